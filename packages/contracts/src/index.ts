@@ -1,1 +1,11 @@
-export {};
+export * from './build.ts';
+export * from './composition.ts';
+export * from './digest.ts';
+export * from './film.ts';
+export * from './lease.ts';
+export * from './media.ts';
+export * from './problem.ts';
+export * from './report.ts';
+export * from './routes.ts';
+export * from './task.ts';
+export * from './template.ts';

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { assetSchema, digestSchema } from './digest.ts';
+import { issueSchema, problemSchema } from './problem.ts';
+import { taskKindNames, type TaskKind } from './task.ts';
+
+export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export const buildPurposes = ['make', 'check', 'frame'] as const;
+export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
+export type BuildState = (typeof buildStates)[number];
+export type BuildPurpose = (typeof buildPurposes)[number];
+export type Stage = (typeof stages)[number];
+
+/** How far a build is: `percent` by estimated work done; `shot` the storyboard index that was touched last; `leftMs` null until something ran. */
+export const progressSchema = z
+  .object({
+    stage: z.enum(stages),
+    shot: z.number().int().nullable(),
+    percent: z.number().min(0).max(100),
+    leftMs: z.number().nullable(),
+    tasks: z.object({ total: z.number().int(), done: z.number().int(), run: z.number().int(), reused: z.number().int() }).readonly(),
+  })
+  .readonly();
+export type Progress = z.infer<typeof progressSchema>;
+
+/** One line of a build's task list. */
+export const buildTaskSchema = z
+  .object({
+    address: z.string(),
+    kind: z.enum(taskKindNames as [TaskKind, ...TaskKind[]]),
+    key: z.string().nullable(),
+    state: z.enum(['foreseen', 'waiting', 'leased', 'done', 'failed']),
+    reused: z.boolean(),
+    estimateMs: z.number(),
+  })
+  .readonly();
+export type BuildTask = z.infer<typeof buildTaskSchema>;
+
+export const buildResultSchema = z
+  .object({
+    master: assetSchema.nullable(),
+    frame: assetSchema.nullable(),
+    vtt: assetSchema.nullable(),
+    srt: assetSchema.nullable(),
+    report: z.unknown().nullable(),
+    issues: z.array(issueSchema).readonly(),
+  })
+  .readonly();
+export type BuildResult = z.infer<typeof buildResultSchema>;
+
+/** A build as the API shows it. Times are ISO 8601. */
+export const buildSchema = z
+  .object({
+    id: z.string(),
+    film: z.string(),
+    title: z.string(),
+    purpose: z.enum(buildPurposes),
+    state: z.enum(buildStates),
+    progress: progressSchema,
+    createdAt: z.string(),
+    endedAt: z.string().nullable(),
+    result: buildResultSchema.nullable(),
+    problem: problemSchema.nullable(),
+  })
+  .readonly();
+export type Build = z.infer<typeof buildSchema>;
+
+/** Body of POST /v1/builds. `document` is a film or a template use as written; `files` maps each path in it to its uploaded asset. */
+export const buildRequestSchema = z.object({
+  document: z.unknown(),
+  files: z.record(z.string(), digestSchema).default({}),
+  purpose: z.enum(buildPurposes).default('make'),
+  /** For purpose `frame`: milliseconds of the film. */
+  atMs: z.number().nonnegative().optional(),
+});
+export type BuildRequest = z.input<typeof buildRequestSchema>;

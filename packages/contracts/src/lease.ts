@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { assetSchema } from './digest.ts';
+import { problemSchema } from './problem.ts';
+import { taskKindNames, toolchainSchema, type Task, type TaskKind } from './task.ts';
+
+const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
+
+/** What a runner offers when it joins, after probing what it can really do. */
+export const runnerOfferSchema = z.object({
+  name: z.string(),
+  pid: z.number().int(),
+  slots: z.number().int().positive(),
+  kinds: z.array(kind).readonly(),
+  toolchain: toolchainSchema,
+  voices: z.array(z.object({ id: z.string(), language: z.string(), natural: z.boolean(), licence: z.string(), engine: z.string() }).readonly()).readonly(),
+  models: z.array(z.string()).readonly(),
+  /** Bundled and found fonts by script, as assets already in the store. */
+  fonts: z.array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly()).readonly(),
+});
+export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
+
+/** A timed right to run a task; every write about it carries the fence. */
+export type Lease = { readonly task: Task; readonly fence: number; readonly attempt: number; readonly leaseMs: number };
+export const leaseRequestSchema = z.object({ max: z.number().int().min(1).max(200), waitMs: z.number().int().min(0).max(25_000) });
+export const heartbeatSchema = z.object({
+  leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
+});
+/** Keys whose lease is no longer held: the runner stops that work at once. */
+export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly() });
+export const completionSchema = z.object({
+  key: z.string(),
+  fence: z.number().int(),
+  output: z.unknown(),
+  assets: z.array(assetSchema).readonly(),
+  wallMs: z.number().nonnegative(),
+  cpuMs: z.number().nonnegative(),
+});
+export type Completion = z.infer<typeof completionSchema>;
+export const failureSchema = z.object({ key: z.string(), fence: z.number().int(), problem: problemSchema });
+export type Failure = z.infer<typeof failureSchema>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { digestSchema } from './digest.ts';
+import { issueSchema } from './problem.ts';
+import { creditSchema } from './task.ts';
+
+/** What was made and how well, measured: `report.json`. Null means not applicable (no sound, no captions), never "not measured". */
+export const reportSchema = z
+  .object({
+    filmwright: z.literal(1),
+    build: z.string(),
+    title: z.string(),
+    master: z.object({ digest: digestSchema, bytes: z.number().int(), width: z.number().int(), height: z.number().int(), fps: z.number().int() }).readonly(),
+    durationMs: z.number(),
+    frames: z.number().int(),
+    soundMs: z.number().nullable(),
+    stages: z.array(z.object({ stage: z.string(), wallMs: z.number(), tasks: z.number().int() }).readonly()).readonly(),
+    tasks: z.object({ run: z.number().int(), reused: z.number().int() }).readonly(),
+    loudness: z.object({ integratedLufs: z.number(), truePeakDb: z.number(), rangeLu: z.number(), wantedLufs: z.number() }).readonly().nullable(),
+    captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
+    ssim: z.object({ mean: z.number(), worst: z.number() }).readonly().nullable(),
+    blackFrames: z.array(z.number().int()).readonly(),
+    repeatedFrames: z.array(z.number().int()).readonly(),
+    colour: z.object({ primaries: z.string(), transfer: z.string(), matrix: z.string(), range: z.string() }).readonly(),
+    shots: z.array(z.object({ id: z.string(), startFrame: z.number().int(), frames: z.number().int() }).readonly()).readonly(),
+    credits: z.array(creditSchema).readonly(),
+    warnings: z.array(issueSchema).readonly(),
+  })
+  .readonly();
+export type Report = z.infer<typeof reportSchema>;

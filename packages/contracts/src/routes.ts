@@ -1,0 +1,28 @@
+/** Every route of the gateway; the client and the gateway both read this table. `scope`: who may call it with which token. */
+export const routes = {
+  health: { method: 'GET', path: '/healthz', scope: 'none' },
+  ready: { method: 'GET', path: '/readyz', scope: 'none' },
+  /** Encodes a second of film through the ledger and a runner; 200 only if it came out right. */
+  work: { method: 'GET', path: '/workz', scope: 'user' },
+  home: { method: 'GET', path: '/', scope: 'page' },
+  schema: { method: 'GET', path: '/v1/schema/film.json', scope: 'none' },
+  putAsset: { method: 'PUT', path: '/v1/assets/:digest', scope: 'user' },
+  headAsset: { method: 'HEAD', path: '/v1/assets/:digest', scope: 'user' },
+  getAsset: { method: 'GET', path: '/v1/assets/:digest', scope: 'user' },
+  createBuild: { method: 'POST', path: '/v1/builds', scope: 'user' },
+  listBuilds: { method: 'GET', path: '/v1/builds', scope: 'user' },
+  getBuild: { method: 'GET', path: '/v1/builds/:id', scope: 'user' },
+  listBuildTasks: { method: 'GET', path: '/v1/builds/:id/tasks', scope: 'user' },
+  cancelBuild: { method: 'POST', path: '/v1/builds/:id/cancel', scope: 'user' },
+  buildEvents: { method: 'GET', path: '/v1/builds/:id/events', scope: 'user' },
+  buildReport: { method: 'GET', path: '/v1/builds/:id/report', scope: 'user' },
+  buildMedia: { method: 'GET', path: '/v1/builds/:id/media/:name', scope: 'user' },
+  listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
+  joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
+  leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },
+  heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },
+  completeTask: { method: 'POST', path: '/v1/runners/:id/complete', scope: 'runner' },
+  failTask: { method: 'POST', path: '/v1/runners/:id/fail', scope: 'runner' },
+  leaveRunner: { method: 'DELETE', path: '/v1/runners/:id', scope: 'runner' },
+} as const;
+export type RouteName = keyof typeof routes;

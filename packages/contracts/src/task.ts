@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { cueSchema, encodeSettingsSchema, fontStackSchema, soundCompositionSchema, spanCompositionSchema, textSourceSchema, captionSourceSchema } from './composition.ts';
+import { assetSchema, digestSchema } from './digest.ts';
+import { mediaSchema } from './media.ts';
+import { issueSchema } from './problem.ts';
+
+/** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
+export const tokenSchema = z
+  .object({ written: z.string(), start: z.number().int(), end: z.number().int(), spoken: z.array(z.string()).readonly(), pauseAfter: z.enum(['none', 'comma', 'sentence']) })
+  .readonly();
+export type Token = z.infer<typeof tokenSchema>;
+/** When a token is spoken, in milliseconds of its audio; null for a token that is not spoken (an emoji). */
+export const tokenTimeSchema = z.object({ startMs: z.number(), endMs: z.number() }).readonly().nullable();
+export type TokenTime = z.infer<typeof tokenTimeSchema>;
+
+/** What made something, for the report: name, revision and licence of a voice, model or font. */
+export const creditSchema = z.object({ role: z.enum(['voice', 'model', 'font', 'program']), name: z.string(), licence: z.string(), source: z.string(), note: z.string().optional() }).readonly();
+export type Credit = z.infer<typeof creditSchema>;
+
+const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
+
+/** Payload and output of every task kind; a change of meaning raises the kind's version and so every key. */
+export const taskKinds = {
+  /** Probe an upload in the confined child and make it a form that is safe to read. `expect` is what the document uses it as. */
+  normalise: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ upload: digestSchema, name: z.string(), expect: z.enum(['picture', 'clip', 'sound', 'font', 'lut']) }),
+    output: z.object({ media: mediaSchema, warnings: z.array(z.string()).readonly() }),
+  },
+  /** Look at every text of a film with its real fonts and backgrounds: glyphs, overflow, contrast, safe areas. */
+  inspect: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      width: z.number().int(),
+      height: z.number().int(),
+      texts: z
+        .array(z.object({ path: z.string(), source: z.discriminatedUnion('type', [textSourceSchema, captionSourceSchema]), behind: spanCompositionSchema.nullable() }).readonly())
+        .readonly(),
+    }),
+    output: z.object({ issues: z.array(issueSchema).readonly() }),
+  },
+  /** Speak one line. `times` is null where the engine cannot tell, then `align` times the words. */
+  speak: {
+    version: 1,
+    reproducible: false,
+    payload: z.object({ tokens: z.array(tokenSchema).readonly(), language: z.string(), voice: z.string(), speed: z.number() }),
+    output: z.object({ ...sound, times: z.array(tokenTimeSchema).readonly().nullable(), credit: creditSchema, natural: z.boolean() }),
+  },
+  /** Time the words of a line in given audio: an own recording, or speech whose engine gives no times. */
+  align: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ audio: digestSchema, tokens: z.array(tokenSchema).readonly(), language: z.string() }),
+    output: z.object({ times: z.array(tokenTimeSchema).readonly(), method: z.string() }),
+  },
+  /** Cut the subject out of a still. */
+  cutout: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ picture: digestSchema, model: z.string() }),
+    output: z.object({
+      asset: assetSchema,
+      width: z.number().int(),
+      height: z.number().int(),
+      subject: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).readonly(),
+      coverage: z.number(),
+      credit: creditSchema.nullable(),
+    }),
+  },
+  /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
+  encode: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ span: spanCompositionSchema, encode: encodeSettingsSchema }),
+    output: z.object({
+      asset: assetSchema,
+      frames: z.number().int().positive(),
+      ssim: z.number().nullable(),
+      blackFrames: z.array(z.number().int()).readonly(),
+      repeatedFrames: z.array(z.number().int()).readonly(),
+      composeMs: z.number(),
+    }),
+  },
+  /** Mix voices and music, level and limit, encode as AAC. */
+  mix: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ sound: soundCompositionSchema }),
+    output: z.object({ asset: assetSchema, samples: z.number().int().positive(), gainDb: z.number() }),
+  },
+  /** Write WebVTT and SRT from the cues that the burnt-in captions show. */
+  subtitles: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ cues: z.array(cueSchema).readonly(), language: z.string() }),
+    output: z.object({ vtt: assetSchema, srt: assetSchema }),
+  },
+  /** Join spans and sound into the master without encoding again. */
+  assemble: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      spans: z.array(z.object({ asset: digestSchema, frames: z.number().int() }).readonly()).min(1).readonly(),
+      sound: digestSchema.nullable(),
+      fps: z.number().int(),
+      title: z.string(),
+      language: z.string(),
+    }),
+    output: z.object({ asset: assetSchema, frames: z.number().int() }),
+  },
+  /** Measure the master as a viewer gets it. */
+  measure: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      master: digestSchema,
+      fps: z.number().int(),
+      frames: z.number().int(),
+      voices: z.array(z.object({ asset: digestSchema, tokens: z.array(tokenSchema).readonly(), times: z.array(tokenTimeSchema).readonly(), language: z.string() }).readonly()).readonly(),
+    }),
+    output: z.object({
+      frames: z.number().int(),
+      width: z.number().int(),
+      height: z.number().int(),
+      videoMs: z.number(),
+      soundMs: z.number().nullable(),
+      loudnessLufs: z.number().nullable(),
+      truePeakDb: z.number().nullable(),
+      loudnessRangeLu: z.number().nullable(),
+      colour: z.object({ primaries: z.string(), transfer: z.string(), matrix: z.string(), range: z.string() }).readonly(),
+      captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
+    }),
+  },
+  /** One finished frame as PNG. */
+  frame: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ span: spanCompositionSchema }),
+    output: z.object({ asset: assetSchema }),
+  },
+} as const;
+
+export type TaskKind = keyof typeof taskKinds;
+export const taskKindNames = Object.keys(taskKinds) as readonly TaskKind[];
+export type Payload<K extends TaskKind> = z.infer<(typeof taskKinds)[K]['payload']>;
+export type Output<K extends TaskKind> = z.infer<(typeof taskKinds)[K]['output']>;
+
+/** Name of a keyed task: `sha256-...` over kind, version, payload and the toolchain that shapes its bytes. */
+export type TaskKey = string;
+export type TaskOf<K extends TaskKind> = {
+  readonly key: TaskKey;
+  readonly kind: K;
+  readonly version: number;
+  readonly toolchain: string;
+  readonly payload: Payload<K>;
+  /** Expected time on one slot; used for order, progress and time left. */
+  readonly estimateMs: number;
+  /** Digests that the task reads; they must not be swept while it waits. */
+  readonly inputs: readonly string[];
+};
+/** Any keyed task, told apart by `kind`. */
+export type Task = { [K in TaskKind]: TaskOf<K> }[TaskKind];
+
+/** Strings that shape a kind's bytes beyond its payload (ffmpeg build, encoder, fonts engine); a runner offers them, kinds left out need none. */
+export const toolchainSchema = z.partialRecord(z.enum(taskKindNames as [TaskKind, ...TaskKind[]]), z.string()).readonly();
+export type Toolchain = z.infer<typeof toolchainSchema>;
+export { fontStackSchema };

@@ -1,0 +1,95 @@
+import type { Asset, Build, BuildPurpose, BuildResult, BuildState, BuildTask, Completion, Failure, Lease, Problem, Progress, RunnerOffer, Task, TaskKind } from '@filmwright/contracts';
+
+/** The one workspace of a fresh installation; every row carries a workspace from the first migration on. */
+export const defaultWorkspace = '00000000-0000-7000-8000-000000000001';
+
+/** A build with what the planner needs of it. `document` is as the person wrote it. */
+export type BuildRecord = {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly filmId: string;
+  readonly title: string;
+  readonly purpose: BuildPurpose;
+  readonly atMs: number | null;
+  readonly document: unknown;
+  readonly files: Readonly<Record<string, string>>;
+  readonly state: BuildState;
+  readonly createdAt: string;
+};
+
+/** A finished or failed keyed task as the planner reads it. `finishedIn` is the id of the build that made it, so that reuse can be told. */
+export type TaskResult = {
+  readonly key: string;
+  readonly kind: TaskKind;
+  readonly state: 'waiting' | 'leased' | 'done' | 'failed';
+  readonly output: unknown;
+  readonly problem: Problem | null;
+  readonly percent: number;
+  readonly wallMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly ranFor: string | null;
+};
+
+/** A build's view of one planned task, written with each plan. */
+export type PlannedRow = { readonly address: string; readonly kind: TaskKind; readonly key: string | null; readonly estimateMs: number; readonly reused: boolean };
+
+export type NewBuild = {
+  readonly workspaceId: string;
+  readonly title: string;
+  readonly document: unknown;
+  readonly files: Readonly<Record<string, string>>;
+  readonly purpose: BuildPurpose;
+  readonly atMs: number | null;
+};
+
+/** Changes that listeners hear within milliseconds: a build's progress or state, tasks that became ready, a cancelled task. */
+export type RecordsEvent =
+  | { readonly type: 'build'; readonly id: string }
+  | { readonly type: 'ready' }
+  | { readonly type: 'finished'; readonly key: string };
+
+/** Everything with a row: films, builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
+export interface Records {
+  /** Film version and build in one transaction; the same document again is the same film version. */
+  createBuild(build: NewBuild): Promise<BuildRecord>;
+  getBuild(id: string): Promise<Build | null>;
+  listBuilds(options: { readonly workspaceId: string; readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
+  /** Builds that have not ended, oldest first, for the controller. */
+  activeBuilds(): Promise<readonly BuildRecord[]>;
+  /** Marks a build cancelled; its waiting tasks that no other build wants are removed, its leased ones become stale. False if it had ended. */
+  cancelBuild(id: string): Promise<boolean>;
+  /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and stores its task list and progress. A failed task of an earlier build is tried anew. */
+  savePlan(plan: { readonly buildId: string; readonly rows: readonly PlannedRow[]; readonly ready: readonly Task[]; readonly progress: Progress }): Promise<void>;
+  /** Ends a build once; a second end is ignored. */
+  endBuild(end: { readonly buildId: string; readonly state: 'succeeded' | 'failed'; readonly result: BuildResult | null; readonly problem: Problem | null; readonly progress: Progress }): Promise<void>;
+  buildTasks(id: string): Promise<readonly BuildTask[]>;
+  /** Results of the given keys; a done task whose asset is gone is not returned as done but put back to waiting. */
+  results(keys: readonly string[]): Promise<ReadonlyMap<string, TaskResult>>;
+
+  putAsset(asset: Asset & { readonly workspaceId: string }): Promise<void>;
+  hasAssets(digests: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Media type and size of an asset of a workspace, or null. */
+  getAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<Asset | null>;
+
+  joinRunner(offer: RunnerOffer): Promise<{ readonly runnerId: string }>;
+  leaveRunner(runnerId: string): Promise<void>;
+  /** Offers of runners that were heard of in the last lease time. */
+  runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
+  /** Leases up to `max` ready tasks whose kind and toolchain the runner offers, in one statement (SKIP LOCKED); most urgent build first, then longest estimate. */
+  leaseTasks(options: { readonly runnerId: string; readonly max: number; readonly leaseMs: number }): Promise<readonly Lease[]>;
+  /** Renews leases and notes progress; returns the keys that are no longer this runner's. */
+  renewLeases(options: { readonly runnerId: string; readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[]; readonly leaseMs: number }): Promise<readonly string[]>;
+  /** Stores output and assets and marks the task done, in one transaction; throws `lease-stale` when the fence is old. */
+  completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
+  /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
+  failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
+  /** Takes back leases that ran out; a task that lost its runner three times fails with `task-lost`. Returns how many were taken back. */
+  expireLeases(): Promise<number>;
+
+  /** Calls `listener` on changes (LISTEN/NOTIFY, with a re-read after a lost connection); returns how to stop. */
+  listen(listener: (event: RecordsEvent) => void): Promise<() => Promise<void>>;
+  /** Issues a trivial query; throws `unavailable` when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
