@@ -1,1 +1,5 @@
-export {};
+export type { Connection } from './call-route.ts';
+export * from './create-client.ts';
+export { type FollowOptions, hasEnded } from './follow-build.ts';
+export type { Upload } from './put-asset.ts';
+export type { MediaInfo, MediaPiece, MediaSource, ReadMediaOptions } from './read-media.ts';

@@ -1,0 +1,119 @@
+import type { Asset, Build, BuildRequest, BuildTask, Completion, Failure, Lease, Report, RunnerOffer } from '@filmwright/contracts';
+import { type Connection, callJson, callRoute } from './call-route.ts';
+import { type FollowOptions, followBuild } from './follow-build.ts';
+import { headAsset, putAsset, type Upload } from './put-asset.ts';
+import { type MediaInfo, type MediaPiece, type MediaSource, mediaInfo, type ReadMediaOptions, readMedia } from './read-media.ts';
+
+export type Voice = RunnerOffer['voices'][number];
+/** A page of builds, newest first; `next` is the `before` of the page after it. */
+export type BuildPage = { readonly builds: readonly Build[]; readonly next: string | null };
+/** What a runner is told when it joins: heartbeats must come well within `leaseMs`. */
+export type Joined = { readonly runnerId: string; readonly leaseMs: number };
+/** Timings of the work probe in milliseconds. */
+export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
+export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
+
+/** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
+export type Client = {
+  readonly url: string;
+  health(): Promise<void>;
+  ready(): Promise<void>;
+  /** Has a second of film encoded by a runner; takes seconds. */
+  work(): Promise<WorkReport>;
+  putAsset(upload: Upload): Promise<Asset>;
+  headAsset(digest: string): Promise<Asset | null>;
+  mediaInfo(source: MediaSource): Promise<MediaInfo>;
+  readMedia(options: ReadMediaOptions): AsyncGenerator<MediaPiece>;
+  createBuild(request: BuildRequest & { readonly idempotencyKey?: string }): Promise<Build>;
+  getBuild(id: string): Promise<Build>;
+  listBuilds(page?: { readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
+  listBuildTasks(id: string): Promise<readonly BuildTask[]>;
+  cancelBuild(id: string): Promise<Build>;
+  followBuild(options: FollowOptions): AsyncGenerator<Build>;
+  /** The report of a finished build; throws `not-found` before. */
+  getReport(id: string): Promise<Report>;
+  listVoices(): Promise<readonly Voice[]>;
+  joinRunner(offer: RunnerOffer): Promise<Joined>;
+  /** Waits up to `waitMs` for work; an empty list means there was none. */
+  leaseTasks(request: {
+    readonly runnerId: string;
+    readonly max: number;
+    readonly waitMs: number;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly Lease[]>;
+  /** Renews leases; returns the keys that are no longer held. Throws `not-found` when the runner must join again. */
+  heartbeat(beat: {
+    readonly runnerId: string;
+    readonly leases: readonly HeartbeatLease[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly string[]>;
+  completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
+  failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
+  leaveRunner(runnerId: string): Promise<void>;
+};
+
+/** A client of one gateway with one token; runs wherever `fetch` does. */
+export function createClient(connection: Connection): Client {
+  const { url } = connection;
+  return {
+    url,
+    health: async () => drain(await callRoute(connection, { route: 'health' })),
+    ready: async () => drain(await callRoute(connection, { route: 'ready' })),
+    work: () => callJson(connection, { route: 'work' }),
+    putAsset: (upload) => putAsset(connection, upload),
+    headAsset: (digest) => headAsset(connection, digest),
+    mediaInfo: (source) => mediaInfo(connection, source),
+    readMedia: (options) => readMedia(connection, options),
+    ...buildCalls(connection),
+    listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
+    ...runnerCalls(connection),
+  };
+}
+
+type BuildCalls = Pick<Client, 'createBuild' | 'getBuild' | 'listBuilds' | 'listBuildTasks' | 'cancelBuild' | 'followBuild' | 'getReport'>;
+function buildCalls(connection: Connection): BuildCalls {
+  return {
+    createBuild: ({ idempotencyKey, ...body }) =>
+      callJson(connection, { route: 'createBuild', body, headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() } }),
+    getBuild: (id) => callJson(connection, { route: 'getBuild', params: { id } }),
+    listBuilds: (page = {}) => callJson(connection, { route: 'listBuilds', query: page }),
+    listBuildTasks: async (id) =>
+      (await callJson<{ tasks: readonly BuildTask[] }>(connection, { route: 'listBuildTasks', params: { id } })).tasks,
+    cancelBuild: (id) => callJson(connection, { route: 'cancelBuild', params: { id } }),
+    followBuild: (options) => followBuild(connection, options),
+    getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
+  };
+}
+
+type RunnerCalls = Pick<Client, 'joinRunner' | 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'leaveRunner'>;
+function runnerCalls(connection: Connection): RunnerCalls {
+  return {
+    joinRunner: (offer) => callJson(connection, { route: 'joinRunner', body: offer }),
+    leaseTasks: async ({ runnerId, signal, ...body }) => {
+      const reply = await callJson<{ leases: readonly Lease[] }>(connection, {
+        route: 'leaseTasks',
+        params: { id: runnerId },
+        body,
+        ...(signal ? { signal } : {}),
+      });
+      return reply.leases;
+    },
+    heartbeat: async ({ runnerId, signal, leases }) => {
+      const reply = await callJson<{ stale: readonly string[] }>(connection, {
+        route: 'heartbeat',
+        params: { id: runnerId },
+        body: { leases },
+        ...(signal ? { signal } : {}),
+      });
+      return reply.stale;
+    },
+    completeTask: async ({ runnerId, ...body }) =>
+      drain(await callRoute(connection, { route: 'completeTask', params: { id: runnerId }, body })),
+    failTask: async ({ runnerId, ...body }) => drain(await callRoute(connection, { route: 'failTask', params: { id: runnerId }, body })),
+    leaveRunner: async (runnerId) => drain(await callRoute(connection, { route: 'leaveRunner', params: { id: runnerId } })),
+  };
+}
+
+async function drain(response: Response): Promise<void> {
+  await response.body?.cancel();
+}
