@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assetSchema, digestSchema } from './digest.ts';
 import { issueSchema, problemSchema } from './problem.ts';
-import { taskKindNames, type TaskKind } from './task.ts';
+import { type TaskKind, taskKindNames } from './task.ts';
 
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export const buildPurposes = ['make', 'check', 'frame'] as const;

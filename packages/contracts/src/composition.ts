@@ -6,7 +6,10 @@ const frame = z.number().int();
 const easing = z.enum(easings);
 
 /** A number over shot-relative frames: before the first key its value, after the last key its value, between them eased by the later key. */
-export const pathSchema = z.array(z.object({ frame, value: z.number(), ease: easing }).readonly()).min(1).readonly();
+export const pathSchema = z
+  .array(z.object({ frame, value: z.number(), ease: easing }).readonly())
+  .min(1)
+  .readonly();
 export type Path = z.infer<typeof pathSchema>;
 
 /** Colours of a brand as `#rrggbb`. */
@@ -45,7 +48,13 @@ export const pictureSourceSchema = z.object({
   ...prepared,
 });
 /** A normalised clip asset; source frame 0 of the layer is the clip at `fromMs`, resampled to the film's rate. */
-export const clipSourceSchema = z.object({ type: z.literal('clip'), asset: digestSchema, fromMs: z.number().nonnegative(), filters: sourceFiltersSchema, ...prepared });
+export const clipSourceSchema = z.object({
+  type: z.literal('clip'),
+  asset: digestSchema,
+  fromMs: z.number().nonnegative(),
+  filters: sourceFiltersSchema,
+  ...prepared,
+});
 /** A backdrop painted from a design and one to three colours. */
 export const backdropSourceSchema = z.object({
   type: z.literal('backdrop'),
@@ -72,7 +81,9 @@ export type TextSource = z.infer<typeof textSourceSchema>;
 /** A word of a caption; frames are shot-relative, `untilFrame` is the first frame in which it is no longer spoken. */
 export const captionWordSchema = z.object({ text: z.string(), fromFrame: frame, untilFrame: frame }).readonly();
 /** Words shown together, at most two lines. */
-export const captionPageSchema = z.object({ fromFrame: frame, untilFrame: frame, words: z.array(captionWordSchema).min(1).readonly() }).readonly();
+export const captionPageSchema = z
+  .object({ fromFrame: frame, untilFrame: frame, words: z.array(captionWordSchema).min(1).readonly() })
+  .readonly();
 export type CaptionPage = z.infer<typeof captionPageSchema>;
 /** Captions painted page by page, the word being spoken highlighted. */
 export const captionSourceSchema = z.object({
@@ -103,13 +114,28 @@ export type Source = z.infer<typeof sourceSchema>;
  * Text and captions place themselves by their box: for them x, y are an offset from it and scale is about the box's centre.
  */
 export const layerSchema = z
-  .object({ source: sourceSchema, fromFrame: frame, untilFrame: frame, x: pathSchema, y: pathSchema, scale: pathSchema, opacity: pathSchema })
+  .object({
+    source: sourceSchema,
+    fromFrame: frame,
+    untilFrame: frame,
+    x: pathSchema,
+    y: pathSchema,
+    scale: pathSchema,
+    opacity: pathSchema,
+  })
   .readonly();
 export type Layer = z.infer<typeof layerSchema>;
 
 /** How a span starts when its shot is entered by a transition: `layers` is the shot before, continued from its frame `firstFrame`. */
 export const transitionSchema = z
-  .object({ kind: z.enum(transitionKinds), frames: z.number().int().positive(), layers: z.array(layerSchema).readonly(), firstFrame: frame, finish: z.lazy(() => finishSchema), color: colorSchema })
+  .object({
+    kind: z.enum(transitionKinds),
+    frames: z.number().int().positive(),
+    layers: z.array(layerSchema).readonly(),
+    firstFrame: frame,
+    finish: z.lazy(() => finishSchema),
+    color: colorSchema,
+  })
   .readonly();
 
 /** Filters on the finished frame. */
@@ -146,14 +172,37 @@ export const spanCompositionSchema = z
 export type SpanComposition = z.infer<typeof spanCompositionSchema>;
 
 /** A line of speech, or a clip's own sound, on the film's sound track; positions in samples of 48 kHz. */
-export const voiceClipSchema = z.object({ asset: digestSchema, startSample: z.number().int().nonnegative(), gainDb: z.number() }).readonly();
+export const voiceClipSchema = z
+  .object({ asset: digestSchema, startSample: z.number().int().nonnegative(), gainDb: z.number() })
+  .readonly();
 /** The sound of a film, one stream; `samples` is its exact length at 48 kHz. */
 export const soundCompositionSchema = z
   .object({
     samples: z.number().int().positive(),
     voices: z.array(voiceClipSchema).readonly(),
-    effects: z.array(z.object({ asset: digestSchema, startSample: z.number().int(), fromMs: z.number(), samples: z.number().int().positive(), gainDb: z.number() }).readonly()).readonly(),
-    music: z.object({ asset: digestSchema, gainDb: z.number(), duckDb: z.number(), fadeInSamples: z.number().int(), fadeOutSamples: z.number().int() }).readonly().nullable(),
+    effects: z
+      .array(
+        z
+          .object({
+            asset: digestSchema,
+            startSample: z.number().int(),
+            fromMs: z.number(),
+            samples: z.number().int().positive(),
+            gainDb: z.number(),
+          })
+          .readonly(),
+      )
+      .readonly(),
+    music: z
+      .object({
+        asset: digestSchema,
+        gainDb: z.number(),
+        duckDb: z.number(),
+        fadeInSamples: z.number().int(),
+        fadeOutSamples: z.number().int(),
+      })
+      .readonly()
+      .nullable(),
     loudnessLufs: z.number(),
     truePeakDb: z.number(),
     bitrateKbps: z.number().int(),

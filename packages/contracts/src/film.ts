@@ -15,17 +15,35 @@ export const resolutions = ['720p', '1080p', '1440p', '2160p'] as const;
 export const frameRates = [24, 25, 30, 50, 60] as const;
 export const backdropDesigns = ['halo', 'sweep', 'arc', 'grid', 'waves', 'plain'] as const;
 export const textStyles = ['kicker', 'title', 'subtitle', 'bullets', 'price-tag', 'button', 'lower-third', 'label'] as const;
-export const textPositions = [
-  'top-left', 'top', 'top-right', 'left', 'center', 'right', 'bottom-left', 'bottom', 'bottom-right',
+export const textPositions = ['top-left', 'top', 'top-right', 'left', 'center', 'right', 'bottom-left', 'bottom', 'bottom-right'] as const;
+export const transitionKinds = [
+  'cut',
+  'dissolve',
+  'fade-black',
+  'fade-white',
+  'wipe-left',
+  'wipe-right',
+  'wipe-up',
+  'slide-left',
+  'slide-up',
 ] as const;
-export const transitionKinds = ['cut', 'dissolve', 'fade-black', 'fade-white', 'wipe-left', 'wipe-right', 'wipe-up', 'slide-left', 'slide-up'] as const;
 export const motionNames = ['none', 'zoom-in', 'zoom-out', 'pan-left', 'pan-right', 'pan-up', 'pan-down', 'drift'] as const;
 export const easings = ['linear', 'ease', 'ease-in', 'ease-out'] as const;
 
 const formatSchema = z.strictObject({
   aspect: z.enum(aspects).default('16:9'),
   resolution: z.enum(resolutions).default('1080p'),
-  fps: z.union(frameRates.map((rate) => z.literal(rate)) as [z.ZodLiteral<24>, z.ZodLiteral<25>, z.ZodLiteral<30>, z.ZodLiteral<50>, z.ZodLiteral<60>]).default(30),
+  fps: z
+    .union(
+      frameRates.map((rate) => z.literal(rate)) as [
+        z.ZodLiteral<24>,
+        z.ZodLiteral<25>,
+        z.ZodLiteral<30>,
+        z.ZodLiteral<50>,
+        z.ZodLiteral<60>,
+      ],
+    )
+    .default(30),
 });
 
 const voiceSchema = z.strictObject({
@@ -72,9 +90,15 @@ const backdropVisual = z.strictObject({
 });
 const subjectSchema = z.strictObject({
   picture: path,
-  cutOut: z.union([z.literal('auto'), z.literal('alpha'), z.string().min(1)]).default('auto').describe('auto: own alpha if it has one, else the default model; alpha: own alpha only; otherwise a model name.'),
+  cutOut: z
+    .union([z.literal('auto'), z.literal('alpha'), z.string().min(1)])
+    .default('auto')
+    .describe('auto: own alpha if it has one, else the default model; alpha: own alpha only; otherwise a model name.'),
   height: z.number().min(0.05).max(1.5).default(0.72).describe('Height of the subject as a share of the frame.'),
-  at: z.tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)]).default([0.5, 0.52]).describe('Where its centre stands.'),
+  at: z
+    .tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)])
+    .default([0.5, 0.52])
+    .describe('Where its centre stands.'),
   shadow: z.enum(['soft', 'floor', 'none']).default('floor'),
 });
 const stagedVisual = z.strictObject({
@@ -128,8 +152,20 @@ const transitionSchema = z.union([
 ]);
 
 export const shotSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'wanted lower-case letters, digits and hyphens').optional(),
-  narration: z.union([prose, lineSchema, z.array(z.union([prose, lineSchema])).min(1).max(200)]).optional(),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'wanted lower-case letters, digits and hyphens')
+    .optional(),
+  narration: z
+    .union([
+      prose,
+      lineSchema,
+      z
+        .array(z.union([prose, lineSchema]))
+        .min(1)
+        .max(200),
+    ])
+    .optional(),
   length: durationSchema.optional().describe('Length of the shot; the length of its narration when left out.'),
   visual: visualSchema.optional(),
   motion: motionSchema.optional(),
@@ -165,7 +201,10 @@ const masterSchema = z.strictObject({
 export const filmSchema = z.strictObject({
   filmwright: z.literal(1).default(1).describe('Version of this document format.'),
   title: z.string().trim().min(1).max(200),
-  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'wanted a BCP 47 tag such as en, de or zh-Hans').default('en'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'wanted a BCP 47 tag such as en, de or zh-Hans')
+    .default('en'),
   format: formatSchema.prefault({}),
   voices: z.record(z.string(), voiceSchema).default({}),
   voice: z.string().optional().describe('Entry of `voices`, or the id of an installed voice, for lines that name none.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assetSchema } from './digest.ts';
 import { problemSchema } from './problem.ts';
-import { taskKindNames, toolchainSchema, type Task, type TaskKind } from './task.ts';
+import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
 
@@ -12,10 +12,14 @@ export const runnerOfferSchema = z.object({
   slots: z.number().int().positive(),
   kinds: z.array(kind).readonly(),
   toolchain: toolchainSchema,
-  voices: z.array(z.object({ id: z.string(), language: z.string(), natural: z.boolean(), licence: z.string(), engine: z.string() }).readonly()).readonly(),
+  voices: z
+    .array(z.object({ id: z.string(), language: z.string(), natural: z.boolean(), licence: z.string(), engine: z.string() }).readonly())
+    .readonly(),
   models: z.array(z.string()).readonly(),
   /** Bundled and found fonts by script, as assets already in the store. */
-  fonts: z.array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly()).readonly(),
+  fonts: z
+    .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())
+    .readonly(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
 

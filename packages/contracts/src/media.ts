@@ -20,7 +20,13 @@ export const mediaSchema = z.discriminatedUnion('type', [
     fps: z.number().positive(),
     hasSound: z.boolean(),
   }),
-  z.object({ type: z.literal('sound'), asset: assetSchema, samples: z.number().int().positive(), sampleRate: z.literal(48000), channels: z.number().int() }),
+  z.object({
+    type: z.literal('sound'),
+    asset: assetSchema,
+    samples: z.number().int().positive(),
+    sampleRate: z.literal(48000),
+    channels: z.number().int(),
+  }),
   z.object({ type: z.literal('font'), asset: assetSchema, family: z.string(), weight: z.number(), licence: z.string() }),
   z.object({ type: z.literal('lut'), asset: assetSchema, size: z.number().int() }),
 ]);

@@ -85,7 +85,8 @@ export class FilmwrightError extends Error {
 
 /** Any thrown value as problem JSON; values that are not FilmwrightErrors become `internal` with their message. */
 export function toProblem(error: unknown): Problem {
-  const known = error instanceof FilmwrightError ? error : new FilmwrightError('internal', error instanceof Error ? error.message : String(error));
+  const known =
+    error instanceof FilmwrightError ? error : new FilmwrightError('internal', error instanceof Error ? error.message : String(error));
   const { status, title } = problemCatalogue[known.code];
   return {
     type: `https://filmwright.dev/problems/${known.code}`,
@@ -100,5 +101,8 @@ export function toProblem(error: unknown): Problem {
 
 /** The error a problem stands for, so that a client throws what the server threw. */
 export function fromProblem(problem: Problem): FilmwrightError {
-  return new FilmwrightError(problem.code, problem.detail, { retryable: problem.retryable, ...(problem.issues ? { issues: problem.issues } : {}) });
+  return new FilmwrightError(problem.code, problem.detail, {
+    retryable: problem.retryable,
+    ...(problem.issues ? { issues: problem.issues } : {}),
+  });
 }

@@ -9,13 +9,18 @@ export const reportSchema = z
     filmwright: z.literal(1),
     build: z.string(),
     title: z.string(),
-    master: z.object({ digest: digestSchema, bytes: z.number().int(), width: z.number().int(), height: z.number().int(), fps: z.number().int() }).readonly(),
+    master: z
+      .object({ digest: digestSchema, bytes: z.number().int(), width: z.number().int(), height: z.number().int(), fps: z.number().int() })
+      .readonly(),
     durationMs: z.number(),
     frames: z.number().int(),
     soundMs: z.number().nullable(),
     stages: z.array(z.object({ stage: z.string(), wallMs: z.number(), tasks: z.number().int() }).readonly()).readonly(),
     tasks: z.object({ run: z.number().int(), reused: z.number().int() }).readonly(),
-    loudness: z.object({ integratedLufs: z.number(), truePeakDb: z.number(), rangeLu: z.number(), wantedLufs: z.number() }).readonly().nullable(),
+    loudness: z
+      .object({ integratedLufs: z.number(), truePeakDb: z.number(), rangeLu: z.number(), wantedLufs: z.number() })
+      .readonly()
+      .nullable(),
     captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
     ssim: z.object({ mean: z.number(), worst: z.number() }).readonly().nullable(),
     blackFrames: z.array(z.number().int()).readonly(),

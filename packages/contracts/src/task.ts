@@ -1,12 +1,26 @@
 import { z } from 'zod';
-import { cueSchema, encodeSettingsSchema, fontStackSchema, soundCompositionSchema, spanCompositionSchema, textSourceSchema, captionSourceSchema } from './composition.ts';
+import {
+  captionSourceSchema,
+  cueSchema,
+  encodeSettingsSchema,
+  fontStackSchema,
+  soundCompositionSchema,
+  spanCompositionSchema,
+  textSourceSchema,
+} from './composition.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { mediaSchema } from './media.ts';
 import { issueSchema } from './problem.ts';
 
 /** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
 export const tokenSchema = z
-  .object({ written: z.string(), start: z.number().int(), end: z.number().int(), spoken: z.array(z.string()).readonly(), pauseAfter: z.enum(['none', 'comma', 'sentence']) })
+  .object({
+    written: z.string(),
+    start: z.number().int(),
+    end: z.number().int(),
+    spoken: z.array(z.string()).readonly(),
+    pauseAfter: z.enum(['none', 'comma', 'sentence']),
+  })
   .readonly();
 export type Token = z.infer<typeof tokenSchema>;
 /** When a token is spoken, in milliseconds of its audio; null for a token that is not spoken (an emoji). */
@@ -14,7 +28,15 @@ export const tokenTimeSchema = z.object({ startMs: z.number(), endMs: z.number()
 export type TokenTime = z.infer<typeof tokenTimeSchema>;
 
 /** What made something, for the report: name, revision and licence of a voice, model or font. */
-export const creditSchema = z.object({ role: z.enum(['voice', 'model', 'font', 'program']), name: z.string(), licence: z.string(), source: z.string(), note: z.string().optional() }).readonly();
+export const creditSchema = z
+  .object({
+    role: z.enum(['voice', 'model', 'font', 'program']),
+    name: z.string(),
+    licence: z.string(),
+    source: z.string(),
+    note: z.string().optional(),
+  })
+  .readonly();
 export type Credit = z.infer<typeof creditSchema>;
 
 const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
@@ -36,7 +58,15 @@ export const taskKinds = {
       width: z.number().int(),
       height: z.number().int(),
       texts: z
-        .array(z.object({ path: z.string(), source: z.discriminatedUnion('type', [textSourceSchema, captionSourceSchema]), behind: spanCompositionSchema.nullable() }).readonly())
+        .array(
+          z
+            .object({
+              path: z.string(),
+              source: z.discriminatedUnion('type', [textSourceSchema, captionSourceSchema]),
+              behind: spanCompositionSchema.nullable(),
+            })
+            .readonly(),
+        )
         .readonly(),
     }),
     output: z.object({ issues: z.array(issueSchema).readonly() }),
@@ -102,7 +132,10 @@ export const taskKinds = {
     version: 1,
     reproducible: true,
     payload: z.object({
-      spans: z.array(z.object({ asset: digestSchema, frames: z.number().int() }).readonly()).min(1).readonly(),
+      spans: z
+        .array(z.object({ asset: digestSchema, frames: z.number().int() }).readonly())
+        .min(1)
+        .readonly(),
       sound: digestSchema.nullable(),
       fps: z.number().int(),
       title: z.string(),
@@ -118,7 +151,18 @@ export const taskKinds = {
       master: digestSchema,
       fps: z.number().int(),
       frames: z.number().int(),
-      voices: z.array(z.object({ asset: digestSchema, tokens: z.array(tokenSchema).readonly(), times: z.array(tokenTimeSchema).readonly(), language: z.string() }).readonly()).readonly(),
+      voices: z
+        .array(
+          z
+            .object({
+              asset: digestSchema,
+              tokens: z.array(tokenSchema).readonly(),
+              times: z.array(tokenTimeSchema).readonly(),
+              language: z.string(),
+            })
+            .readonly(),
+        )
+        .readonly(),
     }),
     output: z.object({
       frames: z.number().int(),

@@ -1,13 +1,13 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
-export { fileReferences, type FileReference } from './film/file-references.ts';
-export { framesOf, frameStartMs, millisecondsOf, samplesAt, type Size, sizeOf } from './film/frames.ts';
+export { type FileReference, fileReferences } from './film/file-references.ts';
+export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';
 export { eased, pathAt } from './film/path-at.ts';
 export { type ReadDocument, readDocument } from './film/read-document.ts';
-export { type Plan, planBuild, type PlanEnd, type PlanInput, type PlanRow } from './plan/plan-build.ts';
+export { type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';
-export { luminance, readableOn } from './plan/text-layers.ts';
 export { spanRanges } from './plan/spans.ts';
 export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
+export { luminance, readableOn } from './plan/text-layers.ts';
 export { templates } from './templates/expand-template.ts';

@@ -1,0 +1,183 @@
+import { type Film, filmSchema, type Issue, templateUseSchema } from '@filmwright/contracts';
+import type { z } from 'zod';
+import { expandTemplate } from '../templates/expand-template.ts';
+import { nearest, pathText, problemAt, shown } from './issues.ts';
+import { valueAt, wantedKeys } from './schema-walk.ts';
+
+export type ReadDocument = {
+  /** Null when there are errors. */
+  readonly film: Film | null;
+  readonly issues: readonly Issue[];
+  /** For a film made from a template: where in the document a value of the film came from. */
+  readonly origin: (filmPath: string, value: unknown) => string;
+};
+
+/** A film from a document as written (film or template use), with every problem found at once; nothing is thrown for bad input. */
+export function readDocument(document: unknown): ReadDocument {
+  const stay = (path: string): string => path;
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    return { film: null, origin: stay, issues: [notADocument(document)] };
+  }
+  if ('template' in document) return readTemplateUse(document);
+  const { film, issues } = readFilm(document);
+  return { film, issues, origin: stay };
+}
+
+function notADocument(document: unknown): Issue {
+  return problemAt('', {
+    code: 'type',
+    message: `The film document is ${shown(document)}; wanted keys and values with at least a title and a storyboard.`,
+    found: shown(document),
+    wanted: 'title, storyboard',
+    next: 'See `examples/` for a document to start from.',
+  });
+}
+
+function readTemplateUse(document: object): ReadDocument {
+  const stay = (path: string): string => path;
+  const parsed = templateUseSchema.safeParse(document);
+  if (!parsed.success) return { film: null, origin: stay, issues: issuesOf({ error: parsed.error, document, schema: templateUseSchema }) };
+  const expanded = expandTemplate(parsed.data);
+  if (expanded.film === null) return { film: null, origin: stay, issues: expanded.issues };
+  const { film, issues } = readFilm(expanded.film);
+  const moved = issues.map((issue) => ({ ...issue, path: expanded.origin(issue.path, undefined) }));
+  return { film, issues: [...expanded.issues, ...moved], origin: expanded.origin };
+}
+
+function readFilm(document: object): { film: Film | null; issues: readonly Issue[] } {
+  const parsed = filmSchema.safeParse(document);
+  if (!parsed.success) return { film: null, issues: issuesOf({ error: parsed.error, document, schema: filmSchema }) };
+  const issues = rulesOf(parsed.data);
+  return { film: issues.some((issue) => issue.severity === 'error') ? null : parsed.data, issues };
+}
+
+/** Rules that the schema cannot say: something to see or hear in the film, names that exist, ids that differ. */
+function rulesOf(film: Film): readonly Issue[] {
+  const issues: Issue[] = [];
+  if (!film.storyboard.some((shot) => shot.narration !== undefined || shot.visual !== undefined || shot.text !== undefined)) {
+    issues.push(
+      problemAt('storyboard', {
+        code: 'empty',
+        message: 'No shot has a narration or a visual; wanted at least one shot with either.',
+        next: 'Add `narration: "..."` or `visual: { picture: ... }` to a shot.',
+      }),
+    );
+  }
+  const ids = new Map<string, number>();
+  film.storyboard.forEach((shot, index) => {
+    if (shot.id !== undefined) {
+      const first = ids.get(shot.id);
+      if (first === undefined) ids.set(shot.id, index);
+      else
+        issues.push(
+          problemAt(`storyboard[${index}].id`, {
+            code: 'duplicate',
+            message: `Shot id ${shown(shot.id)} is taken by storyboard[${first}]; wanted ids that differ.`,
+            found: shot.id,
+            next: 'Rename one of them.',
+          }),
+        );
+    }
+    const empty = emptyNarration(shot.narration);
+    if (empty !== null)
+      issues.push(
+        problemAt(`storyboard[${index}].narration${empty}`, {
+          code: 'empty',
+          message: 'The narration has no words; wanted at least one.',
+          next: 'Write what is to be said, or leave `narration` out for a silent shot.',
+        }),
+      );
+  });
+  return issues;
+}
+
+function emptyNarration(narration: Film['storyboard'][number]['narration']): string | null {
+  if (narration === undefined) return null;
+  const lines = Array.isArray(narration) ? narration : [narration];
+  const index = lines.findIndex((line) => !/[\p{L}\p{N}]/u.test(typeof line === 'string' ? line : line.say));
+  if (index < 0) return null;
+  const at = Array.isArray(narration) ? `[${index}]` : '';
+  return typeof lines[index] === 'string' ? at : `${at}.say`;
+}
+
+type IssueSource = { readonly error: z.ZodError; readonly document: unknown; readonly schema: z.ZodType };
+
+function issuesOf({ error, document, schema }: IssueSource): readonly Issue[] {
+  return error.issues.flatMap((issue) => issueOf({ issue, document, schema, base: [] }));
+}
+
+type OneIssue = {
+  readonly issue: z.core.$ZodIssue;
+  readonly document: unknown;
+  readonly schema: z.ZodType;
+  readonly base: readonly PropertyKey[];
+};
+
+function issueOf({ issue, document, schema, base }: OneIssue): readonly Issue[] {
+  const path = [...base, ...issue.path];
+  const at = pathText(path);
+  const value = valueAt(document, path);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey({ at, key, known: wantedKeys(schema, path, valueAt(document, path)) }));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The alternative that fails deepest, then with the fewest problems, is the one that was meant.
+    const depth = (list: readonly z.core.$ZodIssue[]): number =>
+      Math.max(...list.map((one) => one.path.length + (one.code === 'unrecognized_keys' ? 0.5 : 0)));
+    const wrongType = (list: readonly z.core.$ZodIssue[]): boolean =>
+      list.some((one) => one.path.length === 0 && one.code === 'invalid_type');
+    const strange = (list: readonly z.core.$ZodIssue[]): number =>
+      list.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length * 2 : one.code === 'invalid_type' ? 2 : 1), 0);
+    const ranked = [...issue.errors]
+      .filter((list) => list.length > 0)
+      .sort((a, b) => Number(wrongType(a)) - Number(wrongType(b)) || strange(a) - strange(b) || depth(b) - depth(a));
+    const meant = ranked[0];
+    if (meant !== undefined && !wrongType(meant)) return meant.flatMap((one) => issueOf({ issue: one, document, schema, base: path }));
+  }
+  const wanted = wantedText(issue);
+  const found = shown(value);
+  return [
+    problemAt(at, {
+      code: issue.code,
+      message: `${at === '' ? 'The document' : at} is ${found}; wanted ${wanted}.`,
+      found,
+      wanted,
+      ...(value === undefined ? { next: `Add \`${String(path.at(-1) ?? '')}\`.` } : {}),
+    }),
+  ];
+}
+
+function unknownKey({ at, key, known }: { readonly at: string; readonly key: string; readonly known: readonly string[] }): Issue {
+  const guess = nearest(key, known);
+  const path = at === '' ? key : `${at}.${key}`;
+  return problemAt(path, {
+    code: 'unknown-key',
+    message: `${path} is not a key of this format${guess === undefined ? '' : `; did you mean \`${guess}\`?`}`,
+    found: key,
+    ...(known.length > 0 ? { wanted: known.join(', ') } : {}),
+    next: guess === undefined ? 'Remove it, or see the schema for the keys that exist.' : `Write \`${guess}\`.`,
+  });
+}
+
+function wantedText(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'record' || issue.expected === 'object' ? 'keys and values' : `a ${issue.expected}`;
+    case 'invalid_value':
+      return issue.values.length === 1 ? shown(issue.values[0]) : `one of ${issue.values.map((value) => String(value)).join(', ')}`;
+    case 'too_big':
+      return `${issue.origin === 'string' ? 'at most' : 'no more than'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
+    case 'too_small':
+      return `at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
+    case 'invalid_format':
+    case 'custom':
+      return issue.message.replace(/^wanted /, '');
+    case 'invalid_union':
+      return 'one of the forms that the schema lists';
+    default:
+      return issue.message;
+  }
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+}

@@ -1,0 +1,138 @@
+import type { BuildPurpose, BuildResult, Film, Issue, Problem, Progress, RunnerOffer, Task, TaskKind } from '@filmwright/contracts';
+import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { readDocument } from '../film/read-document.ts';
+import { planFilm } from './plan-film.ts';
+import { createPlanner, type PlannedTask, type TaskResultView } from './planner.ts';
+import { progressOf } from './progress.ts';
+import type { DigestOf } from './task-key.ts';
+
+export type PlanInput = {
+  readonly buildId: string;
+  readonly purpose: BuildPurpose;
+  /** For purpose `frame`: milliseconds of the film. */
+  readonly atMs: number | null;
+  readonly document: unknown;
+  /** Uploaded asset of each file that the document names. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the runners together offer. */
+  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
+  readonly results: (key: string) => TaskResultView | undefined;
+  readonly digestOf: DigestOf;
+};
+
+export type PlanRow = {
+  readonly address: string;
+  readonly kind: TaskKind;
+  readonly stage: PlannedTask['stage'];
+  readonly shot: number | null;
+  readonly key: string | null;
+  readonly estimateMs: number;
+  readonly reused: boolean;
+};
+
+export type PlanEnd = { readonly state: 'succeeded' | 'failed'; readonly result: BuildResult | null; readonly problem: Problem | null };
+
+export type Plan = {
+  readonly title: string;
+  /** Every foreseeable task under its stable address. */
+  readonly rows: readonly PlanRow[];
+  /** Tasks whose inputs are all known and which are not done; those already in the ledger are among them. */
+  readonly ready: readonly Task[];
+  readonly progress: Progress;
+  readonly end: PlanEnd | null;
+};
+
+/** What a film plan came to: an end, or null while tasks are to be done. */
+export type FilmOutcome = { readonly result: BuildResult } | { readonly issues: readonly Issue[] } | null;
+
+/** The tasks of a build from its document and the results so far. Pure and without memory: called again whenever a result arrives. */
+export function planBuild(input: PlanInput): Plan {
+  const { film, issues, origin } = readDocument(input.document);
+  if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
+  const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
+  const outcome = planFilm({ input, film, planner, origin, warnings: issues });
+  const progress = progressOf(planner.planned, input.offer.slots);
+  const rows = planner.planned.map(rowOf);
+  const base = { title: film.title, rows, progress };
+  if (outcome !== null && 'issues' in outcome) return ended({ title: film.title, input, issues: outcome.issues, planned: planner.planned });
+  if (outcome !== null)
+    return {
+      ...base,
+      ready: [],
+      progress: { ...progress, percent: 100, leftMs: 0 },
+      end: { state: 'succeeded', result: outcome.result, problem: null },
+    };
+  const failure = planner.failures.find(({ task }) => task.kind !== 'normalise');
+  if (failure !== undefined) return { ...base, ready: [], end: { state: 'failed', result: null, problem: located(failure, film) } };
+  return { ...base, ready: planner.ready, end: null };
+}
+
+function rowOf({ address, kind, stage, shot, key, estimateMs, result }: PlannedTask): PlanRow {
+  return { address, kind, stage, shot, key, estimateMs, reused: result?.state === 'done' && result.reused };
+}
+
+/** A failed task's problem with the shot it belongs to. */
+function located({ task, problem }: { readonly task: PlannedTask; readonly problem: Problem }, film: Film): Problem {
+  if (problem.issues !== undefined && problem.issues.length > 0) return problem;
+  const shot = task.shot === null ? undefined : film.storyboard[task.shot];
+  const path = task.shot === null ? '' : `storyboard[${task.shot}]`;
+  const where = shot === undefined ? task.address : `${path}${shot.id === undefined ? '' : ` (${shot.id})`}, ${task.kind}`;
+  return {
+    ...problem,
+    detail: `${where}: ${problem.detail}`,
+    issues: [{ severity: 'error', code: problem.code, path, message: problem.detail }],
+  };
+}
+
+type Ended = {
+  readonly title: string;
+  readonly input: PlanInput;
+  readonly issues: readonly Issue[];
+  readonly planned: readonly PlannedTask[];
+};
+
+/** A build that stops at problems in its input; a check succeeds in finding them. */
+function ended({ title, input, issues, planned }: Ended): Plan {
+  const progress = progressOf(planned, input.offer.slots);
+  const rows = planned.map(rowOf);
+  if (input.purpose === 'check') {
+    return {
+      title,
+      rows,
+      ready: [],
+      progress,
+      end: { state: 'succeeded', problem: null, result: { master: null, frame: null, vtt: null, srt: null, report: null, issues } },
+    };
+  }
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  const code = errors.length > 0 && errors.every((issue) => issue.code === errors[0]?.code) ? codeOf(errors[0]?.code) : 'document-invalid';
+  const summary =
+    errors.length === 1
+      ? (errors[0]?.message ?? '')
+      : `${errors.length} problems: ${errors
+          .slice(0, 3)
+          .map((issue) => issue.message)
+          .join(' ')}${errors.length > 3 ? ' ...' : ''}`;
+  return {
+    title,
+    rows,
+    ready: [],
+    progress,
+    end: { state: 'failed', result: null, problem: toProblem(new FilmwrightError(code, summary, { issues })) },
+  };
+}
+
+const inputCodes = [
+  'media-invalid',
+  'media-missing',
+  'media-too-large',
+  'speech-unavailable',
+  'voice-unknown',
+  'glyphs-missing',
+  'disk-full',
+  'program-missing',
+] as const;
+
+function codeOf(code: string | undefined): 'document-invalid' | (typeof inputCodes)[number] {
+  return inputCodes.find((known) => known === code) ?? 'document-invalid';
+}

@@ -1,0 +1,82 @@
+import type { Credit, Film, Issue } from '@filmwright/contracts';
+import { type Size, sizeOf } from '../film/frames.ts';
+import { finishFilm } from './finish-film.ts';
+import { checkedFilm, inspectFilm } from './inspect-film.ts';
+import type { FilmOutcome, PlanInput } from './plan-build.ts';
+import { planFrame } from './plan-frame.ts';
+import { type PlannedShot, planShot } from './plan-shot.ts';
+import type { Planner } from './planner.ts';
+import { voiceIssues } from './speech.ts';
+import { planUploads } from './uploads.ts';
+
+export type FilmPlanInput = {
+  readonly input: PlanInput;
+  readonly film: Film;
+  readonly planner: Planner;
+  readonly origin: (path: string, value: unknown) => string;
+  readonly warnings: readonly Issue[];
+};
+
+/** Everything a film is made of, shot by shot, with where each shot starts. */
+export type FilmPlan = {
+  readonly film: Film;
+  readonly size: Size;
+  readonly shots: readonly (PlannedShot & { readonly startFrame: number })[];
+  readonly frames: number;
+  readonly credits: readonly Credit[];
+  readonly warnings: readonly Issue[];
+};
+
+/** Asks for all tasks of a film in the order in which people want to see them; nothing is spoken or encoded before every upload and text was looked at. */
+export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): FilmOutcome {
+  const size = sizeOf(film.format);
+  const silent = voiceIssues(film, input.offer.voices).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
+  const uploads = planUploads({ film, files: input.files, planner, origin });
+  const inputIssues = [...silent, ...uploads.issues];
+  const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled && inputIssues.length === 0 });
+  const notes = [...warnings, ...uploads.warnings, ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }))];
+  if (uploads.settled && inputIssues.length > 0) return { issues: [...inputIssues, ...notes] };
+  if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { issues: notes };
+  const open = uploads.settled && inputIssues.length === 0 && inspected.done;
+  if (input.purpose === 'check') return open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null;
+
+  const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
+  const plan = planShots({ input, film, size, planner: gated, uploads, notes });
+  return input.purpose === 'frame' ? planFrame({ plan, planner: gated, input }) : finishFilm({ plan, planner: gated, uploads, input });
+}
+
+type ShotsInput = {
+  readonly input: PlanInput;
+  readonly film: Film;
+  readonly size: Size;
+  readonly planner: Planner;
+  readonly uploads: ReturnType<typeof planUploads>;
+  readonly notes: readonly Issue[];
+};
+
+function planShots({ input, film, size, planner, uploads, notes }: ShotsInput): FilmPlan {
+  const shots: (PlannedShot & { startFrame: number })[] = [];
+  const late: Issue[] = [];
+  let startFrame = 0;
+  for (let index = 0; index < film.storyboard.length; index++) {
+    const shot = planShot({ film, size, index, planner, uploads, offer: input.offer });
+    shots.push({ ...shot, startFrame });
+    startFrame += shot.timing.frames;
+    if (shot.timing.lateFrames > 0 && shot.timed) {
+      const more = (shot.timing.lateFrames / film.format.fps).toFixed(1);
+      late.push({
+        severity: 'warning',
+        code: 'narration-longer',
+        path: `storyboard[${index}].length`,
+        message: `The narration needs ${more} s more than this length; the shot was made longer.`,
+        next: 'Shorten the narration or leave `length` out.',
+      });
+    }
+  }
+  const credits = unique(shots.flatMap((shot) => shot.credits));
+  return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late] };
+}
+
+function unique(credits: readonly Credit[]): readonly Credit[] {
+  return [...new Map(credits.map((credit) => [`${credit.role}:${credit.name}`, credit])).values()];
+}

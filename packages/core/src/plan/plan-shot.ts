@@ -1,0 +1,69 @@
+import type { CaptionPage, Credit, Film, Layer } from '@filmwright/contracts';
+import type { Size } from '../film/frames.ts';
+import { captionLayer, shotCaptions } from './captions.ts';
+import { fontsFor } from './fonts.ts';
+import type { PlanInput } from './plan-build.ts';
+import type { Planner } from './planner.ts';
+import { type ShotTiming, shotTiming } from './shot-timing.ts';
+import type { ShotPicture } from './spans.ts';
+import { linesOf, planSpeech, type SpokenLine } from './speech.ts';
+import { placeTexts, textLayers, textsOf } from './text-layers.ts';
+import type { Uploads } from './uploads.ts';
+import { clipLengthMs, finishOf, logoLayer, planVisual } from './visual-layers.ts';
+
+export type ShotInput = {
+  readonly film: Film;
+  readonly size: Size;
+  readonly index: number;
+  readonly planner: Planner;
+  readonly uploads: Uploads;
+  readonly offer: PlanInput['offer'];
+};
+
+/** A shot as far as it is known: its timing is an estimate until `timed`, its picture null until everything on it is known. */
+export type PlannedShot = {
+  readonly id: string;
+  readonly index: number;
+  readonly address: string;
+  readonly timing: ShotTiming;
+  readonly timed: boolean;
+  readonly lines: readonly SpokenLine[];
+  readonly pages: readonly CaptionPage[];
+  readonly picture: ShotPicture | null;
+  readonly credits: readonly Credit[];
+};
+
+/** Frames that a shot's visual goes on under the transition into the next shot. */
+function tailFrames(film: Film, index: number): number {
+  const next = film.storyboard[index + 1];
+  if (next?.transition === undefined || next.transition === 'cut') return 0;
+  return Math.ceil(film.format.fps * 2);
+}
+
+/** Asks for a shot's speech and pictures and lays it out as soon as they are there. */
+export function planShot({ film, size, index, planner, uploads, offer }: ShotInput): PlannedShot {
+  const shot = film.storyboard[index];
+  if (shot === undefined) throw new RangeError(`shot ${index} does not exist`);
+  const address = `shot/${shot.id ?? index}`;
+  const lines = planSpeech({ film, shot, index, address, planner, uploads, voices: offer.voices });
+  const timed = lines.every((line) => line.audio !== null);
+  const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }) });
+  const visual = planVisual({ film, shot, index, address, size, untilFrame: timing.frames + tailFrames(film, index), planner, uploads });
+  const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];
+  const written = [...textsOf(shot).flatMap((block) => block.text), ...linesOf(shot).map((line) => line.say)].join(' ');
+  const fonts = fontsFor(written, { film, uploads, fonts: offer.fonts });
+  const logo = logoLayer({ film, size, uploads, untilFrame: timing.frames + tailFrames(film, index) });
+  const credits = [
+    ...lines.flatMap((line) => (line.credit === null ? [] : [line.credit])),
+    ...(visual?.credits ?? []),
+    ...(fonts?.credits ?? []),
+  ];
+  const known = { id: shot.id ?? String(index), index, address, timing, timed, lines, pages, credits };
+  if (!timed || visual === undefined || fonts === undefined || logo === undefined) return { ...known, picture: null };
+  const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
+  const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack });
+  const texts = textLayers(placed, { fps: film.format.fps, size, frames: timing.frames });
+  const captions = shot.captions === false ? null : captionLayer({ film, size, pages, fonts: fonts.stack, frames: timing.frames });
+  const layers: Layer[] = [...visual.layers, ...(logo === null ? [] : [logo]), ...texts, ...(captions === null ? [] : [captions])];
+  return { ...known, picture: { timing, layers, finish: finishOf(shot) } };
+}

@@ -1,0 +1,84 @@
+import {
+  type Output,
+  type Payload,
+  type Problem,
+  type Stage,
+  type Task,
+  type TaskKind,
+  type Toolchain,
+  taskKinds,
+} from '@filmwright/contracts';
+import { type DigestOf, inputsOf, taskKey } from './task-key.ts';
+
+/** What the ledger knows of a key. `reused`: it was done before this build asked for it. */
+export type TaskResultView = {
+  readonly state: 'waiting' | 'leased' | 'done' | 'failed';
+  readonly output: unknown;
+  readonly problem: Problem | null;
+  /** 0 to 100, of the running attempt. */
+  readonly percent: number;
+  readonly wallMs: number | null;
+  readonly reused: boolean;
+};
+
+/** A foreseeable task. `key` is null until all its inputs are known. */
+export type PlannedTask = {
+  readonly address: string;
+  readonly kind: TaskKind;
+  readonly stage: Stage;
+  readonly shot: number | null;
+  readonly estimateMs: number;
+  readonly key: string | null;
+  readonly result: TaskResultView | undefined;
+};
+
+export type Ask<K extends TaskKind> = {
+  readonly address: string;
+  readonly kind: K;
+  readonly stage: Stage;
+  readonly shot: number | null;
+  readonly estimateMs: number;
+  /** Undefined while an input is still missing: the task is then only foreseen. */
+  readonly payload: Payload<K> | undefined;
+};
+
+/** Collects the tasks of one planning run; lives only as long as it. */
+export type Planner = {
+  /** The task's output if it is done, else undefined; records it either way. */
+  readonly ask: <K extends TaskKind>(ask: Ask<K>) => Output<K> | undefined;
+  readonly planned: readonly PlannedTask[];
+  readonly ready: readonly Task[];
+  readonly failures: readonly { readonly task: PlannedTask; readonly problem: Problem }[];
+};
+
+export type PlannerInput = {
+  readonly results: (key: string) => TaskResultView | undefined;
+  readonly toolchain: Toolchain;
+  readonly digestOf: DigestOf;
+};
+
+/** A planner over the results so far. */
+export function createPlanner({ results, toolchain, digestOf }: PlannerInput): Planner {
+  const planned: PlannedTask[] = [];
+  const ready: Task[] = [];
+  const failures: { task: PlannedTask; problem: Problem }[] = [];
+  const asked = new Set<string>();
+  const ask = <K extends TaskKind>({ address, kind, stage, shot, estimateMs, payload }: Ask<K>): Output<K> | undefined => {
+    if (payload === undefined) {
+      planned.push({ address, kind, stage, shot, estimateMs, key: null, result: undefined });
+      return undefined;
+    }
+    const chain = toolchain[kind] ?? '';
+    const key = taskKey({ kind, payload, toolchain: chain }, digestOf);
+    const result = results(key);
+    const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result };
+    planned.push(task);
+    if (result?.state === 'done') return result.output as Output<K>;
+    if (result?.state === 'failed' && result.problem !== null) failures.push({ task, problem: result.problem });
+    else if (!asked.has(key))
+      ready.push({ key, kind, version: taskKinds[kind].version, toolchain: chain, payload, estimateMs, inputs: inputsOf(payload) } as Task);
+    asked.add(key);
+    return undefined;
+  };
+  return { ask, planned, ready, failures };
+}

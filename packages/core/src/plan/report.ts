@@ -1,0 +1,105 @@
+import { type Asset, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
+import { frameStartMs } from '../film/frames.ts';
+import { pathAt } from '../film/path-at.ts';
+import type { PlannedSpan } from './finish-film.ts';
+import type { FilmPlan } from './plan-film.ts';
+import type { PlannedTask } from './planner.ts';
+
+export type ReportInput = {
+  readonly plan: FilmPlan;
+  readonly planned: readonly PlannedTask[];
+  readonly spans: readonly PlannedSpan[];
+  readonly master: Asset;
+  readonly measured: Output<'measure'>;
+  readonly buildId: string;
+};
+
+/** The report of a finished film, all of it from what tasks measured. */
+export function filmReport({ plan, planned, spans, master, measured, buildId }: ReportInput): Report {
+  const { film, size, shots, frames } = plan;
+  const { fps } = film.format;
+  const run = planned.filter((task) => task.result?.reused === false).length;
+  return {
+    filmwright: 1,
+    build: buildId,
+    title: film.title,
+    master: { digest: master.digest, bytes: master.bytes, ...size, fps },
+    durationMs: frameStartMs(frames, fps),
+    frames: measured.frames,
+    soundMs: measured.soundMs,
+    stages: stages.map((stage) => {
+      const tasks = planned.filter((task) => task.stage === stage && task.result?.reused === false);
+      return { stage, wallMs: Math.round(tasks.reduce((sum, task) => sum + (task.result?.wallMs ?? 0), 0)), tasks: tasks.length };
+    }),
+    tasks: { run, reused: planned.length - run },
+    loudness:
+      measured.loudnessLufs === null || measured.truePeakDb === null
+        ? null
+        : {
+            integratedLufs: measured.loudnessLufs,
+            truePeakDb: measured.truePeakDb,
+            rangeLu: measured.loudnessRangeLu ?? 0,
+            wantedLufs: film.soundtrack.loudness,
+          },
+    captions: measured.captions,
+    ssim: ssimOf(spans),
+    blackFrames: filmFrames(spans, (output, span) => output.blackFrames.filter((frame) => !fadesThrough(span, frame))),
+    repeatedFrames: filmFrames(spans, (output, span) => output.repeatedFrames.filter((frame) => changesAt(span, frame))),
+    colour: measured.colour,
+    shots: shots.map((shot) => ({ id: shot.id, startFrame: shot.startFrame, frames: shot.timing.frames })),
+    credits: plan.credits,
+    warnings: [
+      ...plan.warnings,
+      ...(shots.some((shot) => shot.lines.some((line) => !line.natural))
+        ? [
+            {
+              severity: 'warning' as const,
+              code: 'plain-voice',
+              path: 'voice',
+              message: 'Spoken by a plain speech program, since no natural voice is installed.',
+              next: 'Run `npx filmwright voices install joe` for a natural voice.',
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+function ssimOf(spans: readonly PlannedSpan[]): Report['ssim'] {
+  let sum = 0;
+  let frames = 0;
+  let worst = 1;
+  for (const { output } of spans) {
+    if (output === undefined || output.ssim === null) continue;
+    sum += output.ssim * output.frames;
+    frames += output.frames;
+    worst = Math.min(worst, output.ssim);
+  }
+  return frames === 0 ? null : { mean: Math.round((sum / frames) * 1e5) / 1e5, worst };
+}
+
+function filmFrames(
+  spans: readonly PlannedSpan[],
+  pick: (output: Output<'encode'>, span: SpanComposition) => readonly number[],
+): readonly number[] {
+  return spans.flatMap(({ startFrame, output, payload }) =>
+    output === undefined || payload === undefined ? [] : pick(output, payload.span).map((frame) => startFrame + frame),
+  );
+}
+
+/** A fade through black has dark frames by intent. `frame` counts from the span's first. */
+function fadesThrough({ transition, firstFrame }: SpanComposition, frame: number): boolean {
+  return transition !== null && transition.kind === 'fade-black' && firstFrame + frame < transition.frames;
+}
+
+/** Whether something visible of a span moves between a frame and the one before it by more than can be lost in rounding. */
+export function changesAt(span: SpanComposition, frame: number): boolean {
+  const at = span.firstFrame + frame;
+  if (span.finish.grain > 0 || (span.transition !== null && at < span.transition.frames)) return true;
+  return span.layers.some((layer) => {
+    if (at < layer.fromFrame || at >= layer.untilFrame) return false;
+    if (layer.source.type === 'clip') return false;
+    const moved = (path: typeof layer.x): number => Math.abs(pathAt(path, at) - pathAt(path, at - 1));
+    return moved(layer.x) > 0.2 || moved(layer.y) > 0.2 || moved(layer.scale) * span.width > 0.4 || moved(layer.opacity) > 0.02;
+  });
+}

@@ -1,0 +1,57 @@
+import type { Film, Shot, TransitionKind } from '@filmwright/contracts';
+import { framesOf, millisecondsOf } from '../film/frames.ts';
+import type { SpokenLine } from './speech.ts';
+
+/** When things happen inside a shot, in shot-relative frames and milliseconds. */
+export type ShotTiming = {
+  readonly frames: number;
+  /** How the shot is entered; null for a cut. */
+  readonly transition: { readonly kind: TransitionKind; readonly frames: number } | null;
+  /** Start of each line in milliseconds of the shot. */
+  readonly lineStartsMs: readonly number[];
+  /** The narration needs more frames than the length that the document gives. */
+  readonly lateFrames: number;
+};
+
+const leadMs = 200;
+const tailMs = 420;
+const silentShotMs = 4000;
+const shortestMs = 500;
+
+export type TimingInput = {
+  readonly film: Film;
+  readonly shot: Shot;
+  readonly first: boolean;
+  readonly lines: readonly SpokenLine[];
+  /** Length of the shot's clip from where it starts, or null. */
+  readonly clipMs: number | null;
+};
+
+/** A shot lasts as long as it says; else as its narration with a breath before and after; else as its clip; else four seconds. */
+export function shotTiming({ film, shot, first, lines, clipMs }: TimingInput): ShotTiming {
+  const { fps } = film.format;
+  const entered = transitionOf(shot, { first, fps });
+  const lead = leadMs + (entered === null ? 0 : (entered.frames * 1000 * 0.6) / fps);
+  const lineStartsMs: number[] = [];
+  let atMs = lead;
+  lines.forEach((line, index) => {
+    lineStartsMs.push(atMs);
+    atMs += line.lengthMs + (index < lines.length - 1 ? line.pauseMs : 0);
+  });
+  const spokenFrames = lines.length === 0 ? 0 : Math.ceil(((atMs + tailMs) * fps) / 1000);
+  const silentMs = clipMs ?? silentShotMs;
+  const wanted =
+    shot.length === undefined ? (spokenFrames > 0 ? spokenFrames : Math.round((silentMs * fps) / 1000)) : framesOf(shot.length, fps);
+  const frames = Math.max(wanted, spokenFrames, Math.round((shortestMs * fps) / 1000));
+  const transition = entered === null ? null : { ...entered, frames: Math.max(1, Math.min(entered.frames, Math.floor(frames / 2))) };
+  return { frames, transition, lineStartsMs, lateFrames: shot.length === undefined ? 0 : frames - wanted };
+}
+
+function transitionOf(shot: Shot, { first, fps }: { readonly first: boolean; readonly fps: number }): ShotTiming['transition'] {
+  const wanted = shot.transition;
+  if (first || wanted === undefined || wanted === 'cut') return null;
+  const kind = typeof wanted === 'string' ? wanted : wanted.kind;
+  if (kind === 'cut') return null;
+  const frames = typeof wanted === 'string' ? Math.round(0.5 * fps) : Math.round((millisecondsOf(wanted.length, fps) * fps) / 1000);
+  return frames < 1 ? null : { kind, frames };
+}

@@ -1,0 +1,151 @@
+import type { Credit, Film, Issue, Line, RunnerOffer, Shot, Token, TokenTime } from '@filmwright/contracts';
+import { millisecondsOf } from '../film/frames.ts';
+import { problemAt } from '../film/issues.ts';
+import { estimateSpeechMs } from '../speech/estimate-speech.ts';
+import { spokenWords } from '../speech/spoken-words.ts';
+import type { Planner } from './planner.ts';
+import type { Uploads } from './uploads.ts';
+
+/** A line of narration: its words, and once spoken its audio and when each word is said. */
+export type SpokenLine = {
+  readonly tokens: readonly Token[];
+  readonly lengthMs: number;
+  readonly pauseMs: number;
+  /** Null until the line was spoken and timed. */
+  readonly audio: { readonly asset: string; readonly times: readonly TokenTime[] } | null;
+  readonly credit: Credit | null;
+  readonly natural: boolean;
+};
+
+export type SpeechInput = {
+  readonly film: Film;
+  readonly shot: Shot;
+  readonly index: number;
+  readonly address: string;
+  readonly planner: Planner;
+  readonly uploads: Uploads;
+  readonly voices: RunnerOffer['voices'];
+};
+
+const defaultPauseMs = 320;
+
+/** The lines of a shot, spoken or taken from recordings. */
+export function planSpeech(input: SpeechInput): readonly SpokenLine[] {
+  return linesOf(input.shot).map((line, number) => planLine(input, { line, number }));
+}
+
+/** A shot's narration as lines, whichever form it was written in. */
+export function linesOf(shot: Shot): readonly Line[] {
+  const { narration } = shot;
+  if (narration === undefined) return [];
+  const list = Array.isArray(narration) ? narration : [narration];
+  return list.map((line) => (typeof line === 'string' ? { say: line } : line));
+}
+
+function planLine(
+  { film, index, address, planner, uploads, voices }: SpeechInput,
+  { line, number }: { readonly line: Line; readonly number: number },
+): SpokenLine {
+  const tokens = spokenWords(line.say, film.language);
+  const voice = voiceOf({ film, line, voices });
+  const speed = line.speed ?? voice.speed;
+  const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
+  const at = { stage: 'speak', shot: index } as const;
+  const pauseMs = line.pause === undefined ? voice.pauseMs : millisecondsOf(line.pause, film.format.fps);
+  const pending: SpokenLine = { tokens, lengthMs: estimatedMs, pauseMs, audio: null, credit: null, natural: true };
+  if (line.recording !== undefined) {
+    const sound = uploads.media(line.recording, 'sound');
+    const aligned = planner.ask({
+      ...at,
+      address: `${address}/line/${number}/words`,
+      kind: 'align',
+      estimateMs: 200 + estimatedMs * 0.05,
+      payload: sound && { audio: sound.asset.digest, tokens, language: film.language },
+    });
+    if (sound === undefined) return pending;
+    const lengthMs = (sound.samples * 1000) / sound.sampleRate;
+    return { ...pending, lengthMs, audio: aligned ? { asset: sound.asset.digest, times: aligned.times } : null };
+  }
+  const spoken = planner.ask({
+    ...at,
+    address: `${address}/line/${number}/speech`,
+    kind: 'speak',
+    estimateMs: 150 + estimatedMs * 0.15,
+    payload: voice.id === null ? undefined : { tokens, language: film.language, voice: voice.id, speed },
+  });
+  if (spoken === undefined) return pending;
+  const times =
+    spoken.times ??
+    planner.ask({
+      ...at,
+      address: `${address}/line/${number}/words`,
+      kind: 'align',
+      estimateMs: 200 + estimatedMs * 0.05,
+      payload: { audio: spoken.asset.digest, tokens, language: film.language },
+    })?.times;
+  const lengthMs = (spoken.samples * 1000) / spoken.sampleRate;
+  return {
+    ...pending,
+    lengthMs,
+    credit: spoken.credit,
+    natural: spoken.natural,
+    audio: times === undefined ? null : { asset: spoken.asset.digest, times },
+  };
+}
+
+type VoiceInput = { readonly film: Film; readonly line: Line; readonly voices: RunnerOffer['voices'] };
+type ChosenVoice = { readonly id: string | null; readonly speed: number; readonly pauseMs: number };
+
+function voiceOf({ film, line, voices }: VoiceInput): ChosenVoice {
+  const name = line.voice ?? film.voice;
+  const entry = name === undefined ? undefined : film.voices[name];
+  const wanted = entry?.use ?? name;
+  const pauseMs = entry?.pause === undefined ? defaultPauseMs : millisecondsOf(entry.pause, film.format.fps);
+  return { id: pickVoice({ wanted, language: film.language, voices }), speed: entry?.speed ?? 1, pauseMs };
+}
+
+type Pick = { readonly wanted: string | undefined; readonly language: string; readonly voices: RunnerOffer['voices'] };
+
+/** Id of the voice to use: the one asked for, else the most natural one of the language; null if there is none. */
+export function pickVoice({ wanted, language, voices }: Pick): string | null {
+  if (wanted !== undefined) return voices.some((voice) => voice.id === wanted) ? wanted : null;
+  const base = language.split('-')[0];
+  const speaks = voices.filter((voice) => voice.language === '*' || voice.language.split(/[-_]/)[0] === base);
+  return (speaks.find((voice) => voice.natural) ?? speaks.find((voice) => voice.language !== '*') ?? speaks[0])?.id ?? null;
+}
+
+/** Voices that the film asks for and that nobody offers, each with where it is asked for. */
+export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly Issue[] {
+  const issues: Issue[] = [];
+  const offered = voices.map((voice) => voice.id).join(', ') || 'none';
+  const check = (wanted: string | undefined, path: string): void => {
+    if (pickVoice({ wanted, language: film.language, voices }) !== null) return;
+    const message =
+      wanted === undefined
+        ? `No installed voice speaks ${film.language}; installed: ${offered}.`
+        : `${path} asks for voice ${JSON.stringify(wanted)}, which is not installed; installed: ${offered}.`;
+    issues.push(
+      problemAt(path, {
+        code: wanted === undefined ? 'speech-unavailable' : 'voice-unknown',
+        message,
+        ...(wanted === undefined ? {} : { found: wanted }),
+        wanted: offered,
+        next: 'Run `npx filmwright voices` to see and install voices, or give the line a `recording`.',
+      }),
+    );
+  };
+  const used = new Set<string>();
+  film.storyboard.forEach((shot, index) => {
+    linesOf(shot).forEach((line, number) => {
+      if (line.recording !== undefined) return;
+      const name = line.voice ?? film.voice;
+      const entry = name === undefined ? undefined : film.voices[name];
+      const path =
+        line.voice !== undefined ? `storyboard[${index}].narration[${number}].voice` : film.voice !== undefined ? 'voice' : 'language';
+      const id = `${entry?.use ?? name ?? ''}@${path}`;
+      if (!used.has(id)) check(entry?.use ?? name, entry === undefined ? path : `voices.${name}.use`);
+      used.add(id);
+    });
+  });
+  return issues;
+}

@@ -1,0 +1,230 @@
+import type { Credit, Film, Finish, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
+import { framesOf, millisecondsOf, type Size } from '../film/frames.ts';
+import { defaultMotion, type Move, moveOf, path, placePicture, round, steady } from './motion.ts';
+import type { Planner } from './planner.ts';
+import type { Uploads } from './uploads.ts';
+
+export type VisualInput = {
+  readonly film: Film;
+  readonly shot: Shot;
+  readonly index: number;
+  readonly address: string;
+  readonly size: Size;
+  /** Frames over which the visual must hold: the shot and the transition that leaves it. */
+  readonly untilFrame: number;
+  readonly planner: Planner;
+  readonly uploads: Uploads;
+};
+
+/** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */
+export type VisualLayers = { readonly layers: readonly Layer[]; readonly credits: readonly Credit[] } | undefined;
+
+type Background = Exclude<Visual, { readonly background: unknown }>;
+type Staged = Extract<Visual, { readonly background: unknown }>;
+
+/** The visual of a shot as layers; a shot without one stands on the brand's backdrop. */
+export function planVisual(input: VisualInput): VisualLayers {
+  const visual = input.shot.visual ?? { backdrop: 'halo' as const };
+  return 'subject' in visual ? stagedLayers(input, visual) : backgroundLayers(input, { visual, staged: false });
+}
+
+/** Name of a shot's picture file, for choosing its default move. */
+function fileOf(visual: Background): string {
+  return 'picture' in visual ? visual.picture : 'clip' in visual ? visual.clip : visual.backdrop;
+}
+
+function moveFor({ shot }: VisualInput, { visual, staged }: { readonly visual: Background; readonly staged: boolean }): Move {
+  const fallback = staged ? 'zoom-in' : 'picture' in visual ? defaultMotion(fileOf(visual)) : 'none';
+  const move = moveOf(shot.motion, { fallback, focus: 'focus' in visual ? visual.focus : undefined });
+  if (!staged) return move;
+  // What stands behind a subject moves less than the subject: the difference is the parallax.
+  const share = 1 - move.parallax * 0.7;
+  const calm = (view: Move['from']): Move['from'] => ({
+    zoom: 1 + (view.zoom - 1) * share,
+    x: 0.5 + (view.x - 0.5) * share,
+    y: 0.5 + (view.y - 0.5) * share,
+  });
+  return { ...move, from: calm(move.from), to: calm(move.to) };
+}
+
+function backgroundLayers(input: VisualInput, { visual, staged }: { readonly visual: Background; readonly staged: boolean }): VisualLayers {
+  const { size, untilFrame } = input;
+  const move = moveFor(input, { visual, staged });
+  if ('backdrop' in visual) {
+    const place = placePicture({ picture: size, frame: size, move, untilFrame, fit: 'cover' });
+    const { background, primary, accent } = input.film.brand.colors;
+    const source = {
+      type: 'backdrop' as const,
+      design: visual.backdrop,
+      colors: visual.colors ?? [background, accent, primary],
+      ...place.prepared,
+    };
+    return { layers: [layer(source, { place, untilFrame })], credits: [] };
+  }
+  if ('clip' in visual) return clipLayers(input, { visual, move });
+  const picture = input.uploads.media(visual.picture, 'picture');
+  if (picture === undefined) return undefined;
+  const place = placePicture({ picture, frame: size, move, untilFrame, fit: visual.fit });
+  const source = {
+    type: 'picture' as const,
+    asset: picture.asset.digest,
+    alpha: picture.hasAlpha,
+    shadow: 'none' as const,
+    filters: filtersOf(input, size),
+    ...place.prepared,
+  };
+  const layers = [layer(source, { place, untilFrame })];
+  if (visual.fit === 'cover') return { layers, credits: [] };
+  // A picture that does not fill the frame stands on a blurred copy of itself.
+  const behind = placePicture({
+    picture,
+    frame: size,
+    move: moveOf('none', { fallback: 'none', focus: visual.focus }),
+    untilFrame,
+    fit: 'cover',
+  });
+  const blurred = {
+    ...source,
+    alpha: false,
+    filters: { ...source.filters, blurPx: round(size.height * 0.04), sharpen: 0 },
+    ...behind.prepared,
+  };
+  return { layers: [layer(blurred, { place: behind, untilFrame }), ...layers], credits: [] };
+}
+
+type ClipVisual = Extract<Background, { readonly clip: string }>;
+
+function clipLayers(input: VisualInput, { visual, move }: { readonly visual: ClipVisual; readonly move: Move }): VisualLayers {
+  const { size, untilFrame, film } = input;
+  const clip = input.uploads.media(visual.clip, 'clip');
+  if (clip === undefined) return undefined;
+  const still = input.shot.motion === undefined ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
+  const place = placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit });
+  const source = {
+    type: 'clip' as const,
+    asset: clip.asset.digest,
+    fromMs: round(millisecondsOf(visual.from, film.format.fps)),
+    filters: filtersOf(input, size),
+    ...place.prepared,
+  };
+  return { layers: [layer(source, { place, untilFrame })], credits: [] };
+}
+
+/** Milliseconds of a shot's clip from where it starts, or null if the shot has none or it is not probed yet. */
+export function clipLengthMs({
+  film,
+  shot,
+  uploads,
+}: {
+  readonly film: Film;
+  readonly shot: Shot;
+  readonly uploads: Uploads;
+}): number | null {
+  const visual = shot.visual === undefined ? undefined : 'background' in shot.visual ? shot.visual.background : shot.visual;
+  if (visual === undefined || !('clip' in visual)) return null;
+  const clip = uploads.media(visual.clip, 'clip');
+  return clip === undefined ? null : Math.max(500, clip.durationMs - (framesOf(visual.from, film.format.fps) * 1000) / film.format.fps);
+}
+
+function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
+  const { size, untilFrame, planner, uploads, address, index } = input;
+  const behind = backgroundLayers(input, { visual: visual.background, staged: true });
+  const { subject } = visual;
+  const picture = uploads.media(subject.picture, 'picture');
+  const model = picture === undefined ? undefined : subject.cutOut === 'auto' ? (picture.hasAlpha ? 'alpha' : 'default') : subject.cutOut;
+  const cut = planner.ask({
+    address: `${address}/cutout`,
+    kind: 'cutout',
+    stage: 'prepare',
+    shot: index,
+    estimateMs: model === 'alpha' ? 600 : 4000,
+    payload: picture === undefined || model === undefined ? undefined : { picture: picture.asset.digest, model },
+  });
+  if (behind === undefined || cut === undefined) return undefined;
+  const move = moveOf(input.shot.motion, { fallback: 'zoom-in', focus: undefined });
+  const top = Math.max(move.from.zoom, move.to.zoom);
+  const enlarge = ((size.height * subject.height) / cut.subject.height) * top;
+  const prepared = { width: Math.max(2, Math.round(cut.width * enlarge)), height: Math.max(2, Math.round(cut.height * enlarge)) };
+  const away = { x: cut.width / 2 - (cut.subject.x + cut.subject.width / 2), y: cut.height / 2 - (cut.subject.y + cut.subject.height / 2) };
+  const at = (view: Move['from']) => {
+    const scale = view.zoom / top;
+    const shift = 1 + move.parallax * 0.5;
+    return {
+      scale,
+      x: subject.at[0] * size.width + away.x * enlarge * scale + (0.5 - view.x) * size.width * shift,
+      y: subject.at[1] * size.height + away.y * enlarge * scale + (0.5 - view.y) * size.height * shift,
+    };
+  };
+  const from = at(move.from);
+  const to = at(move.to);
+  const place = {
+    x: path(from.x, { to: to.x, untilFrame, ease: move.ease }),
+    y: path(from.y, { to: to.y, untilFrame, ease: move.ease }),
+    scale: path(from.scale, { to: to.scale, untilFrame, ease: move.ease }),
+  };
+  const source = {
+    type: 'picture' as const,
+    asset: cut.asset.digest,
+    alpha: true,
+    shadow: subject.shadow,
+    filters: { ...filtersOf(input, size), blurPx: 0 },
+    ...prepared,
+  };
+  return {
+    layers: [...behind.layers, layer(source, { place, untilFrame })],
+    credits: cut.credit === null ? behind.credits : [...behind.credits, cut.credit],
+  };
+}
+
+type Place = { readonly x: Layer['x']; readonly y: Layer['y']; readonly scale: Layer['scale'] };
+
+function layer(source: Layer['source'], { place, untilFrame }: { readonly place: Place; readonly untilFrame: number }): Layer {
+  return { source, fromFrame: 0, untilFrame, x: place.x, y: place.y, scale: place.scale, opacity: steady(1) };
+}
+
+function filtersOf({ shot, uploads }: VisualInput, size: Size): SourceFilters {
+  const { filters } = shot;
+  if (filters === undefined) return { look: null, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 };
+  const look = filters.look === undefined ? null : (uploads.media(filters.look, 'lut')?.asset.digest ?? null);
+  return {
+    look,
+    lookStrength: filters.lookStrength,
+    denoise: filters.denoise,
+    blurPx: round((filters.blur * Math.min(size.width, size.height)) / 1080),
+    sharpen: filters.sharpen,
+  };
+}
+
+/** Filters on the finished frame of a shot. */
+export function finishOf(shot: Shot): Finish {
+  return { vignette: shot.filters?.vignette ?? 0, grain: shot.filters?.grain ?? 0, seed: 1 };
+}
+
+/** The brand's logo in the top right corner, if it has one; undefined while it is being probed. */
+export function logoLayer({
+  film,
+  size,
+  uploads,
+  untilFrame,
+}: Pick<VisualInput, 'film' | 'size' | 'uploads' | 'untilFrame'>): Layer | null | undefined {
+  if (film.brand.logo === undefined) return null;
+  const logo = uploads.media(film.brand.logo, 'picture');
+  if (logo === undefined) return undefined;
+  const short = Math.min(size.width, size.height);
+  const height = Math.min(short * 0.055, (size.width * 0.22 * logo.height) / logo.width);
+  const prepared = { width: Math.max(2, Math.round((height * logo.width) / logo.height)), height: Math.max(2, Math.round(height)) };
+  const place = {
+    x: steady(Math.round(size.width * 0.945) - prepared.width / 2),
+    y: steady(Math.round(size.height * 0.075) + prepared.height / 2),
+    scale: steady(1),
+  };
+  const source = {
+    type: 'picture' as const,
+    asset: logo.asset.digest,
+    alpha: logo.hasAlpha,
+    shadow: 'none' as const,
+    filters: { look: null, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 },
+    ...prepared,
+  };
+  return layer(source, { place, untilFrame });
+}
