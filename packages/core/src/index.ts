@@ -1,5 +1,6 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
+export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
 export { type FileReference, fileReferences } from './film/file-references.ts';
 export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';
@@ -11,3 +12,9 @@ export { spanRanges } from './plan/spans.ts';
 export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance, readableOn } from './plan/text-layers.ts';
 export { templates } from './templates/expand-template.ts';
+export * from './text/bidi.ts';
+export * from './text/break-lines.ts';
+export * from './text/graphemes.ts';
+export * from './text/kinsoku.ts';
+export * from './text/line-units.ts';
+export * from './text/scripts.ts';

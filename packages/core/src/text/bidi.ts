@@ -19,7 +19,10 @@ export const directionOf = (text: string, language: string): Direction => {
 };
 
 /** Cuts a line at changes of embedding level and at `cuts` (offsets), and puts the pieces in the order they stand from left to right (UAX 9, L2). */
-export const visualRuns = (text: string, options: { readonly direction: Direction; readonly cuts?: Iterable<number> }): readonly BidiRun[] => {
+export const visualRuns = (
+  text: string,
+  options: { readonly direction: Direction; readonly cuts?: Iterable<number> },
+): readonly BidiRun[] => {
   if (text.length === 0) return [];
   const { levels } = bidi.getEmbeddingLevels(text, options.direction);
   const paragraphLevel = options.direction === 'rtl' ? 1 : 0;

@@ -1,6 +1,6 @@
 import { graphemes } from './graphemes.ts';
-import { type LineUnit, lineUnits } from './line-units.ts';
 import { mayEndLine, mayStartLine } from './kinsoku.ts';
+import { type LineUnit, lineUnits } from './line-units.ts';
 import { isUnspaced } from './scripts.ts';
 
 /** One line of a broken text; `from`..`until` (exclusive) index its words where words were given. */
@@ -34,7 +34,10 @@ const fitUnits = (units: readonly LineUnit[], options: BreakOptions): { units: r
     }
     pieces.push(piece);
     if (pieces.length > 1) cut = true;
-    return pieces.map((text, i): LineUnit => (i === pieces.length - 1 ? { ...unit, text } : { text, space: '', hyphen: '', breakCost: 1, mustBreak: false }));
+    return pieces.map(
+      (text, i): LineUnit =>
+        i === pieces.length - 1 ? { ...unit, text } : { text, space: '', hyphen: '', breakCost: 1, mustBreak: false },
+    );
   });
   return { units: fitted, cut };
 };
@@ -62,10 +65,14 @@ const chooseBreaks = (units: readonly LineUnit[], options: BreakOptions): readon
       if (!before) continue;
       const slack = Math.max(0, 1 - whole / options.maxWidth);
       const final = end === units.length;
-      const widow = final && from > 0 && !units[from - 1]?.mustBreak && (end - from === 1 || whole < options.maxWidth * widowShare) ? 0.25 * (1 - whole / options.maxWidth) : 0;
+      const widow =
+        final && from > 0 && !units[from - 1]?.mustBreak && (end - from === 1 || whole < options.maxWidth * widowShare)
+          ? 0.25 * (1 - whole / options.maxWidth)
+          : 0;
       const dangling = !final && last.space && /^\p{Script=Latin}{1,3}$/u.test(last.text) ? 0.015 : 0;
       const pause = !final && /[,;:.!?、。，；：！？،؛]$/u.test(last.text) ? -0.02 : 0;
-      const cost = before.cost + slack * slack + widow + dangling + pause + (final || last.mustBreak ? 0 : last.breakCost) + (tooWide ? 100 : 0);
+      const cost =
+        before.cost + slack * slack + widow + dangling + pause + (final || last.mustBreak ? 0 : last.breakCost) + (tooWide ? 100 : 0);
       const lines = before.lines + 1;
       const known = best[end];
       if (!known || lines < known.lines || (lines === known.lines && cost < known.cost)) best[end] = { lines, cost, from };
@@ -85,7 +92,10 @@ const joinUnits = (units: readonly LineUnit[]): string =>
 
 const finish = (lines: readonly BrokenLine[], options: BreakOptions & { readonly cut: boolean }): BrokenLines => ({
   lines,
-  fits: !options.cut && lines.length <= (options.maxLines ?? Number.POSITIVE_INFINITY) && lines.every((line) => line.width <= options.maxWidth * 1.0001),
+  fits:
+    !options.cut &&
+    lines.length <= (options.maxLines ?? Number.POSITIVE_INFINITY) &&
+    lines.every((line) => line.width <= options.maxWidth * 1.0001),
 });
 
 /** Breaks a text into the fewest, most even lines; CJK by kinsoku, never inside a grapheme, between a number and its unit, or at a non-breaking space. */
@@ -107,7 +117,11 @@ export const spaceBetween = (before: string, after: string): '' | ' ' => {
 };
 
 /** Words as one line of text. */
-export const joinWords = (words: readonly string[]): string => words.map((word, i) => word + (i + 1 < words.length ? spaceBetween(word, words[i + 1] ?? '') : '')).join('').trimEnd();
+export const joinWords = (words: readonly string[]): string =>
+  words
+    .map((word, i) => word + (i + 1 < words.length ? spaceBetween(word, words[i + 1] ?? '') : ''))
+    .join('')
+    .trimEnd();
 
 /** Breaks between whole words only (captions, whose words are lit one by one); `from`..`until` of each line index `words`. */
 export const breakWords = (options: BreakOptions & { readonly words: readonly string[] }): BrokenLines => {
@@ -116,7 +130,13 @@ export const breakWords = (options: BreakOptions & { readonly words: readonly st
   const units = words.map((word, i): LineUnit => {
     const next = words[i + 1];
     const held = next !== undefined && (!mayStartLine(next) || !mayEndLine(word));
-    return { text: word, space: next === undefined ? '' : spaceBetween(word, next), hyphen: '', breakCost: held ? Number.POSITIVE_INFINITY : 0, mustBreak: false };
+    return {
+      text: word,
+      space: next === undefined ? '' : spaceBetween(word, next),
+      hyphen: '',
+      breakCost: held ? Number.POSITIVE_INFINITY : 0,
+      mustBreak: false,
+    };
   });
   const lines = chooseBreaks(units, options).map(([from, until]) => {
     const text = joinWords(words.slice(from, until));

@@ -20,7 +20,13 @@ const unit =
 const currency = /^(?:[€$£¥₹]|EUR|USD|GBP|CHF|JPY|CNY|Nr\.|No\.|#)$/u;
 
 const glued = (before: string, after: string): boolean =>
-  (number.test(before) && (unit.test(after) || /^\d{3}(?:[ .,]|$)/.test(after))) || (currency.test(before) && number.test(after)) || /^[?!:;»%]$/.test(after);
+  (number.test(before) && (unit.test(after) || /^\d{3}(?:[ .,]|$)/.test(after))) ||
+  (currency.test(before) && number.test(after)) ||
+  /^[?!:;»%]$/.test(after);
+
+/** Scripts whose lines may end after any character: Chinese and Japanese with their punctuation. */
+const isCharacterWise = (grapheme: string): boolean =>
+  isUnspaced(grapheme) && !/[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u.test(grapheme);
 
 /** Cuts one word without spaces where its script lets a line end: between CJK characters (kinsoku), at Thai words, after hyphens and dashes, at soft hyphens. */
 const cutWord = (word: string, language: string): { text: string; hyphen: string; cost: number }[] => {
@@ -33,18 +39,21 @@ const cutWord = (word: string, language: string): { text: string; hyphen: string
     if (text) parts.push({ text, hyphen, cost });
     text = '';
   };
-  spelled.forEach((grapheme, i) => {
+  for (const [i, grapheme] of spelled.entries()) {
     const next = spelled[i + 1];
     offset += grapheme.length;
-    if (grapheme === '\u00AD') return cut(0.06, '-');
-    if (grapheme === '\u200B') return cut(0);
+    if (grapheme === '\u00AD' || grapheme === '\u200B') {
+      cut(grapheme === '\u00AD' ? 0.06 : 0, grapheme === '\u00AD' ? '-' : '');
+      continue;
+    }
     text += grapheme;
-    if (next === undefined || next === '\u00AD' || next === '\u200B') return;
-    if (/^[-‐–—/]$/.test(grapheme) && text.length > 1 && /^\p{L}/u.test(next) && /\p{L}.$/u.test(text)) return cut(grapheme === '/' ? 0.05 : 0.02);
-    if (!starts || !mayBreakBetween(grapheme, next)) return;
-    if (starts.has(offset)) return cut(0.004);
-    if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(grapheme + next) && isUnspaced(grapheme) && isUnspaced(next)) cut(0.05);
-  });
+    if (next === undefined || next === '\u00AD' || next === '\u200B') continue;
+    if (/^[-‐–—/]$/.test(grapheme) && text.length > 1 && /^\p{L}/u.test(next) && /\p{L}.$/u.test(text)) cut(grapheme === '/' ? 0.05 : 0.02);
+    else if (starts && mayBreakBetween(grapheme, next) && isUnspaced(grapheme + next)) {
+      if (starts.has(offset)) cut(0.004);
+      else if (isCharacterWise(grapheme) && isCharacterWise(next)) cut(0.05);
+    }
+  }
   cut(0);
   return parts;
 };

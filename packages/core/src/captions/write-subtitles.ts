@@ -1,0 +1,42 @@
+import type { Cue } from '@filmwright/contracts';
+
+/** Cues in order of time, with no empty text, no blank line inside one, and none running into the next. */
+const orderly = (cues: readonly Cue[]): readonly Cue[] => {
+  const clean = cues
+    .map((cue) => ({
+      startMs: Math.max(0, Math.round(cue.startMs)),
+      endMs: Math.round(cue.endMs),
+      text: cue.text
+        .replace(/\0/g, '\uFFFD')
+        .split(/[\r\n\v\f\u0085\u2028\u2029]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .join('\n'),
+    }))
+    .filter((cue) => cue.text !== '' && cue.endMs > cue.startMs)
+    .sort((a, b) => a.startMs - b.startMs);
+  return clean.map((cue, i) => ({ ...cue, endMs: Math.max(cue.startMs + 1, Math.min(cue.endMs, clean[i + 1]?.startMs ?? cue.endMs)) }));
+};
+
+const time = (ms: number, point: '.' | ','): string => {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}${point}${String(ms % 1000).padStart(3, '0')}`;
+};
+
+/** WebVTT (W3C) as UTF-8 text: `&`, `<` and `>` are escaped, so no text can end a cue or start a tag; `language` is noted in the header. */
+export const writeVtt = (cues: readonly Cue[], language: string): string => {
+  const blocks = orderly(cues).map(
+    (cue, i) =>
+      `${i + 1}\n${time(cue.startMs, '.')} --> ${time(cue.endMs, '.')}\n${cue.text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}\n`,
+  );
+  return `WEBVTT\n\nNOTE Language: ${language.replace(/[^\p{L}\d-]/gu, '')}\n\n${blocks.join('\n')}`;
+};
+
+/** SubRip as UTF-8 text: numbered from 1, CRLF line ends, no markup; `-->` inside a text is written with an arrow, since nothing can escape it there. */
+export const writeSrt = (cues: readonly Cue[]): string =>
+  orderly(cues)
+    .map(
+      (cue, i) =>
+        `${i + 1}\r\n${time(cue.startMs, ',')} --> ${time(cue.endMs, ',')}\r\n${cue.text.replace(/-->/g, '→').replace(/\n/g, '\r\n')}\r\n`,
+    )
+    .join('\r\n');

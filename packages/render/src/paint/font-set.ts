@@ -1,0 +1,49 @@
+import type { FontStack } from '@filmwright/contracts';
+import { graphemes } from '@filmwright/core';
+import { type Face, loadFace } from './face.ts';
+
+/** Finds the file of a font asset. */
+export type FontPath = (digest: string) => string;
+
+/** A face as one weight uses it; `thicken` where only a regular file was given for bold text. */
+export type SetFace = { readonly face: Face; readonly thicken: boolean };
+/** The faces of one weight in order of preference. */
+export type FontSet = { readonly faces: readonly SetFace[]; readonly lead: Face };
+
+/** The faces that a weight of a stack is set in: bold text falls back to regular files, regular text to bold ones. */
+export const fontSet = (stack: FontStack, options: { readonly bold: boolean; readonly fontPath: FontPath }): FontSet => {
+  const first = options.bold ? stack.bold : stack.regular;
+  const then = (options.bold ? stack.regular : stack.bold).filter((digest) => !first.includes(digest));
+  const faces = [
+    ...first.map((digest) => ({ face: loadFace(options.fontPath(digest)), thicken: false })),
+    ...then.map((digest) => ({ face: loadFace(options.fontPath(digest)), thicken: options.bold })),
+  ].map((entry) => (entry.face.color ? { ...entry, thicken: false } : entry));
+  const lead = faces.find((entry) => !entry.face.color)?.face ?? faces[0]?.face;
+  if (!lead) throw new TypeError('A font stack without fonts cannot be painted with; give at least one regular font.');
+  return { faces, lead };
+};
+
+// Joiners, variation selectors, direction marks and other characters that shape their neighbours and have no picture of their own.
+const invisible = /^[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]$/u;
+const emojiLooks = /^(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator})/u;
+
+/** Whether a face can show a grapheme whole. */
+export const showsGrapheme = (face: Face, grapheme: string): boolean => {
+  for (const character of grapheme) {
+    if (invisible.test(character) || /^\s$/.test(character)) continue;
+    if (!face.covers(character.codePointAt(0) ?? 0)) return false;
+  }
+  return true;
+};
+
+/** The face a grapheme is set in, or null when no face has it; emoji come from a colour font where there is one. */
+export const faceFor = (set: FontSet, grapheme: string): SetFace | null => {
+  const wantsColor = emojiLooks.test(grapheme);
+  const able = set.faces.filter((entry) => showsGrapheme(entry.face, grapheme));
+  return able.find((entry) => entry.face.color === wantsColor) ?? able[0] ?? null;
+};
+
+/** Graphemes of a text that no face of the set has, each once. */
+export const missingGraphemes = (set: FontSet, text: string): readonly string[] => [
+  ...new Set(graphemes(text).filter((grapheme) => grapheme.trim() !== '' && faceFor(set, grapheme) === null)),
+];
