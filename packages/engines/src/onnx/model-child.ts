@@ -1,0 +1,46 @@
+// The program of a model's own process: loads one ONNX file, answers one message after another, and ends when its parent is gone.
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ChildAnswer, ChildRequest } from './model-process.ts';
+
+let session: InferenceSession | undefined;
+
+function answer(message: ChildAnswer): void {
+  process.send?.(message);
+}
+
+async function open(modelPath: string, threads: number): Promise<void> {
+  session = await InferenceSession.create(modelPath, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  });
+}
+
+async function handle(request: ChildRequest): Promise<void> {
+  if (request.kind === 'open') {
+    await open(request.modelPath, request.threads);
+    answer({ kind: 'opened', id: request.id, inputs: session?.inputNames ?? [], outputs: session?.outputNames ?? [] });
+    return;
+  }
+  if (!session) throw new Error('The model is not open.');
+  const feeds = Object.fromEntries(
+    Object.entries(request.inputs).map(([name, value]) => [name, new Tensor('float32', value.data, [...value.dims])]),
+  );
+  const results = await session.run(feeds, [request.output]);
+  const result = results[request.output];
+  if (!result) throw new Error(`The model has no output ${request.output}; it has ${session.outputNames.join(', ')}.`);
+  if (!(result.data instanceof Float32Array)) throw new Error(`The output ${request.output} holds ${result.type}; wanted float32.`);
+  answer({ kind: 'ran', id: request.id, dims: result.dims, data: result.data, peakBytes: process.resourceUsage().maxRSS * 1024 });
+}
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request: ChildRequest) => {
+  handle(request).catch((error: unknown) =>
+    answer({ kind: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) }),
+  );
+});

@@ -1,0 +1,143 @@
+import { boxMean } from './box-mean.ts';
+import type { ColourPlanes, Plane } from './picture.ts';
+import { resample, resizePlane } from './resample.ts';
+
+/** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
+export type RefineOptions = { readonly blurPx: number };
+
+/** Largest number of pixels at which the local colour models are fitted; they are smooth, so they are then enlarged. */
+const FIT_PIXELS = 1_500_000;
+/** Weight of a pixel whose side is in doubt, against 1 for a sure one. */
+const DOUBT_WEIGHT = 0.01;
+const RIDGE = 0.0008;
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+const smooth = (low: number, high: number, value: number): number => {
+  const t = clamp((value - low) / (high - low));
+  return t * t * (3 - 2 * t);
+};
+
+/** How sure the coarse mask is of each pixel's side, 0..1: the share of the window on one side, whichever is larger. */
+function agreement(mask: Plane, radius: number): Float32Array {
+  const inside = boxMean(
+    mask.data.map((value) => (value > 0.9 ? 1 : 0)),
+    mask,
+    radius,
+  );
+  const outside = boxMean(
+    mask.data.map((value) => (value < 0.1 ? 1 : 0)),
+    mask,
+    radius,
+  );
+  return inside.map((value, i) => Math.max(value, outside[i] as number));
+}
+
+/** Weighted second moments of the guide and the mask in the window around every pixel. */
+function moments(guide: ColourPlanes, mask: Float32Array, weight: Float32Array, radius: number) {
+  const [r, g, b] = guide.channels;
+  const total = boxMean(weight, guide, radius);
+  const mean = (...factors: readonly Float32Array[]): Float32Array => {
+    const product = weight.slice();
+    for (const factor of factors) for (let i = 0; i < product.length; i++) product[i] = (product[i] as number) * (factor[i] as number);
+    const result = boxMean(product, guide, radius);
+    for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) / ((total[i] as number) + 1e-9);
+    return result;
+  };
+  return {
+    r: mean(r),
+    g: mean(g),
+    b: mean(b),
+    p: mean(mask),
+    rr: mean(r, r),
+    rg: mean(r, g),
+    rb: mean(r, b),
+    gg: mean(g, g),
+    gb: mean(g, b),
+    bb: mean(b, b),
+    rp: mean(r, mask),
+    gp: mean(g, mask),
+    bp: mean(b, mask),
+    pp: mean(mask, mask),
+  };
+}
+
+/** Per pixel: three slopes, one offset, and the share of the mask's variance that colour explains there (0..1). */
+type Fit = readonly [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+
+/**
+ * Local linear models of the mask on colour: the guided filter of He, Sun and Tang (2010) with a colour guide, here weighted so that the sure
+ * pixels on both sides of an edge teach the doubtful ones between them.
+ */
+function fitColours(guide: ColourPlanes, mask: Float32Array, weight: Float32Array, radius: number): Fit {
+  const m = moments(guide, mask, weight, radius);
+  const count = mask.length;
+  const fit: Fit = [
+    new Float32Array(count),
+    new Float32Array(count),
+    new Float32Array(count),
+    new Float32Array(count),
+    new Float32Array(count),
+  ];
+  const at = (plane: Float32Array, i: number): number => plane[i] as number;
+  for (let i = 0; i < count; i++) {
+    const [r, g, b, p] = [at(m.r, i), at(m.g, i), at(m.b, i), at(m.p, i)];
+    const rr = at(m.rr, i) - r * r + RIDGE;
+    const gg = at(m.gg, i) - g * g + RIDGE;
+    const bb = at(m.bb, i) - b * b + RIDGE;
+    const rg = at(m.rg, i) - r * g;
+    const rb = at(m.rb, i) - r * b;
+    const gb = at(m.gb, i) - g * b;
+    const [rp, gp, bp] = [at(m.rp, i) - r * p, at(m.gp, i) - g * p, at(m.bp, i) - b * p];
+    const [c0, c1, c2] = [gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg];
+    const inverse = 1 / (rr * c0 + rg * c1 + rb * c2);
+    const ar = (c0 * rp + c1 * gp + c2 * bp) * inverse;
+    const ag = (c1 * rp + (rr * bb - rb * rb) * gp + (rb * rg - rr * gb) * bp) * inverse;
+    const ab = (c2 * rp + (rb * rg - rr * gb) * gp + (rr * gg - rg * rg) * bp) * inverse;
+    const variance = at(m.pp, i) - p * p;
+    fit[0][i] = ar;
+    fit[1][i] = ag;
+    fit[2][i] = ab;
+    fit[3][i] = p - ar * r - ag * g - ab * b;
+    fit[4][i] = variance > 1e-4 ? clamp((ar * rp + ag * gp + ab * bp) / variance) : 0;
+  }
+  return fit.map((plane) => boxMean(plane, guide, Math.max(1, radius / 3))) as unknown as Fit;
+}
+
+/**
+ * Turns a coarse mask, already at the picture's size, into an alpha with the picture's own edges: fully opaque inside, fully clear outside,
+ * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides.
+ */
+export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx }: RefineOptions): Plane {
+  const { width, height } = mask;
+  const shrink = Math.max(1, Math.sqrt((width * height) / FIT_PIXELS));
+  const size = { width: Math.max(1, Math.round(width / shrink)), height: Math.max(1, Math.round(height / shrink)) };
+  const small = (data: Float32Array): Float32Array => (shrink === 1 ? data : resample({ width, height, channels: 1, data }, size));
+  const coarse = { ...size, data: small(mask.data) };
+  const radius = Math.max(1, blurPx / shrink);
+  const [r, g, b] = guide.channels;
+  const agreed = agreement(coarse, radius);
+  const weight = agreed.map((value) => DOUBT_WEIGHT + (1 - DOUBT_WEIGHT) * smooth(0.85, 1, value));
+  const fit = fitColours({ ...size, channels: [small(r), small(g), small(b)] }, coarse.data, weight, radius * 2.5);
+  const large = (data: Float32Array): Float32Array => resizePlane({ ...size, data }, width, height).data;
+  const [fr, fg, fb, offset, explained] = [large(fit[0]), large(fit[1]), large(fit[2]), large(fit[3]), large(fit[4])];
+  const certain = large(agreed.map((value) => smooth(0.65, 1, value)));
+  const alpha = new Float32Array(width * height);
+  for (let i = 0; i < alpha.length; i++) {
+    const coarseValue = mask.data[i] as number;
+    const s = certain[i] as number;
+    if (s > 0.999) {
+      alpha[i] = coarseValue > 0.5 ? 1 : 0;
+      continue;
+    }
+    const byColour = clamp(
+      (fr[i] as number) * (r[i] as number) +
+        (fg[i] as number) * (g[i] as number) +
+        (fb[i] as number) * (b[i] as number) +
+        (offset[i] as number),
+    );
+    const trust = smooth(0.3, 0.75, explained[i] as number);
+    const mixed = trust * smooth(0.28, 0.8, byColour) + (1 - trust) * smooth(0.2, 0.8, coarseValue);
+    alpha[i] = s * (coarseValue > 0.5 ? 1 : 0) + (1 - s) * mixed;
+  }
+  return { width, height, data: alpha };
+}

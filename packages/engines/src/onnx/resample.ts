@@ -1,0 +1,98 @@
+import type { Picture, Plane } from './picture.ts';
+
+/** Values of `channels` interleaved numbers a pixel. */
+export type Raster = {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Float32Array | Uint8Array;
+};
+
+type Taps = { readonly first: Int32Array; readonly weights: Float32Array; readonly count: number };
+
+/** Triangle filter, widened when shrinking so that every source pixel counts (pixel centres at half). */
+function taps(from: number, to: number): Taps {
+  const scale = from / to;
+  const support = Math.max(1, scale);
+  const count = Math.ceil(support) * 2 + 1;
+  const first = new Int32Array(to);
+  const weights = new Float32Array(to * count);
+  for (let i = 0; i < to; i++) {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(0, Math.floor(centre - support + 0.5));
+    const end = Math.min(from, Math.ceil(centre + support - 0.5) + 1, start + count);
+    let sum = 0;
+    for (let k = start; k < end; k++) sum += Math.max(0, 1 - Math.abs((k + 0.5 - centre) / support));
+    for (let k = start; k < end; k++) {
+      weights[i * count + k - start] = Math.max(0, 1 - Math.abs((k + 0.5 - centre) / support)) / sum;
+    }
+    first[i] = start;
+  }
+  return { first, weights, count };
+}
+
+/** Resizes to exactly `width` x `height`: bilinear when growing, area-weighted triangle when shrinking. */
+export function resample(source: Raster, size: { readonly width: number; readonly height: number }): Float32Array {
+  const { channels } = source;
+  const across = taps(source.width, size.width);
+  const down = taps(source.height, size.height);
+  const result = new Float32Array(size.width * size.height * channels);
+  const rowLength = size.width * channels;
+  const rows = new Map<number, Float32Array>();
+  const rowAt = (y: number): Float32Array => {
+    const known = rows.get(y);
+    if (known) return known;
+    const row = new Float32Array(rowLength);
+    const offset = y * source.width * channels;
+    for (let x = 0; x < size.width; x++) {
+      const start = across.first[x] as number;
+      for (let k = 0; k < across.count; k++) {
+        const weight = across.weights[x * across.count + k] as number;
+        if (weight === 0) continue;
+        const at = offset + (start + k) * channels;
+        for (let c = 0; c < channels; c++)
+          row[x * channels + c] = (row[x * channels + c] as number) + weight * (source.data[at + c] as number);
+      }
+    }
+    rows.set(y, row);
+    return row;
+  };
+  for (let y = 0; y < size.height; y++) {
+    const start = down.first[y] as number;
+    for (const known of rows.keys()) if (known < start) rows.delete(known);
+    const out = result.subarray(y * rowLength, (y + 1) * rowLength);
+    for (let k = 0; k < down.count; k++) {
+      const weight = down.weights[y * down.count + k] as number;
+      if (weight === 0) continue;
+      const row = rowAt(start + k);
+      for (let i = 0; i < rowLength; i++) out[i] = (out[i] as number) + weight * (row[i] as number);
+    }
+  }
+  return result;
+}
+
+/** A plane at another size. */
+export function resizePlane(plane: Plane, width: number, height: number): Plane {
+  if (plane.width === width && plane.height === height) return plane;
+  return { width, height, data: resample({ ...plane, channels: 1 }, { width, height }) };
+}
+
+/** A picture at another size; colour is weighted by alpha, so that what hides under clear pixels never shows. */
+export function resizePicture(picture: Picture, width: number, height: number): Picture {
+  if (picture.width === width && picture.height === height) return picture;
+  const count = picture.width * picture.height;
+  const premultiplied = new Float32Array(count * 4);
+  for (let i = 0; i < count * 4; i += 4) {
+    const alpha = picture.rgba[i + 3] as number;
+    for (let c = 0; c < 3; c++) premultiplied[i + c] = ((picture.rgba[i + c] as number) * alpha) / 255;
+    premultiplied[i + 3] = alpha;
+  }
+  const values = resample({ width: picture.width, height: picture.height, channels: 4, data: premultiplied }, { width, height });
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < rgba.length; i += 4) {
+    const alpha = values[i + 3] as number;
+    for (let c = 0; c < 3; c++) rgba[i + c] = alpha > 0 ? Math.min(255, Math.round(((values[i + c] as number) * 255) / alpha)) : 0;
+    rgba[i + 3] = Math.round(alpha);
+  }
+  return { width, height, rgba };
+}
