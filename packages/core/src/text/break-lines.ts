@@ -69,7 +69,8 @@ const chooseBreaks = (units: readonly LineUnit[], options: BreakOptions): readon
         final && from > 0 && !units[from - 1]?.mustBreak && (end - from === 1 || whole < options.maxWidth * widowShare)
           ? 0.25 * (1 - whole / options.maxWidth)
           : 0;
-      const dangling = !final && last.space && /^\p{Script=Latin}{1,3}$/u.test(last.text) ? 0.015 : 0;
+      const dangling =
+        final || !last.space ? 0 : /^\p{Script=Latin}{1,2}$/u.test(last.text) ? 0.06 : /^\p{Script=Latin}{3}$/u.test(last.text) ? 0.015 : 0;
       const pause = !final && /[,;:.!?、。，；：！？،؛]$/u.test(last.text) ? -0.02 : 0;
       const cost =
         before.cost + slack * slack + widow + dangling + pause + (final || last.mustBreak ? 0 : last.breakCost) + (tooWide ? 100 : 0);

@@ -16,7 +16,7 @@ export type LineUnit = {
 const breakingSpace = /[\t \u1680\u2000-\u2006\u2008-\u200A\u205F\u3000]+/u;
 const number = /^[(+\-−]?[\d.,'’\u00A0\u202F\u0660-\u0669\u06F0-\u06F9]*[\d\u0660-\u0669\u06F0-\u06F9][%½¼¾]?$/u;
 const unit =
-  /^(?:[%‰°€$£¥₹]|°[CF]|[kcmµn]?[mgl]|[kMGT]?(?:B|Hz|W|Wh|V|Pa|bit|b)|[kMGT]i?B|[mµn]?[sA]|km\/h|mph|m²|m³|h|min|mAh|in|ft|oz|lbs?|dB|px|fps|[ap]\.?m\.?|(?:EUR|USD|GBP|JPY|CNY|CHF|Uhr|Mio|Mrd|million|billion|Millionen)[.,;:!?]?|[€$£¥₹%][.,;:!?]?)$/iu;
+  /^(?:[%‰°€$£¥₹]|°[CF]|[kcmµn]?[mgl]|[kMGT]?(?:B|Hz|W|Wh|V|Pa|bit|b)|[kMGT]i?B|[mµn]?[sA]|km\/h|mph|m²|m³|h|min|mAh|in|ft|oz|lbs?|dB|px|fps|[ap]\.?m\.?|(?:EUR|USD|GBP|JPY|CNY|CHF|Uhr|Mio|Mrd|million|billion|Millionen|ريال|درهم|دينار|جنيه|شيكل|ש״ח|руб|грн|тг)[.,;:!?]?|[€$£¥₹%][.,;:!?]?)$/iu;
 const currency = /^(?:[€$£¥₹]|EUR|USD|GBP|CHF|JPY|CNY|Nr\.|No\.|#)$/u;
 
 const glued = (before: string, after: string): boolean =>
@@ -50,8 +50,8 @@ const cutWord = (word: string, language: string): { text: string; hyphen: string
     if (next === undefined || next === '\u00AD' || next === '\u200B') continue;
     if (/^[-‐–—/]$/.test(grapheme) && text.length > 1 && /^\p{L}/u.test(next) && /\p{L}.$/u.test(text)) cut(grapheme === '/' ? 0.05 : 0.02);
     else if (starts && mayBreakBetween(grapheme, next) && isUnspaced(grapheme + next)) {
-      if (starts.has(offset)) cut(0.004);
-      else if (isCharacterWise(grapheme) && isCharacterWise(next)) cut(0.05);
+      if (starts.has(offset)) cut(/^\p{Script=Hiragana}/u.test(next) ? 0.06 : 0.004);
+      else if (isCharacterWise(grapheme) && isCharacterWise(next)) cut(0.08);
     }
   }
   cut(0);

@@ -33,8 +33,8 @@ export const paintText = (source: TextSource, fontPath: FontPath): Bitmap => {
   const shape = silhouette(canvas, light ? '#05070d' : '#ffffff');
   const passes = light
     ? [
-        { blur: 0.34, offset: 0.03, alpha: 0.34 },
-        { blur: 0.07, offset: 0.025, alpha: 0.3 },
+        { blur: 0.36, offset: 0.03, alpha: 0.28 },
+        { blur: 0.07, offset: 0.018, alpha: 0.22 },
       ]
     : [{ blur: 0.3, offset: 0, alpha: 0.3 }];
   for (const pass of passes) {

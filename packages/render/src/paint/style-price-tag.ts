@@ -1,4 +1,4 @@
-import { isLight, withAlpha } from './color.ts';
+import { isLight, mix, parseColor, toHex, withAlpha } from './color.ts';
 import { drawLine } from './draw-line.ts';
 import type { FontSet } from './font-set.ts';
 import { parsePrice } from './price.ts';
@@ -45,6 +45,7 @@ const priceParts = (
   };
   put(price.before, { fonts: input.bold, sizePx: small, tracking: 0, lift: raised, gap: 0 });
   put(price.whole, { fonts: input.bold, sizePx, tracking: -0.03, lift: 0, gap: sizePx * 0.1 });
+  const decimalsX = x + sizePx * 0.09;
   put(price.decimals, { fonts: input.bold, sizePx: small, tracking: -0.01, lift: raised, gap: sizePx * 0.09 });
   put(price.after, {
     fonts: input.bold,
@@ -53,7 +54,12 @@ const priceParts = (
     lift: price.decimals ? 0 : raised,
     gap: price.decimals ? sizePx * 0.09 : sizePx * 0.1,
   });
-  put(price.unit, { fonts: input.regular, sizePx: sizePx * 0.32, tracking: 0, lift: 0, gap: sizePx * 0.16 });
+  const unitSize = sizePx * 0.3;
+  const stacked = price.unit !== '' && price.decimals !== '' && price.after === '';
+  const endOfDecimals = x;
+  if (stacked) x = decimalsX;
+  put(price.unit, { fonts: input.regular, sizePx: unitSize, tracking: 0, lift: 0, gap: stacked ? 0 : sizePx * 0.16 });
+  x = Math.max(x, endOfDecimals);
   let bottom = baseline;
   let width = x;
   const rest = source.lines.slice(1, 3).map((text, i) => ({ text, struck: i === 0 }));
@@ -110,7 +116,7 @@ export const priceTagStyle: StyleLayout = (input) => {
       withLift(context, { sizePx: sizePx * 0.7, strength: 1 }, tag);
       tag();
       const sheen = context.createLinearGradient(0, 0, 0, height);
-      sheen.addColorStop(0, `rgba(255,255,255,${isLight(source.fill) ? 0.2 : 0.12})`);
+      sheen.addColorStop(0, `rgba(255,255,255,${isLight(source.fill) ? 0.14 : 0.08})`);
       sheen.addColorStop(0.6, 'rgba(255,255,255,0)');
       context.fillStyle = sheen;
       context.fill('evenodd');
@@ -120,7 +126,7 @@ export const priceTagStyle: StyleLayout = (input) => {
       context.arc(holeX, height / 2, hole + sizePx * 0.05, 0, Math.PI * 2);
       context.stroke();
       for (const part of parts) {
-        const color = withAlpha(source.color, part.alpha);
+        const color = toHex(mix(parseColor(source.fill), parseColor(source.color), part.alpha));
         drawLine(context, part.line, { x: start + part.x, y: padY + part.baseline, fill: color });
         if (!part.struck) continue;
         const y = padY + part.baseline - part.line.setting.sizePx * 0.27;

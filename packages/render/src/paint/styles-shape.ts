@@ -1,5 +1,5 @@
 import type { Context } from './canvas.ts';
-import { isLight, withAlpha } from './color.ts';
+import { isLight, mix, parseColor, toHex, withAlpha } from './color.ts';
 import { drawBlock, type TextBlock, textBlock } from './text-block.ts';
 import type { StyleInput, StyleLayout } from './text-scene.ts';
 
@@ -76,7 +76,7 @@ export const buttonStyle: StyleLayout = (input) => {
       withLift(context, { sizePx, strength: 1 }, pill);
       pill();
       const sheen = context.createLinearGradient(0, 0, 0, height);
-      sheen.addColorStop(0, `rgba(255,255,255,${isLight(source.fill) ? 0.22 : 0.13})`);
+      sheen.addColorStop(0, `rgba(255,255,255,${isLight(source.fill) ? 0.16 : 0.09})`);
       sheen.addColorStop(0.55, 'rgba(255,255,255,0)');
       context.fillStyle = sheen;
       context.fill();
@@ -187,7 +187,12 @@ export const lowerThirdStyle: StyleLayout = (input) => {
       context.fillRect(side === 'left' ? 0 : width - bar, 0, bar, height);
       context.restore();
       drawBlock(context, head, { x: xOf(head), y: padY, fill: source.color });
-      if (role) drawBlock(context, role, { x: xOf(role), y: padY + headBottom + gap, fill: withAlpha(source.color, 0.86) });
+      if (role)
+        drawBlock(context, role, {
+          x: xOf(role),
+          y: padY + headBottom + gap,
+          fill: toHex(mix(parseColor(panel), parseColor(source.color), 0.84)),
+        });
     },
     areas: [
       { box: { x: xOf(head), y: padY, width: head.width, height: head.height }, color: source.color, on: panel, sizePx, bold: true },
