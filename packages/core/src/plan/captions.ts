@@ -36,20 +36,28 @@ export function shotCaptions({ film, size, timing, lines }: CaptionInput): reado
     },
     size,
   );
-  return lines.flatMap((line, index) => {
+  const pages: CaptionPage[] = [];
+  for (const [index, line] of lines.entries()) {
     const startMs = timing.lineStartsMs[index] ?? 0;
     const times = (line.audio?.times ?? []).map((time) =>
       time === null ? null : { startMs: time.startMs + startMs, endMs: time.endMs + startMs },
     );
-    return captionPages({
-      tokens: line.tokens,
-      times,
-      fps: film.format.fps,
-      lineWidthEm: (box.width * 0.92) / sizePx,
-      untilFrame: timing.frames,
-      language: film.language,
-    });
-  });
+    const lineWidthEm = (box.width * 0.92) / sizePx;
+    const fromFrame = pages.at(-1)?.untilFrame ?? 0;
+    pages.push(
+      ...captionPages({
+        tokens: line.tokens,
+        times,
+        fps: film.format.fps,
+        lineWidthEm,
+        fromFrame,
+        untilFrame: timing.frames,
+        language: film.language,
+        text: line.say,
+      }),
+    );
+  }
+  return pages;
 }
 
 export type CaptionLayerInput = {

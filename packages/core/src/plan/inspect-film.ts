@@ -132,7 +132,7 @@ export function checkedFilm({ film, size, input, uploads, issues }: CheckInput):
         sound === undefined
           ? estimateSpeechMs(tokens, { language: film.language, speed: line.speed ?? 1 })
           : (sound.samples * 1000) / sound.sampleRate;
-      return { tokens, lengthMs, pauseMs: 320, audio: null, credit: null, natural: true };
+      return { say: line.say, tokens, lengthMs, pauseMs: 320, audio: null, credit: null, natural: true };
     });
     const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }) });
     const entry = {

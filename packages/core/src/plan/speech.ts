@@ -8,6 +8,7 @@ import type { Uploads } from './uploads.ts';
 
 /** A line of narration: its words, and once spoken its audio and when each word is said. */
 export type SpokenLine = {
+  readonly say: string;
   readonly tokens: readonly Token[];
   readonly lengthMs: number;
   readonly pauseMs: number;
@@ -52,7 +53,7 @@ function planLine(
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
   const at = { stage: 'speak', shot: index } as const;
   const pauseMs = line.pause === undefined ? voice.pauseMs : millisecondsOf(line.pause, film.format.fps);
-  const pending: SpokenLine = { tokens, lengthMs: estimatedMs, pauseMs, audio: null, credit: null, natural: true };
+  const pending: SpokenLine = { say: line.say, tokens, lengthMs: estimatedMs, pauseMs, audio: null, credit: null, natural: true };
   if (line.recording !== undefined) {
     const sound = uploads.media(line.recording, 'sound');
     const aligned = planner.ask({

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Starts the command with Node 24, whichever Node npx found first.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const bundled = join(root, 'node_modules', '.bin', 'node');
+const node = Number(process.versions.node.split('.')[0]) >= 24 || !existsSync(bundled) ? process.execPath : bundled;
+const ended = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, 'apps/cli/src/main.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+process.exit(ended.status ?? 1);

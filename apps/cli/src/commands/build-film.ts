@@ -1,0 +1,53 @@
+import { basename, extname, join, resolve } from 'node:path';
+import type { Client } from '@filmwright/client';
+import { type Build, type BuildPurpose, type BuildResult, FilmwrightError, fromProblem } from '@filmwright/contracts';
+import { gatherFiles } from '../film/gather-files.ts';
+import { loadDocument } from '../film/load-document.ts';
+import { uploadFiles } from '../film/upload-files.ts';
+import type { ProgressDisplay } from '../show/progress-display.ts';
+
+/** A film document that was read, with the files it names. */
+export type Film = { readonly path: string; readonly document: unknown; readonly files: Awaited<ReturnType<typeof gatherFiles>> };
+
+/** Reads a document and checks all that can be known without starting anything. */
+export async function readFilm(path: string): Promise<Film> {
+  const document = await loadDocument(path);
+  return { path, document, files: await gatherFiles(document, resolve(path)) };
+}
+
+export type BuildFilm = {
+  readonly client: Client;
+  readonly home: string;
+  readonly film: Film;
+  readonly purpose: BuildPurpose;
+  readonly atMs?: number;
+  readonly display: ProgressDisplay;
+};
+export type FinishedBuild = { readonly build: Build; readonly result: BuildResult };
+
+/** Uploads what is new, starts a build and follows it to its end; throws its problem if it fails. Ctrl-C cancels the build. */
+export async function buildFilm({ client, home, film, purpose, atMs, display }: BuildFilm): Promise<FinishedBuild> {
+  const files = await uploadFiles(film.files, { client, home });
+  const started = await client.createBuild({ document: film.document, files, purpose, ...(atMs === undefined ? {} : { atMs }) });
+  const cancel = (): void => void client.cancelBuild(started.id).catch(() => {});
+  process.prependOnceListener('SIGINT', cancel);
+  let last = started;
+  try {
+    for await (const build of client.followBuild({ id: started.id, giveUpMs: 120_000 })) {
+      last = build;
+      display.show(build);
+    }
+  } finally {
+    process.off('SIGINT', cancel);
+    display.end();
+  }
+  if (last.state === 'succeeded' && last.result !== null) return { build: last, result: last.result };
+  throw last.problem === null
+    ? new FilmwrightError(last.state === 'cancelled' ? 'build-cancelled' : 'internal', `The build ended as ${last.state}.`)
+    : fromProblem(last.problem);
+}
+
+/** Folder for a document's outputs: as asked, else `out/<name of the document>` beside where the command runs. */
+export function outputFolder(documentPath: string, out: string | undefined): string {
+  return resolve(out ?? join('out', basename(documentPath, extname(documentPath))));
+}

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+import { saveMedia } from '../film/save-media.ts';
+import { filmwrightHome } from '../platform/home.ts';
+import { usePlatform } from '../platform/use-platform.ts';
+import { progressDisplay } from '../show/progress-display.ts';
+import { buildFilm, readFilm } from './build-film.ts';
+
+export type FrameOptions = { readonly file: string; readonly at: string; readonly out: string; readonly json: boolean };
+
+/** Writes one finished frame of a film as PNG; `at` is seconds (12.5) or minutes and seconds (1:02.5). */
+export async function frame({ file, at, out, json }: FrameOptions): Promise<void> {
+  const atMs = momentOf(at);
+  const film = await readFilm(file);
+  const home = filmwrightHome();
+  const path = resolve(out);
+  await usePlatform(home, async (client) => {
+    const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
+    const { build } = await buildFilm({ client, home, film, purpose: 'frame', atMs, display });
+    await saveMedia({ client, source: { build: build.id, name: 'frame.png' }, path });
+  });
+  process.stdout.write(json ? `${JSON.stringify({ frame: path })}\n` : `${path}\n`);
+}
+
+function momentOf(at: string): number {
+  const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)s?$/.exec(at);
+  if (match === null)
+    throw new FilmwrightError('request-invalid', `--at is ${JSON.stringify(at)}; wanted seconds such as 12.5, or 1:02.5.`);
+  return (Number(match[1] ?? 0) * 60 + Number(match[2])) * 1000;
+}

@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report } from '@filmwright/contracts';
+import { saveMedia } from '../film/save-media.ts';
+import { filmwrightHome } from '../platform/home.ts';
+import { usePlatform } from '../platform/use-platform.ts';
+import { lengthOf, progressDisplay } from '../show/progress-display.ts';
+import { issueText } from '../show/show-problem.ts';
+import { buildFilm, outputFolder, readFilm } from './build-film.ts';
+import { offerVoice } from './offer-voice.ts';
+
+export type MakeOptions = {
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly offerVoice: boolean;
+  readonly yes: boolean;
+};
+
+/** Makes a film from a document: `master.mp4`, subtitles and `report.json` in the output folder. */
+export async function make(options: MakeOptions): Promise<void> {
+  const startedMs = performance.now();
+  const home = filmwrightHome();
+  const film = await readFilm(options.file);
+  if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
+  const folder = outputFolder(options.file, options.out);
+  const display = progressDisplay(process.stderr, { silent: options.json });
+  const made = await usePlatform(home, async (client) => {
+    const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
+    const master = join(folder, 'master.mp4');
+    await saveMedia({ client, source: { build: build.id, name: 'master.mp4' }, path: master });
+    for (const [name, asset] of [
+      ['captions.vtt', result.vtt],
+      ['captions.srt', result.srt],
+    ] as const) {
+      if (asset !== null) await saveMedia({ client, source: { build: build.id, name }, path: join(folder, name) });
+    }
+    const report = join(folder, 'report.json');
+    await writeFile(report, `${JSON.stringify(result.report, null, 2)}\n`);
+    return { build, result, master, report };
+  });
+  const wallMs = Math.round(performance.now() - startedMs);
+  const { run, reused } = made.build.progress.tasks;
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ build: made.build.id, master: made.master, package: null, report: made.report, tasks: { run, reused }, wallMs })}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`${summary(made.result.report as Report, { ...made, wallMs, run, reused })}\n`);
+}
+
+type Made = { readonly master: string; readonly report: string; readonly wallMs: number; readonly run: number; readonly reused: number };
+
+function summary(report: Report, { master, report: reportPath, wallMs, run, reused }: Made): string {
+  const { width, height, fps } = report.master;
+  const loudness = report.loudness === null ? 'silent' : `${report.loudness.integratedLufs.toFixed(1)} LUFS`;
+  return [
+    `${report.title}: ${(report.durationMs / 1000).toFixed(1)} s, ${width}x${height} at ${fps} fps, ${loudness}; made in ${lengthOf(wallMs)} (${run} tasks run, ${reused} reused).`,
+    ...report.warnings.map(issueText),
+    `  master  ${master}`,
+    `  report  ${reportPath}`,
+  ].join('\n');
+}

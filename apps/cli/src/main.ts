@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import { FilmwrightError } from '@filmwright/contracts';
+import { nearest } from '@filmwright/core';
+import { showError } from './show/show-problem.ts';
+
+const usage = `filmwright: makes finished films from film documents
+
+  filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
+  filmwright check FILE [--json]                 say what would go wrong, without making it
+  filmwright frame FILE --at 12.5 -o x.png       one finished frame
+  filmwright serve [--port 7070] [--runners N]   start the platform and stay
+  filmwright voices [list | install NAME | add FOLDER]
+  filmwright models [list | install NAME --accept-licence]
+
+FILMWRIGHT_HOME names the folder of all state.`;
+
+const options = {
+  out: { type: 'string', short: 'o' },
+  json: { type: 'boolean', default: false },
+  at: { type: 'string' },
+  port: { type: 'string', default: '7070' },
+  runners: { type: 'string' },
+  yes: { type: 'boolean', short: 'y', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  'offer-voice': { type: 'boolean', default: false },
+  'accept-licence': { type: 'boolean', default: false },
+} as const;
+
+const commands = ['make', 'check', 'frame', 'serve', 'voices', 'models'] as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsed(args);
+  const [command, ...rest] = positionals;
+  if (values.help || command === undefined) {
+    process.stdout.write(`${usage}\n`);
+    return values.help ? 0 : 2;
+  }
+  const { json } = values;
+  switch (command) {
+    case 'make': {
+      const { make } = await import('./commands/make.ts');
+      await make({ file: only(rest, 'a film document'), out: values.out, json, offerVoice: values['offer-voice'], yes: values.yes });
+      return 0;
+    }
+    case 'check': {
+      const { check } = await import('./commands/check.ts');
+      return check({ file: only(rest, 'a film document'), json });
+    }
+    case 'frame': {
+      const { frame } = await import('./commands/frame.ts');
+      if (values.at === undefined || values.out === undefined)
+        throw new FilmwrightError('request-invalid', 'frame wants a moment and a file: filmwright frame film.yaml --at 12.5 -o x.png');
+      await frame({ file: only(rest, 'a film document'), at: values.at, out: values.out, json });
+      return 0;
+    }
+    case 'serve': {
+      const { serve } = await import('./commands/serve.ts');
+      await serve({
+        port: whole(values.port, '--port'),
+        runners: values.runners === undefined ? undefined : whole(values.runners, '--runners'),
+      });
+      return 0;
+    }
+    case 'voices': {
+      const { voices } = await import('./commands/voices.ts');
+      await voices({ words: rest, json });
+      return 0;
+    }
+    case 'models': {
+      const { models } = await import('./commands/models.ts');
+      await models({ words: rest, json, acceptLicence: values['accept-licence'] });
+      return 0;
+    }
+    default: {
+      const guess = nearest(command, commands);
+      throw new FilmwrightError(
+        'request-invalid',
+        `There is no command ${JSON.stringify(command)}${guess === undefined ? '' : `; did you mean \`${guess}\`?`} Run \`filmwright --help\`.`,
+      );
+    }
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new FilmwrightError('request-invalid', `${error instanceof Error ? error.message : String(error)} Run \`filmwright --help\`.`);
+  }
+}
+
+function only(words: readonly string[], what: string): string {
+  if (words.length === 1 && words[0] !== undefined) return words[0];
+  throw new FilmwrightError(
+    'request-invalid',
+    `Wanted ${what}, found ${words.length === 0 ? 'none' : words.join(' ')}. Run \`filmwright --help\`.`,
+  );
+}
+
+function whole(text: string, name: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new FilmwrightError('request-invalid', `${name} is ${JSON.stringify(text)}; wanted a whole number.`);
+}
+
+const args = process.argv.slice(2);
+main(args).then(
+  (status) => process.exit(status),
+  (error: unknown) => process.exit(showError(error, { json: args.includes('--json') })),
+);

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { availableParallelism, freemem } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@filmwright/client';
+import { FilmwrightError } from '@filmwright/contracts';
+import { startPostgres } from '@filmwright/records/embedded';
+import { type PlatformFile, removePlatformFile, writePlatformFile } from './platform-file.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+export type PlatformOptions = {
+  readonly home: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Runner processes; as many as cores and memory bear when left out. */
+  readonly runners?: number;
+  readonly logTo: 'file' | 'stderr';
+};
+export type Platform = PlatformFile & { readonly client: Client; readonly stop: () => Promise<void> };
+
+const mebibyte = 1024 ** 2;
+const readyWithinMs = 60_000;
+
+/** One runner per core, as long as each has 700 MB of free memory. */
+export function runnersFor(cores: number, freeBytes: number): number {
+  return Math.max(1, Math.min(cores, Math.floor(freeBytes / (700 * mebibyte))));
+}
+
+/** Starts database, gateway, controller and runners, and keeps each of them running until `stop`. Resolves when a film can be made. */
+export async function startPlatform({ home, port, runners, logTo }: PlatformOptions): Promise<Platform> {
+  mkdirSync(home, { recursive: true });
+  const logFile = logTo === 'file' ? openLog(home) : null;
+  const database = await keepDatabase(home);
+  const token = randomBytes(24).toString('base64url');
+  const runnerToken = randomBytes(24).toString('base64url');
+  const parts: Supervised[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(parts.map((part) => part.stop()));
+    await database.stop();
+    await removePlatformFile(home);
+    if (logFile !== null) closeSync(logFile);
+  };
+  try {
+    let url: string | undefined;
+    let wantedPort = port;
+    const shared = (): Record<string, string> => ({
+      FILMWRIGHT_HOME: home,
+      DATABASE_URL: database.connectionString(),
+      FILMWRIGHT_TOKEN: token,
+      FILMWRIGHT_RUNNER_TOKEN: runnerToken,
+      FILMWRIGHT_PORT: String(wantedPort),
+    });
+    const listening = new Promise<string>((resolve) => {
+      parts.push(
+        supervise({
+          app: 'gateway',
+          name: 'gateway',
+          env: shared,
+          logTo: logFile ?? 'inherit',
+          onSign: (sign) => {
+            if (typeof sign.url !== 'string') return;
+            // A gateway that starts again must come back where its clients know it.
+            wantedPort = Number(new URL(sign.url).port);
+            resolve(sign.url);
+          },
+        }),
+      );
+    });
+    parts.push(supervise({ app: 'controller', name: 'controller', env: shared, logTo: logFile ?? 'inherit', onSign: () => {} }));
+    url = await within(listening, `the gateway did not start; see ${join(home, 'logs')}. Is port ${port} taken?`);
+    const client = createClient({ url, token });
+    const { DATABASE_URL: _, FILMWRIGHT_TOKEN: __, ...forRunners } = shared();
+    const count = runners ?? runnersFor(availableParallelism(), freemem());
+    for (let index = 0; index < count; index++) {
+      const env = () => ({
+        ...forRunners,
+        FILMWRIGHT_URL: url ?? '',
+        FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
+        DATABASE_URL: '',
+        FILMWRIGHT_TOKEN: '',
+      });
+      parts.push(supervise({ app: 'runner', name: `runner-${index + 1}`, env, logTo: logFile ?? 'inherit', onSign: () => {} }));
+    }
+    await untilReady(client, home);
+    const file = { pid: process.pid, url, token };
+    await writePlatformFile(home, file);
+    return { ...file, client, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Database = { readonly connectionString: () => string; readonly stop: () => Promise<void> };
+
+/** The database of the home, started again whenever it dies; an external one when DATABASE_URL names it. */
+async function keepDatabase(home: string): Promise<Database> {
+  const external = process.env.DATABASE_URL;
+  if (external) return { connectionString: () => external, stop: async () => {} };
+  let running = await startPostgres({ home });
+  let stopped = false;
+  const watch = async (): Promise<void> => {
+    while (!stopped) {
+      await running.exited;
+      if (stopped) return;
+      for (;;) {
+        try {
+          running = await startPostgres({ home, port: Number(new URL(running.connectionString).port) });
+          break;
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          if (stopped) return;
+        }
+      }
+    }
+  };
+  void watch();
+  return {
+    connectionString: () => running.connectionString,
+    async stop() {
+      stopped = true;
+      await running.stop();
+    },
+  };
+}
+
+async function untilReady(client: Client, home: string): Promise<void> {
+  const untilMs = performance.now() + readyWithinMs;
+  for (;;) {
+    try {
+      return await client.ready();
+    } catch (error) {
+      if (performance.now() > untilMs) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new FilmwrightError(
+          'unavailable',
+          `The platform is not ready after ${readyWithinMs / 1000} s: ${why} See ${join(home, 'logs', 'platform.log')}.`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
+}
+
+function within<T>(promise: Promise<T>, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new FilmwrightError('unavailable', message)), readyWithinMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** The log file, begun anew (one older kept) once it is over 10 MB. */
+function openLog(home: string): number {
+  const folder = join(home, 'logs');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'platform.log');
+  try {
+    if (statSync(path).size > 10 * mebibyte) renameSync(path, `${path}.1`);
+  } catch {
+    // There is none yet.
+  }
+  return openSync(path, 'a');
+}

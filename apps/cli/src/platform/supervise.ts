@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export type AppName = 'gateway' | 'controller' | 'runner';
+export type SuperviseOptions = {
+  readonly app: AppName;
+  readonly name: string;
+  readonly env: () => Readonly<Record<string, string>>;
+  readonly logTo: number | 'inherit';
+  /** Called with each line of standard output and each IPC message. */
+  readonly onSign: (sign: Readonly<Record<string, unknown>>) => void;
+};
+export type Supervised = { readonly pid: () => number | undefined; readonly stop: () => Promise<void> };
+
+const entries: Readonly<Record<AppName, string>> = {
+  gateway: '../../../gateway/src/main.ts',
+  controller: '../../../controller/src/main.ts',
+  runner: '../../../runner/src/main.ts',
+};
+
+/**
+ * Keeps one app running until it is stopped. Running: child lives. Waiting: it died and starts again after 0.2 s, doubled
+ * up to 5 s while it keeps dying young. Stopped: for good.
+ */
+export function supervise({ app, name, env, logTo, onSign }: SuperviseOptions): Supervised {
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let waitMs = 200;
+  const start = (): void => {
+    const startedMs = performance.now();
+    const started = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', fileURLToPath(new URL(entries[app], import.meta.url))],
+      {
+        env: { ...process.env, ...env(), FILMWRIGHT_PROCESS: name },
+        stdio: ['ignore', 'pipe', logTo, 'ipc'],
+      },
+    );
+    child = started;
+    started.on('message', (message) => onSign(message as Readonly<Record<string, unknown>>));
+    started.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n')) if (line.startsWith('{')) onSign(JSON.parse(line) as Readonly<Record<string, unknown>>);
+    });
+    started.on('error', () => {});
+    started.on('exit', () => {
+      child = undefined;
+      if (stopped) return;
+      waitMs = performance.now() - startedMs > 10_000 ? 200 : Math.min(5000, waitMs * 2);
+      timer = setTimeout(start, waitMs);
+    });
+  };
+  start();
+  return {
+    pid: () => child?.pid,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      const ending = child;
+      if (ending === undefined) return;
+      const gone = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
+      ending.kill('SIGTERM');
+      const force = setTimeout(() => ending.kill('SIGKILL'), 5000);
+      await gone;
+      clearTimeout(force);
+    },
+  };
+}

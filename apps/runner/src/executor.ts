@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { FilmwrightError, fromProblem, type Task } from '@filmwright/contracts';
+import type { ProbedOffer, Reply, Request } from './messages.ts';
+
+export type Done = Extract<Reply, { type: 'done' }>;
+export type ExecutorOptions = { readonly env: Readonly<Record<string, string | undefined>>; readonly idleMs: number };
+
+/**
+ * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
+ * Absent: no child; entered at start, after it was idle, and when it dies. Idle: child waits; a timer ends it.
+ * Busy: one request runs; stopping it kills the child, since nothing else surely ends native code.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  #child: ChildProcess | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a task; rejects with its problem, with `task-failed` if the child died, and with the signal's reason when stopped. */
+  async run(
+    task: Task,
+    { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
+  ): Promise<Done> {
+    const reply = await this.#ask({ type: 'run', task }, { signal, onPercent });
+    if (reply.type !== 'done') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a task`);
+    return reply;
+  }
+
+  /** What this machine can do, probed. */
+  async offer(signal: AbortSignal): Promise<ProbedOffer> {
+    const reply = await this.#ask({ type: 'offer' }, { signal, onPercent: () => {} });
+    if (reply.type !== 'offer') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a probe`);
+    return reply.offer;
+  }
+
+  /** Ends the child at once. */
+  close(): void {
+    clearTimeout(this.#idleTimer);
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
+  }
+
+  #ask(
+    request: Request,
+    { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
+  ): Promise<Reply> {
+    signal.throwIfAborted();
+    clearTimeout(this.#idleTimer);
+    const child = this.#child ?? this.#start();
+    this.#child = child;
+    return new Promise<Reply>((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        child.off('message', heard);
+        child.off('exit', died);
+        signal.removeEventListener('abort', stop);
+        this.#rest();
+        settle();
+      };
+      const heard = (reply: Reply): void => {
+        if (reply.type === 'progress') onPercent(reply.percent);
+        else if (reply.type === 'failed') finish(() => reject(fromProblem(reply.problem)));
+        else finish(() => resolve(reply));
+      };
+      const died = (code: number | null, killed: string | null): void => {
+        if (this.#child === child) this.#child = undefined;
+        const how = killed === null ? `exit status ${code}` : killed;
+        const kind = request.type === 'run' ? request.task.kind : request.type;
+        finish(() =>
+          reject(new FilmwrightError('task-failed', `The process that ran ${kind} died (${how}); it is tried again.`, { retryable: true })),
+        );
+      };
+      const stop = (): void => {
+        this.close();
+        finish(() => reject(signal.reason));
+      };
+      child.on('message', heard);
+      child.on('exit', died);
+      signal.addEventListener('abort', stop, { once: true });
+      child.send(request);
+    });
+  }
+
+  #start(): ChildProcess {
+    const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
+      env: { ...process.env, ...this.#options.env },
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    child.on('exit', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    child.on('error', () => {});
+    return child;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.close(), this.#options.idleMs);
+    this.#idleTimer.unref();
+  }
+}

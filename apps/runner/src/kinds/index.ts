@@ -1,0 +1,24 @@
+import type { TaskKind } from '@filmwright/contracts';
+import type { KindRunner, TaskContext } from '../run-task.ts';
+
+type Loader<K extends TaskKind> = () => Promise<KindRunner<K>>;
+
+/** The code of a kind is loaded when a task of it first comes, so that an executor that only encodes holds no model runtime. */
+function lazily<K extends TaskKind>(load: Loader<K>): KindRunner<K> {
+  return async (payload, context: TaskContext) => (await load())(payload, context);
+}
+
+/** What does each kind of task. */
+export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
+  normalise: lazily(async () => (await import('./normalise.ts')).runNormalise),
+  inspect: lazily(async () => (await import('./inspect.ts')).runInspect),
+  speak: lazily(async () => (await import('./speak.ts')).runSpeak),
+  align: lazily(async () => (await import('./align.ts')).runAlign),
+  cutout: lazily(async () => (await import('./cutout.ts')).runCutout),
+  encode: lazily(async () => (await import('./encode.ts')).runEncode),
+  mix: lazily(async () => (await import('./mix.ts')).runMix),
+  subtitles: lazily(async () => (await import('./subtitles.ts')).runSubtitles),
+  assemble: lazily(async () => (await import('./assemble.ts')).runAssemble),
+  measure: lazily(async () => (await import('./measure.ts')).runMeasure),
+  frame: lazily(async () => (await import('./frame.ts')).runFrame),
+};

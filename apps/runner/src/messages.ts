@@ -1,0 +1,23 @@
+import type { Asset, Problem, RunnerOffer, Task } from '@filmwright/contracts';
+
+/** From the runner to its executor. */
+export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer' } | { readonly type: 'stop' };
+
+/** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
+export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts'> & {
+  readonly fonts: readonly {
+    readonly script: string;
+    readonly regular: FontFile;
+    readonly bold: FontFile;
+    readonly family: string;
+    readonly licence: string;
+  }[];
+};
+export type FontFile = { readonly path: string; readonly digest: string };
+
+/** From an executor to its runner. */
+export type Reply =
+  | { readonly type: 'progress'; readonly percent: number }
+  | { readonly type: 'done'; readonly output: unknown; readonly assets: readonly Asset[]; readonly wallMs: number; readonly cpuMs: number }
+  | { readonly type: 'failed'; readonly problem: Problem }
+  | { readonly type: 'offer'; readonly offer: ProbedOffer };

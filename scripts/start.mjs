@@ -1,0 +1,5 @@
+// `npm start`: installs what is missing, then starts the platform and stays. Runs on Node 20 without dependencies.
+import { install, runEntry } from './install.mjs';
+
+install();
+runEntry('apps/cli/src/main.ts', ['serve', ...process.argv.slice(2)]);
