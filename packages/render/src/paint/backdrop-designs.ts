@@ -26,7 +26,7 @@ const over = (out: Float64Array, color: Lab, alpha: number): void => {
 const lighten = (out: Float64Array, by: number): void => {
   out[0] = (out[0] as number) + by;
 };
-const clamp = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value);
+const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 const smooth = (from: number, to: number, value: number): number => {
   const t = clamp((value - from) / (to - from));
   return t * t * t * (t * (t * 6 - 15) + 10);
@@ -55,8 +55,8 @@ const halo: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
   const discTop = mixLab(ground, accent, dark ? 0.62 : 0.5);
   const discLow = mixLab(toned(ground, { by: dark ? 0.05 : 0.02 }), accent, dark ? 0.2 : 0.13);
   const bloom = mixLab(ground, accent, 0.5);
-  const wallTop = mixLab(toned(ground, { by: dark ? -0.02 : -0.025 }), deep, 0.045);
-  const floorFar = mixLab(toned(ground, { by: dark ? -0.035 : -0.05 }), deep, 0.05);
+  const wallTop = mixLab(toned(ground, { by: dark ? -0.02 : -0.022, chroma: 1.15 }), deep, 0.012);
+  const floorFar = mixLab(toned(ground, { by: dark ? -0.035 : -0.042, chroma: 1.3 }), accent, 0.04);
   const floorNear = toned(ground, { by: dark ? 0.035 : 0.012 });
   const ring = mixLab(ground, accent, dark ? 0.75 : 0.65);
   return (x, y, out) => {
@@ -68,7 +68,9 @@ const halo: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
       over(
         out,
         ring,
-        (i === 1 ? 0.3 : 0.16) * inside(Math.abs(d - radius * (1 + 0.17 * i)) - 0.0011, pixel) * smooth(0.75, -0.9, (y - centerY) / radius),
+        (i === 1 ? 0.3 : 0.16) *
+          inside(Math.abs(d - radius * (i === 1 ? 1.13 : 1.3)) - 0.0011, pixel) *
+          smooth(0.75, -0.9, (y - centerY) / radius),
       );
     const disc = inside(d - radius, pixel);
     if (disc > 0) {
@@ -90,11 +92,11 @@ const halo: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
 
 /** A seamless studio cove crossed by broad sweeps of light with one crisp edge each. */
 const sweep: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, halfHeight, pixel }) => {
-  const low = mixLab(toned(ground, { by: dark ? -0.04 : -0.05 }), deep, 0.05);
+  const low = mixLab(toned(ground, { by: dark ? -0.04 : -0.03, chroma: 1.2 }), deep, 0.012);
   const near = toned(ground, { by: dark ? 0.045 : 0.016 });
   const light = mixLab(toned(ground, { by: dark ? 0.1 : 0.02 }), accent, 0.55);
   const pale = mixLab(toned(ground, { by: dark ? 0.06 : 0.01 }), accent, 0.26);
-  const cool = mixLab(ground, deep, dark ? 0.2 : 0.1);
+  const cool = dark ? mixLab(ground, deep, 0.2) : mixLab(toned(ground, { by: -0.035, chroma: 1.25 }), deep, 0.03);
   const cove = halfHeight * 0.52;
   const span = Math.max(halfWidth, halfHeight);
   const sweeps: readonly {
@@ -127,16 +129,16 @@ const arc: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, halfH
   const landscape = halfWidth > halfHeight * 1.1;
   const centerX = landscape ? -halfWidth * 0.4 : 0;
   const horizon = landscape ? halfHeight * 0.56 : halfHeight * 0.4;
-  const spring = landscape ? -0.02 : -0.05;
-  const radii = landscape ? [0.66, 0.5, 0.345] : [0.47, 0.37, 0.265];
-  const wall = mixLab(ground, deep, 0.035);
+  const spring = landscape ? 0.09 : -0.05;
+  const radii = landscape ? [0.565, 0.44, 0.315] : [0.47, 0.37, 0.265];
+  const wall = mixLab(ground, deep, dark ? 0.04 : 0.008);
   const steps: readonly Lab[] = [
     mixLab(toned(ground, { by: dark ? 0.03 : -0.012 }), accent, 0.12),
     mixLab(toned(ground, { by: dark ? 0.06 : -0.02 }), accent, 0.27),
     mixLab(toned(ground, { by: dark ? 0.1 : -0.02 }), accent, 0.48),
   ];
-  const shade = mixLab(toned(ground, { by: -0.26 }), deep, 0.3);
-  const floorFar = mixLab(toned(ground, { by: dark ? -0.02 : -0.035 }), deep, 0.035);
+  const shade = dark ? mixLab(toned(ground, { by: -0.26 }), deep, 0.2) : mixLab(toned(ground, { by: -0.34, chroma: 2.4 }), accent, 0.3);
+  const floorFar = mixLab(toned(ground, { by: dark ? -0.02 : -0.035, chroma: 1.25 }), accent, 0.04);
   const floorNear = toned(ground, { by: dark ? 0.04 : 0.015 });
   return (x, y, out) => {
     set(out, wall);
@@ -195,7 +197,7 @@ type Wave = { readonly at: number; readonly height: number; readonly pace: numbe
 const waves: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, halfHeight, pixel }) => {
   const tints = [0.1, 0.22, 0.37, 0.54];
   const sunX = halfWidth * 0.45;
-  const shade = mixLab(toned(ground, { by: -0.24 }), deep, 0.35);
+  const shade = dark ? mixLab(toned(ground, { by: -0.24 }), deep, 0.2) : mixLab(toned(ground, { by: -0.34, chroma: 2.2 }), accent, 0.35);
   const glow = mixLab(toned(ground, { by: dark ? 0.05 : 0.015 }), accent, 0.4);
   const crests: readonly Wave[] = tints.map((tint, i) => ({
     at: halfHeight * (0.1 + i * 0.235),
@@ -204,16 +206,27 @@ const waves: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, hal
     phase: 0.7 + i * 1.9,
     color: mixLab(toned(ground, { by: dark ? 0.02 + i * 0.022 : -0.006 * i }), accent, tint),
   }));
-  return (x, y, out) => {
-    set(out, ground);
-    lighten(out, (dark ? -0.02 : -0.018) * smooth(0.2, -1.2, y / halfHeight));
-    over(out, glow, 0.6 * bell(Math.hypot(x - sunX, (y + halfHeight * 0.05) * 1.15), 0.34));
-    for (const wave of crests) {
+  const atX = crests.map(() => ({ crest: 0, slant: 1 }));
+  let column = Number.NaN;
+  const moveTo = (x: number): void => {
+    column = x;
+    crests.forEach((wave, i) => {
       const angle = x * wave.pace + wave.phase;
       const crest = wave.at + wave.height * (Math.sin(angle) + 0.32 * Math.sin(angle * 2.17 + wave.phase * 2));
       const slope = wave.height * wave.pace * (Math.cos(angle) + 0.69 * Math.cos(angle * 2.17 + wave.phase * 2));
-      const d = (crest - y) / Math.sqrt(1 + slope * slope);
-      if (d > 0) over(out, shade, 0.13 * Math.exp(-d / 0.045) * clamp(1 - d / 0.3));
+      atX[i] = { crest, slant: 1 / Math.sqrt(1 + slope * slope) };
+    });
+  };
+  return (x, y, out) => {
+    if (x !== column) moveTo(x);
+    set(out, ground);
+    lighten(out, (dark ? -0.02 : -0.018) * smooth(0.2, -1.2, y / halfHeight));
+    over(out, glow, 0.6 * bell(Math.hypot(x - sunX, (y + halfHeight * 0.05) * 1.15), 0.34));
+    for (let i = 0; i < crests.length; i++) {
+      const { crest, slant } = atX[i] as { crest: number; slant: number };
+      const wave = crests[i] as Wave;
+      const d = (crest - y) * slant;
+      if (d > 0 && d < 0.3) over(out, shade, 0.13 * Math.exp(-d / 0.045) * clamp(1 - d / 0.3));
       const cover = inside(d, pixel);
       if (cover <= 0) continue;
       over(out, wave.color, cover);

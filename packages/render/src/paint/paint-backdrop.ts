@@ -1,5 +1,6 @@
 import type { BackdropDesign } from '@filmwright/contracts';
 import { type BackdropInk, backdropPainters } from './backdrop-designs.ts';
+import { ditherNoise } from './dither.ts';
 import { labOf, labToRgb, mixLab, toned } from './oklab.ts';
 
 export type BackdropInput = {
@@ -22,14 +23,6 @@ const inkOf = (colors: readonly string[]): BackdropInk => {
   return { ground, accent, deep, dark };
 };
 
-/** Two values from 0 to 1 of one pixel, the same on every machine: integer hashing by multiplication and shift. */
-const hash = (x: number, y: number): number => {
-  let h = Math.imul(x, 0x9e3779b1) ^ Math.imul(y + 0x7f4a7c15, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
-  return (h ^ (h >>> 15)) >>> 0;
-};
-
 /**
  * Paints a backdrop, opaque. Colours are mixed in OKLab and rounded with triangular noise of a little over one level, so that no band shows
  * even after 8-bit video; the same input gives the same bytes.
@@ -43,22 +36,19 @@ export const paintBackdrop = (source: BackdropInput): { readonly rgba: Uint8Arra
     pixel: 1 / unit,
   });
   const rgba = new Uint8Array(width * height * 4);
+  const rounding = new Uint8ClampedArray(rgba.buffer);
   const lab = new Float64Array(3);
   const rgb = new Float64Array(3);
-  let at = 0;
-  for (let row = 0; row < height; row++) {
-    const y = (row + 0.5 - height / 2) / unit;
-    for (let column = 0; column < width; column++) {
-      shade((column + 0.5 - width / 2) / unit, y, lab);
+  // Column by column, so that a design can keep what depends on x alone.
+  for (let column = 0; column < width; column++) {
+    const x = (column + 0.5 - width / 2) / unit;
+    for (let row = 0; row < height; row++) {
+      shade(x, (row + 0.5 - height / 2) / unit, lab);
       labToRgb(lab, rgb);
-      const noise = hash(column, row);
-      const offset = ((noise & 0xffff) + (noise >>> 16)) / 65536 - 0.5;
-      for (let i = 0; i < 3; i++) {
-        const value = (rgb[i] as number) + (offset - 0.5) * 1.3 + 0.5;
-        rgba[at + i] = value <= 0 ? 0 : value >= 255 ? 255 : value;
-      }
+      const noise = ditherNoise(column, row) * 1.3;
+      const at = (row * width + column) * 4;
+      for (let i = 0; i < 3; i++) rounding[at + i] = (rgb[i] as number) + noise;
       rgba[at + 3] = 255;
-      at += 4;
     }
   }
   return { rgba, width, height };
