@@ -1,1 +1,1 @@
-export {};
+export { type ControllerOptions, runController } from './run-controller.ts';

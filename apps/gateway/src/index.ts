@@ -1,1 +1,2 @@
-export {};
+export { createGateway } from './create-gateway.ts';
+export type { GatewayParts } from './gateway-parts.ts';

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError } from '@filmwright/contracts';
+import pg from 'pg';
+import { type Log, reasonOf } from './log.ts';
+
+export type Leadership = {
+  readonly connectionString: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly onStandby?: () => void;
+};
+
+/** Any constant of our own: advisory locks are counted per database. */
+const lockKey = '5058210041972';
+const askAgainMs = 1000;
+const checkMs = 5000;
+
+/**
+ * Runs `lead` while this process holds the one leadership of the database, an advisory lock on a connection of its own; a standby asks every second.
+ * `lead` gets a signal that is aborted when the leadership is lost or `signal` is aborted. The lock ends with the connection, so also by kill -9.
+ * Returns when `lead` returns; throws `unavailable` when the database cannot be reached.
+ */
+export async function holdLeadership(
+  { connectionString, signal, log, onStandby }: Leadership,
+  lead: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString,
+    keepAlive: true,
+    application_name: 'filmwright-controller',
+    connectionTimeoutMillis: 10_000,
+  });
+  const lost = new AbortController();
+  client.on('error', (error) => lost.abort(error));
+  client.on('end', () => lost.abort(new Error('the connection ended')));
+  try {
+    await client.connect();
+    await waitForLock({ client, signal, log, onStandby });
+    if (signal.aborted) return;
+    log('info', 'leading');
+    const check = setInterval(() => client.query('select 1').catch((error: unknown) => lost.abort(error)), checkMs);
+    try {
+      await lead(AbortSignal.any([signal, lost.signal]));
+    } finally {
+      clearInterval(check);
+    }
+    if (lost.signal.aborted && !signal.aborted) log('warn', 'leadership lost', { reason: reasonOf(lost.signal.reason) });
+  } catch (cause) {
+    if (cause instanceof FilmwrightError) throw cause;
+    throw new FilmwrightError(
+      'unavailable',
+      `The database does not answer: ${reasonOf(cause)}. Check DATABASE_URL and that PostgreSQL runs.`,
+      { cause },
+    );
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+type Waiting = Pick<Leadership, 'signal' | 'log' | 'onStandby'> & { readonly client: pg.Client };
+
+async function waitForLock({ client, signal, log, onStandby }: Waiting): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries++) {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1::bigint) as held', [lockKey]);
+    if (rows[0]?.held) return;
+    if (tries === 0) {
+      log('info', 'another controller leads; standing by');
+      onStandby?.();
+    }
+    await sleep(askAgainMs, undefined, { signal }).catch(() => {});
+  }
+}

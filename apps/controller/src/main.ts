@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { planBuild } from '@filmwright/core';
+import { openRecords } from '@filmwright/records';
+import { holdLeadership } from './hold-leadership.ts';
+import { createLog, reasonOf } from './log.ts';
+import { runController } from './run-controller.ts';
+import { whenToldToEnd } from './when-told-to-end.ts';
+
+const log = createLog(process.env.FILMWRIGHT_LOG_LEVEL || 'info');
+
+/** Starts the controller, says on standard output whether it leads or stands by, and drives builds until it is told to end. */
+async function run(): Promise<void> {
+  const connectionString = process.env.DATABASE_URL;
+  if (!connectionString)
+    throw new FilmwrightError(
+      'request-invalid',
+      'The controller cannot start: DATABASE_URL is not set. Set it to the address of PostgreSQL.',
+    );
+  const ending = new AbortController();
+  const { signal } = ending;
+  const told = whenToldToEnd().then((reason) => {
+    log('info', 'controller ends', { reason });
+    ending.abort();
+  });
+  const announce = announceOnce();
+  const records = await openRecords({ connectionString });
+  try {
+    while (!signal.aborted) {
+      try {
+        await holdLeadership({ connectionString, signal, log, onStandby: () => announce('standby') }, async (leading) => {
+          announce('leader');
+          const runnerWaitMs = Number(process.env.FILMWRIGHT_RUNNER_WAIT_MS) || 30_000;
+          await runController({ records, plan: planBuild, nowMs: () => performance.now(), log, signal: leading, runnerWaitMs });
+        });
+      } catch (error) {
+        if (signal.aborted) break;
+        log('warn', 'not leading; trying again', { reason: reasonOf(error) });
+        await sleep(1000, undefined, { signal }).catch(() => {});
+      }
+    }
+    await told;
+  } finally {
+    await records.close();
+  }
+}
+
+/** Says once that this process is ready; what it becomes later is in the log. */
+function announceOnce(): (role: 'leader' | 'standby') => void {
+  let said = false;
+  return (role) => {
+    if (!said) process.stdout.write(`${JSON.stringify({ ready: true, role })}\n`);
+    said = true;
+  };
+}
+
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    log('error', reasonOf(error), { problem: toProblem(error) });
+    process.exit(1);
+  },
+);

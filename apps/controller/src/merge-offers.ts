@@ -1,0 +1,46 @@
+import type { RunnerOffer, TaskKind, Toolchain } from '@filmwright/contracts';
+
+/** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
+export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
+
+/**
+ * Joins the offers of all runners. A toolchain or font that was offered before stays chosen while anyone offers it, or nobody offers another: keys
+ * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name.
+ */
+export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | null): Offer {
+  const toolchain: Record<string, string> = { ...before?.toolchain };
+  for (const kind of new Set(runners.flatMap((runner) => Object.keys(runner.toolchain)))) {
+    const offered = runners.map((runner) => runner.toolchain[kind as TaskKind]).filter((one) => one !== undefined);
+    const chosen = toolchain[kind];
+    if (chosen === undefined || !offered.includes(chosen)) toolchain[kind] = mostCommon(offered);
+  }
+  return {
+    toolchain: toolchain as Toolchain,
+    voices: joined({ lists: [before?.voices ?? [], ...runners.map((runner) => runner.voices)], idOf: (voice) => voice.id }),
+    fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
+    models: [...new Set([...(before?.models ?? []), ...runners.flatMap((runner) => runner.models)])].sort(),
+    slots: Math.max(
+      1,
+      runners.reduce((sum, runner) => sum + runner.slots, 0),
+    ),
+  };
+}
+
+/** The first of each id, in order of the ids: the order in which runners joined must not show. */
+function joined<Value>({
+  lists,
+  idOf,
+}: {
+  readonly lists: readonly (readonly Value[])[];
+  readonly idOf: (value: Value) => string;
+}): readonly Value[] {
+  const byId = new Map<string, Value>();
+  for (const value of lists.flat()) if (!byId.has(idOf(value))) byId.set(idOf(value), value);
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
+
+function mostCommon(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? '';
+}

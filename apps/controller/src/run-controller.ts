@@ -1,0 +1,126 @@
+import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import type { RecordsEvent } from '@filmwright/records';
+import { createBell } from './bell.ts';
+import { type BuildDriver, type Driving, driveBuild } from './drive-build.ts';
+import { reasonOf } from './log.ts';
+import { mergeOffers, type Offer } from './merge-offers.ts';
+
+/** `runnerWaitMs`: how long builds wait when no runner is heard of; `signal` ends the loop after the step at hand. */
+export type ControllerOptions = Driving & { readonly signal: AbortSignal; readonly runnerWaitMs: number };
+
+const tickMs = 1000;
+/** While builds wait for the first runner, it is looked for so often. */
+const lookForRunnersMs = 250;
+/** A build whose steps fail so often in a row with errors that are not the database's absence is given up. */
+const mostFailures = 5;
+
+/**
+ * Drives every active build and expires leases until `signal` is aborted. Without memory: all it knows comes from the ledger, so it can be killed at any
+ * moment and started again. Must run once only; hold the leadership around it. Rejects when listening for changes cannot start.
+ */
+export async function runController(options: ControllerOptions): Promise<void> {
+  const { records, nowMs, log, signal } = options;
+  const bell = createBell(signal);
+  const drivers = new Map<string, BuildDriver>();
+  const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
+  let offer: Offer | null = null;
+  let offerSinceMs = nowMs();
+  let nextTickMs = 0;
+  let nextListMs = 0;
+  let listAgain = true;
+
+  const hear = (event: RecordsEvent) => {
+    if (event.type === 'build' && !drivers.has(event.id)) {
+      listAgain = true;
+      bell.ring();
+    }
+    if (event.type === 'finished' && [...drivers.values()].map((driver) => driver.noteFinished(event.key)).includes(true)) bell.ring();
+  };
+
+  /** Takes up new builds, lets go of ended and cancelled ones. */
+  const listBuilds = async () => {
+    const startedMs = nowMs();
+    listAgain = false;
+    const active = await records.activeBuilds();
+    // The list brings the documents, which may be long.
+    nextListMs = nowMs() + Math.max(tickMs, 10 * (nowMs() - startedMs));
+    const ids = new Set(active.map((build) => build.id));
+    for (const id of [...drivers.keys()]) if (!ids.has(id)) drivers.delete(id);
+    for (const build of active) {
+      if (drivers.has(build.id)) continue;
+      drivers.set(build.id, driveBuild(build, options));
+      log('info', 'driving build', { buildId: build.id, title: build.title, purpose: build.purpose });
+    }
+  };
+
+  const lookForRunners = async () => {
+    const runners = await records.runners();
+    if (runners.length > 0) {
+      offer = mergeOffers(runners, offer);
+      offerSinceMs = nowMs();
+    } else if (drivers.size === 0) offerSinceMs = nowMs();
+  };
+
+  const tick = async () => {
+    const expired = await records.expireLeases();
+    if (expired > 0) log('warn', 'leases expired', { expired });
+    await lookForRunners();
+    nextTickMs = nowMs() + (offer === null && drivers.size > 0 ? lookForRunnersMs : tickMs);
+  };
+
+  const stepAll = async () => {
+    const absentMs = nowMs() - offerSinceMs;
+    for (const driver of drivers.values()) {
+      if (signal.aborted) return;
+      if (absentMs >= options.runnerWaitMs) {
+        await driver.fail(toProblem(noRunner(absentMs)));
+        drivers.delete(driver.id);
+      } else if (offer !== null && dueMs(driver) <= nowMs()) await stepOne(driver, offer);
+    }
+  };
+
+  const dueMs = (driver: BuildDriver) => Math.max(driver.dueMs(), failures.get(driver.id)?.untilMs ?? 0);
+
+  /** One build's trouble is not the others': its step is tried again later, and at last the build fails with the reason. */
+  const stepOne = async (driver: BuildDriver, current: Offer) => {
+    try {
+      if (await driver.step(current)) drivers.delete(driver.id);
+      failures.delete(driver.id);
+    } catch (error) {
+      if (error instanceof FilmwrightError && error.code === 'unavailable') throw error;
+      const count = (failures.get(driver.id)?.count ?? 0) + 1;
+      log('error', 'a step failed', { buildId: driver.id, count, stack: error instanceof Error ? error.stack : String(error) });
+      failures.set(driver.id, { count, untilMs: nowMs() + tickMs });
+      if (count < mostFailures) return;
+      failures.delete(driver.id);
+      drivers.delete(driver.id);
+      await driver.fail(toProblem(error));
+    }
+  };
+
+  const stop = await records.listen(hear);
+  try {
+    while (!signal.aborted) {
+      try {
+        if (listAgain || nowMs() >= nextListMs) await listBuilds();
+        if (nowMs() >= nextTickMs) await tick();
+        await stepAll();
+        const nextMs = Math.min(nextTickMs, nextListMs, ...(offer === null ? [] : [...drivers.values()].map(dueMs)));
+        await bell.wait(Math.max(0, nextMs - nowMs()));
+      } catch (error) {
+        log('warn', 'a round failed; trying again', { reason: reasonOf(error) });
+        listAgain = true;
+        await bell.rest(tickMs);
+      }
+    }
+  } finally {
+    await stop();
+  }
+}
+
+function noRunner(absentMs: number): FilmwrightError {
+  return new FilmwrightError(
+    'unavailable',
+    `No runner has been heard of for ${Math.round(absentMs / 1000)} s, so nothing can be made. Start one with "filmwright runner", then make the film again; what is finished is kept.`,
+  );
+}

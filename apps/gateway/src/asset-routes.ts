@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { type Asset, FilmwrightError } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addRoute, paramOf, queryOf } from './add-route.ts';
+import { checkDigest, checkNumber } from './check-input.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { sendBytes } from './send-bytes.ts';
+
+/** Uploads and media by digest. Bytes stream to the store and are never parsed here. */
+export async function addAssetRoutes(app: FastifyInstance, parts: GatewayParts): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  addRoute(app, { name: 'putAsset', handler: (request, reply) => receive({ request, reply }, parts) });
+  const send = (request: FastifyRequest, reply: FastifyReply) => serveAsset({ request, reply }, parts);
+  addRoute(app, { name: 'headAsset', handler: send });
+  addRoute(app, { name: 'getAsset', handler: send });
+}
+
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+
+async function receive({ request, reply }: Exchange, parts: GatewayParts): Promise<unknown> {
+  const digest = checkDigest(paramOf(request, 'digest'));
+  const maxBytes = checkNumber(queryOf(request, 'maxBytes'), {
+    name: 'maxBytes',
+    fallback: parts.maxUploadBytes,
+    min: 1,
+    max: parts.maxUploadBytes,
+  });
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > maxBytes) {
+    reply.header('connection', 'close');
+    throw new FilmwrightError(
+      'media-too-large',
+      `The upload has ${length} bytes; at most ${maxBytes} are taken. Make it smaller, or raise FILMWRIGHT_MAX_UPLOAD_BYTES.`,
+    );
+  }
+  const known = await findAsset(digest, parts);
+  const bytes = bytesOf(request.raw, parts.uploadIdleMs);
+  if (known) {
+    for await (const _ of bytes);
+    return known;
+  }
+  const stream = Readable.from(bytes, { objectMode: false });
+  const asset = await parts.blobs
+    .putStream({ stream, mediaType: mediaTypeOf(request), expect: digest, maxBytes })
+    .catch((error: unknown) => {
+      // What still comes of the body is thrown away until the reply is out and the connection closed.
+      reply.header('connection', 'close');
+      request.raw.resume();
+      throw error;
+    });
+  await parts.records.putAsset({ ...asset, workspaceId: defaultWorkspace });
+  reply.code(201).header('location', `/v1/assets/${digest}`);
+  return asset;
+}
+
+/** The bytes of an upload. The request survives a reader that stops early, so that it can still be answered; a silent one is cut off. */
+async function* bytesOf(upload: Readable, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks = upload.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const timer = setTimeout(() => upload.destroy(new Error(`nothing came for ${idleMs / 1000} s`)), idleMs);
+    try {
+      const { done, value } = await chunks.next();
+      if (done) return;
+      yield value;
+    } catch (cause) {
+      throw new FilmwrightError(
+        'request-invalid',
+        `The upload broke off: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was kept; send it again.`,
+        { cause },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function mediaTypeOf(request: FastifyRequest): string {
+  const type = (request.headers['content-type'] ?? '').trim();
+  return /^[\w.+-]+\/[\w.+-]+(;.{0,100})?$/.test(type) ? type : 'application/octet-stream';
+}
+
+/** An asset whose row and bytes both exist. */
+async function findAsset(digest: string, parts: GatewayParts): Promise<Asset | null> {
+  const asset = await parts.records.getAsset({ workspaceId: defaultWorkspace, digest });
+  return asset && (await parts.blobs.has(digest)) ? asset : null;
+}
+
+async function serveAsset({ request, reply }: Exchange, parts: GatewayParts): Promise<unknown> {
+  const digest = checkDigest(paramOf(request, 'digest'));
+  const asset = await findAsset(digest, parts);
+  if (!asset) throw new FilmwrightError('not-found', `There is no asset ${digest}. Upload it with PUT /v1/assets/${digest}.`);
+  return sendBytes(
+    { request, reply },
+    {
+      digest,
+      bytes: asset.bytes,
+      mediaType: asset.mediaType,
+      cacheControl: 'private, max-age=31536000, immutable',
+      // An uploaded page must not open as a page of this origin.
+      disposition: /^(image|video|audio)\//.test(asset.mediaType) ? 'inline' : 'attachment',
+      open: (range) => parts.blobs.read({ digest, ...range }),
+    },
+  );
+}

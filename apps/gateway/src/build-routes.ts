@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { type Build, buildRequestSchema, FilmwrightError, type Issue } from '@filmwright/contracts';
+import { readDocument } from '@filmwright/core';
+import { defaultWorkspace } from '@filmwright/records';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addRoute, paramOf, queryOf } from './add-route.ts';
+import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { createOnceByKey } from './once-by-key.ts';
+
+/** A storyboard of 10,000 shots written out fits several times. */
+const maxDocumentBytes = 64 * 1024 ** 2;
+
+/** Make, read, list and cancel builds. */
+export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void {
+  const once = createOnceByKey({ maxKeys: 10_000, keepMs: 24 * 3_600_000 });
+  addRoute(app, { name: 'createBuild', bodyLimit: maxDocumentBytes, handler: (request, reply) => create({ request, reply, once }, parts) });
+  addRoute(app, {
+    name: 'listBuilds',
+    handler: async (request) => {
+      const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 50, min: 1, max: 200 });
+      const before = queryOf(request, 'before');
+      if (before !== undefined && typeof before !== 'string')
+        throw invalidRequest([{ severity: 'error', code: 'invalid', path: 'before', message: 'wanted one build id' }]);
+      const builds = await parts.records.listBuilds({
+        workspaceId: defaultWorkspace,
+        limit,
+        ...(before ? { before: checkId({ id: before, what: 'build' }) } : {}),
+      });
+      return { builds, next: builds.length === limit ? (builds.at(-1)?.id ?? null) : null };
+    },
+  });
+  addRoute(app, { name: 'getBuild', handler: (request) => findBuild(request, parts) });
+  addRoute(app, {
+    name: 'listBuildTasks',
+    handler: async (request) => {
+      const { id } = await findBuild(request, parts);
+      return { tasks: await parts.records.buildTasks(id) };
+    },
+  });
+  addRoute(app, {
+    name: 'cancelBuild',
+    handler: async (request) => {
+      const { id } = await findBuild(request, parts);
+      const cancelled = await parts.records.cancelBuild(id);
+      const build = await findBuild(request, parts);
+      if (!cancelled && build.state !== 'cancelled')
+        throw new FilmwrightError('build-finished', `The build ${id} has ${build.state} already and cannot be cancelled.`);
+      request.log.info({ buildId: id }, 'build cancelled');
+      return build;
+    },
+  });
+  addRoute(app, {
+    name: 'buildReport',
+    handler: async (request) => {
+      const build = await findBuild(request, parts);
+      if (build.result?.report == null)
+        throw new FilmwrightError(
+          'not-found',
+          `The build ${build.id} has no report: it is ${build.state}. A report comes with a finished film.`,
+        );
+      return build.result.report;
+    },
+  });
+}
+
+/** The build that a request names; throws `not-found`. */
+export async function findBuild(request: FastifyRequest, parts: Pick<GatewayParts, 'records'>): Promise<Build> {
+  const id = checkId({ id: paramOf(request, 'id'), what: 'build' });
+  const build = await parts.records.getBuild(id);
+  if (!build) throw new FilmwrightError('not-found', `There is no build ${id}. GET /v1/builds lists them.`);
+  return build;
+}
+
+type Creation = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly once: ReturnType<typeof createOnceByKey> };
+
+async function create({ request, reply, once }: Creation, parts: GatewayParts): Promise<Build> {
+  const key = request.headers['idempotency-key'];
+  const make = () => createBuild(request.body, parts);
+  const id = typeof key === 'string' && key !== '' ? await once({ key, content: contentDigest(request.body), make }) : await make();
+  request.log.info({ buildId: id }, 'build created');
+  const build = await parts.records.getBuild(id);
+  if (!build) throw new FilmwrightError('not-found', `The build ${id} was deleted meanwhile.`);
+  reply.code(202).header('location', `/v1/builds/${id}`);
+  return build;
+}
+
+/** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
+async function createBuild(body: unknown, parts: GatewayParts): Promise<string> {
+  const { document, files, purpose, atMs } = checkInput(buildRequestSchema, body);
+  if (purpose === 'frame' && atMs === undefined) {
+    throw invalidRequest([
+      { severity: 'error', code: 'invalid', path: 'atMs', message: 'wanted the instant of the frame in milliseconds' },
+    ]);
+  }
+  const { film, issues } = readDocument(document);
+  // A check is made to find problems: there they are the result.
+  if (film === null && purpose !== 'check') throw invalidDocument(issues);
+  await checkFiles(files, parts);
+  const title = film?.title ?? 'Untitled';
+  const build = await parts.records.createBuild({ workspaceId: defaultWorkspace, title, document, files, purpose, atMs: atMs ?? null });
+  return build.id;
+}
+
+function invalidDocument(issues: readonly Issue[]): FilmwrightError {
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  const shown = errors.slice(0, 3).map((issue) => `${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`);
+  const count = errors.length === 1 ? 'One problem' : `${errors.length} problems`;
+  return new FilmwrightError('document-invalid', `${count}: ${shown.join(' ')}${errors.length > shown.length ? ' ...' : ''}`, { issues });
+}
+
+/** Throws `media-missing` with every path whose asset was not uploaded. */
+async function checkFiles(files: Readonly<Record<string, string>>, parts: GatewayParts): Promise<void> {
+  const digests = [...new Set(Object.values(files))];
+  const rows = await parts.records.hasAssets(digests);
+  const there = new Set<string>();
+  for (let first = 0; first < digests.length; first += 64) {
+    const known = digests.slice(first, first + 64).filter((digest) => rows.has(digest));
+    await Promise.all(known.map(async (digest) => (await parts.blobs.has(digest)) && there.add(digest)));
+  }
+  const issues = Object.entries(files)
+    .filter(([, digest]) => !there.has(digest))
+    .map(
+      ([path, digest]): Issue => ({
+        severity: 'error',
+        code: 'media-missing',
+        path,
+        message: `${path} was not uploaded`,
+        found: digest,
+        next: `PUT /v1/assets/${digest}`,
+      }),
+    );
+  if (issues.length === 0) return;
+  const list = issues.slice(0, 5).map((issue) => `${issue.path} (${issue.found})`);
+  throw new FilmwrightError(
+    'media-missing',
+    `${issues.length} of ${Object.keys(files).length} files were not uploaded: ${list.join(', ')}${issues.length > 5 ? ', ...' : ''}. Upload them first.`,
+    { issues },
+  );
+}
+
+function contentDigest(body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(body) ?? '')
+    .digest('hex');
+}

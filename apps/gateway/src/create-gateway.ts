@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import { addAssetRoutes } from './asset-routes.ts';
+import { addBuildRoutes } from './build-routes.ts';
+import { addEventRoutes } from './event-routes.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { addGuard } from './guard.ts';
+import { addHealthRoutes } from './health-routes.ts';
+import { addMediaRoutes } from './media-routes.ts';
+import { addPageRoute } from './page-route.ts';
+import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
+import { addRunnerRoutes } from './runner-routes.ts';
+
+/** The HTTP server over its parts, not yet listening; closing it ends event streams and long polls first. `logger` as Fastify takes it. */
+export async function createGateway(
+  parts: GatewayParts,
+  logger: NonNullable<FastifyServerOptions['logger']> = false,
+): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    logger,
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 ** 2,
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler(error, socket) {
+      if (socket.writable) socket.end(malformedReply(error.code ?? error.message));
+      else socket.destroy();
+    },
+  });
+  addProblemReplies(app);
+  addJsonBodies(app);
+  addGuard(app, parts);
+  addRequestLog(app);
+  addHealthRoutes(app, parts);
+  addPageRoute(app, parts);
+  addBuildRoutes(app, parts);
+  addEventRoutes(app, parts);
+  addMediaRoutes(app, parts);
+  addRunnerRoutes(app, parts);
+  await app.register(async (scope) => addAssetRoutes(scope, parts));
+  app.addHook('preClose', () => parts.hub.close());
+  await app.ready();
+  return app;
+}
+
+/** One line per reply; what runners and probes ask all the time only shows at level debug. The query stays out: it may hold the token. */
+function addRequestLog(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const quiet = reply.statusCode < 400 && /^\/(healthz|readyz|v1\/runners\/.*\/(lease|heartbeat))/.test(request.url);
+    const line = { method: request.method, path: request.url.split('?')[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    request.log[quiet ? 'debug' : 'info'](line, 'request');
+  });
+}

@@ -1,0 +1,19 @@
+import type { Blobs } from '@filmwright/blobs';
+import type { Records } from '@filmwright/records';
+import type { ChangeHub } from './change-hub.ts';
+
+/** What the routes of the gateway work with. `port` is asked per request, because a free port is known only after listening. */
+export type GatewayParts = {
+  readonly records: Records;
+  readonly blobs: Blobs;
+  readonly hub: ChangeHub;
+  readonly token: string;
+  readonly runnerToken: string;
+  readonly port: () => number;
+  readonly maxUploadBytes: number;
+  readonly leaseMs: number;
+  /** An upload that sends nothing for so long is given up. */
+  readonly uploadIdleMs: number;
+  /** How long the work probe waits for its film. */
+  readonly workProbeMs: number;
+};

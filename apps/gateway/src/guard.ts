@@ -1,0 +1,93 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { FilmwrightError } from '@filmwright/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GatewayParts } from './gateway-parts.ts';
+
+type Keys = Pick<GatewayParts, 'token' | 'runnerToken' | 'port'>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly scope?: 'none' | 'user' | 'runner' | 'page';
+  }
+}
+
+/**
+ * Refuses what a web page of another site could send to this machine: a Host or Origin that is not this gateway on loopback (DNS rebinding),
+ * and any call without the token of its scope.
+ */
+export function addGuard(app: FastifyInstance, keys: Keys): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    reply.header('x-request-id', request.id);
+    checkHost(request, keys);
+    const { scope } = request.routeOptions.config;
+    if (scope === 'user' && !hasToken(request, keys.token) && !hasCookie(request, keys))
+      throw unauthorized('the token that was printed when the program started');
+    if (scope === 'runner' && !hasToken(request, keys.runnerToken)) throw unauthorized('the runner token');
+  });
+}
+
+/** Sent with every reply; the page replaces the policy by its own. */
+export const securityHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+function checkHost(request: FastifyRequest, keys: Keys): void {
+  const port = keys.port();
+  const host = request.headers.host ?? '';
+  if (!isLoopback(host, port)) {
+    throw new FilmwrightError(
+      'forbidden',
+      `The Host header is ${JSON.stringify(host)}; wanted 127.0.0.1:${port}, localhost:${port} or [::1]:${port}. Open the address that the program printed.`,
+    );
+  }
+  const { origin } = request.headers;
+  if (origin !== undefined && !(origin.startsWith('http://') && isLoopback(origin.slice('http://'.length), port))) {
+    throw new FilmwrightError('forbidden', `The request comes from ${JSON.stringify(origin)}; only pages of this gateway may call it.`);
+  }
+}
+
+function isLoopback(authority: string, port: number): boolean {
+  const match = /^(127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?$/i.exec(authority);
+  return match !== null && Number(match[2] ?? 80) === port;
+}
+
+function unauthorized(wanted: string): FilmwrightError {
+  return new FilmwrightError('unauthorized', `This call wants ${wanted}, as "Authorization: Bearer TOKEN".`);
+}
+
+function hasToken(request: FastifyRequest, token: string): boolean {
+  const match = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '');
+  return match?.[1] !== undefined && isSame(match[1], token);
+}
+
+/** Whether the request brings the cookie that the page was given. */
+export function hasCookie(request: FastifyRequest, keys: Keys): boolean {
+  const wanted = `${cookieName(keys)}=`;
+  const found = (request.headers.cookie ?? '').split(/; */).find((part) => part.startsWith(wanted));
+  return found !== undefined && isSame(found.slice(wanted.length), cookieValue(keys));
+}
+
+/** The Set-Cookie of the page. Cookies know no ports, so the name does: two installations must not log each other out. */
+export function cookieOf(keys: Keys): string {
+  return `${cookieName(keys)}=${cookieValue(keys)}; Path=/; HttpOnly; SameSite=Strict`;
+}
+
+function cookieName(keys: Keys): string {
+  return `filmwright-${keys.port()}`;
+}
+
+/** Derived, so that the cookie does not give the token away. */
+function cookieValue(keys: Keys): string {
+  return createHmac('sha256', keys.token).update('page cookie').digest('base64url');
+}
+
+/** Compares two secrets in a time that does not depend on where they differ. */
+export function isSame(found: string, wanted: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(found).digest(), createHash('sha256').update(wanted).digest());
+}

@@ -1,0 +1,53 @@
+import { openFolderBlobs } from '@filmwright/blobs';
+import { toProblem } from '@filmwright/contracts';
+import { openRecords } from '@filmwright/records';
+import { openChangeHub } from './change-hub.ts';
+import { createGateway } from './create-gateway.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { readConfig } from './read-config.ts';
+import { whenToldToEnd } from './when-told-to-end.ts';
+
+/** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
+async function run(): Promise<void> {
+  const config = readConfig(process.env);
+  const told = whenToldToEnd();
+  const records = await openRecords({ connectionString: config.databaseUrl });
+  try {
+    const parts: GatewayParts = {
+      records,
+      blobs: await openFolderBlobs({ root: config.mediaRoot }),
+      hub: await openChangeHub(records),
+      token: config.token,
+      runnerToken: config.runnerToken,
+      port: () => portOf(app.server.address()) ?? config.port,
+      maxUploadBytes: config.maxUploadBytes,
+      leaseMs: config.leaseMs,
+      uploadIdleMs: 30_000,
+      workProbeMs: 60_000,
+    };
+    const app = await createGateway(parts, { level: config.logLevel, stream: process.stderr });
+    try {
+      const url = await app.listen({ host: '127.0.0.1', port: config.port });
+      process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
+      app.log.info({ url }, 'gateway is ready');
+      app.log.info({ reason: await told }, 'gateway ends');
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await records.close();
+  }
+}
+
+function portOf(address: string | { readonly port: number } | null): number | null {
+  return typeof address === 'object' && address !== null ? address.port : null;
+}
+
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const problem = toProblem(error);
+    process.stderr.write(`${JSON.stringify({ level: 60, time: Date.now(), pid: process.pid, msg: problem.detail, problem })}\n`);
+    process.exit(1);
+  },
+);

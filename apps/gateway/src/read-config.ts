@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** What the gateway is told by its environment. `home` holds the media folder; port 0 takes a free one. */
+export type GatewayConfig = {
+  readonly home: string;
+  readonly mediaRoot: string;
+  readonly databaseUrl: string;
+  readonly port: number;
+  readonly token: string;
+  readonly runnerToken: string;
+  readonly maxUploadBytes: number;
+  readonly leaseMs: number;
+  readonly logLevel: string;
+};
+
+const gibibyte = 1024 ** 3;
+
+/** Reads the configuration from environment variables; names every one that is missing or wrong at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  const wrong: string[] = [];
+  const text = (name: string, minLength: number): string => {
+    const value = env[name] ?? '';
+    if (value.length < minLength)
+      wrong.push(value === '' ? `${name} is not set` : `${name} is too short (wanted at least ${minLength} characters)`);
+    return value;
+  };
+  const whole = (name: string, range: { readonly fallback: number; readonly min: number; readonly max: number }): number => {
+    const value = env[name];
+    if (value === undefined || value === '') return range.fallback;
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < range.min || number > range.max) {
+      wrong.push(`${name} is ${JSON.stringify(value)} (wanted a whole number from ${range.min} to ${range.max})`);
+    }
+    return number;
+  };
+  const home = text('FILMWRIGHT_HOME', 1);
+  const config: GatewayConfig = {
+    home,
+    mediaRoot: env.FILMWRIGHT_MEDIA || join(home, 'media'),
+    databaseUrl: text('DATABASE_URL', 1),
+    port: whole('FILMWRIGHT_PORT', { fallback: 7070, min: 0, max: 65_535 }),
+    token: text('FILMWRIGHT_TOKEN', 16),
+    runnerToken: text('FILMWRIGHT_RUNNER_TOKEN', 16),
+    maxUploadBytes: whole('FILMWRIGHT_MAX_UPLOAD_BYTES', { fallback: 16 * gibibyte, min: 1, max: Number.MAX_SAFE_INTEGER }),
+    leaseMs: whole('FILMWRIGHT_LEASE_MS', { fallback: 20_000, min: 1000, max: 600_000 }),
+    logLevel: env.FILMWRIGHT_LOG_LEVEL || 'info',
+  };
+  if (wrong.length > 0)
+    throw new FilmwrightError(
+      'request-invalid',
+      `The gateway cannot start: ${wrong.join('; ')}. Set these environment variables and start it again.`,
+    );
+  return config;
+}

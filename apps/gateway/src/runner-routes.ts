@@ -1,0 +1,110 @@
+import { completionSchema, failureSchema, heartbeatSchema, leaseRequestSchema, runnerOfferSchema } from '@filmwright/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addRoute, paramOf } from './add-route.ts';
+import { checkId, checkInput } from './check-input.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+
+/** A waiting lease request asks again at least so often: tasks also become ready by the clock, after a backoff. */
+const askAgainMs = 4000;
+/** Joining runners and finished tasks bring long lists: fonts, times of words, frames. */
+const maxBodyBytes = 32 * 1024 ** 2;
+
+/** Everything a runner says: joining, asking for work, renewing, completing, failing, leaving. */
+export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void {
+  const { records } = parts;
+  addRoute(app, {
+    name: 'joinRunner',
+    bodyLimit: maxBodyBytes,
+    handler: async (request) => {
+      const offer = checkInput(runnerOfferSchema, request.body);
+      const { runnerId } = await records.joinRunner(offer);
+      request.log.info({ runnerId, runner: offer.name, kinds: offer.kinds, slots: offer.slots }, 'runner joined');
+      return { runnerId, leaseMs: parts.leaseMs };
+    },
+  });
+  addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, parts) });
+  addRoute(app, {
+    name: 'heartbeat',
+    handler: async (request) => {
+      const { leases } = checkInput(heartbeatSchema, request.body);
+      const stale = await records.renewLeases({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
+      if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
+      return { stale };
+    },
+  });
+  addRoute(app, {
+    name: 'completeTask',
+    bodyLimit: maxBodyBytes,
+    handler: async (request, reply) => {
+      const completion = checkInput(completionSchema, request.body);
+      await records.completeTask({ ...completion, runnerId: runnerOf(request) });
+      request.log.info(
+        { runnerId: runnerOf(request), taskId: completion.key, wallMs: completion.wallMs, cpuMs: completion.cpuMs },
+        'task completed',
+      );
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'failTask',
+    handler: async (request, reply) => {
+      const failure = checkInput(failureSchema, request.body);
+      await records.failTask({ ...failure, runnerId: runnerOf(request) });
+      request.log.warn(
+        { runnerId: runnerOf(request), taskId: failure.key, code: failure.problem.code, detail: failure.problem.detail },
+        'task failed',
+      );
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'leaveRunner',
+    handler: async (request, reply) => {
+      await records.leaveRunner(runnerOf(request));
+      request.log.info({ runnerId: runnerOf(request) }, 'runner left');
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'listVoices',
+    handler: async () => {
+      const voices = (await records.runners()).flatMap((runner) => runner.voices);
+      return { voices: [...new Map(voices.map((voice) => [voice.id, voice])).values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+    },
+  });
+}
+
+function runnerOf(request: FastifyRequest): string {
+  return checkId({ id: paramOf(request, 'id'), what: 'runner' });
+}
+
+/** Leases at once what is ready, else waits for a ready task. A runner that hung up is given nothing. */
+async function lease(request: FastifyRequest, parts: GatewayParts): Promise<{ leases: readonly unknown[] }> {
+  const runnerId = runnerOf(request);
+  const { max, waitMs } = checkInput(leaseRequestSchema, request.body);
+  const gone = new AbortController();
+  const hangUp = () => gone.abort();
+  request.raw.socket.once('close', hangUp);
+  const untilMs = performance.now() + waitMs;
+  try {
+    for (;;) {
+      // Listening begins before asking: a task that becomes ready in between still wakes.
+      const asked = new AbortController();
+      const ready = parts.hub.waitForReady(
+        Math.max(0, Math.min(askAgainMs, untilMs - performance.now())),
+        AbortSignal.any([gone.signal, asked.signal]),
+      );
+      try {
+        const leases = await parts.records.leaseTasks({ runnerId, max, leaseMs: parts.leaseMs });
+        if (leases.length > 0) request.log.debug({ runnerId, taskIds: leases.map((one) => one.task.key) }, 'tasks leased');
+        if (leases.length > 0 || performance.now() >= untilMs) return { leases };
+        await ready;
+      } finally {
+        asked.abort();
+      }
+      if (gone.signal.aborted || parts.hub.isClosed()) return { leases: [] };
+    }
+  } finally {
+    request.raw.socket.removeListener('close', hangUp);
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openFolderBlobs } from '@filmwright/blobs';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { openChangeHub } from '../change-hub.ts';
+import { createGateway } from '../create-gateway.ts';
+import type { GatewayParts } from '../gateway-parts.ts';
+import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
+
+export const userToken = 'user-token-of-the-tests';
+export const runnerToken = 'runner-token-of-the-tests';
+
+export type TestGateway = {
+  readonly app: FastifyInstance;
+  readonly records: MemoryRecords;
+  readonly mediaRoot: string;
+  /** Calls without a network, as a user with the token. */
+  readonly call: (options: InjectOptions) => ReturnType<FastifyInstance['inject']>;
+  /** Calls as a runner. */
+  readonly callAsRunner: (options: InjectOptions) => ReturnType<FastifyInstance['inject']>;
+  /** Listens on a free port of loopback and returns the address. */
+  readonly listen: () => Promise<string>;
+  /** Files in the media folder, for tests that nothing was left. */
+  readonly files: () => Promise<readonly string[]>;
+};
+
+/** A gateway over a media folder of its own and records in memory; the end of the test closes it. */
+export async function startGateway(context: TestContext, changes: Partial<GatewayParts> = {}): Promise<TestGateway> {
+  const mediaRoot = await mkdtemp(join(tmpdir(), 'filmwright-gateway-'));
+  const records = createMemoryRecords();
+  let port = 80;
+  const parts: GatewayParts = {
+    records,
+    blobs: await openFolderBlobs({ root: mediaRoot }),
+    hub: await openChangeHub(records),
+    token: userToken,
+    runnerToken,
+    port: () => port,
+    maxUploadBytes: 1024 ** 2,
+    leaseMs: 20_000,
+    uploadIdleMs: 5000,
+    workProbeMs: 2000,
+    ...changes,
+  };
+  const app = await createGateway(parts);
+  context.after(async () => {
+    await app.close();
+    await rm(mediaRoot, { recursive: true, force: true });
+  });
+  const as = (token: string) => (options: InjectOptions) =>
+    app.inject({ ...options, headers: { host: `localhost:${port}`, authorization: `Bearer ${token}`, ...options.headers } });
+  return {
+    app,
+    records,
+    mediaRoot,
+    call: as(userToken),
+    callAsRunner: as(runnerToken),
+    async listen() {
+      const url = await app.listen({ host: '127.0.0.1', port: 0 });
+      port = Number(new URL(url).port);
+      return url;
+    },
+    async files() {
+      const entries = await readdir(mediaRoot, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+  };
+}
