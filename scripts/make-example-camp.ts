@@ -1,8 +1,15 @@
-import { chance, layeredNoise, smoothStep, valueNoise } from './make-example-distance.ts';
 import type { Picture } from './make-example-develop.ts';
+import { chance, layeredNoise, smoothStep, valueNoise } from './make-example-distance.ts';
 
 type Rgb = readonly [number, number, number];
-type Ridge = { readonly base: number; readonly rise: number; readonly grain: number; readonly seed: number; readonly top: Rgb; readonly foot: Rgb };
+type Ridge = {
+  readonly base: number;
+  readonly rise: number;
+  readonly grain: number;
+  readonly seed: number;
+  readonly top: Rgb;
+  readonly foot: Rgb;
+};
 
 const WIDE = 16 / 9;
 const SHORE = 0.715;
@@ -80,8 +87,24 @@ function pineHalfWidth(down: number, height: number, seed: number): number {
 type Pine = { readonly x: number; readonly foot: number; readonly height: number; readonly seed: number };
 
 const PINES: readonly Pine[] = [
-  ...Array.from({ length: 15 }, (_, i): Pine => ({ x: -0.04 + i * 0.023 + 0.016 * chance(i, 1), foot: 0.9 - i * 0.002, height: (0.43 - 0.022 * i) * (0.62 + 0.5 * chance(i, 2)), seed: i + 10 })),
-  ...Array.from({ length: 9 }, (_, i): Pine => ({ x: 1.58 + i * 0.03 + 0.018 * chance(i, 3), foot: 0.9, height: (0.2 + 0.034 * i) * (0.66 + 0.5 * chance(i, 4)), seed: i + 40 })),
+  ...Array.from(
+    { length: 15 },
+    (_, i): Pine => ({
+      x: -0.04 + i * 0.023 + 0.016 * chance(i, 1),
+      foot: 0.9 - i * 0.002,
+      height: (0.43 - 0.022 * i) * (0.62 + 0.5 * chance(i, 2)),
+      seed: i + 10,
+    }),
+  ),
+  ...Array.from(
+    { length: 9 },
+    (_, i): Pine => ({
+      x: 1.58 + i * 0.03 + 0.018 * chance(i, 3),
+      foot: 0.9,
+      height: (0.2 + 0.034 * i) * (0.66 + 0.5 * chance(i, 4)),
+      seed: i + 40,
+    }),
+  ),
 ];
 
 function far(x: number, y: number, ridges: readonly Float64Array[], column: number): Rgb {

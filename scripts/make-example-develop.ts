@@ -19,7 +19,10 @@ export function respond(linear: number): number {
  * Turns raw sums into a picture. Cut out: solids become straight-alpha pixels whose colour is that of the solid alone (no halo), and what
  * glass mirrors in front of emptiness becomes as opaque as it is bright.
  */
-export function develop(sums: Float32Array, look: { readonly width: number; readonly height: number; readonly exposure: number; readonly cutOut: boolean }): Picture {
+export function develop(
+  sums: Float32Array,
+  look: { readonly width: number; readonly height: number; readonly exposure: number; readonly cutOut: boolean },
+): Picture {
   const { width, height, exposure, cutOut } = look;
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < width * height; i++) {

@@ -12,7 +12,9 @@ const EVEN_DRAWS = 20;
  * (Kronecker sequence, the roots of the primes) from a start hashed per pixel; later draws are hashed. Nothing but `seed` decides them.
  */
 export function createDraws(seed: number): Draws {
-  const steps = new Float64Array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71].map((prime) => Math.sqrt(prime) % 1));
+  const steps = new Float64Array(
+    [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71].map((prime) => Math.sqrt(prime) % 1),
+  );
   let state = 0;
   let draw = 0;
   let path = 0;

@@ -49,11 +49,11 @@ const rise = (t: number, seconds: number): number => (t < seconds ? 0.5 - 0.5 * 
 export const kalimba: Instrument = (bus, note) => {
   const f = hertz(note.pitch) * TURN;
   const decay = 0.85 - (note.pitch - 60) * 0.012;
-  const bright = 0.5 + 0.9 * note.loud;
+  const bright = 0.8 + 1.2 * note.loud;
   play(bus, note, {
     lengthS: decay * 5,
     sound: (t) => {
-      const strike = Math.exp(-t / 0.05) * bright;
+      const strike = Math.exp(-t / 0.07) * bright;
       const body = Math.sin(f * t + strike * Math.sin(3.01 * f * t)) + 0.2 * Math.exp(-t / 0.12) * Math.sin(5.42 * f * t);
       return 0.5 * rise(t, 0.002) * Math.exp(-t / decay) * rise(decay * 5 - t, 0.1) * body;
     },
@@ -67,8 +67,8 @@ export const keys: Instrument = (bus, note) => {
   play(bus, note, {
     lengthS: note.heldS + 1.1,
     sound: (t) => {
-      const index = (0.55 + 0.8 * note.loud) * Math.exp(-t / 0.7);
-      const bell = 0.09 * Math.exp(-t / 0.09) * Math.sin(13.96 * f * t);
+      const index = (0.75 + 1.1 * note.loud) * Math.exp(-t / 0.7);
+      const bell = 0.13 * Math.exp(-t / 0.09) * Math.sin(13.96 * f * t);
       const tone = Math.sin(f * t + index * Math.sin(f * t)) + bell;
       return 0.34 * rise(t, 0.004) * Math.exp(-t / 1.9) * released(t) * tone;
     },
@@ -83,13 +83,16 @@ export const bell: Instrument = (bus, note) => {
     lengthS: length,
     sound: (t) => {
       const sway = 0.0016 * rise(t, 0.6) * Math.sin(TURN * 4.6 * t);
-      const tone = Math.sin(f * (t + (sway / TURN) * 0.35)) + 0.22 * Math.exp(-t / 0.5) * Math.sin(2 * f * t) + 0.1 * Math.exp(-t / 0.14) * Math.sin(4.01 * f * t);
+      const tone =
+        Math.sin(f * (t + (sway / TURN) * 0.35)) +
+        0.22 * Math.exp(-t / 0.5) * Math.sin(2 * f * t) +
+        0.1 * Math.exp(-t / 0.14) * Math.sin(4.01 * f * t);
       return 0.42 * rise(t, 0.012) * Math.exp(-t / (0.55 + note.heldS * 0.5)) * rise(length - t, 0.2) * tone;
     },
   });
 };
 
-/** A warm pad: per side two slightly detuned voices of nine partials whose brightness breathes once in `breathS`. */
+/** A warm pad: per side two slightly detuned voices of eleven partials that opens and closes once over the note. */
 export const pad: Instrument = (bus, note) => {
   const attack = 0.7;
   const release = 1.5;
@@ -99,17 +102,21 @@ export const pad: Instrument = (bus, note) => {
       f: hertz(note.pitch) * TURN * (1 + side * (voice === 0 ? 0.0011 : -0.0024)),
       phase: TURN * chance(note.seed * 4 + voice, 50 + side),
     }));
-    play(bus, { ...note, place: side * 0.85 }, {
-      lengthS: length,
-      sound: (t) => {
-        const open = 2.3 + 0.8 * Math.sin(Math.PI * Math.min(1, t / note.heldS));
-        let value = 0;
-        for (const { f, phase } of voices) {
-          for (let n = 1; n < 9; n++) value += (Math.exp(-((n - 1) / open)) / n) * Math.sin(n * (f * t + phase));
-        }
-        return 0.11 * rise(t, attack) * rise(Math.max(0, length - t), release) * value;
+    play(
+      bus,
+      { ...note, place: side * 0.85 },
+      {
+        lengthS: length,
+        sound: (t) => {
+          const open = 3 + 1.4 * Math.sin(Math.PI * Math.min(1, t / note.heldS));
+          let value = 0;
+          for (const { f, phase } of voices) {
+            for (let n = 1; n < 12; n++) value += (Math.exp(-((n - 1) / open)) / n) * Math.sin(n * (f * t + phase));
+          }
+          return 0.11 * rise(t, attack) * rise(Math.max(0, length - t), release) * value;
+        },
       },
-    });
+    );
   }
 };
 

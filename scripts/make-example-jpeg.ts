@@ -4,7 +4,19 @@ import type { Picture } from './make-example-develop.ts';
 /** Writes an opaque picture as a JPEG file through ffmpeg; `quality` runs from 2 (best) to 31. Fails with ffmpeg's own words. */
 export function writeJpeg(picture: Picture, { path, quality }: { readonly path: string; readonly quality: number }): void {
   const input = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${picture.width}x${picture.height}`, '-i', '-'];
-  const output = ['-frames:v', '1', '-vf', 'scale=out_color_matrix=bt601:out_range=full', '-pix_fmt', 'yuvj444p', '-q:v', String(quality), '-huffman', 'optimal', path];
+  const output = [
+    '-frames:v',
+    '1',
+    '-vf',
+    'scale=out_color_matrix=bt601:out_range=full',
+    '-pix_fmt',
+    'yuvj444p',
+    '-q:v',
+    String(quality),
+    '-huffman',
+    'optimal',
+    path,
+  ];
   const done = spawnSync('ffmpeg', ['-v', 'error', '-y', ...input, ...output], { input: picture.pixels, maxBuffer: 1 << 26 });
   if (done.status !== 0) throw new Error(`ffmpeg could not write ${path}: ${done.stderr.toString().trim()}`);
 }

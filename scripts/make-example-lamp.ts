@@ -7,32 +7,42 @@ export type Finish = { readonly yarn: Colour; readonly heather: Colour; readonly
 /** Warm sand cloth with champagne metal, and deep evening blue with copper. */
 export const FINISHES = {
   sand: { yarn: [0.5, 0.44, 0.37], heather: [0.76, 0.7, 0.61], metal: [0.93, 0.79, 0.61] },
-  midnight: { yarn: [0.022, 0.036, 0.058], heather: [0.07, 0.105, 0.15], metal: [0.95, 0.66, 0.48] },
+  midnight: { yarn: [0.034, 0.044, 0.06], heather: [0.12, 0.145, 0.18], metal: [0.95, 0.66, 0.48] },
 } as const satisfies Record<string, Omit<Finish, 'glow'>>;
 
-const THREADS_AROUND = 208;
+const THREADS_AROUND = 288;
 const THREAD_PITCH = (2 * Math.PI * 0.7) / THREADS_AROUND;
 const KNURLS = 168;
 const MOON: Colour = [0, 1.885, 0];
 const MOON_RADIUS = 0.34;
 
-/** Height of the cloth in [0, 1] at a point given in threads around and threads up: a plain weave of round yarns. */
-function weave(u: number, v: number): number {
+/** Where a point lies in the twill (two over, two under): across its thread and along its float, both in [-1, 1], and the thread's number. */
+const twill = { across: 0, along: 0, warp: true, thread: 0, float: 0 };
+
+function intoTwill(x: number, y: number, z: number): void {
+  const around = (Math.atan2(x, z) / (2 * Math.PI)) * THREADS_AROUND + THREADS_AROUND;
+  const wobble = 0.3 * (valueNoise(around * 0.3, y * 26, 5) - 0.5);
+  const u = around + wobble;
+  const v = y / THREAD_PITCH + wobble;
   const iu = Math.floor(u);
   const iv = Math.floor(v);
-  const fu = 2 * (u - iu) - 1;
-  const fv = 2 * (v - iv) - 1;
-  const over = (iu + iv) & 1;
-  const across = over ? fu : fv;
-  const along = over ? fv : fu;
-  return Math.sqrt(Math.max(0, 1 - 0.92 * across * across)) * (0.55 + 0.45 * Math.sqrt(Math.max(0, 1 - 0.9 * along * along)));
+  const step = (iu + iv) & 3;
+  twill.warp = step < 2;
+  twill.across = 2 * (twill.warp ? u - iu : v - iv) - 1;
+  twill.along = (twill.warp ? step + v - iv : step - 2 + u - iu) - 1;
+  twill.thread = twill.warp ? iu : iv;
+  twill.float = twill.warp ? iv - step : iu - step + 2;
 }
 
+/** Distance to the cloth when `plain` is that to the body without it: round yarns that rise and dive, with the twist of their fibres. */
 function cloth(x: number, y: number, z: number, plain: number): number {
-  if (plain > 0.02) return plain - 0.007;
-  const around = (Math.atan2(x, z) / (2 * Math.PI)) * THREADS_AROUND + THREADS_AROUND;
-  const wobble = 0.16 * (valueNoise(around * 0.35, y * 22, 5) - 0.5);
-  return (plain - 0.0065 * weave(around + wobble, y / THREAD_PITCH + wobble)) * 0.72;
+  if (plain > 0.014) return plain - 0.0064;
+  intoTwill(x, y, z);
+  const { across, along } = twill;
+  const round = Math.sqrt(Math.max(0, 1 - 0.94 * across * across));
+  const rise = 0.34 + 0.66 * Math.sqrt(Math.max(0, 1 - 0.96 * along * along));
+  const fibre = 0.05 * Math.sin(across * 5 + along * 8 + twill.thread);
+  return (plain - 0.0058 * (round * rise + fibre)) * 0.66;
 }
 
 function body(r: number, y: number): number {
@@ -53,7 +63,7 @@ function handle(x: number, y: number, z: number): number {
   const band = roundedBox(across, z, 0.013, 0.042, 0.011);
   const below = 1.405 - y;
   const bow = below > 0 ? Math.sqrt(Math.max(band, 0) ** 2 + below * below) : band;
-  const pin = roundedBox(Math.abs(x) - 0.735, Math.sqrt((y - 1.405) ** 2 + z * z), 0.05, 0.068, 0.012);
+  const pin = roundedBox(Math.abs(x) - 0.735, Math.sqrt((y - 1.405) ** 2 + z * z), 0.047, 0.05, 0.01);
   return Math.min(bow, pin);
 }
 
@@ -78,16 +88,11 @@ function inner(r: number, y: number): number {
 
 /** Distance to the solid parts of the lamp: it stands on y = 0, is 2.58 high and 1.57 wide, and faces +z. */
 export function lampSolid(x: number, y: number, z: number): number {
+  if (y > 1.75) return Math.min(handle(x, y, z), moon(x, y, z), y - 1.56);
   const r = Math.sqrt(x * x + z * z);
-  return Math.min(
-    cloth(x, y, z, body(r, y)),
-    collar(x, y, z, r),
-    handle(x, y, z),
-    badge(x, y, z),
-    moon(x, y, z),
-    stem(r, y),
-    inner(r, y),
-  );
+  const low = Math.min(cloth(x, y, z, body(r, y)), badge(x, y, z), inner(r, y));
+  if (y < 1.1) return Math.min(low, 1.31 - y);
+  return Math.min(low, collar(x, y, z, r), handle(x, y, z), moon(x, y, z), stem(r, y));
 }
 
 /** Distance to the glass dome of the lamp: a shell 0.032 thick, open below. */
@@ -98,9 +103,10 @@ export function lampGlass(x: number, y: number, z: number): number {
   return Math.max(outside, -inside);
 }
 
-/** The moon as a light, or none when the finish does not glow. */
+/** The moon as a light, or none when the finish does not glow: it lights its place more strongly than it looks, as a camera would expose it. */
 export function lampBalls(finish: Finish): readonly Ball[] {
-  return finish.glow[0] > 0 ? [{ centre: MOON, radius: MOON_RADIUS, glow: finish.glow }] : [];
+  const glow = finish.glow.map((part) => part * 2.4) as [number, number, number];
+  return finish.glow[0] > 0 ? [{ centre: MOON, radius: MOON_RADIUS, glow }] : [];
 }
 
 /** The box that holds the lamp. */
@@ -123,26 +129,26 @@ function paintMoon(at: readonly [number, number, number], finish: Finish, into: 
   const shade = 0.9 + 0.1 * spots;
   paint(into, 'glazed', [0.86 * shade, 0.84 * shade, 0.8 * shade], 0);
   const upward = (y - MOON[1]) / MOON_RADIUS;
-  const strength = (0.82 - 0.18 * upward) * (0.8 + 0.34 * spots);
+  const strength = (0.86 - 0.2 * upward) * (0.62 + 0.66 * spots);
   into.glowRed = finish.glow[0] * strength;
   into.glowGreen = finish.glow[1] * strength;
   into.glowBlue = finish.glow[2] * strength;
 }
 
 function paintCloth(at: readonly [number, number, number], finish: Finish, into: Surface): void {
-  const [x, y, z] = at;
-  const around = (Math.atan2(x, z) / (2 * Math.PI)) * THREADS_AROUND + THREADS_AROUND;
-  const wobble = 0.16 * (valueNoise(around * 0.35, y * 22, 5) - 0.5);
-  const u = around + wobble;
-  const v = y / THREAD_PITCH + wobble;
-  const iu = Math.floor(u);
-  const iv = Math.floor(v);
-  const over = (iu + iv) & 1;
-  const strand = over ? chance(iu, (iv >> 2) + 900) : chance((iu >> 2) + 5000, iv);
-  const mix = Math.min(1, Math.max(0, 0.28 + 0.62 * strand * strand + 0.25 * (valueNoise(u * 0.9, v * 0.9, 3) - 0.5)));
-  const twist = 0.93 + 0.07 * Math.sin((over ? v * 5 + u * 3 : u * 5 + v * 3) * Math.PI);
+  intoTwill(at[0], at[1], at[2]);
+  const { across, along, thread, float, warp } = twill;
+  const strand = chance(thread + (warp ? 0 : 4000), float >> 1);
+  const slub = valueNoise(thread * 0.31, float * 0.12, warp ? 3 : 4);
+  const mix = Math.min(1, Math.max(0, 0.15 + 0.6 * strand * strand + 0.45 * (slub - 0.3)));
+  const twist = 0.92 + 0.08 * Math.sin(across * 5 + along * 8 + thread);
   const shade = (a: number, b: number): number => (a + (b - a) * mix) * twist;
-  paint(into, 'cloth', [shade(finish.yarn[0], finish.heather[0]), shade(finish.yarn[1], finish.heather[1]), shade(finish.yarn[2], finish.heather[2])], 1);
+  paint(
+    into,
+    'cloth',
+    [shade(finish.yarn[0], finish.heather[0]), shade(finish.yarn[1], finish.heather[1]), shade(finish.yarn[2], finish.heather[2])],
+    1,
+  );
 }
 
 /** Says what the lamp is made of at a point on its solid. */

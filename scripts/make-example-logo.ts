@@ -5,10 +5,22 @@ import { encodePng } from './make-example-png.ts';
 
 type Line = { readonly shape: 'line'; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
 /** Angles in degrees, counter-clockwise from the right, y upwards; `to` is larger than `from`. */
-type Arc = { readonly shape: 'arc'; readonly x: number; readonly y: number; readonly radius: number; readonly from: number; readonly to: number };
+type Arc = {
+  readonly shape: 'arc';
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly from: number;
+  readonly to: number;
+};
 type Stroke = Line | Arc;
 type Ink = { readonly stroke: string; readonly moon: readonly [string, string] };
-type Drawing = { readonly width: number; readonly height: number; readonly strokes: readonly Stroke[]; readonly moon: { readonly x: number; readonly y: number; readonly radius: number } };
+type Drawing = {
+  readonly width: number;
+  readonly height: number;
+  readonly strokes: readonly Stroke[];
+  readonly moon: { readonly x: number; readonly y: number; readonly radius: number };
+};
 
 const WEIGHT = 11;
 const LETTER_SPACE = 46;
@@ -19,7 +31,14 @@ const INKS: Readonly<Record<string, Ink>> = {
 };
 
 const line = (x1: number, y1: number, x2: number, y2: number): Line => ({ shape: 'line', x1, y1, x2, y2 });
-const arc = (x: number, y: number, radius: number, [from, to]: readonly [number, number]): Arc => ({ shape: 'arc', x, y, radius, from, to });
+const arc = (x: number, y: number, radius: number, [from, to]: readonly [number, number]): Arc => ({
+  shape: 'arc',
+  x,
+  y,
+  radius,
+  from,
+  to,
+});
 
 const LETTERS: Readonly<Record<string, { readonly advance: number; readonly strokes: readonly Stroke[] }>> = {
   o: { advance: 86, strokes: [arc(43, 50, 43, [0, 360])] },
@@ -122,4 +141,5 @@ for (const [name, ink] of Object.entries(INKS)) {
   writeFileSync(new URL(`orlune-logo-${name}.png`, OUT), encodePng(raster(drawing('orlune'), ink, 2.4)));
   writeFileSync(new URL(`orlune-logo-${name}.svg`, OUT), svg(drawing('orlune'), ink));
 }
-for (const [name, ink] of Object.entries(INKS)) writeFileSync(new URL(`orlune-mark-${name}.png`, OUT), encodePng(raster(drawing(''), ink, 4)));
+for (const [name, ink] of Object.entries(INKS))
+  writeFileSync(new URL(`orlune-mark-${name}.png`, OUT), encodePng(raster(drawing(''), ink, 4)));

@@ -29,7 +29,14 @@ function filtered(samples: Float32Array, [b0, b1, b2, a1, a2]: Biquad): void {
 }
 
 /** Second-order low-pass or high-pass, or a shelf of `gainDb` (formulas: R. Bristow-Johnson, "Audio EQ Cookbook"), applied in place. */
-export function equalise(bus: Stereo, { kind, frequencyHz, gainDb = 0 }: { readonly kind: 'low-pass' | 'high-pass' | 'high-shelf' | 'low-shelf'; readonly frequencyHz: number; readonly gainDb?: number }): void {
+export function equalise(
+  bus: Stereo,
+  {
+    kind,
+    frequencyHz,
+    gainDb = 0,
+  }: { readonly kind: 'low-pass' | 'high-pass' | 'high-shelf' | 'low-shelf'; readonly frequencyHz: number; readonly gainDb?: number },
+): void {
   const w = (2 * Math.PI * frequencyHz) / RATE;
   const cosine = Math.cos(w);
   const alpha = Math.sin(w) / Math.SQRT2;
@@ -58,7 +65,10 @@ export function equalise(bus: Stereo, { kind, frequencyHz, gainDb = 0 }: { reado
 const LINES = [1433, 1601, 1867, 2053, 2251, 2399, 2617, 2797];
 
 /** The room alone: eight delay lines fed back through a Hadamard matrix (Jot 1991), each damped, decaying by 60 dB in `decayS`. */
-export function room(dry: Stereo, { decayS, damp, preDelayS }: { readonly decayS: number; readonly damp: number; readonly preDelayS: number }): Stereo {
+export function room(
+  dry: Stereo,
+  { decayS, damp, preDelayS }: { readonly decayS: number; readonly damp: number; readonly preDelayS: number },
+): Stereo {
   const length = dry.left.length;
   const wet: Stereo = { left: new Float32Array(length), right: new Float32Array(length) };
   const lines = LINES.map((size) => new Float32Array(size));
@@ -120,7 +130,8 @@ export function loudness(sound: Stereo): number {
     const weighed = side.slice();
     filtered(weighed, [1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585]);
     filtered(weighed, [1, -2, 1, -1.99004745483398, 0.99007225036621]);
-    for (let i = 0; i < steps * step; i++) energy[Math.floor(i / step)] = (energy[Math.floor(i / step)] as number) + (weighed[i] as number) ** 2 / step;
+    for (let i = 0; i < steps * step; i++)
+      energy[Math.floor(i / step)] = (energy[Math.floor(i / step)] as number) + (weighed[i] as number) ** 2 / step;
   }
   const blocks = Array.from({ length: Math.max(0, steps - 3) }, (_, i) => energy.slice(i, i + 4).reduce((a, b) => a + b, 0) / 4);
   const level = (mean: number): number => -0.691 + 10 * Math.log10(mean + 1e-20);
@@ -135,7 +146,8 @@ export function limit(sound: Stereo, ceiling: number): void {
   const length = sound.left.length;
   const ahead = Math.round(0.005 * RATE);
   const wanted = new Float32Array(length);
-  for (let i = 0; i < length; i++) wanted[i] = Math.min(1, ceiling / Math.max(1e-9, Math.abs(sound.left[i] as number), Math.abs(sound.right[i] as number)));
+  for (let i = 0; i < length; i++)
+    wanted[i] = Math.min(1, ceiling / Math.max(1e-9, Math.abs(sound.left[i] as number), Math.abs(sound.right[i] as number)));
   const curve = new Float32Array(length).fill(1);
   for (let i = 0; i < length; i++) {
     if ((wanted[i] as number) >= 1) continue;

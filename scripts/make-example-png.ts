@@ -53,5 +53,11 @@ export function encodePng(picture: Picture): Buffer {
   head.writeUInt32BE(height, 4);
   head.set([8, 6, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, part('IHDR', head), part('sRGB', new Uint8Array([0])), part('IDAT', deflateSync(body, { level: 9 })), part('IEND', new Uint8Array())]);
+  return Buffer.concat([
+    signature,
+    part('IHDR', head),
+    part('sRGB', new Uint8Array([0])),
+    part('IDAT', deflateSync(body, { level: 9 })),
+    part('IEND', new Uint8Array()),
+  ]);
 }

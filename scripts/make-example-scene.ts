@@ -56,4 +56,10 @@ export type Camera = {
 };
 
 /** One picture to make: its scene by name, the camera, size in pixels and samples per pixel. */
-export type Shot = { readonly scene: string; readonly camera: Camera; readonly width: number; readonly height: number; readonly samples: number };
+export type Shot = {
+  readonly scene: string;
+  readonly camera: Camera;
+  readonly width: number;
+  readonly height: number;
+  readonly samples: number;
+};

@@ -1,7 +1,8 @@
 import { FINISHES, type Finish, LAMP_BOX, lampBalls, lampGlass, lampSolid, paintLamp } from './make-example-lamp.ts';
 import type { Colour, Panel, Scene, Surface } from './make-example-scene.ts';
 
-const WARM: Colour = [3.9, 2.35, 1.08];
+const WARM: Colour = [3, 1.42, 0.5];
+const WARM_NEAR: Colour = [2.3, 1.06, 0.37];
 const DARK: Colour = [0, 0, 0];
 
 /** A softbox of the given size around `centre` that shines at `target`. */
@@ -26,7 +27,7 @@ function studioPanels(strength: number): readonly Panel[] {
   const glow = (r: number, g: number, b: number): Colour => [r * strength, g * strength, b * strength];
   const middle: Colour = [0, 1.3, 0];
   return [
-    softbox([-3.7, 2.3, 1.5], middle, { width: 1.5, height: 3.4, glow: glow(11.5, 11.1, 10.6) }),
+    softbox([-3.8, 2.3, 0.9], middle, { width: 1.5, height: 3.4, glow: glow(11.5, 11.1, 10.6) }),
     softbox([3.2, 2, -1.5], middle, { width: 0.9, height: 3.6, glow: glow(12, 12.4, 13) }),
     softbox([0.2, 4.9, -0.4], middle, { width: 3, height: 2, glow: glow(5, 5, 5) }),
     softbox([3.1, 1.7, 4], middle, { width: 0.9, height: 2.2, glow: glow(2.2, 2.1, 2) }),
@@ -66,11 +67,27 @@ function plain(into: Surface, colour: Colour): void {
   into.glowBlue = 0;
 }
 
+/** The lamp against a soft brown dusk, for close pictures without alpha. */
+function closeUp(finish: Finish, strength: number): Scene {
+  const { floor: _floor, ...scene } = studio(finish, strength);
+  return {
+    ...scene,
+    cutOut: false,
+    sky: (direction, into) => {
+      const glow = Math.exp(-(((direction[0] + 0.2) / 0.5) ** 2) - ((direction[1] + 0.1) / 0.5) ** 2) * (direction[2] < 0 ? 1 : 0.3);
+      into[0] = 0.1 + 0.16 * glow;
+      into[1] = 0.085 + 0.105 * glow;
+      into[2] = 0.08 + 0.07 * glow;
+    },
+  };
+}
+
 const SCENES: Readonly<Record<string, () => Scene>> = {
   sand: () => studio({ ...FINISHES.sand, glow: DARK }, 1),
-  'sand-lit': () => studio({ ...FINISHES.sand, glow: WARM }, 0.3),
+  'sand-lit': () => studio({ ...FINISHES.sand, glow: WARM }, 0.42),
+  'sand-close': () => closeUp({ ...FINISHES.sand, glow: WARM_NEAR }, 0.75),
   midnight: () => studio({ ...FINISHES.midnight, glow: DARK }, 1.1),
-  'midnight-lit': () => studio({ ...FINISHES.midnight, glow: WARM }, 0.4),
+  'midnight-lit': () => studio({ ...FINISHES.midnight, glow: WARM }, 0.5),
 };
 
 /** The scene of that name; fails when there is none. */

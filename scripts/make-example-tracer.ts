@@ -4,8 +4,9 @@
  * diffuse ground and met by chance from shiny ground, so that no light counts twice. All state lives in the closure of
  * `createTracer`, so nothing is allocated along a path.
  */
-import type { Scene, Surface } from './make-example-scene.ts';
+
 import type { Draws } from './make-example-draws.ts';
+import type { Scene, Surface } from './make-example-scene.ts';
 
 /** Numbers that one path adds to a pixel; the order is that of `CHANNEL`. */
 export const CHANNELS = 16;
@@ -16,9 +17,12 @@ const NEAR = 0.0003;
 const MOST_BOUNCES = 14;
 const GLASS_INDEX = 1.48;
 const BRIGHTEST_BOUNCE = 5;
+const BRIGHTEST_GLEAM = 2.5;
 
 /** A tracer of one scene: adds the light that arrives along a ray (origin, unit direction) to `pixel` at `at`. */
-export function createTracer(scene: Scene): (ray: Float64Array, pixel: { readonly sums: Float32Array; readonly at: number; readonly draws: Draws }) => void {
+export function createTracer(
+  scene: Scene,
+): (ray: Float64Array, pixel: { readonly sums: Float32Array; readonly at: number; readonly draws: Draws }) => void {
   const { solid, glass, box, panels, balls, floor } = scene;
   const [[lowX, lowY, lowZ], [highX, highY, highZ]] = box;
   const lightCount = panels.length + balls.length;
@@ -291,7 +295,7 @@ export function createTracer(scene: Scene): (ray: Float64Array, pixel: { readonl
         const lit = meetPanel(ox, oy, oz, dx, dy, dz, t);
         const panel = panels[panelMet];
         if (panel !== undefined && lit < t) {
-          const most = softened ? BRIGHTEST_BOUNCE : 1e9;
+          const most = softened || bounce > 4 ? BRIGHTEST_GLEAM : 1e9;
           gotRed += Math.min(most, red * panel.glow[0] * panelShade);
           gotGreen += Math.min(most, green * panel.glow[1] * panelShade);
           gotBlue += Math.min(most, blue * panel.glow[2] * panelShade);
