@@ -45,3 +45,15 @@ export const boxBlur = (
     blurRows({ from: turned, to: plane, width: height, height: width, radius });
   }
 };
+
+/** Blurs one row of numbers; what lies outside counts as 0. */
+export const lineBlur = (line: Float32Array, sigma: number): Float32Array => {
+  let from = Float32Array.from(line);
+  let to = new Float32Array(line.length);
+  for (const radius of boxRadii(sigma)) {
+    if (radius < 1) continue;
+    blurRows({ from, to, width: line.length, height: 1, radius });
+    [from, to] = [to, from];
+  }
+  return from;
+};

@@ -1,4 +1,4 @@
-import { boxBlur } from './box-blur.ts';
+import { boxBlur, lineBlur } from './box-blur.ts';
 import { ditherNoise } from './dither.ts';
 
 /** Opacity of a cut-out, one byte a pixel. */
@@ -39,8 +39,18 @@ const softShadow = (mask: Mask): Shadow => {
   return { alpha: toBytes(far, width), width, height, x: -margin, y: -margin };
 };
 
-/** Where a subject touches the ground: its lowest row and, for every column, how nearly the subject reaches down to it (0 to 1). */
-const groundOf = (mask: Mask): { readonly base: number; readonly touch: Float32Array; readonly widthPx: number } => {
+type Ground = {
+  /** The subject's lowest row. */
+  readonly base: number;
+  /** For every column how nearly the subject reaches down to that row, 0 to 1. */
+  readonly touch: Float32Array;
+  /** First and last column that stands on the ground. */
+  readonly from: number;
+  readonly until: number;
+};
+
+/** Where a subject touches the ground. */
+const groundOf = (mask: Mask): Ground => {
   const lows = new Int32Array(mask.width).fill(-1);
   let base = 0;
   for (let y = mask.height - 1; y >= 0; y--)
@@ -49,31 +59,34 @@ const groundOf = (mask: Mask): { readonly base: number; readonly touch: Float32A
       lows[x] = y;
       base = Math.max(base, y);
     }
-  const reach = Math.max(2, mask.height * 0.028);
+  const reach = Math.max(2, mask.height * 0.022);
   const touch = Float32Array.from(lows, (low) => (low < 0 ? 0 : Math.exp(-(((base - low) / reach) ** 2))));
-  return { base, touch, widthPx: touch.reduce((sum, value) => sum + value, 0) };
+  const from = touch.findIndex((value) => value > 0.2);
+  return { base, touch, from: Math.max(0, from), until: touch.findLastIndex((value) => value > 0.2) };
 };
 
-/** A dark line of contact where the subject stands, round it a soft pool, and a wide faint one. */
+/** A dark line of contact where the subject stands, round it a soft pool, and a wide faint one under its whole stance. */
 const floorShadow = (mask: Mask): Shadow => {
-  const { base, touch, widthPx } = groundOf(mask);
-  const unit = Math.max(8, widthPx);
+  const { base, touch, from, until } = groundOf(mask);
+  const stance = Math.max(8, until - from + 1);
+  const under = touch.map((value, x) => (x >= from && x <= until ? Math.max(0.62, value) : value));
   const pools = [
-    { across: unit * 0.012, along: Math.max(1, unit * 0.014), strength: 0.62, drop: 0.004 },
-    { across: unit * 0.05, along: unit * 0.05, strength: 0.4, drop: 0.012 },
-    { across: unit * 0.16, along: unit * 0.085, strength: 0.22, drop: 0.02 },
+    { profile: touch, across: stance * 0.012, along: Math.max(1, stance * 0.013), strength: 0.5, drop: 0.003 },
+    { profile: touch, across: stance * 0.045, along: stance * 0.035, strength: 0.3, drop: 0.01 },
+    { profile: under, across: stance * 0.1, along: stance * 0.06, strength: 0.3, drop: 0.014 },
+    { profile: under, across: stance * 0.24, along: stance * 0.12, strength: 0.2, drop: 0.03 },
   ];
-  const marginX = Math.ceil(unit * 0.5);
-  const marginUp = Math.ceil(unit * 0.3);
+  const marginX = Math.ceil(stance * 0.75);
+  const marginUp = Math.ceil(stance * 0.36);
   const width = mask.width + marginX * 2;
-  const height = marginUp + Math.ceil(unit * 0.32);
+  const height = marginUp + Math.ceil(stance * 0.44);
   const plane = new Float32Array(width * height).fill(1);
   for (const pool of pools) {
-    const profile = new Float32Array(width);
-    profile.set(touch, marginX);
-    boxBlur(profile, { width, height: 1, sigma: pool.across });
+    const stretch = new Float32Array(width);
+    stretch.set(pool.profile, marginX);
+    const profile = lineBlur(stretch, pool.across);
     for (let y = 0; y < height; y++) {
-      const away = (y - marginUp - unit * pool.drop) / pool.along;
+      const away = (y - marginUp - stance * pool.drop) / pool.along;
       const depth = pool.strength * Math.exp(-(away * away) / 2);
       if (depth < 0.001) continue;
       for (let x = 0; x < width; x++)
