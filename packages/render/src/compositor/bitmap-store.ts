@@ -2,7 +2,11 @@ import type { PlanePainter, Planes } from './plane-painter.ts';
 import type { WasmHeap } from './wasm-heap.ts';
 import type { CompositorExports } from './wasm-module.ts';
 
-/** A picture in the memory of one compositor, planar 4:2:0; premultiplied when it has alpha. Void once freed. */
+/**
+ * A picture in the memory of one compositor, planar 4:2:0. With alpha, all three planes hold code value * alpha / 255 (offsets 16 and 128
+ * included, so that drawing is `plane + frame * (1 - alpha)` for each) beside alpha in full size and, filtered as chroma is, in half size.
+ * Void once freed.
+ */
 export type Bitmap = { readonly width: number; readonly height: number; readonly hasAlpha: boolean };
 
 /** What the bytes of a picture are: ffmpeg's tight `yuv420p` or `yuva420p` (straight alpha), or RGBA with alpha ignored, premultiplied or straight. */
