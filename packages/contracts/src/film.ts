@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 /** A length of time with its unit: `4s`, `2.5 s`, `800ms`, `1min`, `120f` (frames of the film). */
 export const durationSchema = z
-  .string()
-  .regex(/^\s*\d+(\.\d+)?\s*(ms|s|min|f)\s*$/, 'wanted a number with a unit: 4s, 800ms, 1min or 120f (frames)');
+  .string({ error: 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)' })
+  .regex(/^\s*\d+(\.\d+)?\s*(ms|s|min|f)\s*$/, 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)');
 /** `#rgb` or `#rrggbb`. */
-export const colorSchema = z.string().regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'wanted a colour such as #1a2b3c');
+export const colorSchema = z.string({ error: 'wanted a colour such as #1a2b3c' }).regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'wanted a colour such as #1a2b3c');
 const fraction = z.number().min(0).max(1);
 const path = z.string().min(1).max(1024);
 const prose = z.string().max(20_000);

@@ -1,7 +1,6 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
 export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
-export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
 export { type FileReference, fileReferences } from './film/file-references.ts';
 export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';

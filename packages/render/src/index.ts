@@ -1,1 +1,4 @@
-export {};
+export { type Toolset, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
+export { type EncodedSpan, type EncodeSpan, encodeSpan, type SpanContext } from './span/encode-span.ts';
+export { createPictureCache, type PictureCache } from './span/picture-cache.ts';
+export { renderFrame, renderFramePng } from './span/render-frame.ts';

@@ -119,19 +119,9 @@ function issueOf({ issue, document, schema, base }: OneIssue): readonly Issue[] 
   const value = valueAt(document, path);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey({ at, key, known: wantedKeys(schema, path, valueAt(document, path)) }));
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The alternative that fails deepest, then with the fewest problems, is the one that was meant.
-    const depth = (list: readonly z.core.$ZodIssue[]): number =>
-      Math.max(...list.map((one) => one.path.length + (one.code === 'unrecognized_keys' ? 0.5 : 0)));
-    const wrongType = (list: readonly z.core.$ZodIssue[]): boolean =>
-      list.some((one) => one.path.length === 0 && one.code === 'invalid_type');
-    const strange = (list: readonly z.core.$ZodIssue[]): number =>
-      list.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length * 2 : one.code === 'invalid_type' ? 2 : 1), 0);
-    const ranked = [...issue.errors]
-      .filter((list) => list.length > 0)
-      .sort((a, b) => Number(wrongType(a)) - Number(wrongType(b)) || strange(a) - strange(b) || depth(b) - depth(a));
-    const meant = ranked[0];
-    if (meant !== undefined && !wrongType(meant)) return meant.flatMap((one) => issueOf({ issue: one, document, schema, base: path }));
+  if (issue.code === 'invalid_union') {
+    const meant = meantAlternative(issue.errors);
+    if (meant !== null) return repaired(meant.flatMap((one) => issueOf({ issue: one, document, schema, base: path })));
   }
   const wanted = wantedText(issue);
   const found = shown(value);
@@ -144,6 +134,25 @@ function issueOf({ issue, document, schema, base }: OneIssue): readonly Issue[] 
       ...(value === undefined ? { next: `Add \`${String(path.at(-1) ?? '')}\`.` } : {}),
     }),
   ];
+}
+
+/** The alternative of a union that was most likely meant: one of the right type, with the fewest strange keys; null where none is of the right type. */
+function meantAlternative(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null {
+  const wrongType = (list: readonly z.core.$ZodIssue[]): boolean => list.some((one) => one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value'));
+  const missing = (list: readonly z.core.$ZodIssue[]): readonly string[] => list.flatMap((one) => (one.path.length === 1 && one.code !== 'unrecognized_keys' ? [String(one.path[0])] : []));
+  const strange = (list: readonly z.core.$ZodIssue[]): number =>
+    list.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.reduce((all, key) => all + (nearest(key, missing(list)) === undefined ? 3 : -1), 0) : 1), 0);
+  const fitting = errors.filter((list) => list.length > 0 && !wrongType(list));
+  return [...fitting].sort((a, b) => strange(a) - strange(b))[0] ?? null;
+}
+
+/** Leaves out "is missing" where a misspelt key beside it is that very key. */
+function repaired(issues: readonly Issue[]): readonly Issue[] {
+  const guesses = issues.flatMap((issue) => {
+    const guess = issue.code === 'unknown-key' ? /did you mean `([^`]+)`/.exec(issue.message)?.[1] : undefined;
+    return guess === undefined ? [] : [`${issue.path.split('.').slice(0, -1).join('.')}.${guess}`];
+  });
+  return issues.filter((issue) => !guesses.includes(issue.path));
 }
 
 function unknownKey({ at, key, known }: { readonly at: string; readonly key: string; readonly known: readonly string[] }): Issue {
@@ -161,6 +170,8 @@ function unknownKey({ at, key, known }: { readonly at: string; readonly key: str
 function wantedText(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.message.startsWith('wanted ')) return issue.message.slice(7);
+      if (issue.expected === 'string') return 'a text';
       return issue.expected === 'record' || issue.expected === 'object' ? 'keys and values' : `a ${issue.expected}`;
     case 'invalid_value':
       return issue.values.length === 1 ? shown(issue.values[0]) : `one of ${issue.values.map((value) => String(value)).join(', ')}`;
@@ -172,12 +183,19 @@ function wantedText(issue: z.core.$ZodIssue): string {
     case 'custom':
       return issue.message.replace(/^wanted /, '');
     case 'invalid_union':
-      return 'one of the forms that the schema lists';
+      return unionText(issue.errors);
     default:
       return issue.message;
   }
 }
 
+/** What a union of values wants: all of its values, or its forms. */
+function unionText(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const parts = errors.flatMap((list) => list.filter((one) => one.path.length === 0)).map((one) => (one.code === 'invalid_value' ? one.values.map(String).join(', ') : wantedText(one)));
+  const forms = [...new Set(parts)];
+  return forms.length === 0 ? 'one of the forms that the schema lists' : forms.every((form) => !form.includes(' ')) ? `one of ${forms.join(', ')}` : forms.join(', or ');
+}
+
 function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+  return origin === 'string' ? ' character(s)' : origin === 'array' ? ' entries' : '';
 }
