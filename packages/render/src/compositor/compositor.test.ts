@@ -64,6 +64,8 @@ describe('drawing against the definition in double precision', () => {
     ['an opaque picture moved by whole odd pixels', { width: 71, height: 45 }, { x: 21, y: 33 }, false],
     ['an opaque picture at half opacity', { width: 71, height: 45 }, { x: 20.3, y: 31.6, scaleX: 0.93, opacity: 0.5 }, false],
     ['a very small opaque picture', { width: 5, height: 3 }, { x: 40.25, y: 31.6, scaleX: 3.7 }, false],
+    ['an opaque picture one pixel wide', { width: 1, height: 21 }, { x: 40.77, y: 31.6, scaleX: 0.52 }, false],
+    ['an opaque picture one pixel high', { width: 30, height: 1 }, { x: 40.77, y: 31.3, scaleX: 0.9 }, false],
     ['a picture stretched differently along both axes', { width: 71, height: 45 }, { x: 20.3, y: 31.6, scaleX: 1.2, scaleY: 0.8 }, false],
     ['a picture that hangs over the right and lower border', { width: 131, height: 97 }, { x: 101.7, y: 50.2, scaleX: 1.1 }, false],
     ['a picture with alpha, moved by whole pixels', { width: 91, height: 75 }, { x: 20, y: 10 }, true],

@@ -116,9 +116,9 @@ export function createPlanePainter(wasm: CompositorExports, heap: WasmHeap): Pla
     const lutX = lutOf(x.kernel);
     const lutY = lutOf(y.kernel);
     wasm.buildAxis(table.address, lutX, x.kernel.taps, columns, x.step, x.origin, task.width);
-    // One column or one row bears the coverage of both its edges.
-    const [left, right] = columns === 1 ? [x.first + x.last - 1, 1] : [x.first, x.last];
-    const [top, bottom] = y.to - y.from === 1 ? [y.first + y.last - 1, 1] : [y.first, y.last];
+    // A single column or row is first and last at once, and its coverage counts once.
+    const [left, right] = [x.first, columns === 1 ? 1 : x.last];
+    const [top, bottom] = [y.first, y.to - y.from === 1 ? 1 : y.last];
     for (const pair of task.pairs) {
       wasm.drawPlane(
         ...[pair.onto + y.from * task.stride + x.from, task.stride, columns, y.to - y.from],
