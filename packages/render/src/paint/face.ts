@@ -9,6 +9,8 @@ export type Face = {
   /** Name by which the drawing library knows this file, and nothing else. */
   readonly family: string;
   readonly color: boolean;
+  /** Whether the file holds all weights, so that bold is asked of it and not another file. */
+  readonly anyWeight: boolean;
   readonly ascent: number;
   readonly descent: number;
   readonly capHeight: number;
@@ -60,6 +62,7 @@ export const loadFace = (path: string): Face => {
     path,
     family,
     color: ['CBDT', 'COLR', 'sbix', 'SVG '].some((table) => table in tables),
+    anyWeight: 'fvar' in tables && 'wght' in (font.variationAxes ?? {}),
     ascent: share(font.ascent, font, 0.95),
     descent: share(Math.abs(font.descent), font, 0.25),
     capHeight: share(font.capHeight, font, 0.72),

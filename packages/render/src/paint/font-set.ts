@@ -5,7 +5,7 @@ import { type Face, loadFace } from './face.ts';
 /** Finds the file of a font asset. */
 export type FontPath = (digest: string) => string;
 
-/** A face as one weight uses it; `thicken` where only a regular file was given for bold text. */
+/** A face as one weight uses it; `thicken` where bold is to be asked of it: a file of all weights, or a regular one where no bold one was given. */
 export type SetFace = { readonly face: Face; readonly thicken: boolean };
 /** The faces of one weight in order of preference. */
 export type FontSet = { readonly faces: readonly SetFace[]; readonly lead: Face };
@@ -14,10 +14,10 @@ export type FontSet = { readonly faces: readonly SetFace[]; readonly lead: Face 
 export const fontSet = (stack: FontStack, options: { readonly bold: boolean; readonly fontPath: FontPath }): FontSet => {
   const first = options.bold ? stack.bold : stack.regular;
   const then = (options.bold ? stack.regular : stack.bold).filter((digest) => !first.includes(digest));
-  const faces = [
-    ...first.map((digest) => ({ face: loadFace(options.fontPath(digest)), thicken: false })),
-    ...then.map((digest) => ({ face: loadFace(options.fontPath(digest)), thicken: options.bold })),
-  ].map((entry) => (entry.face.color ? { ...entry, thicken: false } : entry));
+  const faces = [...first, ...then].map((digest): SetFace => {
+    const face = loadFace(options.fontPath(digest));
+    return { face, thicken: options.bold && !face.color && (face.anyWeight || !first.includes(digest)) };
+  });
   const lead = faces.find((entry) => !entry.face.color)?.face ?? faces[0]?.face;
   if (!lead) throw new TypeError('A font stack without fonts cannot be painted with; give at least one regular font.');
   return { faces, lead };

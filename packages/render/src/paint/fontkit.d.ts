@@ -9,6 +9,7 @@ declare module 'fontkit' {
     readonly xHeight: number;
     readonly numGlyphs: number;
     readonly 'OS/2': { readonly usWeightClass: number; readonly sxHeight?: number; readonly capHeight?: number } | undefined;
+    readonly variationAxes?: Readonly<Record<string, unknown>>;
     readonly directory: { readonly tables: Readonly<Record<string, unknown>> };
     hasGlyphForCodePoint(codePoint: number): boolean;
     getName(key: string, language?: string): string | null;

@@ -1,7 +1,8 @@
 import type { CaptionPage, CaptionSource } from '@filmwright/contracts';
 import { type Bitmap, wholeBitmap } from './bitmap.ts';
 import { blankCanvas, type Canvas, type Context } from './canvas.ts';
-import { contrastRatio, isLight, mix, parseColor, type Rgb, toHex, withAlpha } from './color.ts';
+import { type CaptionLook, captionLook } from './caption-look.ts';
+import { withAlpha } from './color.ts';
 import { drawLine } from './draw-line.ts';
 import { type FontPath, fontSet } from './font-set.ts';
 import { type CaptionLayout, layoutCaption } from './layout-caption.ts';
@@ -40,38 +41,10 @@ export const captionMomentAt = (pages: readonly CaptionPage[], frame: number): C
   return { page: low - 1, word };
 };
 
-type Look = {
-  readonly panel: string | null;
-  readonly outline: string;
-  readonly lit: string;
-  readonly pill: string | null;
-  readonly coming: string;
-};
-
-/** Colours that stay readable: a highlight too close to the panel becomes a pill behind the word, or is drawn towards the text's colour where even the pill would not be seen. */
-const lookOf = (source: CaptionSource): Look => {
-  const light = isLight(source.color);
-  const ground = light ? '#0b0e14' : '#ffffff';
-  const color = parseColor(source.color);
-  const onGround = (candidate: Rgb): number => contrastRatio(candidate, parseColor(ground));
-  const highlight = parseColor(source.highlight);
-  const onPill = contrastRatio(parseColor('#ffffff'), highlight) >= 4.5 ? '#ffffff' : '#0b0e14';
-  const asPill = onGround(highlight) < 4.5 && onGround(highlight) >= 1.8;
-  let lit = highlight;
-  for (let share = 0.1; !asPill && onGround(lit) < 4.5 && share < 1; share += 0.1) lit = mix(highlight, color, share);
-  return {
-    panel: source.style === 'boxed' ? withAlpha(ground, light ? 0.72 : 0.86) : null,
-    outline: light ? '#07090e' : '#ffffff',
-    lit: asPill ? onPill : toHex(lit),
-    pill: asPill ? source.highlight : null,
-    coming: toHex(mix(color, parseColor(ground), source.style === 'boxed' ? 0.36 : 0.24)),
-  };
-};
-
 /** Prepares captions for painting: pages are laid out when first asked for, and each page's ground (box or outlines) is painted once. */
 export const paintCaption = (source: CaptionSource, fontPath: FontPath): PaintedCaption => {
   const fonts = fontSet(source.fonts, { bold: true, fontPath });
-  const look = lookOf(source);
+  const look = captionLook(source);
   let ground:
     | { readonly page: number; readonly layout: CaptionLayout; readonly canvas: Canvas; readonly x: number; readonly y: number }
     | undefined;
@@ -108,7 +81,7 @@ export const paintCaption = (source: CaptionSource, fontPath: FontPath): Painted
       for (const { line, x: left, baseline, wordOf } of layout.lines) {
         const fill = (piece: Piece): string => {
           const index = wordOf(piece.start);
-          return index === word ? look.lit : index < word ? source.color : look.coming;
+          return index === word ? look.lit : index < word ? look.spoken : look.coming;
         };
         drawLine(painted.context, line, { x: left, y: baseline, fill });
       }
@@ -119,11 +92,11 @@ export const paintCaption = (source: CaptionSource, fontPath: FontPath): Painted
   };
 };
 
-const paintGround = (context: Context, options: { readonly layout: CaptionLayout; readonly look: Look }): void => {
+const paintGround = (context: Context, options: { readonly layout: CaptionLayout; readonly look: CaptionLook }): void => {
   const { layout, look } = options;
   const { panel, sizePx } = layout;
-  if (look.panel) {
-    context.fillStyle = look.panel;
+  if (look.panelAlpha > 0) {
+    context.fillStyle = withAlpha(look.ground, look.panelAlpha);
     context.beginPath();
     context.roundRect(panel.x, panel.y, panel.width, panel.height, sizePx * 0.32);
     context.fill();
