@@ -35,7 +35,7 @@ export const openFont = (path: string): Fontkit.Font => {
   } catch (error) {
     throw new FilmwrightError(
       'media-invalid',
-      `The font ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}. Give a TTF, OTF, TTC or WOFF file.`,
+      `The font ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}. Give a TTF, OTF or TTC file.`,
       { cause: error },
     );
   }
