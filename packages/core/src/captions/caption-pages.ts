@@ -30,43 +30,40 @@ export type CaptionPagesOptions = {
   readonly fromFrame?: number;
 };
 
+type Limits = { readonly lineEm: number; readonly language: string };
 type Page = { readonly from: number; readonly until: number };
 
 const widthEm = (text: string): number => estimateWidthEm(text, true);
 
-/** Whether words `from`..`until` make a page of at most two lines. */
-const fitsPage = (words: readonly string[], limits: { readonly lineEm: number; readonly language: string }): boolean => {
+/** Whether words make a page of at most two lines; a word longer than a line may fill one, since it is shrunk when painted. */
+const fitsPage = (words: readonly string[], limits: Limits): boolean => {
   const whole = widthEm(joinWords(words));
   if (whole <= limits.lineEm) return true;
-  if (whole > limits.lineEm * 2) return false;
-  return breakWords({ words, language: limits.language, maxWidth: limits.lineEm, measure: widthEm, maxLines: 2 }).fits;
+  const { lines } = breakWords({ words, language: limits.language, maxWidth: limits.lineEm, measure: widthEm, maxLines: 2 });
+  return lines.length <= 2 && lines.every((line) => line.width <= limits.lineEm || line.until - line.from === 1);
 };
 
-/** Cost of ending a page after a word that another page follows: low at sentence ends, commas and pauses, high inside a phrase. */
+/** Cost of ending a page after a word that another page follows: low at sentence ends, colons, commas and pauses, high inside a phrase. */
 const breakCost = (word: TimedWord, next: TimedWord): number => {
   const pauseMs = next.startMs - word.endMs;
   if (!mayEndLine(word.text) || !mayStartLine(next.text) || !next.spoken) return 30;
-  const end =
-    word.ends === 'sentence'
-      ? 0
-      : pauseMs > longPauseMs
-        ? 0.1
-        : word.ends === 'comma'
-          ? 0.25
-          : 1.6 - Math.min(0.8, Math.max(0, pauseMs) / 400);
-  return end + (/^\p{L}{1,3}$/u.test(word.text) && !isUnspaced(word.text) ? 0.5 : 0);
+  if (word.ends === 'sentence') return 0;
+  if (/[:;—–]$/u.test(word.text)) return 0.06;
+  if (pauseMs > longPauseMs) return 0.1;
+  if (word.ends === 'comma') return 0.25;
+  const hanging = /^\p{L}{1,3}$/u.test(word.text) && !isUnspaced(word.text) ? 0.5 : 0;
+  return 1.6 - Math.min(0.8, Math.max(0, pauseMs) / 400) + hanging;
 };
 
 /** Cost of what a page runs over: a sentence end or a long pause inside it. */
 const crossCost = (word: TimedWord, next: TimedWord): number => {
   const pauseMs = next.startMs - word.endMs;
-  return (
-    (word.ends === 'sentence' ? 3.2 : word.ends === 'comma' ? 0.12 : 0) + (pauseMs > longPauseMs ? 2.4 + (pauseMs - longPauseMs) / 500 : 0)
-  );
+  const pause = pauseMs > longPauseMs ? 2.4 + (pauseMs - longPauseMs) / 500 : 0;
+  return Math.max(pause, word.ends === 'sentence' ? 3.2 : word.ends === 'comma' ? 0.12 : 0);
 };
 
 /** Groups words into pages by a dynamic programme over all groupings. */
-const groupWords = (words: readonly TimedWord[], limits: { readonly lineEm: number; readonly language: string }): readonly Page[] => {
+const groupWords = (words: readonly TimedWord[], limits: Limits): readonly Page[] => {
   const texts = words.map((word) => word.text);
   const best: ({ readonly cost: number; readonly from: number } | undefined)[] = [{ cost: 0, from: 0 }];
   for (let until = 1; until <= words.length; until++) {
@@ -82,7 +79,7 @@ const groupWords = (words: readonly TimedWord[], limits: { readonly lineEm: numb
       const last = words[until - 1] as TimedWord;
       const next = words[until];
       const em = widthEm(joinWords(page));
-      const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 2.2 : em < limits.lineEm * 0.3 ? 1 : 0;
+      const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 4 : em < limits.lineEm * 0.3 ? 1 : 0;
       const empty = Math.max(0, 1 - em / (limits.lineEm * 1.4)) * 0.5;
       const tooLong = Math.max(0, last.endMs - first.startMs - longestPageMs) / 800;
       const cost = before.cost + 0.3 + crossed + lonely + empty + tooLong + (next ? breakCost(last, next) : 0);

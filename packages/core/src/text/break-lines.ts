@@ -42,6 +42,14 @@ const fitUnits = (units: readonly LineUnit[], options: BreakOptions): { units: r
   return { units: fitted, cut };
 };
 
+/** What a line's end costs by the words around it: less after a comma and before a bracket, more after a short word or just inside a bracket. */
+const edgeCost = (last: LineUnit, next: LineUnit | undefined): number => {
+  const pause = /[,;:.!?、。，；：！？،؛]$/u.test(last.text) || /^[([{«„“‘¿¡]/u.test(next?.text ?? '') ? -0.03 : 0;
+  const opened = /^[([{«„“‘]/u.test(last.text) && !/[)\]}»”’.,!?]$/u.test(last.text) ? 0.08 : 0;
+  const short = !last.space ? 0 : /^\p{Script=Latin}{1,2}$/u.test(last.text) ? 0.06 : /^\p{Script=Latin}{3}$/u.test(last.text) ? 0.015 : 0;
+  return pause + opened + short;
+};
+
 type Best = { readonly lines: number; readonly cost: number; readonly from: number };
 
 /** Picks the breaks that give the fewest lines and, among those, the most even ones without a widow (dynamic programme over all lines). */
@@ -69,11 +77,8 @@ const chooseBreaks = (units: readonly LineUnit[], options: BreakOptions): readon
         final && from > 0 && !units[from - 1]?.mustBreak && (end - from === 1 || whole < options.maxWidth * widowShare)
           ? 0.25 * (1 - whole / options.maxWidth)
           : 0;
-      const dangling =
-        final || !last.space ? 0 : /^\p{Script=Latin}{1,2}$/u.test(last.text) ? 0.06 : /^\p{Script=Latin}{3}$/u.test(last.text) ? 0.015 : 0;
-      const pause = !final && /[,;:.!?、。，；：！？،؛]$/u.test(last.text) ? -0.02 : 0;
-      const cost =
-        before.cost + slack * slack + widow + dangling + pause + (final || last.mustBreak ? 0 : last.breakCost) + (tooWide ? 100 : 0);
+      const edge = final ? 0 : edgeCost(last, units[end]);
+      const cost = before.cost + slack * slack + widow + edge + (final || last.mustBreak ? 0 : last.breakCost) + (tooWide ? 100 : 0);
       const lines = before.lines + 1;
       const known = best[end];
       if (!known || lines < known.lines || (lines === known.lines && cost < known.cost)) best[end] = { lines, cost, from };

@@ -1,5 +1,5 @@
 import type { CaptionSource } from '@filmwright/contracts';
-import { contrastRatio, isLight, mix, parseColor, type Rgb, toHex } from './color.ts';
+import { contrastRatio, isLight, mix, parseColor, toHex } from './color.ts';
 
 /** Colours of captions; `pill` is painted behind the lit word where its highlight does not stand out as a colour of letters. */
 export type CaptionLook = {
@@ -13,24 +13,24 @@ export type CaptionLook = {
   readonly pill: string | null;
 };
 
-/** Colours that stay readable: a highlight too close to the ground becomes a pill behind the word, or is drawn towards the text's colour where even the pill would not be seen. */
+/** Colours that stay readable: a highlight too close to the ground becomes a pill behind the word; one as dark as the ground becomes the letters of a pill in the text's colour. */
 export const captionLook = (source: CaptionSource): CaptionLook => {
   const light = isLight(source.color);
   const ground = light ? '#0b0e14' : '#ffffff';
   const color = parseColor(source.color);
-  const onGround = (candidate: Rgb): number => contrastRatio(candidate, parseColor(ground));
   const highlight = parseColor(source.highlight);
-  const asPill = onGround(highlight) < 4.5 && onGround(highlight) >= 1.8;
-  let lit = highlight;
-  for (let share = 0.1; !asPill && onGround(lit) < 4.5 && share < 1; share += 0.1) lit = mix(highlight, color, share);
-  const onPill = contrastRatio(parseColor('#ffffff'), highlight) >= 4.5 ? '#ffffff' : '#0b0e14';
+  const stands = contrastRatio(highlight, parseColor(ground));
+  const onPill = contrastRatio(parseColor('#ffffff'), highlight) >= 3.6 ? '#ffffff' : '#0b0e14';
+  const lit =
+    stands >= 4.5 || stands < 1.8
+      ? { lit: source.highlight, pill: stands < 1.8 ? source.color : null }
+      : { lit: onPill, pill: source.highlight };
   return {
     ground,
     panelAlpha: source.style === 'boxed' ? (light ? 0.72 : 0.86) : 0,
     outline: light ? '#07090e' : '#ffffff',
     spoken: source.color,
-    lit: asPill ? onPill : toHex(lit),
     coming: toHex(mix(color, parseColor(ground), source.style === 'boxed' ? 0.36 : 0.24)),
-    pill: asPill ? source.highlight : null,
+    ...lit,
   };
 };
