@@ -29,7 +29,7 @@ export const writeVtt = (cues: readonly Cue[], language: string): string => {
     (cue, i) =>
       `${i + 1}\n${time(cue.startMs, '.')} --> ${time(cue.endMs, '.')}\n${cue.text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}\n`,
   );
-  return `WEBVTT\n\nNOTE Language: ${language.replace(/[^\p{L}\d-]/gu, '')}\n\n${blocks.join('\n')}`;
+  return `WEBVTT\n\nNOTE Language: ${language.replace(/[^A-Za-z0-9-]/g, '')}\n\n${blocks.join('\n')}`;
 };
 
 /** SubRip as UTF-8 text: numbered from 1, CRLF line ends, no markup; `-->` inside a text is written with an arrow, since nothing can escape it there. */
