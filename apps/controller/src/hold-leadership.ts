@@ -57,7 +57,7 @@ export async function holdLeadership(
   }
 }
 
-type Waiting = Pick<Leadership, 'signal' | 'log' | 'onStandby'> & { readonly client: pg.Client };
+type Waiting = Omit<Leadership, 'connectionString'> & { readonly client: pg.Client };
 
 async function waitForLock({ client, signal, log, onStandby }: Waiting): Promise<void> {
   for (let tries = 0; !signal.aborted; tries++) {
@@ -65,7 +65,7 @@ async function waitForLock({ client, signal, log, onStandby }: Waiting): Promise
     if (rows[0]?.held) return;
     if (tries === 0) {
       log('info', 'another controller leads; standing by');
-      onStandby?.();
+      onStandby();
     }
     await sleep(askAgainMs, undefined, { signal }).catch(() => {});
   }

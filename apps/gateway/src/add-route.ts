@@ -1,20 +1,24 @@
 import { type RouteName, routes } from '@filmwright/contracts';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
+type Route = {
+  readonly name: RouteName;
+  readonly handler: Handler;
+  readonly bodyLimit?: number /** Answers HEAD too; the handler then sends no body. */;
+  readonly withHead?: boolean;
+};
+
 /** Adds a route of the table with its method, path and scope; what the handler returns is sent. */
-export function addRoute(
-  app: FastifyInstance,
-  route: { readonly name: RouteName; readonly handler: Handler } & Pick<RouteOptions, 'bodyLimit'>,
-): void {
-  const { method, path, scope } = routes[route.name];
+export function addRoute(app: FastifyInstance, { name, handler, bodyLimit, withHead }: Route): void {
+  const { method, path, scope } = routes[name];
   app.route({
-    method,
+    method: withHead ? [method, 'HEAD'] : method,
     url: path,
     config: { scope },
-    handler: route.handler,
-    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    handler,
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
   });
 }
 

@@ -11,6 +11,8 @@ import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
 
+const closeGraceMs = 1000;
+
 /** The HTTP server over its parts, not yet listening; closing it ends event streams and long polls first. `logger` as Fastify takes it. */
 export async function createGateway(
   parts: GatewayParts,
@@ -21,10 +23,12 @@ export async function createGateway(
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 ** 2,
+    // A HEAD that ran the handler of GET would follow a build or wait for tasks.
+    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler(error, socket) {
-      if (socket.writable) socket.end(malformedReply(error.code ?? error.message));
-      else socket.destroy();
+      if (socket.writable && error.code !== 'ECONNRESET') socket.write(malformedReply(error.code ?? error.message));
+      socket.destroy();
     },
   });
   addProblemReplies(app);
@@ -38,7 +42,11 @@ export async function createGateway(
   addMediaRoutes(app, parts);
   addRunnerRoutes(app, parts);
   await app.register(async (scope) => addAssetRoutes(scope, parts));
-  app.addHook('preClose', () => parts.hub.close());
+  app.addHook('preClose', async () => {
+    // Replies at hand may end; a connection that only stands open must not hold the process.
+    setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref();
+    await parts.hub.close();
+  });
   await app.ready();
   return app;
 }

@@ -16,7 +16,7 @@ const names = [...Object.keys(assetsByName), 'report.json'];
 
 /** What a build made, by name and with ranges; `?download` asks the browser to save it. */
 export function addMediaRoutes(app: FastifyInstance, parts: GatewayParts): void {
-  addRoute(app, { name: 'buildMedia', handler: (request, reply) => serve({ request, reply }, parts) });
+  addRoute(app, { name: 'buildMedia', withHead: true, handler: (request, reply) => serve({ request, reply }, parts) });
 }
 
 async function serve(
@@ -77,7 +77,7 @@ function fileNames(title: string, name: string): string {
       .slice(0, 80) || 'film';
   const full = `${
     title
-      .replace(/[\p{C}/\\:*?"<>|]+/gu, ' ')
+      .replace(/[\s\p{C}/\\:*?"<>|]+/gu, ' ')
       .trim()
       .slice(0, 120) || 'film'
   }${suffix}`;

@@ -9,6 +9,8 @@ export type MemoryRecords = Records & {
   readonly setTasks: (id: string, tasks: readonly BuildTask[]) => void;
   /** Makes a task ready for whoever leases next. */
   readonly addReady: (task: Task) => void;
+  /** How often a runner asked for tasks. */
+  readonly asked: { readonly leases: number };
   readonly completed: readonly { readonly key: string; readonly runnerId: string }[];
   readonly listeners: ReadonlySet<(event: RecordsEvent) => void>;
   /** Makes `ping` and every read of builds fail, as when the database is gone. */
@@ -25,6 +27,7 @@ export function createMemoryRecords(): MemoryRecords {
   const ready: Task[] = [];
   const leased = new Map<string, { fence: number; runnerId: string }>();
   const completed: { key: string; runnerId: string }[] = [];
+  const asked = { leases: 0 };
   const listeners = new Set<(event: RecordsEvent) => void>();
   let answering = true;
   let fence = 0;
@@ -108,6 +111,7 @@ export function createMemoryRecords(): MemoryRecords {
     },
     async leaseTasks({ runnerId, max, leaseMs }) {
       knownRunner(runnerId);
+      asked.leases++;
       return ready.splice(0, max).map((task): Lease => {
         leased.set(task.key, { fence: ++fence, runnerId });
         return { task, fence, attempt: 1, leaseMs };
@@ -141,6 +145,7 @@ export function createMemoryRecords(): MemoryRecords {
       ready.push(task);
       tell({ type: 'ready' });
     },
+    asked,
     completed,
     listeners,
     setAnswering(now) {

@@ -12,14 +12,16 @@ import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
 export const userToken = 'user-token-of-the-tests';
 export const runnerToken = 'runner-token-of-the-tests';
 
+type Reply = Promise<Awaited<ReturnType<FastifyInstance['inject']>>>;
+
 export type TestGateway = {
   readonly app: FastifyInstance;
   readonly records: MemoryRecords;
   readonly mediaRoot: string;
   /** Calls without a network, as a user with the token. */
-  readonly call: (options: InjectOptions) => ReturnType<FastifyInstance['inject']>;
+  readonly call: (options: InjectOptions) => Reply;
   /** Calls as a runner. */
-  readonly callAsRunner: (options: InjectOptions) => ReturnType<FastifyInstance['inject']>;
+  readonly callAsRunner: (options: InjectOptions) => Reply;
   /** Listens on a free port of loopback and returns the address. */
   readonly listen: () => Promise<string>;
   /** Files in the media folder, for tests that nothing was left. */

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import type { Asset } from '@filmwright/contracts';
+import { startGateway, type TestGateway } from './testing/start-gateway.ts';
+
+const document = { title: 'Ein „Film“: 1/2', storyboard: [{ narration: 'Here.' }] };
+
+async function put(gateway: TestGateway, bytes: Buffer): Promise<Asset> {
+  const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
+  return (await gateway.call({ method: 'PUT', url: `/v1/assets/${digest}`, payload: bytes })).json();
+}
+
+async function finished(gateway: TestGateway) {
+  const { id } = (await gateway.call({ method: 'POST', url: '/v1/builds', payload: { document } })).json();
+  const film = randomBytes(50_000);
+  const [master, vtt] = [await put(gateway, film), await put(gateway, Buffer.from('WEBVTT\n'))];
+  gateway.records.change(id, { state: 'succeeded', result: { master, vtt, srt: null, frame: null, report: { frames: 250 }, issues: [] } });
+  return { id, film, master };
+}
+
+test('what a build made is served by name, with ranges and a name for the download', async (context) => {
+  const gateway = await startGateway(context);
+  const { id, film, master } = await finished(gateway);
+  const get = (name: string, headers: Record<string, string> = {}) => gateway.call({ url: `/v1/builds/${id}/media/${name}`, headers });
+
+  const whole = await get('master.mp4');
+  assert.equal(whole.headers['content-type'], 'video/mp4');
+  assert.equal(whole.headers.etag, `"${master.digest}"`);
+  assert.ok(whole.rawPayload.equals(film));
+  assert.equal(
+    whole.headers['content-disposition'],
+    'inline; filename="Ein-Film-1-2.mp4"; filename*=UTF-8\'\'Ein%20%E2%80%9EFilm%E2%80%9C%201%202.mp4',
+  );
+  assert.match(String((await get('master.mp4?download')).headers['content-disposition']), /^attachment; filename="Ein-Film-1-2.mp4"/);
+  const part = await get('master.mp4', { range: 'bytes=-100' });
+  assert.equal(part.statusCode, 206);
+  assert.ok(part.rawPayload.equals(film.subarray(-100)));
+  assert.equal((await gateway.call({ method: 'HEAD', url: `/v1/builds/${id}/media/master.mp4` })).headers['content-length'], '50000');
+  assert.equal((await get('captions.vtt')).headers['content-type'], 'text/vtt; charset=utf-8');
+  assert.deepEqual(JSON.parse((await get('report.json')).body), { frames: 250 });
+  assert.equal((await get('report.json', { range: 'bytes=0-1' })).body, '{\n');
+  assert.deepEqual((await gateway.call({ url: `/v1/builds/${id}/report` })).json(), { frames: 250 });
+});
+
+test('what a build did not make, and names that lead elsewhere, are not found', async (context) => {
+  const gateway = await startGateway(context);
+  const { id } = await finished(gateway);
+  for (const name of ['captions.srt', 'frame.png', 'master.mov', '..%2fmaster.mp4', 'constructor', '__proto__', 'toString']) {
+    assert.equal((await gateway.call({ url: `/v1/builds/${id}/media/${name}` })).statusCode, 404, name);
+  }
+  const waiting = (await gateway.call({ method: 'POST', url: '/v1/builds', payload: { document } })).json();
+  assert.match((await gateway.call({ url: `/v1/builds/${waiting.id}/media/master.mp4` })).json().detail, /it is planning/);
+  assert.equal((await gateway.call({ url: `/v1/builds/${waiting.id}/report` })).statusCode, 404);
+});

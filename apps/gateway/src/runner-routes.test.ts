@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@filmwright/client';
+import type { RunnerOffer, Task } from '@filmwright/contracts';
+import { runnerToken, startGateway, userToken } from './testing/start-gateway.ts';
+
+const offer: RunnerOffer = {
+  name: 'test',
+  pid: 1,
+  slots: 2,
+  kinds: ['subtitles'],
+  toolchain: {},
+  voices: [
+    { id: 'b', language: 'en', natural: true, licence: 'MIT', engine: 'test' },
+    { id: 'a', language: 'de', natural: false, licence: 'MIT', engine: 'test' },
+  ],
+  models: [],
+  fonts: [],
+};
+const task: Task = {
+  key: `sha256-${'1'.repeat(64)}`,
+  kind: 'subtitles',
+  version: 1,
+  toolchain: '',
+  payload: { cues: [], language: 'en' },
+  estimateMs: 5,
+  inputs: [],
+};
+const output = { key: task.key, output: {}, assets: [], wallMs: 3, cpuMs: 2 };
+
+test('a runner joins, waits, gets a task the moment it is ready, renews and completes it', async (context) => {
+  const gateway = await startGateway(context);
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  const { runnerId, leaseMs } = await client.joinRunner(offer);
+  assert.equal(leaseMs, 20_000);
+  assert.deepEqual(await client.leaseTasks({ runnerId, max: 5, waitMs: 0 }), []);
+  const waiting = client.leaseTasks({ runnerId, max: 5, waitMs: 20_000 });
+  while (gateway.records.asked.leases < 2) await sleep(5);
+  gateway.records.addReady(task);
+  const [lease] = await waiting;
+  assert.deepEqual(lease?.task, task);
+  const { fence } = lease ?? { fence: -1 };
+  assert.deepEqual(
+    await client.heartbeat({
+      runnerId,
+      leases: [
+        { key: task.key, fence, percent: 50 },
+        { key: 'other', fence: 1, percent: 0 },
+      ],
+    }),
+    ['other'],
+  );
+  await assert.rejects(client.completeTask({ runnerId, fence: fence + 1, ...output }), { code: 'lease-stale' });
+  await client.completeTask({ runnerId, fence, ...output });
+  assert.deepEqual(gateway.records.completed, [{ key: task.key, runnerId }]);
+  await assert.rejects(
+    client.failTask({
+      runnerId,
+      key: task.key,
+      fence,
+      problem: { type: 'x', title: 'x', status: 500, code: 'task-failed', detail: 'x', retryable: true },
+    }),
+    { code: 'lease-stale' },
+  );
+
+  const user = createClient({ url: client.url, token: userToken });
+  assert.deepEqual(
+    (await user.listVoices()).map((voice) => voice.id),
+    ['a', 'b'],
+  );
+  await client.leaveRunner(runnerId);
+  assert.deepEqual(await user.listVoices(), []);
+  await assert.rejects(client.heartbeat({ runnerId, leases: [] }), { code: 'not-found' });
+});
+
+test('a runner that hangs up while it waits is given nothing', async (context) => {
+  const gateway = await startGateway(context);
+  let closed = 0;
+  gateway.app.server.on('connection', (socket) => socket.once('close', () => closed++));
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  const { runnerId } = await client.joinRunner(offer);
+  const leave = new AbortController();
+  const waiting = client.leaseTasks({ runnerId, max: 1, waitMs: 20_000, signal: leave.signal });
+  while (gateway.records.asked.leases < 1) await sleep(5);
+  leave.abort(new Error('gone'));
+  await assert.rejects(waiting, /gone/);
+  while (closed < 1) await sleep(5);
+  gateway.records.addReady(task);
+  assert.equal((await client.leaseTasks({ runnerId, max: 1, waitMs: 0 })).length, 1);
+});
+
+test('what is no offer, lease request or completion is refused with every path', async (context) => {
+  const gateway = await startGateway(context);
+  const join = await gateway.callAsRunner({ method: 'POST', url: '/v1/runners', payload: { ...offer, slots: 0, kinds: ['paint'] } });
+  assert.equal(join.statusCode, 400);
+  assert.deepEqual(
+    join
+      .json()
+      .issues.map((issue: { path: string }) => issue.path)
+      .sort(),
+    ['kinds[0]', 'slots'],
+  );
+  const { runnerId } = (await gateway.callAsRunner({ method: 'POST', url: '/v1/runners', payload: offer })).json();
+  for (const [rest, payload] of [
+    ['lease', { max: 0, waitMs: 0 }],
+    ['lease', { max: 1, waitMs: 60_000 }],
+    ['complete', {}],
+    ['fail', { key: 'x', fence: 1 }],
+  ] as const) {
+    assert.equal((await gateway.callAsRunner({ method: 'POST', url: `/v1/runners/${runnerId}/${rest}`, payload })).statusCode, 400, rest);
+  }
+});
