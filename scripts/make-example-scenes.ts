@@ -1,4 +1,5 @@
 import { FINISHES, type Finish, LAMP_BOX, lampBalls, lampGlass, lampSolid, paintLamp } from './make-example-lamp.ts';
+import { places } from './make-example-places.ts';
 import type { Colour, Panel, Scene, Surface } from './make-example-scene.ts';
 
 const WARM: Colour = [3, 1.42, 0.5];
@@ -83,6 +84,7 @@ function closeUp(finish: Finish, strength: number): Scene {
 }
 
 const SCENES: Readonly<Record<string, () => Scene>> = {
+  ...places(softbox),
   sand: () => studio({ ...FINISHES.sand, glow: DARK }, 1),
   'sand-lit': () => studio({ ...FINISHES.sand, glow: WARM }, 0.42),
   'sand-close': () => closeUp({ ...FINISHES.sand, glow: WARM_NEAR }, 0.75),
