@@ -1,8 +1,8 @@
-import type { MaskUse } from './model-card.ts';
+import type { MaskUse, ModelCard } from './model-card.ts';
 import type { InstalledModel, ModelPool } from './model-pool.ts';
 import { type Box, boxAbove, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
 import { runPictureModel } from './picture-model.ts';
-import { resizePlane } from './resample.ts';
+import { resizePicture, resizePlane } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
 
 export type SubjectSearch = {
@@ -78,8 +78,15 @@ async function wideLooks(search: SubjectSearch, size: Plane): Promise<readonly L
   });
 }
 
+/** The picture no larger than the looks need: twice the model's input on each side. */
+function forLooking(picture: Picture, { input }: ModelCard): Picture {
+  if (input.size === 'picture') return picture;
+  return resizePicture(picture, Math.min(picture.width, input.size.width * 2), Math.min(picture.height, input.size.height * 2));
+}
+
 /** The mean of all looks the card asks for, at the model's own size. */
-async function rawMask(search: SubjectSearch, use: MaskUse): Promise<Look> {
+async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
+  const search = { ...full, picture: forLooking(full.picture, full.model.card) };
   const plain = await look(search);
   const looks = [plain, ...(use.mirrored ? [await mirroredLook(search)] : []), ...(use.wide ? await wideLooks(search, plain) : [])];
   const [none, all] = use.levels;

@@ -1,12 +1,13 @@
 import { boxMean } from './box-mean.ts';
 import type { ColourPlanes, Plane } from './picture.ts';
-import { resample, resizePlane } from './resample.ts';
+import { enlargedRows, fitSize, resizePlane } from './resample.ts';
 
 /** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
 export type RefineOptions = { readonly blurPx: number };
 
-/** Largest number of pixels at which the local colour models are fitted; they are smooth, so they are then enlarged. */
-const FIT_PIXELS = 1_500_000;
+/** What colour alone says counts as clear below the first and as opaque above the second: rather a hair too tight than a rim of background. */
+const COLOUR_NONE = 0.36;
+const COLOUR_ALL = 0.86;
 /** Weight of a pixel whose side is in doubt, against 1 for a sure one. */
 const DOUBT_WEIGHT = 0.01;
 const RIDGE = 0.0008;
@@ -109,35 +110,44 @@ function fitColours(guide: ColourPlanes, mask: Float32Array, weight: Float32Arra
  */
 export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx }: RefineOptions): Plane {
   const { width, height } = mask;
-  const shrink = Math.max(1, Math.sqrt((width * height) / FIT_PIXELS));
-  const size = { width: Math.max(1, Math.round(width / shrink)), height: Math.max(1, Math.round(height / shrink)) };
-  const small = (data: Float32Array): Float32Array => (shrink === 1 ? data : resample({ width, height, channels: 1, data }, size));
-  const coarse = { ...size, data: small(mask.data) };
-  const radius = Math.max(1, blurPx / shrink);
-  const [r, g, b] = guide.channels;
+  const size = fitSize(mask);
+  const small = (data: Float32Array): Plane => resizePlane({ width, height, data }, size.width, size.height);
+  const coarse = small(mask.data);
+  const radius = Math.max(1, (blurPx * size.width) / width);
   const agreed = agreement(coarse, radius);
   const weight = agreed.map((value) => DOUBT_WEIGHT + (1 - DOUBT_WEIGHT) * smooth(0.85, 1, value));
-  const fit = fitColours({ ...size, channels: [small(r), small(g), small(b)] }, coarse.data, weight, radius * 2.5);
-  const large = (data: Float32Array): Float32Array => resizePlane({ ...size, data }, width, height).data;
-  const [fr, fg, fb, offset, explained] = [large(fit[0]), large(fit[1]), large(fit[2]), large(fit[3]), large(fit[4])];
-  const certain = large(agreed.map((value) => smooth(0.65, 1, value)));
+  const [r, g, b] = guide.channels;
+  const fit = fitColours({ ...size, channels: [small(r).data, small(g).data, small(b).data] }, coarse.data, weight, radius * 2.5);
+  const certain = agreed.map((value) => smooth(0.65, 1, value));
+  const rows = [...fit, certain].map((data) => enlargedRows({ ...size, data }, mask));
   const alpha = new Float32Array(width * height);
-  for (let i = 0; i < alpha.length; i++) {
-    const coarseValue = mask.data[i] as number;
-    const s = certain[i] as number;
-    if (s > 0.999) {
-      alpha[i] = coarseValue > 0.5 ? 1 : 0;
-      continue;
+  for (let y = 0; y < height; y++) {
+    const [fr, fg, fb, offset, explained, sure] = rows.map((row) => row(y)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const coarseValue = mask.data[i] as number;
+      const side = coarseValue > 0.5 ? 1 : 0;
+      const s = sure[x] as number;
+      if (s > 0.999) {
+        alpha[i] = side;
+        continue;
+      }
+      const byColour =
+        (fr[x] as number) * (r[i] as number) +
+        (fg[x] as number) * (g[i] as number) +
+        (fb[x] as number) * (b[i] as number) +
+        (offset[x] as number);
+      const trust = smooth(0.3, 0.75, explained[x] as number);
+      const mixed = trust * clamp((byColour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) + (1 - trust) * smooth(0.2, 0.8, coarseValue);
+      alpha[i] = s * side + (1 - s) * mixed;
     }
-    const byColour = clamp(
-      (fr[i] as number) * (r[i] as number) +
-        (fg[i] as number) * (g[i] as number) +
-        (fb[i] as number) * (b[i] as number) +
-        (offset[i] as number),
-    );
-    const trust = smooth(0.3, 0.75, explained[i] as number);
-    const mixed = trust * smooth(0.28, 0.8, byColour) + (1 - trust) * smooth(0.2, 0.8, coarseValue);
-    alpha[i] = s * (coarseValue > 0.5 ? 1 : 0) + (1 - s) * mixed;
   }
   return { width, height, data: alpha };
 }

@@ -71,6 +71,41 @@ export function resample(source: Raster, size: { readonly width: number; readonl
   return result;
 }
 
+/** Number of pixels at which models of local colour are fitted; they are smooth, so enlarging them afterwards loses nothing. */
+const FIT_PIXELS = 1_500_000;
+
+/** The size at which to fit what varies slowly across a picture of `size`. */
+export function fitSize(size: { readonly width: number; readonly height: number }): { readonly width: number; readonly height: number } {
+  const scale = Math.min(1, Math.sqrt(FIT_PIXELS / (size.width * size.height)));
+  return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
+}
+
+/** Reads rows of an enlarged plane one by one, so that the whole of it never has to be held; every call reuses one buffer. */
+export function enlargedRows(plane: Plane, size: { readonly width: number; readonly height: number }): (y: number) => Float32Array {
+  const across = taps(plane.width, size.width);
+  const down = taps(plane.height, size.height);
+  const row = new Float32Array(size.width);
+  const mixed = new Float32Array(plane.width);
+  return (y) => {
+    mixed.fill(0);
+    for (let k = 0; k < down.count; k++) {
+      const weight = down.weights[y * down.count + k] as number;
+      if (weight === 0) continue;
+      const from = ((down.first[y] as number) + k) * plane.width;
+      for (let x = 0; x < plane.width; x++) mixed[x] = (mixed[x] as number) + weight * (plane.data[from + x] as number);
+    }
+    for (let x = 0; x < size.width; x++) {
+      let sum = 0;
+      for (let k = 0; k < across.count; k++) {
+        const weight = across.weights[x * across.count + k] as number;
+        if (weight !== 0) sum += weight * (mixed[(across.first[x] as number) + k] as number);
+      }
+      row[x] = sum;
+    }
+    return row;
+  };
+}
+
 /** A plane at another size. */
 export function resizePlane(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;

@@ -70,12 +70,18 @@ function closeGaps(mask: Plane, fillShare: number): Plane {
   return { ...mask, data };
 }
 
+/** Fades doubt out with the distance from the edge: fully kept to half the reach, gone at the reach. */
 function settleDoubt(mask: Plane, reachPx: number): Plane {
-  const inside = mask.data.map((value) => (value >= 0.5 ? 1 : 0));
-  const share = boxMean(inside, mask, reachPx);
-  // The means of whole windows are not exact; half a pixel's share tells none from one.
-  const none = 0.5 / (2 * reachPx + 1) ** 2;
-  const data = mask.data.map((value, i) => ((share[i] as number) < none ? 0 : (share[i] as number) > 1 - none ? 1 : value));
+  const share = boxMean(
+    mask.data.map((value) => (value >= 0.5 ? 1 : 0)),
+    mask,
+    reachPx,
+  );
+  const data = mask.data.map((value, i) => {
+    const near = share[i] as number;
+    if (value < 0.5) return value * Math.min(1, near * 4);
+    return 1 - (1 - value) * Math.min(1, (1 - near) * 4);
+  });
   return { ...mask, data };
 }
 

@@ -1,0 +1,77 @@
+// The thread that does a cut-out's arithmetic, so that the thread that talks to the outside stays free.
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { parentPort } from 'node:worker_threads';
+import { FilmwrightError } from '@filmwright/contracts';
+import { estimateForeground } from './estimate-foreground.ts';
+import { alphaPlane, cleanHiddenColour, hasOwnAlpha } from './own-alpha.ts';
+import { boxAbove, type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
+import type { PictureDeskAnswer, PictureDeskRequest, WrittenPicture } from './picture-desk.ts';
+import { decodePng, encodePng } from './png.ts';
+import { refineAlpha } from './refine-alpha.ts';
+import { resizePicture } from './resample.ts';
+
+const MAX_PIXELS = 8_000_000;
+/** Alpha above which a pixel counts for the box around the subject. */
+const SEEN = 8 / 255;
+let picture: Picture | undefined;
+
+function limitSize(whole: Picture): Picture {
+  const scale = Math.sqrt(MAX_PIXELS / (whole.width * whole.height));
+  return scale >= 1 ? whole : resizePicture(whole, Math.floor(whole.width * scale), Math.floor(whole.height * scale));
+}
+
+function compose(colours: ColourPlanes, alpha: Plane): Picture {
+  const { width, height } = colours;
+  const rgba = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    const opacity = Math.round((alpha.data[i] as number) * 255);
+    if (opacity === 0) continue;
+    for (const channel of [0, 1, 2] as const) rgba[i * 4 + channel] = Math.round((colours.channels[channel][i] as number) * 255);
+    rgba[i * 4 + 3] = opacity;
+  }
+  return { width, height, rgba };
+}
+
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const part = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(part, bytes);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function write(outPath: string, cut: Picture): Promise<WrittenPicture> {
+  await writeWhole(outPath, await encodePng(cleanHiddenColour(cut)));
+  const alpha = alphaPlane(cut);
+  const coverage = alpha.data.reduce((sum, value) => sum + value, 0) / alpha.data.length;
+  return { width: cut.width, height: cut.height, bbox: boxAbove(alpha, SEEN), coverage };
+}
+
+async function handle(request: PictureDeskRequest): Promise<PictureDeskAnswer> {
+  if (request.kind === 'read') {
+    picture = limitSize(await decodePng(await readFile(request.picturePath)));
+    return { kind: 'read', picture, ownAlpha: hasOwnAlpha(picture) };
+  }
+  if (!picture) throw new Error('No picture was read.');
+  if (request.kind === 'keep') return { kind: 'written', written: await write(request.outPath, picture) };
+  const planes = colourPlanes(picture);
+  const alpha = refineAlpha(planes, request.mask, { blurPx: request.blurPx });
+  return { kind: 'written', written: await write(request.outPath, compose(estimateForeground(planes, alpha), alpha)) };
+}
+
+parentPort?.on('message', (request: PictureDeskRequest) => {
+  handle(request).then(
+    (answer) => parentPort?.postMessage(answer),
+    (error: unknown) => {
+      const code = error instanceof FilmwrightError ? error.code : 'internal';
+      parentPort?.postMessage({
+        kind: 'failed',
+        code,
+        message: error instanceof Error ? error.message : String(error),
+      } satisfies PictureDeskAnswer);
+    },
+  );
+});
