@@ -1,1 +1,3 @@
-export {};
+export * from './blobs.ts';
+export * from './digest-of-file.ts';
+export { openFolderBlobs } from './folder-blobs.ts';

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const dayMs = 86_400_000;
+const mine = new Set<string>();
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** A fresh path in the temp folder that tells which process writes it; forget it when it was renamed or removed. */
+export function temporaryPath(folder: string): { readonly path: string; readonly forget: () => void } {
+  const name = `${process.pid}-${randomUUID()}`;
+  mine.add(name);
+  return { path: join(folder, name), forget: () => void mine.delete(name) };
+}
+
+/** Removes temp files whose process is dead (or whose last byte is a day old, as a process id may have been given again). */
+export async function removeLeftOvers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (mine.has(name)) continue;
+    const path = join(folder, name);
+    const pid = Number(name.split('-', 1)[0]);
+    const found = await stat(path).catch(() => null);
+    if (!found) continue;
+    const held = Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid) && Date.now() - found.mtimeMs < dayMs;
+    if (!held) await rm(path, { force: true });
+  }
+}

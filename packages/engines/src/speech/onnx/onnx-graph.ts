@@ -1,0 +1,170 @@
+import { joinBytes, type ProtoField, protoFields, protoText, writeBytesField, writeVarintField } from './protobuf.ts';
+
+/** One operation of an ONNX graph as far as we read it; `raw` is the whole NodeProto. */
+export type OnnxNode = {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly raw: Uint8Array;
+};
+
+/** What `readOnnx` found: the graph's nodes, and the names of its real inputs (without initializers) and outputs. */
+export type OnnxModel = {
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+};
+
+// Field numbers of onnx.proto (ONNX IR).
+const MODEL = { irVersion: 1, producer: 2, graph: 7, opset: 8, metadata: 14 } as const;
+const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 } as const;
+const FLOAT = 1;
+const INT64 = 7;
+
+/** An attribute of a node we write: whole numbers only (all that our operations need). */
+export type OnnxAttribute = { readonly name: string; readonly value: number };
+
+function firstText(message: Uint8Array, number: number): string {
+  for (const field of protoFields(message)) if (field.number === number) return protoText(field);
+  return '';
+}
+
+function readNode(raw: Uint8Array): OnnxNode {
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  let type = '';
+  let name = '';
+  for (const field of protoFields(raw)) {
+    if (field.number === 1) inputs.push(protoText(field));
+    else if (field.number === 2) outputs.push(protoText(field));
+    else if (field.number === 3) name = protoText(field);
+    else if (field.number === 4) type = protoText(field);
+  }
+  return { type, name, inputs, outputs, raw };
+}
+
+/** Reads the structure of an ONNX file without its weights; throws when the bytes are no ONNX model. */
+export function readOnnx(bytes: Uint8Array): OnnxModel {
+  let graph: ProtoField | undefined;
+  const metadata: Record<string, string> = {};
+  for (const field of protoFields(bytes)) {
+    if (field.number === MODEL.graph) graph = field;
+    if (field.number === MODEL.metadata) metadata[firstText(field.bytes, 1)] = firstText(field.bytes, 2);
+  }
+  if (!graph) throw new Error('not an ONNX model: it holds no graph');
+  const nodes: OnnxNode[] = [];
+  const initializers = new Set<string>();
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  for (const field of protoFields(graph.bytes)) {
+    if (field.number === GRAPH.node) nodes.push(readNode(field.bytes));
+    else if (field.number === GRAPH.initializer) initializers.add(firstText(field.bytes, 8));
+    else if (field.number === GRAPH.input) inputs.push(firstText(field.bytes, 1));
+    else if (field.number === GRAPH.output) outputs.push(firstText(field.bytes, 1));
+  }
+  return { nodes, inputs: inputs.filter((name) => !initializers.has(name)), outputs, metadata, bytes };
+}
+
+/** A NodeProto in bytes, for `rewriteOnnx`. */
+export function onnxNode(node: {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes?: readonly OnnxAttribute[];
+}): Uint8Array {
+  return joinBytes([
+    ...node.inputs.map((name) => writeBytesField(1, name)),
+    writeBytesField(2, node.output),
+    writeBytesField(3, `filmwright/${node.output}`),
+    writeBytesField(4, node.type),
+    ...(node.attributes ?? []).map((attribute) =>
+      writeBytesField(5, joinBytes([writeBytesField(1, attribute.name), writeVarintField(3, attribute.value), writeVarintField(20, 2)])),
+    ),
+  ]);
+}
+
+/** A TensorProto in bytes: 32-bit floats or 64-bit whole numbers, little-endian. */
+export function onnxTensor(tensor: {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly values: Float32Array | BigInt64Array;
+}): Uint8Array {
+  const { values } = tensor;
+  return joinBytes([
+    ...tensor.dims.map((dim) => writeVarintField(1, dim)),
+    writeVarintField(2, values instanceof Float32Array ? FLOAT : INT64),
+    writeBytesField(8, tensor.name),
+    writeBytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  ]);
+}
+
+/** A ValueInfoProto in bytes; each dimension has a name (its size is not fixed). */
+export function onnxValueInfo(info: { readonly name: string; readonly type: 'float' | 'int64'; readonly dims: readonly string[] }): Uint8Array {
+  const shape = joinBytes(info.dims.map((dim) => writeBytesField(1, writeBytesField(2, dim))));
+  const tensor = joinBytes([writeVarintField(1, info.type === 'float' ? FLOAT : INT64), writeBytesField(2, shape)]);
+  return joinBytes([writeBytesField(1, info.name), writeBytesField(2, writeBytesField(1, tensor))]);
+}
+
+function metadataFields(metadata: Readonly<Record<string, string>>): Uint8Array[] {
+  return Object.entries(metadata).map(([key, value]) => writeBytesField(MODEL.metadata, joinBytes([writeBytesField(1, key), writeBytesField(2, value)])));
+}
+
+/** The model with nodes replaced (by name; an empty list removes), nodes and initializers added behind, its outputs replaced and metadata entries set. */
+export function rewriteOnnx(
+  model: OnnxModel,
+  change: {
+    readonly replace?: ReadonlyMap<string, readonly Uint8Array[]>;
+    readonly nodes?: readonly Uint8Array[];
+    readonly tensors?: readonly Uint8Array[];
+    readonly outputs?: readonly Uint8Array[];
+    readonly metadata: Readonly<Record<string, string>>;
+  },
+): Uint8Array {
+  const rewriteGraph = (graph: Uint8Array): Uint8Array => {
+    const parts: Uint8Array[] = [];
+    for (const field of protoFields(graph)) {
+      if (field.number === GRAPH.output && change.outputs) continue;
+      const replacement = field.number === GRAPH.node ? change.replace?.get(readNode(field.bytes).name) : undefined;
+      if (replacement) parts.push(...replacement.map((node) => writeBytesField(GRAPH.node, node)));
+      else parts.push(field.raw);
+    }
+    parts.push(...(change.nodes ?? []).map((node) => writeBytesField(GRAPH.node, node)));
+    parts.push(...(change.tensors ?? []).map((tensor) => writeBytesField(GRAPH.initializer, tensor)));
+    parts.push(...(change.outputs ?? []).map((output) => writeBytesField(GRAPH.output, output)));
+    return joinBytes(parts);
+  };
+  const parts: Uint8Array[] = [];
+  for (const field of protoFields(model.bytes)) {
+    if (field.number === MODEL.graph) parts.push(writeBytesField(MODEL.graph, rewriteGraph(field.bytes)));
+    else if (field.number !== MODEL.metadata) parts.push(field.raw);
+  }
+  parts.push(...metadataFields({ ...model.metadata, ...change.metadata }));
+  return joinBytes(parts);
+}
+
+/** A whole new ONNX model (IR 8, opset 15) of the given parts. */
+export function writeOnnx(model: {
+  readonly inputs: readonly Uint8Array[];
+  readonly outputs: readonly Uint8Array[];
+  readonly nodes: readonly Uint8Array[];
+  readonly tensors: readonly Uint8Array[];
+  readonly metadata: Readonly<Record<string, string>>;
+}): Uint8Array {
+  const graph = joinBytes([
+    ...model.nodes.map((node) => writeBytesField(GRAPH.node, node)),
+    writeBytesField(GRAPH.name, 'filmwright'),
+    ...model.tensors.map((tensor) => writeBytesField(GRAPH.initializer, tensor)),
+    ...model.inputs.map((input) => writeBytesField(GRAPH.input, input)),
+    ...model.outputs.map((output) => writeBytesField(GRAPH.output, output)),
+  ]);
+  return joinBytes([
+    writeVarintField(MODEL.irVersion, 8),
+    writeBytesField(MODEL.producer, 'filmwright'),
+    writeBytesField(MODEL.graph, graph),
+    writeBytesField(MODEL.opset, writeVarintField(2, 15)),
+    ...metadataFields(model.metadata),
+  ]);
+}
