@@ -5,9 +5,14 @@ import { enlargedRows, fitSize, resizePlane } from './resample.ts';
 /** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
 export type RefineOptions = { readonly blurPx: number };
 
-/** What colour alone says counts as clear below the first and as opaque above the second: rather a hair too tight than a rim of background. */
-const COLOUR_NONE = 0.36;
-const COLOUR_ALL = 0.86;
+/** What colour alone says counts as clear below the first and as opaque above the second. */
+const COLOUR_NONE = 0.2;
+const COLOUR_ALL = 0.88;
+/** Soft pixels stay only near one that colour gives to the subject at least this surely: first nothing stays, from the second on all. */
+const HOLD_NONE = 0.5;
+const HOLD_ALL = 0.8;
+/** How near, as a share of the mask's blur. */
+const HOLD_REACH = 0.4;
 /** Weight of a pixel whose side is in doubt, against 1 for a sure one. */
 const DOUBT_WEIGHT = 0.01;
 const RIDGE = 0.0008;
@@ -104,9 +109,36 @@ function fitColours(guide: ColourPlanes, mask: Float32Array, weight: Float32Arra
   return fit.map((plane) => boxMean(plane, guide, Math.max(1, radius / 3))) as unknown as Fit;
 }
 
+/** What the local models say of every pixel, by its colour alone. */
+function byColour(guide: ColourPlanes, [fr, fg, fb, offset]: Fit): Float32Array {
+  const [r, g, b] = guide.channels;
+  return offset.map(
+    (value, i) =>
+      value + (fr[i] as number) * (r[i] as number) + (fg[i] as number) * (g[i] as number) + (fb[i] as number) * (b[i] as number),
+  );
+}
+
+/** The largest value within `radius` pixels along rows and then along columns. */
+function largestNear(
+  source: Float32Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  radius: number,
+): Float32Array {
+  const pass = (from: Float32Array, step: number, length: number): Float32Array =>
+    from.map((own, i) => {
+      const place = step === 1 ? i % width : Math.floor(i / width);
+      let largest = own;
+      for (let k = Math.max(-radius, -place); k <= Math.min(radius, length - 1 - place); k++)
+        largest = Math.max(largest, from[i + k * step] as number);
+      return largest;
+    });
+  return pass(pass(source, 1, width), width, height);
+}
+
 /**
  * Turns a coarse mask, already at the picture's size, into an alpha with the picture's own edges: fully opaque inside, fully clear outside,
- * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides.
+ * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is
+ * a third colour, not a mixture, and goes.
  */
 export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx }: RefineOptions): Plane {
   const { width, height } = mask;
@@ -117,36 +149,37 @@ export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx }: Refine
   const agreed = agreement(coarse, radius);
   const weight = agreed.map((value) => DOUBT_WEIGHT + (1 - DOUBT_WEIGHT) * smooth(0.85, 1, value));
   const [r, g, b] = guide.channels;
-  const fit = fitColours({ ...size, channels: [small(r).data, small(g).data, small(b).data] }, coarse.data, weight, radius * 2.5);
+  const smallGuide: ColourPlanes = { ...size, channels: [small(r).data, small(g).data, small(b).data] };
+  const fit = fitColours(smallGuide, coarse.data, weight, radius * 2.5);
+  const reach = Math.max(1, Math.round(radius * HOLD_REACH));
+  const held = largestNear(byColour(smallGuide, fit), size, reach).map((value) => smooth(HOLD_NONE, HOLD_ALL, value));
   const certain = agreed.map((value) => smooth(0.65, 1, value));
-  const rows = [...fit, certain].map((data) => enlargedRows({ ...size, data }, mask));
+  const rows = [...fit, certain, held].map((data) => enlargedRows({ ...size, data }, mask));
   const alpha = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const [fr, fg, fb, offset, explained, sure] = rows.map((row) => row(y)) as [
+    const [fr, fg, fb, offset, explained, sure, hold] = rows.map((row) => row(y)) as [
       Float32Array,
       Float32Array,
       Float32Array,
-      Float32Array,
-      Float32Array,
-      Float32Array,
+      ...Float32Array[],
     ];
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
       const coarseValue = mask.data[i] as number;
       const side = coarseValue > 0.5 ? 1 : 0;
-      const s = sure[x] as number;
+      const s = sure?.[x] as number;
       if (s > 0.999) {
         alpha[i] = side;
         continue;
       }
-      const byColour =
+      const colour =
         (fr[x] as number) * (r[i] as number) +
         (fg[x] as number) * (g[i] as number) +
         (fb[x] as number) * (b[i] as number) +
-        (offset[x] as number);
-      const trust = smooth(0.3, 0.75, explained[x] as number);
-      const mixed = trust * clamp((byColour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) + (1 - trust) * smooth(0.2, 0.8, coarseValue);
-      alpha[i] = s * side + (1 - s) * mixed;
+        (offset?.[x] as number);
+      const soft = clamp((colour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) * (hold?.[x] as number);
+      const trust = smooth(0.3, 0.75, explained?.[x] as number);
+      alpha[i] = s * side + (1 - s) * (trust * soft + (1 - trust) * smooth(0.2, 0.8, coarseValue));
     }
   }
   return { width, height, data: alpha };

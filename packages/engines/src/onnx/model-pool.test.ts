@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type InstalledModel, openModelPool } from './model-pool.ts';
+import { runPictureModel } from './picture-model.ts';
+import { drawPicture, invertCard } from './test-pictures.ts';
+
+const modelPath = fileURLToPath(new URL('./fixtures/invert.onnx', import.meta.url));
+const model: InstalledModel = { card: invertCard(), modelPath };
+const picture = drawPicture(10, 6, (x, y) => [x * 20, y * 40, 255, 255]);
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('a card alone is enough to run a picture-to-picture model: layout, size and padding come from it', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  const result = await runPictureModel({ model, picture, pool });
+  assert.deepEqual([result.width, result.height, result.channels.length], [10, 6, 3]);
+  for (let y = 0; y < 6; y++) {
+    for (let x = 0; x < 10; x++) {
+      assert.ok(Math.abs((result.channels[0]?.[y * 10 + x] as number) - (1 - (x * 20) / 255)) < 1e-6);
+      assert.ok(Math.abs((result.channels[1]?.[y * 10 + x] as number) - (1 - (y * 40) / 255)) < 1e-6);
+    }
+  }
+  assert.ok(result.peakBytes > 10_000_000);
+});
+
+test('a model process that dies is an error for its caller, and the next call works in a new one', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  await runPictureModel({ model, picture, pool });
+  const [first] = await pool.processes();
+  assert.ok(first);
+  const running = runPictureModel({ model, picture, pool });
+  process.kill(first.pid, 'SIGKILL');
+  const [outcome] = await Promise.allSettled([running]);
+  if (outcome.status === 'rejected') assert.match(String(outcome.reason), /process of the model invert ended \(SIGKILL\)/);
+  const again = await runPictureModel({ model, picture, pool });
+  assert.equal(again.width, 10);
+  const [second] = await pool.processes();
+  assert.notEqual(second?.pid, first.pid);
+});
+
+test('a model process that dies before it answers says so', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  await runPictureModel({ model, picture, pool });
+  const [first] = await pool.processes();
+  process.kill(first?.pid as number, 'SIGSTOP');
+  const running = runPictureModel({ model, picture, pool });
+  process.kill(first?.pid as number, 'SIGKILL');
+  await assert.rejects(running, { code: 'program-failed', message: /The next call starts it again/ });
+});
+
+test('weights that are not what the card says are refused', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  const changed = { card: invertCard({ sha256: '0'.repeat(64) }), modelPath };
+  await assert.rejects(runPictureModel({ model: changed, picture, pool }), {
+    code: 'digest-mismatch',
+    message: /invert.onnx has SHA-256 .*install it again/,
+  });
+});
+
+test('a wrong output name is an error that lists the real ones', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  const wrong = { card: invertCard({ output: { name: 'z', layout: 'nhwc', activation: 'none', scale: 1 } }), modelPath };
+  await assert.rejects(runPictureModel({ model: wrong, picture, pool }), { code: 'program-failed' });
+});
+
+test('processes end when idle, and all of them when the pool is closed', async () => {
+  const idle = openModelPool({ idleMs: 0 });
+  await runPictureModel({ model, picture, pool: idle });
+  while ((await idle.processes()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await idle.dispose();
+  const pool = openModelPool();
+  await runPictureModel({ model, picture, pool });
+  const [only] = await pool.processes();
+  assert.ok(only && isRunning(only.pid));
+  await pool.dispose();
+  assert.equal(isRunning(only.pid), false);
+  await assert.rejects(runPictureModel({ model, picture, pool }), { code: 'unavailable' });
+});
+
+test('a cancelled run ends with the reason given', async (t) => {
+  const pool = openModelPool();
+  t.after(() => pool.dispose());
+  const control = new AbortController();
+  const running = runPictureModel({ model, picture, pool, signal: control.signal });
+  control.abort(new Error('no longer wanted'));
+  await assert.rejects(running, /no longer wanted/);
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boxMean } from './box-mean.ts';
+import { estimateForeground } from './estimate-foreground.ts';
+import type { ColourPlanes, Plane } from './picture.ts';
+import { refineAlpha } from './refine-alpha.ts';
+import { drawPlane } from './test-pictures.ts';
+
+const SIZE = 160;
+
+/** A head with curls: soft outline that waves, and thin strands that stand off. */
+function hairyAlpha(): Plane {
+  return drawPlane(SIZE, SIZE, (x, y) => {
+    const [dx, dy] = [x - 80, y - 85];
+    const [angle, distance] = [Math.atan2(dy, dx), Math.hypot(dx, dy)];
+    const outline = 45 + 2.5 * Math.sin(angle * 17);
+    const body = Math.min(1, Math.max(0, (outline - distance) / 2 + 0.5));
+    const strand = distance < 50 ? Math.max(0, 1 - Math.abs(Math.sin(angle * 40)) * distance * 0.02) * 0.7 : 0;
+    return Math.max(body, strand * Math.min(1, Math.max(0, (50 - distance) / 4)));
+  });
+}
+
+function composite(alpha: Plane, front: readonly number[], back: readonly number[]): ColourPlanes {
+  const mix = (channel: number): Float32Array =>
+    alpha.data.map((a, i) => {
+      const grain = 0.03 * Math.sin(i * 12.9898 + channel * 78.233);
+      return a * (front[channel] as number) + (1 - a) * (back[channel] as number) + grain;
+    });
+  return { width: alpha.width, height: alpha.height, channels: [mix(0), mix(1), mix(2)] };
+}
+
+/** What a small network sees: the true alpha, blurred and cut to sides. */
+function coarseMask(alpha: Plane): Plane {
+  return { ...alpha, data: boxMean(alpha.data, alpha, 4).map((value) => Math.min(1, Math.max(0, (value - 0.3) / 0.4))) };
+}
+
+const error = (a: Float32Array, b: Float32Array, where: (i: number) => boolean): number => {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (!where(i)) continue;
+    sum += Math.abs((a[i] as number) - (b[i] as number));
+    count++;
+  }
+  return sum / count;
+};
+
+for (const [name, front, back] of [
+  ['dark hair on a bright wall', [0.25, 0.16, 0.1], [0.85, 0.84, 0.88]],
+  ['red on green', [0.8, 0.2, 0.15], [0.1, 0.7, 0.25]],
+] as const) {
+  test(`refining brings a coarse mask close to the true alpha and leaves no background colour (${name})`, () => {
+    const truth = hairyAlpha();
+    const planes = composite(truth, front, back);
+    const coarse = coarseMask(truth);
+    const alpha = refineAlpha(planes, coarse, { blurPx: 5 });
+    const edge = (i: number): boolean => (coarse.data[i] as number) > 0.02 && (coarse.data[i] as number) < 0.98;
+    const [before, after] = [error(coarse.data, truth.data, edge), error(alpha.data, truth.data, edge)];
+    assert.ok(after < 0.1 && after < before * 0.5, `alpha error at the edge ${after}, coarse ${before}`);
+    assert.ok(error(alpha.data, truth.data, () => true) < 0.01);
+    assert.equal(alpha.data[85 * SIZE + 80], 1);
+    assert.equal(alpha.data[5 * SIZE + 5], 0);
+    const colours = estimateForeground(planes, alpha);
+    const seen = (i: number): boolean => (alpha.data[i] as number) > 0.1 && (truth.data[i] as number) < 0.95;
+    for (const channel of [0, 1, 2] as const) {
+      const wanted = new Float32Array(SIZE * SIZE).fill(front[channel]);
+      const left = error(colours.channels[channel], wanted, seen);
+      const halo = error(planes.channels[channel], wanted, seen);
+      assert.ok(left < 0.04, `channel ${channel}: ${left} from the subject's colour at the edge; the picture itself is ${halo} away`);
+    }
+  });
+}
+
+test('where colour cannot tell the sides apart the coarse mask decides', () => {
+  const truth = drawPlane(64, 64, (x) => (x < 32 ? 1 : 0));
+  const planes = composite(truth, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+  const alpha = refineAlpha(planes, coarseMask(truth), { blurPx: 4 });
+  assert.ok(error(alpha.data, truth.data, () => true) < 0.03);
+});

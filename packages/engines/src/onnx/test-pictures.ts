@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { ModelCard } from './model-card.ts';
+import type { Picture, Plane } from './picture.ts';
+
+/** A folder that goes away with the test. */
+export async function testFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'filmwright-onnx-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A picture whose pixels are given by a function of their place. */
+export function drawPicture(
+  width: number,
+  height: number,
+  pixel: (x: number, y: number) => readonly [number, number, number, number],
+): Picture {
+  const rgba = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rgba.set(pixel(x, y), (y * width + x) * 4);
+  return { width, height, rgba };
+}
+
+/** A plane whose values are given by a function of their place. */
+export function drawPlane(width: number, height: number, value: (x: number, y: number) => number): Plane {
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = value(x, y);
+  return { width, height, data };
+}
+
+/** The card of the one-operation model among the fixtures, with changes. */
+export function invertCard(change: Partial<ModelCard> = {}): ModelCard {
+  return {
+    engine: 'onnx',
+    name: 'invert',
+    title: 'Invert',
+    task: 'picture',
+    does: 'Turns colours into their opposites.',
+    finds: 'nothing',
+    licence: { spdx: 'Apache-2.0', attribution: 'Filmwright', summary: 'A model for tests.' },
+    source: { registry: 'npm', package: 'invert-model', version: '1.0.0', files: ['package/part-1', 'package/part-2'] },
+    builtIn: false,
+    bytes: 125,
+    sha256: '5fb5af8a7c4bc93489fc89f07203d4f3c34e4b35acbe9dc16bab4b32accb7630',
+    input: {
+      name: 'x',
+      layout: 'nhwc',
+      size: 'picture',
+      multipleOf: 4,
+      fit: 'stretch',
+      scale: 1 / 255,
+      mean: [0, 0, 0],
+      deviation: [1, 1, 1],
+    },
+    output: { name: 'y', layout: 'nhwc', activation: 'none', scale: 1 },
+    ...change,
+  };
+}
