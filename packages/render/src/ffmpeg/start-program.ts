@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { FilmwrightError } from '@filmwright/contracts';
+import { deathLauncher } from './death-launcher.ts';
+
+export type ProgramOptions = {
+  /** Program and arguments as argv; no shell ever sees them. */
+  readonly command: readonly string[];
+  /** What the run is for, in messages: "encoding a span". */
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Wall time after which the program is killed; none when left out. */
+  readonly timeoutMs?: number | undefined;
+  readonly stdin?: boolean;
+  readonly stdout?: boolean;
+  /** Opens descriptor 3 of the child for reading here (ffmpeg's -progress). */
+  readonly progress?: boolean;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+};
+
+export type RunningProgram = {
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly progress: Readable | null;
+  /** Ends when the program has ended well, with the tail of its log; rejects with a FilmwrightError, or with the signal's reason. */
+  readonly ended: Promise<{ readonly log: string }>;
+  /** Kills the program at once; `ended` then rejects. */
+  kill(): void;
+};
+
+const keptLogBytes = 64 * 1024;
+const living = new Set<ChildProcess>();
+let watching = false;
+
+function watchOwnEnd(): void {
+  if (watching) return;
+  watching = true;
+  process.on('exit', () => {
+    for (const child of living) child.kill('SIGKILL');
+  });
+}
+
+/** Starts a program that dies with this process (by the kernel where setpriv is installed), keeping the last 64 KiB of its standard error. */
+export function startProgram(options: ProgramOptions): RunningProgram {
+  const { signal, timeoutMs, purpose } = options;
+  signal?.throwIfAborted();
+  watchOwnEnd();
+  const name = programName(options.command);
+  const [program, ...args] = [...deathLauncher(), ...options.command];
+  const child = spawn(program ?? '', args, {
+    stdio: [options.stdin ? 'pipe' : 'ignore', options.stdout ? 'pipe' : 'ignore', 'pipe', options.progress ? 'pipe' : 'ignore'],
+    windowsHide: true,
+    ...(options.env ? { env: options.env } : {}),
+  });
+  living.add(child);
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-keptLogBytes);
+  });
+  // A broken pipe is told by the exit status; without a listener it would end this process.
+  child.stdin?.on('error', () => {});
+  let timedOut = false;
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), kill()), timeoutMs);
+  signal?.addEventListener('abort', kill, { once: true });
+  const ended = new Promise<{ log: string }>((resolve, reject) => {
+    const settle = (): void => {
+      living.delete(child);
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
+    };
+    child.once('error', (cause) => {
+      settle();
+      reject(startFailure({ name, purpose, cause }));
+    });
+    child.once('close', (status, killedBy) => {
+      settle();
+      if (signal?.aborted) reject(signal.reason);
+      else if (timedOut) reject(new FilmwrightError('program-failed', `${name} was stopped while ${purpose}: it ran longer than ${timeoutMs} ms. ${lastLines(log)}`));
+      else if (status === 0) resolve({ log });
+      else reject(exitFailure({ name, purpose, status, killedBy, log }));
+    });
+  });
+  // Callers that read frames look at `ended` late; an early failure must not count as unhandled meanwhile.
+  ended.catch(() => {});
+  return { stdin: child.stdin, stdout: child.stdout, progress: (child.stdio[3] as Readable | null | undefined) ?? null, ended, kill };
+}
+
+function programName(command: readonly string[]): string {
+  const found = command.find((each) => /(^|\/)(ffmpeg|ffprobe)[^/]*$/.test(each)) ?? command[0] ?? '';
+  return basename(found);
+}
+
+/** The last lines of a log that say something, for a message; empty text when there are none. */
+export function lastLines(log: string, count = 3): string {
+  const lines = log
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.length === 0 ? '' : `It said: ${lines.slice(-count).join(' | ')}`;
+}
+
+function startFailure({ name, purpose, cause }: { name: string; purpose: string; cause: Error }): FilmwrightError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return new FilmwrightError('program-missing', `${name} could not be started while ${purpose}: it is no longer where it was found. Install it again.`, { cause });
+  if (code === 'ENOMEM' || code === 'EAGAIN') return new FilmwrightError('out-of-memory', `${name} could not be started while ${purpose}: ${cause.message}. Free memory or lower the number of slots.`, { cause });
+  return new FilmwrightError('program-failed', `${name} could not be started while ${purpose}: ${cause.message}.`, { cause });
+}
+
+type Exit = { readonly name: string; readonly purpose: string; readonly status: number | null; readonly killedBy: NodeJS.Signals | null; readonly log: string };
+
+function exitFailure({ name, purpose, status, killedBy, log }: Exit): FilmwrightError {
+  const said = lastLines(log);
+  if (/No space left on device|Disk quota exceeded/.test(log)) return new FilmwrightError('disk-full', `The disk became full while ${purpose}. Free space and make the film again; finished parts are kept.`);
+  if (/Cannot allocate memory|out of memory|bad_alloc/i.test(log)) return new FilmwrightError('out-of-memory', `${name} ran out of memory while ${purpose}. ${said}`);
+  if (killedBy) return new FilmwrightError('program-failed', `${name} was killed by ${killedBy} while ${purpose}. ${said}`, { retryable: true });
+  return new FilmwrightError('program-failed', `${name} ended with status ${status} while ${purpose}. ${said}`);
+}
