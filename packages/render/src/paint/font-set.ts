@@ -25,7 +25,9 @@ export const fontSet = (stack: FontStack, options: { readonly bold: boolean; rea
 
 // Joiners, variation selectors, direction marks and other characters that shape their neighbours and have no picture of their own.
 const invisible = /^[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]$/u;
-const emojiLooks = /^(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator})/u;
+// Pictures by nature, and characters that are asked to be pictures where they can (a heart with U+FE0F).
+const picture = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator})/u;
+const pictureIfPossible = /^\p{Emoji}\uFE0F/u;
 
 /** Whether a face can show a grapheme whole. */
 export const showsGrapheme = (face: Face, grapheme: string): boolean => {
@@ -36,11 +38,12 @@ export const showsGrapheme = (face: Face, grapheme: string): boolean => {
   return true;
 };
 
-/** The face a grapheme is set in, or null when no face has it; emoji come from a colour font where there is one. */
+/** The face a grapheme is set in, or null when no face has it; an emoji is never taken from a font without colours, where it would be searched for elsewhere. */
 export const faceFor = (set: FontSet, grapheme: string): SetFace | null => {
-  const wantsColor = emojiLooks.test(grapheme);
+  const mustBePicture = picture.test(grapheme) && !grapheme.includes('\uFE0E');
+  const wantsColor = mustBePicture || pictureIfPossible.test(grapheme);
   const able = set.faces.filter((entry) => showsGrapheme(entry.face, grapheme));
-  return able.find((entry) => entry.face.color === wantsColor) ?? able[0] ?? null;
+  return able.find((entry) => entry.face.color === wantsColor) ?? (mustBePicture ? null : (able[0] ?? null));
 };
 
 /** Graphemes of a text that no face of the set has, each once. */

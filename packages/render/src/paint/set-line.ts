@@ -31,7 +31,7 @@ export const usePieceFont = (
   setting: { readonly sizePx: number; readonly language: string },
 ): void => {
   if (!piece.face) return;
-  context.font = `${piece.face.thicken ? 700 : 400} ${setting.sizePx}px "${piece.face.face.family}"`;
+  context.font = `${piece.face.thicken ? 700 : 400} ${setting.sizePx}px "${piece.face.face.family}", sans-serif`;
   context.lang = setting.language;
   context.direction = piece.rightToLeft ? 'rtl' : 'ltr';
   context.letterSpacing = `${piece.trackingPx}px`;
@@ -54,7 +54,7 @@ const advanceEm = (
   return advance;
 };
 
-type Run = { text: string; face: SetFace | null };
+type Run = { text: string; length: number; face: SetFace | null };
 
 const splitByFace = (text: string, setting: Setting): readonly Run[] => {
   const runs: Run[] = [];
@@ -66,8 +66,12 @@ const splitByFace = (text: string, setting: Setting): readonly Run[] => {
       : /^\s+$/.test(grapheme)
         ? (setting.fonts.faces.find((entry) => !entry.face.color) ?? null)
         : faceFor(setting.fonts, grapheme);
-    if (before && before.face === face && (face !== null || before.text === '')) before.text += grapheme;
-    else runs.push({ text: grapheme, face });
+    // A font without colours has no picture forms; asked for one, the library would search other fonts for it.
+    const text = face && !face.face.color ? grapheme.replace(/\uFE0F/g, '') : grapheme;
+    if (before && before.face === face) {
+      before.text += text;
+      before.length += grapheme.length;
+    } else runs.push({ text, length: grapheme.length, face });
   }
   return runs;
 };
@@ -85,7 +89,7 @@ export const setLine = (
     let offset = run.start;
     const parts = splitByFace(text.slice(run.start, run.end), setting).map((part) => {
       const start = offset;
-      offset += part.text.length;
+      offset += part.length;
       return { ...part, start };
     });
     for (const part of rightToLeft ? parts.reverse() : parts) {
