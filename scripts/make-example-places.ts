@@ -3,7 +3,7 @@ import { FINISHES } from './make-example-lamp.ts';
 import { book, branch, ground, mug, type PlacedLamp, paintPlaster, paintWood, placeLamp, vase } from './make-example-props.ts';
 import type { Colour, Panel, Scene } from './make-example-scene.ts';
 
-const WARM: Colour = [3, 1.42, 0.5];
+const WARM: Colour = [2.1, 0.98, 0.34];
 const DARK: Colour = [0, 0, 0];
 
 type Softbox = (centre: Colour, target: Colour, look: { readonly width: number; readonly height: number; readonly glow: Colour }) => Panel;
@@ -25,50 +25,48 @@ function withLamps(place: Scene, lamps: readonly PlacedLamp[]): Scene {
       if (lamp === undefined) place.surface(at, into);
       else lamp.paint(at, into);
     },
-    balls: lamps.flatMap((lamp) => lamp.balls),
+    balls: lamps.flatMap((lamp) => lamp.balls.map((ball) => ({ ...ball, glow: [ball.glow[0] * 3.4, ball.glow[1] * 3.4, ball.glow[2] * 3.4] as const }))),
   };
 }
 
 type Spot = { readonly x: number; readonly y: number; readonly size: number; readonly glow: Colour };
 
 /** Lights of a town far below, out of focus: where they stand in the view, how large they blur, their colour. */
-const TOWN: readonly Spot[] = Array.from({ length: 74 }, (_, i): Spot => {
+const TOWN: readonly Spot[] = Array.from({ length: 96 }, (_, i): Spot => {
   const kind = chance(i, 21);
-  const glow: Colour = kind < 0.6 ? [1, 0.56, 0.22] : kind < 0.8 ? [1, 0.8, 0.55] : kind < 0.92 ? [0.95, 0.25, 0.16] : [0.35, 0.75, 0.8];
-  const strength = 0.16 + 0.62 * chance(i, 22) ** 2;
-  return { x: -0.85 + 1.5 * chance(i, 23), y: -0.06 + 0.19 * chance(i, 24) ** 1.7, size: 0.013 + 0.012 * chance(i, 25), glow: [glow[0] * strength, glow[1] * strength, glow[2] * strength] };
+  const glow: Colour = kind < 0.6 ? [1, 0.47, 0.13] : kind < 0.8 ? [1, 0.64, 0.3] : kind < 0.92 ? [0.95, 0.25, 0.16] : [0.35, 0.75, 0.8];
+  const strength = 0.08 + 0.42 * chance(i, 22) ** 2;
+  return { x: -0.85 + 1.5 * chance(i, 23), y: -0.13 + 0.22 * chance(i, 24) ** 1.2, size: 0.012 + 0.01 * chance(i, 25), glow: [glow[0] * strength, glow[1] * strength, glow[2] * strength] };
 });
 
 function duskOutside(direction: readonly [number, number, number], into: Float64Array): void {
   const [dx, dy, dz] = direction;
   if (dz > -0.05 || dy > 0.8) {
-    into[0] = 0.035;
-    into[1] = 0.026;
-    into[2] = 0.021;
+    into[0] = 0.085;
+    into[1] = 0.06;
+    into[2] = 0.045;
     return;
   }
   const [x, y] = [dx / -dz, dy / -dz];
   const high = smoothStep(-0.02, 0.55, y);
   const rose = Math.exp(-(((y - 0.06) / 0.13) ** 2));
-  into[0] = 0.22 - 0.15 * high + 0.4 * rose;
-  into[1] = 0.2 - 0.09 * high + 0.16 * rose;
-  into[2] = 0.4 - 0.13 * high + 0.08 * rose;
+  into[0] = 0.075 - 0.05 * high + 0.24 * rose;
+  into[1] = 0.085 - 0.045 * high + 0.085 * rose;
+  into[2] = 0.21 - 0.09 * high + 0.05 * rose;
   const roofs = 0.045 + 0.05 * chance(Math.floor(x * 9 + 50), 31) + 0.02 * Math.sin(x * 5);
-  const town = smoothStep(roofs + 0.014, roofs - 0.014, y) || 0;
-  const dark = y < roofs - 0.014 ? 1 : y > roofs + 0.014 ? 0 : 0.5 + (roofs - y) / 0.028;
-  const cover = Math.min(1, Math.max(0, dark)) * (town >= 0 ? 0.8 : 0);
-  into[0] = (into[0] as number) * (1 - cover) + 0.045 * cover;
-  into[1] = (into[1] as number) * (1 - cover) + 0.05 * cover;
-  into[2] = (into[2] as number) * (1 - cover) + 0.1 * cover;
+  const cover = 0.85 * smoothStep(-0.014, 0.014, roofs - y);
+  into[0] = (into[0] as number) * (1 - cover) + 0.022 * cover;
+  into[1] = (into[1] as number) * (1 - cover) + 0.024 * cover;
+  into[2] = (into[2] as number) * (1 - cover) + 0.05 * cover;
   for (const spot of TOWN) {
     const away = Math.sqrt((x - spot.x) ** 2 + (y - spot.y) ** 2) / spot.size;
     if (away > 1.15) continue;
-    const disc = smoothStep(1.12, 0.92, away) * (0.72 + 0.28 * away * away);
+    const disc = (1 - smoothStep(0.92, 1.12, away)) * (0.72 + 0.28 * away * away);
     for (let c = 0; c < 3; c++) into[c] = (into[c] as number) + (spot.glow[c] as number) * disc;
   }
 }
 
-const WALNUT = { dark: [0.085, 0.046, 0.026] as Colour, light: [0.27, 0.155, 0.085] as Colour };
+const WALNUT = { dark: [0.085, 0.046, 0.026] as Colour, light: [0.32, 0.185, 0.1] as Colour };
 const OAK = { dark: [0.36, 0.24, 0.14] as Colour, light: [0.6, 0.44, 0.29] as Colour };
 
 /** A walnut table before a window on a town at dusk; the right third is for things, the left for words. */
@@ -114,11 +112,11 @@ function evening(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
       [-10, -3, -8.4],
       [10.2, 11.5, 6],
     ],
-    panels: [softbox([-8, 7.5, 6], [1, 0, 0], { width: 3, height: 3, glow: [4.2, 2.5, 1.3] }), softbox([9, 4.5, 2.5], [1, 1, 0], { width: 2.2, height: 3, glow: [2.6, 1.5, 0.75] })],
+    panels: [softbox([-8, 7.5, 6], [1, 0, 0], { width: 3, height: 3, glow: [19, 12, 6.8] }), softbox([9, 4.5, 2.5], [1, 1, 0], { width: 2.2, height: 3, glow: [14, 8.4, 4.4] })],
     balls: [],
     sky: duskOutside,
     cutOut: false,
-    exposure: 1.25,
+    exposure: 1.5,
   };
   return withLamps(place, lamps);
 }
@@ -163,16 +161,16 @@ function morning(softbox: Softbox): Scene {
       [-9.5, -3.6, -1.6],
       [8, 9.5, 8],
     ],
-    panels: [softbox([-14.5, 10.4, 12.4], [0.4, 1.6, -1], { width: 0.8, height: 0.8, glow: [1900, 1500, 1010] }), softbox([7, 9, 9], [1, 1, 0], { width: 6, height: 5, glow: [0.62, 0.7, 0.82] })],
+    panels: [softbox([-14.5, 10.4, 12.4], [0.4, 1.6, -1], { width: 0.8, height: 0.8, glow: [2700, 2080, 1330] }), softbox([7, 9, 9], [1, 1, 0], { width: 6, height: 5, glow: [0.7, 0.68, 0.68] })],
     balls: [],
     sky: (direction, into) => {
       const up = 0.5 + 0.5 * direction[1];
-      into[0] = 0.3 + 0.12 * up;
-      into[1] = 0.31 + 0.15 * up;
-      into[2] = 0.33 + 0.2 * up;
+      into[0] = 0.34 + 0.12 * up;
+      into[1] = 0.325 + 0.125 * up;
+      into[2] = 0.31 + 0.14 * up;
     },
     cutOut: false,
-    exposure: 0.8,
+    exposure: 1.3,
   };
 }
 
@@ -200,7 +198,7 @@ function sweep(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
       [-16, -0.1, -6.1],
       [16, 12, 13],
     ],
-    panels: [softbox([-6.5, 7, 4.5], [0, 0.5, -1], { width: 2.4, height: 2.4, glow: [21, 19.5, 17.6] }), softbox([7, 5, 5], [0.5, 1, 0], { width: 3, height: 3, glow: [1.5, 1.5, 1.7] })],
+    panels: [softbox([-6.5, 7, 4.5], [0, 0.5, -1], { width: 2.4, height: 2.4, glow: [30, 27.5, 24.5] }), softbox([7, 5, 5], [0.5, 1, 0], { width: 3, height: 3, glow: [1.5, 1.5, 1.7] })],
     balls: [],
     sky: (direction, into) => {
       const level = 0.2 + 0.12 * Math.max(0, direction[1]);
@@ -209,7 +207,7 @@ function sweep(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
       into[2] = level * 0.95;
     },
     cutOut: false,
-    exposure: 0.82,
+    exposure: 1.3,
   };
   return withLamps(place, lamps);
 }
@@ -223,6 +221,6 @@ export function places(softbox: Softbox): Readonly<Record<string, () => Scene>> 
     morning: () => morning(softbox),
     sweep: () => sweep(softbox, []),
     'sweep-pair': () =>
-      sweep(softbox, [placeLamp({ ...FINISHES.sand, glow: DARK }, { foot: [-0.55, 0.36, -0.1], turn: 0.15 }), placeLamp({ ...FINISHES.midnight, glow: WARM }, { foot: [1.95, 0, 1.1], turn: -0.2 })]),
+      sweep(softbox, [placeLamp({ ...FINISHES.sand, glow: DARK }, { foot: [-0.55, 0.36, -0.1], turn: 0.15 }), placeLamp({ ...FINISHES.midnight, glow: WARM }, { foot: [2.3, 0, 1.2], turn: -0.2 })]),
   };
 }

@@ -96,32 +96,56 @@ export function vase(x: number, y: number, z: number): number {
   return Math.max(both * 0.9, 0.04 - y, -Math.max(r - 0.13 - 0.05 * Math.max(0, y - 1.5), 1.2 - y));
 }
 
+const LEANS = [-0.62, 0.12, 0.66] as const;
+const DEPTHS = [0.12, -0.25, 0.2] as const;
+const TALLS = [2.1, 2.75, 2] as const;
+
+type Leaf = { readonly x: number; readonly y: number; readonly z: number; readonly side: number; readonly cosine: number; readonly sine: number };
+
+/** Leaves in pairs along each stem, with some chance in place and turn. */
+const LEAVES: readonly (readonly Leaf[])[] = [0, 1, 2].map((stem) =>
+  [2, 3, 4, 5, 6, 7, 8, 9].map((leaf): Leaf => {
+    const t = (leaf + 0.4 * chance(leaf, stem)) / 10;
+    const side = leaf % 2 === 0 ? 1 : -1;
+    const turn = 0.9 + 0.7 * (chance(leaf, stem + 7) - 0.5);
+    return {
+      x: (LEANS[stem] ?? 0) * t * t * 1.5 + side * 0.2,
+      y: 1.43 + (TALLS[stem] ?? 0) * t,
+      z: (DEPTHS[stem] ?? 0) * t * t * 1.5 + (chance(leaf, stem + 3) - 0.5) * 0.3,
+      side,
+      cosine: Math.cos(turn),
+      sine: Math.sin(turn),
+    };
+  }),
+);
+
 /** Distance to an olive-like branch that leaves a vase at (0, 1.8, 0): three stems, each with pairs of leaves. */
 export function branch(x: number, y: number, z: number): number {
-  const ball = Math.sqrt(x * x + (y - 3.2) ** 2 + z * z) - 1.9;
-  if (ball > 0.3) return ball;
-  let nearest = 10;
+  const ball = Math.sqrt(x * x + (y - 3) ** 2 + z * z) - 1.75;
+  if (ball > 0.15) return ball;
+  let nearest = 1;
   for (let stem = 0; stem < 3; stem++) {
-    const lean = [-0.62, 0.12, 0.66][stem] ?? 0;
-    const away = [0.12, -0.25, 0.2][stem] ?? 0;
-    const tall = [2.1, 2.75, 2][stem] ?? 2;
+    const tall = TALLS[stem] as number;
     const t = Math.min(1, Math.max(0, (y - 1.3) / tall));
-    const sx = x - lean * t * t * 1.5;
-    const sz = z - away * t * t * 1.5;
+    const sx = x - (LEANS[stem] as number) * t * t * 1.5;
+    const sz = z - (DEPTHS[stem] as number) * t * t * 1.5;
     const above = Math.max(0, y - 1.3 - tall);
-    nearest = Math.min(nearest, (Math.sqrt(sx * sx + sz * sz + above * above) - 0.02 + 0.008 * t) * 0.8);
-    for (let leaf = 2; leaf < 10; leaf++) {
-      const lt = (leaf + 0.4 * chance(leaf, stem)) / 10;
-      const side = leaf % 2 === 0 ? 1 : -1;
-      const turn = 0.7 * (chance(leaf, stem + 7) - 0.5) + 0.25;
-      const [cx, cy, cz] = [lean * lt * lt * 1.5 + side * 0.2, 1.3 + tall * lt + 0.13, away * lt * lt * 1.5 + (chance(leaf, stem + 3) - 0.5) * 0.3];
-      const [dx, dy, dz] = [(x - cx) * side, y - cy, z - cz];
+    const along = Math.sqrt(sx * sx + sz * sz + above * above);
+    if (along > nearest + 0.75) continue;
+    nearest = Math.min(nearest, (along - 0.02 + 0.008 * t) * 0.8);
+    const leaves = LEAVES[stem] as readonly Leaf[];
+    for (let i = 0; i < leaves.length; i++) {
+      const leaf = leaves[i] as Leaf;
+      const dx = (x - leaf.x) * leaf.side;
+      const dy = y - leaf.y;
+      const dz = z - leaf.z;
       const far = dx * dx + dy * dy + dz * dz;
-      if (far > (nearest + 0.3) ** 2) continue;
-      const along = dx * Math.cos(0.65 + turn) + dy * Math.sin(0.65 + turn);
-      const over = -dx * Math.sin(0.65 + turn) + dy * Math.cos(0.65 + turn);
-      const width = 0.085 * (1 - (along / 0.28) ** 2);
-      nearest = Math.min(nearest, Math.max(Math.sqrt(over * over + dz * dz * 1.4) - Math.max(0.004, width), Math.abs(dz + over * 0.5) - 0.012, Math.abs(along) - 0.28) * 0.7);
+      const reach = nearest / 0.7 + 0.29;
+      if (far > reach * reach) continue;
+      const length = dx * leaf.cosine + dy * leaf.sine;
+      const over = dy * leaf.cosine - dx * leaf.sine;
+      const width = Math.max(0.004, 0.085 * (1 - (length / 0.28) ** 2));
+      nearest = Math.min(nearest, 0.7 * Math.max(Math.sqrt(over * over + dz * dz * 1.4) - width, Math.abs(dz + over * 0.5) - 0.012, Math.abs(length) - 0.28));
     }
   }
   return nearest;

@@ -477,7 +477,7 @@ export function createTracer(
         softened = true;
       }
       if (bounce > 2) {
-        const live = Math.min(0.95, Math.max(red, green, blue));
+        const live = Math.min(softened ? 0.62 : 0.95, Math.max(red, green, blue));
         if (draws.next() >= live) break;
         red /= live;
         green /= live;
