@@ -7,7 +7,7 @@ export type Leadership = {
   readonly connectionString: string;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly onStandby?: () => void;
+  readonly onStandby: () => void;
 };
 
 /** Any constant of our own: advisory locks are counted per database. */

@@ -51,6 +51,7 @@ function duration(ms) {
 }
 
 function bytes(count) {
+  if (count < 1e4) return `${count} bytes`;
   if (count < 1e6) return `${(count / 1e3).toFixed(0)} kB`;
   return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(2)} GB`;
 }
@@ -170,9 +171,11 @@ function showProblem(problem) {
 function problemParts(problem) {
   const issues = (problem.issues ?? []).slice(0, 50).map((issue) => {
     const next = issue.next ? ` ${issue.next}` : '';
-    return element('li', {}, issue.path ? element('code', {}, issue.path) : null, ` ${issue.message}${next}`);
+    const named = issue.path === '' || issue.message.startsWith(issue.path);
+    return element('li', {}, named ? null : element('code', {}, issue.path), ` ${issue.message}${next}`);
   });
-  return [element('h2', {}, problem.title), element('p', {}, problem.detail), issues.length > 0 ? element('ul', {}, ...issues) : ''];
+  const heading = element('h2', {}, problem.title);
+  return issues.length > 0 ? [heading, element('ul', {}, ...issues)] : [heading, element('p', {}, problem.detail)];
 }
 
 function showResult(build) {
@@ -183,13 +186,11 @@ function showResult(build) {
   const parts = [];
   if (result.master) {
     const track = result.vtt ? element('track', { kind: 'captions', src: media('captions.vtt'), label: 'Captions', srclang: 'en' }) : null;
-    parts.push(
-      element(
-        'video',
-        { controls: true, preload: 'metadata', playsinline: true, src: media('master.mp4'), 'aria-label': build.title },
-        track,
-      ),
-    );
+    const src = media('master.mp4');
+    const video = element('video', { controls: true, preload: 'metadata', playsinline: true, src, 'aria-label': build.title }, track);
+    const size = result.report?.master;
+    if (size) video.style.aspectRatio = `${size.width} / ${size.height}`;
+    parts.push(video);
   }
   if (result.frame) parts.push(element('img', { class: 'frame', src: media('frame.png'), alt: `A frame of ${build.title}` }));
   const downloads = [
@@ -208,7 +209,7 @@ function showResult(build) {
   );
   if (links.length > 0) parts.push(element('div', { class: 'row' }, ...links));
   if (result.issues.length > 0) {
-    const list = problemParts({ title: 'Notes', detail: `${result.issues.length} things to know about this film.`, issues: result.issues });
+    const list = problemParts({ title: 'Notes on this film', issues: result.issues });
     parts.push(element('div', { class: 'card' }, ...list));
   }
   byId('result').replaceChildren(...parts);

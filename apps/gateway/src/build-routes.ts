@@ -104,7 +104,9 @@ async function createBuild(body: unknown, parts: GatewayParts): Promise<string> 
 
 function invalidDocument(issues: readonly Issue[]): FilmwrightError {
   const errors = issues.filter((issue) => issue.severity === 'error');
-  const shown = errors.slice(0, 3).map((issue) => `${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`);
+  const shown = errors
+    .slice(0, 3)
+    .map((issue) => (issue.message.startsWith(issue.path) ? issue.message : `${issue.path}: ${issue.message}`));
   const count = errors.length === 1 ? 'One problem' : `${errors.length} problems`;
   return new FilmwrightError('document-invalid', `${count}: ${shown.join(' ')}${errors.length > shown.length ? ' ...' : ''}`, { issues });
 }
