@@ -17,6 +17,8 @@ export type Driving = {
 /** One build while this process drives it. */
 export type BuildDriver = {
   readonly id: string;
+  /** The instant of `nowMs` at which this process took it up. */
+  readonly startedMs: number;
   /** Notes that a task finished; true if this build waits for it. */
   readonly noteFinished: (key: string) => boolean;
   /** Reads what changed, plans on and stores it, as far as that is due; true when the build has ended. */
@@ -111,6 +113,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
 
   return {
     id: buildId,
+    startedMs: nowMs(),
     noteFinished(key) {
       if (live.has(key)) finished.add(key);
       return live.has(key);

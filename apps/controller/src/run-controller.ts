@@ -24,7 +24,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
   const drivers = new Map<string, BuildDriver>();
   const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
   let offer: Offer | null = null;
-  let offerSinceMs = nowMs();
+  let runnersSeenMs = Number.NEGATIVE_INFINITY;
   let nextTickMs = 0;
   let nextListMs = 0;
   let listAgain = true;
@@ -57,21 +57,21 @@ export async function runController(options: ControllerOptions): Promise<void> {
     const runners = await records.runners();
     if (runners.length > 0) {
       offer = mergeOffers(runners, offer);
-      offerSinceMs = nowMs();
-    } else if (drivers.size === 0) offerSinceMs = nowMs();
+      runnersSeenMs = nowMs();
+    }
   };
 
   const tick = async () => {
     const expired = await records.expireLeases();
     if (expired > 0) log('warn', 'leases expired', { expired });
     await lookForRunners();
-    nextTickMs = nowMs() + (offer === null && drivers.size > 0 ? lookForRunnersMs : tickMs);
+    nextTickMs = nowMs() + (drivers.size > 0 && nowMs() - runnersSeenMs > tickMs ? lookForRunnersMs : tickMs);
   };
 
   const stepAll = async () => {
-    const absentMs = nowMs() - offerSinceMs;
     for (const driver of drivers.values()) {
       if (signal.aborted) return;
+      const absentMs = nowMs() - Math.max(runnersSeenMs, driver.startedMs);
       if (absentMs >= options.runnerWaitMs) {
         await driver.fail(toProblem(noRunner(absentMs)));
         drivers.delete(driver.id);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunnerOffer } from '@filmwright/contracts';
+import { mergeOffers } from './merge-offers.ts';
+
+const voice = (id: string) => ({ id, language: 'en', natural: true, licence: 'MIT', engine: 'test' });
+const font = (script: string, regular: string) => ({ script, regular, bold: regular, family: 'Test', licence: 'OFL-1.1' });
+const offer = (changes: Partial<RunnerOffer>): RunnerOffer => ({
+  name: 'r',
+  pid: 1,
+  slots: 1,
+  kinds: [],
+  toolchain: {},
+  voices: [],
+  models: [],
+  fonts: [],
+  ...changes,
+});
+
+test('runners together offer what each of them offers, in an order that does not depend on who came first', () => {
+  const a = offer({
+    slots: 2,
+    toolchain: { encode: 'x264' },
+    voices: [voice('b'), voice('a')],
+    models: ['m2'],
+    fonts: [font('latin', 'f1')],
+  });
+  const b = offer({ slots: 3, toolchain: { mix: 'aac' }, voices: [voice('a'), voice('c')], models: ['m1'], fonts: [font('arabic', 'f2')] });
+  const merged = mergeOffers([a, b], null);
+  assert.deepEqual(merged, mergeOffers([b, a], null));
+  assert.equal(merged.slots, 5);
+  assert.deepEqual(merged.toolchain, { encode: 'x264', mix: 'aac' });
+  assert.deepEqual(
+    merged.voices.map((one) => one.id),
+    ['a', 'b', 'c'],
+  );
+  assert.deepEqual(merged.models, ['m1', 'm2']);
+  assert.deepEqual(
+    merged.fonts.map((one) => one.script),
+    ['arabic', 'latin'],
+  );
+});
+
+test('of different toolchains the commonest is taken, then the first by name', () => {
+  const [old, next] = [offer({ toolchain: { encode: '7.1' } }), offer({ toolchain: { encode: '8.0' } })];
+  assert.equal(mergeOffers([next, old], null).toolchain.encode, '7.1');
+  assert.equal(mergeOffers([old, next, next], null).toolchain.encode, '8.0');
+});
+
+test('a chosen toolchain or font stays while it is offered, and while nobody offers another', () => {
+  const [old, next] = [
+    offer({ toolchain: { encode: '7.1' }, fonts: [font('latin', 'f1')] }),
+    offer({ toolchain: { encode: '8.0' }, fonts: [font('latin', 'f0')] }),
+  ];
+  const first = mergeOffers([old], null);
+  assert.equal(mergeOffers([old, next, next], first).toolchain.encode, '7.1');
+  assert.equal(mergeOffers([next, old], first).fonts[0]?.regular, 'f1');
+  assert.equal(mergeOffers([offer({})], first).toolchain.encode, '7.1');
+  assert.equal(mergeOffers([next], first).toolchain.encode, '8.0');
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
+import { createLog } from './log.ts';
+import { type ControllerOptions, runController } from './run-controller.ts';
+import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts';
+import { planChain } from './testing/plan-chain.ts';
+
+const runner: RunnerOffer = { name: 'r1', pid: 1, slots: 2, kinds: ['subtitles'], toolchain: {}, voices: [], models: [], fonts: [] };
+const failure = toProblem(new FilmwrightError('task-failed', 'It did not work.'));
+
+/** Runs a controller until the test or the returned function ends it. */
+function start(context: TestContext, ledger: MemoryLedger, changes: Partial<ControllerOptions> = {}): () => Promise<void> {
+  const ending = new AbortController();
+  const log = createLog('error', () => {});
+  const running = runController({
+    records: ledger.records,
+    plan: planChain,
+    nowMs: () => performance.now(),
+    log,
+    signal: ending.signal,
+    runnerWaitMs: 30_000,
+    ...changes,
+  });
+  const stop = async () => {
+    ending.abort();
+    await running;
+  };
+  context.after(stop);
+  return stop;
+}
+
+async function until(what: () => boolean, whatFor: string): Promise<void> {
+  for (let tries = 0; !what(); tries++) {
+    assert.ok(tries < 1000, `waited too long for ${whatFor}`);
+    await sleep(10);
+  }
+}
+
+/** Does every task that comes, until the build has ended. */
+async function workUntilEnd(ledger: MemoryLedger, id: string): Promise<readonly string[]> {
+  const worked: string[] = [];
+  await until(() => {
+    for (const key of ledger.waiting()) {
+      worked.push(key);
+      ledger.finish(key);
+    }
+    return ledger.ends.has(id);
+  }, `the end of build ${id}`);
+  return worked;
+}
+
+test('a build goes from its first task to its end, each task once, in the order that results allow', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const { id } = ledger.order({ shots: ['a', 'b'] });
+  const worked = await workUntilEnd(ledger, id);
+  assert.deepEqual([...worked].sort(), [
+    'assemble:output of encode:output of speak:a+output of encode:output of speak:b',
+    'encode:output of speak:a',
+    'encode:output of speak:b',
+    'speak:a',
+    'speak:b',
+  ]);
+  const end = ledger.ends.get(id);
+  assert.equal(end?.state, 'succeeded');
+  assert.equal(end?.progress.percent, 100);
+  assert.deepEqual(end?.progress.tasks, { total: 5, done: 5, run: 5, reused: 0 });
+  assert.equal(
+    ledger.rows.get(id)?.every((row) => row.key !== null),
+    true,
+  );
+});
+
+test('a second build of the same film runs nothing and says so', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const first = ledger.order({ shots: ['a', 'b'] });
+  await workUntilEnd(ledger, first.id);
+  const second = ledger.order({ shots: ['a', 'b'] });
+  assert.deepEqual(await workUntilEnd(ledger, second.id), []);
+  assert.deepEqual(ledger.ends.get(second.id)?.progress.tasks, { total: 5, done: 5, run: 0, reused: 5 });
+});
+
+test('a controller that is stopped anywhere is followed by one that goes on without doing a task again', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  const { id } = ledger.order({ shots: ['a', 'b', 'c'] });
+  const worked: string[] = [];
+  while (!ledger.ends.has(id)) {
+    const stop = start(context, ledger);
+    const before = ledger.waiting().length;
+    await until(() => ledger.waiting().length > before || ledger.waiting().length > 0 || ledger.ends.has(id), 'work');
+    await stop();
+    const [key] = ledger.waiting();
+    if (key) {
+      worked.push(key);
+      ledger.finish(key);
+    }
+  }
+  assert.equal(ledger.ends.get(id)?.state, 'succeeded');
+  assert.equal(new Set(worked).size, worked.length);
+  assert.equal(worked.length, 7);
+  assert.deepEqual(ledger.ends.get(id)?.progress.tasks, { total: 7, done: 7, run: 7, reused: 0 });
+});
+
+test('a failed task fails its build with the reason; the next build tries it anew', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const first = ledger.order({ shots: ['a'] });
+  await until(() => ledger.waiting().length === 1, 'the first task');
+  ledger.fail('speak:a', failure);
+  await until(() => ledger.ends.has(first.id), 'the failure');
+  assert.equal(ledger.ends.get(first.id)?.state, 'failed');
+  assert.deepEqual(ledger.ends.get(first.id)?.problem, failure);
+
+  const second = ledger.order({ shots: ['a'] });
+  assert.equal((await workUntilEnd(ledger, second.id)).length, 3);
+  assert.equal(ledger.ends.get(second.id)?.state, 'succeeded');
+});
+
+test('a planner that throws fails the build as internal, and the others go on', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const broken = ledger.order({ shots: [], broken: true });
+  const whole = ledger.order({ shots: ['a'] });
+  await workUntilEnd(ledger, whole.id);
+  await until(() => ledger.ends.has(broken.id), 'the end of the broken one');
+  const problem = ledger.ends.get(broken.id)?.problem;
+  assert.equal(problem?.code, 'internal');
+  assert.match(problem?.detail ?? '', /shots of undefined/);
+});
+
+test('a cancelled build is let go of', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const { id } = ledger.order({ shots: ['a'] });
+  await until(() => ledger.waiting().length === 1, 'the first task');
+  const lists = ledger.lists();
+  ledger.cancel(id);
+  await until(() => ledger.lists() > lists, 'the next list');
+  const saves = ledger.saves.length;
+  ledger.finish('speak:a');
+  const later = ledger.lists();
+  await until(() => ledger.lists() > later, 'one more list');
+  assert.equal(ledger.saves.length, saves);
+  assert.equal(ledger.ends.has(id), false);
+});
+
+test('without a runner a build waits, and then says what is missing; one that comes in time is taken', async (context) => {
+  const ledger = createMemoryLedger();
+  start(context, ledger, { runnerWaitMs: 600 });
+  const lonely = ledger.order({ shots: ['a'] });
+  await until(() => ledger.ends.has(lonely.id), 'the end');
+  assert.equal(ledger.ends.get(lonely.id)?.problem?.code, 'unavailable');
+  assert.match(ledger.ends.get(lonely.id)?.problem?.detail ?? '', /filmwright runner/);
+  assert.equal(ledger.saves.length, 0);
+
+  const lucky = ledger.order({ shots: ['a'] });
+  ledger.setRunners([runner]);
+  await workUntilEnd(ledger, lucky.id);
+  assert.equal(ledger.ends.get(lucky.id)?.state, 'succeeded');
+});
+
+test('a database that is away stops nothing: the build goes on when it is back', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const { id } = ledger.order({ shots: ['a'] });
+  await until(() => ledger.waiting().length === 1, 'the first task');
+  ledger.setTrouble(new FilmwrightError('unavailable', 'The database does not answer.'));
+  ledger.finish('speak:a');
+  await sleep(300);
+  ledger.setTrouble(null);
+  await workUntilEnd(ledger, id);
+  assert.equal(ledger.ends.get(id)?.state, 'succeeded');
+});
+
+test('a film of ten thousand shots is driven to its end without reading finished tasks again and again', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  start(context, ledger);
+  const shots = Array.from({ length: 10_000 }, (_, index) => `line ${index}`);
+  const { id } = ledger.order({ shots });
+  await workUntilEnd(ledger, id);
+  assert.equal(ledger.ends.get(id)?.state, 'succeeded');
+  assert.equal(ledger.tasks.size, 20_001);
+  assert.ok(ledger.keysRead() < 20_001 * 8, `${ledger.keysRead()} keys read`);
+  assert.ok(ledger.saves.length < 50, `${ledger.saves.length} plans stored`);
+});
