@@ -23,6 +23,8 @@ function smear(
   }
 }
 
+const FAINTEST = 0.004;
+
 /** How a lens scatters: light above `above` spreads over each of `widths` (standard deviations as fractions of the height) with its share. */
 export type Bloom = { readonly above: number; readonly widths: readonly (readonly [width: number, share: number])[] };
 
@@ -52,7 +54,12 @@ export function addBloom(
         const at = i * CHANNELS + CHANNEL.mirrored + c;
         sums[at] =
           (sums[at] as number) +
-          share * edge * edge * (3 - 2 * edge) * (soft[i] as number) * Math.max(1, sums[i * CHANNELS + CHANNEL.paths] as number);
+          share *
+            edge *
+            edge *
+            (3 - 2 * edge) *
+            Math.max(0, (soft[i] as number) - FAINTEST) *
+            Math.max(1, sums[i * CHANNELS + CHANNEL.paths] as number);
       }
     }
   }

@@ -7,8 +7,8 @@
 export function roundedBox(x: number, y: number, halfX: number, halfY: number, round: number): number {
   const qx = Math.abs(x) - halfX + round;
   const qy = Math.abs(y) - halfY + round;
-  const ox = qx > 0 ? qx : 0;
-  const oy = qy > 0 ? qy : 0;
+  const ox = Math.max(qx, 0);
+  const oy = Math.max(qy, 0);
   return Math.sqrt(ox * ox + oy * oy) + Math.min(Math.max(qx, qy), 0) - round;
 }
 
@@ -17,9 +17,9 @@ export function roundedBlock(x: number, y: number, z: number, halfX: number, hal
   const qx = Math.abs(x) - halfX + round;
   const qy = Math.abs(y) - halfY + round;
   const qz = Math.abs(z) - halfZ + round;
-  const ox = qx > 0 ? qx : 0;
-  const oy = qy > 0 ? qy : 0;
-  const oz = qz > 0 ? qz : 0;
+  const ox = Math.max(qx, 0);
+  const oy = Math.max(qy, 0);
+  const oz = Math.max(qz, 0);
   return Math.sqrt(ox * ox + oy * oy + oz * oz) + Math.min(Math.max(qx, qy, qz), 0) - round;
 }
 

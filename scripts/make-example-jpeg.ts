@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import type { Picture } from './make-example-develop.ts';
 
 /** Writes an opaque picture as a JPEG file of the given width through ffmpeg; `quality` runs from 2 (best) to 31. Fails with ffmpeg's own words. */
-export function writeJpeg(picture: Picture, { path, quality, width = picture.width }: { readonly path: string; readonly quality: number; readonly width?: number }): void {
+export function writeJpeg(
+  picture: Picture,
+  { path, quality, width = picture.width }: { readonly path: string; readonly quality: number; readonly width?: number },
+): void {
   const input = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${picture.width}x${picture.height}`, '-i', '-'];
   const output = [
     '-frames:v',

@@ -169,7 +169,7 @@ export function paintLamp(at: readonly [number, number, number], finish: Finish,
   else {
     paint(into, 'metal', finish.metal, nearest === 2 ? 0.2 : 0.16);
     if (nearest === 1) into.brushed = 0.05;
-    const mark = nearest === 1 && z > 0 && Math.abs(x) < 0.0075 && y > 1.368 && y < 1.442;
+    const mark = nearest === 1 && z > 0 && Math.abs(x) < 0.0075 && Math.abs(y - 1.405) < 0.037;
     if (mark) paint(into, 'cloth', [0.85, 0.84, 0.8], 1);
     const crescent = nearest === 3 && Math.sqrt(x * x + (y - 0.36) ** 2) < 0.036 && Math.sqrt((x - 0.014) ** 2 + (y - 0.369) ** 2) > 0.028;
     if (crescent) paint(into, 'cloth', [0.05, 0.04, 0.035], 1);

@@ -3,13 +3,37 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 
 type Rgb = readonly [number, number, number];
 /** How a look turns colours: tints added in the dark and in the light, contrast around middle grey, colourfulness, and the darkest and lightest value. */
-type Look = { readonly title: string; readonly dark: Rgb; readonly light: Rgb; readonly contrast: number; readonly colour: number; readonly black: number; readonly white: number };
+type Look = {
+  readonly title: string;
+  readonly dark: Rgb;
+  readonly light: Rgb;
+  readonly contrast: number;
+  readonly colour: number;
+  readonly black: number;
+  readonly white: number;
+};
 
 const POINTS = 17;
 const OUT = new URL('../examples/looks/', import.meta.url);
 const LOOKS: Readonly<Record<string, Look>> = {
-  'warm-evening': { title: 'Warm evening', dark: [0.004, 0.006, 0.034], light: [0.045, 0.012, -0.062], contrast: 1.1, colour: 1.06, black: 0.016, white: 0.992 },
-  'cool-morning': { title: 'Cool morning', dark: [-0.014, 0.004, 0.026], light: [-0.012, 0.004, 0.02], contrast: 0.96, colour: 0.9, black: 0.03, white: 1 },
+  'warm-evening': {
+    title: 'Warm evening',
+    dark: [0.004, 0.006, 0.034],
+    light: [0.045, 0.012, -0.062],
+    contrast: 1.1,
+    colour: 1.06,
+    black: 0.016,
+    white: 0.992,
+  },
+  'cool-morning': {
+    title: 'Cool morning',
+    dark: [-0.014, 0.004, 0.026],
+    light: [-0.012, 0.004, 0.02],
+    contrast: 0.96,
+    colour: 0.9,
+    black: 0.03,
+    white: 1,
+  },
 };
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));

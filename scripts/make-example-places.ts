@@ -13,8 +13,10 @@ function withLamps(place: Scene, lamps: readonly PlacedLamp[]): Scene {
   if (lamps.length === 0) return place;
   const [first, second] = lamps;
   if (first === undefined) return place;
-  const lampSolid = second === undefined ? first.solid : (x: number, y: number, z: number) => Math.min(first.solid(x, y, z), second.solid(x, y, z));
-  const glass = second === undefined ? first.glass : (x: number, y: number, z: number) => Math.min(first.glass(x, y, z), second.glass(x, y, z));
+  const lampSolid =
+    second === undefined ? first.solid : (x: number, y: number, z: number) => Math.min(first.solid(x, y, z), second.solid(x, y, z));
+  const glass =
+    second === undefined ? first.glass : (x: number, y: number, z: number) => Math.min(first.glass(x, y, z), second.glass(x, y, z));
   return {
     ...place,
     solid: (x, y, z) => Math.min(place.solid(x, y, z), lampSolid(x, y, z)),
@@ -25,7 +27,9 @@ function withLamps(place: Scene, lamps: readonly PlacedLamp[]): Scene {
       if (lamp === undefined) place.surface(at, into);
       else lamp.paint(at, into);
     },
-    balls: lamps.flatMap((lamp) => lamp.balls.map((ball) => ({ ...ball, glow: [ball.glow[0] * 3.4, ball.glow[1] * 3.4, ball.glow[2] * 3.4] as const }))),
+    balls: lamps.flatMap((lamp) =>
+      lamp.balls.map((ball) => ({ ...ball, glow: [ball.glow[0] * 3.4, ball.glow[1] * 3.4, ball.glow[2] * 3.4] as const })),
+    ),
   };
 }
 
@@ -36,7 +40,12 @@ const TOWN: readonly Spot[] = Array.from({ length: 96 }, (_, i): Spot => {
   const kind = chance(i, 21);
   const glow: Colour = kind < 0.6 ? [1, 0.47, 0.13] : kind < 0.8 ? [1, 0.64, 0.3] : kind < 0.92 ? [0.95, 0.25, 0.16] : [0.35, 0.75, 0.8];
   const strength = 0.08 + 0.42 * chance(i, 22) ** 2;
-  return { x: -0.85 + 1.5 * chance(i, 23), y: -0.13 + 0.22 * chance(i, 24) ** 1.2, size: 0.012 + 0.01 * chance(i, 25), glow: [glow[0] * strength, glow[1] * strength, glow[2] * strength] };
+  return {
+    x: -0.85 + 1.5 * chance(i, 23),
+    y: -0.13 + 0.22 * chance(i, 24) ** 1.2,
+    size: 0.012 + 0.01 * chance(i, 25),
+    glow: [glow[0] * strength, glow[1] * strength, glow[2] * strength],
+  };
 });
 
 function duskOutside(direction: readonly [number, number, number], into: Float64Array): void {
@@ -74,19 +83,27 @@ function evening(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
   const table = (x: number, y: number, z: number): number => roundedBlock(x, y + 0.16, z - 1.2, 9.5, 0.16, 4.6, 0.05);
   const wall = (x: number, y: number, z: number): number => Math.max(Math.abs(z + 8) - 0.25, -roundedBox(x + 1.2, y - 5.2, 7, 5.6, 0.05));
   const bars = (x: number, y: number, z: number): number =>
-    Math.min(roundedBox(x + 2.6, z + 8, 0.13, 0.16, 0.03), roundedBox(y - 6.4, z + 8, 0.13, 0.16, 0.03), roundedBlock(x + 1.2, y + 0.45, z + 7.8, 7.4, 0.12, 0.6, 0.04));
+    Math.min(
+      roundedBox(x + 2.6, z + 8, 0.13, 0.16, 0.03),
+      roundedBox(y - 6.4, z + 8, 0.13, 0.16, 0.03),
+      roundedBlock(x + 1.2, y + 0.45, z + 7.8, 7.4, 0.12, 0.6, 0.04),
+    );
   const curtain = (x: number, _y: number, z: number): number => {
     if (x < 2.6) return Math.max(3 - x, 0.3);
     const fold = 0.24 * Math.sin(x * 3.1) + 0.1 * Math.sin(x * 7.3 + 1);
-    return (roundedBox(x - 6.6, z + 6.9 - fold, 3.4, 0.05, 0.04)) * 0.62;
+    return roundedBox(x - 6.6, z + 6.9 - fold, 3.4, 0.05, 0.04) * 0.62;
   };
   const books = (x: number, y: number, z: number): number => {
     if (Math.abs(x - 3.9) > 1.9 || y > 1.2) return Math.max(Math.abs(x - 3.9) - 1.5, y - 0.9, 0.2);
     const [ax, az] = [(x - 3.95) * 0.985 + (z + 0.9) * 0.17, (z + 0.9) * 0.985 - (x - 3.95) * 0.17];
     const [bx, bz] = [(x - 3.85) * 0.995 - (z + 0.9) * 0.1, (z + 0.9) * 0.995 + (x - 3.85) * 0.1];
-    return Math.min(book(ax, y, az, { halfX: 1.15, halfY: 0.17, halfZ: 0.8 }), book(bx, y - 0.345, bz, { halfX: 1, halfY: 0.13, halfZ: 0.72 }));
+    return Math.min(
+      book(ax, y, az, { halfX: 1.15, halfY: 0.17, halfZ: 0.8 }),
+      book(bx, y - 0.345, bz, { halfX: 1, halfY: 0.13, halfZ: 0.72 }),
+    );
   };
-  const cup = (x: number, y: number, z: number): number => mug((x - 3.85) * 0.9 + (z + 0.85) * 0.43, y - 0.607, (z + 0.85) * 0.9 - (x - 3.85) * 0.43);
+  const cup = (x: number, y: number, z: number): number =>
+    mug((x - 3.85) * 0.9 + (z + 0.85) * 0.43, y - 0.607, (z + 0.85) * 0.9 - (x - 3.85) * 0.43);
   const parts = [table, wall, bars, curtain, books, cup];
   const place: Scene = {
     solid: (x, y, z) => Math.min(table(x, y, z), wall(x, y, z), bars(x, y, z), curtain(x, y, z), books(x, y, z), cup(x, y, z)),
@@ -112,11 +129,15 @@ function evening(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
       [-10, -3, -8.4],
       [10.2, 11.5, 6],
     ],
-    panels: [softbox([-8, 7.5, 6], [1, 0, 0], { width: 3, height: 3, glow: [19, 12, 6.8] }), softbox([9, 4.5, 2.5], [1, 1, 0], { width: 2.2, height: 3, glow: [14, 8.4, 4.4] })],
+    panels: [
+      softbox([-8, 7.5, 6], [1, 0, 0], { width: 3, height: 3, glow: [19, 12, 6.8] }),
+      softbox([9, 4.5, 2.5], [1, 1, 0], { width: 2.2, height: 3, glow: [14, 8.4, 4.4] }),
+    ],
     balls: [],
     sky: duskOutside,
     cutOut: false,
     exposure: 1.5,
+    patience: 0.62,
   };
   return withLamps(place, lamps);
 }
@@ -129,7 +150,10 @@ function morning(softbox: Softbox): Scene {
   const twigs = (x: number, y: number, z: number): number => branch((x - 3.7) / 0.9, y / 0.9, (z + 0.1) / 0.9) * 0.9;
   const books = (x: number, y: number, z: number): number => {
     const [ax, az] = [(x - 1.75) * 0.99 + z * 0.1, z * 0.99 - (x - 1.75) * 0.1];
-    return Math.min(book(ax, y, az, { halfX: 1, halfY: 0.15, halfZ: 0.75 }), book(x - 1.7, y - 0.305, z, { halfX: 0.85, halfY: 0.11, halfZ: 0.65 }));
+    return Math.min(
+      book(ax, y, az, { halfX: 1, halfY: 0.15, halfZ: 0.75 }),
+      book(x - 1.7, y - 0.305, z, { halfX: 0.85, halfY: 0.11, halfZ: 0.65 }),
+    );
   };
   const cup = (x: number, y: number, z: number): number => mug((x - 1.75) * 0.7 - z * 0.7, y - 0.53, z * 0.7 + (x - 1.75) * 0.7);
   const frame = (x: number, y: number, z: number): number => {
@@ -161,7 +185,10 @@ function morning(softbox: Softbox): Scene {
       [-9.5, -3.6, -1.6],
       [8, 9.5, 8],
     ],
-    panels: [softbox([-14.5, 10.4, 12.4], [0.4, 1.6, -1], { width: 0.8, height: 0.8, glow: [2700, 2080, 1330] }), softbox([7, 9, 9], [1, 1, 0], { width: 6, height: 5, glow: [0.7, 0.68, 0.68] })],
+    panels: [
+      softbox([-14.5, 10.4, 12.4], [0.4, 1.6, -1], { width: 0.8, height: 0.8, glow: [2700, 2080, 1330] }),
+      softbox([7, 9, 9], [1, 1, 0], { width: 6, height: 5, glow: [0.7, 0.68, 0.68] }),
+    ],
     balls: [],
     sky: (direction, into) => {
       const up = 0.5 + 0.5 * direction[1];
@@ -171,12 +198,14 @@ function morning(softbox: Softbox): Scene {
     },
     cutOut: false,
     exposure: 1.3,
+    patience: 0.62,
   };
 }
 
 /** A seamless terracotta sweep with a low round plinth and an arch, the shapes of the brand. */
 function sweep(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
-  const paper = (_x: number, y: number, z: number): number => (y < 3.5 && z < -2.5 ? 3.5 - Math.sqrt((y - 3.5) ** 2 + (z + 2.5) ** 2) : Math.min(y, z + 6));
+  const paper = (_x: number, y: number, z: number): number =>
+    y < 3.5 && z < -2.5 ? 3.5 - Math.sqrt((y - 3.5) ** 2 + (z + 2.5) ** 2) : Math.min(y, z + 6);
   const plinth = (x: number, y: number, z: number): number => roundedBox(Math.sqrt(x * x + z * z), y - 0.16, 1.75, 0.2, 0.035);
   const arch = (x: number, y: number, z: number): number => {
     const lx = x - 2.7;
@@ -198,7 +227,10 @@ function sweep(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
       [-16, -0.1, -6.1],
       [16, 12, 13],
     ],
-    panels: [softbox([-6.5, 7, 4.5], [0, 0.5, -1], { width: 2.4, height: 2.4, glow: [30, 27.5, 24.5] }), softbox([7, 5, 5], [0.5, 1, 0], { width: 3, height: 3, glow: [1.5, 1.5, 1.7] })],
+    panels: [
+      softbox([-6.5, 7, 4.5], [0, 0.5, -1], { width: 2.4, height: 2.4, glow: [30, 27.5, 24.5] }),
+      softbox([7, 5, 5], [0.5, 1, 0], { width: 3, height: 3, glow: [1.5, 1.5, 1.7] }),
+    ],
     balls: [],
     sky: (direction, into) => {
       const level = 0.2 + 0.12 * Math.max(0, direction[1]);
@@ -208,6 +240,7 @@ function sweep(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
     },
     cutOut: false,
     exposure: 1.3,
+    patience: 0.62,
   };
   return withLamps(place, lamps);
 }
@@ -221,6 +254,9 @@ export function places(softbox: Softbox): Readonly<Record<string, () => Scene>> 
     morning: () => morning(softbox),
     sweep: () => sweep(softbox, []),
     'sweep-pair': () =>
-      sweep(softbox, [placeLamp({ ...FINISHES.sand, glow: DARK }, { foot: [-0.55, 0.36, -0.1], turn: 0.15 }), placeLamp({ ...FINISHES.midnight, glow: WARM }, { foot: [2.3, 0, 1.2], turn: -0.2 })]),
+      sweep(softbox, [
+        placeLamp({ ...FINISHES.sand, glow: DARK }, { foot: [-0.55, 0.36, -0.1], turn: 0.15 }),
+        placeLamp({ ...FINISHES.midnight, glow: WARM }, { foot: [2.3, 0, 1.2], turn: -0.2 }),
+      ]),
   };
 }

@@ -16,7 +16,11 @@ export function ground(into: Surface, colour: Colour, gloss?: number): void {
 }
 
 /** Oiled wood whose grain runs along x, in boards 1.9 deep; `dark` and `light` are the colours of late and early growth. */
-export function paintWood(at: readonly [number, number, number], { dark, light }: { readonly dark: Colour; readonly light: Colour }, into: Surface): void {
+export function paintWood(
+  at: readonly [number, number, number],
+  { dark, light }: { readonly dark: Colour; readonly light: Colour },
+  into: Surface,
+): void {
   const [x, y, z] = at;
   const across = z + y * 0.7;
   const board = Math.floor(across / 1.9 + 40);
@@ -76,7 +80,12 @@ export function mug(x: number, y: number, z: number): number {
 }
 
 /** Distance to a lying book on y = 0, its back towards +z, pages set in: sizes are halves. */
-export function book(x: number, y: number, z: number, { halfX, halfY, halfZ }: { readonly halfX: number; readonly halfY: number; readonly halfZ: number }): number {
+export function book(
+  x: number,
+  y: number,
+  z: number,
+  { halfX, halfY, halfZ }: { readonly halfX: number; readonly halfY: number; readonly halfZ: number },
+): number {
   const boards = Math.min(
     roundedBlock(x, y - 2 * halfY + 0.016, z, halfX, 0.016, halfZ, 0.01),
     roundedBlock(x, y - 0.016, z, halfX, 0.016, halfZ, 0.01),
@@ -100,7 +109,14 @@ const LEANS = [-0.62, 0.12, 0.66] as const;
 const DEPTHS = [0.12, -0.25, 0.2] as const;
 const TALLS = [2.1, 2.75, 2] as const;
 
-type Leaf = { readonly x: number; readonly y: number; readonly z: number; readonly side: number; readonly cosine: number; readonly sine: number };
+type Leaf = {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly side: number;
+  readonly cosine: number;
+  readonly sine: number;
+};
 
 /** Leaves in pairs along each stem, with some chance in place and turn. */
 const LEAVES: readonly (readonly Leaf[])[] = [0, 1, 2].map((stem) =>
@@ -145,7 +161,10 @@ export function branch(x: number, y: number, z: number): number {
       const length = dx * leaf.cosine + dy * leaf.sine;
       const over = dy * leaf.cosine - dx * leaf.sine;
       const width = Math.max(0.004, 0.085 * (1 - (length / 0.28) ** 2));
-      nearest = Math.min(nearest, 0.7 * Math.max(Math.sqrt(over * over + dz * dz * 1.4) - width, Math.abs(dz + over * 0.5) - 0.012, Math.abs(length) - 0.28));
+      nearest = Math.min(
+        nearest,
+        0.7 * Math.max(Math.sqrt(over * over + dz * dz * 1.4) - width, Math.abs(dz + over * 0.5) - 0.012, Math.abs(length) - 0.28),
+      );
     }
   }
   return nearest;

@@ -40,8 +40,10 @@ export type Scene = {
   readonly sky: (direction: readonly [number, number, number], into: Float64Array) => void;
   /** True: floor and sky stay transparent to the camera, and the picture has alpha. */
   readonly cutOut: boolean;
-  /** True: rays that leave after glass bent them see the sky of the studio; false everywhere else. */
+  /** Factor on all light before the film answers to it. */
   readonly exposure: number;
+  /** Most of the paths that may go on after their third meeting, as a share below 1: less is faster, more is smoother in bright rooms. */
+  readonly patience: number;
 };
 
 /** Where the picture is taken from: heights and distances in the scene's unit, `lens` is the radius of the aperture (0: all sharp). */

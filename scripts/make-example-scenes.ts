@@ -2,8 +2,9 @@ import { FINISHES, type Finish, LAMP_BOX, lampBalls, lampGlass, lampSolid, paint
 import { places } from './make-example-places.ts';
 import type { Colour, Panel, Scene, Surface } from './make-example-scene.ts';
 
-const WARM: Colour = [3, 1.42, 0.5];
+const WARM: Colour = [2.7, 1.24, 0.42];
 const WARM_NEAR: Colour = [2.3, 1.06, 0.37];
+const DUSK: Colour = [1.08, 0.93, 0.8];
 const DARK: Colour = [0, 0, 0];
 
 /** A softbox of the given size around `centre` that shines at `target`. */
@@ -24,8 +25,8 @@ function softbox(centre: Colour, target: Colour, look: { readonly width: number;
 }
 
 /** Softboxes of the product studio: a tall key at the left, a thin rim at the right, a wide one above, a faint fill in front. */
-function studioPanels(strength: number): readonly Panel[] {
-  const glow = (r: number, g: number, b: number): Colour => [r * strength, g * strength, b * strength];
+function studioPanels(strength: number, tint: Colour): readonly Panel[] {
+  const glow = (r: number, g: number, b: number): Colour => [r * strength * tint[0], g * strength * tint[1], b * strength * tint[2]];
   const middle: Colour = [0, 1.3, 0];
   return [
     softbox([-3.8, 2.3, 0.9], middle, { width: 1.5, height: 3.4, glow: glow(11.5, 11.1, 10.6) }),
@@ -35,14 +36,14 @@ function studioPanels(strength: number): readonly Panel[] {
   ];
 }
 
-function studio(finish: Finish, strength: number): Scene {
+function studio(finish: Finish, strength: number, tint: Colour = [1, 1, 1]): Scene {
   return {
     solid: lampSolid,
     glass: lampGlass,
     surface: (at, into) => paintLamp(at, finish, into),
     box: LAMP_BOX,
     floor: { height: 0, surface: (_x, _z, into) => plain(into, [0.5, 0.49, 0.48]) },
-    panels: studioPanels(strength),
+    panels: studioPanels(strength, tint),
     balls: lampBalls(finish),
     sky: (direction, into) => {
       const up = direction[1];
@@ -53,6 +54,7 @@ function studio(finish: Finish, strength: number): Scene {
     },
     cutOut: true,
     exposure: 1,
+    patience: 0.95,
   };
 }
 
@@ -86,10 +88,10 @@ function closeUp(finish: Finish, strength: number): Scene {
 const SCENES: Readonly<Record<string, () => Scene>> = {
   ...places(softbox),
   sand: () => studio({ ...FINISHES.sand, glow: DARK }, 1),
-  'sand-lit': () => studio({ ...FINISHES.sand, glow: WARM }, 0.42),
+  'sand-lit': () => studio({ ...FINISHES.sand, glow: WARM }, 0.46, DUSK),
   'sand-close': () => closeUp({ ...FINISHES.sand, glow: WARM_NEAR }, 0.75),
   midnight: () => studio({ ...FINISHES.midnight, glow: DARK }, 1.1),
-  'midnight-lit': () => studio({ ...FINISHES.midnight, glow: WARM }, 0.5),
+  'midnight-lit': () => studio({ ...FINISHES.midnight, glow: WARM }, 0.52, DUSK),
 };
 
 /** The scene of that name; fails when there is none. */

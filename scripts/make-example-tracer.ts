@@ -5,6 +5,7 @@
  * `createTracer`, so nothing is allocated along a path.
  */
 
+import { roughNormal, turnAround, type Way } from './make-example-directions.ts';
 import type { Draws } from './make-example-draws.ts';
 import type { Scene, Surface } from './make-example-scene.ts';
 
@@ -35,9 +36,8 @@ export function createTracer(
   let nx = 0;
   let ny = 0;
   let nz = 0;
-  let sx = 0;
-  let sy = 0;
-  let sz = 0;
+  const way: Way = { x: 0, y: 0, z: 0 };
+  const axis: Way = { x: 0, y: 0, z: 0 };
   let panelMet = -1;
   let panelShade = 1;
 
@@ -179,11 +179,11 @@ export function createTracer(
     if (away <= ball.radius * 1.001) return;
     const narrow = Math.sqrt(1 - (ball.radius / away) ** 2);
     const cosine = 1 - u * (1 - narrow);
-    around(wx / away, wy / away, wz / away, cosine, v);
-    const here = sx * nx + sy * ny + sz * nz;
+    turnAround(way, wx / away, wy / away, wz / away, cosine, v);
+    const here = way.x * nx + way.y * ny + way.z * nz;
     if (here <= 0) return;
     const reach = away * cosine - Math.sqrt(Math.max(0, ball.radius ** 2 - away * away * (1 - cosine * cosine)));
-    march(ox, oy, oz, sx, sy, sz, reach - 0.003, false);
+    march(ox, oy, oz, way.x, way.y, way.z, reach - 0.003, false);
     if (met !== 0) return;
     const strength = (2 * (1 - narrow) * here) / odds;
     for (let c = 0; c < 3; c++) skyLight[c] = (ball.glow[c] as number) * strength;
@@ -212,58 +212,6 @@ export function createTracer(
     const square = wx * wx + wy * wy + wz * wz;
     const here = (wx * nx + wy * ny + wz * nz) / Math.sqrt(square);
     return (ball.glow[1] * Math.PI * ball.radius ** 2 * Math.max(0, here + 0.3)) / square;
-  }
-
-  /** Sets (sx, sy, sz) to a direction whose angle to the axis has the given cosine, turned around the axis by `turn` of a circle. */
-  function around(axisX: number, axisY: number, axisZ: number, cosine: number, turn: number): void {
-    const sign = axisZ >= 0 ? 1 : -1;
-    const a = -1 / (sign + axisZ);
-    const b = axisX * axisY * a;
-    const sine = Math.sqrt(Math.max(0, 1 - cosine * cosine));
-    const p = Math.cos(2 * Math.PI * turn) * sine;
-    const q = Math.sin(2 * Math.PI * turn) * sine;
-    sx = p * (1 + sign * axisX * axisX * a) + q * b + axisX * cosine;
-    sy = p * sign * b + q * (sign + axisY * axisY * a) + axisY * cosine;
-    sz = -p * sign * axisX - q * axisY + axisZ * cosine;
-  }
-
-  /** Sets (sx, sy, sz) to a normal of the rough ground that faces the viewer along -(dx, dy, dz). */
-  function roughNormal(dx: number, dy: number, dz: number, alpha: number, draws: Draws): void {
-    const sign = nz >= 0 ? 1 : -1;
-    const a = -1 / (sign + nz);
-    const b = nx * ny * a;
-    const tx = 1 + sign * nx * nx * a;
-    const ty = sign * b;
-    const tz = -sign * nx;
-    const bx = b;
-    const by = sign + ny * ny * a;
-    const bz = -ny;
-    let vx = -(dx * tx + dy * ty + dz * tz) * alpha;
-    let vy = -(dx * bx + dy * by + dz * bz) * alpha;
-    let vz = Math.max(1e-4, -(dx * nx + dy * ny + dz * nz));
-    const scale = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
-    vx *= scale;
-    vy *= scale;
-    vz *= scale;
-    const flat = vx * vx + vy * vy;
-    const e1x = flat > 1e-12 ? -vy / Math.sqrt(flat) : 1;
-    const e1y = flat > 1e-12 ? vx / Math.sqrt(flat) : 0;
-    const e2x = -vz * e1y;
-    const e2y = vz * e1x;
-    const e2z = vx * e1y - vy * e1x;
-    const radius = Math.sqrt(draws.next());
-    const phi = 2 * Math.PI * draws.next();
-    const p = radius * Math.cos(phi);
-    const half = 0.5 * (1 + vz);
-    const q = (1 - half) * Math.sqrt(Math.max(0, 1 - p * p)) + half * radius * Math.sin(phi);
-    const up = Math.sqrt(Math.max(0, 1 - p * p - q * q));
-    const hx = (p * e1x + q * e2x + up * vx) * alpha;
-    const hy = (p * e1y + q * e2y + up * vy) * alpha;
-    const hz = Math.max(1e-5, q * e2z + up * vz);
-    const size = 1 / Math.sqrt(hx * hx + hy * hy + hz * hz);
-    sx = (tx * hx + bx * hy + nx * hz) * size;
-    sy = (ty * hx + by * hy + ny * hz) * size;
-    sz = (tz * hx + bz * hy + nz * hz) * size;
   }
 
   return (ray, { sums, at: base, draws }) => {
@@ -436,16 +384,20 @@ export function createTracer(
           nz *= scale;
         }
         const alpha = surface.roughness * surface.roughness;
-        if (alpha > 0.0001) roughNormal(dx, dy, dz, alpha, draws);
-        else {
-          sx = nx;
-          sy = ny;
-          sz = nz;
+        if (alpha > 0.0001) {
+          axis.x = nx;
+          axis.y = ny;
+          axis.z = nz;
+          roughNormal(way, axis, dx, dy, dz, alpha, draws);
+        } else {
+          way.x = nx;
+          way.y = ny;
+          way.z = nz;
         }
-        const against = -(dx * sx + dy * sy + dz * sz);
-        dx += 2 * against * sx;
-        dy += 2 * against * sy;
-        dz += 2 * against * sz;
+        const against = -(dx * way.x + dy * way.y + dz * way.z);
+        dx += 2 * against * way.x;
+        dy += 2 * against * way.y;
+        dz += 2 * against * way.z;
         const leaving = dx * nx + dy * ny + dz * nz;
         if (leaving <= 0) break;
         const edge = (1 - Math.max(0, against)) ** 5;
@@ -469,15 +421,15 @@ export function createTracer(
           gotBlue += Math.min(most, blue * (skyLight[2] as number));
         }
         const u = draws.next();
-        around(nx, ny, nz, Math.sqrt(1 - u), draws.next());
-        dx = sx;
-        dy = sy;
-        dz = sz;
+        turnAround(way, nx, ny, nz, Math.sqrt(1 - u), draws.next());
+        dx = way.x;
+        dy = way.y;
+        dz = way.z;
         seesLights = false;
         softened = true;
       }
       if (bounce > 2) {
-        const live = Math.min(softened ? 0.62 : 0.95, Math.max(red, green, blue));
+        const live = Math.min(softened ? scene.patience : 0.95, Math.max(red, green, blue));
         if (draws.next() >= live) break;
         red /= live;
         green /= live;
