@@ -1,11 +1,8 @@
-export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
-export type { Bitmap } from './paint/bitmap.ts';
-export { bundledFonts, coverage, findFonts, fontInfo, type ScriptFont } from './paint/fonts.ts';
-export { type FrameBehind, type InspectOptions, inspectTexts } from './paint/inspect-texts.ts';
-export { paintBackdrop } from './paint/paint-backdrop.ts';
-export { captionMomentAt, type PaintedCaption, paintCaption } from './paint/paint-caption.ts';
-export { paintShadow, standOnShadow } from './paint/paint-shadow.ts';
-export { paintText } from './paint/paint-text.ts';
+export { type Toolset, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
+export { fontInfo } from './paint/fonts.ts';
+export { findFonts } from './paint/fonts.ts';
+export { inspectTexts } from './paint/inspect-texts.ts';
 export { type EncodedSpan, type EncodeSpan, encodeSpan, type SpanContext } from './span/encode-span.ts';
 export { createPictureCache, type PictureCache } from './span/picture-cache.ts';
 export { renderFrame, renderFramePng } from './span/render-frame.ts';
+export { renderToolchain } from './render-toolchain.ts';

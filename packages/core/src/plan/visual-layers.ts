@@ -14,6 +14,8 @@ export type VisualInput = {
   readonly untilFrame: number;
   readonly planner: Planner;
   readonly uploads: Uploads;
+  /** Installed cut-out models, best first. */
+  readonly models: readonly string[];
 };
 
 /** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */
@@ -131,7 +133,7 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   const behind = backgroundLayers(input, { visual: visual.background, staged: true });
   const { subject } = visual;
   const picture = uploads.media(subject.picture, 'picture');
-  const model = picture === undefined ? undefined : subject.cutOut === 'auto' ? (picture.hasAlpha ? 'alpha' : 'default') : subject.cutOut;
+  const model = picture === undefined ? undefined : subject.cutOut === 'auto' ? (picture.hasAlpha ? 'alpha' : (input.models[0] ?? 'selfie-segmentation')) : subject.cutOut;
   const cut = planner.ask({
     address: `${address}/cutout`,
     kind: 'cutout',

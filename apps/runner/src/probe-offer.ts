@@ -1,0 +1,37 @@
+import { digestOfFile } from '@filmwright/blobs';
+import { taskKindNames, type Toolchain } from '@filmwright/contracts';
+import { listModels, listVoices } from '@filmwright/engines';
+import { findFonts, renderToolchain } from '@filmwright/render';
+import type { FontFile, ProbedOffer } from './messages.ts';
+import type { Workplace } from './workplace.ts';
+
+/** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts. */
+export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOffer> {
+  const digests = new Map<string, FontFile>();
+  const fontFile = async (path: string): Promise<FontFile> => {
+    const known = digests.get(path);
+    if (known !== undefined) return known;
+    const file = { path, digest: await digestOfFile(path) };
+    digests.set(path, file);
+    return file;
+  };
+  const fonts: ProbedOffer['fonts'][number][] = [];
+  for (const font of await findFonts()) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
+  const voices = (await listVoices({ home })).filter((voice) => voice.installed);
+  const models = (await listModels({ home })).filter((model) => model.installed);
+  // A model that finds any subject serves films better than one that finds people only.
+  const byUse = [...models].sort((a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes);
+  return {
+    kinds: taskKindNames,
+    toolchain: await toolchain(toolset.toolchain),
+    voices: voices.map(({ id, language, natural, licence, engine }) => ({ id, language, natural, licence, engine })),
+    models: byUse.map((model) => model.card.name),
+    fonts,
+  };
+}
+
+/** What shapes the bytes of each kind beyond its payload. */
+async function toolchain(ffmpeg: string): Promise<Toolchain> {
+  const frames = `${ffmpeg} ${await renderToolchain()}`;
+  return { normalise: ffmpeg, encode: frames, frame: frames, inspect: frames, mix: ffmpeg, assemble: ffmpeg, measure: ffmpeg };
+}
