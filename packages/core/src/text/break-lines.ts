@@ -46,7 +46,8 @@ const fitUnits = (units: readonly LineUnit[], options: BreakOptions): { units: r
 const edgeCost = (last: LineUnit, next: LineUnit | undefined): number => {
   const pause = /[,;:.!?、。，；：！？،؛]$/u.test(last.text) || /^[([{«„“‘¿¡]/u.test(next?.text ?? '') ? -0.03 : 0;
   const opened = /^[([{«„“‘]/u.test(last.text) && !/[)\]}»”’.,!?]$/u.test(last.text) ? 0.08 : 0;
-  const short = !last.space ? 0 : /^\p{Script=Latin}{1,2}$/u.test(last.text) ? 0.06 : /^\p{Script=Latin}{3}$/u.test(last.text) ? 0.015 : 0;
+  const letters = last.space ? (/^\p{Script=Latin}+$/u.exec(last.text)?.[0].length ?? 9) : 9;
+  const short = letters <= 2 ? 0.06 : letters === 3 ? 0.03 : letters === 4 ? 0.015 : 0;
   return pause + opened + short;
 };
 

@@ -27,10 +27,10 @@ export const captionLook = (source: CaptionSource): CaptionLook => {
       : { lit: onPill, pill: source.highlight };
   return {
     ground,
-    panelAlpha: source.style === 'boxed' ? (light ? 0.72 : 0.86) : 0,
+    panelAlpha: source.style === 'boxed' ? (light ? 0.78 : 0.88) : 0,
     outline: light ? '#07090e' : '#ffffff',
     spoken: source.color,
-    coming: toHex(mix(color, parseColor(ground), source.style === 'boxed' ? 0.36 : 0.24)),
+    coming: toHex(mix(color, parseColor(ground), source.style === 'boxed' ? 0.3 : 0.22)),
     ...lit,
   };
 };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -75,23 +75,32 @@ const machineFiles = async (): Promise<readonly string[]> => {
   return lists.flat();
 };
 
-const usable = (path: string): boolean => {
+const signatures = new Set(['00010000', '4f54544f', '74746366', '74727565']);
+
+/** Whether a file begins like a TTF, OTF or TTC; the rest is read when the font is used. */
+const usable = async (path: string): Promise<boolean> => {
   try {
-    loadFace(path);
-    return true;
+    const file = await open(path);
+    try {
+      const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return signatures.has(buffer.toString('hex'));
+    } finally {
+      await file.close();
+    }
   } catch {
     return false;
   }
 };
 
-const pick = (files: ReadonlyMap<string, string>, font: KnownFont): ScriptFont | null => {
-  const find = (pattern: RegExp): string | undefined => {
-    for (const [name, path] of files) if (pattern.test(name) && usable(path)) return path;
+const pick = async (files: ReadonlyMap<string, string>, font: KnownFont): Promise<ScriptFont | null> => {
+  const find = async (pattern: RegExp): Promise<string | undefined> => {
+    for (const [name, path] of files) if (pattern.test(name) && (await usable(path))) return path;
     return undefined;
   };
-  const regular = find(font.regular);
+  const regular = await find(font.regular);
   if (regular === undefined) return null;
-  return { script: font.script, regular, bold: (font.bold && find(font.bold)) ?? regular, family: font.family, licence: font.licence };
+  const bold = font.bold === null ? undefined : await find(font.bold);
+  return { script: font.script, regular, bold: bold ?? regular, family: font.family, licence: font.licence };
 };
 
 /** The best font for each writing system: the bundled ones, then well-known free fonts found on this machine. Scripts without one are left out. */
@@ -100,7 +109,7 @@ export const findFonts = async (): Promise<readonly ScriptFont[]> => {
   const files = new Map((await machineFiles()).toSorted().map((path) => [basename(path), path]));
   for (const font of knownFonts) {
     if (found.some((one) => one.script === font.script)) continue;
-    const picked = pick(files, font);
+    const picked = await pick(files, font);
     if (picked) found.push(picked);
   }
   return found;

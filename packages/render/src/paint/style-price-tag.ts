@@ -21,9 +21,7 @@ const word = (
   });
 
 /** Sets the amount large, currency and decimals small at its cap height, and the old price (second line) struck through under it. */
-const priceParts = (
-  input: StyleInput,
-): { readonly parts: readonly Part[]; readonly width: number; readonly baseline: number; readonly bottom: number } => {
+const priceParts = (input: StyleInput): { readonly parts: readonly Part[]; readonly width: number; readonly bottom: number } => {
   const { sizePx, source } = input;
   const price = parsePrice(source.lines[0] ?? '');
   const cap = input.bold.lead.capHeight;
@@ -70,7 +68,9 @@ const priceParts = (
     parts.push({ line, x: -insets.left, baseline: bottom, alpha: 0.78, struck });
     width = Math.max(width, line.width - insets.left - insets.right);
   }
-  return { parts, width, baseline, bottom };
+  if (input.direction !== 'rtl') return { parts, width, bottom };
+  const turned = parts.map((part) => ({ ...part, x: width - part.x - part.line.width }));
+  return { parts: turned, width, bottom };
 };
 
 /** A price on a tag: one pointed end with a punched hole, tilted a little, the amount large. */
@@ -131,7 +131,7 @@ export const priceTagStyle: StyleLayout = (input) => {
         if (!part.struck) continue;
         const y = padY + part.baseline - part.line.setting.sizePx * 0.27;
         context.fillStyle = source.color;
-        context.fillRect(start - sizePx * 0.03, y, part.line.width + sizePx * 0.06, Math.max(1.5, sizePx * 0.032));
+        context.fillRect(start + part.x - sizePx * 0.03, y, part.line.width + sizePx * 0.06, Math.max(1.5, sizePx * 0.032));
       }
       context.restore();
     },
