@@ -49,6 +49,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
     for (const build of active) {
       if (drivers.has(build.id)) continue;
       drivers.set(build.id, driveBuild(build, options));
+      // A runner may have come since the last look.
+      nextTickMs = 0;
       log('info', 'driving build', { buildId: build.id, title: build.title, purpose: build.purpose });
     }
   };

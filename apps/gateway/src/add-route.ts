@@ -8,15 +8,17 @@ type Route = {
   readonly handler: Handler;
   readonly bodyLimit?: number /** Answers HEAD too; the handler then sends no body. */;
   readonly withHead?: boolean;
+  /** Runners may call it with their own token. */
+  readonly forRunners?: boolean;
 };
 
 /** Adds a route of the table with its method, path and scope; what the handler returns is sent. */
-export function addRoute(app: FastifyInstance, { name, handler, bodyLimit, withHead }: Route): void {
+export function addRoute(app: FastifyInstance, { name, handler, bodyLimit, withHead, forRunners = false }: Route): void {
   const { method, path, scope } = routes[name];
   app.route({
     method: withHead ? [method, 'HEAD'] : method,
     url: path,
-    config: { scope },
+    config: { scope, forRunners },
     handler,
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
   });

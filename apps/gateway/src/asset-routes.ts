@@ -7,14 +7,14 @@ import { checkDigest, checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { sendBytes } from './send-bytes.ts';
 
-/** Uploads and media by digest. Bytes stream to the store and are never parsed here. */
+/** Uploads and media by digest, for users and runners. Bytes stream to the store and are never parsed here. */
 export async function addAssetRoutes(app: FastifyInstance, parts: GatewayParts): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  addRoute(app, { name: 'putAsset', handler: (request, reply) => receive({ request, reply }, parts) });
+  addRoute(app, { name: 'putAsset', forRunners: true, handler: (request, reply) => receive({ request, reply }, parts) });
   const send = (request: FastifyRequest, reply: FastifyReply) => serveAsset({ request, reply }, parts);
-  addRoute(app, { name: 'headAsset', handler: send });
-  addRoute(app, { name: 'getAsset', handler: send });
+  addRoute(app, { name: 'headAsset', forRunners: true, handler: send });
+  addRoute(app, { name: 'getAsset', forRunners: true, handler: send });
 }
 
 type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };

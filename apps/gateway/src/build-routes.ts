@@ -7,6 +7,7 @@ import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { createOnceByKey } from './once-by-key.ts';
+import { isProbe } from './probe-work.ts';
 
 /** A storyboard of 10,000 shots written out fits several times. */
 const maxDocumentBytes = 64 * 1024 ** 2;
@@ -22,12 +23,7 @@ export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void 
       const before = queryOf(request, 'before');
       if (before !== undefined && typeof before !== 'string')
         throw invalidRequest([{ severity: 'error', code: 'invalid', path: 'before', message: 'wanted one build id' }]);
-      const builds = await parts.records.listBuilds({
-        workspaceId: defaultWorkspace,
-        limit,
-        ...(before ? { before: checkId({ id: before, what: 'build' }) } : {}),
-      });
-      return { builds, next: builds.length === limit ? (builds.at(-1)?.id ?? null) : null };
+      return listFilms({ limit, before: before ? checkId({ id: before, what: 'build' }) : null }, parts);
     },
   });
   addRoute(app, { name: 'getBuild', handler: (request) => findBuild(request, parts) });
@@ -62,6 +58,19 @@ export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void 
       return build.result.report;
     },
   });
+}
+
+/** A page of builds, newest first, without the work probes between them. */
+async function listFilms({ limit, before }: { readonly limit: number; readonly before: string | null }, parts: GatewayParts) {
+  const builds: Build[] = [];
+  for (let last = before; ; ) {
+    const found = await parts.records.listBuilds({ workspaceId: defaultWorkspace, limit, ...(last === null ? {} : { before: last }) });
+    builds.push(...found.filter((build) => !isProbe(build)));
+    last = found.at(-1)?.id ?? null;
+    if (found.length < limit)
+      return { builds: builds.slice(0, limit), next: builds.length > limit ? (builds[limit - 1]?.id ?? null) : null };
+    if (builds.length >= limit) return { builds: builds.slice(0, limit), next: builds[limit - 1]?.id ?? null };
+  }
 }
 
 /** The build that a request names; throws `not-found`. */

@@ -8,6 +8,8 @@ import type { GatewayParts } from './gateway-parts.ts';
 
 const shortestGapMs = 100;
 const heartbeatMs = 15_000;
+/** A change that nobody told, while the database was away, is found so soon. */
+const rereadMs = 2000;
 
 /** A build as server-sent events: as it is now, then after every change, at most ten a second, until it has ended. */
 export function addEventRoutes(app: FastifyInstance, parts: GatewayParts): void {
@@ -60,6 +62,7 @@ function createEventWriter({ first, out, parts, onError }: EventWriter): () => v
     if (ended) return;
     ended = true;
     clearInterval(heartbeat);
+    clearInterval(reread);
     forget();
     unwatch();
     out.end();
@@ -89,8 +92,8 @@ function createEventWriter({ first, out, parts, onError }: EventWriter): () => v
   const unwatch = parts.hub.watchBuild(first.id, () => void refresh());
   const heartbeat = setInterval(() => {
     if (!out.writableNeedDrain) out.write(': still here\n\n');
-    void refresh();
   }, heartbeatMs);
+  const reread = setInterval(() => void refresh(), rereadMs);
   let forget = () => {};
   out.write('retry: 1000\n\n');
   write(first);

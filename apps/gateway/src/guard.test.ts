@@ -67,6 +67,12 @@ test('runner routes want the runner token and not that of a user', async (contex
   assert.equal((await callAsRunner(request)).json().code, 'not-found');
 });
 
+test('runners reach assets with their token, and nothing else of users', async (context) => {
+  const { callAsRunner } = await startGateway(context);
+  assert.equal((await callAsRunner({ url: `/v1/assets/sha256-${'0'.repeat(64)}` })).statusCode, 404);
+  assert.equal((await callAsRunner({ url: '/v1/builds' })).statusCode, 401);
+});
+
 test('the address with the token gives a cookie that lets the page in, without the token in it', async (context) => {
   const { app } = await startGateway(context);
   const locked = await app.inject({ url: '/' });

@@ -8,6 +8,8 @@ type Keys = Pick<GatewayParts, 'token' | 'runnerToken' | 'port'>;
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly scope?: 'none' | 'user' | 'runner' | 'page';
+    /** A runner's token opens this route of users too. */
+    readonly forRunners?: boolean;
   }
 }
 
@@ -20,7 +22,8 @@ export function addGuard(app: FastifyInstance, keys: Keys): void {
     reply.headers(securityHeaders);
     reply.header('x-request-id', request.id);
     checkHost(request, keys);
-    const { scope } = request.routeOptions.config;
+    const { scope, forRunners } = request.routeOptions.config;
+    if (forRunners && hasToken(request, keys.runnerToken)) return;
     if (scope === 'user' && !hasToken(request, keys.token) && !hasCookie(request, keys))
       throw unauthorized('the token that was printed when the program started');
     if (scope === 'runner' && !hasToken(request, keys.runnerToken)) throw unauthorized('the runner token');

@@ -40,6 +40,8 @@ test('the work probe orders a film of a new colour and tells how it went', async
   const report = (await probing).json();
   assert.equal(report.build, probe?.id);
   assert.ok(report.wallMs >= 0);
+  assert.match(probe?.title ?? '', /^Work probe [0-9a-f]{6}$/);
+  assert.deepEqual((await gateway.call({ url: '/v1/builds?limit=1' })).json(), { builds: [], next: null });
 });
 
 test('a work probe that fails or takes too long says why and leaves nothing running', async (context) => {

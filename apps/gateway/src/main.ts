@@ -25,7 +25,7 @@ async function run(): Promise<void> {
       uploadIdleMs: 30_000,
       workProbeMs: 60_000,
     };
-    const app = await createGateway(parts, { level: config.logLevel, stream: process.stderr });
+    const app = await createGateway(parts, { level: config.logLevel, stream: process.stderr, base: { pid: process.pid, app: 'gateway' } });
     try {
       const url = await app.listen({ host: '127.0.0.1', port: config.port });
       process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);

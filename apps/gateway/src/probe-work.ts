@@ -12,10 +12,11 @@ export async function probeWork(parts: GatewayParts): Promise<WorkReport> {
   const { records } = parts;
   if ((await records.runners()).length === 0)
     throw new FilmwrightError('unavailable', 'No runner has been heard of. Start one with "filmwright runner".');
+  const film = probeFilm();
   const { id } = await records.createBuild({
     workspaceId: defaultWorkspace,
-    title: 'Work probe',
-    document: probeFilm(),
+    title: film.title,
+    document: film,
     files: {},
     purpose: 'make',
     atMs: null,
@@ -37,12 +38,18 @@ export async function probeWork(parts: GatewayParts): Promise<WorkReport> {
   return { build: id, wallMs: Math.round(performance.now() - startedMs), encodeMs: encoded?.wallMs ?? null };
 }
 
+/** Whether a build is one of these probes, which do not belong into a list of films. */
+export function isProbe({ title }: Pick<Build, 'title'>): boolean {
+  return /^Work probe [0-9a-f]{6}$/.test(title);
+}
+
 function probeFilm(): FilmDocument {
+  const colour = randomBytes(3).toString('hex');
   return {
-    title: 'Work probe',
+    title: `Work probe ${colour}`,
     format: { resolution: '720p', fps: 24 },
     captions: false,
-    storyboard: [{ length: '1s', visual: { backdrop: 'plain', colors: [`#${randomBytes(3).toString('hex')}`] } }],
+    storyboard: [{ length: '1s', visual: { backdrop: 'plain', colors: [`#${colour}`] } }],
     outputs: { master: { quality: 'draft' } },
   };
 }

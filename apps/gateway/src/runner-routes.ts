@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { createKnownRunners, type KnownRunners } from './known-runners.ts';
 
 /** A waiting lease request asks again at least so often: tasks also become ready by the clock, after a backoff. */
 const askAgainMs = 4000;
@@ -12,6 +13,7 @@ const maxBodyBytes = 32 * 1024 ** 2;
 /** Everything a runner says: joining, asking for work, renewing, completing, failing, leaving. */
 export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const { records } = parts;
+  const known = createKnownRunners(records);
   addRoute(app, {
     name: 'joinRunner',
     bodyLimit: maxBodyBytes,
@@ -22,12 +24,13 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       return { runnerId, leaseMs: parts.leaseMs };
     },
   });
-  addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, parts) });
+  addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, { ...parts, known }) });
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request) => {
       const { leases } = checkInput(heartbeatSchema, request.body);
       const stale = await records.renewLeases({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
+      await known.check(runnerOf(request));
       if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
       return { stale };
     },
@@ -61,6 +64,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'leaveRunner',
     handler: async (request, reply) => {
       await records.leaveRunner(runnerOf(request));
+      known.forget(runnerOf(request));
       request.log.info({ runnerId: runnerOf(request) }, 'runner left');
       return reply.code(204).send();
     },
@@ -79,7 +83,10 @@ function runnerOf(request: FastifyRequest): string {
 }
 
 /** Leases at once what is ready, else waits for a ready task. A runner that hung up is given nothing. */
-async function lease(request: FastifyRequest, parts: GatewayParts): Promise<{ leases: readonly unknown[] }> {
+async function lease(
+  request: FastifyRequest,
+  parts: GatewayParts & { readonly known: KnownRunners },
+): Promise<{ leases: readonly unknown[] }> {
   const runnerId = runnerOf(request);
   const { max, waitMs } = checkInput(leaseRequestSchema, request.body);
   const gone = new AbortController();
@@ -95,6 +102,9 @@ async function lease(request: FastifyRequest, parts: GatewayParts): Promise<{ le
         AbortSignal.any([gone.signal, asked.signal]),
       );
       try {
+        // Asking is a sign of life, also of a runner that has nothing to renew.
+        await parts.records.renewLeases({ runnerId, leases: [], leaseMs: parts.leaseMs });
+        await parts.known.check(runnerId);
         const leases = await parts.records.leaseTasks({ runnerId, max, leaseMs: parts.leaseMs });
         if (leases.length > 0) request.log.debug({ runnerId, taskIds: leases.map((one) => one.task.key) }, 'tasks leased');
         if (leases.length > 0 || performance.now() >= untilMs) return { leases };

@@ -117,8 +117,7 @@ export function createMemoryRecords(): MemoryRecords {
         return { task, fence, attempt: 1, leaseMs };
       });
     },
-    async renewLeases({ runnerId, leases }) {
-      knownRunner(runnerId);
+    async renewLeases({ leases }) {
       return leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
     },
     async completeTask(completion) {
