@@ -4,6 +4,7 @@ import { problemAt } from '../film/issues.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import type { Planner } from './planner.ts';
+import { spokenTokens, writtenTimes } from './spoken-tokens.ts';
 import type { Uploads } from './uploads.ts';
 
 /** A line of narration: its words, and once spoken its audio and when each word is said. */
@@ -48,6 +49,7 @@ function planLine(
   { line, number }: { readonly line: Line; readonly number: number },
 ): SpokenLine {
   const tokens = spokenWords(line.say, film.language);
+  const spokenLine = spokenTokens(tokens);
   const voice = voiceOf({ film, line, voices });
   const speed = line.speed ?? voice.speed;
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
@@ -61,18 +63,18 @@ function planLine(
       address: `${address}/line/${number}/words`,
       kind: 'align',
       estimateMs: 200 + estimatedMs * 0.05,
-      payload: sound && { audio: sound.asset.digest, tokens, language: film.language },
+      payload: sound && { audio: sound.asset.digest, tokens: spokenLine, language: film.language },
     });
     if (sound === undefined) return pending;
     const lengthMs = (sound.samples * 1000) / sound.sampleRate;
-    return { ...pending, lengthMs, audio: aligned ? { asset: sound.asset.digest, times: aligned.times } : null };
+    return { ...pending, lengthMs, audio: aligned ? { asset: sound.asset.digest, times: writtenTimes(tokens, aligned.times) } : null };
   }
   const spoken = planner.ask({
     ...at,
     address: `${address}/line/${number}/speech`,
     kind: 'speak',
     estimateMs: 150 + estimatedMs * 0.15,
-    payload: voice.id === null ? undefined : { tokens, language: film.language, voice: voice.id, speed },
+    payload: voice.id === null ? undefined : { tokens: spokenLine, language: film.language, voice: voice.id, speed },
   });
   if (spoken === undefined) return pending;
   const times =
@@ -82,7 +84,7 @@ function planLine(
       address: `${address}/line/${number}/words`,
       kind: 'align',
       estimateMs: 200 + estimatedMs * 0.05,
-      payload: { audio: spoken.asset.digest, tokens, language: film.language },
+      payload: { audio: spoken.asset.digest, tokens: spokenLine, language: film.language },
     })?.times;
   const lengthMs = (spoken.samples * 1000) / spoken.sampleRate;
   return {
@@ -90,7 +92,7 @@ function planLine(
     lengthMs,
     credit: spoken.credit,
     natural: spoken.natural,
-    audio: times === undefined ? null : { asset: spoken.asset.digest, times },
+    audio: times === undefined ? null : { asset: spoken.asset.digest, times: writtenTimes(tokens, times) },
   };
 }
 

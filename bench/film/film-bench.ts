@@ -1,0 +1,13 @@
+import { editsBench } from './edits.ts';
+import { idleBench } from './idle.ts';
+import { productBench } from './product.ts';
+import { uhdBench } from './uhd.ts';
+
+const wanted = process.argv.slice(2).filter((word) => !/^\d+$/.test(word));
+const count = process.argv.slice(2).map(Number).find((value) => value > 0);
+const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
+if (runs('idle')) await idleBench();
+if (runs('product')) await productBench(count ?? 3);
+if (runs('edits')) await editsBench(count);
+if (runs('uhd')) await uhdBench(count);
