@@ -99,6 +99,26 @@ test('a word that is not spoken is shown, never lit, and never starts a page', (
   assert.equal(last?.fromFrame, last?.untilFrame);
 });
 
+test('the last page of a line makes room for the line after it', () => {
+  const input = spoken('Yes, it does shine.');
+  const endMs = input.times.at(-1)?.endMs ?? 0;
+  const until = (nextStartMs?: number): number => {
+    const pages = captionPages({
+      ...input,
+      fps,
+      lineWidthEm: 28,
+      untilFrame: 900,
+      language: 'en',
+      ...(nextStartMs === undefined ? {} : { nextStartMs }),
+    });
+    return pages.at(-1)?.untilFrame ?? 0;
+  };
+  const frame = (ms: number): number => Math.round((ms * fps) / 1000);
+  assert.equal(until(endMs + 200), frame(endMs + 120), 'it stays until the next page comes');
+  assert.equal(until(Number.POSITIVE_INFINITY), frame(endMs + 400));
+  assert.ok(until() <= frame(endMs + 240));
+});
+
 test('nothing is shown after the shot has ended', () => {
   const pages = captionPages({
     ...spoken('One two three four. Five six seven eight. Nine ten eleven twelve.'),

@@ -9,6 +9,8 @@ import { captionWords, type TimedWord } from './caption-words.ts';
 const widestEm = { spaced: 22.5, unspaced: 16.5 };
 const leadMs = 80;
 const holdMs = 400;
+/** Hold of a line's last page while it is not known when the next line starts. */
+const cautiousHoldMs = 240;
 /** A gap that stays between two pages is at least this long, so that it reads as a pause and not as a flicker. */
 const shortestGapMs = 200;
 const longPauseMs = 350;
@@ -28,6 +30,8 @@ export type CaptionPagesOptions = {
   readonly text?: string;
   /** First frame that is free; the end of the page before. */
   readonly fromFrame?: number;
+  /** When the first word of the line after this one is spoken, in milliseconds of the shot; without it the last page leaves early enough for a usual pause. */
+  readonly nextStartMs?: number;
 };
 
 type Limits = { readonly lineEm: number; readonly language: string };
@@ -98,7 +102,7 @@ const groupWords = (words: readonly TimedWord[], limits: Limits): readonly Page[
 
 /** When a page goes: it stays up to 400 ms after its last word, and to the next page where only a flicker of nothing would lie between. */
 const endMsOf = (lastMs: number, nextMs: number | undefined): number => {
-  if (nextMs === undefined) return lastMs + holdMs;
+  if (nextMs === undefined) return lastMs + cautiousHoldMs;
   const gap = nextMs - lastMs;
   return gap <= holdMs ? nextMs : lastMs + Math.min(holdMs, gap - shortestGapMs);
 };
@@ -120,7 +124,8 @@ export const captionPages = (options: CaptionPagesOptions): readonly CaptionPage
     const first = group[0] as TimedWord;
     const last = group.at(-1) as TimedWord;
     const next = groups[index + 1];
-    const nextStartMs = next ? (words[next.from] as TimedWord).startMs - leadMs : undefined;
+    const followingMs = next ? (words[next.from] as TimedWord).startMs : options.nextStartMs;
+    const nextStartMs = followingMs === undefined ? undefined : followingMs - leadMs;
     const fromFrame = Math.max(free, frameOf(first.startMs - leadMs));
     const lastFrame = Math.max(
       fromFrame + 1,

@@ -29,6 +29,9 @@ const invisible = /^[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]$/u;
 const picture = /^(?:\p{Emoji_Presentation}|\p{Regional_Indicator})/u;
 const pictureIfPossible = /^\p{Emoji}\uFE0F/u;
 
+/** Text as it is painted: letters and their marks composed (NFC), since fonts have the composed ones, and no control characters but line ends. */
+export const plainText = (text: string): string => text.normalize('NFC').replace(/[^\P{Cc}\t\n\r]/gu, '');
+
 /** Whether a face can show a grapheme whole. */
 export const showsGrapheme = (face: Face, grapheme: string): boolean => {
   for (const character of grapheme) {

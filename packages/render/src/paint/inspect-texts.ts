@@ -2,7 +2,7 @@ import type { Box, CaptionSource, Issue, Payload, SpanComposition, TextSource } 
 import { type Script, scriptOf } from '@filmwright/core';
 import { captionLook } from './caption-look.ts';
 import { type Backing, measuredContrast } from './contrast.ts';
-import { type FontPath, fontSet, missingGraphemes } from './font-set.ts';
+import { type FontPath, fontSet, missingGraphemes, plainText } from './font-set.ts';
 import { fontPackages } from './known-fonts.ts';
 import { layoutCaption } from './layout-caption.ts';
 import { layoutText, smallestShare } from './layout-text.ts';
@@ -42,7 +42,7 @@ const glyphIssues = (
 ): readonly Issue[] => {
   const { source, fontPath } = options;
   const byScript = new Map<Script | null, string[]>();
-  const missing = missingGraphemes(fontSet(source.fonts, { bold: true, fontPath }), options.text);
+  const missing = missingGraphemes(fontSet(source.fonts, { bold: true, fontPath }), plainText(options.text));
   for (const grapheme of missing) {
     const script = scriptOf(grapheme, source.language);
     byScript.set(script, [...(byScript.get(script) ?? []), grapheme]);

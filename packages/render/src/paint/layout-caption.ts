@@ -1,6 +1,6 @@
 import type { CaptionPage, CaptionSource } from '@filmwright/contracts';
 import { breakWords, type Direction, directionOf, joinWords, spaceBetween } from '@filmwright/core';
-import type { FontSet } from './font-set.ts';
+import { type FontSet, plainText } from './font-set.ts';
 import { lineWidth, type SetLine, type Setting, setLine } from './set-line.ts';
 import { verticalOf } from './text-block.ts';
 
@@ -28,7 +28,7 @@ const leadingEm = 1.24;
 
 /** Lays a page out on at most two lines inside the captions' box; shrinks it until it fits, below 60 % only so that nothing is cut off. */
 export const layoutCaption = (source: CaptionSource, options: { readonly page: CaptionPage; readonly fonts: FontSet }): CaptionLayout => {
-  const words = options.page.words.map((word) => word.text);
+  const words = options.page.words.map((word) => plainText(word.text));
   const text = joinWords(words);
   const direction = directionOf(text, source.language);
   const vertical = verticalOf(text, source.language);

@@ -1,6 +1,6 @@
 import type { Box, TextSource } from '@filmwright/contracts';
 import { directionOf } from '@filmwright/core';
-import { type FontPath, fontSet } from './font-set.ts';
+import { type FontPath, fontSet, plainText } from './font-set.ts';
 import { priceTagStyle } from './style-price-tag.ts';
 import { bulletsStyle, kickerStyle, subtitleStyle, titleStyle } from './styles-plain.ts';
 import { buttonStyle, labelStyle, lowerThirdStyle } from './styles-shape.ts';
@@ -30,7 +30,8 @@ export type TextLayout = {
 };
 
 /** Lays a text out in its box, shrinking it in steps of 4 % down to 60 %; beyond that it overflows and `fits` is false. */
-export const layoutText = (source: TextSource, fontPath: FontPath): TextLayout => {
+export const layoutText = (given: TextSource, fontPath: FontPath): TextLayout => {
+  const source = { ...given, lines: given.lines.map(plainText) };
   const regular = fontSet(source.fonts, { bold: false, fontPath });
   const bold = fontSet(source.fonts, { bold: true, fontPath });
   const direction = directionOf(source.lines.join(' '), source.language);
@@ -41,7 +42,11 @@ export const layoutText = (source: TextSource, fontPath: FontPath): TextLayout =
     return { scene, share, sizePx, fits: scene.fits && scene.width <= source.box.width + 0.5 && scene.height <= source.box.height + 0.5 };
   };
   let laid = at(1);
-  for (let step = 24; !laid.fits && step >= 15; step--) laid = at(step / 25);
+  if (!laid.fits) {
+    const smallest = at(smallestShare);
+    for (let step = 24; smallest.fits && !laid.fits && step > 15; step--) laid = at(step / 25);
+    if (!laid.fits) laid = smallest;
+  }
   const { box } = source;
   const free = { x: box.width - laid.scene.width, y: box.height - laid.scene.height };
   const x = box.x + (source.alignX === 'left' ? 0 : source.alignX === 'right' ? free.x : free.x / 2);

@@ -69,13 +69,25 @@ test('a character that no font of the film has is an empty box, and no font of t
 }, () => {
   const missing = ['☃', '☂', '⚓'].map((character) => paintText(sampleText({ lines: [character] }), fontPath));
   for (const bitmap of missing) assert.ok(Buffer.from(bitmap.rgba).equals(missing[0]?.rgba ?? Buffer.alloc(0)));
-  paintText(sampleText({ lines: ['Light 灯 ضوء 👍🏽 🇩🇪 ❤️ \uE123 \u{10FFFF}'] }), fontPath);
+  paintText(
+    sampleText({ lines: ['Light 灯 ضوء 👍🏽 🇩🇪 ❤️ 1️⃣ ⌚\uFE0E \uE123 \u{10FFFF} \u0007 \uD83D \uFFFC a\u2066b\u2069 e\u0301\u0489'] }),
+    fontPath,
+  );
   const opened = readFileSync('/proc/self/maps', 'utf8').match(/\S+\.(?:ttf|otf|ttc|pfb|woff2?)$/gim) ?? [];
   assert.ok(opened.length > 0, 'the fonts of the film are mapped');
   assert.deepEqual(
     [...new Set(opened)].filter((path) => !path.includes('@expo-google-fonts')),
     [],
   );
+});
+
+test('nothing to paint is one clear pixel, and a text of any length comes to an end', () => {
+  for (const style of ['title', 'subtitle', 'kicker'] as const) {
+    const bitmap = paintText(sampleText({ style, lines: [' '] }), fontPath);
+    if (style !== 'kicker') assert.deepEqual([bitmap.width, bitmap.height, ...bitmap.rgba], [1, 1, 0, 0, 0, 0]);
+  }
+  for (const style of textStyles) paintText(sampleText({ style, lines: [''] }), fontPath);
+  assert.equal(layoutText(sampleText({ lines: ['word '.repeat(4000)] }), fontPath).fits, false);
 });
 
 test('Arabic letters join, a number among them reads from left to right, and the text hangs on its right edge', () => {
