@@ -81,7 +81,7 @@ function pineHalfWidth(down: number, height: number, seed: number): number {
   const tier = down * tiers;
   const within = tier - Math.floor(tier);
   const ragged = 0.8 + 0.4 * chance(Math.floor(tier), seed) + 0.24 * (valueNoise(down * 90, seed, 60) - 0.5);
-  return height * (0.008 + 0.19 * down ** 0.85 * (0.48 + 0.52 * within) * ragged);
+  return height * (0.0035 + 0.195 * down ** 0.85 * (0.48 + 0.52 * within) * ragged);
 }
 
 type Pine = { readonly x: number; readonly foot: number; readonly height: number; readonly seed: number };

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import type { Picture } from './make-example-develop.ts';
 
-/** Writes an opaque picture as a JPEG file of the given width through ffmpeg; `quality` runs from 2 (best) to 31. Fails with ffmpeg's own words. */
+/**
+ * Writes an opaque picture as a JPEG file of the given width through ffmpeg, with a breath of grain that keeps soft gradients from showing
+ * steps; `quality` runs from 1 (best) to 31. Fails with ffmpeg's own words.
+ */
 export function writeJpeg(
   picture: Picture,
   { path, quality, width = picture.width }: { readonly path: string; readonly quality: number; readonly width?: number },
@@ -11,7 +14,7 @@ export function writeJpeg(
     '-frames:v',
     '1',
     '-vf',
-    `scale=${width}:-2:flags=lanczos+accurate_rnd:out_color_matrix=bt601:out_range=full`,
+    `scale=${width}:-2:flags=lanczos+accurate_rnd:out_color_matrix=bt601:out_range=full,format=yuvj444p,noise=c0_strength=4:c0_seed=7`,
     '-pix_fmt',
     'yuvj444p',
     '-q:v',
