@@ -1,4 +1,4 @@
-import { ffmpegCommand, type FfmpegWork, type RunOptions } from './run-ffmpeg.ts';
+import { type FfmpegWork, ffmpegCommand, type RunOptions } from './run-ffmpeg.ts';
 import { startProgram } from './start-program.ts';
 
 /** A running encoder fed on standard input. States: open until finish() or abort() or a failure, then closed for good. */
@@ -13,7 +13,13 @@ export type FfmpegPipe = {
 
 /** Starts an ffmpeg that reads raw frames on standard input; at most one write is in flight, which is its back-pressure. */
 export function spawnFfmpegPipe(options: RunOptions & FfmpegWork): FfmpegPipe {
-  const program = startProgram({ command: ffmpegCommand(options), purpose: options.purpose, signal: options.signal, timeoutMs: options.timeoutMs, stdin: true });
+  const program = startProgram({
+    command: ffmpegCommand(options),
+    purpose: options.purpose,
+    signal: options.signal,
+    timeoutMs: options.timeoutMs,
+    stdin: true,
+  });
   const { stdin } = program;
   if (!stdin) throw new Error('the encoder has no standard input');
   return {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { FilmwrightError } from '@filmwright/contracts';
-import { ffmpegCommand, type FfmpegWork, type RunOptions } from './run-ffmpeg.ts';
+import { type FfmpegWork, ffmpegCommand, type RunOptions } from './run-ffmpeg.ts';
 import { startProgram } from './start-program.ts';
 
 /** A running decoder read from standard output. States: open until the end of its output, close() or a failure. */
@@ -15,7 +15,13 @@ export type FfmpegSource = {
 
 /** Starts an ffmpeg that writes raw frames to standard output; it stands still while nobody reads. */
 export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSource {
-  const program = startProgram({ command: ffmpegCommand(options), purpose: options.purpose, signal: options.signal, timeoutMs: options.timeoutMs, stdout: true });
+  const program = startProgram({
+    command: ffmpegCommand(options),
+    purpose: options.purpose,
+    signal: options.signal,
+    timeoutMs: options.timeoutMs,
+    stdout: true,
+  });
   const { stdout } = program;
   if (!stdout) throw new Error('the decoder has no standard output');
   let rest: Uint8Array = new Uint8Array(0);
@@ -36,7 +42,11 @@ export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSourc
         else if (over) break;
         else {
           const waiting = new AbortController();
-          await Promise.race(['readable', 'end', 'close'].map((event) => once(stdout as NodeJS.EventEmitter, event, { signal: waiting.signal }).catch(() => {})));
+          await Promise.race(
+            ['readable', 'end', 'close'].map((event) =>
+              once(stdout as NodeJS.EventEmitter, event, { signal: waiting.signal }).catch(() => {}),
+            ),
+          );
           waiting.abort();
           continue;
         }
@@ -57,7 +67,10 @@ export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSourc
       const filled = await readSome(into);
       if (filled === into.byteLength) return true;
       if (filled === 0) return false;
-      throw new FilmwrightError('program-failed', `ffmpeg ended inside a frame while ${options.purpose}: found ${filled} bytes, wanted ${into.byteLength}.`);
+      throw new FilmwrightError(
+        'program-failed',
+        `ffmpeg ended inside a frame while ${options.purpose}: found ${filled} bytes, wanted ${into.byteLength}.`,
+      );
     },
     async close() {
       program.kill();

@@ -20,7 +20,10 @@ export type Toolset = {
   readonly features: Features;
 };
 
-const needed = { encoders: ['libx264', 'aac', 'pcm_s16le', 'png'], filters: ['scale', 'format', 'lut3d', 'ebur128', 'aresample', 'setsar', 'transpose'] };
+const needed = {
+  encoders: ['libx264', 'aac', 'pcm_s16le', 'png'],
+  filters: ['scale', 'format', 'lut3d', 'ebur128', 'aresample', 'setsar', 'transpose'],
+};
 const wished = ['zscale', 'tonemap', 'sidechaincompress', 'alimiter', 'thumbnail', 'idet', 'bwdif', 'yadif'];
 
 const install = [
@@ -43,11 +46,21 @@ export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}):
   const version = about.split('\n')[0]?.trim() ?? '';
   const encoderNames = new Set([...encoders.matchAll(/^ [A-Z.]{6} (\S+)/gm)].map((match) => match[1] ?? ''));
   const filterNames = new Set([...filters.matchAll(/^ [A-Z.|]{2,4} (\S+)/gm)].map((match) => match[1] ?? ''));
-  const missing = [...needed.encoders.filter((each) => !encoderNames.has(each)), ...needed.filters.filter((each) => !filterNames.has(each))];
+  const missing = [
+    ...needed.encoders.filter((each) => !encoderNames.has(each)),
+    ...needed.filters.filter((each) => !filterNames.has(each)),
+  ];
   if (missing.length > 0)
-    throw new FilmwrightError('program-missing', `${ffmpeg} (${version}) was built without ${missing.join(', ')}. Install a full ffmpeg, 5.1 or newer:\n${install}`);
+    throw new FilmwrightError(
+      'program-missing',
+      `${ffmpeg} (${version}) was built without ${missing.join(', ')}. Install a full ffmpeg, 5.1 or newer:\n${install}`,
+    );
   const configuration = createHash('sha256').update(about.trim()).digest('hex').slice(0, 12);
-  const features = new Set([...needed.encoders, ...needed.filters, ...wished.filter((each) => filterNames.has(each) || encoderNames.has(each))]);
+  const features = new Set([
+    ...needed.encoders,
+    ...needed.filters,
+    ...wished.filter((each) => filterNames.has(each) || encoderNames.has(each)),
+  ]);
   const number = /^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'unknown';
   return { ffmpeg, ffprobe, version, configuration, toolchain: `ffmpeg ${number} ${configuration}`, features };
 }
@@ -64,7 +77,10 @@ async function findProgram(name: 'ffmpeg' | 'ffprobe', env: Readonly<Record<stri
         .map((folder) => join(folder, name));
   for (const candidate of candidates) if (await runs(candidate)) return candidate;
   const where = wanted ? `FILMWRIGHT_FFMPEG (${wanted})` : 'the folders of PATH';
-  throw new FilmwrightError('program-missing', `${name} was not found in ${where}. Install ffmpeg 5.1 or newer, which brings ffprobe:\n${install}`);
+  throw new FilmwrightError(
+    'program-missing',
+    `${name} was not found in ${where}. Install ffmpeg 5.1 or newer, which brings ffprobe:\n${install}`,
+  );
 }
 
 async function runs(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { ffmpegArguments, type FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
+import { type FfmpegDescription, ffmpegArguments } from '../plan/ffmpeg-arguments.ts';
 import type { Toolset } from './find-ffmpeg.ts';
 import { startProgram } from './start-program.ts';
 

@@ -79,7 +79,13 @@ export function startProgram(options: ProgramOptions): RunningProgram {
     child.once('close', (status, killedBy) => {
       settle();
       if (signal?.aborted) reject(signal.reason);
-      else if (timedOut) reject(new FilmwrightError('program-failed', `${name} was stopped while ${purpose}: it ran longer than ${timeoutMs} ms. ${lastLines(log)}`));
+      else if (timedOut)
+        reject(
+          new FilmwrightError(
+            'program-failed',
+            `${name} was stopped while ${purpose}: it ran longer than ${timeoutMs} ms. ${lastLines(log)}`,
+          ),
+        );
       else if (status === 0) resolve({ log });
       else reject(exitFailure({ name, purpose, status, killedBy, log }));
     });
@@ -105,17 +111,39 @@ export function lastLines(log: string, count = 3): string {
 
 function startFailure({ name, purpose, cause }: { name: string; purpose: string; cause: Error }): FilmwrightError {
   const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return new FilmwrightError('program-missing', `${name} could not be started while ${purpose}: it is no longer where it was found. Install it again.`, { cause });
-  if (code === 'ENOMEM' || code === 'EAGAIN') return new FilmwrightError('out-of-memory', `${name} could not be started while ${purpose}: ${cause.message}. Free memory or lower the number of slots.`, { cause });
+  if (code === 'ENOENT')
+    return new FilmwrightError(
+      'program-missing',
+      `${name} could not be started while ${purpose}: it is no longer where it was found. Install it again.`,
+      { cause },
+    );
+  if (code === 'ENOMEM' || code === 'EAGAIN')
+    return new FilmwrightError(
+      'out-of-memory',
+      `${name} could not be started while ${purpose}: ${cause.message}. Free memory or lower the number of slots.`,
+      { cause },
+    );
   return new FilmwrightError('program-failed', `${name} could not be started while ${purpose}: ${cause.message}.`, { cause });
 }
 
-type Exit = { readonly name: string; readonly purpose: string; readonly status: number | null; readonly killedBy: NodeJS.Signals | null; readonly log: string };
+type Exit = {
+  readonly name: string;
+  readonly purpose: string;
+  readonly status: number | null;
+  readonly killedBy: NodeJS.Signals | null;
+  readonly log: string;
+};
 
 function exitFailure({ name, purpose, status, killedBy, log }: Exit): FilmwrightError {
   const said = lastLines(log);
-  if (/No space left on device|Disk quota exceeded/.test(log)) return new FilmwrightError('disk-full', `The disk became full while ${purpose}. Free space and make the film again; finished parts are kept.`);
-  if (/Cannot allocate memory|out of memory|bad_alloc/i.test(log)) return new FilmwrightError('out-of-memory', `${name} ran out of memory while ${purpose}. ${said}`);
-  if (killedBy) return new FilmwrightError('program-failed', `${name} was killed by ${killedBy} while ${purpose}. ${said}`, { retryable: true });
+  if (/No space left on device|Disk quota exceeded/.test(log))
+    return new FilmwrightError(
+      'disk-full',
+      `The disk became full while ${purpose}. Free space and make the film again; finished parts are kept.`,
+    );
+  if (/Cannot allocate memory|out of memory|bad_alloc/i.test(log))
+    return new FilmwrightError('out-of-memory', `${name} ran out of memory while ${purpose}. ${said}`);
+  if (killedBy)
+    return new FilmwrightError('program-failed', `${name} was killed by ${killedBy} while ${purpose}. ${said}`, { retryable: true });
   return new FilmwrightError('program-failed', `${name} ended with status ${status} while ${purpose}. ${said}`);
 }

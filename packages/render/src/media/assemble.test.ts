@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findFfmpeg, type Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { spawnFfmpegPipe } from '../ffmpeg/ffmpeg-pipe.ts';
+import { findFfmpeg, type Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { encodeArguments } from '../plan/encode-arguments.ts';
 import { assemble } from './assemble.ts';
@@ -23,7 +23,11 @@ after(() => rm(dir, { recursive: true }));
 async function makeSpan({ name, frames, fps, first }: { name: string; frames: number; fps: number; first: number }) {
   const path = join(dir, name);
   const settings = { codec: 'h264', preset: 'veryfast', crf: 18, gopFrames: fps, threads: 1 } as const;
-  const encoder = spawnFfmpegPipe({ toolset, purpose: 'encoding a span', args: encodeArguments({ settings, ...size, fps, outPath: path }) });
+  const encoder = spawnFfmpegPipe({
+    toolset,
+    purpose: 'encoding a span',
+    args: encodeArguments({ settings, ...size, fps, outPath: path }),
+  });
   const frame = new Uint8Array((size.width * size.height * 3) / 2).fill(128);
   for (let at = 0; at < frames; at += 1) {
     frame.fill(20 + ((first + at) % 10) * 20, 0, size.width * size.height);
@@ -53,13 +57,21 @@ for (const fps of [24, 25, 30, 50, 60])
       args: ['-v', 'error', '-xerror', '-i', outPath, '-vf', 'scale=1:1', '-pix_fmt', 'gray', '-f', 'rawvideo', '-'],
     });
     assert.equal(stdout.length, first);
-    stdout.forEach((luma, at) => assert.ok(Math.abs(luma - ((20 + (at % 10) * 20 - 16) * 255) / 219) < 12, `frame ${at} shows ${luma}`));
+    for (const [at, luma] of stdout.entries())
+      assert.ok(Math.abs(luma - ((20 + (at % 10) * 20 - 16) * 255) / 219) < 12, `frame ${at} shows ${luma}`);
   });
 
 test('a master has title, language, colour, sound and its header in front, and the same bytes each time', async () => {
-  const spans = [await makeSpan({ name: 'a.mp4', frames: 30, fps: 30, first: 0 }), await makeSpan({ name: 'b.mp4', frames: 30, fps: 30, first: 30 })];
+  const spans = [
+    await makeSpan({ name: 'a.mp4', frames: 30, fps: 30, first: 0 }),
+    await makeSpan({ name: 'b.mp4', frames: 30, fps: 30, first: 30 }),
+  ];
   const soundPath = join(dir, 'sound.m4a');
-  await runFfmpeg({ toolset, purpose: 'making a tone', args: ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'sine=440:r=48000:d=2', '-ac', '2', '-c:a', 'aac', soundPath] });
+  await runFfmpeg({
+    toolset,
+    purpose: 'making a tone',
+    args: ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'sine=440:r=48000:d=2', '-ac', '2', '-c:a', 'aac', soundPath],
+  });
   const make = async (name: string) => {
     const outPath = join(dir, name);
     await assemble({ spans, soundPath, fps: 30, title: 'Ein Tag: "é"', language: 'de', outPath, workDir: dir, toolset });
@@ -71,13 +83,28 @@ test('a master has title, language, colour, sound and its header in front, and t
   assert.ok(bytes.indexOf('moov') < bytes.indexOf('mdat'));
   assert.ok(bytes.indexOf('colr') > 0);
   const seen = JSON.stringify(await probeJson({ toolset, purpose: 'looking at a film', args: ['-show_streams', '-show_format', path] }));
-  for (const wanted of ['"title":"Ein Tag: \\"é\\""', '"language":"deu"', '"color_primaries":"bt709"', '"color_range":"tv"', '"codec_name":"aac"'])
+  for (const wanted of [
+    '"title":"Ein Tag: \\"é\\""',
+    '"language":"deu"',
+    '"color_primaries":"bt709"',
+    '"color_range":"tv"',
+    '"codec_name":"aac"',
+  ])
     assert.ok(seen.includes(wanted), `${wanted} in ${seen}`);
   assert.ok(!seen.includes('creation_time'));
 });
 
 test('a span with too few frames is told, not shown', async () => {
   const span = await makeSpan({ name: 'short.mp4', frames: 10, fps: 30, first: 0 });
-  const joining = assemble({ spans: [{ ...span, frames: 12 }], soundPath: null, fps: 30, title: '', language: 'en', outPath: join(dir, 'x.mp4'), workDir: dir, toolset });
+  const joining = assemble({
+    spans: [{ ...span, frames: 12 }],
+    soundPath: null,
+    fps: 30,
+    title: '',
+    language: 'en',
+    outPath: join(dir, 'x.mp4'),
+    workDir: dir,
+    toolset,
+  });
   await assert.rejects(joining, { code: 'program-failed', message: /found 10 frames.*wanted 12/ });
 });

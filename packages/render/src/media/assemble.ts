@@ -32,7 +32,12 @@ export async function assemble(options: AssembleOptions): Promise<{ frames: numb
   const listPath = join(workDir, 'spans.ffconcat');
   const shared = await writeList({ spans, listPath, fps });
   try {
-    await runFfmpeg({ toolset, signal, purpose: 'joining the spans of a film', description: joinDescription(options, { listPath, shared }) });
+    await runFfmpeg({
+      toolset,
+      signal,
+      purpose: 'joining the spans of a film',
+      description: joinDescription(options, { listPath, shared }),
+    });
   } finally {
     await rm(listPath, { force: true });
   }
@@ -72,7 +77,10 @@ async function writeList({ spans, listPath, fps }: { spans: readonly SpanFile[];
   return shared;
 }
 
-function joinDescription({ soundPath, title, language, outPath }: AssembleOptions, { listPath, shared }: { listPath: string; shared: boolean }): FfmpegDescription {
+function joinDescription(
+  { soundPath, title, language, outPath }: AssembleOptions,
+  { listPath, shared }: { listPath: string; shared: boolean },
+): FfmpegDescription {
   const code = `language=${languageCode(language)}`;
   return {
     inputs: [

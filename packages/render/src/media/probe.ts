@@ -16,7 +16,13 @@ export type ProbeOptions = {
 /** Calls `onLine` for every line that ffprobe prints, without keeping them; fails as program-failed with the end of its log. */
 export async function probeLines(options: ProbeOptions, onLine: (line: string) => void): Promise<void> {
   const { toolset, args, purpose, signal, timeoutMs, launcher = [] } = options;
-  const program = startProgram({ command: [...launcher, toolset.ffprobe, '-hide_banner', '-loglevel', 'error', ...args], purpose, signal, timeoutMs, stdout: true });
+  const program = startProgram({
+    command: [...launcher, toolset.ffprobe, '-hide_banner', '-loglevel', 'error', ...args],
+    purpose,
+    signal,
+    timeoutMs,
+    stdout: true,
+  });
   let rest = '';
   program.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
@@ -35,7 +41,8 @@ export async function probeJson(options: ProbeOptions): Promise<unknown> {
     length += line.length;
     if (length <= 8 << 20) lines.push(line);
   });
-  if (length > 8 << 20) throw new FilmwrightError('program-failed', `ffprobe printed ${length} bytes while ${options.purpose}; wanted at most 8 MiB.`);
+  if (length > 8 << 20)
+    throw new FilmwrightError('program-failed', `ffprobe printed ${length} bytes while ${options.purpose}; wanted at most 8 MiB.`);
   return JSON.parse(lines.join('\n'));
 }
 

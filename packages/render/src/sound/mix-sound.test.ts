@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { SoundComposition } from '@filmwright/contracts';
+import { findFfmpeg, type Toolset } from '../ffmpeg/find-ffmpeg.ts';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
+import { soundLevels } from '../media/sound-levels.ts';
+import { mixSound } from './mix-sound.ts';
+import { writeMix } from './write-mix.ts';
+
+let toolset: Toolset;
+let dir: string;
+const pathOf = async (name: string) => join(dir, name);
+
+before(async () => {
+  toolset = await findFfmpeg();
+  dir = await mkdtemp(join(tmpdir(), 'filmwright-mix-'));
+  const make = (name: string, source: string, more: readonly string[] = []) =>
+    runFfmpeg({ toolset, purpose: 'making a sound', args: ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, ...more, join(dir, name)] });
+  // Speech-like: noise in syllables of 4 Hz.
+  await make('voice.wav', "anoisesrc=r=22050:d=2.5:c=pink:seed=7:a=0.6,volume='0.05+0.95*pow(abs(sin(2*PI*2*t)),2)':eval=frame", [
+    '-ac',
+    '1',
+  ]);
+  await make('click.wav', "aevalsrc='eq(n,0)*0.5':s=16000:d=0.5", ['-ac', '1']);
+  await make('level.wav', 'sine=300:r=48000:d=1', ['-ac', '1', '-c:a', 'pcm_f32le']);
+  await make('music.flac', 'anoisesrc=r=44100:d=4:c=brown:seed=3:a=0.5', ['-ac', '2']);
+});
+after(() => rm(dir, { recursive: true }));
+
+const composition = (more: Partial<SoundComposition>): SoundComposition => ({
+  samples: 48_000,
+  voices: [],
+  effects: [],
+  music: null,
+  loudnessLufs: -14,
+  truePeakDb: -1.5,
+  bitrateKbps: 192,
+  ...more,
+});
+const music = { asset: 'music.flac', gainDb: -6, duckDb: 12, fadeInSamples: 48_000, fadeOutSamples: 96_000 };
+
+async function mixOf(sound: SoundComposition): Promise<Float32Array> {
+  const mixPath = join(dir, 'mix.f32');
+  await writeMix({ sound, pathOf, mixPath, workDir: dir, toolset });
+  const bytes = await readFile(mixPath);
+  await rm(mixPath);
+  assert.equal(bytes.byteLength, sound.samples * 8);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+const rmsDb = (mix: Float32Array, [fromMs, untilMs]: readonly [number, number]): number => {
+  const part = mix.subarray(fromMs * 96, untilMs * 96);
+  return 10 * Math.log10(part.reduce((sum, value) => sum + value * value, 0) / part.length);
+};
+
+test('voices stand at their sample, at their own level, on both sides', async () => {
+  const mix = await mixOf(composition({ samples: 144_000, voices: [{ asset: 'click.wav', startSample: 47_990, gainDb: 0 }] }));
+  const peak = mix.reduce((at, value, index) => (Math.abs(value) > Math.abs(mix[at] ?? 0) ? index : at), 0);
+  assert.equal(peak >> 1, 47_990);
+  assert.equal(mix[peak], mix[peak ^ 1]);
+  const level = await mixOf(composition({ voices: [{ asset: 'level.wav', startSample: 0, gainDb: 6.0206 }] }));
+  assert.ok(Math.abs(Math.max(...level.subarray(0, 40_000)) - 0.25) < 0.002);
+});
+
+test('music gives way before a voice speaks and comes back after it', async () => {
+  const silent = { asset: 'click.wav', startSample: 5 * 48_000, gainDb: -90 };
+  const plain = await mixOf(composition({ samples: 480_000, music }));
+  const ducked = await mixOf(composition({ samples: 480_000, music, voices: [silent] }));
+  const change = (range: readonly [number, number]) => rmsDb(ducked, range) - rmsDb(plain, range);
+  assert.ok(Math.abs(change([3000, 4800])) < 0.1);
+  assert.ok(change([4990, 5010]) < -7);
+  assert.ok(change([5200, 5500]) < -11);
+  assert.ok(change([6600, 7500]) > -0.3);
+});
+
+test('short music is looped without a gap and faded at both ends', async () => {
+  const mix = await mixOf(composition({ samples: 480_000, music }));
+  assert.ok(rmsDb(mix, [0, 100]) < rmsDb(mix, [1500, 2000]) - 20);
+  assert.ok(rmsDb(mix, [9900, 10_000]) < rmsDb(mix, [1500, 2000]) - 20);
+  for (let at = 1000; at < 8000; at += 250) assert.ok(rmsDb(mix, [at, at + 250]) > rmsDb(mix, [1500, 7500]) - 8, `music at ${at} ms`);
+});
+
+test('a finished sound has its loudness, its peak, its length and the same bytes each time', async () => {
+  const sound = composition({
+    samples: 8 * 48_000 + 333,
+    voices: [0.5, 3, 5.4].map((second) => ({ asset: 'voice.wav', startSample: Math.round(second * 48_000), gainDb: 0 })),
+    effects: [{ asset: 'music.flac', startSample: -100, fromMs: 500, samples: 96_000, gainDb: -12 }],
+    music,
+  });
+  const make = async (name: string) => {
+    const outPath = join(dir, name);
+    const made = await mixSound({ sound, pathOf, outPath, workDir: dir, toolset });
+    return { ...made, outPath, bytes: await readFile(outPath) };
+  };
+  const one = await make('one.m4a');
+  assert.equal(one.samples, Math.round(sound.samples / 1024) * 1024);
+  const levels = await soundLevels({ path: one.outPath, toolset });
+  assert.ok(Math.abs((levels.loudnessLufs ?? 0) + 14) <= 0.5, `${levels.loudnessLufs} LUFS`);
+  assert.ok((levels.truePeakDb ?? 0) <= -1, `${levels.truePeakDb} dBTP`);
+  assert.ok(one.bytes.equals((await make('two.m4a')).bytes));
+  const { stdout } = await runFfmpeg({
+    toolset,
+    purpose: 'decoding',
+    maxStdoutBytes: 1 << 24,
+    args: ['-v', 'error', '-i', one.outPath, '-f', 's16le', '-ac', '1', '-'],
+  });
+  assert.equal(stdout.length / 2, one.samples);
+  assert.deepEqual(
+    (await readdir(dir)).filter((name) => name.endsWith('.f32')),
+    [],
+  );
+});
+
+test('the limiter and the encoder leave a click where it was', async () => {
+  const outPath = join(dir, 'click.m4a');
+  const sound = composition({ voices: [{ asset: 'click.wav', startSample: 24_000, gainDb: 0 }] });
+  await mixSound({ sound, pathOf, outPath, workDir: dir, toolset });
+  const { stdout } = await runFfmpeg({
+    toolset,
+    purpose: 'decoding',
+    maxStdoutBytes: 1 << 24,
+    args: ['-v', 'error', '-i', outPath, '-f', 's16le', '-ac', '1', '-'],
+  });
+  const heard = new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
+  const peak = heard.reduce((at, value, index) => (Math.abs(value) > Math.abs(heard[at] ?? 0) ? index : at), 0);
+  assert.ok(Math.abs(peak - 24_000) <= 2, `found at ${peak}`);
+});
+
+test('a silent film keeps its silence', async () => {
+  const outPath = join(dir, 'silent.m4a');
+  const sound = composition({ voices: [{ asset: 'click.wav', startSample: 0, gainDb: -200 }] });
+  const made = await mixSound({ sound, pathOf, outPath, workDir: dir, toolset });
+  assert.deepEqual(made, { samples: 48_128, gainDb: 0 });
+});
