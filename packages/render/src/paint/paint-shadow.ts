@@ -44,6 +44,8 @@ type Ground = {
   readonly base: number;
   /** For every column how nearly the subject reaches down to that row, 0 to 1. */
   readonly touch: Float32Array;
+  /** For every column how far above that row the subject ends there, smoothed; a round foot or a leg farther back ends higher. */
+  readonly lift: Float32Array;
   /** First and last column that stands on the ground. */
   readonly from: number;
   readonly until: number;
@@ -59,22 +61,29 @@ const groundOf = (mask: Mask): Ground => {
       lows[x] = y;
       base = Math.max(base, y);
     }
-  const reach = Math.max(2, mask.height * 0.022);
+  const reach = Math.max(2, mask.height * 0.034);
   const touch = Float32Array.from(lows, (low) => (low < 0 ? 0 : Math.exp(-(((base - low) / reach) ** 2))));
   const from = touch.findIndex((value) => value > 0.2);
-  return { base, touch, from: Math.max(0, from), until: touch.findLastIndex((value) => value > 0.2) };
+  const spread = Math.max(1, mask.width * 0.01);
+  const weights = lineBlur(touch, spread);
+  const lifts = lineBlur(
+    Float32Array.from(touch, (value, x) => value * Math.max(0, base - (lows[x] as number))),
+    spread,
+  );
+  const lift = lifts.map((value, x) => ((weights[x] as number) > 0.001 ? value / (weights[x] as number) : 0));
+  return { base, touch, lift, from: Math.max(0, from), until: touch.findLastIndex((value) => value > 0.2) };
 };
 
 /** A dark line of contact where the subject stands, round it a soft pool, and a wide faint one under its whole stance. */
 const floorShadow = (mask: Mask): Shadow => {
-  const { base, touch, from, until } = groundOf(mask);
+  const { base, touch, lift, from, until } = groundOf(mask);
   const stance = Math.max(8, until - from + 1);
   const under = touch.map((value, x) => (x >= from && x <= until ? Math.max(0.62, value) : value));
   const pools = [
-    { profile: touch, across: stance * 0.012, along: Math.max(1, stance * 0.013), strength: 0.5, drop: 0.003 },
-    { profile: touch, across: stance * 0.045, along: stance * 0.035, strength: 0.3, drop: 0.01 },
-    { profile: under, across: stance * 0.1, along: stance * 0.06, strength: 0.3, drop: 0.014 },
-    { profile: under, across: stance * 0.24, along: stance * 0.12, strength: 0.2, drop: 0.03 },
+    { profile: touch, follow: 0.85, across: stance * 0.012, along: Math.max(1, stance * 0.013), strength: 0.5, drop: 0.003 },
+    { profile: touch, follow: 0.6, across: stance * 0.045, along: stance * 0.035, strength: 0.3, drop: 0.01 },
+    { profile: under, follow: 0, across: stance * 0.1, along: stance * 0.06, strength: 0.3, drop: 0.014 },
+    { profile: under, follow: 0, across: stance * 0.24, along: stance * 0.12, strength: 0.2, drop: 0.03 },
   ];
   const marginX = Math.ceil(stance * 0.75);
   const marginUp = Math.ceil(stance * 0.36);
@@ -85,13 +94,14 @@ const floorShadow = (mask: Mask): Shadow => {
     const stretch = new Float32Array(width);
     stretch.set(pool.profile, marginX);
     const profile = lineBlur(stretch, pool.across);
-    for (let y = 0; y < height; y++) {
-      const away = (y - marginUp - stance * pool.drop) / pool.along;
-      const depth = pool.strength * Math.exp(-(away * away) / 2);
-      if (depth < 0.001) continue;
-      for (let x = 0; x < width; x++)
-        plane[y * width + x] = (plane[y * width + x] as number) * (1 - depth * Math.min(1, profile[x] as number));
-    }
+    const centers = Float32Array.from(profile, (_, x) => marginUp + stance * pool.drop - pool.follow * (lift[x - marginX] ?? 0));
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const away = (y - (centers[x] as number)) / pool.along;
+        if (away > 3.5 || away < -3.5) continue;
+        const depth = pool.strength * Math.exp(-(away * away) / 2) * Math.min(1, profile[x] as number);
+        plane[y * width + x] = (plane[y * width + x] as number) * (1 - depth);
+      }
   }
   for (let i = 0; i < plane.length; i++) plane[i] = 1 - (plane[i] as number);
   return { alpha: toBytes(plane, width), width, height, x: -marginX, y: base - marginUp };
