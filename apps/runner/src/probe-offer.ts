@@ -11,7 +11,7 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
   const fontFile = async (path: string): Promise<FontFile> => {
     const known = digests.get(path);
     if (known !== undefined) return known;
-    const file = { path, digest: await digestOfFile(path) };
+    const file = { path, digest: (await digestOfFile(path)).digest };
     digests.set(path, file);
     return file;
   };

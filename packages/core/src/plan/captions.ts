@@ -42,22 +42,27 @@ export function shotCaptions({ film, size, timing, lines }: CaptionInput): reado
     const times = (line.audio?.times ?? []).map((time) =>
       time === null ? null : { startMs: time.startMs + startMs, endMs: time.endMs + startMs },
     );
-    const lineWidthEm = (box.width * 0.92) / sizePx;
-    const fromFrame = pages.at(-1)?.untilFrame ?? 0;
+    const nextStartMs = firstWordMs(lines[index + 1]) + (timing.lineStartsMs[index + 1] ?? 0);
     pages.push(
       ...captionPages({
         tokens: line.tokens,
         times,
         fps: film.format.fps,
-        lineWidthEm,
-        fromFrame,
+        lineWidthEm: (box.width * 0.92) / sizePx,
+        fromFrame: pages.at(-1)?.untilFrame ?? 0,
         untilFrame: timing.frames,
         language: film.language,
         text: line.say,
+        nextStartMs,
       }),
     );
   }
   return pages;
+}
+
+/** When the first word of a line is said, in milliseconds of its audio; infinite where no line follows. */
+function firstWordMs(line: SpokenLine | undefined): number {
+  return line === undefined ? Number.POSITIVE_INFINITY : (line.audio?.times.find((time) => time !== null)?.startMs ?? 0);
 }
 
 export type CaptionLayerInput = {

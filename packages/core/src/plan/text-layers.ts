@@ -92,7 +92,7 @@ function placeGroup({ film, size, frames, captioned, fonts }: TextLayerInput, { 
       0,
     );
     const spread = block.style === 'bullets' ? (lines.length - 1) * 0.45 : 0;
-    const height = (rows * style.lineEm + spread + (style.padEm > 0 && block.style !== 'bullets' ? style.padEm * 0.9 : 0.15)) * sizePx;
+    const height = (rows * style.lineEm + spread + (style.padEm > 0 && block.style !== 'bullets' ? style.padEm * 1.05 : 0.15)) * sizePx;
     return { block, index, style, sizePx, width, lines, height, gap: Math.max(style.gapEm * sizePx * 0.6, short * 0.012) };
   });
   const total = sized.reduce((sum, one, number) => sum + one.height + (number < sized.length - 1 ? one.gap : 0), 0);
