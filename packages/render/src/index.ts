@@ -1,8 +1,12 @@
-export { type Toolset, findFfmpeg } from './ffmpeg/find-ffmpeg.ts';
-export { fontInfo } from './paint/fonts.ts';
-export { findFonts } from './paint/fonts.ts';
+export { type Confinement, confinement } from './confine/confinement.ts';
+export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
+export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.ts';
+export { captionOnsetError, type TimedVoice } from './media/caption-onsets.ts';
+export { type MasterMeasures, measureMaster } from './media/measure.ts';
+export { findFonts, fontInfo } from './paint/fonts.ts';
 export { inspectTexts } from './paint/inspect-texts.ts';
+export { renderToolchain } from './render-toolchain.ts';
+export { type MixedSound, mixSound } from './sound/mix-sound.ts';
 export { type EncodedSpan, type EncodeSpan, encodeSpan, type SpanContext } from './span/encode-span.ts';
 export { createPictureCache, type PictureCache } from './span/picture-cache.ts';
 export { renderFrame, renderFramePng } from './span/render-frame.ts';
-export { renderToolchain } from './render-toolchain.ts';
