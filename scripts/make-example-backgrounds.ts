@@ -31,9 +31,9 @@ const BLOOM: Bloom = {
 const ORDERS: Readonly<Record<string, Shot>> = {
   'studio-sweep.jpg': { scene: 'sweep', camera: SWEEP, width: 1600, height: 900, samples: 32 },
   'evening-window.jpg': { scene: 'evening', camera: TABLE, width: 1600, height: 900, samples: 32 },
-  'aurora-evening.jpg': { scene: 'evening-lamp', camera: TABLE, width: 1920, height: 1080, samples: 32 },
-  'morning-shelf.jpg': { scene: 'morning', camera: SHELF, width: 1600, height: 900, samples: 24 },
-  'aurora-pair.jpg': { scene: 'sweep-pair', camera: SWEEP, width: 1920, height: 1080, samples: 40 },
+  'aurora-evening.jpg': { scene: 'evening-lamp', camera: TABLE, width: 1600, height: 900, samples: 28 },
+  'morning-shelf.jpg': { scene: 'morning', camera: SHELF, width: 1600, height: 900, samples: 16 },
+  'aurora-pair.jpg': { scene: 'sweep-pair', camera: SWEEP, width: 1600, height: 900, samples: 28 },
 };
 
 mkdirSync(OUT, { recursive: true });

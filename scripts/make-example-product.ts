@@ -31,10 +31,10 @@ const BLOOM: Bloom = {
 
 const ORDERS: Readonly<Record<string, Order>> = {
   'aurora-front.png': { scene: 'sand', camera: FRONT, width: 992, height: 1600, samples: 64 },
-  'aurora-lit.png': { scene: 'sand-lit', camera: FRONT_WIDE, width: 1280, height: 1600, samples: 64, bloom: BLOOM },
+  'aurora-lit.png': { scene: 'sand-lit', camera: FRONT_WIDE, width: 1280, height: 1600, samples: 48, bloom: BLOOM },
   'aurora-side.png': { scene: 'sand', camera: SIDE, width: 1056, height: 1600, samples: 64 },
   'aurora-midnight.png': { scene: 'midnight', camera: SIDE, width: 1056, height: 1600, samples: 64 },
-  'aurora-detail.jpg': { scene: 'sand-close', camera: CLOSE, width: 1800, height: 1200, samples: 40, bloom: BLOOM },
+  'aurora-detail.jpg': { scene: 'sand-close', camera: CLOSE, width: 1800, height: 1200, samples: 28, bloom: BLOOM },
 };
 
 mkdirSync(OUT, { recursive: true });
