@@ -5,7 +5,7 @@ import { startPostgres } from '@filmwright/records/embedded';
 import { taskKindNames } from '@filmwright/contracts';
 import { outputOf } from '/work/main/apps/controller/src/testing/output-of.ts';
 const N = Number(process.argv[2]);
-const db = await startPostgres({ home: '/tmp/gwc/home2' });
+const db = await startPostgres({ home: '/tmp/gwc/home3' });
 const records = await openRecords(db);
 const child = spawn(process.execPath, ['/work/main/apps/controller/src/main.ts'], { env: { ...process.env, DATABASE_URL: db.connectionString, FILMWRIGHT_LOG_LEVEL: 'info' }, stdio: ['pipe', 'pipe', 'pipe'] });
 child.stderr.pipe(createWriteStream('/tmp/gwc/big.log'));
@@ -13,6 +13,7 @@ const { runnerId } = await records.joinRunner({ name: 'big', pid: 1, slots: 8, k
 const backs = ['halo', 'sweep', 'arc', 'grid', 'waves', 'plain'];
 const storyboard = Array.from({ length: N }, (_, i) => ({ length: '1s', visual: { backdrop: backs[i % 6], colors: ['#' + i.toString(16).padStart(6, '0')] } }));
 const make = () => records.createBuild({ workspaceId: defaultWorkspace, title: 'big', document: { title: 'big ' + N, captions: false, format: { resolution: '720p', fps: 25 }, storyboard }, files: {}, purpose: 'make', atMs: null });
+setInterval(() => void records.renewLeases({ runnerId, leases: [], leaseMs: 1000 }), 5000).unref();
 const t0 = performance.now(); const lap = (n: string) => console.log(n, Math.round(performance.now() - t0));
 for (const round of [1, 2]) {
   const { id } = await make(); lap('order');

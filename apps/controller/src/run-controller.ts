@@ -34,7 +34,11 @@ export async function runController(options: ControllerOptions): Promise<void> {
       listAgain = true;
       bell.ring();
     }
-    if (event.type === 'finished' && [...drivers.values()].map((driver) => driver.noteFinished(event.key)).includes(true)) bell.ring();
+    if (event.type === 'finished') {
+      // Whoever finishes a task is there, even if too busy to say so otherwise.
+      if (offer !== null) runnersSeenMs = nowMs();
+      if ([...drivers.values()].map((driver) => driver.noteFinished(event.key)).includes(true)) bell.ring();
+    }
   };
 
   /** Takes up new builds, lets go of ended and cancelled ones. */

@@ -11,6 +11,8 @@ export type { PlannedTask, TaskResultView } from './plan/planner.ts';
 export { spanRanges } from './plan/spans.ts';
 export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance, readableOn } from './plan/text-layers.ts';
+export { estimateSpeechMs } from './speech/estimate-speech.ts';
+export { spokenWords } from './speech/spoken-words.ts';
 export { templates } from './templates/expand-template.ts';
 export * from './text/bidi.ts';
 export * from './text/break-lines.ts';

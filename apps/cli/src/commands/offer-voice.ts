@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { runShelf } from '../platform/run-shelf.ts';
 import type { ListedVoice } from './voices.ts';
 
@@ -25,7 +25,9 @@ export async function offerVoice({ home, ask }: { readonly home: string; readonl
   try {
     await runShelf({ do: 'install-voice', home, name: voice.id });
   } catch (error) {
-    process.stderr.write(`The voice could not be installed, so a plain one speaks: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `The voice could not be installed, so a plain one speaks: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     await writeFile(offered, 'failed\n');
   }
 }

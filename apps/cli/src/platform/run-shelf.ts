@@ -11,7 +11,9 @@ export type ShelfRequest =
 /** Has the runner's program look at or fill the shelves of voices and models; its messages go to standard error. */
 export async function runShelf<T>(request: ShelfRequest): Promise<T> {
   const entry = fileURLToPath(new URL('../../../runner/src/shelf-main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, JSON.stringify(request)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, JSON.stringify(request)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;

@@ -71,16 +71,27 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
     const client = createClient({ url, token });
     const { DATABASE_URL: _, FILMWRIGHT_TOKEN: __, ...forRunners } = shared();
     const count = runners ?? runnersFor(availableParallelism(), freemem());
-    for (let index = 0; index < count; index++) {
-      const env = () => ({
-        ...forRunners,
-        FILMWRIGHT_URL: url ?? '',
-        FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
-        DATABASE_URL: '',
-        FILMWRIGHT_TOKEN: '',
-      });
-      parts.push(supervise({ app: 'runner', name: `runner-${index + 1}`, env, logTo: logFile ?? 'inherit', onSign: () => {} }));
-    }
+    const joined = new Promise<void>((resolve) => {
+      for (let index = 0; index < count; index++) {
+        const env = () => ({
+          ...forRunners,
+          FILMWRIGHT_URL: url ?? '',
+          FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
+          DATABASE_URL: '',
+          FILMWRIGHT_TOKEN: '',
+        });
+        parts.push(
+          supervise({
+            app: 'runner',
+            name: `runner-${index + 1}`,
+            env,
+            logTo: logFile ?? 'inherit',
+            onSign: (sign) => sign.ready === true && resolve(),
+          }),
+        );
+      }
+    });
+    await within(joined, `no runner started; see ${join(home, 'logs', 'platform.log')}.`);
     await untilReady(client, home);
     const file = { pid: process.pid, url, token };
     await writePlatformFile(home, file);

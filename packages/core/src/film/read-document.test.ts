@@ -16,11 +16,25 @@ test('every problem of a document is reported at once, each with its path', () =
     langauge: 'en',
     title: '',
     format: { fps: 29 },
-    storyboard: [{ narration: 'Hi.', length: 4, visual: { pictur: 'a.png' } }, { visual: { background: { backdrop: 'hallo' }, subject: { picture: 5 } } }],
+    storyboard: [
+      { narration: 'Hi.', length: 4, visual: { pictur: 'a.png' } },
+      { visual: { background: { backdrop: 'hallo' }, subject: { picture: 5 } } },
+    ],
   });
   assert.equal(film, null);
   const paths = issues.map((issue) => issue.path);
-  assert.deepEqual(paths.sort(), ['format.fps', 'langauge', 'storyboard[0].length', 'storyboard[0].visual.pictur', 'storyboard[1].visual.background.backdrop', 'storyboard[1].visual.subject.picture', 'title'].sort());
+  assert.deepEqual(
+    paths.sort(),
+    [
+      'format.fps',
+      'langauge',
+      'storyboard[0].length',
+      'storyboard[0].visual.pictur',
+      'storyboard[1].visual.background.backdrop',
+      'storyboard[1].visual.subject.picture',
+      'title',
+    ].sort(),
+  );
 });
 
 test('a misspelt key is met with the key that was meant', () => {
@@ -39,7 +53,13 @@ test('a narration without a word is refused at its line', () => {
 });
 
 test('two shots cannot have one id', () => {
-  const { issues } = readDocument({ title: 'x', storyboard: [{ id: 'a', narration: 'One.' }, { id: 'a', narration: 'Two.' }] });
+  const { issues } = readDocument({
+    title: 'x',
+    storyboard: [
+      { id: 'a', narration: 'One.' },
+      { id: 'a', narration: 'Two.' },
+    ],
+  });
   assert.equal(issues[0]?.path, 'storyboard[1].id');
 });
 
@@ -56,8 +76,18 @@ test('ten thousand shots are read, one more is refused', () => {
 const product = {
   template: 'product-film',
   parameters: {
-    product: 'Cup', tagline: 'Warm.', opening: 'A cup.', picture: 'cup.png', detailTitle: 'Clay', detailText: 'It is clay.', features: ['Round', 'Warm'],
-    featuresText: 'Round and warm.', place: 'table.jpg', placeText: 'On the table.', action: 'Buy', closing: 'Buy it.',
+    product: 'Cup',
+    tagline: 'Warm.',
+    opening: 'A cup.',
+    picture: 'cup.png',
+    detailTitle: 'Clay',
+    detailText: 'It is clay.',
+    features: ['Round', 'Warm'],
+    featuresText: 'Round and warm.',
+    place: 'table.jpg',
+    placeText: 'On the table.',
+    action: 'Buy',
+    closing: 'Buy it.',
   },
 };
 
@@ -71,8 +101,16 @@ test('a template use becomes a film; parameters that are left out leave nothing 
 });
 
 test('what is wrong with a template parameter is said at the parameter', () => {
-  const { issues } = readDocument({ ...product, parameters: { ...product.parameters, pictur: 'x.png', features: 'Round', accent: 'blue', picture: undefined } });
-  assert.deepEqual(issues.map((issue) => issue.path).sort(), ['parameters.accent', 'parameters.features', 'parameters.pictur', 'parameters.picture']);
+  const { issues } = readDocument({
+    ...product,
+    parameters: { ...product.parameters, pictur: 'x.png', features: 'Round', accent: 'blue', picture: undefined },
+  });
+  assert.deepEqual(issues.map((issue) => issue.path).sort(), [
+    'parameters.accent',
+    'parameters.features',
+    'parameters.pictur',
+    'parameters.picture',
+  ]);
 });
 
 test('a value of the film is traced back to the parameter that gave it', () => {

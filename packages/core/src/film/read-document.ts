@@ -138,10 +138,19 @@ function issueOf({ issue, document, schema, base }: OneIssue): readonly Issue[] 
 
 /** The alternative of a union that was most likely meant: one of the right type, with the fewest strange keys; null where none is of the right type. */
 function meantAlternative(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null {
-  const wrongType = (list: readonly z.core.$ZodIssue[]): boolean => list.some((one) => one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value'));
-  const missing = (list: readonly z.core.$ZodIssue[]): readonly string[] => list.flatMap((one) => (one.path.length === 1 && one.code !== 'unrecognized_keys' ? [String(one.path[0])] : []));
+  const wrongType = (list: readonly z.core.$ZodIssue[]): boolean =>
+    list.some((one) => one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value'));
+  const missing = (list: readonly z.core.$ZodIssue[]): readonly string[] =>
+    list.flatMap((one) => (one.path.length === 1 && one.code !== 'unrecognized_keys' ? [String(one.path[0])] : []));
   const strange = (list: readonly z.core.$ZodIssue[]): number =>
-    list.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.reduce((all, key) => all + (nearest(key, missing(list)) === undefined ? 3 : -1), 0) : 1), 0);
+    list.reduce(
+      (sum, one) =>
+        sum +
+        (one.code === 'unrecognized_keys'
+          ? one.keys.reduce((all, key) => all + (nearest(key, missing(list)) === undefined ? 3 : -1), 0)
+          : 1),
+      0,
+    );
   const fitting = errors.filter((list) => list.length > 0 && !wrongType(list));
   return [...fitting].sort((a, b) => strange(a) - strange(b))[0] ?? null;
 }
@@ -191,9 +200,15 @@ function wantedText(issue: z.core.$ZodIssue): string {
 
 /** What a union of values wants: all of its values, or its forms. */
 function unionText(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const parts = errors.flatMap((list) => list.filter((one) => one.path.length === 0)).map((one) => (one.code === 'invalid_value' ? one.values.map(String).join(', ') : wantedText(one)));
+  const parts = errors
+    .flatMap((list) => list.filter((one) => one.path.length === 0))
+    .map((one) => (one.code === 'invalid_value' ? one.values.map(String).join(', ') : wantedText(one)));
   const forms = [...new Set(parts)];
-  return forms.length === 0 ? 'one of the forms that the schema lists' : forms.every((form) => !form.includes(' ')) ? `one of ${forms.join(', ')}` : forms.join(', or ');
+  return forms.length === 0
+    ? 'one of the forms that the schema lists'
+    : forms.every((form) => !form.includes(' '))
+      ? `one of ${forms.join(', ')}`
+      : forms.join(', or ');
 }
 
 function unitOf(origin: string): string {

@@ -98,7 +98,17 @@ function behindText({ film, size, uploads, index, planner }: Behind): InspectedT
   if (shot === undefined) return null;
   const visual = shot.visual !== undefined && 'subject' in shot.visual ? shot.visual.background : shot.visual;
   const still = { ...shot, visual, motion: 'none' as const };
-  const layers = planVisual({ film, shot: still, index, address: `shot/${shot.id ?? index}`, size, untilFrame: 1, planner, uploads, models: [] });
+  const layers = planVisual({
+    film,
+    shot: still,
+    index,
+    address: `shot/${shot.id ?? index}`,
+    size,
+    untilFrame: 1,
+    planner,
+    uploads,
+    models: [],
+  });
   if (layers === undefined) return undefined;
   return {
     ...size,

@@ -6,9 +6,19 @@ import { moveOf, placePicture } from './motion.ts';
 
 test('a picture covers the frame in every frame of every named move', () => {
   for (const name of motionNames) {
-    for (const picture of [{ width: 4000, height: 3000 }, { width: 900, height: 1600 }, { width: 1920, height: 1080 }]) {
+    for (const picture of [
+      { width: 4000, height: 3000 },
+      { width: 900, height: 1600 },
+      { width: 1920, height: 1080 },
+    ]) {
       const frame = { width: 1920, height: 1080 };
-      const place = placePicture({ picture, frame, move: moveOf(name, { fallback: 'none', focus: [0.1, 0.9] }), untilFrame: 100, fit: 'cover' });
+      const place = placePicture({
+        picture,
+        frame,
+        move: moveOf(name, { fallback: 'none', focus: [0.1, 0.9] }),
+        untilFrame: 100,
+        fit: 'cover',
+      });
       for (let at = 0; at <= 100; at++) {
         const scale = pathAt(place.scale, at);
         const left = pathAt(place.x, at) - (place.prepared.width * scale) / 2;
@@ -23,6 +33,12 @@ test('a picture covers the frame in every frame of every named move', () => {
 });
 
 test('a picture that is fitted in is seen whole', () => {
-  const place = placePicture({ picture: { width: 1000, height: 1000 }, frame: { width: 1920, height: 1080 }, move: moveOf('none', { fallback: 'none', focus: undefined }), untilFrame: 10, fit: 'contain' });
+  const place = placePicture({
+    picture: { width: 1000, height: 1000 },
+    frame: { width: 1920, height: 1080 },
+    move: moveOf('none', { fallback: 'none', focus: undefined }),
+    untilFrame: 10,
+    fit: 'contain',
+  });
   assert.deepEqual(place.prepared, { width: 1080, height: 1080 });
 });

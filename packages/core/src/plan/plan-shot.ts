@@ -48,7 +48,17 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const lines = planSpeech({ film, shot, index, address, planner, uploads, voices: offer.voices });
   const timed = lines.every((line) => line.audio !== null);
   const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }) });
-  const visual = planVisual({ film, shot, index, address, size, untilFrame: timing.frames + tailFrames(film, index), planner, uploads, models: offer.models });
+  const visual = planVisual({
+    film,
+    shot,
+    index,
+    address,
+    size,
+    untilFrame: timing.frames + tailFrames(film, index),
+    planner,
+    uploads,
+    models: offer.models,
+  });
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];
   const written = [...textsOf(shot).flatMap((block) => block.text), ...linesOf(shot).map((line) => line.say)].join(' ');
   const fonts = fontsFor(written, { film, uploads, fonts: offer.fonts });

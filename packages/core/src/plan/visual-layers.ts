@@ -133,7 +133,14 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   const behind = backgroundLayers(input, { visual: visual.background, staged: true });
   const { subject } = visual;
   const picture = uploads.media(subject.picture, 'picture');
-  const model = picture === undefined ? undefined : subject.cutOut === 'auto' ? (picture.hasAlpha ? 'alpha' : (input.models[0] ?? 'selfie-segmentation')) : subject.cutOut;
+  const model =
+    picture === undefined
+      ? undefined
+      : subject.cutOut === 'auto'
+        ? picture.hasAlpha
+          ? 'alpha'
+          : (input.models[0] ?? 'selfie-segmentation')
+        : subject.cutOut;
   const cut = planner.ask({
     address: `${address}/cutout`,
     kind: 'cutout',

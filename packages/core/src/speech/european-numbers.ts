@@ -1,4 +1,7 @@
-const german = 'null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn'.split(' ');
+const german =
+  'null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn'.split(
+    ' ',
+  );
 const germanTens = ['', '', 'zwanzig', 'dreißig', 'vierzig', 'fünfzig', 'sechzig', 'siebzig', 'achtzig', 'neunzig'];
 const french =
   'zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf'.split(' ');
@@ -8,15 +11,19 @@ const spanish =
     ' ',
   );
 const spanishTens = ['', '', '', 'treinta', 'cuarenta', 'cincuenta', 'sesenta', 'setenta', 'ochenta', 'noventa'];
-const spanishHundreds =
-  ' ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos'.split(' ');
+const spanishHundreds = ' ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos'.split(
+  ' ',
+);
 
 type Scale = { readonly value: number; readonly one: string; readonly many: string };
 const scalesOf = (one: readonly string[], many: readonly string[]): readonly Scale[] =>
   [1e12, 1e9, 1e6].map((value, index) => ({ value, one: one[index] ?? '', many: many[index] ?? '' }));
 
 /** Splits off the largest scale; `below` reads what is under a million. */
-function scaled(value: number, { scales, below }: { readonly scales: readonly Scale[]; readonly below: (rest: number) => readonly string[] }): readonly string[] {
+function scaled(
+  value: number,
+  { scales, below }: { readonly scales: readonly Scale[]; readonly below: (rest: number) => readonly string[] },
+): readonly string[] {
   for (const scale of scales) {
     if (value < scale.value) continue;
     const count = Math.floor(value / scale.value);
@@ -58,7 +65,8 @@ function frenchBelow(value: number): readonly string[] {
   const rest = value % 100;
   const words: string[] = [];
   if (thousands > 0) words.push(...(thousands > 1 ? frenchBelow(thousands) : []), 'mille');
-  if (hundreds > 0) words.push(...(hundreds > 1 ? [french[hundreds] ?? ''] : []), hundreds > 1 && rest === 0 && thousands === 0 ? 'cents' : 'cent');
+  if (hundreds > 0)
+    words.push(...(hundreds > 1 ? [french[hundreds] ?? ''] : []), hundreds > 1 && rest === 0 && thousands === 0 ? 'cents' : 'cent');
   if (rest > 0 || words.length === 0) words.push(frenchTwoDigits(rest));
   return words;
 }

@@ -16,7 +16,7 @@ export type Numerals = {
   readonly signs: Readonly<Record<string, readonly string[]>>;
 };
 
-const comma = { decimal: ',', group: /[.\s\u00a0\u202f']/g } as const;
+const comma = { decimal: ',', group: /[.\s\u00a0\u202f'](?=\d{3}(?!\d))/g } as const;
 
 const english: Numerals = {
   cardinal: englishCardinal,
@@ -58,7 +58,11 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
     percent: ['pour', 'cent'],
     to: 'à',
     and: 'et',
-    money: { $: ['dollar', 'dollars', 'cent', 'cents'], '€': ['euro', 'euros', 'centime', 'centimes'], '£': ['livre', 'livres', 'penny', 'pence'] },
+    money: {
+      $: ['dollar', 'dollars', 'cent', 'cents'],
+      '€': ['euro', 'euros', 'centime', 'centimes'],
+      '£': ['livre', 'livres', 'penny', 'pence'],
+    },
     signs: { '&': ['et'], '@': ['arobase'], '+': ['plus'], '=': ['égale'], '%': ['pour', 'cent'], '×': ['fois'] },
   },
   es: {
@@ -69,7 +73,11 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
     percent: ['por', 'ciento'],
     to: 'a',
     and: 'y',
-    money: { $: ['dólar', 'dólares', 'centavo', 'centavos'], '€': ['euro', 'euros', 'céntimo', 'céntimos'], '£': ['libra', 'libras', 'penique', 'peniques'] },
+    money: {
+      $: ['dólar', 'dólares', 'centavo', 'centavos'],
+      '€': ['euro', 'euros', 'céntimo', 'céntimos'],
+      '£': ['libra', 'libras', 'penique', 'peniques'],
+    },
     signs: { '&': ['y'], '@': ['arroba'], '+': ['más'], '=': ['igual'], '%': ['por', 'ciento'], '×': ['por'] },
   },
 };

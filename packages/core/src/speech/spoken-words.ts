@@ -1,57 +1,63 @@
 import type { Token } from '@filmwright/contracts';
-import { englishWords } from './english-words.ts';
+import { cutWords } from './cut-words.ts';
+import { endsSentence, englishRules } from './english-rules.ts';
+import { numeralsOf } from './numerals.ts';
+import { plainWords } from './plain-words.ts';
+import { signRules } from './sign-rules.ts';
+import type { WordContext, WordRule } from './word-context.ts';
 
-const unspaced = /^(zh|ja|th|lo|km|my)\b/;
-const spokenChar = /[\p{L}\p{N}$€£¥%&+=@#°×÷]/u;
-const control = /[\p{Cc}\p{Cf}]/gu;
+const closing = /["'”’»›」』】）)\]}]+$/u;
+const edgeStart = /^["'“‘„‚«‹「『【（([{¿¡]+/u;
+const edgeEnd = /["'”’“»›」』】）)\]},;:!?…。、，！？；：؟،]+$/u;
 
-/** The words of a line as written, each with how it is spoken; a token without spoken words (an emoji, a dash) is shown but not said. */
+/**
+ * A line as written words and how each is spoken, for the BCP-47 `language`. Numbers, dates, money, units and abbreviations are written out for
+ * English; numbers, money and signs for German, French and Spanish; other languages leave digits to the voice. An emoji has no spoken words.
+ */
 export function spokenWords(text: string, language: string): readonly Token[] {
-  const pieces = unspaced.test(language) ? segments(text, language) : spaced(text);
-  const english = /^en\b/.test(language);
-  const tokens = pieces.map(({ written, start }, index): Token => {
-    const clean = written.normalize('NFC').replaceAll(control, (char) => (char === '\u200d' || char === '\u200c' ? char : ''));
-    const spoken = !spokenChar.test(clean) ? [] : english ? joined(clean, { before: pieces[index - 1]?.written, after: pieces[index + 1]?.written }) : plainWords(clean);
-    return { written: clean, start, end: start + written.length, spoken, pauseAfter: pauseAfter(clean) };
+  const words = cutWords(text, language);
+  const cores = words.map(({ written }) => coreOf(written));
+  const numerals = numeralsOf(language);
+  const rules: readonly WordRule[] =
+    numerals === null ? [] : language.toLowerCase().startsWith('en') ? [...englishRules, ...signRules] : signRules;
+  const shouted = isShouted(text);
+  return words.map((word, index) => {
+    const core = cores[index] ?? '';
+    const next = cores[index + 1] ?? '';
+    const spoken = numerals === null ? plainWords(core) : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
+    return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
   });
-  return tokens.filter((token) => token.written !== '');
 }
 
-type Piece = { readonly written: string; readonly start: number };
-
-function spaced(text: string): readonly Piece[] {
-  return [...text.matchAll(/[^\s\u200b]+/gu)].map((match) => ({ written: match[0], start: match.index }));
-}
-
-/** Words of languages that are written without spaces; punctuation stays with the word before it. */
-function segments(text: string, language: string): readonly Piece[] {
-  const pieces: { written: string; start: number }[] = [];
-  for (const { segment, index, isWordLike } of new Intl.Segmenter(language, { granularity: 'word' }).segment(text)) {
-    if (segment.trim() === '') continue;
-    const last = pieces.at(-1);
-    const attaches = !isWordLike && last !== undefined && last.start + last.written.length === index && /^[\p{P}\p{S}]+$/u.test(segment) && !/^[（「『《〈【“‘(]/u.test(segment);
-    if (attaches) last.written += segment;
-    else pieces.push({ written: segment, start: index });
+function speak(context: WordContext, rules: readonly WordRule[]): readonly string[] {
+  const pointless = context.core.replace(/\.+$/, '');
+  for (const core of pointless === context.core ? [context.core] : [context.core, pointless]) {
+    for (const rule of rules) {
+      const words = rule({ ...context, core });
+      if (words !== null) return words;
+    }
   }
-  return pieces;
+  const parts = pointless.split(/[-‐‑–—/&+]+/).filter((part) => part !== '');
+  if (parts.length < 2) return plainWords(pointless);
+  return parts.flatMap((core) => speak({ ...context, core, previous: '', next: '' }, rules));
 }
 
-/** English words whose neighbours decide: a day beside its month is an ordinal. */
-function joined(word: string, { before, after }: { readonly before: string | undefined; readonly after: string | undefined }): readonly string[] {
-  const month = /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)\.?,?$/i;
-  const day = /^([12]?\d|3[01])(,?)$/.exec(word);
-  if (day !== null && ((before !== undefined && /^[A-Z]/.test(before) && month.test(before)) || (after !== undefined && /^[A-Z]/.test(after) && month.test(after)))) return englishWords(`${day[1]}th`);
-  return englishWords(word);
+/** The word without outer quotes, brackets and end marks; a last point stays for the rules to judge. */
+function coreOf(written: string): string {
+  const inner = written.replace(edgeStart, '');
+  const cut = inner.replace(/\.(["'”’»)\]]+)$/u, '.').replace(edgeEnd, '');
+  return /\d"$/.test(inner) && !/^["“]/.test(written) ? `${cut}"` : cut;
 }
 
-/** Other languages: the engine reads digits itself; only the punctuation around a word goes. */
-function plainWords(word: string): readonly string[] {
-  const bare = word.replace(/^[\p{P}\p{Z}]+|[\p{P}\p{Z}]+$/gu, '');
-  return bare === '' ? [word] : [bare];
+function isShouted(text: string): boolean {
+  return !/\p{Ll}/u.test(text) && /\p{Lu}{2,}\P{L}+\p{Lu}{2,}/u.test(text);
 }
 
-function pauseAfter(word: string): Token['pauseAfter'] {
-  const end = word.replace(/["'”’»)\]）」』》]+$/u, '');
-  if (/[.!?…。！？؟।]$/u.test(end)) return /^(dr|mr|mrs|ms|prof|st|vs|no|approx|e\.g|i\.e)\.$/i.test(end) ? 'none' : 'sentence';
-  return /[,;:،、，；：—–]$/u.test(end) ? 'comma' : 'none';
+function pauseAfter(written: string, { core, next }: { readonly core: string; readonly next: string }): Token['pauseAfter'] {
+  const bare = written.replace(closing, '');
+  if (!/[\p{L}\p{N}]/u.test(bare) && /^[–—-]+$/.test(bare)) return 'none';
+  if (/[!?…。！？؟]$/u.test(bare)) return 'sentence';
+  if (bare.endsWith('.')) return endsSentence(core, next) ? 'sentence' : 'none';
+  if (/[,;:、，；：،]$/u.test(bare) || /[–—]$/u.test(bare) || /^(?:[–—]|-$|--)/u.test(next)) return 'comma';
+  return 'none';
 }

@@ -16,7 +16,17 @@ export async function fliteVoices(): Promise<readonly VoiceInfo[]> {
   );
   return voices
     .filter((voice) => there.includes(voice))
-    .map((voice) => ({ id: `flite-${voice}`, name: `Flite ${voice}`, language: 'en', licence: 'BSD-style', source: 'flite', engine: 'flite', natural: false, notes: 'A plain voice, understandable but robotic.', installed: true }));
+    .map((voice) => ({
+      id: `flite-${voice}`,
+      name: `Flite ${voice}`,
+      language: 'en',
+      licence: 'BSD-style',
+      source: 'flite',
+      engine: 'flite',
+      natural: false,
+      notes: 'A plain voice, understandable but robotic.',
+      installed: true,
+    }));
 }
 
 /** Speaks a line with flite; the times of its words come from the phones it says. */
@@ -24,8 +34,16 @@ export async function speakWithFlite({ tokens, voice, speed, outPath, signal }: 
   const name = voice.replace(/^flite-/, '');
   const text = tokens.map((token) => token.written).join(' ');
   const options = { maxBuffer: 64 * 1024 ** 2, ...(signal === undefined ? {} : { signal }) };
-  const said = await run('flite', ['-voice', name, '--setf', `duration_stretch=${(1 / speed).toFixed(4)}`, '-t', text, '-o', outPath, '-psdur'], options).catch(failed);
-  const alone = await run('flite', ['-voice', name, '-t', tokens.map((token) => `${token.spoken.join(' ')}.`).join('\n'), '-o', 'none', '-ps'], options).catch(failed);
+  const said = await run(
+    'flite',
+    ['-voice', name, '--setf', `duration_stretch=${(1 / speed).toFixed(4)}`, '-t', text, '-o', outPath, '-psdur'],
+    options,
+  ).catch(failed);
+  const alone = await run(
+    'flite',
+    ['-voice', name, '-t', tokens.map((token) => `${token.spoken.join(' ')}.`).join('\n'), '-o', 'none', '-ps'],
+    options,
+  ).catch(failed);
   const phones: Phone[] = [];
   let startMs = 0;
   for (const [, phone = '', end = '0'] of said.stdout.matchAll(/(\S+):([\d.]+)/g)) {
@@ -34,7 +52,9 @@ export async function speakWithFlite({ tokens, voice, speed, outPath, signal }: 
     startMs = endMs;
   }
   const trimmed = await trimWav(outPath);
-  const times = matchPhones(wordPhones(alone.stdout, tokens), phones).map((time): TokenTime => (time === null ? null : { startMs: time.startMs - trimmed.cutMs, endMs: time.endMs - trimmed.cutMs }));
+  const times = matchPhones(wordPhones(alone.stdout, tokens), phones).map(
+    (time): TokenTime => (time === null ? null : { startMs: time.startMs - trimmed.cutMs, endMs: time.endMs - trimmed.cutMs }),
+  );
   return { samples: trimmed.samples, sampleRate: trimmed.sampleRate, times: filled(times) };
 }
 
@@ -77,5 +97,9 @@ function filled(times: readonly TokenTime[]): readonly TokenTime[] {
 }
 
 function failed(error: unknown): never {
-  throw new FilmwrightError('speech-unavailable', `flite could not speak: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`, { cause: error, retryable: true });
+  throw new FilmwrightError(
+    'speech-unavailable',
+    `flite could not speak: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`,
+    { cause: error, retryable: true },
+  );
 }

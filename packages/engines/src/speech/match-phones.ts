@@ -2,7 +2,10 @@
 export type Phone = { readonly name: string; readonly startMs: number; readonly endMs: number };
 
 /** For each word the first and last of the said phones that are its own, by least edit distance between expected and said phones; null where none is left for it. */
-export function matchPhones(words: readonly (readonly string[])[], said: readonly Phone[]): readonly ({ readonly startMs: number; readonly endMs: number } | null)[] {
+export function matchPhones(
+  words: readonly (readonly string[])[],
+  said: readonly Phone[],
+): readonly ({ readonly startMs: number; readonly endMs: number } | null)[] {
   const expected = words.flatMap((phones, word) => phones.map((name) => ({ name, word })));
   const rows = expected.length + 1;
   const columns = said.length + 1;
@@ -16,7 +19,11 @@ export function matchPhones(words: readonly (readonly string[])[], said: readonl
   };
   for (let i = 1; i < rows; i++) {
     for (let j = 1; j < columns; j++) {
-      cost[i * columns + j] = Math.min((cost[(i - 1) * columns + j - 1] ?? 0) + change(i, j), (cost[(i - 1) * columns + j] ?? 0) + 1, (cost[i * columns + j - 1] ?? 0) + 1);
+      cost[i * columns + j] = Math.min(
+        (cost[(i - 1) * columns + j - 1] ?? 0) + change(i, j),
+        (cost[(i - 1) * columns + j] ?? 0) + 1,
+        (cost[i * columns + j - 1] ?? 0) + 1,
+      );
     }
   }
   const times: ({ startMs: number; endMs: number } | null)[] = words.map(() => null);

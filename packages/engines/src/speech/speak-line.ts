@@ -13,11 +13,18 @@ export async function speakLine(request: SpeakRequest): Promise<SpokenLine> {
   const voice = voices.find((candidate) => candidate.id === request.voice && candidate.installed);
   if (voice === undefined) {
     const installed = voices.filter((candidate) => candidate.installed).map((candidate) => candidate.id);
-    throw new FilmwrightError('voice-unknown', `The voice ${JSON.stringify(request.voice)} is not installed here; installed: ${installed.join(', ') || 'none'}.`);
+    throw new FilmwrightError(
+      'voice-unknown',
+      `The voice ${JSON.stringify(request.voice)} is not installed here; installed: ${installed.join(', ') || 'none'}.`,
+    );
   }
   const spoken = await engineOf(voice)(request);
   const note = voice.notes === '' ? {} : { note: voice.notes };
-  return { ...spoken, natural: voice.natural, credit: { role: 'voice', name: voice.name, licence: voice.licence, source: voice.source, ...note } };
+  return {
+    ...spoken,
+    natural: voice.natural,
+    credit: { role: 'voice', name: voice.name, licence: voice.licence, source: voice.source, ...note },
+  };
 }
 
 function engineOf(voice: VoiceInfo): (request: SpeakRequest) => Promise<SpokenAudio> {

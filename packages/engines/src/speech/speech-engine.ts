@@ -14,7 +14,15 @@ export type VoiceInfo = {
 };
 
 /** A line to speak: one token per spoken word. `speed` 1 is the voice's own pace. */
-export type SpeakRequest = { readonly tokens: readonly Token[]; readonly voice: string; readonly language: string; readonly speed: number; readonly outPath: string; readonly home: string; readonly signal?: AbortSignal };
+export type SpeakRequest = {
+  readonly tokens: readonly Token[];
+  readonly voice: string;
+  readonly language: string;
+  readonly speed: number;
+  readonly outPath: string;
+  readonly home: string;
+  readonly signal?: AbortSignal;
+};
 
 /** A spoken WAV file; `times` is null where the engine cannot tell when its words are said. */
 export type SpokenAudio = { readonly samples: number; readonly sampleRate: number; readonly times: readonly TokenTime[] | null };

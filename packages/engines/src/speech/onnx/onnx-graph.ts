@@ -102,14 +102,20 @@ export function onnxTensor(tensor: {
 }
 
 /** A ValueInfoProto in bytes; each dimension has a name (its size is not fixed). */
-export function onnxValueInfo(info: { readonly name: string; readonly type: 'float' | 'int64'; readonly dims: readonly string[] }): Uint8Array {
+export function onnxValueInfo(info: {
+  readonly name: string;
+  readonly type: 'float' | 'int64';
+  readonly dims: readonly string[];
+}): Uint8Array {
   const shape = joinBytes(info.dims.map((dim) => writeBytesField(1, writeBytesField(2, dim))));
   const tensor = joinBytes([writeVarintField(1, info.type === 'float' ? FLOAT : INT64), writeBytesField(2, shape)]);
   return joinBytes([writeBytesField(1, info.name), writeBytesField(2, writeBytesField(1, tensor))]);
 }
 
 function metadataFields(metadata: Readonly<Record<string, string>>): Uint8Array[] {
-  return Object.entries(metadata).map(([key, value]) => writeBytesField(MODEL.metadata, joinBytes([writeBytesField(1, key), writeBytesField(2, value)])));
+  return Object.entries(metadata).map(([key, value]) =>
+    writeBytesField(MODEL.metadata, joinBytes([writeBytesField(1, key), writeBytesField(2, value)])),
+  );
 }
 
 /** The model with nodes replaced (by name; an empty list removes), nodes and initializers added behind, its outputs replaced and metadata entries set. */

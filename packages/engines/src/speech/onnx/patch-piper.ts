@@ -1,5 +1,5 @@
-import { type OnnxModel, onnxNode, onnxTensor, onnxValueInfo, readOnnx, rewriteOnnx, writeOnnx } from './onnx-graph.ts';
 import { normalTable } from './normal-table.ts';
+import { type OnnxModel, onnxNode, onnxTensor, onnxValueInfo, readOnnx, rewriteOnnx, writeOnnx } from './onnx-graph.ts';
 
 /** Ends every utterance's trailer in a patched voice; no audio sample can have this value (samples lie in -1..1). */
 export const TRAILER_MARK = 7654321;
@@ -34,7 +34,12 @@ function steadyNoise(options: { readonly like: string; readonly output: string; 
     onnxNode({ type: 'ReduceSum', inputs: ['input'], output: part('seed'), attributes: [{ name: 'keepdims', value: 0 }] }),
     onnxNode({ type: 'Add', inputs: [part('frameRange'), part('seed')], output: part('frameSeeded') }),
     onnxNode({ type: 'Mod', inputs: [part('frameSeeded'), 'fw_noise_frames'], output: part('frameIndex') }),
-    onnxNode({ type: 'Gather', inputs: ['fw_noise', part('channelIndex')], output: part('rows'), attributes: [{ name: 'axis', value: 1 }] }),
+    onnxNode({
+      type: 'Gather',
+      inputs: ['fw_noise', part('channelIndex')],
+      output: part('rows'),
+      attributes: [{ name: 'axis', value: 1 }],
+    }),
     onnxNode({ type: 'Gather', inputs: [part('rows'), part('frameIndex')], output, attributes: [{ name: 'axis', value: 2 }] }),
   ];
 }
@@ -52,7 +57,8 @@ export function patchPiper(bytes: Uint8Array, metadata: Readonly<Record<string, 
   for (const node of model.nodes) {
     const [like] = node.inputs;
     const [output] = node.outputs;
-    if (node.type === 'RandomNormalLike' && like && output) replace.set(node.name, steadyNoise({ like, output, prefix: `fw_noise_of${node.name}` }));
+    if (node.type === 'RandomNormalLike' && like && output)
+      replace.set(node.name, steadyNoise({ like, output, prefix: `fw_noise_of${node.name}` }));
   }
   const toFloat = [{ name: 'to', value: 1 }];
   const axis0 = [{ name: 'axis', value: 0 }];
@@ -82,7 +88,11 @@ export function patchPiper(bytes: Uint8Array, metadata: Readonly<Record<string, 
       onnxTensor({ name: 'fw_noise_channels', dims: [], values: int64(NOISE_CHANNELS) }),
       onnxTensor({ name: 'fw_noise_frames', dims: [], values: int64(NOISE_FRAMES) }),
       onnxTensor({ name: 'fw_mark', dims: [1], values: Float32Array.of(TRAILER_MARK) }),
-      onnxTensor({ name: 'fw_noise', dims: [1, NOISE_CHANNELS, NOISE_FRAMES], values: normalTable({ length: NOISE_CHANNELS * NOISE_FRAMES, seed: 1 }) }),
+      onnxTensor({
+        name: 'fw_noise',
+        dims: [1, NOISE_CHANNELS, NOISE_FRAMES],
+        values: normalTable({ length: NOISE_CHANNELS * NOISE_FRAMES, seed: 1 }),
+      }),
     ],
     outputs: [onnxValueInfo({ name: 'fw_output', type: 'float', dims: ['samples'] })],
     metadata,

@@ -46,7 +46,8 @@ export function* protoFields(bytes: Uint8Array): Generator<ProtoField> {
       start = length.next;
       next = start + length.value;
     } else throw new Error(`not protobuf: wire type ${wire} at byte ${at}`);
-    if (next > bytes.length) throw new Error(`truncated protobuf: field ${number} at byte ${at} needs ${next} bytes, there are ${bytes.length}`);
+    if (next > bytes.length)
+      throw new Error(`truncated protobuf: field ${number} at byte ${at} needs ${next} bytes, there are ${bytes.length}`);
     yield { number, wire, varint, bytes: bytes.subarray(start, next), raw: bytes.subarray(at, next) };
     at = next;
   }
