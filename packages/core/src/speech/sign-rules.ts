@@ -70,8 +70,11 @@ const percentage: WordRule = ({ core, numerals }) => {
   return words && [...words, ...numerals.percent];
 };
 
-/** A sign standing alone or a dash (which is silent). */
-const loneSign: WordRule = ({ core, numerals }) => numerals.signs[core] ?? null;
+/** A sign standing alone; a currency behind its amount ("5 €"). */
+const loneSign: WordRule = ({ core, previous, numerals }) => {
+  const names = numerals.money[core];
+  return names && numberPattern.test(previous) ? [previous === '1' ? names[0] : names[1]] : (numerals.signs[core] ?? null);
+};
 
 /** Rules that every language with numerals shares, most special first. */
 export const signRules: readonly WordRule[] = [money, moneySize, percentage, plainNumber, loneSign];
