@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Output, Payload, Task, TaskKind } from '@filmwright/contracts';
+import { type Plan, planBuild, type TaskResultView } from '@filmwright/core';
+
+const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
+const asset = (name: string) => ({ digest: digestOf(name), bytes: name.length, mediaType: 'application/octet-stream' });
+
+/** Outputs that depend on the payload only, in the shape that real tasks give. */
+const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) => Output<K> } = {
+  normalise: ({ expect, name }, key) => ({ media: media(expect, { name, key }), warnings: [] }),
+  inspect: () => ({ issues: [] }),
+  speak: ({ tokens, speed }, key) => {
+    const wordMs = 300 / speed;
+    return {
+      asset: asset(key),
+      sampleRate: 16_000,
+      samples: Math.round(tokens.length * wordMs * 16),
+      times: tokens.map((_, at) => ({ startMs: at * wordMs, endMs: (at + 1) * wordMs })),
+      credit: { role: 'voice', name: 'fake', licence: 'none', source: 'test' },
+      natural: true,
+    };
+  },
+  align: ({ tokens }) => ({ times: tokens.map((_, at) => ({ startMs: at * 250, endMs: at * 250 + 250 })), method: 'fake' }),
+  cutout: (_, key) => ({
+    asset: asset(key),
+    width: 800,
+    height: 1000,
+    subject: { x: 100, y: 50, width: 600, height: 900 },
+    coverage: 0.5,
+    credit: null,
+  }),
+  encode: ({ span }, key) => ({ asset: asset(key), frames: span.frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1 }),
+  mix: ({ sound }, key) => ({ asset: asset(key), samples: sound.samples, gainDb: 0 }),
+  subtitles: (_, key) => ({ vtt: asset(`${key}.vtt`), srt: asset(`${key}.srt`) }),
+  assemble: ({ spans }, key) => ({ asset: asset(key), frames: spans.reduce((sum, span) => sum + span.frames, 0) }),
+  measure: ({ frames, fps }) => ({
+    frames,
+    width: 16,
+    height: 16,
+    videoMs: (frames * 1000) / fps,
+    soundMs: (frames * 1000) / fps,
+    loudnessLufs: -14,
+    truePeakDb: -2,
+    loudnessRangeLu: 3,
+    colour: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
+    captions: null,
+  }),
+  frame: (_, key) => ({ asset: asset(key) }),
+};
+
+function media(
+  expect: Payload<'normalise'>['expect'],
+  { name, key }: { readonly name: string; readonly key: string },
+): Output<'normalise'>['media'] {
+  switch (expect) {
+    case 'picture':
+      return { type: 'picture', asset: asset(key), width: 2400, height: 1600, hasAlpha: name.includes('alpha'), meanLuma: 120 };
+    case 'clip':
+      return { type: 'clip', asset: asset(key), width: 1920, height: 1080, durationMs: 6000, fps: 25, hasSound: true };
+    case 'sound':
+      return { type: 'sound', asset: asset(key), samples: 480_000, sampleRate: 48_000, channels: 2 };
+    case 'font':
+      return { type: 'font', asset: asset(key), family: 'Fake', weight: 400, licence: 'OFL-1.1' };
+    case 'lut':
+      return { type: 'lut', asset: asset(key), size: 17 };
+  }
+}
+
+export type Run = { readonly plan: Plan; readonly tasks: readonly Task[] };
+export type RunInput = {
+  readonly document: unknown;
+  readonly files: Readonly<Record<string, string>>;
+  readonly purpose?: 'make' | 'check' | 'frame';
+  readonly atMs?: number;
+  readonly done?: ReadonlyMap<string, TaskResultView>;
+  readonly change?: (task: Task, output: unknown) => TaskResultView | undefined;
+};
+
+/** Plans a film to its end, every task answered at once; gives all tasks in the order in which they became ready. */
+export function runPlan({ document, files, purpose = 'make', atMs, done = new Map(), change }: RunInput): Run {
+  const known = new Map(done);
+  const tasks: Task[] = [];
+  for (let round = 0; round < 50; round++) {
+    const plan = planBuild({
+      buildId: 'golden',
+      purpose,
+      atMs: atMs ?? null,
+      document,
+      files,
+      offer: {
+        toolchain: { encode: 'golden' },
+        slots: 2,
+        models: ['selfie-segmentation'],
+        voices: [
+          { id: 'fake', language: 'en', natural: true, licence: 'none', engine: 'fake' },
+          { id: 'many', language: '*', natural: false, licence: 'none', engine: 'fake' },
+        ],
+        fonts: [{ script: 'Latn', regular: digestOf('regular'), bold: digestOf('bold'), family: 'Inter', licence: 'OFL-1.1' }],
+      },
+      results: (key) => known.get(key),
+      digestOf,
+    });
+    if (plan.end !== null) return { plan, tasks };
+    const fresh = plan.ready.filter((task) => !known.has(task.key));
+    if (fresh.length === 0) throw new Error(`the plan stands still after ${round} rounds with ${plan.ready.length} tasks ready`);
+    for (const task of fresh) {
+      tasks.push(task);
+      const output = (outputs[task.kind] as (payload: unknown, key: string) => unknown)(task.payload, task.key);
+      known.set(task.key, change?.(task, output) ?? { state: 'done', output, problem: null, percent: 100, wallMs: 10, reused: false });
+    }
+  }
+  throw new Error('the plan did not end within 50 rounds');
+}
+
+/** Digest of a text as assets and keys have it. */
+export { digestOf };

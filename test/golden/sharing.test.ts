@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Task } from '@filmwright/contracts';
+import type { TaskResultView } from '@filmwright/core';
+import { runPlan } from './fake-ledger.ts';
+
+const shot = (id: string, narration: string) => ({ id, narration, visual: { backdrop: 'halo' } });
+const film = (lines: readonly string[]) => ({ title: 'Long', storyboard: lines.map((line, at) => shot(`s${at}`, line)) });
+const lines = Array.from(
+  { length: 40 },
+  (_, at) => `This is sentence ${at + 1} of a long film, and it goes on for quite a while so that it needs two spans of its shot.`,
+);
+
+/** Everything a run made, as the ledger would hold it for the next build. */
+function ledgerOf(tasks: readonly Task[], document: unknown): ReadonlyMap<string, TaskResultView> {
+  const done = new Map<string, TaskResultView>();
+  runPlan({
+    document,
+    files: {},
+    change: (task, output) => {
+      const view: TaskResultView = { state: 'done', output, problem: null, percent: 100, wallMs: 10, reused: true };
+      done.set(task.key, view);
+      return view;
+    },
+  });
+  assert.equal(done.size, new Set(tasks.map((task) => task.key)).size);
+  return done;
+}
+
+test('a film that is built again needs no task', () => {
+  const document = film(lines);
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  assert.equal(runPlan({ document, files: {}, done }).tasks.length, 0);
+});
+
+test('a changed sentence re-makes its speech, its spans, the mix and what follows from them, and nothing else', () => {
+  const document = film(lines);
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  const changed = film(lines.map((line, at) => (at === 20 ? `${line} And there is more to say now.` : line)));
+  const kinds = runPlan({ document: changed, files: {}, done })
+    .tasks.map((task) => task.kind)
+    .sort();
+  assert.deepEqual(kinds.filter((kind) => kind === 'speak').length, 1);
+  assert.ok(kinds.filter((kind) => kind === 'encode').length <= 4, kinds.join());
+  assert.deepEqual([...new Set(kinds)].sort(), ['assemble', 'encode', 'inspect', 'measure', 'mix', 'speak', 'subtitles']);
+});
+
+test('a change of writing that is spoken the same re-makes no sound', () => {
+  const document = film(lines);
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  const changed = film(lines.map((line, at) => (at === 20 ? line.replace('21', 'twenty-one') : line)));
+  const kinds = runPlan({ document: changed, files: {}, done }).tasks.map((task) => task.kind);
+  assert.ok(!kinds.includes('speak') && !kinds.includes('mix'), kinds.join());
+  assert.ok(kinds.filter((kind) => kind === 'encode').length <= 1, kinds.join());
+});
+
+test('a task that fails ends the build with the shot it belongs to', () => {
+  const { plan } = runPlan({
+    document: film(lines.slice(0, 3)),
+    files: {},
+    change: (task) =>
+      task.kind !== 'encode'
+        ? undefined
+        : {
+            state: 'failed',
+            output: null,
+            percent: 0,
+            wallMs: null,
+            reused: false,
+            problem: {
+              type: 'x',
+              title: 'A program failed',
+              status: 500,
+              code: 'program-failed',
+              detail: 'ffmpeg broke',
+              retryable: false,
+            },
+          },
+  });
+  assert.equal(plan.end?.state, 'failed');
+  assert.match(plan.end?.problem?.detail ?? '', /storyboard\[0\] \(s0\), encode: ffmpeg broke/);
+});
+
+test('bad uploads end the build before anything is spoken, all of them at once', () => {
+  const document = { title: 'x', storyboard: [{ narration: 'Hello.', visual: { picture: 'a.png' } }, { visual: { clip: 'b.mp4' } }] };
+  const { plan, tasks } = runPlan({
+    document,
+    files: { 'a.png': `sha256-${'a'.repeat(64)}`, 'b.mp4': `sha256-${'b'.repeat(64)}` },
+    change: (task) =>
+      task.kind !== 'normalise'
+        ? undefined
+        : {
+            state: 'failed',
+            output: null,
+            percent: 0,
+            wallMs: null,
+            reused: false,
+            problem: {
+              type: 'x',
+              title: 'A media file cannot be used',
+              status: 422,
+              code: 'media-invalid',
+              detail: 'it is text',
+              retryable: false,
+            },
+          },
+  });
+  assert.deepEqual(
+    tasks.map((task) => task.kind),
+    ['normalise', 'normalise'],
+  );
+  assert.deepEqual(
+    plan.end?.problem?.issues?.map((issue) => issue.path),
+    ['storyboard[0].visual.picture', 'storyboard[1].visual.clip'],
+  );
+  assert.equal(plan.end?.problem?.code, 'media-invalid');
+});
+
+test('a voice that nobody has is an error at its place, before any work', () => {
+  const { plan, tasks } = runPlan({ document: { title: 'x', storyboard: [{ narration: [{ say: 'Hello.', voice: 'zoe' }] }] }, files: {} });
+  assert.equal(tasks.length, 0);
+  assert.equal(plan.end?.problem?.issues?.[0]?.path, 'storyboard[0].narration[0].voice');
+});
+
+test('a frame needs the speech up to its shot and no span', () => {
+  const { plan, tasks } = runPlan({ document: film(lines), files: {}, purpose: 'frame', atMs: 15_000 });
+  assert.equal(plan.end?.state, 'succeeded');
+  assert.ok(plan.end?.result?.frame);
+  assert.equal(tasks.filter((task) => task.kind === 'encode').length, 0);
+  assert.equal(tasks.filter((task) => task.kind === 'frame').length, 1);
+});
+
+test('a moment after the end is refused with the length of the film', () => {
+  const { plan } = runPlan({ document: film(lines.slice(0, 1)), files: {}, purpose: 'frame', atMs: 9_999_000 });
+  assert.match(plan.end?.problem?.detail ?? '', /The film is .* s long/);
+});
