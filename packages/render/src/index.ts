@@ -3,6 +3,7 @@ export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
 export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.ts';
 export { captionOnsetError, type TimedVoice } from './media/caption-onsets.ts';
 export { type MasterMeasures, measureMaster } from './media/measure.ts';
+export { type NormalisedUpload, normaliseUpload } from './media/normalise.ts';
 export { findFonts, fontInfo } from './paint/fonts.ts';
 export { inspectTexts } from './paint/inspect-texts.ts';
 export { renderToolchain } from './render-toolchain.ts';

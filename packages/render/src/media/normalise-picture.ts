@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
+import { lastLines } from '../ffmpeg/start-program.ts';
+import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
+import { type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
+import { confinedLauncher, convertUpload, foreignInput, type Upload } from './confined-run.ts';
+import { type PictureHeader, pictureHeader } from './picture-header.ts';
+import { uploadFault } from './upload-fault.ts';
+
+export type NormalisedPicture = {
+  readonly type: 'picture';
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  /** Mean BT.709 luma of the pixels as they are stored, weighted by alpha: 0 black to 1 white. */
+  readonly meanLuma: number;
+  readonly outPath: string;
+  readonly mediaType: string;
+  readonly warnings: readonly string[];
+};
+
+const refusedSide = 30_000;
+const refusedPixels = 200_000_000;
+const largestSide = 8192;
+
+/** Makes a picture an upright 8-bit PNG of at most 8192 pixels a side; sizes beyond 30,000 a side or 200 megapixels are refused before a pixel is decoded. */
+export async function normalisePicture(upload: Upload, { is }: { is: string }): Promise<NormalisedPicture> {
+  const { name, path, outDir } = upload;
+  const header = await pictureHeader(path, is);
+  if (header === null || header.width < 1 || header.height < 1)
+    throw uploadFault(name, { wrong: `its ${is} header is damaged or cut off`, wanted: 'a whole picture', next: 'export it again' });
+  if (header.width >= refusedSide || header.height >= refusedSide || header.width * header.height > refusedPixels)
+    throw uploadFault(name, {
+      wrong: `it is ${header.width}x${header.height} pixels`,
+      wanted: `less than ${refusedSide} a side and at most ${refusedPixels / 1e6} megapixels`,
+      next: 'scale it down',
+    });
+  const { width, height } = turned(header);
+  const shrink = Math.min(1, largestSide / Math.max(width, height));
+  const size = { width: Math.max(1, Math.round(width * shrink)), height: Math.max(1, Math.round(height * shrink)) };
+  const filters = [
+    ...(uprightFilters[header.orientation - 1] ?? []),
+    filter('scale', { w: size.width, h: size.height, flags: 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp' }),
+    filter('setsar', { sar: 1 }),
+  ];
+  try {
+    const { hasAlpha, meanLuma } = await look(upload, { filters, size });
+    const outPath = join(outDir, 'picture.png');
+    const { log } = await convertUpload(upload, {
+      purpose: 'reading a picture',
+      description: describe(upload, { filters, to: outPath, pixels: hasAlpha ? 'rgba' : 'rgb24' }),
+    });
+    const warnings = [
+      ...(shrink < 1 ? [`${name} was scaled down from ${width}x${height} to ${size.width}x${size.height} pixels.`] : []),
+      ...(log.trim() === '' ? [] : [`${name} may be damaged. ${lastLines(log, 1)}`]),
+    ];
+    return { type: 'picture', ...size, hasAlpha, meanLuma, outPath, mediaType: 'image/png', warnings };
+  } catch (error) {
+    upload.signal?.throwIfAborted();
+    throw uploadFault(name, {
+      wrong: `its ${is} content is damaged or cut off`,
+      wanted: 'a whole picture',
+      next: 'export it again',
+      cause: error,
+    });
+  }
+}
+
+const turned = ({ width, height, orientation }: PictureHeader) => (orientation >= 5 ? { width: height, height: width } : { width, height });
+
+/** What brings EXIF orientations 1 to 8 upright (Exif 2.32, tag 0x0112). */
+const uprightFilters: readonly (readonly Filter[])[] = [
+  [],
+  [filter('hflip')],
+  [filter('hflip'), filter('vflip')],
+  [filter('vflip')],
+  [filter('transpose', { dir: 'cclock_flip' })],
+  [filter('transpose', { dir: 'clock' })],
+  [filter('transpose', { dir: 'clock_flip' })],
+  [filter('transpose', { dir: 'cclock' })],
+];
+
+type Described = { readonly filters: readonly Filter[]; readonly to: string | null; readonly pixels: 'rgba' | 'rgb24' };
+
+function describe(upload: Upload, { filters, to, pixels }: Described): FfmpegDescription {
+  const vf = writeFiltergraph([{ filters: [...filters, filter('format', { pix_fmts: pixels })] }]);
+  return {
+    inputs: [{ options: { noautorotate: true, max_pixels: refusedPixels, ...foreignInput(upload) }, from: { file: upload.path } }],
+    outputs: [
+      {
+        options: {
+          map: '0:v:0',
+          vf,
+          'frames:v': 1,
+          ...(to === null
+            ? { f: 'rawvideo' }
+            : {
+                f: 'image2',
+                update: 1,
+                'c:v': 'png',
+                pred: 'paeth',
+                compression_level: 4,
+                'flags:v': '+bitexact',
+                fflags: '+bitexact',
+                map_metadata: -1,
+              }),
+        },
+        to: to === null ? { pipe: 1 } : { file: to },
+      },
+    ],
+  };
+}
+
+/** Decodes once to see whether any pixel is transparent and how bright the picture is. */
+async function look(upload: Upload, { filters, size }: { filters: readonly Filter[]; size: { width: number; height: number } }) {
+  const { toolset, signal } = upload;
+  const description = describe(upload, { filters, to: null, pixels: 'rgba' });
+  const decoder = spawnFfmpegSource({ toolset, signal, purpose: 'reading a picture', description, launcher: confinedLauncher(upload) });
+  const part = new Uint8Array(1 << 20);
+  let bytes = 0;
+  let luma = 0;
+  let weight = 0;
+  try {
+    for (;;) {
+      const read = await decoder.readSome(part);
+      if (read === 0) break;
+      bytes += read;
+      for (let at = 0; at + 3 < read; at += 4) {
+        const alpha = part[at + 3] as number;
+        weight += alpha;
+        luma += alpha * (0.2126 * (part[at] as number) + 0.7152 * (part[at + 1] as number) + 0.0722 * (part[at + 2] as number));
+      }
+    }
+  } finally {
+    await decoder.close();
+  }
+  const wanted = size.width * size.height * 4;
+  if (bytes !== wanted) throw new Error(`the picture gave ${bytes} bytes, wanted ${wanted}`);
+  return { hasAlpha: weight < size.width * size.height * 255, meanLuma: weight === 0 ? 0 : luma / weight / 255 };
+}
