@@ -24,7 +24,10 @@ function longFilm(shots: number): Document {
     storyboard: Array.from({ length: shots }, (_, index) => ({
       id: `shot-${index}`,
       narration: `Part ${index + 1}. ${sentences[index % sentences.length] ?? ''} ${sentences[(index * 3 + 1) % sentences.length] ?? ''}`,
-      visual: index % 3 === 2 ? { background: { backdrop: 'sweep' }, subject: { picture: join(art, 'aurora-front.png') } } : { picture: join(art, 'camp-dusk.jpg') },
+      visual:
+        index % 3 === 2
+          ? { background: { backdrop: 'sweep' }, subject: { picture: join(art, 'aurora-front.png') } }
+          : { picture: join(art, 'camp-dusk.jpg') },
       ...(index % 2 === 1 ? { transition: 'dissolve' } : {}),
     })),
   };
@@ -45,16 +48,27 @@ export async function editsBench(shots = 66): Promise<void> {
     const film = longFilm(shots);
     const first = await make(film);
     const report = JSON.parse(await readFile(first.report, 'utf8')) as Report;
-    say(`edits: first build of ${(report.durationMs / 60_000).toFixed(1)} min: ${(first.wallMs / 1000).toFixed(1)} s, ${first.tasks.run} tasks`);
+    say(
+      `edits: first build of ${(report.durationMs / 60_000).toFixed(1)} min: ${(first.wallMs / 1000).toFixed(1)} s, ${first.tasks.run} tasks`,
+    );
     const again = await make(film);
     say(`edits: again, unchanged: ${(again.wallMs / 1000).toFixed(2)} s, ${again.tasks.run} tasks run (wanted under 2 s, none)`);
     const middle = Math.floor(shots / 2);
-    const changed = (change: (shot: Shot) => Shot): Document => ({ ...film, storyboard: film.storyboard.map((shot, index) => (index === middle ? change(shot) : shot)) });
+    const changed = (change: (shot: Shot) => Shot): Document => ({
+      ...film,
+      storyboard: film.storyboard.map((shot, index) => (index === middle ? change(shot) : shot)),
+    });
     const caption = await make(changed((shot) => ({ ...shot, narration: shot.narration.replace('Part 34.', 'Part thirty-four.') })));
     const share = (made: { readonly wallMs: number }): string => `${((made.wallMs / first.wallMs) * 100).toFixed(1)} %`;
-    say(`edits: caption text changed: ${(caption.wallMs / 1000).toFixed(1)} s = ${share(caption)}, ${caption.tasks.run} tasks (wanted at most 5 %)`);
-    const spoken = await make(changed((shot) => ({ ...shot, narration: `${shot.narration} And that is truly worth remembering tonight.` })));
-    say(`edits: spoken words added: ${(spoken.wallMs / 1000).toFixed(1)} s = ${share(spoken)}, ${spoken.tasks.run} tasks (wanted at most 10 %)`);
+    say(
+      `edits: caption text changed: ${(caption.wallMs / 1000).toFixed(1)} s = ${share(caption)}, ${caption.tasks.run} tasks (wanted at most 5 %)`,
+    );
+    const spoken = await make(
+      changed((shot) => ({ ...shot, narration: `${shot.narration} And that is truly worth remembering tonight.` })),
+    );
+    say(
+      `edits: spoken words added: ${(spoken.wallMs / 1000).toFixed(1)} s = ${share(spoken)}, ${spoken.tasks.run} tasks (wanted at most 10 %)`,
+    );
   } finally {
     await end(child);
     await removeHome(home);

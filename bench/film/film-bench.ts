@@ -4,7 +4,10 @@ import { productBench } from './product.ts';
 import { uhdBench } from './uhd.ts';
 
 const wanted = process.argv.slice(2).filter((word) => !/^\d+$/.test(word));
-const count = process.argv.slice(2).map(Number).find((value) => value > 0);
+const count = process.argv
+  .slice(2)
+  .map(Number)
+  .find((value) => value > 0);
 const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 
 if (runs('idle')) await idleBench();

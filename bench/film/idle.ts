@@ -17,7 +17,9 @@ export async function idleBench(): Promise<void> {
       }
       await end(child);
     }
-    process.stdout.write(`idle: ready after ${times.map((each) => `${(each / 1000).toFixed(2)} s`).join(', ')} from a warm start (wanted 3 s); ${(first.readyMs / 1000).toFixed(2)} s the first time\n`);
+    process.stdout.write(
+      `idle: ready after ${times.map((each) => `${(each / 1000).toFixed(2)} s`).join(', ')} from a warm start (wanted 3 s); ${(first.readyMs / 1000).toFixed(2)} s the first time\n`,
+    );
   } finally {
     await removeHome(home);
   }

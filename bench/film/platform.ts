@@ -12,11 +12,20 @@ export function benchHome(): string {
   return mkdtempSync(join(process.env.FILMWRIGHT_BENCH_DIR ?? tmpdir(), 'filmwright-bench-'));
 }
 
-export type Made = { readonly build: string; readonly master: string; readonly report: string; readonly tasks: { readonly run: number; readonly reused: number }; readonly wallMs: number };
+export type Made = {
+  readonly build: string;
+  readonly master: string;
+  readonly report: string;
+  readonly tasks: { readonly run: number; readonly reused: number };
+  readonly wallMs: number;
+};
 
 /** Runs the command and gives its `--json` answer; throws with its output when it fails. */
 export async function filmwright(home: string, args: readonly string[]): Promise<Made> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], { env: { ...process.env, FILMWRIGHT_HOME: home }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], {
+    env: { ...process.env, FILMWRIGHT_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;
@@ -29,7 +38,10 @@ export async function filmwright(home: string, args: readonly string[]): Promise
 /** Starts the platform and waits until it says it is ready; gives how long that took. */
 export async function serve(home: string): Promise<{ readonly child: ChildProcess; readonly readyMs: number }> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', '--port', '0'], { env: { ...process.env, FILMWRIGHT_HOME: home }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', '--port', '0'], {
+    env: { ...process.env, FILMWRIGHT_HOME: home },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (text.includes('is ready')) resolve();
@@ -56,7 +68,10 @@ export function pssMb(home: string): number {
   let sum = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      const named = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) || isDatabase(pid, home);
+      const named =
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home) ||
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) ||
+        isDatabase(pid, home);
       if (!named || Number(pid) === process.pid) continue;
       sum += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
     } catch {

@@ -25,7 +25,9 @@ export async function productBench(rounds: number): Promise<void> {
       const wall = made.wallMs / 1000;
       ratios.push(wall / bare.best);
       const speech = report.stages.find((stage) => stage.stage === 'speak')?.wallMs ?? 0;
-      process.stdout.write(`product ${round + 1}: ${(report.durationMs / 1000).toFixed(1)} s of film, build ${wall.toFixed(1)} s (speech ${(speech / 1000).toFixed(1)} s), bare ${bare.best.toFixed(1)} s (one ${bare.one.toFixed(1)}, split ${bare.split.toFixed(1)}): ratio ${(wall / bare.best).toFixed(2)}\n`);
+      process.stdout.write(
+        `product ${round + 1}: ${(report.durationMs / 1000).toFixed(1)} s of film, build ${wall.toFixed(1)} s (speech ${(speech / 1000).toFixed(1)} s), bare ${bare.best.toFixed(1)} s (one ${bare.one.toFixed(1)}, split ${bare.split.toFixed(1)}): ratio ${(wall / bare.best).toFixed(2)}\n`,
+      );
     }
     process.stdout.write(`product: median ratio ${median(ratios).toFixed(2)} (wanted at most 1.3, aim 1.15)\n`);
   } finally {
