@@ -124,8 +124,10 @@ function matrixOf(video: ProbedStream, height: number): string {
 
 /** The filtergraph of a clip: progressive, square pixels of even sizes, BT.709 limited range, constant rate from its first moment. */
 export function clipFilters({ before, square, matrix, tonemapped, rate }: ClipPlan): string {
-  const across = square ? 'iw*sar/2' : 'iw/2';
-  const size = { w: `max(2,2*floor(${across}+0.5))`, h: 'max(2,2*floor(ih/2+0.5))' };
+  // The shorter way of a pixel is stretched, so that none is lost.
+  const across = square ? 'iw*max(1,sar)' : 'iw';
+  const down = square ? 'ih/min(1,sar)' : 'ih';
+  const size = { w: `max(2,2*floor(${across}/2+0.5))`, h: `max(2,2*floor(${down}/2+0.5))` };
   const flags = 'bicubic+accurate_rnd+full_chroma_int';
   const colours = tonemapped
     ? [

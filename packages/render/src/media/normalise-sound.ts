@@ -14,6 +14,8 @@ export type NormalisedSound = {
 };
 
 const longestHours = 4;
+/** Bounds what a cover picture or a clip's frames may cost while the file is looked at. */
+const maxPixels = 50_000_000;
 
 /** Makes a sound, or the first sound of a clip, FLAC of 24 bits at 48 kHz in mono or stereo; its samples are counted after decoding. */
 export async function normaliseSound(upload: Upload, { is }: { is: string }): Promise<NormalisedSound> {
@@ -21,7 +23,7 @@ export async function normaliseSound(upload: Upload, { is }: { is: string }): Pr
   const outPath = join(outDir, 'sound.flac');
   const damaged = (cause: unknown) =>
     uploadFault(name, { wrong: `its ${is} content is damaged or cut off`, wanted: 'a whole sound file', next: 'export it again', cause });
-  const probed = await probeUpload(upload, { maxPixels: 1 }).catch((error) => {
+  const probed = await probeUpload(upload, { maxPixels }).catch((error) => {
     upload.signal?.throwIfAborted();
     throw damaged(error);
   });
