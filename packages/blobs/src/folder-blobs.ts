@@ -133,8 +133,7 @@ export async function openFolderBlobs({ root }: { readonly root: string }): Prom
     const handle = await open(path, 'r');
     try {
       await handle.sync();
-      const digest = await digestOfFile(path);
-      const { size: bytes } = await handle.stat();
+      const { digest, bytes } = await digestOfFile(path);
       if ((await sizeAt(place(digest))) !== bytes) {
         if (!found.isFile() || found.nlink > 1) throw Object.assign(new Error('not movable'), { code: 'EXDEV' });
         await settle(path, digest);
