@@ -38,12 +38,12 @@ type Spot = { readonly x: number; readonly y: number; readonly size: number; rea
 /** Lights of a town far below, out of focus: where they stand in the view, how large they blur, their colour. */
 const TOWN: readonly Spot[] = Array.from({ length: 96 }, (_, i): Spot => {
   const kind = chance(i, 21);
-  const glow: Colour = kind < 0.6 ? [1, 0.47, 0.13] : kind < 0.8 ? [1, 0.64, 0.3] : kind < 0.92 ? [0.95, 0.25, 0.16] : [0.35, 0.75, 0.8];
-  const strength = 0.08 + 0.42 * chance(i, 22) ** 2;
+  const glow: Colour = kind < 0.6 ? [1, 0.4, 0.07] : kind < 0.8 ? [1, 0.6, 0.24] : kind < 0.92 ? [0.95, 0.25, 0.16] : [0.35, 0.75, 0.8];
+  const strength = 0.12 + 0.5 * chance(i, 22) ** 1.6;
   return {
     x: -0.85 + 1.5 * chance(i, 23),
     y: -0.13 + 0.22 * chance(i, 24) ** 1.2,
-    size: 0.012 + 0.01 * chance(i, 25),
+    size: 0.0095 + 0.0095 * chance(i, 25),
     glow: [glow[0] * strength, glow[1] * strength, glow[2] * strength],
   };
 });
@@ -63,10 +63,10 @@ function duskOutside(direction: readonly [number, number, number], into: Float64
   into[1] = 0.085 - 0.045 * high + 0.085 * rose;
   into[2] = 0.21 - 0.09 * high + 0.05 * rose;
   const roofs = 0.045 + 0.05 * chance(Math.floor(x * 9 + 50), 31) + 0.02 * Math.sin(x * 5);
-  const cover = 0.85 * smoothStep(-0.014, 0.014, roofs - y);
-  into[0] = (into[0] as number) * (1 - cover) + 0.022 * cover;
-  into[1] = (into[1] as number) * (1 - cover) + 0.024 * cover;
-  into[2] = (into[2] as number) * (1 - cover) + 0.05 * cover;
+  const cover = 0.95 * smoothStep(-0.014, 0.014, roofs - y);
+  into[0] = (into[0] as number) * (1 - cover) + 0.016 * cover;
+  into[1] = (into[1] as number) * (1 - cover) + 0.017 * cover;
+  into[2] = (into[2] as number) * (1 - cover) + 0.042 * cover;
   for (const spot of TOWN) {
     const away = Math.sqrt((x - spot.x) ** 2 + (y - spot.y) ** 2) / spot.size;
     if (away > 1.15) continue;
