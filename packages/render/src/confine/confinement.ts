@@ -59,6 +59,8 @@ function bubblewrapWords({ readPaths, writeDir }: ConfineOptions): string[] {
     ...['--cap-drop', 'ALL'],
     '--clearenv',
     ...['--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin'],
+    // Every arena of glibc reserves address space, which the memory limit counts.
+    ...['--setenv', 'MALLOC_ARENA_MAX', '2'],
     ...systemWords(),
     ...['--proc', '/proc', '--dev', '/dev', '--size', String(64 << 20), '--tmpfs', '/tmp'],
     ...readPaths.filter((path) => !path.startsWith('/usr/')).flatMap((path) => ['--ro-bind', path, path]),

@@ -64,7 +64,13 @@ export function startProgram(options: ProgramOptions): RunningProgram {
   const kill = (): void => {
     child.kill('SIGKILL');
   };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), kill()), timeoutMs);
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          kill();
+        }, timeoutMs);
   signal?.addEventListener('abort', kill, { once: true });
   const ended = new Promise<{ log: string }>((resolve, reject) => {
     const settle = (): void => {

@@ -22,6 +22,7 @@ const shut = ({ path, outDir, toolset }: Upload, limits: ConfinedLimits = {}): s
 
 /** Input options of every foreign file: local files only, one demuxer only, so that a playlist can never name another file. */
 export const foreignInput = ({ demuxer }: Upload): FfmpegOptions => ({
+  threads: 2,
   protocol_whitelist: 'file,pipe',
   format_whitelist: demuxer,
   f: demuxer,
@@ -58,7 +59,14 @@ export function convertUpload(
   { purpose, description, maxStdoutBytes = 0, ...limits }: ConfinedFfmpeg,
 ): Promise<{ stdout: Uint8Array; log: string }> {
   const { toolset, signal } = upload;
-  return runFfmpeg({ toolset, signal, purpose, description, maxStdoutBytes, launcher: shut(upload, limits) });
+  return runFfmpeg({
+    toolset,
+    signal,
+    purpose,
+    description: { ...description, global: { filter_threads: 2 } },
+    maxStdoutBytes,
+    launcher: shut(upload, limits),
+  });
 }
 
 /** The launcher for a decoder that is read while it runs. */

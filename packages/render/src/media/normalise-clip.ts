@@ -83,7 +83,7 @@ function convert(upload: Upload, { plan, probed, outPath }: { plan: ClipPlan; pr
     cpuSeconds: 300 + seconds * 120,
     maxFileBytes: 64 * 2 ** 30,
     description: {
-      inputs: [{ options: { max_pixels: maxPixels, threads: 2, ...foreignInput(upload) }, from: { file: upload.path } }],
+      inputs: [{ options: { max_pixels: maxPixels, ...foreignInput(upload) }, from: { file: upload.path } }],
       outputs: [
         {
           options: {

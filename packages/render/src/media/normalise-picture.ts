@@ -85,6 +85,7 @@ type Described = { readonly filters: readonly Filter[]; readonly to: string | nu
 function describe(upload: Upload, { filters, to, pixels }: Described): FfmpegDescription {
   const vf = writeFiltergraph([{ filters: [...filters, filter('format', { pix_fmts: pixels })] }]);
   return {
+    global: { filter_threads: 2 },
     inputs: [{ options: { noautorotate: true, max_pixels: refusedPixels, ...foreignInput(upload) }, from: { file: upload.path } }],
     outputs: [
       {

@@ -1,8 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
-import { type SoundLevels, soundLevels } from '../media/sound-levels.ts';
-import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
+import { encodeSound, type HeardLevels, heardLevels } from './encode-sound.ts';
+import { levelledMix, type Setting } from './levelled-mix.ts';
+import { createLoudnessMeter } from './loudness.ts';
 import { type WriteMixOptions, writeMix } from './write-mix.ts';
 
 export type MixSoundOptions = Omit<WriteMixOptions, 'mixPath'> & { readonly outPath: string };
@@ -10,29 +10,32 @@ export type MixSoundOptions = Omit<WriteMixOptions, 'mixPath'> & { readonly outP
 /** The sound that was made; `samples` is a whole number of AAC frames, at most half of one away from the film's length. */
 export type MixedSound = { readonly samples: number; readonly gainDb: number };
 
-type Setting = { readonly gainDb: number; readonly limitDb: number };
-
 const aacFrame = 1024;
+/** More gain would make a film of hiss out of a silent one. */
 const largestGainDb = 20;
 const highestTruePeakDb = -1;
 const passes = 3;
-const limiterAttackMs = 5;
 
 /** Mixes a film's sound, brings it to its loudness under a true-peak limiter and encodes it as AAC in an M4A; the same input gives the same bytes. */
 export async function mixSound(options: MixSoundOptions): Promise<MixedSound> {
   const { sound, workDir, outPath, toolset, signal } = options;
   const mixPath = join(workDir, 'mix.f32');
   const tryPath = join(workDir, 'mix-try.m4a');
-  const samples = Math.max(aacFrame, Math.round(sound.samples / aacFrame) * aacFrame);
+  const frames = Math.max(aacFrame, Math.round(sound.samples / aacFrame) * aacFrame);
   try {
     const { loudnessLufs } = await writeMix({ ...options, mixPath });
-    const startDb = Number.isFinite(loudnessLufs) ? Math.min(largestGainDb, sound.loudnessLufs - loudnessLufs) : 0;
-    let setting: Setting = { gainDb: round(startDb), limitDb: sound.truePeakDb };
+    let setting = await settingFor({ mixPath, frames, loudnessLufs, wantedLufs: sound.loudnessLufs, limitDb: sound.truePeakDb, signal });
     let best: Setting & { readonly miss: number } = { ...setting, miss: Number.POSITIVE_INFINITY };
-    // Limiter and encoder move loudness and peaks a little: what came out is measured and, where it misses, made again.
+    // The encoder moves loudness and peaks a little: what a viewer hears is measured and, where it misses, made again.
     for (let pass = 0; pass < passes; pass += 1) {
-      await encodeSound({ ...options, mixPath, tryPath, samples, ...setting });
-      const levels = await soundLevels({ path: tryPath, toolset, signal });
+      await encodeSound({
+        blocks: levelledMix({ mixPath, frames, ...setting }),
+        bitrateKbps: sound.bitrateKbps,
+        outPath: tryPath,
+        toolset,
+        signal,
+      });
+      const levels = await heardLevels({ path: tryPath, floorDb: highestTruePeakDb, toolset, signal });
       const miss = missOf(levels, sound.loudnessLufs);
       if (miss < best.miss) {
         best = { ...setting, miss };
@@ -42,7 +45,7 @@ export async function mixSound(options: MixSoundOptions): Promise<MixedSound> {
       if (next === null) break;
       setting = next;
     }
-    return { samples, gainDb: best.gainDb };
+    return { samples: frames, gainDb: best.gainDb };
   } finally {
     await rm(mixPath, { force: true });
     await rm(tryPath, { force: true });
@@ -51,62 +54,46 @@ export async function mixSound(options: MixSoundOptions): Promise<MixedSound> {
 
 const round = (db: number): number => Math.round(db * 100) / 100;
 
-/** How far levels are from what is wanted; a peak too high weighs more than any loudness. */
-function missOf({ loudnessLufs: found, truePeakDb }: SoundLevels, wantedLufs: number): number {
-  const over = Math.max(0, (truePeakDb ?? -99) - highestTruePeakDb);
-  return over * 100 + (found === null ? 0 : Math.abs(found - wantedLufs));
+type SettingOptions = {
+  readonly mixPath: string;
+  readonly frames: number;
+  /** Of the mix before any gain. */
+  readonly loudnessLufs: number;
+  readonly wantedLufs: number;
+  readonly limitDb: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** The gain that gives the wanted loudness behind the limiter, which takes some of it away; found by trying, which costs far less than encoding. */
+async function settingFor({ mixPath, frames, loudnessLufs, wantedLufs, limitDb, signal }: SettingOptions): Promise<Setting> {
+  if (!Number.isFinite(loudnessLufs)) return { gainDb: 0, limitDb };
+  let gainDb = round(Math.min(largestGainDb, wantedLufs - loudnessLufs));
+  for (let pass = 0; pass < passes; pass += 1) {
+    const meter = createLoudnessMeter();
+    for await (const block of levelledMix({ mixPath, frames, gainDb, limitDb })) {
+      signal?.throwIfAborted();
+      meter.add(block);
+    }
+    const shortDb = wantedLufs - meter.integratedLufs();
+    const next = round(Math.min(largestGainDb, gainDb + shortDb));
+    if (!Number.isFinite(shortDb) || Math.abs(next - gainDb) < 0.1) break;
+    gainDb = next;
+  }
+  return { gainDb, limitDb };
 }
 
-function corrected({ gainDb, limitDb }: Setting, { levels, loudnessLufs }: { levels: SoundLevels; loudnessLufs: number }): Setting | null {
-  const over = (levels.truePeakDb ?? -99) - highestTruePeakDb;
-  const short = levels.loudnessLufs === null ? 0 : loudnessLufs - levels.loudnessLufs;
+/** How far levels are from what is wanted; a peak too high weighs more than any loudness. */
+function missOf({ loudnessLufs: found, truePeakDb }: HeardLevels, wantedLufs: number): number {
+  const over = Math.max(0, truePeakDb - highestTruePeakDb);
+  return over * 100 + (Number.isFinite(found) ? Math.abs(found - wantedLufs) : 0);
+}
+
+function corrected({ gainDb, limitDb }: Setting, { levels, loudnessLufs }: { levels: HeardLevels; loudnessLufs: number }): Setting | null {
+  const over = levels.truePeakDb - highestTruePeakDb;
+  const short = Number.isFinite(levels.loudnessLufs) ? loudnessLufs - levels.loudnessLufs : 0;
   const wantedDb = round(Math.min(largestGainDb, gainDb + short));
   const loud = Math.abs(short) > 0.3 && Math.abs(wantedDb - gainDb) > 0.05;
-  const peaks = over >= 0;
+  const peaks = over >= -0.02;
   if (!loud && !peaks) return null;
-  return { gainDb: loud ? wantedDb : gainDb, limitDb: peaks ? round(limitDb - over - 0.2) : limitDb };
-}
-
-type EncodeOptions = MixSoundOptions & Setting & { readonly mixPath: string; readonly tryPath: string; readonly samples: number };
-
-async function encodeSound({ sound, toolset, signal, mixPath, tryPath, samples, gainDb, limitDb }: EncodeOptions): Promise<void> {
-  const graph = writeFiltergraph([
-    {
-      filters: [
-        filter('volume', { volume: `${gainDb}dB`, precision: 'float' }),
-        // The limiter looks ahead and so answers late: silence behind, and as much cut off in front, put the sound back in place.
-        filter('apad', { pad_dur: 0.1 }),
-        filter('aresample', { osr: 192_000 }),
-        filter('alimiter', { limit: 10 ** (limitDb / 20), level: 'false', attack: limiterAttackMs, release: 80 }),
-        filter('atrim', { start_sample: limiterAttackMs * 192 }),
-        filter('asetpts', { expr: 'PTS-STARTPTS' }),
-        filter('aresample', { osr: 48_000 }),
-        filter('apad', { whole_len: samples }),
-        filter('atrim', { end_sample: samples }),
-      ],
-    },
-  ]);
-  await runFfmpeg({
-    toolset,
-    signal,
-    purpose: 'encoding the sound of a film',
-    description: {
-      inputs: [{ options: { f: 'f32le', ar: 48_000, ac: 2 }, from: { file: mixPath } }],
-      outputs: [
-        {
-          options: {
-            af: graph,
-            'c:a': 'aac',
-            'b:a': `${sound.bitrateKbps}k`,
-            ar: 48_000,
-            'flags:a': '+bitexact',
-            fflags: '+bitexact',
-            map_metadata: -1,
-            f: 'ipod',
-          },
-          to: { file: tryPath },
-        },
-      ],
-    },
-  });
+  return { gainDb: loud ? wantedDb : gainDb, limitDb: peaks ? round(limitDb - over - 0.1) : limitDb };
 }
