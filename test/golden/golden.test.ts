@@ -18,7 +18,7 @@ function compiled(document: unknown): Record<string, string> {
   const { tasks, plan } = runPlan({ document, files });
   assert.equal(plan.end?.state, 'succeeded', JSON.stringify(plan.end));
   const byKind: Record<string, string[]> = {};
-  for (const task of tasks) (byKind[task.kind] ??= []).push(task.key);
+  for (const task of tasks) byKind[task.kind] = [...(byKind[task.kind] ?? []), task.key];
   return Object.fromEntries(
     Object.entries(byKind)
       .sort()

@@ -5,7 +5,9 @@ export const durationSchema = z
   .string({ error: 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)' })
   .regex(/^\s*\d+(\.\d+)?\s*(ms|s|min|f)\s*$/, 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)');
 /** `#rgb` or `#rrggbb`. */
-export const colorSchema = z.string({ error: 'wanted a colour such as #1a2b3c' }).regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'wanted a colour such as #1a2b3c');
+export const colorSchema = z
+  .string({ error: 'wanted a colour such as #1a2b3c' })
+  .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'wanted a colour such as #1a2b3c');
 const fraction = z.number().min(0).max(1);
 const path = z.string().min(1).max(1024);
 const prose = z.string().max(20_000);
@@ -172,7 +174,8 @@ export const shotSchema = z.strictObject({
   filters: filtersSchema.optional(),
   text: z.union([textSchema, z.array(textSchema).max(12)]).optional(),
   transition: transitionSchema.optional().describe('How this shot is entered from the one before it.'),
-  captions: z.boolean().optional(),
+  captions: z.boolean().optional().describe('False keeps captions off this shot.'),
+  logo: z.boolean().optional().describe('False keeps the brand mark off this shot.'),
 });
 
 const soundtrackSchema = z.strictObject({

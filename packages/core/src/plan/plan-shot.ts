@@ -62,7 +62,7 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];
   const written = [...textsOf(shot).flatMap((block) => block.text), ...linesOf(shot).map((line) => line.say)].join(' ');
   const fonts = fontsFor(written, { film, uploads, fonts: offer.fonts });
-  const logo = logoLayer({ film, size, uploads, untilFrame: timing.frames + tailFrames(film, index) });
+  const logo = shot.logo === false ? null : logoLayer({ film, size, uploads, untilFrame: timing.frames + tailFrames(film, index) });
   const credits = [
     ...lines.flatMap((line) => (line.credit === null ? [] : [line.credit])),
     ...(visual?.credits ?? []),

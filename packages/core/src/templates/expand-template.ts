@@ -14,7 +14,7 @@ export type Expanded = {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Checks the parameters by their types and fills in the template's film. */
+/** Checks the parameters by their types and fills in the template's film, which may also ask whether it is `landscape`. */
 export function expandTemplate(use: TemplateUse): Expanded {
   const template = templates[use.template];
   const stay = (path: string): string => path;
@@ -38,7 +38,8 @@ export function expandTemplate(use: TemplateUse): Expanded {
   const { values, issues } = readParameters(template, use);
   if (issues.length > 0) return { film: null, issues, origin: stay };
   const origins = new Map<string, string>();
-  const body = fill({ node: template.film, values, path: '', origins, source: '' });
+  const shaped = { ...values, landscape: values['aspect'] === undefined || values['aspect'] === '16:9' };
+  const body = fill({ node: template.film, values: shaped, path: '', origins, source: '' });
   const film = { ...(body as object), ...(use.title === undefined ? {} : { title: use.title }), ...use.overrides };
   return { film, issues, origin: (path) => originOf(path, origins) };
 }

@@ -60,11 +60,18 @@ export const productFilm: Template = {
       {
         id: 'opening',
         narration: '{{opening}}',
-        visual: { background: { backdrop: 'halo' }, subject: { picture: '{{picture}}', height: 0.66, at: [0.7, 0.47] } },
+        visual: {
+          background: { backdrop: 'halo' },
+          subject: {
+            picture: '{{picture}}',
+            height: { $if: 'landscape', $then: 0.62, $else: 0.4 },
+            at: { $if: 'landscape', $then: [0.7, 0.44], $else: [0.5, 0.55] },
+          },
+        },
         motion: { move: 'zoom-in', amount: 0.07 },
         text: [
-          { style: 'title', text: '{{product}}' },
-          { style: 'subtitle', text: '{{tagline}}' },
+          { style: 'title', text: '{{product}}', size: 1.5, position: { $if: 'landscape', $then: 'left', $else: 'top' } },
+          { style: 'subtitle', text: '{{tagline}}', size: 1.1, position: { $if: 'landscape', $then: 'left', $else: 'top' } },
         ],
       },
       {
@@ -72,30 +79,61 @@ export const productFilm: Template = {
         narration: '{{detailText}}',
         visual: {
           background: { backdrop: 'arc' },
-          subject: { picture: { $if: 'detail', $then: '{{detail}}', $else: '{{picture}}' }, height: 0.74, at: [0.3, 0.48] },
+          subject: {
+            picture: { $if: 'detail', $then: '{{detail}}', $else: '{{picture}}' },
+            height: { $if: 'landscape', $then: 0.64, $else: 0.42 },
+            at: { $if: 'landscape', $then: [0.3, 0.44], $else: [0.5, 0.52] },
+          },
         },
         motion: { move: 'pan-left', amount: 0.06 },
-        text: [{ style: 'title', text: '{{detailTitle}}', position: 'right', size: 0.8, width: 0.38 }],
+        text: [
+          {
+            style: 'title',
+            text: '{{detailTitle}}',
+            position: { $if: 'landscape', $then: 'right', $else: 'top' },
+            size: 0.8,
+            width: { $if: 'landscape', $then: 0.38, $else: 0.86 },
+          },
+        ],
         transition: { kind: 'slide-left', length: '600ms' },
       },
       {
         id: 'features',
         narration: '{{featuresText}}',
-        visual: { background: { backdrop: 'waves' }, subject: { picture: '{{picture}}', height: 0.62, at: [0.74, 0.47] } },
+        visual: {
+          background: { backdrop: 'waves' },
+          subject: {
+            picture: '{{picture}}',
+            height: { $if: 'landscape', $then: 0.6, $else: 0.36 },
+            at: { $if: 'landscape', $then: [0.74, 0.45], $else: [0.5, 0.58] },
+          },
+        },
         motion: { move: 'drift', amount: 0.06 },
         text: [
-          { style: 'title', text: '{{featuresTitle}}', size: 0.7 },
-          { style: 'bullets', text: '{{features}}' },
+          { style: 'title', text: '{{featuresTitle}}', size: 0.7, position: { $if: 'landscape', $then: 'left', $else: 'top' } },
+          { style: 'bullets', text: '{{features}}', position: { $if: 'landscape', $then: 'left', $else: 'top' } },
         ],
         transition: { kind: 'dissolve', length: '500ms' },
       },
       {
         id: 'place',
         narration: '{{placeText}}',
+        logo: false,
         visual: { picture: '{{place}}' },
         motion: { move: 'zoom-in', amount: 0.12 },
         filters: { look: '{{look}}', vignette: 0.25, grain: 0.15 },
-        text: { $if: 'placeTitle', $then: [{ style: 'title', text: '{{placeTitle}}', color: '#ffffff', position: 'left', size: 0.75 }] },
+        text: {
+          $if: 'placeTitle',
+          $then: [
+            {
+              style: 'title',
+              text: '{{placeTitle}}',
+              color: '#ffffff',
+              size: 0.75,
+              position: { $if: 'landscape', $then: 'left', $else: 'top' },
+            },
+          ],
+        },
         transition: { kind: 'dissolve', length: '700ms' },
       },
       {
@@ -103,21 +141,40 @@ export const productFilm: Template = {
         narration: '{{closing}}',
         visual: {
           background: { backdrop: 'sweep' },
-          subject: { picture: { $if: 'glow', $then: '{{glow}}', $else: '{{picture}}' }, height: 0.66, at: [0.7, 0.47] },
+          subject: {
+            picture: { $if: 'glow', $then: '{{glow}}', $else: '{{picture}}' },
+            height: { $if: 'landscape', $then: 0.62, $else: 0.34 },
+            at: { $if: 'landscape', $then: [0.7, 0.45], $else: [0.5, 0.6] },
+          },
         },
         motion: { move: 'zoom-out', amount: 0.06 },
         text: [
-          { style: 'title', text: '{{product}}', size: 0.85 },
+          { style: 'title', text: '{{product}}', size: 0.85, position: { $if: 'landscape', $then: 'left', $else: 'top' } },
           {
             $if: 'price',
             $then: {
               $if: 'oldPrice',
-              $then: { style: 'price-tag', text: ['{{price}}', '{{oldPrice}}'], enter: 'pop', at: '400ms' },
-              $else: { style: 'price-tag', text: '{{price}}', enter: 'pop', at: '400ms' },
+              $then: {
+                style: 'price-tag',
+                text: ['{{price}}', '{{oldPrice}}'],
+                enter: 'pop',
+                at: '400ms',
+                position: { $if: 'landscape', $then: 'left', $else: 'top' },
+              },
+              $else: {
+                style: 'price-tag',
+                text: '{{price}}',
+                enter: 'pop',
+                at: '400ms',
+                position: { $if: 'landscape', $then: 'left', $else: 'top' },
+              },
             },
           },
-          { style: 'button', text: '{{action}}', at: '800ms' },
-          { $if: 'site', $then: { style: 'kicker', text: '{{site}}', at: '1s' } },
+          { style: 'button', text: '{{action}}', at: '800ms', position: { $if: 'landscape', $then: 'left', $else: 'top' } },
+          {
+            $if: 'site',
+            $then: { style: 'kicker', text: '{{site}}', at: '1s', position: { $if: 'landscape', $then: 'left', $else: 'top' } },
+          },
         ],
         transition: { kind: 'wipe-left', length: '600ms' },
       },
