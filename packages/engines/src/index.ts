@@ -1,3 +1,2 @@
 export * from './onnx/index.ts';
-export { listVoices, speakLine } from './speech/speak-line.ts';
-export type { SpokenLine, VoiceInfo } from './speech/speech-engine.ts';
+export * from './speech/index.ts';

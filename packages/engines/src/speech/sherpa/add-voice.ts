@@ -1,0 +1,95 @@
+import { access, cp, readdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+import type { VoiceInfo } from '../voice.ts';
+import { bringEspeakData } from './espeak-data.ts';
+import { writePiperFolder } from './piper-folder.ts';
+import { placeVoice } from './place-folder.ts';
+import { sherpaInstalled } from './sherpa-voice.ts';
+import { infoOfCard, type VoiceCard } from './voice-card.ts';
+
+const languages: Readonly<Record<string, string>> = { kokoro: '*', kitten: 'en-US' };
+
+/**
+ * Copies a voice folder (Piper, Kokoro or Kitten as sherpa-onnx lays them out) to `<home>/voices/<folder name>`. A Piper voice with its `.onnx.json`
+ * is patched to tell exact word times; others are timed by alignment. Throws `speech-unavailable` when the folder holds no such voice.
+ */
+export async function addVoice({
+  home,
+  folder,
+  signal,
+}: {
+  readonly home: string;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}): Promise<VoiceInfo> {
+  const source = resolve(folder);
+  const files = await readdir(source).catch(() => null);
+  if (files === null) throw new FilmwrightError('speech-unavailable', `The voice folder ${folder} cannot be read; check the path.`);
+  const model = files.find((file) => file.endsWith('.onnx') && file !== 'probe.onnx');
+  if (model === undefined)
+    throw new FilmwrightError(
+      'speech-unavailable',
+      `The folder ${folder} holds no voice: no .onnx file among ${files.slice(0, 10).join(', ') || 'no files'}.`,
+    );
+  const id =
+    basename(source)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'voice';
+  const has = (file: string): boolean => files.includes(file);
+  const settings = has(`${model}.json`);
+  if (!settings && !has('tokens.txt'))
+    throw new FilmwrightError(
+      'speech-unavailable',
+      `The folder ${folder} holds ${model} but neither ${model}.json nor tokens.txt; a voice needs one of them.`,
+    );
+  const card = await placeVoice({
+    home,
+    id,
+    fill: async ({ target, scratch }) => {
+      const data = join(source, 'espeak-ng-data');
+      const ownData = await access(join(data, 'phontab')).then(
+        () => true,
+        () => false,
+      );
+      if (ownData) await cp(data, join(target, 'espeak-ng-data'), { recursive: true });
+      else await bringEspeakData({ target: join(target, 'espeak-ng-data'), scratch, signal });
+      const family = !has('voices.bin') ? 'piper' : /kitten/i.test(`${id} ${model}`) ? 'kitten' : 'kokoro';
+      const base: VoiceCard = {
+        format: 1,
+        id,
+        name: id,
+        language: languages[family] ?? (/^([a-z]{2})[_-]([A-Z]{2})/.exec(model)?.slice(1).join('-') || 'en-US'),
+        licence: 'as its owner says',
+        source: `folder ${basename(source)}`,
+        notes: 'Added by hand; its licence was not checked.',
+        family,
+        model: 'model.onnx',
+        voices: family === 'piper' ? null : 'voices.bin',
+        speaker: 0,
+        noiseScale: 0.667,
+        noiseScaleW: 0.8,
+        hop: null,
+      };
+      if (family === 'piper' && settings) {
+        const { noiseScale, noiseScaleW, espeakVoice } = await writePiperFolder({ modelPath: join(source, model), target });
+        return { ...base, noiseScale, noiseScaleW, hop: 256, language: espeakVoice };
+      }
+      await cp(join(source, model), join(target, 'model.onnx'));
+      await cp(join(source, 'tokens.txt'), join(target, 'tokens.txt'));
+      if (family !== 'piper') await cp(join(source, 'voices.bin'), join(target, 'voices.bin'));
+      return { ...base, ...(await ownCard(source)) };
+    },
+  });
+  return infoOfCard(card, await sherpaInstalled());
+}
+
+/** Name, language and licence from a `voice.json` that the folder may bring. */
+async function ownCard(folder: string): Promise<Partial<Pick<VoiceCard, 'name' | 'language' | 'licence' | 'notes'>>> {
+  const text = await readFile(join(folder, 'voice.json'), 'utf8').catch(() => '{}');
+  const card = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    ['name', 'language', 'licence', 'notes'].flatMap((key) => (typeof card[key] === 'string' ? [[key, card[key]]] : [])),
+  );
+}

@@ -1,0 +1,143 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeTrailer } from '../onnx/decode-trailer.ts';
+import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
+import { phonemesOf, piperWordTimes } from './piper-times.ts';
+import { openSherpaProcess, type SherpaProcess } from './sherpa-process.ts';
+import { type InstalledVoice, infoOfCard } from './voice-card.ts';
+
+const idleMs = 60_000;
+// One thread costs the least processor time for each second of speech.
+const threads = 1;
+
+type Kept = { process: Promise<SherpaProcess>; timer: NodeJS.Timeout | null; uses: number };
+const kept = new Map<string, Kept>();
+
+/** Whether sherpa-onnx is installed (it is optional). */
+export async function sherpaInstalled(): Promise<boolean> {
+  try {
+    import.meta.resolve('sherpa-onnx-node');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A voice that sherpa-onnx speaks, ready to speak; its process starts at the first sentence, stays for a minute after the last, and ends with this one. */
+export function sherpaVoice(voice: InstalledVoice): Voice {
+  const { card } = voice;
+  const credit = {
+    role: 'voice',
+    name: card.name,
+    licence: card.licence,
+    source: card.source,
+    ...(card.notes === '' ? {} : { note: card.notes }),
+  } as const;
+  return {
+    info: infoOfCard(card, true),
+    credit,
+    speak: (request) => withProcess(voice, (process) => speakSentence(voice, { process, request })),
+  };
+}
+
+/** Ends the processes of all voices. */
+export async function closeVoices(): Promise<void> {
+  const all = [...kept.values()];
+  kept.clear();
+  for (const { timer } of all) if (timer) clearTimeout(timer);
+  await Promise.all(all.map(async ({ process }) => (await process.catch(() => null))?.close()));
+}
+
+async function withProcess<T>(voice: InstalledVoice, use: (process: SherpaProcess) => Promise<T>): Promise<T> {
+  let entry = kept.get(voice.folder);
+  const known = await entry?.process.catch(() => null);
+  if (!entry || !known?.alive()) {
+    const current = kept.get(voice.folder);
+    entry = current && current !== entry ? current : { process: start(voice), timer: null, uses: 0 };
+    kept.set(voice.folder, entry);
+  }
+  if (entry.timer) clearTimeout(entry.timer);
+  entry.uses += 1;
+  try {
+    return await use(await entry.process);
+  } finally {
+    entry.uses -= 1;
+    if (entry.uses === 0) entry.timer = idleTimer(voice.folder, entry);
+  }
+}
+
+function idleTimer(folder: string, entry: Kept): NodeJS.Timeout {
+  return setTimeout(() => {
+    if (kept.get(folder) === entry) kept.delete(folder);
+    entry.process.then((process) => process.close()).catch(() => undefined);
+  }, idleMs).unref();
+}
+
+async function start({ card, folder }: InstalledVoice): Promise<SherpaProcess> {
+  const probe = join(folder, 'probe.onnx');
+  const hasProbe = await access(probe).then(
+    () => true,
+    () => false,
+  );
+  return openSherpaProcess(card.id, {
+    family: card.family,
+    model: join(folder, card.model),
+    probe: hasProbe ? probe : null,
+    tokens: join(folder, 'tokens.txt'),
+    dataDir: join(folder, 'espeak-ng-data'),
+    voices: card.voices === null ? null : join(folder, card.voices),
+    speaker: card.speaker,
+    noiseScale: card.noiseScale,
+    noiseScaleW: card.noiseScaleW,
+    threads,
+  });
+}
+
+async function speakSentence(
+  { card, folder }: InstalledVoice,
+  { process, request }: { readonly process: SherpaProcess; readonly request: SentenceRequest },
+): Promise<SentenceAnswer> {
+  const { tokens, speed, signal } = request;
+  // A sentence mark inside would cut the sentence in two, so only its last word carries one.
+  const text = tokens
+    .map((token, index) => `${token.spoken.join(' ')}${index < tokens.length - 1 ? endMark(token).replace(/[.!?]/, ',') : endMark(token)}`)
+    .join(' ');
+  const { samples, sampleRate } = await process.speak({ text, speed, signal });
+  if (card.hop === null) return { samples, sampleRate, times: null };
+  const utterances = decodeTrailer(samples);
+  if (utterances === null) throw new Error(`The voice ${card.id} gave no word times although its card promises them; install it again.`);
+  const sound = new Float32Array(utterances.reduce((sum, each) => sum + each.samples.length, 0));
+  let at = 0;
+  for (const each of utterances) {
+    sound.set(each.samples, at);
+    at += each.samples.length;
+  }
+  const symbols = await readSymbols(folder);
+  const options = { symbols, hop: card.hop };
+  const alone = async (words: readonly string[]): Promise<readonly (readonly string[])[]> => {
+    const said = new Map<string, readonly string[]>();
+    for (const word of new Set(words)) {
+      const answer = decodeTrailer((await process.speak({ text: word, speed: 1, probe: true, signal })).samples);
+      said.set(
+        word,
+        phonemesOf(answer ?? [], options).map(({ symbol }) => symbol),
+      );
+    }
+    return words.map((word) => said.get(word) ?? []);
+  };
+  return {
+    samples: sound,
+    sampleRate,
+    times: await piperWordTimes({ tokens, phonemes: phonemesOf(utterances, options), sampleRate, alone }),
+  };
+}
+
+/** `tokens.txt`: a symbol, a blank and its id on each line; the symbol may itself be a blank. */
+async function readSymbols(folder: string): Promise<ReadonlyMap<number, string>> {
+  const symbols = new Map<number, string>();
+  for (const line of (await readFile(join(folder, 'tokens.txt'), 'utf8')).split('\n')) {
+    const match = /^(.+?) (\d+)$/u.exec(line);
+    if (match) symbols.set(Number(match[2]), match[1] ?? '');
+  }
+  return symbols;
+}
