@@ -29,11 +29,11 @@ const BLOOM: Bloom = {
 
 /** Soft places are traced smaller than they are stored: nothing in them is finer than the smaller grid. */
 const ORDERS: Readonly<Record<string, Shot>> = {
-  'studio-sweep.jpg': { scene: 'sweep', camera: SWEEP, width: 1600, height: 900, samples: 32 },
-  'evening-window.jpg': { scene: 'evening', camera: TABLE, width: 1600, height: 900, samples: 20 },
+  'studio-sweep.jpg': { scene: 'sweep', camera: SWEEP, width: 1600, height: 900, samples: 16 },
+  'evening-window.jpg': { scene: 'evening', camera: TABLE, width: 1600, height: 900, samples: 14 },
   'aurora-evening.jpg': { scene: 'evening-lamp', camera: TABLE, width: 1600, height: 900, samples: 28 },
   'morning-shelf.jpg': { scene: 'morning', camera: SHELF, width: 1600, height: 900, samples: 16 },
-  'aurora-pair.jpg': { scene: 'sweep-pair', camera: SWEEP, width: 1600, height: 900, samples: 28 },
+  'aurora-pair.jpg': { scene: 'sweep-pair', camera: SWEEP, width: 1600, height: 900, samples: 22 },
 };
 
 mkdirSync(OUT, { recursive: true });
