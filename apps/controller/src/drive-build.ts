@@ -33,7 +33,8 @@ export type BuildDriver = {
 const rereadMs = 500;
 /** Progress alone is stored so often at most. */
 const progressMs = 200;
-/** After planning or storing, so many times what it took is rest: a long film must not take the whole process. */
+/** Planning, reading or storing that took this long is followed by so many times as much rest: a long film must not take the whole process. */
+const noticeableMs = 50;
 const restFactor = 3;
 
 const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
@@ -58,7 +59,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     const keys = all ? live : [...finished];
     finished.clear();
     const changed = await cache.refresh(keys);
-    if (all) nextReadMs = nowMs() + Math.max(rereadMs, restFactor * (nowMs() - startedMs));
+    if (all) nextReadMs = nowMs() + Math.max(rereadMs, restAfter(nowMs() - startedMs));
     return changed;
   };
 
@@ -80,7 +81,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     cache.noteSubmitted(ready.map((task) => task.key));
     saved = now;
     const costMs = nowMs() - startedMs;
-    nextSaveMs = nowMs() + Math.max(progressMs, restFactor * costMs);
+    nextSaveMs = nowMs() + Math.max(progressMs, restAfter(costMs));
     if (ready.length > 0) log('info', 'tasks added', { buildId, added: ready.length, tasks: rows.length, ms: Math.round(costMs) });
   };
 
@@ -101,12 +102,13 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     const made = await settlePlan({ build, offer, cache, plan });
     progress = made.progress;
     live = new Set(made.rows.flatMap(({ key }) => (key === null || cache.isDone(key) ? [] : [key])));
-    nextPlanMs = nowMs() + restFactor * (nowMs() - startedMs);
+    nextPlanMs = nowMs() + restAfter(nowMs() - startedMs);
     if (made.end === null) {
       await store(made);
       return false;
     }
-    await records.savePlan({ buildId, rows: rowsOf(made), ready: [], progress });
+    const rows = rowsOf(made);
+    if (saved?.rows !== digestOf(JSON.stringify(rows))) await records.savePlan({ buildId, rows, ready: [], progress });
     await end(made.end.state, made.end);
     return true;
   };
@@ -145,6 +147,10 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     },
     fail: (problem) => end('failed', { result: null, problem }),
   };
+}
+
+function restAfter(costMs: number): number {
+  return costMs < noticeableMs ? 0 : restFactor * costMs;
 }
 
 /** A plan's rows as the ledger keeps them. */
