@@ -1,3 +1,5 @@
+export { type Alignment, type AlignRequest, alignWords } from './align/align-words.ts';
+export { hasPocketsphinx, type PocketsphinxRequest, pocketsphinxAlign } from './align/pocketsphinx-align.ts';
 export { listVoices } from './list-voices.ts';
 export { addVoice } from './sherpa/add-voice.ts';
 export { type InstallVoiceOptions, installVoice } from './sherpa/install-voice.ts';
