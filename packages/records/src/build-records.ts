@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Build, BuildPurpose, BuildResult, BuildState, BuildTask, Problem, Progress, TaskKind } from '@filmwright/contracts';
+import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { notify } from './notify.ts';
-import type { BuildRecord, Records } from './records.ts';
+import type { BuildRecord, NewBuild, Records } from './records.ts';
+import { isUuid, uuidv7 } from './uuidv7.ts';
+import { lockWants, updateWanted } from './wanted.ts';
 
 type BuildRow = {
   id: string;
@@ -22,47 +25,17 @@ type ActiveRow = BuildRow & { document: unknown; files: Readonly<Record<string, 
 
 const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
-type BuildCalls = Pick<
-  Records,
-  'createBuild' | 'getBuild' | 'listBuilds' | 'activeBuilds' | 'cancelBuild' | 'savePlan' | 'endBuild' | 'buildTasks'
->;
+type BuildCalls = Pick<Records, 'createBuild' | 'getBuild' | 'listBuilds' | 'activeBuilds' | 'cancelBuild' | 'endBuild' | 'buildTasks'>;
 
 /** Films and builds. */
 export function buildRecords(database: Database): BuildCalls {
   const { rows, transaction } = database;
   return {
-    createBuild: ({ workspaceId, title, document, files, purpose, atMs }) =>
-      transaction(async (client) => {
-        const text = JSON.stringify(document);
-        const filesText = JSON.stringify(files);
-        const digest = createHash('sha256').update(`${text}\n${filesText}`).digest('hex');
-        const known = await client.query<{ id: string; film_id: string }>(
-          'select id, film_id from film_version where workspace_id = $1 and digest = $2',
-          [workspaceId, digest],
-        );
-        let version = known.rows[0];
-        if (version === undefined) {
-          const film = await client.query<{ id: string }>('insert into film (workspace_id, title) values ($1, $2) returning id', [
-            workspaceId,
-            title,
-          ]);
-          const made = await client.query<{ id: string; film_id: string }>(
-            `insert into film_version (workspace_id, film_id, digest, document, files) values ($1, $2, $3, $4, $5)
-             on conflict (workspace_id, digest) do update set digest = excluded.digest returning id, film_id`,
-            [workspaceId, film.rows[0]?.id, digest, text, filesText],
-          );
-          version = made.rows[0];
-        }
-        if (version === undefined) throw new Error('the film version was not stored');
-        const { rows: made } = await client.query<BuildRow>(
-          `insert into build (workspace_id, film_id, film_version_id, title, purpose, at_ms, progress) values ($1, $2, $3, $4, $5, $6, $7) returning *`,
-          [workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
-        );
-        const build = made[0];
-        if (build === undefined) throw new Error('the build was not stored');
-        await notify(client, { type: 'build', id: build.id });
-        return recordOf({ ...build, document, files });
-      }),
+    createBuild(wanted) {
+      // The id is drawn first, so that a commit whose answer was lost is not made twice.
+      const id = uuidv7();
+      return transaction((client) => storeBuild(client, { ...wanted, id }));
+    },
     async getBuild(id) {
       if (!isUuid(id)) return null;
       const [row] = await rows<BuildRow>('select * from build where id = $1', [id]);
@@ -82,74 +55,22 @@ export function buildRecords(database: Database): BuildCalls {
       return found.map(recordOf);
     },
     cancelBuild: (id) =>
-      transaction(async (client) => {
+      transaction(async (client, tries) => {
         if (!isUuid(id)) return false;
+        await lockWants(client);
         const { rowCount } = await client.query(
           `update build set state = 'cancelled', ended_at = now() where id = $1 and ended_at is null`,
           [id],
         );
-        if (rowCount === 0) return false;
-        await dropUnwanted(client, id);
+        // Tried again since the answer to the commit was lost, it may be cancelled already.
+        if (rowCount === 0) return tries > 0 && (await isCancelled(client, id));
+        await releaseTasks(client, id);
         await notify(client, { type: 'build', id });
         return true;
       }),
-    savePlan: ({ buildId, rows: planned, ready, progress }) =>
-      transaction(async (client) => {
-        const { rows: builds } = await client.query<{ workspace_id: string }>(
-          `update build set progress = $2, state = case when state = 'planning' then 'running' else state end where id = $1 and ended_at is null returning workspace_id`,
-          [buildId, JSON.stringify(progress)],
-        );
-        const workspaceId = builds[0]?.workspace_id;
-        if (workspaceId === undefined) return;
-        if (ready.length > 0) {
-          await client.query(
-            `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms)
-             select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms
-             from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[]) as t(key, kind, version, toolchain, payload, inputs, estimate_ms)
-             on conflict (workspace_id, key) do update
-               set state = 'waiting', attempts = 0, lost = 0, problem = null, not_before = '-infinity'
-               where task.state = 'failed' and not exists (select from build_task bt where bt.build_id = $9 and bt.key = task.key)`,
-            [
-              workspaceId,
-              ready.map((task) => task.key),
-              ready.map((task) => task.kind),
-              ready.map((task) => task.version),
-              ready.map((task) => task.toolchain),
-              ready.map((task) => JSON.stringify(task.payload)),
-              ready.map((task) => JSON.stringify(task.inputs)),
-              ready.map((task) => task.estimateMs),
-              buildId,
-            ],
-          );
-          await client.query(
-            `insert into task_asset (workspace_id, key, digest, role)
-             select $1, t.key, i.digest, 'input' from unnest($2::text[], $3::json[]) as t(key, inputs), json_array_elements_text(t.inputs) as i(digest)
-             on conflict do nothing`,
-            [workspaceId, ready.map((task) => task.key), ready.map((task) => JSON.stringify(task.inputs))],
-          );
-        }
-        await client.query(
-          `insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
-           select $1, $2, t.* from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[], $8::int[]) as t
-           on conflict (build_id, address) do update
-             set key = excluded.key, estimate_ms = excluded.estimate_ms, reused = excluded.reused, ordinal = excluded.ordinal
-             where (build_task.key, build_task.estimate_ms, build_task.reused, build_task.ordinal) is distinct from (excluded.key, excluded.estimate_ms, excluded.reused, excluded.ordinal)`,
-          [
-            workspaceId,
-            buildId,
-            planned.map((row) => row.address),
-            planned.map((row) => row.kind),
-            planned.map((row) => row.key),
-            planned.map((row) => row.estimateMs),
-            planned.map((row) => row.reused),
-            planned.map((_, at) => at),
-          ],
-        );
-        await notify(client, { type: 'build', id: buildId });
-        if (ready.length > 0) await notify(client, { type: 'ready' });
-      }),
     endBuild: ({ buildId, state, result, problem, progress }) =>
       transaction(async (client) => {
+        await lockWants(client);
         const { rowCount } = await client.query(
           'update build set state = $2, result = $3, problem = $4, progress = $5, ended_at = now() where id = $1 and ended_at is null',
           [
@@ -161,10 +82,11 @@ export function buildRecords(database: Database): BuildCalls {
           ],
         );
         if (rowCount === 0) return;
-        if (state !== 'succeeded') await dropUnwanted(client, buildId);
+        await releaseTasks(client, buildId);
         await notify(client, { type: 'build', id: buildId });
       }),
     async buildTasks(id) {
+      if (!isUuid(id)) return [];
       const found = await rows<{
         address: string;
         kind: TaskKind;
@@ -189,18 +111,66 @@ export function buildRecords(database: Database): BuildCalls {
   };
 }
 
-/** Takes back the leases of tasks that only an ended build wanted, so that their runners stop; waiting ones are not leased while no build wants them. */
-async function dropUnwanted(client: Parameters<typeof notify>[0], buildId: string): Promise<void> {
+async function storeBuild(
+  client: PoolClient,
+  { id, workspaceId, title, document, files, purpose, atMs }: NewBuild & { readonly id: string },
+) {
+  const stored = JSON.stringify(document);
+  const filesText = JSON.stringify(files);
+  const digest = createHash('sha256').update(`${stored}\n${filesText}`).digest('hex');
+  const version = await filmVersion(client, { workspaceId, title, digest, document: stored, files: filesText });
   await client.query(
-    `update task t set state = 'waiting', fence = fence + 1, lease_until = null, attempts = greatest(0, attempts - 1) from build_task bt
-     where bt.build_id = $1 and t.workspace_id = bt.workspace_id and t.key = bt.key and t.state = 'leased'
-       and not exists (select from build_task other join build b on b.id = other.build_id where other.key = t.key and other.workspace_id = t.workspace_id and other.build_id <> $1 and b.ended_at is null)`,
-    [buildId],
+    `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (id) do nothing`,
+    [id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
   );
+  const { rows: made } = await client.query<BuildRow>('select * from build where id = $1', [id]);
+  if (made[0] === undefined) throw new Error('the build was not stored');
+  await notify(client, { type: 'build', id });
+  return recordOf({ ...made[0], document, files });
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+type VersionRow = { readonly id: string; readonly film_id: string };
+type FilmText = {
+  readonly workspaceId: string;
+  readonly title: string;
+  readonly digest: string;
+  readonly document: string;
+  readonly files: string;
+};
+
+/** The version with this text, made with its film if there is none. */
+async function filmVersion(client: PoolClient, { workspaceId, title, digest, document, files }: FilmText): Promise<VersionRow> {
+  const find = 'select id, film_id from film_version where workspace_id = $1 and digest = $2';
+  const known = await client.query<VersionRow>(find, [workspaceId, digest]);
+  if (known.rows[0] !== undefined) return known.rows[0];
+  const filmId = uuidv7();
+  await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, title]);
+  const made = await client.query<VersionRow>(
+    `insert into film_version (id, workspace_id, film_id, digest, document, files) values ($1, $2, $3, $4, $5, $6)
+     on conflict (workspace_id, digest) do update set digest = excluded.digest returning id, film_id`,
+    [uuidv7(), workspaceId, filmId, digest, document, files],
+  );
+  const version = made.rows[0];
+  if (version === undefined) throw new Error('the film version was not stored');
+  // Another request stored the same text meanwhile.
+  if (version.film_id !== filmId) await client.query('delete from film where id = $1', [filmId]);
+  return version;
+}
+
+async function isCancelled(client: PoolClient, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(`select from build where id = $1 and state = 'cancelled'`, [id]);
+  return rowCount === 1;
+}
+
+/** Hands the tasks of a build that has ended to the next that wants them; leases that nobody wants are taken back. */
+async function releaseTasks(client: PoolClient, buildId: string): Promise<void> {
+  const { rows: wanted } = await client.query<{ workspace_id: string; key: string }>(
+    `select t.workspace_id, t.key from task t where t.wanted_by = $1 and t.state in ('waiting', 'leased')`,
+    [buildId],
+  );
+  const workspaceId = wanted[0]?.workspace_id;
+  if (workspaceId !== undefined) await updateWanted(client, { workspaceId, keys: wanted.map((row) => row.key) });
 }
 
 function recordOf(row: ActiveRow): BuildRecord {

@@ -1,70 +1,102 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
 
 /** A pool whose calls are tried again while the database is away; only statements that may run twice go through it. */
 export type Database = {
   readonly pool: Pool;
   rows<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  /** `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
+  transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
 };
 
 const retryForMs = 15_000;
 /** SQLSTATEs of a database that goes or comes, and of transactions that may simply be tried again. */
 const passing = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003', '08004', '40001', '40P01', '53300']);
+const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+const connectionMessages =
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
-/** Opens a pool of at most four connections. */
+/** Opens a pool of at most four connections; nothing is sent before the first call. */
 export function openDatabase(connectionString: string): Database {
-  const pool = new Pool({ connectionString, max: 4, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 5000, keepAlive: true });
+  const pool = new pg.Pool({
+    connectionString,
+    max: 4,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: 'filmwright',
+  });
   // An idle connection that breaks is replaced; without a listener its error would end the process.
   pool.on('error', () => {});
   return {
     pool,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
       (await retried(() => pool.query<Row>(sql, [...values]))).rows,
-    transaction: (work) =>
-      retried(async () => {
-        const client = await pool.connect();
-        let broken = false;
-        try {
-          await client.query('begin');
-          const result = await work(client);
-          await client.query('commit');
-          return result;
-        } catch (error) {
-          await client.query('rollback').catch(() => {
-            broken = true;
-          });
-          throw error;
-        } finally {
-          client.release(broken);
-        }
-      }),
+    transaction: (work) => retried((tries) => inTransaction(pool, (client) => work(client, tries))),
   };
 }
 
-async function retried<T>(work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  // A connection that breaks between two statements says so here only.
+  const note = (): void => {
+    broken = true;
+  };
+  client.on('error', note);
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(note);
+    throw error;
+  } finally {
+    client.removeListener('error', note);
+    client.release(broken);
+  }
+}
+
+/** Runs `work` again, for 15 s at most, as long as it fails because the database is away; then throws `unavailable`. */
+export async function retried<T>(work: (tries: number) => Promise<T>): Promise<T> {
   const untilMs = performance.now() + retryForMs;
-  for (let waitMs = 50; ; waitMs = Math.min(1000, waitMs * 2)) {
+  for (let tries = 0, waitMs = 50; ; tries += 1, waitMs = Math.min(1000, waitMs * 2)) {
     try {
-      return await work();
+      return await work(tries);
     } catch (error) {
-      if (!isPassing(error)) throw error;
-      if (performance.now() > untilMs) {
-        throw new FilmwrightError(
-          'unavailable',
-          `The database does not answer: ${error instanceof Error ? error.message : String(error)}.`,
-          { cause: error },
-        );
-      }
+      if (!isPassing(error)) throw known(error);
+      if (performance.now() > untilMs) throw away(error);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
 
-function isPassing(error: unknown): boolean {
-  const { code, message } = error as { readonly code?: string; readonly message?: string };
-  if (code !== undefined && (passing.has(code) || /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code))) return true;
-  return /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i.test(
-    message ?? '',
+/** The error for a database that does not answer. */
+export function away(error: unknown): FilmwrightError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new FilmwrightError(
+    'unavailable',
+    `The database does not answer: ${why || 'no connection'}. Check that PostgreSQL runs and DATABASE_URL is right.`,
+    {
+      cause: error,
+    },
   );
+}
+
+function known(error: unknown): unknown {
+  if ((error as { readonly code?: unknown }).code !== '53100') return error;
+  return new FilmwrightError(
+    'disk-full',
+    `The database has no room to write: ${(error as Error).message}. Free space on its disk, then run the same command again; finished work is kept.`,
+    { cause: error },
+  );
+}
+
+function isPassing(error: unknown): boolean {
+  const { code, message, errors } = error as { readonly code?: string; readonly message?: string; readonly errors?: readonly unknown[] };
+  if (code !== undefined && (passing.has(code) || connectionCodes.test(code))) return true;
+  return (errors ?? []).some(isPassing) || connectionMessages.test(message ?? '');
 }

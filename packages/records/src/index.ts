@@ -1,2 +1,3 @@
 export { openRecords } from './open-records.ts';
 export * from './records.ts';
+export { uuidv7 } from './uuidv7.ts';

@@ -1,34 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Pool } from 'pg';
+import { type Database, retried } from './database.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 /** Number of the advisory lock under which migrations run. */
 const lockNumber = 706_170_001;
 
-/** Brings the database to the newest schema; each numbered file runs once, in a transaction, under a lock. */
-export async function migrate(pool: Pool): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('select pg_advisory_lock($1)', [lockNumber]);
-    await client.query('create table if not exists migration (name text primary key, applied_at timestamptz not null default now())');
-    const { rows } = await client.query<{ name: string }>('select name from migration');
-    const applied = new Set(rows.map((row) => row.name));
-    for (const name of (await readdir(fileURLToPath(folder))).filter((file) => file.endsWith('.sql')).sort()) {
-      if (applied.has(name)) continue;
-      const sql = await readFile(new URL(name, folder), 'utf8');
-      await client.query('begin');
-      try {
-        await client.query(sql);
-        await client.query('insert into migration (name) values ($1)', [name]);
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      }
-    }
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [lockNumber]).catch(() => {});
-    client.release();
+/** Brings the database to the newest schema; each numbered file runs once, in a transaction, under a lock, so that several starts at once are safe. */
+export async function migrate({ transaction, pool }: Database): Promise<void> {
+  const names = (await readdir(fileURLToPath(folder))).filter((file) => file.endsWith('.sql')).sort();
+  const known = await retried(() => pool.query<{ name: string }>('select name from migration')).catch(() => ({ rows: [] }));
+  if (names.every((name) => known.rows.some((row) => row.name === name))) return;
+  for (const name of names) {
+    const sql = await readFile(new URL(name, folder), 'utf8');
+    await transaction(async (client) => {
+      await client.query('select pg_advisory_xact_lock($1)', [lockNumber]);
+      await client.query('create table if not exists migration (name text primary key, applied_at timestamptz not null default now())');
+      const { rowCount } = await client.query('insert into migration (name) values ($1) on conflict do nothing', [name]);
+      if (rowCount === 1) await client.query(sql);
+    });
   }
 }

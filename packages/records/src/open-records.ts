@@ -1,21 +1,35 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { assetRecords } from './asset-records.ts';
 import { buildRecords } from './build-records.ts';
-import { openDatabase } from './database.ts';
+import { away, openDatabase } from './database.ts';
+import { expiryRecords } from './expiry-records.ts';
+import { leaseRecords } from './lease-records.ts';
 import { migrate } from './migrate.ts';
 import { listenToChanges } from './notify.ts';
+import { outcomeRecords } from './outcome-records.ts';
+import { planRecords } from './plan-records.ts';
 import type { Records } from './records.ts';
+import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
-import { taskRecords } from './task-records.ts';
 
-/** Connects, brings the schema up to date and gives everything that has a row. */
+/** Connects, waiting up to 15 s for a database that starts, brings the schema up to date and gives everything that has a row. */
 export async function openRecords({ connectionString }: { readonly connectionString: string }): Promise<Records> {
   const database = openDatabase(connectionString);
-  await migrate(database.pool);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.pool.end();
+    throw error;
+  }
   const stops = new Set<() => Promise<void>>();
   return {
     ...buildRecords(database),
-    ...taskRecords(database),
+    ...planRecords(database),
+    ...resultRecords(database),
+    ...assetRecords(database),
     ...runnerRecords(database),
+    ...leaseRecords(database),
+    ...outcomeRecords(database),
+    ...expiryRecords(database),
     async listen(listener) {
       const stop = await listenToChanges(connectionString, listener);
       stops.add(stop);
@@ -25,8 +39,8 @@ export async function openRecords({ connectionString }: { readonly connectionStr
       };
     },
     async ping() {
-      await database.pool.query('select 1').catch((error: Error) => {
-        throw new FilmwrightError('unavailable', `The database does not answer: ${error.message}.`, { cause: error });
+      await database.pool.query('select 1').catch((error: unknown) => {
+        throw away(error);
       });
     },
     async close() {

@@ -32,7 +32,7 @@ export type BuildRecord = {
   readonly createdAt: string;
 };
 
-/** A finished or failed keyed task as the planner reads it. `finishedIn` is the id of the build that made it, so that reuse can be told. */
+/** A keyed task as the planner reads it. `ranFor` is the id of the build it was last leased for, so that reuse can be told. */
 export type TaskResult = {
   readonly key: string;
   readonly kind: TaskKind;
@@ -77,9 +77,9 @@ export interface Records {
   listBuilds(options: { readonly workspaceId: string; readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
   /** Builds that have not ended, oldest first, for the controller. */
   activeBuilds(): Promise<readonly BuildRecord[]>;
-  /** Marks a build cancelled; its waiting tasks that no other build wants are removed, its leased ones become stale. False if it had ended. */
+  /** Marks a build cancelled; of the tasks that no other active build wants, waiting ones are not leased and leased ones become stale. False if it had ended. */
   cancelBuild(id: string): Promise<boolean>;
-  /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and stores its task list and progress. A failed task of an earlier build is tried anew. */
+  /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and makes its task list the given rows. A ready task that failed for another build is tried anew. Ignored once the build has ended. */
   savePlan(plan: {
     readonly buildId: string;
     readonly rows: readonly PlannedRow[];
@@ -95,17 +95,18 @@ export interface Records {
     readonly progress: Progress;
   }): Promise<void>;
   buildTasks(id: string): Promise<readonly BuildTask[]>;
-  /** Results of the given keys; a done task whose asset is gone is not returned as done but put back to waiting. */
-  results(keys: readonly string[]): Promise<ReadonlyMap<string, TaskResult>>;
+  /** Results of the given keys of a workspace (the default one if left out); a done task whose asset is gone is put back to waiting. */
+  results(keys: readonly string[], workspaceId?: string): Promise<ReadonlyMap<string, TaskResult>>;
 
   putAsset(asset: Asset & { readonly workspaceId: string }): Promise<void>;
-  hasAssets(digests: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of the digests have a row in a workspace, the default one if left out. */
+  hasAssets(digests: readonly string[], workspaceId?: string): Promise<ReadonlySet<string>>;
   /** Media type and size of an asset of a workspace, or null. */
   getAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<Asset | null>;
 
   joinRunner(offer: RunnerOffer): Promise<{ readonly runnerId: string }>;
   leaveRunner(runnerId: string): Promise<void>;
-  /** Offers of runners that were heard of in the last lease time. */
+  /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
   /** Leases up to `max` ready tasks whose kind and toolchain the runner offers, in one statement (SKIP LOCKED); most urgent build first, then longest estimate. */
   leaseTasks(options: { readonly runnerId: string; readonly max: number; readonly leaseMs: number }): Promise<readonly Lease[]>;
@@ -115,11 +116,11 @@ export interface Records {
     readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
     readonly leaseMs: number;
   }): Promise<readonly string[]>;
-  /** Stores output and assets and marks the task done, in one transaction; throws `lease-stale` when the fence is old. */
+  /** Stores output and assets and marks the task done, in one transaction; said again with the same fence it changes nothing. Throws `lease-stale` when the fence is old. */
   completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
   /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
   failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
-  /** Takes back leases that ran out; a task that lost its runner three times fails with `task-lost`. Returns how many were taken back. */
+  /** Takes back leases that ran out; a task that lost its runner three times fails with `task-lost`. Wakes runners when a backoff has ended, so call it each second. Returns how many were taken back. */
   expireLeases(): Promise<number>;
 
   /** Calls `listener` on changes (LISTEN/NOTIFY, with a re-read after a lost connection); returns how to stop. */

@@ -1,29 +1,47 @@
-import { type Asset, FilmwrightError, type RunnerOffer } from '@filmwright/contracts';
+import type { RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { notify } from './notify.ts';
 import { defaultWorkspace, type Records } from './records.ts';
+import { isUuid, uuidv7 } from './uuidv7.ts';
 
-type RunnerCalls = Pick<Records, 'joinRunner' | 'leaveRunner' | 'runners' | 'putAsset' | 'hasAssets' | 'getAsset'>;
-
-/** A runner that was not heard of for so long is taken for gone. */
+/** A runner that was not heard of for so long, the longest lease, is taken for gone. */
 const silenceMs = 30_000;
 
-/** Runners and assets. */
-export function runnerRecords({ rows, transaction }: Database): RunnerCalls {
+/** Runners: who is there and what they can do. */
+export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'runners'> {
   return {
-    joinRunner: (offer) =>
-      transaction(async (client) => {
+    joinRunner(offer) {
+      const runnerId = uuidv7();
+      return transaction(async (client) => {
         // The runner that joins under a name is the only one of that name: what it held before it was killed is free at once.
         await client.query(`delete from runner where offer->>'name' = $1`, [offer.name]);
-        const { rows: made } = await client.query<{ id: string }>('insert into runner (workspace_id, offer) values ($1, $2) returning id', [
+        await client.query('insert into runner (id, workspace_id, offer) values ($1, $2, $3)', [
+          runnerId,
           defaultWorkspace,
           JSON.stringify(offer),
         ]);
         await notify(client, { type: 'ready' });
-        return { runnerId: made[0]?.id ?? '' };
-      }),
+        return { runnerId };
+      });
+    },
     async leaveRunner(runnerId) {
-      await rows('delete from runner where id = $1', [runnerId]);
+      if (!isUuid(runnerId)) return;
+      await transaction(async (client) => {
+        const { rowCount } = await client.query(
+          `with out as (
+             select workspace_id, key, fence from task where runner_id = $1 and state = 'leased' order by workspace_id, key for update
+           ), noted as (
+             update attempt a set ended_at = now(), outcome = 'left' from out o
+             where a.workspace_id = o.workspace_id and a.key = o.key and a.fence = o.fence
+           )
+           update task t set state = 'waiting', fence = nextval('task_fence'), lease_until = null, runner_id = null, percent = 0,
+             attempts = greatest(0, attempts - 1)
+           from out o where t.workspace_id = o.workspace_id and t.key = o.key`,
+          [runnerId],
+        );
+        await client.query('delete from runner where id = $1', [runnerId]);
+        if ((rowCount ?? 0) > 0) await notify(client, { type: 'ready' });
+      });
     },
     async runners() {
       const found = await rows<{ id: string; offer: RunnerOffer }>(
@@ -31,26 +49,6 @@ export function runnerRecords({ rows, transaction }: Database): RunnerCalls {
         [silenceMs],
       );
       return found.map((row) => ({ ...row.offer, runnerId: row.id }));
-    },
-    async putAsset({ workspaceId, digest, bytes, mediaType }) {
-      if (bytes < 0) throw new FilmwrightError('request-invalid', `An asset has ${bytes} bytes; wanted 0 or more.`);
-      await rows('insert into asset (workspace_id, digest, bytes, media_type) values ($1, $2, $3, $4) on conflict do nothing', [
-        workspaceId,
-        digest,
-        bytes,
-        mediaType,
-      ]);
-    },
-    async hasAssets(digests) {
-      const found = await rows<{ digest: string }>('select digest from asset where digest = any($1)', [digests]);
-      return new Set(found.map((row) => row.digest));
-    },
-    async getAsset({ workspaceId, digest }) {
-      const [row] = await rows<{ digest: string; bytes: string; media_type: string }>(
-        'select digest, bytes, media_type from asset where workspace_id = $1 and digest = $2',
-        [workspaceId, digest],
-      );
-      return row === undefined ? null : ({ digest: row.digest, bytes: Number(row.bytes), mediaType: row.media_type } satisfies Asset);
     },
   };
 }

@@ -6,13 +6,13 @@ create table workspace (
 insert into workspace (id, name) values ('00000000-0000-7000-8000-000000000001', 'default');
 
 create table film (
-  id uuid primary key default uuidv7(),
+  id uuid primary key,
   workspace_id uuid not null references workspace,
   title text not null,
   created_at timestamptz not null default now()
 );
 create table film_version (
-  id uuid primary key default uuidv7(),
+  id uuid primary key,
   workspace_id uuid not null references workspace,
   film_id uuid not null references film on delete cascade,
   digest text not null,
@@ -22,7 +22,7 @@ create table film_version (
   unique (workspace_id, digest)
 );
 create table build (
-  id uuid primary key default uuidv7(),
+  id uuid primary key,
   workspace_id uuid not null references workspace,
   film_id uuid not null references film on delete cascade,
   film_version_id uuid not null references film_version on delete cascade,
@@ -40,7 +40,7 @@ create index build_active on build (id) where ended_at is null;
 create index build_list on build (workspace_id, id desc);
 
 create table runner (
-  id uuid primary key default uuidv7(),
+  id uuid primary key,
   workspace_id uuid not null references workspace,
   offer json not null,
   seen_at timestamptz not null default now()

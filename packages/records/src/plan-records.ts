@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Task } from '@filmwright/contracts';
+import type { PoolClient } from 'pg';
+import type { Database } from './database.ts';
+import { notify } from './notify.ts';
+import type { PlannedRow, Records } from './records.ts';
+import { lockWants, updateWanted } from './wanted.ts';
+
+type Place = { readonly workspaceId: string; readonly buildId: string };
+
+/** Storing plans: the tasks of a build and its list of them. */
+export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'> {
+  return {
+    savePlan({ buildId, rows, ready, progress }) {
+      const rowsDigest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+      return transaction(async (client) => {
+        await lockWants(client);
+        const { rows: builds } = await client.query<{ workspace_id: string; rows_digest: string | null }>(
+          `update build set progress = $2, state = case when state = 'planning' then 'running' else state end
+           where id = $1 and ended_at is null returning workspace_id, rows_digest`,
+          [buildId, JSON.stringify(progress)],
+        );
+        const build = builds[0];
+        if (build === undefined) return;
+        const place = { workspaceId: build.workspace_id, buildId };
+        if (ready.length > 0) await addTasks(client, { ...place, ready });
+        let wanted = ready.length > 0;
+        if (build.rows_digest !== rowsDigest) {
+          const keys = await storeRows(client, { ...place, rows });
+          await updateWanted(client, { workspaceId: place.workspaceId, keys });
+          wanted ||= keys.length > 0;
+          await client.query('update build set rows_digest = $2 where id = $1', [buildId, rowsDigest]);
+        }
+        await notify(client, { type: 'build', id: buildId });
+        if (wanted) await notify(client, { type: 'ready' });
+      });
+    },
+  };
+}
+
+/** Adds what is new, and tries anew what failed for another build. */
+async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Place & { readonly ready: readonly Task[] }): Promise<void> {
+  const keys = ready.map((task) => task.key);
+  const inputs = ready.map((task) => JSON.stringify(task.inputs));
+  await client.query(
+    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, wanted_by, urgency)
+     select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, b.id, build_urgency(b.purpose)
+     from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[])
+             as given(key, kind, version, toolchain, payload, inputs, estimate_ms) order by key) t, build b
+     where b.id = $9
+     on conflict (workspace_id, key) do update
+       set state = 'waiting', attempts = 0, lost = 0, problem = null, percent = 0, not_before = '-infinity', finished_at = null,
+         fence = nextval('task_fence'), runner_id = null, wanted_by = excluded.wanted_by, urgency = excluded.urgency
+       where task.state = 'failed' and task.ran_for is distinct from $9`,
+    [
+      workspaceId,
+      keys,
+      ready.map((task) => task.kind),
+      ready.map((task) => task.version),
+      ready.map((task) => task.toolchain),
+      ready.map((task) => JSON.stringify(task.payload)),
+      inputs,
+      ready.map((task) => task.estimateMs),
+      buildId,
+    ],
+  );
+  await client.query(
+    `insert into task_asset (workspace_id, key, digest, role)
+     select $1, t.key, i.digest, 'input' from unnest($2::text[], $3::json[]) as t(key, inputs), json_array_elements_text(t.inputs) as i(digest)
+     on conflict do nothing`,
+    [workspaceId, keys, inputs],
+  );
+}
+
+/** Writes the lines that differ and removes those that are gone; returns every key that came to this build or left it. */
+async function storeRows(
+  client: PoolClient,
+  { workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] },
+): Promise<readonly string[]> {
+  const { rows: changed } = await client.query<{ key: string | null; old_key: string | null }>(
+    `with given as (
+       select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[]) with ordinality
+         as g(address, kind, key, estimate_ms, reused, ordinal)
+     ), changed as (
+       select g.*, b.key as old_key from given g left join build_task b on b.build_id = $2 and b.address = g.address
+       where b.address is null or (b.kind, b.key, b.estimate_ms, b.reused, b.ordinal) is distinct from (g.kind, g.key, g.estimate_ms, g.reused, g.ordinal)
+     ), written as (
+       insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
+       select $1, $2, address, kind, key, estimate_ms, reused, ordinal from changed
+       on conflict (build_id, address) do update set kind = excluded.kind, key = excluded.key, estimate_ms = excluded.estimate_ms,
+         reused = excluded.reused, ordinal = excluded.ordinal
+     )
+     select key, old_key from changed where key is distinct from old_key`,
+    [
+      workspaceId,
+      buildId,
+      rows.map((row) => row.address),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.key),
+      rows.map((row) => row.estimateMs),
+      rows.map((row) => row.reused),
+    ],
+  );
+  const { rows: gone } = await client.query<{ key: string | null }>(
+    `delete from build_task where build_id = $1 and (select count(*) from build_task where build_id = $1) > $3 and not (address = any($2)) returning key`,
+    [buildId, rows.map((row) => row.address), rows.length],
+  );
+  return [...changed.flatMap((row) => [row.key, row.old_key]), ...gone.map((row) => row.key)].filter((key) => key !== null);
+}

@@ -1,0 +1,78 @@
+import type { Problem, TaskKind } from '@filmwright/contracts';
+import type { Database } from './database.ts';
+import { notify } from './notify.ts';
+import { defaultWorkspace, type Records, type TaskResult } from './records.ts';
+import { lockWants, updateWanted } from './wanted.ts';
+
+type ResultRow = {
+  key: string;
+  kind: TaskKind;
+  state: TaskResult['state'];
+  output: unknown;
+  problem: Problem | null;
+  percent: number;
+  wall_ms: number | null;
+  finished_at: Date | null;
+  ran_for: string | null;
+  gone: boolean;
+};
+
+const isGone = `t.state = 'done' and exists (
+  select from task_asset ta left join asset a on a.workspace_id = ta.workspace_id and a.digest = ta.digest
+  where ta.workspace_id = t.workspace_id and ta.key = t.key and ta.role = 'output' and a.digest is null)`;
+
+/** What became of tasks. */
+export function resultRecords({ rows, transaction }: Database): Pick<Records, 'results'> {
+  const read = (keys: readonly string[], workspaceId: string) =>
+    rows<ResultRow>(
+      `select key, kind, state, output, problem, percent, wall_ms, finished_at, ran_for, (${isGone}) as gone
+       from task t where workspace_id = $1 and key = any($2)`,
+      [workspaceId, keys],
+    );
+
+  /** A done task whose asset is gone waits again, with a new fence, if a build still wants it. */
+  const putBack = (keys: readonly string[], workspaceId: string) =>
+    transaction(async (client) => {
+      await lockWants(client);
+      await client.query(
+        `update task t set state = 'waiting', fence = nextval('task_fence'), runner_id = null, output = null, finished_at = null, percent = 0,
+           attempts = 0, lost = 0, not_before = '-infinity', wanted_by = null
+         where workspace_id = $1 and key = any($2) and ${isGone}`,
+        [workspaceId, keys],
+      );
+      await client.query(
+        `delete from task_asset where workspace_id = $1 and key = any($2) and role = 'output' and key in (select key from task where workspace_id = $1 and key = any($2) and state = 'waiting')`,
+        [workspaceId, keys],
+      );
+      await updateWanted(client, { workspaceId, keys });
+      await notify(client, { type: 'ready' });
+    });
+
+  return {
+    async results(keys, workspaceId = defaultWorkspace) {
+      if (keys.length === 0) return new Map();
+      let found = await read(keys, workspaceId);
+      const gone = found.filter((row) => row.gone).map((row) => row.key);
+      if (gone.length > 0) {
+        await putBack(gone, workspaceId);
+        found = await read(keys, workspaceId);
+      }
+      return new Map(found.map((row) => [row.key, resultOf(row)]));
+    },
+  };
+}
+
+function resultOf(row: ResultRow): TaskResult {
+  const { key, kind, state, output, problem, percent } = row;
+  return {
+    key,
+    kind,
+    state,
+    output,
+    problem,
+    percent,
+    wallMs: row.wall_ms,
+    finishedAtMs: row.finished_at?.getTime() ?? null,
+    ranFor: row.ran_for,
+  };
+}
