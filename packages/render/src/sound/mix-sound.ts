@@ -14,6 +14,8 @@ const aacFrame = 1024;
 /** More gain would make a film of hiss out of a silent one. */
 const largestGainDb = 20;
 const highestTruePeakDb = -1;
+/** The encoder raises peaks a little; starting lower mostly saves a second encoding. */
+const encoderMarginDb = 0.2;
 const passes = 3;
 
 /** Mixes a film's sound, brings it to its loudness under a true-peak limiter and encodes it as AAC in an M4A; the same input gives the same bytes. */
@@ -24,7 +26,14 @@ export async function mixSound(options: MixSoundOptions): Promise<MixedSound> {
   const frames = Math.max(aacFrame, Math.round(sound.samples / aacFrame) * aacFrame);
   try {
     const { loudnessLufs } = await writeMix({ ...options, mixPath });
-    let setting = await settingFor({ mixPath, frames, loudnessLufs, wantedLufs: sound.loudnessLufs, limitDb: sound.truePeakDb, signal });
+    let setting = await settingFor({
+      mixPath,
+      frames,
+      loudnessLufs,
+      wantedLufs: sound.loudnessLufs,
+      limitDb: sound.truePeakDb - encoderMarginDb,
+      signal,
+    });
     let best: Setting & { readonly miss: number } = { ...setting, miss: Number.POSITIVE_INFINITY };
     // The encoder moves loudness and peaks a little: what a viewer hears is measured and, where it misses, made again.
     for (let pass = 0; pass < passes; pass += 1) {
@@ -75,9 +84,10 @@ async function settingFor({ mixPath, frames, loudnessLufs, wantedLufs, limitDb, 
       meter.add(block);
     }
     const shortDb = wantedLufs - meter.integratedLufs();
-    const next = round(Math.min(largestGainDb, gainDb + shortDb));
-    if (!Number.isFinite(shortDb) || Math.abs(next - gainDb) < 0.1) break;
-    gainDb = next;
+    if (!Number.isFinite(shortDb) || Math.abs(shortDb) < 0.1) break;
+    // The limiter takes its share of the correction too; a small one need not be tried, what is encoded is measured anyway.
+    gainDb = round(Math.min(largestGainDb, gainDb + shortDb * 1.2));
+    if (Math.abs(shortDb) < 0.6 || gainDb === largestGainDb) break;
   }
   return { gainDb, limitDb };
 }

@@ -45,14 +45,17 @@ export async function openMusic({ sound, pathOf, workDir, toolset, signal }: Wri
       for (let pass = firstPass; pass <= lastPass; pass += 1) {
         const first = start - pass * period;
         await decoded.read(scratch, first);
+        const joining = loops && ((pass > 0 && first < crossFade) || first + frames > period);
         for (let at = 0; at < into.length; at += 1) {
-          const position = first + (at >> 1);
-          into[at] = (into[at] as number) + (scratch[at] as number) * (loops ? passGain({ position, pass, crossFade, period }) : 1);
+          const gain = joining ? passGain({ position: first + (at >> 1), pass, crossFade, period }) : 1;
+          into[at] = (into[at] as number) + (scratch[at] as number) * gain;
         }
       }
+      const fading = start < music.fadeInSamples || start + frames > samples - music.fadeOutSamples;
       for (let at = 0; at < into.length; at += 1) {
         const position = start + (at >> 1);
-        into[at] = (into[at] as number) * level * rise(position + 1, music.fadeInSamples) * rise(samples - position, music.fadeOutSamples);
+        const faded = fading ? rise(position + 1, music.fadeInSamples) * rise(samples - position, music.fadeOutSamples) : 1;
+        into[at] = (into[at] as number) * level * faded;
       }
     },
     close: () => decoded.close(),

@@ -60,7 +60,9 @@ function interpolators(): Float64Array {
   return made;
 }
 
-const kaiser = (x: number, beta: number): number => bessel(beta * Math.sqrt(Math.max(0, 1 - x * x))) / bessel(beta);
+function kaiser(x: number, beta: number): number {
+  return bessel(beta * Math.sqrt(Math.max(0, 1 - x * x))) / bessel(beta);
+}
 
 /** Modified Bessel function of the first kind, order 0, by its power series. */
 function bessel(x: number): number {

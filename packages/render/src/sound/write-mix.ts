@@ -105,12 +105,15 @@ async function addTo(block: Float32Array, { decoded, startSample, gain, isVoice,
   const first = start - startSample;
   if (first + scratch.length / 2 <= 0 || first >= decoded.samples) return;
   await decoded.read(scratch, first);
+  const isCut = !isVoice && (first < edgeFrames || first + scratch.length / 2 > decoded.samples - edgeFrames);
   for (let at = 0; at < scratch.length; at += 1) {
-    const position = first + (at >> 1);
-    const edge = isVoice ? 1 : Math.min(1, Math.max(0, Math.min(position + 1, decoded.samples - position) / edgeFrames));
+    const edge = isCut ? edgeGain(first + (at >> 1), decoded.samples) : 1;
     block[at] = (block[at] as number) + (scratch[at] as number) * gain * edge;
   }
 }
+
+const edgeGain = (position: number, samples: number): number =>
+  Math.min(1, Math.max(0, Math.min(position + 1, samples - position) / edgeFrames));
 
 async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.byteLength; ) written += (await file.write(bytes, written)).bytesWritten;
