@@ -48,7 +48,8 @@ function packageFolder(): string {
 async function removeParts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = Number(/\.part-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    // A process number comes again after a restart of a container: ours is not in use yet.
+    if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FilmwrightError } from '@filmwright/contracts';
@@ -28,7 +28,6 @@ export async function dataFolder({
 }): Promise<string> {
   const base = join(home, 'postgresql');
   const data = join(base, 'data');
-  if (owner !== null) await checkReachable(base);
   if (await stat(join(data, 'PG_VERSION')).catch(() => null)) return data;
   const password = await databasePassword(home);
   await removeHalfMade(base);
@@ -52,6 +51,9 @@ export async function dataFolder({
     await run(join(binaries, 'bin', 'initdb'), args, { cwd: base, env: databaseEnvironment(), ...(owner ?? {}) });
     await rename(temporary, data);
   } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    // Another process was faster; both know the same password.
+    if (await stat(join(data, 'PG_VERSION')).catch(() => null)) return data;
     const said = (error as { stderr?: string }).stderr?.trim() ?? String(error);
     throw new FilmwrightError(
       /No space left/.test(said) ? 'disk-full' : 'program-failed',
@@ -71,9 +73,16 @@ export async function databasePassword(home: string): Promise<string> {
   if (known !== '') return known;
   const made = randomBytes(24).toString('base64url');
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, made, { mode: 0o600 });
-  await rename(temporary, path);
-  return made;
+  await writeFile(temporary, made, { mode: 0o600, flush: true });
+  try {
+    // Unlike a rename, a link never replaces the password that another process has just made.
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return readFile(path, 'utf8');
 }
 
 /** Environment of the database's programs: nothing of the caller's but the locale they need. */
@@ -84,13 +93,13 @@ export function databaseEnvironment(): Record<string, string> {
 async function removeHalfMade(base: string): Promise<void> {
   for (const name of await readdir(base)) {
     const pid = Number(/^(?:data\.part|secret)-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(pid) && !isAlive(pid)) await rm(join(base, name), { recursive: true, force: true });
+    // A process number comes again after a restart of a container: ours is not in use yet.
+    if (!Number.isNaN(pid) && (pid === process.pid || !isAlive(pid))) await rm(join(base, name), { recursive: true, force: true });
   }
 }
 
-/** Throws when the unprivileged user could not enter a folder on the way to the database. */
-async function checkReachable(base: string): Promise<void> {
-  await mkdir(base, { recursive: true });
+/** Throws `program-failed` when the unprivileged user could not enter a folder on the way to the database's folder `base`. */
+export async function checkReachable(base: string): Promise<void> {
   await chmod(base, 0o755);
   for (let folder = base; ; folder = dirname(folder)) {
     const { mode } = await stat(folder);

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { chown, mkdir, readFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { isAlive, postgresBinaries } from './binaries.ts';
-import { databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
+import { checkReachable, databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
+import { forgetPostmaster, isZombie, postmaster, serves } from './postmaster.ts';
 
 export type StartPostgresOptions = { readonly home: string /** 0, the default, takes a free port. */; readonly port?: number };
 export type RunningPostgres = {
@@ -18,6 +19,8 @@ export type RunningPostgres = {
 };
 
 const readyWithinMs = 30_000;
+/** A longer log is put aside at the next start; one older log is kept. */
+const mostLogBytes = 8 * 1024 ** 2;
 
 /** Small enough for a laptop's background; a busy installation uses a database of its own by DATABASE_URL. */
 const settings = {
@@ -39,8 +42,10 @@ const settings = {
 
 /** Starts the database of a home, or takes over the one that still runs there after its supervisor was killed. */
 export async function startPostgres({ home, port = 0 }: StartPostgresOptions): Promise<RunningPostgres> {
-  await mkdir(join(home, 'postgresql'), { recursive: true });
+  const base = join(home, 'postgresql');
+  await mkdir(base, { recursive: true });
   const owner = databaseOwner();
+  if (owner !== null) await checkReachable(base);
   const binaries = await postgresBinaries(home);
   const data = await dataFolder({ home, binaries, owner });
   const password = await databasePassword(home);
@@ -48,15 +53,22 @@ export async function startPostgres({ home, port = 0 }: StartPostgresOptions): P
   let lastLog = '';
   while (performance.now() < untilMs) {
     const there = await postmaster(data);
-    if (there !== null && isAlive(there.pid) && (await isPostgres(there.pid))) {
-      if (there.ready) return running({ pid: there.pid, port: there.port, password });
-      await pause(30);
-      continue;
+    if (there !== null && isAlive(there.pid)) {
+      const ours = await serves({ pid: there.pid, data });
+      if (ours && there.ready) return running({ pid: there.pid, port: there.port, password });
+      if (ours) {
+        await pause(30);
+        continue;
+      }
+      await forgetPostmaster(data);
     }
     lastLog = await launch({ home, binaries, data, owner, port: port === 0 ? await freePort() : port });
     if (lastLog !== '') await pause(200);
   }
-  throw new FilmwrightError('unavailable', `PostgreSQL did not start in ${data} within ${readyWithinMs / 1000} s. ${lastLog.slice(-600)}`);
+  throw new FilmwrightError(
+    /No space left/.test(lastLog) ? 'disk-full' : 'unavailable',
+    `PostgreSQL did not start in ${data} within ${readyWithinMs / 1000} s. ${lastLog.slice(-600)}`,
+  );
 }
 
 type Launch = { readonly home: string; readonly binaries: string; readonly data: string; readonly owner: Owner; readonly port: number };
@@ -64,6 +76,8 @@ type Launch = { readonly home: string; readonly binaries: string; readonly data:
 /** Starts the server and waits until it is ready (empty answer) or gone (the end of its log). */
 async function launch({ home, binaries, data, owner, port }: Launch): Promise<string> {
   const logPath = join(home, 'postgresql', 'server.log');
+  const logged = await stat(logPath).catch(() => null);
+  if (logged !== null && logged.size > mostLogBytes) await rename(logPath, `${logPath}.1`);
   const log = openSync(logPath, 'a');
   if (owner !== null) await chown(logPath, owner.uid, owner.gid);
   const options = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -91,21 +105,6 @@ async function launch({ home, binaries, data, owner, port }: Launch): Promise<st
   return (await readFile(logPath, 'utf8').catch(() => '')).slice(-1000) || 'it ended without a word';
 }
 
-type Postmaster = { readonly pid: number; readonly port: number; readonly ready: boolean };
-
-/** What postmaster.pid says: process (line 1), port (line 4), status (line 8). */
-async function postmaster(data: string): Promise<Postmaster | null> {
-  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  const pid = Number(lines[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3]), ready: (lines[7] ?? '').trim() === 'ready' } : null;
-}
-
-/** A number that was given to another program after a crash is not our server. */
-async function isPostgres(pid: number): Promise<boolean> {
-  if (process.platform !== 'linux') return true;
-  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('postgres');
-}
-
 function running({ pid, port, password }: { readonly pid: number; readonly port: number; readonly password: string }): RunningPostgres {
   const exited = (async () => {
     while (isAlive(pid) && !(await isZombie(pid))) await pause(250, true);
@@ -127,12 +126,6 @@ function running({ pid, port, password }: { readonly pid: number; readonly port:
       await gone(5000);
     },
   };
-}
-
-/** A child that has ended but was not waited for yet. */
-async function isZombie(pid: number): Promise<boolean> {
-  if (process.platform !== 'linux') return false;
-  return /\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X '));
 }
 
 function freePort(): Promise<number> {

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A number above every process id. */
+const nobodysPid = 99_999_999;
+
+export type Postmaster = { readonly pid: number; readonly port: number; readonly ready: boolean };
+
+const pathOf = (data: string) => join(data, 'postmaster.pid');
+
+/** What postmaster.pid of a data folder says: process (line 1), port (line 4), status (line 8); null without such a file. */
+export async function postmaster(data: string): Promise<Postmaster | null> {
+  const lines = (await readFile(pathOf(data), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3]), ready: (lines[7] ?? '').trim() === 'ready' } : null;
+}
+
+/** Whether a living process is the server of this data folder; after a power cut its number may be another program's, even another PostgreSQL's. */
+export async function serves({ pid, data }: { readonly pid: number; readonly data: string }): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    return words.includes('-D') && words.includes(data);
+  }
+  const listed = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return listed.stdout.includes(data);
+}
+
+/**
+ * Takes the number of a dead server out of postmaster.pid: PostgreSQL refuses to start while any process of its user has that number.
+ * The rest stays, so that it still looks whether orphans of the dead server hold its shared memory.
+ */
+export async function forgetPostmaster(data: string): Promise<void> {
+  const said = await readFile(pathOf(data), 'utf8').catch(() => '');
+  if (said === '') return;
+  const temporary = `${pathOf(data)}.${process.pid}`;
+  await writeFile(temporary, said.replace(/^\d+/, String(nobodysPid)), { mode: 0o644 });
+  await rename(temporary, pathOf(data));
+}
+
+/** Whether a child has ended but was not waited for yet. */
+export async function isZombie(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return /\) [ZX] /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X '));
+}
