@@ -6,6 +6,8 @@ import type { TimedUtterance } from '../onnx/decode-trailer.ts';
 export type TimedPhoneme = { readonly symbol: string; readonly word: number; readonly from: number; readonly to: number };
 
 const silent = /^[\s_^$.,;:!?…"'()—–-]*$/;
+/** How much earlier a word is heard than its phonemes' durations say; measured against a recogniser over 149 words. */
+const aheadMs = 22;
 const stress = /^[ˈˌː]$/;
 
 /** The sounds of utterances spoken one after the other; stress and length marks belong to the sound beside them. */
@@ -17,24 +19,21 @@ export function phonemesOf(
   let offset = 0;
   let word = 0;
   for (const { ids, frames, samples } of utterances) {
-    let at = 0;
-    let stressFrom: number | null = null;
-    ids.forEach((id, index) => {
+    let at = offset;
+    // The pad before a sound is heard as its beginning: audio runs a little ahead of its phoneme.
+    let startsAt: number | null = null;
+    for (const [index, id] of ids.entries()) {
       const symbol = symbols.get(id) ?? '';
-      const from = offset + at * hop;
-      at += frames[index] ?? 0;
-      const to = offset + at * hop;
+      const from = at;
+      at += (frames[index] ?? 0) * hop;
       if (symbol === ' ') word += 1;
-      else if (stress.test(symbol)) stressFrom ??= from;
-      else if (!silent.test(symbol)) {
-        phonemes.push({ symbol, word, from: stressFrom ?? from, to });
-        stressFrom = null;
-      } else if (symbol === '_' && stressFrom === null) {
-        const last = phonemes.at(-1);
-        // The pad behind a sound is part of it.
-        if (last && last.to === from) phonemes[phonemes.length - 1] = { ...last, to };
+      if (symbol === '_' || stress.test(symbol)) startsAt ??= from;
+      else if (silent.test(symbol)) startsAt = null;
+      else {
+        phonemes.push({ symbol, word, from: startsAt ?? from, to: at });
+        startsAt = null;
       }
-    });
+    }
     offset += samples.length;
     word += 1;
   }
@@ -61,7 +60,8 @@ export async function piperWordTimes({ tokens, phonemes, sampleRate, alone }: Wo
     const own = phonemes.filter((__, at) => owner[at] === index);
     const [first] = own;
     const last = own.at(-1);
-    return first && last ? { startMs: (first.from * 1000) / sampleRate, endMs: (last.to * 1000) / sampleRate } : null;
+    const heardMs = (sample: number): number => Math.max(0, (sample * 1000) / sampleRate - aheadMs);
+    return first && last ? { startMs: heardMs(first.from), endMs: heardMs(last.to) } : null;
   });
 }
 
