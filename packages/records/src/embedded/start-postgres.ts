@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { chown, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { chown, mkdir, readFile, realpath, rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
@@ -41,9 +41,11 @@ const settings = {
 } as const;
 
 /** Starts the database of a home, or takes over the one that still runs there after its supervisor was killed. */
-export async function startPostgres({ home, port = 0 }: StartPostgresOptions): Promise<RunningPostgres> {
+export async function startPostgres({ home: given, port = 0 }: StartPostgresOptions): Promise<RunningPostgres> {
+  await mkdir(join(given, 'postgresql'), { recursive: true });
+  // One spelling of the path, by which a running server of this home is known again.
+  const home = await realpath(given);
   const base = join(home, 'postgresql');
-  await mkdir(base, { recursive: true });
   const owner = databaseOwner();
   if (owner !== null) await checkReachable(base);
   const binaries = await postgresBinaries(home);
