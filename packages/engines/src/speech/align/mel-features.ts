@@ -1,5 +1,7 @@
 /** Samples at 16 kHz between frames (10 ms) and within one (25 ms). */
 export const hopSamples = 160;
+export const featureRate = 16_000;
+export const frameMs = 10;
 const windowSamples = 400;
 const fftSize = 512;
 const bands = 26;
