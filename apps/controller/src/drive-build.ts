@@ -42,7 +42,7 @@ const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: nu
 /** Starts driving a build; everything it knows is read from the ledger, so that a restart goes on where a crash stopped. */
 export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Driving): BuildDriver {
   const buildId = build.id;
-  const cache = createResultCache({ buildId, records });
+  const cache = createResultCache({ build, records });
   const finished = new Set<string>();
   let live: ReadonlySet<string> = new Set();
   let plannedOffer: string | null = null;

@@ -1,5 +1,5 @@
 import type { TaskResultView } from '@filmwright/core';
-import type { Records, TaskResult } from '@filmwright/records';
+import type { BuildRecord, Records, TaskResult } from '@filmwright/records';
 
 /** What one build knows of the ledger. A done task is read once; the others again and again. */
 export type ResultCache = {
@@ -17,10 +17,10 @@ export type ResultCache = {
 
 /** A cache for one build; it lives as long as this process drives the build and is not needed by the next. */
 export function createResultCache({
-  buildId,
+  build,
   records,
 }: {
-  readonly buildId: string;
+  readonly build: BuildRecord;
   readonly records: Pick<Records, 'results'>;
 }): ResultCache {
   const views = new Map<string, TaskResultView | null>();
@@ -29,7 +29,7 @@ export function createResultCache({
 
   /** A failure that an earlier build left behind is no failure of this one: the task is to be tried anew. */
   const viewOf = (result: TaskResult): TaskResultView | null => {
-    const mine = result.ranFor === buildId;
+    const mine = result.ranFor === build.id;
     if (result.state === 'failed' && !mine && !submitted.has(result.key)) return null;
     const { state, output, problem, percent, wallMs } = result;
     return { state, output, problem, percent, wallMs, reused: state === 'done' && !mine };
@@ -38,7 +38,7 @@ export function createResultCache({
   const read = async (keys: readonly string[]): Promise<{ changed: boolean; settled: boolean }> => {
     let changed = false;
     let settled = false;
-    const found = await records.results(keys);
+    const found = await records.results(keys, build.workspaceId);
     for (const key of keys) {
       const result = found.get(key);
       const after = result ? viewOf(result) : null;

@@ -100,7 +100,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
       if (count < mostFailures) return;
       failures.delete(driver.id);
       drivers.delete(driver.id);
-      await driver.fail(toProblem(error));
+      await driver.fail(toProblem(givenUp(error)));
     }
   };
 
@@ -122,6 +122,15 @@ export async function runController(options: ControllerOptions): Promise<void> {
   } finally {
     await stop();
   }
+}
+
+function givenUp(error: unknown): FilmwrightError {
+  if (error instanceof FilmwrightError) return error;
+  return new FilmwrightError(
+    'internal',
+    `Driving the build failed ${mostFailures} times: ${reasonOf(error)}. Look at the log of the controller; what is finished is kept.`,
+    { cause: error },
+  );
 }
 
 function noRunner(absentMs: number): FilmwrightError {
