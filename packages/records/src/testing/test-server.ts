@@ -1,0 +1,74 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
+import { openRecords } from '../open-records.ts';
+import type { Records } from '../records.ts';
+
+/** A real PostgreSQL of its own for one test file. */
+export type TestServer = {
+  /** A fresh database with the newest schema, opened, and a way to look into it by SQL. */
+  readonly open: () => Promise<TestRecords>;
+  /** Starts the server again on its port after it was killed. */
+  readonly restart: () => Promise<void>;
+  readonly pid: () => number;
+  readonly home: string;
+  readonly stop: () => Promise<void>;
+};
+export type TestRecords = {
+  readonly records: Records;
+  readonly connectionString: string;
+  readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+};
+
+const template = 'filmwright_template';
+
+/** Starts the server in a temp folder; every `open` copies one template database, so that no test sees another's rows. */
+export async function startTestServer(): Promise<TestServer> {
+  const home = await mkdtemp(join(tmpdir(), 'filmwright-records-'));
+  // PostgreSQL runs as another user where the tests run as root.
+  await chmod(home, 0o755);
+  let server: RunningPostgres = await startPostgres({ home });
+  const closes: (() => Promise<void>)[] = [];
+  const to = (database: string): string => {
+    const url = new URL(server.connectionString);
+    url.pathname = `/${database}`;
+    return url.href;
+  };
+  const admin = async (text: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: server.connectionString });
+    await client.connect();
+    await client.query(text).finally(() => client.end());
+  };
+  await admin(`create database ${template}`);
+  await (await openRecords({ connectionString: to(template) })).close();
+  let count = 0;
+  return {
+    home,
+    pid: () => server.pid,
+    async open() {
+      count += 1;
+      const name = `test_${count}`;
+      await admin(`create database ${name} template ${template}`);
+      const connectionString = to(name);
+      const records = await openRecords({ connectionString });
+      const pool = new pg.Pool({ connectionString, max: 1 });
+      pool.on('error', () => {});
+      closes.push(async () => {
+        await records.close();
+        await pool.end();
+      });
+      const sql: TestRecords['sql'] = async (text, values = []) => (await pool.query<Record<string, unknown>>(text, [...values])).rows;
+      return { records, connectionString, sql };
+    },
+    async restart() {
+      server = await startPostgres({ home, port: Number(new URL(server.connectionString).port) });
+    },
+    async stop() {
+      for (const close of closes) await close();
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
