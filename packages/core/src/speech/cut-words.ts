@@ -7,18 +7,22 @@ const opening = /^[\p{Ps}\p{Pi}¿¡]+$/u;
 /** The words of a text: at spaces, and inside scripts that write none at word segments, with punctuation attached to the word that it belongs to. */
 export function cutWords(text: string, language: string): readonly WrittenWord[] {
   const words: WrittenWord[] = [];
+  let cutter: Intl.Segmenter | undefined;
   // Control, formatting and private characters are neither shown nor spoken; joiners inside words and emoji stay.
-  for (const match of text.matchAll(/[^\s\p{Cc}\u200b\u2060\ufeff]+/gu)) {
+  // A no-break blank between digits groups them.
+  for (const match of text.matchAll(/(?:[^\s\p{Cc}\u200b\u2060\ufeff]|(?<=\d)[\u00a0\u202f](?=\d))+/gu)) {
     const word = { written: match[0], start: match.index, end: match.index + match[0].length };
-    if (unspaced.test(word.written)) words.push(...cutUnspaced(word, language));
-    else words.push(word);
+    if (unspaced.test(word.written)) {
+      cutter ??= segmenter(language);
+      words.push(...cutUnspaced(word, cutter));
+    } else words.push(word);
   }
   return words;
 }
 
-function cutUnspaced(word: WrittenWord, language: string): readonly WrittenWord[] {
+function cutUnspaced(word: WrittenWord, cutter: Intl.Segmenter): readonly WrittenWord[] {
   const pieces: { written: string; start: number; end: number; open: boolean }[] = [];
-  for (const { segment, index, isWordLike } of segmenter(language).segment(word.written)) {
+  for (const { segment, index, isWordLike } of cutter.segment(word.written)) {
     const start = word.start + index;
     const end = start + segment.length;
     const last = pieces.at(-1);

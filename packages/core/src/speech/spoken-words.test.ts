@@ -62,8 +62,8 @@ test('German, French and Spanish say numbers, money and percent', () => {
   assert.equal(said('€1.299,50', 'de-AT'), 'eintausendzweihundertneunundneunzig Euro und fünfzig Cent');
   assert.equal(said('21 Tage & 101 %', 'de'), 'einundzwanzig tage und einhunderteins Prozent');
   assert.equal(
-    said('1 000 71 80 81 99 200', 'fr'),
-    'un zéro soixante-et-onze quatre-vingts quatre-vingt-un quatre-vingt-dix-neuf deux cents',
+    said('1\u202f000 71 80 81 99 200', 'fr'),
+    'mille soixante-et-onze quatre-vingts quatre-vingt-un quatre-vingt-dix-neuf deux cents',
   );
   assert.equal(said('3,5%', 'fr'), 'trois virgule cinq pour cent');
   assert.equal(said('21 31 100 115 1.500', 'es'), 'veintiuno treinta y uno cien ciento quince mil quinientos');
