@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Problem, reportSchema } from '@filmwright/contracts';
+import { filmwright, makeHome, processesOf, removeHome } from './platform-home.ts';
+import { smallFilm, writeFilm } from './small-film.ts';
+
+const home = makeHome();
+after(() => removeHome(home));
+
+const film = writeFilm(home, smallFilm);
+const out = join(home, 'out');
+const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+let first = '';
+
+test('a film is made: master, subtitles and report lie where the answer says, and nothing is left running', async () => {
+  const { status, out: text, err } = await filmwright(home, ['make', film, '--out', out, '--json']);
+  assert.equal(status, 0, `${text}${err}`);
+  const answer = JSON.parse(text) as {
+    build: string;
+    master: string;
+    package: null;
+    report: string;
+    tasks: { run: number; reused: number };
+    wallMs: number;
+  };
+  assert.deepEqual(Object.keys(answer), ['build', 'master', 'package', 'report', 'tasks', 'wallMs']);
+  assert.equal(answer.package, null);
+  assert.ok(answer.tasks.run > 8 && answer.wallMs > 0);
+  const report = reportSchema.parse(JSON.parse(readFileSync(answer.report, 'utf8')));
+  const probed = JSON.parse(
+    execFileSync('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-of', 'json', answer.master], { encoding: 'utf8' }),
+  ) as { streams: { codec_type: string; nb_read_packets: string; duration: string; color_space?: string; color_range?: string }[] };
+  const video = probed.streams.find((stream) => stream.codec_type === 'video');
+  const sound = probed.streams.find((stream) => stream.codec_type === 'audio');
+  assert.equal(Number(video?.nb_read_packets), report.frames);
+  assert.equal(report.durationMs, (report.frames * 1000) / 25);
+  assert.ok(Math.abs(Number(video?.duration) - Number(sound?.duration)) <= 1 / 25, 'sound and picture end within one frame');
+  assert.deepEqual([video?.color_space, video?.color_range], ['bt709', 'tv']);
+  assert.ok(Math.abs((report.loudness?.integratedLufs ?? 0) + 14) <= 1, JSON.stringify(report.loudness));
+  assert.ok((report.loudness?.truePeakDb ?? 0) < -1);
+  assert.deepEqual([report.blackFrames, report.repeatedFrames], [[], []]);
+  assert.match(readFileSync(join(out, 'captions.vtt'), 'utf8'), /^WEBVTT[\s\S]*\$4\.50 today/);
+  assert.match(readFileSync(join(out, 'captions.srt'), 'utf8'), /00:00:0\d,\d{3} --> /);
+  assert.deepEqual(processesOf(home), []);
+  first = digest(answer.master);
+});
+
+test('made again unchanged, no task is run and the master is the same', async () => {
+  const { status, out: text } = await filmwright(home, ['make', film, '--out', join(home, 'again'), '--json']);
+  assert.equal(status, 0, text);
+  assert.equal((JSON.parse(text) as { tasks: { run: number } }).tasks.run, 0);
+  assert.equal(digest(join(home, 'again/master.mp4')), first);
+});
+
+test('a frame of the film is that of its master', async () => {
+  const png = join(home, 'frame.png');
+  const { status, err } = await filmwright(home, ['frame', film, '--at', '1.5', '-o', png]);
+  assert.equal(status, 0, err);
+  const ssim = execFileSync(
+    'ffmpeg',
+    [
+      '-v',
+      'info',
+      '-i',
+      png,
+      '-ss',
+      '1.5',
+      '-i',
+      join(out, 'master.mp4'),
+      '-filter_complex',
+      '[0]format=yuv420p[a];[1]format=yuv420p[b];[a][b]ssim',
+      '-frames:v',
+      '1',
+      '-f',
+      'null',
+      '-',
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  assert.equal(ssim, '');
+  assert.ok(existsSync(png));
+});
+
+test('a check says what a film needs and makes nothing', async () => {
+  const { status, out: text, err } = await filmwright(home, ['check', film, '--json']);
+  assert.equal(status, 0, err);
+  const answer = JSON.parse(text) as { ok: boolean; film: { shots: unknown[] } };
+  assert.equal(answer.ok, true);
+  assert.equal(answer.film.shots.length, 3);
+});
+
+test('bad documents are refused with every problem and exit status 2, before anything is started', async () => {
+  const bad = writeFilm(home, { title: '', storyboard: [{ narration: 'Hi.', length: 4, visual: { pictur: 'x.png' } }] }, 'bad.json');
+  const { status, out: text } = await filmwright(home, ['make', bad, '--json']);
+  const problem = JSON.parse(text) as Problem;
+  assert.equal(status, 2);
+  assert.equal(problem.code, 'document-invalid');
+  assert.deepEqual(problem.issues?.map((issue) => issue.path).sort(), ['storyboard[0].length', 'storyboard[0].visual.pictur', 'title']);
+});
+
+test('missing and unusable media are named where the document names them', async () => {
+  writeFileSync(join(home, 'text.png'), 'this is no picture');
+  const missing = await filmwright(home, [
+    'make',
+    writeFilm(home, { title: 'x', storyboard: [{ visual: { picture: 'gone.png' } }] }, 'missing.json'),
+    '--json',
+  ]);
+  assert.equal(missing.status, 2);
+  assert.equal((JSON.parse(missing.out) as Problem).issues?.[0]?.path, 'storyboard[0].visual.picture');
+  const text = await filmwright(home, [
+    'make',
+    writeFilm(home, { title: 'x', storyboard: [{ narration: 'Hi there.' }, { visual: { picture: 'text.png' } }] }, 'text.json'),
+    '--json',
+  ]);
+  assert.equal(text.status, 2, text.err);
+  const problem = JSON.parse(text.out) as Problem;
+  assert.equal(problem.code, 'media-invalid');
+  assert.equal(problem.issues?.[0]?.path, 'storyboard[1].visual.picture');
+});
+
+test('YAML that cannot be read is refused with its line', async () => {
+  writeFileSync(join(home, 'bad.yaml'), 'title: x\nstoryboard: [\n');
+  const { status, err } = await filmwright(home, ['make', join(home, 'bad.yaml')]);
+  assert.equal(status, 2);
+  assert.match(err, /Line \d+, column \d+/);
+});

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
+
+/** A home that the database's unprivileged user can enter. */
+export function makeHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-journey-'));
+  chmodSync(home, 0o755);
+  return home;
+}
+
+/** Ends whatever still runs on a home and removes it; fails when a process of a command that ended by itself was left behind. */
+export async function removeHome(home: string): Promise<void> {
+  for (const { pid } of processesOf(home)) killHard(pid);
+  await until(() => processesOf(home).length === 0, 'processes of the home end');
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+export type Ended = { readonly status: number | null; readonly out: string; readonly err: string };
+export type Running = { readonly pid: number; readonly ended: Promise<Ended> };
+
+/** Starts the command on a home. */
+export function start(home: string, args: readonly string[]): Running {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    env: { ...process.env, FILMWRIGHT_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    out += part;
+  });
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    err += part;
+  });
+  const ended = new Promise<Ended>((resolve) => child.once('close', (status) => resolve({ status, out, err })));
+  return { pid: child.pid ?? 0, ended };
+}
+
+/** Runs the command to its end. */
+export function filmwright(home: string, args: readonly string[]): Promise<Ended> {
+  return start(home, args).ended;
+}
+
+export type Process = {
+  readonly pid: number;
+  readonly role: 'program' | 'gateway' | 'controller' | 'runner' | 'executor' | 'ffmpeg' | 'postgres' | 'other';
+};
+
+/** Every living process that works for a home. */
+export function processesOf(home: string): readonly Process[] {
+  const found: Process[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const state = /\) ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+      if (state === 'Z' || state === 'X') continue;
+      const named =
+        command.includes(home) ||
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`FILMWRIGHT_HOME=${home}`) ||
+        readlinkSync(`/proc/${pid}/cwd`).startsWith(home);
+      if (named) found.push({ pid, role: roleOf(command) });
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found;
+}
+
+function roleOf(command: string): Process['role'] {
+  if (/postgres/.test(command.split(' ')[0] ?? '')) return 'postgres';
+  if (/(^|\/)ffmpeg /.test(command)) return 'ffmpeg';
+  for (const role of ['gateway', 'controller', 'runner'] as const) if (command.includes(`apps/${role}/src/main.ts`)) return role;
+  if (command.includes('executor-main.ts')) return 'executor';
+  return command.includes('apps/cli/src/main.ts') ? 'program' : 'other';
+}
+
+/** kill -9; a process that is gone already is no error. */
+export function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+}
+
+/** Waits until something holds, at most half a minute. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const untilMs = performance.now() + 30_000;
+  while (!holds()) {
+    if (performance.now() > untilMs) throw new Error(`waited half a minute until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
