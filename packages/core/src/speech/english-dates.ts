@@ -77,5 +77,26 @@ const timeOfDay: WordRule = ({ core, next }) => {
   return [...words, ...(Number(minute) < 10 ? ['oh'] : []), ...englishCardinal(Number(minute)), ...tail];
 };
 
+const dayNames = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
+
+/** "Mon-Fri". */
+const days: WordRule = ({ core }) => {
+  const names = core
+    .split(/[-–]/)
+    .map((part) => (/^[A-Z][a-z]{2,3}$/.test(part) ? dayNames.find((name) => name.startsWith(part.toLowerCase())) : undefined));
+  const [from, to] = names;
+  return names.length === 2 && from && to ? [from, 'to', to] : null;
+};
+
+const numbered = /^(?:chapter|part|volume|act|episode|phase|mark|type|war|book)$/i;
+
+/** "Chapter IV": Roman numerals up to 39 behind a word that is numbered. */
+const roman: WordRule = ({ core, previous }) => {
+  if (!numbered.test(previous) || !/^X{0,3}(?:IX|IV|V?I{0,3})$/.test(core) || core === '') return null;
+  const values: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10 };
+  const digits = [...core].map((letter) => values[letter] ?? 0);
+  return englishCardinal(digits.reduce((sum, value, index) => sum + (value < (digits[index + 1] ?? 0) ? -value : value), 0));
+};
+
 /** Dates, years and times of day in English. */
-export const dateRules: readonly WordRule[] = [numericDate, monthName, dayOfMonth, yearAlone, decade, years, timeOfDay];
+export const dateRules: readonly WordRule[] = [numericDate, days, roman, monthName, dayOfMonth, yearAlone, decade, years, timeOfDay];

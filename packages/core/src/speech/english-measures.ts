@@ -52,10 +52,34 @@ const fraction: WordRule = ({ core }) => {
   const [count, parts] = [Number(match[1]), Number(match[2])];
   if (parts === 2) return [...englishCardinal(count), count === 1 ? 'half' : 'halves'];
   if (parts === 4) return [...englishCardinal(count), count === 1 ? 'quarter' : 'quarters'];
+  if (count > 1 && (parts === 10 || parts === 100)) return [...englishCardinal(count), 'out', 'of', ...englishCardinal(parts)];
   if (parts < 3 || count >= parts) return [...englishCardinal(count), 'over', ...englishCardinal(parts)];
   const ordinal = englishOrdinal(parts);
   return [...englishCardinal(count), ...ordinal.slice(0, -1), `${ordinal.at(-1)}${count === 1 ? '' : 's'}`];
 };
+
+/** Groups of digits that are dialled, not counted: "1-800-555-0199", "555-0199". */
+const telephone: WordRule = ({ core }) => {
+  if (!/^\+?\d{1,4}(?:[-.]\d{2,4}){2,}$|^\d{3}-\d{4}$/.test(core) || core.replaceAll(/\D/g, '').length < 7) return null;
+  return [...core.replaceAll(/\D/g, '')].flatMap((digit) => englishCardinal(Number(digit)));
+};
+
+const vulgar: Readonly<Record<string, string>> = {
+  '½': 'one half',
+  '¼': 'one quarter',
+  '¾': 'three quarters',
+  '⅓': 'one third',
+  '⅔': 'two thirds',
+};
+const vulgarFraction: WordRule = ({ core }) => {
+  const match = /^(\d*)([½¼¾⅓⅔])$/.exec(core);
+  if (!match) return null;
+  const words = (vulgar[match[2] ?? ''] ?? '').split(' ');
+  return match[1] ? [...englishCardinal(Number(match[1])), 'and', ...words.map((word) => (word === 'one' ? 'a' : word))] : words;
+};
+
+/** The x between two numbers ("3 x 4"). */
+const loneTimes: WordRule = ({ core, previous, next }) => (core === 'x' && /^\d/.test(previous) && /^\d/.test(next) ? ['times'] : null);
 
 /** "16:9", "#5", "v2.0", "2.0.1", "1920x1080". */
 const notation: WordRule = ({ core, numerals }) => {
@@ -63,6 +87,8 @@ const notation: WordRule = ({ core, numerals }) => {
   if (ratio) return [...englishCardinal(Number(ratio[1])), 'by', ...englishCardinal(Number(ratio[2]))];
   const size = /^(\d+)[x×](\d+)$/.exec(core);
   if (size) return [...englishCardinal(Number(size[1])), 'by', ...englishCardinal(Number(size[2]))];
+  const height = /^(\d)['’′](\d{1,2})["”″]?$/.exec(core);
+  if (height) return [...englishCardinal(Number(height[1])), 'foot', ...englishCardinal(Number(height[2]))];
   const hash = /^#(\d+)$/.exec(core);
   if (hash) return ['number', ...englishCardinal(Number(hash[1]))];
   const version = /^v?(\d+(?:\.\d+)+)$/i.exec(core);
@@ -81,4 +107,15 @@ export function firstFit(context: WordContext, rules: readonly WordRule[]): read
 }
 
 /** Numbers with units, ranges, fractions and notations in English. */
-export const measureRules: readonly WordRule[] = [unitAfterNumber, unitAlone, ordinalNumber, range, fraction, notation, numberWithUnit];
+export const measureRules: readonly WordRule[] = [
+  telephone,
+  vulgarFraction,
+  loneTimes,
+  unitAfterNumber,
+  unitAlone,
+  ordinalNumber,
+  range,
+  fraction,
+  notation,
+  numberWithUnit,
+];

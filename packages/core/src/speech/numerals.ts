@@ -34,7 +34,17 @@ const english: Numerals = {
     '¥': ['yen', 'yen', 'sen', 'sen'],
     '₹': ['rupee', 'rupees', 'paisa', 'paise'],
   },
-  signs: { '&': ['and'], '@': ['at'], '+': ['plus'], '=': ['equals'], '%': ['percent'], '×': ['times'], '→': ['to'], '°': ['degrees'] },
+  signs: {
+    '&': ['and'],
+    '@': ['at'],
+    '+': ['plus'],
+    '=': ['equals'],
+    '%': ['percent'],
+    '×': ['times'],
+    '→': ['to'],
+    '°': ['degrees'],
+    '/': ['per'],
+  },
 };
 
 const byLanguage: Readonly<Record<string, Numerals>> = {
@@ -48,7 +58,7 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
     to: 'bis',
     and: 'und',
     money: { $: ['Dollar', 'Dollar', 'Cent', 'Cent'], '€': ['Euro', 'Euro', 'Cent', 'Cent'], '£': ['Pfund', 'Pfund', 'Pence', 'Pence'] },
-    signs: { '&': ['und'], '@': ['at'], '+': ['plus'], '=': ['gleich'], '%': ['Prozent'], '×': ['mal'] },
+    signs: { '&': ['und'], '@': ['at'], '+': ['plus'], '=': ['gleich'], '%': ['Prozent'], '×': ['mal'], '/': ['pro'] },
   },
   fr: {
     ...comma,
@@ -63,7 +73,7 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
       '€': ['euro', 'euros', 'centime', 'centimes'],
       '£': ['livre', 'livres', 'penny', 'pence'],
     },
-    signs: { '&': ['et'], '@': ['arobase'], '+': ['plus'], '=': ['égale'], '%': ['pour', 'cent'], '×': ['fois'] },
+    signs: { '&': ['et'], '@': ['arobase'], '+': ['plus'], '=': ['égale'], '%': ['pour', 'cent'], '×': ['fois'], '/': ['par'] },
   },
   es: {
     ...comma,
@@ -78,7 +88,7 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
       '€': ['euro', 'euros', 'céntimo', 'céntimos'],
       '£': ['libra', 'libras', 'penique', 'peniques'],
     },
-    signs: { '&': ['y'], '@': ['arroba'], '+': ['más'], '=': ['igual'], '%': ['por', 'ciento'], '×': ['por'] },
+    signs: { '&': ['y'], '@': ['arroba'], '+': ['más'], '=': ['igual'], '%': ['por', 'ciento'], '×': ['por'], '/': ['por'] },
   },
 };
 

@@ -73,6 +73,7 @@ const percentage: WordRule = ({ core, numerals }) => {
 /** A sign standing alone; a currency behind its amount ("5 €"). */
 const loneSign: WordRule = ({ core, previous, numerals }) => {
   const names = numerals.money[core];
+  if (core === '/' && !/^[$€£¥₹]?\d/.test(previous)) return [];
   return names && numberPattern.test(previous) ? [previous === '1' ? names[0] : names[1]] : (numerals.signs[core] ?? null);
 };
 

@@ -15,6 +15,11 @@ const families: Readonly<Record<string, readonly (readonly [written: string, spo
     ['-5 and +5', 'minus five and plus five'],
     ['3.14', 'three point one four'],
     ['007', 'zero zero seven'],
+    ['100+', 'one hundred plus'],
+    ['555-0199', 'five five five zero one nine nine'],
+    ['7/10 and ½', 'seven out of ten and one half'],
+    ['3 x 4', 'three times four'],
+    ['Chapter IV', 'chapter four'],
     ['1,000,000', 'one million'],
     ['2.0.1', 'two point zero point one'],
     ['#3', 'number three'],
@@ -32,6 +37,7 @@ const families: Readonly<Record<string, readonly (readonly [written: string, spo
     ['$5 million', 'five million dollars'],
     ['129€', 'one hundred twenty nine euros'],
     ['$5-$10', 'five dollars to ten dollars'],
+    ['$49.99/month', 'forty nine dollars and ninety nine cents per month'],
   ],
   dates: [
     ['2026-11-21', 'november twenty first twenty twenty six'],
@@ -55,6 +61,8 @@ const families: Readonly<Record<string, readonly (readonly [written: string, spo
     ['9:05 pm', 'nine oh five P M'],
     ['10:30 a.m.', 'ten thirty A M'],
     ['I am', 'i am'],
+    ['Mon-Fri, 9am-5pm', 'monday to friday nine A M to five P M'],
+    ['10:30–11:45', 'ten thirty to eleven forty five'],
   ],
   units: [
     ['5 kg', 'five kilograms'],
@@ -75,6 +83,8 @@ const families: Readonly<Record<string, readonly (readonly [written: string, spo
     ['5–10%', 'five to ten percent'],
     ['10k', 'ten thousand'],
     ['12-hour', 'twelve hour'],
+    ['50%–70%', 'fifty percent to seventy percent'],
+    [`5'10"`, 'five foot ten'],
   ],
   abbreviations: [
     ['Dr. Smith', 'doctor smith'],
@@ -85,6 +95,7 @@ const families: Readonly<Record<string, readonly (readonly [written: string, spo
     ['salt & pepper', 'salt and pepper'],
     ['R&D', 'R D'],
     ['A + B', 'A plus B'],
+    ['C++', 'C plus plus'],
   ],
   letters: [
     ['USB and NASA', 'U S B and nasa'],

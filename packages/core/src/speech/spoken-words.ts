@@ -37,9 +37,23 @@ function speak(context: WordContext, rules: readonly WordRule[]): readonly strin
       if (words !== null) return words;
     }
   }
-  const parts = pointless.split(/[-‐‑–—/&+]+/).filter((part) => part !== '');
+  const parts = pointless.split(/([-‐‑–—/&+]+)/).filter((part) => part !== '');
   if (parts.length < 2) return plainWords(pointless);
-  return parts.flatMap((core) => speak({ ...context, core, previous: '', next: '' }, rules));
+  return parts.flatMap((part, index) => {
+    if (!/^[-‐‑–—/&+]+$/.test(part)) return speak({ ...context, core: part, previous: '', next: '' }, rules);
+    return between(part, { left: parts[index - 1] ?? '', right: parts[index + 1] ?? '', context });
+  });
+}
+
+type Between = { readonly left: string; readonly right: string; readonly context: WordContext };
+
+/** What a mark between two parts of a word says: "9am-5pm" to, "$5/month" per, "100+" plus, else nothing. */
+function between(mark: string, { left, right, context: { numerals } }: Between): readonly string[] {
+  const startsAsNumber = /^[$€£¥₹]?\d/;
+  if (mark === '+' && right === '' && startsAsNumber.test(left)) return numerals.signs['+'] ?? [];
+  if (/^[-‐‑–—]$/.test(mark) && startsAsNumber.test(left) && startsAsNumber.test(right)) return [numerals.to];
+  if (mark === '/' && startsAsNumber.test(left) && /^\p{L}/u.test(right)) return numerals.signs['/'] ?? [];
+  return [];
 }
 
 /** The word without outer quotes, brackets and end marks; a last point stays for the rules to judge. */
