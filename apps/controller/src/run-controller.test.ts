@@ -159,7 +159,7 @@ test('without a runner a build waits, and then says what is missing; one that co
   const lonely = ledger.order({ shots: ['a'] });
   await until(() => ledger.ends.has(lonely.id), 'the end');
   assert.equal(ledger.ends.get(lonely.id)?.problem?.code, 'unavailable');
-  assert.match(ledger.ends.get(lonely.id)?.problem?.detail ?? '', /filmwright runner/);
+  assert.match(ledger.ends.get(lonely.id)?.problem?.detail ?? '', /npm start/);
   assert.equal(ledger.saves.length, 0);
 
   const lucky = ledger.order({ shots: ['a'] });

@@ -136,6 +136,6 @@ function givenUp(error: unknown): FilmwrightError {
 function noRunner(absentMs: number): FilmwrightError {
   return new FilmwrightError(
     'unavailable',
-    `No runner has been heard of for ${Math.round(absentMs / 1000)} s, so nothing can be made. Start one with "filmwright runner", then make the film again; what is finished is kept.`,
+    `No runner has been heard of for ${Math.round(absentMs / 1000)} s, so nothing can be made. "npm start" starts the platform with its runners; then make the film again, what is finished is kept.`,
   );
 }

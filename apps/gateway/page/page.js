@@ -185,7 +185,7 @@ function showResult(build) {
   const media = (name) => `/v1/builds/${build.id}/media/${name}`;
   const parts = [];
   if (result.master) {
-    const track = result.vtt ? element('track', { kind: 'captions', src: media('captions.vtt'), label: 'Captions', srclang: 'en' }) : null;
+    const track = result.vtt ? element('track', { kind: 'captions', src: media('captions.vtt'), label: 'Captions' }) : null;
     const src = media('master.mp4');
     const video = element('video', { controls: true, preload: 'metadata', playsinline: true, src, 'aria-label': build.title }, track);
     const size = result.report?.master;

@@ -42,7 +42,7 @@ async function checkReady(parts: GatewayParts): Promise<void> {
     parts.records.ping(),
     parts.blobs.putStream({ stream: Readable.from([Buffer.from('filmwright')]), mediaType: 'text/plain' }),
     parts.records.runners().then((runners) => {
-      if (runners.length === 0) throw new Error('no runner has been heard of: start one with "filmwright runner"');
+      if (runners.length === 0) throw new Error('no runner has been heard of: start the platform anew with "npm start"');
     }),
   ]);
   const reasons = checks.flatMap((check, index) => {

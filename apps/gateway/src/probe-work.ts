@@ -11,7 +11,7 @@ export async function probeWork(parts: GatewayParts): Promise<WorkReport> {
   const startedMs = performance.now();
   const { records } = parts;
   if ((await records.runners()).length === 0)
-    throw new FilmwrightError('unavailable', 'No runner has been heard of. Start one with "filmwright runner".');
+    throw new FilmwrightError('unavailable', 'No runner has been heard of. "npm start" starts the platform with its runners.');
   const film = probeFilm();
   const { id } = await records.createBuild({
     workspaceId: defaultWorkspace,
