@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
+import type { ChangeHub } from './change-hub.ts';
 import { startGateway, userToken } from './testing/start-gateway.ts';
 
 const document = { title: 'A cup', storyboard: [{ narration: 'Here it stands.' }] };
@@ -49,11 +51,26 @@ test('closing the gateway ends open streams and waiting runners at once', async 
 });
 
 test('a follower that leaves is forgotten', async (context) => {
-  const gateway = await startGateway(context);
+  const watching = new Set<() => void>();
+  const hub: ChangeHub = {
+    watchBuild(_id, listener) {
+      watching.add(listener);
+      return () => watching.delete(listener);
+    },
+    waitForReady: async () => {},
+    onClose: () => () => {},
+    isClosed: () => false,
+    close: async () => {},
+  };
+  const gateway = await startGateway(context, { hub });
   const client = createClient({ url: await gateway.listen(), token: userToken });
   const { id } = await client.createBuild({ document });
   const leave = new AbortController();
   await assert.rejects(async () => {
-    for await (const _ of client.followBuild({ id, signal: leave.signal })) leave.abort(new Error('seen enough'));
+    for await (const _ of client.followBuild({ id, signal: leave.signal })) {
+      assert.equal(watching.size, 1);
+      leave.abort(new Error('seen enough'));
+    }
   }, /seen enough/);
+  while (watching.size > 0) await sleep(5);
 });

@@ -7,7 +7,7 @@ import { probeWork, type WorkReport } from './probe-work.ts';
 
 /** Liveness, readiness, the work probe and the schema of the film document. */
 export function addHealthRoutes(app: FastifyInstance, parts: GatewayParts): void {
-  const schema = JSON.stringify({ ...filmSchema.toJSONSchema({ io: 'input' }), title: 'Filmwright film document' });
+  let schema: string | null = null;
   let probing: Promise<WorkReport> | null = null;
 
   addRoute(app, { name: 'health', handler: async () => ({ status: 'ok' }) });
@@ -31,8 +31,14 @@ export function addHealthRoutes(app: FastifyInstance, parts: GatewayParts): void
   });
   addRoute(app, {
     name: 'schema',
-    handler: async (_request, reply) =>
-      reply.header('content-type', 'application/schema+json; charset=utf-8').header('cache-control', 'public, max-age=300').send(schema),
+    handler: async (_request, reply) => {
+      // Written at the first request: most processes are never asked.
+      schema ??= JSON.stringify({ ...filmSchema.toJSONSchema({ io: 'input' }), title: 'Filmwright film document' });
+      return reply
+        .header('content-type', 'application/schema+json; charset=utf-8')
+        .header('cache-control', 'public, max-age=300')
+        .send(schema);
+    },
   });
 }
 
