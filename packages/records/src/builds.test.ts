@@ -117,7 +117,7 @@ test('B3: tasks of a cancelled build are leased no more, running ones are stale;
   assert.equal(again.attempt, 1, 'a try that nobody wanted does not count');
 });
 
-test('P1: a task list is stored in order, follows changes, and its states come from the ledger', async () => {
+test('S1: a task list is stored in order, follows changes, and its states come from the ledger', async () => {
   const { records } = await server.open();
   const [a, b, c] = [someTask('a'), someTask('b'), someTask('c')];
   const build = await someBuild(records);
@@ -145,7 +145,7 @@ test('P1: a task list is stored in order, follows changes, and its states come f
   assert.deepEqual(leased.map((lease) => lease.task.key).sort(), ['a', 'b'], 'c left the plan, so nobody runs it');
 });
 
-test('P2: saving an unchanged plan of 10,000 tasks rewrites no row, and a change of one rewrites one', async () => {
+test('S2: saving an unchanged plan of 10,000 tasks rewrites no row, and a change of one rewrites one', async () => {
   const { records, sql } = await server.open();
   const tasks = Array.from({ length: 10_000 }, (_, index) => someTask(`k${index}`));
   const rows = tasks.map((task) => rowFor(task));
@@ -163,7 +163,7 @@ test('P2: saving an unchanged plan of 10,000 tasks rewrites no row, and a change
   assert.deepEqual(await sql('select count(*)::int as n from task where xmin <> (select min(xmin::text) from task)::xid'), [{ n: 0 }]);
 });
 
-test('P3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
+test('S3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
   const { records } = await server.open();
   const task = someTask('a');
   const first = await someBuild(records, { tasks: [task] });

@@ -10,7 +10,7 @@ import type { Records } from '../records.ts';
 export type TestServer = {
   /** A fresh database with the newest schema, opened, and a way to look into it by SQL. */
   readonly open: () => Promise<TestRecords>;
-  /** Starts the server again on its port after it was killed. */
+  /** Waits until the killed server is gone and starts it again on its port. */
   readonly restart: () => Promise<void>;
   readonly pid: () => number;
   readonly home: string;
@@ -63,6 +63,7 @@ export async function startTestServer(): Promise<TestServer> {
       return { records, connectionString, sql };
     },
     async restart() {
+      await server.exited;
       server = await startPostgres({ home, port: Number(new URL(server.connectionString).port) });
     },
     async stop() {

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Lease } from '@filmwright/contracts';
+import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const longMs = 60_000;
+/** A lease of this length has run out by the next statement. */
+const outMs = 0;
+
+async function withRunner(tasks: readonly ReturnType<typeof someTask>[]) {
+  const opened = await server.open();
+  const build = await someBuild(opened.records, { tasks });
+  const { runnerId } = await opened.records.joinRunner(someOffer());
+  return { ...opened, build, runnerId };
+}
+
+async function leaseOne(
+  { records }: Pick<TestRecords, 'records'>,
+  { runnerId, leaseMs }: { runnerId: string; leaseMs: number },
+): Promise<Lease> {
+  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+  assert.ok(lease);
+  return lease;
+}
+
+test('L1: a runner is given only kinds and toolchains that it offers', async () => {
+  const tasks = [
+    someTask('fits'),
+    someTask('other-toolchain', { toolchain: 'f6' }),
+    someTask('other-kind', { kind: 'mix', toolchain: '' }),
+    someTask('needs-none', { kind: 'speak', toolchain: '' }),
+  ];
+  const { records } = await withRunner(tasks);
+  const { runnerId } = await records.joinRunner(
+    someOffer({ name: 'two', kinds: ['encode', 'speak'], toolchain: { encode: 'f5', speak: 'flite' } }),
+  );
+  const leases = await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs });
+  assert.deepEqual(leases.map((lease) => lease.task.key).sort(), ['fits', 'needs-none']);
+  const { estimateMs, inputs, payload, toolchain, version } = leases.find((lease) => lease.task.key === 'fits')?.task ?? assert.fail();
+  assert.deepEqual(
+    { estimateMs, inputs, payload, toolchain, version },
+    { estimateMs: 1000, inputs: ['sha256-in'], payload: { span: 'fits' }, toolchain: 'f5', version: 1 },
+  );
+  assert.deepEqual(await records.leaseTasks({ runnerId: '00000000-0000-7000-8000-00000000dead', max: 9, leaseMs: longMs }), []);
+});
+
+test('L2: frames come before films, older builds before younger ones, long tasks before short ones', async () => {
+  const { records } = await server.open();
+  await someBuild(records, {
+    document: 1,
+    tasks: [someTask('old-short', { estimateMs: 10 }), someTask('old-long', { estimateMs: 900 }), someTask('shared', { estimateMs: 1 })],
+  });
+  await someBuild(records, { document: 2, tasks: [someTask('young', { estimateMs: 5000 })] });
+  await someBuild(records, { document: 3, purpose: 'frame', tasks: [someTask('frame', { estimateMs: 1 }), someTask('shared')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const keys = (await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs })).map((lease) => lease.task.key);
+  assert.deepEqual(keys, ['frame', 'shared', 'old-long', 'old-short', 'young']);
+});
+
+test('L3: runners that ask at once are never given the same task', async () => {
+  const { records, runnerId } = await withRunner(Array.from({ length: 60 }, (_, index) => someTask(`k${index}`)));
+  const leases = (await Promise.all(Array.from({ length: 12 }, () => records.leaseTasks({ runnerId, max: 5, leaseMs: longMs })))).flat();
+  assert.equal(new Set(leases.map((lease) => lease.task.key)).size, 60);
+  assert.equal(new Set(leases.map((lease) => lease.fence)).size, 60);
+});
+
+test('L4: a lease that ran out but was given to nobody comes back to life when its runner is heard of, and may complete', async () => {
+  const { records, runnerId } = await withRunner([someTask('a'), someTask('b')]);
+  const [a, b] = await records.leaseTasks({ runnerId, max: 2, leaseMs: outMs });
+  assert.ok(a && b);
+  assert.equal(await records.expireLeases(), 2);
+  assert.deepEqual(
+    await records.renewLeases({ runnerId, leases: [{ key: a.task.key, fence: a.fence, percent: 70 }], leaseMs: longMs }),
+    [],
+  );
+  assert.equal((await records.results([a.task.key])).get(a.task.key)?.state, 'leased');
+  await records.completeTask({ ...completionOf(b), runnerId });
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs }), []);
+  await records.completeTask({ ...completionOf(a), runnerId });
+});
+
+test('L5: once a task was given to another, the first runner is told that it is stale', async () => {
+  const { records, runnerId } = await withRunner([someTask('a')]);
+  const mine = await leaseOne({ records }, { runnerId, leaseMs: outMs });
+  await records.expireLeases();
+  const { runnerId: theirId } = await records.joinRunner(someOffer({ name: 'two' }));
+  const theirs = await leaseOne({ records }, { runnerId: theirId, leaseMs: longMs });
+  assert.ok(theirs.fence > mine.fence);
+  assert.deepEqual(await records.renewLeases({ runnerId, leases: [{ key: 'a', fence: mine.fence, percent: 99 }], leaseMs: longMs }), ['a']);
+  await assert.rejects(records.completeTask({ ...completionOf(mine), runnerId }), { code: 'lease-stale', message: /Stop the work/ });
+  await assert.rejects(records.failTask({ runnerId, key: 'a', fence: mine.fence, problem: problemOf('program-failed') }), {
+    code: 'lease-stale',
+  });
+  await assert.rejects(records.completeTask({ ...completionOf(theirs), runnerId }), { code: 'lease-stale' }, 'a fence is its own runner’s');
+  await records.completeTask({ ...completionOf(theirs), runnerId: theirId });
+});
+
+test('L6: what a leaving runner held is given back at once and counts neither as a try nor as a loss', async () => {
+  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  for (let round = 0; round < 4; round += 1) {
+    const { runnerId: leaving } = await records.joinRunner(someOffer({ name: 'leaving' }));
+    const lease = await leaseOne({ records }, { runnerId: leaving, leaseMs: longMs });
+    assert.equal(lease.attempt, 1);
+    await records.leaveRunner(leaving);
+    await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId: leaving }), { code: 'lease-stale' });
+  }
+  assert.deepEqual(await sql('select state, lost, attempts from task'), [{ state: 'waiting', lost: 0, attempts: 0 }]);
+  assert.deepEqual(
+    (await records.runners()).map((runner) => runner.runnerId),
+    [runnerId],
+  );
+});
+
+test('L7: a runner that joins again under its name frees what it held before it was killed', async () => {
+  const { records } = await withRunner([someTask('a')]);
+  const [{ runnerId } = assert.fail()] = await records.runners();
+  const before = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const { runnerId: anew } = await records.joinRunner(someOffer());
+  assert.equal(await records.expireLeases(), 1);
+  const lease = await leaseOne({ records }, { runnerId: anew, leaseMs: longMs });
+  assert.ok(lease.fence > before.fence);
+});
+
+test('F1: a completion whose reply was lost may be repeated, and the first output stays', async () => {
+  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  await records.completeTask({ ...completionOf(lease), runnerId });
+  const before = await sql('select * from task');
+  await records.completeTask({ ...completionOf(lease), output: { other: true }, runnerId });
+  assert.deepEqual(await sql('select * from task'), before);
+  await assert.rejects(records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('program-failed') }), {
+    code: 'lease-stale',
+  });
+  assert.equal(await records.expireLeases(), 0);
+});
+
+test('F2: a failure that may pass is tried three times, after 1 s and after 4 s, and then has failed', async () => {
+  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  const rests: unknown[] = [];
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+    assert.equal(lease.attempt, attempt);
+    const problem = problemOf('program-failed');
+    await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem });
+    await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem });
+    await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
+    const [row] = await sql(
+      `select t.state, t.problem, round(extract(epoch from not_before - a.ended_at))::int as rest from task t join attempt a using (workspace_id, key, fence)`,
+    );
+    assert.deepEqual(row?.problem, problem);
+    if (attempt === 3) {
+      assert.equal(row?.state, 'failed');
+      break;
+    }
+    rests.push(row?.rest);
+    assert.deepEqual(await records.leaseTasks({ runnerId, max: 1, leaseMs: longMs }), [], 'it rests');
+    await sql(`update task set not_before = now() - interval '1 second'`);
+  }
+  assert.deepEqual(rests, [1, 4]);
+  assert.ok((await records.results(['a'])).get('a')?.finishedAtMs);
+});
+
+test('F2: listeners hear when the rest after a failure is over', async () => {
+  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('program-failed') });
+  await sql(`update task set not_before = now() - interval '1 second'`);
+  let wake = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  const stop = await records.listen((event) => event.type === 'ready' && wake());
+  assert.equal(await records.expireLeases(), 0);
+  await ready;
+  await stop();
+});
+
+test('F3: a failure that cannot pass fails at once', async () => {
+  const { records, runnerId } = await withRunner([someTask('a')]);
+  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
+  const result = (await records.results(['a'])).get('a');
+  assert.equal(result?.state, 'failed');
+  assert.equal(result?.problem?.code, 'media-invalid');
+});
+
+test('F4: a task that lost its runner three times fails with the names and times of the losses', async () => {
+  const { records, runnerId } = await withRunner([someTask('a'), someTask('b', { estimateMs: 1 })]);
+  for (let loss = 1; loss <= 3; loss += 1) {
+    const lease = await leaseOne({ records }, { runnerId, leaseMs: outMs });
+    assert.equal(lease.task.key, 'a');
+    assert.equal(await records.expireLeases(), 1);
+  }
+  const result = (await records.results(['a'])).get('a');
+  assert.equal(result?.state, 'failed');
+  assert.equal(result?.problem?.code, 'task-lost');
+  assert.match(result?.problem?.detail ?? '', /"encode" \(a\) lost its runner 3 times: one began at \d{4}-.*; one began at .*memory/);
+  assert.equal(await records.expireLeases(), 0);
+  assert.equal((await leaseOne({ records }, { runnerId, leaseMs: longMs })).task.key, 'b');
+});
+
+test('F5: a task that was given up as lost is done after all when its last runner completes it', async () => {
+  const { records, runnerId } = await withRunner([someTask('a')]);
+  const leases: Lease[] = [];
+  for (let loss = 1; loss <= 3; loss += 1) {
+    leases.push(await leaseOne({ records }, { runnerId, leaseMs: outMs }));
+    await records.expireLeases();
+  }
+  const [first, , last] = leases;
+  assert.ok(first && last);
+  await assert.rejects(records.completeTask({ ...completionOf(first), runnerId }), { code: 'lease-stale' });
+  await records.completeTask({ ...completionOf(last), runnerId });
+  assert.equal((await records.results(['a'])).get('a')?.state, 'done');
+});
