@@ -8,8 +8,8 @@ import { decodeSound } from './decode-sound.ts';
 import { featureRate, frameMs, melFeatures } from './mel-features.ts';
 import { type Region, silentRegions } from './speech-regions.ts';
 import { spreadWords } from './spread-words.ts';
-import { warpTime } from './warp-time.ts';
-import { carriedTimes, snapToPauses } from './word-boundaries.ts';
+import { type HeardSound, warpTime } from './warp-time.ts';
+import { carriedTimes, medianTimes, snapToPauses } from './word-boundaries.ts';
 
 export type AlignRequest = {
   readonly audioPath: string;
@@ -18,15 +18,16 @@ export type AlignRequest = {
   readonly home: string;
   readonly ffmpegPath: string;
   readonly signal?: AbortSignal | undefined;
-  /** Id of the voice to compare with; without it a plain one of the language that tells word times. */
-  readonly reference?: string;
+  /** Ids of the voices to compare with; without them those of the language that tell word times. */
+  readonly references?: readonly string[];
 };
 /** `method` says how the words were timed. */
 export type Alignment = { readonly times: readonly TokenTime[]; readonly method: string };
 
 /**
- * Times the words of given sound: the same words are spoken by a voice that tells their times, and both sounds are laid over each other. Where no
- * voice of the language tells times, words are spread over the speech by their expected lengths. Throws `media-invalid` when the sound is empty.
+ * Times the words of given sound: voices that tell their word times say the same words, each is laid over the sound, and the median of what they
+ * find counts. Where no voice of the language tells times, words are spread over the speech by their expected lengths. Throws `media-invalid` when
+ * the sound is empty.
  */
 export async function alignWords(request: AlignRequest): Promise<Alignment> {
   const { audioPath, tokens, language, ffmpegPath, signal } = request;
@@ -36,41 +37,48 @@ export async function alignWords(request: AlignRequest): Promise<Alignment> {
     throw new FilmwrightError('media-invalid', `The sound to time words in lasts ${Math.round(lengthMs)} ms; wanted at least 50 ms.`);
   }
   if (tokens.every((token) => token.spoken.length === 0)) return { times: tokens.map(() => null), method: 'no words' };
-  const sound = melFeatures(samples);
-  const pauses = silentRegions(sound.energy);
-  const reference = await speakReference(request);
-  if (reference === null) return { times: spreadWords(tokens, { pauses, lengthMs, language }), method: 'spread over speech' };
-  const warp = warpTime(melFeatures(reference.samples), { sound, silent: silentFrames(pauses, sound.count) });
-  return { times: snapToPauses(carriedTimes(reference.times, warp), { pauses, lengthMs }), method: `warped onto ${reference.voice}` };
+  const { sound, pauses } = heard(samples);
+  const said: (readonly TokenTime[])[] = [];
+  const voices: string[] = [];
+  for await (const reference of references(request)) {
+    signal?.throwIfAborted();
+    said.push(carriedTimes(reference.times, warpTime(heard(reference.samples).sound, sound)));
+    voices.push(reference.voice);
+  }
+  if (said.length === 0) return { times: spreadWords(tokens, { pauses, lengthMs, language }), method: 'spread over speech' };
+  return { times: snapToPauses(medianTimes(said), { pauses, lengthMs }), method: `warped onto ${voices.join(', ')}` };
 }
 
-function silentFrames(pauses: readonly Region[], count: number): Uint8Array {
-  const silent = new Uint8Array(count);
+function heard(samples: Float32Array): { readonly sound: HeardSound; readonly pauses: readonly Region[] } {
+  const features = melFeatures(samples);
+  const pauses = silentRegions(features.energy);
+  const silent = new Uint8Array(features.count);
   for (const { startMs, endMs } of pauses) silent.fill(1, Math.round(startMs / frameMs), Math.round(endMs / frameMs));
-  return silent;
+  return { sound: { features, silent }, pauses };
 }
 
 type Reference = { readonly samples: Float32Array; readonly times: readonly TokenTime[]; readonly voice: string };
 
-/** The words said by a voice that tells their times: plain voices first, which cost next to nothing. */
-async function speakReference({ tokens, language, home, ffmpegPath, reference, signal }: AlignRequest): Promise<Reference | null> {
+/** The words as each plain voice says them, which costs next to nothing; as the first natural one says them where there is no plain one. */
+async function* references(request: AlignRequest): AsyncGenerator<Reference> {
+  const { tokens, language, home, ffmpegPath, signal } = request;
   const base = language.split('-')[0];
-  const voices = (await listVoices({ home })).filter(
-    (voice) =>
-      voice.installed &&
-      (reference === undefined ? voice.engine !== 'espeak-ng' && voice.language.split(/[-_]/)[0] === base : voice.id === reference),
+  const ofLanguage = (await listVoices({ home })).filter((voice) =>
+    request.references ? request.references.includes(voice.id) : voice.language.split(/[-_]/)[0] === base && voice.engine !== 'espeak-ng',
   );
-  for (const { id } of voices.sort((a, b) => Number(a.natural) - Number(b.natural))) {
+  const voices = ofLanguage.filter((voice) => voice.installed);
+  const plain = voices.filter((voice) => !voice.natural);
+  for (const { id, natural } of request.references || plain.length === 0 ? voices : plain) {
     const folder = await mkdtemp(join(tmpdir(), 'filmwright-align-'));
     try {
       const outPath = join(folder, 'reference.wav');
       const spoken = await speakLine({ tokens, voice: id, language, speed: 1, outPath, home, ...(signal ? { signal } : {}) });
       if (spoken.times === null) continue;
       const { samples } = await decodeSound({ audioPath: outPath, ffmpegPath, sampleRate: featureRate, signal });
-      return { samples, times: spoken.times, voice: id };
+      yield { samples, times: spoken.times, voice: id };
+      if (natural && !request.references) return;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  return null;
 }

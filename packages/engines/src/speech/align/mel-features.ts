@@ -29,31 +29,39 @@ function filters(): readonly { readonly from: number; readonly weights: readonly
   });
 }
 
-/** In-place radix-2 FFT of `fftSize` complex numbers. */
+const cosines = Float64Array.from({ length: fftSize / 2 }, (_, index) => Math.cos((2 * Math.PI * index) / fftSize));
+const sines = Float64Array.from({ length: fftSize / 2 }, (_, index) => Math.sin((2 * Math.PI * index) / fftSize));
+const taper = Float64Array.from({ length: windowSamples }, (_, at) => 0.54 - 0.46 * Math.cos((2 * Math.PI * at) / (windowSamples - 1)));
+const cepstrumOf = Float64Array.from({ length: coefficients * bands }, (_, index) =>
+  Math.cos((Math.PI * Math.floor(index / bands) * ((index % bands) + 0.5)) / bands),
+);
+
+/** Fourier transform in place (radix 2, Cooley and Tukey 1965) of `fftSize` complex numbers. */
 function fft(re: Float64Array, im: Float64Array): void {
   for (let index = 1, flipped = 0; index < fftSize; index += 1) {
     let bit = fftSize >> 1;
     for (; flipped & bit; bit >>= 1) flipped ^= bit;
     flipped ^= bit;
-    if (index < flipped) {
-      [re[index], re[flipped]] = [re[flipped] ?? 0, re[index] ?? 0];
-      [im[index], im[flipped]] = [im[flipped] ?? 0, im[index] ?? 0];
-    }
+    if (index >= flipped) continue;
+    const [x, y] = [re[index] as number, im[index] as number];
+    re[index] = re[flipped] as number;
+    im[index] = im[flipped] as number;
+    re[flipped] = x;
+    im[flipped] = y;
   }
-  for (let size = 2; size <= fftSize; size *= 2) {
-    const angle = (-2 * Math.PI) / size;
-    for (let start = 0; start < fftSize; start += size) {
-      for (let step = 0; step < size / 2; step += 1) {
-        const a = start + step;
-        const b = a + size / 2;
-        const cos = Math.cos(angle * step);
-        const sin = Math.sin(angle * step);
-        const x = (re[b] ?? 0) * cos - (im[b] ?? 0) * sin;
-        const y = (re[b] ?? 0) * sin + (im[b] ?? 0) * cos;
-        re[b] = (re[a] ?? 0) - x;
-        im[b] = (im[a] ?? 0) - y;
-        re[a] = (re[a] ?? 0) + x;
-        im[a] = (im[a] ?? 0) + y;
+  for (let half = 1; half < fftSize; half *= 2) {
+    const step = fftSize / (2 * half);
+    for (let start = 0; start < fftSize; start += 2 * half) {
+      for (let at = 0; at < half; at += 1) {
+        const [a, b] = [start + at, start + at + half];
+        const [cos, sin] = [cosines[at * step] as number, sines[at * step] as number];
+        const [bRe, bIm] = [re[b] as number, im[b] as number];
+        const x = bRe * cos + bIm * sin;
+        const y = bIm * cos - bRe * sin;
+        re[b] = (re[a] as number) - x;
+        im[b] = (im[a] as number) - y;
+        re[a] = (re[a] as number) + x;
+        im[a] = (im[a] as number) + y;
       }
     }
   }
@@ -77,7 +85,7 @@ export function melFeatures(samples: Float32Array): Features {
       const sample = samples[index] ?? 0;
       power += sample * sample;
       const emphasised = sample - 0.97 * (samples[index - 1] ?? 0);
-      re[at] = emphasised * (0.54 - 0.46 * Math.cos((2 * Math.PI * at) / (windowSamples - 1)));
+      re[at] = emphasised * (taper[at] as number);
     }
     energy[frame] = 10 * Math.log10(power / windowSamples + 1e-10);
     fft(re, im);
@@ -91,7 +99,7 @@ export function melFeatures(samples: Float32Array): Features {
     });
     for (let order = 0; order < coefficients; order += 1) {
       let sum = 0;
-      for (let band = 0; band < bands; band += 1) sum += (logs[band] ?? 0) * Math.cos((Math.PI * order * (band + 0.5)) / bands);
+      for (let band = 0; band < bands; band += 1) sum += (logs[band] ?? 0) * (cepstrumOf[order * bands + band] as number);
       cepstra[frame * coefficients + order] = sum;
     }
   }

@@ -8,13 +8,28 @@ type Span = { readonly startMs: number; readonly endMs: number };
 const snapMs = 140;
 
 /** Times of words in the sound from their times in the reference, along a warp; null stays null. */
-export function carriedTimes(times: readonly TokenTime[], { first, last }: TimeWarp): readonly TokenTime[] {
+export function carriedTimes(times: readonly TokenTime[], { first, last }: Pick<TimeWarp, 'first' | 'last'>): readonly TokenTime[] {
   const rows = first.length;
   const row = (ms: number): number => Math.min(rows - 1, Math.max(0, Math.round(ms / frameMs)));
-  // A frame is 25 ms wide, so that a change in the sound shows from about half a frame before it.
   const start = (ms: number): number => (first[row(ms)] ?? 0) * frameMs;
   const end = (ms: number): number => ((last[Math.max(0, row(ms) - 1)] ?? 0) + 1) * frameMs;
   return times.map((time) => time && { startMs: start(time.startMs), endMs: Math.max(start(time.startMs), end(time.endMs)) });
+}
+
+/** For every word the median of several timings: one that went astray does not count. */
+export function medianTimes(timings: readonly (readonly TokenTime[])[]): readonly TokenTime[] {
+  const middle = (values: readonly number[]): number => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const half = Math.floor(sorted.length / 2);
+    const upper = sorted[half] ?? 0;
+    return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
+  };
+  return (timings[0] ?? []).map((_, index) => {
+    const times = timings.flatMap((timing) => timing[index] ?? []);
+    return times.length === 0
+      ? null
+      : { startMs: middle(times.map((time) => time.startMs)), endMs: middle(times.map((time) => time.endMs)) };
+  });
 }
 
 /**
