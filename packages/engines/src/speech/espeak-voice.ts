@@ -27,12 +27,16 @@ const wordsPerMinute = 165;
 
 /** An espeak-ng voice, ready to speak; it tells no word times. */
 export function espeakVoice(info: VoiceInfo): Voice {
-  const { id, name, licence, source } = info;
+  const { id, name, language, licence, source } = info;
   return {
     info,
     credit: { role: 'voice', name, licence, source },
     speak: async ({ tokens, speed, signal }) => {
-      const text = tokens.map((token) => `${token.spoken.join(' ')}${endMark(token)}`).join(' ');
+      const text = tokens
+        .map(
+          (token) => `${token.spoken.map((word) => (word === 'A' && language.startsWith('en') ? 'eh' : word)).join(' ')}${endMark(token)}`,
+        )
+        .join(' ');
       const folder = await mkdtemp(join(tmpdir(), 'filmwright-espeak-'));
       try {
         const outPath = join(folder, 'line.wav');

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTrailer } from '../onnx/decode-trailer.ts';
+import { startAfterPause } from '../sound/start-after-pause.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
 import { phonemesOf, piperWordTimes } from './piper-times.ts';
 import { openSherpaProcess, type SherpaProcess } from './sherpa-process.ts';
@@ -9,6 +10,8 @@ import { type InstalledVoice, infoOfCard } from './voice-card.ts';
 const idleMs = 60_000;
 // One thread costs the least processor time for each second of speech.
 const threads = 1;
+// Spells the letter; as "A" it would be said as the article.
+const letterA = 'eh';
 
 type Kept = { process: Promise<SherpaProcess>; timer: NodeJS.Timeout | null; uses: number };
 const kept = new Map<string, Kept>();
@@ -98,9 +101,13 @@ async function speakSentence(
   { process, request }: { readonly process: SherpaProcess; readonly request: SentenceRequest },
 ): Promise<SentenceAnswer> {
   const { tokens, speed, signal } = request;
-  // A sentence mark inside would cut the sentence in two, so only its last word carries one.
+  const say = (word: string): string => (word === 'A' && /^en\b/i.test(card.language) ? letterA : word);
   const text = tokens
-    .map((token, index) => `${token.spoken.join(' ')}${index < tokens.length - 1 ? endMark(token).replace(/[.!?]/, ',') : endMark(token)}`)
+    .map((token, index) => {
+      // A sentence mark inside would cut the sentence in two, so only its last word carries one.
+      const mark = index < tokens.length - 1 ? endMark(token).replace(/[.!?]/, ',') : endMark(token);
+      return `${token.spoken.map(say).join(' ')}${mark}`;
+    })
     .join(' ');
   const { samples, sampleRate } = await process.speak({ text, speed, signal });
   if (card.hop === null) return { samples, sampleRate, times: null };
@@ -117,7 +124,7 @@ async function speakSentence(
   const alone = async (words: readonly string[]): Promise<readonly (readonly string[])[]> => {
     const said = new Map<string, readonly string[]>();
     for (const word of new Set(words)) {
-      const answer = decodeTrailer((await process.speak({ text: word, speed: 1, probe: true, signal })).samples);
+      const answer = decodeTrailer((await process.speak({ text: say(word), speed: 1, probe: true, signal })).samples);
       said.set(
         word,
         phonemesOf(answer ?? [], options).map(({ symbol }) => symbol),
@@ -125,11 +132,8 @@ async function speakSentence(
     }
     return words.map((word) => said.get(word) ?? []);
   };
-  return {
-    samples: sound,
-    sampleRate,
-    times: await piperWordTimes({ tokens, phonemes: phonemesOf(utterances, options), sampleRate, alone }),
-  };
+  const times = await piperWordTimes({ tokens, phonemes: phonemesOf(utterances, options), sampleRate, alone });
+  return { samples: sound, sampleRate, times: startAfterPause(times, { samples: sound, sampleRate }) };
 }
 
 /** `tokens.txt`: a symbol, a blank and its id on each line; the symbol may itself be a blank. */
