@@ -7,7 +7,7 @@ export type TimedPhoneme = { readonly symbol: string; readonly word: number; rea
 
 const silent = /^[\s_^$.,;:!?…"'()—–-]*$/;
 /** How much earlier a word is heard than its phonemes' durations say; measured against a recogniser over 149 words. */
-const aheadMs = 22;
+const aheadMs = 30;
 const stress = /^[ˈˌː]$/;
 
 /** The sounds of utterances spoken one after the other; stress and length marks belong to the sound beside them. */

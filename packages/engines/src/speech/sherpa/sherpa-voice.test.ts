@@ -33,8 +33,8 @@ test('words run together by the voice are told apart by how they sound alone', a
   ];
   const times = await piperWordTimes({ tokens: spokenWords('the lamp', 'en'), phonemes, sampleRate: 1000, alone });
   assert.deepEqual(times, [
-    { startMs: 78, endMs: 278 },
-    { startMs: 278, endMs: 678 },
+    { startMs: 70, endMs: 270 },
+    { startMs: 270, endMs: 670 },
   ]);
 });
 
