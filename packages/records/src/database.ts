@@ -9,7 +9,7 @@ export type Database = {
   transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
 };
 
-const retryForMs = 15_000;
+const retryForMs = 30_000;
 /** SQLSTATEs of a database that goes or comes, and of transactions that may simply be tried again. */
 const passing = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003', '08004', '40001', '40P01', '53300']);
 const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
@@ -60,7 +60,7 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
   }
 }
 
-/** Runs `work` again, for 15 s at most, as long as it fails because the database is away; then throws `unavailable`. */
+/** Runs `work` again, for 30 s at most, as long as it fails because the database is away; then throws `unavailable`. */
 export async function retried<T>(work: (tries: number) => Promise<T>): Promise<T> {
   const untilMs = performance.now() + retryForMs;
   for (let tries = 0, waitMs = 50; ; tries += 1, waitMs = Math.min(1000, waitMs * 2)) {

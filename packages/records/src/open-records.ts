@@ -11,7 +11,7 @@ import type { Records } from './records.ts';
 import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
 
-/** Connects, waiting up to 15 s for a database that starts, brings the schema up to date and gives everything that has a row. */
+/** Connects, waiting up to 30 s for a database that starts, brings the schema up to date and gives everything that has a row. */
 export async function openRecords({ connectionString }: { readonly connectionString: string }): Promise<Records> {
   const database = openDatabase(connectionString);
   try {
