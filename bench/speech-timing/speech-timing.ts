@@ -58,13 +58,12 @@ try {
       }
       const words = tokens.map((token) => token.written);
       if (spoken.times) own.push(...differences(spoken.times, { theirs, words, line }));
-      if (voice !== 'flite-slt') {
-        const { times } = await alignWords({ audioPath: outPath, tokens, language, ffmpegPath, home });
-        warped.push(...differences(times, { theirs, words, line }));
-      }
+      const references = [...installed].filter((id) => id.startsWith('flite-') && id !== voice);
+      const { times } = await alignWords({ audioPath: outPath, tokens, language, ffmpegPath, home, references });
+      warped.push(...differences(times, { theirs, words, line }));
     }
     report(`${voice}, its own times`, own);
-    if (warped.length > 0) report(`${voice}, time warping`, warped);
+    if (warped.length > 0) report(`${voice}, warped onto other plain voices`, warped);
   }
 } finally {
   await closeVoices();
