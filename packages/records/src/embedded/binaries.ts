@@ -1,9 +1,10 @@
-import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { placeTree } from './place-tree.ts';
 
-/** Folder of the PostgreSQL binaries below `home`, copied there once: an unprivileged user must reach them wherever the packages lie. */
+/** Folder of the PostgreSQL binaries below `home`, put there once: an unprivileged user must reach them wherever the packages lie. */
 export async function postgresBinaries(home: string): Promise<string> {
   const source = packageFolder();
   const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string };
@@ -12,13 +13,21 @@ export async function postgresBinaries(home: string): Promise<string> {
   const temporary = `${target}.part-${process.pid}`;
   await mkdir(dirname(target), { recursive: true });
   await removeParts(dirname(target));
-  await cp(join(source, 'native'), temporary, { recursive: true, verbatimSymlinks: true });
+  await placeTree(join(source, 'native'), temporary).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOSPC' && error.code !== 'EDQUOT') throw error;
+    throw new FilmwrightError(
+      'disk-full',
+      `There is no room for the database's programs in ${temporary} (60 MB). Free space there or set FILMWRIGHT_HOME to a larger disk, then run the same command again.`,
+      { cause: error },
+    );
+  });
   const links = JSON.parse(await readFile(join(source, 'native', 'pg-symlinks.json'), 'utf8')) as readonly {
     source: string;
     target: string;
   }[];
   for (const link of links) {
     const at = join(temporary, link.target.replace(/^native\//, ''));
+    // Install scripts may have been off: then the links of the libraries are missing.
     await rm(at, { force: true });
     await symlink(basename(link.source), at);
   }
@@ -38,7 +47,7 @@ function packageFolder(): string {
   } catch (error) {
     throw new FilmwrightError(
       'program-missing',
-      `There is no PostgreSQL for ${process.platform}-${process.arch} among the packages (${name}). Run npm ci again, or set DATABASE_URL to a PostgreSQL 16 or newer.`,
+      `There is no PostgreSQL for ${process.platform}-${process.arch} among the packages (${name}). Run npm ci again, or set DATABASE_URL to a PostgreSQL 14 or newer.`,
       { cause: error },
     );
   }
