@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 
+/** What the command is started with, as its bin does. */
+function environment(home: string): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'), ...process.env, FILMWRIGHT_HOME: home };
+}
+
 /** A home of its own, below FILMWRIGHT_BENCH_DIR or the temporary folder. */
 export function benchHome(): string {
   return mkdtempSync(join(process.env.FILMWRIGHT_BENCH_DIR ?? tmpdir(), 'filmwright-bench-'));
@@ -23,7 +28,7 @@ export type Made = {
 /** Runs the command and gives its `--json` answer; throws with its output when it fails. */
 export async function filmwright(home: string, args: readonly string[]): Promise<Made> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], {
-    env: { ...process.env, FILMWRIGHT_HOME: home },
+    env: environment(home),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -39,7 +44,7 @@ export async function filmwright(home: string, args: readonly string[]): Promise
 export async function serve(home: string): Promise<{ readonly child: ChildProcess; readonly readyMs: number }> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', '--port', '0'], {
-    env: { ...process.env, FILMWRIGHT_HOME: home },
+    env: environment(home),
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await new Promise<void>((resolve, reject) => {
