@@ -166,7 +166,8 @@ async function isCancelled(client: PoolClient, id: string): Promise<boolean> {
 /** Hands the tasks of a build that has ended to the next that wants them; leases that nobody wants are taken back. */
 async function releaseTasks(client: PoolClient, buildId: string): Promise<void> {
   const { rows: wanted } = await client.query<{ workspace_id: string; key: string }>(
-    `select t.workspace_id, t.key from task t where t.wanted_by = $1 and t.state in ('waiting', 'leased')`,
+    `select distinct t.workspace_id, t.key from build_task bt join task t on t.workspace_id = bt.workspace_id and t.key = bt.key
+     where bt.build_id = $1 and t.wanted_by = $1 and t.state in ('waiting', 'leased')`,
     [buildId],
   );
   const workspaceId = wanted[0]?.workspace_id;

@@ -18,7 +18,7 @@ export async function notify(client: PoolClient, event: RecordsEvent): Promise<v
 export async function listenToChanges(connectionString: string, listener: (event: RecordsEvent) => void): Promise<() => Promise<void>> {
   let stopped = false;
   let current: pg.Client | undefined;
-  let lostAtMs = 0;
+  let wake = () => {};
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({
@@ -27,7 +27,9 @@ export async function listenToChanges(connectionString: string, listener: (event
       connectionTimeoutMillis: 5000,
       application_name: 'filmwright-listen',
     });
-    client.on('notification', ({ payload }) => listener(JSON.parse(payload ?? '{}') as RecordsEvent));
+    client.on('notification', ({ payload }) => {
+      if (!stopped) listener(JSON.parse(payload ?? '{}') as RecordsEvent);
+    });
     client.on('error', () => {});
     try {
       await client.connect();
@@ -37,31 +39,38 @@ export async function listenToChanges(connectionString: string, listener: (event
       throw error;
     }
     current = client;
-    client.once('end', () => {
-      lostAtMs = performance.now();
-      if (!stopped) void reconnect();
-    });
+    client.once('end', () => void reconnect());
     return client;
   };
 
+  /** One round per lost connection: whatever breaks after `connect` begins the next round by `end`. */
   const reconnect = async (): Promise<void> => {
+    const lostAtMs = performance.now();
     while (!stopped) {
-      await new Promise((resolve) => setTimeout(resolve, againMs));
+      await pause();
       if (stopped) return;
-      try {
-        const client = await connect();
-        for (const event of await missed(client, performance.now() - lostAtMs + overlapMs)) listener(event);
-        return;
-      } catch {
-        // Still away, or lost again; in the latter case `end` has called for another round.
-        if (current && lostAtMs === 0) return;
-      }
+      const client = await connect().catch(() => null);
+      if (client === null) continue;
+      if (stopped) return void (await client.end().catch(() => {}));
+      const events = await missed(client, performance.now() - lostAtMs + overlapMs).catch(() => []);
+      if (!stopped) for (const event of events) listener(event);
+      return;
     }
   };
+
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, againMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 
   await connect();
   return async () => {
     stopped = true;
+    wake();
     await current?.end().catch(() => {});
   };
 }

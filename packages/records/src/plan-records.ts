@@ -6,6 +6,8 @@ import { notify } from './notify.ts';
 import type { PlannedRow, Records } from './records.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
+const manyRows = 300;
+
 type Place = { readonly workspaceId: string; readonly buildId: string };
 
 /** Storing plans: the tasks of a build and its list of them. */
@@ -27,6 +29,8 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
         let wanted = ready.length > 0;
         if (build.rows_digest !== rowsDigest) {
           const keys = await storeRows(client, { ...place, rows });
+          // By itself the database learns of many new rows only later, and till then it joins them row by row.
+          if (keys.length >= manyRows) await client.query('analyze task, build_task, attempt');
           await updateWanted(client, { workspaceId: place.workspaceId, keys });
           wanted ||= keys.length > 0;
           await client.query('update build set rows_digest = $2 where id = $1', [buildId, rowsDigest]);

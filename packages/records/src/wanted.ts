@@ -16,10 +16,11 @@ export async function updateWanted(
   client: PoolClient,
   change: { readonly workspaceId: string; readonly keys: readonly string[] },
 ): Promise<void> {
-  if (change.keys.length === 0) return;
+  const keys = [...new Set(change.keys)];
+  if (keys.length === 0) return;
   await client.query(
     `with found as (
-       select k.key, w.id, w.urgency from (select distinct key from unnest($2::text[]) as key) k
+       select k.key, w.id, w.urgency from unnest($2::text[]) as k(key)
        left join lateral (
          select b.id, build_urgency(b.purpose) as urgency from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
          where bt.workspace_id = $1 and bt.key = k.key order by build_urgency(b.purpose), b.id limit 1
@@ -28,7 +29,7 @@ export async function updateWanted(
      update task t set wanted_by = f.id, urgency = coalesce(f.urgency, 2) from found f
      where t.workspace_id = $1 and t.key = f.key and t.state in ('waiting', 'leased')
        and (t.wanted_by is distinct from f.id or t.urgency <> coalesce(f.urgency, 2))`,
-    [change.workspaceId, change.keys],
+    [change.workspaceId, keys],
   );
   await client.query(
     `with taken as (
@@ -37,6 +38,6 @@ export async function updateWanted(
      )
      update attempt a set ended_at = now(), outcome = 'unwanted' from taken t
      where a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null`,
-    [change.workspaceId, change.keys],
+    [change.workspaceId, keys],
   );
 }

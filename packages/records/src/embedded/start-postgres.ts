@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { chown, mkdir, readFile, realpath, rename, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { isAlive, postgresBinaries } from './binaries.ts';
@@ -61,7 +61,7 @@ export async function startPostgres({ home: given, port = 0 }: StartPostgresOpti
     const there = await postmaster(data);
     if (there !== null && isAlive(there.pid)) {
       const ours = await serves({ pid: there.pid, data });
-      if (ours && there.ready) return running({ pid: there.pid, port: there.port, password });
+      if (ours && there.ready && (await answers(there.port))) return running({ pid: there.pid, port: there.port, password });
       if (ours) {
         await pause(30);
         continue;
@@ -132,6 +132,18 @@ function running({ pid, port, password }: { readonly pid: number; readonly port:
       await gone(5000);
     },
   };
+}
+
+/** Whether something listens on a local port: a server that is just being killed is still in the list of processes. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 function freePort(): Promise<number> {

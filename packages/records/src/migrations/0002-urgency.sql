@@ -15,10 +15,9 @@ update task t set (wanted_by, urgency) = (
 );
 
 drop index task_waiting;
-create index task_waiting on task (urgency, wanted_by, estimate_ms desc, key) where state = 'waiting' and wanted_by is not null;
-create index task_wanted on task (wanted_by) where state in ('waiting', 'leased');
+-- A request for work reads the first entries of each kind and toolchain. Toolchains may be longer than an index takes.
+create index task_waiting on task (kind, md5(toolchain), urgency, wanted_by, estimate_ms desc, key) where state = 'waiting' and wanted_by is not null;
 create index task_backoff on task (not_before) where state = 'waiting' and not_before > '-infinity';
-create index task_until on task (lease_until) where state = 'leased';
 create index task_key on task (key);
 create index film_title on film (workspace_id, title);
 drop index build_task_key;
