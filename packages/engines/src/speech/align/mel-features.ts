@@ -43,7 +43,8 @@ function fft(re: Float64Array, im: Float64Array): void {
     for (; flipped & bit; bit >>= 1) flipped ^= bit;
     flipped ^= bit;
     if (index >= flipped) continue;
-    const [x, y] = [re[index] as number, im[index] as number];
+    const x = re[index] as number;
+    const y = im[index] as number;
     re[index] = re[flipped] as number;
     im[index] = im[flipped] as number;
     re[flipped] = x;
@@ -53,11 +54,12 @@ function fft(re: Float64Array, im: Float64Array): void {
     const step = fftSize / (2 * half);
     for (let start = 0; start < fftSize; start += 2 * half) {
       for (let at = 0; at < half; at += 1) {
-        const [a, b] = [start + at, start + at + half];
-        const [cos, sin] = [cosines[at * step] as number, sines[at * step] as number];
-        const [bRe, bIm] = [re[b] as number, im[b] as number];
-        const x = bRe * cos + bIm * sin;
-        const y = bIm * cos - bRe * sin;
+        const a = start + at;
+        const b = a + half;
+        const cos = cosines[at * step] as number;
+        const sin = sines[at * step] as number;
+        const x = (re[b] as number) * cos + (im[b] as number) * sin;
+        const y = (im[b] as number) * cos - (re[b] as number) * sin;
         re[b] = (re[a] as number) - x;
         im[b] = (im[a] as number) - y;
         re[a] = (re[a] as number) + x;
@@ -93,7 +95,7 @@ export function melFeatures(samples: Float32Array): Features {
       let sum = 0;
       for (let index = 0; index < weights.length; index += 1) {
         const bin = from + index;
-        sum += (weights[index] ?? 0) * ((re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2);
+        sum += (weights[index] ?? 0) * ((re[bin] as number) * (re[bin] as number) + (im[bin] as number) * (im[bin] as number));
       }
       logs[band] = Math.log(sum + 1e-6);
     });
