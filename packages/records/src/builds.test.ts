@@ -84,6 +84,20 @@ test('B2: a build ends once; what comes after is ignored', async () => {
   assert.deepEqual(await sql('select key from task'), [{ key: 'a' }]);
 });
 
+test('B3: every state that a build comes to is in the outbox once', async () => {
+  const { records, sql } = await server.open();
+  const build = await someBuild(records, { tasks: [someTask('a')] });
+  await records.savePlan({ buildId: build.id, rows: [], ready: [], progress: someProgress });
+  await records.endBuild({ buildId: build.id, state: 'succeeded', result: null, problem: null, progress: someProgress });
+  await records.endBuild({ buildId: build.id, state: 'failed', result: null, problem: null, progress: someProgress });
+  const posted = await sql('select topic, body from outbox order by id');
+  assert.deepEqual(
+    posted.map((row) => row.topic),
+    ['build.planning', 'build.running', 'build.succeeded'],
+  );
+  assert.deepEqual(posted[0]?.body, { id: build.id, purpose: 'make' });
+});
+
 test('B3: tasks of a cancelled build are leased no more, running ones are stale; what another build wants goes on', async () => {
   const { records } = await server.open();
   const [mine, shared, waiting] = [
