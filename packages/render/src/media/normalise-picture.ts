@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import { lastLines } from '../ffmpeg/start-program.ts';
 import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
 import { type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
 import { confinedLauncher, convertUpload, foreignInput, type Upload } from './confined-run.ts';
+import { profileTable } from './icc-cube.ts';
+import { iccProfile } from './icc-profile.ts';
 import { type PictureHeader, pictureHeader } from './picture-header.ts';
 import { uploadFault } from './upload-fault.ts';
 
@@ -38,7 +41,9 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
   const { width, height } = turned(header);
   const shrink = Math.min(1, largestSide / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * shrink)), height: Math.max(1, Math.round(height * shrink)) };
+  const colours = await colourFilters(upload, is);
   const filters = [
+    ...colours.filters,
     ...(uprightFilters[header.orientation - 1] ?? []),
     filter('scale', { w: size.width, h: size.height, flags: 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp' }),
     filter('setsar', { sar: 1 }),
@@ -51,6 +56,7 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
       description: describe(upload, { filters, to: outPath, pixels: hasAlpha ? 'rgba' : 'rgb24' }),
     });
     const warnings = [
+      ...colours.warnings,
       ...(shrink < 1 ? [`${name} was scaled down from ${width}x${height} to ${size.width}x${size.height} pixels.`] : []),
       ...(log.trim() === '' ? [] : [`${name} may be damaged. ${lastLines(log, 1)}`]),
     ];
@@ -64,6 +70,21 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
       cause: error,
     });
   }
+}
+
+/** What brings the colours of a picture's own profile to sRGB: a table written for the confined ffmpeg. */
+async function colourFilters({ path, name, outDir }: Upload, is: string): Promise<{ filters: Filter[]; warnings: string[] }> {
+  const profile = await iccProfile(path, is);
+  const table = profile === null ? { cube: null } : profileTable(profile);
+  if ('unreadable' in table)
+    return {
+      filters: [],
+      warnings: [`${name} has a colour profile that cannot be converted (${table.unreadable}): its colours were read as sRGB.`],
+    };
+  if (table.cube === null) return { filters: [], warnings: [] };
+  const file = join(outDir, 'profile.cube');
+  await writeFile(file, table.cube);
+  return { filters: [filter('format', { pix_fmts: 'rgba64le|rgb48le' }), filter('lut3d', { file, interp: 'tetrahedral' })], warnings: [] };
 }
 
 const turned = ({ width, height, orientation }: PictureHeader) => (orientation >= 5 ? { width: height, height: width } : { width, height });
