@@ -18,6 +18,13 @@ const numericDate: WordRule = ({ core }) => {
   return american && dateWords(american[3] ?? '', { month: american[1] ?? '', day: american[2] ?? '' });
 };
 
+/** "on 12/25": a day of a month (month first) behind a word that dates. */
+const dayAndMonth: WordRule = ({ core, previous }) => {
+  const match = /^(1[0-2]|0?[1-9])\/(3[01]|[12]\d|0?[1-9])$/.exec(core);
+  const month = monthNames[Number(match?.[1]) - 1];
+  return match && month && (previous === 'on' || beforeYear.has(previous)) ? [month, ...englishOrdinal(Number(match[2]))] : null;
+};
+
 /** "Nov" beside a day or year. */
 const monthName: WordRule = ({ core, previous, next }) => {
   const name = monthOf(core);
@@ -90,13 +97,25 @@ const days: WordRule = ({ core }) => {
 
 const numbered = /^(?:chapter|part|volume|act|episode|phase|mark|type|war|book)$/i;
 
-/** "Chapter IV": Roman numerals up to 39 behind a word that is numbered. */
+/** "Chapter IV": Roman numerals up to 39 behind a word that is numbered, those of two letters and more behind any name. */
 const roman: WordRule = ({ core, previous }) => {
-  if (!numbered.test(previous) || !/^X{0,3}(?:IX|IV|V?I{0,3})$/.test(core) || core === '') return null;
+  const named = numbered.test(previous) || (core.length > 1 && /^\p{Lu}\p{Ll}/u.test(previous));
+  if (!named || !/^X{0,3}(?:IX|IV|V?I{0,3})$/.test(core) || core === '') return null;
   const values: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10 };
   const digits = [...core].map((letter) => values[letter] ?? 0);
   return englishCardinal(digits.reduce((sum, value, index) => sum + (value < (digits[index + 1] ?? 0) ? -value : value), 0));
 };
 
 /** Dates, years and times of day in English. */
-export const dateRules: readonly WordRule[] = [numericDate, days, roman, monthName, dayOfMonth, yearAlone, decade, years, timeOfDay];
+export const dateRules: readonly WordRule[] = [
+  numericDate,
+  dayAndMonth,
+  days,
+  roman,
+  monthName,
+  dayOfMonth,
+  yearAlone,
+  decade,
+  years,
+  timeOfDay,
+];

@@ -29,8 +29,20 @@ const lettersAndDigits: WordRule = (context) => {
   if (!/^(?=.*[A-Za-z])(?=.*\d)[A-Za-z\d]+$/.test(context.core)) return null;
   return (context.core.match(/\d+|[A-Za-z]+/g) ?? []).flatMap((part) => {
     if (/^\d/.test(part)) return part.length > 4 || part.startsWith('0') ? spell(part) : englishCardinal(Number(part));
-    return /^[A-Z]{1,5}$/.test(part) && !sayable(part) ? spell(part) : part.length === 1 ? [part.toUpperCase()] : plainWords(part);
+    return (/^[A-Z]{1,5}$/.test(part) && !sayable(part)) || /^[^aeiouy]{2,4}$/.test(part)
+      ? spell(part)
+      : part.length === 1
+        ? [part.toUpperCase()]
+        : plainWords(part);
   });
+};
+
+/** "R&D", "a+b=c", "H.264": letters, numbers and the signs between them. */
+const joinedBySigns: WordRule = ({ core, numerals }) => {
+  if (!/^(?:[A-Z](?:&[A-Z]+)+|[A-Z]+&[A-Z]|(?:[A-Za-z]|\d+)(?:[+=×](?:[A-Za-z]|\d+))+|[A-Z]\.\d+)$/.test(core)) return null;
+  return (core.match(/\d+|[A-Za-z]|[&+=×]/g) ?? []).flatMap(
+    (part) => numerals.signs[part] ?? (/^\d/.test(part) ? englishCardinal(Number(part)) : spell(part)),
+  );
 };
 
 const pathWords = (text: string): readonly string[] =>
@@ -65,4 +77,4 @@ const loneLetter: WordRule = ({ core, previous, next }) => {
 };
 
 /** Web addresses, acronyms and words mixed with digits in English. */
-export const letterRules: readonly WordRule[] = [webAddress, handle, loneLetter, acronym, lettersAndDigits];
+export const letterRules: readonly WordRule[] = [webAddress, handle, joinedBySigns, loneLetter, acronym, lettersAndDigits];

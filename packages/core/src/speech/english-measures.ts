@@ -44,9 +44,14 @@ const range: WordRule = (context) => {
   return left && right && [...left, 'to', ...right];
 };
 
-/** "1/2", "3/4", "24/7". */
-const fraction: WordRule = ({ core }) => {
+/** "1/2", "3/4", "24/7"; "3 1/2" is three and one half. */
+const fraction: WordRule = ({ core, previous }) => {
   if (core === '24/7') return ['twenty', 'four', 'seven'];
+  const words = fractionWords(core);
+  return words && /^\d{1,4}$/.test(previous) ? ['and', ...words] : words;
+};
+
+function fractionWords(core: string): readonly string[] | null {
   const match = /^(\d{1,3})\/(\d{1,3})$/.exec(core);
   if (!match) return null;
   const [count, parts] = [Number(match[1]), Number(match[2])];
@@ -56,7 +61,7 @@ const fraction: WordRule = ({ core }) => {
   if (parts < 3 || count >= parts) return [...englishCardinal(count), 'over', ...englishCardinal(parts)];
   const ordinal = englishOrdinal(parts);
   return [...englishCardinal(count), ...ordinal.slice(0, -1), `${ordinal.at(-1)}${count === 1 ? '' : 's'}`];
-};
+}
 
 /** Groups of digits that are dialled, not counted: "1-800-555-0199", "555-0199". */
 const telephone: WordRule = ({ core }) => {
@@ -84,7 +89,7 @@ const loneTimes: WordRule = ({ core, previous, next }) => (core === 'x' && /^\d/
 /** "16:9", "#5", "v2.0", "2.0.1", "1920x1080". */
 const notation: WordRule = ({ core, numerals }) => {
   const ratio = /^(\d{1,2}):(\d)$/.exec(core);
-  if (ratio) return [...englishCardinal(Number(ratio[1])), 'by', ...englishCardinal(Number(ratio[2]))];
+  if (ratio) return [...englishCardinal(Number(ratio[1])), ratio[2] === '1' ? 'to' : 'by', ...englishCardinal(Number(ratio[2]))];
   const size = /^(\d+)[x×](\d+)$/.exec(core);
   if (size) return [...englishCardinal(Number(size[1])), 'by', ...englishCardinal(Number(size[2]))];
   const height = /^(\d)['’′](\d{1,2})["”″]?$/.exec(core);

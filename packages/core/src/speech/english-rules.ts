@@ -13,8 +13,9 @@ export function endsSentence(core: string, next: string): boolean {
   return mayEndSentence.has(lower) && /^["“(]?\p{Lu}/u.test(next);
 }
 
-const abbreviation: WordRule = ({ core, next }) => {
+const abbreviation: WordRule = ({ core, previous, next }) => {
   const lower = core.toLowerCase();
+  if (lower === 'st.' && /^\p{Lu}/u.test(previous) && !/^\p{Lu}/u.test(next)) return ['street'];
   if (lower === 'no.' && /^\d/.test(next)) return ['number'];
   if (lower === 'min.' || lower === 'max.') return /^\d/.test(next) ? [lower === 'min.' ? 'minimum' : 'maximum'] : null;
   return abbreviations[lower]?.split(' ') ?? (/^[ap]m$/i.test(core) && core !== 'am' ? [core[0]?.toUpperCase() ?? '', 'M'] : null);

@@ -1,6 +1,7 @@
 import type { Token } from '@filmwright/contracts';
 import { cutWords } from './cut-words.ts';
 import { endsSentence, englishRules } from './english-rules.ts';
+import { germanRules, isGermanDay } from './german-rules.ts';
 import { numeralsOf } from './numerals.ts';
 import { plainWords } from './plain-words.ts';
 import { signRules } from './sign-rules.ts';
@@ -18,8 +19,9 @@ export function spokenWords(text: string, language: string): readonly Token[] {
   const words = cutWords(text, language);
   const cores = words.map(({ written }) => coreOf(written));
   const numerals = numeralsOf(language);
-  const rules: readonly WordRule[] =
-    numerals === null ? [] : language.toLowerCase().startsWith('en') ? [...englishRules, ...signRules] : signRules;
+  const base = language.toLowerCase().split(/[-_]/)[0];
+  const own = base === 'en' ? englishRules : base === 'de' ? germanRules : [];
+  const rules: readonly WordRule[] = [...own, ...signRules];
   const shouted = isShouted(text);
   return words.map((word, index) => {
     const core = cores[index] ?? '';
@@ -71,7 +73,7 @@ function pauseAfter(written: string, { core, next }: { readonly core: string; re
   const bare = written.replace(closing, '');
   if (!/[\p{L}\p{N}]/u.test(bare) && /^[–—-]+$/.test(bare)) return 'none';
   if (/[!?…。！？؟]$/u.test(bare)) return 'sentence';
-  if (bare.endsWith('.')) return endsSentence(core, next) ? 'sentence' : 'none';
+  if (bare.endsWith('.')) return endsSentence(core, next) && !isGermanDay(bare, next) ? 'sentence' : 'none';
   if (/[,;:、，；：،]$/u.test(bare) || /[–—]$/u.test(bare) || /^(?:[–—]|-$|--)/u.test(next)) return 'comma';
   return 'none';
 }
