@@ -27,7 +27,11 @@ async function main(): Promise<void> {
 
 async function serve(runner: Runner): Promise<void> {
   const { signal } = runner.end;
-  const probed = await runner.executor.offer(signal);
+  const probed = await runner.executor.offer(signal).catch((error: unknown) => {
+    // What this machine lacks, its supervisor can tell the person who waits.
+    if (process.connected) process.send?.({ problem: toProblem(error) });
+    throw error;
+  });
   while (!signal.aborted) {
     try {
       const offer = await importOffer(runner, probed);

@@ -1,5 +1,5 @@
 import { digestOfFile } from '@filmwright/blobs';
-import { taskKindNames, type Toolchain } from '@filmwright/contracts';
+import { type Toolchain, taskKindNames } from '@filmwright/contracts';
 import { listModels, listVoices } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -20,7 +20,9 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
   const voices = (await listVoices({ home })).filter((voice) => voice.installed);
   const models = (await listModels({ home })).filter((model) => model.installed);
   // A model that finds any subject serves films better than one that finds people only.
-  const byUse = [...models].sort((a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes);
+  const byUse = [...models].sort(
+    (a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes,
+  );
   return {
     kinds: taskKindNames,
     toolchain: await toolchain(toolset.toolchain),

@@ -1,7 +1,13 @@
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { addVoice, installModel, installVoice, type KnownModel, listModels, listVoices } from '@filmwright/engines';
 
-type Request = { readonly do: string; readonly home: string; readonly name?: string; readonly folder?: string; readonly acceptLicence?: boolean };
+type Request = {
+  readonly do: string;
+  readonly home: string;
+  readonly name?: string;
+  readonly folder?: string;
+  readonly acceptLicence?: boolean;
+};
 
 /** Looks at or fills the shelves of voices and models; the request is its one argument, the answer one line of JSON on standard output. */
 async function answer({ do: what, home, name = '', folder = '', acceptLicence = false }: Request): Promise<unknown> {

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@filmwright/client';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, problemSchema } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
 import { type PlatformFile, removePlatformFile, writePlatformFile } from './platform-file.ts';
 import { type Supervised, supervise } from './supervise.ts';
@@ -71,7 +71,7 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
     const client = createClient({ url, token });
     const { DATABASE_URL: _, FILMWRIGHT_TOKEN: __, ...forRunners } = shared();
     const count = runners ?? runnersFor(availableParallelism(), freemem());
-    const joined = new Promise<void>((resolve) => {
+    const joined = new Promise<void>((resolve, reject) => {
       for (let index = 0; index < count; index++) {
         const env = () => ({
           ...forRunners,
@@ -86,7 +86,7 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
             name: `runner-${index + 1}`,
             env,
             logTo: logFile ?? 'inherit',
-            onSign: (sign) => sign.ready === true && resolve(),
+            onSign: (sign) => (sign.ready === true ? resolve() : lacks(sign, reject)),
           }),
         );
       }
@@ -100,6 +100,12 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
     await stop();
     throw error;
   }
+}
+
+/** Ends the wait when a runner says what this machine lacks; a fault that may pass is left to the next try. */
+function lacks(sign: Readonly<Record<string, unknown>>, reject: (error: Error) => void): void {
+  const problem = problemSchema.safeParse(sign.problem);
+  if (problem.success && !problem.data.retryable) reject(fromProblem(problem.data));
 }
 
 type Database = { readonly connectionString: () => string; readonly stop: () => Promise<void> };

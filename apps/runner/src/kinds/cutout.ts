@@ -9,10 +9,20 @@ export const runCutout: KindRunner<'cutout'> = async ({ picture, model }, { path
   const named = model === 'alpha' ? {} : { model };
   const cut = await cutOut({ picturePath: await pathOf(picture), outPath, home, ...named });
   if (model === 'alpha' && !cut.usedOwnAlpha) {
-    throw new FilmwrightError('subject-not-found', 'The picture has no transparent ground of its own. Write `cutOut: auto` to have its subject cut out by a model, or give a picture with alpha.');
+    throw new FilmwrightError(
+      'subject-not-found',
+      'The picture has no transparent ground of its own. Write `cutOut: auto` to have its subject cut out by a model, or give a picture with alpha.',
+    );
   }
   const credit = cut.model === null ? null : await creditOf(cut.model, home);
-  return { asset: await store({ path: outPath, mediaType: 'image/png' }), width: cut.width, height: cut.height, subject: cut.bbox, coverage: cut.coverage, credit };
+  return {
+    asset: await store({ path: outPath, mediaType: 'image/png' }),
+    width: cut.width,
+    height: cut.height,
+    subject: cut.bbox,
+    coverage: cut.coverage,
+    credit,
+  };
 };
 
 async function creditOf(name: string, home: string) {

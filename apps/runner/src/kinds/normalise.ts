@@ -3,6 +3,13 @@ import type { KindRunner } from '../run-task.ts';
 
 /** Probes an upload in the confined child and makes it safe to read. */
 export const runNormalise: KindRunner<'normalise'> = async ({ upload, name, expect }, { pathOf, tempDir, store, toolset }) => {
-  const { outPath, mediaType, warnings, ...media } = await normaliseUpload({ path: await pathOf(upload), name, expect, outDir: tempDir, toolset, describeFont: fontInfo });
+  const { outPath, mediaType, warnings, ...media } = await normaliseUpload({
+    path: await pathOf(upload),
+    name,
+    expect,
+    outDir: tempDir,
+    toolset,
+    describeFont: fontInfo,
+  });
   return { media: { ...media, asset: await store({ path: outPath, mediaType }) }, warnings };
 };
