@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
-import { createPictureCache, findFfmpeg, type PictureCache, type Toolset } from '@filmwright/render';
+import { taskKinds } from '@filmwright/contracts';
+import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 
 /** What an executor works with from its start to its end. */
 export type Workplace = {
@@ -12,7 +14,7 @@ export type Workplace = {
   readonly cache: PictureCache;
 };
 
-const cacheBytes = 192 * 1024 ** 2;
+const mebibyte = 1024 ** 2;
 
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
 export async function createWorkplace(env: Readonly<Record<string, string | undefined>>): Promise<Workplace> {
@@ -23,7 +25,13 @@ export async function createWorkplace(env: Readonly<Record<string, string | unde
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
   const blobs = await openFolderBlobs({ root: env.FILMWRIGHT_MEDIA || join(home, 'media') });
-  return { home, blobs, toolset: await findFfmpeg(), tempRoot, cache: createPictureCache({ maxBytes: cacheBytes }) };
+  const toolset = await findFfmpeg();
+  // Prepared pictures are of use only to the programs that made them.
+  const made = createHash('sha256')
+    .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)
+    .digest('hex');
+  const shared = { folder: join(home, 'cache', `prepared-${made.slice(0, 16)}`), maxBytes: 1024 * mebibyte };
+  return { home, blobs, toolset, tempRoot, cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }) };
 }
 
 /** Removes the folders of executors that no longer live. */
