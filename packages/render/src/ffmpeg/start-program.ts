@@ -141,7 +141,9 @@ type Exit = {
 };
 
 function exitFailure({ name, purpose, status, killedBy, log }: Exit): FilmwrightError {
-  const said = lastLines(log);
+  // Dozens of lines may follow the one that says why.
+  const tooLarge = /Picture size \d+x\d+ exceeds/.exec(log);
+  const said = tooLarge === null ? lastLines(log) : `It said: ${tooLarge[0]} the limit.`;
   if (/No space left on device|Disk quota exceeded/.test(log))
     return new FilmwrightError(
       'disk-full',

@@ -26,6 +26,7 @@ const longestMs = 2 * 3_600_000;
 export async function normaliseClip(upload: Upload, { is }: { is: string }): Promise<NormalisedClip> {
   const { name, toolset, signal, outDir } = upload;
   const damaged = (cause: unknown) =>
+    tooLarge(name, cause) ??
     uploadFault(name, { wrong: `its ${is} content is damaged or cut off`, wanted: 'a whole clip', next: 'copy or export it again', cause });
   const probed = await probeUpload(upload, { maxPixels }).catch((error) => {
     signal?.throwIfAborted();
@@ -59,6 +60,14 @@ export async function normaliseClip(upload: Upload, { is }: { is: string }): Pro
     mediaType: 'video/mp4',
     warnings,
   };
+}
+
+/** The fault of a clip whose pictures are beyond what a decoder is allowed; null for other faults. */
+function tooLarge(name: string, cause: unknown) {
+  const size = cause instanceof Error ? /Picture size (\d+x\d+) exceeds/.exec(cause.message)?.[1] : undefined;
+  return size === undefined
+    ? null
+    : uploadFault(name, { wrong: `it is ${size} pixels`, wanted: 'at most 4096x4096', next: 'scale it down', cause });
 }
 
 function convert(upload: Upload, { plan, probed, outPath }: { plan: ClipPlan; probed: ProbedFile; outPath: string }) {

@@ -157,6 +157,11 @@ test('a clip becomes H.264 at its own rate, upright, with its sound', async () =
   assert.deepEqual([silent.width, silent.height, silent.fps, silent.durationMs, silent.hasSound], [34, 36, 25, 1000, false]);
 });
 
+test('a clip with pictures that would fill the memory is refused', async () => {
+  await source('bomb.mp4', 'color=black:s=4400x4400', '-frames:v', '1', '-c:v', 'libx264', '-preset', 'ultrafast');
+  await refused('bomb.mp4', 'clip', /^bomb\.mp4: it is 4400x4400 pixels; wanted at most 4096x4096/);
+});
+
 test('a clip that was cut off is refused', async () => {
   await source('whole.mp4', 'testsrc=s=64x36:d=4', '-c:v', 'libx264', '-crf', '0');
   const bytes = await readFile(at('whole.mp4'));
