@@ -30,7 +30,7 @@ export type Alignment = { readonly times: readonly TokenTime[]; readonly method:
  * the sound is empty.
  */
 export async function alignWords(request: AlignRequest): Promise<Alignment> {
-  const { audioPath, tokens, language, ffmpegPath, signal } = request;
+  const { audioPath, tokens, ffmpegPath, signal } = request;
   const { samples } = await decodeSound({ audioPath, ffmpegPath, sampleRate: featureRate, signal });
   const lengthMs = (samples.length * 1000) / featureRate;
   if (lengthMs < 50) {
@@ -45,7 +45,7 @@ export async function alignWords(request: AlignRequest): Promise<Alignment> {
     said.push(carriedTimes(reference.times, warpTime(heard(reference.samples).sound, sound)));
     voices.push(reference.voice);
   }
-  if (said.length === 0) return { times: spreadWords(tokens, { pauses, lengthMs, language }), method: 'spread over speech' };
+  if (said.length === 0) return { times: spreadWords(tokens, { pauses, lengthMs }), method: 'spread over speech' };
   return { times: snapToPauses(medianTimes(said), { pauses, lengthMs }), method: `warped onto ${voices.join(', ')}` };
 }
 
