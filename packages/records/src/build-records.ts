@@ -34,7 +34,9 @@ export function buildRecords(database: Database): BuildCalls {
     createBuild(wanted) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
       const id = uuidv7();
-      return transaction((client) => storeBuild(client, { ...wanted, id }));
+      // PostgreSQL's text holds every character but U+0000.
+      const title = wanted.title.replaceAll('\u0000', '');
+      return transaction((client) => storeBuild(client, { ...wanted, title, id }));
     },
     async getBuild(id) {
       if (!isUuid(id)) return null;
@@ -139,23 +141,32 @@ type FilmText = {
   readonly files: string;
 };
 
-/** The version with this text, made with its film if there is none. */
+/** The version with this text; a new one is a version of the workspace's film of that title, or begins a film. */
 async function filmVersion(client: PoolClient, { workspaceId, title, digest, document, files }: FilmText): Promise<VersionRow> {
-  const find = 'select id, film_id from film_version where workspace_id = $1 and digest = $2';
-  const known = await client.query<VersionRow>(find, [workspaceId, digest]);
+  // One at a time per title, so that a new film is not begun twice.
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
+  const known = await client.query<VersionRow>('select id, film_id from film_version where workspace_id = $1 and digest = $2', [
+    workspaceId,
+    digest,
+  ]);
   if (known.rows[0] !== undefined) return known.rows[0];
-  const filmId = uuidv7();
-  await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, title]);
-  const made = await client.query<VersionRow>(
-    `insert into film_version (id, workspace_id, film_id, digest, document, files) values ($1, $2, $3, $4, $5, $6)
-     on conflict (workspace_id, digest) do update set digest = excluded.digest returning id, film_id`,
-    [uuidv7(), workspaceId, filmId, digest, document, files],
-  );
-  const version = made.rows[0];
-  if (version === undefined) throw new Error('the film version was not stored');
-  // Another request stored the same text meanwhile.
-  if (version.film_id !== filmId) await client.query('delete from film where id = $1', [filmId]);
-  return version;
+  const films = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
+    workspaceId,
+    title,
+  ]);
+  const filmId = films.rows[0]?.id ?? uuidv7();
+  if (films.rows[0] === undefined)
+    await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, title]);
+  const id = uuidv7();
+  await client.query('insert into film_version (id, workspace_id, film_id, digest, document, files) values ($1, $2, $3, $4, $5, $6)', [
+    id,
+    workspaceId,
+    filmId,
+    digest,
+    document,
+    files,
+  ]);
+  return { id, film_id: filmId };
 }
 
 async function isCancelled(client: PoolClient, id: string): Promise<boolean> {

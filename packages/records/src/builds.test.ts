@@ -57,6 +57,25 @@ test('B1: eight builds of one new document at once share one film version', asyn
   assert.deepEqual(await sql('select count(*)::int as n from film'), [{ n: 1 }]);
 });
 
+test('B1: a changed document of the same title is a new version of the same film', async () => {
+  const { records, sql } = await server.open();
+  const before = await someBuild(records, { document: { line: 'one' } });
+  const after = await someBuild(records, { document: { line: 'two' } });
+  assert.equal(before.filmId, after.filmId);
+  assert.deepEqual(await sql('select count(*)::int as n from film_version'), [{ n: 2 }]);
+});
+
+test('B1: titles, documents and problems keep every character, and a title loses only U+0000', async () => {
+  const { records } = await server.open();
+  const odd = 'a\u0000b\ud800 \u{1f3ac} مرحبا';
+  const build = await someBuild(records, { title: odd, document: { odd } });
+  assert.equal(build.title, odd.replace('\u0000', '').replace('\ud800', '\ufffd'));
+  assert.deepEqual((await records.activeBuilds())[0]?.document, { odd });
+  const problem = { ...problemOf('internal'), detail: odd };
+  await records.endBuild({ buildId: build.id, state: 'failed', result: null, problem, progress: someProgress });
+  assert.deepEqual((await records.getBuild(build.id))?.problem, problem);
+});
+
 test('B1: ids that are none are answered as absent', async () => {
   const { records } = await server.open();
   assert.equal(await records.getBuild('nonsense'), null);

@@ -44,7 +44,10 @@ export async function dataFolder({
     '--auth=scram-sha-256',
     `--pwfile=${secret}`,
     '--encoding=UTF8',
-    '--locale=C.UTF-8',
+    // PostgreSQL's own UTF-8 order: the same on every machine, and no index breaks when the system's library changes its order.
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
     '--no-instructions',
   ];
   try {
@@ -87,7 +90,7 @@ export async function databasePassword(home: string): Promise<string> {
 
 /** Environment of the database's programs: nothing of the caller's but the locale they need. */
 export function databaseEnvironment(): Record<string, string> {
-  return { LC_ALL: 'C.UTF-8', PATH: '/usr/bin:/bin', TZ: 'UTC' };
+  return { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' };
 }
 
 async function removeHalfMade(base: string): Promise<void> {
