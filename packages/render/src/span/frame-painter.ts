@@ -74,18 +74,19 @@ function mix(compositor: Compositor, { transition, frame }: { readonly transitio
   switch (transition.kind) {
     case 'cut':
     case 'dissolve':
-      return compositor.crossfade({ from, to, progress: eased(progress, 'ease') });
+      compositor.crossfade({ from, to, progress: eased(progress, 'ease') });
+      break;
     case 'fade-black':
-    case 'fade-white': {
-      const first = progress < 0.5;
-      compositor.draw(compositor.frameBitmap(first ? from : to), { x: 0, y: 0 });
-      return compositor.fill({ colour: yuvOfHex(hexOf(transition.color)), opacity: 1 - Math.abs(progress * 2 - 1) });
-    }
+    case 'fade-white':
+      compositor.draw(compositor.frameBitmap(progress < 0.5 ? from : to), { x: 0, y: 0 });
+      compositor.fill({ colour: yuvOfHex(hexOf(transition.color)), opacity: 1 - Math.abs(progress * 2 - 1) });
+      break;
     case 'wipe-left':
     case 'wipe-right':
     case 'wipe-up': {
       const direction = transition.kind === 'wipe-left' ? 'left' : transition.kind === 'wipe-right' ? 'right' : 'up';
-      return compositor.wipe({ from, to, progress: eased(progress, 'ease') }, { direction, softnessPx: Math.round(width * 0.04) });
+      compositor.wipe({ from, to, progress: eased(progress, 'ease') }, { direction, softnessPx: Math.round(width * 0.04) });
+      break;
     }
     case 'slide-left':
     case 'slide-up': {
@@ -93,7 +94,7 @@ function mix(compositor: Compositor, { transition, frame }: { readonly transitio
       const length = across ? width : height;
       const shift = length * (1 - (1 - progress) ** 3);
       compositor.draw(compositor.frameBitmap(from), across ? { x: -shift, y: 0 } : { x: 0, y: -shift });
-      return compositor.draw(compositor.frameBitmap(to), across ? { x: length - shift, y: 0 } : { x: 0, y: length - shift });
+      compositor.draw(compositor.frameBitmap(to), across ? { x: length - shift, y: 0 } : { x: 0, y: length - shift });
     }
   }
 }
