@@ -32,23 +32,20 @@ export type PainterContext = LoadContext & {
 /** Makes what draws one layer. */
 export function layerPainter(layer: Layer, context: PainterContext): LayerPainter {
   const { source } = layer;
+  const { compositor } = context;
+  const prepared = (make: () => Promise<LoadedPicture>) => async (): Promise<Shown> =>
+    madeBitmap(await context.cache.get(source, make), context);
   switch (source.type) {
     case 'picture':
-      return stillPainter(layer, {
-        context,
-        size: source,
-        load: async () => madeBitmap(await context.cache.get(source, () => loadPicture(source, context)), context),
-      });
-    case 'backdrop':
-      return stillPainter(layer, {
-        context,
-        size: source,
-        load: async () => madeBitmap(await context.cache.get(source, async () => backdropPicture(source)), context),
-      });
+    case 'backdrop': {
+      const load = prepared(async () => (source.type === 'picture' ? loadPicture(source, context) : backdropPicture(source)));
+      return heldPainter({ context, load, draw: (frame, shown) => drawPlaced(layer, { frame, shown, size: source, compositor }) });
+    }
     case 'text':
-      return boxPainter(layer, {
+      return heldPainter({
         context,
-        load: async () => madeBitmap(await context.cache.get(source, async () => textPicture(source, context)), context),
+        load: prepared(async () => textPicture(source, context)),
+        draw: (frame, shown) => drawBoxed(layer, { frame, shown, compositor }),
       });
     case 'caption':
       return captionPainter(layer, { context, captions: paintCaption(source, context.fontPath) });
@@ -71,13 +68,10 @@ function textPicture(source: Extract<Layer['source'], { type: 'text' }>, { fontP
   return { format: 'rgba-premultiplied', width, height, bytes: rgba, x, y };
 }
 
-type Still = { readonly context: PainterContext; readonly load: () => Promise<Shown> };
+type Held = { readonly context: PainterContext; readonly load: () => Promise<Shown>; readonly draw: (frame: number, shown: Shown) => void };
 
-/** A picture placed by the centre of its prepared size. */
-function stillPainter(
-  layer: Layer,
-  { context, load, size }: Still & { readonly size: { readonly width: number; readonly height: number } },
-): LayerPainter {
+/** A layer whose bitmap is made once. */
+function heldPainter({ context, load, draw }: Held): LayerPainter {
   let shown: Shown | undefined;
   return {
     changesAt: () => shown === undefined,
@@ -85,7 +79,7 @@ function stillPainter(
       shown ??= await load();
     },
     draw: (frame) => {
-      if (shown !== undefined) drawPlaced(layer, { frame, shown, size, compositor: context.compositor });
+      if (shown !== undefined) draw(frame, shown);
     },
     close: async () => {
       if (shown !== undefined) context.compositor.freeBitmap(shown.bitmap);
@@ -134,26 +128,7 @@ function clipPainter(
 }
 
 /** Text places itself by its box; the layer's path moves it and scales it about the middle of the box. */
-function boxPainter(layer: Layer, { context, load }: Still): LayerPainter {
-  const box = 'box' in layer.source ? layer.source.box : { x: 0, y: 0, width: context.span.width, height: context.span.height };
-  const still = { ...stillPainter(layer, { context, load, size: box }) };
-  let shown: Shown | undefined;
-  return {
-    ...still,
-    changesAt: () => shown === undefined,
-    prepare: async () => {
-      shown ??= await load();
-    },
-    draw: (frame) => {
-      if (shown !== undefined) drawBoxed(layer, { frame, shown, size: box, compositor: context.compositor });
-    },
-    close: async () => {
-      if (shown !== undefined) context.compositor.freeBitmap(shown.bitmap);
-    },
-  };
-}
-
-function drawBoxed(layer: Layer, { frame, shown, compositor }: Placed): void {
+function drawBoxed(layer: Layer, { frame, shown, compositor }: Omit<Placed, 'size'>): void {
   const box = 'box' in layer.source ? layer.source.box : { x: 0, y: 0, width: 0, height: 0 };
   const scale = pathAt(layer.scale, frame);
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -197,7 +172,7 @@ function captionPainter(
       shown = { bitmap: compositor.createBitmap({ format: 'rgba-premultiplied', width, height, bytes: rgba }), x, y };
     },
     draw: (frame) => {
-      if (shown !== undefined) drawBoxed(layer, { frame, shown, size: { width: 0, height: 0 }, compositor });
+      if (shown !== undefined) drawBoxed(layer, { frame, shown, compositor });
     },
     close: async () => free(),
   };
