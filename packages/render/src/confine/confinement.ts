@@ -47,7 +47,9 @@ function works([program = '', ...args]: readonly string[]): boolean {
 }
 
 function limitWords({ cpuSeconds = 120, maxFileBytes = largestFileBytes }: ConfineOptions): string[] {
-  return ['prlimit', `--as=${memoryBytes}`, `--cpu=${Math.ceil(cpuSeconds)}`, `--fsize=${maxFileBytes}`, '--nofile=128', '--core=0', '--'];
+  // First comes a signal that names the limit, then the one that no program can refuse.
+  const cpu = Math.ceil(cpuSeconds);
+  return ['prlimit', `--as=${memoryBytes}`, `--cpu=${cpu}:${cpu + 5}`, `--fsize=${maxFileBytes}`, '--nofile=128', '--core=0', '--'];
 }
 
 function bubblewrapWords({ readPaths, writeDir }: ConfineOptions): string[] {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { FilmwrightError } from '@filmwright/contracts';
 import { deathLauncher } from './death-launcher.ts';
+import { diskFullMessage } from './disk-full.ts';
 
 export type ProgramOptions = {
   /** Program and arguments as argv; no shell ever sees them. */
@@ -144,14 +146,31 @@ function exitFailure({ name, purpose, status, killedBy, log }: Exit): Filmwright
   // Dozens of lines may follow the one that says why.
   const tooLarge = /Picture size \d+x\d+ exceeds/.exec(log);
   const said = tooLarge === null ? lastLines(log) : `It said: ${tooLarge[0]} the limit.`;
-  if (/No space left on device|Disk quota exceeded/.test(log))
-    return new FilmwrightError(
-      'disk-full',
-      `The disk became full while ${purpose}. Free space and make the film again; finished parts are kept.`,
-    );
+  if (/No space left on device|Disk quota exceeded/.test(log)) return new FilmwrightError('disk-full', diskFullMessage(purpose));
   if (/Cannot allocate memory|out of memory|bad_alloc/i.test(log))
     return new FilmwrightError('out-of-memory', `${name} ran out of memory while ${purpose}. ${said}`);
-  if (killedBy)
-    return new FilmwrightError('program-failed', `${name} was killed by ${killedBy} while ${purpose}. ${said}`, { retryable: true });
+  const signal = killedBy ?? signalOf(status, log);
+  if (signal !== null)
+    return new FilmwrightError('program-failed', `${name} was killed by ${signal} while ${purpose}. ${said}`, {
+      retryable: true,
+      cause: { killedBy: signal },
+    });
   return new FilmwrightError('program-failed', `${name} ended with status ${status} while ${purpose}. ${said}`);
+}
+
+/** The signal that ended a program behind a sandbox, which tells it as 128 and more, or an ffmpeg, which catches some and says so. */
+function signalOf(status: number | null, log: string): NodeJS.Signals | null {
+  const caught = /received signal (\d+)/.exec(log)?.[1];
+  const number = caught === undefined ? (status ?? 0) - 128 : Number(caught);
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name !== undefined && tellingSignals.has(name) ? (name as NodeJS.Signals) : null;
+}
+
+/** Only these: above 128 ffmpeg also ends with the low byte of its own error numbers. */
+const tellingSignals: ReadonlySet<string> = new Set(['SIGINT', 'SIGKILL', 'SIGTERM', 'SIGXCPU', 'SIGXFSZ']);
+
+/** Whether an error says that somebody outside killed the program, which says nothing about what it worked on; a limit of its own is not outside. */
+export function wasKilled(error: unknown): boolean {
+  const killedBy = error instanceof FilmwrightError ? (error.cause as { killedBy?: string } | undefined)?.killedBy : undefined;
+  return killedBy !== undefined && !killedBy.startsWith('SIGX');
 }

@@ -4,7 +4,7 @@ import { type ClipPlan, clipFilters, planClip } from './clip-plan.ts';
 import { convertUpload, foreignInput, type ProbedFile, probeUpload, type Upload } from './confined-run.ts';
 import { fraction } from './measure.ts';
 import { frameTimes, probeJson } from './probe.ts';
-import { uploadFault } from './upload-fault.ts';
+import { throwUnlessOfUpload, uploadFault } from './upload-fault.ts';
 
 export type NormalisedClip = {
   readonly type: 'clip';
@@ -24,18 +24,18 @@ const longestMs = 2 * 3_600_000;
 
 /** Makes a clip H.264 at a constant rate with a key frame each second, upright, square-pixelled, progressive, BT.709 limited range, with FLAC sound at 48 kHz. */
 export async function normaliseClip(upload: Upload, { is }: { is: string }): Promise<NormalisedClip> {
-  const { name, toolset, signal, outDir } = upload;
+  const { name, toolset, outDir } = upload;
   const damaged = (cause: unknown) =>
     tooLarge(name, cause) ??
     uploadFault(name, { wrong: `its ${is} content is damaged or cut off`, wanted: 'a whole clip', next: 'copy or export it again', cause });
   const probed = await probeUpload(upload, { maxPixels }).catch((error) => {
-    signal?.throwIfAborted();
+    throwUnlessOfUpload(error, upload);
     throw damaged(error);
   });
   const plan = planClip({ name, probed, features: toolset.features });
   const outPath = join(outDir, 'clip.mp4');
   const { log } = await convert(upload, { plan, probed, outPath }).catch((error) => {
-    signal?.throwIfAborted();
+    throwUnlessOfUpload(error, upload);
     throw damaged(error);
   });
   const made = await lookAt(upload, outPath);
@@ -134,9 +134,13 @@ function convert(upload: Upload, { plan, probed, outPath }: { plan: ClipPlan; pr
 }
 
 /** Size and lengths of the clip that was made; null where it has no picture. */
-async function lookAt({ toolset, signal }: Upload, path: string) {
+async function lookAt(upload: Upload, path: string) {
+  const { toolset, signal } = upload;
   const seen = (await probeJson({ toolset, signal, purpose: 'looking at a clip', args: ['-show_streams', `file:${path}`] }).catch(
-    () => ({}),
+    (error) => {
+      throwUnlessOfUpload(error, upload);
+      return {};
+    },
   )) as { streams?: Readonly<Record<string, string>>[] };
   const video = seen.streams?.find((each) => each.codec_type === 'video');
   if (video === undefined) return null;

@@ -8,7 +8,7 @@ import { confinedLauncher, convertUpload, foreignInput, type Upload } from './co
 import { profileTable } from './icc-cube.ts';
 import { iccProfile } from './icc-profile.ts';
 import { type PictureHeader, pictureHeader } from './picture-header.ts';
-import { uploadFault } from './upload-fault.ts';
+import { throwUnlessOfUpload, uploadFault } from './upload-fault.ts';
 
 export type NormalisedPicture = {
   readonly type: 'picture';
@@ -62,7 +62,7 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
     ];
     return { type: 'picture', ...size, hasAlpha, meanLuma, outPath, mediaType: 'image/png', warnings };
   } catch (error) {
-    upload.signal?.throwIfAborted();
+    throwUnlessOfUpload(error, upload);
     throw uploadFault(name, {
       wrong: `its ${is} content is damaged or cut off`,
       wanted: 'a whole picture',

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { convertUpload, foreignInput, probeUpload, type Upload } from './confined-run.ts';
-import { uploadFault } from './upload-fault.ts';
+import { throwUnlessOfUpload, uploadFault } from './upload-fault.ts';
 
 export type NormalisedSound = {
   readonly type: 'sound';
@@ -24,7 +24,7 @@ export async function normaliseSound(upload: Upload, { is }: { is: string }): Pr
   const damaged = (cause: unknown) =>
     uploadFault(name, { wrong: `its ${is} content is damaged or cut off`, wanted: 'a whole sound file', next: 'export it again', cause });
   const probed = await probeUpload(upload, { maxPixels }).catch((error) => {
-    upload.signal?.throwIfAborted();
+    throwUnlessOfUpload(error, upload);
     throw damaged(error);
   });
   const stream = probed.streams.find((each) => each.codec_type === 'audio');
@@ -64,7 +64,7 @@ export async function normaliseSound(upload: Upload, { is }: { is: string }): Pr
       },
     });
   } catch (error) {
-    upload.signal?.throwIfAborted();
+    throwUnlessOfUpload(error, upload);
     throw damaged(error);
   }
   const samples = await flacSamples(outPath);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { MediaType } from '@filmwright/contracts';
+import { asDiskFull } from '../ffmpeg/disk-full.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { type NormalisedClip, normaliseClip } from './normalise-clip.ts';
 import { type FontDescription, type NormalisedFont, normaliseFont } from './normalise-font.ts';
@@ -34,6 +35,14 @@ const wanted = {
 
 /** Turns a foreign file into a form that is safe to read, told by its content and parsed only in confinement; fails as media-invalid with what was found and what to do. */
 export async function normaliseUpload(options: NormaliseUploadOptions): Promise<NormalisedUpload> {
+  try {
+    return await normalise(options);
+  } catch (error) {
+    throw asDiskFull(error, `taking in ${options.name}`);
+  }
+}
+
+async function normalise(options: NormaliseUploadOptions): Promise<NormalisedUpload> {
   const { path, name, expect, outDir, toolset, signal, describeFont } = options;
   const { size } = await stat(path);
   if (size === 0)

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { SoundComposition } from '@filmwright/contracts';
+import { asDiskFull } from '../ffmpeg/disk-full.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { type DecodedPart, decodeParts, type Part } from './decode-parts.ts';
 import { createDuck } from './duck.ts';
@@ -59,7 +60,9 @@ export async function writeMix(options: WriteMixOptions): Promise<{ loudnessLufs
       }
       for (const each of sounding) await addTo(block, { ...each, start, scratch: scratch.subarray(0, frames * 2) });
       meter.add(block);
-      await writeAll(mix, new Uint8Array(block.buffer));
+      await writeAll(mix, new Uint8Array(block.buffer)).catch((error) => {
+        throw asDiskFull(error, 'mixing the sound of a film');
+      });
       // A voice is kept for a while after its end, for the music's return.
       const over = sounding.filter(({ startSample, decoded }) => startSample + decoded.samples + blockFrames < start + frames);
       sounding = sounding.filter((each) => !over.includes(each));
