@@ -14,13 +14,17 @@ export type OnnxModel = {
   readonly nodes: readonly OnnxNode[];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Constant tensors by name, as TensorProto bytes. */
+  readonly initializers: ReadonlyMap<string, Uint8Array>;
+  /** Element types (ONNX numbers) of the inner values whose type the file tells. */
+  readonly types: ReadonlyMap<string, number>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
 };
 
 // Field numbers of onnx.proto (ONNX IR).
 const MODEL = { irVersion: 1, producer: 2, graph: 7, opset: 8, metadata: 14 } as const;
-const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 } as const;
+const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
 const FLOAT = 1;
 const INT64 = 7;
 
@@ -56,16 +60,77 @@ export function readOnnx(bytes: Uint8Array): OnnxModel {
   }
   if (!graph) throw new Error('not an ONNX model: it holds no graph');
   const nodes: OnnxNode[] = [];
-  const initializers = new Set<string>();
+  const initializers = new Map<string, Uint8Array>();
+  const types = new Map<string, number>();
   const inputs: string[] = [];
   const outputs: string[] = [];
   for (const field of protoFields(graph.bytes)) {
     if (field.number === GRAPH.node) nodes.push(readNode(field.bytes));
-    else if (field.number === GRAPH.initializer) initializers.add(firstText(field.bytes, 8));
+    else if (field.number === GRAPH.initializer) initializers.set(firstText(field.bytes, 8), field.bytes);
     else if (field.number === GRAPH.input) inputs.push(firstText(field.bytes, 1));
     else if (field.number === GRAPH.output) outputs.push(firstText(field.bytes, 1));
+    else if (field.number === GRAPH.valueInfo) {
+      const type = elementType(field.bytes);
+      if (type !== null) types.set(firstText(field.bytes, 1), type);
+    }
   }
-  return { nodes, inputs: inputs.filter((name) => !initializers.has(name)), outputs, metadata, bytes };
+  return { nodes, inputs: inputs.filter((name) => !initializers.has(name)), outputs, initializers, types, metadata, bytes };
+}
+
+function inside(message: Uint8Array, number: number): ProtoField | undefined {
+  for (const field of protoFields(message)) if (field.number === number) return field;
+  return undefined;
+}
+
+/** The element type that a ValueInfoProto tells of a tensor, or null. */
+function elementType(info: Uint8Array): number | null {
+  const type = inside(info, 2);
+  const tensor = type && inside(type.bytes, 1);
+  return (tensor && inside(tensor.bytes, 1)?.varint) || null;
+}
+
+/** A node with some of its inputs and outputs renamed. */
+export function renameNode(raw: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const field of protoFields(raw)) {
+    const name = field.number === 1 || field.number === 2 ? names.get(protoText(field)) : undefined;
+    parts.push(name === undefined ? field.raw : writeBytesField(field.number, name));
+  }
+  return joinBytes(parts);
+}
+
+/** A graph inside a node: it sees the values around it. */
+export type OnnxSubgraph = {
+  readonly nodes: readonly Uint8Array[];
+  readonly initializers: readonly Uint8Array[];
+  readonly outputs: readonly string[];
+};
+
+/** An If node in bytes. */
+export function onnxSubgraphNode(node: {
+  readonly name: string;
+  readonly condition: string;
+  readonly outputs: readonly string[];
+  readonly then: OnnxSubgraph;
+  readonly otherwise: OnnxSubgraph;
+}): Uint8Array {
+  const branch = (name: string, { nodes, initializers, outputs }: OnnxSubgraph): Uint8Array => {
+    const graph = joinBytes([
+      ...nodes.map((each) => writeBytesField(GRAPH.node, each)),
+      writeBytesField(GRAPH.name, `${node.name}/${name}`),
+      ...initializers.map((each) => writeBytesField(GRAPH.initializer, each)),
+      ...outputs.map((each) => writeBytesField(GRAPH.output, writeBytesField(1, each))),
+    ]);
+    return writeBytesField(5, joinBytes([writeBytesField(1, name), writeBytesField(6, graph), writeVarintField(20, 5)]));
+  };
+  return joinBytes([
+    writeBytesField(1, node.condition),
+    ...node.outputs.map((name) => writeBytesField(2, name)),
+    writeBytesField(3, node.name),
+    writeBytesField(4, 'If'),
+    branch('then_branch', node.then),
+    branch('else_branch', node.otherwise),
+  ]);
 }
 
 /** A NodeProto in bytes, for `rewriteOnnx`. */
@@ -118,11 +183,17 @@ function metadataFields(metadata: Readonly<Record<string, string>>): Uint8Array[
   );
 }
 
+/** Nodes that stand in for the first `count` of a graph, and the initializers that went into them. */
+export type LeadNodes = { readonly count: number; readonly nodes: readonly Uint8Array[]; readonly initializers: ReadonlySet<string> };
+
 /** The model with nodes replaced (by name; an empty list removes), nodes and initializers added behind, its outputs replaced and metadata entries set. */
 export function rewriteOnnx(
   model: OnnxModel,
   change: {
     readonly replace?: ReadonlyMap<string, readonly Uint8Array[]>;
+    readonly lead?: LeadNodes | null;
+    /** Nodes before all others. */
+    readonly first?: readonly Uint8Array[];
     readonly nodes?: readonly Uint8Array[];
     readonly tensors?: readonly Uint8Array[];
     readonly outputs?: readonly Uint8Array[];
@@ -130,9 +201,14 @@ export function rewriteOnnx(
   },
 ): Uint8Array {
   const rewriteGraph = (graph: Uint8Array): Uint8Array => {
-    const parts: Uint8Array[] = [];
+    const { lead, first = [] } = change;
+    const parts = [...first, ...(lead?.nodes ?? [])].map((node) => writeBytesField(GRAPH.node, node));
+    let seen = 0;
     for (const field of protoFields(graph)) {
       if (field.number === GRAPH.output && change.outputs) continue;
+      if (lead && field.number === GRAPH.node && seen++ < lead.count) continue;
+      if (lead && field.number === GRAPH.initializer && lead.initializers.has(firstText(field.bytes, 8))) continue;
+      if (lead && field.number === GRAPH.valueInfo) continue;
       const replacement = field.number === GRAPH.node ? change.replace?.get(readNode(field.bytes).name) : undefined;
       if (replacement) parts.push(...replacement.map((node) => writeBytesField(GRAPH.node, node)));
       else parts.push(field.raw);
@@ -157,6 +233,8 @@ export function writeOnnx(model: {
   readonly outputs: readonly Uint8Array[];
   readonly nodes: readonly Uint8Array[];
   readonly tensors: readonly Uint8Array[];
+  /** Types of inner values, where they shall be told. */
+  readonly values?: readonly Uint8Array[];
   readonly metadata: Readonly<Record<string, string>>;
 }): Uint8Array {
   const graph = joinBytes([
@@ -165,6 +243,7 @@ export function writeOnnx(model: {
     ...model.tensors.map((tensor) => writeBytesField(GRAPH.initializer, tensor)),
     ...model.inputs.map((input) => writeBytesField(GRAPH.input, input)),
     ...model.outputs.map((output) => writeBytesField(GRAPH.output, output)),
+    ...(model.values ?? []).map((value) => writeBytesField(GRAPH.valueInfo, value)),
   ]);
   return joinBytes([
     writeVarintField(MODEL.irVersion, 8),

@@ -1,5 +1,6 @@
 import { normalTable } from './normal-table.ts';
 import { type OnnxModel, onnxNode, onnxTensor, onnxValueInfo, readOnnx, rewriteOnnx, writeOnnx } from './onnx-graph.ts';
+import { splitLead } from './split-lead.ts';
 
 /** Ends every utterance's trailer in a patched voice; no audio sample can have this value (samples lie in -1..1). */
 export const TRAILER_MARK = 7654321;
@@ -62,8 +63,16 @@ export function patchPiper(bytes: Uint8Array, metadata: Readonly<Record<string, 
   }
   const toFloat = [{ name: 'to', value: 1 }];
   const axis0 = [{ name: 'axis', value: 0 }];
+  // What leads to the durations is small work in many nodes; the sound behind them keeps the runtime's own optimisations.
+  const count = model.nodes.findIndex((node) => node.type === 'Ceil') + 1;
+  const lead = splitLead(model, { count, replace, holds: 'fw_holds', keep: durations });
   return rewriteOnnx(model, {
     replace,
+    lead,
+    first: [
+      onnxNode({ type: 'ReduceSum', inputs: ['input_lengths'], output: 'fw_length', attributes: [{ name: 'keepdims', value: 0 }] }),
+      onnxNode({ type: 'Greater', inputs: ['fw_length', 'fw_below'], output: 'fw_holds' }),
+    ],
     nodes: [
       onnxNode({ type: 'Reshape', inputs: [audio, 'fw_flat'], output: 'fw_audio' }),
       onnxNode({ type: 'Reshape', inputs: [durations, 'fw_flat'], output: 'fw_durations' }),
@@ -82,6 +91,7 @@ export function patchPiper(bytes: Uint8Array, metadata: Readonly<Record<string, 
     ],
     tensors: [
       onnxTensor({ name: 'fw_flat', dims: [1], values: int64(-1) }),
+      onnxTensor({ name: 'fw_below', dims: [], values: int64(-1) }),
       onnxTensor({ name: 'fw_0', dims: [], values: int64(0) }),
       onnxTensor({ name: 'fw_1', dims: [], values: int64(1) }),
       onnxTensor({ name: 'fw_2', dims: [], values: int64(2) }),
