@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,11 @@ function environment(home: string): NodeJS.ProcessEnv {
   return { NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'), ...process.env, FILMWRIGHT_HOME: home };
 }
 
-/** A home of its own, below FILMWRIGHT_BENCH_DIR or the temporary folder. */
+/** A home of its own, below FILMWRIGHT_BENCH_DIR or the temporary folder; the database's unprivileged user must be able to enter it. */
 export function benchHome(): string {
-  return mkdtempSync(join(process.env.FILMWRIGHT_BENCH_DIR ?? tmpdir(), 'filmwright-bench-'));
+  const home = mkdtempSync(join(process.env.FILMWRIGHT_BENCH_DIR ?? tmpdir(), 'filmwright-bench-'));
+  chmodSync(home, 0o755);
+  return home;
 }
 
 export type Made = {
