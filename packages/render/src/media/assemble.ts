@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { asDiskFull } from '../ffmpeg/disk-full.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { videoTimescale } from '../plan/encode-arguments.ts';
@@ -30,8 +31,10 @@ export type AssembleOptions = {
 export async function assemble(options: AssembleOptions): Promise<{ frames: number }> {
   const { spans, outPath, toolset, signal, fps, workDir } = options;
   const listPath = join(workDir, 'spans.ffconcat');
-  const shared = await writeList({ spans, listPath, fps });
   try {
+    const shared = await writeList({ spans, listPath, fps }).catch((error) => {
+      throw asDiskFull(error, 'joining the spans of a film');
+    });
     await runFfmpeg({
       toolset,
       signal,

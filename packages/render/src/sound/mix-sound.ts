@@ -22,7 +22,8 @@ const passes = 3;
 export async function mixSound(options: MixSoundOptions): Promise<MixedSound> {
   const { sound, workDir, outPath, toolset, signal } = options;
   const mixPath = join(workDir, 'mix.f32');
-  const tryPath = join(workDir, 'mix-try.m4a');
+  // Beside the result, so that it becomes the result by its name alone.
+  const tryPath = `${outPath}.try`;
   const frames = Math.max(aacFrame, Math.round(sound.samples / aacFrame) * aacFrame);
   try {
     const { loudnessLufs } = await writeMix({ ...options, mixPath });
