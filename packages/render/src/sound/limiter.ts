@@ -21,11 +21,8 @@ export function createLimiter({ gain, ceiling }: { readonly gain: number; readon
   const smallest = new SlidingMinimum(attackFrames + 1);
   // Frames not yet given out; the newest `reach` of them have no peak yet.
   let waiting = new Float32Array(2 * (limiterDelayFrames + reach));
-  let before = 0;
-  let held = 1;
   const recent = new Float64Array(attackFrames).fill(1);
-  let recentAt = 0;
-  let recentSum = attackFrames;
+  let state = { before: 0, held: 1, recentAt: 0, recentSum: attackFrames };
 
   return {
     process(stereo) {
@@ -38,6 +35,7 @@ export function createLimiter({ gain, ceiling }: { readonly gain: number; readon
       truePeaks({ stereo: work, from, until: from + frames }, { floor: ceiling, peaks });
       const out = new Float32Array(stereo.length);
       const firstOut = from - attackFrames;
+      let { before, held, recentAt, recentSum } = state;
       for (let at = 0; at < frames; at += 1) {
         const peak = peaks[at] as number;
         // A peak between two frames concerns both.
@@ -52,6 +50,7 @@ export function createLimiter({ gain, ceiling }: { readonly gain: number; readon
         out[2 * at] = (work[2 * (firstOut + at)] as number) * applied;
         out[2 * at + 1] = (work[2 * (firstOut + at) + 1] as number) * applied;
       }
+      state = { before, held, recentAt, recentSum };
       waiting = work.slice(stereo.length);
       return out;
     },
@@ -76,11 +75,16 @@ class SlidingMinimum {
   next(value: number): number {
     const size = this.#values.length;
     if (this.#kept > 0 && (this.#ends[this.#head] as number) <= this.#count) {
-      this.#head = (this.#head + 1) % size;
+      this.#head = this.#head + 1 === size ? 0 : this.#head + 1;
       this.#kept -= 1;
     }
-    while (this.#kept > 0 && (this.#values[(this.#head + this.#kept - 1) % size] as number) >= value) this.#kept -= 1;
-    const tail = (this.#head + this.#kept) % size;
+    let tail = this.#head + this.#kept;
+    if (tail >= size) tail -= size;
+    for (; this.#kept > 0; this.#kept -= 1) {
+      const last = tail === 0 ? size - 1 : tail - 1;
+      if ((this.#values[last] as number) < value) break;
+      tail = last;
+    }
     this.#values[tail] = value;
     this.#ends[tail] = this.#count + this.#length;
     this.#kept += 1;

@@ -21,11 +21,11 @@ export function createLoudnessMeter(): LoudnessMeter {
 
   return {
     add(stereo) {
-      for (let at = 0; at < stereo.length; at += 2) {
-        const l = weigh(stereo[at] as number, left);
-        const r = weigh(stereo[at + 1] as number, right);
-        energy += l * l + r * r;
-        filled += 1;
+      for (let at = 0; at < stereo.length; ) {
+        const until = Math.min(stereo.length, at + 2 * (stepFrames - filled));
+        energy += addEnergy(stereo.subarray(at, until), { left, right });
+        filled += (until - at) / 2;
+        at = until;
         if (filled === stepFrames) {
           steps.push(energy / stepFrames);
           energy = 0;
@@ -44,6 +44,16 @@ export function createLoudnessMeter(): LoudnessMeter {
       return lufs(mean(audible.filter((power) => lufs(power) >= gate)));
     },
   };
+}
+
+function addEnergy(stereo: Float32Array, { left, right }: { left: Float64Array; right: Float64Array }): number {
+  let energy = 0;
+  for (let at = 0; at < stereo.length; at += 2) {
+    const l = weigh(stereo[at] as number, left);
+    const r = weigh(stereo[at + 1] as number, right);
+    energy += l * l + r * r;
+  }
+  return energy;
 }
 
 function weigh(sample: number, state: Float64Array): number {

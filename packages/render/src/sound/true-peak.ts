@@ -1,9 +1,8 @@
 /** Taps on each side of the place between two samples; a place needs the samples from `reach - 1` before to `reach` after. */
 export const reach = 8;
 const phases = 3;
-/** Places are worked out only near samples above this share of the level asked for: an overshoot from samples all lower does not occur in sound. */
+/** Places are worked out only beside samples above this share of the level asked for: sound does not rise to twice its neighbours between them. */
 const nearShare = 0.5;
-const chunkFrames = 16;
 
 const taps = interpolators();
 
@@ -15,21 +14,22 @@ export type StereoRange = { readonly stereo: Float32Array; readonly from: number
  */
 export function truePeaks({ stereo, from, until }: StereoRange, { floor, peaks }: { floor: number; peaks: Float32Array }): void {
   const near = floor * nearShare;
-  for (let start = from; start < until; start += chunkFrames) {
-    const end = Math.min(start + chunkFrames, until);
-    for (let n = start; n < end; n += 1)
-      peaks[n - from] = Math.max(Math.abs(stereo[2 * n] as number), Math.abs(stereo[2 * n + 1] as number));
-    let loudest = 0;
-    for (let at = 2 * (start - reach); at < 2 * (end + reach); at += 1) {
-      const level = Math.abs(stereo[at] as number);
-      if (level > loudest) loudest = level;
-    }
-    if (loudest > near) for (let n = start; n < end; n += 1) peaks[n - from] = between(stereo, n, peaks[n - from] as number);
+  let level = sampled(stereo, from);
+  for (let n = from; n < until; n += 1) {
+    const next = sampled(stereo, n + 1);
+    peaks[n - from] = level > near || next > near ? between(stereo, { n, level }) : level;
+    level = next;
   }
 }
 
-function between(stereo: Float32Array, n: number, sampled: number): number {
-  let peak = sampled;
+function sampled(stereo: Float32Array, n: number): number {
+  const left = Math.abs(stereo[2 * n] as number);
+  const right = Math.abs(stereo[2 * n + 1] as number);
+  return Math.max(left, right);
+}
+
+function between(stereo: Float32Array, { n, level }: { n: number; level: number }): number {
+  let peak = level;
   const first = 2 * (n - reach + 1);
   for (let tap = 0; tap < taps.length; tap += 2 * reach) {
     let left = 0;
