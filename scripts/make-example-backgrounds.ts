@@ -32,7 +32,7 @@ const ORDERS: Readonly<Record<string, Shot>> = {
   'studio-sweep.jpg': { scene: 'sweep', camera: SWEEP, width: 1600, height: 900, samples: 16 },
   'evening-window.jpg': { scene: 'evening', camera: TABLE, width: 1600, height: 900, samples: 14 },
   'aurora-evening.jpg': { scene: 'evening-lamp', camera: TABLE, width: 1600, height: 900, samples: 28 },
-  'morning-shelf.jpg': { scene: 'morning', camera: SHELF, width: 1600, height: 900, samples: 16 },
+  'morning-shelf.jpg': { scene: 'morning', camera: SHELF, width: 1280, height: 720, samples: 12 },
   'aurora-pair.jpg': { scene: 'sweep-pair', camera: SWEEP, width: 1600, height: 900, samples: 22 },
 };
 

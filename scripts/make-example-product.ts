@@ -13,6 +13,8 @@ import { renderShot } from './make-example-render.ts';
 import type { Camera, Shot } from './make-example-scene.ts';
 import { sceneNamed } from './make-example-scenes.ts';
 
+const JPEG_WIDTH = 1800;
+
 type Order = Shot & { readonly bloom?: Bloom };
 
 const OUT = process.env['EXAMPLE_ART'] ?? fileURLToPath(new URL('../examples/art/', import.meta.url));
@@ -34,7 +36,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
   'aurora-lit.png': { scene: 'sand-lit', camera: FRONT_WIDE, width: 1280, height: 1600, samples: 48, bloom: BLOOM },
   'aurora-side.png': { scene: 'sand', camera: SIDE, width: 1056, height: 1600, samples: 64 },
   'aurora-midnight.png': { scene: 'midnight', camera: SIDE, width: 1056, height: 1600, samples: 64 },
-  'aurora-detail.jpg': { scene: 'sand-close', camera: CLOSE, width: 1800, height: 1200, samples: 28, bloom: BLOOM },
+  'aurora-detail.jpg': { scene: 'sand-close', camera: CLOSE, width: 1350, height: 900, samples: 16, bloom: BLOOM },
 };
 
 mkdirSync(OUT, { recursive: true });
@@ -48,7 +50,7 @@ for (const [name, order] of Object.entries(ORDERS)) {
   const sums = denoise(await renderShot({ ...order, samples: samples || order.samples }), { width, height, strength: 4 });
   if (bloom !== undefined) addBloom(sums, { width, height, bloom });
   const picture = develop(sums, { width, height, exposure: scene.exposure, cutOut: scene.cutOut });
-  if (name.endsWith('.jpg')) writeJpeg(picture, { path: `${OUT}/${name}`, quality: 2 });
+  if (name.endsWith('.jpg')) writeJpeg(picture, { path: `${OUT}/${name}`, quality: 2, width: JPEG_WIDTH });
   else writeFileSync(`${OUT}/${name}`, encodePng(picture));
-  console.log(`${name} ${width}x${height}`);
+  console.log(`${name} traced at ${width}x${height}`);
 }
