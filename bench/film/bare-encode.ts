@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 
 export type Frames = {
   readonly path: string;
@@ -23,17 +22,6 @@ export async function ffmpeg(args: readonly string[]): Promise<number> {
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
   if (status !== 0) throw new Error(`ffmpeg ended with ${status}: ${log}`);
   return (performance.now() - startedMs) / 1000;
-}
-
-/** The finished frames of a master as raw yuv420p in memory. */
-export async function rawFrames(
-  master: string,
-  size: { readonly width: number; readonly height: number; readonly fps: number },
-): Promise<Frames> {
-  const path = join('/dev/shm', `filmwright-bench-${process.pid}.yuv`);
-  await ffmpeg(['-i', master, '-an', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', path]);
-  const { size: bytes } = await stat(path);
-  return { path, ...size, frames: bytes / ((size.width * size.height * 3) / 2) };
 }
 
 /** Removes the frames. */

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
-import { bareEncode, dropFrames, rawFrames } from './bare-encode.ts';
+import { bareEncode, dropFrames } from './bare-encode.ts';
+import { composedFrames } from './composed-frames.ts';
 import { benchHome, end, filmwright, removeHome, serve } from './platform.ts';
 
 const example = join(import.meta.dirname, '../../examples/aurora.yaml');
@@ -18,8 +19,8 @@ export async function productBench(rounds: number): Promise<void> {
       await writeFile(document, cold(text, round));
       const made = await filmwright(home, ['make', document, '--out', join(home, `out-${round}`)]);
       const report = JSON.parse(await readFile(made.report, 'utf8')) as Report;
-      const { width, height, fps } = report.master;
-      const frames = await rawFrames(made.master, { width, height, fps });
+      const { fps } = report.master;
+      const frames = await composedFrames(home, made.build);
       const bare = await bareEncode(frames, { preset: 'medium', crf: 20, gopFrames: fps * 4, threads: 2 });
       await dropFrames(frames);
       const wall = made.wallMs / 1000;

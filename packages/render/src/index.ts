@@ -1,3 +1,4 @@
+export { createCompositor } from './compositor/compositor.ts';
 export { type Confinement, confinement } from './confine/confinement.ts';
 export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
 export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.ts';
@@ -9,5 +10,6 @@ export { inspectTexts } from './paint/inspect-texts.ts';
 export { renderToolchain } from './render-toolchain.ts';
 export { type MixedSound, mixSound } from './sound/mix-sound.ts';
 export { type EncodedSpan, type EncodeSpan, encodeSpan, type SpanContext } from './span/encode-span.ts';
+export { framePainter, targets } from './span/frame-painter.ts';
 export { createPictureCache, type PictureCache } from './span/picture-cache.ts';
 export { renderFrame, renderFramePng } from './span/render-frame.ts';
