@@ -116,7 +116,11 @@ export function install() {
 export function runEntry(entry, args) {
   const bin = join(root, 'node_modules', '.bin');
   // Compiled code is kept between runs: it cuts the start of every process to a third.
-  const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+  const env = {
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+  };
   const ended = spawnSync(node24(), ['--disable-warning=ExperimentalWarning', join(root, entry), ...args], { stdio: 'inherit', env });
   process.exit(ended.status ?? 1);
 }

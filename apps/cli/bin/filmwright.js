@@ -11,5 +11,6 @@ const node = Number(process.versions.node.split('.')[0]) >= 24 || !existsSync(bu
 const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env };
 const ended = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, 'apps/cli/src/main.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
+  env,
 });
 process.exit(ended.status ?? 1);

@@ -111,7 +111,7 @@ export function onnxSubgraphNode(node: {
   readonly name: string;
   readonly condition: string;
   readonly outputs: readonly string[];
-  readonly then: OnnxSubgraph;
+  readonly holding: OnnxSubgraph;
   readonly otherwise: OnnxSubgraph;
 }): Uint8Array {
   const branch = (name: string, { nodes, initializers, outputs }: OnnxSubgraph): Uint8Array => {
@@ -128,7 +128,7 @@ export function onnxSubgraphNode(node: {
     ...node.outputs.map((name) => writeBytesField(2, name)),
     writeBytesField(3, node.name),
     writeBytesField(4, 'If'),
-    branch('then_branch', node.then),
+    branch('then_branch', node.holding),
     branch('else_branch', node.otherwise),
   ]);
 }

@@ -50,7 +50,7 @@ export function splitLead(
         name: `filmwright/part${from}`,
         condition: holds,
         outputs: leaving,
-        then: {
+        holding: {
           nodes: inside.flatMap((node) => (replace.get(node.name) ?? [node.raw]).map((raw) => renameNode(raw, inner))),
           initializers: [...own].map((name) => model.initializers.get(name) ?? new Uint8Array(0)),
           outputs: leaving.map((name) => inner.get(name) ?? name),
