@@ -1,4 +1,4 @@
-import { fontInfo, normaliseUpload } from '@filmwright/render';
+import { confinement, fontInfo, normaliseUpload } from '@filmwright/render';
 import type { KindRunner } from '../run-task.ts';
 
 /** Probes an upload in the confined child and makes it safe to read. */
@@ -11,5 +11,9 @@ export const runNormalise: KindRunner<'normalise'> = async ({ upload, name, expe
     toolset,
     describeFont: fontInfo,
   });
-  return { media: { ...media, asset: await store({ path: outPath, mediaType }) }, warnings };
+  const loose =
+    confinement().level === 'limits'
+      ? ['Uploads are parsed without a sandbox on this machine; install bubblewrap before taking in files of strangers.']
+      : [];
+  return { media: { ...media, asset: await store({ path: outPath, mediaType }) }, warnings: [...warnings, ...loose] };
 };

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { asDiskFull } from '../ffmpeg/disk-full.ts';
@@ -39,7 +39,7 @@ export async function assemble(options: AssembleOptions): Promise<{ frames: numb
       toolset,
       signal,
       purpose: 'joining the spans of a film',
-      description: joinDescription(options, { listPath, shared }),
+      description: joinDescription(options, { listPath, shared, mostBytes: await mostBytesOf(options) }),
     });
   } finally {
     await rm(listPath, { force: true });
@@ -80,9 +80,16 @@ async function writeList({ spans, listPath, fps }: { spans: readonly SpanFile[];
   return shared;
 }
 
+/** A copy cannot be much larger than what it is copied from: a run that writes on without end is stopped here and then found wrong. */
+async function mostBytesOf({ spans, soundPath }: AssembleOptions): Promise<number> {
+  let bytes = soundPath === null ? 0 : (await stat(soundPath)).size;
+  for (const { path } of spans) bytes += (await stat(path)).size;
+  return Math.ceil(bytes * 1.2) + 10_000_000;
+}
+
 function joinDescription(
   { soundPath, title, language, outPath }: AssembleOptions,
-  { listPath, shared }: { listPath: string; shared: boolean },
+  { listPath, shared, mostBytes }: { listPath: string; shared: boolean; mostBytes: number },
 ): FfmpegDescription {
   const code = `language=${languageCode(language)}`;
   return {
@@ -102,6 +109,7 @@ function joinDescription(
           'metadata:s:v:0': code,
           ...(soundPath === null ? {} : { 'metadata:s:a:0': code }),
           video_track_timescale: videoTimescale,
+          fs: mostBytes,
           fflags: '+bitexact',
           movflags: '+faststart+write_colr',
           f: 'mp4',
