@@ -15,10 +15,11 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
     digests.set(path, file);
     return file;
   };
+  const [found, known, shelf] = await Promise.all([findFonts(), listVoices({ home }), listModels({ home })]);
   const fonts: ProbedOffer['fonts'][number][] = [];
-  for (const font of await findFonts()) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
-  const voices = (await listVoices({ home })).filter((voice) => voice.installed);
-  const models = (await listModels({ home })).filter((model) => model.installed);
+  for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
+  const voices = known.filter((voice) => voice.installed);
+  const models = shelf.filter((model) => model.installed);
   // A model that finds any subject serves films better than one that finds people only.
   const byUse = [...models].sort(
     (a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes,
