@@ -28,7 +28,7 @@ const wished = ['zscale', 'tonemap', 'sidechaincompress', 'alimiter', 'thumbnail
 
 const install = [
   '  Debian, Ubuntu:  apt-get install -y ffmpeg',
-  '  Fedora:          dnf install -y https://download1.rpmfusion.org/free/fedora/rpmfusion-free-release-$(rpm -E %fedora).noarch.rpm && dnf install -y --allowerasing ffmpeg',
+  '  Fedora:          dnf install -y ffmpeg   (from RPM Fusion)',
   '  macOS:           brew install ffmpeg',
 ].join('\n');
 
