@@ -14,7 +14,7 @@ export function makeHome(): string {
   return home;
 }
 
-/** Ends whatever still runs on a home and removes it; fails when a process of a command that ended by itself was left behind. */
+/** Ends whatever still runs on a home and removes it. */
 export async function removeHome(home: string): Promise<void> {
   for (const { pid } of processesOf(home)) killHard(pid);
   await until(() => processesOf(home).length === 0, 'processes of the home end');

@@ -18,7 +18,6 @@ async function answer(request: Request): Promise<Reply> {
   try {
     const place = await workplace;
     if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place) };
-    if (request.type === 'stop') process.exit(0);
     const { output, assets } = await runTask(request.task, {
       ...place,
       progress: (percent) => process.send?.({ type: 'progress', percent } satisfies Reply),

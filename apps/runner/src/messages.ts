@@ -1,7 +1,7 @@
 import type { Asset, Problem, RunnerOffer, Task } from '@filmwright/contracts';
 
 /** From the runner to its executor. */
-export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer' } | { readonly type: 'stop' };
+export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer' };
 
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
 export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts'> & {

@@ -3,7 +3,6 @@ import {
   captionSourceSchema,
   cueSchema,
   encodeSettingsSchema,
-  fontStackSchema,
   soundCompositionSchema,
   spanCompositionSchema,
   textSourceSchema,
@@ -210,4 +209,3 @@ export type Task = { [K in TaskKind]: TaskOf<K> }[TaskKind];
 /** Strings that shape a kind's bytes beyond its payload (ffmpeg build, encoder, fonts engine); a runner offers them, kinds left out need none. */
 export const toolchainSchema = z.partialRecord(z.enum(taskKindNames as [TaskKind, ...TaskKind[]]), z.string()).readonly();
 export type Toolchain = z.infer<typeof toolchainSchema>;
-export { fontStackSchema };
