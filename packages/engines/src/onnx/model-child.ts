@@ -1,12 +1,9 @@
 // The program of a model's own process: loads one ONNX file, answers one message after another, and ends when its parent is gone.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { answerParent } from '../answer-parent.ts';
 import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
 let session: InferenceSession | undefined;
-
-function answer(message: ChildAnswer): void {
-  process.send?.(message);
-}
 
 async function open(modelPath: string, threads: number): Promise<void> {
   session = await InferenceSession.create(modelPath, {
@@ -21,11 +18,10 @@ async function open(modelPath: string, threads: number): Promise<void> {
   });
 }
 
-async function handle(request: ChildRequest): Promise<void> {
+async function handle(request: ChildRequest): Promise<ChildAnswer> {
   if (request.kind === 'open') {
     await open(request.modelPath, request.threads);
-    answer({ kind: 'opened', id: request.id, inputs: session?.inputNames ?? [], outputs: session?.outputNames ?? [] });
-    return;
+    return { kind: 'opened', inputs: session?.inputNames ?? [], outputs: session?.outputNames ?? [] };
   }
   if (!session) throw new Error('The model is not open.');
   const feeds = Object.fromEntries(
@@ -35,12 +31,7 @@ async function handle(request: ChildRequest): Promise<void> {
   const result = results[request.output];
   if (!result) throw new Error(`The model has no output ${request.output}; it has ${session.outputNames.join(', ')}.`);
   if (!(result.data instanceof Float32Array)) throw new Error(`The output ${request.output} holds ${result.type}; wanted float32.`);
-  answer({ kind: 'ran', id: request.id, dims: result.dims, data: result.data, peakBytes: process.resourceUsage().maxRSS * 1024 });
+  return { kind: 'ran', dims: result.dims, data: result.data, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-process.on('disconnect', () => process.exit(0));
-process.on('message', (request: ChildRequest) => {
-  handle(request).catch((error: unknown) =>
-    answer({ kind: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) }),
-  );
-});
+answerParent(handle);

@@ -1,6 +1,7 @@
 // The program of a voice's own process: loads one voice, answers one message after another, and ends when its parent is gone.
 import { createRequire } from 'node:module';
-import type { SherpaAnswer, SherpaOpen, SherpaRequest } from './sherpa-process.ts';
+import { answerParent } from '../../answer-parent.ts';
+import type { SherpaOpen, SherpaRequest, Spoke } from './sherpa-process.ts';
 
 type Engine = {
   readonly sampleRate: number;
@@ -22,11 +23,11 @@ function load(settings: SherpaOpen, model: string): Engine {
   return new OfflineTts({ model: { ...parts, numThreads: threads, provider: 'cpu', debug: 0 }, maxNumSentences: 1, silenceScale: 1 });
 }
 
-function answer(request: SherpaRequest): Omit<Extract<SherpaAnswer, { kind: 'spoke' }>, 'kind' | 'id'> {
+function answer(request: SherpaRequest): Spoke {
   if (request.kind === 'open') {
     open = request.settings;
     engine = load(open, open.model);
-    return { samples: new Float32Array(0), sampleRate: engine.sampleRate, cpuMs: 0 };
+    return { kind: 'spoke', samples: new Float32Array(0), sampleRate: engine.sampleRate, cpuMs: 0 };
   }
   if (!open || !engine) throw new Error('no voice is open');
   if (request.probe && open.probe === null) throw new Error('this voice has no probe');
@@ -40,18 +41,7 @@ function answer(request: SherpaRequest): Omit<Extract<SherpaAnswer, { kind: 'spo
     generationConfig: { sid: open.speaker, speed: request.speed, silenceScale: 1 },
   });
   const used = process.cpuUsage(before);
-  return { samples: spoken.samples, sampleRate: spoken.sampleRate, cpuMs: (used.user + used.system) / 1000 };
+  return { kind: 'spoke', samples: spoken.samples, sampleRate: spoken.sampleRate, cpuMs: (used.user + used.system) / 1000 };
 }
 
-process.on('disconnect', () => process.exit(0));
-process.on('message', (request: SherpaRequest) => {
-  try {
-    process.send?.({ kind: 'spoke', id: request.id, ...answer(request) } satisfies SherpaAnswer);
-  } catch (error) {
-    process.send?.({
-      kind: 'failed',
-      id: request.id,
-      message: error instanceof Error ? error.message : String(error),
-    } satisfies SherpaAnswer);
-  }
-});
+answerParent(answer);

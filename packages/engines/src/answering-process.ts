@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** What the child says when a request failed there; the process itself goes on. */
+export type Failed = { readonly kind: 'failed'; readonly message: string };
+/** A request or an answer on its way; `id` says which belong together. */
+export type Numbered<Body> = { readonly id: number; readonly body: Body };
+
+/** A process of its own that answers requests; what it holds lives as long as it does, and its crash fails only what was under way. */
+export type AnsweringProcess<Request, Answer> = {
+  readonly pid: number;
+  readonly alive: () => boolean;
+  /** Rejects with `program-failed`, worth another try, when the process ends first; an aborted signal ends the process and rejects with its reason. */
+  readonly ask: (request: Request, signal?: AbortSignal) => Promise<Answer | Failed>;
+  /** Ends the process and resolves once it is gone. */
+  readonly close: () => Promise<void>;
+};
+
+type Waiting<Answer> = { readonly settle: (answer: Answer | Failed) => void; readonly fail: (error: Error) => void };
+const keptErrorBytes = 4000;
+
+/** Starts the program `child`, which calls `answerParent`, with an environment of PATH alone; `name` says in errors whose process it is. */
+export function startAnsweringProcess<Request, Answer>({
+  child: program,
+  name,
+}: {
+  readonly child: URL;
+  readonly name: string;
+}): AnsweringProcess<Request, Answer> {
+  const child = fork(fileURLToPath(program), [], {
+    serialization: 'advanced',
+    execArgv: [],
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const waiting = new Map<number, Waiting<Answer>>();
+  let lastWords = '';
+  let nextId = 0;
+  let gone = false;
+  const ended = (status: string): FilmwrightError => {
+    const said = lastWords.trim() ? ` Its last words: ${lastWords.trim()}` : '';
+    return new FilmwrightError(
+      'program-failed',
+      `The process of the ${name} ended (${status}) before it answered.${said} The next call starts it again.`,
+      { retryable: true },
+    );
+  };
+  const failAll = (status: string): void => {
+    gone = true;
+    for (const each of waiting.values()) each.fail(ended(status));
+    waiting.clear();
+  };
+  // A process that waits for requests must not keep its parent from ending.
+  const hold = (busy: boolean): void => {
+    for (const handle of [child, child.channel, child.stderr as Socket | null]) busy ? handle?.ref?.() : handle?.unref?.();
+  };
+  child.stderr?.on('data', (bytes: Buffer) => {
+    lastWords = (lastWords + bytes.toString('utf8')).slice(-keptErrorBytes);
+  });
+  child.on('error', (error) => failAll(error.message));
+  child.on('close', (code, signal) => failAll(signal ?? `status ${code}`));
+  child.on('message', ({ id, body }: Numbered<Answer | Failed>) => {
+    waiting.get(id)?.settle(body);
+    waiting.delete(id);
+    if (waiting.size === 0) hold(false);
+  });
+  const send = (request: Request): Promise<Answer | Failed> =>
+    new Promise((resolve, reject) => {
+      if (gone) return reject(ended('before the call'));
+      const id = nextId++;
+      hold(true);
+      waiting.set(id, { settle: resolve, fail: reject });
+      child.send({ id, body: request } satisfies Numbered<Request>, (error) => {
+        if (error) child.kill('SIGKILL');
+      });
+    });
+  return {
+    pid: child.pid ?? 0,
+    alive: () => !gone && child.connected,
+    ask: async (request, signal) => {
+      signal?.throwIfAborted();
+      const stop = (): void => void child.kill('SIGKILL');
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        return await send(request);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    },
+    close: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      hold(true);
+      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
