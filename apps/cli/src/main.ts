@@ -103,8 +103,11 @@ function whole(text: string, name: string): number {
   throw new FilmwrightError('request-invalid', `${name} is ${JSON.stringify(text)}; wanted a whole number.`);
 }
 
+/** Ends once all was written: a pipe takes it piece by piece, and may be closed early by its reader. */
+function end(status: number): void {
+  process.stdout.write('', () => process.exit(status));
+}
+
+process.stdout.on('error', () => process.exit(1));
 const args = process.argv.slice(2);
-main(args).then(
-  (status) => process.exit(status),
-  (error: unknown) => process.exit(showError(error, { json: args.includes('--json') })),
-);
+main(args).then(end, (error: unknown) => end(showError(error, { json: args.includes('--json') })));

@@ -1,59 +1,94 @@
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { FilmwrightError, type Issue } from '@filmwright/contracts';
-import { fileReferences, nearest, readDocument } from '@filmwright/core';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { FilmwrightError, type Issue, type MediaType } from '@filmwright/contracts';
+import { type FileReference, lookAtMedia, nearest, readDocument, wantedMedia } from '@filmwright/core';
 
 /** A file named by a document: `name` as written, `path` on this machine. */
 export type NamedFile = { readonly name: string; readonly path: string };
 
-/** Checks a document and the files it names before anything is started; throws one error with every problem. */
+/** Checks a document and the files it names, as far as that needs no program, before anything is started; throws one error with every problem. */
 export async function gatherFiles(document: unknown, documentPath: string): Promise<readonly NamedFile[]> {
-  const { film, issues, origin } = readDocument(document);
+  const { issues, files } = readDocument(document);
   const problems: Issue[] = [...issues];
-  const files = new Map<string, NamedFile>();
-  if (film !== null) {
-    for (const { file, path } of fileReferences(film)) {
-      if (files.has(file)) continue;
-      const absolute = resolve(dirname(documentPath), file);
-      const wrong = await whatIsWrong(absolute);
-      if (wrong === null) files.set(file, { name: file, path: absolute });
-      else
-        problems.push({
-          severity: 'error',
-          code: 'media-missing',
-          path: origin(path, file),
-          message: `${origin(path, file)} names ${JSON.stringify(file)}: ${wrong}.`,
-          found: file,
-          wanted: 'a file',
-          next: 'Paths are relative to the document.',
-        });
+  const good = new Map<string, NamedFile>();
+  const uses = new Map<string, FileReference[]>();
+  for (const use of files) uses.set(`${use.expect}:${use.file}`, [...(uses.get(`${use.expect}:${use.file}`) ?? []), use]);
+  for (const [{ file, expect, path }, ...others] of [...uses.values()] as [FileReference, ...FileReference[]][]) {
+    const absolute = resolve(dirname(documentPath), file);
+    const wrong = await whatIsWrong(absolute, expect);
+    if (wrong === null) good.set(file, { name: file, path: absolute });
+    else {
+      const elsewhere = [...new Set(others.map((other) => other.path))].filter((other) => other !== path);
+      problems.push({ severity: 'error', path, ...wrong, message: `${wrong.message}${alsoNamed(elsewhere)}` });
     }
   }
   const errors = problems.filter((issue) => issue.severity === 'error');
-  if (errors.length > 0) {
-    const code = errors.every((issue) => issue.code === 'media-missing') ? 'media-missing' : 'document-invalid';
-    throw new FilmwrightError(code, errors.length === 1 ? (errors[0]?.message ?? '') : `${documentPath} has ${errors.length} problems.`, {
-      issues: problems,
-    });
-  }
-  return [...files.values()];
+  if (errors.length === 0) return [...good.values()];
+  const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `${documentPath} has ${errors.length} problems.`;
+  throw new FilmwrightError(codeOf(errors), detail, { issues: problems });
 }
 
-async function whatIsWrong(path: string): Promise<string | null> {
+function codeOf(errors: readonly Issue[]): 'media-missing' | 'media-invalid' | 'document-invalid' {
+  const same = (['media-missing', 'media-invalid'] as const).find((code) => errors.every((issue) => issue.code === code));
+  return same ?? 'document-invalid';
+}
+
+function alsoNamed(paths: readonly string[]): string {
+  if (paths.length === 0) return '';
+  return ` Named at ${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more places` : ''} too.`;
+}
+
+type Wrong = Pick<Issue, 'code' | 'message' | 'found' | 'wanted' | 'next'>;
+
+async function whatIsWrong(path: string, expect: MediaType): Promise<Wrong | null> {
+  const wanted = wantedMedia[expect];
   try {
-    const found = await stat(path);
-    if (!found.isFile()) return `${path} is not a file`;
-    return found.size === 0 ? `${path} is empty` : null;
+    const there = await stat(path);
+    if (there.isFile()) return await lookedAt(path, expect);
+    const found = there.isDirectory() ? 'a folder' : 'no regular file';
+    return { code: 'media-missing', message: `${path} is ${found}; wanted ${wanted}.`, found, wanted, next: 'Give the path of a file.' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') return `${path} cannot be read (${code})`;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+      const found = `a file that cannot be read (${code})`;
+      return { code: 'media-missing', message: `${path} is ${found}.`, found, wanted, next: 'Allow reading it, or name another file.' };
+    }
     const near = await neighbour(path);
-    return `${path} does not exist${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`;
+    return {
+      code: 'media-missing',
+      message: `${path} does not exist; wanted ${wanted}.`,
+      found: 'no such file',
+      wanted,
+      next: `${near === undefined ? 'Put it there or correct the path' : `Did you mean ${JSON.stringify(near)}? If not, correct the path`}; paths are relative to the document.`,
+    };
+  }
+}
+
+/** What a file's head and outline say of it; what only decoding can tell, the platform looks at in confinement. */
+async function lookedAt(path: string, expect: MediaType): Promise<Wrong | null> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const read = async (position: number, length: number): Promise<Uint8Array> => {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    };
+    const fault = await lookAtMedia({ bytes: size, read }, expect);
+    if (fault === null) return null;
+    const { wrong: found, wanted, next } = fault;
+    return {
+      code: 'media-invalid',
+      message: `${basename(path)}: ${found}; wanted ${wanted}.`,
+      found,
+      wanted,
+      next: `${next.charAt(0).toUpperCase()}${next.slice(1)}.`,
+    };
+  } finally {
+    await file.close();
   }
 }
 
 async function neighbour(path: string): Promise<string | undefined> {
-  const { readdir } = await import('node:fs/promises');
   const names = await readdir(dirname(path)).catch(() => []);
-  return nearest(path.slice(dirname(path).length + 1), names);
+  return nearest(basename(path), names);
 }

@@ -1,36 +1,57 @@
-import type { Film, MediaType } from '@filmwright/contracts';
+import type { MediaType } from '@filmwright/contracts';
+import { pathText } from './issues.ts';
 
 /** A file that a film names, what it is used as, and where in the film document it stands. */
 export type FileReference = { readonly file: string; readonly expect: MediaType; readonly path: string };
 
-/** Every file a film names, in document order; the same file may come several times. */
-export function fileReferences(film: Film): readonly FileReference[] {
-  const found: FileReference[] = [];
-  const add = (file: string | undefined, expect: MediaType, path: string): void => {
-    if (file !== undefined) found.push({ file, expect, path });
-  };
-  if (film.brand.font !== 'default') {
-    add(film.brand.font.regular, 'font', 'brand.font.regular');
-    add(film.brand.font.bold, 'font', 'brand.font.bold');
+/** Where documents name files, in the order in which people read them; `*` stands for every entry of a list. */
+const places: readonly (readonly [place: readonly string[], expect: MediaType])[] = [
+  [['brand', 'font', 'regular'], 'font'],
+  [['brand', 'font', 'bold'], 'font'],
+  [['brand', 'logo'], 'picture'],
+];
+const placesOfShot: typeof places = [
+  [['narration', '*', 'recording'], 'sound'],
+  [['narration', 'recording'], 'sound'],
+  [['visual', 'picture'], 'picture'],
+  [['visual', 'clip'], 'clip'],
+  [['visual', 'background', 'picture'], 'picture'],
+  [['visual', 'background', 'clip'], 'clip'],
+  [['visual', 'subject', 'picture'], 'picture'],
+  [['filters', 'look'], 'lut'],
+];
+const lastPlaces: typeof places = [[['soundtrack', 'music'], 'sound']];
+
+/** Every file a film names, in document order; the same file may come several times. A document with errors gives those that stand where a film has them. */
+export function fileReferences(document: unknown): readonly FileReference[] {
+  const shots = member(document, 'storyboard');
+  const within = (list: typeof places, { value, at }: { readonly value: unknown; readonly at: readonly PropertyKey[] }) =>
+    list.flatMap(([place, expect]) => referencesAt({ value, at, place, expect }));
+  return [
+    ...within(places, { value: document, at: [] }),
+    ...(Array.isArray(shots) ? shots : []).flatMap((shot: unknown, index) =>
+      within(placesOfShot, { value: shot, at: ['storyboard', index] }),
+    ),
+    ...within(lastPlaces, { value: document, at: [] }),
+  ];
+}
+
+type Search = {
+  readonly value: unknown;
+  readonly at: readonly PropertyKey[];
+  readonly place: readonly string[];
+  readonly expect: MediaType;
+};
+
+function referencesAt({ value, at, place: [step, ...rest], expect }: Search): readonly FileReference[] {
+  if (step === undefined) return typeof value === 'string' && value !== '' ? [{ file: value, expect, path: pathText(at) }] : [];
+  if (step === '*') {
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+    return entries.flatMap((entry, index) => referencesAt({ value: entry, at: [...at, index], place: rest, expect }));
   }
-  add(film.brand.logo, 'picture', 'brand.logo');
-  film.storyboard.forEach((shot, index) => {
-    const at = `storyboard[${index}]`;
-    const { narration, visual } = shot;
-    if (Array.isArray(narration)) {
-      narration.forEach((line, number) => {
-        if (typeof line !== 'string') add(line.recording, 'sound', `${at}.narration[${number}].recording`);
-      });
-    } else if (typeof narration === 'object') add(narration.recording, 'sound', `${at}.narration.recording`);
-    if (visual !== undefined) {
-      const behind = 'background' in visual ? visual.background : visual;
-      const where = 'background' in visual ? `${at}.visual.background` : `${at}.visual`;
-      if ('picture' in behind) add(behind.picture, 'picture', `${where}.picture`);
-      if ('clip' in behind) add(behind.clip, 'clip', `${where}.clip`);
-      if ('subject' in visual) add(visual.subject.picture, 'picture', `${at}.visual.subject.picture`);
-    }
-    add(shot.filters?.look, 'lut', `${at}.filters.look`);
-  });
-  add(film.soundtrack.music, 'sound', 'soundtrack.music');
-  return found;
+  return referencesAt({ value: member(value, step), at: [...at, step], place: rest, expect });
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>)[key] : undefined;
 }

@@ -1,6 +1,7 @@
 import { type Film, filmSchema, type Issue, templateUseSchema } from '@filmwright/contracts';
 import type { z } from 'zod';
 import { expandTemplate } from '../templates/expand-template.ts';
+import { type FileReference, fileReferences } from './file-references.ts';
 import { nearest, pathText, problemAt, shown } from './issues.ts';
 import { valueAt, wantedKeys } from './schema-walk.ts';
 
@@ -8,6 +9,8 @@ export type ReadDocument = {
   /** Null when there are errors. */
   readonly film: Film | null;
   readonly issues: readonly Issue[];
+  /** Every file that the document names, under its path in the document; with errors, those that can be told. */
+  readonly files: readonly FileReference[];
   /** For a film made from a template: where in the document a value of the film came from. */
   readonly origin: (filmPath: string, value: unknown) => string;
 };
@@ -16,18 +19,19 @@ export type ReadDocument = {
 export function readDocument(document: unknown): ReadDocument {
   const stay = (path: string): string => path;
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return { film: null, origin: stay, issues: [notADocument(document)] };
+    return { film: null, files: [], origin: stay, issues: [notADocument(document)] };
   }
   if ('template' in document) return readTemplateUse(document);
   const { film, issues } = readFilm(document);
-  return { film, issues, origin: stay };
+  return { film, issues, files: fileReferences(film ?? document), origin: stay };
 }
 
 function notADocument(document: unknown): Issue {
+  const found = document === null || document === undefined ? 'empty' : shown(document);
   return problemAt('', {
     code: 'type',
-    message: `The film document is ${shown(document)}; wanted keys and values with at least a title and a storyboard.`,
-    found: shown(document),
+    message: `The film document is ${found}; wanted keys and values with at least a title and a storyboard.`,
+    found,
     wanted: 'title, storyboard',
     next: 'See `examples/` for a document to start from.',
   });
@@ -36,12 +40,13 @@ function notADocument(document: unknown): Issue {
 function readTemplateUse(document: object): ReadDocument {
   const stay = (path: string): string => path;
   const parsed = templateUseSchema.safeParse(document);
-  if (!parsed.success) return { film: null, origin: stay, issues: issuesOf({ error: parsed.error, document, schema: templateUseSchema }) };
+  if (!parsed.success)
+    return { film: null, files: [], origin: stay, issues: issuesOf({ error: parsed.error, document, schema: templateUseSchema }) };
   const expanded = expandTemplate(parsed.data);
-  if (expanded.film === null) return { film: null, origin: stay, issues: expanded.issues };
+  if (expanded.film === null) return { film: null, files: expanded.files, origin: stay, issues: expanded.issues };
   const { film, issues } = readFilm(expanded.film);
   const moved = issues.map((issue) => ({ ...issue, path: expanded.origin(issue.path, undefined) }));
-  return { film, issues: [...expanded.issues, ...moved], origin: expanded.origin };
+  return { film, issues: [...expanded.issues, ...moved], files: expanded.files, origin: expanded.origin };
 }
 
 function readFilm(document: object): { film: Film | null; issues: readonly Issue[] } {
@@ -124,16 +129,41 @@ function issueOf({ issue, document, schema, base }: OneIssue): readonly Issue[] 
     if (meant !== null) return repaired(meant.flatMap((one) => issueOf({ issue: one, document, schema, base: path })));
   }
   const wanted = wantedText(issue);
-  const found = shown(value);
+  const found = foundText(issue, value);
   return [
     problemAt(at, {
       code: issue.code,
-      message: `${at === '' ? 'The document' : at} is ${found}; wanted ${wanted}.`,
+      message: `${at === '' ? 'The document' : at} ${found.startsWith('has ') ? '' : 'is '}${found}; wanted ${wanted}.`,
       found,
       wanted,
-      ...(value === undefined ? { next: `Add \`${String(path.at(-1) ?? '')}\`.` } : {}),
+      next: nextStep({ issue, value, name: String(path.at(-1) ?? '') }),
     }),
   ];
+}
+
+/** What a value is, in words; of one that is only too long or too short, its size. */
+function foundText(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    if (Array.isArray(value) && value.length > 0) return `has ${counted(value.length, 'entry')}`;
+    if (typeof value === 'string' && value.length > 0) return `has ${counted(value.length, 'character')}`;
+    if (value === '' || Array.isArray(value)) return 'empty';
+  }
+  return shown(value);
+}
+
+type Wrong = { readonly issue: z.core.$ZodIssue; readonly value: unknown; readonly name: string };
+
+function nextStep({ issue, value, name }: Wrong): string {
+  if (value === undefined) return `Add \`${name}\`.`;
+  if (/with its unit/.test(issue.message))
+    return typeof value === 'number' ? `Write \`${value}s\` if seconds are meant.` : 'Write it as `4s`.';
+  const values = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const guess = typeof value === 'string' ? nearest(value, values) : undefined;
+  if (guess !== undefined) return `Write \`${guess}\`.`;
+  if (issue.code === 'too_big') return issue.origin === 'number' ? 'Lower it.' : 'Shorten it, or split the film.';
+  if (issue.code === 'too_small') return issue.origin === 'number' ? 'Raise it.' : 'Fill it in.';
+  return 'Change it to what is wanted, or leave it out for the default.';
 }
 
 /** The alternative of a union that was most likely meant: one of the right type, with the fewest strange keys; null where none is of the right type. */
@@ -185,9 +215,9 @@ function wantedText(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.length === 1 ? shown(issue.values[0]) : `one of ${issue.values.map((value) => String(value)).join(', ')}`;
     case 'too_big':
-      return `${issue.origin === 'string' ? 'at most' : 'no more than'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
+      return `at most ${sized(Number(issue.maximum), issue.origin)}`;
     case 'too_small':
-      return `at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
+      return `at least ${sized(Number(issue.minimum), issue.origin)}`;
     case 'invalid_format':
     case 'custom':
       return issue.message.replace(/^wanted /, '');
@@ -211,6 +241,11 @@ function unionText(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
       : forms.join(', or ');
 }
 
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' character(s)' : origin === 'array' ? ' entries' : '';
+function sized(count: number, origin: string): string {
+  return origin === 'string' ? counted(count, 'character') : origin === 'array' ? counted(count, 'entry') : String(count);
+}
+
+function counted(count: number, what: 'character' | 'entry'): string {
+  if (what === 'entry') return `${count} ${count === 1 ? 'entry' : 'entries'}`;
+  return `${count} ${count === 1 ? 'character' : 'characters'}`;
 }

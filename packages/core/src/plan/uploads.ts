@@ -1,6 +1,7 @@
 import type { Film, Issue, Media, MediaType } from '@filmwright/contracts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import { problemAt } from '../film/issues.ts';
+import { wantedMedia } from '../film/media-head.ts';
 import type { Planner } from './planner.ts';
 
 export type UploadsInput = {
@@ -26,7 +27,8 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
   const warnings: Issue[] = [];
   const seen = new Set<string>();
   let settled = true;
-  for (const reference of fileReferences(film)) {
+  const references = fileReferences(film);
+  for (const reference of references) {
     const id = `${reference.expect}:${reference.file}`;
     const path = origin(reference.path, reference.file);
     const upload = files[reference.file];
@@ -49,12 +51,14 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
       found.set(id, outcome.media);
       for (const warning of outcome.warnings) warnings.push({ severity: 'warning', code: 'media', path, message: warning });
     } else if (outcome.problem !== undefined) {
+      const told = outcome.problem.issues?.[0];
       issues.push(
         problemAt(path, {
           code: outcome.problem.code,
-          message: outcome.problem.detail,
-          found: reference.file,
-          wanted: `a ${reference.expect}`,
+          message: `${told?.message ?? outcome.problem.detail}${alsoNamed({ reference, references, origin })}`,
+          found: told?.found ?? reference.file,
+          wanted: told?.wanted ?? wantedMedia[reference.expect],
+          next: told?.next ?? 'Run the same command again once that is put right.',
         }),
       );
     } else settled = false;
@@ -62,6 +66,20 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
   const media = <T extends MediaType>(file: string, type: T): Extract<Media, { type: T }> | undefined =>
     found.get(`${type}:${file}`) as Extract<Media, { type: T }> | undefined;
   return { media, settled, issues, warnings };
+}
+
+type Named = Pick<UploadsInput, 'origin'> & { readonly reference: FileReference; readonly references: readonly FileReference[] };
+
+/** Where else a bad file is named, since it is reported once. */
+function alsoNamed({ reference, references, origin }: Named): string {
+  const same = references.filter(
+    ({ file, expect, path }) => file === reference.file && expect === reference.expect && path !== reference.path,
+  );
+  const paths = [...new Set(same.map(({ path, file }) => origin(path, file)))].filter(
+    (path) => path !== origin(reference.path, reference.file),
+  );
+  if (paths.length === 0) return '';
+  return ` Named at ${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ` and ${paths.length - 3} more places` : ''} too.`;
 }
 
 type AskNormalise = { readonly reference: FileReference; readonly upload: string; readonly planner: Planner; readonly number: number };

@@ -1,4 +1,5 @@
-import type { Issue, Template, TemplateParameter, TemplateUse } from '@filmwright/contracts';
+import type { Issue, MediaType, Template, TemplateParameter, TemplateUse } from '@filmwright/contracts';
+import { type FileReference, fileReferences } from '../film/file-references.ts';
 import { nearest, problemAt, shown } from '../film/issues.ts';
 import { productFilm } from './product-film.ts';
 
@@ -8,6 +9,8 @@ export const templates: Readonly<Record<string, Template>> = { [productFilm.temp
 export type Expanded = {
   readonly film: object | null;
   readonly issues: readonly Issue[];
+  /** Every file that the parameters or the film name, under its path in the template use. */
+  readonly files: readonly FileReference[];
   /** Where a path of the film stands in the template use: the parameter that gave it, or the path itself. */
   readonly origin: (filmPath: string, value: unknown) => string;
 };
@@ -23,6 +26,7 @@ export function expandTemplate(use: TemplateUse): Expanded {
     const guess = nearest(use.template, names);
     return {
       film: null,
+      files: [],
       origin: stay,
       issues: [
         problemAt('template', {
@@ -36,12 +40,31 @@ export function expandTemplate(use: TemplateUse): Expanded {
     };
   }
   const { values, issues } = readParameters(template, use);
-  if (issues.length > 0) return { film: null, issues, origin: stay };
+  if (issues.length > 0) return { film: null, issues, files: namedFiles(template, values), origin: stay };
   const origins = new Map<string, string>();
   const shaped = { ...values, landscape: values['aspect'] === undefined || values['aspect'] === '16:9' };
   const body = fill({ node: template.film, values: shaped, path: '', origins, source: '' });
   const film = { ...(body as object), ...(use.title === undefined ? {} : { title: use.title }), ...use.overrides };
-  return { film, issues, origin: (path) => originOf(path, origins) };
+  const files = fileReferences(film).map((file) => ({ ...file, path: originOf(file.path, origins) }));
+  return { film, issues, files, origin: (path) => originOf(path, origins) };
+}
+
+const mediaOf: Readonly<Partial<Record<TemplateParameter['type'], MediaType>>> = {
+  picture: 'picture',
+  pictures: 'picture',
+  sound: 'sound',
+  look: 'lut',
+};
+
+/** Files named by parameters that are right in themselves, while others are not. */
+function namedFiles(template: Template, values: Values): readonly FileReference[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const expect = mediaOf[template.parameters[name]?.type ?? 'text'];
+    if (expect === undefined) return [];
+    if (typeof value === 'string') return [{ file: value, expect, path: `parameters.${name}` }];
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    return list.flatMap((file, at) => (typeof file === 'string' ? [{ file, expect, path: `parameters.${name}[${at}]` }] : []));
+  });
 }
 
 function readParameters(template: Template, use: TemplateUse): { values: Values; issues: readonly Issue[] } {

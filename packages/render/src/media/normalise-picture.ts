@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pictureLimits, tooManyPixels } from '@filmwright/core';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import { lastLines } from '../ffmpeg/start-program.ts';
 import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
@@ -22,8 +23,6 @@ export type NormalisedPicture = {
   readonly warnings: readonly string[];
 };
 
-const refusedSide = 30_000;
-const refusedPixels = 200_000_000;
 const largestSide = 8192;
 
 /** Makes a picture an upright 8-bit PNG of at most 8192 pixels a side; sizes beyond 30,000 a side or 200 megapixels are refused before a pixel is decoded. */
@@ -32,12 +31,8 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
   const header = await pictureHeader(path, is);
   if (header === null || header.width < 1 || header.height < 1)
     throw uploadFault(name, { wrong: `its ${is} header is damaged or cut off`, wanted: 'a whole picture', next: 'export it again' });
-  if (header.width >= refusedSide || header.height >= refusedSide || header.width * header.height > refusedPixels)
-    throw uploadFault(name, {
-      wrong: `it is ${header.width}x${header.height} pixels`,
-      wanted: `less than ${refusedSide} a side and at most ${refusedPixels / 1e6} megapixels`,
-      next: 'scale it down',
-    });
+  const tooLarge = tooManyPixels(header);
+  if (tooLarge !== null) throw uploadFault(name, tooLarge);
   const { width, height } = turned(header);
   const shrink = Math.min(1, largestSide / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * shrink)), height: Math.max(1, Math.round(height * shrink)) };
@@ -107,7 +102,7 @@ function describe(upload: Upload, { filters, to, pixels }: Described): FfmpegDes
   const vf = writeFiltergraph([{ filters: [...filters, filter('format', { pix_fmts: pixels })] }]);
   return {
     global: { filter_threads: 2 },
-    inputs: [{ options: { noautorotate: true, max_pixels: refusedPixels, ...foreignInput(upload) }, from: { file: upload.path } }],
+    inputs: [{ options: { noautorotate: true, max_pixels: pictureLimits.pixels, ...foreignInput(upload) }, from: { file: upload.path } }],
     outputs: [
       {
         options: {

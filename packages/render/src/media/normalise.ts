@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { MediaType } from '@filmwright/contracts';
+import { describeHead, wantedMedia } from '@filmwright/core';
 import { asDiskFull } from '../ffmpeg/disk-full.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { type NormalisedClip, normaliseClip } from './normalise-clip.ts';
@@ -7,7 +8,7 @@ import { type FontDescription, type NormalisedFont, normaliseFont } from './norm
 import { type NormalisedLut, normaliseLut } from './normalise-lut.ts';
 import { type NormalisedPicture, normalisePicture } from './normalise-picture.ts';
 import { type NormalisedSound, normaliseSound } from './normalise-sound.ts';
-import { describeHead, readHead, type Sniffed, sniff } from './sniff.ts';
+import { readHead, type Sniffed, sniff } from './sniff.ts';
 import { uploadFault } from './upload-fault.ts';
 
 export type NormaliseUploadOptions = {
@@ -25,14 +26,6 @@ export type NormaliseUploadOptions = {
 /** What a file turned out to be, where its safe form lies, and what its owner should know. */
 export type NormalisedUpload = NormalisedPicture | NormalisedClip | NormalisedSound | NormalisedFont | NormalisedLut;
 
-const wanted = {
-  picture: 'a picture (PNG, JPEG, WebP, GIF, TIFF or BMP)',
-  clip: 'a clip (MP4, MOV, MKV, WebM or AVI)',
-  sound: 'a sound (WAV, FLAC, MP3, M4A, AAC, Ogg, AIFF) or a clip with sound',
-  font: 'a font (TTF, OTF, WOFF)',
-  lut: 'a colour grade (.cube)',
-} as const;
-
 /** Turns a foreign file into a form that is safe to read, told by its content and parsed only in confinement; fails as media-invalid with what was found and what to do. */
 export async function normaliseUpload(options: NormaliseUploadOptions): Promise<NormalisedUpload> {
   try {
@@ -46,13 +39,13 @@ async function normalise(options: NormaliseUploadOptions): Promise<NormalisedUpl
   const { path, name, expect, outDir, toolset, signal, describeFont } = options;
   const { size } = await stat(path);
   if (size === 0)
-    throw uploadFault(name, { wrong: 'it is empty (0 bytes)', wanted: wanted[expect], next: 'choose or export the file again' });
+    throw uploadFault(name, { wrong: 'it is empty (0 bytes)', wanted: wantedMedia[expect], next: 'choose or export the file again' });
   if (expect === 'font') return normaliseFont({ path, name, outDir, describeFont });
   if (expect === 'lut') return normaliseLut({ path, name, outDir });
   const found = await sniff(path);
-  const next = `choose ${wanted[expect].split(' (')[0]} or convert this file`;
-  if (found === null) throw uploadFault(name, { wrong: describeHead(await readHead(path)), wanted: wanted[expect], next });
-  if (!found.uses.includes(expect)) throw uploadFault(name, { wrong: `its content is ${found.is}`, wanted: wanted[expect], next });
+  const next = `choose ${wantedMedia[expect].split(' (')[0]} or convert this file`;
+  if (found === null) throw uploadFault(name, { wrong: describeHead(await readHead(path)), wanted: wantedMedia[expect], next });
+  if (!found.uses.includes(expect)) throw uploadFault(name, { wrong: `its content is ${found.is}`, wanted: wantedMedia[expect], next });
   const upload = { path, name, outDir, toolset, signal, demuxer: found.demuxer };
   return convert(upload, { expect, found });
 }

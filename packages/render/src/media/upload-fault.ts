@@ -10,9 +10,21 @@ export type UploadFault = {
   readonly cause?: unknown;
 };
 
-/** The error of an upload that cannot be used, naming the file as the person who gave it knows it. */
+/** The error of an upload that cannot be used, naming the file as the person who gave it knows it; its one issue has no path yet, which the plan adds. */
 export function uploadFault(name: string, { wrong, wanted, next, cause }: UploadFault): FilmwrightError {
-  return new FilmwrightError('media-invalid', `${name}: ${wrong}; wanted ${wanted}; ${next}.`, cause === undefined ? {} : { cause });
+  const issue = {
+    severity: 'error',
+    code: 'media-invalid',
+    path: '',
+    message: `${name}: ${wrong}; wanted ${wanted}.`,
+    found: wrong,
+    wanted,
+    next: `${next.charAt(0).toUpperCase()}${next.slice(1)}.`,
+  } as const;
+  return new FilmwrightError('media-invalid', `${name}: ${wrong}; wanted ${wanted}; ${next}.`, {
+    issues: [issue],
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** Throws an error on that says nothing about the upload: the work was called off, the machine is full or lacks a program, or somebody killed the program. */

@@ -21,7 +21,7 @@ type Frame = { readonly width: number; readonly height: number };
 
 const safeShare = 0.05;
 
-const scriptNames: Readonly<Record<Script, string>> = {
+const scriptNames: Readonly<Record<Exclude<Script, 'Zzzz'>, string>> = {
   Latn: 'Latin',
   Cyrl: 'Cyrillic',
   Grek: 'Greek',
@@ -33,7 +33,6 @@ const scriptNames: Readonly<Record<Script, string>> = {
   Kore: 'Korean',
   Thai: 'Thai',
   Zsye: 'emoji',
-  Zzzz: 'other',
 };
 
 const glyphIssues = (
@@ -48,7 +47,7 @@ const glyphIssues = (
     byScript.set(script, [...(byScript.get(script) ?? []), grapheme]);
   }
   return [...byScript].map(([script, characters]) => {
-    const name = script === null ? '' : `${scriptNames[script]} `;
+    const name = script === null || script === 'Zzzz' ? '' : `${scriptNames[script]} `;
     const packaged = script === null ? undefined : fontPackages[script];
     return {
       severity: 'error',

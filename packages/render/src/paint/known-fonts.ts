@@ -70,7 +70,7 @@ export const knownFonts: readonly KnownFont[] = [
   },
 ];
 
-/** Debian packages that bring a font for a script, for messages to people. */
+/** Debian packages that bring a font for a script, for messages to people; none where no font is looked for. */
 export const fontPackages: Readonly<Partial<Record<Script, string>>> = {
   Arab: 'fonts-noto-core',
   Hebr: 'fonts-noto-core',
@@ -80,5 +80,4 @@ export const fontPackages: Readonly<Partial<Record<Script, string>>> = {
   Jpan: 'fonts-noto-cjk',
   Kore: 'fonts-noto-cjk',
   Zsye: 'fonts-noto-color-emoji',
-  Zzzz: 'fonts-noto-core',
 };
