@@ -7,8 +7,11 @@ export type BackdropInk = { readonly ground: Lab; readonly accent: Lab; readonly
 /** Shape of the frame in units of its shorter side, origin in its middle, y down; `pixel` is the size of one pixel. */
 export type BackdropFrame = { readonly halfWidth: number; readonly halfHeight: number; readonly pixel: number };
 
-/** Colours one point; writes OKLab into `out`. */
-export type Shade = (x: number, y: number, out: Float64Array) => void;
+/**
+ * Colours one point; writes OKLab into `out`. Gives how far the nearest hard edge or crease is at least, in the frame's units: within that
+ * distance the colour changes so slowly that it may be interpolated.
+ */
+export type Shade = (x: number, y: number, out: Float64Array) => number;
 
 export type BackdropPainter = (ink: BackdropInk, frame: BackdropFrame) => Shade;
 
@@ -42,6 +45,7 @@ const plain: BackdropPainter = ({ ground, accent, dark }, { halfWidth, halfHeigh
     set(out, ground);
     over(out, low, smooth(-1.1, 1.25, (x / halfWidth) * 0.6 + y / halfHeight));
     lighten(out, (dark ? 0.075 : 0.03) * bell(Math.hypot(x + halfWidth * 0.45, y + halfHeight * 0.75), 0.6));
+    return Number.POSITIVE_INFINITY;
   };
 };
 
@@ -78,8 +82,14 @@ const halo: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
       over(out, discTop, disc);
       over(out, discLow, disc * down);
     }
+    const edge = Math.min(
+      Math.abs(d - radius),
+      Math.abs(d - radius * 1.13) - 0.0011,
+      Math.abs(d - radius * 1.3) - 0.0011,
+      Math.abs(y - horizon) - 0.006,
+    );
     const floor = smooth(horizon - 0.006, horizon + 0.006, y);
-    if (floor <= 0) return;
+    if (floor <= 0) return edge;
     const depth = clamp((y - horizon) / (halfHeight - horizon));
     const wall: Lab = [out[0] as number, out[1] as number, out[2] as number];
     set(out, floorFar);
@@ -87,6 +97,7 @@ const halo: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
     const reach = 0.1 + depth * 0.35;
     over(out, bloom, 0.34 * bell(Math.max(0, Math.abs(x - centerX) - radius * 0.55), reach) * (1 - depth) ** 1.6);
     if (floor < 1) over(out, wall, 1 - floor);
+    return edge;
   };
 };
 
@@ -114,13 +125,16 @@ const sweep: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, hal
   return (x, y, out) => {
     set(out, ground);
     over(out, low, smooth(-halfHeight * 1.2, cove, y));
+    let edge = Number.POSITIVE_INFINITY;
     for (const s of sweeps) {
       const d = Math.hypot(x - s.x, y - s.y) - s.radius;
+      edge = Math.min(edge, Math.abs(d));
       if (d < pixel) over(out, s.color, s.alpha * inside(d, pixel) * Math.exp(Math.min(0, d) / s.tail));
     }
     const floor = smooth(cove - halfHeight * 0.16, halfHeight * 1.15, y);
     over(out, near, floor * 0.9);
     lighten(out, (dark ? 0.05 : 0.02) * bell(Math.hypot((x - halfWidth * 0.4) * 0.8, y + halfHeight * 0.25), 0.5));
+    return edge;
   };
 };
 
@@ -144,19 +158,22 @@ const arc: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, halfH
     set(out, wall);
     lighten(out, (dark ? 0.03 : 0.014) * smooth(0.9, -0.6, y / halfHeight + x * 0.2));
     const across = Math.abs(x - centerX);
+    let edge = Math.abs(horizon - y);
     for (let i = 0; i < radii.length; i++) {
       const radius = radii[i] as number;
       const d = (y < spring ? Math.hypot(x - centerX, y - spring) : across) - radius;
+      edge = Math.min(edge, Math.abs(d));
       if (d > pixel) break;
       const cover = inside(d, pixel);
       over(out, steps[i] as Lab, cover);
       // The rim in front throws a soft shadow into the niche, from the upper left.
       const thrown = (y < spring + 0.012 ? Math.hypot(x - centerX - 0.012, y - spring - 0.02) : Math.abs(x - centerX - 0.012)) - radius;
       over(out, shade, cover * 0.2 * Math.exp(Math.min(0, thrown) / 0.035));
+      edge = Math.min(edge, Math.abs(thrown), Math.abs(y - spring - 0.012));
       lighten(out, cover * (dark ? 0.05 : 0.022) * smooth(-0.7, 0.6, (y - spring) / radius));
     }
     const floor = inside(horizon - y, pixel);
-    if (floor <= 0) return;
+    if (floor <= 0) return edge;
     const depth = clamp((y - horizon) / (halfHeight - horizon));
     const behind: Lab = [out[0] as number, out[1] as number, out[2] as number];
     set(out, floorFar);
@@ -164,6 +181,7 @@ const arc: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, halfH
     over(out, steps[2] as Lab, 0.28 * bell(Math.max(0, across - (radii[2] as number) * 0.6), 0.16 + depth * 0.2) * (1 - depth) ** 2);
     over(out, shade, 0.1 * Math.exp(-(y - horizon) / 0.02));
     if (floor < 1) over(out, behind, 1 - floor);
+    return edge;
   };
 };
 
@@ -188,6 +206,7 @@ const grid: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, half
     const knot = dx < 0.02 && dy < 0.02 ? inside(Math.hypot(dx, dy) - width * 1.7, pixel) : 0;
     const fade = bell(reach, 0.42);
     over(out, line, Math.max(lines * (dark ? 0.15 : 0.12), knot * (dark ? 0.5 : 0.34)) * fade);
+    return Math.min(Math.min(dx, dy) - width / 2, Math.hypot(dx, dy) - width * 1.7);
   };
 };
 
@@ -222,16 +241,20 @@ const waves: BackdropPainter = ({ ground, accent, deep, dark }, { halfWidth, hal
     set(out, ground);
     lighten(out, (dark ? -0.02 : -0.018) * smooth(0.2, -1.2, y / halfHeight));
     over(out, glow, 0.6 * bell(Math.hypot(x - sunX, (y + halfHeight * 0.05) * 1.15), 0.34));
+    let edge = Number.POSITIVE_INFINITY;
     for (let i = 0; i < crests.length; i++) {
       const { crest, slant } = atX[i] as { crest: number; slant: number };
       const wave = crests[i] as Wave;
       const d = (crest - y) * slant;
+      // The slant is that of this column alone; a crest that bends may be nearer beside it.
+      edge = Math.min(edge, Math.abs(d) * 0.6);
       if (d > 0 && d < 0.3) over(out, shade, 0.13 * Math.exp(-d / 0.045) * clamp(1 - d / 0.3));
       const cover = inside(d, pixel);
       if (cover <= 0) continue;
       over(out, wave.color, cover);
       lighten(out, cover * (dark ? 0.035 : 0.02) * Math.exp(Math.min(0, d) / 0.09));
     }
+    return edge;
   };
 };
 

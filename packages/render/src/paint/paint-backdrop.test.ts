@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backdropDesigns } from '@filmwright/contracts';
+import { backdropPainters } from './backdrop-designs.ts';
+import { ditherNoise } from './dither.ts';
 import { labOf, labToRgb } from './oklab.ts';
-import { paintBackdrop } from './paint-backdrop.ts';
+import { inkOf, paintBackdrop } from './paint-backdrop.ts';
 
 const sizes = [
   { width: 480, height: 270 },
@@ -19,6 +21,27 @@ test('every design is opaque, fills every shape of frame, and gives the same byt
         for (let i = 3; i < rgba.length; i += 4) assert.equal(rgba[i], 255);
         if (size === sizes[0]) assert.deepEqual(paintBackdrop({ design, colors, ...size }).rgba, rgba);
       }
+});
+
+test('cells filled from their corners are those mixed pixel by pixel, within one level', () => {
+  const lab = new Float64Array(3);
+  const rgb = new Float64Array(3);
+  for (const design of backdropDesigns)
+    for (const colors of [['#f3ede4', '#f2a33a', '#20304f'], ['#10131c', '#4f7cff'], ['#dfe7ea']]) {
+      const size = { width: 640, height: 360 };
+      const { rgba } = paintBackdrop({ design, colors, ...size });
+      const shade = backdropPainters[design](inkOf(colors), { halfWidth: 640 / 720, halfHeight: 0.5, pixel: 1 / 360 });
+      for (let row = 0; row < size.height; row++)
+        for (let column = row % 7; column < size.width; column += 7) {
+          shade((column + 0.5 - 320) / 360, (row + 0.5 - 180) / 360, lab);
+          labToRgb(lab, rgb);
+          for (let i = 0; i < 3; i++) {
+            const wanted = Math.min(255, Math.max(0, (rgb[i] as number) + ditherNoise(column, row) * 1.3));
+            const found = rgba[(row * size.width + column) * 4 + i] as number;
+            assert.ok(Math.abs(found - wanted) <= 1.5, `${design} ${colors} at ${column}, ${row}: ${found}, wanted ${wanted}`);
+          }
+        }
+    }
 });
 
 test('a gradient has no bands: means of small tiles take values between the levels of 8 bits', () => {

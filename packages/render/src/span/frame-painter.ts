@@ -18,6 +18,10 @@ export type FramePainter = {
 
 type Side = { readonly layers: readonly { readonly layer: Layer; readonly painter: LayerPainter }[]; readonly finish: Finish };
 
+/** Painters of the layers that are on at a frame, from the back. */
+const visible = (side: Side, frame: number): readonly LayerPainter[] =>
+  side.layers.filter(({ layer }) => frame >= layer.fromFrame && frame < layer.untilFrame).map(({ painter }) => painter);
+
 /** A painter of a span's frames on a compositor of its size. */
 export function framePainter(span: SpanComposition, context: Omit<PainterContext, 'span' | 'startFrame'>): FramePainter {
   const { compositor } = context;
@@ -35,28 +39,35 @@ export function framePainter(span: SpanComposition, context: Omit<PainterContext
   const ground = yuvOfHex(hexOf(span.color));
   const inTransition = (frame: number): boolean => transition !== null && frame < transition.frames;
 
-  async function paintSide(side: Side, { frame, target }: { readonly frame: number; readonly target: number }): Promise<void> {
-    const visible = side.layers.filter(({ layer }) => frame >= layer.fromFrame && frame < layer.untilFrame);
-    for (const { painter } of visible) if (painter.changesAt(frame)) await painter.prepare(frame);
+  /** Painters of a side that change at a frame. */
+  const changing = (side: Side, frame: number): readonly LayerPainter[] =>
+    visible(side, frame).filter((painter) => painter.changesAt(frame));
+
+  function paintSide(side: Side, { frame, target }: { readonly frame: number; readonly target: number }): void {
     compositor.target(target);
     compositor.fill({ colour: ground });
-    for (const { painter } of visible) painter.draw(frame);
+    for (const painter of visible(side, frame)) painter.draw(frame);
     const { vignette, grain, seed } = side.finish;
     if (vignette > 0) compositor.vignette({ strength: vignette });
     if (grain > 0) compositor.grain({ strength: grain, seed, frame });
   }
 
-  const sideChanges = (side: Side, frame: number): boolean =>
-    side.layers.some(({ layer, painter }) => frame >= layer.fromFrame && frame < layer.untilFrame && painter.changesAt(frame));
-
   return {
     changesAt: (frame) =>
-      sideChanges(main, frame) ||
-      (before !== null && transition !== null && inTransition(frame) && sideChanges(before, transition.firstFrame + frame)),
+      changing(main, frame).length > 0 ||
+      (before !== null && transition !== null && inTransition(frame) && changing(before, transition.firstFrame + frame).length > 0),
     async paint(frame, target) {
-      if (transition === null || before === null || !inTransition(frame)) return paintSide(main, { frame, target });
-      await paintSide(before, { frame: transition.firstFrame + frame, target: targets.before });
-      await paintSide(main, { frame, target: targets.after });
+      if (transition === null || before === null || !inTransition(frame)) {
+        await prepared(changing(main, frame).map((painter) => painter.prepare(frame)));
+        return paintSide(main, { frame, target });
+      }
+      const beforeFrame = transition.firstFrame + frame;
+      await prepared([
+        ...changing(before, beforeFrame).map((painter) => painter.prepare(beforeFrame)),
+        ...changing(main, frame).map((painter) => painter.prepare(frame)),
+      ]);
+      paintSide(before, { frame: beforeFrame, target: targets.before });
+      paintSide(main, { frame, target: targets.after });
       compositor.target(target);
       mix(compositor, { transition, frame });
     },
@@ -64,6 +75,12 @@ export function framePainter(span: SpanComposition, context: Omit<PainterContext
       for (const side of [main, before]) for (const { painter } of side?.layers ?? []) await painter.close();
     },
   };
+}
+
+/** Waits for layers that are prepared side by side, since most of them wait for a program; none is still at it when one has failed. */
+async function prepared(layers: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(layers)).find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Brings the two sides of a transition together on the chosen target. */

@@ -20,6 +20,7 @@ export type PictureCacheOptions = {
 /** Keeps the pictures used last, in memory and, if a folder is given, on disk. A picture that cannot be kept is simply made again. */
 export function createPictureCache({ maxBytes, shared }: PictureCacheOptions): PictureCache {
   const kept = new Map<string, LoadedPicture>();
+  const coming = new Map<string, Promise<LoadedPicture>>();
   let bytes = 0;
   const keep = (name: string, picture: LoadedPicture): void => {
     kept.set(name, picture);
@@ -39,13 +40,19 @@ export function createPictureCache({ maxBytes, shared }: PictureCacheOptions): P
         kept.set(name, found);
         return found;
       }
-      const stored = shared === undefined ? null : await readStored(join(shared.folder, name));
-      const picture = stored ?? (await load());
-      keep(name, picture);
-      if (shared !== undefined && stored === null) await store(picture, { folder: shared.folder, name, maxBytes: shared.maxBytes });
-      return picture;
+      const made = coming.get(name) ?? make(name, load).finally(() => coming.delete(name));
+      coming.set(name, made);
+      return made;
     },
   };
+
+  async function make(name: string, load: () => Promise<LoadedPicture>): Promise<LoadedPicture> {
+    const stored = shared === undefined ? null : await readStored(join(shared.folder, name));
+    const picture = stored ?? (await load());
+    keep(name, picture);
+    if (shared !== undefined && stored === null) await store(picture, { folder: shared.folder, name, maxBytes: shared.maxBytes });
+    return picture;
+  }
 }
 
 const headerBytes = 256;
