@@ -33,17 +33,14 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
   mix: ({ sound }, key) => ({ asset: asset(key), samples: sound.samples, gainDb: 0 }),
   subtitles: (_, key) => ({ vtt: asset(`${key}.vtt`), srt: asset(`${key}.srt`) }),
   assemble: ({ spans }, key) => ({ asset: asset(key), frames: spans.reduce((sum, span) => sum + span.frames, 0) }),
-  measure: ({ frames, fps }) => ({
-    frames,
+  'measure-sound': () => ({ loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, captions: null }),
+  measure: ({ fps }) => ({
+    frames: fps,
     width: 16,
     height: 16,
-    videoMs: (frames * 1000) / fps,
-    soundMs: (frames * 1000) / fps,
-    loudnessLufs: -14,
-    truePeakDb: -2,
-    loudnessRangeLu: 3,
+    videoMs: 1000,
+    soundMs: 1000,
     colour: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
-    captions: null,
   }),
   frame: (_, key) => ({ asset: asset(key) }),
 };

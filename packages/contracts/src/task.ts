@@ -100,7 +100,7 @@ export const taskKinds = {
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema, encode: encodeSettingsSchema }),
     output: z.object({
@@ -142,43 +142,39 @@ export const taskKinds = {
     }),
     output: z.object({ asset: assetSchema, frames: z.number().int() }),
   },
-  /** Measure the master as a viewer gets it. */
-  measure: {
+  /** Measure the film's sound as a viewer gets it, and how far words are shown from where they are heard. */
+  'measure-sound': {
     version: 1,
     reproducible: true,
     payload: z.object({
-      master: digestSchema,
-      fps: z.number().int(),
-      frames: z.number().int(),
-      voices: z
-        .array(
-          z
-            .object({
-              asset: digestSchema,
-              tokens: z.array(tokenSchema).readonly(),
-              times: z.array(tokenTimeSchema).readonly(),
-              language: z.string(),
-            })
-            .readonly(),
-        )
-        .readonly(),
+      sound: digestSchema,
+      // Starts of the words that follow a pause, from the start of the line.
+      voices: z.array(z.object({ asset: digestSchema, startsMs: z.array(z.number()).readonly() }).readonly()).readonly(),
     }),
+    output: z.object({
+      loudnessLufs: z.number().nullable(),
+      truePeakDb: z.number().nullable(),
+      loudnessRangeLu: z.number().nullable(),
+      captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
+    }),
+  },
+  /** Measure the master's frames, lengths and colour as a viewer gets them. */
+  measure: {
+    version: 2,
+    reproducible: true,
+    payload: z.object({ master: digestSchema, fps: z.number().int() }),
     output: z.object({
       frames: z.number().int(),
       width: z.number().int(),
       height: z.number().int(),
       videoMs: z.number(),
       soundMs: z.number().nullable(),
-      loudnessLufs: z.number().nullable(),
-      truePeakDb: z.number().nullable(),
-      loudnessRangeLu: z.number().nullable(),
       colour: z.object({ primaries: z.string(), transfer: z.string(), matrix: z.string(), range: z.string() }).readonly(),
-      captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
     }),
   },
   /** One finished frame as PNG. */
   frame: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema }),
     output: z.object({ asset: assetSchema }),

@@ -5,6 +5,7 @@ export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.
 export { captionOnsetError, type TimedVoice } from './media/caption-onsets.ts';
 export { type MasterMeasures, measureMaster } from './media/measure.ts';
 export { type NormalisedUpload, normaliseUpload } from './media/normalise.ts';
+export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
 export { findFonts, fontInfo } from './paint/fonts.ts';
 export { inspectTexts } from './paint/inspect-texts.ts';
 export { renderToolchain } from './render-toolchain.ts';

@@ -15,20 +15,13 @@ export function outputOf(task: Task): { readonly output: unknown; readonly asset
   if (task.kind === 'subtitles') return { output: { vtt: asset, srt: asset } satisfies Output<'subtitles'>, assets: [asset] };
   const frames = task.kind === 'assemble' ? task.payload.spans.reduce((sum, span) => sum + span.frames, 0) : 0;
   if (task.kind === 'assemble') return { output: { asset, frames } satisfies Output<'assemble'>, assets: [asset] };
+  if (task.kind === 'measure-sound') {
+    const output: Output<'measure-sound'> = { loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, captions: null };
+    return { output, assets: [] };
+  }
   if (task.kind !== 'measure') throw new Error(`no output of ${task.kind} is known to the tests`);
   const colour = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' };
-  const sound = { soundMs: null, loudnessLufs: null, truePeakDb: null, loudnessRangeLu: null };
-  const { frames: count, fps } = task.payload;
-  return {
-    output: {
-      frames: count,
-      width: 1280,
-      height: 720,
-      videoMs: (1000 * count) / fps,
-      ...sound,
-      colour,
-      captions: null,
-    } satisfies Output<'measure'>,
-    assets: [],
-  };
+  const { fps } = task.payload;
+  const measured: Output<'measure'> = { frames: fps, width: 1280, height: 720, videoMs: 1000, soundMs: null, colour };
+  return { output: measured, assets: [] };
 }

@@ -19,6 +19,7 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   mix: lazily(async () => (await import('./mix.ts')).runMix),
   subtitles: lazily(async () => (await import('./subtitles.ts')).runSubtitles),
   assemble: lazily(async () => (await import('./assemble.ts')).runAssemble),
+  'measure-sound': lazily(async () => (await import('./measure-sound.ts')).runMeasureSound),
   measure: lazily(async () => (await import('./measure.ts')).runMeasure),
   frame: lazily(async () => (await import('./frame.ts')).runFrame),
 };

@@ -1,5 +1,6 @@
 import type { Cue, Output, Payload } from '@filmwright/contracts';
 import { cuesOf } from '../captions/cues-of.ts';
+import { startsAfterPauses } from '../speech/starts-after-pauses.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { Planner } from './planner.ts';
@@ -37,6 +38,24 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
           payload: sound && { sound },
         });
 
+  // Of the sound alone, so that it need not wait for the pictures.
+  const voices = shots.flatMap((shot) =>
+    shot.lines.flatMap(({ audio, tokens }) =>
+      audio === null ? [] : [{ asset: audio.asset, startsMs: startsAfterPauses(tokens, audio.times) }],
+    ),
+  );
+  const heard =
+    sound === null
+      ? null
+      : planner.ask({
+          ...last,
+          address: 'sound/measure',
+          kind: 'measure-sound',
+          stage: 'sound',
+          estimateMs: 300 + (frames / fps) * 12,
+          payload: mix ? { sound: mix.asset.digest, voices } : undefined,
+        });
+
   const spoken = film.storyboard.some((shot) => shot.narration !== undefined) && film.captions !== false;
   const cues: readonly Cue[] = shots.flatMap((shot) => cuesOf(shot.pages, { startFrame: shot.startFrame, fps }));
   const subtitles = spoken
@@ -65,21 +84,16 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
       : undefined,
   });
 
-  const voices = shots.flatMap((shot) =>
-    shot.lines.flatMap((line) =>
-      line.audio === null ? [] : [{ asset: line.audio.asset, tokens: line.tokens, times: line.audio.times, language: film.language }],
-    ),
-  );
   const measured = planner.ask({
     ...last,
     address: 'measure',
     kind: 'measure',
     stage: 'finish',
-    estimateMs: 300 + (frames / fps) * 12,
-    payload: master === undefined ? undefined : { master: master.asset.digest, fps, frames, voices },
+    estimateMs: 250 + frames * 0.1,
+    payload: master === undefined ? undefined : { master: master.asset.digest, fps },
   });
-  if (master === undefined || measured === undefined || subtitles === undefined) return null;
-  const report = filmReport({ plan, planned: planner.planned, spans, master: master.asset, measured, buildId: input.buildId });
+  if (master === undefined || measured === undefined || subtitles === undefined || heard === undefined) return null;
+  const report = filmReport({ plan, planned: planner.planned, spans, master: master.asset, measured, heard, buildId: input.buildId });
   return {
     result: { master: master.asset, frame: null, vtt: subtitles?.vtt ?? null, srt: subtitles?.srt ?? null, report, issues: plan.warnings },
   };

@@ -11,11 +11,13 @@ export type ReportInput = {
   readonly spans: readonly PlannedSpan[];
   readonly master: Asset;
   readonly measured: Output<'measure'>;
+  /** Null for a silent film. */
+  readonly heard: Output<'measure-sound'> | null;
   readonly buildId: string;
 };
 
 /** The report of a finished film, all of it from what tasks measured. */
-export function filmReport({ plan, planned, spans, master, measured, buildId }: ReportInput): Report {
+export function filmReport({ plan, planned, spans, master, measured, heard, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
   const run = planned.filter((task) => task.result?.reused === false).length;
@@ -33,15 +35,15 @@ export function filmReport({ plan, planned, spans, master, measured, buildId }: 
     }),
     tasks: { run, reused: planned.length - run },
     loudness:
-      measured.loudnessLufs === null || measured.truePeakDb === null
+      heard === null || heard.loudnessLufs === null || heard.truePeakDb === null
         ? null
         : {
-            integratedLufs: measured.loudnessLufs,
-            truePeakDb: measured.truePeakDb,
-            rangeLu: measured.loudnessRangeLu ?? 0,
+            integratedLufs: heard.loudnessLufs,
+            truePeakDb: heard.truePeakDb,
+            rangeLu: heard.loudnessRangeLu ?? 0,
             wantedLufs: film.soundtrack.loudness,
           },
-    captions: measured.captions,
+    captions: heard?.captions ?? null,
     ssim: ssimOf(spans),
     blackFrames: filmFrames(spans, (output, span) => output.blackFrames.filter((frame) => !fadesThrough(span, frame))),
     repeatedFrames: filmFrames(spans, (output, span) => output.repeatedFrames.filter((frame) => changesAt(span, frame))),

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Output, Token, TokenTime } from '@filmwright/contracts';
+import type { Output } from '@filmwright/contracts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { decodeParts } from '../sound/decode-parts.ts';
 import { speechOnsets } from '../sound/speech-onsets.ts';
 
-/** A spoken line: its sound, its words and when the captions say that they are spoken. */
-export type TimedVoice = { readonly path: string; readonly tokens: readonly Token[]; readonly times: readonly TokenTime[] };
+/** A spoken line: its sound, and when the captions say that the words start that follow a pause, in ms from its start. */
+export type TimedVoice = { readonly path: string; readonly startsMs: readonly number[] };
 
 export type CaptionOnsetErrorOptions = {
   readonly voices: readonly TimedVoice[];
@@ -16,7 +16,7 @@ export type CaptionOnsetErrorOptions = {
 };
 
 /** Distance between captions and voice; null where no word could be measured. */
-export type CaptionOnsetError = Output<'measure'>['captions'];
+export type CaptionOnsetError = Output<'measure-sound'>['captions'];
 
 const furthestMs = 400;
 const batchSize = 16;
@@ -35,7 +35,7 @@ export async function captionOnsetError({ voices, toolset, signal }: CaptionOnse
         await part.read(stereo, 0);
         await part.close();
         const onsets = speechOnsets({ samples: stereo.filter((_, index) => index % 2 === 0), sampleRate });
-        errors.push(...onsetErrors(onsets, startsBehindPauses(batch[at] as TimedVoice)));
+        errors.push(...onsetErrors(onsets, batch[at]?.startsMs ?? []));
       }
     }
   } finally {
@@ -45,23 +45,6 @@ export async function captionOnsetError({ voices, toolset, signal }: CaptionOnse
   errors.sort((one, other) => one - other);
   const percentile = (share: number): number => errors[Math.max(0, Math.ceil(errors.length * share) - 1)] as number;
   return { method: 'pause onsets', words: errors.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95) };
-}
-
-/** Starts of the words that follow a pause: the first, those after a comma or a sentence, and those after 150 ms of nothing. */
-function startsBehindPauses({ tokens, times }: TimedVoice): number[] {
-  const starts: number[] = [];
-  let pause = true;
-  let endMs = 0;
-  for (const [at, token] of tokens.entries()) {
-    const time = times[at] ?? null;
-    if (time !== null) {
-      if (pause || time.startMs - endMs >= 150) starts.push(time.startMs);
-      endMs = time.endMs;
-      pause = false;
-    }
-    pause ||= token.pauseAfter !== 'none';
-  }
-  return starts;
 }
 
 function onsetErrors(onsets: readonly number[], starts: readonly number[]): number[] {

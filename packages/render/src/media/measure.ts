@@ -1,10 +1,9 @@
 import { FilmwrightError, type Output } from '@filmwright/contracts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { frameTimes, probeJson } from './probe.ts';
-import { soundLevels } from './sound-levels.ts';
 
-/** What a viewer gets, except for the captions. */
-export type MasterMeasures = Omit<Output<'measure'>, 'captions'>;
+/** What a viewer gets to see. */
+export type MasterMeasures = Output<'measure'>;
 
 export type MeasureMasterOptions = {
   readonly path: string;
@@ -15,7 +14,7 @@ export type MeasureMasterOptions = {
 
 type Stream = Readonly<Record<string, string | number | undefined>>;
 
-/** Reads frames, durations and colour of a master from its packets and header, and its levels from its decoded sound; fails as media-invalid without a video stream. */
+/** Reads frames, durations and colour of a master from its packets and header; fails as media-invalid without a video stream. */
 export async function measureMaster({ path, fps, toolset, signal }: MeasureMasterOptions): Promise<MasterMeasures> {
   const seen = (await probeJson({ toolset, purpose: 'looking at a film', signal, args: ['-show_streams', `file:${path}`] })) as {
     streams?: Stream[];
@@ -29,15 +28,12 @@ export async function measureMaster({ path, fps, toolset, signal }: MeasureMaste
     );
   const ticksPerSecond = 1 / fraction(video.time_base);
   const times = await frameTimes({ path, frameTicks: Math.round(ticksPerSecond / fps), toolset, signal });
-  const levels =
-    sound === undefined ? { loudnessLufs: null, truePeakDb: null, loudnessRangeLu: null } : await soundLevels({ path, toolset, signal });
   return {
     frames: times.frames,
     width: Number(video.width),
     height: Number(video.height),
     videoMs: milliseconds((times.endTick - times.firstTick) / ticksPerSecond),
     soundMs: sound === undefined ? null : milliseconds(Number(sound.duration_ts ?? 0) * fraction(sound.time_base)),
-    ...levels,
     colour: {
       primaries: word(video.color_primaries),
       transfer: word(video.color_transfer),

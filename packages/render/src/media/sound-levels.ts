@@ -15,7 +15,7 @@ export async function soundLevels({ path, toolset, signal }: SoundLevelsOptions)
   const { log } = await runFfmpeg({
     toolset,
     signal,
-    purpose: 'measuring the loudness of a film',
+    purpose: 'measuring loudness',
     description: {
       logLevel: 'info',
       global: { nostats: true },

@@ -1,0 +1,9 @@
+import { captionOnsetError, soundLevels } from '@filmwright/render';
+import type { KindRunner } from '../run-task.ts';
+
+/** Measures the film's sound as a viewer gets it, and how well words are timed. */
+export const runMeasureSound: KindRunner<'measure-sound'> = async ({ sound, voices }, { pathOf, toolset }) => {
+  const levels = await soundLevels({ path: await pathOf(sound), toolset });
+  const spoken = await Promise.all(voices.map(async ({ asset, startsMs }) => ({ path: await pathOf(asset), startsMs })));
+  return { ...levels, captions: spoken.length === 0 ? null : await captionOnsetError({ voices: spoken, toolset }) };
+};
