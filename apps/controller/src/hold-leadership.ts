@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
+import type { Log } from '@filmwright/process';
 import pg from 'pg';
-import { type Log, reasonOf } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 
 export type Leadership = {
   readonly connectionString: string;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { planBuild } from '@filmwright/core';
+import { createLog, whenToldToEnd } from '@filmwright/process';
 import { openRecords } from '@filmwright/records';
 import { holdLeadership } from './hold-leadership.ts';
-import { createLog, reasonOf } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
-import { whenToldToEnd } from './when-told-to-end.ts';
 
-const log = createLog(process.env.FILMWRIGHT_LOG_LEVEL || 'info');
+const log = createLog({ app: 'controller', least: process.env.FILMWRIGHT_LOG_LEVEL || 'info' });
 
 /** Starts the controller, says on standard output whether it leads or stands by, and drives builds until it is told to end. */
 async function run(): Promise<void> {

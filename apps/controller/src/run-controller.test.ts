@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
-import { createLog } from './log.ts';
+import { createLog } from '@filmwright/process';
 import { type ControllerOptions, runController } from './run-controller.ts';
 import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts';
 import { planChain } from './testing/plan-chain.ts';
@@ -13,7 +13,7 @@ const failure = toProblem(new FilmwrightError('task-failed', 'It did not work.')
 /** Runs a controller until the test or the returned function ends it. */
 function start(context: TestContext, ledger: MemoryLedger, changes: Partial<ControllerOptions> = {}): () => Promise<void> {
   const ending = new AbortController();
-  const log = createLog('error', () => {});
+  const log = createLog({ app: 'controller', least: 'error', write: () => {} });
   const running = runController({
     records: ledger.records,
     plan: planChain,

@@ -2,8 +2,8 @@ import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import { type BuildDriver, type Driving, driveBuild } from './drive-build.ts';
-import { reasonOf } from './log.ts';
 import { mergeOffers, type Offer } from './merge-offers.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** `runnerWaitMs`: how long builds wait when no runner is heard of; `signal` ends the loop after the step at hand. */
 export type ControllerOptions = Driving & { readonly signal: AbortSignal; readonly runnerWaitMs: number };

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Plan, PlanInput } from '@filmwright/core';
 import type { BuildRecord } from '@filmwright/records';
-import { reasonOf } from './log.ts';
 import type { Offer } from './merge-offers.ts';
+import { reasonOf } from './reason-of.ts';
 import type { ResultCache } from './result-cache.ts';
 
 /** Thrown when the planner itself fails: the same document would fail again, so the build must end. */

@@ -1,11 +1,11 @@
 import { openFolderBlobs } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
+import { whenToldToEnd } from '@filmwright/process';
 import { openRecords } from '@filmwright/records';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { readConfig } from './read-config.ts';
-import { whenToldToEnd } from './when-told-to-end.ts';
 
 /** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
 async function run(): Promise<void> {

@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError, type Lease, type RunnerOffer, toProblem } from '@filmwright/contracts';
+import { createLog, whenToldToEnd } from '@filmwright/process';
 import { Executor } from './executor.ts';
-import { log } from './log.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
+
+const log = createLog({ app: 'runner' });
 
 /** A leased task that runs now. */
 type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController };
@@ -17,7 +19,7 @@ async function main(): Promise<void> {
   const client = createClient({ url: config.url, token: config.token });
   const executor = new Executor({ env: {}, idleMs: config.idleMs });
   const runner: Runner = { config, client, executor, end: new AbortController() };
-  for (const name of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(name, () => runner.end.abort(new Error(name)));
+  whenToldToEnd().then((reason) => runner.end.abort(new Error(reason)));
   try {
     await serve(runner);
   } finally {
@@ -36,13 +38,13 @@ async function serve(runner: Runner): Promise<void> {
     try {
       const offer = await importOffer(runner, probed);
       const { runnerId, leaseMs } = await runner.client.joinRunner(offer);
-      log('info', { msg: 'runner joined', runner: runnerId, kinds: offer.kinds.length, voices: offer.voices.length });
+      log('info', 'runner joined', { runner: runnerId, kinds: offer.kinds.length, voices: offer.voices.length });
       if (process.connected) process.send?.({ ready: true, runner: runnerId });
       await leaseLoop(runner, { runnerId, leaseMs });
       await runner.client.leaveRunner(runnerId);
     } catch (error) {
       if (signal.aborted) return;
-      log('warn', { msg: 'runner lost the gateway, joins again', problem: toProblem(error) });
+      log('warn', 'runner lost the gateway, joins again', { problem: toProblem(error) });
       await sleep(500, signal);
     }
   }
@@ -115,10 +117,10 @@ async function work({ runner, joined, held, lease }: Work): Promise<void> {
       runner,
       send: () => runner.client.completeTask({ runnerId: joined.runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }),
     });
-    log('info', { msg: 'task done', ...note, wallMs: Math.round(wallMs) });
+    log('info', 'task done', { ...note, wallMs: Math.round(wallMs) });
   } catch (error) {
     const problem = toProblem(error);
-    log('warn', { msg: 'task ended badly', ...note, problem });
+    log('warn', 'task ended badly', { ...note, problem });
     if (problem.code !== 'lease-stale' && !runner.end.signal.aborted) {
       await report({ runner, send: () => runner.client.failTask({ runnerId: joined.runnerId, key: task.key, fence, problem }) });
     }
@@ -157,7 +159,7 @@ function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    log('error', { msg: 'runner ends', problem: toProblem(error) });
+    log('error', 'runner ends', { problem: toProblem(error) });
     process.exit(1);
   },
 );

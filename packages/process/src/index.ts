@@ -1,0 +1,2 @@
+export { createLog, type Log, type LogOptions } from './create-log.ts';
+export { whenToldToEnd } from './when-told-to-end.ts';
