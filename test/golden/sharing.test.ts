@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Task } from '@filmwright/contracts';
+import type { Problem, Task } from '@filmwright/contracts';
 import type { TaskResultView } from '@filmwright/core';
 import { runPlan } from './fake-ledger.ts';
 
@@ -25,6 +25,14 @@ function ledgerOf(tasks: readonly Task[], document: unknown): ReadonlyMap<string
   });
   assert.equal(done.size, new Set(tasks.map((task) => task.key)).size);
   return done;
+}
+
+/** Lets every task of a kind fail with one problem. */
+function failing(kind: Task['kind'], problem: Pick<Problem, 'title' | 'status' | 'code' | 'detail'>) {
+  return (task: Task): TaskResultView | undefined =>
+    task.kind === kind
+      ? { state: 'failed', output: null, percent: 0, wallMs: null, reused: false, problem: { type: 'x', retryable: false, ...problem } }
+      : undefined;
 }
 
 test('a film that is built again needs no task', () => {
@@ -58,24 +66,7 @@ test('a task that fails ends the build with the shot it belongs to', () => {
   const { plan } = runPlan({
     document: film(lines.slice(0, 3)),
     files: {},
-    change: (task) =>
-      task.kind !== 'encode'
-        ? undefined
-        : {
-            state: 'failed',
-            output: null,
-            percent: 0,
-            wallMs: null,
-            reused: false,
-            problem: {
-              type: 'x',
-              title: 'A program failed',
-              status: 500,
-              code: 'program-failed',
-              detail: 'ffmpeg broke',
-              retryable: false,
-            },
-          },
+    change: failing('encode', { title: 'A program failed', status: 500, code: 'program-failed', detail: 'ffmpeg broke' }),
   });
   assert.equal(plan.end?.state, 'failed');
   assert.match(plan.end?.problem?.detail ?? '', /storyboard\[0\] \(s0\), encode: ffmpeg broke/);
@@ -86,24 +77,7 @@ test('bad uploads end the build before anything is spoken, all of them at once',
   const { plan, tasks } = runPlan({
     document,
     files: { 'a.png': `sha256-${'a'.repeat(64)}`, 'b.mp4': `sha256-${'b'.repeat(64)}` },
-    change: (task) =>
-      task.kind !== 'normalise'
-        ? undefined
-        : {
-            state: 'failed',
-            output: null,
-            percent: 0,
-            wallMs: null,
-            reused: false,
-            problem: {
-              type: 'x',
-              title: 'A media file cannot be used',
-              status: 422,
-              code: 'media-invalid',
-              detail: 'it is text',
-              retryable: false,
-            },
-          },
+    change: failing('normalise', { title: 'A media file cannot be used', status: 422, code: 'media-invalid', detail: 'it is text' }),
   });
   assert.deepEqual(
     tasks.map((task) => task.kind),

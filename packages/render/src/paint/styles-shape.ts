@@ -44,6 +44,27 @@ export const withLift = (context: Context, options: { readonly sizePx: number; r
   context.restore();
 };
 
+type LiftedBox = {
+  readonly width: number;
+  readonly height: number;
+  readonly radius: number;
+  readonly fill: string;
+  readonly sizePx: number;
+  readonly strength: number;
+};
+
+/** Fills a rounded box over its own shadow; the box stays the context's path. */
+const fillLifted = (context: Context, { width, height, radius, fill, sizePx, strength }: LiftedBox): void => {
+  const box = (): void => {
+    context.beginPath();
+    context.roundRect(0, 0, width, height, radius);
+    context.fillStyle = fill;
+    context.fill();
+  };
+  withLift(context, { sizePx, strength }, box);
+  box();
+};
+
 /** A call to action: a pill with a quiet shadow, a light upper edge and an arrow in reading direction. */
 export const buttonStyle: StyleLayout = (input) => {
   const { sizePx, source } = input;
@@ -67,14 +88,7 @@ export const buttonStyle: StyleLayout = (input) => {
     fits: laid.fits,
     bare: false,
     draw: (context) => {
-      const pill = (): void => {
-        context.beginPath();
-        context.roundRect(0, 0, width, height, height / 2);
-        context.fillStyle = source.fill;
-        context.fill();
-      };
-      withLift(context, { sizePx, strength: 1 }, pill);
-      pill();
+      fillLifted(context, { width, height, radius: height / 2, fill: source.fill, sizePx, strength: 1 });
       const sheen = context.createLinearGradient(0, 0, 0, height);
       sheen.addColorStop(0, `rgba(255,255,255,${isLight(source.fill) ? 0.16 : 0.09})`);
       sheen.addColorStop(0.55, 'rgba(255,255,255,0)');
@@ -132,14 +146,7 @@ export const labelStyle: StyleLayout = (input) => {
     fits: laid.fits,
     bare: false,
     draw: (context) => {
-      const shape = (): void => {
-        context.beginPath();
-        context.roundRect(0, 0, width, height, Math.min(height / 2, sizePx * 0.46));
-        context.fillStyle = source.fill;
-        context.fill();
-      };
-      withLift(context, { sizePx, strength: 0.5 }, shape);
-      shape();
+      fillLifted(context, { width, height, radius: Math.min(height / 2, sizePx * 0.46), fill: source.fill, sizePx, strength: 0.5 });
       drawBlock(context, laid, { x: padX, y: top, fill: source.color });
     },
     areas: [{ box: { x: padX, y: 0, width: laid.width, height }, color: source.color, on: source.fill, sizePx, bold: true }],
