@@ -1,10 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError, fromProblem, type Task } from '@filmwright/contracts';
 import type { ProbedOffer, Reply, Request } from './messages.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
-export type ExecutorOptions = { readonly env: Readonly<Record<string, string | undefined>>; readonly idleMs: number };
+export type ExecutorOptions = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly idleMs: number;
+  /** Folder in which each child has one of its own, named by its process id. */
+  readonly workRoot: string;
+};
 
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
@@ -44,6 +51,15 @@ export class Executor {
     this.#child = undefined;
   }
 
+  /** Ends the child, waits until it is gone and removes what it had half written. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    this.close();
+    if (child?.pid === undefined) return;
+    if (child.exitCode === null && child.signalCode === null) await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    await rm(join(this.#options.workRoot, String(child.pid)), { recursive: true, force: true }).catch(() => {});
+  }
+
   #ask(
     request: Request,
     { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
@@ -62,8 +78,11 @@ export class Executor {
       };
       const heard = (reply: Reply): void => {
         if (reply.type === 'progress') onPercent(reply.percent);
-        else if (reply.type === 'failed') finish(() => reject(fromProblem(reply.problem)));
-        else finish(() => resolve(reply));
+        else if (reply.type === 'failed') {
+          // A task that lost its room may still write; what it holds is free once its process is gone.
+          if (reply.problem.code === 'disk-full') this.close();
+          finish(() => reject(fromProblem(reply.problem)));
+        } else finish(() => resolve(reply));
       };
       const died = (code: number | null, killed: string | null): void => {
         if (this.#child === child) this.#child = undefined;

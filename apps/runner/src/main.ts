@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError, type Lease, type RunnerOffer, toProblem } from '@filmwright/contracts';
@@ -17,13 +18,13 @@ type Runner = { readonly config: RunnerConfig; readonly client: Client; readonly
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const client = createClient({ url: config.url, token: config.token });
-  const executor = new Executor({ env: {}, idleMs: config.idleMs });
+  const executor = new Executor({ env: {}, idleMs: config.idleMs, workRoot: join(config.home, 'work') });
   const runner: Runner = { config, client, executor, end: new AbortController() };
   whenToldToEnd().then((reason) => runner.end.abort(new Error(reason)));
   try {
     await serve(runner);
   } finally {
-    executor.close();
+    await executor.end();
   }
 }
 

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Asset, FilmwrightError, type Output, type Payload, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
 import { kindRunners } from './kinds/index.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -27,7 +29,9 @@ export async function runTask(task: Task, place: Workplace & { readonly progress
       { retryable: false },
     );
   }
-  const tempDir = await mkdtemp(join(place.tempRoot, `${task.kind}-`));
+  const tempDir = join(place.tempRoot, randomUUID());
+  let percent = 0;
+  const room: Room = { home: place.home, tempDir, what: purposes[task.kind], percent: () => percent };
   const assets: Asset[] = [];
   const context: TaskContext = {
     ...place,
@@ -38,12 +42,38 @@ export async function runTask(task: Task, place: Workplace & { readonly progress
       assets.push(asset);
       return asset;
     },
+    progress(now) {
+      percent = now;
+      place.progress(now);
+    },
   };
+  const watch = watchRoom(room);
   try {
+    await checkRoom(room);
+    await mkdir(tempDir);
     const run = kindRunners[task.kind] as KindRunner<TaskKind>;
-    const output = await run(task.payload as Payload<TaskKind>, context);
+    const output = await Promise.race([run(task.payload as Payload<TaskKind>, context), watch.lost]);
     return { output: known.output.parse(output), assets };
+  } catch (error) {
+    throw await asDiskFull(error, room);
   } finally {
+    watch.end();
     await rm(tempDir, { recursive: true, force: true });
   }
 }
+
+/** What each kind does, in messages about the room it needs. */
+const purposes: Readonly<Record<TaskKind, string>> = {
+  normalise: 'take in a file',
+  inspect: 'look at the texts',
+  speak: 'speak a line',
+  align: 'time the words of a line',
+  cutout: 'cut out a subject',
+  encode: 'encode a span',
+  mix: 'mix the sound',
+  subtitles: 'write the subtitles',
+  assemble: 'assemble the master',
+  'measure-sound': 'measure the sound',
+  measure: 'measure the master',
+  frame: 'draw a frame',
+};

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
-import { saveMedia } from '../film/save-media.ts';
+import { saveMedia, writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { lengthOf, progressDisplay } from '../show/progress-display.ts';
@@ -36,7 +35,7 @@ export async function make(options: MakeOptions): Promise<void> {
       if (asset !== null) await saveMedia({ client, source: { build: build.id, name }, path: join(folder, name) });
     }
     const report = join(folder, 'report.json');
-    await writeFile(report, `${JSON.stringify(result.report, null, 2)}\n`);
+    await writeWhole(report, (file) => file.writeFile(`${JSON.stringify(result.report, null, 2)}\n`));
     return { build, result, master, report };
   });
   const wallMs = Math.round(performance.now() - startedMs);

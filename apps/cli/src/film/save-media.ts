@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client, MediaSource } from '@filmwright/client';
+import { FilmwrightError } from '@filmwright/contracts';
 import { digestOf } from './upload-files.ts';
 
 export type SaveMedia = { readonly client: Client; readonly source: MediaSource; readonly path: string };
@@ -10,16 +11,46 @@ export async function saveMedia({ client, source, path }: SaveMedia): Promise<vo
   const { bytes, digest } = await client.mediaInfo(source);
   const there = await stat(path).catch(() => null);
   if (there?.isFile() && there.size === bytes && (await digestOf(path)) === digest) return;
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.part-${process.pid}`;
-  const file = await open(temporary, 'w');
-  try {
+  await writeWhole(path, async (file) => {
     for await (const piece of client.readMedia({ source })) await file.write(piece.bytes, 0, piece.bytes.byteLength, piece.position);
+  });
+}
+
+/** Writes a file that appears whole or not at all; fails with the folder, what is wrong with it and what to do. */
+export async function writeWhole(path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> {
+  const temporary = `${path}.part-${process.pid}`;
+  let file: FileHandle | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    file = await open(temporary, 'w');
+    await write(file);
     await file.close();
     await rename(temporary, path);
   } catch (error) {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error;
+    await file?.close().catch(() => {});
+    await rm(temporary, { force: true }).catch(() => {});
+    throw writeFault(error, path);
   }
+}
+
+const unwritable: Readonly<Record<string, string>> = {
+  EACCES: 'writing there is not allowed',
+  EPERM: 'writing there is not allowed',
+  EROFS: 'its disk is read-only',
+  ENOTDIR: 'a part of this path is a file',
+  EEXIST: 'a part of this path is a file',
+  EISDIR: 'there is a folder of this name',
+};
+
+function writeFault(error: unknown, path: string): unknown {
+  const code = String((error as NodeJS.ErrnoException).code);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new FilmwrightError(
+      'disk-full',
+      `There is no room for ${path}. Free space there or give another folder with --out, then run the same command again; the film is made already and kept.`,
+      { cause: error },
+    );
+  const why = unwritable[code];
+  if (why === undefined) return error;
+  return new FilmwrightError('request-invalid', `Cannot write ${path}: ${why}. Give another folder with --out.`, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -51,8 +51,11 @@ export async function uploadFiles(
     digests[name] = digest;
   }
   if (learned) {
-    await writeFile(`${memory}.${process.pid}`, JSON.stringify(known));
-    await rename(`${memory}.${process.pid}`, memory);
+    const part = `${memory}.${process.pid}`;
+    // It only saves time: a full disk is told by what needs the room.
+    await writeFile(part, JSON.stringify(known))
+      .then(() => rename(part, memory))
+      .catch(() => rm(part, { force: true }));
   }
   return digests;
 }

@@ -63,7 +63,9 @@ function rulesOf(film: Film): readonly Issue[] {
     issues.push(
       problemAt('storyboard', {
         code: 'empty',
-        message: 'No shot has a narration or a visual; wanted at least one shot with either.',
+        message: 'No shot has a narration, a visual or a text; wanted at least one shot with any of them.',
+        found: 'nothing to see or to hear',
+        wanted: 'narration, visual or text',
         next: 'Add `narration: "..."` or `visual: { picture: ... }` to a shot.',
       }),
     );
@@ -79,6 +81,7 @@ function rulesOf(film: Film): readonly Issue[] {
             code: 'duplicate',
             message: `Shot id ${shown(shot.id)} is taken by storyboard[${first}]; wanted ids that differ.`,
             found: shot.id,
+            wanted: 'an id of its own',
             next: 'Rename one of them.',
           }),
         );
@@ -89,6 +92,8 @@ function rulesOf(film: Film): readonly Issue[] {
         problemAt(`storyboard[${index}].narration${empty}`, {
           code: 'empty',
           message: 'The narration has no words; wanted at least one.',
+          found: 'no word',
+          wanted: 'at least one word',
           next: 'Write what is to be said, or leave `narration` out for a silent shot.',
         }),
       );

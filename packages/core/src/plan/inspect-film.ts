@@ -19,15 +19,20 @@ export type InspectInput = {
   readonly planner: Planner;
   readonly uploads: Uploads;
   readonly input: PlanInput;
+  /** All uploads were probed, so that the film's own fonts are known. */
   readonly open: boolean;
+  /** All of them are good; else texts are looked at without what is behind them. */
+  readonly whole: boolean;
 };
 export type Inspected = { readonly done: boolean; readonly issues: readonly Issue[] };
 
 type InspectedText = Payload<'inspect'>['texts'][number];
 
 /** Has every text looked at with its real fonts before anything is made; a check also looks at what is behind it. */
-export function inspectFilm({ film, size, planner, uploads, input, open }: InspectInput): Inspected {
-  const texts = open ? textsToInspect({ film, size, planner, uploads, input, open }) : undefined;
+export function inspectFilm({ film, size, planner, uploads, input, open, whole }: InspectInput): Inspected {
+  const texts = open ? textsToInspect({ film, size, planner, uploads, input, whole }) : undefined;
+  // Without the film's own font nothing can be said of its texts.
+  if (texts === undefined && open && !whole) return { done: true, issues: [] };
   if (texts?.length === 0) return { done: true, issues: [] };
   const output = planner.ask({
     address: 'inspect',
@@ -40,7 +45,7 @@ export function inspectFilm({ film, size, planner, uploads, input, open }: Inspe
   return { done: output !== undefined, issues: output?.issues ?? [] };
 }
 
-function textsToInspect({ film, size, planner, uploads, input }: InspectInput): readonly InspectedText[] | undefined {
+function textsToInspect({ film, size, planner, uploads, input, whole }: Omit<InspectInput, 'open'>): readonly InspectedText[] | undefined {
   const { fonts } = input.offer;
   const found: InspectedText[] = [];
   for (const [index, shot] of film.storyboard.entries()) {
@@ -50,7 +55,7 @@ function textsToInspect({ film, size, planner, uploads, input }: InspectInput): 
     if (choice === undefined) return undefined;
     const captioned = lines.length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
     const placed = placeTexts({ film, shot, size, frames: film.format.fps * 4, captioned, fonts: choice.stack });
-    const behind = input.purpose === 'check' && placed.length > 0 ? behindText({ film, size, planner, uploads, index }) : null;
+    const behind = input.purpose === 'check' && whole && placed.length > 0 ? behindText({ film, size, planner, uploads, index }) : null;
     if (behind === undefined) return undefined;
     for (const text of placed) {
       const path = Array.isArray(shot.text) ? `storyboard[${index}].text[${text.index}]` : `storyboard[${index}].text`;

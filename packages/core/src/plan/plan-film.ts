@@ -33,9 +33,11 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const silent = voiceIssues(film, input.offer.voices).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
   const uploads = planUploads({ film, files: input.files, planner, origin });
   const inputIssues = [...silent, ...uploads.issues];
-  const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled && inputIssues.length === 0 });
+  const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled, whole: inputIssues.length === 0 });
   const notes = [...warnings, ...uploads.warnings, ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }))];
-  if (uploads.settled && inputIssues.length > 0) return { issues: [...inputIssues, ...notes] };
+  // A fault of the texts is told together with those of the files, unless looking at them failed itself.
+  const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
+  if (uploads.settled && looked && inputIssues.length > 0) return { issues: [...inputIssues, ...notes] };
   if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { issues: notes };
   const open = uploads.settled && inputIssues.length === 0 && inspected.done;
   if (input.purpose === 'check') return open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null;
