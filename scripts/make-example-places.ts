@@ -75,6 +75,19 @@ function duskOutside(direction: readonly [number, number, number], into: Float64
   }
 }
 
+type Distance = (x: number, y: number, z: number) => number;
+
+/** Which of the parts of a place a point lies on, by its index. */
+function nearestOf(parts: readonly Distance[], [x, y, z]: readonly [number, number, number]): number {
+  let nearest = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, part] of parts.entries()) {
+    const d = part(x, y, z);
+    if (d < least) [nearest, least] = [i, d];
+  }
+  return nearest;
+}
+
 const WALNUT = { dark: [0.085, 0.046, 0.026] as Colour, light: [0.32, 0.185, 0.1] as Colour };
 const OAK = { dark: [0.36, 0.24, 0.14] as Colour, light: [0.6, 0.44, 0.29] as Colour };
 
@@ -109,12 +122,7 @@ function evening(softbox: Softbox, lamps: readonly PlacedLamp[]): Scene {
     solid: (x, y, z) => Math.min(table(x, y, z), wall(x, y, z), bars(x, y, z), curtain(x, y, z), books(x, y, z), cup(x, y, z)),
     surface: (at, into) => {
       const [x, y, z] = at;
-      let nearest = 0;
-      let least = Number.POSITIVE_INFINITY;
-      for (const [i, part] of parts.entries()) {
-        const d = part(x, y, z);
-        if (d < least) [nearest, least] = [i, d];
-      }
+      const nearest = nearestOf(parts, at);
       if (nearest === 0) paintWood(at, WALNUT, into);
       else if (nearest === 1) paintPlaster(at, [0.3, 0.25, 0.22], into);
       else if (nearest === 2) ground(into, [0.05, 0.04, 0.036]);
@@ -167,12 +175,7 @@ function morning(softbox: Softbox): Scene {
     solid: (x, y, z) => Math.min(wall(x, y, z), shelf(x, y, z), pot(x, y, z), twigs(x, y, z), books(x, y, z), cup(x, y, z), frame(x, y, z)),
     surface: (at, into) => {
       const [x, y, z] = at;
-      let nearest = 0;
-      let least = Number.POSITIVE_INFINITY;
-      for (const [i, part] of parts.entries()) {
-        const d = part(x, y, z);
-        if (d < least) [nearest, least] = [i, d];
-      }
+      const nearest = nearestOf(parts, at);
       if (nearest === 0) paintPlaster(at, [0.8, 0.755, 0.69], into);
       else if (nearest === 1) paintWood(at, OAK, into);
       else if (nearest === 2) paintPlaster([x * 3, y * 3, z], [0.62, 0.4, 0.29], into);

@@ -1,12 +1,14 @@
 /**
  * A small path tracer. It follows one light path at a time from the camera: clear glass (exact Fresnel), rough metal (GGX with
  * visible-normal sampling, Heitz 2018), coats over diffuse ground, cloth; rectangular and ball lights are sampled directly from
- * diffuse ground and met by chance from shiny ground, so that no light counts twice. All state lives in the closure of
- * `createTracer`, so nothing is allocated along a path.
+ * diffuse ground and met by chance from shiny ground, so that no light counts twice. All state lives in the closures of
+ * `createTracer`, its march and its lights, so nothing is allocated along a path.
  */
 
 import { roughNormal, turnAround, type Way } from './make-example-directions.ts';
 import type { Draws } from './make-example-draws.ts';
+import { createLights } from './make-example-lights.ts';
+import { createMarch, GLASS, NEAR, NOTHING, slope } from './make-example-march.ts';
 import type { Scene, Surface } from './make-example-scene.ts';
 
 /** Numbers that one path adds to a pixel; the order is that of `CHANNEL`. */
@@ -14,7 +16,7 @@ export const CHANNELS = 16;
 /** Where in a pixel's numbers what stands: light of solids (3), weight of solids, weight of emptiness, light mirrored by glass (3), albedo (3), normal (3), squared brightness, paths. */
 export const CHANNEL = { light: 0, solid: 3, empty: 4, mirrored: 5, albedo: 8, normal: 11, squared: 14, paths: 15 } as const;
 
-const NEAR = 0.0003;
+const FLOOR = 3;
 const MOST_BOUNCES = 14;
 const GLASS_INDEX = 1.48;
 const BRIGHTEST_BOUNCE = 5;
@@ -24,195 +26,15 @@ const BRIGHTEST_GLEAM = 2.5;
 export function createTracer(
   scene: Scene,
 ): (ray: Float64Array, pixel: { readonly sums: Float32Array; readonly at: number; readonly draws: Draws }) => void {
-  const { solid, glass, box, panels, balls, floor } = scene;
-  const [[lowX, lowY, lowZ], [highX, highY, highZ]] = box;
-  const lightCount = panels.length + balls.length;
-  const preference = new Float64Array(lightCount);
+  const { solid, glass, floor } = scene;
+  const march = createMarch(scene);
+  const lights = createLights(scene, march);
   const skyLight = new Float64Array(3);
   const surface: Surface = { kind: 'cloth', red: 0, green: 0, blue: 0, roughness: 1, brushed: 0, glowRed: 0, glowGreen: 0, glowBlue: 0 };
   const at: [number, number, number] = [0, 0, 0];
   const towards: [number, number, number] = [0, 0, 0];
-  let met = 0;
-  let nx = 0;
-  let ny = 0;
-  let nz = 0;
   const way: Way = { x: 0, y: 0, z: 0 };
-  const axis: Way = { x: 0, y: 0, z: 0 };
-  let panelMet = -1;
-  let panelShade = 1;
-
-  /** Distance along a ray to the first solid (met = 1) or glass (met = 2) inside the box, or `limit` (met = 0). */
-  function march(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, limit: number, withGlass: boolean): number {
-    met = 0;
-    let t = 0;
-    let far = limit;
-    const ix = 1 / dx;
-    const iy = 1 / dy;
-    const iz = 1 / dz;
-    let a = (lowX - ox) * ix;
-    let b = (highX - ox) * ix;
-    t = Math.max(t, Math.min(a, b));
-    far = Math.min(far, Math.max(a, b));
-    a = (lowY - oy) * iy;
-    b = (highY - oy) * iy;
-    t = Math.max(t, Math.min(a, b));
-    far = Math.min(far, Math.max(a, b));
-    a = (lowZ - oz) * iz;
-    b = (highZ - oz) * iz;
-    t = Math.max(t, Math.min(a, b));
-    far = Math.min(far, Math.max(a, b));
-    for (let step = 0; step < 220 && t < far; step++) {
-      const x = ox + dx * t;
-      const y = oy + dy * t;
-      const z = oz + dz * t;
-      let d = solid(x, y, z);
-      if (withGlass && glass !== undefined) {
-        const g = Math.abs(glass(x, y, z));
-        if (g < d) {
-          if (g < NEAR) {
-            met = 2;
-            return t;
-          }
-          d = g;
-        }
-      }
-      if (d < NEAR) {
-        met = 1;
-        return t;
-      }
-      t += d;
-    }
-    return limit;
-  }
-
-  function slope(of: (x: number, y: number, z: number) => number, x: number, y: number, z: number): void {
-    const h = 0.0005;
-    const a = of(x + h, y - h, z - h);
-    const b = of(x - h, y - h, z + h);
-    const c = of(x - h, y + h, z - h);
-    const d = of(x + h, y + h, z + h);
-    nx = a - b - c + d;
-    ny = -a - b + c + d;
-    nz = -a + b - c + d;
-    const scale = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-30);
-    nx *= scale;
-    ny *= scale;
-    nz *= scale;
-  }
-
-  /** Distance to the nearest panel seen from its front, nearer than `limit`; sets panelMet and panelShade. */
-  function meetPanel(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, limit: number): number {
-    panelMet = -1;
-    let nearest = limit;
-    for (let i = 0; i < panels.length; i++) {
-      const panel = panels[i];
-      if (panel === undefined) continue;
-      const [cx, cy, cz] = panel.corner;
-      const [ax, ay, az] = panel.edgeA;
-      const [bx, by, bz] = panel.edgeB;
-      const px = ay * bz - az * by;
-      const py = az * bx - ax * bz;
-      const pz = ax * by - ay * bx;
-      const facing = px * dx + py * dy + pz * dz;
-      if (facing >= 0) continue;
-      const t = (px * (cx - ox) + py * (cy - oy) + pz * (cz - oz)) / facing;
-      if (t <= 0 || t >= nearest) continue;
-      const hx = ox + dx * t - cx;
-      const hy = oy + dy * t - cy;
-      const hz = oz + dz * t - cz;
-      const u = (hx * ax + hy * ay + hz * az) / (ax * ax + ay * ay + az * az);
-      const v = (hx * bx + hy * by + hz * bz) / (bx * bx + by * by + bz * bz);
-      if (u < 0 || u > 1 || v < 0 || v > 1) continue;
-      nearest = t;
-      panelMet = i;
-      panelShade = fade(u, v);
-    }
-    return nearest;
-  }
-
-  /** Light straight from one chosen lamp onto diffuse ground at (ox, oy, oz); the answer, per unit of albedo, stands in skyLight. */
-  function direct(ox: number, oy: number, oz: number, draws: Draws): void {
-    skyLight.fill(0);
-    let total = 0;
-    for (let i = 0; i < lightCount; i++) {
-      const weight = i < panels.length ? panelPreference(i, ox, oy, oz) : ballPreference(i - panels.length, ox, oy, oz);
-      preference[i] = weight;
-      total += weight;
-    }
-    const pick = draws.next() * total;
-    const u = draws.next();
-    const v = draws.next();
-    if (total <= 0) return;
-    let chosen = 0;
-    let passed = preference[0] as number;
-    while (chosen < lightCount - 1 && pick > passed) {
-      chosen++;
-      passed += preference[chosen] as number;
-    }
-    const odds = (preference[chosen] as number) / total;
-    if (odds <= 0) return;
-    const panel = panels[chosen];
-    if (panel !== undefined) {
-      const lx = panel.corner[0] + panel.edgeA[0] * u + panel.edgeB[0] * v - ox;
-      const ly = panel.corner[1] + panel.edgeA[1] * u + panel.edgeB[1] * v - oy;
-      const lz = panel.corner[2] + panel.edgeA[2] * u + panel.edgeB[2] * v - oz;
-      const px = panel.edgeA[1] * panel.edgeB[2] - panel.edgeA[2] * panel.edgeB[1];
-      const py = panel.edgeA[2] * panel.edgeB[0] - panel.edgeA[0] * panel.edgeB[2];
-      const pz = panel.edgeA[0] * panel.edgeB[1] - panel.edgeA[1] * panel.edgeB[0];
-      const square = lx * lx + ly * ly + lz * lz;
-      const length = Math.sqrt(square);
-      const here = (lx * nx + ly * ny + lz * nz) / length;
-      const there = -(lx * px + ly * py + lz * pz) / length;
-      if (here <= 0 || there <= 0) return;
-      march(ox, oy, oz, lx / length, ly / length, lz / length, length - 0.001, false);
-      if (met !== 0) return;
-      const strength = (here * there * fade(u, v)) / (square * Math.PI * odds);
-      for (let c = 0; c < 3; c++) skyLight[c] = (panel.glow[c] as number) * strength;
-      return;
-    }
-    const ball = balls[chosen - panels.length];
-    if (ball === undefined) return;
-    const wx = ball.centre[0] - ox;
-    const wy = ball.centre[1] - oy;
-    const wz = ball.centre[2] - oz;
-    const away = Math.sqrt(wx * wx + wy * wy + wz * wz);
-    if (away <= ball.radius * 1.001) return;
-    const narrow = Math.sqrt(1 - (ball.radius / away) ** 2);
-    const cosine = 1 - u * (1 - narrow);
-    turnAround(way, wx / away, wy / away, wz / away, cosine, v);
-    const here = way.x * nx + way.y * ny + way.z * nz;
-    if (here <= 0) return;
-    const reach = away * cosine - Math.sqrt(Math.max(0, ball.radius ** 2 - away * away * (1 - cosine * cosine)));
-    march(ox, oy, oz, way.x, way.y, way.z, reach - 0.003, false);
-    if (met !== 0) return;
-    const strength = (2 * (1 - narrow) * here) / odds;
-    for (let c = 0; c < 3; c++) skyLight[c] = (ball.glow[c] as number) * strength;
-  }
-
-  function panelPreference(i: number, ox: number, oy: number, oz: number): number {
-    const panel = panels[i];
-    if (panel === undefined) return 0;
-    const [ax, ay, az] = panel.edgeA;
-    const [bx, by, bz] = panel.edgeB;
-    const lx = panel.corner[0] + (ax + bx) / 2 - ox;
-    const ly = panel.corner[1] + (ay + by) / 2 - oy;
-    const lz = panel.corner[2] + (az + bz) / 2 - oz;
-    const area = Math.sqrt((ay * bz - az * by) ** 2 + (az * bx - ax * bz) ** 2 + (ax * by - ay * bx) ** 2);
-    const square = lx * lx + ly * ly + lz * lz;
-    const here = (lx * nx + ly * ny + lz * nz) / Math.sqrt(square);
-    return (panel.glow[1] * area * Math.max(0.08, here + 0.15)) / (square + area);
-  }
-
-  function ballPreference(i: number, ox: number, oy: number, oz: number): number {
-    const ball = balls[i];
-    if (ball === undefined) return 0;
-    const wx = ball.centre[0] - ox;
-    const wy = ball.centre[1] - oy;
-    const wz = ball.centre[2] - oz;
-    const square = wx * wx + wy * wy + wz * wz;
-    const here = (wx * nx + wy * ny + wz * nz) / Math.sqrt(square);
-    return (ball.glow[1] * Math.PI * ball.radius ** 2 * Math.max(0, here + 0.3)) / square;
-  }
+  const normal: Way = { x: 0, y: 0, z: 0 };
 
   return (ray, { sums, at: base, draws }) => {
     let [ox, oy, oz, dx, dy, dz] = ray as unknown as [number, number, number, number, number, number];
@@ -230,32 +52,32 @@ export function createTracer(
     let gotBlue = 0;
 
     for (let bounce = 0; bounce < MOST_BOUNCES; bounce++) {
-      let t = march(ox, oy, oz, dx, dy, dz, 1e9, true);
-      let what = met;
+      let t = march.to(ox, oy, oz, dx, dy, dz, 1e9, true);
+      let what = march.met;
       if (floor !== undefined && dy < -1e-9) {
         const down = (floor.height - oy) / dy;
         if (down > 1e-4 && down < t) {
           t = down;
-          what = 3;
+          what = FLOOR;
         }
       }
       if (seesLights && bounce > 0 && !clearSoFar) {
-        const lit = meetPanel(ox, oy, oz, dx, dy, dz, t);
-        const panel = panels[panelMet];
+        const lit = lights.meet(ox, oy, oz, dx, dy, dz, t);
+        const { panel, shade } = lights;
         if (panel !== undefined && lit < t) {
           const most = softened || bounce > 4 ? BRIGHTEST_GLEAM : 1e9;
-          gotRed += Math.min(most, red * panel.glow[0] * panelShade);
-          gotGreen += Math.min(most, green * panel.glow[1] * panelShade);
-          gotBlue += Math.min(most, blue * panel.glow[2] * panelShade);
+          gotRed += Math.min(most, red * panel.glow[0] * shade);
+          gotGreen += Math.min(most, green * panel.glow[1] * shade);
+          gotBlue += Math.min(most, blue * panel.glow[2] * shade);
           break;
         }
       }
-      const unseen = scene.cutOut && clearSoFar && (what === 0 || what === 3);
+      const unseen = scene.cutOut && clearSoFar && (what === NOTHING || what === FLOOR);
       if (unseen && dx * firstX + dy * firstY + dz * firstZ > 0.985) {
         sums[base + CHANNEL.empty] = (sums[base + CHANNEL.empty] as number) + weight;
         break;
       }
-      if (what === 0 || (unseen && what === 3)) {
+      if (what === NOTHING || (unseen && what === FLOOR)) {
         towards[0] = dx;
         towards[1] = dy;
         towards[2] = dz;
@@ -270,8 +92,9 @@ export function createTracer(
       oy += dy * t;
       oz += dz * t;
 
-      if (what === 2 && glass !== undefined) {
-        slope(glass, ox, oy, oz);
+      if (what === GLASS && glass !== undefined) {
+        slope(normal, glass, ox, oy, oz);
+        let { x: nx, y: ny, z: nz } = normal;
         const entering = dx * nx + dy * ny + dz * nz < 0;
         if (!entering) {
           nx = -nx;
@@ -322,18 +145,19 @@ export function createTracer(
         continue;
       }
 
-      if (what === 3 && floor !== undefined) {
-        nx = 0;
-        ny = 1;
-        nz = 0;
+      if (what === FLOOR && floor !== undefined) {
+        normal.x = 0;
+        normal.y = 1;
+        normal.z = 0;
         floor.surface(ox, oz, surface);
       } else {
-        slope(solid, ox, oy, oz);
+        slope(normal, solid, ox, oy, oz);
         at[0] = ox;
         at[1] = oy;
         at[2] = oz;
         scene.surface(at, surface);
       }
+      let { x: nx, y: ny, z: nz } = normal;
       if (dx * nx + dy * ny + dz * nz > 0) {
         const facing = dx * nx + dy * ny + dz * nz;
         nx -= 1.02 * facing * dx;
@@ -385,10 +209,10 @@ export function createTracer(
         }
         const alpha = surface.roughness * surface.roughness;
         if (alpha > 0.0001) {
-          axis.x = nx;
-          axis.y = ny;
-          axis.z = nz;
-          roughNormal(way, axis, dx, dy, dz, alpha, draws);
+          normal.x = nx;
+          normal.y = ny;
+          normal.z = nz;
+          roughNormal(way, normal, dx, dy, dz, alpha, draws);
         } else {
           way.x = nx;
           way.y = ny;
@@ -413,8 +237,11 @@ export function createTracer(
         red *= surface.red;
         green *= surface.green;
         blue *= surface.blue;
-        if (lightCount > 0) {
-          direct(ox, oy, oz, draws);
+        if (lights.count > 0) {
+          normal.x = nx;
+          normal.y = ny;
+          normal.z = nz;
+          lights.direct(skyLight, normal, ox, oy, oz, draws);
           const most = softened ? BRIGHTEST_BOUNCE : 1e9;
           gotRed += Math.min(most, red * (skyLight[0] as number));
           gotGreen += Math.min(most, green * (skyLight[1] as number));
@@ -444,11 +271,4 @@ export function createTracer(
     sums[base + CHANNEL.squared] = (sums[base + CHANNEL.squared] as number) + bright * bright;
     sums[base + CHANNEL.paths] = (sums[base + CHANNEL.paths] as number) + 1;
   };
-}
-
-/** Brightness across a softbox: fullest in the middle, 0.5 at the corners. */
-function fade(u: number, v: number): number {
-  const p = 2 * u - 1;
-  const q = 2 * v - 1;
-  return 0.5 + 0.5 * (1 - p * p) * (1 - q * q);
 }
