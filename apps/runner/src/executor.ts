@@ -22,6 +22,8 @@ export class Executor {
   readonly #options: ExecutorOptions;
   #child: ChildProcess | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  /** One for each child that lives or whose folder is still there. */
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -51,13 +53,10 @@ export class Executor {
     this.#child = undefined;
   }
 
-  /** Ends the child, waits until it is gone and removes what it had half written. */
+  /** Ends the child and waits until all children are gone, and what they had half written with them. */
   async end(): Promise<void> {
-    const child = this.#child;
     this.close();
-    if (child?.pid === undefined) return;
-    if (child.exitCode === null && child.signalCode === null) await new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    await rm(join(this.#options.workRoot, String(child.pid)), { recursive: true, force: true }).catch(() => {});
+    await Promise.all(this.#leaving);
   }
 
   #ask(
@@ -110,10 +109,18 @@ export class Executor {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    child.on('error', () => {});
+    const { pid } = child;
+    if (pid === undefined) return child;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const left = gone
+      .then(() => rm(join(this.#options.workRoot, String(pid)), { recursive: true, force: true, maxRetries: 3 }))
+      .catch(() => {})
+      .finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
     child.on('exit', () => {
       if (this.#child === child) this.#child = undefined;
     });
-    child.on('error', () => {});
     return child;
   }
 

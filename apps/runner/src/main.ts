@@ -17,24 +17,40 @@ type Runner = { readonly config: RunnerConfig; readonly client: Client; readonly
 /** Joins the gateway, then leases and does one task after another until it is told to end. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const client = createClient({ url: config.url, token: config.token });
   const executor = new Executor({ env: {}, idleMs: config.idleMs, workRoot: join(config.home, 'work') });
-  const runner: Runner = { config, client, executor, end: new AbortController() };
-  whenToldToEnd().then((reason) => runner.end.abort(new Error(reason)));
+  const end = new AbortController();
+  whenToldToEnd().then((reason) => end.abort(new Error(reason)));
   try {
-    await serve(runner);
+    // What this machine can do is looked at while the gateway still starts.
+    const [url, probed] = await Promise.all([config.url ?? urlFromParent(end.signal), probe(executor, end.signal)]);
+    await serve({ config, client: createClient({ url, token: config.token }), executor, end }, probed);
   } finally {
     await executor.end();
   }
 }
 
-async function serve(runner: Runner): Promise<void> {
-  const { signal } = runner.end;
-  const probed = await runner.executor.offer(signal).catch((error: unknown) => {
+/** The gateway's address, which a parent that starts both sends once it knows it. */
+function urlFromParent(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    process.on('message', (message: { readonly url?: unknown }) => {
+      if (typeof message.url === 'string') resolve(message.url);
+    });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function probe(executor: Executor, signal: AbortSignal): Promise<ProbedOffer> {
+  try {
+    return await executor.offer(signal);
+  } catch (error) {
     // What this machine lacks, its supervisor can tell the person who waits.
     if (process.connected) process.send?.({ problem: toProblem(error) });
     throw error;
-  });
+  }
+}
+
+async function serve(runner: Runner, probed: ProbedOffer): Promise<void> {
+  const { signal } = runner.end;
   while (!signal.aborted) {
     try {
       const offer = await importOffer(runner, probed);
@@ -53,13 +69,14 @@ async function serve(runner: Runner): Promise<void> {
 
 /** The offer with its fonts in the store, so that films can name them as assets. */
 async function importOffer({ client, config }: Runner, probed: ProbedOffer): Promise<RunnerOffer> {
-  const put = async (font: FontFile): Promise<string> => {
-    const open = (): ReadableStream<Uint8Array> => Readable.toWeb(createReadStream(font.path)) as ReadableStream<Uint8Array>;
-    await client.putAsset({ digest: font.digest, mediaType: 'font/ttf', open });
-    return font.digest;
-  };
-  const fonts: RunnerOffer['fonts'][number][] = [];
-  for (const font of probed.fonts) fonts.push({ ...font, regular: await put(font.regular), bold: await put(font.bold) });
+  const files = new Map<string, FontFile>(probed.fonts.flatMap(({ regular, bold }) => [regular, bold].map((file) => [file.digest, file])));
+  await Promise.all(
+    [...files.values()].map(({ path, digest }) => {
+      const open = (): ReadableStream<Uint8Array> => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+      return client.putAsset({ digest, mediaType: 'font/ttf', open });
+    }),
+  );
+  const fonts = probed.fonts.map((font) => ({ ...font, regular: font.regular.digest, bold: font.bold.digest }));
   return { ...probed, fonts, name: config.name, pid: process.pid, slots: 1 };
 }
 

@@ -20,6 +20,7 @@ export type Platform = PlatformFile & { readonly client: Client; readonly stop: 
 
 const mebibyte = 1024 ** 2;
 const readyWithinMs = 60_000;
+const othersAfterMs = 600;
 
 /** One runner per core, as long as each has 700 MB of free memory. */
 export function runnersFor(cores: number, freeBytes: number): number {
@@ -34,7 +35,9 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
   const token = randomBytes(24).toString('base64url');
   const runnerToken = randomBytes(24).toString('base64url');
   const parts: Supervised[] = [];
+  let others: NodeJS.Timeout | undefined;
   const stop = async (): Promise<void> => {
+    clearTimeout(others);
     await Promise.all(parts.map((part) => part.stop()));
     await database.stop();
     await removePlatformFile(home);
@@ -67,31 +70,32 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
       );
     });
     parts.push(supervise({ app: 'controller', name: 'controller', env: shared, logTo: logFile ?? 'inherit', onSign: () => {} }));
-    url = await within(listening, `the gateway did not start; see ${join(home, 'logs')}. Is port ${port} taken?`);
-    const client = createClient({ url, token });
-    const { DATABASE_URL: _, FILMWRIGHT_TOKEN: __, ...forRunners } = shared();
-    const count = runners ?? runnersFor(availableParallelism(), freemem());
-    const joined = new Promise<void>((resolve, reject) => {
-      for (let index = 0; index < count; index++) {
-        const env = () => ({
-          ...forRunners,
-          FILMWRIGHT_URL: url ?? '',
-          FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
-          DATABASE_URL: '',
-          FILMWRIGHT_TOKEN: '',
+    const runner = (name: string): { readonly part: Supervised; readonly joined: Promise<void> } => {
+      let part: Supervised | undefined;
+      const joined = new Promise<void>((resolve, reject) => {
+        part = supervise({
+          app: 'runner',
+          name,
+          env: () => ({ ...shared(), FILMWRIGHT_URL: url ?? '', FILMWRIGHT_RUNNER_NAME: name, DATABASE_URL: '', FILMWRIGHT_TOKEN: '' }),
+          logTo: logFile ?? 'inherit',
+          onSign: (sign) => (sign.ready === true ? resolve() : lacks(sign, reject)),
         });
-        parts.push(
-          supervise({
-            app: 'runner',
-            name: `runner-${index + 1}`,
-            env,
-            logTo: logFile ?? 'inherit',
-            onSign: (sign) => (sign.ready === true ? resolve() : lacks(sign, reject)),
-          }),
-        );
-      }
-    });
-    await within(joined, `no runner started; see ${join(home, 'logs', 'platform.log')}.`);
+        parts.push(part);
+      });
+      return { part: part as Supervised, joined };
+    };
+    // The first runner looks at the machine while the gateway starts.
+    const first = runner('runner-1');
+    first.joined.catch(() => {});
+    url = await within(listening, `the gateway did not start; see ${join(home, 'logs')}. Is port ${port} taken?`);
+    first.part.tell({ url });
+    await within(first.joined, `no runner started; see ${join(home, 'logs', 'platform.log')}.`);
+    const client = createClient({ url, token });
+    const count = runners ?? runnersFor(availableParallelism(), freemem());
+    // The others come a moment later: what needs no work, or one frame, is done by then and has the cores to itself.
+    others = setTimeout(() => {
+      for (let index = 2; index <= count; index++) runner(`runner-${index}`).joined.catch(() => {});
+    }, othersAfterMs);
     await untilReady(client, home);
     const file = { pid: process.pid, url, token };
     await writePlatformFile(home, file);

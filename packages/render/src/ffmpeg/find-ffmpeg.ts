@@ -36,13 +36,12 @@ export type FindFfmpegOptions = { readonly env?: Readonly<Record<string, string 
 
 /** Finds ffmpeg and ffprobe by FILMWRIGHT_FFMPEG (a program or its folder) or PATH and asks what they can do; fails as program-missing with the commands that install them. */
 export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}): Promise<Toolset> {
-  const ffmpeg = await findProgram('ffmpeg', env);
-  const ffprobe = await findProgram('ffprobe', env);
-  const [about, encoders, filters] = await Promise.all([
-    ask([ffmpeg, '-hide_banner', '-version']),
-    ask([ffmpeg, '-hide_banner', '-v', 'error', '-encoders']),
-    ask([ffmpeg, '-hide_banner', '-v', 'error', '-filters']),
+  const [found, ffprobe] = await Promise.all([
+    findProgram('ffmpeg', { env, questions: ['-version', '-encoders', '-filters'] }),
+    findProgram('ffprobe', { env, questions: ['-version'] }),
   ]);
+  const { path: ffmpeg, answers } = found;
+  const [about = '', encoders = '', filters = ''] = answers;
   const version = about.split('\n')[0]?.trim() ?? '';
   const encoderNames = new Set([...encoders.matchAll(/^ [A-Z.]{6} (\S+)/gm)].map((match) => match[1] ?? ''));
   const filterNames = new Set([...filters.matchAll(/^ [A-Z.|]{2,4} (\S+)/gm)].map((match) => match[1] ?? ''));
@@ -62,10 +61,14 @@ export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}):
     ...wished.filter((each) => filterNames.has(each) || encoderNames.has(each)),
   ]);
   const number = /^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'unknown';
-  return { ffmpeg, ffprobe, version, configuration, toolchain: `ffmpeg ${number} ${configuration}`, features };
+  return { ffmpeg, ffprobe: ffprobe.path, version, configuration, toolchain: `ffmpeg ${number} ${configuration}`, features };
 }
 
-async function findProgram(name: 'ffmpeg' | 'ffprobe', env: Readonly<Record<string, string | undefined>>): Promise<string> {
+type Find = { readonly env: Readonly<Record<string, string | undefined>>; readonly questions: readonly string[] };
+type Found = { readonly path: string; readonly answers: readonly string[] };
+
+/** The first program of that name which answers; the questions are options that print and end, -version first. */
+async function findProgram(name: 'ffmpeg' | 'ffprobe', { env, questions }: Find): Promise<Found> {
   const wanted = env.FILMWRIGHT_FFMPEG;
   const candidates = wanted
     ? name === 'ffmpeg'
@@ -75,7 +78,10 @@ async function findProgram(name: 'ffmpeg' | 'ffprobe', env: Readonly<Record<stri
         .split(delimiter)
         .filter((folder) => folder !== '')
         .map((folder) => join(folder, name));
-  for (const candidate of candidates) if (await runs(candidate)) return candidate;
+  for (const path of candidates) {
+    const answers = await answersOf(path, questions);
+    if (answers !== null && /^ff(mpeg|probe) version/.test(answers[0] ?? '')) return { path, answers };
+  }
   const where = wanted ? `FILMWRIGHT_FFMPEG (${wanted})` : 'the folders of PATH';
   throw new FilmwrightError(
     'program-missing',
@@ -83,16 +89,14 @@ async function findProgram(name: 'ffmpeg' | 'ffprobe', env: Readonly<Record<stri
   );
 }
 
-async function runs(path: string): Promise<boolean> {
-  const { ok } = await access(path, constants.X_OK).then(
-    () => ({ ok: true }),
-    () => ({ ok: false }),
-  );
-  if (!ok) return false;
-  return ask([path, '-version']).then(
-    (text) => /^ff(mpeg|probe) version/.test(text),
-    () => false,
-  );
+/** What a program says to options that print and end, asked at once; null where it cannot be run. */
+async function answersOf(path: string, questions: readonly string[]): Promise<readonly string[] | null> {
+  try {
+    await access(path, constants.X_OK);
+    return await Promise.all(questions.map((question) => ask([path, '-hide_banner', '-v', 'error', question])));
+  } catch {
+    return null;
+  }
 }
 
 async function ask(command: readonly string[]): Promise<string> {
