@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { FilmwrightError } from '@filmwright/contracts';
 import { nearest } from '@filmwright/core';
@@ -11,6 +12,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
+  filmwright --version
 
 FILMWRIGHT_HOME names the folder of all state.`;
 
@@ -22,6 +24,7 @@ const options = {
   runners: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', short: 'v', default: false },
   'offer-voice': { type: 'boolean', default: false },
   'accept-licence': { type: 'boolean', default: false },
 } as const;
@@ -31,6 +34,11 @@ const commands = ['make', 'check', 'frame', 'serve', 'voices', 'models'] as cons
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
   const [command, ...rest] = positionals;
+  if (values.version) {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+    process.stdout.write(`filmwright ${version}\n`);
+    return 0;
+  }
   if (values.help || command === undefined) {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
