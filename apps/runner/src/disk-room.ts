@@ -42,14 +42,14 @@ async function diskFull({ home, tempDir, what, percent }: Room, cause?: unknown)
   const [free, mount, written] = await Promise.all([freeBytes(home), mountOf(home), bytesIn(tempDir)]);
   const share = percent() / 100;
   const missing = share > 0.05 ? (written / share) * (1 - share) : 0;
-  const megabytes = (bytes: number): string => `${Math.max(0, Math.ceil(bytes / 1e6))} MB`;
+  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   const wanted =
     missing > 0
       ? `about ${megabytes(missing)} more to ${what}, and ${megabytes(floorBytes)} for the database`
       : `at least ${megabytes(startBytes)} to ${what} and for the database`;
   return new FilmwrightError(
     'disk-full',
-    `The file system ${mount} is full: ${megabytes(free)} left for ${home}; wanted ${wanted}. ` +
+    `The file system ${mount} is full: ${Math.max(0, Math.floor(free / 1e6))} MB left for ${home}; wanted ${wanted}. ` +
       'Free space there or set FILMWRIGHT_HOME to a larger disk, then run the same command again; finished parts are kept.',
     cause === undefined ? {} : { cause },
   );
