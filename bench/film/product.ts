@@ -7,13 +7,17 @@ import { benchHome, end, filmwright, removeHome, serve } from './platform.ts';
 
 const example = join(import.meta.dirname, '../../examples/aurora.yaml');
 
-/** The sample product film against bare encodes of its frames, in turn. Speech is cold in every round: the task keys differ by the film's pause. */
+/**
+ * The sample product film against bare encodes of its frames, in turn. A first build brings uploads and cut-outs; in every counted round
+ * all speech, sound and pictures are made anew, since each narration has a word more.
+ */
 export async function productBench(rounds: number): Promise<void> {
   const home = benchHome();
+  await naturalVoice(home);
   const { child } = await serve(home);
   try {
     const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round <= rounds; round++) {
       const document = join(home, `round-${round}.yaml`);
       const text = (await readFile(example, 'utf8')).replaceAll(/: (art|sound)\//g, `: ${join(example, '..')}/$1/`);
       await writeFile(document, cold(text, round));
@@ -24,10 +28,10 @@ export async function productBench(rounds: number): Promise<void> {
       const bare = await bareEncode(frames, { preset: 'medium', crf: 20, gopFrames: fps * 4, threads: 2 });
       await dropFrames(frames);
       const wall = made.wallMs / 1000;
-      ratios.push(wall / bare.best);
+      if (round > 0) ratios.push(wall / bare.best);
       const speech = report.stages.find((stage) => stage.stage === 'speak')?.wallMs ?? 0;
       process.stdout.write(
-        `product ${round + 1}: ${(report.durationMs / 1000).toFixed(1)} s of film, build ${wall.toFixed(1)} s (speech ${(speech / 1000).toFixed(1)} s), bare ${bare.best.toFixed(1)} s (one ${bare.one.toFixed(1)}, split ${bare.split.toFixed(1)}): ratio ${(wall / bare.best).toFixed(2)}\n`,
+        `product ${round === 0 ? 'first build' : round}: ${(report.durationMs / 1000).toFixed(1)} s of film, ${made.tasks.run} tasks run in ${wall.toFixed(1)} s (speech ${(speech / 1000).toFixed(1)} s), bare ${bare.best.toFixed(1)} s (one ${bare.one.toFixed(1)}, split ${bare.split.toFixed(1)}): ratio ${(wall / bare.best).toFixed(2)}\n`,
       );
     }
     process.stdout.write(`product: median ratio ${median(ratios).toFixed(2)} (wanted at most 1.3, aim 1.15)\n`);
@@ -37,9 +41,18 @@ export async function productBench(rounds: number): Promise<void> {
   }
 }
 
+/** Installs the voice that `npm run film` offers; without it the film is spoken by a plain program, and the bench says so. */
+async function naturalVoice(home: string): Promise<void> {
+  const installed = await filmwright(home, ['voices', 'install', 'joe']).then(
+    () => true,
+    () => false,
+  );
+  process.stdout.write(`product: spoken by ${installed ? 'the natural voice joe' : 'a plain speech program; joe could not be installed'}\n`);
+}
+
 /** The film with a word more in each narration, so that nothing is spoken or encoded yet. */
 function cold(text: string, round: number): string {
-  const words = ['', 'Really. ', 'Truly. ', 'Indeed. ', 'Surely. '];
+  const words = ['', 'Really. ', 'Truly. ', 'Indeed. ', 'Surely. ', 'Yes. ', 'Look. '];
   return text.replaceAll(/^( {2}(?:opening|detailText|featuresText|placeText|closing): )/gm, `$1${words[round % words.length] ?? ''}`);
 }
 

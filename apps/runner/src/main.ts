@@ -7,6 +7,7 @@ import { createLog, whenToldToEnd } from '@filmwright/process';
 import { Executor } from './executor.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
+import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 
 const log = createLog({ app: 'runner' });
 
@@ -22,8 +23,9 @@ async function main(): Promise<void> {
   whenToldToEnd().then((reason) => end.abort(new Error(reason)));
   try {
     // What this machine can do is looked at while the gateway still starts.
+    const shelves = watchShelves(config.home);
     const [url, probed] = await Promise.all([config.url ?? urlFromParent(end.signal), probe(executor, end.signal)]);
-    await serve({ config, client: createClient({ url, token: config.token }), executor, end }, probed);
+    await serve({ config, client: createClient({ url, token: config.token }), executor, end }, { shelves, probed });
   } finally {
     await executor.end();
   }
@@ -49,15 +51,22 @@ async function probe(executor: Executor, signal: AbortSignal): Promise<ProbedOff
   }
 }
 
-async function serve(runner: Runner, probed: ProbedOffer): Promise<void> {
+type Probed = { readonly shelves: ShelfWatch; readonly probed: ProbedOffer };
+
+async function serve(runner: Runner, first: Probed): Promise<void> {
   const { signal } = runner.end;
+  let { shelves, probed } = first;
   while (!signal.aborted) {
     try {
+      if (shelves.changed.aborted) {
+        shelves = watchShelves(runner.config.home);
+        probed = await runner.executor.offer(signal);
+      }
       const offer = await importOffer(runner, probed);
       const { runnerId, leaseMs } = await runner.client.joinRunner(offer);
       log('info', 'runner joined', { runner: runnerId, kinds: offer.kinds.length, voices: offer.voices.length });
       if (process.connected) process.send?.({ ready: true, runner: runnerId });
-      await leaseLoop(runner, { runnerId, leaseMs });
+      await leaseLoop(runner, { runnerId, leaseMs, offerChanged: shelves.changed });
       await runner.client.leaveRunner(runnerId);
     } catch (error) {
       if (signal.aborted) return;
@@ -80,22 +89,22 @@ async function importOffer({ client, config }: Runner, probed: ProbedOffer): Pro
   return { ...probed, fonts, name: config.name, pid: process.pid, slots: 1 };
 }
 
-type Joined = { readonly runnerId: string; readonly leaseMs: number };
+type Joined = { readonly runnerId: string; readonly leaseMs: number; readonly offerChanged: AbortSignal };
 
-/** Leases until told to end; throws when the gateway no longer knows this runner. */
+/** Leases until told to end or until the offer no longer holds; throws when the gateway no longer knows this runner. */
 async function leaseLoop(runner: Runner, joined: Joined): Promise<void> {
   const { signal } = runner.end;
   const gone = new AbortController();
   const held = new Map<string, Held>();
   const beat = setInterval(() => void heartbeat({ runner, joined, held, gone }), Math.min(5000, joined.leaseMs / 4));
-  const either = AbortSignal.any([signal, gone.signal]);
+  const either = AbortSignal.any([signal, gone.signal, joined.offerChanged]);
   try {
     while (!either.aborted) {
       const leases = await runner.client.leaseTasks({ runnerId: joined.runnerId, max: 1, waitMs: 20_000, signal: either });
       for (const lease of leases) await work({ runner, joined, held, lease });
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (gone.signal.aborted || !either.aborted) throw error;
   } finally {
     clearInterval(beat);
     for (const one of held.values()) one.stop.abort(new FilmwrightError('lease-stale', 'the runner ends'));
