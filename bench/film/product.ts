@@ -47,7 +47,9 @@ async function naturalVoice(home: string): Promise<void> {
     () => true,
     () => false,
   );
-  process.stdout.write(`product: spoken by ${installed ? 'the natural voice joe' : 'a plain speech program; joe could not be installed'}\n`);
+  process.stdout.write(
+    `product: spoken by ${installed ? 'the natural voice joe' : 'a plain speech program; joe could not be installed'}\n`,
+  );
 }
 
 /** The film with a word more in each narration, so that nothing is spoken or encoded yet. */

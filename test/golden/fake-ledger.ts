@@ -89,8 +89,8 @@ export function runPlan({ document, files, purpose = 'make', atMs, done = new Ma
         slots: 2,
         models: ['selfie-segmentation'],
         voices: [
-          { id: 'fake', language: 'en', natural: true, licence: 'none', engine: 'fake' },
-          { id: 'many', language: '*', natural: false, licence: 'none', engine: 'fake' },
+          { id: 'fake', language: 'en', natural: true, licence: 'none', engine: 'fake', revision: '1' },
+          { id: 'many', language: '*', natural: false, licence: 'none', engine: 'fake', revision: '1' },
         ],
         fonts: [{ script: 'Latn', regular: digestOf('regular'), bold: digestOf('bold'), family: 'Inter', licence: 'OFL-1.1' }],
       },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RunnerOffer } from '@filmwright/contracts';
 import { mergeOffers } from './merge-offers.ts';
 
-const voice = (id: string) => ({ id, language: 'en', natural: true, licence: 'MIT', engine: 'test' });
+const voice = (id: string, revision = '1') => ({ id, language: 'en', natural: true, licence: 'MIT', engine: 'test', revision });
 const font = (script: string, regular: string) => ({ script, regular, bold: regular, family: 'Test', licence: 'OFL-1.1' });
 const offer = (changes: Partial<RunnerOffer>): RunnerOffer => ({
   name: 'r',
@@ -57,4 +57,12 @@ test('a chosen toolchain or font stays while it is offered, and while nobody off
   assert.equal(mergeOffers([next, old], first).fonts[0]?.regular, 'f1');
   assert.equal(mergeOffers([offer({})], first).toolchain.encode, '7.1');
   assert.equal(mergeOffers([next], first).toolchain.encode, '8.0');
+});
+
+test('a voice keeps the revision that films were spoken with while anyone offers it, and takes the new one after that', () => {
+  const [old, next] = [offer({ voices: [voice('a', '1')] }), offer({ voices: [voice('a', '2')] })];
+  const first = mergeOffers([old], null);
+  assert.equal(mergeOffers([next, old], first).voices[0]?.revision, '1');
+  assert.equal(mergeOffers([offer({})], first).voices[0]?.revision, '1');
+  assert.equal(mergeOffers([next], first).voices[0]?.revision, '2');
 });

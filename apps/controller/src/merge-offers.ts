@@ -4,7 +4,7 @@ import type { RunnerOffer, TaskKind, Toolchain } from '@filmwright/contracts';
 export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
 
 /**
- * Joins the offers of all runners. A toolchain or font that was offered before stays chosen while anyone offers it, or nobody offers another: keys
+ * Joins the offers of all runners. A toolchain, font or revision of a voice that was offered before stays chosen while anyone offers it, or nobody offers another: keys
  * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name.
  */
 export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | null): Offer {
@@ -14,9 +14,11 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
     const chosen = toolchain[kind];
     if (chosen === undefined || !offered.includes(chosen)) toolchain[kind] = mostCommon(offered);
   }
+  const voices = new Set(runners.flatMap((runner) => runner.voices.map(({ id, revision }) => `${id} ${revision}`)));
+  const stillOffered = (before?.voices ?? []).filter(({ id, revision }) => voices.has(`${id} ${revision}`));
   return {
     toolchain: toolchain as Toolchain,
-    voices: joined({ lists: [before?.voices ?? [], ...runners.map((runner) => runner.voices)], idOf: (voice) => voice.id }),
+    voices: joined({ lists: [stillOffered, ...runners.map((runner) => runner.voices), before?.voices ?? []], idOf: (voice) => voice.id }),
     fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
     models: [...new Set([...(before?.models ?? []), ...runners.flatMap((runner) => runner.models)])].sort(),
     slots: Math.max(

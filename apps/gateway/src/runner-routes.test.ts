@@ -12,8 +12,8 @@ const offer: RunnerOffer = {
   kinds: ['subtitles'],
   toolchain: {},
   voices: [
-    { id: 'b', language: 'en', natural: true, licence: 'MIT', engine: 'test' },
-    { id: 'a', language: 'de', natural: false, licence: 'MIT', engine: 'test' },
+    { id: 'b', language: 'en', natural: true, licence: 'MIT', engine: 'test', revision: '1' },
+    { id: 'a', language: 'de', natural: false, licence: 'MIT', engine: 'test', revision: '1' },
   ],
   models: [],
   fonts: [],

@@ -27,7 +27,7 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
   return {
     kinds: taskKindNames,
     toolchain: await toolchain(toolset.toolchain),
-    voices: voices.map(({ id, language, natural, licence, engine }) => ({ id, language, natural, licence, engine })),
+    voices: voices.map(({ id, language, natural, licence, engine, revision }) => ({ id, language, natural, licence, engine, revision })),
     models: byUse.map((model) => model.card.name),
     fonts,
   };

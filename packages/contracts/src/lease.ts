@@ -13,7 +13,18 @@ export const runnerOfferSchema = z.object({
   kinds: z.array(kind).readonly(),
   toolchain: toolchainSchema,
   voices: z
-    .array(z.object({ id: z.string(), language: z.string(), natural: z.boolean(), licence: z.string(), engine: z.string() }).readonly())
+    .array(
+      z
+        .object({
+          id: z.string(),
+          language: z.string(),
+          natural: z.boolean(),
+          licence: z.string(),
+          engine: z.string(),
+          revision: z.string(),
+        })
+        .readonly(),
+    )
     .readonly(),
   models: z.array(z.string()).readonly(),
   /** Bundled and found fonts by script, as assets already in the store. */

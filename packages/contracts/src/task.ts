@@ -72,9 +72,15 @@ export const taskKinds = {
   },
   /** Speak one line. `times` is null where the engine cannot tell, then `align` times the words. */
   speak: {
-    version: 1,
+    version: 2,
     reproducible: false,
-    payload: z.object({ tokens: z.array(tokenSchema).readonly(), language: z.string(), voice: z.string(), speed: z.number() }),
+    payload: z.object({
+      tokens: z.array(tokenSchema).readonly(),
+      language: z.string(),
+      voice: z.string(),
+      revision: z.string(),
+      speed: z.number(),
+    }),
     output: z.object({ ...sound, times: z.array(tokenTimeSchema).readonly().nullable(), credit: creditSchema, natural: z.boolean() }),
   },
   /** Time the words of a line in given audio: an own recording, or speech whose engine gives no times. */

@@ -37,14 +37,10 @@ export function supervise({ app, name, env, logTo, onSign }: SuperviseOptions): 
   let waitMs = 200;
   const start = (): void => {
     const startedMs = performance.now();
-    const started = spawn(
-      process.execPath,
-      [...flags, fileURLToPath(new URL(entries[app], import.meta.url))],
-      {
-        env: { ...process.env, ...env(), FILMWRIGHT_PROCESS: name },
-        stdio: ['ignore', 'pipe', logTo, 'ipc'],
-      },
-    );
+    const started = spawn(process.execPath, [...flags, fileURLToPath(new URL(entries[app], import.meta.url))], {
+      env: { ...process.env, ...env(), FILMWRIGHT_PROCESS: name },
+      stdio: ['ignore', 'pipe', logTo, 'ipc'],
+    });
     child = started;
     started.on('message', (message) => onSign(message as Readonly<Record<string, unknown>>));
     started.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -74,7 +74,10 @@ function planLine(
     address: `${address}/line/${number}/speech`,
     kind: 'speak',
     estimateMs: 150 + estimatedMs * 0.15,
-    payload: voice.id === null ? undefined : { tokens: spokenLine, language: film.language, voice: voice.id, speed },
+    payload:
+      voice.found === null
+        ? undefined
+        : { tokens: spokenLine, language: film.language, voice: voice.found.id, revision: voice.found.revision, speed },
   });
   if (spoken === undefined) return pending;
   const times =
@@ -97,24 +100,25 @@ function planLine(
 }
 
 type VoiceInput = { readonly film: Film; readonly line: Line; readonly voices: RunnerOffer['voices'] };
-type ChosenVoice = { readonly id: string | null; readonly speed: number; readonly pauseMs: number };
+type OfferedVoice = RunnerOffer['voices'][number];
+type ChosenVoice = { readonly found: OfferedVoice | null; readonly speed: number; readonly pauseMs: number };
 
 function voiceOf({ film, line, voices }: VoiceInput): ChosenVoice {
   const name = line.voice ?? film.voice;
   const entry = name === undefined ? undefined : film.voices[name];
   const wanted = entry?.use ?? name;
   const pauseMs = entry?.pause === undefined ? defaultPauseMs : millisecondsOf(entry.pause, film.format.fps);
-  return { id: pickVoice({ wanted, language: film.language, voices }), speed: entry?.speed ?? 1, pauseMs };
+  return { found: pickVoice({ wanted, language: film.language, voices }), speed: entry?.speed ?? 1, pauseMs };
 }
 
 type Pick = { readonly wanted: string | undefined; readonly language: string; readonly voices: RunnerOffer['voices'] };
 
-/** Id of the voice to use: the one asked for, else the most natural one of the language; null if there is none. */
-export function pickVoice({ wanted, language, voices }: Pick): string | null {
-  if (wanted !== undefined) return voices.some((voice) => voice.id === wanted) ? wanted : null;
+/** The voice to use: the one asked for, else the most natural one of the language; null if there is none. */
+export function pickVoice({ wanted, language, voices }: Pick): OfferedVoice | null {
+  if (wanted !== undefined) return voices.find((voice) => voice.id === wanted) ?? null;
   const base = language.split('-')[0];
   const speaks = voices.filter((voice) => voice.language === '*' || voice.language.split(/[-_]/)[0] === base);
-  return (speaks.find((voice) => voice.natural) ?? speaks.find((voice) => voice.language !== '*') ?? speaks[0])?.id ?? null;
+  return speaks.find((voice) => voice.natural) ?? speaks.find((voice) => voice.language !== '*') ?? speaks[0] ?? null;
 }
 
 /** Voices that the film asks for and that nobody offers, each with where it is asked for. */

@@ -8,7 +8,12 @@ import { endMark, type Voice, type VoiceInfo } from './voice.ts';
 /** One voice per language of the program espeak-ng (a program of its own under GPL-3.0, never part of this one); none where it is not installed. */
 export async function espeakVoices(): Promise<readonly VoiceInfo[]> {
   if ((await findProgram('espeak-ng')) === null) return [];
-  const rows = (await runProgram('espeak-ng', { args: ['--voices'] })).toString('utf8').split('\n').slice(1);
+  const [listed, version] = await Promise.all([
+    runProgram('espeak-ng', { args: ['--voices'] }),
+    runProgram('espeak-ng', { args: ['--version'] }),
+  ]);
+  const revision = /\d[\w.-]*/.exec(version.toString('utf8'))?.[0] ?? 'unknown';
+  const rows = listed.toString('utf8').split('\n').slice(1);
   const voices = rows.map((row) => row.trim().split(/\s+/)).filter((columns) => columns.length >= 4);
   return voices.map(([, language = '', , name = '']) => ({
     id: `espeak-ng-${language}`,
@@ -17,6 +22,7 @@ export async function espeakVoices(): Promise<readonly VoiceInfo[]> {
     licence: 'GPL-3.0-or-later (program)',
     source: 'espeak-ng',
     engine: 'espeak-ng',
+    revision,
     natural: false,
     notes: 'A plain speech program for many languages.',
     installed: true,

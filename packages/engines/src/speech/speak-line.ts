@@ -13,6 +13,8 @@ export type SpeakLineRequest = {
   readonly tokens: readonly Token[];
   /** Id of a voice as `listVoices` names it. */
   readonly voice: string;
+  /** The revision that the voice must have; any when left out. */
+  readonly revision?: string;
   readonly language: string;
   /** 1 is the voice's own pace; 0.5 to 2. */
   readonly speed: number;
@@ -31,13 +33,27 @@ export type SpokenLine = {
 };
 
 /** Speaks one line, sentence by sentence. Throws `voice-unknown` with what is installed, or `speech-unavailable` when there is nothing to say or no voice at all. */
-export async function speakLine({ tokens, voice: id, language, speed, outPath, home, signal }: SpeakLineRequest): Promise<SpokenLine> {
+export async function speakLine({
+  tokens,
+  voice: id,
+  revision,
+  language,
+  speed,
+  outPath,
+  home,
+  signal,
+}: SpeakLineRequest): Promise<SpokenLine> {
   signal?.throwIfAborted();
   if (!(speed >= 0.25 && speed <= 4))
     throw new FilmwrightError('request-invalid', `A voice cannot speak at speed ${speed}; wanted 0.25 to 4.`);
   if (!tokens.some((token) => token.spoken.length > 0))
     throw new FilmwrightError('speech-unavailable', 'The line has no word that can be spoken; give it words or leave it out.');
   const voice = await openVoice({ id, language, home });
+  if (revision !== undefined && voice.info.revision !== revision)
+    throw new FilmwrightError(
+      'voice-unknown',
+      `The voice ${id} is not the one that the film was planned with: found revision ${voice.info.revision}, wanted ${revision}. Make the film again.`,
+    );
   const sentences: SpokenSentence[] = [];
   let timed = true;
   for (const sentence of sentencesOf(tokens)) {

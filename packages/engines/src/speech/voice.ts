@@ -9,6 +9,8 @@ export type VoiceInfo = {
   readonly licence: string;
   readonly source: string;
   readonly engine: string;
+  /** Changes with whatever shapes the voice's sound: its files, or the version of its program. */
+  readonly revision: string;
   readonly natural: boolean;
   readonly notes: string;
   readonly installed: boolean;

@@ -17,11 +17,16 @@ const names: Readonly<Record<string, string>> = {
 /** The voices of the program flite, the clearest first; none where it is not installed. */
 export async function fliteVoices(): Promise<readonly VoiceInfo[]> {
   if ((await findProgram('flite')) === null) return [];
-  const listed = (await runProgram('flite', { args: ['-lv'] }))
+  const [voices, version] = await Promise.all([
+    runProgram('flite', { args: ['-lv'] }),
+    runProgram('flite', { args: ['--version'] }).catch(() => Buffer.alloc(0)),
+  ]);
+  const listed = voices
     .toString('utf8')
     .replace(/^[^:]*:/, '')
     .trim()
     .split(/\s+/);
+  const revision = /flite-(\S+)/.exec(version.toString('utf8'))?.[1] ?? 'unknown';
   return Object.keys(names)
     .filter((name) => listed.includes(name))
     .map((name) => ({
@@ -31,6 +36,7 @@ export async function fliteVoices(): Promise<readonly VoiceInfo[]> {
       licence: 'Flite licence (BSD-like)',
       source: 'flite, Carnegie Mellon University',
       engine: 'flite',
+      revision,
       natural: false,
       notes: 'A plain speech program: clear and quick, no natural melody.',
       installed: true,

@@ -76,6 +76,7 @@ export async function addVoice({
         noiseScale: 0.667,
         noiseScaleW: 0.8,
         hop: null,
+        revision: '',
       };
       if (family === 'piper' && settings) {
         const { noiseScale, noiseScaleW, espeakVoice } = await writePiperFolder({ modelPath: join(source, model), target });

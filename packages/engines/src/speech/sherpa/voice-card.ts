@@ -19,12 +19,14 @@ export type VoiceCard = {
   readonly noiseScale: number;
   readonly noiseScaleW: number;
   readonly hop: number | null;
+  /** First 16 hexadecimal digits of a SHA-256 over the voice's files, taken when they were put in place. */
+  readonly revision: string;
 };
 
 /** A card from its JSON; throws when it is damaged or of a later format. */
 export function parseCard(text: string): VoiceCard {
   const card = JSON.parse(text) as VoiceCard;
-  const texts = [card.id, card.name, card.language, card.licence, card.source, card.notes, card.model];
+  const texts = [card.id, card.name, card.language, card.licence, card.source, card.notes, card.model, card.revision];
   const numbers = [card.speaker, card.noiseScale, card.noiseScaleW];
   const sound =
     card.format === 1 &&
@@ -67,6 +69,6 @@ export async function installedVoices(home: string): Promise<readonly InstalledV
 
 /** What a list of voices shows of a card. */
 export function infoOfCard(card: VoiceCard, installed: boolean): VoiceInfo {
-  const { id, name, language, licence, source, notes } = card;
-  return { id, name, language, licence, source, notes, engine: 'sherpa-onnx', natural: true, installed };
+  const { id, name, language, licence, source, notes, revision } = card;
+  return { id, name, language, licence, source, notes, revision, engine: 'sherpa-onnx', natural: true, installed };
 }
