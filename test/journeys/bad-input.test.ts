@@ -127,6 +127,19 @@ test('every bad file of a document is told together with its other faults, befor
   before();
 });
 
+test('a folder that cannot be written to is told before anything is started', async () => {
+  const film = writeFilm(home, shots(spoken));
+  for (const args of [
+    ['make', film, '--out', join(film, 'out')],
+    ['frame', film, '--at', '0', '-o', join(film, 'x.png')],
+  ]) {
+    const { status, err } = await filmwright(home, args);
+    assert.equal(status, 2, err);
+    assert.match(err, /Cannot write .*: a part of this path is a file\. Give another folder with --out\./);
+  }
+  assert.equal(existsSync(join(home, 'platform.lock')) || existsSync(join(home, 'postgresql')), false, 'nothing was started');
+});
+
 test('people read the same as programs do', async () => {
   const { status, out, err } = await filmwright(home, ['make', writeFilm(home, shots(spoken, picture('text.png')))]);
   assert.deepEqual([status, out], [2, '']);

@@ -51,7 +51,7 @@ export const taskKinds = {
   },
   /** Look at every text of a film with its real fonts and backgrounds: glyphs, overflow, contrast, safe areas. */
   inspect: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({
       width: z.number().int(),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { saveMedia } from '../film/save-media.ts';
+import { checkWritable, saveMedia } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { progressDisplay } from '../show/progress-display.ts';
@@ -14,6 +14,7 @@ export async function frame({ file, at, out, json }: FrameOptions): Promise<void
   const film = await readFilm(file);
   const home = filmwrightHome();
   const path = resolve(out);
+  await checkWritable(path);
   await usePlatform(home, async (client) => {
     const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
     const { build } = await buildFilm({ client, home, film, purpose: 'frame', atMs, display });

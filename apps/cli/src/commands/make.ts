@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
-import { saveMedia, writeWhole } from '../film/save-media.ts';
+import { checkWritable, saveMedia, writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { lengthOf, progressDisplay } from '../show/progress-display.ts';
@@ -20,9 +20,10 @@ export type MakeOptions = {
 export async function make(options: MakeOptions): Promise<void> {
   const startedMs = performance.now();
   const home = filmwrightHome();
-  const film = await readFilm(options.file);
-  if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
   const folder = outputFolder(options.file, options.out);
+  const film = await readFilm(options.file);
+  await checkWritable(join(folder, 'master.mp4'));
+  if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });

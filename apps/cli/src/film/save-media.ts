@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client, MediaSource } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
@@ -30,6 +30,22 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
     await file?.close().catch(() => {});
     await rm(temporary, { force: true }).catch(() => {});
     throw writeFault(error, path);
+  }
+}
+
+/** Fails where a file could not be written later for a reason that can be seen now; changes nothing. */
+export async function checkWritable(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) throw writeFault({ code: 'EISDIR' }, path);
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
+    if (found instanceof Error) {
+      if (found.code === 'ENOENT' && folder !== dirname(folder)) continue;
+      throw writeFault(found, path);
+    }
+    if (!found.isDirectory()) throw writeFault({ code: 'ENOTDIR' }, path);
+    return access(folder, constants.W_OK | constants.X_OK).catch((error) => {
+      throw writeFault(error, path);
+    });
   }
 }
 
