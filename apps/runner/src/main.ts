@@ -26,6 +26,8 @@ async function main(): Promise<void> {
     const shelves = watchShelves(config.home);
     const [url, probed] = await Promise.all([config.url ?? urlFromParent(end.signal), probe(executor, end.signal)]);
     await serve({ config, client: createClient({ url, token: config.token }), executor, end }, { shelves, probed });
+  } catch (error) {
+    if (!end.signal.aborted) throw error;
   } finally {
     await executor.end();
   }

@@ -20,7 +20,7 @@ export type Platform = PlatformFile & { readonly client: Client; readonly stop: 
 
 const mebibyte = 1024 ** 2;
 const readyWithinMs = 60_000;
-const othersAfterMs = 600;
+const othersAfterMs = 1200;
 
 /** One runner per core, as long as each has 700 MB of free memory. */
 export function runnersFor(cores: number, freeBytes: number): number {
