@@ -12,6 +12,7 @@ const lines: Readonly<Record<string, number>> = {
   'packages/records': 3,
   'packages/client': 3,
   'packages/process': 3,
+  'packages/distribution': 3,
   'apps/gateway': 4,
   'apps/controller': 4,
   'apps/runner': 4,

@@ -5,6 +5,13 @@ import { type Plan, planBuild, type TaskResultView } from '@filmwright/core';
 const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
 const asset = (name: string) => ({ digest: digestOf(name), bytes: name.length, mediaType: 'application/octet-stream' });
 
+const cmafOf = (ticks: number) => ({
+  codec: 'avc1.640028',
+  timescale: 90_000,
+  initBytes: 700,
+  fragments: [{ offset: 700, bytes: 1000, ticks }],
+});
+
 /** Outputs that depend on the payload only, in the shape that real tasks give. */
 const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) => Output<K> } = {
   normalise: ({ expect, name }, key) => ({ media: media(expect, { name, key }), warnings: [] }),
@@ -29,9 +36,19 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     coverage: 0.5,
     credit: null,
   }),
-  encode: ({ span }, key) => ({ asset: asset(key), frames: span.frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1 }),
+  encode: ({ span }, key) => ({
+    asset: asset(key),
+    frames: span.frames,
+    ssim: 0.99,
+    blackFrames: [],
+    repeatedFrames: [],
+    composeMs: 1,
+    cmaf: cmafOf((span.frames * 90_000) / span.fps),
+  }),
   mix: ({ sound }, key) => ({ asset: asset(key), samples: sound.samples, gainDb: 0 }),
   subtitles: (_, key) => ({ vtt: asset(`${key}.vtt`), srt: asset(`${key}.srt`) }),
+  fragment: ({ samples }, key) => ({ asset: asset(key), cmaf: { ...cmafOf(samples), timescale: 48_000 } }),
+  thumbnails: (_, key) => ({ poster: asset(`${key}.jpg`), sheets: [asset(`${key}.1`)], tiles: 3 }),
   assemble: ({ spans }, key) => ({ asset: asset(key), frames: spans.reduce((sum, span) => sum + span.frames, 0) }),
   'measure-sound': () => ({ loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, captions: null }),
   measure: ({ fps }) => ({

@@ -48,6 +48,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
   let plannedOffer: string | null = null;
   let saved: { readonly rows: string; readonly progress: string } | null = null;
   let held: Plan | null = null;
+  let savedPackage: string | null = null;
   let progress = noProgress;
   let nextReadMs = 0;
   let nextPlanMs = 0;
@@ -85,6 +86,13 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     if (ready.length > 0) log('info', 'tasks added', { buildId, added: ready.length, tasks: rows.length, ms: Math.round(costMs) });
   };
 
+  const storePackage = async ({ webPackage }: Plan): Promise<void> => {
+    if (webPackage === null) return;
+    const digest = digestOf(JSON.stringify(webPackage));
+    if (digest !== savedPackage) await records.savePackage(buildId, webPackage);
+    savedPackage = digest;
+  };
+
   const end = async (
     state: 'succeeded' | 'failed',
     how: { readonly result: BuildResult | null; readonly problem: Problem | null },
@@ -103,6 +111,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     progress = made.progress;
     live = new Set(made.rows.flatMap(({ key }) => (key === null || cache.isDone(key) ? [] : [key])));
     nextPlanMs = nowMs() + restAfter(nowMs() - startedMs);
+    await storePackage(made);
     if (made.end === null) {
       await store(made);
       return false;

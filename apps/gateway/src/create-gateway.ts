@@ -7,6 +7,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { addGuard } from './guard.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { addMediaRoutes } from './media-routes.ts';
+import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
@@ -40,6 +41,7 @@ export async function createGateway(
   addBuildRoutes(app, parts);
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
+  addPackageRoutes(app, parts);
   addRunnerRoutes(app, parts);
   await app.register(async (scope) => addAssetRoutes(scope, parts));
   app.addHook('preClose', async () => {

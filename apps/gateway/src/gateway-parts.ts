@@ -9,6 +9,10 @@ export type GatewayParts = {
   readonly hub: ChangeHub;
   readonly token: string;
   readonly runnerToken: string;
+  /** Signs the addresses of packages; the same on every edge. */
+  readonly signingKey: string;
+  /** Most bytes of segments kept in memory. */
+  readonly cacheBytes: number;
   readonly port: () => number;
   readonly maxUploadBytes: number;
   readonly leaseMs: number;

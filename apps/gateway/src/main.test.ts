@@ -40,6 +40,7 @@ function start(changes: Record<string, string> = {}) {
     FILMWRIGHT_PORT: '0',
     FILMWRIGHT_TOKEN: token,
     FILMWRIGHT_RUNNER_TOKEN: runnerToken,
+    FILMWRIGHT_SIGNING_KEY: 'signing-key-of-the-tests',
     ...changes,
   };
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], { env, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -19,6 +19,8 @@ async function run(): Promise<void> {
       hub: await openChangeHub(records),
       token: config.token,
       runnerToken: config.runnerToken,
+      signingKey: config.signingKey,
+      cacheBytes: config.cacheBytes,
       port: () => portOf(app.server.address()) ?? config.port,
       maxUploadBytes: config.maxUploadBytes,
       leaseMs: config.leaseMs,

@@ -9,11 +9,14 @@ export type GatewayConfig = {
   readonly port: number;
   readonly token: string;
   readonly runnerToken: string;
+  readonly signingKey: string;
+  readonly cacheBytes: number;
   readonly maxUploadBytes: number;
   readonly leaseMs: number;
   readonly logLevel: string;
 };
 
+const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
 /** Reads the configuration from environment variables; names every one that is missing or wrong at once. */
@@ -42,6 +45,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     port: whole('FILMWRIGHT_PORT', { fallback: 7070, min: 0, max: 65_535 }),
     token: text('FILMWRIGHT_TOKEN', 16),
     runnerToken: text('FILMWRIGHT_RUNNER_TOKEN', 16),
+    signingKey: text('FILMWRIGHT_SIGNING_KEY', 16),
+    cacheBytes: whole('FILMWRIGHT_CACHE_BYTES', { fallback: 64 * mebibyte, min: 0, max: 64 * gibibyte }),
     maxUploadBytes: whole('FILMWRIGHT_MAX_UPLOAD_BYTES', { fallback: 16 * gibibyte, min: 1, max: Number.MAX_SAFE_INTEGER }),
     leaseMs: whole('FILMWRIGHT_LEASE_MS', { fallback: 20_000, min: 1000, max: 600_000 }),
     logLevel: env.FILMWRIGHT_LOG_LEVEL || 'info',

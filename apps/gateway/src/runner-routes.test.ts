@@ -25,6 +25,7 @@ const task: Task = {
   toolchain: '',
   payload: { cues: [], language: 'en' },
   estimateMs: 5,
+  rank: 0,
   inputs: [],
 };
 const output = { key: task.key, output: {}, assets: [], wallMs: 3, cpuMs: 2 };

@@ -36,5 +36,15 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
 /** What shapes the bytes of each kind beyond its payload. */
 async function toolchain(ffmpeg: string): Promise<Toolchain> {
   const frames = `${ffmpeg} ${await renderToolchain()}`;
-  return { normalise: ffmpeg, encode: frames, frame: frames, inspect: frames, mix: ffmpeg, assemble: ffmpeg, measure: ffmpeg };
+  return {
+    normalise: ffmpeg,
+    encode: frames,
+    frame: frames,
+    inspect: frames,
+    mix: ffmpeg,
+    fragment: ffmpeg,
+    thumbnails: ffmpeg,
+    assemble: ffmpeg,
+    measure: ffmpeg,
+  };
 }

@@ -72,6 +72,8 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   encode: 'encode a span',
   mix: 'mix the sound',
   subtitles: 'write the subtitles',
+  fragment: 'lay out the sound',
+  thumbnails: 'make thumbnails',
   assemble: 'assemble the master',
   'measure-sound': 'measure the sound',
   measure: 'measure the master',

@@ -215,7 +215,15 @@ export const filmSchema = z.strictObject({
   storyboard: z.array(shotSchema).min(1).max(10_000),
   soundtrack: soundtrackSchema.prefault({}),
   captions: z.union([z.literal(false), captionsSchema]).prefault({}),
-  outputs: z.strictObject({ master: masterSchema.prefault({}) }).prefault({}),
+  outputs: z
+    .strictObject({
+      master: masterSchema.prefault({}),
+      package: z
+        .boolean()
+        .default(false)
+        .describe('True makes a package for browsers too: HLS and DASH with smaller renditions, poster and thumbnails.'),
+    })
+    .prefault({}),
 });
 
 /** A film document with all defaults filled in. */

@@ -4,6 +4,7 @@ export * from './digest.ts';
 export * from './film.ts';
 export * from './lease.ts';
 export * from './media.ts';
+export * from './package.ts';
 export * from './problem.ts';
 export * from './report.ts';
 export * from './routes.ts';

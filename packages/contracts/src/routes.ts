@@ -17,6 +17,10 @@ export const routes = {
   buildEvents: { method: 'GET', path: '/v1/builds/:id/events', scope: 'user' },
   buildReport: { method: 'GET', path: '/v1/builds/:id/report', scope: 'user' },
   buildMedia: { method: 'GET', path: '/v1/builds/:id/media/:name', scope: 'user' },
+  /** Signed addresses of what can be played of a build by now; `?seconds` says for how long. */
+  buildPackage: { method: 'GET', path: '/v1/builds/:id/package', scope: 'user' },
+  /** A file of a package; the token in the path opens all of them. */
+  packagePart: { method: 'GET', path: '/p/:id/:token/*', scope: 'none' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },

@@ -9,6 +9,7 @@ import {
 } from './composition.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { mediaSchema } from './media.ts';
+import { cmafSchema } from './package.ts';
 import { issueSchema } from './problem.ts';
 
 /** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
@@ -106,7 +107,7 @@ export const taskKinds = {
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema, encode: encodeSettingsSchema }),
     output: z.object({
@@ -116,6 +117,7 @@ export const taskKinds = {
       blackFrames: z.array(z.number().int()).readonly(),
       repeatedFrames: z.array(z.number().int()).readonly(),
       composeMs: z.number(),
+      cmaf: cmafSchema,
     }),
   },
   /** Mix voices and music, level and limit, encode as AAC. */
@@ -131,6 +133,32 @@ export const taskKinds = {
     reproducible: true,
     payload: z.object({ cues: z.array(cueSchema).readonly(), language: z.string() }),
     output: z.object({ vtt: assetSchema, srt: assetSchema }),
+  },
+  /** Lay the sound out in fragments of four seconds that players can fetch one by one; nothing is encoded again. */
+  fragment: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ sound: digestSchema, samples: z.number().int().positive() }),
+    output: z.object({ asset: assetSchema, cmaf: cmafSchema }),
+  },
+  /** Take a poster from a span, and small pictures of the whole film, one every `everyMs`, set on sheets. */
+  thumbnails: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      spans: z
+        .array(z.object({ asset: digestSchema, frames: z.number().int() }).readonly())
+        .min(1)
+        .readonly(),
+      fps: z.number().int(),
+      everyMs: z.number().positive(),
+      tileWidth: z.number().int(),
+      tileHeight: z.number().int(),
+      columns: z.number().int(),
+      rows: z.number().int(),
+      poster: z.object({ asset: digestSchema, frame: z.number().int() }).readonly(),
+    }),
+    output: z.object({ poster: assetSchema, sheets: z.array(assetSchema).min(1).readonly(), tiles: z.number().int().positive() }),
   },
   /** Join spans and sound into the master without encoding again. */
   assemble: {
@@ -202,6 +230,8 @@ export type TaskOf<K extends TaskKind> = {
   readonly payload: Payload<K>;
   /** Expected time on one slot; used for order, progress and time left. */
   readonly estimateMs: number;
+  /** Of the ready tasks of a build, smaller ranks go first; 0 for most. */
+  readonly rank: number;
   /** Digests that the task reads; they must not be swept while it waits. */
   readonly inputs: readonly string[];
 };

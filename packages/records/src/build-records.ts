@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Build, BuildPurpose, BuildResult, BuildState, BuildTask, Problem, Progress, TaskKind } from '@filmwright/contracts';
+import type {
+  Build,
+  BuildPurpose,
+  BuildResult,
+  BuildState,
+  BuildTask,
+  Problem,
+  Progress,
+  TaskKind,
+  WebPackage,
+} from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { notify } from './notify.ts';
@@ -25,7 +35,10 @@ type ActiveRow = BuildRow & { document: unknown; files: Readonly<Record<string, 
 
 const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
-type BuildCalls = Pick<Records, 'createBuild' | 'getBuild' | 'listBuilds' | 'activeBuilds' | 'cancelBuild' | 'endBuild' | 'buildTasks'>;
+type BuildCalls = Pick<
+  Records,
+  'createBuild' | 'getBuild' | 'listBuilds' | 'activeBuilds' | 'cancelBuild' | 'endBuild' | 'buildTasks' | 'savePackage' | 'webPackage'
+>;
 
 /** Films and builds. */
 export function buildRecords(database: Database): BuildCalls {
@@ -87,6 +100,20 @@ export function buildRecords(database: Database): BuildCalls {
         await releaseTasks(client, buildId);
         await notify(client, { type: 'build', id: buildId });
       }),
+    savePackage: (id, webPackage) =>
+      transaction(async (client) => {
+        await client.query(
+          `insert into build_package (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
+           on conflict (build_id) do update set body = excluded.body`,
+          [id, JSON.stringify(webPackage)],
+        );
+        await notify(client, { type: 'build', id });
+      }),
+    async webPackage(id) {
+      if (!isUuid(id)) return null;
+      const [row] = await rows<{ body: WebPackage }>('select body from build_package where build_id = $1', [id]);
+      return row?.body ?? null;
+    },
     async buildTasks(id) {
       if (!isUuid(id)) return [];
       const found = await rows<{

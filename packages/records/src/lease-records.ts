@@ -11,6 +11,7 @@ type LeaseRow = {
   payload: unknown;
   inputs: string[];
   estimate_ms: number;
+  rank: number;
   fence: string;
   attempts: number;
 };
@@ -22,7 +23,7 @@ const spare = 16;
 const mostLooks = 8;
 const betweenLooksMs = 5;
 
-const leaseColumns = 't.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.fence, t.attempts';
+const leaseColumns = 't.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts';
 
 /** What a request took whose answer was lost with its connection. */
 const givenFor = `
@@ -37,12 +38,12 @@ const leaseReady = `
       unnest(array[md5(''), md5(coalesce(r.offer->'toolchain'->>k.kind, ''))]) as c(chain)
   ), candidate as materialized (
     select c.* from offered o cross join lateral (
-      select t.workspace_id, t.key, t.urgency, t.wanted_by, t.estimate_ms from task t where ${isReady} and t.kind = o.kind and md5(t.toolchain) = o.chain
-      order by t.urgency, t.wanted_by, t.estimate_ms desc, t.key limit $2::int + ${spare}
-    ) c order by c.urgency, c.wanted_by, c.estimate_ms desc, c.key limit $2::int + ${spare}
+      select t.workspace_id, t.key, t.urgency, t.wanted_by, t.rank, t.estimate_ms from task t where ${isReady} and t.kind = o.kind and md5(t.toolchain) = o.chain
+      order by t.urgency, t.wanted_by, t.rank, t.estimate_ms desc, t.key limit $2::int + ${spare}
+    ) c order by c.urgency, c.wanted_by, c.rank, c.estimate_ms desc, c.key limit $2::int + ${spare}
   ), picked as (
     select t.workspace_id, t.key from candidate c join task t on t.workspace_id = c.workspace_id and t.key = c.key where ${isReady}
-    order by c.urgency, c.wanted_by, c.estimate_ms desc, c.key limit $2::int for update of t skip locked
+    order by c.urgency, c.wanted_by, c.rank, c.estimate_ms desc, c.key limit $2::int for update of t skip locked
   ), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), runner_id = $1, lease_until = now() + $3 * interval '1 millisecond',
       percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
@@ -52,7 +53,7 @@ const leaseReady = `
     select workspace_id, key, fence, $1, (select offer->>'name' from runner_offer), now(), $4 from taken
   )
   select (select count(*)::int from candidate) as seen, ${leaseColumns} from (select) as one left join taken t on true
-  order by t.urgency, t.wanted_by, t.estimate_ms desc, t.key`;
+  order by t.urgency, t.wanted_by, t.rank, t.estimate_ms desc, t.key`;
 
 /** Giving leases and renewing them (SPEC.md, L). */
 export function leaseRecords({ rows, transaction }: Database): Pick<Records, 'leaseTasks' | 'renewLeases'> {
@@ -102,6 +103,6 @@ export function leaseRecords({ rows, transaction }: Database): Pick<Records, 'le
 
 function leaseOf(row: LeaseRow, leaseMs: number): Lease {
   const { key, kind, version, toolchain, payload, inputs } = row;
-  const task = { key, kind, version, toolchain, payload, inputs, estimateMs: row.estimate_ms } as Task;
+  const task = { key, kind, version, toolchain, payload, inputs, estimateMs: row.estimate_ms, rank: row.rank } as Task;
   return { task, fence: Number(row.fence), attempt: row.attempts, leaseMs };
 }

@@ -47,13 +47,13 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
   const keys = ready.map((task) => task.key);
   const inputs = ready.map((task) => JSON.stringify(task.inputs));
   await client.query(
-    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, wanted_by, urgency)
-     select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, b.id, build_urgency(b.purpose)
-     from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[])
-             as given(key, kind, version, toolchain, payload, inputs, estimate_ms) order by key) t, build b
+    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, urgency)
+     select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank, b.id, build_urgency(b.purpose)
+     from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
+             as given(key, kind, version, toolchain, payload, inputs, estimate_ms, rank) order by key) t, build b
      where b.id = $9
      on conflict (workspace_id, key) do update
-       set state = 'waiting', attempts = 0, lost = 0, problem = null, percent = 0, not_before = '-infinity', finished_at = null,
+       set state = 'waiting', rank = excluded.rank, attempts = 0, lost = 0, problem = null, percent = 0, not_before = '-infinity', finished_at = null,
          fence = nextval('task_fence'), runner_id = null, wanted_by = excluded.wanted_by, urgency = excluded.urgency
        where task.state = 'failed' and task.ran_for is distinct from $9`,
     [
@@ -66,6 +66,7 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
       inputs,
       ready.map((task) => task.estimateMs),
       buildId,
+      ready.map((task) => task.rank),
     ],
   );
   await client.query(

@@ -13,6 +13,7 @@ import type {
   RunnerOffer,
   Task,
   TaskKind,
+  WebPackage,
 } from '@filmwright/contracts';
 
 /** The one workspace of a fresh installation; every row carries a workspace from the first migration on. */
@@ -95,6 +96,10 @@ export interface Records {
     readonly progress: Progress;
   }): Promise<void>;
   buildTasks(id: string): Promise<readonly BuildTask[]>;
+  /** Notes what can be played of a build by now. */
+  savePackage(buildId: string, webPackage: WebPackage): Promise<void>;
+  /** What can be played of a build by now, or null. */
+  webPackage(buildId: string): Promise<WebPackage | null>;
   /** Results of the given keys of a workspace (the default one if left out); a done task whose asset is gone is put back to waiting. */
   results(keys: readonly string[], workspaceId?: string): Promise<ReadonlyMap<string, TaskResult>>;
 

@@ -1,11 +1,14 @@
 export { createCompositor } from './compositor/compositor.ts';
 export { type Confinement, confinement } from './confine/confinement.ts';
 export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
+export { createFigurePainter, type FigureLook, type FigurePainter } from './figure/figure-painter.ts';
 export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.ts';
 export { captionOnsetError, type TimedVoice } from './media/caption-onsets.ts';
+export { fragmentSound } from './media/fragment-sound.ts';
 export { type MasterMeasures, measureMaster } from './media/measure.ts';
 export { type NormalisedUpload, normaliseUpload } from './media/normalise.ts';
 export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
+export { makeThumbnails, type Thumbnails } from './media/thumbnails.ts';
 export { findFonts, fontInfo } from './paint/fonts.ts';
 export { inspectTexts } from './paint/inspect-texts.ts';
 export { renderToolchain } from './render-toolchain.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError, fromProblem, problemSchema } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
+import { keptKey } from './kept-key.ts';
 import { type PlatformFile, removePlatformFile, writePlatformFile } from './platform-file.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
@@ -34,6 +35,7 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
   const database = await keepDatabase(home);
   const token = randomBytes(24).toString('base64url');
   const runnerToken = randomBytes(24).toString('base64url');
+  const signingKey = await keptKey(home);
   const parts: Supervised[] = [];
   let others: NodeJS.Timeout | undefined;
   const stop = async (): Promise<void> => {
@@ -51,6 +53,7 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
       DATABASE_URL: database.connectionString(),
       FILMWRIGHT_TOKEN: token,
       FILMWRIGHT_RUNNER_TOKEN: runnerToken,
+      FILMWRIGHT_SIGNING_KEY: signingKey,
       FILMWRIGHT_PORT: String(wantedPort),
     });
     const listening = new Promise<string>((resolve) => {
@@ -76,7 +79,14 @@ export async function startPlatform({ home, port, runners, logTo }: PlatformOpti
         part = supervise({
           app: 'runner',
           name,
-          env: () => ({ ...shared(), FILMWRIGHT_URL: url ?? '', FILMWRIGHT_RUNNER_NAME: name, DATABASE_URL: '', FILMWRIGHT_TOKEN: '' }),
+          env: () => ({
+            ...shared(),
+            FILMWRIGHT_URL: url ?? '',
+            FILMWRIGHT_RUNNER_NAME: name,
+            DATABASE_URL: '',
+            FILMWRIGHT_TOKEN: '',
+            FILMWRIGHT_SIGNING_KEY: '',
+          }),
           logTo: logFile ?? 'inherit',
           onSign: (sign) => (sign.ready === true ? resolve() : lacks(sign, reject)),
         });

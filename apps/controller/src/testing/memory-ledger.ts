@@ -63,6 +63,8 @@ export function createMemoryLedger(): MemoryLedger {
     listBuilds: refuse,
     cancelBuild: refuse,
     buildTasks: refuse,
+    webPackage: refuse,
+    savePackage: refuse,
     putAsset: refuse,
     hasAssets: refuse,
     getAsset: refuse,

@@ -4,10 +4,11 @@ import type { Asset, Output, Task } from '@filmwright/contracts';
 /** What a runner would hand over for a task of a film without speech, pictures or sound of its own; the assets have no bytes behind them. */
 export function outputOf(task: Task): { readonly output: unknown; readonly assets: readonly Asset[] } {
   const asset: Asset = { digest: `sha256-${createHash('sha256').update(task.key).digest('hex')}`, bytes: 1000, mediaType: 'video/mp4' };
+  const cmaf = { codec: 'avc1.640028', timescale: 90_000, initBytes: 700, fragments: [{ offset: 700, bytes: 1000, ticks: 90_000 }] };
   if (task.kind === 'inspect') return { output: { issues: [] } satisfies Output<'inspect'>, assets: [] };
   if (task.kind === 'encode') {
     const { frames } = task.payload.span;
-    const output: Output<'encode'> = { asset, frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1 };
+    const output: Output<'encode'> = { asset, frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1, cmaf };
     return { output, assets: [asset] };
   }
   if (task.kind === 'mix')

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Asset, type Build, type BuildTask, FilmwrightError, type Lease, type RunnerOffer, type Task } from '@filmwright/contracts';
+import {
+  type Asset,
+  type Build,
+  type BuildTask,
+  FilmwrightError,
+  type Lease,
+  type RunnerOffer,
+  type Task,
+  type WebPackage,
+} from '@filmwright/contracts';
 import { defaultWorkspace, type Records, type RecordsEvent } from '@filmwright/records';
 
 /** Records of the tests of HTTP alone: builds, assets and runners in memory, and handles to change them from outside. */
@@ -22,6 +31,7 @@ const noProgress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks:
 export function createMemoryRecords(): MemoryRecords {
   const builds = new Map<string, Build>();
   const tasks = new Map<string, readonly BuildTask[]>();
+  const packages = new Map<string, WebPackage>();
   const assets = new Map<string, Asset>();
   const runners = new Map<string, RunnerOffer & { runnerId: string }>();
   const ready: Task[] = [];
@@ -90,6 +100,10 @@ export function createMemoryRecords(): MemoryRecords {
     },
     savePlan: async () => {},
     endBuild: async () => {},
+    savePackage: async (id, webPackage) => {
+      packages.set(id, webPackage);
+    },
+    webPackage: async (id) => packages.get(id) ?? null,
     buildTasks: async (id) => tasks.get(id) ?? [],
     results: async () => new Map(),
     async putAsset({ digest, bytes, mediaType }) {

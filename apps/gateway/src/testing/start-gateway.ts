@@ -39,6 +39,8 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     hub: await openChangeHub(records),
     token: userToken,
     runnerToken,
+    signingKey: 'signing-key-of-the-tests',
+    cacheBytes: 1024 ** 2,
     port: () => port,
     maxUploadBytes: 1024 ** 2,
     leaseMs: 20_000,

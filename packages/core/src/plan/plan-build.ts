@@ -1,4 +1,15 @@
-import type { BuildPurpose, BuildResult, Film, Issue, Problem, Progress, RunnerOffer, Task, TaskKind } from '@filmwright/contracts';
+import type {
+  BuildPurpose,
+  BuildResult,
+  Film,
+  Issue,
+  Problem,
+  Progress,
+  RunnerOffer,
+  Task,
+  TaskKind,
+  WebPackage,
+} from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
 import { planFilm } from './plan-film.ts';
@@ -40,10 +51,16 @@ export type Plan = {
   readonly ready: readonly Task[];
   readonly progress: Progress;
   readonly end: PlanEnd | null;
+  /** What can be played of the film by now, if it is packaged. */
+  readonly webPackage: WebPackage | null;
 };
 
-/** What a film plan came to: an end, or null while tasks are to be done. */
-export type FilmOutcome = { readonly result: BuildResult } | { readonly issues: readonly Issue[] } | null;
+/** What a film plan came to: an end, or while tasks are to be done what can be played by now, if anything. */
+export type FilmOutcome =
+  | { readonly result: BuildResult; readonly webPackage?: WebPackage | null }
+  | { readonly issues: readonly Issue[] }
+  | { readonly webPackage: WebPackage | null }
+  | null;
 
 /** The tasks of a build from its document and the results so far. Pure and without memory: called again whenever a result arrives. */
 export function planBuild(input: PlanInput): Plan {
@@ -53,9 +70,10 @@ export function planBuild(input: PlanInput): Plan {
   const outcome = planFilm({ input, film, planner, origin, warnings: issues });
   const progress = progressOf(planner.planned, input.offer.slots);
   const rows = planner.planned.map(rowOf);
-  const base = { title: film.title, rows, progress };
+  const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;
+  const base = { title: film.title, rows, progress, webPackage };
   if (outcome !== null && 'issues' in outcome) return ended({ title: film.title, input, issues: outcome.issues, planned: planner.planned });
-  if (outcome !== null)
+  if (outcome !== null && 'result' in outcome)
     return {
       ...base,
       ready: [],
@@ -101,6 +119,7 @@ function ended({ title, input, issues, planned }: Ended): Plan {
       rows,
       ready: [],
       progress,
+      webPackage: null,
       end: { state: 'succeeded', problem: null, result: { master: null, frame: null, vtt: null, srt: null, report: null, issues } },
     };
   }
@@ -118,6 +137,7 @@ function ended({ title, input, issues, planned }: Ended): Plan {
     rows,
     ready: [],
     progress,
+    webPackage: null,
     end: { state: 'failed', result: null, problem: toProblem(new FilmwrightError(code, summary, { issues })) },
   };
 }

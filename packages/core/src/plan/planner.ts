@@ -38,6 +38,8 @@ export type Ask<K extends TaskKind> = {
   readonly stage: Stage;
   readonly shot: number | null;
   readonly estimateMs: number;
+  /** Of the tasks that are ready, smaller ranks go first; 0 when left out. */
+  readonly rank?: number;
   /** Undefined while an input is still missing: the task is then only foreseen. */
   readonly payload: Payload<K> | undefined;
 };
@@ -63,7 +65,7 @@ export function createPlanner({ results, toolchain, digestOf }: PlannerInput): P
   const ready: Task[] = [];
   const failures: { task: PlannedTask; problem: Problem }[] = [];
   const asked = new Set<string>();
-  const ask = <K extends TaskKind>({ address, kind, stage, shot, estimateMs, payload }: Ask<K>): Output<K> | undefined => {
+  const ask = <K extends TaskKind>({ address, kind, stage, shot, estimateMs, rank = 0, payload }: Ask<K>): Output<K> | undefined => {
     if (payload === undefined) {
       planned.push({ address, kind, stage, shot, estimateMs, key: null, result: undefined });
       return undefined;
@@ -76,7 +78,16 @@ export function createPlanner({ results, toolchain, digestOf }: PlannerInput): P
     if (result?.state === 'done') return result.output as Output<K>;
     if (result?.state === 'failed' && result.problem !== null) failures.push({ task, problem: result.problem });
     else if (!asked.has(key))
-      ready.push({ key, kind, version: taskKinds[kind].version, toolchain: chain, payload, estimateMs, inputs: inputsOf(payload) } as Task);
+      ready.push({
+        key,
+        kind,
+        version: taskKinds[kind].version,
+        toolchain: chain,
+        payload,
+        estimateMs,
+        rank,
+        inputs: inputsOf(payload),
+      } as Task);
     asked.add(key);
     return undefined;
   };

@@ -1,8 +1,8 @@
 import { type Asset, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
-import type { PlannedSpan } from './finish-film.ts';
 import type { FilmPlan } from './plan-film.ts';
+import type { PlannedSpan } from './plan-spans.ts';
 import type { PlannedTask } from './planner.ts';
 
 export type ReportInput = {

@@ -25,7 +25,16 @@ export function someOffer(changes: Partial<RunnerOffer> = {}): RunnerOffer {
 
 /** A task of kind encode with a payload that only its key tells from others. */
 export function someTask(key: string, changes: Partial<Task> = {}): Task {
-  const task = { key, kind: 'encode', version: 1, toolchain: 'f5', payload: { span: key }, estimateMs: 1000, inputs: ['sha256-in'] };
+  const task = {
+    key,
+    kind: 'encode',
+    version: 1,
+    toolchain: 'f5',
+    payload: { span: key },
+    estimateMs: 1000,
+    rank: 0,
+    inputs: ['sha256-in'],
+  };
   return { ...task, ...changes } as unknown as Task;
 }
 

@@ -20,7 +20,7 @@ test('the arguments of a span change only together with the version of its kind'
       `-f rawvideo -pix_fmt yuv420p -video_size 1920x1080 -framerate 30 ${colour} -i pipe:0`,
       `-map 0:v:0 -c:v libx264 -preset veryfast -crf 20 -profile:v high -pix_fmt yuv420p -g 120 -x264-params ${x264} ${colour}`,
       '-fps_mode passthrough -video_track_timescale 90000 -flags:v +bitexact -fflags +bitexact -map_metadata -1',
-      '-movflags +write_colr -f mp4 file:/out/span.mp4',
+      '-movflags +cmaf+frag_keyframe+empty_moov+default_base_moof+write_colr -f mp4 file:/out/span.mp4',
     ].join(' '),
   );
 });

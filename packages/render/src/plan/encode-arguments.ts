@@ -69,7 +69,8 @@ export function encodeArguments({ settings, width, height, fps, outPath }: Encod
           'flags:v': '+bitexact',
           fflags: '+bitexact',
           map_metadata: -1,
-          movflags: '+write_colr',
+          // A fragment per group of pictures and negative offsets instead of an edit list: what a browser plays as it is.
+          movflags: '+cmaf+frag_keyframe+empty_moov+default_base_moof+write_colr',
           f: 'mp4',
         },
         to: { file: outPath },

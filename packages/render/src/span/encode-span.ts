@@ -1,7 +1,9 @@
-import type { EncodeSettings, SpanComposition } from '@filmwright/contracts';
+import type { Cmaf, EncodeSettings, SpanComposition } from '@filmwright/contracts';
 import { createCompositor } from '../compositor/compositor.ts';
 import { spawnFfmpegPipe } from '../ffmpeg/ffmpeg-pipe.ts';
-import { encodeArguments, parseSsim } from '../plan/encode-arguments.ts';
+import { readCmaf } from '../media/read-cmaf.ts';
+import { settleOffsets } from '../media/settle-offsets.ts';
+import { encodeArguments, parseSsim, videoTimescale } from '../plan/encode-arguments.ts';
 import { framePainter, targets } from './frame-painter.ts';
 import type { LoadContext } from './load-picture.ts';
 import type { PictureCache } from './picture-cache.ts';
@@ -19,6 +21,7 @@ export type EncodedSpan = {
   readonly repeatedFrames: readonly number[];
   /** Milliseconds spent composing; the rest of the time went into waiting for the encoder. */
   readonly composeMs: number;
+  readonly cmaf: Cmaf;
 };
 
 export type EncodeSpan = { readonly span: SpanComposition; readonly encode: EncodeSettings; readonly outPath: string };
@@ -26,7 +29,7 @@ export type EncodeSpan = { readonly span: SpanComposition; readonly encode: Enco
 /** A frame counts as black when its mean luma is at most this code value and nearly all of it is dark (16 is black). */
 const blackLuma = 18;
 
-/** Composes a span and encodes it to an MP4 of its own; the file is whole only when this resolves. Memory does not grow with the span's length. */
+/** Composes a span and encodes it to a CMAF track of its own; the file is whole only when this resolves. Memory does not grow with the span's length. */
 export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context: SpanContext): Promise<EncodedSpan> {
   const compositor = createCompositor({ width: span.width, height: span.height, targets: targets.count });
   const painter = framePainter(span, { ...context, compositor });
@@ -62,7 +65,9 @@ export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context:
     }
     await writing;
     const { log } = await encoder.finish();
-    return { frames: span.frames, ssim: parseSsim(log), blackFrames, repeatedFrames, composeMs };
+    await settleOffsets(outPath);
+    const cmaf = await readCmaf(outPath, (span.frames * videoTimescale) / span.fps);
+    return { frames: span.frames, ssim: parseSsim(log), blackFrames, repeatedFrames, composeMs, cmaf };
   } catch (error) {
     await encoder.abort();
     throw error;

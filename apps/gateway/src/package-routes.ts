@@ -1,0 +1,113 @@
+import { FilmwrightError, type PackageAddresses, type WebPackage } from '@filmwright/contracts';
+import { checkPrefix, createByteCache, packagePaths, partAt, signPrefix } from '@filmwright/distribution';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addRoute, paramOf, queryOf } from './add-route.ts';
+import { findBuild } from './build-routes.ts';
+import { checkNumber } from './check-input.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { packageFile } from './package-files.ts';
+import { sendBytes } from './send-bytes.ts';
+
+const dayS = 86_400;
+/** Packages that are whole are read once; so many are kept. */
+const mostKnown = 64;
+
+/** Signed addresses of what a build can be played by, and everything below them. */
+export function addPackageRoutes(app: FastifyInstance, parts: GatewayParts): void {
+  const files = { blobs: parts.blobs, cache: createByteCache(parts.cacheBytes) };
+  const known = new Map<string, WebPackage>();
+  const packageOf = async (id: string): Promise<WebPackage | null> => {
+    const found = known.get(id) ?? (await parts.records.webPackage(id));
+    if (found?.complete) {
+      known.delete(id);
+      known.set(id, found);
+      for (const oldest of known.keys()) if (known.size > mostKnown) known.delete(oldest);
+    }
+    return found;
+  };
+
+  addRoute(app, {
+    name: 'buildPackage',
+    handler: async (request): Promise<PackageAddresses> => {
+      const build = await findBuild(request, parts);
+      const forS = checkNumber(queryOf(request, 'seconds'), { name: 'seconds', fallback: dayS, min: 60, max: 30 * dayS });
+      const film = await packageOf(build.id);
+      if (film === null) throw noPackage(build.id, build.state);
+      const expires = Math.floor(Date.now() / 1000) + forS;
+      const root = `/p/${build.id}/${signPrefix({ subject: build.id, expires }, parts.signingKey)}`;
+      const at = (path: string): string => `${root}/${path}`;
+      return {
+        root: `${root}/`,
+        hls: at(packagePaths.hls),
+        dash: film.complete ? at(packagePaths.dash) : null,
+        poster: film.poster === null ? null : at(packagePaths.poster),
+        thumbnails: film.sprites === null ? null : at(packagePaths.sprites),
+        files: film.complete ? filesOf(film) : [],
+        complete: film.complete,
+        expiresAt: new Date(expires * 1000).toISOString(),
+      };
+    },
+  });
+
+  addRoute(app, {
+    name: 'packagePart',
+    withHead: true,
+    handler: async (request, reply) => {
+      const id = paramOf(request, 'id');
+      const state = checkPrefix({ subject: id, token: paramOf(request, 'token'), nowSeconds: Date.now() / 1000 }, parts.signingKey);
+      if (state !== 'good')
+        throw new FilmwrightError(
+          'link-refused',
+          state === 'expired'
+            ? 'This address has expired. Ask for a new one: GET /v1/builds/{id}/package.'
+            : 'This address is not signed by this installation. Ask for one: GET /v1/builds/{id}/package.',
+        );
+      const path = paramOf(request, '*');
+      const part = partAt(path);
+      const film = part === null ? null : await packageOf(id);
+      const file = part === null || film === null ? null : await packageFile(part, { film, ...files });
+      if (file === null) throw new FilmwrightError('not-found', `The package has no ${JSON.stringify(path)}, or not yet.`);
+      return send({ request, reply }, { file, parts });
+    },
+  });
+}
+
+type File = NonNullable<Awaited<ReturnType<typeof packageFile>>>;
+
+function send(
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { file, parts }: { readonly file: File; readonly parts: GatewayParts },
+): FastifyReply {
+  const served = {
+    digest: file.etag,
+    mediaType: file.mediaType,
+    // What grows must be asked for again; what its address names for good need not.
+    cacheControl: file.lasting ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+  };
+  if ('body' in file)
+    return sendBytes(exchange, { ...served, bytes: file.body.length, open: ({ start, end }) => file.body.subarray(start, end + 1) });
+  const { digest, bytes } = file.asset;
+  return sendBytes(exchange, { ...served, bytes, open: (range) => parts.blobs.read({ digest, ...range }) });
+}
+
+/** Every file of a whole package, for whoever copies it elsewhere. */
+function filesOf({ renditions, sound, captions, poster, sprites }: WebPackage): readonly string[] {
+  const track = (folder: string, segments: readonly unknown[]): readonly string[] =>
+    [packagePaths.trackList, packagePaths.init, ...segments.map((_, index) => packagePaths.segment(index + 1))].map(
+      (name) => `${folder}/${name}`,
+    );
+  return [
+    packagePaths.hls,
+    packagePaths.dash,
+    ...renditions.flatMap(({ rung, segments }) => track(packagePaths.video(rung), segments)),
+    ...(sound === null ? [] : track(packagePaths.sound, sound.segments)),
+    ...captions.flatMap(({ language }) => [packagePaths.captionsList(language), packagePaths.captions(language)]),
+    ...(poster === null ? [] : [packagePaths.poster]),
+    ...(sprites === null ? [] : [packagePaths.sprites, ...sprites.sheets.map((_, index) => packagePaths.sheet(index + 1))]),
+  ];
+}
+
+function noPackage(id: string, state: string): FilmwrightError {
+  const why = state === 'succeeded' ? 'its film does not ask for one (outputs.package: true)' : `it is ${state}`;
+  return new FilmwrightError('not-found', `The build ${id} has nothing to play yet: ${why}.`);
+}

@@ -1,0 +1,112 @@
+import type { LimbShape } from '@filmwright/contracts';
+
+type Point = readonly [number, number];
+
+/** A limb sampled along its middle: `normal` points to its left side (y downwards: to the right of a limb that hangs down is -normal). */
+export type LimbSample = { readonly at: Point; readonly normal: Point; readonly half: number; readonly share: number };
+
+/** Samples of a limb through joints, its bends rounded; the share 0..1 counts each bone alike, however long it is. */
+export function sampleLimb(
+  joints: readonly Point[],
+  { widths, bend, from, to }: Pick<LimbShape, 'widths' | 'bend' | 'from' | 'to'>,
+): readonly LimbSample[] {
+  const bones = joints.length - 1;
+  const count = 28 * bones;
+  const samples: LimbSample[] = [];
+  for (let index = 0; index <= count; index++) {
+    const share = from + ((to - from) * index) / count;
+    const { at, along } = middleAt(joints, { share, bend });
+    const length = Math.hypot(along[0], along[1]) || 1;
+    samples.push({ at, normal: [along[1] / length, -along[0] / length], half: widthAt(widths, share), share });
+  }
+  return samples;
+}
+
+function middleAt(
+  joints: readonly Point[],
+  { share, bend }: { readonly share: number; readonly bend: number },
+): { at: Point; along: Point } {
+  const bones = joints.length - 1;
+  const place = Math.min(bones, Math.max(0, share * bones));
+  const nearest = Math.round(place);
+  const reach = 0.5 * bend;
+  const corner = joints[nearest] as Point;
+  const before = joints[nearest - 1];
+  const after = joints[nearest + 1];
+  if (before !== undefined && after !== undefined && Math.abs(place - nearest) < reach) {
+    // A parabola that leaves the one bone and meets the other in their directions.
+    const t = (place - nearest + reach) / (2 * reach);
+    const start: Point = [corner[0] + (before[0] - corner[0]) * reach, corner[1] + (before[1] - corner[1]) * reach];
+    const end: Point = [corner[0] + (after[0] - corner[0]) * reach, corner[1] + (after[1] - corner[1]) * reach];
+    const at: Point = [0, 1].map(
+      (axis) => (1 - t) ** 2 * (start[axis] as number) + 2 * t * (1 - t) * (corner[axis] as number) + t * t * (end[axis] as number),
+    ) as unknown as Point;
+    const along: Point = [0, 1].map(
+      (axis) => (1 - t) * ((corner[axis] as number) - (start[axis] as number)) + t * ((end[axis] as number) - (corner[axis] as number)),
+    ) as unknown as Point;
+    return { at, along };
+  }
+  const bone = Math.min(bones - 1, Math.floor(place));
+  const [start, end] = [joints[bone] as Point, joints[bone + 1] as Point];
+  const t = place - bone;
+  return { at: [start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t], along: [end[0] - start[0], end[1] - start[1]] };
+}
+
+/** Half width at a place, eased between the given ones so that the outline has no corners. */
+function widthAt(widths: LimbShape['widths'], share: number): number {
+  const first = widths[0] as Point;
+  if (share <= first[0]) return first[1];
+  for (let index = 1; index < widths.length; index++) {
+    const [place, width] = widths[index] as Point;
+    const [before, had] = widths[index - 1] as Point;
+    if (share > place) continue;
+    const t = (share - before) / (place - before || 1);
+    return had + (width - had) * t * t * (3 - 2 * t);
+  }
+  return (widths.at(-1) as Point)[1];
+}
+
+/** The outline of a sampled limb as a closed polygon, with round ends of the given shares of the half width. */
+export function limbOutline(samples: readonly LimbSample[], caps: LimbShape['caps']): readonly Point[] {
+  const first = samples[0] as LimbSample;
+  const last = samples.at(-1) as LimbSample;
+  const side = (sign: number): Point[] =>
+    samples.map(({ at, normal, half }) => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+  return [
+    ...side(1),
+    ...cap(last, { depth: caps[1], forwards: 1 }),
+    ...side(-1).reverse(),
+    ...cap(first, { depth: caps[0], forwards: -1 }),
+  ];
+}
+
+function cap(
+  { at, normal, half }: LimbSample,
+  { depth, forwards }: { readonly depth: number; readonly forwards: 1 | -1 },
+): readonly Point[] {
+  if (depth === 0) return [];
+  const along: Point = [-normal[1] * forwards, normal[0] * forwards];
+  return Array.from({ length: 11 }, (_, index): Point => {
+    const angle = (Math.PI * (index + 1)) / 12;
+    const [across, out] = [Math.cos(angle) * half * forwards, Math.sin(angle) * half * depth];
+    return [at[0] + normal[0] * across + along[0] * out, at[1] + normal[1] * across + along[1] * out];
+  });
+}
+
+/** The part of a limb turned towards `light` (a unit vector): a band along its edge, as deep as the edge faces there. */
+export function limbBand(
+  samples: readonly LimbSample[],
+  { light, depth }: { readonly light: Point; readonly depth: number },
+): readonly (readonly Point[])[] {
+  return [1, -1].map((sign) => {
+    const deep = samples.map(({ normal }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth);
+    const outer = samples.map(
+      ({ at, normal, half }): Point => [at[0] + sign * normal[0] * half * 1.02, at[1] + sign * normal[1] * half * 1.02],
+    );
+    const inner = samples.map(({ at, normal, half }, index): Point => {
+      const inset = half * (1 - 2 * (deep[index] ?? 0));
+      return [at[0] + sign * normal[0] * inset, at[1] + sign * normal[1] * inset];
+    });
+    return [...outer, ...inner.reverse()];
+  });
+}

@@ -1,0 +1,111 @@
+import type { Output, Payload, WebPackage } from '@filmwright/contracts';
+import { frameStartMs } from '../film/frames.ts';
+import { ladderOf } from './ladder.ts';
+import { packageView } from './package-view.ts';
+import type { FilmPlan } from './plan-film.ts';
+import { type PlannedSpan, planSpans } from './plan-spans.ts';
+import type { Planner } from './planner.ts';
+
+export type PackageInput = {
+  readonly plan: FilmPlan;
+  readonly planner: Planner;
+  /** Spans of the master, which is the top rung. */
+  readonly spans: readonly PlannedSpan[];
+  /** Null for a silent film, undefined while it is not mixed. */
+  readonly mix: Output<'mix'> | null | undefined;
+  /** Null for a film without speech, undefined while they are not written. */
+  readonly subtitles: Output<'subtitles'> | null | undefined;
+};
+
+/** What a package is by now; `view` is null while nothing can be played. */
+export type PlannedPackage = { readonly view: WebPackage | null; readonly complete: boolean };
+
+/** What a film can be watched by first: its smallest rung. */
+export const firstRank = -1;
+/** Sheets of five by five tiles of this height, at most a hundred tiles. */
+const tile = { height: 90, columns: 5, rows: 5, most: 100 };
+
+/** Asks for the smaller rungs, the sound in fragments and the thumbnails of a film. */
+export function planPackage({ plan, planner, spans, mix, subtitles }: PackageInput): PlannedPackage {
+  const { film, size } = plan;
+  const [top, ...smaller] = ladderOf(film.format);
+  if (top === undefined) return { view: null, complete: false };
+  const rungs = [
+    { rung: top, spans },
+    ...smaller.map((rung, at) => ({ rung, spans: planSpans({ plan, planner, rung, rank: at === smaller.length - 1 ? firstRank : 0 }) })),
+  ];
+  const last = { stage: 'finish', shot: null } as const;
+  const sound =
+    mix === null
+      ? null
+      : planner.ask({
+          ...last,
+          address: 'sound/fragments',
+          kind: 'fragment',
+          estimateMs: 200,
+          rank: firstRank,
+          payload: mix && { sound: mix.asset.digest, samples: mix.samples },
+        });
+  const thumbnails = planner.ask({
+    ...last,
+    address: 'thumbnails',
+    kind: 'thumbnails',
+    estimateMs: 400 + plan.frames * 0.5,
+    payload: thumbnailsPayload(plan, { smallest: rungs.at(-1)?.spans ?? [], top: spans }),
+  });
+  const complete =
+    rungs.every((rung) => rung.spans.every(({ output }) => output !== undefined)) &&
+    sound !== undefined &&
+    thumbnails !== undefined &&
+    subtitles !== undefined;
+  const everyMs = tileEveryMs(plan);
+  const view = packageView({
+    plan,
+    rungs,
+    sound,
+    captions: subtitles ? [{ language: film.language, asset: subtitles.vtt }] : [],
+    poster: thumbnails?.poster ?? null,
+    sprites: thumbnails
+      ? {
+          sheets: thumbnails.sheets,
+          tiles: thumbnails.tiles,
+          columns: tile.columns,
+          rows: tile.rows,
+          everyMs,
+          tileWidth: tileWidth(size),
+          tileHeight: tile.height,
+        }
+      : null,
+    complete,
+  });
+  return { view, complete };
+}
+
+function thumbnailsPayload(
+  plan: FilmPlan,
+  { smallest, top }: { readonly smallest: readonly PlannedSpan[]; readonly top: readonly PlannedSpan[] },
+): Payload<'thumbnails'> | undefined {
+  const spans = smallest.flatMap(({ output }) => (output === undefined ? [] : [{ asset: output.asset.digest, frames: output.frames }]));
+  const [first] = top;
+  if (first?.output === undefined || spans.length < smallest.length) return undefined;
+  return {
+    spans,
+    fps: plan.film.format.fps,
+    everyMs: tileEveryMs(plan),
+    tileWidth: tileWidth(plan.size),
+    tileHeight: tile.height,
+    columns: tile.columns,
+    rows: tile.rows,
+    // By then what enters has entered, and no transition has begun.
+    poster: { asset: first.output.asset.digest, frame: Math.min(first.output.frames - 1, Math.round(first.output.frames * 0.6)) },
+  };
+}
+
+/** Whole seconds between thumbnails. */
+function tileEveryMs({ frames, film }: FilmPlan): number {
+  return 1000 * Math.max(1, Math.ceil(frameStartMs(frames, film.format.fps) / 1000 / tile.most));
+}
+
+function tileWidth({ width, height }: FilmPlan['size']): number {
+  return 2 * Math.round((tile.height * width) / height / 2);
+}

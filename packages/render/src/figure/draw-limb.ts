@@ -1,0 +1,79 @@
+import type { LimbShape } from '@filmwright/contracts';
+import { type LimbSample, limbBand } from '@filmwright/core';
+import type { Context, Path } from '../paint/canvas.ts';
+import { withAlpha } from '../paint/color.ts';
+import { limbPath, polygonPath } from './shape-path.ts';
+
+type DrawLimb = {
+  readonly samples: readonly LimbSample[];
+  readonly colorOf: (name: string) => string;
+  /** Unit vector to the light, in rig units. */
+  readonly light: readonly [number, number];
+};
+
+/** Depths of the bands that build up the soft shade of a limb, and the opacity of each. */
+const shadeDepths = [0.86, 0.7, 0.54, 0.38, 0.24];
+const shadeAlpha = 0.17;
+const lightDepths = [0.3, 0.2, 0.11];
+const lightAlpha = 0.2;
+
+/** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
+export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
+  const outline = limbPath(samples, shape);
+  context.fillStyle = colorOf(shape.fill);
+  context.fill(outline);
+  context.save();
+  context.clip(outline);
+  const band = (color: string | undefined, towards: readonly [number, number], depths: readonly number[], alpha: number): void => {
+    if (color === undefined) return;
+    context.fillStyle = withAlpha(colorOf(color), alpha);
+    for (const depth of depths) for (const side of limbBand(samples, { light: towards, depth })) context.fill(polygonPath(side));
+  };
+  band(shape.shade, [-light[0], -light[1]], shadeDepths, shadeAlpha);
+  band(shape.light, light, lightDepths, lightAlpha);
+  if (shape.folds !== undefined) drawFolds(context, { samples, color: colorOf(shape.folds) });
+  context.restore();
+  return outline;
+}
+
+/** Creases run from the inner side of each bend towards the middle, the stronger the sharper the limb is bent. */
+function drawFolds(context: Context, { samples, color }: { readonly samples: readonly LimbSample[]; readonly color: string }): void {
+  const bones = Math.round((samples.length - 1) / 28);
+  for (let bone = 1; bone < bones; bone++) {
+    const middle = samples[bone * 28] as LimbSample;
+    const before = samples[bone * 28 - 12] as LimbSample;
+    const after = samples[bone * 28 + 12] as LimbSample;
+    const turn = before.normal[0] * after.normal[1] - before.normal[1] * after.normal[0];
+    const sharpness = Math.min(1, Math.max(0, Math.abs(turn) - 0.1) * 1.6);
+    if (sharpness === 0) continue;
+    const inner = turn > 0 ? -1 : 1;
+    const { at, normal, half } = middle;
+    const along: readonly [number, number] = [-normal[1], normal[0]];
+    context.fillStyle = withAlpha(color, 0.5 * sharpness);
+    for (const [start, end, reach] of [
+      [-0.1, -0.62, 0.75],
+      [0.12, 0.7, 0.6],
+      [0.02, 0.06, 1],
+    ] as const) {
+      const from = [
+        at[0] + normal[0] * inner * half * 1.05 + along[0] * half * start,
+        at[1] + normal[1] * inner * half * 1.05 + along[1] * half * start,
+      ] as const;
+      const to = [
+        from[0] - normal[0] * inner * half * 1.15 * reach + along[0] * half * (end - start),
+        from[1] - normal[1] * inner * half * 1.15 * reach + along[1] * half * (end - start),
+      ] as const;
+      const bow = half * 0.14;
+      context.beginPath();
+      context.moveTo(from[0] - along[0] * bow * 0.6, from[1] - along[1] * bow * 0.6);
+      context.quadraticCurveTo((from[0] + to[0]) / 2 + along[0] * bow, (from[1] + to[1]) / 2 + along[1] * bow, to[0], to[1]);
+      context.quadraticCurveTo(
+        (from[0] + to[0]) / 2 + along[0] * bow * 1.6,
+        (from[1] + to[1]) / 2 + along[1] * bow * 1.6,
+        from[0] + along[0] * bow,
+        from[1] + along[1] * bow,
+      );
+      context.fill();
+    }
+  }
+}
