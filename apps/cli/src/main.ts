@@ -7,7 +7,8 @@ import { showError } from './show/show-problem.ts';
 const usage = `filmwright: makes finished films from film documents
 
   filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
-  filmwright check FILE [--json]                 say what would go wrong, without making it
+  filmwright make FILE --rows ROWS.csv           one film for each row of a table (CSV or JSON)
+  filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
   filmwright voices [list | install NAME | add FOLDER]
@@ -20,6 +21,7 @@ const options = {
   out: { type: 'string', short: 'o' },
   json: { type: 'boolean', default: false },
   at: { type: 'string' },
+  rows: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
@@ -46,13 +48,23 @@ async function main(args: readonly string[]): Promise<number> {
   const { json } = values;
   switch (command) {
     case 'make': {
+      const options = { file: only(rest, 'a film document'), out: values.out, json, offerVoice: values['offer-voice'], yes: values.yes };
+      if (values.rows !== undefined) {
+        const { makeRows } = await import('./commands/make-rows.ts');
+        return makeRows({ ...options, rows: values.rows });
+      }
       const { make } = await import('./commands/make.ts');
-      await make({ file: only(rest, 'a film document'), out: values.out, json, offerVoice: values['offer-voice'], yes: values.yes });
+      await make(options);
       return 0;
     }
     case 'check': {
+      const file = only(rest, 'a film document');
+      if (values.rows !== undefined) {
+        const { checkRows } = await import('./commands/check-rows.ts');
+        return checkRows({ file, rows: values.rows, json });
+      }
       const { check } = await import('./commands/check.ts');
-      return check({ file: only(rest, 'a film document'), json });
+      return check({ file, json });
     }
     case 'frame': {
       const { frame } = await import('./commands/frame.ts');

@@ -12,7 +12,7 @@ export type Film = { readonly path: string; readonly document: unknown; readonly
 /** Reads a document and checks all that can be known without starting anything. */
 export async function readFilm(path: string): Promise<Film> {
   const document = await loadDocument(path);
-  return { path, document, files: await gatherFiles(document, resolve(path)) };
+  return { path, document, files: await gatherFiles(document, { documentPath: resolve(path) }) };
 }
 
 export type BuildFilm = {

@@ -6,7 +6,7 @@ import { issueText } from '../show/show-problem.ts';
 import { buildFilm, readFilm } from './build-film.ts';
 
 /** What a check tells of a film it did not make. */
-type CheckReport = {
+export type CheckReport = {
   readonly durationMs: number;
   readonly frames: number;
   readonly width: number;

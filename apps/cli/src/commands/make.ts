@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
-import { checkWritable, saveMedia, writeWhole } from '../film/save-media.ts';
+import { saveFilm } from '../film/save-film.ts';
+import { checkWritable } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { lengthOf, progressDisplay } from '../show/progress-display.ts';
@@ -27,16 +28,7 @@ export async function make(options: MakeOptions): Promise<void> {
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
-    const master = join(folder, 'master.mp4');
-    await saveMedia({ client, source: { build: build.id, name: 'master.mp4' }, path: master });
-    for (const [name, asset] of [
-      ['captions.vtt', result.vtt],
-      ['captions.srt', result.srt],
-    ] as const) {
-      if (asset !== null) await saveMedia({ client, source: { build: build.id, name }, path: join(folder, name) });
-    }
-    const report = join(folder, 'report.json');
-    await writeWhole(report, (file) => file.writeFile(`${JSON.stringify(result.report, null, 2)}\n`));
+    const { master, report } = await saveFilm({ client, build: build.id, result, folder });
     return { build, result, master, report };
   });
   const wallMs = Math.round(performance.now() - startedMs);

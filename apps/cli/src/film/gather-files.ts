@@ -6,8 +6,14 @@ import { type FileReference, lookAtMedia, nearest, readDocument, wantedMedia } f
 /** A file named by a document: `name` as written, `path` on this machine. */
 export type NamedFile = { readonly name: string; readonly path: string };
 
+/** What was wrong with files that were looked at, kept while many documents that name the same ones are read. */
+export type LookedFiles = Map<string, Promise<Wrong | null>>;
+
 /** Checks a document and the files it names, as far as that needs no program, before anything is started; throws one error with every problem. */
-export async function gatherFiles(document: unknown, documentPath: string): Promise<readonly NamedFile[]> {
+export async function gatherFiles(
+  document: unknown,
+  { documentPath, looked = new Map() }: { readonly documentPath: string; readonly looked?: LookedFiles },
+): Promise<readonly NamedFile[]> {
   const { issues, files } = readDocument(document);
   const problems: Issue[] = [...issues];
   const good = new Map<string, NamedFile>();
@@ -15,7 +21,9 @@ export async function gatherFiles(document: unknown, documentPath: string): Prom
   for (const use of files) uses.set(`${use.expect}:${use.file}`, [...(uses.get(`${use.expect}:${use.file}`) ?? []), use]);
   for (const [{ file, expect, path }, ...others] of [...uses.values()] as [FileReference, ...FileReference[]][]) {
     const absolute = resolve(dirname(documentPath), file);
-    const wrong = await whatIsWrong(absolute, expect);
+    const known = looked.get(`${expect}:${absolute}`) ?? whatIsWrong(absolute, expect);
+    looked.set(`${expect}:${absolute}`, known);
+    const wrong = await known;
     if (wrong === null) good.set(file, { name: file, path: absolute });
     else {
       const elsewhere = [...new Set(others.map((other) => other.path))].filter((other) => other !== path);

@@ -28,7 +28,7 @@ export function progressDisplay(stream: NodeJS.WriteStream, { silent }: { readon
   }
   return {
     show: ({ progress }) => {
-      const line = barLine(progress, stream.columns ?? 80);
+      const line = barLine({ percent: progress.percent, text: plainLine(progress), columns: stream.columns ?? 80 });
       if (line !== last) stream.write(`\r\u001b[2K${line}`);
       last = line;
     },
@@ -38,21 +38,19 @@ export function progressDisplay(stream: NodeJS.WriteStream, { silent }: { readon
 
 /** `Composing  shot 3  42 %  about 12 s left  (9 of 31 tasks)` */
 export function plainLine(progress: Progress): string {
-  const { tasks } = progress;
-  const parts = [
-    names[progress.stage],
-    ...(progress.shot === null ? [] : [`shot ${progress.shot + 1}`]),
-    `${Math.floor(progress.percent)} %`,
-    ...(progress.leftMs === null ? [] : [`about ${lengthOf(progress.leftMs)} left`]),
-    `(${tasks.done} of ${tasks.total} tasks)`,
-  ];
-  return parts.join('  ');
+  const left = progress.leftMs === null ? [] : [`about ${lengthOf(progress.leftMs)} left`];
+  return [stageLine(progress), ...left, `(${progress.tasks.done} of ${progress.tasks.total} tasks)`].join('  ');
 }
 
-function barLine(progress: Progress, columns: number): string {
-  const text = plainLine(progress);
+/** `Composing  shot 3  42 %` */
+export function stageLine({ stage, shot, percent }: Progress): string {
+  return [names[stage], ...(shot === null ? [] : [`shot ${shot + 1}`]), `${Math.floor(percent)} %`].join('  ');
+}
+
+/** A bar before a text, as long as the line has room for; none on a narrow terminal. */
+export function barLine({ percent, text, columns }: { readonly percent: number; readonly text: string; readonly columns: number }): string {
   const width = Math.max(0, Math.min(30, columns - text.length - 4));
-  const full = Math.round((progress.percent / 100) * width);
+  const full = Math.round((percent / 100) * width);
   return width < 8 ? text.slice(0, columns - 1) : `${'█'.repeat(full)}${'░'.repeat(width - full)}  ${text}`;
 }
 
