@@ -2,16 +2,16 @@ import type { LimbShape } from '@filmwright/contracts';
 
 type Point = readonly [number, number];
 
-/** A limb sampled along its middle: `normal` points to its left side (y downwards: to the right of a limb that hangs down is -normal). */
+/** A limb sampled along its middle: `normal` is a unit vector across it (to the right of a limb that hangs down). */
 export type LimbSample = { readonly at: Point; readonly normal: Point; readonly half: number; readonly share: number };
 
-/** Samples of a limb through joints, its bends rounded; the share 0..1 counts each bone alike, however long it is. */
+/** Samples of a limb through joints, its bends and ends rounded; the share 0..1 counts each bone alike, however long it is. */
 export function sampleLimb(
   joints: readonly Point[],
-  { widths, bend, from, to }: Pick<LimbShape, 'widths' | 'bend' | 'from' | 'to'>,
+  { widths, bend, from, to, caps }: Pick<LimbShape, 'widths' | 'bend' | 'from' | 'to' | 'caps'>,
 ): readonly LimbSample[] {
   const bones = joints.length - 1;
-  const count = 28 * bones;
+  const count = limbSteps * bones;
   const samples: LimbSample[] = [];
   for (let index = 0; index <= count; index++) {
     const share = from + ((to - from) * index) / count;
@@ -19,7 +19,21 @@ export function sampleLimb(
     const length = Math.hypot(along[0], along[1]) || 1;
     samples.push({ at, normal: [along[1] / length, -along[0] / length], half: widthAt(widths, share), share });
   }
-  return samples;
+  const start = roundEnd(samples[0] as LimbSample, { depth: caps[0], forwards: -1 });
+  return [...[...start].reverse(), ...samples, ...roundEnd(samples.at(-1) as LimbSample, { depth: caps[1], forwards: 1 })];
+}
+
+/** Samples of a limb for each of its bones, without those of its ends. */
+export const limbSteps = 28;
+const endSteps = 8;
+
+function roundEnd({ at, normal, half, share }: LimbSample, { depth, forwards }: { readonly depth: number; readonly forwards: 1 | -1 }): readonly LimbSample[] {
+  if (depth === 0) return [];
+  return Array.from({ length: endSteps }, (_, index): LimbSample => {
+    const angle = ((index + 1) / endSteps) * (Math.PI / 2);
+    const out = Math.sin(angle) * half * depth * forwards;
+    return { at: [at[0] - normal[1] * out, at[1] + normal[0] * out], normal, half: half * Math.cos(angle), share };
+  });
 }
 
 function middleAt(
@@ -66,31 +80,11 @@ function widthAt(widths: LimbShape['widths'], share: number): number {
   return (widths.at(-1) as Point)[1];
 }
 
-/** The outline of a sampled limb as a closed polygon, with round ends of the given shares of the half width. */
-export function limbOutline(samples: readonly LimbSample[], caps: LimbShape['caps']): readonly Point[] {
-  const first = samples[0] as LimbSample;
-  const last = samples.at(-1) as LimbSample;
+/** The outline of a sampled limb as a closed polygon. */
+export function limbOutline(samples: readonly LimbSample[]): readonly Point[] {
   const side = (sign: number): Point[] =>
     samples.map(({ at, normal, half }) => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
-  return [
-    ...side(1),
-    ...cap(last, { depth: caps[1], forwards: 1 }),
-    ...side(-1).reverse(),
-    ...cap(first, { depth: caps[0], forwards: -1 }),
-  ];
-}
-
-function cap(
-  { at, normal, half }: LimbSample,
-  { depth, forwards }: { readonly depth: number; readonly forwards: 1 | -1 },
-): readonly Point[] {
-  if (depth === 0) return [];
-  const along: Point = [-normal[1] * forwards, normal[0] * forwards];
-  return Array.from({ length: 11 }, (_, index): Point => {
-    const angle = (Math.PI * (index + 1)) / 12;
-    const [across, out] = [Math.cos(angle) * half * forwards, Math.sin(angle) * half * depth];
-    return [at[0] + normal[0] * across + along[0] * out, at[1] + normal[1] * across + along[1] * out];
-  });
+  return [...side(1), ...side(-1).reverse()];
 }
 
 /** The part of a limb turned towards `light` (a unit vector): a band along its edge, as deep as the edge faces there. */

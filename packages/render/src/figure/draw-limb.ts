@@ -1,8 +1,8 @@
 import type { LimbShape } from '@filmwright/contracts';
-import { type LimbSample, limbBand } from '@filmwright/core';
+import { type LimbSample, limbBand, limbOutline, limbSteps } from '@filmwright/core';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
-import { limbPath, polygonPath } from './shape-path.ts';
+import { polygonPath } from './shape-path.ts';
 
 type DrawLimb = {
   readonly samples: readonly LimbSample[];
@@ -12,14 +12,14 @@ type DrawLimb = {
 };
 
 /** Depths of the bands that build up the soft shade of a limb, and the opacity of each. */
-const shadeDepths = [0.86, 0.7, 0.54, 0.38, 0.24];
-const shadeAlpha = 0.17;
-const lightDepths = [0.3, 0.2, 0.11];
-const lightAlpha = 0.2;
+const shadeDepths = [0.9, 0.82, 0.74, 0.66, 0.58, 0.5, 0.42, 0.34, 0.26, 0.18];
+const shadeAlpha = 0.1;
+const lightDepths = [0.34, 0.28, 0.22, 0.16, 0.1, 0.05];
+const lightAlpha = 0.1;
 
 /** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
 export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
-  const outline = limbPath(samples, shape);
+  const outline = polygonPath(limbOutline(samples));
   context.fillStyle = colorOf(shape.fill);
   context.fill(outline);
   context.save();
@@ -38,11 +38,12 @@ export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf,
 
 /** Creases run from the inner side of each bend towards the middle, the stronger the sharper the limb is bent. */
 function drawFolds(context: Context, { samples, color }: { readonly samples: readonly LimbSample[]; readonly color: string }): void {
-  const bones = Math.round((samples.length - 1) / 28);
+  const first = samples.findIndex((sample, index) => samples[index + 1]?.share !== sample.share);
+  const bones = Math.floor((samples.length - 1 - first) / limbSteps);
   for (let bone = 1; bone < bones; bone++) {
-    const middle = samples[bone * 28] as LimbSample;
-    const before = samples[bone * 28 - 12] as LimbSample;
-    const after = samples[bone * 28 + 12] as LimbSample;
+    const middle = samples[first + bone * limbSteps] as LimbSample;
+    const before = samples[first + bone * limbSteps - 12] as LimbSample;
+    const after = samples[first + bone * limbSteps + 12] as LimbSample;
     const turn = before.normal[0] * after.normal[1] - before.normal[1] * after.normal[0];
     const sharpness = Math.min(1, Math.max(0, Math.abs(turn) - 0.1) * 1.6);
     if (sharpness === 0) continue;

@@ -1,4 +1,4 @@
-import type { LimbShape, RigShape } from '@filmwright/contracts';
+import type { RigShape } from '@filmwright/contracts';
 import { type LimbSample, limbOutline, mixedPath, type PathNumbers, pathNumbers, pathText } from '@filmwright/core';
 import { type Path, Path2D } from '../paint/canvas.ts';
 
@@ -61,9 +61,4 @@ export function polygonPath(points: readonly (readonly [number, number])[]): Pat
   for (const [x, y] of points) path.lineTo(x, y);
   path.closePath();
   return path;
-}
-
-/** The outline of a limb as a path. */
-export function limbPath(samples: readonly LimbSample[], shape: Pick<LimbShape, 'caps'>): Path {
-  return polygonPath(limbOutline(samples, shape.caps));
 }

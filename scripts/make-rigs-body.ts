@@ -1,0 +1,274 @@
+import type { LimbShape, PathShape, RigPart, RigPose } from '@filmwright/contracts';
+import { fill, line, linear, smooth, type Dot, type Xy } from './make-rigs-draw.ts';
+import { handShapes, hands } from './make-rigs-hands.ts';
+
+/** Where the joints of a resting body are, and how thick its limbs are; the arms and legs hang straight down. */
+export type BodyPlan = {
+  readonly hip: Xy;
+  readonly neck: Xy;
+  readonly shoulders: { readonly near: Xy; readonly far: Xy };
+  readonly upperArm: number;
+  readonly forearm: number;
+  readonly hips: { readonly near: Xy; readonly far: Xy };
+  readonly knee: number;
+  readonly ankle: number;
+  readonly ground: number;
+  /** Half widths of the sleeve at the shoulder, elbow and wrist. */
+  readonly sleeve: readonly [number, number, number];
+  readonly leg: readonly [number, number, number];
+  readonly hand: { readonly scale: number; readonly slim: number };
+  readonly heel: number;
+};
+
+type Side = 'near' | 'far';
+
+/** Widths of a limb whose first joint is at 0, its second at 0.5. */
+const limb = (names: readonly string[], widths: LimbShape['widths'], more: Partial<LimbShape> & { readonly fill: string }): LimbShape => ({
+  limb: [...names],
+  widths: [...widths],
+  bend: 0.3,
+  from: 0,
+  to: 1,
+  caps: [1, 0],
+  ...more,
+});
+
+/** The arms and legs of a body. */
+export function limbParts(plan: BodyPlan): RigPart[] {
+  return (['far', 'near'] as const).flatMap((side): RigPart[] => [...arm(plan, side), ...leg(plan, side)]);
+}
+
+function arm(plan: BodyPlan, side: Side): RigPart[] {
+  const [x, y] = plan.shoulders[side];
+  const [top, middle, end] = plan.sleeve;
+  const elbow = y + plan.upperArm;
+  const wrist = elbow + plan.forearm;
+  const order = side === 'near' ? 60 : 50;
+  const joints = [`upper-arm-${side}`, `forearm-${side}`, `hand-${side}`];
+  const widths: LimbShape['widths'] = [[0, top], [0.14, top * 1.02], [0.38, middle * 1.06], [0.5, middle], [0.66, middle * 0.98], [0.94, end], [1, end * 1.02]];
+  const far = side === 'far';
+  return [
+    { name: `upper-arm-${side}`, parent: 'torso', pivot: [x, y], order, parallax: 0, drawings: {} },
+    { name: `forearm-${side}`, parent: `upper-arm-${side}`, pivot: [x, elbow], order, parallax: 0, drawings: {} },
+    {
+      name: `hand-${side}`,
+      parent: `forearm-${side}`,
+      pivot: [x, wrist],
+      order: order + 1,
+      parallax: 0,
+      drawings: Object.fromEntries(Object.entries(hands).map(([name, hand]) => [name, handShapes(hand, { at: [x, wrist], side, ...plan.hand })])),
+    },
+    {
+      name: `sleeve-${side}`,
+      parent: 'torso',
+      pivot: [x, y],
+      order: order + 2,
+      parallax: 0,
+      drawings: {
+        rest: [
+          limb(joints, [[0.9, end * 0.84], [1, end * 0.86]], { fill: 'shirt', shade: 'shirt-shade', from: 0.9, to: 1.0, caps: [0, 0] }),
+          limb(joints, widths, { fill: far ? 'jacket-far' : 'jacket', shade: 'jacket-shade', light: 'jacket-light', folds: 'jacket-line', to: 0.955, caps: [1, 0.1] }),
+        ],
+      },
+    },
+  ];
+}
+
+function leg(plan: BodyPlan, side: Side): RigPart[] {
+  const [x, y] = plan.hips[side];
+  const [top, middle, end] = plan.leg;
+  const order = side === 'near' ? 20 : 10;
+  const joints = [`thigh-${side}`, `shin-${side}`, `foot-${side}`];
+  return [
+    { name: `thigh-${side}`, parent: 'body', pivot: [x, y], order, parallax: 0, drawings: {} },
+    { name: `shin-${side}`, parent: `thigh-${side}`, pivot: [x, plan.knee], order, parallax: 0, drawings: {} },
+    { name: `foot-${side}`, parent: `shin-${side}`, pivot: [x, plan.ankle], order, parallax: 0, drawings: { rest: shoe(plan, x) } },
+    {
+      name: `trouser-${side}`,
+      parent: 'body',
+      pivot: [x, y],
+      order: order + 1,
+      parallax: 0,
+      drawings: {
+        rest: [
+          limb(joints, [[0, top], [0.2, top * 0.97], [0.5, middle], [0.7, middle * 0.92], [1, end]], {
+            fill: side === 'near' ? 'trousers' : 'trousers-far',
+            shade: 'trousers-shade',
+            light: 'trousers-light',
+            folds: 'trousers-shade',
+            bend: 0.24,
+            caps: [1, 0.22],
+          }),
+        ],
+      },
+    },
+  ];
+}
+
+function shoe({ ankle, ground, heel, leg: [, , wide] }: BodyPlan, x: number): PathShape[] {
+  const sole = ground - 9;
+  const w = wide * 0.86;
+  const upper: Dot[] = [[x - w, ankle - 24], [x + w * 0.8, ankle - 24], [x + w + 6, ankle + 18], [x + w + 38, sole - 34], [x + w + 66, sole - 15], [x + w + 68, sole, 1], [x + w + 10, sole, 1], [x + w - 14, sole - heel * 0.7], [x - w + 30, sole - heel, 1], [x - w + 2, sole - heel, 1], [x - w - 4, ankle + 20]];
+  return [
+    fill(smooth([[x - w - 1, sole - heel - 2, 1], [x - w + 30, sole - heel - 2, 1], [x - w + 26, ground, 1], [x - w + 4, ground, 1]]), 'shoes-deep'),
+    fill(smooth([[x + w - 24, sole - heel * 0.6 - 3], [x + w + 68, sole - 3, 1], [x + w + 70, ground, 1], [x + w + 2, ground, 1]]), 'shoes-deep'),
+    fill(smooth(upper), linear([x, ankle], [x + 40, ground], [[0, 'shoes'], [0.6, 'shoes'], [1, 'shoes-deep']]), { id: 'shoe' }),
+    line([[x + w + 22, sole - 40], [x + w + 46, sole - 25], [x + w + 60, sole - 14]], ['shoes-light', 4], { inside: 'shoe', opacity: 0.6 }),
+  ];
+}
+
+/** An arm by where its elbow and wrist are, and where the hand points (degrees clockwise from straight down). */
+type ArmPlan = { readonly elbow: Xy; readonly wrist: Xy; readonly hand: number; readonly drawing: string };
+type LegPlan = { readonly knee: Xy; readonly ankle: Xy; readonly foot: number };
+
+export type PosePlan = {
+  readonly near: ArmPlan;
+  readonly far: ArmPlan;
+  readonly lean?: number;
+  readonly head?: number;
+  readonly drop?: number;
+  readonly legs?: { readonly near: LegPlan; readonly far: LegPlan };
+};
+
+const toward = (from: Xy, to: Xy): { readonly angle: number; readonly length: number } => ({
+  angle: (Math.atan2(-(to[0] - from[0]), to[1] - from[1]) * 180) / Math.PI,
+  length: Math.hypot(to[0] - from[0], to[1] - from[1]),
+});
+
+const round = (value: number, by: number): number => Math.round(value * by) / by;
+
+/** A pose as joint angles and lengths; a wrist or elbow nearer than the bone is long is foreshortened. */
+export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs }: PosePlan): RigPose {
+  const joints: Record<string, RigPose['joints'][string]> = {};
+  const put = (name: string, { rotate = 0, y = 0, stretch = 1 }: { readonly rotate?: number; readonly y?: number; readonly stretch?: number }): void => {
+    const turned = ((((rotate + 180) % 360) + 360) % 360) - 180;
+    joints[name] = { rotate: round(turned, 10), x: 0, y: round(y, 10), stretch: round(stretch, 1000) };
+  };
+  for (const [side, arm] of [['near', near], ['far', far]] as const) {
+    const upper = toward(plan.shoulders[side], arm.elbow);
+    const lower = toward(arm.elbow, arm.wrist);
+    put(`upper-arm-${side}`, { rotate: upper.angle, stretch: upper.length / plan.upperArm });
+    put(`forearm-${side}`, { rotate: lower.angle - upper.angle, stretch: lower.length / plan.forearm });
+    put(`hand-${side}`, { rotate: arm.hand - lower.angle });
+  }
+  if (legs !== undefined)
+    for (const [side, leg] of [['near', legs.near], ['far', legs.far]] as const) {
+      const upper = toward(plan.hips[side], leg.knee);
+      const lower = toward(leg.knee, leg.ankle);
+      put(`thigh-${side}`, { rotate: upper.angle, stretch: upper.length / (plan.knee - plan.hips[side][1]) });
+      put(`shin-${side}`, { rotate: lower.angle - upper.angle, stretch: lower.length / (plan.ankle - plan.knee) });
+      put(`foot-${side}`, { rotate: leg.foot - lower.angle });
+    }
+  if (lean !== 0) put('torso', { rotate: lean });
+  if (head !== 0) put('head', { rotate: head });
+  if (drop !== 0) put('body', { y: drop });
+  return { joints, drawings: { 'hand-near': near.drawing, 'hand-far': far.drawing }, orders: {} };
+}
+
+const at = ([x, y]: Xy, dx: number, dy: number): Xy => [x + dx, y + dy];
+
+/** The poses of a body, made for its size: `u` and `f` are the lengths of its upper arm and forearm. */
+export function posesOf(plan: BodyPlan): Record<string, RigPose> {
+  const { upperArm: u, forearm: f } = plan;
+  const [n, r] = [plan.shoulders.near, plan.shoulders.far];
+  const down: { near: ArmPlan; far: ArmPlan } = {
+    near: { elbow: at(n, -0.13 * u, 0.98 * u), wrist: at(n, -0.1 * u, 0.98 * u + f * 0.99), hand: -3, drawing: 'relaxed' },
+    far: { elbow: at(r, 0.12 * u, 0.97 * u), wrist: at(r, 0.12 * u, 0.97 * u + f * 0.97), hand: 2, drawing: 'relaxed' },
+  };
+  // Hands meet in front of the waist.
+  const held: { near: ArmPlan; far: ArmPlan } = {
+    near: { elbow: at(n, -0.2 * u, 0.93 * u), wrist: at(n, 0.36 * u, 0.93 * u + f * 0.2), hand: -66, drawing: 'clasp' },
+    far: { elbow: at(r, 0.2 * u, 0.92 * u), wrist: at(r, -0.2 * u, 0.92 * u + f * 0.28), hand: 66, drawing: 'clasp' },
+  };
+  const nearOut: ArmPlan = { elbow: at(n, -0.3 * u, 0.88 * u), wrist: at(n, -0.3 * u - f * 0.78, 0.88 * u - f * 0.28), hand: 98, drawing: 'offer' };
+  const farOut: ArmPlan = { elbow: at(r, 0.3 * u, 0.86 * u), wrist: at(r, 0.3 * u + f * 0.76, 0.86 * u - f * 0.28), hand: -98, drawing: 'offer' };
+  const farUp = (drawing: string): ArmPlan => ({ elbow: at(r, 0.3 * u, 0.84 * u), wrist: at(r, 0.3 * u + f * 0.24, 0.84 * u - f * 0.86), hand: -170, drawing });
+  const poses: Record<string, PosePlan> = {
+    neutral: held,
+    'arms-down': down,
+    'explain-left': { near: nearOut, far: { ...held.far, wrist: at(r, -0.1 * u, 0.92 * u + f * 0.1), hand: 62 }, lean: -1.2, head: -1.5 },
+    'explain-right': { near: held.near, far: farOut, lean: 1.4, head: 1.5 },
+    explain: {
+      near: { elbow: at(n, -0.26 * u, 0.9 * u), wrist: at(n, -0.26 * u - f * 0.42, 0.9 * u - f * 0.34), hand: 112, drawing: 'offer' },
+      far: { elbow: at(r, 0.26 * u, 0.88 * u), wrist: at(r, 0.26 * u + f * 0.4, 0.88 * u - f * 0.34), hand: -112, drawing: 'offer' },
+    },
+    emphasis: {
+      near: { elbow: at(n, -0.24 * u, 0.9 * u), wrist: at(n, 0.1 * u, 0.9 * u - f * 0.42), hand: -148, drawing: 'curl' },
+      far: { elbow: at(r, 0.22 * u, 0.92 * u), wrist: at(r, -0.12 * u, 0.92 * u + f * 0.12), hand: 66, drawing: 'clasp' },
+      lean: 1,
+      head: 2,
+    },
+    one: { near: held.near, far: farUp('one'), head: 1 },
+    two: { near: held.near, far: farUp('two'), head: 1 },
+    three: { near: held.near, far: farUp('three'), head: 1 },
+    welcome: {
+      near: { elbow: at(n, -0.42 * u, 0.82 * u), wrist: at(n, -0.42 * u - f * 0.74, 0.82 * u - f * 0.5), hand: 122, drawing: 'open' },
+      far: { elbow: at(r, 0.42 * u, 0.8 * u), wrist: at(r, 0.42 * u + f * 0.72, 0.8 * u - f * 0.5), hand: -122, drawing: 'open' },
+      head: -2,
+    },
+    point: {
+      near: held.near,
+      far: { elbow: at(r, 0.5 * u, 0.68 * u), wrist: at(r, 0.5 * u + f * 0.82, 0.68 * u - f * 0.44), hand: -118, drawing: 'point' },
+      lean: 1.6,
+      head: 2,
+    },
+    think: {
+      near: { elbow: at(n, 0.08 * u, 0.86 * u), wrist: at(n, 0.56 * u, 0.86 * u + f * 0.03), hand: -84, drawing: 'relaxed' },
+      far: { elbow: at(r, 0.02 * u, 0.86 * u), wrist: at(r, -0.25 * u, 0.86 * u - f * 1.06), hand: 168, drawing: 'curl' },
+      head: 4,
+      lean: -1,
+    },
+    wave: {
+      near: { elbow: at(n, -0.5 * u, 0.72 * u), wrist: at(n, -0.5 * u - f * 0.3, 0.72 * u - f * 0.94), hand: 172, drawing: 'open' },
+      far: down.far,
+      head: -2,
+    },
+    ...walkPoses(plan, down),
+  };
+  return Object.fromEntries(Object.entries(poses).map(([name, pose]) => [name, poseOf(plan, pose)]));
+}
+
+/** A walk in eight keys: contact, down, passing, up, for one leg and then the other; the arms swing against the legs. */
+function walkPoses(plan: BodyPlan, down: { readonly near: ArmPlan; readonly far: ArmPlan }): Record<string, PosePlan> {
+  const thigh = plan.knee - plan.hips.near[1];
+  const shin = plan.ankle - plan.knee;
+  const bent = (hip: Xy, [a, b, foot]: readonly [number, number, number]): LegPlan => {
+    // Degrees forwards (to the right) of thigh and shin.
+    const knee: Xy = [hip[0] + Math.sin((a * Math.PI) / 180) * thigh, hip[1] + Math.cos((a * Math.PI) / 180) * thigh];
+    return { knee, ankle: [knee[0] + Math.sin((b * Math.PI) / 180) * shin, knee[1] + Math.cos((b * Math.PI) / 180) * shin], foot };
+  };
+  const steps: readonly (readonly [number, number, number])[] = [
+    [19, 15, -12],
+    [17, 5, 2],
+    [2, -4, 0],
+    [-9, -14, 4],
+    [-15, -26, 24],
+    [-6, -46, 40],
+    [14, -34, 14],
+    [24, 2, -10],
+  ];
+  const drops = [12, 17, 4, 0, 12, 17, 4, 0];
+  return Object.fromEntries(
+    steps.map((step, index): [string, PosePlan] => {
+      const other = steps[(index + 4) % 8] as readonly [number, number, number];
+      const swing = Math.cos((2 * Math.PI * index) / 8);
+      const swung = (arm: ArmPlan, shoulder: Xy, by: number): ArmPlan => {
+        const [u, f] = [plan.upperArm, plan.forearm];
+        const a = (by * 17 * Math.PI) / 180;
+        const b = ((by * 20 + 16) * Math.PI) / 180;
+        const elbow: Xy = [shoulder[0] + (arm.elbow[0] - shoulder[0]) * 0.5 + Math.sin(a) * u * 0.97, shoulder[1] + Math.cos(a) * u * 0.97];
+        return { elbow, wrist: [elbow[0] + Math.sin(b) * f, elbow[1] + Math.cos(b) * f], hand: -(by * 20 + 12), drawing: 'relaxed' };
+      };
+      return [
+        `walk-${index + 1}`,
+        {
+          near: swung(down.near, plan.shoulders.near, -swing),
+          far: swung(down.far, plan.shoulders.far, swing),
+          legs: { near: bent(plan.hips.near, step), far: bent(plan.hips.far, other) },
+          drop: drops[index] as number,
+          lean: 1,
+        },
+      ];
+    }),
+  );
+}
