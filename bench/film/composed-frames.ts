@@ -7,14 +7,17 @@ import { createCompositor, createPictureCache, findFfmpeg, framePainter, targets
 import { Client } from 'pg';
 import type { Frames } from './bare-encode.ts';
 
-/** The finished frames of a build as they went into the encoder, raw yuv420p in memory: decoded ones would be smoother and quicker to encode. */
-export async function composedFrames(home: string, build: string): Promise<Frames> {
+/** The finished frames of a rung (the only one, if none is named) of a build as they went into the encoder, raw yuv420p in memory: decoded ones would be smoother and quicker to encode. */
+export async function composedFrames(
+  home: string,
+  { build, rung = '' }: { readonly build: string; readonly rung?: string },
+): Promise<Frames> {
   const { connectionString } = await startPostgres({ home });
   const client = new Client({ connectionString });
   await client.connect();
   const { rows } = await client.query<{ payload: Payload<'encode'> }>(
-    `select t.payload from build_task b join task t on t.key = b.key where b.build_id = $1 and t.kind = 'encode' order by b.ordinal`,
-    [build],
+    `select t.payload from build_task b join task t on t.key = b.key where b.build_id = $1 and t.kind = 'encode' and b.address like '%' || $2 order by b.ordinal`,
+    [build, rung],
   );
   await client.end();
   const blobs = await openFolderBlobs({ root: join(home, 'media') });

@@ -19,12 +19,11 @@ export async function productBench(rounds: number): Promise<void> {
     const ratios: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       const document = join(home, `round-${round}.yaml`);
-      const text = (await readFile(example, 'utf8')).replaceAll(/: (art|sound)\//g, `: ${join(example, '..')}/$1/`);
-      await writeFile(document, cold(text, round));
+      await writeFile(document, cold(await aurora(), round));
       const made = await filmwright(home, ['make', document, '--out', join(home, `out-${round}`)]);
       const report = JSON.parse(await readFile(made.report, 'utf8')) as Report;
       const { fps } = report.master;
-      const frames = await composedFrames(home, made.build);
+      const frames = await composedFrames(home, { build: made.build });
       const bare = await bareEncode(frames, { preset: 'medium', crf: 20, gopFrames: fps * 4, threads: 2 });
       await dropFrames(frames);
       const wall = made.wallMs / 1000;
@@ -52,8 +51,13 @@ async function naturalVoice(home: string): Promise<void> {
   );
 }
 
+/** The sample film with paths that hold from anywhere. */
+export async function aurora(): Promise<string> {
+  return (await readFile(example, 'utf8')).replaceAll(/: (art|sound)\//g, `: ${join(example, '..')}/$1/`);
+}
+
 /** The film with a word more in each narration, so that nothing is spoken or encoded yet. */
-function cold(text: string, round: number): string {
+export function cold(text: string, round: number): string {
   const words = ['', 'Really. ', 'Truly. ', 'Indeed. ', 'Surely. ', 'Yes. ', 'Look. '];
   return text.replaceAll(/^( {2}(?:opening|detailText|featuresText|placeText|closing): )/gm, `$1${words[round % words.length] ?? ''}`);
 }

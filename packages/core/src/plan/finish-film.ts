@@ -4,9 +4,9 @@ import { startsAfterPauses } from '../speech/starts-after-pauses.ts';
 import { ladderOf } from './ladder.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import type { FilmPlan } from './plan-film.ts';
-import { firstRank, planPackage } from './plan-package.ts';
+import { planFirstPlayed, planPackage } from './plan-package.ts';
 import { planSpans } from './plan-spans.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, ranks } from './planner.ts';
 import { filmReport } from './report.ts';
 import { planSound } from './sound.ts';
 import type { Uploads } from './uploads.ts';
@@ -18,7 +18,6 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
   const { fps } = film.format;
   const [top] = ladderOf(film.format);
   if (top === undefined) throw new RangeError(`there is no rung for ${film.format.resolution}`);
-  const spans = planSpans({ plan, planner, rung: top, rank: 0 });
   const timed = shots.every((shot) => shot.timed);
   const last = { shot: null } as const;
 
@@ -32,9 +31,12 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
           kind: 'mix',
           stage: 'sound',
           estimateMs: 600 + (frames / fps) * 25,
-          rank: firstRank,
+          rank: ranks.firstPlayed,
           payload: sound && { sound },
         });
+
+  const first = film.outputs.package ? planFirstPlayed({ plan, planner, mix }) : null;
+  const spans = planSpans({ plan, planner, rung: top, rank: ranks.rest, held: first !== null && !first.playable });
 
   // Of the sound alone, so that it need not wait for the pictures.
   const voices = shots.flatMap((shot) =>
@@ -90,7 +92,7 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
     estimateMs: 250 + frames * 0.1,
     payload: master === undefined ? undefined : { master: master.asset.digest, fps },
   });
-  const packed = film.outputs.package ? planPackage({ plan, planner, spans, mix, subtitles }) : { view: null, complete: true };
+  const packed = first === null ? { view: null, complete: true } : planPackage({ plan, planner, first, spans, subtitles });
   if (master === undefined || measured === undefined || subtitles === undefined || heard === undefined || !packed.complete)
     return { webPackage: packed.view };
   const report = filmReport({ plan, planned: planner.planned, spans, master: master.asset, measured, heard, buildId: input.buildId });

@@ -1,18 +1,55 @@
 import type { Output, Payload, WebPackage } from '@filmwright/contracts';
 import { frameStartMs } from '../film/frames.ts';
 import { ladderOf } from './ladder.ts';
-import { packageView } from './package-view.ts';
+import { type PlannedRung, packageView } from './package-view.ts';
 import type { FilmPlan } from './plan-film.ts';
 import { type PlannedSpan, planSpans } from './plan-spans.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, ranks } from './planner.ts';
+
+/** What can be played first of a film: its smallest rung and its sound in fragments. */
+export type FirstPlayed = {
+  readonly rungs: readonly PlannedRung[];
+  /** Null for a silent film, undefined while it is not laid out. */
+  readonly sound: Output<'fragment'> | null | undefined;
+  readonly playable: boolean;
+};
+
+export type FirstPlayedInput = {
+  readonly plan: FilmPlan;
+  readonly planner: Planner;
+  /** Null for a silent film, undefined while it is not mixed. */
+  readonly mix: Output<'mix'> | null | undefined;
+};
+
+/** Sheets of five by five tiles of this height, at most a hundred tiles. */
+const tile = { height: 90, columns: 5, rows: 5, most: 100 };
+
+/** Asks for what a film can be played by first. Longer tasks wait until it can, since a runner that has begun one is not to be had for its length. */
+export function planFirstPlayed({ plan, planner, mix }: FirstPlayedInput): FirstPlayed {
+  const smallest = ladderOf(plan.film.format).at(-1);
+  if (smallest === undefined) return { rungs: [], sound: null, playable: true };
+  const spans = planSpans({ plan, planner, rung: smallest, rank: ranks.firstPlayed, held: false });
+  const sound =
+    mix === null
+      ? null
+      : planner.ask({
+          address: 'sound/fragments',
+          kind: 'fragment',
+          stage: 'finish',
+          shot: null,
+          estimateMs: 200,
+          rank: ranks.firstPlayed,
+          payload: mix && { sound: mix.asset.digest, samples: mix.samples },
+        });
+  return { rungs: [{ rung: smallest, spans }], sound, playable: sound !== undefined && spans[0]?.output !== undefined };
+}
 
 export type PackageInput = {
   readonly plan: FilmPlan;
   readonly planner: Planner;
+  readonly first: FirstPlayed;
   /** Spans of the master, which is the top rung. */
   readonly spans: readonly PlannedSpan[];
-  /** Null for a silent film, undefined while it is not mixed. */
-  readonly mix: Output<'mix'> | null | undefined;
   /** Null for a film without speech, undefined while they are not written. */
   readonly subtitles: Output<'subtitles'> | null | undefined;
 };
@@ -20,32 +57,17 @@ export type PackageInput = {
 /** What a package is by now; `view` is null while nothing can be played. */
 export type PlannedPackage = { readonly view: WebPackage | null; readonly complete: boolean };
 
-/** What a film can be watched by first: its smallest rung. */
-export const firstRank = -1;
-/** Sheets of five by five tiles of this height, at most a hundred tiles. */
-const tile = { height: 90, columns: 5, rows: 5, most: 100 };
-
-/** Asks for the smaller rungs, the sound in fragments and the thumbnails of a film. */
-export function planPackage({ plan, planner, spans, mix, subtitles }: PackageInput): PlannedPackage {
+/** Asks for the rungs between and the thumbnails of a film. */
+export function planPackage({ plan, planner, first, spans, subtitles }: PackageInput): PlannedPackage {
   const { film, size } = plan;
   const [top, ...smaller] = ladderOf(film.format);
   if (top === undefined) return { view: null, complete: false };
-  const rungs = [
-    { rung: top, spans },
-    ...smaller.map((rung, at) => ({ rung, spans: planSpans({ plan, planner, rung, rank: at === smaller.length - 1 ? firstRank : 0 }) })),
-  ];
+  const between = smaller
+    .slice(0, -1)
+    .map((rung) => ({ rung, spans: planSpans({ plan, planner, rung, rank: ranks.rest, held: !first.playable }) }));
+  const rungs = [{ rung: top, spans }, ...between, ...first.rungs];
+  const { sound } = first;
   const last = { stage: 'finish', shot: null } as const;
-  const sound =
-    mix === null
-      ? null
-      : planner.ask({
-          ...last,
-          address: 'sound/fragments',
-          kind: 'fragment',
-          estimateMs: 200,
-          rank: firstRank,
-          payload: mix && { sound: mix.asset.digest, samples: mix.samples },
-        });
   const thumbnails = planner.ask({
     ...last,
     address: 'thumbnails',

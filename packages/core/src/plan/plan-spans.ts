@@ -21,10 +21,12 @@ export type SpansInput = {
   readonly rung: Rung;
   /** Order among the tasks that are ready. */
   readonly rank: number;
+  /** True while something else must be done before any of them: they are only foreseen. */
+  readonly held: boolean;
 };
 
 /** All spans of a rung in film order. The master is laid out at its own size; smaller rungs are the same layout, scaled. */
-export function planSpans({ plan, planner, rung, rank }: SpansInput): readonly PlannedSpan[] {
+export function planSpans({ plan, planner, rung, rank, held }: SpansInput): readonly PlannedSpan[] {
   const { film, size, shots } = plan;
   const encode: EncodeSettings = masterSettings(film);
   const costMs = (frameMs[film.outputs.master.quality] * rung.size.width * rung.size.height) / (1920 * 1080);
@@ -34,7 +36,7 @@ export function planSpans({ plan, planner, rung, rank }: SpansInput): readonly P
       const entering = shot.timing.transition !== null && range.firstFrame < shot.timing.transition.frames;
       const known = !entering || (before !== null && before.picture !== null);
       const whole =
-        known && shot.picture !== null
+        known && !held && shot.picture !== null
           ? spanComposition({ film, size, range, shot: shot.picture, before: before?.picture ?? null })
           : undefined;
       const span = whole === undefined || rung.size.width === size.width ? whole : scaleSpan(whole, rung.size);

@@ -44,6 +44,9 @@ export type Ask<K extends TaskKind> = {
   readonly payload: Payload<K> | undefined;
 };
 
+/** Order of ready tasks: what others wait for, then what a film is played by first, then the rest. */
+export const ranks = { awaited: -2, firstPlayed: -1, rest: 0 } as const;
+
 /** Collects the tasks of one planning run; lives only as long as it. */
 export type Planner = {
   /** The task's output if it is done, else undefined; records it either way. */

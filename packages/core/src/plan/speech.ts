@@ -3,7 +3,7 @@ import { millisecondsOf } from '../film/frames.ts';
 import { problemAt } from '../film/issues.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, ranks } from './planner.ts';
 import { spokenTokens, writtenTimes } from './spoken-tokens.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -53,7 +53,7 @@ function planLine(
   const voice = voiceOf({ film, line, voices });
   const speed = line.speed ?? voice.speed;
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
-  const at = { stage: 'speak', shot: index } as const;
+  const at = { stage: 'speak', shot: index, rank: ranks.awaited } as const;
   const pauseMs = line.pause === undefined ? voice.pauseMs : millisecondsOf(line.pause, film.format.fps);
   const pending: SpokenLine = { say: line.say, tokens, lengthMs: estimatedMs, pauseMs, audio: null, credit: null, natural: true };
   if (line.recording !== undefined) {

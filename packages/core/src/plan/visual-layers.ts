@@ -1,7 +1,7 @@
 import type { Credit, Film, Finish, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
 import { framesOf, millisecondsOf, type Size } from '../film/frames.ts';
 import { defaultMotion, type Move, moveOf, path, placePicture, round, steady } from './motion.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, ranks } from './planner.ts';
 import type { Uploads } from './uploads.ts';
 
 export type VisualInput = {
@@ -146,6 +146,7 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
     kind: 'cutout',
     stage: 'prepare',
     shot: index,
+    rank: ranks.awaited,
     estimateMs: model === 'alpha' ? 600 : 4000,
     payload: picture === undefined || model === undefined ? undefined : { picture: picture.asset.digest, model },
   });
