@@ -105,3 +105,25 @@ test('a moment after the end is refused with the length of the film', () => {
   const { plan } = runPlan({ document: film(lines.slice(0, 1)), files: {}, purpose: 'frame', atMs: 9_999_000 });
   assert.match(plan.end?.problem?.detail ?? '', /The film is .* s long/);
 });
+
+test('a package is made beside the master: nothing of the film is spoken, mixed or encoded at its own size again', () => {
+  const document = film(lines);
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  const { tasks, plan } = runPlan({ document: { ...document, outputs: { package: true } }, files: {}, done });
+  const sizes = tasks.map((task) => (task.kind === 'encode' ? `${task.payload.span.height}` : task.kind));
+  assert.deepEqual([...new Set(sizes)].sort(), ['360', '720', 'fragment', 'thumbnails']);
+  assert.equal(plan.end?.state, 'succeeded');
+  const renditions = plan.webPackage?.renditions ?? [];
+  assert.deepEqual(
+    renditions.map(({ rung }) => rung),
+    ['360p', '720p', '1080p'],
+  );
+  assert.equal(new Set(renditions.map(({ segments }) => segments.length)).size, 1);
+});
+
+test('a packaged film can be played before any of its larger pictures are begun', () => {
+  const { tasks } = runPlan({ document: { ...film(lines.slice(0, 3)), outputs: { package: true } }, files: {} });
+  const order = tasks.map((task) => (task.kind === 'encode' ? `${task.payload.span.height}` : task.kind));
+  const larger = order.findIndex((one) => one === '720' || one === '1080');
+  for (const first of ['mix', 'fragment', '360']) assert.ok(order.indexOf(first) >= 0 && order.indexOf(first) < larger, order.join());
+});
