@@ -5,6 +5,7 @@ import { gatherFiles } from '../film/gather-files.ts';
 import { loadDocument } from '../film/load-document.ts';
 import { uploadFiles } from '../film/upload-files.ts';
 import type { ProgressDisplay } from '../show/progress-display.ts';
+import { onInterrupt } from './on-interrupt.ts';
 
 /** A film document that was read, with the files it names. */
 export type Film = { readonly path: string; readonly document: unknown; readonly files: Awaited<ReturnType<typeof gatherFiles>> };
@@ -29,8 +30,7 @@ export type FinishedBuild = { readonly build: Build; readonly result: BuildResul
 export async function buildFilm({ client, home, film, purpose, atMs, display }: BuildFilm): Promise<FinishedBuild> {
   const files = await uploadFiles(film.files, { client, home });
   const started = await client.createBuild({ document: film.document, files, purpose, ...(atMs === undefined ? {} : { atMs }) });
-  const cancel = (): void => void client.cancelBuild(started.id).catch(() => {});
-  process.prependOnceListener('SIGINT', cancel);
+  const release = onInterrupt(() => void client.cancelBuild(started.id).catch(() => {}));
   let last = started;
   try {
     for await (const build of client.followBuild({ id: started.id, giveUpMs: 120_000 })) {
@@ -38,7 +38,7 @@ export async function buildFilm({ client, home, film, purpose, atMs, display }: 
       display.show(build);
     }
   } finally {
-    process.off('SIGINT', cancel);
+    release();
     display.end();
   }
   if (last.state === 'succeeded' && last.result !== null) return { build: last, result: last.result };

@@ -93,7 +93,7 @@ function checkText(answer: readonly AnswerRow[], rows: string): string {
     good.length === answer.length
       ? `All ${answer.length} rows of ${rows} can be made.`
       : `${answer.length - good.length} of ${answer.length} rows of ${rows} cannot be made.`,
-    ...tableLines(columns, { cells, width: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY }),
+    ...tableLines(columns, { cells }),
     ...errors.map(issueText),
     ...foldedWarnings(
       answer.filter((row) => row.film !== null).map(({ issues }) => issues.filter((issue) => issue.severity === 'warning').map(withoutRow)),

@@ -45,6 +45,7 @@ export async function makeRows(options: MakeOptions & { readonly rows: string })
   const folder = outputFolder(options.rows, options.out);
   const batch = await readBatch(options);
   await checkWritable(join(folder, 'rows.json'));
+  for (const { name } of batch.rows) await checkWritable(join(folder, name, 'master.mp4'));
   const runs = batch.rows.map(newRun);
   if (!json && runs.some((run) => run.state === 'invalid')) process.stderr.write(`${invalidText(runs)}\n`);
   const interrupt = new AbortController();
@@ -166,7 +167,7 @@ function tableText({ runs, made, halted }: MadeBatch, { answer, folder }: { read
     made.size === runs.length ? `${runs.length} ${runs.length === 1 ? 'film' : 'films'}` : `${made.size} of ${runs.length} films`;
   const kept = answer.rows.some(({ build }) => build !== null);
   return [
-    ...tableLines(columns, { cells, width: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY }),
+    ...tableLines(columns, { cells, whole: (at) => made.has(runs[at] as RowRun) }),
     `${count} made in ${lengthOf(answer.wallMs)} (${run} tasks run, ${reused} reused).`,
     ...foldedWarnings([...made.values()].map((film) => film.warnings)),
     ...(halted === null ? [] : [`Stopped: ${halted.detail}\n  Run the same command again once that is put right; what is made is kept.`]),

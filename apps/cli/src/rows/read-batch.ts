@@ -27,11 +27,11 @@ export type Batch = {
 /** Reads a document and the rows to fill it with, each row checked with all its files. Throws when no row can be right: a bad file, unknown columns, a fault of the document itself. */
 export async function readBatch({ file, rows: rowsFile }: { readonly file: string; readonly rows: string }): Promise<Batch> {
   const document = await loadDocument(file);
+  checkWhole(document, file);
   const table = await readRows(rowsFile);
   const rowsName = basename(rowsFile);
   const placed = placeColumns({ document, headers: table.columns, rowsName });
-  // Without a template that exists, columns have no place; that is the document's fault.
-  if (placed.issues.length > 0) throw documentFault(document, file) ?? batchFault('request-invalid', placed.issues);
+  if (placed.issues.length > 0) throw batchFault('request-invalid', placed.issues);
   const { columns } = placed;
   const names = nameRows(table.rows, columns);
   const looked: LookedFiles = new Map();
@@ -69,10 +69,11 @@ type Checked = {
   readonly problem: Problem | null;
 };
 
-function documentFault(document: unknown, file: string): FilmwrightError | null {
-  const { issues } = readDocument(document);
-  const whole = issues.filter((issue) => issue.path === '' || issue.path === 'template');
-  return whole.length === 0 ? null : new FilmwrightError('document-invalid', `${file}: ${whole[0]?.message ?? ''}`, { issues: whole });
+/** Throws for a document in which no column has a place: one that is none, or names a template that does not exist. */
+function checkWhole(document: unknown, file: string): void {
+  const whole = readDocument(document).issues.filter((issue) => issue.path === '' || issue.path === 'template');
+  const [first] = whole;
+  if (first !== undefined) throw new FilmwrightError('document-invalid', `${file}: ${first.message}`, { issues: whole });
 }
 
 function batchFault(code: 'document-invalid' | 'request-invalid', issues: readonly Issue[]): FilmwrightError {

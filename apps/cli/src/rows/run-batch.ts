@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@filmwright/client';
 import {
   type Build,
@@ -66,7 +68,7 @@ export async function runBatch<T>(options: RunBatch<T>): Promise<FinishedBatch<T
     changed(run);
     try {
       const result = await buildRow(run, { ...options, upload, inTurn });
-      taken.set(run, await options.take(run, result));
+      taken.set(run, await patiently(() => options.take(run, result), signal));
       finish(run, { state: 'succeeded', problem: null });
     } catch (error) {
       const cause = toProblem(error);
@@ -100,9 +102,12 @@ type BuildRow = Pick<RunBatch<unknown>, 'client' | 'purpose' | 'changed' | 'sign
 /** Uploads, submits and follows one row; throws the problem of a build that did not succeed. */
 async function buildRow(run: RowRun, { client, purpose, changed, signal, upload, inTurn }: BuildRow): Promise<BuildResult> {
   const started = await inTurn(async () => {
-    const files = await upload(run.row.files);
-    if (signal.aborted) throw cancelled();
-    return client.createBuild({ document: run.row.document, files, purpose });
+    const idempotencyKey = randomUUID();
+    return patiently(async () => {
+      const files = await upload(run.row.files);
+      if (signal.aborted) throw cancelled();
+      return client.createBuild({ document: run.row.document, files, purpose, idempotencyKey });
+    }, signal);
   });
   run.build = started.id;
   const last = await followed({ client, started, signal, show: (build) => note(run, build, changed) });
@@ -110,6 +115,23 @@ async function buildRow(run: RowRun, { client, purpose, changed, signal, upload,
   if (last.state === 'succeeded' && last.result !== null) return last.result;
   if (last.state === 'cancelled') throw cancelled();
   throw last.problem === null ? new FilmwrightError('internal', `The build ended as ${last.state}.`) : fromProblem(last.problem);
+}
+
+/** A platform that does not answer is waited for so long: its parts are started again when they die. */
+const patienceMs = 60_000;
+
+/** Tries again while the platform does not answer; throws its silence when that lasts. */
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const silent = error instanceof FilmwrightError && error.code === 'unavailable';
+      if (!silent || signal.aborted || performance.now() > untilMs) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>;

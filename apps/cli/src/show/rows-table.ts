@@ -6,20 +6,24 @@ import { issueText } from './show-problem.ts';
 /** A column of a table; numbers stand at the right. */
 export type TableColumn = { readonly title: string; readonly right?: boolean };
 
-/** Lines of a table under its titles, each column as wide as its widest cell; the last column is cut where the terminal ends. */
-export function tableLines(
-  columns: readonly TableColumn[],
-  { cells, width }: { readonly cells: readonly (readonly string[])[]; readonly width: number },
-): readonly string[] {
+export type TableCells = {
+  readonly cells: readonly (readonly string[])[];
+  /** Rows that are not cut where the terminal ends, such as those with a path to copy; all when left out. */
+  readonly whole?: (at: number) => boolean;
+};
+
+/** Lines of a table under its titles, each column as wide as its widest cell. */
+export function tableLines(columns: readonly TableColumn[], { cells, whole = () => true }: TableCells): readonly string[] {
   const rows = [columns.map(({ title }) => title), ...cells];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => [...(row[at] ?? '')].length)));
-  return rows.map((row) => {
+  const widths = columns.map((_, at) => rows.reduce((most, row) => Math.max(most, [...(row[at] ?? '')].length), 0));
+  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  return rows.map((row, number) => {
     const line = row.map((cell, at) => {
       const space = ' '.repeat(Math.max(0, (widths[at] ?? 0) - [...cell].length));
       return columns[at]?.right ? `${space}${cell}` : `${cell}${space}`;
     });
     const text = `  ${line.join('  ')}`.trimEnd();
-    return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+    return text.length > width && !whole(number - 1) ? `${text.slice(0, width - 1)}…` : text;
   });
 }
 

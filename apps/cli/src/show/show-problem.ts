@@ -14,13 +14,14 @@ const inputCodes: readonly ProblemCode[] = [
   'request-invalid',
 ];
 
-/** Exit status for a problem: 2 for bad input, 1 for everything else. */
-export function exitStatus(problem: Problem): 1 | 2 {
+/** Exit status for a problem: 2 for bad input, 130 for a build that was cancelled as by Ctrl-C, 1 for everything else. */
+export function exitStatus(problem: Problem): 1 | 2 | 130 {
+  if (problem.code === 'build-cancelled') return 130;
   return inputCodes.includes(problem.code) ? 2 : 1;
 }
 
 /** Prints an error for people, or as problem JSON on standard output, and gives the exit status. */
-export function showError(error: unknown, { json }: { readonly json: boolean }): 1 | 2 {
+export function showError(error: unknown, { json }: { readonly json: boolean }): 1 | 2 | 130 {
   const problem = toProblem(error);
   if (json) process.stdout.write(`${JSON.stringify(problem)}\n`);
   else process.stderr.write(`${problemText(problem)}\n`);
