@@ -1,5 +1,5 @@
 import type { LimbShape, PathShape, RigPart, RigPose } from '@filmwright/contracts';
-import { fill, line, linear, smooth, type Dot, type Xy } from './make-rigs-draw.ts';
+import { fill, line, linear, ribbon, smooth, type Dot, type Xy } from './make-rigs-draw.ts';
 import { handShapes, hands } from './make-rigs-hands.ts';
 
 /** Where the joints of a resting body are, and how thick its limbs are; the arms and legs hang straight down. */
@@ -46,7 +46,6 @@ function arm(plan: BodyPlan, side: Side): RigPart[] {
   const order = side === 'near' ? 60 : 50;
   const joints = [`upper-arm-${side}`, `forearm-${side}`, `hand-${side}`];
   const widths: LimbShape['widths'] = [[0, top], [0.14, top * 1.02], [0.38, middle * 1.06], [0.5, middle], [0.66, middle * 0.98], [0.94, end], [1, end * 1.02]];
-  const far = side === 'far';
   return [
     { name: `upper-arm-${side}`, parent: 'torso', pivot: [x, y], order, parallax: 0, drawings: {} },
     { name: `forearm-${side}`, parent: `upper-arm-${side}`, pivot: [x, elbow], order, parallax: 0, drawings: {} },
@@ -67,7 +66,7 @@ function arm(plan: BodyPlan, side: Side): RigPart[] {
       drawings: {
         rest: [
           limb(joints, [[0.9, end * 0.84], [1, end * 0.86]], { fill: 'shirt', shade: 'shirt-shade', from: 0.9, to: 1.0, caps: [0, 0] }),
-          limb(joints, widths, { fill: far ? 'jacket-far' : 'jacket', shade: 'jacket-shade', light: 'jacket-light', folds: 'jacket-line', to: 0.955, caps: [1, 0.1] }),
+          limb(joints, widths, { fill: 'jacket', shade: 'jacket-shade', light: 'jacket-light', folds: 'jacket-line', edge: 'jacket-line', to: 0.955, caps: [1, 0.1] }),
         ],
       },
     },
@@ -92,7 +91,8 @@ function leg(plan: BodyPlan, side: Side): RigPart[] {
       drawings: {
         rest: [
           limb(joints, [[0, top], [0.2, top * 0.97], [0.5, middle], [0.7, middle * 0.92], [1, end]], {
-            fill: side === 'near' ? 'trousers' : 'trousers-far',
+            fill: 'trousers',
+            edge: 'trousers-shade',
             shade: 'trousers-shade',
             light: 'trousers-light',
             folds: 'trousers-shade',
@@ -106,14 +106,16 @@ function leg(plan: BodyPlan, side: Side): RigPart[] {
 }
 
 function shoe({ ankle, ground, heel, leg: [, , wide] }: BodyPlan, x: number): PathShape[] {
-  const sole = ground - 9;
-  const w = wide * 0.86;
-  const upper: Dot[] = [[x - w, ankle - 24], [x + w * 0.8, ankle - 24], [x + w + 6, ankle + 18], [x + w + 38, sole - 34], [x + w + 66, sole - 15], [x + w + 68, sole, 1], [x + w + 10, sole, 1], [x + w - 14, sole - heel * 0.7], [x - w + 30, sole - heel, 1], [x - w + 2, sole - heel, 1], [x - w - 4, ankle + 20]];
+  const sole = ground - 8;
+  const w = wide * 0.8;
+  const back = sole - heel;
+  const upper: Dot[] = [[x - w, ankle - 16], [x + w * 0.9, ankle - 16], [x + w + 14, ankle + 10], [x + w + 44, sole - 30], [x + w + 74, sole - 16], [x + w + 78, sole, 1], [x + w + 14, sole + 1, 1], [x + w - 16, sole - heel * 0.5], [x - w + 26, back + 2, 1], [x - w - 4, back + 2, 1], [x - w - 6, ankle + 20]];
   return [
-    fill(smooth([[x - w - 1, sole - heel - 2, 1], [x - w + 30, sole - heel - 2, 1], [x - w + 26, ground, 1], [x - w + 4, ground, 1]]), 'shoes-deep'),
-    fill(smooth([[x + w - 24, sole - heel * 0.6 - 3], [x + w + 68, sole - 3, 1], [x + w + 70, ground, 1], [x + w + 2, ground, 1]]), 'shoes-deep'),
-    fill(smooth(upper), linear([x, ankle], [x + 40, ground], [[0, 'shoes'], [0.6, 'shoes'], [1, 'shoes-deep']]), { id: 'shoe' }),
-    line([[x + w + 22, sole - 40], [x + w + 46, sole - 25], [x + w + 60, sole - 14]], ['shoes-light', 4], { inside: 'shoe', opacity: 0.6 }),
+    fill(smooth([[x - w - 4, back, 1], [x - w + 27, back, 1], [x - w + 22, ground, 1], [x - w, ground, 1]]), 'shoes-deep'),
+    fill(smooth([[x - w + 20, back + 1, 1], [x + w - 14, sole - heel * 0.5], [x + w + 16, sole, 1], [x + w + 78, sole - 2, 1], [x + w + 76, ground, 1], [x + w + 6, ground, 1], [x + w - 18, ground - heel * 0.34], [x - w + 22, back + 9, 1]]), 'shoes-deep'),
+    fill(smooth(upper), linear([x, ankle], [x + 30, ground], [[0, 'shoes'], [0.55, 'shoes'], [1, 'shoes-deep']]), { id: 'shoe' }),
+    fill(ribbon([[x + w + 14, sole - 44], [x + w + 40, sole - 27], [x + w + 66, sole - 15]], [0.4, 4, 0.4]), 'shoes-light', { inside: 'shoe', opacity: 0.7 }),
+    line([[x - w * 0.2, ankle + 6], [x + w * 0.8, ankle + 16], [x + w + 20, ankle + 22]], ['shoes-deep', 3], { inside: 'shoe', opacity: 0.7 }),
   ];
 }
 
@@ -180,8 +182,8 @@ export function posesOf(plan: BodyPlan): Record<string, RigPose> {
     near: { elbow: at(n, -0.2 * u, 0.93 * u), wrist: at(n, 0.36 * u, 0.93 * u + f * 0.2), hand: -66, drawing: 'clasp' },
     far: { elbow: at(r, 0.2 * u, 0.92 * u), wrist: at(r, -0.2 * u, 0.92 * u + f * 0.28), hand: 66, drawing: 'clasp' },
   };
-  const nearOut: ArmPlan = { elbow: at(n, -0.3 * u, 0.88 * u), wrist: at(n, -0.3 * u - f * 0.78, 0.88 * u - f * 0.28), hand: 98, drawing: 'offer' };
-  const farOut: ArmPlan = { elbow: at(r, 0.3 * u, 0.86 * u), wrist: at(r, 0.3 * u + f * 0.76, 0.86 * u - f * 0.28), hand: -98, drawing: 'offer' };
+  const nearOut: ArmPlan = { elbow: at(n, -0.3 * u, 0.88 * u), wrist: at(n, -0.3 * u - f * 0.62, 0.88 * u - f * 0.34), hand: 104, drawing: 'offer' };
+  const farOut: ArmPlan = { elbow: at(r, 0.3 * u, 0.86 * u), wrist: at(r, 0.3 * u + f * 0.6, 0.86 * u - f * 0.34), hand: -104, drawing: 'offer' };
   const farUp = (drawing: string): ArmPlan => ({ elbow: at(r, 0.3 * u, 0.84 * u), wrist: at(r, 0.3 * u + f * 0.24, 0.84 * u - f * 0.86), hand: -170, drawing });
   const poses: Record<string, PosePlan> = {
     neutral: held,
@@ -193,7 +195,7 @@ export function posesOf(plan: BodyPlan): Record<string, RigPose> {
       far: { elbow: at(r, 0.26 * u, 0.88 * u), wrist: at(r, 0.26 * u + f * 0.4, 0.88 * u - f * 0.34), hand: -112, drawing: 'offer' },
     },
     emphasis: {
-      near: { elbow: at(n, -0.24 * u, 0.9 * u), wrist: at(n, 0.1 * u, 0.9 * u - f * 0.42), hand: -148, drawing: 'curl' },
+      near: { elbow: at(n, -0.28 * u, 0.88 * u), wrist: at(n, 0.3 * u, 0.88 * u - f * 0.36), hand: -132, drawing: 'curl' },
       far: { elbow: at(r, 0.22 * u, 0.92 * u), wrist: at(r, -0.12 * u, 0.92 * u + f * 0.12), hand: 66, drawing: 'clasp' },
       lean: 1,
       head: 2,
@@ -202,13 +204,13 @@ export function posesOf(plan: BodyPlan): Record<string, RigPose> {
     two: { near: held.near, far: farUp('two'), head: 1 },
     three: { near: held.near, far: farUp('three'), head: 1 },
     welcome: {
-      near: { elbow: at(n, -0.42 * u, 0.82 * u), wrist: at(n, -0.42 * u - f * 0.74, 0.82 * u - f * 0.5), hand: 122, drawing: 'open' },
-      far: { elbow: at(r, 0.42 * u, 0.8 * u), wrist: at(r, 0.42 * u + f * 0.72, 0.8 * u - f * 0.5), hand: -122, drawing: 'open' },
+      near: { elbow: at(n, -0.42 * u, 0.82 * u), wrist: at(n, -0.42 * u - f * 0.56, 0.82 * u - f * 0.58), hand: 132, drawing: 'open' },
+      far: { elbow: at(r, 0.42 * u, 0.8 * u), wrist: at(r, 0.42 * u + f * 0.54, 0.8 * u - f * 0.58), hand: -132, drawing: 'open' },
       head: -2,
     },
     point: {
       near: held.near,
-      far: { elbow: at(r, 0.5 * u, 0.68 * u), wrist: at(r, 0.5 * u + f * 0.82, 0.68 * u - f * 0.44), hand: -118, drawing: 'point' },
+      far: { elbow: at(r, 0.44 * u, 0.7 * u), wrist: at(r, 0.44 * u + f * 0.66, 0.7 * u - f * 0.46), hand: -120, drawing: 'point' },
       lean: 1.6,
       head: 2,
     },
@@ -254,9 +256,9 @@ function walkPoses(plan: BodyPlan, down: { readonly near: ArmPlan; readonly far:
       const swing = Math.cos((2 * Math.PI * index) / 8);
       const swung = (arm: ArmPlan, shoulder: Xy, by: number): ArmPlan => {
         const [u, f] = [plan.upperArm, plan.forearm];
-        const a = (by * 17 * Math.PI) / 180;
-        const b = ((by * 20 + 16) * Math.PI) / 180;
-        const elbow: Xy = [shoulder[0] + (arm.elbow[0] - shoulder[0]) * 0.5 + Math.sin(a) * u * 0.97, shoulder[1] + Math.cos(a) * u * 0.97];
+        const a = (by * (by > 0 ? 10 : 17) * Math.PI) / 180;
+        const b = ((by * (by > 0 ? 14 : 16) + 9) * Math.PI) / 180;
+        const elbow: Xy = [shoulder[0] + (arm.elbow[0] - shoulder[0]) * 0.9 + Math.sin(a) * u * 0.97, shoulder[1] + Math.cos(a) * u * 0.97];
         return { elbow, wrist: [elbow[0] + Math.sin(b) * f, elbow[1] + Math.cos(b) * f], hand: -(by * 20 + 12), drawing: 'relaxed' };
       };
       return [

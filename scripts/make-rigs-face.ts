@@ -28,7 +28,7 @@ export const mouths: Readonly<Record<string, MouthShape>> = {
   a: { width: 0.98, up: 4.5, down: 15, teeth: 0.85, tongue: 0.55, upperLip: 0.95 },
   e: { width: 1.1, up: 3.6, down: 8.4, teeth: 1, lowTeeth: 0.15, tongue: 0.5, corners: 1.2, squarer: 0.3 },
   i: { width: 1.18, up: 3.2, down: 5, teeth: 1, lowTeeth: 0.5, corners: 2, upperLip: 0.86, lowerLip: 0.9, squarer: 0.5 },
-  o: { width: 0.7, up: 6, down: 12, teeth: 0.25, tongue: 0.3, upperLip: 1.06, lowerLip: 1.1, squarer: 0.5 },
+  o: { width: 0.7, up: 6, down: 12, teeth: 0, tongue: 0.25, upperLip: 1.06, lowerLip: 1.1, squarer: 0.5 },
   u: { width: 0.56, up: 3.2, down: 4.6, upperLip: 1.16, lowerLip: 1.22, squarer: 0.4 },
   fv: { width: 1.02, up: 3.4, down: 1, teeth: 1, tuck: 1, upperLip: 0.9, lowerLip: 0.72, squarer: 0.3 },
   l: { width: 1, up: 3.8, down: 8, teeth: 0.8, tongue: 1.5, corners: 0.6 },
@@ -36,7 +36,7 @@ export const mouths: Readonly<Record<string, MouthShape>> = {
   wide: { width: 1.02, up: 7, down: 22, teeth: 0.9, lowTeeth: 0.3, tongue: 0.7, upperLip: 0.92, lowerLip: 0.95 },
   smile: { width: 1.16, corners: 6.5, upperLip: 0.88, lowerLip: 0.94 },
   serious: { width: 0.98, corners: -1.6, upperLip: 0.92, lowerLip: 0.94 },
-  sad: { width: 0.93, corners: -6.5, upperLip: 0.96 },
+  sad: { width: 0.94, corners: -3.6, upperLip: 0.96 },
   surprised: { width: 0.82, up: 3.5, down: 7, tongue: 0.3, upperLip: 0.98, squarer: 0.3 },
 };
 
@@ -53,6 +53,7 @@ export function mouthShapes(plan: MouthPlan, shape: MouthShape): PathShape[] {
   const [rise, fall] = [up * size, down * size];
   const left: Xy = [x - near, y - lift + 0.6];
   const right: Xy = [x + far, y - lift + 0.6];
+  const flick = Math.min(0.5, Math.max(0, (width - 0.75) * 2));
   const mid = 0.56 + 0.24 * squarer;
   const sag = lift * 0.34;
   // Lines of the lips from the near to the far corner.
@@ -65,23 +66,23 @@ export function mouthShapes(plan: MouthPlan, shape: MouthShape): PathShape[] {
   const upperPath = smooth([...upperBow, ...[...innerUp].reverse().slice(1, -1)]);
   const lowerPath = smooth([...lowerBow, ...[...innerDown].reverse().slice(1, -1)]);
   const toothY = y - rise + sag * 0.7;
-  const toothDrop = Math.min(10.5 * size, 4 * size + (rise + fall) * 0.5) * (teeth > 0 ? 1 : 0.2);
-  const lowToothY = y + fall + sag - Math.min(7 * size, 1.5 * size + (rise + fall) * 0.32);
-  const tongueY = y + fall + sag - (tongue > 1 ? rise + fall * 0.72 : Math.min(fall * 0.55, 9 * size));
+  const toothDrop = Math.min(10 * size, 4 * size + (rise + fall) * 0.5) * teeth - 4 * size * (1 - teeth);
+  const lowToothY = y + fall + sag - Math.min(7 * size, 1.5 * size + (rise + fall) * 0.32) * lowTeeth + 5 * size * (1 - lowTeeth);
+  const tongueY = y + fall + sag - (tongue > 1 ? rise + fall * 0.72 : Math.min(fall * 0.5, 8 * size) * Math.min(1, tongue * 1.5)) + 3 * size * Math.max(0, 1 - tongue * 2);
   const light = linear([x, lowerY], [x, lowerY + lower], [[0, 'lip'], [0.5, 'lip-light'], [1, 'lip']]);
   return [
     fill(smooth([[x - near * 0.42, lowerY + lower + 2.4], [x + 2, lowerY + lower + 1.2], [x + far * 0.42, lowerY + lower + 2.4], [x + 1, lowerY + lower + 7 * size]]), 'skin-shade', { opacity: 0.62 }),
     fill(cavity, 'mouth', { id: 'cavity' }),
-    fill(smooth([[x - near * 0.62, tongueY + 5 * size], [x, tongueY], [x + far * 0.66, tongueY + 5 * size], [x + far * 0.6, tongueY + 26 * size], [x - near * 0.6, tongueY + 26 * size]]), 'tongue', { inside: 'cavity', opacity: Math.min(1, tongue * 1.4) }),
-    fill(smooth([[x - near * 0.7, lowToothY + 2.5 * size, 1], [x, lowToothY], [x + far * 0.72, lowToothY + 2.5 * size, 1], [x + far * 0.7, lowToothY + 22 * size, 1], [x - near * 0.7, lowToothY + 22 * size, 1]]), 'teeth-shade', { inside: 'cavity', opacity: lowTeeth }),
-    fill(smooth([[x - near * 0.84, toothY - 12 * size, 1], [x + far * 0.86, toothY - 12 * size, 1], [x + far * 0.8, toothY + toothDrop * 0.62, 1], [x + 1, toothY + toothDrop], [x - near * 0.78, toothY + toothDrop * 0.62, 1]]), 'teeth', { inside: 'cavity', opacity: teeth }),
-    fill(smooth([[x - near, y - rise - 6, 1], [x + far, y - rise - 6, 1], [x + far, y - rise - lift * 0.3 + 1.5 * size], [x, toothY + 2.6 * size], [x - near, y - rise - lift * 0.3 + 1.5 * size]]), 'mouth', { inside: 'cavity', opacity: 0.35 }),
+    fill(smooth([[x - near * 0.62, tongueY + 5 * size], [x, tongueY], [x + far * 0.66, tongueY + 5 * size], [x + far * 0.6, tongueY + 26 * size], [x - near * 0.6, tongueY + 26 * size]]), 'tongue', { inside: 'cavity' }),
+    fill(smooth([[x - near * 0.7, lowToothY + 2.5 * size, 1], [x, lowToothY], [x + far * 0.72, lowToothY + 2.5 * size, 1], [x + far * 0.7, lowToothY + 22 * size, 1], [x - near * 0.7, lowToothY + 22 * size, 1]]), 'teeth-shade', { inside: 'cavity' }),
+    fill(smooth([[x - near * 0.84, toothY - 12 * size, 1], [x + far * 0.86, toothY - 12 * size, 1], [x + far * 0.8, toothY + toothDrop * 0.62, 1], [x + 1, toothY + toothDrop], [x - near * 0.78, toothY + toothDrop * 0.62, 1]]), 'teeth', { inside: 'cavity' }),
+    fill(smooth([[x - near, y - rise - 6, 1], [x + far, y - rise - 6, 1], [x + far, y - rise - lift * 0.3 + 1.5 * size], [x, toothY + 2.6 * size], [x - near, y - rise - lift * 0.3 + 1.5 * size]]), 'mouth', { inside: 'cavity', opacity: 0.2 }),
     fill(lowerPath, light, { id: 'lower' }),
-    fill(smooth([[x - near * 0.3, lowerY + lower * 0.36], [x + 2, lowerY + lower * 0.26 + 0.6], [x + far * 0.34, lowerY + lower * 0.36], [x + 1, lowerY + lower * 0.66]]), 'lip-shine', { opacity: 0.5 * (1 - tuck) }),
+    fill(smooth([[x - near * 0.3, lowerY + lower * 0.36], [x + 2, lowerY + lower * 0.26 + 0.6], [x + far * 0.34, lowerY + lower * 0.36], [x + 1, lowerY + lower * 0.66]]), 'lip-shine', { opacity: 0.4 * (1 - tuck) }),
     fill(upperPath, 'lip-deep'),
     line([[left[0] - 1.5, left[1] - 0.4 - lift * 0.08], ...(innerDown.slice(1, -1).reverse() as Dot[]).map(([px, py]): Dot => [px, py - (fall + rise) * 0 ]), [right[0] + 1.5, right[1] - 0.4 - lift * 0.08]], ['mouth-line', 1.9 * size], { opacity: 0.82 - Math.min(0.6, (fall + rise) * 0.05) }),
-    fill(ribbon([[left[0] - 2.6, left[1] - 2.6 - lift * 0.25], [left[0] - 1.2, left[1] + 0.2], [left[0] + 2.5, left[1] + 1.6]], [0.4, 1.5 * size, 0.4]), 'mouth-line', { opacity: 0.55 }),
-    fill(ribbon([[right[0] + 2.2, right[1] - 2.6 - lift * 0.25], [right[0] + 1, right[1] + 0.2], [right[0] - 2, right[1] + 1.6]], [0.4, 1.3 * size, 0.4]), 'mouth-line', { opacity: 0.5 }),
+    fill(ribbon([[left[0] - 2.6, left[1] - 2.6 - lift * 0.25], [left[0] - 1.2, left[1] + 0.2], [left[0] + 2.5, left[1] + 1.6]], [0.4, 1.3 * size, 0.4]), 'mouth-line', { opacity: flick }),
+    fill(ribbon([[right[0] + 2.2, right[1] - 2.6 - lift * 0.25], [right[0] + 1, right[1] + 0.2], [right[0] - 2, right[1] + 1.6]], [0.4, 1.1 * size, 0.4]), 'mouth-line', { opacity: flick }),
   ];
 }
 
@@ -104,7 +105,7 @@ export function eyeDrawings(plan: EyePlan): Record<string, PathShape[]> {
 
 function eyeShapes(plan: EyePlan, { upper, lower }: { readonly upper: number; readonly lower: number }): PathShape[] {
   const { x, y, near, far, height, iris, lashes, outer } = plan;
-  const top = height * 0.56;
+  const top = height * 0.52;
   const bottom = height * 0.44;
   const low = y + bottom - bottom * lower * 1.1;
   const high = y - top + (top + bottom * (1 - lower) + 0.6) * upper;
@@ -121,18 +122,19 @@ function eyeShapes(plan: EyePlan, { upper, lower }: { readonly upper: number; re
   const inner = outer < 0 ? right : left;
   const run = outer < 0 ? [...upperLid].reverse() : upperLid;
   const lash = smooth([[inner[0], inner[1], 1], ...run.slice(1, -1).map(([px, py]): Dot => [px, py - thick * 0.55]), flick, [outerEnd[0] - outer * 1.5, outerEnd[1] + 0.8, 1], ...run.slice(1, -1).reverse().map(([px, py], index): Dot => [px, py + thick * (0.45 - index * 0.14)])]);
-  const crease = -0.5 + 1 * Math.max(0, upper);
+  // The crease follows the lid a little of its way.
+  const lid = y - top - 6.4 + top * 0.5 * upper;
   return [
     fill(white, 'eye-white', { id: 'white' }),
     fill(circle(x, y - height * 0.02, iris), radial([x, y + iris * 0.25], iris, [[0, 'iris-light'], [0.62, 'iris'], [0.9, 'iris-deep'], [1, 'iris-deep']]), { inside: 'white', gaze: 1 }),
     fill(circle(x, y - height * 0.02, iris * 0.47), 'pupil', { inside: 'white', gaze: 1.06 }),
-    fill(smooth([[x - near, y - top - 8], [x + far, y - top - 8], [x + far, high + 3.5], [x, high + height * 0.24], [x - near, high + 3.5]]), 'eye-shade', { inside: 'white', opacity: 0.5 }),
+    fill(smooth([[x - near, y - top - 8], [x + far, y - top - 8], [x + far, high + 3], [x, high + height * 0.2 * (1 - 0.7 * Math.max(0, upper))], [x - near, high + 3]]), 'eye-shade', { inside: 'white', opacity: 0.42 }),
     fill(circle(x - iris * 0.36, y - height * 0.02 - iris * 0.4, iris * 0.25), 'glint', { inside: 'white', gaze: 0.9, facing: 'right' }),
     fill(circle(x + iris * 0.36, y - height * 0.02 - iris * 0.4, iris * 0.25), 'glint', { inside: 'white', gaze: 0.9, facing: 'left' }),
     fill(circle(x + iris * 0.3, y + iris * 0.36, iris * 0.13), 'glint', { inside: 'white', gaze: 0.95, opacity: 0.5 }),
     line(lowerLid, ['lid-line', 1.3], { opacity: 0.5 }),
     fill(lash, 'lash'),
-    line([[x - near * 0.96 - (outer < 0 ? 3 : 0), y - top * (0.62 - crease * 0.5) + tilt * 0.4], [x - near * 0.35, high - 5.4 - 3 * (1 - Math.max(0, upper)) * 0.6 + 3.4 * Math.max(0, upper) * 0.2], [x + far * 0.4, high - 5.2 - 1.8 * (1 - Math.max(0, upper))], [x + far * 0.98 + (outer > 0 ? 3 : 0), y - top * (0.6 - crease * 0.5) - tilt * 0.4]], ['lid-line', 1.5], { opacity: 0.55 }),
+    line([[x - near * 0.96 - (outer < 0 ? 3 : 0), lid + top * 0.52 + tilt * 0.4], [x - near * 0.35, lid], [x + far * 0.4, lid + 0.2], [x + far * 0.98 + (outer > 0 ? 3 : 0), lid + top * 0.54 - tilt * 0.4]], ['lid-line', 1.5], { opacity: 0.55 }),
   ];
 }
 
@@ -142,7 +144,7 @@ const browMoves: Readonly<Record<string, readonly [inner: number, arch: number, 
   rest: [0, 0, 0],
   raised: [-7, -9, -6],
   lowered: [5, 2, 0],
-  worried: [-8, -1.5, 4],
+  worried: [-7, -2, 1.5],
 };
 
 /** The drawings of one brow: resting, raised, lowered (serious) and worried (inner end up). */
@@ -151,7 +153,7 @@ export function browDrawings({ inner, arch, outer, half }: BrowPlan): Record<str
     Object.entries(browMoves).map(([name, [a, b, c]]) => {
       const middle: Xy = [(inner[0] + arch[0]) / 2, (inner[1] + arch[1]) / 2 - 1 + (a + b) / 2];
       const points: Xy[] = [[inner[0], inner[1] + a], middle, [arch[0], arch[1] + b], [outer[0], outer[1] + c]];
-      return [name, [fill(ribbon(points, [half * 0.72, half, half * 0.86, 0.3]), 'brow')]];
+      return [name, [fill(ribbon(points, [half * 0.5, half, half * 0.82, 0.3]), 'brow')]];
     }),
   );
 }
@@ -168,7 +170,7 @@ export function noseShapes(place: { readonly x: number; readonly y: number; read
       line([[17, 184], [13.5, 189.5], [17.5, 194.5]], ['skin-line', 1.7], { opacity: 0.42 }),
       fill(ribbon([[22, 195.4], [28, 194], [33, 196.8]], [0.4, 1.5, 0.4]), 'skin-line', { opacity: 0.85 }),
       fill(ribbon([[41, 196.6], [44.5, 194.6], [47.5, 194.6]], [0.4, 1.2, 0.4]), 'skin-line', { opacity: 0.7 }),
-      fill(circle(40, 181, 9), radial([40, 180], 8, [[0, 'skin-light', 0.95], [1, 'skin-light', 0]])),
+      fill(circle(40, 181, 9), radial([40, 180], 8, [[0, 'skin-light', 0.75], [1, 'skin-light', 0]])),
       fill(ribbon([[29, 140], [32, 154], [37, 170]], [0.4, 2.4, 0.4]), 'skin-light', { opacity: 0.42 }),
       fill(ellipse(29.5, 205, [4.5, 3]), 'skin-shade', { opacity: 0.3 }),
     ],

@@ -75,7 +75,7 @@ export const hands: Readonly<Record<string, Hand>> = {
   },
   point: {
     palm: frontPalm.map(([x, y]) => [x * 0.86, y * 0.94] as const),
-    thumb: finger([-20, 24], [-26, 14, 40], 0.92),
+    thumb: finger([-15, 24], [-30, 14, 44], 0.94),
     fingers: [
       finger([-19, 70], [-6, -4, -2], 1.04),
       finger([-4, 76], [4, 40, 100], 0.42),
@@ -85,7 +85,7 @@ export const hands: Readonly<Record<string, Hand>> = {
   },
   one: {
     palm: frontPalm.map(([x, y]) => [x * 0.92, y * 0.95] as const),
-    thumb: finger([-24, 30], [-8, 40, 62], 0.94),
+    thumb: finger([-17, 28], [-24, 34, 62], 0.94),
     fingers: [
       finger([-20, 70], [-4, -3, -2], 1.02),
       finger([-5, 78], [2, 10, 60], 0.36),
@@ -95,7 +95,7 @@ export const hands: Readonly<Record<string, Hand>> = {
   },
   two: {
     palm: frontPalm.map(([x, y]) => [x * 0.93, y * 0.96] as const),
-    thumb: finger([-24, 32], [0, 44, 64], 0.96),
+    thumb: finger([-17, 29], [-22, 38, 66], 0.96),
     fingers: [
       finger([-21, 71], [-13, -12, -10], 1.02),
       finger([-6, 79], [5, 5, 5], 1),
@@ -105,7 +105,7 @@ export const hands: Readonly<Record<string, Hand>> = {
   },
   three: {
     palm: frontPalm.map(([x, y]) => [x * 0.95, y * 0.97] as const),
-    thumb: finger([-24, 32], [4, 50, 70], 0.98),
+    thumb: finger([-17, 29], [-20, 42, 70], 0.98),
     fingers: [
       finger([-22, 72], [-16, -15, -12], 1.02),
       finger([-7, 80], [-2, -2, -1], 1),
@@ -235,14 +235,14 @@ function digit(
   const points: Xy[] = [];
   let [x, y] = base;
   const first = radians(bends[0]);
-  points.push([x - Math.sin(first) * half * 1.3, y - Math.cos(first) * half * 1.3], [x, y]);
+  points.push([x - Math.sin(first) * half * 0.9, y - Math.cos(first) * half * 0.9], [x, y]);
   bends.forEach((bend, index) => {
     const angle = radians(bend);
     x += Math.sin(angle) * (bones[index] as number);
     y += Math.cos(angle) * (bones[index] as number);
     points.push([x, y]);
   });
-  const halves = [half * wide, half * wide, half * 1.0, half * 0.95, half * 0.72];
+  const halves = [half * wide * 0.8, half * wide, half * 1.0, half * 0.95, half * 0.72];
   const dots = ribbonDots(points, halves);
   const last = radians(bends[2]);
   const tip: Dot = [x + Math.sin(last) * half * 0.52, y + Math.cos(last) * half * 0.52];

@@ -11,7 +11,7 @@ export const manBody: BodyPlan = {
   forearm: 246,
   hips: { near: [-64, 905], far: [60, 900] },
   knee: 1306,
-  ankle: 1690,
+  ankle: 1728,
   ground: 1790,
   sleeve: [51, 45, 34],
   leg: [84, 62, 52],
@@ -21,9 +21,12 @@ export const manBody: BodyPlan = {
 
 export const manMouth: MouthPlan = { x: 29, y: 224, near: 29, far: 21, upper: 5.2, lower: 7.6, lip: 'lip' };
 
-const face: Dot[] = [[0, 34], [54, 44], [88, 82], [95, 122], [89.5, 148], [93, 174], [90, 206], [80, 238], [57, 264], [30, 273], [2, 269], [-38, 252], [-70, 219], [-82, 172], [-88, 120], [-76, 68], [-40, 42]];
+const resting: Dot[] = [[0, 34], [54, 44], [88, 82], [95, 122], [89.5, 148], [93, 174], [90, 206], [80, 238], [57, 264], [30, 273], [2, 269], [-38, 252], [-70, 219], [-82, 172], [-88, 120], [-76, 68], [-40, 42]];
 
-function headShapes(): PathShape[] {
+/** The face; `jaw` is by how much the chin is down. */
+function headShapes(jaw: number): PathShape[] {
+  const lowered = (dots: readonly Dot[]): Dot[] => dots.map(([x, y]) => [x, y + jaw * Math.min(1, Math.max(0, (y - 194) / 60))]);
+  const face = lowered(resting);
   return [
     // Ear.
     fill(smooth([[-76, 140], [-92, 132], [-105, 142], [-107, 164], [-99, 186], [-90, 199], [-78, 192]]), linear([-106, 140], [-78, 190], [[0, 'skin'], [1, 'skin-soft']]), { id: 'ear' }),
@@ -34,13 +37,12 @@ function headShapes(): PathShape[] {
     fill(smooth([[-96, 60], [-54, 80], [-50, 150], [-54, 190], [-34, 236], [10, 276], [-114, 276]]), linear([-40, 150], [-88, 160], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.9]]), { inside: 'face', facing: 'left' }),
     fill(smooth([[-96, 30], [100, 30], [100, 88], [60, 78], [20, 80], [-30, 92], [-60, 120], [-72, 190], [-96, 190]]), linear([0, 60], [0, 116], [[0, 'skin-shade', 0.75], [1, 'skin-shade', 0.08]]), { inside: 'face' }),
     // Beard shadow.
-    fill(smooth([[-84, 176], [-58, 190], [-34, 204], [-8, 204], [20, 203], [40, 202], [64, 206], [82, 196], [100, 180], [96, 284], [-90, 284]]), linear([0, 190], [0, 262], [[0, 'stubble', 0], [0.4, 'stubble', 0.32], [1, 'stubble', 0.5]]), { inside: 'face' }),
+    fill(smooth([[-84, 176], [-58, 190], [-34, 204], [-8, 204], [20, 203], [40, 202], [64, 206], [82, 196], [100, 180], [96, 284], [-90, 284]]), linear([0, 200], [0, 270], [[0, 'stubble', 0], [0.5, 'stubble', 0.2], [1, 'stubble', 0.36]]), { inside: 'face' }),
     fill(circle(-38, 192, 32), radial([-38, 192], 32, [[0, 'blush', 0.3], [1, 'blush', 0]]), { inside: 'face' }),
     fill(circle(72, 190, 24), radial([72, 190], 24, [[0, 'blush', 0.28], [1, 'blush', 0]]), { inside: 'face' }),
     fill(circle(-46, 170, 24), radial([-46, 170], 24, [[0, 'skin-light', 0.75], [1, 'skin-light', 0]]), { inside: 'face', facing: 'right' }),
     fill(circle(28, 258, 20), radial([28, 256], 20, [[0, 'skin-light', 0.45], [1, 'skin-light', 0]]), { inside: 'face' }),
-    line([[22, 246], [30, 248.5], [38, 246]], ['skin-shade', 3], { opacity: 0.6 }),
-    fill(smooth([[-74, 228], [-40, 256], [2, 269], [30, 273], [58, 266], [70, 270], [20, 296], [-70, 270]]), 'skin-shade', { inside: 'face', opacity: 0.4 }),
+    fill(smooth(lowered([[-74, 228], [-40, 256], [2, 269], [30, 273], [58, 266], [70, 270], [20, 296], [-70, 270]])), 'skin-shade', { inside: 'face', opacity: 0.4 }),
   ];
 }
 
@@ -70,10 +72,10 @@ const jacket: Dot[] = [[-70, 340], [-120, 360], [-186, 384], [-210, 424], [-200,
 
 function torsoShapes(): PathShape[] {
   return [
-    fill(smooth(jacket), linear([-180, 420], [180, 720], [[0, 'jacket'], [0.5, 'jacket'], [1, 'jacket-far']]), { id: 'jacket' }),
+    fill(smooth(jacket), linear([-180, 420], [180, 720], [[0, 'jacket'], [1, 'jacket']]), { id: 'jacket' }),
     fill(smooth([[80, 340], [190, 350], [210, 980], [108, 980], [100, 820], [80, 700], [88, 580], [116, 460]]), linear([72, 600], [160, 620], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'right' }),
     fill(smooth([[-80, 340], [-230, 350], [-230, 980], [-118, 980], [-110, 820], [-100, 700], [-110, 580], [-140, 460]]), linear([-90, 600], [-180, 620], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'left' }),
-    fill(smooth([[-180, 520], [-110, 560], [-40, 566], [0, 600], [-60, 620], [-150, 620]]), linear([-90, 530], [-84, 620], [[0, 'jacket-shade', 0.4], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
+    fill(smooth([[-180, 520], [-110, 560], [-40, 566], [0, 600], [-60, 620], [-150, 620]]), linear([-90, 545], [-84, 620], [[0, 'jacket-shade', 0], [0.4, 'jacket-shade', 0.35], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
     line([[-124, 620], [-112, 720], [-116, 800]], ['jacket-line', 2.4], { inside: 'jacket', opacity: 0.5 }),
     line([[100, 620], [94, 720], [102, 800]], ['jacket-line', 2.4], { inside: 'jacket', opacity: 0.5 }),
   ];
@@ -125,10 +127,9 @@ function frontShapes(): PathShape[] {
 function neckShapes(): PathShape[] {
   return [
     fill(smooth([[-68, 190, 1], [-66, 260], [-70, 310], [-80, 344], [-50, 400], [22, 460], [66, 400], [70, 338], [56, 306], [52, 260], [54, 190, 1]]), linear([-60, 270], [56, 300], [[0, 'skin'], [0.5, 'skin-soft'], [1, 'skin-shade']]), { id: 'neck' }),
-    fill(smooth([[-76, 190], [70, 190], [70, 284], [44, 300], [10, 308], [-36, 290], [-76, 240]]), linear([0, 246], [4, 312], [[0, 'skin-deep', 0.95], [0.6, 'skin-deep', 0.7], [1, 'skin-deep', 0.15]]), { inside: 'neck' }),
-    fill(smooth([[16, 318], [26, 322], [28, 342], [20, 350], [12, 338]]), 'skin-shade', { inside: 'neck', opacity: 0.5 }),
-    line([[-42, 290], [-24, 340], [6, 384]], ['skin-shade', 3.4], { inside: 'neck', opacity: 0.7 }),
-    line([[44, 306], [36, 346], [24, 384]], ['skin-deep', 2.6], { inside: 'neck', opacity: 0.5 }),
+    fill(smooth([[-76, 190], [70, 190], [70, 314], [44, 330], [10, 338], [-36, 320], [-76, 270]]), linear([0, 276], [4, 342], [[0, 'skin-deep', 0.95], [0.6, 'skin-deep', 0.7], [1, 'skin-deep', 0.15]]), { inside: 'neck' }),
+    line([[-40, 326], [-22, 360], [4, 396]], ['skin-shade', 3.4], { inside: 'neck', opacity: 0.5 }),
+    line([[44, 330], [36, 360], [26, 396]], ['skin-deep', 2.6], { inside: 'neck', opacity: 0.35 }),
   ];
 }
 
@@ -141,17 +142,17 @@ export function manParts(): RigPart[] {
       parent: 'body',
       pivot: manBody.hip,
       order: 5,
-      drawings: { rest: [fill(smooth([[-140, 840], [-146, 910], [-136, 990], [-70, 1040], [-2, 1060], [60, 1036], [132, 980], [134, 900], [126, 840]]), linear([-130, 900], [130, 920], [[0, 'trousers'], [0.5, 'trousers'], [1, 'trousers-far']]))] },
+      drawings: { rest: [fill(smooth([[-140, 840], [-144, 900], [-116, 980], [-70, 1040], [-2, 1060], [60, 1036], [132, 980], [134, 900], [126, 840]]), linear([-130, 900], [130, 920], [[0, 'trousers'], [0.5, 'trousers'], [1, 'trousers-far']]))] },
     }),
     part('torso', { parent: 'body', pivot: [0, 850], order: 40, drawings: { rest: torsoShapes() } }),
     part('neck', { parent: 'torso', pivot: [-6, 340], order: 42, drawings: { rest: neckShapes() } }),
     part('front', { parent: 'torso', pivot: [0, 850], order: 44, drawings: { rest: frontShapes() } }),
-    part('head', { parent: 'torso', pivot: [-14, 278], order: 70, drawings: { rest: headShapes() } }),
+    part('head', { parent: 'torso', pivot: [-14, 278], order: 70, drawings: { rest: headShapes(0), 'jaw-open': headShapes(11) } }),
     part('nose', { parent: 'head', pivot: [38, 186], order: 76, parallax: 8, drawings: { rest: noseShapes({ x: -4, y: -24, scale: 1.13 }) } }),
     part('eye-near', { parent: 'head', pivot: [-22, 151], order: 74, parallax: 4.5, drawings: eyeDrawings({ x: -22, y: 151, near: 21, far: 20, height: 20, iris: 10.4, lashes: 0.25, outer: -1 }) }),
     part('eye-far', { parent: 'head', pivot: [62, 151], order: 74, parallax: 3.6, drawings: eyeDrawings({ x: 62, y: 151, near: 16, far: 17, height: 19.5, iris: 9.8, lashes: 0.2, outer: 1 }) }),
-    part('brow-near', { parent: 'head', pivot: [-22, 126], order: 75, parallax: 4.5, drawings: browDrawings({ inner: [5, 128], arch: [-32, 118], outer: [-56, 128], half: 4.6 }) }),
-    part('brow-far', { parent: 'head', pivot: [62, 126], order: 75, parallax: 3.6, drawings: browDrawings({ inner: [45, 128], arch: [70, 119], outer: [86, 128], half: 4.2 }) }),
+    part('brow-near', { parent: 'head', pivot: [-22, 126], order: 75, parallax: 4.5, drawings: browDrawings({ inner: [5, 126], arch: [-32, 117.5], outer: [-56, 127], half: 4.1 }) }),
+    part('brow-far', { parent: 'head', pivot: [62, 126], order: 75, parallax: 3.6, drawings: browDrawings({ inner: [45, 126], arch: [70, 118.5], outer: [86, 127], half: 3.8 }) }),
     part('mouth', { parent: 'head', pivot: [29, 224], order: 77, parallax: 5, drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(manMouth, shape)])) }),
     part('hair', { parent: 'head', pivot: [0, 60], order: 80, parallax: 1.5, drawings: { rest: hairShapes() } }),
   ];

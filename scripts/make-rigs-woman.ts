@@ -11,7 +11,7 @@ export const womanBody: BodyPlan = {
   forearm: 226,
   hips: { near: [-58, 868], far: [52, 862] },
   knee: 1236,
-  ankle: 1590,
+  ankle: 1632,
   ground: 1700,
   sleeve: [42, 38, 28],
   leg: [76, 54, 44],
@@ -21,21 +21,24 @@ export const womanBody: BodyPlan = {
 
 export const womanMouth: MouthPlan = { x: 27, y: 217, near: 27, far: 20, upper: 7.5, lower: 9.5, lip: 'lip' };
 
-const face: Dot[] = [[0, 36], [52, 46], [84, 84], [91, 122], [85.5, 148], [89, 172], [84, 200], [69, 228], [47, 251], [25, 260], [4, 256], [-32, 236], [-62, 206], [-76, 168], [-82, 120], [-70, 70], [-38, 44]];
+const resting: Dot[] = [[0, 36], [52, 46], [84, 84], [91, 122], [85.5, 148], [89, 172], [84, 200], [69, 228], [47, 251], [25, 260], [4, 256], [-32, 236], [-62, 206], [-76, 168], [-82, 120], [-70, 70], [-38, 44]];
 
-function headShapes(): PathShape[] {
+/** The face; `jaw` is by how much the chin is down. */
+function headShapes(jaw: number): PathShape[] {
+  const lowered = (dots: readonly Dot[]): Dot[] => dots.map(([x, y]) => [x, y + jaw * Math.min(1, Math.max(0, (y - 188) / 60))]);
+  const face = lowered(resting);
   return [
     fill(smooth(face), linear([-80, 100], [96, 190], [[0, 'skin-light'], [0.35, 'skin'], [0.8, 'skin'], [1, 'skin-soft']]), { id: 'face' }),
     // The side away from the light.
     fill(smooth([[62, 60], [74, 120], [66, 150], [76, 178], [70, 206], [48, 240], [24, 268], [110, 268], [120, 60]]), linear([58, 150], [96, 160], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.85]]), { inside: 'face', facing: 'right' }),
     fill(smooth([[-96, 60], [-50, 80], [-46, 150], [-52, 190], [-24, 232], [10, 268], [-110, 268]]), linear([-40, 150], [-84, 160], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.85]]), { inside: 'face', facing: 'left' }),
     // Shade of the hair on the forehead, cheeks, jaw.
-    fill(smooth([[-90, 30], [95, 30], [95, 92], [60, 78], [26, 66], [-8, 92], [-46, 118], [-62, 190], [-90, 190]]), linear([0, 60], [0, 120], [[0, 'skin-shade', 0.7], [1, 'skin-shade', 0.1]]), { inside: 'face' }),
+    fill(smooth([[-90, 30], [95, 30], [95, 92], [60, 78], [26, 66], [-8, 92], [-46, 118], [-62, 190], [-90, 190]]), linear([0, 60], [0, 120], [[0, 'skin-shade', 0.55], [1, 'skin-shade', 0.08]]), { inside: 'face' }),
     fill(circle(-36, 190, 34), radial([-36, 190], 34, [[0, 'blush', 0.5], [1, 'blush', 0]]), { inside: 'face' }),
     fill(circle(70, 188, 26), radial([70, 188], 26, [[0, 'blush', 0.46], [1, 'blush', 0]]), { inside: 'face' }),
     fill(circle(-44, 168, 22), radial([-44, 168], 22, [[0, 'skin-light', 0.75], [1, 'skin-light', 0]]), { inside: 'face', facing: 'right' }),
     fill(circle(25, 249, 18), radial([25, 246], 18, [[0, 'skin-light', 0.5], [1, 'skin-light', 0]]), { inside: 'face' }),
-    fill(smooth([[-70, 218], [-34, 243], [4, 258], [26, 262], [50, 254], [60, 262], [20, 280], [-60, 260]]), 'skin-shade', { inside: 'face', opacity: 0.4 }),
+    fill(smooth(lowered([[-70, 218], [-34, 243], [4, 258], [26, 262], [50, 254], [60, 262], [20, 280], [-60, 260]])), 'skin-shade', { inside: 'face', opacity: 0.4 }),
   ];
 }
 
@@ -44,7 +47,7 @@ const hairFill = linear([-90, 10], [60, 300], [[0, 'hair-light'], [0.28, 'hair']
 function backHair(): PathShape[] {
   return [
     fill(smooth([[0, 10], [62, 22], [104, 72], [114, 140], [112, 220], [118, 284], [98, 334], [40, 346], [-40, 352], [-96, 346], [-128, 312], [-122, 240], [-120, 150], [-104, 70], [-62, 22]]), linear([0, 100], [0, 350], [[0, 'hair'], [0.5, 'hair-deep'], [1, 'hair-deep']]), { id: 'back' }),
-    fill(smooth([[84, 110], [98, 180], [92, 260], [76, 340], [130, 350], [130, 110]]), 'hair', { inside: 'back', opacity: 0.7 }),
+    fill(smooth([[84, 110], [98, 180], [92, 260], [70, 345], [130, 350], [130, 110]]), 'hair', { inside: 'back', opacity: 0.7 }),
     line([[100, 130], [104, 210], [104, 280], [90, 328]], ['hair-light', 3], { inside: 'back', opacity: 0.35 }),
     line([[-110, 200], [-112, 280], [-96, 336]], ['hair-light', 3], { inside: 'back', opacity: 0.3 }),
   ];
@@ -52,7 +55,7 @@ function backHair(): PathShape[] {
 
 function frontHair(): PathShape[] {
   const near: Dot[] = [[40, 27, 1], [20, 13], [-20, 7], [-66, 22], [-101, 66], [-117, 130], [-122, 200], [-128, 262], [-122, 312], [-92, 341], [-64, 330, 1], [-72, 290], [-66, 250], [-68, 206], [-66, 168], [-54, 126], [-28, 96], [6, 66], [30, 45]];
-  const far: Dot[] = [[34, 30, 1], [58, 17], [86, 38], [106, 84], [112, 140], [110, 206], [114, 262], [100, 300], [92, 262], [91, 214], [94, 168], [91, 124], [80, 90], [60, 62], [46, 46]];
+  const far: Dot[] = [[34, 30, 1], [58, 17], [86, 38], [106, 84], [112, 140], [111, 206], [116, 270], [112, 318], [88, 338, 1], [94, 290], [92, 240], [94, 168], [91, 124], [80, 90], [60, 62], [46, 46]];
   return [
     fill(smooth(far), hairFill, { id: 'far' }),
     line([[44, 36], [74, 58], [96, 104], [101, 160], [100, 230]], ['hair-deep', 3], { inside: 'far', opacity: 0.55 }),
@@ -74,12 +77,12 @@ function frontHair(): PathShape[] {
 function torsoShapes(): PathShape[] {
   const body: Dot[] = [[-58, 330], [-96, 348], [-148, 366], [-172, 400], [-164, 480], [-128, 560], [-112, 640], [-118, 720], [-134, 800], [-140, 866, 1], [-60, 876], [40, 872, 1], [112, 864, 1], [118, 800], [100, 720], [92, 640], [106, 560], [138, 480], [150, 400], [132, 364], [82, 346], [48, 328]];
   return [
-    fill(smooth(body), linear([-150, 400], [150, 700], [[0, 'jacket'], [0.5, 'jacket'], [1, 'jacket-far']]), { id: 'jacket' }),
+    fill(smooth(body), linear([-150, 400], [150, 700], [[0, 'jacket'], [1, 'jacket']]), { id: 'jacket' }),
     fill(smooth([[60, 330], [160, 340], [170, 900], [92, 900], [84, 760], [56, 660], [70, 540], [96, 440]]), linear([56, 560], [130, 580], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'right' }),
     fill(smooth([[-60, 330], [-190, 340], [-190, 900], [-96, 900], [-90, 760], [-70, 660], [-90, 540], [-110, 440]]), linear([-70, 560], [-150, 580], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'left' }),
     // Bust and waist.
-    fill(smooth([[-130, 470], [-80, 520], [-20, 536], [20, 560], [-10, 600], [-70, 580], [-120, 560]]), linear([-70, 490], [-60, 590], [[0, 'jacket-shade', 0.5], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
-    fill(smooth([[48, 520], [92, 500], [130, 470], [120, 560], [60, 580]]), linear([90, 490], [86, 580], [[0, 'jacket-shade', 0.5], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
+    fill(smooth([[-130, 470], [-80, 520], [-20, 536], [20, 560], [-10, 600], [-70, 580], [-120, 560]]), linear([-70, 515], [-62, 592], [[0, 'jacket-shade', 0], [0.4, 'jacket-shade', 0.4], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
+    fill(smooth([[48, 520], [92, 500], [130, 470], [120, 560], [60, 580]]), linear([90, 500], [86, 575], [[0, 'jacket-shade', 0], [0.4, 'jacket-shade', 0.4], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
     line([[-104, 560], [-84, 650], [-88, 740]], ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
     line([[74, 560], [66, 650], [76, 740]], ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
   ];
@@ -121,14 +124,14 @@ function frontShapes(): PathShape[] {
 
 function neckShapes(): PathShape[] {
   return [
-    fill(smooth([[-56, 190, 1], [-52, 250], [-54, 300], [-66, 330], [-20, 372], [40, 366], [56, 324], [42, 296], [40, 250], [44, 190, 1]]), linear([-50, 260], [44, 290], [[0, 'skin'], [0.5, 'skin-soft'], [1, 'skin-shade']]), { id: 'neck' }),
-    fill(smooth([[-58, 296], [-70, 330], [-50, 400], [18, 470], [58, 400], [62, 330], [44, 296]]), linear([-40, 300], [40, 420], [[0, 'skin-soft'], [0.3, 'skin'], [0.7, 'skin'], [1, 'skin-soft']]), { id: 'chest' }),
-    line([[-40, 352], [-16, 364], [4, 366]], ['skin-shade', 3], { inside: 'chest', opacity: 0.9 }),
-    line([[46, 354], [34, 364], [24, 367]], ['skin-shade', 3], { inside: 'chest', opacity: 0.9 }),
-    line([[10, 370], [16, 396], [18, 426]], ['skin-shade', 2.4], { inside: 'chest', opacity: 0.6 }),
-    fill(smooth([[-60, 190], [56, 190], [56, 270], [34, 286], [6, 292], [-30, 272], [-60, 232]]), linear([0, 236], [4, 294], [[0, 'skin-deep', 0.95], [0.6, 'skin-deep', 0.7], [1, 'skin-deep', 0.2]]), { inside: 'neck' }),
-    line([[-34, 270], [-20, 316], [2, 352]], ['skin-shade', 3], { inside: 'neck', opacity: 0.7 }),
-    line([[36, 290], [28, 326], [16, 354]], ['skin-deep', 2.4], { inside: 'neck', opacity: 0.5 }),
+    fill(smooth([[-56, 190, 1], [-52, 250], [-53, 300], [-58, 332], [-20, 372], [40, 366], [52, 328], [42, 296], [40, 250], [44, 190, 1]]), linear([-50, 260], [44, 290], [[0, 'skin'], [0.5, 'skin-soft'], [1, 'skin-shade']]), { id: 'neck' }),
+    fill(smooth([[-52, 306], [-56, 330], [-46, 400], [18, 470], [54, 400], [50, 330], [41, 306]]), linear([-40, 300], [40, 420], [[0, 'skin-soft'], [0.3, 'skin'], [0.7, 'skin'], [1, 'skin-soft']]), { id: 'chest' }),
+    line([[-40, 352], [-16, 364], [4, 366]], ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
+    line([[46, 354], [34, 364], [24, 367]], ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
+    line([[10, 370], [16, 396], [18, 426]], ['skin-shade', 2.4], { inside: 'chest', opacity: 0.3 }),
+    fill(smooth([[-60, 190], [56, 190], [56, 300], [34, 318], [6, 324], [-30, 306], [-60, 262]]), linear([0, 266], [4, 326], [[0, 'skin-deep', 0.95], [0.6, 'skin-deep', 0.7], [1, 'skin-deep', 0.2]]), { inside: 'neck' }),
+    line([[-30, 310], [-18, 336], [2, 360]], ['skin-shade', 3], { inside: 'neck', opacity: 0.45 }),
+    line([[36, 318], [28, 340], [18, 360]], ['skin-deep', 2.4], { inside: 'neck', opacity: 0.3 }),
   ];
 }
 
@@ -141,18 +144,18 @@ export function womanParts(): RigPart[] {
       parent: 'body',
       pivot: womanBody.hip,
       order: 5,
-      drawings: { rest: [fill(smooth([[-118, 800], [-132, 868], [-126, 940], [-60, 990], [-4, 1010], [50, 985], [118, 930], [118, 850], [104, 800]]), linear([-120, 860], [120, 880], [[0, 'trousers'], [0.5, 'trousers'], [1, 'trousers-far']]))] },
+      drawings: { rest: [fill(smooth([[-118, 800], [-130, 862], [-108, 930], [-60, 990], [-4, 1010], [50, 985], [118, 930], [118, 850], [104, 800]]), linear([-120, 860], [120, 880], [[0, 'trousers'], [0.5, 'trousers'], [1, 'trousers-far']]))] },
     }),
     part('torso', { parent: 'body', pivot: [0, 800], order: 40, drawings: { rest: torsoShapes() } }),
     part('front', { parent: 'torso', pivot: [0, 800], order: 44, drawings: { rest: frontShapes() } }),
     part('neck', { parent: 'torso', pivot: [-6, 330], order: 42, drawings: { rest: neckShapes() } }),
-    part('head', { parent: 'torso', pivot: [-12, 268], order: 70, drawings: { rest: headShapes() } }),
+    part('head', { parent: 'torso', pivot: [-12, 268], order: 70, drawings: { rest: headShapes(0), 'jaw-open': headShapes(11) } }),
     part('hair-back', { parent: 'head', pivot: [0, 120], order: 30, parallax: -5, drawings: { rest: backHair() } }),
     part('nose', { parent: 'head', pivot: [36, 180], order: 76, parallax: 7.5, drawings: { rest: noseShapes({ x: 0, y: 0, scale: 1 }) } }),
     part('eye-near', { parent: 'head', pivot: [-21, 150], order: 74, parallax: 4.5, drawings: eyeDrawings({ x: -21, y: 150, near: 22, far: 21, height: 23, iris: 12, lashes: 1, outer: -1 }) }),
     part('eye-far', { parent: 'head', pivot: [59, 150], order: 74, parallax: 3.6, drawings: eyeDrawings({ x: 58, y: 150, near: 17, far: 18, height: 22, iris: 11, lashes: 0.9, outer: 1 }) }),
-    part('brow-near', { parent: 'head', pivot: [-20, 122], order: 75, parallax: 4.5, drawings: browDrawings({ inner: [3, 123], arch: [-30, 113.5], outer: [-52, 123], half: 3.1 }) }),
-    part('brow-far', { parent: 'head', pivot: [58, 122], order: 75, parallax: 3.6, drawings: browDrawings({ inner: [44, 123], arch: [67, 114.5], outer: [81, 123], half: 2.8 }) }),
+    part('brow-near', { parent: 'head', pivot: [-20, 122], order: 75, parallax: 4.5, drawings: browDrawings({ inner: [3, 121.5], arch: [-30, 114], outer: [-52, 123], half: 3.1 }) }),
+    part('brow-far', { parent: 'head', pivot: [58, 122], order: 75, parallax: 3.6, drawings: browDrawings({ inner: [45, 121.5], arch: [67, 115], outer: [81, 123], half: 2.8 }) }),
     part('mouth', { parent: 'head', pivot: [27, 217], order: 77, parallax: 5, drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(womanMouth, shape)])) }),
     part('hair-front', { parent: 'head', pivot: [0, 60], order: 80, parallax: 2, drawings: { rest: frontHair() } }),
   ];

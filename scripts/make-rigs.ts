@@ -1,8 +1,9 @@
 // Writes the rigs of the two presenters: `node scripts/make-rigs.ts`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Rig, RigExpression, RigPart } from '@filmwright/contracts';
+import type { PathShape, Rig, RigExpression, RigPart } from '@filmwright/contracts';
 import { limbParts, posesOf, type BodyPlan } from './make-rigs-body.ts';
+import { moved } from './make-rigs-draw.ts';
 import type { MouthPlan } from './make-rigs-face.ts';
 import { manBody, manMouth, manParts } from './make-rigs-man.ts';
 import { womanBody, womanMouth, womanParts } from './make-rigs-woman.ts';
@@ -17,6 +18,8 @@ type Presenter = {
   readonly top: number;
   readonly eyes: number;
   readonly waist: number;
+  /** How far the head, drawn too high above the shoulders, is let down. */
+  readonly lower: number;
   readonly looks: Rig['looks'];
   readonly colors: Rig['colors'];
 };
@@ -68,7 +71,7 @@ const derived: Rig['colors'] = {
   'shoes-deep': { of: 'shoes', multiply: '#77727c' },
 };
 
-function rigOf({ name, title, description, body, mouth, parts, top, eyes: eyesY, waist, looks, colors }: Presenter): Rig {
+function rigOf({ name, title, description, body, mouth, parts, top, eyes: eyesY, waist, lower, looks, colors }: Presenter): Rig {
   const reach = body.upperArm + body.forearm + 190;
   const left = body.shoulders.near[0] - reach;
   return {
@@ -79,16 +82,17 @@ function rigOf({ name, title, description, body, mouth, parts, top, eyes: eyesY,
     author: 'Filmwright',
     license: 'Apache-2.0',
     bounds: { x: left, y: top - 80, width: body.shoulders.far[0] + reach - left, height: body.ground - top + 120 },
-    top,
+    top: top + lower,
     ground: body.ground,
     axis: 0,
-    eyes: { y: eyesY, reach: [7, 4] },
-    mouth: { x: mouth.x, y: mouth.y, part: 'mouth', cavity: 'cavity' },
+    eyes: { y: eyesY + lower, reach: [7, 4] },
+    mouth: { x: mouth.x, y: mouth.y + lower, part: 'mouth', cavity: 'cavity' },
     framings: { full: body.ground, knees: body.knee - 90, waist, bust: waist - 210 },
     colors: { ...derived, ...colors },
     looks,
-    parts: [...parts, ...limbParts(body)],
+    parts: [...letDown(parts, lower), ...limbParts(body)],
     visemes: { rest: 'rest', mbp: 'mbp', a: 'a', e: 'e', i: 'i', o: 'o', u: 'u', fv: 'fv', l: 'l', s: 's', wide: 'wide' },
+    jaw: Object.fromEntries(Object.entries({ a: 0.7, e: 0.35, i: 0.15, o: 0.6, u: 0.2, l: 0.35, s: 0.1, wide: 1 }).map(([viseme, weight]) => [viseme, { head: { 'jaw-open': weight } }])),
     blink: eyes('closed', 1),
     breath: { torso: joint({ y: -1.4 }), 'upper-arm-near': joint({ y: -1.6, rotate: 0.35 }), 'upper-arm-far': joint({ y: -1.6, rotate: -0.35 }), head: joint({ y: -0.6 }) },
     sway: { torso: joint({ rotate: 0.55 }), head: joint({ rotate: 0.7 }) },
@@ -107,6 +111,14 @@ function rigOf({ name, title, description, body, mouth, parts, top, eyes: eyesY,
   };
 }
 
+function letDown(parts: readonly RigPart[], lower: number): RigPart[] {
+  return parts.map((part) => {
+    if (part.name !== 'head' && part.parent !== 'head') return part;
+    const drawings = Object.entries(part.drawings).map(([name, shapes]) => [name, moved(shapes as PathShape[], { y: lower })]);
+    return { ...part, pivot: [part.pivot[0], part.pivot[1] + lower], drawings: Object.fromEntries(drawings) };
+  });
+}
+
 const presenters: readonly Presenter[] = [
   {
     name: 'mara',
@@ -118,6 +130,7 @@ const presenters: readonly Presenter[] = [
     top: 8,
     eyes: 150,
     waist: 800,
+    lower: 26,
     colors: { skin: '#f0c3a0', hair: '#4a2e26', iris: '#6b4a34', jacket: '#2b4a6f', shirt: '#f4efe8', trousers: '#2a3550', shoes: '#3a2c2c', metal: '#d9b46c', button: { of: 'jacket', multiply: '#8a88a0' } },
     looks: {
       navy: { skin: '#f0c3a0', hair: '#4a2e26', iris: '#6b4a34', jacket: '#2b4a6f', shirt: '#f4efe8', trousers: '#2a3550', shoes: '#3a2c2c' },
@@ -136,6 +149,7 @@ const presenters: readonly Presenter[] = [
     top: -14,
     eyes: 151,
     waist: 850,
+    lower: 28,
     colors: { skin: '#e8b893', hair: '#33241f', iris: '#4d5f72', jacket: '#39424f', shirt: '#e9eff4', trousers: '#2c313c', shoes: '#4a3328', accent: '#d97f4a', button: { of: 'jacket', multiply: '#8a88a0' }, stubble: { of: 'skin', mix: 'hair', share: 0.34 }, lip: { of: 'skin', mix: '#a8483f', share: 0.36 } },
     looks: {
       slate: { skin: '#e8b893', hair: '#33241f', iris: '#4d5f72', jacket: '#39424f', shirt: '#e9eff4', trousers: '#2c313c', shoes: '#4a3328', accent: '#d97f4a' },

@@ -66,6 +66,8 @@ export const limbShapeSchema = z.strictObject({
   /** Colours of the side away from the light and of the edge towards it. */
   shade: nameSchema.optional(),
   light: nameSchema.optional(),
+  /** Colour of a faint line along its edge. */
+  edge: nameSchema.optional(),
   /** Creases where the limb bends. */
   folds: nameSchema.optional(),
 });
@@ -147,6 +149,8 @@ export const rigSchema = z.strictObject({
   parts: z.array(rigPartSchema).min(1),
   /** Drawing of the mouth part for every viseme. */
   visemes: z.record(z.enum(visemes), nameSchema),
+  /** What else a viseme moves, such as the jaw of the head. */
+  jaw: z.partialRecord(z.enum(visemes), morphsSchema).default({}),
   blink: morphsSchema,
   breath: jointsSchema.default({}),
   sway: jointsSchema.default({}),

@@ -134,9 +134,14 @@ function cycleWeights(rig: Rig, performance: FigurePerformance, frame: number): 
 function mixedJoint(part: string, poses: Weighted): Joint | null {
   let [rotate, x, y, stretch] = [0, 0, 0, 0];
   let total = 0;
+  // The bone as a vector: mixed over a wide turn it grows short, as an arm does that is swung past in front of the body.
+  let [across, along] = [0, 0];
   for (const [pose, weight] of poses) {
     const joint = pose.joints[part];
     total += weight;
+    const angle = ((joint?.rotate ?? 0) * Math.PI) / 180;
+    across += Math.sin(angle) * (joint?.stretch ?? 1) * weight;
+    along += Math.cos(angle) * (joint?.stretch ?? 1) * weight;
     if (joint === undefined) stretch += weight;
     else {
       rotate += joint.rotate * weight;
@@ -146,6 +151,8 @@ function mixedJoint(part: string, poses: Weighted): Joint | null {
     }
   }
   stretch += 1 - total;
+  along += 1 - total;
+  stretch += (Math.hypot(across, along) - stretch) * 0.65;
   return rotate === 0 && x === 0 && y === 0 && stretch === 1 ? null : { rotate, x, y, stretch };
 }
 

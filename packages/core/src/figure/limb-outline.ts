@@ -87,20 +87,26 @@ export function limbOutline(samples: readonly LimbSample[]): readonly Point[] {
   return [...side(1), ...side(-1).reverse()];
 }
 
+/** Shading starts within the first part of a limb, so that a sleeve grows out of the shoulder. */
+function fadeIn(share: number): number {
+  const t = Math.min(1, share / 0.2);
+  return t * t * (3 - 2 * t);
+}
+
 /** The part of a limb turned towards `light` (a unit vector): a band along its edge, as deep as the edge faces there. */
 export function limbBand(
   samples: readonly LimbSample[],
   { light, depth }: { readonly light: Point; readonly depth: number },
 ): readonly (readonly Point[])[] {
-  return [1, -1].map((sign) => {
-    const deep = samples.map(({ normal }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth);
-    const outer = samples.map(
-      ({ at, normal, half }): Point => [at[0] + sign * normal[0] * half * 1.02, at[1] + sign * normal[1] * half * 1.02],
-    );
+  return [1, -1].flatMap((sign) => {
+    const deep = samples.map(({ normal, share }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth * fadeIn(share));
+    if (deep.every((one) => one < 0.01)) return [];
+    const outer = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+
     const inner = samples.map(({ at, normal, half }, index): Point => {
       const inset = half * (1 - 2 * (deep[index] ?? 0));
       return [at[0] + sign * normal[0] * inset, at[1] + sign * normal[1] * inset];
     });
-    return [...outer, ...inner.reverse()];
+    return [[...outer, ...inner.reverse()]];
   });
 }

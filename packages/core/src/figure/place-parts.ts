@@ -1,4 +1,4 @@
-import type { FigureState, Joint, Rig, RigPart } from '@filmwright/contracts';
+import type { FigureState, Joint, Rig, RigExpression, RigPart, Viseme } from '@filmwright/contracts';
 import { applied, identity, type Matrix, times, turnedAbout } from './matrix.ts';
 
 export type PlacedPart = {
@@ -77,13 +77,17 @@ function allDrawings(rig: Rig, state: FigureState): ReadonlyMap<string, Record<s
     found.set(part, weights);
     weights[drawing] = (weights[drawing] ?? 0) + weight;
   };
+  const addAll = (morphs: RigExpression['morphs'] = {}, by: number): void => {
+    for (const [part, weights] of Object.entries(morphs)) for (const [drawing, share] of Object.entries(weights)) add(part, drawing, share * by);
+  };
   for (const [part, weights] of Object.entries(state.drawings))
     for (const [name, weight] of Object.entries(weights)) add(part, name, weight);
   for (const [viseme, weight] of Object.entries(state.visemes))
-    add(rig.mouth.part, rig.visemes[viseme as keyof typeof rig.visemes], weight);
-  for (const [name, weight] of Object.entries(state.emotions))
-    for (const [part, weights] of Object.entries(rig.emotions[name]?.morphs ?? {}))
-      for (const [drawing, share] of Object.entries(weights)) add(part, drawing, share * weight);
+    {
+    add(rig.mouth.part, rig.visemes[viseme as Viseme], weight);
+    addAll(rig.jaw[viseme as Viseme], weight);
+  }
+  for (const [name, weight] of Object.entries(state.emotions)) addAll(rig.emotions[name]?.morphs, weight);
   // The lids shut whatever the emotion does to them.
   for (const [part, weights] of Object.entries(rig.blink)) {
     const others = found.get(part);

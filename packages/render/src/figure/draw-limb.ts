@@ -12,18 +12,16 @@ type DrawLimb = {
 };
 
 /** Depths of the bands that build up the soft shade of a limb, and the opacity of each. */
-const shadeDepths = [0.9, 0.82, 0.74, 0.66, 0.58, 0.5, 0.42, 0.34, 0.26, 0.18];
-const shadeAlpha = 0.1;
-const lightDepths = [0.34, 0.28, 0.22, 0.16, 0.1, 0.05];
-const lightAlpha = 0.1;
+const shadeDepths = [0.9, 0.79, 0.68, 0.57, 0.46, 0.36, 0.26, 0.17];
+const shadeAlpha = 0.125;
+const lightDepths = [0.32, 0.23, 0.14, 0.06];
+const lightAlpha = 0.15;
 
 /** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
 export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
   const outline = polygonPath(limbOutline(samples));
   context.fillStyle = colorOf(shape.fill);
   context.fill(outline);
-  context.save();
-  context.clip(outline);
   const band = (color: string | undefined, towards: readonly [number, number], depths: readonly number[], alpha: number): void => {
     if (color === undefined) return;
     context.fillStyle = withAlpha(colorOf(color), alpha);
@@ -31,8 +29,12 @@ export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf,
   };
   band(shape.shade, [-light[0], -light[1]], shadeDepths, shadeAlpha);
   band(shape.light, light, lightDepths, lightAlpha);
+  if (shape.edge !== undefined) {
+    context.strokeStyle = withAlpha(colorOf(shape.edge), 0.42);
+    context.lineWidth = 2.2;
+    context.stroke(outline);
+  }
   if (shape.folds !== undefined) drawFolds(context, { samples, color: colorOf(shape.folds) });
-  context.restore();
   return outline;
 }
 
@@ -57,8 +59,8 @@ function drawFolds(context: Context, { samples, color }: { readonly samples: rea
       [0.02, 0.06, 1],
     ] as const) {
       const from = [
-        at[0] + normal[0] * inner * half * 1.05 + along[0] * half * start,
-        at[1] + normal[1] * inner * half * 1.05 + along[1] * half * start,
+        at[0] + normal[0] * inner * half * 0.985 + along[0] * half * start,
+        at[1] + normal[1] * inner * half * 0.985 + along[1] * half * start,
       ] as const;
       const to = [
         from[0] - normal[0] * inner * half * 1.15 * reach + along[0] * half * (end - start),
