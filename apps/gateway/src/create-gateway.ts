@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createByteCache } from '@filmwright/distribution';
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { addAssetRoutes } from './asset-routes.ts';
 import { addBuildRoutes } from './build-routes.ts';
@@ -6,6 +8,7 @@ import { addEventRoutes } from './event-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { addGuard } from './guard.ts';
 import { addHealthRoutes } from './health-routes.ts';
+import { createHotFiles } from './hot-files.ts';
 import { addMediaRoutes } from './media-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
@@ -19,7 +22,10 @@ export async function createGateway(
   parts: GatewayParts,
   logger: NonNullable<FastifyServerOptions['logger']> = false,
 ): Promise<FastifyInstance> {
+  const cache = createByteCache(parts.cacheBytes);
+  const hot = createHotFiles({ cache, port: parts.port });
   const app: FastifyInstance = fastify({
+    serverFactory: (handle) => createServer((request, response) => void (hot.answer(request, response) || handle(request, response))),
     logger,
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
@@ -41,7 +47,7 @@ export async function createGateway(
   addBuildRoutes(app, parts);
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
-  addPackageRoutes(app, parts);
+  addPackageRoutes(app, { parts, cache, hot });
   addRunnerRoutes(app, parts);
   await app.register(async (scope) => addAssetRoutes(scope, parts));
   app.addHook('preClose', async () => {

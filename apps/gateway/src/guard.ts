@@ -50,9 +50,20 @@ function checkHost(request: FastifyRequest, keys: Keys): void {
     );
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !(origin.startsWith('http://') && isLoopback(origin.slice('http://'.length), port))) {
+  if (!comesFromHere(request.headers, port)) {
     throw new FilmwrightError('forbidden', `The request comes from ${JSON.stringify(origin)}; only pages of this gateway may call it.`);
   }
+}
+
+/** Whether a request names this gateway as its host, and comes from no page of another site. */
+export function comesFromHere(
+  { host, origin }: { readonly host?: string | undefined; readonly origin?: string | undefined },
+  port: number,
+): boolean {
+  return (
+    isLoopback(host ?? '', port) &&
+    (origin === undefined || (origin.startsWith('http://') && isLoopback(origin.slice('http://'.length), port)))
+  );
 }
 
 function isLoopback(authority: string, port: number): boolean {

@@ -14,7 +14,7 @@ import {
 
 /** A file of a package: its bytes, or an asset that is one whole. `lasting` files never change under their name. */
 export type PackageFile = { readonly mediaType: string; readonly lasting: boolean; readonly etag: string } & (
-  | { readonly body: Buffer }
+  | { readonly body: Buffer /** Name of the bytes in the cache, if they are kept there. */; readonly cached?: string }
   | { readonly asset: Asset }
 );
 
@@ -90,8 +90,9 @@ function assetFile(asset: Asset | null | undefined, mediaType = asset?.mediaType
 }
 
 async function init({ asset, bytes }: WebPackage['renditions'][number]['init'], { blobs, cache, mediaType }: Kept): Promise<PackageFile> {
-  const body = await cache.get(`${asset} 0`, () => readRange(blobs, { asset, offset: 0, bytes }));
-  return { body, mediaType, lasting: true, etag: `${asset}-0` };
+  const name = `${asset} 0`;
+  const body = await cache.get(name, () => readRange(blobs, { asset, offset: 0, bytes }));
+  return { body, mediaType, lasting: true, etag: `${asset}-0`, cached: name };
 }
 
 /** A segment with its place in the film stamped in; sound has it already. */
@@ -108,7 +109,7 @@ async function bytesFile({
     if (number !== null) stampSegment(bytes, { startTick: segment.startTick, number });
     return bytes;
   });
-  return { body, mediaType, lasting: true, etag: name.replaceAll(' ', '-') };
+  return { body, mediaType, lasting: true, etag: name.replaceAll(' ', '-'), cached: name };
 }
 
 async function readRange(blobs: Blobs, { asset, offset, bytes }: Pick<Segment, 'asset' | 'offset' | 'bytes'>): Promise<Buffer> {

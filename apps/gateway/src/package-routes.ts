@@ -1,20 +1,24 @@
 import { FilmwrightError, type PackageAddresses, type WebPackage } from '@filmwright/contracts';
-import { checkPrefix, createByteCache, packagePaths, partAt, signPrefix } from '@filmwright/distribution';
+import { type ByteCache, checkPrefix, packagePaths, partAt, signPrefix } from '@filmwright/distribution';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
 import { checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { HotFiles } from './hot-files.ts';
 import { packageFile } from './package-files.ts';
 import { sendBytes } from './send-bytes.ts';
 
 const dayS = 86_400;
+const forGood = 'public, max-age=31536000, immutable';
 /** Packages that are whole are read once; so many are kept. */
 const mostKnown = 64;
 
+export type PackageParts = { readonly parts: GatewayParts; readonly cache: ByteCache; readonly hot: HotFiles };
+
 /** Signed addresses of what a build can be played by, and everything below them. */
-export function addPackageRoutes(app: FastifyInstance, parts: GatewayParts): void {
-  const files = { blobs: parts.blobs, cache: createByteCache(parts.cacheBytes) };
+export function addPackageRoutes(app: FastifyInstance, { parts, cache, hot }: PackageParts): void {
+  const files = { blobs: parts.blobs, cache };
   const known = new Map<string, WebPackage>();
   const packageOf = async (id: string): Promise<WebPackage | null> => {
     const found = known.get(id) ?? (await parts.records.webPackage(id));
@@ -67,6 +71,9 @@ export function addPackageRoutes(app: FastifyInstance, parts: GatewayParts): voi
       const film = part === null ? null : await packageOf(id);
       const file = part === null || film === null ? null : await packageFile(part, { film, ...files });
       if (file === null) throw new FilmwrightError('not-found', `The package has no ${JSON.stringify(path)}, or not yet.`);
+      const expires = Number(paramOf(request, 'token').split('.')[0]);
+      if (file.lasting && 'body' in file && file.cached !== undefined)
+        hot.note(request.url, { ...file, cached: file.cached, cacheControl: forGood, expires });
       return send({ request, reply }, { file, parts });
     },
   });
@@ -82,7 +89,7 @@ function send(
     digest: file.etag,
     mediaType: file.mediaType,
     // What grows must be asked for again; what its address names for good need not.
-    cacheControl: file.lasting ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+    cacheControl: file.lasting ? forGood : 'public, no-cache',
   };
   if ('body' in file)
     return sendBytes(exchange, { ...served, bytes: file.body.length, open: ({ start, end }) => file.body.subarray(start, end + 1) });
