@@ -171,6 +171,9 @@ function tableText({ runs, made, halted }: MadeBatch, { answer, folder }: { read
     `${count} made in ${lengthOf(answer.wallMs)} (${run} tasks run, ${reused} reused).`,
     ...foldedWarnings([...made.values()].map((film) => film.warnings)),
     ...(halted === null ? [] : [`Stopped: ${halted.detail}\n  Run the same command again once that is put right; what is made is kept.`]),
+    ...(runs.some((one) => one.state === 'cancelled')
+      ? ['Cancelled. Run the same command again to make the rest; what is made is kept.']
+      : []),
     ...(kept ? [`  table   ${pathHere(join(folder, 'rows.json'))}`] : []),
   ].join('\n');
 }

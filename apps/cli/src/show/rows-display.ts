@@ -48,7 +48,7 @@ export function rowsDisplay({ stream, silent, runs, done }: ShowRows): RowsDispl
         const nowMs = performance.now();
         if (run.state === 'succeeded')
           pace = { made: pace.made + 1, firstEndMs: pace.made === 0 ? nowMs : pace.firstEndMs, lastEndMs: nowMs };
-        if (run.state === 'failed' || !stream.isTTY) say(endedLine(run, { done, progress: progress() }));
+        if (run.state === 'failed' || (run.state === 'succeeded' && !stream.isTTY)) say(endedLine(run, { done, progress: progress() }));
       }
       if (!stream.isTTY) return;
       if (performance.now() - drawnMs >= redrawMs) draw();
@@ -67,7 +67,9 @@ export function endedLine(run: RowRun, { done, progress }: { readonly done: stri
   const { number, name } = run.row;
   const tasks = run.progress?.tasks ?? { run: 0, reused: 0 };
   const counted = `${progress.ended} of ${progress.total}, ${Math.floor(progress.percent)} %`;
-  const left = progress.leftMs === null || progress.ended === progress.total ? '' : `, about ${lengthOf(progress.leftMs)} left`;
+  const left = leftText(progress)
+    .map((text) => `, ${text}`)
+    .join('');
   const how = run.state === 'succeeded' ? `${done} in ${lengthOf(run.wallMs)} (${tasks.run} tasks run, ${tasks.reused} reused)` : run.state;
   const issues = run.state === 'failed' ? (run.problem?.issues ?? []) : [];
   const why = run.state === 'failed' && issues.length === 0 ? `: ${run.problem?.detail ?? ''}` : '';
@@ -75,8 +77,7 @@ export function endedLine(run: RowRun, { done, progress }: { readonly done: stri
 }
 
 function wholeLines(progress: BatchProgress, { columns, rows }: { readonly columns: number; readonly rows: number }): readonly string[] {
-  const left = progress.leftMs === null ? [] : [`about ${lengthOf(progress.leftMs)} left`];
-  const whole = [`${progress.ended} of ${progress.total} films`, `${Math.floor(progress.percent)} %`, ...left].join('  ');
+  const whole = [`${progress.ended} of ${progress.total} films`, `${Math.floor(progress.percent)} %`, ...leftText(progress)].join('  ');
   const shown = progress.running.slice(0, Math.max(1, Math.min(8, rows - 4)));
   const digits = Math.max(...shown.map((run) => String(run.row.number).length), 0);
   const width = Math.min(28, Math.max(...shown.map((run) => run.row.name.length), 0));
@@ -88,4 +89,8 @@ function wholeLines(progress: BatchProgress, { columns, rows }: { readonly colum
       return `  row ${String(run.row.number).padStart(digits)}  ${name}  ${doing}`.slice(0, columns - 1);
     }),
   ];
+}
+
+function leftText({ leftMs, ended, total }: BatchProgress): readonly string[] {
+  return leftMs === null || ended === total ? [] : [`about ${lengthOf(Math.max(1000, leftMs))} left`];
 }
