@@ -1,5 +1,5 @@
 import type { LimbShape, PathShape, RigPart, RigPose } from '@filmwright/contracts';
-import { fill, line, linear, ribbon, smooth, type Dot, type Xy } from './make-rigs-draw.ts';
+import { type Dot, fill, line, linear, ribbon, smooth, type Xy } from './make-rigs-draw.ts';
 import { handShapes, hands } from './make-rigs-hands.ts';
 
 /** Where the joints of a resting body are, and how thick its limbs are; the arms and legs hang straight down. */
@@ -26,7 +26,7 @@ type Side = 'near' | 'far';
 const limb = (names: readonly string[], widths: LimbShape['widths'], more: Partial<LimbShape> & { readonly fill: string }): LimbShape => ({
   limb: [...names],
   widths: [...widths],
-  bend: 0.3,
+  bend: 0.46,
   from: 0,
   to: 1,
   caps: [1, 0],
@@ -45,7 +45,15 @@ function arm(plan: BodyPlan, side: Side): RigPart[] {
   const wrist = elbow + plan.forearm;
   const order = side === 'near' ? 60 : 50;
   const joints = [`upper-arm-${side}`, `forearm-${side}`, `hand-${side}`];
-  const widths: LimbShape['widths'] = [[0, top], [0.14, top * 1.02], [0.38, middle * 1.06], [0.5, middle], [0.66, middle * 0.98], [0.94, end], [1, end * 1.02]];
+  const widths: LimbShape['widths'] = [
+    [0, top],
+    [0.14, top * 1.02],
+    [0.38, middle * 1.06],
+    [0.5, middle],
+    [0.66, middle * 0.98],
+    [0.94, end],
+    [1, end * 1.02],
+  ];
   return [
     { name: `upper-arm-${side}`, parent: 'torso', pivot: [x, y], order, parallax: 0, drawings: {} },
     { name: `forearm-${side}`, parent: `upper-arm-${side}`, pivot: [x, elbow], order, parallax: 0, drawings: {} },
@@ -55,7 +63,9 @@ function arm(plan: BodyPlan, side: Side): RigPart[] {
       pivot: [x, wrist],
       order: order + 1,
       parallax: 0,
-      drawings: Object.fromEntries(Object.entries(hands).map(([name, hand]) => [name, handShapes(hand, { at: [x, wrist], side, ...plan.hand })])),
+      drawings: Object.fromEntries(
+        Object.entries(hands).map(([name, hand]) => [name, handShapes(hand, { at: [x, wrist], side, ...plan.hand })]),
+      ),
     },
     {
       name: `sleeve-${side}`,
@@ -65,8 +75,23 @@ function arm(plan: BodyPlan, side: Side): RigPart[] {
       parallax: 0,
       drawings: {
         rest: [
-          limb(joints, [[0.9, end * 0.84], [1, end * 0.86]], { fill: 'shirt', shade: 'shirt-shade', from: 0.9, to: 1.0, caps: [0, 0] }),
-          limb(joints, widths, { fill: 'jacket', shade: 'jacket-shade', light: 'jacket-light', folds: 'jacket-line', edge: 'jacket-line', to: 0.955, caps: [1, 0.1] }),
+          limb(
+            joints,
+            [
+              [0.9, end * 0.84],
+              [1, end * 0.86],
+            ],
+            { fill: 'shirt', shade: 'shirt-shade', from: 0.9, to: 1.0, caps: [0, 0] },
+          ),
+          limb(joints, widths, {
+            fill: 'jacket',
+            shade: 'jacket-shade',
+            light: 'jacket-light',
+            folds: 'jacket-line',
+            edge: 'jacket-line',
+            to: 0.955,
+            caps: [1, 0.1],
+          }),
         ],
       },
     },
@@ -90,15 +115,25 @@ function leg(plan: BodyPlan, side: Side): RigPart[] {
       parallax: 0,
       drawings: {
         rest: [
-          limb(joints, [[0, top], [0.2, top * 0.97], [0.5, middle], [0.7, middle * 0.92], [1, end]], {
-            fill: 'trousers',
-            edge: 'trousers-shade',
-            shade: 'trousers-shade',
-            light: 'trousers-light',
-            folds: 'trousers-shade',
-            bend: 0.24,
-            caps: [1, 0.22],
-          }),
+          limb(
+            joints,
+            [
+              [0, top],
+              [0.2, top * 0.97],
+              [0.5, middle],
+              [0.7, middle * 0.92],
+              [1, end],
+            ],
+            {
+              fill: 'trousers',
+              edge: 'trousers-shade',
+              shade: 'trousers-shade',
+              light: 'trousers-light',
+              folds: 'trousers-shade',
+              bend: 0.24,
+              caps: [1, 0.22],
+            },
+          ),
         ],
       },
     },
@@ -109,13 +144,64 @@ function shoe({ ankle, ground, heel, leg: [, , wide] }: BodyPlan, x: number): Pa
   const sole = ground - 8;
   const w = wide * 0.8;
   const back = sole - heel;
-  const upper: Dot[] = [[x - w, ankle - 16], [x + w * 0.9, ankle - 16], [x + w + 14, ankle + 10], [x + w + 44, sole - 30], [x + w + 74, sole - 16], [x + w + 78, sole, 1], [x + w + 14, sole + 1, 1], [x + w - 16, sole - heel * 0.5], [x - w + 26, back + 2, 1], [x - w - 4, back + 2, 1], [x - w - 6, ankle + 20]];
+  const upper: Dot[] = [
+    [x - w, ankle - 16],
+    [x + w * 0.9, ankle - 16],
+    [x + w + 14, ankle + 10],
+    [x + w + 44, sole - 30],
+    [x + w + 74, sole - 16],
+    [x + w + 78, sole, 1],
+    [x + w + 14, sole + 1, 1],
+    [x + w - 16, sole - heel * 0.5],
+    [x - w + 26, back + 2, 1],
+    [x - w - 4, back + 2, 1],
+    [x - w - 6, ankle + 20],
+  ];
   return [
-    fill(smooth([[x - w - 4, back, 1], [x - w + 27, back, 1], [x - w + 22, ground, 1], [x - w, ground, 1]]), 'shoes-deep'),
-    fill(smooth([[x - w + 20, back + 1, 1], [x + w - 14, sole - heel * 0.5], [x + w + 16, sole, 1], [x + w + 78, sole - 2, 1], [x + w + 76, ground, 1], [x + w + 6, ground, 1], [x + w - 18, ground - heel * 0.34], [x - w + 22, back + 9, 1]]), 'shoes-deep'),
-    fill(smooth(upper), linear([x, ankle], [x + 30, ground], [[0, 'shoes'], [0.55, 'shoes'], [1, 'shoes-deep']]), { id: 'shoe' }),
-    fill(ribbon([[x + w + 14, sole - 44], [x + w + 40, sole - 27], [x + w + 66, sole - 15]], [0.4, 4, 0.4]), 'shoes-light', { inside: 'shoe', opacity: 0.7 }),
-    line([[x - w * 0.2, ankle + 6], [x + w * 0.8, ankle + 16], [x + w + 20, ankle + 22]], ['shoes-deep', 3], { inside: 'shoe', opacity: 0.7 }),
+    fill(
+      smooth([
+        [x - w - 4, back, 1],
+        [x - w + 27, back, 1],
+        [x - w + 22, ground, 1],
+        [x - w, ground, 1],
+      ]),
+      'shoes-deep',
+    ),
+    fill(
+      smooth([
+        [x - w + 20, back + 1, 1],
+        [x + w - 14, sole - heel * 0.5],
+        [x + w + 16, sole, 1],
+        [x + w + 78, sole - 2, 1],
+        [x + w + 76, ground, 1],
+        [x + w + 6, ground, 1],
+        [x + w - 18, ground - heel * 0.34],
+        [x - w + 22, back + 9, 1],
+      ]),
+      'shoes-deep',
+    ),
+    fill(smooth(upper), linear([x, ankle], [x + 30, ground], 'shoes 0, shoes 0.55, shoes-deep 1'), { id: 'shoe' }),
+    fill(
+      ribbon(
+        [
+          [x + w + 14, sole - 44],
+          [x + w + 40, sole - 27],
+          [x + w + 66, sole - 15],
+        ],
+        [0.4, 4, 0.4],
+      ),
+      'shoes-light',
+      { inside: 'shoe', opacity: 0.7 },
+    ),
+    line(
+      [
+        [x - w * 0.2, ankle + 6],
+        [x + w * 0.8, ankle + 16],
+        [x + w + 20, ankle + 22],
+      ],
+      ['shoes-deep', 3],
+      { inside: 'shoe', opacity: 0.7 },
+    ),
   ];
 }
 
@@ -142,11 +228,17 @@ const round = (value: number, by: number): number => Math.round(value * by) / by
 /** A pose as joint angles and lengths; a wrist or elbow nearer than the bone is long is foreshortened. */
 export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs }: PosePlan): RigPose {
   const joints: Record<string, RigPose['joints'][string]> = {};
-  const put = (name: string, { rotate = 0, y = 0, stretch = 1 }: { readonly rotate?: number; readonly y?: number; readonly stretch?: number }): void => {
+  const put = (
+    name: string,
+    { rotate = 0, y = 0, stretch = 1 }: { readonly rotate?: number; readonly y?: number; readonly stretch?: number },
+  ): void => {
     const turned = ((((rotate + 180) % 360) + 360) % 360) - 180;
     joints[name] = { rotate: round(turned, 10), x: 0, y: round(y, 10), stretch: round(stretch, 1000) };
   };
-  for (const [side, arm] of [['near', near], ['far', far]] as const) {
+  for (const [side, arm] of [
+    ['near', near],
+    ['far', far],
+  ] as const) {
     const upper = toward(plan.shoulders[side], arm.elbow);
     const lower = toward(arm.elbow, arm.wrist);
     put(`upper-arm-${side}`, { rotate: upper.angle, stretch: upper.length / plan.upperArm });
@@ -154,7 +246,10 @@ export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0
     put(`hand-${side}`, { rotate: arm.hand - lower.angle });
   }
   if (legs !== undefined)
-    for (const [side, leg] of [['near', legs.near], ['far', legs.far]] as const) {
+    for (const [side, leg] of [
+      ['near', legs.near],
+      ['far', legs.far],
+    ] as const) {
       const upper = toward(plan.hips[side], leg.knee);
       const lower = toward(leg.knee, leg.ankle);
       put(`thigh-${side}`, { rotate: upper.angle, stretch: upper.length / (plan.knee - plan.hips[side][1]) });
@@ -182,9 +277,24 @@ export function posesOf(plan: BodyPlan): Record<string, RigPose> {
     near: { elbow: at(n, -0.2 * u, 0.93 * u), wrist: at(n, 0.36 * u, 0.93 * u + f * 0.2), hand: -66, drawing: 'clasp' },
     far: { elbow: at(r, 0.2 * u, 0.92 * u), wrist: at(r, -0.2 * u, 0.92 * u + f * 0.28), hand: 66, drawing: 'clasp' },
   };
-  const nearOut: ArmPlan = { elbow: at(n, -0.3 * u, 0.88 * u), wrist: at(n, -0.3 * u - f * 0.62, 0.88 * u - f * 0.34), hand: 104, drawing: 'offer' };
-  const farOut: ArmPlan = { elbow: at(r, 0.3 * u, 0.86 * u), wrist: at(r, 0.3 * u + f * 0.6, 0.86 * u - f * 0.34), hand: -104, drawing: 'offer' };
-  const farUp = (drawing: string): ArmPlan => ({ elbow: at(r, 0.3 * u, 0.84 * u), wrist: at(r, 0.3 * u + f * 0.24, 0.84 * u - f * 0.86), hand: -170, drawing });
+  const nearOut: ArmPlan = {
+    elbow: at(n, -0.3 * u, 0.88 * u),
+    wrist: at(n, -0.3 * u - f * 0.62, 0.88 * u - f * 0.34),
+    hand: 104,
+    drawing: 'offer',
+  };
+  const farOut: ArmPlan = {
+    elbow: at(r, 0.3 * u, 0.86 * u),
+    wrist: at(r, 0.3 * u + f * 0.6, 0.86 * u - f * 0.34),
+    hand: -104,
+    drawing: 'offer',
+  };
+  const farUp = (drawing: string): ArmPlan => ({
+    elbow: at(r, 0.3 * u, 0.84 * u),
+    wrist: at(r, 0.3 * u + f * 0.24, 0.84 * u - f * 0.86),
+    hand: -170,
+    drawing,
+  });
   const poses: Record<string, PosePlan> = {
     neutral: held,
     'arms-down': down,

@@ -4,6 +4,14 @@ import type { PathShape, RigPaint } from '@filmwright/contracts';
 export type Dot = readonly [x: number, y: number, corner?: number];
 export type Xy = readonly [number, number];
 
+/** Points as text: `x,y x,y`, with `!` after a corner. */
+export function dots(points: string): Dot[] {
+  return points.split(' ').map((point): Dot => {
+    const [x, y] = point.replace('!', '').split(',').map(Number);
+    return point.endsWith('!') ? [x as number, y as number, 1] : [x as number, y as number];
+  });
+}
+
 const text = (value: number): string => String(Math.round(value * 10) / 10);
 const pair = (x: number, y: number): string => `${text(x)} ${text(y)}`;
 
@@ -31,16 +39,16 @@ function tangent(before: Dot, at: Dot, after: Dot, piece: readonly [Dot, Dot] = 
 }
 
 /** A tapered band along points with a half width at each. */
-export function ribbon(points: readonly Xy[], halves: readonly number[]): string {
+export function ribbon(points: readonly Dot[], halves: readonly number[]): string {
   return smooth(ribbonDots(points, halves));
 }
 
 /** The outline of a tapered band; ends narrower than half a unit are sharp. */
-export function ribbonDots(points: readonly Xy[], halves: readonly number[]): readonly Dot[] {
+export function ribbonDots(points: readonly Dot[], halves: readonly number[]): readonly Dot[] {
   const side = (sign: number): Dot[] =>
     points.map(([x, y], index) => {
-      const before = points[Math.max(0, index - 1)] as Xy;
-      const after = points[Math.min(points.length - 1, index + 1)] as Xy;
+      const before = points[Math.max(0, index - 1)] as Dot;
+      const after = points[Math.min(points.length - 1, index + 1)] as Dot;
       const length = Math.hypot(after[0] - before[0], after[1] - before[1]) || 1;
       const half = (halves[index] as number) * sign;
       const end = index === 0 || index === points.length - 1;
@@ -73,14 +81,21 @@ export function line(dots: readonly Dot[], [color, width]: readonly [string, num
   return { path: smooth(dots, false), stroke: { color, width }, ...extra };
 }
 
-type Stop = readonly [number, string, number?];
-
-export function linear(from: Xy, to: Xy, stops: readonly Stop[]): RigPaint {
-  return { linear: [...from, ...to], stops: stops as never };
+/** A gradient from point to point; its stops are `colour place` or `colour place opacity`, with commas between. */
+export function linear(from: Xy, to: Xy, stops: string): RigPaint {
+  return { linear: [...from, ...to], stops: stopsOf(stops) };
 }
 
-export function radial(at: Xy, radius: number, stops: readonly Stop[]): RigPaint {
-  return { radial: [...at, radius], stops: stops as never };
+/** A gradient about a point. */
+export function radial(at: Xy, radius: number, stops: string): RigPaint {
+  return { radial: [...at, radius], stops: stopsOf(stops) };
+}
+
+function stopsOf(stops: string): Exclude<RigPaint, string>['stops'] {
+  return stops.split(', ').map((stop) => {
+    const [color, place, opacity] = stop.split(' ') as [string, string, string?];
+    return opacity === undefined ? [Number(place), color] : [Number(place), color, Number(opacity)];
+  });
 }
 
 /** The same shapes mirrored about x = 0. */

@@ -1,8 +1,15 @@
 import type { PathShape } from '@filmwright/contracts';
-import { circle, ellipse, fill, line, linear, moved, radial, ribbon, smooth, type Dot, type Xy } from './make-rigs-draw.ts';
+import { circle, type Dot, dots, ellipse, fill, line, linear, moved, radial, ribbon, smooth, type Xy } from './make-rigs-draw.ts';
 
 /** What differs between mouths; lengths in rig units. */
-export type MouthPlan = { readonly x: number; readonly y: number; readonly near: number; readonly far: number; readonly upper: number; readonly lower: number; readonly lip: string };
+export type MouthPlan = {
+  readonly x: number;
+  readonly y: number;
+  readonly near: number;
+  readonly far: number;
+  readonly upper: number;
+  readonly lower: number;
+};
 
 /** A mouth: width and lip heights as factors, how far the lips part above and below, corners raised, what is seen inside. */
 type MouthShape = {
@@ -43,7 +50,19 @@ export const mouths: Readonly<Record<string, MouthShape>> = {
 /** One mouth in three-quarter view. All mouths have the same shapes, so that they melt into each other. */
 export function mouthShapes(plan: MouthPlan, shape: MouthShape): PathShape[] {
   const { x, y } = plan;
-  const { width = 1, up = 0, down = 0, corners = 0, upperLip = 1, lowerLip = 1, teeth = 0, lowTeeth = 0, tongue = 0, tuck = 0, squarer = 0 } = shape;
+  const {
+    width = 1,
+    up = 0,
+    down = 0,
+    corners = 0,
+    upperLip = 1,
+    lowerLip = 1,
+    teeth = 0,
+    lowTeeth = 0,
+    tongue = 0,
+    tuck = 0,
+    squarer = 0,
+  } = shape;
   const size = plan.near / 27;
   const near = plan.near * width;
   const far = plan.far * width;
@@ -57,36 +76,164 @@ export function mouthShapes(plan: MouthPlan, shape: MouthShape): PathShape[] {
   const mid = 0.56 + 0.24 * squarer;
   const sag = lift * 0.34;
   // Lines of the lips from the near to the far corner.
-  const innerUp: Dot[] = [[left[0] + 2, left[1], 1], [x - near * 0.55, y - rise * mid * 1.25 - lift * 0.3 + sag * 0.4], [x - 1, y - rise + sag * 0.7 + 0.8], [x + far * 0.55, y - rise * mid * 1.25 - lift * 0.3 + sag * 0.4], [right[0] - 2, right[1], 1]];
-  const innerDown: Dot[] = [[right[0] - 2, right[1], 1], [x + far * 0.58, y + fall * mid * 1.2 - lift * 0.22 + sag * 0.6], [x, y + fall + sag + 0.9], [x - near * 0.58, y + fall * mid * 1.2 - lift * 0.22 + sag * 0.6], [left[0] + 2, left[1], 1]];
+  const innerUp: Dot[] = [
+    [left[0] + 2, left[1], 1],
+    [x - near * 0.55, y - rise * mid * 1.25 - lift * 0.3 + sag * 0.4],
+    [x - 1, y - rise + sag * 0.7 + 0.8],
+    [x + far * 0.55, y - rise * mid * 1.25 - lift * 0.3 + sag * 0.4],
+    [right[0] - 2, right[1], 1],
+  ];
+  const innerDown: Dot[] = [
+    [right[0] - 2, right[1], 1],
+    [x + far * 0.58, y + fall * mid * 1.2 - lift * 0.22 + sag * 0.6],
+    [x, y + fall + sag + 0.9],
+    [x - near * 0.58, y + fall * mid * 1.2 - lift * 0.22 + sag * 0.6],
+    [left[0] + 2, left[1], 1],
+  ];
   const cavity = smooth([...innerUp, ...innerDown.slice(1, -1)]);
-  const upperBow: Dot[] = [[left[0] - 0.5, left[1], 1], [x - near * 0.52, y - rise - upper * 0.68 - lift * 0.25 + sag * 0.5], [x - near * 0.17, y - rise - upper + sag], [x + 1, y - rise - upper * 0.8 + sag], [x + far * 0.24, y - rise - upper + sag], [x + far * 0.6, y - rise - upper * 0.64 - lift * 0.25 + sag * 0.5], [right[0] + 0.5, right[1], 1]];
+  const upperBow: Dot[] = [
+    [left[0] - 0.5, left[1], 1],
+    [x - near * 0.52, y - rise - upper * 0.68 - lift * 0.25 + sag * 0.5],
+    [x - near * 0.17, y - rise - upper + sag],
+    [x + 1, y - rise - upper * 0.8 + sag],
+    [x + far * 0.24, y - rise - upper + sag],
+    [x + far * 0.6, y - rise - upper * 0.64 - lift * 0.25 + sag * 0.5],
+    [right[0] + 0.5, right[1], 1],
+  ];
   const lowerY = y + fall + sag;
-  const lowerBow: Dot[] = [[right[0] - 1, right[1] + 0.3, 1], [x + far * 0.62, lowerY + lower * 0.7 - (fall * (1 - mid)) - lift * 0.12], [x + 1, lowerY + lower], [x - near * 0.6, lowerY + lower * 0.72 - (fall * (1 - mid)) - lift * 0.12], [left[0] + 1, left[1] + 0.3, 1]];
+  const lowerBow: Dot[] = [
+    [right[0] - 1, right[1] + 0.3, 1],
+    [x + far * 0.62, lowerY + lower * 0.7 - fall * (1 - mid) - lift * 0.12],
+    [x + 1, lowerY + lower],
+    [x - near * 0.6, lowerY + lower * 0.72 - fall * (1 - mid) - lift * 0.12],
+    [left[0] + 1, left[1] + 0.3, 1],
+  ];
   const upperPath = smooth([...upperBow, ...[...innerUp].reverse().slice(1, -1)]);
   const lowerPath = smooth([...lowerBow, ...[...innerDown].reverse().slice(1, -1)]);
   const toothY = y - rise + sag * 0.7;
   const toothDrop = Math.min(10 * size, 4 * size + (rise + fall) * 0.5) * teeth - 4 * size * (1 - teeth);
   const lowToothY = y + fall + sag - Math.min(7 * size, 1.5 * size + (rise + fall) * 0.32) * lowTeeth + 5 * size * (1 - lowTeeth);
-  const tongueY = y + fall + sag - (tongue > 1 ? rise + fall * 0.72 : Math.min(fall * 0.5, 8 * size) * Math.min(1, tongue * 1.5)) + 3 * size * Math.max(0, 1 - tongue * 2);
-  const light = linear([x, lowerY], [x, lowerY + lower], [[0, 'lip'], [0.5, 'lip-light'], [1, 'lip']]);
+  const tongueY =
+    y +
+    fall +
+    sag -
+    (tongue > 1 ? rise + fall * 0.72 : Math.min(fall * 0.5, 8 * size) * Math.min(1, tongue * 1.5)) +
+    3 * size * Math.max(0, 1 - tongue * 2);
+  const light = linear([x, lowerY], [x, lowerY + lower], 'lip 0, lip-light 0.5, lip 1');
   return [
-    fill(smooth([[x - near * 0.42, lowerY + lower + 2.4], [x + 2, lowerY + lower + 1.2], [x + far * 0.42, lowerY + lower + 2.4], [x + 1, lowerY + lower + 7 * size]]), 'skin-shade', { opacity: 0.62 }),
+    fill(
+      smooth([
+        [x - near * 0.42, lowerY + lower + 2.4],
+        [x + 2, lowerY + lower + 1.2],
+        [x + far * 0.42, lowerY + lower + 2.4],
+        [x + 1, lowerY + lower + 7 * size],
+      ]),
+      'skin-shade',
+      { opacity: 0.62 },
+    ),
     fill(cavity, 'mouth', { id: 'cavity' }),
-    fill(smooth([[x - near * 0.62, tongueY + 5 * size], [x, tongueY], [x + far * 0.66, tongueY + 5 * size], [x + far * 0.6, tongueY + 26 * size], [x - near * 0.6, tongueY + 26 * size]]), 'tongue', { inside: 'cavity' }),
-    fill(smooth([[x - near * 0.7, lowToothY + 2.5 * size, 1], [x, lowToothY], [x + far * 0.72, lowToothY + 2.5 * size, 1], [x + far * 0.7, lowToothY + 22 * size, 1], [x - near * 0.7, lowToothY + 22 * size, 1]]), 'teeth-shade', { inside: 'cavity' }),
-    fill(smooth([[x - near * 0.84, toothY - 12 * size, 1], [x + far * 0.86, toothY - 12 * size, 1], [x + far * 0.8, toothY + toothDrop * 0.62, 1], [x + 1, toothY + toothDrop], [x - near * 0.78, toothY + toothDrop * 0.62, 1]]), 'teeth', { inside: 'cavity' }),
-    fill(smooth([[x - near, y - rise - 6, 1], [x + far, y - rise - 6, 1], [x + far, y - rise - lift * 0.3 + 1.5 * size], [x, toothY + 2.6 * size], [x - near, y - rise - lift * 0.3 + 1.5 * size]]), 'mouth', { inside: 'cavity', opacity: 0.2 }),
+    fill(
+      smooth([
+        [x - near * 0.62, tongueY + 5 * size],
+        [x, tongueY],
+        [x + far * 0.66, tongueY + 5 * size],
+        [x + far * 0.6, tongueY + 26 * size],
+        [x - near * 0.6, tongueY + 26 * size],
+      ]),
+      'tongue',
+      { inside: 'cavity' },
+    ),
+    fill(
+      smooth([
+        [x - near * 0.7, lowToothY + 2.5 * size, 1],
+        [x, lowToothY],
+        [x + far * 0.72, lowToothY + 2.5 * size, 1],
+        [x + far * 0.7, lowToothY + 22 * size, 1],
+        [x - near * 0.7, lowToothY + 22 * size, 1],
+      ]),
+      'teeth-shade',
+      { inside: 'cavity' },
+    ),
+    fill(
+      smooth([
+        [x - near * 0.84, toothY - 12 * size, 1],
+        [x + far * 0.86, toothY - 12 * size, 1],
+        [x + far * 0.8, toothY + toothDrop * 0.62, 1],
+        [x + 1, toothY + toothDrop],
+        [x - near * 0.78, toothY + toothDrop * 0.62, 1],
+      ]),
+      'teeth',
+      { inside: 'cavity' },
+    ),
+    fill(
+      smooth([
+        [x - near, y - rise - 6, 1],
+        [x + far, y - rise - 6, 1],
+        [x + far, y - rise - lift * 0.3 + 1.5 * size],
+        [x, toothY + 2.6 * size],
+        [x - near, y - rise - lift * 0.3 + 1.5 * size],
+      ]),
+      'mouth',
+      { inside: 'cavity', opacity: 0.2 },
+    ),
     fill(lowerPath, light, { id: 'lower' }),
-    fill(smooth([[x - near * 0.3, lowerY + lower * 0.36], [x + 2, lowerY + lower * 0.26 + 0.6], [x + far * 0.34, lowerY + lower * 0.36], [x + 1, lowerY + lower * 0.66]]), 'lip-shine', { opacity: 0.4 * (1 - tuck) }),
+    fill(
+      smooth([
+        [x - near * 0.3, lowerY + lower * 0.36],
+        [x + 2, lowerY + lower * 0.26 + 0.6],
+        [x + far * 0.34, lowerY + lower * 0.36],
+        [x + 1, lowerY + lower * 0.66],
+      ]),
+      'lip-shine',
+      { opacity: 0.4 * (1 - tuck) },
+    ),
     fill(upperPath, 'lip-deep'),
-    line([[left[0] - 1.5, left[1] - 0.4 - lift * 0.08], ...(innerDown.slice(1, -1).reverse() as Dot[]).map(([px, py]): Dot => [px, py - (fall + rise) * 0 ]), [right[0] + 1.5, right[1] - 0.4 - lift * 0.08]], ['mouth-line', 1.9 * size], { opacity: 0.82 - Math.min(0.6, (fall + rise) * 0.05) }),
-    fill(ribbon([[left[0] - 2.6, left[1] - 2.6 - lift * 0.25], [left[0] - 1.2, left[1] + 0.2], [left[0] + 2.5, left[1] + 1.6]], [0.4, 1.3 * size, 0.4]), 'mouth-line', { opacity: flick }),
-    fill(ribbon([[right[0] + 2.2, right[1] - 2.6 - lift * 0.25], [right[0] + 1, right[1] + 0.2], [right[0] - 2, right[1] + 1.6]], [0.4, 1.1 * size, 0.4]), 'mouth-line', { opacity: flick }),
+    line(
+      [
+        [left[0] - 1.5, left[1] - 0.4 - lift * 0.08],
+        ...(innerDown.slice(1, -1).reverse() as Dot[]).map(([px, py]): Dot => [px, py - (fall + rise) * 0]),
+        [right[0] + 1.5, right[1] - 0.4 - lift * 0.08],
+      ],
+      ['mouth-line', 1.9 * size],
+      { opacity: 0.82 - Math.min(0.6, (fall + rise) * 0.05) },
+    ),
+    fill(
+      ribbon(
+        [
+          [left[0] - 2.6, left[1] - 2.6 - lift * 0.25],
+          [left[0] - 1.2, left[1] + 0.2],
+          [left[0] + 2.5, left[1] + 1.6],
+        ],
+        [0.4, 1.3 * size, 0.4],
+      ),
+      'mouth-line',
+      { opacity: flick },
+    ),
+    fill(
+      ribbon(
+        [
+          [right[0] + 2.2, right[1] - 2.6 - lift * 0.25],
+          [right[0] + 1, right[1] + 0.2],
+          [right[0] - 2, right[1] + 1.6],
+        ],
+        [0.4, 1.1 * size, 0.4],
+      ),
+      'mouth-line',
+      { opacity: flick },
+    ),
   ];
 }
 
-export type EyePlan = { readonly x: number; readonly y: number; readonly near: number; readonly far: number; readonly height: number; readonly iris: number; readonly lashes: number; readonly outer: -1 | 1 };
+export type EyePlan = {
+  readonly x: number;
+  readonly y: number;
+  readonly near: number;
+  readonly far: number;
+  readonly height: number;
+  readonly iris: number;
+  readonly lashes: number;
+  readonly outer: -1 | 1;
+};
 
 /** Lids: how far the upper lid is down (0 open, 1 shut) and the lower one up. */
 const lids: Readonly<Record<string, { readonly upper: number; readonly lower: number }>> = {
@@ -112,7 +259,13 @@ function eyeShapes(plan: EyePlan, { upper, lower }: { readonly upper: number; re
   const tilt = 1.6 * outer;
   const left: Dot = [x - near, y + (outer < 0 ? -1.5 : 2.6) + upper * 3, 1];
   const right: Dot = [x + far, y + (outer > 0 ? -1.5 : 2.6) + upper * 3, 1];
-  const upperLid: Dot[] = [left, [x - near * 0.52, high + (y - high) * 0.2 + (outer < 0 ? -0.6 : 0.9)], [x - 1, high - 0.4], [x + far * 0.54, high + (y - high) * 0.22 + (outer > 0 ? -0.6 : 0.9)], right];
+  const upperLid: Dot[] = [
+    left,
+    [x - near * 0.52, high + (y - high) * 0.2 + (outer < 0 ? -0.6 : 0.9)],
+    [x - 1, high - 0.4],
+    [x + far * 0.54, high + (y - high) * 0.22 + (outer > 0 ? -0.6 : 0.9)],
+    right,
+  ];
   const lowerLid: Dot[] = [right, [x + far * 0.5, low - 0.9], [x, low], [x - near * 0.52, low - 1.2], left];
   const white = smooth([...upperLid, ...lowerLid.slice(1, -1)]);
   const outerEnd = outer < 0 ? left : right;
@@ -121,20 +274,51 @@ function eyeShapes(plan: EyePlan, { upper, lower }: { readonly upper: number; re
   // The lash line: the upper lid with weight towards the outer corner.
   const inner = outer < 0 ? right : left;
   const run = outer < 0 ? [...upperLid].reverse() : upperLid;
-  const lash = smooth([[inner[0], inner[1], 1], ...run.slice(1, -1).map(([px, py]): Dot => [px, py - thick * 0.55]), flick, [outerEnd[0] - outer * 1.5, outerEnd[1] + 0.8, 1], ...run.slice(1, -1).reverse().map(([px, py], index): Dot => [px, py + thick * (0.45 - index * 0.14)])]);
+  const lash = smooth([
+    [inner[0], inner[1], 1],
+    ...run.slice(1, -1).map(([px, py]): Dot => [px, py - thick * 0.55]),
+    flick,
+    [outerEnd[0] - outer * 1.5, outerEnd[1] + 0.8, 1],
+    ...run
+      .slice(1, -1)
+      .reverse()
+      .map(([px, py], index): Dot => [px, py + thick * (0.45 - index * 0.14)]),
+  ]);
   // The crease follows the lid a little of its way.
   const lid = y - top - 6.4 + top * 0.5 * upper;
   return [
     fill(white, 'eye-white', { id: 'white' }),
-    fill(circle(x, y - height * 0.02, iris), radial([x, y + iris * 0.25], iris, [[0, 'iris-light'], [0.62, 'iris'], [0.9, 'iris-deep'], [1, 'iris-deep']]), { inside: 'white', gaze: 1 }),
+    fill(circle(x, y - height * 0.02, iris), radial([x, y + iris * 0.25], iris, 'iris-light 0, iris 0.62, iris-deep 0.9, iris-deep 1'), {
+      inside: 'white',
+      gaze: 1,
+    }),
     fill(circle(x, y - height * 0.02, iris * 0.47), 'pupil', { inside: 'white', gaze: 1.06 }),
-    fill(smooth([[x - near, y - top - 8], [x + far, y - top - 8], [x + far, high + 3], [x, high + height * 0.2 * (1 - 0.7 * Math.max(0, upper))], [x - near, high + 3]]), 'eye-shade', { inside: 'white', opacity: 0.42 }),
+    fill(
+      smooth([
+        [x - near, y - top - 8],
+        [x + far, y - top - 8],
+        [x + far, high + 3],
+        [x, high + height * 0.2 * (1 - 0.7 * Math.max(0, upper))],
+        [x - near, high + 3],
+      ]),
+      'eye-shade',
+      { inside: 'white', opacity: 0.42 },
+    ),
     fill(circle(x - iris * 0.36, y - height * 0.02 - iris * 0.4, iris * 0.25), 'glint', { inside: 'white', gaze: 0.9, facing: 'right' }),
     fill(circle(x + iris * 0.36, y - height * 0.02 - iris * 0.4, iris * 0.25), 'glint', { inside: 'white', gaze: 0.9, facing: 'left' }),
     fill(circle(x + iris * 0.3, y + iris * 0.36, iris * 0.13), 'glint', { inside: 'white', gaze: 0.95, opacity: 0.5 }),
     line(lowerLid, ['lid-line', 1.3], { opacity: 0.5 }),
     fill(lash, 'lash'),
-    line([[x - near * 0.96 - (outer < 0 ? 3 : 0), lid + top * 0.52 + tilt * 0.4], [x - near * 0.35, lid], [x + far * 0.4, lid + 0.2], [x + far * 0.98 + (outer > 0 ? 3 : 0), lid + top * 0.54 - tilt * 0.4]], ['lid-line', 1.5], { opacity: 0.55 }),
+    line(
+      [
+        [x - near * 0.96 - (outer < 0 ? 3 : 0), lid + top * 0.52 + tilt * 0.4],
+        [x - near * 0.35, lid],
+        [x + far * 0.4, lid + 0.2],
+        [x + far * 0.98 + (outer > 0 ? 3 : 0), lid + top * 0.54 - tilt * 0.4],
+      ],
+      ['lid-line', 1.5],
+      { opacity: 0.55 },
+    ),
   ];
 }
 
@@ -163,15 +347,23 @@ export function noseShapes(place: { readonly x: number; readonly y: number; read
   return moved(
     [
       // The side plane away from the light.
-      fill(smooth([[34, 136, 1], [42, 152], [48, 172], [52, 186], [44, 193], [38, 186], [37, 168], [35, 150]]), linear([34, 140], [50, 190], [[0, 'skin-shade', 0], [0.5, 'skin-shade', 0.4], [1, 'skin-shade', 0.8]]), { facing: 'right' }),
-      fill(smooth([[20, 140, 1], [25, 156], [25, 174], [17, 188], [12, 191], [14, 178], [19, 158]]), linear([20, 142], [15, 190], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.6]]), { facing: 'left' }),
-      fill(smooth([[16, 191], [28, 196], [40, 196], [49, 190], [45, 198], [33, 201.5], [21, 198]]), 'skin-shade', { opacity: 0.75 }),
-      line([[47, 172], [51.5, 183], [50, 190], [44, 194]], ['skin-line', 1.9], { opacity: 0.6 }),
-      line([[17, 184], [13.5, 189.5], [17.5, 194.5]], ['skin-line', 1.7], { opacity: 0.42 }),
-      fill(ribbon([[22, 195.4], [28, 194], [33, 196.8]], [0.4, 1.5, 0.4]), 'skin-line', { opacity: 0.85 }),
-      fill(ribbon([[41, 196.6], [44.5, 194.6], [47.5, 194.6]], [0.4, 1.2, 0.4]), 'skin-line', { opacity: 0.7 }),
-      fill(circle(40, 181, 9), radial([40, 180], 8, [[0, 'skin-light', 0.75], [1, 'skin-light', 0]])),
-      fill(ribbon([[29, 140], [32, 154], [37, 170]], [0.4, 2.4, 0.4]), 'skin-light', { opacity: 0.42 }),
+      fill(
+        smooth(dots('34,136! 42,152 48,172 52,186 44,193 38,186 37,168 35,150')),
+        linear([34, 140], [50, 190], 'skin-shade 0 0, skin-shade 0.5 0.4, skin-shade 1 0.8'),
+        { facing: 'right' },
+      ),
+      fill(
+        smooth(dots('20,140! 25,156 25,174 17,188 12,191 14,178 19,158')),
+        linear([20, 142], [15, 190], 'skin-shade 0 0, skin-shade 1 0.6'),
+        { facing: 'left' },
+      ),
+      fill(smooth(dots('16,191 28,196 40,196 49,190 45,198 33,201.5 21,198')), 'skin-shade', { opacity: 0.75 }),
+      line(dots('47,172 51.5,183 50,190 44,194'), ['skin-line', 1.9], { opacity: 0.6 }),
+      line(dots('17,184 13.5,189.5 17.5,194.5'), ['skin-line', 1.7], { opacity: 0.42 }),
+      fill(ribbon(dots('22,195.4 28,194 33,196.8'), [0.4, 1.5, 0.4]), 'skin-line', { opacity: 0.85 }),
+      fill(ribbon(dots('41,196.6 44.5,194.6 47.5,194.6'), [0.4, 1.2, 0.4]), 'skin-line', { opacity: 0.7 }),
+      fill(circle(40, 181, 9), radial([40, 180], 8, 'skin-light 0 0.75, skin-light 1 0')),
+      fill(ribbon(dots('29,140 32,154 37,170'), [0.4, 2.4, 0.4]), 'skin-light', { opacity: 0.42 }),
       fill(ellipse(29.5, 205, [4.5, 3]), 'skin-shade', { opacity: 0.3 }),
     ],
     place,

@@ -1,5 +1,5 @@
 import type { PathShape } from '@filmwright/contracts';
-import { type Dot, fill, line, linear, mirrored, moved, ribbonDots, smooth, type Xy } from './make-rigs-draw.ts';
+import { type Dot, dots, fill, line, linear, mirrored, moved, ribbonDots, smooth, type Xy } from './make-rigs-draw.ts';
 
 /** A finger: where it leaves the palm, how it points at each joint (degrees from straight down, positive to +x), and its length as a factor. */
 type Finger = { readonly base: Xy; readonly bends: readonly [number, number, number]; readonly length: number };
@@ -8,42 +8,8 @@ type Hand = { readonly thumb: Finger; readonly fingers: readonly [Finger, Finger
 const lengths = [62, 70, 64, 50];
 
 // All hands hang down from the wrist at 0, 0 and are about 160 units long. The thumb is at +x where the back is seen, at -x where the palm is.
-const backPalm: readonly Dot[] = [
-  [-22, -14],
-  [22, -14],
-  [25, 14],
-  [31, 42],
-  [34, 74],
-  [14, 88],
-  [-14, 86],
-  [-29, 72],
-  [-28, 38],
-  [-23, 10],
-];
-const frontPalm: readonly Dot[] = [
-  [-22, -14],
-  [22, -14],
-  [24, 12],
-  [31, 40],
-  [33, 68],
-  [16, 86],
-  [-12, 88],
-  [-32, 76],
-  [-34, 42],
-  [-25, 12],
-];
-const slimPalm: readonly Dot[] = [
-  [-20, -14],
-  [20, -14],
-  [22, 14],
-  [25, 42],
-  [26, 72],
-  [12, 86],
-  [-8, 86],
-  [-23, 74],
-  [-24, 40],
-  [-21, 10],
-];
+const frontPalm: readonly Dot[] = dots('-22,-14 22,-14 24,12 31,40 33,68 16,86 -12,88 -32,76 -34,42 -25,12');
+const slimPalm: readonly Dot[] = dots('-20,-14 20,-14 22,14 25,42 26,72 12,86 -8,86 -23,74 -24,40 -21,10');
 
 const finger = (base: Xy, bends: Finger['bends'], length = 1): Finger => ({ base, bends, length });
 
@@ -141,15 +107,7 @@ export function handShapes(
   { at, scale, slim, side }: { readonly at: Xy; readonly scale: number; readonly slim: number; readonly side: 'near' | 'far' },
 ): PathShape[] {
   const thumbRight = hand.thumb.base[0] > 0;
-  const skin = linear(
-    [-34, 0],
-    [38, 40],
-    [
-      [0, 'skin'],
-      [0.55, 'skin'],
-      [1, 'skin-soft'],
-    ],
-  );
+  const skin = linear([-34, 0], [38, 40], 'skin 0, skin 0.55, skin-soft 1');
   const digits = hand.fingers.map((each, index) =>
     digit(each, { length: lengths[index] as number, half: (index === 3 ? 8.3 : 9.6) * slim, base: 1.04 }),
   );
@@ -179,19 +137,7 @@ export function handShapes(
       { inside: 'palm', opacity: 0.28 },
     ),
   );
-  shapes.push(
-    fill(
-      smooth([
-        [-26, -16],
-        [26, -16],
-        [26, 2],
-        [0, 9],
-        [-26, 2],
-      ]),
-      'skin-deep',
-      { inside: 'palm', opacity: 0.42 },
-    ),
-  );
+  shapes.push(fill(smooth(dots('-26,-16 26,-16 26,2 0,9 -26,2')), 'skin-deep', { inside: 'palm', opacity: 0.42 }));
   // Lines of the palm where it is seen, knuckles where the back is.
   const sign = thumbRight ? 1 : -1;
   shapes.push(

@@ -1,6 +1,6 @@
 import type { PathShape, RigPart } from '@filmwright/contracts';
 import type { BodyPlan } from './make-rigs-body.ts';
-import { circle, fill, line, linear, radial, ribbon, smooth, type Dot } from './make-rigs-draw.ts';
+import { circle, type Dot, dots, fill, line, linear, radial, ribbon, smooth } from './make-rigs-draw.ts';
 import { browDrawings, eyeDrawings, type MouthPlan, mouthShapes, mouths, noseShapes } from './make-rigs-face.ts';
 
 export const womanBody: BodyPlan = {
@@ -19,132 +19,221 @@ export const womanBody: BodyPlan = {
   heel: 26,
 };
 
-export const womanMouth: MouthPlan = { x: 27, y: 217, near: 27, far: 20, upper: 7.5, lower: 9.5, lip: 'lip' };
+export const womanMouth: MouthPlan = { x: 27, y: 217, near: 27, far: 20, upper: 7.5, lower: 9.5 };
 
-const resting: Dot[] = [[0, 36], [52, 46], [84, 84], [91, 122], [85.5, 148], [89, 172], [84, 200], [69, 228], [47, 251], [25, 260], [4, 256], [-32, 236], [-62, 206], [-76, 168], [-82, 120], [-70, 70], [-38, 44]];
+const resting: Dot[] = dots(
+  '0,36 52,46 84,84 91,122 85.5,148 89,172 84,200 69,228 47,251 25,260 4,256 -32,236 -62,206 -76,168 -82,120 -70,70 -38,44',
+);
 
 /** The face; `jaw` is by how much the chin is down. */
 function headShapes(jaw: number): PathShape[] {
   const lowered = (dots: readonly Dot[]): Dot[] => dots.map(([x, y]) => [x, y + jaw * Math.min(1, Math.max(0, (y - 188) / 60))]);
   const face = lowered(resting);
   return [
-    fill(smooth(face), linear([-80, 100], [96, 190], [[0, 'skin-light'], [0.35, 'skin'], [0.8, 'skin'], [1, 'skin-soft']]), { id: 'face' }),
+    fill(smooth(face), linear([-80, 100], [96, 190], 'skin-light 0, skin 0.35, skin 0.8, skin-soft 1'), { id: 'face' }),
     // The side away from the light.
-    fill(smooth([[62, 60], [74, 120], [66, 150], [76, 178], [70, 206], [48, 240], [24, 268], [110, 268], [120, 60]]), linear([58, 150], [96, 160], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.85]]), { inside: 'face', facing: 'right' }),
-    fill(smooth([[-96, 60], [-50, 80], [-46, 150], [-52, 190], [-24, 232], [10, 268], [-110, 268]]), linear([-40, 150], [-84, 160], [[0, 'skin-shade', 0], [1, 'skin-shade', 0.85]]), { inside: 'face', facing: 'left' }),
+    fill(
+      smooth(dots('62,60 74,120 66,150 76,178 70,206 48,240 24,268 110,268 120,60')),
+      linear([58, 150], [96, 160], 'skin-shade 0 0, skin-shade 1 0.85'),
+      { inside: 'face', facing: 'right' },
+    ),
+    fill(
+      smooth(dots('-96,60 -50,80 -46,150 -52,190 -24,232 10,268 -110,268')),
+      linear([-40, 150], [-84, 160], 'skin-shade 0 0, skin-shade 1 0.85'),
+      { inside: 'face', facing: 'left' },
+    ),
     // Shade of the hair on the forehead, cheeks, jaw.
-    fill(smooth([[-90, 30], [95, 30], [95, 92], [60, 78], [26, 66], [-8, 92], [-46, 118], [-62, 190], [-90, 190]]), linear([0, 60], [0, 120], [[0, 'skin-shade', 0.55], [1, 'skin-shade', 0.08]]), { inside: 'face' }),
-    fill(circle(-36, 190, 34), radial([-36, 190], 34, [[0, 'blush', 0.5], [1, 'blush', 0]]), { inside: 'face' }),
-    fill(circle(70, 188, 26), radial([70, 188], 26, [[0, 'blush', 0.46], [1, 'blush', 0]]), { inside: 'face' }),
-    fill(circle(-44, 168, 22), radial([-44, 168], 22, [[0, 'skin-light', 0.75], [1, 'skin-light', 0]]), { inside: 'face', facing: 'right' }),
-    fill(circle(25, 249, 18), radial([25, 246], 18, [[0, 'skin-light', 0.5], [1, 'skin-light', 0]]), { inside: 'face' }),
-    fill(smooth(lowered([[-70, 218], [-34, 243], [4, 258], [26, 262], [50, 254], [60, 262], [20, 280], [-60, 260]])), 'skin-shade', { inside: 'face', opacity: 0.4 }),
+    fill(
+      smooth(dots('-90,30 95,30 95,92 60,78 26,66 -8,92 -46,118 -62,190 -90,190')),
+      linear([0, 60], [0, 120], 'skin-shade 0 0.55, skin-shade 1 0.08'),
+      { inside: 'face' },
+    ),
+    fill(circle(-36, 190, 34), radial([-36, 190], 34, 'blush 0 0.5, blush 1 0'), { inside: 'face' }),
+    fill(circle(70, 188, 26), radial([70, 188], 26, 'blush 0 0.46, blush 1 0'), { inside: 'face' }),
+    fill(circle(-44, 168, 22), radial([-44, 168], 22, 'skin-light 0 0.75, skin-light 1 0'), { inside: 'face', facing: 'right' }),
+    fill(circle(25, 249, 18), radial([25, 246], 18, 'skin-light 0 0.5, skin-light 1 0'), { inside: 'face' }),
+    fill(smooth(lowered(dots('-70,218 -34,243 4,258 26,262 50,254 60,262 20,280 -60,260'))), 'skin-shade', {
+      inside: 'face',
+      opacity: 0.4,
+    }),
   ];
 }
 
-const hairFill = linear([-90, 10], [60, 300], [[0, 'hair-light'], [0.28, 'hair'], [0.75, 'hair'], [1, 'hair-deep']]);
+const hairFill = linear([-90, 10], [60, 300], 'hair-light 0, hair 0.28, hair 0.75, hair-deep 1');
 
 function backHair(): PathShape[] {
   return [
-    fill(smooth([[0, 10], [62, 22], [104, 72], [114, 140], [112, 220], [118, 284], [98, 334], [40, 346], [-40, 352], [-96, 346], [-128, 312], [-122, 240], [-120, 150], [-104, 70], [-62, 22]]), linear([0, 100], [0, 350], [[0, 'hair'], [0.5, 'hair-deep'], [1, 'hair-deep']]), { id: 'back' }),
-    fill(smooth([[84, 110], [98, 180], [92, 260], [70, 345], [130, 350], [130, 110]]), 'hair', { inside: 'back', opacity: 0.7 }),
-    line([[100, 130], [104, 210], [104, 280], [90, 328]], ['hair-light', 3], { inside: 'back', opacity: 0.35 }),
-    line([[-110, 200], [-112, 280], [-96, 336]], ['hair-light', 3], { inside: 'back', opacity: 0.3 }),
+    fill(
+      smooth(dots('0,10 62,22 104,72 114,140 112,220 118,284 98,334 40,346 -40,352 -96,346 -128,312 -122,240 -120,150 -104,70 -62,22')),
+      linear([0, 100], [0, 350], 'hair 0, hair-deep 0.5, hair-deep 1'),
+      { id: 'back' },
+    ),
+    fill(smooth(dots('84,110 98,180 92,260 70,345 130,350 130,110')), 'hair', { inside: 'back', opacity: 0.7 }),
+    line(dots('100,130 104,210 104,280 90,328'), ['hair-light', 3], { inside: 'back', opacity: 0.35 }),
+    line(dots('-110,200 -112,280 -96,336'), ['hair-light', 3], { inside: 'back', opacity: 0.3 }),
   ];
 }
 
 function frontHair(): PathShape[] {
-  const near: Dot[] = [[40, 27, 1], [20, 13], [-20, 7], [-66, 22], [-101, 66], [-117, 130], [-122, 200], [-128, 262], [-122, 312], [-92, 341], [-64, 330, 1], [-72, 290], [-66, 250], [-68, 206], [-66, 168], [-54, 126], [-28, 96], [6, 66], [30, 45]];
-  const far: Dot[] = [[34, 30, 1], [58, 17], [86, 38], [106, 84], [112, 140], [111, 206], [116, 270], [112, 318], [88, 338, 1], [94, 290], [92, 240], [94, 168], [91, 124], [80, 90], [60, 62], [46, 46]];
+  const near: Dot[] = dots(
+    '40,27! 20,13 -20,7 -66,22 -101,66 -117,130 -122,200 -128,262 -122,312 -92,341 -64,330! -72,290 -66,250 -68,206 -66,168 -54,126 -28,96 6,66 30,45',
+  );
+  const far: Dot[] = dots(
+    '34,30! 58,17 86,38 106,84 112,140 111,206 116,270 112,318 88,338! 94,290 92,240 94,168 91,124 80,90 60,62 46,46',
+  );
   return [
     fill(smooth(far), hairFill, { id: 'far' }),
-    line([[44, 36], [74, 58], [96, 104], [101, 160], [100, 230]], ['hair-deep', 3], { inside: 'far', opacity: 0.55 }),
-    fill(ribbon([[50, 30], [82, 54], [102, 104], [106, 150]], [0.4, 4, 4, 0.4]), 'hair-light', { inside: 'far', opacity: 0.55 }),
+    line(dots('44,36 74,58 96,104 101,160 100,230'), ['hair-deep', 3], { inside: 'far', opacity: 0.55 }),
+    fill(ribbon(dots('50,30 82,54 102,104 106,150'), [0.4, 4, 4, 0.4]), 'hair-light', { inside: 'far', opacity: 0.55 }),
     fill(smooth(near), hairFill, { id: 'near' }),
     // Locks: darker valleys, then lights along the crown.
-    fill(ribbon([[34, 34], [-6, 50], [-52, 92], [-78, 150], [-86, 220], [-82, 300]], [0.4, 3, 6, 8, 7, 0.4]), 'hair-deep', { inside: 'near', opacity: 0.55 }),
-    fill(ribbon([[30, 28], [-28, 38], [-78, 84], [-100, 150], [-106, 230], [-100, 326]], [0.4, 2, 4, 5, 5, 0.4]), 'hair-deep', { inside: 'near', opacity: 0.45 }),
-    fill(ribbon([[30, 40], [-2, 62], [-34, 92], [-60, 132], [-70, 180], [-74, 250]], [0.4, 1.5, 2.5, 3, 3, 0.4]), 'hair-deep', { inside: 'near', opacity: 0.5 }),
-    fill(ribbon([[18, 20], [-34, 26], [-80, 62], [-106, 124]], [0.4, 3, 6, 0.4]), 'hair-light', { inside: 'near', opacity: 0.5 }),
-    fill(ribbon([[24, 30], [-20, 42], [-62, 82], [-86, 138], [-94, 200]], [0.4, 2.5, 5, 4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.6 }),
-    fill(ribbon([[4, 44], [-30, 66], [-58, 106], [-72, 152]], [0.4, 2.4, 3, 0.4]), 'hair-shine', { inside: 'near', opacity: 0.55 }),
-    fill(ribbon([[-40, 34], [-76, 64], [-98, 110]], [0.4, 3.4, 0.4]), 'hair-shine', { inside: 'near', opacity: 0.5 }),
-    fill(ribbon([[-116, 220], [-117, 270], [-108, 318]], [0.4, 4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.5 }),
-    fill(ribbon([[-92, 240], [-92, 280], [-84, 326]], [0.4, 3.4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.35 }),
+    fill(ribbon(dots('34,34 -6,50 -52,92 -78,150 -86,220 -82,300'), [0.4, 3, 6, 8, 7, 0.4]), 'hair-deep', {
+      inside: 'near',
+      opacity: 0.55,
+    }),
+    fill(ribbon(dots('30,28 -28,38 -78,84 -100,150 -106,230 -100,326'), [0.4, 2, 4, 5, 5, 0.4]), 'hair-deep', {
+      inside: 'near',
+      opacity: 0.45,
+    }),
+    fill(ribbon(dots('30,40 -2,62 -34,92 -60,132 -70,180 -74,250'), [0.4, 1.5, 2.5, 3, 3, 0.4]), 'hair-deep', {
+      inside: 'near',
+      opacity: 0.5,
+    }),
+    fill(ribbon(dots('18,20 -34,26 -80,62 -106,124'), [0.4, 3, 6, 0.4]), 'hair-light', { inside: 'near', opacity: 0.5 }),
+    fill(ribbon(dots('24,30 -20,42 -62,82 -86,138 -94,200'), [0.4, 2.5, 5, 4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.6 }),
+    fill(ribbon(dots('4,44 -30,66 -58,106 -72,152'), [0.4, 2.4, 3, 0.4]), 'hair-shine', { inside: 'near', opacity: 0.55 }),
+    fill(ribbon(dots('-40,34 -76,64 -98,110'), [0.4, 3.4, 0.4]), 'hair-shine', { inside: 'near', opacity: 0.5 }),
+    fill(ribbon(dots('-116,220 -117,270 -108,318'), [0.4, 4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.5 }),
+    fill(ribbon(dots('-92,240 -92,280 -84,326'), [0.4, 3.4, 0.4]), 'hair-light', { inside: 'near', opacity: 0.35 }),
   ];
 }
 
 function torsoShapes(): PathShape[] {
-  const body: Dot[] = [[-58, 330], [-96, 348], [-148, 366], [-172, 400], [-164, 480], [-128, 560], [-112, 640], [-118, 720], [-134, 800], [-140, 866, 1], [-60, 876], [40, 872, 1], [112, 864, 1], [118, 800], [100, 720], [92, 640], [106, 560], [138, 480], [150, 400], [132, 364], [82, 346], [48, 328]];
+  const body: Dot[] = dots(
+    '-58,330 -96,348 -148,366 -172,400 -164,480 -128,560 -112,640 -118,720 -134,800 -140,866! -60,876 40,872! 112,864! 118,800 100,720 92,640 106,560 138,480 150,400 132,364 82,346 48,328',
+  );
   return [
-    fill(smooth(body), linear([-150, 400], [150, 700], [[0, 'jacket'], [1, 'jacket']]), { id: 'jacket' }),
-    fill(smooth([[60, 330], [160, 340], [170, 900], [92, 900], [84, 760], [56, 660], [70, 540], [96, 440]]), linear([56, 560], [130, 580], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'right' }),
-    fill(smooth([[-60, 330], [-190, 340], [-190, 900], [-96, 900], [-90, 760], [-70, 660], [-90, 540], [-110, 440]]), linear([-70, 560], [-150, 580], [[0, 'jacket-shade', 0], [1, 'jacket-shade', 0.85]]), { inside: 'jacket', facing: 'left' }),
+    fill(smooth(body), linear([-150, 400], [150, 700], 'jacket 0, jacket 1'), { id: 'jacket' }),
+    fill(
+      smooth(dots('60,330 160,340 170,900 92,900 84,760 56,660 70,540 96,440')),
+      linear([56, 560], [130, 580], 'jacket-shade 0 0, jacket-shade 1 0.85'),
+      { inside: 'jacket', facing: 'right' },
+    ),
+    fill(
+      smooth(dots('-60,330 -190,340 -190,900 -96,900 -90,760 -70,660 -90,540 -110,440')),
+      linear([-70, 560], [-150, 580], 'jacket-shade 0 0, jacket-shade 1 0.85'),
+      { inside: 'jacket', facing: 'left' },
+    ),
     // Bust and waist.
-    fill(smooth([[-130, 470], [-80, 520], [-20, 536], [20, 560], [-10, 600], [-70, 580], [-120, 560]]), linear([-70, 515], [-62, 592], [[0, 'jacket-shade', 0], [0.4, 'jacket-shade', 0.4], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
-    fill(smooth([[48, 520], [92, 500], [130, 470], [120, 560], [60, 580]]), linear([90, 500], [86, 575], [[0, 'jacket-shade', 0], [0.4, 'jacket-shade', 0.4], [1, 'jacket-shade', 0]]), { inside: 'jacket' }),
-    line([[-104, 560], [-84, 650], [-88, 740]], ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
-    line([[74, 560], [66, 650], [76, 740]], ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
+    fill(
+      smooth(dots('-130,470 -80,520 -20,536 20,560 -10,600 -70,580 -120,560')),
+      linear([-70, 515], [-62, 592], 'jacket-shade 0 0, jacket-shade 0.4 0.4, jacket-shade 1 0'),
+      { inside: 'jacket' },
+    ),
+    fill(
+      smooth(dots('48,520 92,500 130,470 120,560 60,580')),
+      linear([90, 500], [86, 575], 'jacket-shade 0 0, jacket-shade 0.4 0.4, jacket-shade 1 0'),
+      { inside: 'jacket' },
+    ),
+    line(dots('-104,560 -84,650 -88,740'), ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
+    line(dots('74,560 66,650 76,740'), ['jacket-line', 2.2], { inside: 'jacket', opacity: 0.55 }),
   ];
 }
 
 function frontShapes(): PathShape[] {
   return [
     // Blouse with its opening.
-    fill(smooth([[-62, 326, 1], [-40, 420], [-2, 520], [34, 612, 1], [52, 520], [60, 420], [52, 326, 1], [46, 340, 1], [38, 390], [18, 430, 1], [-20, 388], [-48, 338, 1]]), linear([-30, 340], [60, 560], [[0, 'shirt'], [0.6, 'shirt'], [1, 'shirt-shade']]), { id: 'blouse' }),
-    fill(ribbon([[-14, 440], [10, 500], [30, 590]], [0.4, 7, 0.4]), 'shirt-shade', { inside: 'blouse', opacity: 0.7 }),
-    fill(ribbon([[46, 430], [40, 500], [34, 570]], [0.4, 6, 0.4]), 'shirt-shade', { inside: 'blouse', opacity: 0.6 }),
-    fill(ribbon([[8, 440], [20, 500], [32, 560]], [0.4, 4, 0.4]), 'shirt-light', { inside: 'blouse', opacity: 0.8 }),
-    line([[-40, 342], [-20, 388], [18, 430, 1], [38, 390], [48, 340]], ['shirt-shade', 2.4], { opacity: 0.9 }),
+    fill(
+      smooth(dots('-62,326! -40,420 -2,520 34,612! 52,520 60,420 52,326! 46,340! 38,390 18,430! -20,388 -48,338!')),
+      linear([-30, 340], [60, 560], 'shirt 0, shirt 0.6, shirt-shade 1'),
+      { id: 'blouse' },
+    ),
+    fill(ribbon(dots('-14,440 10,500 30,590'), [0.4, 7, 0.4]), 'shirt-shade', { inside: 'blouse', opacity: 0.7 }),
+    fill(ribbon(dots('46,430 40,500 34,570'), [0.4, 6, 0.4]), 'shirt-shade', { inside: 'blouse', opacity: 0.6 }),
+    fill(ribbon(dots('8,440 20,500 32,560'), [0.4, 4, 0.4]), 'shirt-light', { inside: 'blouse', opacity: 0.8 }),
+    line(dots('-40,342 -20,388 18,430! 38,390 48,340'), ['shirt-shade', 2.4], { opacity: 0.9 }),
     // Necklace.
-    line([[-42, 334], [-22, 380], [12, 402], [36, 376], [46, 336]], ['metal', 2.2]),
+    line(dots('-42,334 -22,380 12,402 36,376 46,336'), ['metal', 2.2]),
     fill(circle(13, 405, 4.6), 'metal'),
     // Lapels.
-    fill(smooth([[50, 318, 1], [66, 338], [90, 404, 1], [76, 420, 1], [88, 440, 1], [70, 530], [34, 616, 1], [50, 520], [56, 420]]), linear([48, 400], [90, 430], [[0, 'jacket'], [1, 'jacket-far']]), { id: 'lapel-far' }),
-    fill(smooth([[-60, 314, 1], [-84, 340], [-104, 410, 1], [-86, 428, 1], [-100, 452, 1], [-52, 540], [34, 618, 1], [0, 530], [-34, 430]]), linear([-100, 400], [0, 470], [[0, 'jacket-light'], [0.5, 'jacket'], [1, 'jacket']]), { id: 'lapel-near' }),
-    fill(ribbon([[-58, 318], [-34, 420], [-2, 520], [32, 612]], [0.4, 2.6, 2.6, 0.4]), 'jacket-light', { opacity: 0.85 }),
-    fill(ribbon([[52, 322], [58, 420], [50, 520], [36, 606]], [0.4, 2, 2, 0.4]), 'jacket-light', { opacity: 0.5 }),
-    line([[-104, 410, 1], [-86, 428, 1], [-62, 424, 1]], ['jacket-line', 2.2], { opacity: 0.8 }),
-    line([[-86, 428, 1], [-100, 452, 1], [-52, 541], [34, 619]], ['jacket-line', 2.4], { opacity: 0.7 }),
-    line([[90, 404, 1], [76, 420, 1], [62, 418, 1]], ['jacket-line', 2], { opacity: 0.8 }),
-    line([[76, 420, 1], [88, 440, 1], [71, 531], [35, 617]], ['jacket-line', 2], { opacity: 0.7 }),
+    fill(
+      smooth(dots('50,318! 66,338 90,404! 76,420! 88,440! 70,530 34,616! 50,520 56,420')),
+      linear([48, 400], [90, 430], 'jacket 0, jacket-far 1'),
+      { id: 'lapel-far' },
+    ),
+    fill(
+      smooth(dots('-60,314! -84,340 -104,410! -86,428! -100,452! -52,540 34,618! 0,530 -34,430')),
+      linear([-100, 400], [0, 470], 'jacket-light 0, jacket 0.5, jacket 1'),
+      { id: 'lapel-near' },
+    ),
+    fill(ribbon(dots('-58,318 -34,420 -2,520 32,612'), [0.4, 2.6, 2.6, 0.4]), 'jacket-light', { opacity: 0.85 }),
+    fill(ribbon(dots('52,322 58,420 50,520 36,606'), [0.4, 2, 2, 0.4]), 'jacket-light', { opacity: 0.5 }),
+    line(dots('-104,410! -86,428! -62,424!'), ['jacket-line', 2.2], { opacity: 0.8 }),
+    line(dots('-86,428! -100,452! -52,541 34,619'), ['jacket-line', 2.4], { opacity: 0.7 }),
+    line(dots('90,404! 76,420! 62,418!'), ['jacket-line', 2], { opacity: 0.8 }),
+    line(dots('76,420! 88,440! 71,531 35,617'), ['jacket-line', 2], { opacity: 0.7 }),
     // Front edge, button, folds, pocket.
-    line([[34, 616], [36, 700], [32, 790], [18, 874]], ['jacket-line', 2.4], { opacity: 0.8 }),
-    fill(ribbon([[31, 640], [32, 720], [27, 800], [14, 868]], [0.4, 1.8, 1.8, 0.4]), 'jacket-light', { opacity: 0.7 }),
-    fill(ribbon([[24, 640], [-20, 646], [-70, 636]], [0.4, 3.4, 0.4]), 'jacket-line', { opacity: 0.4 }),
-    fill(ribbon([[22, 652], [-24, 676], [-62, 690]], [0.4, 3, 0.4]), 'jacket-line', { opacity: 0.32 }),
-    fill(ribbon([[44, 642], [66, 646], [86, 640]], [0.4, 3, 0.4]), 'jacket-line', { opacity: 0.4 }),
+    line(dots('34,616 36,700 32,790 18,874'), ['jacket-line', 2.4], { opacity: 0.8 }),
+    fill(ribbon(dots('31,640 32,720 27,800 14,868'), [0.4, 1.8, 1.8, 0.4]), 'jacket-light', { opacity: 0.7 }),
+    fill(ribbon(dots('24,640 -20,646 -70,636'), [0.4, 3.4, 0.4]), 'jacket-line', { opacity: 0.4 }),
+    fill(ribbon(dots('22,652 -24,676 -62,690'), [0.4, 3, 0.4]), 'jacket-line', { opacity: 0.32 }),
+    fill(ribbon(dots('44,642 66,646 86,640'), [0.4, 3, 0.4]), 'jacket-line', { opacity: 0.4 }),
     fill(circle(25, 641, 7.4), 'jacket-line'),
     fill(circle(24.4, 640, 6), 'button'),
-    line([[-116, 762], [-80, 770], [-46, 770]], ['jacket-line', 3], { opacity: 0.75 }),
-    line([[-116, 766], [-80, 774], [-46, 774]], ['jacket-light', 1.6], { opacity: 0.6 }),
-    line([[70, 764], [90, 764], [106, 758]], ['jacket-line', 3], { opacity: 0.7 }),
+    line(dots('-116,762 -80,770 -46,770'), ['jacket-line', 3], { opacity: 0.75 }),
+    line(dots('-116,766 -80,774 -46,774'), ['jacket-light', 1.6], { opacity: 0.6 }),
+    line(dots('70,764 90,764 106,758'), ['jacket-line', 3], { opacity: 0.7 }),
   ];
 }
 
 function neckShapes(): PathShape[] {
   return [
-    fill(smooth([[-56, 190, 1], [-52, 250], [-53, 300], [-58, 332], [-20, 372], [40, 366], [52, 328], [42, 296], [40, 250], [44, 190, 1]]), linear([-50, 260], [44, 290], [[0, 'skin'], [0.5, 'skin-soft'], [1, 'skin-shade']]), { id: 'neck' }),
-    fill(smooth([[-52, 306], [-56, 330], [-46, 400], [18, 470], [54, 400], [50, 330], [41, 306]]), linear([-40, 300], [40, 420], [[0, 'skin-soft'], [0.3, 'skin'], [0.7, 'skin'], [1, 'skin-soft']]), { id: 'chest' }),
-    line([[-40, 352], [-16, 364], [4, 366]], ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
-    line([[46, 354], [34, 364], [24, 367]], ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
-    line([[10, 370], [16, 396], [18, 426]], ['skin-shade', 2.4], { inside: 'chest', opacity: 0.3 }),
-    fill(smooth([[-60, 190], [56, 190], [56, 300], [34, 318], [6, 324], [-30, 306], [-60, 262]]), linear([0, 266], [4, 326], [[0, 'skin-deep', 0.95], [0.6, 'skin-deep', 0.7], [1, 'skin-deep', 0.2]]), { inside: 'neck' }),
-    line([[-30, 310], [-18, 336], [2, 360]], ['skin-shade', 3], { inside: 'neck', opacity: 0.45 }),
-    line([[36, 318], [28, 340], [18, 360]], ['skin-deep', 2.4], { inside: 'neck', opacity: 0.3 }),
+    fill(
+      smooth(dots('-56,190! -52,250 -53,300 -58,332 -20,372 40,366 52,328 42,296 40,250 44,190!')),
+      linear([-50, 260], [44, 290], 'skin 0, skin-soft 0.5, skin-shade 1'),
+      { id: 'neck' },
+    ),
+    fill(
+      smooth(dots('-52,306 -56,330 -46,400 18,470 54,400 50,330 41,306')),
+      linear([-40, 300], [40, 420], 'skin-soft 0, skin 0.3, skin 0.7, skin-soft 1'),
+      { id: 'chest' },
+    ),
+    line(dots('-40,352 -16,364 4,366'), ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
+    line(dots('46,354 34,364 24,367'), ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
+    line(dots('10,370 16,396 18,426'), ['skin-shade', 2.4], { inside: 'chest', opacity: 0.3 }),
+    fill(
+      smooth(dots('-60,190 56,190 56,300 34,318 6,324 -30,306 -60,262')),
+      linear([0, 266], [4, 326], 'skin-deep 0 0.95, skin-deep 0.6 0.7, skin-deep 1 0.2'),
+      { inside: 'neck' },
+    ),
+    line(dots('-30,310 -18,336 2,360'), ['skin-shade', 3], { inside: 'neck', opacity: 0.45 }),
+    line(dots('36,318 28,340 18,360'), ['skin-deep', 2.4], { inside: 'neck', opacity: 0.3 }),
   ];
 }
 
 /** The parts of the woman other than her limbs. */
 export function womanParts(): RigPart[] {
-  const part = (name: string, more: Partial<RigPart> & Pick<RigPart, 'pivot'>): RigPart => ({ name, order: 0, parallax: 0, drawings: {}, ...more });
+  const part = (name: string, more: Partial<RigPart> & Pick<RigPart, 'pivot'>): RigPart => ({
+    name,
+    order: 0,
+    parallax: 0,
+    drawings: {},
+    ...more,
+  });
   return [
     part('body', { pivot: womanBody.hip }),
     part('pelvis', {
       parent: 'body',
       pivot: womanBody.hip,
       order: 5,
-      drawings: { rest: [fill(smooth([[-118, 800], [-130, 862], [-108, 930], [-60, 990], [-4, 1010], [50, 985], [118, 930], [118, 850], [104, 800]]), linear([-120, 860], [120, 880], [[0, 'trousers'], [0.5, 'trousers'], [1, 'trousers-far']]))] },
+      drawings: {
+        rest: [
+          fill(
+            smooth(dots('-118,800 -130,862 -108,930 -60,990 -4,1010 50,985 118,930 118,850 104,800')),
+            linear([-120, 860], [120, 880], 'trousers 0, trousers 0.5, trousers-far 1'),
+          ),
+        ],
+      },
     }),
     part('torso', { parent: 'body', pivot: [0, 800], order: 40, drawings: { rest: torsoShapes() } }),
     part('front', { parent: 'torso', pivot: [0, 800], order: 44, drawings: { rest: frontShapes() } }),
@@ -152,11 +241,41 @@ export function womanParts(): RigPart[] {
     part('head', { parent: 'torso', pivot: [-12, 268], order: 70, drawings: { rest: headShapes(0), 'jaw-open': headShapes(11) } }),
     part('hair-back', { parent: 'head', pivot: [0, 120], order: 30, parallax: -5, drawings: { rest: backHair() } }),
     part('nose', { parent: 'head', pivot: [36, 180], order: 76, parallax: 7.5, drawings: { rest: noseShapes({ x: 0, y: 0, scale: 1 }) } }),
-    part('eye-near', { parent: 'head', pivot: [-21, 150], order: 74, parallax: 4.5, drawings: eyeDrawings({ x: -21, y: 150, near: 22, far: 21, height: 23, iris: 12, lashes: 1, outer: -1 }) }),
-    part('eye-far', { parent: 'head', pivot: [59, 150], order: 74, parallax: 3.6, drawings: eyeDrawings({ x: 58, y: 150, near: 17, far: 18, height: 22, iris: 11, lashes: 0.9, outer: 1 }) }),
-    part('brow-near', { parent: 'head', pivot: [-20, 122], order: 75, parallax: 4.5, drawings: browDrawings({ inner: [3, 121.5], arch: [-30, 114], outer: [-52, 123], half: 3.1 }) }),
-    part('brow-far', { parent: 'head', pivot: [58, 122], order: 75, parallax: 3.6, drawings: browDrawings({ inner: [45, 121.5], arch: [67, 115], outer: [81, 123], half: 2.8 }) }),
-    part('mouth', { parent: 'head', pivot: [27, 217], order: 77, parallax: 5, drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(womanMouth, shape)])) }),
+    part('eye-near', {
+      parent: 'head',
+      pivot: [-21, 150],
+      order: 74,
+      parallax: 4.5,
+      drawings: eyeDrawings({ x: -21, y: 150, near: 22, far: 21, height: 23, iris: 12, lashes: 1, outer: -1 }),
+    }),
+    part('eye-far', {
+      parent: 'head',
+      pivot: [59, 150],
+      order: 74,
+      parallax: 3.6,
+      drawings: eyeDrawings({ x: 58, y: 150, near: 17, far: 18, height: 22, iris: 11, lashes: 0.9, outer: 1 }),
+    }),
+    part('brow-near', {
+      parent: 'head',
+      pivot: [-20, 122],
+      order: 75,
+      parallax: 4.5,
+      drawings: browDrawings({ inner: [3, 121.5], arch: [-30, 114], outer: [-52, 123], half: 3.1 }),
+    }),
+    part('brow-far', {
+      parent: 'head',
+      pivot: [58, 122],
+      order: 75,
+      parallax: 3.6,
+      drawings: browDrawings({ inner: [45, 121.5], arch: [67, 115], outer: [81, 123], half: 2.8 }),
+    }),
+    part('mouth', {
+      parent: 'head',
+      pivot: [27, 217],
+      order: 77,
+      parallax: 5,
+      drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(womanMouth, shape)])),
+    }),
     part('hair-front', { parent: 'head', pivot: [0, 60], order: 80, parallax: 2, drawings: { rest: frontHair() } }),
   ];
 }

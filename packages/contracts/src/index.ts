@@ -7,6 +7,7 @@ export * from './media.ts';
 export * from './package.ts';
 export * from './problem.ts';
 export * from './report.ts';
+export * from './rig.ts';
 export * from './routes.ts';
 export * from './task.ts';
 export * from './template.ts';

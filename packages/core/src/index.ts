@@ -1,6 +1,13 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
 export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
+export { figureColors } from './figure/figure-colors.ts';
+export { figureState } from './figure/figure-state.ts';
+export { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps, sampleLimb } from './figure/limb-outline.ts';
+export { mixedPath, type PathNumbers, pathNumbers, pathText } from './figure/path-numbers.ts';
+export { type PlacedPart, placeParts } from './figure/place-parts.ts';
+export { presenter, presenterDocuments } from './figure/presenters.ts';
+export { type ReadRig, readRig } from './figure/read-rig.ts';
 export { type FileReference, fileReferences } from './film/file-references.ts';
 export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';

@@ -26,6 +26,6 @@ export function weightsAt<T>(
 }
 
 /** A number along a track. */
-export function valueOf(keys: readonly TrackKey<number>[], { frame, rest }: { readonly frame: number; readonly rest: number }): number {
+export function numberAt(keys: readonly TrackKey<number>[], { frame, rest }: { readonly frame: number; readonly rest: number }): number {
   return weightsAt(keys, { frame, rest }).reduce((sum, [value, weight]) => sum + value * weight, 0);
 }

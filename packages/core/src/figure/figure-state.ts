@@ -1,6 +1,6 @@
 import type { FigurePerformance, FigureState, Joint, Rig, RigPose, Viseme } from '@filmwright/contracts';
 import { blinkAt } from './blinks.ts';
-import { gentle, type TrackKey, valueOf, weightsAt } from './ease-track.ts';
+import { gentle, numberAt, type TrackKey, weightsAt } from './ease-track.ts';
 import { wander } from './seeded.ts';
 
 const poseSeconds = 0.55;
@@ -57,7 +57,7 @@ export function figureState(rig: Rig, performance: FigurePerformance, frame: num
     emotions: emotionsAt(performance, frame),
     blink: blinkAt(seed, seconds),
     gaze: gazeAt(performance, frame),
-    turn: clamp(valueOf(turns, { frame, rest: 0 }) + 0.09 * wander(seed + 11, seconds)),
+    turn: clamp(numberAt(turns, { frame, rest: 0 }) + 0.09 * wander(seed + 11, seconds)),
     nod: nodAt(performance, frame) + 0.06 * wander(seed + 12, seconds),
     breath: Math.sin((2 * Math.PI * seconds) / breathSeconds + seed),
     sway: wander(seed + 13, seconds),
@@ -182,8 +182,8 @@ function gazeAt({ gaze, fps, seed }: FigurePerformance, frame: number): FigureSt
   const y = keysOf(gaze, { value: (key) => key.y, lengthFrames });
   const seconds = frame / fps;
   return {
-    x: clamp(valueOf(x, { frame, rest: 0 }) + 0.06 * wander(seed + 14, seconds)),
-    y: clamp(valueOf(y, { frame, rest: 0 }) + 0.05 * wander(seed + 15, seconds)),
+    x: clamp(numberAt(x, { frame, rest: 0 }) + 0.06 * wander(seed + 14, seconds)),
+    y: clamp(numberAt(y, { frame, rest: 0 }) + 0.05 * wander(seed + 15, seconds)),
   };
 }
 

@@ -24,10 +24,13 @@ export function sampleLimb(
 }
 
 /** Samples of a limb for each of its bones, without those of its ends. */
-export const limbSteps = 28;
+export const limbSteps = 36;
 const endSteps = 8;
 
-function roundEnd({ at, normal, half, share }: LimbSample, { depth, forwards }: { readonly depth: number; readonly forwards: 1 | -1 }): readonly LimbSample[] {
+function roundEnd(
+  { at, normal, half, share }: LimbSample,
+  { depth, forwards }: { readonly depth: number; readonly forwards: 1 | -1 },
+): readonly LimbSample[] {
   if (depth === 0) return [];
   return Array.from({ length: endSteps }, (_, index): LimbSample => {
     const angle = ((index + 1) / endSteps) * (Math.PI / 2);
@@ -80,11 +83,38 @@ function widthAt(widths: LimbShape['widths'], share: number): number {
   return (widths.at(-1) as Point)[1];
 }
 
-/** The outline of a sampled limb as a closed polygon. */
-export function limbOutline(samples: readonly LimbSample[]): readonly Point[] {
-  const side = (sign: number): Point[] =>
-    samples.map(({ at, normal, half }) => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
-  return [...side(1), ...side(-1).reverse()];
+/** The edges of a sampled limb, a point for each sample; where the inner edge of a bend would cross itself it stays at the crossing. */
+export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Point[], readonly Point[]] {
+  const side = (sign: number): Point[] => {
+    const edge = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+    for (let index = 0; index + 3 < edge.length; index++) {
+      for (let other = Math.min(edge.length - 2, index + loopSteps); other > index + 1; other--) {
+        const crossing = crossingOf([edge[index] as Point, edge[index + 1] as Point], [edge[other] as Point, edge[other + 1] as Point]);
+        if (crossing === null) continue;
+        edge.fill(crossing, index + 1, other + 1);
+        index = other;
+        break;
+      }
+    }
+    return edge;
+  };
+  return [side(1), side(-1)];
+}
+
+const loopSteps = 40;
+
+function crossingOf([a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): Point | null {
+  const [abx, aby, cdx, cdy] = [b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]];
+  const size = abx * cdy - aby * cdx;
+  if (Math.abs(size) < 1e-9) return null;
+  const t = ((c[0] - a[0]) * cdy - (c[1] - a[1]) * cdx) / size;
+  const u = ((c[0] - a[0]) * aby - (c[1] - a[1]) * abx) / size;
+  return t < 0 || t > 1 || u < 0 || u > 1 ? null : [a[0] + abx * t, a[1] + aby * t];
+}
+
+/** The outline of a limb as a closed polygon, from its edges. */
+export function limbOutline([right, left]: ReturnType<typeof limbEdges>): readonly Point[] {
+  return [...right, ...left.toReversed()];
 }
 
 /** Shading starts within the first part of a limb, so that a sleeve grows out of the shoulder. */
@@ -93,20 +123,21 @@ function fadeIn(share: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** The part of a limb turned towards `light` (a unit vector): a band along its edge, as deep as the edge faces there. */
-export function limbBand(
-  samples: readonly LimbSample[],
-  { light, depth }: { readonly light: Point; readonly depth: number },
-): readonly (readonly Point[])[] {
-  return [1, -1].flatMap((sign) => {
-    const deep = samples.map(({ normal, share }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth * fadeIn(share));
-    if (deep.every((one) => one < 0.01)) return [];
-    const outer = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+type Band = { readonly edges: ReturnType<typeof limbEdges>; readonly light: Point; readonly depth: number };
 
-    const inner = samples.map(({ at, normal, half }, index): Point => {
-      const inset = half * (1 - 2 * (deep[index] ?? 0));
-      return [at[0] + sign * normal[0] * inset, at[1] + sign * normal[1] * inset];
+/** The part of a limb turned towards `light` (a unit vector): bands along its edges, as deep as the edge faces there. */
+export function limbBand(samples: readonly LimbSample[], { edges, light, depth }: Band): readonly (readonly Point[])[] {
+  return edges.flatMap((edge, index) => {
+    const sign = index === 0 ? 1 : -1;
+    const deep = samples.map(
+      ({ normal, share }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth * fadeIn(share),
+    );
+    if (deep.every((one) => one < 0.01)) return [];
+    const inner = edge.map((point, at): Point => {
+      const middle = (samples[at] as LimbSample).at;
+      const share = 1 - 2 * (deep[at] ?? 0);
+      return [middle[0] + (point[0] - middle[0]) * share, middle[1] + (point[1] - middle[1]) * share];
     });
-    return [[...outer, ...inner.reverse()]];
+    return [[...edge, ...inner.reverse()]];
   });
 }

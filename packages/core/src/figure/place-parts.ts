@@ -78,12 +78,12 @@ function allDrawings(rig: Rig, state: FigureState): ReadonlyMap<string, Record<s
     weights[drawing] = (weights[drawing] ?? 0) + weight;
   };
   const addAll = (morphs: RigExpression['morphs'] = {}, by: number): void => {
-    for (const [part, weights] of Object.entries(morphs)) for (const [drawing, share] of Object.entries(weights)) add(part, drawing, share * by);
+    for (const [part, weights] of Object.entries(morphs))
+      for (const [drawing, share] of Object.entries(weights)) add(part, drawing, share * by);
   };
   for (const [part, weights] of Object.entries(state.drawings))
     for (const [name, weight] of Object.entries(weights)) add(part, name, weight);
-  for (const [viseme, weight] of Object.entries(state.visemes))
-    {
+  for (const [viseme, weight] of Object.entries(state.visemes)) {
     add(rig.mouth.part, rig.visemes[viseme as Viseme], weight);
     addAll(rig.jaw[viseme as Viseme], weight);
   }

@@ -1,8 +1,8 @@
 import type { LimbShape } from '@filmwright/contracts';
-import { type LimbSample, limbBand, limbOutline, limbSteps } from '@filmwright/core';
+import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
-import { polygonPath } from './shape-path.ts';
+import { polygonPath, polygonsPath } from './shape-path.ts';
 
 type DrawLimb = {
   readonly samples: readonly LimbSample[];
@@ -12,20 +12,21 @@ type DrawLimb = {
 };
 
 /** Depths of the bands that build up the soft shade of a limb, and the opacity of each. */
-const shadeDepths = [0.9, 0.79, 0.68, 0.57, 0.46, 0.36, 0.26, 0.17];
-const shadeAlpha = 0.125;
-const lightDepths = [0.32, 0.23, 0.14, 0.06];
-const lightAlpha = 0.15;
+const shadeDepths = [0.88, 0.74, 0.6, 0.46, 0.33, 0.2];
+const shadeAlpha = 0.16;
+const lightDepths = [0.3, 0.2, 0.1];
+const lightAlpha = 0.19;
 
 /** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
 export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
-  const outline = polygonPath(limbOutline(samples));
+  const edges = limbEdges(samples);
+  const outline = polygonPath(limbOutline(edges));
   context.fillStyle = colorOf(shape.fill);
   context.fill(outline);
   const band = (color: string | undefined, towards: readonly [number, number], depths: readonly number[], alpha: number): void => {
     if (color === undefined) return;
     context.fillStyle = withAlpha(colorOf(color), alpha);
-    for (const depth of depths) for (const side of limbBand(samples, { light: towards, depth })) context.fill(polygonPath(side));
+    for (const depth of depths) context.fill(polygonsPath(limbBand(samples, { edges, light: towards, depth })));
   };
   band(shape.shade, [-light[0], -light[1]], shadeDepths, shadeAlpha);
   band(shape.light, light, lightDepths, lightAlpha);
@@ -44,8 +45,8 @@ function drawFolds(context: Context, { samples, color }: { readonly samples: rea
   const bones = Math.floor((samples.length - 1 - first) / limbSteps);
   for (let bone = 1; bone < bones; bone++) {
     const middle = samples[first + bone * limbSteps] as LimbSample;
-    const before = samples[first + bone * limbSteps - 12] as LimbSample;
-    const after = samples[first + bone * limbSteps + 12] as LimbSample;
+    const before = samples[first + bone * limbSteps - 15] as LimbSample;
+    const after = samples[first + bone * limbSteps + 15] as LimbSample;
     const turn = before.normal[0] * after.normal[1] - before.normal[1] * after.normal[0];
     const sharpness = Math.min(1, Math.max(0, Math.abs(turn) - 0.1) * 1.6);
     if (sharpness === 0) continue;

@@ -4,6 +4,7 @@ import { type Bitmap, trimmedBitmap } from '../paint/bitmap.ts';
 import { blankCanvas, type Canvas, type Context, type Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
 import { drawLimb } from './draw-limb.ts';
+import { placedBoxes, restingBoxes } from './part-boxes.ts';
 import { type ReadyDrawing, readyDrawings, type ShownShape, shownShapes } from './shape-path.ts';
 
 export type FigureLook = {
@@ -25,6 +26,7 @@ export type FigurePainter = {
 };
 
 type Drawing = {
+  readonly canvas: Canvas;
   readonly context: Context;
   readonly rig: Rig;
   readonly colorOf: (name: string) => string;
@@ -38,36 +40,70 @@ type CanvasGradient = ReturnType<Context['createLinearGradient']>;
 const lightX = 0.62;
 const lightY = -0.785;
 
-/** Makes what paints a rig in one size and set of colours; it keeps one canvas and the paths of all drawings. The same state gives the same bytes. */
+/** Canvases grow by this, so that few sizes are ever made. */
+const canvasStep = 64;
+
+/** Makes what paints a rig in one size and set of colours; it keeps a canvas and the paths of all drawings. The same state gives the same bytes. */
 export function createFigurePainter(
   rig: Rig,
   { colors = {}, heightPx, framing = 'full', pictures = new Map() }: FigureLook,
 ): FigurePainter {
   const lower = rig.framings[framing] ?? rig.ground;
   const scale = heightPx / (lower - rig.top);
-  const full = framing === 'full' ? rig.bounds.y + rig.bounds.height : lower;
-  // The same room on both sides of the axis, whichever way the figure faces.
-  const reach = Math.max(rig.axis - rig.bounds.x, rig.bounds.x + rig.bounds.width - rig.axis);
-  const left = Math.ceil(reach * scale) + 2;
-  const above = Math.ceil((lower - rig.bounds.y) * scale) + 2;
-  const { canvas, context } = blankCanvas(2 * left, above + Math.ceil((full - lower) * scale));
+  const cut = framing === 'full' ? Infinity : 0;
   const found = figureColors(rig, colors);
-  const drawing: Drawing = { context, rig, colorOf: (name) => found[name] ?? '#ff00ff', pictures, gradients: new Map() };
+  const colorOf = (name: string): string => found[name] ?? '#ff00ff';
   const ready = new Map(rig.parts.map((part) => [part.name, readyDrawings(part.drawings)]));
+  const resting = restingBoxes(rig);
+  const canvases = new Map<string, Drawing>();
+  /** A canvas of at least so many pixels, emptied. */
+  const drawingFor = (width: number, height: number): Drawing => {
+    const [wide, high] = [width, height].map((side) => Math.ceil(side / canvasStep) * canvasStep) as [number, number];
+    const known = canvases.get(`${wide}x${high}`);
+    if (known !== undefined) {
+      known.context.setTransform(1, 0, 0, 1, 0, 0);
+      known.context.clearRect(0, 0, wide, high);
+      return known;
+    }
+    if (canvases.size >= keptCanvases) canvases.clear();
+    const made: Drawing = { ...blankCanvas(wide, high), rig, colorOf, pictures, gradients: new Map() };
+    canvases.set(`${wide}x${high}`, made);
+    return made;
+  };
   return {
     scale,
     paint: (state) => {
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      const flip = state.facing === 'left' ? -1 : 1;
-      context.setTransform(flip * scale, 0, 0, scale, left - flip * rig.axis * scale, above - lower * scale);
       const placed = placeParts(rig, state);
+      const boxes = placedBoxes(placed, resting);
+      const flip = state.facing === 'left' ? -1 : 1;
+      const edges = [boxes.whole.left, boxes.whole.right].map((x) => flip * (x - rig.axis) * scale);
+      const left = Math.floor(Math.min(...edges));
+      const top = Math.floor((boxes.whole.top - lower) * scale);
+      const bottom = Math.min(cut, Math.ceil((boxes.whole.bottom - lower) * scale));
+      const drawing = drawingFor(Math.ceil(Math.max(...edges)) - left, bottom - top);
+      const { context } = drawing;
+      context.setTransform(flip * scale, 0, 0, scale, -left - flip * rig.axis * scale, -top - lower * scale);
+      // The canvas may be larger than what is wanted; nothing shows below the framing.
+      context.save();
+      if (cut === 0) {
+        context.beginPath();
+        context.rect(boxes.whole.left, boxes.whole.top, boxes.whole.right - boxes.whole.left, lower - boxes.whole.top);
+        context.clip();
+      }
       const pivots = new Map(placed.map(({ part, pivot }) => [part.name, pivot]));
-      for (const part of placed) drawPart(drawing, { placed: part, ready: ready.get(part.part.name) ?? [], state, pivots });
-      return trimmedBitmap(canvas, { x: -left, y: -above });
+      for (const part of placed) {
+        const box = boxes.of(part.part.name);
+        if (box.left > box.right || (cut === 0 && box.top >= lower)) continue;
+        drawPart(drawing, { placed: part, ready: ready.get(part.part.name) ?? [], state, pivots });
+      }
+      context.restore();
+      return trimmedBitmap(drawing.canvas, { x: left, y: top });
     },
   };
 }
+
+/** A figure that moves its arms needs few sizes; more are not kept. */
+const keptCanvases = 4;
 
 type PartToDraw = {
   readonly placed: PlacedPart;

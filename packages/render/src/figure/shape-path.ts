@@ -1,5 +1,5 @@
 import type { RigShape } from '@filmwright/contracts';
-import { type LimbSample, limbOutline, mixedPath, type PathNumbers, pathNumbers, pathText } from '@filmwright/core';
+import { mixedPath, type PathNumbers, pathNumbers, pathText } from '@filmwright/core';
 import { type Path, Path2D } from '../paint/canvas.ts';
 
 /** A shape made ready: its path as numbers where it may melt into others, and drawn as it stands. */
@@ -57,8 +57,18 @@ function standing({ shape, path }: ReadyShape): ShownShape {
 
 /** A closed polygon as a path. */
 export function polygonPath(points: readonly (readonly [number, number])[]): Path {
+  return polygonsPath([points]);
+}
+
+/** Closed polygons as one path. */
+export function polygonsPath(polygons: readonly (readonly (readonly [number, number])[])[]): Path {
   const path = new Path2D();
-  for (const [x, y] of points) path.lineTo(x, y);
-  path.closePath();
+  for (const points of polygons) {
+    points.forEach(([x, y], index) => {
+      if (index === 0) path.moveTo(x, y);
+      else path.lineTo(x, y);
+    });
+    path.closePath();
+  }
   return path;
 }
