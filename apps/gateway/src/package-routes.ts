@@ -6,7 +6,7 @@ import { findBuild } from './build-routes.ts';
 import { checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { HotFiles } from './hot-files.ts';
-import { packageFile } from './package-files.ts';
+import { type PackageFile, packageFile, readServedRange } from './package-files.ts';
 import { sendBytes } from './send-bytes.ts';
 
 const dayS = 86_400;
@@ -18,7 +18,6 @@ export type PackageParts = { readonly parts: GatewayParts; readonly cache: ByteC
 
 /** Signed addresses of what a build can be played by, and everything below them. */
 export function addPackageRoutes(app: FastifyInstance, { parts, cache, hot }: PackageParts): void {
-  const files = { blobs: parts.blobs, cache };
   const known = new Map<string, WebPackage>();
   const packageOf = async (id: string): Promise<WebPackage | null> => {
     const found = known.get(id) ?? (await parts.records.webPackage(id));
@@ -69,41 +68,36 @@ export function addPackageRoutes(app: FastifyInstance, { parts, cache, hot }: Pa
       const path = paramOf(request, '*');
       const part = partAt(path);
       const film = part === null ? null : await packageOf(id);
-      const file = part === null || film === null ? null : await packageFile(part, { film, ...files });
+      const file = part === null || film === null ? null : packageFile(part, film);
       if (file === null) throw new FilmwrightError('not-found', `The package has no ${JSON.stringify(path)}, or not yet.`);
-      const expires = Number(paramOf(request, 'token').split('.')[0]);
-      if (file.lasting && 'body' in file && file.cached !== undefined)
-        hot.note(request.url, { ...file, cached: file.cached, cacheControl: forGood, expires });
-      return send({ request, reply }, { file, parts });
+      return send({ request, reply }, file);
     },
   });
-}
 
-type File = NonNullable<Awaited<ReturnType<typeof packageFile>>>;
-
-function send(
-  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  { file, parts }: { readonly file: File; readonly parts: GatewayParts },
-): FastifyReply {
-  const served = {
-    digest: file.etag,
-    mediaType: file.mediaType,
+  async function send(exchange: Exchange, file: PackageFile): Promise<FastifyReply> {
+    const { etag, bytes, mediaType, lasting } = file;
     // What grows must be asked for again; what its address names for good need not.
-    cacheControl: file.lasting ? forGood : 'public, no-cache',
-  };
-  if ('body' in file)
-    return sendBytes(exchange, { ...served, bytes: file.body.length, open: ({ start, end }) => file.body.subarray(start, end + 1) });
-  const { digest, bytes } = file.asset;
-  return sendBytes(exchange, { ...served, bytes, open: (range) => parts.blobs.read({ digest, ...range }) });
+    const served = { digest: etag, bytes, mediaType, cacheControl: lasting ? forGood : 'public, no-cache' };
+    if ('asset' in file) return sendBytes(exchange, { ...served, open: (range) => parts.blobs.read({ digest: file.asset, ...range }) });
+    const body = 'text' in file ? file.text : await readServedRange(file.range, { name: etag, blobs: parts.blobs, cache });
+    if ('range' in file) {
+      const expires = Number(paramOf(exchange.request, 'token').split('.')[0]);
+      hot.note(exchange.request.url, { cached: etag, etag, mediaType, cacheControl: forGood, expires });
+    }
+    return sendBytes(exchange, { ...served, open: ({ start, end }) => body.subarray(start, end + 1) });
+  }
 }
+
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
 /** Every file of a whole package, for whoever copies it elsewhere. */
-function filesOf({ renditions, sound, captions, poster, sprites }: WebPackage): readonly string[] {
+function filesOf(film: WebPackage): PackageAddresses['files'] {
+  const { renditions, sound, captions, poster, sprites } = film;
   const track = (folder: string, segments: readonly unknown[]): readonly string[] =>
     [packagePaths.trackList, packagePaths.init, ...segments.map((_, index) => packagePaths.segment(index + 1))].map(
       (name) => `${folder}/${name}`,
     );
-  return [
+  const paths = [
     packagePaths.hls,
     packagePaths.dash,
     ...renditions.flatMap(({ rung, segments }) => track(packagePaths.video(rung), segments)),
@@ -112,6 +106,11 @@ function filesOf({ renditions, sound, captions, poster, sprites }: WebPackage): 
     ...(poster === null ? [] : [packagePaths.poster]),
     ...(sprites === null ? [] : [packagePaths.sprites, ...sprites.sheets.map((_, index) => packagePaths.sheet(index + 1))]),
   ];
+  return paths.flatMap((path) => {
+    const part = partAt(path);
+    const file = part && packageFile(part, film);
+    return file ? [{ path, etag: file.etag, bytes: file.bytes }] : [];
+  });
 }
 
 function noPackage(id: string, state: string): FilmwrightError {

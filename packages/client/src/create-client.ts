@@ -1,8 +1,20 @@
-import type { Asset, Build, BuildRequest, BuildTask, Completion, Failure, Lease, Report, RunnerOffer } from '@filmwright/contracts';
+import type {
+  Asset,
+  Build,
+  BuildRequest,
+  BuildTask,
+  Completion,
+  Failure,
+  Lease,
+  PackageAddresses,
+  Report,
+  RunnerOffer,
+} from '@filmwright/contracts';
 import { type Connection, callJson, callRoute } from './call-route.ts';
 import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
 import { type MediaInfo, type MediaPiece, type MediaSource, mediaInfo, type ReadMediaOptions, readMedia } from './read-media.ts';
+import { buildPackage, packageFile } from './read-package.ts';
 
 export type Voice = RunnerOffer['voices'][number];
 /** A page of builds, newest first; `next` is the `before` of the page after it. */
@@ -32,6 +44,10 @@ export type Client = {
   followBuild(options: FollowOptions): AsyncGenerator<Build>;
   /** The report of a finished build; throws `not-found` before. */
   getReport(id: string): Promise<Report>;
+  /** Where what can be played of a build by now is served; null while nothing can, or where its film asks for no package. */
+  buildPackage(id: string): Promise<PackageAddresses | null>;
+  /** A file below the root of such addresses. */
+  packageFile(path: string): Promise<Uint8Array>;
   listVoices(): Promise<readonly Voice[]>;
   joinRunner(offer: RunnerOffer): Promise<Joined>;
   /** Waits up to `waitMs` for work; an empty list means there was none. */
@@ -70,7 +86,18 @@ export function createClient(connection: Connection): Client {
   };
 }
 
-type BuildCalls = Pick<Client, 'createBuild' | 'getBuild' | 'listBuilds' | 'listBuildTasks' | 'cancelBuild' | 'followBuild' | 'getReport'>;
+type BuildCalls = Pick<
+  Client,
+  | 'createBuild'
+  | 'getBuild'
+  | 'listBuilds'
+  | 'listBuildTasks'
+  | 'cancelBuild'
+  | 'followBuild'
+  | 'getReport'
+  | 'buildPackage'
+  | 'packageFile'
+>;
 function buildCalls(connection: Connection): BuildCalls {
   return {
     createBuild: ({ idempotencyKey, ...body }) =>
@@ -82,6 +109,8 @@ function buildCalls(connection: Connection): BuildCalls {
     cancelBuild: (id) => callJson(connection, { route: 'cancelBuild', params: { id } }),
     followBuild: (options) => followBuild(connection, options),
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
+    buildPackage: (id) => buildPackage(connection, id),
+    packageFile: (path) => packageFile(connection, path),
   };
 }
 

@@ -67,7 +67,7 @@ export type PackageAddresses = {
   readonly dash: string | null;
   readonly poster: string | null;
   readonly thumbnails: string | null;
-  readonly files: readonly string[];
+  readonly files: readonly { readonly path: string; readonly etag: string; readonly bytes: number }[];
   readonly complete: boolean;
   readonly expiresAt: string;
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
-import { saveFilm } from '../film/save-film.ts';
+import { type SavedFilm, saveFilm } from '../film/save-film.ts';
 import { checkWritable } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
@@ -28,29 +28,29 @@ export async function make(options: MakeOptions): Promise<void> {
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
-    const { master, report } = await saveFilm({ client, build: build.id, result, folder });
-    return { build, result, master, report };
+    return { build, result, ...(await saveFilm({ client, build: build.id, result, folder })) };
   });
   const wallMs = Math.round(performance.now() - startedMs);
   const { run, reused } = made.build.progress.tasks;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ build: made.build.id, master: made.master, package: null, report: made.report, tasks: { run, reused }, wallMs })}\n`,
+      `${JSON.stringify({ build: made.build.id, master: made.master, package: made.package, report: made.report, tasks: { run, reused }, wallMs })}\n`,
     );
     return;
   }
   process.stdout.write(`${summary(made.result.report as Report, { ...made, wallMs, run, reused })}\n`);
 }
 
-type Made = { readonly master: string; readonly report: string; readonly wallMs: number; readonly run: number; readonly reused: number };
+type Made = SavedFilm & { readonly wallMs: number; readonly run: number; readonly reused: number };
 
-function summary(report: Report, { master, report: reportPath, wallMs, run, reused }: Made): string {
+function summary(report: Report, { master, package: folder, report: reportPath, wallMs, run, reused }: Made): string {
   const { width, height, fps } = report.master;
   const loudness = report.loudness === null ? 'silent' : `${report.loudness.integratedLufs.toFixed(1)} LUFS`;
   return [
     `${report.title}: ${(report.durationMs / 1000).toFixed(1)} s, ${width}x${height} at ${fps} fps, ${loudness}; made in ${lengthOf(wallMs)} (${run} tasks run, ${reused} reused).`,
     ...report.warnings.map(issueText),
-    `  master  ${master}`,
-    `  report  ${reportPath}`,
+    `  master   ${master}`,
+    ...(folder === null ? [] : [`  package  ${join(folder, 'index.m3u8')}`]),
+    `  report   ${reportPath}`,
   ].join('\n');
 }

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Client } from '@filmwright/client';
 import type { BuildResult } from '@filmwright/contracts';
 import { saveMedia, writeWhole } from './save-media.ts';
+import { savePackage } from './save-package.ts';
 
 export type SaveFilm = { readonly client: Client; readonly build: string; readonly result: BuildResult; readonly folder: string };
 /** Where a film's files lie. */
-export type SavedFilm = { readonly master: string; readonly report: string };
+export type SavedFilm = { readonly master: string; readonly package: string | null; readonly report: string };
 
-/** Saves what a build made into a folder: `master.mp4`, the subtitles if it has any, and `report.json`. */
+/** Saves what a build made into a folder: `master.mp4`, the subtitles and the package if it has any, and `report.json`. */
 export async function saveFilm({ client, build, result, folder }: SaveFilm): Promise<SavedFilm> {
   const master = join(folder, 'master.mp4');
   await saveMedia({ client, source: { build, name: 'master.mp4' }, path: master });
@@ -17,7 +18,8 @@ export async function saveFilm({ client, build, result, folder }: SaveFilm): Pro
   ] as const) {
     if (asset !== null) await saveMedia({ client, source: { build, name }, path: join(folder, name) });
   }
+  const saved = await savePackage({ client, build, folder: join(folder, 'package') });
   const report = join(folder, 'report.json');
   await writeWhole(report, (file) => file.writeFile(`${JSON.stringify(result.report, null, 2)}\n`));
-  return { master, report };
+  return { master, package: saved, report };
 }

@@ -1,0 +1,28 @@
+import { FilmwrightError, type PackageAddresses } from '@filmwright/contracts';
+import { type Connection, callRoute } from './call-route.ts';
+
+/** Where a build's package is served; null while it has none. */
+export async function buildPackage(connection: Connection, id: string): Promise<PackageAddresses | null> {
+  const response = await callRoute(connection, { route: 'buildPackage', params: { id }, accept: [404] });
+  return response.status === 404 ? null : ((await response.json()) as PackageAddresses);
+}
+
+/** The bytes of a file at a signed path. */
+export async function packageFile({ url, fetch: use = fetch }: Connection, path: string): Promise<Uint8Array> {
+  const at = new URL(path, url);
+  try {
+    const response = await use(at, { redirect: 'error' });
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new FilmwrightError(
+      'unavailable',
+      `${at.pathname} was answered with ${response.status}; wanted 200. Ask for the addresses of the package anew.`,
+    );
+  } catch (cause) {
+    if (cause instanceof FilmwrightError) throw cause;
+    throw new FilmwrightError(
+      'unavailable',
+      `${at.pathname} could not be fetched: ${cause instanceof Error ? cause.message : cause}. Try again.`,
+      { cause },
+    );
+  }
+}
