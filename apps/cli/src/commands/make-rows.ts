@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Problem, type Report, toProblem } from '@filmwright/contracts';
-import { saveFilm } from '../film/save-film.ts';
+import { type SavedFilm, saveFilm } from '../film/save-film.ts';
 import { checkWritable, writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
@@ -16,7 +16,7 @@ import { offerVoice } from './offer-voice.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
 /** What was kept of a finished row: where its files lie, and of its report what the table shows. */
-type MadeRow = { readonly master: string; readonly report: string; readonly durationMs: number; readonly warnings: Report['warnings'] };
+type MadeRow = SavedFilm & { readonly durationMs: number; readonly warnings: Report['warnings'] };
 type MadeBatch = { readonly runs: readonly RowRun[]; readonly made: ReadonlyMap<RowRun, MadeRow>; readonly halted: Problem | null };
 
 /** How a row is called in the table. */
@@ -107,6 +107,7 @@ type Answer = {
     readonly build: string | null;
     readonly state: RowState;
     readonly master: string | null;
+    readonly package: string | null;
     readonly report: string | null;
     readonly tasks: { readonly run: number; readonly reused: number };
     readonly wallMs: number;
@@ -119,9 +120,20 @@ type Answer = {
 function answerOf({ runs, made }: MadeBatch, wallMs: number): Answer {
   const rows = runs.map((run) => {
     const { run: ran, reused } = run.progress?.tasks ?? { run: 0, reused: 0 };
-    const { master = null, report = null } = made.get(run) ?? {};
+    const { master = null, package: folder = null, report = null } = made.get(run) ?? {};
     const { row, build, state, problem } = run;
-    return { row: row.number, name: row.name, build, state, master, report, tasks: { run: ran, reused }, wallMs: run.wallMs, problem };
+    return {
+      row: row.number,
+      name: row.name,
+      build,
+      state,
+      master,
+      package: folder,
+      report,
+      tasks: { run: ran, reused },
+      wallMs: run.wallMs,
+      problem,
+    };
   });
   const sum = (pick: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + pick(row), 0);
   return { rows, tasks: { run: sum(({ tasks }) => tasks.run), reused: sum(({ tasks }) => tasks.reused) }, wallMs };
