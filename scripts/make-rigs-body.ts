@@ -160,8 +160,8 @@ function shoe({ ankle, ground, heel, leg: [, , wide] }: BodyPlan, x: number): Pa
   return [
     fill(
       smooth([
-        [x - w - 4, back, 1],
-        [x - w + 27, back, 1],
+        [x - w - 3, back - 12, 1],
+        [x - w + 27, back - 12, 1],
         [x - w + 22, ground, 1],
         [x - w, ground, 1],
       ]),
@@ -169,14 +169,14 @@ function shoe({ ankle, ground, heel, leg: [, , wide] }: BodyPlan, x: number): Pa
     ),
     fill(
       smooth([
-        [x - w + 20, back + 1, 1],
+        [x - w + 8, back - 22, 1],
         [x + w - 14, sole - heel * 0.5],
         [x + w + 16, sole, 1],
-        [x + w + 78, sole - 2, 1],
+        [x + w + 74, sole - 10, 1],
         [x + w + 76, ground, 1],
         [x + w + 6, ground, 1],
         [x + w - 18, ground - heel * 0.34],
-        [x - w + 22, back + 9, 1],
+        [x - w + 16, back + 9, 1],
       ]),
       'shoes-deep',
     ),
@@ -215,6 +215,7 @@ export type PosePlan = {
   readonly lean?: number;
   readonly head?: number;
   readonly drop?: number;
+  readonly orders?: RigPose['orders'];
   readonly legs?: { readonly near: LegPlan; readonly far: LegPlan };
 };
 
@@ -226,7 +227,7 @@ const toward = (from: Xy, to: Xy): { readonly angle: number; readonly length: nu
 const round = (value: number, by: number): number => Math.round(value * by) / by;
 
 /** A pose as joint angles and lengths; a wrist or elbow nearer than the bone is long is foreshortened. */
-export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs }: PosePlan): RigPose {
+export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs, orders = {} }: PosePlan): RigPose {
   const joints: Record<string, RigPose['joints'][string]> = {};
   const put = (
     name: string,
@@ -259,7 +260,7 @@ export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0
   if (lean !== 0) put('torso', { rotate: lean });
   if (head !== 0) put('head', { rotate: head });
   if (drop !== 0) put('body', { y: drop });
-  return { joints, drawings: { 'hand-near': near.drawing, 'hand-far': far.drawing }, orders: {} };
+  return { joints, drawings: { 'hand-near': near.drawing, 'hand-far': far.drawing }, orders };
 }
 
 const at = ([x, y]: Xy, dx: number, dy: number): Xy => [x + dx, y + dy];
@@ -379,6 +380,8 @@ function walkPoses(plan: BodyPlan, down: { readonly near: ArmPlan; readonly far:
           legs: { near: bent(plan.hips.near, step), far: bent(plan.hips.far, other) },
           drop: drops[index] as number,
           lean: 1,
+          // The far arm swings past behind the jacket.
+          orders: { 'hand-far': 31, 'sleeve-far': 32 },
         },
       ];
     }),

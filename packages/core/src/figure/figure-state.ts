@@ -3,7 +3,7 @@ import { blinkAt } from './blinks.ts';
 import { gentle, numberAt, type TrackKey, weightsAt } from './ease-track.ts';
 import { wander } from './seeded.ts';
 
-const poseSeconds = 0.55;
+const poseSeconds = 0.6;
 const emotionSeconds = 0.35;
 const turnSeconds = 0.45;
 const nodSeconds = 0.5;
@@ -134,21 +134,21 @@ function cycleWeights(rig: Rig, performance: FigurePerformance, frame: number): 
 function mixedJoint(part: string, poses: Weighted): Joint | null {
   let [rotate, x, y, stretch] = [0, 0, 0, 0];
   let total = 0;
+  let last: number | null = null;
   // The bone as a vector: mixed over a wide turn it grows short, as an arm does that is swung past in front of the body.
   let [across, along] = [0, 0];
   for (const [pose, weight] of poses) {
-    const joint = pose.joints[part];
+    const joint = pose.joints[part] ?? { rotate: 0, x: 0, y: 0, stretch: 1 };
+    // From each pose to the next a joint goes the shorter way round.
+    const angle: number = last === null ? joint.rotate : joint.rotate - 360 * Math.round((joint.rotate - last) / 360);
+    last = angle;
     total += weight;
-    const angle = ((joint?.rotate ?? 0) * Math.PI) / 180;
-    across += Math.sin(angle) * (joint?.stretch ?? 1) * weight;
-    along += Math.cos(angle) * (joint?.stretch ?? 1) * weight;
-    if (joint === undefined) stretch += weight;
-    else {
-      rotate += joint.rotate * weight;
-      x += joint.x * weight;
-      y += joint.y * weight;
-      stretch += joint.stretch * weight;
-    }
+    rotate += angle * weight;
+    x += joint.x * weight;
+    y += joint.y * weight;
+    stretch += joint.stretch * weight;
+    across += Math.sin((angle * Math.PI) / 180) * joint.stretch * weight;
+    along += Math.cos((angle * Math.PI) / 180) * joint.stretch * weight;
   }
   stretch += 1 - total;
   along += 1 - total;

@@ -2,7 +2,7 @@ import type { LimbShape } from '@filmwright/contracts';
 import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
-import { polygonPath, polygonsPath } from './shape-path.ts';
+import { linePath, polygonPath, polygonsPath } from './shape-path.ts';
 
 type DrawLimb = {
   readonly samples: readonly LimbSample[];
@@ -16,6 +16,9 @@ const shadeDepths = [0.88, 0.74, 0.6, 0.46, 0.33, 0.2];
 const shadeAlpha = 0.16;
 const lightDepths = [0.3, 0.2, 0.1];
 const lightAlpha = 0.19;
+
+/** Place along a limb from which its edge is drawn. */
+const edgeStart = 0.035;
 
 /** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
 export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
@@ -33,7 +36,9 @@ export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf,
   if (shape.edge !== undefined) {
     context.strokeStyle = withAlpha(colorOf(shape.edge), 0.42);
     context.lineWidth = 2.2;
-    context.stroke(outline);
+    // Not over the round start, where a sleeve grows out of the shoulder.
+    const first = samples.findIndex(({ share }) => share > edgeStart);
+    for (const edge of edges) context.stroke(linePath(edge.slice(first)));
   }
   if (shape.folds !== undefined) drawFolds(context, { samples, color: colorOf(shape.folds) });
   return outline;

@@ -72,3 +72,13 @@ export function polygonsPath(polygons: readonly (readonly (readonly [number, num
   }
   return path;
 }
+
+/** An open line through points as a path. */
+export function linePath(points: readonly (readonly [number, number])[]): Path {
+  const path = new Path2D();
+  points.forEach(([x, y], index) => {
+    if (index === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
+  });
+  return path;
+}
