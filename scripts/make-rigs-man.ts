@@ -150,19 +150,19 @@ function frontShapes(): PathShape[] {
     line(dots('-52,424! 21,427! -18,387'), ['shirt-shade', 2.4]),
     // Lapels.
     fill(
-      smooth(dots('64,326! 84,352 116,426! 98,444! 112,466! 86,580 38,680! 58,570 70,450')),
+      smooth(dots('64,326! 78,352 99,426! 86,444! 97,466! 86,580 38,680! 58,570 70,450')),
       linear([60, 420], [112, 460], 'jacket 0, jacket-far 1'),
     ),
     fill(
-      smooth(dots('-76,324! -104,354 -132,432! -108,452! -124,478! -68,590 38,682! -4,570 -46,450')),
+      smooth(dots('-76,324! -96,354 -113,430! -96,452! -110,474! -68,590 38,682! -4,570 -46,450')),
       linear([-124, 420], [0, 510], 'jacket-light 0, jacket 0.5, jacket 1'),
     ),
     fill(ribbon(dots('-74,330 -46,450 -4,570 36,676'), [0.4, 2.8, 2.8, 0.4]), 'jacket-light', { opacity: 0.85 }),
     fill(ribbon(dots('66,332 72,450 60,570 40,670'), [0.4, 2.2, 2.2, 0.4]), 'jacket-light', { opacity: 0.5 }),
-    line(dots('-132,432! -108,452! -78,446!'), ['jacket-line', 2.4], { opacity: 0.8 }),
-    line(dots('-108,452! -124,478! -68,591 38,683'), ['jacket-line', 2.6], { opacity: 0.7 }),
-    line(dots('116,426! 98,444! 76,441!'), ['jacket-line', 2.2], { opacity: 0.8 }),
-    line(dots('98,444! 112,466! 87,581 39,681'), ['jacket-line', 2.2], { opacity: 0.7 }),
+    line(dots('-113,430! -96,452! -78,446!'), ['jacket-line', 2.4], { opacity: 0.8 }),
+    line(dots('-96,452! -110,474! -68,591 38,683'), ['jacket-line', 2.6], { opacity: 0.7 }),
+    line(dots('99,426! 86,444! 76,441!'), ['jacket-line', 2.2], { opacity: 0.8 }),
+    line(dots('86,444! 97,466! 87,581 39,681'), ['jacket-line', 2.2], { opacity: 0.7 }),
     // Pocket square.
     fill(smooth(dots('92,520! 100,502! 112,512! 122,500! 128,518!')), 'accent'),
     line(dots('88,522 110,523 130,519'), ['jacket-line', 3.4], { opacity: 0.8 }),

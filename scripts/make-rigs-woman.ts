@@ -157,21 +157,21 @@ function frontShapes(): PathShape[] {
     fill(circle(13, 405, 4.6), 'metal'),
     // Lapels.
     fill(
-      smooth(dots('50,318! 66,338 90,404! 76,420! 88,440! 70,530 34,616! 50,520 56,420')),
+      smooth(dots('50,318! 62,338 79,404! 68,420! 77,440! 70,530 34,616! 50,520 56,420')),
       linear([48, 400], [90, 430], 'jacket 0, jacket-far 1'),
       { id: 'lapel-far' },
     ),
     fill(
-      smooth(dots('-60,314! -84,340 -104,410! -86,428! -100,452! -52,540 34,618! 0,530 -34,430')),
+      smooth(dots('-60,314! -78,340 -92,408! -79,428! -91,450! -52,540 34,618! 0,530 -34,430')),
       linear([-100, 400], [0, 470], 'jacket-light 0, jacket 0.5, jacket 1'),
       { id: 'lapel-near' },
     ),
     fill(ribbon(dots('-58,318 -34,420 -2,520 32,612'), [0.4, 2.6, 2.6, 0.4]), 'jacket-light', { opacity: 0.85 }),
     fill(ribbon(dots('52,322 58,420 50,520 36,606'), [0.4, 2, 2, 0.4]), 'jacket-light', { opacity: 0.5 }),
-    line(dots('-104,410! -86,428! -62,424!'), ['jacket-line', 2.2], { opacity: 0.8 }),
-    line(dots('-86,428! -100,452! -52,541 34,619'), ['jacket-line', 2.4], { opacity: 0.7 }),
-    line(dots('90,404! 76,420! 62,418!'), ['jacket-line', 2], { opacity: 0.8 }),
-    line(dots('76,420! 88,440! 71,531 35,617'), ['jacket-line', 2], { opacity: 0.7 }),
+    line(dots('-92,408! -79,428! -62,424!'), ['jacket-line', 2.2], { opacity: 0.8 }),
+    line(dots('-79,428! -91,450! -52,541 34,619'), ['jacket-line', 2.4], { opacity: 0.7 }),
+    line(dots('79,404! 68,420! 62,418!'), ['jacket-line', 2], { opacity: 0.8 }),
+    line(dots('68,420! 77,440! 71,531 35,617'), ['jacket-line', 2], { opacity: 0.7 }),
     // Front edge, button, folds, pocket.
     line(dots('34,616 36,700 32,790 18,874'), ['jacket-line', 2.4], { opacity: 0.8 }),
     fill(ribbon(dots('31,640 32,720 27,800 14,868'), [0.4, 1.8, 1.8, 0.4]), 'jacket-light', { opacity: 0.7 }),
@@ -198,15 +198,15 @@ function neckShapes(): PathShape[] {
       linear([-40, 300], [40, 420], 'skin-soft 0, skin 0.3, skin 0.7, skin-soft 1'),
       { id: 'chest' },
     ),
-    line(dots('-40,352 -16,364 4,366'), ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
-    line(dots('46,354 34,364 24,367'), ['skin-shade', 3], { inside: 'chest', opacity: 0.6 }),
+    line(dots('-40,352 -16,364 4,366'), ['skin-shade', 3], { inside: 'chest', opacity: 0.45 }),
+    line(dots('46,354 34,364 24,367'), ['skin-shade', 3], { inside: 'chest', opacity: 0.45 }),
     line(dots('10,370 16,396 18,426'), ['skin-shade', 2.4], { inside: 'chest', opacity: 0.3 }),
     fill(
       smooth(dots('-60,190 56,190 56,300 34,318 6,324 -30,306 -60,262')),
       linear([0, 266], [4, 326], 'skin-deep 0 0.95, skin-deep 0.6 0.7, skin-deep 1 0.2'),
       { inside: 'neck' },
     ),
-    line(dots('-30,310 -18,336 2,360'), ['skin-shade', 3], { inside: 'neck', opacity: 0.45 }),
+    line(dots('-30,310 -18,336 2,360'), ['skin-shade', 3], { inside: 'neck', opacity: 0.26 }),
     line(dots('36,318 28,340 18,360'), ['skin-deep', 2.4], { inside: 'neck', opacity: 0.3 }),
   ];
 }

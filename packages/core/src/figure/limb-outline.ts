@@ -24,7 +24,7 @@ export function sampleLimb(
 }
 
 /** Samples of a limb for each of its bones, without those of its ends. */
-export const limbSteps = 36;
+export const limbSteps = 30;
 const endSteps = 8;
 
 function roundEnd(

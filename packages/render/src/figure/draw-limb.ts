@@ -2,7 +2,7 @@ import type { LimbShape } from '@filmwright/contracts';
 import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
-import { linePath, polygonPath, polygonsPath } from './shape-path.ts';
+import { polygonPath, polygonsPath } from './shape-path.ts';
 
 type DrawLimb = {
   readonly samples: readonly LimbSample[];
@@ -12,13 +12,15 @@ type DrawLimb = {
 };
 
 /** Depths of the bands that build up the soft shade of a limb, and the opacity of each. */
-const shadeDepths = [0.88, 0.74, 0.6, 0.46, 0.33, 0.2];
-const shadeAlpha = 0.16;
-const lightDepths = [0.3, 0.2, 0.1];
-const lightAlpha = 0.19;
+const shadeDepths = [0.9, 0.8, 0.69, 0.58, 0.47, 0.37, 0.27, 0.17];
+const shadeAlpha = 0.122;
+const lightDepths = [0.32, 0.24, 0.16, 0.08];
+const lightAlpha = 0.15;
 
 /** Place along a limb from which its edge is drawn. */
 const edgeStart = 0.035;
+/** In rig units. */
+const edgeWidth = 1.8;
 
 /** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
 export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
@@ -34,14 +36,22 @@ export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf,
   band(shape.shade, [-light[0], -light[1]], shadeDepths, shadeAlpha);
   band(shape.light, light, lightDepths, lightAlpha);
   if (shape.edge !== undefined) {
-    context.strokeStyle = withAlpha(colorOf(shape.edge), 0.42);
-    context.lineWidth = 2.2;
-    // Not over the round start, where a sleeve grows out of the shoulder.
-    const first = samples.findIndex(({ share }) => share > edgeStart);
-    for (const edge of edges) context.stroke(linePath(edge.slice(first)));
+    context.fillStyle = withAlpha(colorOf(shape.edge), 0.42);
+    context.fill(polygonsPath(edges.map((edge) => edgeLine(edge, samples))));
   }
   if (shape.folds !== undefined) drawFolds(context, { samples, color: colorOf(shape.folds) });
   return outline;
+}
+
+/** A thin line along an edge, not over the round start where a sleeve grows out of the shoulder. It is filled: a long stroke takes many times longer. */
+function edgeLine(edge: readonly (readonly [number, number])[], samples: readonly LimbSample[]): readonly (readonly [number, number])[] {
+  const first = samples.findIndex(({ share }) => share > edgeStart);
+  const inner = edge.map(([x, y], index) => {
+    const { at, half } = samples[index] as LimbSample;
+    const share = edgeWidth / Math.max(half, edgeWidth);
+    return [x + (at[0] - x) * share, y + (at[1] - y) * share] as const;
+  });
+  return [...edge.slice(first), ...inner.slice(first).reverse()];
 }
 
 /** Creases run from the inner side of each bend towards the middle, the stronger the sharper the limb is bent. */
@@ -50,8 +60,8 @@ function drawFolds(context: Context, { samples, color }: { readonly samples: rea
   const bones = Math.floor((samples.length - 1 - first) / limbSteps);
   for (let bone = 1; bone < bones; bone++) {
     const middle = samples[first + bone * limbSteps] as LimbSample;
-    const before = samples[first + bone * limbSteps - 15] as LimbSample;
-    const after = samples[first + bone * limbSteps + 15] as LimbSample;
+    const before = samples[first + bone * limbSteps - 13] as LimbSample;
+    const after = samples[first + bone * limbSteps + 13] as LimbSample;
     const turn = before.normal[0] * after.normal[1] - before.normal[1] * after.normal[0];
     const sharpness = Math.min(1, Math.max(0, Math.abs(turn) - 0.1) * 1.6);
     if (sharpness === 0) continue;

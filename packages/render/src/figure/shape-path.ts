@@ -55,30 +55,21 @@ function standing({ shape, path }: ReadyShape): ShownShape {
   return { shape, path, opacity: shape.opacity ?? 1 };
 }
 
+type Points = readonly (readonly [number, number])[];
+
 /** A closed polygon as a path. */
-export function polygonPath(points: readonly (readonly [number, number])[]): Path {
+export function polygonPath(points: Points): Path {
   return polygonsPath([points]);
 }
 
 /** Closed polygons as one path. */
-export function polygonsPath(polygons: readonly (readonly (readonly [number, number])[])[]): Path {
-  const path = new Path2D();
-  for (const points of polygons) {
-    points.forEach(([x, y], index) => {
-      if (index === 0) path.moveTo(x, y);
-      else path.lineTo(x, y);
-    });
-    path.closePath();
-  }
-  return path;
+export function polygonsPath(polygons: readonly Points[]): Path {
+  return new Path2D(polygons.map((points) => `${lineText(points)}Z`).join(''));
 }
 
-/** An open line through points as a path. */
-export function linePath(points: readonly (readonly [number, number])[]): Path {
-  const path = new Path2D();
-  points.forEach(([x, y], index) => {
-    if (index === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
-  return path;
+/** Path data to a hundredth of a unit; one call with text is far quicker than a call for every point. */
+function lineText(points: Points): string {
+  let text = '';
+  for (const [x, y] of points) text += `${text === '' ? 'M' : 'L'}${Math.round(x * 100) / 100} ${Math.round(y * 100) / 100}`;
+  return text;
 }
