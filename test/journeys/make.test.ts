@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Problem, reportSchema } from '@filmwright/contracts';
@@ -54,6 +54,20 @@ test('made again unchanged, no task is run and the master is the same', async ()
   assert.equal(status, 0, text);
   assert.equal((JSON.parse(text) as { tasks: { run: number } }).tasks.run, 0);
   assert.equal(digest(join(home, 'again/master.mp4')), first);
+});
+
+test('a master whose bytes were deleted is made again from the spans that are left', async () => {
+  const files = readdirSync(join(home, 'media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const lost = files.map((entry) => join(entry.parentPath, entry.name)).filter((path) => digest(path) === first);
+  assert.equal(lost.length, 1);
+  rmSync(lost[0] ?? '');
+  const told = await filmwright(home, ['make', film, '--out', join(home, 'lost')]);
+  assert.equal(told.status, 1);
+  assert.match(told.err, /are gone from the media folder\. Make the film again/);
+  const { status, out: text } = await filmwright(home, ['make', film, '--out', join(home, 'lost'), '--json']);
+  assert.equal(status, 0, text);
+  assert.equal((JSON.parse(text) as { tasks: { run: number } }).tasks.run, 1);
+  assert.equal(digest(join(home, 'lost/master.mp4')), first);
 });
 
 test('a frame of the film is that of its master', async () => {

@@ -81,10 +81,12 @@ function mediaTypeOf(request: FastifyRequest): string {
   return /^[\w.+-]+\/[\w.+-]+(;.{0,100})?$/.test(type) ? type : 'application/octet-stream';
 }
 
-/** An asset whose row and bytes both exist. */
+/** An asset whose row and bytes both exist; a row without bytes is removed, so that what made it is done again. */
 async function findAsset(digest: string, parts: GatewayParts): Promise<Asset | null> {
   const asset = await parts.records.getAsset({ workspaceId: defaultWorkspace, digest });
-  return asset && (await parts.blobs.has(digest)) ? asset : null;
+  if (asset === null || (await parts.blobs.has(digest))) return asset;
+  await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
+  return null;
 }
 
 async function serveAsset({ request, reply }: Exchange, parts: GatewayParts): Promise<unknown> {

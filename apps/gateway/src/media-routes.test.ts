@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Asset } from '@filmwright/contracts';
 import { startGateway, type TestGateway } from './testing/start-gateway.ts';
@@ -52,4 +54,15 @@ test('what a build did not make, and names that lead elsewhere, are not found', 
   const waiting = (await gateway.call({ method: 'POST', url: '/v1/builds', payload: { document } })).json();
   assert.match((await gateway.call({ url: `/v1/builds/${waiting.id}/media/master.mp4` })).json().detail, /it is planning/);
   assert.equal((await gateway.call({ url: `/v1/builds/${waiting.id}/report` })).statusCode, 404);
+});
+
+test('bytes that are gone are told, and what made them counts as not done', async (context) => {
+  const gateway = await startGateway(context);
+  const { id, master } = await finished(gateway);
+  for (const name of await readdir(gateway.mediaRoot, { recursive: true }))
+    if (name.endsWith(master.digest.slice(-20))) await rm(join(gateway.mediaRoot, name));
+  const reply = await gateway.call({ url: `/v1/builds/${id}/media/master.mp4` });
+  assert.equal(reply.statusCode, 404);
+  assert.match(reply.json().detail, /are gone from the media folder. Make the film again/);
+  assert.deepEqual([...(await gateway.records.hasAssets([master.digest]))], []);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Asset, type BuildResult, FilmwrightError } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -60,8 +61,11 @@ async function findMedia({
   const asset = entry?.of(result);
   if (!entry || !asset) return null;
   const { digest } = asset;
-  if (!(await parts.blobs.has(digest)))
+  if (!(await parts.blobs.has(digest))) {
+    // What made it would else be taken for done.
+    await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
     throw new FilmwrightError('not-found', `The bytes of ${name} (${digest}) are gone from the media folder. Make the film again.`);
+  }
   return { digest, bytes: asset.bytes, mediaType: entry.mediaType, open: (range) => parts.blobs.read({ digest, ...range }) };
 }
 

@@ -33,6 +33,8 @@ export async function callRoute(connection: Connection, call: Call): Promise<Res
   for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
   const response = await send(connection, { url, method: call.headersOnly ? 'HEAD' : route.method, call });
   if (response.ok || call.accept?.includes(response.status)) return response;
+  // A reply to HEAD cannot say what is wrong; the same asked for in full can.
+  if (call.headersOnly) return callRoute(connection, { ...call, headersOnly: false });
   throw await errorOf(response, url);
 }
 

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { defaultWorkspace, type Records } from './records.ts';
 
 /** Rows of assets; their bytes lie in the store. */
-export function assetRecords({ rows }: Database): Pick<Records, 'putAsset' | 'hasAssets' | 'getAsset'> {
+export function assetRecords({ rows }: Database): Pick<Records, 'putAsset' | 'hasAssets' | 'getAsset' | 'forgetAsset'> {
   return {
     async putAsset({ workspaceId, digest, bytes, mediaType }) {
       if (bytes < 0) throw new FilmwrightError('request-invalid', `An asset has ${bytes} bytes; wanted 0 or more.`);
@@ -20,6 +20,9 @@ export function assetRecords({ rows }: Database): Pick<Records, 'putAsset' | 'ha
         digests,
       ]);
       return new Set(found.map((row) => row.digest));
+    },
+    async forgetAsset({ workspaceId, digest }) {
+      await rows('delete from asset where workspace_id = $1 and digest = $2', [workspaceId, digest]);
     },
     async getAsset({ workspaceId, digest }) {
       const [row] = await rows<{ digest: string; bytes: string; media_type: string }>(

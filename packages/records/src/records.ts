@@ -106,6 +106,8 @@ export interface Records {
   putAsset(asset: Asset & { readonly workspaceId: string }): Promise<void>;
   /** Which of the digests have a row in a workspace, the default one if left out. */
   hasAssets(digests: readonly string[], workspaceId?: string): Promise<ReadonlySet<string>>;
+  /** Removes the row of an asset whose bytes are gone: a task that made it is then done again when a build wants it. */
+  forgetAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<void>;
   /** Media type and size of an asset of a workspace, or null. */
   getAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<Asset | null>;
 

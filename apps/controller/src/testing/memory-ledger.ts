@@ -68,6 +68,7 @@ export function createMemoryLedger(): MemoryLedger {
     putAsset: refuse,
     hasAssets: refuse,
     getAsset: refuse,
+    forgetAsset: refuse,
     joinRunner: refuse,
     leaveRunner: refuse,
     leaseTasks: refuse,

@@ -109,6 +109,9 @@ export function createMemoryRecords(): MemoryRecords {
     async putAsset({ digest, bytes, mediaType }) {
       assets.set(digest, { digest, bytes, mediaType });
     },
+    forgetAsset: async ({ digest }) => {
+      assets.delete(digest);
+    },
     hasAssets: async (digests) => new Set(digests.filter((digest) => assets.has(digest))),
     getAsset: async ({ workspaceId, digest }) => (workspaceId === defaultWorkspace ? (assets.get(digest) ?? null) : null),
     async joinRunner(offer) {
