@@ -7,7 +7,7 @@ export type Xml = {
 
 const escaped: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 // XML 1.0 knows no other control characters, not even escaped.
-const escape = (text: string): string =>
+const escapeXml = (text: string): string =>
   text
     .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replaceAll(/[&<>"]/g, (sign) => escaped[sign] ?? sign);
@@ -18,9 +18,9 @@ export function writeXml(root: Xml): string {
 }
 
 function elementText({ name, attributes = {}, holds }: Xml, indent: string): string {
-  const listed = Object.entries(attributes).flatMap(([key, value]) => (value === null ? [] : [` ${key}="${escape(String(value))}"`]));
+  const listed = Object.entries(attributes).flatMap(([key, value]) => (value === null ? [] : [` ${key}="${escapeXml(String(value))}"`]));
   const open = `${indent}<${name}${listed.join('')}`;
   if (holds === undefined || holds.length === 0) return `${open}/>\n`;
-  if (typeof holds === 'string') return `${open}>${escape(holds)}</${name}>\n`;
+  if (typeof holds === 'string') return `${open}>${escapeXml(holds)}</${name}>\n`;
   return `${open}>\n${holds.map((inner) => elementText(inner, `${indent}  `)).join('')}${indent}</${name}>\n`;
 }
