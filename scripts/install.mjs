@@ -1,13 +1,14 @@
 // Installs what is missing. Runs on Node 20 without dependencies, since it is what installs them.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (text) => process.stderr.write(`${text}\n`);
 
-/** Programs the platform spawns; `any` lists alternatives of which one is enough. */
+/** Programs the platform spawns, and fonts for scripts whose fonts do not come along; of `any` one is enough. What is not `needed` is tried once. */
 const programs = [
   { any: ['ffmpeg'], needed: true, why: 'reads, mixes and encodes', packages: { apt: 'ffmpeg', dnf: 'ffmpeg', brew: 'ffmpeg' } },
   { any: ['ffprobe'], needed: true, why: 'measures media', packages: { apt: 'ffmpeg', dnf: 'ffmpeg', brew: 'ffmpeg' } },
@@ -23,7 +24,42 @@ const programs = [
     why: 'confines the reading of uploaded media',
     packages: { apt: 'bubblewrap', dnf: 'bubblewrap', brew: null },
   },
+  {
+    any: [/^NotoSansDevanagari.*\.(ttf|otf)$/, /^Lohit-Devanagari\.ttf$/],
+    needed: false,
+    why: 'writes Hindi, Hebrew, Thai and other scripts',
+    packages: { apt: 'fonts-noto-core', dnf: 'google-noto-sans-fonts', brew: 'font-noto-sans' },
+  },
+  {
+    any: [/^NotoSans(CJK|SC|JP|KR|TC).*\.(ttc|ttf|otf)$/, /^SourceHanSans.*\.(ttc|otf)$/],
+    needed: false,
+    why: 'writes Chinese, Japanese and Korean',
+    packages: { apt: 'fonts-noto-cjk', dnf: 'google-noto-sans-cjk-fonts', brew: 'font-noto-sans-cjk' },
+  },
+  {
+    any: [/^NotoColorEmoji.*\.ttf$/],
+    needed: false,
+    why: 'draws emoji',
+    packages: { apt: 'fonts-noto-color-emoji', dnf: 'google-noto-emoji-color-fonts', brew: 'font-noto-color-emoji' },
+  },
 ];
+
+const fontFolders = [
+  '/usr/share/fonts',
+  '/usr/local/share/fonts',
+  '/Library/Fonts',
+  ...['.fonts', '.local/share/fonts', 'Library/Fonts'].map((name) => join(homedir(), name)),
+];
+
+function fontFiles() {
+  return fontFolders.flatMap((folder) => {
+    try {
+      return readdirSync(folder, { recursive: true }).map((name) => basename(String(name)));
+    } catch {
+      return [];
+    }
+  });
+}
 
 function which(program) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -38,7 +74,12 @@ function which(program) {
   return null;
 }
 
-const isMissing = (program) => program.any.every((name) => which(name) === null);
+const isThere = (name, fonts) => (name instanceof RegExp ? fonts.some((file) => name.test(file)) : which(name) !== null);
+function missingOf(list) {
+  const fonts = fontFiles();
+  return list.filter(({ any }) => !any.some((name) => isThere(name, fonts)));
+}
+const aptInstall = ['install', '-y', '-qq', '--no-install-recommends'];
 const run = (command, args, options = {}) => spawnSync(command, args, { stdio: ['ignore', 2, 2], ...options }).status === 0;
 
 /** npm packages, if they are not those of the lock file. */
@@ -68,9 +109,10 @@ export function node24() {
 }
 
 function installPrograms() {
-  const missing = programs.filter(isMissing);
+  const stamp = join(root, 'node_modules', '.filmwright-tried');
+  const tried = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];
+  const missing = missingOf(programs).filter(({ needed, packages }) => needed || !tried.includes(packages.apt));
   if (missing.length === 0) return;
-  const needed = missing.filter((program) => program.needed);
   const asRoot =
     process.getuid?.() === 0 ? [] : which('sudo') !== null && spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : null;
   if (which('apt-get') !== null && asRoot !== null) {
@@ -81,9 +123,17 @@ function installPrograms() {
       return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
     };
     apt(['update', '-qq']);
-    apt(['install', '-y', '-qq', '--no-install-recommends', ...names]);
+    // One by one where all at once fails: one name that a distribution lacks must not keep the others away.
+    if (!apt([...aptInstall, ...names])) for (const name of names) apt([...aptInstall, name]);
   }
-  const still = needed.filter(isMissing);
+  const absent = missingOf(missing);
+  for (const { any, needed, why, packages } of absent)
+    if (!needed)
+      say(
+        `Without ${any[0] instanceof RegExp ? `the fonts of ${packages.apt}` : any.join(' or ')}, which ${why}, films are made all the same; install ${packages.apt} (apt), ${packages.dnf} (dnf)${packages.brew === null ? '' : ` or ${packages.brew} (brew)`} for it.`,
+      );
+  writeFileSync(stamp, [...new Set([...tried, ...absent.map(({ packages }) => packages.apt)])].join('\n'));
+  const still = absent.filter(({ needed }) => needed);
   if (still.length === 0) return;
   const names = (manager) => [...new Set(still.map((program) => program.packages[manager]).filter(Boolean))].join(' ');
   fail(

@@ -56,6 +56,14 @@ test('made again unchanged, no task is run and the master is the same', async ()
   assert.equal(digest(join(home, 'again/master.mp4')), first);
 });
 
+test('a saved master that somebody changed is saved again', async () => {
+  const path = join(home, 'again/master.mp4');
+  writeFileSync(path, Buffer.alloc(readFileSync(path).length));
+  const { status, err } = await filmwright(home, ['make', film, '--out', join(home, 'again')]);
+  assert.equal(status, 0, err);
+  assert.equal(digest(path), first);
+});
+
 test('a master whose bytes were deleted is made again from the spans that are left', async () => {
   const files = readdirSync(join(home, 'media'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const lost = files.map((entry) => join(entry.parentPath, entry.name)).filter((path) => digest(path) === first);

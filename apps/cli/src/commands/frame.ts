@@ -18,7 +18,7 @@ export async function frame({ file, at, out, json }: FrameOptions): Promise<void
   await usePlatform(home, async (client) => {
     const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
     const { build } = await buildFilm({ client, home, film, purpose: 'frame', atMs, display });
-    await saveMedia({ client, source: { build: build.id, name: 'frame.png' }, path });
+    await saveMedia({ client, home, source: { build: build.id, name: 'frame.png' }, path });
   });
   process.stdout.write(json ? `${JSON.stringify({ frame: path })}\n` : `${path}\n`);
 }

@@ -86,7 +86,7 @@ async function makeGood({ options, batch, runs, folder, interrupt }: MakeGood): 
         signal: interrupt.signal,
         changed: display.changed,
         take: async ({ row, build }, result) => {
-          const saved = await saveFilm({ client, build: build ?? '', result, folder: join(folder, row.name) });
+          const saved = await saveFilm({ client, home, build: build ?? '', result, folder: join(folder, row.name) });
           const { durationMs, warnings } = result.report as Report;
           return { ...saved, durationMs, warnings };
         },

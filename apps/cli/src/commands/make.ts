@@ -28,7 +28,7 @@ export async function make(options: MakeOptions): Promise<void> {
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
-    return { build, result, ...(await saveFilm({ client, build: build.id, result, folder })) };
+    return { build, result, ...(await saveFilm({ client, home, build: build.id, result, folder })) };
   });
   const wallMs = Math.round(performance.now() - startedMs);
   const { run, reused } = made.build.progress.tasks;

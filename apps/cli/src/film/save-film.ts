@@ -4,19 +4,25 @@ import type { BuildResult } from '@filmwright/contracts';
 import { saveMedia, writeWhole } from './save-media.ts';
 import { savePackage } from './save-package.ts';
 
-export type SaveFilm = { readonly client: Client; readonly build: string; readonly result: BuildResult; readonly folder: string };
+export type SaveFilm = {
+  readonly client: Client;
+  readonly home: string;
+  readonly build: string;
+  readonly result: BuildResult;
+  readonly folder: string;
+};
 /** Where a film's files lie. */
 export type SavedFilm = { readonly master: string; readonly package: string | null; readonly report: string };
 
 /** Saves what a build made into a folder: `master.mp4`, the subtitles and the package if it has any, and `report.json`. */
-export async function saveFilm({ client, build, result, folder }: SaveFilm): Promise<SavedFilm> {
+export async function saveFilm({ client, home, build, result, folder }: SaveFilm): Promise<SavedFilm> {
   const master = join(folder, 'master.mp4');
-  await saveMedia({ client, source: { build, name: 'master.mp4' }, path: master });
+  await saveMedia({ client, home, source: { build, name: 'master.mp4' }, path: master });
   for (const [name, asset] of [
     ['captions.vtt', result.vtt],
     ['captions.srt', result.srt],
   ] as const) {
-    if (asset !== null) await saveMedia({ client, source: { build, name }, path: join(folder, name) });
+    if (asset !== null) await saveMedia({ client, home, source: { build, name }, path: join(folder, name) });
   }
   const saved = await savePackage({ client, build, folder: join(folder, 'package') });
   const report = join(folder, 'report.json');

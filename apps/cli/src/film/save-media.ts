@@ -2,18 +2,21 @@ import { access, constants, type FileHandle, mkdir, open, rename, rm, stat } fro
 import { dirname } from 'node:path';
 import type { Client, MediaSource } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
-import { digestOf } from './upload-files.ts';
+import { knownDigests } from './known-digests.ts';
 
-export type SaveMedia = { readonly client: Client; readonly source: MediaSource; readonly path: string };
+export type SaveMedia = { readonly client: Client; readonly home: string; readonly source: MediaSource; readonly path: string };
 
 /** Saves media to a file, which appears whole; a file that has these bytes already is left alone. */
-export async function saveMedia({ client, source, path }: SaveMedia): Promise<void> {
+export async function saveMedia({ client, home, source, path }: SaveMedia): Promise<void> {
   const { bytes, digest } = await client.mediaInfo(source);
   const there = await stat(path).catch(() => null);
-  if (there?.isFile() && there.size === bytes && (await digestOf(path)) === digest) return;
+  const known = knownDigests(home);
+  if (there?.isFile() && there.size === bytes && (await known.of(path)) === digest) return known.remember();
   await writeWhole(path, async (file) => {
     for await (const piece of client.readMedia({ source })) await file.write(piece.bytes, 0, piece.bytes.byteLength, piece.position);
   });
+  await known.note(path, digest);
+  await known.remember();
 }
 
 /** Writes a file that appears whole or not at all; fails with the folder, what is wrong with it and what to do. */

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Client } from '@filmwright/client';
 import type { NamedFile } from './gather-files.ts';
-
-type Known = Record<string, { readonly mtimeMs: number; readonly bytes: number; readonly digest: string }>;
+import { knownDigests } from './known-digests.ts';
 
 /** MIME type by a file's ending, for those who download it again; what a file really is, its probe finds out. */
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -37,18 +33,11 @@ export async function uploadFiles(
 
 /** Uploads for many films that share files: each file is looked at and sent once, whichever film names it first. */
 export function createUploader({ client, home }: { readonly client: Client; readonly home: string }): Uploader {
-  const memory = join(home, 'known-files.json');
+  const known = knownDigests(home);
   const sent = new Map<string, Promise<string>>();
-  const learned: Known = {};
-  let known: Promise<Known> | undefined;
 
   const send = async (path: string): Promise<string> => {
-    known ??= readKnown(memory);
-    const { mtimeMs, size } = await stat(path);
-    const before = (await known)[path];
-    const fresh = before === undefined || before.mtimeMs !== mtimeMs || before.bytes !== size;
-    const digest = fresh ? await digestOf(path) : before.digest;
-    if (fresh) learned[path] = { mtimeMs, bytes: size, digest };
+    const digest = await known.of(path);
     const open = (): ReadableStream<Uint8Array> => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
     await client.putAsset({ digest, mediaType: mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream', open });
     return digest;
@@ -56,7 +45,6 @@ export function createUploader({ client, home }: { readonly client: Client; read
 
   return async (files) => {
     const digests: Record<string, string> = {};
-    const learnedBefore = Object.keys(learned).length;
     for (const { name, path } of files) {
       const sending = sent.get(path) ?? send(path);
       sent.set(path, sending);
@@ -64,30 +52,7 @@ export function createUploader({ client, home }: { readonly client: Client; read
       sending.catch(() => sent.delete(path));
       digests[name] = await sending;
     }
-    if (Object.keys(learned).length > learnedBefore) await remember(memory, learned);
+    await known.remember();
     return digests;
   };
-}
-
-function readKnown(memory: string): Promise<Known> {
-  return readFile(memory, 'utf8').then(
-    (text) => JSON.parse(text) as Known,
-    () => ({}),
-  );
-}
-
-/** Adds digests to those remembered. It only saves time: a full disk is told by what needs the room. */
-async function remember(memory: string, learned: Known): Promise<void> {
-  const part = `${memory}.${process.pid}`;
-  const all = { ...(await readKnown(memory)), ...learned };
-  await writeFile(part, JSON.stringify(all))
-    .then(() => rename(part, memory))
-    .catch(() => rm(part, { force: true }));
-}
-
-/** `sha256-` and the hex digest of a file's bytes. */
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return `sha256-${hash.digest('hex')}`;
 }
