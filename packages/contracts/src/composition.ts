@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.ts';
-import { backdropDesigns, colorSchema, easings, textStyles, transitionKinds } from './film.ts';
+import { backdropDesigns, colorSchema, easings, textStyles, transitionKinds } from './film-values.ts';
 
 const frame = z.number().int();
 const easing = z.enum(easings);

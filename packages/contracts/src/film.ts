@@ -1,36 +1,20 @@
 import { z } from 'zod';
-
-/** A length of time with its unit: `4s`, `2.5 s`, `800ms`, `1min`, `120f` (frames of the film). */
-export const durationSchema = z
-  .string({ error: 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)' })
-  .regex(/^\s*\d+(\.\d+)?\s*(ms|s|min|f)\s*$/, 'wanted a length with its unit: 4s, 800ms, 1min or 120f (frames)');
-/** `#rgb` or `#rrggbb`. */
-export const colorSchema = z
-  .string({ error: 'wanted a colour such as #1a2b3c' })
-  .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'wanted a colour such as #1a2b3c');
-const fraction = z.number().min(0).max(1);
-const path = z.string().min(1).max(1024);
-const prose = z.string().max(20_000);
-
-export const aspects = ['16:9', '9:16', '1:1', '4:5'] as const;
-export const resolutions = ['720p', '1080p', '1440p', '2160p'] as const;
-export const frameRates = [24, 25, 30, 50, 60] as const;
-export const backdropDesigns = ['halo', 'sweep', 'arc', 'grid', 'waves', 'plain'] as const;
-export const textStyles = ['kicker', 'title', 'subtitle', 'bullets', 'price-tag', 'button', 'lower-third', 'label'] as const;
-export const textPositions = ['top-left', 'top', 'top-right', 'left', 'center', 'right', 'bottom-left', 'bottom', 'bottom-right'] as const;
-export const transitionKinds = [
-  'cut',
-  'dissolve',
-  'fade-black',
-  'fade-white',
-  'wipe-left',
-  'wipe-right',
-  'wipe-up',
-  'slide-left',
-  'slide-up',
-] as const;
-export const motionNames = ['none', 'zoom-in', 'zoom-out', 'pan-left', 'pan-right', 'pan-up', 'pan-down', 'drift'] as const;
-export const easings = ['linear', 'ease', 'ease-in', 'ease-out'] as const;
+import {
+  aspects,
+  colorSchema,
+  durationSchema,
+  easings,
+  fraction,
+  frameRates,
+  motionNames,
+  path,
+  prose,
+  resolutions,
+  textPositions,
+  textStyles,
+  transitionKinds,
+} from './film-values.ts';
+import { visualSchema } from './film-visual.ts';
 
 const formatSchema = z.strictObject({
   aspect: z.enum(aspects).default('16:9'),
@@ -75,39 +59,6 @@ const lineSchema = z.strictObject({
   pause: durationSchema.optional().describe('Silence after this line.'),
   recording: path.optional().describe('Own recording of this line, used instead of speech; `say` is then its transcript.'),
 });
-
-const fit = z.enum(['cover', 'contain']).default('cover');
-const focus = z.tuple([fraction, fraction]).optional().describe('Point kept in view: [0,0] is the top left, [1,1] the bottom right.');
-const pictureVisual = z.strictObject({ picture: path, fit, focus });
-const clipVisual = z.strictObject({
-  clip: path,
-  fit,
-  focus,
-  from: durationSchema.default('0s').describe('Where in the clip to start.'),
-  sound: z.union([z.literal('keep'), z.literal('mute')]).default('mute'),
-});
-const backdropVisual = z.strictObject({
-  backdrop: z.enum(backdropDesigns),
-  colors: z.array(colorSchema).min(1).max(3).optional(),
-});
-const subjectSchema = z.strictObject({
-  picture: path,
-  cutOut: z
-    .union([z.literal('auto'), z.literal('alpha'), z.string().min(1)])
-    .default('auto')
-    .describe('auto: own alpha if it has one, else the default model; alpha: own alpha only; otherwise a model name.'),
-  height: z.number().min(0.05).max(1.5).default(0.72).describe('Height of the subject as a share of the frame.'),
-  at: z
-    .tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)])
-    .default([0.5, 0.52])
-    .describe('Where its centre stands.'),
-  shadow: z.enum(['soft', 'floor', 'none']).default('floor'),
-});
-const stagedVisual = z.strictObject({
-  background: z.union([pictureVisual, clipVisual, backdropVisual]),
-  subject: subjectSchema,
-});
-export const visualSchema = z.union([pictureVisual, clipVisual, backdropVisual, stagedVisual]);
 
 const viewSchema = z.strictObject({
   zoom: z.number().min(1).max(4).default(1),
@@ -231,14 +182,7 @@ export type Film = z.output<typeof filmSchema>;
 /** A film document as a person writes it. */
 export type FilmDocument = z.input<typeof filmSchema>;
 export type Shot = Film['storyboard'][number];
-export type Visual = z.output<typeof visualSchema>;
 export type Line = z.output<typeof lineSchema>;
 export type TextBlock = z.output<typeof textSchema>;
 export type Filters = z.output<typeof filtersSchema>;
 export type Motion = z.output<typeof motionSchema>;
-export type BackdropDesign = (typeof backdropDesigns)[number];
-export type TextStyle = (typeof textStyles)[number];
-export type TextPosition = (typeof textPositions)[number];
-export type TransitionKind = (typeof transitionKinds)[number];
-export type MotionName = (typeof motionNames)[number];
-export type Easing = (typeof easings)[number];

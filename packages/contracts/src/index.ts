@@ -2,6 +2,8 @@ export * from './build.ts';
 export * from './composition.ts';
 export * from './digest.ts';
 export * from './film.ts';
+export * from './film-values.ts';
+export * from './film-visual.ts';
 export * from './lease.ts';
 export * from './media.ts';
 export * from './package.ts';
