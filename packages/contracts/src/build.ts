@@ -4,7 +4,8 @@ import { issueSchema, problemSchema } from './problem.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
-export const buildPurposes = ['make', 'check', 'frame'] as const;
+/** `preview` makes only what a player needs of the smallest rung, for looking at while one works; it has no master. */
+export const buildPurposes = ['make', 'check', 'frame', 'preview'] as const;
 export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
 export type BuildState = (typeof buildStates)[number];
 export type BuildPurpose = (typeof buildPurposes)[number];
@@ -66,8 +67,10 @@ export type Build = z.infer<typeof buildSchema>;
 
 /** Body of POST /v1/builds. `document` is a film or a template use as written; `files` maps each path in it to its uploaded asset. */
 export const buildRequestSchema = z.object({
-  document: z.unknown(),
+  document: z.unknown().optional(),
   files: z.record(z.string(), digestSchema).default({}),
+  /** A stored film instead of a document; its newest version when `version` is left out. */
+  film: z.object({ id: z.string(), version: z.number().int().positive().optional() }).optional(),
   purpose: z.enum(buildPurposes).default('make'),
   /** For purpose `frame`: milliseconds of the film. */
   atMs: z.number().nonnegative().optional(),

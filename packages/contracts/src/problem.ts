@@ -21,6 +21,8 @@ export const problemCatalogue = {
   'build-cancelled': { status: 409, retryable: false, title: 'The build was cancelled' },
   'build-finished': { status: 409, retryable: false, title: 'The build has already ended' },
   'not-found': { status: 404, retryable: false, title: 'Not found' },
+  'version-conflict': { status: 412, retryable: false, title: 'Somebody else saved meanwhile' },
+  'version-wanted': { status: 428, retryable: false, title: 'Saving wants the version it was made from' },
   'request-invalid': { status: 400, retryable: false, title: 'The request is not valid' },
   unauthorized: { status: 401, retryable: false, title: 'A token is wanted' },
   forbidden: { status: 403, retryable: false, title: 'The request comes from another site' },

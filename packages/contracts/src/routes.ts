@@ -5,15 +5,44 @@ export const routes = {
   /** Encodes a second of film through the ledger and a runner; 200 only if it came out right. */
   work: { method: 'GET', path: '/workz', scope: 'user' },
   home: { method: 'GET', path: '/', scope: 'page' },
+  /** Scripts and styles of the studio. */
+  studioFile: { method: 'GET', path: '/studio/*', scope: 'none' },
   schema: { method: 'GET', path: '/v1/schema/film.json', scope: 'none' },
   putAsset: { method: 'PUT', path: '/v1/assets/:digest', scope: 'user' },
   headAsset: { method: 'HEAD', path: '/v1/assets/:digest', scope: 'user' },
   getAsset: { method: 'GET', path: '/v1/assets/:digest', scope: 'user' },
+  /** Films and their versions; saving wants `If-Match` with the version it was made from. */
+  listFilms: { method: 'GET', path: '/v1/films', scope: 'user' },
+  createFilm: { method: 'POST', path: '/v1/films', scope: 'user' },
+  /** The newest version, or `?version=7`. */
+  getFilm: { method: 'GET', path: '/v1/films/:id', scope: 'user' },
+  saveFilm: { method: 'PUT', path: '/v1/films/:id', scope: 'user' },
+  removeFilm: { method: 'DELETE', path: '/v1/films/:id', scope: 'user' },
+  listFilmVersions: { method: 'GET', path: '/v1/films/:id/versions', scope: 'user' },
+  listFilmBuilds: { method: 'GET', path: '/v1/films/:id/builds', scope: 'user' },
+  filmEvents: { method: 'GET', path: '/v1/films/:id/events', scope: 'user' },
+  /** What a build of the document in the body would take; nothing is made. */
+  estimate: { method: 'POST', path: '/v1/estimates', scope: 'user' },
+  listStarters: { method: 'GET', path: '/v1/starters', scope: 'user' },
+  /** Moving preview and poster of a starter. */
+  starterFile: { method: 'GET', path: '/v1/starters/:id/:name', scope: 'user' },
+  listLibrary: { method: 'GET', path: '/v1/library', scope: 'user' },
+  addToLibrary: { method: 'POST', path: '/v1/library', scope: 'user' },
+  changeInLibrary: { method: 'PUT', path: '/v1/library/:id', scope: 'user' },
+  removeFromLibrary: { method: 'DELETE', path: '/v1/library/:id', scope: 'user' },
+  /** Uploads that go on after a broken connection: tus 1.0 (creation, expiration, termination). */
+  createUpload: { method: 'POST', path: '/v1/uploads', scope: 'user' },
+  continueUpload: { method: 'PATCH', path: '/v1/uploads/:id', scope: 'user' },
+  headUpload: { method: 'HEAD', path: '/v1/uploads/:id', scope: 'user' },
+  getUpload: { method: 'GET', path: '/v1/uploads/:id', scope: 'user' },
+  removeUpload: { method: 'DELETE', path: '/v1/uploads/:id', scope: 'user' },
   createBuild: { method: 'POST', path: '/v1/builds', scope: 'user' },
   listBuilds: { method: 'GET', path: '/v1/builds', scope: 'user' },
   getBuild: { method: 'GET', path: '/v1/builds/:id', scope: 'user' },
   listBuildTasks: { method: 'GET', path: '/v1/builds/:id/tasks', scope: 'user' },
   cancelBuild: { method: 'POST', path: '/v1/builds/:id/cancel', scope: 'user' },
+  /** Shots, lines and words on the time axis, and small pictures of what is encoded already. */
+  buildShots: { method: 'GET', path: '/v1/builds/:id/shots', scope: 'user' },
   buildEvents: { method: 'GET', path: '/v1/builds/:id/events', scope: 'user' },
   buildReport: { method: 'GET', path: '/v1/builds/:id/report', scope: 'user' },
   buildMedia: { method: 'GET', path: '/v1/builds/:id/media/:name', scope: 'user' },
