@@ -16,6 +16,7 @@ const lines: Readonly<Record<string, number>> = {
   'apps/gateway': 4,
   'apps/controller': 4,
   'apps/runner': 4,
+  'apps/studio': 4,
   'apps/cli': 5,
 };
 
@@ -25,6 +26,7 @@ const never: readonly (readonly [folder: string, imported: RegExp, reason: strin
   ['apps/controller', /^@filmwright\/(render|engines)|^fastify/, 'the controller only decides'],
   ['apps/runner', /^@filmwright\/(records|scheduler)/, 'machines that parse hostile media hold no database password'],
   ['apps/cli', /^@filmwright\/(gateway|controller|runner)/, 'the command starts the apps by their entry point'],
+  ['apps/studio', /^node:|^@filmwright\/(?!contracts$|core$|client$)/, 'the studio uses the public API and nothing else'],
   ['packages/client', /^node:/, 'the client runs in browsers'],
 ];
 

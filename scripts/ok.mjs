@@ -8,6 +8,7 @@ const bin = join(root, 'node_modules', '.bin');
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 const steps = [
   ['types', join(bin, 'tsc'), ['--noEmit', '-p', 'tsconfig.json']],
+  ['types of the studio', join(bin, 'tsc'), ['--noEmit', '-p', 'apps/studio/tsconfig.json']],
   ['lint', join(bin, 'biome'), ['check', '.']],
   ['layers', node24(), ['scripts/check-layers.ts']],
   ['tests', node24(), ['scripts/test.mjs']],
