@@ -1,6 +1,11 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
 export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
+export { changesBetween } from './edit/changes-between.ts';
+export { freeId, joinShots, moveShot, narrationLines, type ScriptPlace, type ShotDocument, splitShot } from './edit/edit-shots.ts';
+export { type PlainText, plainText } from './edit/plain-text.ts';
+export { type ProductText, productFromText } from './edit/product-from-text.ts';
+export { type ScriptOptions, storyboardFromScript } from './edit/storyboard-from-script.ts';
 export { figureColors } from './figure/figure-colors.ts';
 export { figureState } from './figure/figure-state.ts';
 export { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps, sampleLimb } from './figure/limb-outline.ts';

@@ -216,6 +216,7 @@ function wantedText(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       if (issue.message.startsWith('wanted ')) return issue.message.slice(7);
       if (issue.expected === 'string') return 'a text';
+      if (issue.expected === 'array') return 'a list';
       return issue.expected === 'record' || issue.expected === 'object' ? 'keys and values' : `a ${issue.expected}`;
     case 'invalid_value':
       return issue.values.length === 1 ? shown(issue.values[0]) : `one of ${issue.values.map((value) => String(value)).join(', ')}`;

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FilmDocument } from '@filmwright/contracts';
+import { readDocument } from '../film/read-document.ts';
+import { changesBetween } from './changes-between.ts';
+import { joinShots, moveShot, splitShot } from './edit-shots.ts';
+import { plainText } from './plain-text.ts';
+import { productFromText } from './product-from-text.ts';
+import { storyboardFromScript } from './storyboard-from-script.ts';
+
+const film: FilmDocument = {
+  title: 'Three shots',
+  storyboard: [
+    { id: 'one', narration: 'The first thing is said here. And a second one.', length: '10s', text: { text: 'First' } },
+    { id: 'two', narration: [{ say: 'Now the other.', speed: 1.1 }, 'It has two lines.'], transition: 'dissolve' },
+    { id: 'three', visual: { backdrop: 'halo' }, length: '2s' },
+  ],
+};
+
+test('a shot split at a place says the same words in two shots and shares its length', () => {
+  const split = splitShot(film, { shot: 0, line: 0, offset: 29 });
+  const [first, second] = split.storyboard;
+  assert.equal(first?.narration, 'The first thing is said here.');
+  assert.equal(second?.narration, 'And a second one.');
+  assert.equal(second?.id, 'one-2');
+  assert.equal(second?.text, undefined);
+  assert.deepEqual([first?.length, second?.length], ['6.3s', '3.7s']);
+  assert.deepEqual(readDocument(split).issues, []);
+  assert.equal(joinShots(split, 0).storyboard.length, 3);
+  assert.equal(joinShots(split, 0).storyboard[0]?.length, '10s');
+});
+
+test('a split between two lines keeps each line as it is, and one before the first word is none', () => {
+  const [, , second] = splitShot(film, { shot: 1, line: 0, offset: 14 }).storyboard;
+  assert.deepEqual(second?.narration, 'It has two lines.');
+  assert.equal(splitShot(film, { shot: 1, line: 0, offset: 0 }), film);
+  assert.equal(splitShot(film, { shot: 2, line: 0, offset: 0 }), film);
+});
+
+test('shots change places, and a place that does not exist changes nothing', () => {
+  assert.deepEqual(
+    moveShot(film, { from: 2, to: 0 }).storyboard.map((shot) => shot.id),
+    ['three', 'one', 'two'],
+  );
+  assert.equal(moveShot(film, { from: 3, to: 0 }), film);
+});
+
+test('changes are told shot by shot, and a shot that only moved is told as moved', () => {
+  const after: FilmDocument = {
+    ...film,
+    title: 'Four shots',
+    storyboard: [
+      film.storyboard[2] ?? {},
+      { ...film.storyboard[0], narration: 'The first thing is said there. And a second one.' },
+      { id: 'new', narration: 'Something new.' },
+    ],
+  };
+  assert.deepEqual(
+    changesBetween(film, after).map(({ kind, path }) => `${kind} ${path}`),
+    ['changed title', 'moved storyboard[0]', 'changed storyboard[1].narration', 'added storyboard[2]', 'removed storyboard[1]'],
+  );
+  assert.match(changesBetween(film, after)[2]?.message ?? '', /Shot one: narration: “.*here\..*” became “.*there\..*”/);
+  assert.deepEqual(changesBetween(film, structuredClone(film)), []);
+  assert.deepEqual(changesBetween(null, { storyboard: 'x' }), []);
+});
+
+test('pasted markup and control characters become plain text, and text with a "<" stays as it is', () => {
+  const pasted = plainText(
+    '<div><h1>Aurora &amp; friends</h1><script>alert(1)</script><p>One<br>two</p><ul><li>a</li><li>b</li></ul></div>',
+  );
+  assert.deepEqual(pasted, { text: 'Aurora & friends\n\nOne\ntwo\n\n• a\n• b', dropped: 0, markup: true });
+  assert.deepEqual(plainText('a\u0000b\u200b <3 1 < 2\r\nend\ud800'), { text: 'ab <3 1 < 2\nend', dropped: 3, markup: false });
+  assert.equal(plainText('👨‍👩‍👧 नमस्ते 你好').text, '👨‍👩‍👧 नमस्ते 你好');
+});
+
+test('a script becomes shots by paragraphs, long ones cut at sentences, headings shown as titles', () => {
+  const script = `# Opening\n\n${'This is a sentence of some forty letters. '.repeat(12)}\n\nWhat it does:\n- Shines long\n- Dims softly\n\nThe end.`;
+  const storyboard = storyboardFromScript(script, { language: 'en' });
+  assert.ok(storyboard.length >= 4);
+  assert.deepEqual(storyboard[0]?.text, [{ text: 'Opening', style: 'title' }]);
+  assert.ok(storyboard.every((shot) => typeof shot.narration === 'string' && shot.narration.length <= 270));
+  assert.equal(storyboard.at(-1)?.narration, 'The end.');
+  assert.equal(storyboard.at(-2)?.narration, 'Shines long. Dims softly.');
+  assert.deepEqual(readDocument({ title: 'x', storyboard }).issues, []);
+});
+
+test('a script of 200,000 characters becomes a film that can be read, with no word lost', () => {
+  const script = 'Every word of this long script is kept, whatever its length may be.\n\n'.repeat(2900);
+  const storyboard = storyboardFromScript(script, { language: 'en' });
+  assert.equal(storyboard.length, 2900);
+  assert.deepEqual(readDocument({ title: 'Long', storyboard }).issues, []);
+});
+
+test("name, prices and features are read out of a product page's text", () => {
+  const found = productFromText(
+    'Home\nAurora Lamp | Orlune\nThe light that travels with you.\n★ 4.8 stars\n$129.00 $159.00\nAdd to cart\n• 48 hours on one charge\n• Rain proof\nA hand blown dome, a brass ring that dims with one turn, and a cover woven from recycled wool.',
+    'en',
+  );
+  assert.equal(found.product, 'Aurora Lamp');
+  assert.equal(found.tagline, 'The light that travels with you.');
+  assert.deepEqual([found.price, found.oldPrice], ['$129.00', '$159.00']);
+  assert.deepEqual(found.features, ['48 hours on one charge', 'Rain proof']);
+  assert.equal(found.sentences.length, 1);
+  assert.deepEqual(productFromText('', 'en').features, []);
+});

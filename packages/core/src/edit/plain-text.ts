@@ -1,0 +1,69 @@
+/** Text as it is kept: `dropped` counts control characters and broken surrogates that were taken out, `markup` says that tags were. */
+export type PlainText = { readonly text: string; readonly dropped: number; readonly markup: boolean };
+
+/** A document's worth of tags, or one that is only used for markup: a lone "a < b" or "<3" is text. */
+const looksLikeMarkup =
+  /<!doctype|<\/(?:p|div|span|li|ul|ol|h[1-6]|a|b|i|em|strong|td|tr|table|body|html|section|article)\s*>|<(?:br|p|div|img|html)\b[^<>]*>/i;
+const unseen = /<(script|style|head|template|noscript|svg)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->/gi;
+const lineTags = /<\/?(?:p|div|section|article|header|footer|h[1-6]|ul|ol|table|tr|blockquote|pre|figure|br|hr)\b[^<>]*>/gi;
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  rsquo: '’',
+  lsquo: '‘',
+  ldquo: '“',
+  rdquo: '”',
+  euro: '€',
+  pound: '£',
+  yen: '¥',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  deg: '°',
+  times: '×',
+  middot: '·',
+  bull: '•',
+};
+
+/** Pasted or typed text without markup and control characters; list items start with "• ", line ends are one "\n", three and more of them two. */
+export function plainText(pasted: string): PlainText {
+  const markup = looksLikeMarkup.test(pasted);
+  const written = markup ? withoutMarkup(pasted) : pasted;
+  let dropped = 0;
+  const drop = (): string => {
+    dropped++;
+    return '';
+  };
+  const text = written
+    .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
+    .replace(/(?![\n\t])[\p{Cc}\u200b\u2060\ufeff\ufff9-\ufffb]/gu, drop)
+    .replace(/\p{Surrogate}/gu, drop)
+    .replace(/[ \t\u00a0]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  return { text, dropped, markup };
+}
+
+function withoutMarkup(html: string): string {
+  return html
+    .replace(unseen, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/<li\b[^<>]*>/gi, '\n• ')
+    .replace(lineTags, '\n')
+    .replace(/<\/?[a-z!][^<>]*>/gi, '')
+    .replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,8});/gi, (whole, name: string) => entityOf(name) ?? whole)
+    .replace(/ *\n */g, '\n');
+}
+
+function entityOf(name: string): string | undefined {
+  if (!name.startsWith('#')) return entities[name.toLowerCase()];
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+  return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : '';
+}
