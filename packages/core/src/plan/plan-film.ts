@@ -6,8 +6,8 @@ import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import { planFrame } from './plan-frame.ts';
 import { type PlannedShot, planShot } from './plan-shot.ts';
 import type { Planner } from './planner.ts';
-import { voiceIssues } from './speech.ts';
 import { planUploads } from './uploads.ts';
+import { voiceIssues } from './voice-issues.ts';
 
 export type FilmPlanInput = {
   readonly input: PlanInput;

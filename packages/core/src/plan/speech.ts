@@ -1,8 +1,8 @@
-import type { Credit, Film, Issue, Line, RunnerOffer, Shot, Token, TokenTime } from '@filmwright/contracts';
+import type { Credit, Film, Line, RunnerOffer, Shot, Token, TokenTime } from '@filmwright/contracts';
 import { millisecondsOf } from '../film/frames.ts';
-import { problemAt } from '../film/issues.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
+import { type OfferedVoice, pickVoice } from './pick-voice.ts';
 import { type Planner, ranks } from './planner.ts';
 import { spokenTokens, writtenTimes } from './spoken-tokens.ts';
 import type { Uploads } from './uploads.ts';
@@ -100,7 +100,6 @@ function planLine(
 }
 
 type VoiceInput = { readonly film: Film; readonly line: Line; readonly voices: RunnerOffer['voices'] };
-type OfferedVoice = RunnerOffer['voices'][number];
 type ChosenVoice = { readonly found: OfferedVoice | null; readonly speed: number; readonly pauseMs: number };
 
 function voiceOf({ film, line, voices }: VoiceInput): ChosenVoice {
@@ -109,50 +108,4 @@ function voiceOf({ film, line, voices }: VoiceInput): ChosenVoice {
   const wanted = entry?.use ?? name;
   const pauseMs = entry?.pause === undefined ? defaultPauseMs : millisecondsOf(entry.pause, film.format.fps);
   return { found: pickVoice({ wanted, language: film.language, voices }), speed: entry?.speed ?? 1, pauseMs };
-}
-
-type Pick = { readonly wanted: string | undefined; readonly language: string; readonly voices: RunnerOffer['voices'] };
-
-/** The voice to use: the one asked for, else the most natural one of the language; null if there is none. */
-export function pickVoice({ wanted, language, voices }: Pick): OfferedVoice | null {
-  if (wanted !== undefined) return voices.find((voice) => voice.id === wanted) ?? null;
-  const base = language.split('-')[0];
-  const speaks = voices.filter((voice) => voice.language === '*' || voice.language.split(/[-_]/)[0] === base);
-  return speaks.find((voice) => voice.natural) ?? speaks.find((voice) => voice.language !== '*') ?? speaks[0] ?? null;
-}
-
-/** Voices that the film asks for and that nobody offers, each with where it is asked for. */
-export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly Issue[] {
-  const issues: Issue[] = [];
-  const offered = voices.map((voice) => voice.id).join(', ') || 'none';
-  const check = (wanted: string | undefined, path: string): void => {
-    if (pickVoice({ wanted, language: film.language, voices }) !== null) return;
-    const message =
-      wanted === undefined
-        ? `No installed voice speaks ${film.language}; installed: ${offered}.`
-        : `${path} asks for voice ${JSON.stringify(wanted)}, which is not installed; installed: ${offered}.`;
-    issues.push(
-      problemAt(path, {
-        code: wanted === undefined ? 'speech-unavailable' : 'voice-unknown',
-        message,
-        ...(wanted === undefined ? {} : { found: wanted }),
-        wanted: offered,
-        next: 'Run `npx filmwright voices` to see and install voices, or give the line a `recording`.',
-      }),
-    );
-  };
-  const used = new Set<string>();
-  film.storyboard.forEach((shot, index) => {
-    linesOf(shot).forEach((line, number) => {
-      if (line.recording !== undefined) return;
-      const name = line.voice ?? film.voice;
-      const entry = name === undefined ? undefined : film.voices[name];
-      const path =
-        line.voice !== undefined ? `storyboard[${index}].narration[${number}].voice` : film.voice !== undefined ? 'voice' : 'language';
-      const id = `${entry?.use ?? name ?? ''}@${path}`;
-      if (!used.has(id)) check(entry?.use ?? name, entry === undefined ? path : `voices.${name}.use`);
-      used.add(id);
-    });
-  });
-  return issues;
 }

@@ -1,0 +1,61 @@
+import type { Film, Issue, RunnerOffer } from '@filmwright/contracts';
+import { problemAt } from '../film/issues.ts';
+import { bareLanguage, languageFit, languageName } from '../speech/voice-language.ts';
+import { pickVoice, voiceAdvice } from './pick-voice.ts';
+import { linesOf } from './speech.ts';
+
+/** Voices that the film asks for and that nobody offers, each with where it is asked for. */
+export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly Issue[] {
+  const issues: Issue[] = [];
+  const check = (wanted: string | undefined, path: string): void => {
+    if (pickVoice({ wanted, language: film.language, voices }) !== null) return;
+    issues.push(wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path }));
+  };
+  const used = new Set<string>();
+  film.storyboard.forEach((shot, index) => {
+    linesOf(shot).forEach((line, number) => {
+      if (line.recording !== undefined) return;
+      const name = line.voice ?? film.voice;
+      const entry = name === undefined ? undefined : film.voices[name];
+      const path =
+        line.voice !== undefined ? `storyboard[${index}].narration[${number}].voice` : film.voice !== undefined ? 'voice' : 'language';
+      const id = `${entry?.use ?? name ?? ''}@${path}`;
+      if (!used.has(id)) check(entry?.use ?? name, entry === undefined ? path : `voices.${name}.use`);
+      used.add(id);
+    });
+  });
+  return issues;
+}
+
+function silentLanguage(film: Film, voices: RunnerOffer['voices']): Issue {
+  const spoken = [...new Set(voices.map((voice) => bareLanguage(voice.language)))].sort();
+  const found =
+    spoken.length === 0
+      ? 'no voice is installed'
+      : `installed voices speak ${spoken.slice(0, 12).join(', ')}${spoken.length > 12 ? ' and others' : ''}`;
+  return problemAt('language', {
+    code: 'speech-unavailable',
+    message: `No installed voice speaks ${languageName(film.language)}; ${found}.`,
+    found,
+    wanted: `a voice that speaks ${film.language}`,
+    next: voiceAdvice(film.language, voices),
+  });
+}
+
+type Unknown = { readonly film: Film; readonly voices: RunnerOffer['voices']; readonly wanted: string; readonly path: string };
+
+function unknownVoice({ film, voices, wanted, path }: Unknown): Issue {
+  const fitting = voices.filter((voice) => languageFit(voice.language, film.language) > 0).map((voice) => voice.id);
+  const offered = fitting.length > 0 ? listed(fitting) : listed(voices.map((voice) => voice.id)) || 'none';
+  return problemAt(path, {
+    code: 'voice-unknown',
+    message: `${path} asks for voice ${JSON.stringify(wanted)}, which is not installed; installed${fitting.length > 0 ? ` for ${film.language}` : ''}: ${offered}.`,
+    found: wanted,
+    wanted: offered,
+    next: 'Run `npx filmwright voices` to see and install voices, or give the line a `recording`.',
+  });
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.length > 20 ? `${ids.slice(0, 20).join(', ')} and ${ids.length - 20} more` : ids.join(', ');
+}
