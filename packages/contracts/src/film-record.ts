@@ -18,7 +18,7 @@ export const filmRecordSchema = z
   .readonly();
 export type FilmRecord = z.infer<typeof filmRecordSchema>;
 
-/** A film with one of its versions. `document` is as the person wrote it, also while it has faults (`issues`); `files` maps its paths to uploaded assets. */
+/** A film with one of its versions: `version`, `title`, `aspect` and `shots` are of that one. `document` is as the person wrote it, also while it has faults (`issues`); `files` maps its paths to uploaded assets. */
 export const filmDetailSchema = z
   .object({
     ...filmRecordSchema.unwrap().shape,
@@ -50,18 +50,24 @@ export type FilmVersion = z.infer<typeof filmVersionSchema>;
 
 /**
  * Body of POST /v1/films and PUT /v1/films/:id. Saving names the version it was made from by `If-Match: "7"`; where somebody saved meanwhile
- * the answer is `version-conflict`, and nothing is lost or overwritten. Saves of one `session` (a tab) within two minutes become one version,
- * unless one of them was built, noted or restored.
+ * the answer is `version-conflict` (its `conflict` tells which version is there now), and nothing is lost or overwritten. Every save has the next
+ * number; of the saves of one `session` (a tab) within two minutes only the last stays in the list of versions, unless one was built, noted or
+ * restored. A save that changes nothing, or repeats the newest version, is answered with that version.
  */
 export const filmSaveSchema = z.strictObject({
   document: z.unknown(),
   files: z.record(z.string(), digestSchema).default({}),
   note: z.string().trim().min(1).max(500).optional(),
   session: z.string().max(100).optional(),
-  /** Brings an old version back: `document` is then that version's. */
+  /** Brings an old version back: its document and files are taken, those of the body are not read. */
   restored: z.number().int().positive().optional(),
 });
 export type FilmSave = z.input<typeof filmSaveSchema>;
+
+/** A page of films, the last changed first; `next` is the `before` of the page after it. */
+export type FilmPage = { readonly films: readonly FilmRecord[]; readonly next: string | null };
+/** A page of versions, newest first; `next` is the `before` of the page after it. */
+export type FilmVersionPage = { readonly versions: readonly FilmVersion[]; readonly next: number | null };
 
 /** Event of GET /v1/films/:id/events, on connect and after every save or removal. `session` is the tab that saved. */
 export const filmEventSchema = z

@@ -33,6 +33,9 @@ export const librarySaveSchema = z.strictObject({
 });
 export type LibrarySave = z.input<typeof librarySaveSchema>;
 
+/** A page of items, the last changed first; `next` is the `after` of the page after it. */
+export type LibraryPage = { readonly items: readonly LibraryItem[]; readonly next: string | null };
+
 /** A film to start from; `preview` and `poster` are addresses of the gateway. POST /v1/films with `document` and `files` makes a film of it. */
 export const starterSchema = z
   .object({

@@ -50,7 +50,11 @@ export const issueSchema = z
   .readonly();
 export type Issue = z.infer<typeof issueSchema>;
 
-/** RFC 9457 problem details; `issues` lists every problem found at once. */
+/** The state that a stale save met: which version is the newest now, when and in which tab (`session`) it was saved. */
+export const saveConflictSchema = z.object({ version: z.number().int(), savedAt: z.string(), session: z.string().nullable() }).readonly();
+export type SaveConflict = z.infer<typeof saveConflictSchema>;
+
+/** RFC 9457 problem details; `issues` lists every problem found at once, `conflict` comes with `version-conflict`. */
 export const problemSchema = z
   .object({
     type: z.string(),
@@ -61,12 +65,14 @@ export const problemSchema = z
     retryable: z.boolean(),
     instance: z.string().optional(),
     issues: z.array(issueSchema).readonly().optional(),
+    conflict: saveConflictSchema.optional(),
   })
   .readonly();
 export type Problem = z.infer<typeof problemSchema>;
 
 export type FilmwrightErrorOptions = {
   readonly issues?: readonly Issue[];
+  readonly conflict?: SaveConflict;
   readonly retryable?: boolean;
   readonly cause?: unknown;
 };
@@ -76,6 +82,7 @@ export class FilmwrightError extends Error {
   readonly code: ProblemCode;
   readonly retryable: boolean;
   readonly issues: readonly Issue[];
+  readonly conflict: SaveConflict | null;
 
   constructor(code: ProblemCode, message: string, options: FilmwrightErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -83,6 +90,7 @@ export class FilmwrightError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? problemCatalogue[code].retryable;
     this.issues = options.issues ?? [];
+    this.conflict = options.conflict ?? null;
   }
 }
 
@@ -99,6 +107,7 @@ export function toProblem(error: unknown): Problem {
     detail: known.message,
     retryable: known.retryable,
     ...(known.issues.length > 0 ? { issues: known.issues } : {}),
+    ...(known.conflict === null ? {} : { conflict: known.conflict }),
   };
 }
 
@@ -107,5 +116,6 @@ export function fromProblem(problem: Problem): FilmwrightError {
   return new FilmwrightError(problem.code, problem.detail, {
     retryable: problem.retryable,
     ...(problem.issues ? { issues: problem.issues } : {}),
+    ...(problem.conflict ? { conflict: problem.conflict } : {}),
   });
 }
