@@ -28,6 +28,7 @@ export async function uhdBench(seconds = 60): Promise<void> {
           span: counterSpan({ first, frames }),
           encode: { codec: 'h264', preset: 'veryfast', crf: 23, gopFrames: spanFrames, threads: 2 },
           outPath,
+          stillPath: join(home, 'still.jpg'),
         },
         { toolset, cache, pathOf: async (digest) => digest, fontPath: (digest) => digest },
       );

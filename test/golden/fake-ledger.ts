@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Output, Payload, Task, TaskKind } from '@filmwright/contracts';
-import { type Plan, planBuild, type TaskResultView } from '@filmwright/core';
+import type { Output, Payload, RigOutline, Task, TaskKind } from '@filmwright/contracts';
+import { type Plan, planBuild, presenterOutline, type TaskResultView } from '@filmwright/core';
 
 const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
 const asset = (name: string) => ({ digest: digestOf(name), bytes: name.length, mediaType: 'application/octet-stream' });
@@ -28,6 +28,7 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     };
   },
   align: ({ tokens }) => ({ times: tokens.map((_, at) => ({ startMs: at * 250, endMs: at * 250 + 250 })), method: 'fake' }),
+  mouth: () => ({ energy: { hopMs: 10, below: Array.from({ length: 400 }, (_, at) => Math.round(20 - 18 * Math.sin(at / 4))) } }),
   cutout: (_, key) => ({
     asset: asset(key),
     width: 800,
@@ -38,6 +39,7 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
   }),
   encode: ({ span }, key) => ({
     asset: asset(key),
+    still: asset(`${key}.still`),
     frames: span.frames,
     ssim: 0.99,
     blackFrames: [],
@@ -49,8 +51,9 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
   subtitles: (_, key) => ({ vtt: asset(`${key}.vtt`), srt: asset(`${key}.srt`) }),
   fragment: ({ samples }, key) => ({ asset: asset(key), cmaf: { ...cmafOf(samples), timescale: 48_000 } }),
   thumbnails: (_, key) => ({ poster: asset(`${key}.jpg`), sheets: [asset(`${key}.1`)], tiles: 3 }),
+  timeline: (_, key) => ({ otio: asset(`${key}.otio`), list: asset(`${key}.json`) }),
   assemble: ({ spans }, key) => ({ asset: asset(key), frames: spans.reduce((sum, span) => sum + span.frames, 0) }),
-  'measure-sound': () => ({ loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, captions: null }),
+  'measure-sound': () => ({ loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, curve: [], captions: null }),
   measure: ({ fps }) => ({
     frames: fps,
     width: 16,
@@ -75,6 +78,8 @@ function media(
       return { type: 'sound', asset: asset(key), samples: 480_000, sampleRate: 48_000, channels: 2 };
     case 'font':
       return { type: 'font', asset: asset(key), family: 'Fake', weight: 400, licence: 'OFL-1.1' };
+    case 'rig':
+      return { type: 'rig', asset: asset(key), outline: presenterOutline('mara') as RigOutline };
     case 'lut':
       return { type: 'lut', asset: asset(key), size: 17 };
   }
@@ -84,7 +89,7 @@ export type Run = { readonly plan: Plan; readonly tasks: readonly Task[] };
 export type RunInput = {
   readonly document: unknown;
   readonly files: Readonly<Record<string, string>>;
-  readonly purpose?: 'make' | 'check' | 'frame';
+  readonly purpose?: 'make' | 'check' | 'frame' | 'export';
   readonly atMs?: number;
   readonly done?: ReadonlyMap<string, TaskResultView>;
   readonly change?: (task: Task, output: unknown) => TaskResultView | undefined;

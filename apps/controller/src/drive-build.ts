@@ -33,6 +33,8 @@ export type BuildDriver = {
 const rereadMs = 500;
 /** Progress alone is stored so often at most. */
 const progressMs = 200;
+/** What there is to see of the shots is stored so often at most. */
+const shotsMs = 500;
 /** Planning, reading or storing that took this long is followed by so many times as much rest: a long film must not take the whole process. */
 const noticeableMs = 50;
 const restFactor = 3;
@@ -49,6 +51,8 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
   let saved: { readonly rows: string; readonly progress: string } | null = null;
   let held: Plan | null = null;
   let savedPackage: string | null = null;
+  let savedShots: string | null = null;
+  let nextShotsMs = 0;
   let progress = noProgress;
   let nextReadMs = 0;
   let nextPlanMs = 0;
@@ -93,6 +97,16 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     savedPackage = digest;
   };
 
+  const storeShots = async (made: Plan): Promise<void> => {
+    const startedMs = nowMs();
+    if (made.shots === null || (made.end === null && startedMs < nextShotsMs)) return;
+    const shots = made.shots();
+    const digest = digestOf(JSON.stringify(shots));
+    if (digest !== savedShots) await records.saveShots(buildId, shots);
+    savedShots = digest;
+    nextShotsMs = nowMs() + Math.max(shotsMs, restAfter(nowMs() - startedMs));
+  };
+
   const end = async (
     state: 'succeeded' | 'failed',
     how: { readonly result: BuildResult | null; readonly problem: Problem | null },
@@ -112,6 +126,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     live = new Set(made.rows.flatMap(({ key }) => (key === null || cache.isDone(key) ? [] : [key])));
     nextPlanMs = nowMs() + restAfter(nowMs() - startedMs);
     await storePackage(made);
+    await storeShots(made);
     if (made.end === null) {
       await store(made);
       return false;

@@ -47,6 +47,16 @@ export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void 
     },
   });
   addRoute(app, {
+    name: 'buildShots',
+    handler: async (request) => {
+      const build = await findBuild(request, parts);
+      const shots = await parts.records.buildShots(build.id);
+      if (shots === null)
+        throw new FilmwrightError('not-found', `The build ${build.id} shows no shots: it is ${build.state}. Ask again while it runs.`);
+      return shots;
+    },
+  });
+  addRoute(app, {
     name: 'buildReport',
     handler: async (request) => {
       const build = await findBuild(request, parts);

@@ -2,6 +2,7 @@ import type {
   Asset,
   Build,
   BuildRequest,
+  BuildShots,
   BuildTask,
   Completion,
   Failure,
@@ -14,7 +15,7 @@ import { type Connection, callJson, callRoute } from './call-route.ts';
 import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
 import { type MediaInfo, type MediaPiece, type MediaSource, mediaInfo, type ReadMediaOptions, readMedia } from './read-media.ts';
-import { buildPackage, packageFile } from './read-package.ts';
+import { buildPackage, buildShots, packageFile } from './read-package.ts';
 
 export type Voice = RunnerOffer['voices'][number];
 /** A page of builds, newest first; `next` is the `before` of the page after it. */
@@ -44,6 +45,8 @@ export type Client = {
   followBuild(options: FollowOptions): AsyncGenerator<Build>;
   /** The report of a finished build; throws `not-found` before. */
   getReport(id: string): Promise<Report>;
+  /** Shots, lines and words on the time axis by now; null while nothing is known of them. */
+  buildShots(id: string): Promise<BuildShots | null>;
   /** Where what can be played of a build by now is served; null while nothing can, or where its film asks for no package. */
   buildPackage(id: string): Promise<PackageAddresses | null>;
   /** A file below the root of such addresses. */
@@ -95,6 +98,7 @@ type BuildCalls = Pick<
   | 'cancelBuild'
   | 'followBuild'
   | 'getReport'
+  | 'buildShots'
   | 'buildPackage'
   | 'packageFile'
 >;
@@ -109,6 +113,7 @@ function buildCalls(connection: Connection): BuildCalls {
     cancelBuild: (id) => callJson(connection, { route: 'cancelBuild', params: { id } }),
     followBuild: (options) => followBuild(connection, options),
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
+    buildShots: (id) => buildShots(connection, id),
     buildPackage: (id) => buildPackage(connection, id),
     packageFile: (path) => packageFile(connection, path),
   };

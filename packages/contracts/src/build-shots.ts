@@ -58,7 +58,7 @@ export const buildShotsSchema = z
         z
           .object({
             asset: digestSchema,
-            type: z.enum(['picture', 'clip', 'sound', 'font', 'lut']),
+            type: z.enum(['picture', 'clip', 'sound', 'font', 'lut', 'rig']),
             width: z.number().optional(),
             height: z.number().optional(),
             durationMs: z.number().optional(),

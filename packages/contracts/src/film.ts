@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cameraSchema, characterSchema, lineFigureKeys } from './film-figures.ts';
 import {
   aspects,
   colorSchema,
@@ -58,6 +59,11 @@ const lineSchema = z.strictObject({
   speed: z.number().min(0.5).max(2).optional(),
   pause: durationSchema.optional().describe('Silence after this line.'),
   recording: path.optional().describe('Own recording of this line, used instead of speech; `say` is then its transcript.'),
+  words: z
+    .record(z.string().regex(/^\d{1,5}$/, 'wanted the number of a word, counted from 0'), z.tuple([durationSchema, durationSchema]))
+    .optional()
+    .describe('Start and end of single words from the start of the line, where what was heard is to be put right.'),
+  ...lineFigureKeys,
 });
 
 const viewSchema = z.strictObject({
@@ -119,8 +125,16 @@ export const shotSchema = z.strictObject({
         .max(200),
     ])
     .optional(),
+  take: z
+    .number()
+    .int()
+    .min(1)
+    .max(99)
+    .optional()
+    .describe('Which attempt at the shot is used: another one is read, moved and acted a little differently.'),
   length: durationSchema.optional().describe('Length of the shot; the length of its narration when left out.'),
   visual: visualSchema.optional(),
+  camera: cameraSchema.optional().describe('What the camera shows of the figures until a line cuts elsewhere.'),
   motion: motionSchema.optional(),
   filters: filtersSchema.optional(),
   text: z.union([textSchema, z.array(textSchema).max(12)]).optional(),
@@ -162,6 +176,7 @@ export const filmSchema = z.strictObject({
   format: formatSchema.prefault({}),
   voices: z.record(z.string(), voiceSchema).default({}),
   voice: z.string().optional().describe('Entry of `voices`, or the id of an installed voice, for lines that name none.'),
+  characters: z.record(z.string(), characterSchema).default({}),
   brand: brandSchema.prefault({}),
   storyboard: z.array(shotSchema).min(1).max(10_000),
   soundtrack: soundtrackSchema.prefault({}),

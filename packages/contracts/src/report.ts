@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.ts';
 import { issueSchema } from './problem.ts';
-import { creditSchema } from './task.ts';
+import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './task.ts';
 
 /** What was made and how well, measured: `report.json`. Null means not applicable (no sound, no captions), never "not measured". */
 export const reportSchema = z
@@ -18,11 +18,31 @@ export const reportSchema = z
     stages: z.array(z.object({ stage: z.string(), wallMs: z.number(), tasks: z.number().int() }).readonly()).readonly(),
     tasks: z.object({ run: z.number().int(), reused: z.number().int() }).readonly(),
     loudness: z
-      .object({ integratedLufs: z.number(), truePeakDb: z.number(), rangeLu: z.number(), wantedLufs: z.number() })
+      .object({
+        integratedLufs: z.number(),
+        truePeakDb: z.number(),
+        rangeLu: z.number(),
+        wantedLufs: z.number(),
+        curve: loudnessCurveSchema,
+      })
       .readonly()
       .nullable(),
-    captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
-    ssim: z.object({ mean: z.number(), worst: z.number() }).readonly().nullable(),
+    captions: captionDriftSchema.nullable(),
+    /** How far figures' mouths open from where the speech is loud, word by word; null for a film in which no figure speaks. */
+    mouth: z
+      .object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() })
+      .readonly()
+      .nullable()
+      .default(null),
+    /** Of the master, and of every rung of the package. */
+    ssim: z
+      .object({
+        mean: z.number(),
+        worst: z.number(),
+        rungs: z.array(z.object({ rung: z.string(), mean: z.number(), worst: z.number() }).readonly()).readonly(),
+      })
+      .readonly()
+      .nullable(),
     blackFrames: z.array(z.number().int()).readonly(),
     repeatedFrames: z.array(z.number().int()).readonly(),
     colour: z.object({ primaries: z.string(), transfer: z.string(), matrix: z.string(), range: z.string() }).readonly(),

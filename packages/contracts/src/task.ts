@@ -11,6 +11,8 @@ import { assetSchema, digestSchema } from './digest.ts';
 import { mediaSchema } from './media.ts';
 import { cmafSchema } from './package.ts';
 import { issueSchema } from './problem.ts';
+import { speechEnergySchema } from './rig.ts';
+import { timelineSchema } from './timeline.ts';
 
 /** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
 export const tokenSchema = z
@@ -39,6 +41,13 @@ export const creditSchema = z
   .readonly();
 export type Credit = z.infer<typeof creditSchema>;
 
+/** Short-term loudness (EBU R 128, over three seconds) along the film: milliseconds and LUFS, -70 where it is silent. */
+export const loudnessCurveSchema = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
+/** How far words are shown from where they are heard; `drifts` are the distances in milliseconds, in the order in which they are heard, at most 2000 of them. */
+export const captionDriftSchema = z
+  .object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number(), drifts: z.array(z.number()).readonly() })
+  .readonly();
+
 const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
 
 /** Payload and output of every task kind; a change of meaning raises the kind's version and so every key. */
@@ -47,7 +56,7 @@ export const taskKinds = {
   normalise: {
     version: 1,
     reproducible: true,
-    payload: z.object({ upload: digestSchema, name: z.string(), expect: z.enum(['picture', 'clip', 'sound', 'font', 'lut']) }),
+    payload: z.object({ upload: digestSchema, name: z.string(), expect: z.enum(['picture', 'clip', 'sound', 'font', 'lut', 'rig']) }),
     output: z.object({ media: mediaSchema, warnings: z.array(z.string()).readonly() }),
   },
   /** Look at every text of a film with its real fonts and backgrounds: glyphs, overflow, contrast, safe areas. */
@@ -91,6 +100,13 @@ export const taskKinds = {
     payload: z.object({ audio: digestSchema, tokens: z.array(tokenSchema).readonly(), language: z.string() }),
     output: z.object({ times: z.array(tokenTimeSchema).readonly(), method: z.string() }),
   },
+  /** Measure how loud a line is from moment to moment, for the mouth of the figure that says it. */
+  mouth: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ audio: digestSchema }),
+    output: z.object({ energy: speechEnergySchema }),
+  },
   /** Cut the subject out of a still. */
   cutout: {
     version: 1,
@@ -107,11 +123,13 @@ export const taskKinds = {
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema, encode: encodeSettingsSchema }),
     output: z.object({
       asset: assetSchema,
+      /** A small JPEG of the span's middle frame. */
+      still: assetSchema,
       frames: z.number().int().positive(),
       ssim: z.number().nullable(),
       blackFrames: z.array(z.number().int()).readonly(),
@@ -176,9 +194,16 @@ export const taskKinds = {
     }),
     output: z.object({ asset: assetSchema, frames: z.number().int() }),
   },
+  /** Write a film's timeline for desktop editors (OpenTimelineIO), and the list of the files that go with it. */
+  timeline: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({ timeline: timelineSchema }),
+    output: z.object({ otio: assetSchema, list: assetSchema }),
+  },
   /** Measure the film's sound as a viewer gets it, and how far words are shown from where they are heard. */
   'measure-sound': {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({
       sound: digestSchema,
@@ -189,7 +214,8 @@ export const taskKinds = {
       loudnessLufs: z.number().nullable(),
       truePeakDb: z.number().nullable(),
       loudnessRangeLu: z.number().nullable(),
-      captions: z.object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number() }).readonly().nullable(),
+      curve: loudnessCurveSchema,
+      captions: captionDriftSchema.nullable(),
     }),
   },
   /** Measure the master's frames, lengths and colour as a viewer gets them. */

@@ -3,6 +3,7 @@ import type {
   Build,
   BuildPurpose,
   BuildResult,
+  BuildShots,
   BuildState,
   BuildTask,
   Problem,
@@ -37,7 +38,17 @@ const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs:
 
 type BuildCalls = Pick<
   Records,
-  'createBuild' | 'getBuild' | 'listBuilds' | 'activeBuilds' | 'cancelBuild' | 'endBuild' | 'buildTasks' | 'savePackage' | 'webPackage'
+  | 'createBuild'
+  | 'getBuild'
+  | 'listBuilds'
+  | 'activeBuilds'
+  | 'cancelBuild'
+  | 'endBuild'
+  | 'buildTasks'
+  | 'savePackage'
+  | 'webPackage'
+  | 'saveShots'
+  | 'buildShots'
 >;
 
 /** Films and builds. */
@@ -109,6 +120,20 @@ export function buildRecords(database: Database): BuildCalls {
         );
         await notify(client, { type: 'build', id });
       }),
+    saveShots: (id, shots) =>
+      transaction(async (client) => {
+        await client.query(
+          `insert into build_shots (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
+           on conflict (build_id) do update set body = excluded.body`,
+          [id, JSON.stringify(shots)],
+        );
+        await notify(client, { type: 'build', id });
+      }),
+    async buildShots(id) {
+      if (!isUuid(id)) return null;
+      const [row] = await rows<{ body: BuildShots }>('select body from build_shots where build_id = $1', [id]);
+      return row?.body ?? null;
+    },
     async webPackage(id) {
       if (!isUuid(id)) return null;
       const [row] = await rows<{ body: WebPackage }>('select body from build_package where build_id = $1', [id]);

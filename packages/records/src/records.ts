@@ -3,6 +3,7 @@ import type {
   Build,
   BuildPurpose,
   BuildResult,
+  BuildShots,
   BuildState,
   BuildTask,
   Completion,
@@ -98,6 +99,10 @@ export interface Records {
   buildTasks(id: string): Promise<readonly BuildTask[]>;
   /** Notes what can be played of a build by now. */
   savePackage(buildId: string, webPackage: WebPackage): Promise<void>;
+  /** Notes what there is to see of a build's shots by now. */
+  saveShots(buildId: string, shots: BuildShots): Promise<void>;
+  /** What there is to see of a build's shots by now, or null. */
+  buildShots(buildId: string): Promise<BuildShots | null>;
   /** What can be played of a build by now, or null. */
   webPackage(buildId: string): Promise<WebPackage | null>;
   /** Results of the given keys of a workspace (the default one if left out); a done task whose asset is gone is put back to waiting. */

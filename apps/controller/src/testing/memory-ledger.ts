@@ -65,6 +65,8 @@ export function createMemoryLedger(): MemoryLedger {
     buildTasks: refuse,
     webPackage: refuse,
     savePackage: refuse,
+    buildShots: refuse,
+    saveShots: async () => {},
     putAsset: refuse,
     hasAssets: refuse,
     getAsset: refuse,

@@ -8,7 +8,7 @@ export function outputOf(task: Task): { readonly output: unknown; readonly asset
   if (task.kind === 'inspect') return { output: { issues: [] } satisfies Output<'inspect'>, assets: [] };
   if (task.kind === 'encode') {
     const { frames } = task.payload.span;
-    const output: Output<'encode'> = { asset, frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1, cmaf };
+    const output: Output<'encode'> = { asset, still: asset, frames, ssim: 0.99, blackFrames: [], repeatedFrames: [], composeMs: 1, cmaf };
     return { output, assets: [asset] };
   }
   if (task.kind === 'mix')
@@ -17,7 +17,7 @@ export function outputOf(task: Task): { readonly output: unknown; readonly asset
   const frames = task.kind === 'assemble' ? task.payload.spans.reduce((sum, span) => sum + span.frames, 0) : 0;
   if (task.kind === 'assemble') return { output: { asset, frames } satisfies Output<'assemble'>, assets: [asset] };
   if (task.kind === 'measure-sound') {
-    const output: Output<'measure-sound'> = { loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, captions: null };
+    const output: Output<'measure-sound'> = { loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, curve: [], captions: null };
     return { output, assets: [] };
   }
   if (task.kind !== 'measure') throw new Error(`no output of ${task.kind} is known to the tests`);

@@ -40,7 +40,7 @@ export function planChain({ document, results }: PlanInput): Plan {
   const tasks = { total: rows.length, done: done.length, run: done.length - reused, reused };
   const progress = { stage: 'speak', shot: null, percent: Math.round((100 * done.length) / rows.length), leftMs: null, tasks } as const;
   const problem = views.find((view) => view?.state === 'failed')?.problem;
-  const base = { title: 'A film', rows, progress, webPackage: null };
+  const base = { title: 'A film', rows, progress, webPackage: null, shots: null };
   if (problem) return { ...base, ready: [], end: { state: 'failed', result: null, problem } };
   const result = { master: null, frame: null, vtt: null, srt: null, report: film?.output, issues: [] };
   if (film?.state === 'done') return { ...base, ready: [], end: { state: 'succeeded', result, problem: null } };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Asset,
   type Build,
+  type BuildShots,
   type BuildTask,
   FilmwrightError,
   type Lease,
@@ -32,6 +33,7 @@ export function createMemoryRecords(): MemoryRecords {
   const builds = new Map<string, Build>();
   const tasks = new Map<string, readonly BuildTask[]>();
   const packages = new Map<string, WebPackage>();
+  const shots = new Map<string, BuildShots>();
   const assets = new Map<string, Asset>();
   const runners = new Map<string, RunnerOffer & { runnerId: string }>();
   const ready: Task[] = [];
@@ -103,6 +105,10 @@ export function createMemoryRecords(): MemoryRecords {
     savePackage: async (id, webPackage) => {
       packages.set(id, webPackage);
     },
+    saveShots: async (id, seen) => {
+      shots.set(id, seen);
+    },
+    buildShots: async (id) => shots.get(id) ?? null,
     webPackage: async (id) => packages.get(id) ?? null,
     buildTasks: async (id) => tasks.get(id) ?? [],
     results: async () => new Map(),

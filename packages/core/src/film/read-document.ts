@@ -4,6 +4,7 @@ import { expandTemplate } from '../templates/expand-template.ts';
 import { type FileReference, fileReferences } from './file-references.ts';
 import { nearest, pathText, problemAt, shown } from './issues.ts';
 import { valueAt, wantedKeys } from './schema-walk.ts';
+import { wordIssues } from './word-rules.ts';
 
 export type ReadDocument = {
   /** Null when there are errors. */
@@ -70,6 +71,7 @@ function rulesOf(film: Film): readonly Issue[] {
       }),
     );
   }
+  issues.push(...wordIssues(film));
   const ids = new Map<string, number>();
   film.storyboard.forEach((shot, index) => {
     if (shot.id !== undefined) {

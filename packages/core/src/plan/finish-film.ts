@@ -3,12 +3,13 @@ import { cuesOf } from '../captions/cues-of.ts';
 import { startsAfterPauses } from '../speech/starts-after-pauses.ts';
 import { ladderOf } from './ladder.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
+import { planExport } from './plan-export.ts';
 import type { FilmPlan } from './plan-film.ts';
+import { planMix } from './plan-mix.ts';
 import { planFirstPlayed, planPackage } from './plan-package.ts';
 import { planSpans } from './plan-spans.ts';
 import { type Planner, ranks } from './planner.ts';
 import { filmReport } from './report.ts';
-import { planSound } from './sound.ts';
 import type { Uploads } from './uploads.ts';
 
 export type FinishInput = { readonly plan: FilmPlan; readonly planner: Planner; readonly uploads: Uploads; readonly input: PlanInput };
@@ -21,20 +22,7 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
   const timed = shots.every((shot) => shot.timed);
   const last = { shot: null } as const;
 
-  const sound = timed ? planSound({ film, shots, frames, uploads }) : undefined;
-  const mix =
-    sound === null
-      ? null
-      : planner.ask({
-          ...last,
-          address: 'sound',
-          kind: 'mix',
-          stage: 'sound',
-          estimateMs: 600 + (frames / fps) * 25,
-          rank: ranks.firstPlayed,
-          payload: sound && { sound },
-        });
-
+  const { sound, mix } = planMix({ plan, planner, uploads });
   const first = film.outputs.package ? planFirstPlayed({ plan, planner, mix }) : null;
   const spans = planSpans({ plan, planner, rung: top, rank: ranks.rest, held: first !== null && !first.playable });
 
@@ -45,7 +33,7 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
     ),
   );
   const heard =
-    sound === null
+    mix === null
       ? null
       : planner.ask({
           ...last,
@@ -92,12 +80,31 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
     estimateMs: 250 + frames * 0.1,
     payload: master === undefined ? undefined : { master: master.asset.digest, fps },
   });
-  const packed = first === null ? { view: null, complete: true } : planPackage({ plan, planner, first, spans, subtitles });
+  const packed = first === null ? { view: null, complete: true, smaller: [] } : planPackage({ plan, planner, first, spans, subtitles });
+  const timeline = input.purpose === 'export' ? planExport({ plan, planner, uploads, input, spans, sound, subtitles, master }) : null;
+  if (timeline === undefined) return { webPackage: packed.view };
   if (master === undefined || measured === undefined || subtitles === undefined || heard === undefined || !packed.complete)
     return { webPackage: packed.view };
-  const report = filmReport({ plan, planned: planner.planned, spans, master: master.asset, measured, heard, buildId: input.buildId });
+  const report = filmReport({
+    plan,
+    planned: planner.planned,
+    spans,
+    rungs: packed.smaller,
+    master: master.asset,
+    measured,
+    heard,
+    buildId: input.buildId,
+  });
   return {
     webPackage: packed.view,
-    result: { master: master.asset, frame: null, vtt: subtitles?.vtt ?? null, srt: subtitles?.srt ?? null, report, issues: plan.warnings },
+    result: {
+      master: master.asset,
+      frame: null,
+      vtt: subtitles?.vtt ?? null,
+      srt: subtitles?.srt ?? null,
+      timeline,
+      report,
+      issues: plan.warnings,
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type {
   BuildPurpose,
   BuildResult,
+  BuildShots,
   Film,
   Issue,
   Problem,
@@ -53,6 +54,8 @@ export type Plan = {
   readonly end: PlanEnd | null;
   /** What can be played of the film by now, if it is packaged. */
   readonly webPackage: WebPackage | null;
+  /** What to show of the film's shots by now; null where there are none to show. Worked out when it is asked for. */
+  readonly shots: (() => BuildShots) | null;
 };
 
 /** What a film plan came to: an end, or while tasks are to be done what can be played by now, if anything. */
@@ -67,11 +70,11 @@ export function planBuild(input: PlanInput): Plan {
   const { film, issues, origin } = readDocument(input.document);
   if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
   const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
-  const outcome = planFilm({ input, film, planner, origin, warnings: issues });
+  const { outcome, shots } = planFilm({ input, film, planner, origin, warnings: issues });
   const progress = progressOf(planner.planned, input.offer.slots);
   const rows = planner.planned.map(rowOf);
   const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;
-  const base = { title: film.title, rows, progress, webPackage };
+  const base = { title: film.title, rows, progress, webPackage, shots };
   if (outcome !== null && 'issues' in outcome) return ended({ title: film.title, input, issues: outcome.issues, planned: planner.planned });
   if (outcome !== null && 'result' in outcome)
     return {
@@ -120,6 +123,7 @@ function ended({ title, input, issues, planned }: Ended): Plan {
       ready: [],
       progress,
       webPackage: null,
+      shots: null,
       end: { state: 'succeeded', problem: null, result: { master: null, frame: null, vtt: null, srt: null, report: null, issues } },
     };
   }
@@ -138,6 +142,7 @@ function ended({ title, input, issues, planned }: Ended): Plan {
     ready: [],
     progress,
     webPackage: null,
+    shots: null,
     end: { state: 'failed', result: null, problem: toProblem(new FilmwrightError(code, summary, { issues })) },
   };
 }

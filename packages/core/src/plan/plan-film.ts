@@ -1,11 +1,13 @@
-import type { Credit, Film, Issue } from '@filmwright/contracts';
+import type { BuildShots, Credit, Film, Issue } from '@filmwright/contracts';
 import { type Size, sizeOf } from '../film/frames.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import { planFrame } from './plan-frame.ts';
+import { planPreview } from './plan-preview.ts';
 import { type PlannedShot, planShot } from './plan-shot.ts';
 import type { Planner } from './planner.ts';
+import { shotsView } from './shots-view.ts';
 import { planUploads } from './uploads.ts';
 import { voiceIssues } from './voice-issues.ts';
 
@@ -27,8 +29,11 @@ export type FilmPlan = {
   readonly warnings: readonly Issue[];
 };
 
+/** What a plan of a film came to, and what to show of its shots by now, worked out when it is asked for. */
+export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() => BuildShots) | null };
+
 /** Asks for all tasks of a film in the order in which people want to see them; nothing is spoken or encoded before every upload and text was looked at. */
-export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): FilmOutcome {
+export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
   const size = sizeOf(film.format);
   const silent = voiceIssues(film, input.offer.voices).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
   const uploads = planUploads({ film, files: input.files, planner, origin });
@@ -37,14 +42,16 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const notes = [...warnings, ...uploads.warnings, ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }))];
   // A fault of the texts is told together with those of the files, unless looking at them failed itself.
   const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
-  if (uploads.settled && looked && inputIssues.length > 0) return { issues: [...inputIssues, ...notes] };
-  if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { issues: notes };
+  if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
+  if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { outcome: { issues: notes }, shots: null };
   const open = uploads.settled && inputIssues.length === 0 && inspected.done;
-  if (input.purpose === 'check') return open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null;
+  if (input.purpose === 'check') return { outcome: open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null, shots: null };
 
   const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
   const plan = planShots({ input, film, size, planner: gated, uploads, notes });
-  return input.purpose === 'frame' ? planFrame({ plan, planner: gated, input }) : finishFilm({ plan, planner: gated, uploads, input });
+  const made = { plan, planner: gated, uploads, input };
+  const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
+  return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
 }
 
 type ShotsInput = {

@@ -55,13 +55,18 @@ export type PackageInput = {
 };
 
 /** What a package is by now; `view` is null while nothing can be played. */
-export type PlannedPackage = { readonly view: WebPackage | null; readonly complete: boolean };
+export type PlannedPackage = {
+  readonly view: WebPackage | null;
+  readonly complete: boolean;
+  /** Those below the master, the largest first. */
+  readonly smaller: readonly PlannedRung[];
+};
 
 /** Asks for the rungs between and the thumbnails of a film. */
 export function planPackage({ plan, planner, first, spans, subtitles }: PackageInput): PlannedPackage {
   const { film, size } = plan;
   const [top, ...smaller] = ladderOf(film.format);
-  if (top === undefined) return { view: null, complete: false };
+  if (top === undefined) return { view: null, complete: false, smaller: [] };
   const between = smaller
     .slice(0, -1)
     .map((rung) => ({ rung, spans: planSpans({ plan, planner, rung, rank: ranks.rest, held: !first.playable }) }));
@@ -100,7 +105,7 @@ export function planPackage({ plan, planner, first, spans, subtitles }: PackageI
       : null,
     complete,
   });
-  return { view, complete };
+  return { view, complete, smaller: rungs.slice(1) };
 }
 
 function thumbnailsPayload(

@@ -1,6 +1,8 @@
 import { type Asset, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
+import { bareLanguage } from '../speech/voice-language.ts';
+import type { PlannedRung } from './package-view.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { PlannedSpan } from './plan-spans.ts';
 import type { PlannedTask } from './planner.ts';
@@ -9,6 +11,8 @@ export type ReportInput = {
   readonly plan: FilmPlan;
   readonly planned: readonly PlannedTask[];
   readonly spans: readonly PlannedSpan[];
+  /** Rungs of the package below the master. */
+  readonly rungs: readonly PlannedRung[];
   readonly master: Asset;
   readonly measured: Output<'measure'>;
   /** Null for a silent film. */
@@ -17,7 +21,7 @@ export type ReportInput = {
 };
 
 /** The report of a finished film, all of it from what tasks measured. */
-export function filmReport({ plan, planned, spans, master, measured, heard, buildId }: ReportInput): Report {
+export function filmReport({ plan, planned, spans, rungs, master, measured, heard, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
   const run = planned.filter((task) => task.result?.reused === false).length;
@@ -42,9 +46,10 @@ export function filmReport({ plan, planned, spans, master, measured, heard, buil
             truePeakDb: heard.truePeakDb,
             rangeLu: heard.loudnessRangeLu ?? 0,
             wantedLufs: film.soundtrack.loudness,
+            curve: heard.curve,
           },
     captions: heard?.captions ?? null,
-    ssim: ssimOf(spans),
+    ssim: ssimOf(spans, rungs),
     blackFrames: filmFrames(spans, (output, span) => output.blackFrames.filter((frame) => !fadesThrough(span, frame))),
     repeatedFrames: filmFrames(spans, (output, span) => output.repeatedFrames.filter((frame) => changesAt(span, frame))),
     colour: measured.colour,
@@ -59,7 +64,10 @@ export function filmReport({ plan, planned, spans, master, measured, heard, buil
               code: 'plain-voice',
               path: 'voice',
               message: 'Spoken by a plain speech program, since no natural voice is installed.',
-              next: 'Run `npx filmwright voices install joe` for a natural voice.',
+              next:
+                bareLanguage(film.language) === 'en'
+                  ? 'Run `npx filmwright voices install joe` for a natural voice.'
+                  : 'Add a natural voice of the language with `npx filmwright voices add FOLDER`.',
             },
           ]
         : []),
@@ -67,7 +75,20 @@ export function filmReport({ plan, planned, spans, master, measured, heard, buil
   };
 }
 
-function ssimOf(spans: readonly PlannedSpan[]): Report['ssim'] {
+function ssimOf(master: readonly PlannedSpan[], rungs: readonly PlannedRung[]): Report['ssim'] {
+  const whole = likenessOf(master);
+  if (whole === null) return null;
+  return {
+    ...whole,
+    rungs: rungs.flatMap(({ rung, spans }) => {
+      const likeness = likenessOf(spans);
+      return likeness === null ? [] : [{ rung: rung.name, ...likeness }];
+    }),
+  };
+}
+
+/** Mean by frames, and the worst span's. */
+function likenessOf(spans: readonly PlannedSpan[]): { readonly mean: number; readonly worst: number } | null {
   let sum = 0;
   let frames = 0;
   let worst = 1;

@@ -4,6 +4,7 @@ import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { type OfferedVoice, pickVoice } from './pick-voice.ts';
 import { type Planner, ranks } from './planner.ts';
+import { setWordTimes } from './set-word-times.ts';
 import { spokenTokens, writtenTimes } from './spoken-tokens.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -45,13 +46,14 @@ export function linesOf(shot: Shot): readonly Line[] {
 }
 
 function planLine(
-  { film, index, address, planner, uploads, voices }: SpeechInput,
+  { film, shot, index, address, planner, uploads, voices }: SpeechInput,
   { line, number }: { readonly line: Line; readonly number: number },
 ): SpokenLine {
   const tokens = spokenWords(line.say, film.language);
   const spokenLine = spokenTokens(tokens);
   const voice = voiceOf({ film, line, voices });
-  const speed = line.speed ?? voice.speed;
+  const speed = (line.speed ?? voice.speed) * takeTempo(shot.take ?? 1);
+  const timesOf = (times: readonly TokenTime[]) => setWordTimes(writtenTimes(tokens, times), { words: line.words, fps: film.format.fps });
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
   const at = { stage: 'speak', shot: index, rank: ranks.awaited } as const;
   const pauseMs = line.pause === undefined ? voice.pauseMs : millisecondsOf(line.pause, film.format.fps);
@@ -67,7 +69,7 @@ function planLine(
     });
     if (sound === undefined) return pending;
     const lengthMs = (sound.samples * 1000) / sound.sampleRate;
-    return { ...pending, lengthMs, audio: aligned ? { asset: sound.asset.digest, times: writtenTimes(tokens, aligned.times) } : null };
+    return { ...pending, lengthMs, audio: aligned ? { asset: sound.asset.digest, times: timesOf(aligned.times) } : null };
   }
   const spoken = planner.ask({
     ...at,
@@ -95,8 +97,13 @@ function planLine(
     lengthMs,
     credit: spoken.credit,
     natural: spoken.natural,
-    audio: times === undefined ? null : { asset: spoken.asset.digest, times: writtenTimes(tokens, times) },
+    audio: times === undefined ? null : { asset: spoken.asset.digest, times: timesOf(times) },
   };
+}
+
+/** Takes after the first are read a little faster and slower in turn, by which voices that are always the same find another reading. */
+function takeTempo(take: number): number {
+  return take === 1 ? 1 : 1 + (take % 2 === 0 ? 1 : -1) * (0.035 + 0.012 * (((take - 2) >> 1) % 4));
 }
 
 type VoiceInput = { readonly film: Film; readonly line: Line; readonly voices: RunnerOffer['voices'] };

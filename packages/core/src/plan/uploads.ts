@@ -1,4 +1,4 @@
-import type { Film, Issue, Media, MediaType } from '@filmwright/contracts';
+import type { BuildShots, Film, Issue, Media, MediaType } from '@filmwright/contracts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import { problemAt } from '../film/issues.ts';
 import { wantedMedia } from '../film/media-head.ts';
@@ -14,6 +14,8 @@ export type UploadsInput = {
 export type Uploads = {
   /** What a file turned out to be; undefined until it was probed. */
   readonly media: <T extends MediaType>(file: string, type: T) => Extract<Media, { type: T }> | undefined;
+  /** The readable form of each upload that was probed, by its path in the document. */
+  readonly readable: BuildShots['media'];
   /** All uploads were probed, well or badly. */
   readonly settled: boolean;
   readonly issues: readonly Issue[];
@@ -65,7 +67,17 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
   }
   const media = <T extends MediaType>(file: string, type: T): Extract<Media, { type: T }> | undefined =>
     found.get(`${type}:${file}`) as Extract<Media, { type: T }> | undefined;
-  return { media, settled, issues, warnings };
+  return { media, readable: readableOf(found), settled, issues, warnings };
+}
+
+function readableOf(found: ReadonlyMap<string, Media>): BuildShots['media'] {
+  const entries = Array.from(found, ([id, media]) => {
+    const seconds = media.type === 'sound' ? { durationMs: Math.round((media.samples * 1000) / media.sampleRate) } : {};
+    const length = media.type === 'clip' ? { durationMs: media.durationMs } : seconds;
+    const size = media.type === 'picture' || media.type === 'clip' ? { width: media.width, height: media.height } : {};
+    return [id.slice(id.indexOf(':') + 1), { asset: media.asset.digest, type: media.type, ...size, ...length }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 type Named = Pick<UploadsInput, 'origin'> & { readonly reference: FileReference; readonly references: readonly FileReference[] };
@@ -84,7 +96,7 @@ function alsoNamed({ reference, references, origin }: Named): string {
 
 type AskNormalise = { readonly reference: FileReference; readonly upload: string; readonly planner: Planner; readonly number: number };
 
-const estimates: Readonly<Record<MediaType, number>> = { picture: 400, clip: 8000, sound: 800, font: 50, lut: 50 };
+const estimates: Readonly<Record<MediaType, number>> = { picture: 400, clip: 8000, sound: 800, font: 50, lut: 50, rig: 60 };
 
 function askNormalise({ reference, upload, planner, number }: AskNormalise) {
   const before = planner.failures.length;

@@ -36,7 +36,7 @@ function fileOf(visual: Background): string {
 }
 
 function moveFor({ shot }: VisualInput, { visual, staged }: { readonly visual: Background; readonly staged: boolean }): Move {
-  const fallback = staged ? 'zoom-in' : 'picture' in visual ? defaultMotion(fileOf(visual)) : 'none';
+  const fallback = staged ? 'zoom-in' : 'picture' in visual ? defaultMotion(fileOf(visual), shot.take) : 'none';
   const move = moveOf(shot.motion, { fallback, focus: 'focus' in visual ? visual.focus : undefined });
   if (!staged) return move;
   // What stands behind a subject moves less than the subject: the difference is the parallax.

@@ -19,6 +19,7 @@ export type CaptionOnsetErrorOptions = {
 export type CaptionOnsetError = Output<'measure-sound'>['captions'];
 
 const furthestMs = 400;
+const mostDrifts = 2000;
 const batchSize = 16;
 const sampleRate = 48_000;
 
@@ -42,9 +43,10 @@ export async function captionOnsetError({ voices, toolset, signal }: CaptionOnse
     await rm(workDir, { recursive: true, force: true });
   }
   if (errors.length === 0) return null;
+  const drifts = errors.slice(0, mostDrifts);
   errors.sort((one, other) => one - other);
   const percentile = (share: number): number => errors[Math.max(0, Math.ceil(errors.length * share) - 1)] as number;
-  return { method: 'pause onsets', words: errors.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95) };
+  return { method: 'pause onsets', words: errors.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), drifts };
 }
 
 function onsetErrors(onsets: readonly number[], starts: readonly number[]): number[] {

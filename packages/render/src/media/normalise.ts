@@ -7,6 +7,7 @@ import { type NormalisedClip, normaliseClip } from './normalise-clip.ts';
 import { type FontDescription, type NormalisedFont, normaliseFont } from './normalise-font.ts';
 import { type NormalisedLut, normaliseLut } from './normalise-lut.ts';
 import { type NormalisedPicture, normalisePicture } from './normalise-picture.ts';
+import { type NormalisedRig, normaliseRig } from './normalise-rig.ts';
 import { type NormalisedSound, normaliseSound } from './normalise-sound.ts';
 import { readHead, type Sniffed, sniff } from './sniff.ts';
 import { uploadFault } from './upload-fault.ts';
@@ -24,7 +25,7 @@ export type NormaliseUploadOptions = {
 };
 
 /** What a file turned out to be, where its safe form lies, and what its owner should know. */
-export type NormalisedUpload = NormalisedPicture | NormalisedClip | NormalisedSound | NormalisedFont | NormalisedLut;
+export type NormalisedUpload = NormalisedPicture | NormalisedClip | NormalisedSound | NormalisedFont | NormalisedLut | NormalisedRig;
 
 /** Turns a foreign file into a form that is safe to read, told by its content and parsed only in confinement; fails as media-invalid with what was found and what to do. */
 export async function normaliseUpload(options: NormaliseUploadOptions): Promise<NormalisedUpload> {
@@ -42,6 +43,7 @@ async function normalise(options: NormaliseUploadOptions): Promise<NormalisedUpl
     throw uploadFault(name, { wrong: 'it is empty (0 bytes)', wanted: wantedMedia[expect], next: 'choose or export the file again' });
   if (expect === 'font') return normaliseFont({ path, name, outDir, describeFont });
   if (expect === 'lut') return normaliseLut({ path, name, outDir });
+  if (expect === 'rig') return normaliseRig({ path, name, outDir });
   const found = await sniff(path);
   const next = `choose ${wantedMedia[expect].split(' (')[0]} or convert this file`;
   if (found === null) throw uploadFault(name, { wrong: describeHead(await readHead(path)), wanted: wantedMedia[expect], next });

@@ -6,21 +6,32 @@ export type SoundLevels = {
   readonly loudnessLufs: number | null;
   readonly truePeakDb: number | null;
   readonly loudnessRangeLu: number | null;
+  /** Short-term loudness along the sound: milliseconds and LUFS, -70 where it is silent. */
+  readonly curve: readonly (readonly [number, number])[];
 };
 
 export type SoundLevelsOptions = { readonly path: string; readonly toolset: Toolset; readonly signal?: AbortSignal | undefined };
 
 /** Decodes the first sound stream of a file and measures it. */
 export async function soundLevels({ path, toolset, signal }: SoundLevelsOptions): Promise<SoundLevels> {
-  const { log } = await runFfmpeg({
+  const { log, stdout } = await runFfmpeg({
     toolset,
     signal,
     purpose: 'measuring loudness',
+    maxStdoutBytes: 64 * 1024 ** 2,
     description: {
       logLevel: 'info',
       global: { nostats: true },
       inputs: [{ options: { vn: true }, from: { file: path } }],
-      outputs: [{ options: { map: '0:a:0', af: 'ebur128=peak=true:framelog=verbose' }, to: { nothing: true } }],
+      outputs: [
+        {
+          options: {
+            map: '0:a:0',
+            af: 'ebur128=peak=true:framelog=verbose:metadata=1,ametadata=mode=print:key=lavfi.r128.S:file=pipe\\:1',
+          },
+          to: { nothing: true },
+        },
+      ],
     },
   });
   const summary = log.slice(log.lastIndexOf('Summary:'));
@@ -34,5 +45,19 @@ export async function soundLevels({ path, toolset, signal }: SoundLevelsOptions)
     loudnessLufs: loudness === null || loudness <= -70 ? null : loudness,
     truePeakDb: read(/Peak:\s+(-?[\d.]+) dBFS/),
     loudnessRangeLu: read(/LRA:\s+(-?[\d.]+) LU/),
+    curve: thinned(new TextDecoder().decode(stdout)),
   };
+}
+
+/** The filter measures ten times a second. */
+const measuredEveryMs = 100;
+const mostPoints = 1200;
+
+/** At most two points a second, fewer for long films. */
+function thinned(printed: string): SoundLevels['curve'] {
+  const values = Array.from(printed.matchAll(/lavfi\.r128\.S=(-?[\d.]+|-?inf|nan)/g), ([, value]) => Number(value));
+  const step = Math.max(5, Math.ceil(values.length / mostPoints));
+  return values.flatMap((value, index) =>
+    index % step === 0 ? [[index * measuredEveryMs, Number.isFinite(value) ? Math.max(-70, value) : -70] as const] : [],
+  );
 }

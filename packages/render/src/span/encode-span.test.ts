@@ -70,7 +70,10 @@ function assertNear(found: readonly number[], wanted: readonly number[], within 
 test('a moving span has exactly its frames, none of them black or repeated, and the same bytes again', async () => {
   const digests: string[] = [];
   for (const name of ['a.mp4', 'b.mp4']) {
-    const done = await encodeSpan({ span: span({ layers: [slide] }), encode, outPath: join(folder, name) }, context);
+    const done = await encodeSpan(
+      { span: span({ layers: [slide] }), encode, outPath: join(folder, name), stillPath: join(folder, `${name}.jpg`) },
+      context,
+    );
     assert.deepEqual([done.frames, done.blackFrames, done.repeatedFrames], [12, [], []]);
     assert.ok((done.ssim ?? 0) > 0.9);
     digests.push(
@@ -80,6 +83,7 @@ test('a moving span has exactly its frames, none of them black or repeated, and 
     );
   }
   assert.equal(digests[0], digests[1]);
+  assert.deepEqual(await readFile(join(folder, 'a.mp4.jpg')), await readFile(join(folder, 'b.mp4.jpg')));
   const { stdout } = await runFfmpeg({
     toolset,
     purpose: 'counting',
@@ -93,9 +97,28 @@ test('a moving span has exactly its frames, none of them black or repeated, and 
 });
 
 test('black and repeated frames are counted', async () => {
-  const done = await encodeSpan({ span: span({ frames: 6 }), encode, outPath: join(folder, 'black.mp4') }, context);
+  const done = await encodeSpan(
+    { span: span({ frames: 6 }), encode, outPath: join(folder, 'black.mp4'), stillPath: join(folder, 'black.jpg') },
+    context,
+  );
   assert.deepEqual(done.blackFrames, [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(done.repeatedFrames, [1, 2, 3, 4, 5]);
+});
+
+test('the still of a span shows its colours at a small size', async () => {
+  const stillPath = join(folder, 'still.jpg');
+  await encodeSpan(
+    { span: span({ layers: [backdrop('#c08040')], frames: 4 }), encode, outPath: join(folder, 'still.mp4'), stillPath },
+    context,
+  );
+  const { stdout } = await runFfmpeg({
+    toolset,
+    purpose: 'reading a still',
+    maxStdoutBytes: 1e6,
+    description: { inputs: [{ from: { file: stillPath } }], outputs: [{ options: { f: 'rawvideo', pix_fmt: 'rgb24' }, to: { pipe: 1 } }] },
+  });
+  assert.equal(stdout.byteLength, 160 * 90 * 3);
+  assertNear([...stdout.subarray(0, 3)], [0xc0, 0x80, 0x40], 6);
 });
 
 test('colours come out as they went in', async () => {

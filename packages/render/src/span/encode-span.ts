@@ -7,6 +7,7 @@ import { encodeArguments, parseSsim, videoTimescale } from '../plan/encode-argum
 import { framePainter, targets } from './frame-painter.ts';
 import type { LoadContext } from './load-picture.ts';
 import type { PictureCache } from './picture-cache.ts';
+import { writeStill } from './write-still.ts';
 
 export type SpanContext = LoadContext & {
   readonly fontPath: (digest: string) => string;
@@ -24,13 +25,19 @@ export type EncodedSpan = {
   readonly cmaf: Cmaf;
 };
 
-export type EncodeSpan = { readonly span: SpanComposition; readonly encode: EncodeSettings; readonly outPath: string };
+export type EncodeSpan = {
+  readonly span: SpanComposition;
+  readonly encode: EncodeSettings;
+  readonly outPath: string;
+  /** Where a small JPEG of the span's middle frame is written. */
+  readonly stillPath: string;
+};
 
 /** A frame counts as black when its mean luma is at most this code value and nearly all of it is dark (16 is black). */
 const blackLuma = 18;
 
 /** Composes a span and encodes it to a CMAF track of its own; the file is whole only when this resolves. Memory does not grow with the span's length. */
-export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context: SpanContext): Promise<EncodedSpan> {
+export async function encodeSpan({ span, encode, outPath, stillPath }: EncodeSpan, context: SpanContext): Promise<EncodedSpan> {
   const compositor = createCompositor({ width: span.width, height: span.height, targets: targets.count });
   const painter = framePainter(span, { ...context, compositor });
   const encoder = spawnFfmpegPipe({
@@ -44,6 +51,7 @@ export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context:
   let lastHash: bigint | null = null;
   let composeMs = 0;
   let writing: Promise<void> = Promise.resolve();
+  let still: Promise<void> = Promise.resolve();
   try {
     for (let index = 0; index < span.frames; index++) {
       const frame = span.firstFrame + index;
@@ -57,6 +65,10 @@ export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context:
       if (stats.meanLuma <= blackLuma && stats.darkShare > 0.98) blackFrames.push(index);
       if (stats.hash === lastHash) repeatedFrames.push(index);
       lastHash = stats.hash;
+      if (index === span.frames >> 1) {
+        still = writeStill({ frame: compositor.frame(target), width: span.width, height: span.height, outPath: stillPath });
+        still.catch(() => {});
+      }
       await writing;
       writing = encoder.write(compositor.frame(target));
       // A failure is heard at the next await; until then it must not count as unhandled.
@@ -65,6 +77,7 @@ export async function encodeSpan({ span, encode, outPath }: EncodeSpan, context:
     }
     await writing;
     const { log } = await encoder.finish();
+    await still;
     await settleOffsets(outPath);
     const cmaf = await readCmaf(outPath, (span.frames * videoTimescale) / span.fps);
     return { frames: span.frames, ssim: parseSsim(log), blackFrames, repeatedFrames, composeMs, cmaf };
