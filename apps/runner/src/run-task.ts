@@ -74,6 +74,7 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   subtitles: 'write the subtitles',
   fragment: 'lay out the sound',
   thumbnails: 'make thumbnails',
+  timeline: 'write the timeline',
   assemble: 'assemble the master',
   'measure-sound': 'measure the sound',
   measure: 'measure the master',

@@ -5,7 +5,7 @@ import { type TaskKind, taskKindNames } from './task.ts';
 
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 /** `preview` makes only what a player needs of the smallest rung, for looking at while one works; it has no master. */
-export const buildPurposes = ['make', 'check', 'frame', 'preview'] as const;
+export const buildPurposes = ['make', 'check', 'frame', 'preview', 'export'] as const;
 export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
 export type BuildState = (typeof buildStates)[number];
 export type BuildPurpose = (typeof buildPurposes)[number];
@@ -42,6 +42,8 @@ export const buildResultSchema = z
     frame: assetSchema.nullable(),
     vtt: assetSchema.nullable(),
     srt: assetSchema.nullable(),
+    /** For purpose `export`: the timeline as OpenTimelineIO, and the list (a bundle) of the files that go with it. */
+    timeline: z.object({ otio: assetSchema, list: assetSchema }).readonly().nullable().optional(),
     report: z.unknown().nullable(),
     issues: z.array(issueSchema).readonly(),
   })

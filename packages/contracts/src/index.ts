@@ -16,3 +16,4 @@ export * from './rig.ts';
 export * from './routes.ts';
 export * from './task.ts';
 export * from './template.ts';
+export * from './timeline.ts';

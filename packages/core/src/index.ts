@@ -20,6 +20,8 @@ export { lookAtMedia, type MediaFault, type MediaFile, pictureLimits, tooManyPix
 export { describeHead, type MediaHead, type MediaKind, sniffHead, tagBytes, wantedMedia } from './film/media-head.ts';
 export { eased, pathAt } from './film/path-at.ts';
 export { type ReadDocument, readDocument } from './film/read-document.ts';
+export { type ReadTimeline, readTimeline } from './otio/read-timeline.ts';
+export { writeTimeline } from './otio/write-timeline.ts';
 export { type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';
 export { spanRanges } from './plan/spans.ts';

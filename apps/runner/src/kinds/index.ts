@@ -20,6 +20,7 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   subtitles: lazily(async () => (await import('./subtitles.ts')).runSubtitles),
   fragment: lazily(async () => (await import('./fragment.ts')).runFragment),
   thumbnails: lazily(async () => (await import('./thumbnails.ts')).runThumbnails),
+  timeline: lazily(async () => (await import('./timeline.ts')).runTimeline),
   assemble: lazily(async () => (await import('./assemble.ts')).runAssemble),
   'measure-sound': lazily(async () => (await import('./measure-sound.ts')).runMeasureSound),
   measure: lazily(async () => (await import('./measure.ts')).runMeasure),

@@ -9,9 +9,17 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 /** A value as it is shown in a message, cut to 80 characters. */
 export function shown(value: unknown): string {
-  const text =
-    value === undefined ? 'nothing' : typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  const text = value === undefined ? 'nothing' : written(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Values can be read that are nested too deeply to be written.
+    return Array.isArray(value) ? 'a deeply nested list' : 'deeply nested keys';
+  }
 }
 
 /** The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the keyboard. */

@@ -9,6 +9,8 @@ export type ShotTiming = {
   readonly transition: { readonly kind: TransitionKind; readonly frames: number } | null;
   /** Start of each line in milliseconds of the shot. */
   readonly lineStartsMs: readonly number[];
+  /** Frames that the narration needs with a breath before and after; 0 without one. */
+  readonly spokenFrames: number;
   /** The narration needs more frames than the length that the document gives. */
   readonly lateFrames: number;
 };
@@ -44,7 +46,7 @@ export function shotTiming({ film, shot, first, lines, clipMs }: TimingInput): S
     shot.length === undefined ? (spokenFrames > 0 ? spokenFrames : Math.round((silentMs * fps) / 1000)) : framesOf(shot.length, fps);
   const frames = Math.max(wanted, spokenFrames, Math.round((shortestMs * fps) / 1000));
   const transition = entered === null ? null : { ...entered, frames: Math.max(1, Math.min(entered.frames, Math.floor(frames / 2))) };
-  return { frames, transition, lineStartsMs, lateFrames: shot.length === undefined ? 0 : frames - wanted };
+  return { frames, transition, lineStartsMs, spokenFrames, lateFrames: shot.length === undefined ? 0 : frames - wanted };
 }
 
 function transitionOf(shot: Shot, { first, fps }: { readonly first: boolean; readonly fps: number }): ShotTiming['transition'] {

@@ -1,0 +1,127 @@
+import type { Issue, Timeline, TimelineSound } from '@filmwright/contracts';
+import { shown, warningAt } from '../film/issues.ts';
+import { type MediaNames, stemOf } from './media-names.ts';
+import { unitsAt } from './otio-values.ts';
+import type { ReadClip, ReadTrack } from './read-tracks.ts';
+import { type RawShot, withoutKeys } from './shot-edits.ts';
+
+const soundRate = 48_000;
+/** A sample or two are lost where editors reckon in frames; a tenth of a second is meant. */
+const slackSamples = 4800;
+
+export type TakeSound = {
+  /** Null for a timeline that is not ours. */
+  readonly base: Timeline | null;
+  readonly tracks: readonly ReadTrack[];
+  readonly media: MediaNames;
+  /** Addresses of clips on the picture track that bring their own sound. */
+  readonly shown: ReadonlySet<string>;
+  /** Storyboard indexes of the shots that are still there. */
+  readonly kept: ReadonlySet<number | null>;
+  readonly issues: Issue[];
+};
+
+/** What the sound tracks ask of the film: another piece of music or none (`undefined`: as it was), and shots whose clip is to be silent. */
+export type TakenSound = { readonly music: string | null | undefined; readonly silenced: ReadonlySet<number> };
+
+/** Reads the sound tracks. Where and when lines are spoken follows from the document, so that moves of them are told, not taken over. */
+export function takeSound({ base, tracks, media, shown: seen, kept, issues }: TakeSound): TakenSound {
+  const heard = tracks.filter((track) => track.enabled);
+  const clips = heard.flatMap((track) =>
+    track.pieces.filter((piece) => piece.type === 'clip' && piece.enabled && piece.url !== null),
+  ) as ReadClip[];
+  const sounds = base?.tracks.flatMap((track) => track.sounds.map((sound) => ({ ...sound, role: track.role }))) ?? [];
+  const known = new Map<string, TimelineSound[]>();
+  for (const sound of sounds) known.set(stemOf(sound.file), [...(known.get(stemOf(sound.file)) ?? []), sound]);
+  const played = new Map<string, ReadClip[]>();
+  for (const clip of clips) played.set(stemOf(clip.url ?? ''), [...(played.get(stemOf(clip.url ?? '')) ?? []), clip]);
+
+  if (base !== null && sounds.length > 0 && tracks.length === 0) {
+    const message = 'The timeline has no sound tracks; the sound of the film stays as it was.';
+    issues.push(warningAt('tracks', { code: 'otio-sound', message, next: 'Nothing, if only the pictures were edited.' }));
+    return { music: undefined, silenced: new Set() };
+  }
+
+  const strange = clips.filter((clip) => isStrange(clip, { known, seen, base }));
+  const silenced = new Set<number>();
+  const told = new Set<string>();
+  for (const { role, file, shot, path, name } of sounds) {
+    const stem = stemOf(file);
+    const now = played.get(stem) ?? [];
+    if (role === 'clip' && shot !== null && now.length === 0) silenced.add(shot);
+    if (role !== 'voice' || !kept.has(shot) || told.has(stem)) continue;
+    told.add(stem);
+    const all = known.get(stem) ?? [];
+    const cut = now.find((clip) => !all.some((each) => isWhole(clip, each)));
+    if (now.length === 0)
+      issues.push(
+        warningAt(path, {
+          code: 'otio-line',
+          message: `The line ${shown(name)} is on no sound track any more; it is still spoken in the film.`,
+          next: `Take it out of the document at ${path} if it is not wanted.`,
+        }),
+      );
+    else if (cut !== undefined)
+      issues.push(
+        warningAt(cut.place, {
+          code: 'otio-line',
+          message: `The line ${shown(name)} was trimmed; lines are spoken whole.`,
+          next: `Change its words at ${path}.`,
+        }),
+      );
+  }
+  return { music: musicOf({ base, played, strange, media, issues }), silenced };
+}
+
+function isStrange(
+  clip: ReadClip,
+  { known, seen, base }: { known: ReadonlyMap<string, unknown>; seen: ReadonlySet<string>; base: Timeline | null },
+): boolean {
+  const stem = stemOf(clip.url ?? '');
+  if (known.has(stem) || seen.has(clip.url ?? '')) return false;
+  return base === null || stem !== stemOf(base.master.file);
+}
+
+function isWhole({ range }: ReadClip, sound: TimelineSound): boolean {
+  const from = unitsAt({ value: range.start, rate: range.rate }, soundRate);
+  const samples = unitsAt({ value: range.duration, rate: range.rate }, soundRate);
+  return Math.abs(from - sound.fromSample) <= slackSamples && Math.abs(samples - sound.samples) <= slackSamples;
+}
+
+type MusicInput = Pick<TakeSound, 'base' | 'media' | 'issues'> & {
+  readonly played: ReadonlyMap<string, readonly ReadClip[]>;
+  readonly strange: readonly ReadClip[];
+};
+
+/** One strange sound stands for the music where that is gone or never was; further ones cannot be taken over. */
+function musicOf({ base, played, strange, media, issues }: MusicInput): string | null | undefined {
+  const before = base?.tracks.find(({ role }) => role === 'music')?.sounds[0]?.file;
+  const plays = before !== undefined && played.has(stemOf(before));
+  const urls = [...new Set(strange.flatMap(({ url }) => (url === null ? [] : [url])))];
+  const [first] = urls;
+  const taken = !plays && urls.length === 1 && first !== undefined ? first : null;
+  for (const url of urls.filter((each) => each !== taken)) {
+    const clip = strange.find((each) => each.url === url);
+    issues.push(
+      warningAt(clip?.place ?? 'tracks', {
+        code: 'otio-sound',
+        message: `The sound ${shown(clip?.name || url)} cannot be taken over: a film has its lines, the sound of its clips and one piece of music.`,
+        found: url,
+        next: 'Mix it into the music, or give it to a line as `recording`.',
+      }),
+    );
+  }
+  if (plays) return undefined;
+  if (taken !== null) return media.nameOf(taken);
+  return before === undefined ? undefined : null;
+}
+
+/** The shot with its clip made silent. */
+export function silentClip(shot: RawShot): RawShot {
+  const visual = shot['visual'];
+  if (typeof visual !== 'object' || visual === null) return shot;
+  const inner = 'background' in visual ? visual.background : visual;
+  if (typeof inner !== 'object' || inner === null || !('sound' in inner)) return shot;
+  const silent = withoutKeys(inner as RawShot, ['sound']);
+  return { ...shot, visual: 'background' in visual ? { ...visual, background: silent } : silent };
+}
