@@ -29,6 +29,7 @@ export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance, readableOn } from './plan/text-layers.ts';
 export { estimateSpeechMs } from './speech/estimate-speech.ts';
 export { spokenWords } from './speech/spoken-words.ts';
+export { bareLanguage, languageFit, languageName } from './speech/voice-language.ts';
 export { templates } from './templates/expand-template.ts';
 export * from './text/bidi.ts';
 export * from './text/break-lines.ts';

@@ -9,7 +9,9 @@ export function spokenTokens(tokens: readonly Token[]): readonly Token[] {
   for (const token of tokens) {
     token.spoken.forEach((word, index) => {
       const last = index === token.spoken.length - 1;
-      const mark = last ? (/[.,;:!?…。，！？؟]+["'”’)\]]*$/u.exec(token.written)?.[0].replaceAll(/["'”’)\]]/g, '') ?? '') : '';
+      const mark = last
+        ? (/[.,;:!?…。、，；：！？؟،؛।॥۔]+["'”’»›」』】）)\]]*$/u.exec(token.written)?.[0].replaceAll(/["'”’»›」』】）)\]]/g, '') ?? '')
+        : '';
       flat.push({ written: `${word}${mark}`, start: 0, end: 0, spoken: [word], pauseAfter: last ? token.pauseAfter : 'none' });
     });
   }

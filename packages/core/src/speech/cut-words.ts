@@ -20,17 +20,27 @@ export function cutWords(text: string, language: string): readonly WrittenWord[]
   return words;
 }
 
+type Piece = { written: string; readonly start: number; end: number; open: boolean };
+
 function cutUnspaced(word: WrittenWord, cutter: Intl.Segmenter): readonly WrittenWord[] {
-  const pieces: { written: string; start: number; end: number; open: boolean }[] = [];
-  for (const { segment, index, isWordLike } of cutter.segment(word.written)) {
-    const start = word.start + index;
-    const end = start + segment.length;
-    const last = pieces.at(-1);
-    if (last && (last.open || (!isWordLike && !opening.test(segment) && !/\p{Extended_Pictographic}/u.test(segment)))) {
-      last.written += segment;
-      last.end = end;
-      last.open = last.open && !isWordLike;
-    } else pieces.push({ written: segment, start, end, open: !isWordLike && opening.test(segment) });
+  const pieces: Piece[] = [];
+  let from = word.start;
+  // A wide comma between digits parts two numbers; word segments would take them for one.
+  for (const clause of word.written.split(/(?<=[，。、；：！？])/u)) {
+    for (const { segment, index, isWordLike } of cutter.segment(clause)) {
+      const start = from + index;
+      const last = pieces.at(-1);
+      const opens =
+        opening.test(segment) || (/^\p{Sc}$/u.test(segment) && /^\d/.test(clause.slice(index + 1)) && !/\d$/.test(last?.written ?? ''));
+      const attached = !isWordLike && !opens && !/\p{Extended_Pictographic}/u.test(segment);
+      const ranged = /\d[:\-–—~～]$/u.test(last?.written ?? '') && /^\d/.test(segment);
+      if (last && (last.open || attached || ranged)) {
+        last.written += segment;
+        last.end = start + segment.length;
+        last.open = last.open && !isWordLike;
+      } else pieces.push({ written: segment, start, end: start + segment.length, open: !isWordLike && opens });
+    }
+    from += clause.length;
   }
   return pieces.map(({ written, start, end }) => ({ written, start, end }));
 }

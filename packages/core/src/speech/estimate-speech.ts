@@ -18,6 +18,11 @@ export function estimateSpeechMs(tokens: readonly Token[], { language, speed }: 
 
 function syllables(word: string, language: string): number {
   if (/^(zh|ja|ko)/.test(language)) return [...word].length * (language.startsWith('zh') ? 1.15 : 0.8);
+  const digits = word.replace(/\D/g, '').length;
+  if (digits > 0) return digits * 2;
+  if (/\p{Script=Arabic}/u.test(word)) return Math.max(1, word.replace(/[^\p{Script=Arabic}]|\p{M}/gu, '').length * 0.55);
+  if (/[\p{Script=Devanagari}\p{Script=Hebrew}\p{Script=Thai}]/u.test(word))
+    return Math.max(1, (word.match(/\p{L}(?!\u094d)/gu)?.length ?? 1) * 0.75);
   if (/^[A-Z]$/.test(word)) return word === 'W' ? 3 : 1;
   const groups = word.toLowerCase().match(/[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýÿаеёиоуыэюя]+/gu)?.length ?? 0;
   return Math.max(1, groups - (/[^l]e$/.test(word) && groups > 1 ? 1 : 0));

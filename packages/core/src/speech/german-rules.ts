@@ -15,5 +15,15 @@ const dayOfMonth: WordRule = ({ core, next, numerals }) => {
   return [irregular[day] ?? `${numerals.cardinal(day).join('')}${day < 20 ? 'ter' : 'ster'}`];
 };
 
+const clock = /^([01]?\d|2[0-4])[:.]([0-5]\d)$/;
+
+/** "14:30 Uhr" is vierzehn Uhr dreißig: the hour is said by the first word, the minutes by the second. */
+const timeOfDay: WordRule = ({ core, previous, next, numerals }) => {
+  const hour = clock.exec(core);
+  if (hour !== null && next === 'Uhr') return numerals.cardinal(Number(hour[1])).map((word) => (word === 'eins' ? 'ein' : word));
+  const before = core === 'Uhr' ? clock.exec(previous) : null;
+  return before === null ? null : ['Uhr', ...(before[2] === '00' ? [] : numerals.cardinal(Number(before[2])))];
+};
+
 /** Rules for German alone. */
-export const germanRules: readonly WordRule[] = [dayOfMonth];
+export const germanRules: readonly WordRule[] = [dayOfMonth, timeOfDay];

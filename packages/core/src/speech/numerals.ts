@@ -1,5 +1,7 @@
+import { chineseCardinal } from './chinese-numbers.ts';
 import { englishCardinal } from './english-numbers.ts';
 import { frenchCardinal, germanCardinal, spanishCardinal } from './european-numbers.ts';
+import { bareLanguage } from './voice-language.ts';
 
 /** How a language says numbers and the signs beside them; `decimal` and `group` are its separators. */
 export type Numerals = {
@@ -92,9 +94,71 @@ const byLanguage: Readonly<Record<string, Numerals>> = {
   },
 };
 
+/** Languages whose voices read digits well by their own grammar (gender, case, irregular tens); signs and money are said in words. */
+const digitsOfVoice = (value: number): readonly string[] => [String(value)];
+const eastern: Readonly<Record<string, Numerals>> = {
+  zh: {
+    cardinal: chineseCardinal,
+    decimal: '.',
+    group: /,/g,
+    point: '点',
+    minus: '负',
+    percent: ['百分之'],
+    to: '到',
+    and: '零',
+    money: {},
+    signs: { '&': ['和'], '+': ['加'], '=': ['等于'], '×': ['乘'], '/': ['每'] },
+  },
+  hi: {
+    cardinal: digitsOfVoice,
+    decimal: '.',
+    group: /,/g,
+    point: 'दशमलव',
+    minus: 'माइनस',
+    percent: ['प्रतिशत'],
+    to: 'से',
+    and: 'और',
+    money: {
+      '₹': ['रुपया', 'रुपये', 'पैसा', 'पैसे'],
+      $: ['डॉलर', 'डॉलर', 'सेंट', 'सेंट'],
+      '€': ['यूरो', 'यूरो', 'सेंट', 'सेंट'],
+      '£': ['पाउंड', 'पाउंड', 'पेंस', 'पेंस'],
+    },
+    signs: { '&': ['और'], '+': ['प्लस'], '=': ['बराबर'], '%': ['प्रतिशत'], '×': ['गुणा'], '/': ['प्रति'] },
+  },
+  ar: {
+    cardinal: digitsOfVoice,
+    decimal: '.',
+    group: /[,٬]/g,
+    point: 'فاصلة',
+    minus: 'سالب',
+    percent: ['بالمئة'],
+    to: 'إلى',
+    and: 'و',
+    money: {
+      $: ['دولار', 'دولار', 'سنت', 'سنت'],
+      '€': ['يورو', 'يورو', 'سنت', 'سنت'],
+      '£': ['جنيه', 'جنيه', 'بنس', 'بنس'],
+    },
+    signs: {
+      '&': ['و'],
+      '+': ['زائد'],
+      '=': ['يساوي'],
+      '%': ['بالمئة'],
+      '٪': ['بالمئة'],
+      '×': ['ضرب'],
+      '/': ['لكل'],
+      'ر.س': ['ريال'],
+      'د.إ': ['درهم'],
+      'ج.م': ['جنيه'],
+    },
+  },
+};
+
 /** The numerals of a language tag ("de-AT" is German); null where we know none, and the voice reads digits itself. */
 export function numeralsOf(language: string): Numerals | null {
-  return byLanguage[language.toLowerCase().split(/[-_]/)[0] ?? ''] ?? null;
+  const base = bareLanguage(language);
+  return byLanguage[base] ?? eastern[base === 'yue' ? 'zh' : base] ?? null;
 }
 
 /** Words of a number as written ("1,299.50", "-5"), digit by digit behind the point; null if it is none or too large to name. */

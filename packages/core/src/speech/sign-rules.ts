@@ -65,7 +65,7 @@ const moneySize: WordRule = ({ core, previous, numerals }) => {
 
 /** "12%", "-3.5%". */
 const percentage: WordRule = ({ core, numerals }) => {
-  if (!core.endsWith('%')) return null;
+  if (!/[%٪]$/.test(core)) return null;
   const words = plainNumber({ core: core.slice(0, -1), numerals } as WordContext);
   return words && [...words, ...numerals.percent];
 };

@@ -1,34 +1,54 @@
 import type { Token } from '@filmwright/contracts';
+import { chineseRules } from './chinese-numbers.ts';
 import { cutWords } from './cut-words.ts';
 import { endsSentence, englishRules } from './english-rules.ts';
 import { germanRules, isGermanDay } from './german-rules.ts';
 import { numeralsOf } from './numerals.ts';
 import { plainWords } from './plain-words.ts';
 import { signRules } from './sign-rules.ts';
+import { unitRules } from './unit-words.ts';
+import { bareLanguage } from './voice-language.ts';
 import type { WordContext, WordRule } from './word-context.ts';
 
+/** Pictures are shown and never spoken: keycaps, flags, sequences with joiners, skin tones and tags. Signs that are also letters of a text (©, ™, digits) stay. */
+const emoji =
+  /[\d#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}|[\u{1F000}-\u{1FAFF}])[\p{Emoji_Modifier}\uFE0F\u{E0020}-\u{E007F}]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*|[\uFE0E\uFE0F]/gu;
 const closing = /["'”’»›」』】）)\]}]+$/u;
 const edgeStart = /^["'“‘„‚«‹「『【（([{¿¡]+/u;
-const edgeEnd = /["'”’“»›」』】）)\]},;:!?…。、，！？；：؟،]+$/u;
+const edgeEnd = /["'”’“»›」』】）)\]},;:!?…。、，！？；：؟،؛।॥۔]+$/u;
 
 /**
  * A line as written words and how each is spoken, for the BCP-47 `language`. Numbers, dates, money, units and abbreviations are written out for
- * English; numbers, money and signs for German, French and Spanish; other languages leave digits to the voice. An emoji has no spoken words.
+ * English; numbers, money, units and signs for German, French, Spanish and Chinese; signs, units and money for Hindi and Arabic, whose voices read digits
+ * themselves; other languages leave numbers with their signs to the voice. An emoji has no spoken words.
  */
 export function spokenWords(text: string, language: string): readonly Token[] {
   const words = cutWords(text, language);
   const cores = words.map(({ written }) => coreOf(written));
   const numerals = numeralsOf(language);
-  const base = language.toLowerCase().split(/[-_]/)[0];
-  const own = base === 'en' ? englishRules : base === 'de' ? germanRules : [];
-  const rules: readonly WordRule[] = [...own, ...signRules];
+  const rules = rulesOf(language);
   const shouted = isShouted(text);
   return words.map((word, index) => {
     const core = cores[index] ?? '';
     const next = cores[index + 1] ?? '';
-    const spoken = numerals === null ? plainWords(core) : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
+    const spoken =
+      numerals === null
+        ? (voicedNumber(core) ?? plainWords(core))
+        : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
     return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
   });
+}
+
+function rulesOf(language: string): readonly WordRule[] {
+  const base = bareLanguage(language);
+  if (base === 'en') return [...englishRules, ...signRules];
+  const own = base === 'de' ? germanRules : base === 'zh' || base === 'yue' ? chineseRules : [];
+  return [...own, ...unitRules(base === 'yue' ? 'zh' : base), ...signRules];
+}
+
+/** A number with its sign as it is written, for a voice that reads it by itself. */
+function voicedNumber(core: string): readonly string[] | null {
+  return /^[-−+]?\p{Sc}?\d(?:[\d.,]*\d)?(?:\p{Sc}|%|°C?)?$/u.test(core) ? [core] : null;
 }
 
 function speak(context: WordContext, rules: readonly WordRule[]): readonly string[] {
@@ -59,7 +79,8 @@ function between(mark: string, { left, right, context: { numerals } }: Between):
 }
 
 /** The word without outer quotes, brackets and end marks; a last point stays for the rules to judge. */
-function coreOf(written: string): string {
+function coreOf(word: string): string {
+  const written = word.replaceAll(emoji, '');
   const inner = written.replace(edgeStart, '');
   const cut = inner.replace(/\.(["'”’»)\]]+)$/u, '.').replace(edgeEnd, '');
   return /\d"$/.test(inner) && !/^["“]/.test(written) ? `${cut}"` : cut;
@@ -72,8 +93,8 @@ function isShouted(text: string): boolean {
 function pauseAfter(written: string, { core, next }: { readonly core: string; readonly next: string }): Token['pauseAfter'] {
   const bare = written.replace(closing, '');
   if (!/[\p{L}\p{N}]/u.test(bare) && /^[–—-]+$/.test(bare)) return 'none';
-  if (/[!?…。！？؟]$/u.test(bare)) return 'sentence';
+  if (/[!?…。！？؟।॥۔]$/u.test(bare)) return 'sentence';
   if (bare.endsWith('.')) return endsSentence(core, next) && !isGermanDay(bare, next) ? 'sentence' : 'none';
-  if (/[,;:、，；：،]$/u.test(bare) || /[–—]$/u.test(bare) || /^(?:[–—]|-$|--)/u.test(next)) return 'comma';
+  if (/[,;:、，；：،؛]$/u.test(bare) || /[–—]$/u.test(bare) || /^(?:[–—]|-$|--)/u.test(next)) return 'comma';
   return 'none';
 }

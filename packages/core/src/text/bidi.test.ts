@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { directionOf, visualOrder, visualRuns } from './bidi.ts';
 
-test('the first letter decides the direction, the language only where there is none', () => {
+test('the first letter decides the direction, the language where there is none or where it is written from right to left', () => {
   assert.equal(directionOf('40% خصم', 'en'), 'rtl');
-  assert.equal(directionOf('Lumo مصباح', 'ar'), 'ltr');
+  assert.equal(directionOf('Lumo مصباح', 'ar'), 'rtl');
+  assert.equal(directionOf('Lumo مصباح', 'en'), 'ltr');
+  assert.equal(directionOf('Lumo Home', 'ar'), 'ltr');
   assert.equal(directionOf('1,299.50', 'ar'), 'rtl');
   assert.equal(directionOf('1,299.50', 'de'), 'ltr');
 });

@@ -12,10 +12,22 @@ const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', '
 const strongRight = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const strong = /\p{L}/u;
 
-/** Direction of a paragraph: that of its first letter (UAX 9, P2), or that of its language where it has none. */
+/** Direction in which a language is written. */
+export const languageDirection = (language: string): Direction => {
+  const [base = '', ...rest] = language.split(/[-_]/);
+  if (rest.some((part) => /^(?:Arab|Hebr)$/i.test(part))) return 'rtl';
+  return rightToLeft.has(base) && !rest.some((part) => /^(?:Latn|Cyrl)$/i.test(part)) ? 'rtl' : 'ltr';
+};
+
+/**
+ * Direction of a paragraph: that of its first letter (UAX 9, P2), or that of its language where it has none. In a language written from right to
+ * left, a text with any of its letters runs that way, also where a foreign name comes first.
+ */
 export const directionOf = (text: string, language: string): Direction => {
+  const own = languageDirection(language);
+  if (own === 'rtl' && strongRight.test(text)) return 'rtl';
   for (const character of text) if (strong.test(character)) return strongRight.test(character) ? 'rtl' : 'ltr';
-  return rightToLeft.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr';
+  return own;
 };
 
 /** Cuts a line at changes of embedding level and at `cuts` (offsets), and puts the pieces in the order they stand from left to right (UAX 9, L2). */

@@ -17,6 +17,10 @@ type BreakOptions = {
 };
 
 const widowShare = 0.22;
+/** A number that the word after it counts with. */
+const isNumber = /^[(]?[\d.,٠-٩۰-۹०-९]*[\d٠-٩۰-۹०-९]$/u;
+/** Chinese and Japanese particles that lean on the word before them. */
+const leaningWord = /^(?:的|了|吗|嗎|呢|吧|啊|们|們|着|著|过|過|得|地|は|が|を|に|で|と|も|の|へ|や|か|ね|よ)(?![\p{Script=Han}])/u;
 
 /** Units wider than a line are cut between graphemes: the last resort, marked by `cut`. */
 const fitUnits = (units: readonly LineUnit[], options: BreakOptions): { units: readonly LineUnit[]; cut: boolean } => {
@@ -44,11 +48,15 @@ const fitUnits = (units: readonly LineUnit[], options: BreakOptions): { units: r
 
 /** What a line's end costs by the words around it: less after a comma and before a bracket, more after a short word or just inside a bracket. */
 const edgeCost = (last: LineUnit, next: LineUnit | undefined): number => {
-  const pause = /[,;:.!?、。，；：！？،؛]$/u.test(last.text) || /^[([{«„“‘¿¡]/u.test(next?.text ?? '') ? -0.03 : 0;
+  const after = next?.text ?? '';
+  // Where no spaces are written a mark is the only seam that the eye has.
+  const pause = /[、。，；：！？]$/u.test(last.text) ? -0.14 : /[,;:.!?،؛।]$/u.test(last.text) || /^[([{«„“‘¿¡]/u.test(after) ? -0.03 : 0;
+  const counted = isNumber.test(last.text) && /^\p{L}/u.test(after) ? 0.08 : 0;
+  const leaning = last.space === '' && leaningWord.test(after) ? 0.12 : 0;
   const opened = /^[([{«„“‘]/u.test(last.text) && !/[)\]}»”’.,!?]$/u.test(last.text) ? 0.08 : 0;
   const letters = last.space ? (/^\p{Script=Latin}+$/u.exec(last.text)?.[0].length ?? 9) : 9;
   const short = letters <= 2 ? 0.06 : letters === 3 ? 0.03 : letters === 4 ? 0.015 : 0;
-  return pause + opened + short;
+  return pause + opened + short + counted + leaning;
 };
 
 type Best = { readonly lines: number; readonly cost: number; readonly from: number };

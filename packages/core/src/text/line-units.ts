@@ -22,7 +22,7 @@ const currency = /^(?:[€$£¥₹]|EUR|USD|GBP|CHF|JPY|CNY|Nr\.|No\.|#)$/u;
 const glued = (before: string, after: string): boolean =>
   (number.test(before) && (unit.test(after) || /^\d{3}(?:[ .,]|$)/.test(after))) ||
   (currency.test(before) && number.test(after)) ||
-  /^[?!:;»%]$/.test(after);
+  /^[?!:;»%–—।]$/.test(after);
 
 /** Scripts whose lines may end after any character: Chinese and Japanese with their punctuation. */
 const isCharacterWise = (grapheme: string): boolean =>

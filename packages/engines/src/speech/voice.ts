@@ -28,7 +28,7 @@ export type Voice = {
 
 /** The mark that shapes a token's melody: the last of its end marks, or none. */
 export function endMark(token: Token): string {
-  const found = /[,;:.!?…。，！？؟]+(?=["'”’»)\]]*$)/u.exec(token.written)?.[0] ?? '';
+  const found = /[,;:.!?…。、，；：！？؟،؛।॥۔]+(?=["'”’»›」』】）)\]]*$)/u.exec(token.written)?.[0] ?? '';
   if (/[?？؟]/.test(found)) return '?';
   if (/[!！]/.test(found)) return '!';
   if (token.pauseAfter === 'sentence') return '.';

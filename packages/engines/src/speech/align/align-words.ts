@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, type Token, type TokenTime } from '@filmwright/contracts';
+import { languageFit } from '@filmwright/core';
 import { listVoices } from '../list-voices.ts';
 import { speakLine } from '../speak-line.ts';
+import type { VoiceInfo } from '../voice.ts';
 import { decodeSound } from './decode-sound.ts';
 import { featureRate, frameMs, melFeatures } from './mel-features.ts';
 import { type Region, silentRegions } from './speech-regions.ts';
@@ -59,16 +61,23 @@ function heard(samples: Float32Array): { readonly sound: HeardSound; readonly pa
 
 type Reference = { readonly samples: Float32Array; readonly times: readonly TokenTime[]; readonly voice: string };
 
+/** Plain voices cost next to nothing; of espeak-ng's accents one is enough, and none where another plain voice speaks the language. */
+function chosenReferences(voices: readonly VoiceInfo[], language: string): readonly VoiceInfo[] {
+  const plain = voices.filter((voice) => !voice.natural && voice.engine !== 'espeak-ng');
+  if (plain.length > 0) return plain;
+  const accents = voices.filter((voice) => voice.engine === 'espeak-ng');
+  const best = accents.toSorted((a, b) => languageFit(b.language, language) - languageFit(a.language, language))[0];
+  return best === undefined ? voices : [best];
+}
+
 /** The words as each plain voice says them, which costs next to nothing; as the first natural one says them where there is no plain one. */
 async function* references(request: AlignRequest): AsyncGenerator<Reference> {
   const { tokens, language, home, ffmpegPath, signal } = request;
-  const base = language.split('-')[0];
   const ofLanguage = (await listVoices({ home })).filter((voice) =>
-    request.references ? request.references.includes(voice.id) : voice.language.split(/[-_]/)[0] === base && voice.engine !== 'espeak-ng',
+    request.references ? request.references.includes(voice.id) : languageFit(voice.language, language) > 0,
   );
   const voices = ofLanguage.filter((voice) => voice.installed);
-  const plain = voices.filter((voice) => !voice.natural);
-  for (const { id, natural } of request.references || plain.length === 0 ? voices : plain) {
+  for (const { id, natural } of request.references ? voices : chosenReferences(voices, language)) {
     const folder = await mkdtemp(join(tmpdir(), 'filmwright-align-'));
     try {
       const outPath = join(folder, 'reference.wav');
