@@ -45,10 +45,51 @@ test('what a build made is served by name, with ranges and a name for the downlo
   assert.deepEqual((await gateway.call({ url: `/v1/builds/${id}/report` })).json(), { frames: 250 });
 });
 
+test('a timeline is served with its media as one file that is put together on the way', async (context) => {
+  const gateway = await startGateway(context);
+  const { id, master, film } = await finished(gateway);
+  const otio = await put(gateway, Buffer.from('{"OTIO_SCHEMA":"Timeline.1"}'));
+  const files = [
+    { path: 'content.otio', asset: otio.digest },
+    { path: 'media/master.mp4', asset: master.digest },
+  ];
+  const list = await put(gateway, Buffer.from(JSON.stringify({ files })));
+  const result = { master, vtt: null, srt: null, frame: null, timeline: { otio, list }, report: null, issues: [] };
+  gateway.records.change(id, { state: 'succeeded', result });
+  const get = (headers: Record<string, string> = {}) => gateway.call({ url: `/v1/builds/${id}/media/timeline.otioz?download`, headers });
+
+  const whole = await get();
+  assert.equal(whole.statusCode, 200, whole.body);
+  assert.equal(whole.headers['content-type'], 'application/zip');
+  assert.equal(whole.headers['content-length'], String(whole.rawPayload.length));
+  assert.equal(whole.headers.etag, `"${list.digest}"`);
+  assert.match(String(whole.headers['content-disposition']), /^attachment; filename="Ein-Film-1-2-timeline.otioz"/);
+  assert.ok(whole.rawPayload.includes(film), 'media are stored as they are');
+  assert.deepEqual((await get({ 'if-none-match': `"${list.digest}"` })).statusCode, 304);
+  const part = await get({ range: 'bytes=40000-45000' });
+  assert.equal(part.statusCode, 206);
+  assert.ok(part.rawPayload.equals(whole.rawPayload.subarray(40_000, 45_001)));
+  assert.equal((await gateway.call({ url: `/v1/builds/${id}/media/timeline.otio` })).body, '{"OTIO_SCHEMA":"Timeline.1"}');
+
+  await rm(gateway.mediaRoot, { recursive: true });
+  const gone = await get();
+  assert.equal(gone.statusCode, 404);
+  assert.match(gone.json().detail, /are gone from the media folder/);
+});
+
 test('what a build did not make, and names that lead elsewhere, are not found', async (context) => {
   const gateway = await startGateway(context);
   const { id } = await finished(gateway);
-  for (const name of ['captions.srt', 'frame.png', 'master.mov', '..%2fmaster.mp4', 'constructor', '__proto__', 'toString']) {
+  for (const name of [
+    'captions.srt',
+    'frame.png',
+    'timeline.otioz',
+    'master.mov',
+    '..%2fmaster.mp4',
+    'constructor',
+    '__proto__',
+    'toString',
+  ]) {
     assert.equal((await gateway.call({ url: `/v1/builds/${id}/media/${name}` })).statusCode, 404, name);
   }
   const waiting = (await gateway.call({ method: 'POST', url: '/v1/builds', payload: { document } })).json();

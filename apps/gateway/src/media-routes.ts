@@ -4,6 +4,7 @@ import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
+import { bundleMedia } from './bundle-media.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { type ServedBytes, sendBytes } from './send-bytes.ts';
 
@@ -11,6 +12,8 @@ const assetsByName: Readonly<Record<string, { readonly mediaType: string; readon
   'master.mp4': { mediaType: 'video/mp4', of: (result) => result.master },
   'captions.vtt': { mediaType: 'text/vtt; charset=utf-8', of: (result) => result.vtt },
   'captions.srt': { mediaType: 'application/x-subrip; charset=utf-8', of: (result) => result.srt },
+  'timeline.otio': { mediaType: 'application/json; charset=utf-8', of: (result) => result.timeline?.otio ?? null },
+  'timeline.otioz': { mediaType: 'application/zip', of: (result) => result.timeline?.list ?? null },
   'frame.png': { mediaType: 'image/png', of: (result) => result.frame },
 };
 const names = [...Object.keys(assetsByName), 'report.json'];
@@ -66,6 +69,7 @@ async function findMedia({
     await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
     throw new FilmwrightError('not-found', `The bytes of ${name} (${digest}) are gone from the media folder. Make the film again.`);
   }
+  if (name === 'timeline.otioz') return bundleMedia(asset, parts);
   return { digest, bytes: asset.bytes, mediaType: entry.mediaType, open: (range) => parts.blobs.read({ digest, ...range }) };
 }
 
