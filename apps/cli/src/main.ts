@@ -8,6 +8,7 @@ const usage = `filmwright: makes finished films from film documents
 
   filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
   filmwright make FILE --rows ROWS.csv           one film for each row of a table (CSV or JSON)
+  filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
   filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
@@ -22,6 +23,7 @@ const options = {
   json: { type: 'boolean', default: false },
   at: { type: 'string' },
   rows: { type: 'string' },
+  aspect: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
@@ -45,32 +47,38 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
-  const { json } = values;
+  const { json, aspect } = values;
   switch (command) {
     case 'make': {
-      const options = { file: only(rest, 'a film document'), out: values.out, json, offerVoice: values['offer-voice'], yes: values.yes };
+      const options = {
+        file: only(rest, 'a film document'),
+        aspect,
+        out: values.out,
+        json,
+        offerVoice: values['offer-voice'],
+        yes: values.yes,
+      };
       if (values.rows !== undefined) {
         const { makeRows } = await import('./commands/make-rows.ts');
         return makeRows({ ...options, rows: values.rows });
       }
       const { make } = await import('./commands/make.ts');
-      await make(options);
-      return 0;
+      return make(options);
     }
     case 'check': {
       const file = only(rest, 'a film document');
       if (values.rows !== undefined) {
         const { checkRows } = await import('./commands/check-rows.ts');
-        return checkRows({ file, rows: values.rows, json });
+        return checkRows({ file, rows: values.rows, aspect, json });
       }
       const { check } = await import('./commands/check.ts');
-      return check({ file, json });
+      return check({ file, aspect, json });
     }
     case 'frame': {
       const { frame } = await import('./commands/frame.ts');
       if (values.at === undefined || values.out === undefined)
         throw new FilmwrightError('request-invalid', 'frame wants a moment and a file: filmwright frame film.yaml --at 12.5 -o x.png');
-      await frame({ file: only(rest, 'a film document'), at: values.at, out: values.out, json });
+      await frame({ file: only(rest, 'a film document'), aspect, at: values.at, out: values.out, json });
       return 0;
     }
     case 'serve': {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outputAspectsSchema, shotAspectsSchema } from './film-aspects.ts';
 import { cameraSchema, characterSchema, lineFigureKeys } from './film-figures.ts';
 import {
   aspects,
@@ -141,6 +142,7 @@ export const shotSchema = z.strictObject({
   transition: transitionSchema.optional().describe('How this shot is entered from the one before it.'),
   captions: z.boolean().optional().describe('False keeps captions off this shot.'),
   logo: z.boolean().optional().describe('False keeps the brand mark off this shot.'),
+  aspects: shotAspectsSchema.optional(),
 });
 
 const soundtrackSchema = z.strictObject({
@@ -184,6 +186,7 @@ export const filmSchema = z.strictObject({
   outputs: z
     .strictObject({
       master: masterSchema.prefault({}),
+      aspects: outputAspectsSchema,
       package: z
         .boolean()
         .default(false)

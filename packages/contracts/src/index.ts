@@ -3,6 +3,8 @@ export * from './build-shots.ts';
 export * from './composition.ts';
 export * from './digest.ts';
 export * from './film.ts';
+export * from './film-aspects.ts';
+export * from './film-figures.ts';
 export * from './film-record.ts';
 export * from './film-values.ts';
 export * from './film-visual.ts';

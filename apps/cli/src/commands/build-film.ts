@@ -1,19 +1,25 @@
 import { basename, extname, join, resolve } from 'node:path';
 import type { Client } from '@filmwright/client';
 import { type Build, type BuildPurpose, type BuildResult, FilmwrightError, fromProblem } from '@filmwright/contracts';
-import { gatherFiles } from '../film/gather-files.ts';
-import { loadDocument } from '../film/load-document.ts';
 import { uploadFiles } from '../film/upload-files.ts';
+import { readShapes, type ShapesBatch } from '../rows/read-shapes.ts';
 import type { ProgressDisplay } from '../show/progress-display.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
-/** A film document that was read, with the files it names. */
-export type Film = { readonly path: string; readonly document: unknown; readonly files: Awaited<ReturnType<typeof gatherFiles>> };
+/** A film document that was read, with the files it names and the shape it is in. */
+export type Film = Pick<ShapesBatch['rows'][number], 'document' | 'files' | 'shape'>;
 
-/** Reads a document and checks all that can be known without starting anything. */
-export async function readFilm(path: string): Promise<Film> {
-  const document = await loadDocument(path);
-  return { path, document, files: await gatherFiles(document, { documentPath: resolve(path) }) };
+/** Reads a document in each of its shapes and checks all that can be known without starting anything. */
+export async function readFilms(options: { readonly file: string; readonly aspect: string | undefined }): Promise<readonly Film[]> {
+  const { rows } = await readShapes(options);
+  return rows.map(({ document, files, shape }) => ({ document, files, shape }));
+}
+
+/** The film of a document in one shape: the one named, else its own. */
+export async function readFilm(options: { readonly file: string; readonly aspect: string | undefined }): Promise<Film> {
+  const [film] = await readFilms(options);
+  if (film === undefined) throw new RangeError(`${options.file} has no shape`);
+  return film;
 }
 
 export type BuildFilm = {

@@ -12,18 +12,24 @@ import { windowOf } from './make-rows.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
 type CheckedRow = { readonly issues: readonly Issue[]; readonly film: CheckReport | null };
-export type CheckRows = { readonly file: string; readonly rows: string; readonly json: boolean };
+export type CheckRows = { readonly file: string; readonly rows: string; readonly aspect: string | undefined; readonly json: boolean };
 
 /** Says of each row what would go wrong with its film, without making any; exit status 2 when one could not be made. */
-export async function checkRows({ file, rows, json }: CheckRows): Promise<0 | 2 | 130> {
-  const batch = await readBatch({ file, rows });
+export async function checkRows({ file, rows, aspect, json }: CheckRows): Promise<0 | 2 | 130> {
+  const batch = await readBatch({ file, rows, aspect });
   const runs = batch.rows.map(newRun);
   const interrupt = new AbortController();
   const found = new Map<RowRun, CheckedRow>();
   const home = filmwrightHome();
   if (runs.some((run) => run.state === 'waiting'))
     await usePlatform(home, async (client) => {
-      const display = rowsDisplay({ stream: process.stderr, silent: json || !process.stderr.isTTY, runs: () => runs, done: 'checked' });
+      const display = rowsDisplay({
+        stream: process.stderr,
+        silent: json || !process.stderr.isTTY,
+        runs: () => runs,
+        of: 'rows',
+        done: 'checked',
+      });
       const release = onInterrupt(() => interrupt.abort());
       try {
         const { halted } = await runBatch({
@@ -49,7 +55,8 @@ export async function checkRows({ file, rows, json }: CheckRows): Promise<0 | 2 
   const answer = runs.map((run) => {
     const { issues = run.problem?.issues ?? [], film = null } = found.get(run) ?? {};
     const ok = run.state === 'succeeded' && issues.every((issue) => issue.severity !== 'error');
-    return { row: run.row.number, name: run.row.name, ok, issues, film, problem: run.problem };
+    const aspect = run.row.shape?.aspect;
+    return { row: run.row.number, name: run.row.name, ...(aspect === undefined ? {} : { aspect }), ok, issues, film, problem: run.problem };
   });
   const ok = answer.every((row) => row.ok);
   process.stdout.write(json ? `${JSON.stringify({ ok, rows: answer })}\n` : `${checkText(answer, rows)}\n`);
@@ -61,6 +68,7 @@ const noProblem = { type: '', title: '', status: 200, code: 'document-invalid', 
 type AnswerRow = {
   readonly row: number;
   readonly name: string;
+  readonly aspect?: string;
   readonly ok: boolean;
   readonly issues: readonly Issue[];
   readonly film: CheckReport | null;
@@ -69,12 +77,14 @@ type AnswerRow = {
 function checkText(answer: readonly AnswerRow[], rows: string): string {
   const good = answer.filter((row) => row.ok);
   const errors = answer.flatMap(({ issues }) => issues.filter((issue) => issue.severity === 'error'));
-  const cells = answer.map(({ row, name, ok, film, issues }) => {
+  const shaped = answer.some(({ aspect }) => aspect !== undefined);
+  const cells = answer.map(({ row, name, aspect, ok, film, issues }) => {
     const warnings = issues.filter((issue) => issue.severity === 'warning').length;
     const wrong = issues.length - warnings;
     return [
       String(row),
       name,
+      ...(shaped ? [aspect ?? ''] : []),
       ok ? 'can be made' : 'cannot be made',
       film === null ? '' : `${(film.durationMs / 1000).toFixed(1)} s`,
       film === null ? '' : String(film.shots.length),
@@ -84,6 +94,7 @@ function checkText(answer: readonly AnswerRow[], rows: string): string {
   const columns = [
     { title: 'row', right: true },
     { title: 'name' },
+    ...(shaped ? [{ title: 'shape' }] : []),
     { title: 'state' },
     { title: 'length', right: true },
     { title: 'shots', right: true },

@@ -3,7 +3,7 @@ import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { progressDisplay } from '../show/progress-display.ts';
 import { issueText } from '../show/show-problem.ts';
-import { buildFilm, readFilm } from './build-film.ts';
+import { buildFilm, type Film, readFilms } from './build-film.ts';
 
 /** What a check tells of a film it did not make. */
 export type CheckReport = {
@@ -15,33 +15,49 @@ export type CheckReport = {
   readonly shots: readonly { readonly id: string; readonly lengthMs: number; readonly words: number }[];
 };
 
-/** Says what would go wrong with a film and what it would need; gives exit status 2 when it could not be made. */
-export async function check({ file, json }: { readonly file: string; readonly json: boolean }): Promise<0 | 2> {
-  const found = await findings(file, json);
-  const failed = found.issues.some((issue) => issue.severity === 'error');
-  if (json) process.stdout.write(`${JSON.stringify({ ok: !failed, issues: found.issues, film: found.report })}\n`);
-  else process.stdout.write(`${checkText(found, file)}\n`);
+export type CheckOptions = { readonly file: string; readonly aspect: string | undefined; readonly json: boolean };
+
+/** Says what would go wrong with a film in each of its shapes and what it would need; gives exit status 2 when it could not be made. */
+export async function check(options: CheckOptions): Promise<0 | 2> {
+  const { file, json } = options;
+  const found = await findings(options);
+  const failed = found.some(({ issues }) => hasErrors(issues));
+  const [first] = found;
+  if (json && found.length === 1) process.stdout.write(`${JSON.stringify({ ok: !failed, issues: first?.issues, film: first?.report })}\n`);
+  else if (json) {
+    const films = found.map(({ aspect, issues, report }) => ({ aspect, ok: !hasErrors(issues), issues, film: report }));
+    process.stdout.write(`${JSON.stringify({ ok: !failed, films })}\n`);
+  } else process.stdout.write(`${found.map((one) => checkText(one, found.length > 1 ? `${file} in ${one.aspect}` : file)).join('\n')}\n`);
   return failed ? 2 : 0;
 }
 
-type Findings = { readonly issues: readonly Issue[]; readonly report: CheckReport | null };
+function hasErrors(issues: readonly Issue[]): boolean {
+  return issues.some((issue) => issue.severity === 'error');
+}
 
-async function findings(file: string, json: boolean): Promise<Findings> {
-  const film = await readFilm(file).catch((error: unknown) => {
+type Findings = { readonly aspect: string; readonly issues: readonly Issue[]; readonly report: CheckReport | null };
+
+async function findings({ file, aspect, json }: CheckOptions): Promise<readonly Findings[]> {
+  const films = await readFilms({ file, aspect }).catch((error: unknown) => {
     const { issues } = toProblem(error);
     if (issues === undefined) throw error;
-    return { issues, report: null };
+    return issues;
   });
-  if ('issues' in film) return film;
+  const [first] = films;
+  if (first === undefined || 'severity' in first) return [{ aspect: '', issues: films as readonly Issue[], report: null }];
   const home = filmwrightHome();
   return usePlatform(home, async (client) => {
-    const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
-    const { result } = await buildFilm({ client, home, film, purpose: 'check', display });
-    return { issues: result.issues, report: result.report as CheckReport | null };
+    const found: Findings[] = [];
+    for (const film of films as readonly Film[]) {
+      const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
+      const { result } = await buildFilm({ client, home, film, purpose: 'check', display });
+      found.push({ aspect: film.shape.aspect, issues: result.issues, report: result.report as CheckReport | null });
+    }
+    return found;
   });
 }
 
-function checkText({ issues, report }: Findings, file: string): string {
+function checkText({ issues, report }: Findings, what: string): string {
   const lines = issues.map(issueText);
   const errors = issues.filter((issue) => issue.severity === 'error').length;
   if (report !== null) {
@@ -54,8 +70,8 @@ function checkText({ issues, report }: Findings, file: string): string {
   }
   lines.unshift(
     errors > 0
-      ? `${file} cannot be made: ${errors} ${errors === 1 ? 'problem' : 'problems'}.`
-      : `${file} can be made${issues.length > 0 ? `, with ${issues.length} ${issues.length === 1 ? 'warning' : 'warnings'}` : ''}.`,
+      ? `${what} cannot be made: ${errors} ${errors === 1 ? 'problem' : 'problems'}.`
+      : `${what} can be made${issues.length > 0 ? `, with ${issues.length} ${issues.length === 1 ? 'warning' : 'warnings'}` : ''}.`,
   );
   return lines.join('\n');
 }

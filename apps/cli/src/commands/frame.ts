@@ -6,12 +6,19 @@ import { usePlatform } from '../platform/use-platform.ts';
 import { progressDisplay } from '../show/progress-display.ts';
 import { buildFilm, readFilm } from './build-film.ts';
 
-export type FrameOptions = { readonly file: string; readonly at: string; readonly out: string; readonly json: boolean };
+export type FrameOptions = {
+  readonly file: string;
+  /** The shape to draw it in; the film's own when left out. */
+  readonly aspect: string | undefined;
+  readonly at: string;
+  readonly out: string;
+  readonly json: boolean;
+};
 
 /** Writes one finished frame of a film as PNG; `at` is seconds (12.5) or minutes and seconds (1:02.5). */
-export async function frame({ file, at, out, json }: FrameOptions): Promise<void> {
+export async function frame({ file, aspect, at, out, json }: FrameOptions): Promise<void> {
   const atMs = momentOf(at);
-  const film = await readFilm(file);
+  const film = await readFilm({ file, aspect });
   const home = filmwrightHome();
   const path = resolve(out);
   await checkWritable(path);

@@ -5,7 +5,8 @@ import { type SavedFilm, saveFilm } from '../film/save-film.ts';
 import { checkWritable, writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
-import { type Batch, readBatch } from '../rows/read-batch.ts';
+import { type Batch, type BatchRow, readBatch } from '../rows/read-batch.ts';
+import { readShapes } from '../rows/read-shapes.ts';
 import { newRun, type RowRun, type RowState, runBatch } from '../rows/run-batch.ts';
 import { lengthOf } from '../show/progress-display.ts';
 import { rowsDisplay } from '../show/rows-display.ts';
@@ -40,24 +41,39 @@ export function windowOf(cores: number): number {
  * 1 when one was not, 2 when none could be started, 130 after Ctrl-C.
  */
 export async function makeRows(options: MakeOptions & { readonly rows: string }): Promise<0 | 1 | 2 | 130> {
+  return makeBatch({ options, batch: await readBatch(options), folder: outputFolder(options.rows, options.out) });
+}
+
+/** Makes a film in each of its shapes into one folder: `master.mp4` for its own, `master-9x16.mp4` and so on for the others. The exit status is that of rows. */
+export async function makeShapes(options: MakeOptions): Promise<0 | 1 | 2 | 130> {
+  return makeBatch({ options, batch: await readShapes(options), folder: outputFolder(options.file, options.out) });
+}
+
+type MakeBatch = { readonly options: MakeOptions; readonly batch: Batch; readonly folder: string };
+
+async function makeBatch({ options, batch, folder }: MakeBatch): Promise<0 | 1 | 2 | 130> {
   const startedMs = performance.now();
   const { json } = options;
-  const folder = outputFolder(options.rows, options.out);
-  const batch = await readBatch(options);
-  await checkWritable(join(folder, 'rows.json'));
-  for (const { name } of batch.rows) await checkWritable(join(folder, name, 'master.mp4'));
+  if (batch.of === 'rows') await checkWritable(join(folder, 'rows.json'));
+  for (const row of batch.rows) await checkWritable(join(folderOf(row, { batch, folder }), `master${row.shape?.suffix ?? ''}.mp4`));
   const runs = batch.rows.map(newRun);
   if (!json && runs.some((run) => run.state === 'invalid')) process.stderr.write(`${invalidText(runs)}\n`);
   const interrupt = new AbortController();
   const finished: MadeBatch = runs.every((run) => run.state === 'invalid')
     ? { runs, made: new Map(), halted: null }
     : { runs, ...(await makeGood({ options, batch, runs, folder, interrupt })) };
-  const answer = await keepAnswer(answerOf(finished, Math.round(performance.now() - startedMs)), folder);
-  if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-  else if (runs.some((run) => run.state !== 'invalid')) process.stdout.write(`${tableText(finished, { answer, folder })}\n`);
+  const found = answerOf(finished, Math.round(performance.now() - startedMs));
+  const answer = batch.of === 'rows' ? await keepAnswer(found, folder) : found;
+  if (json) process.stdout.write(`${JSON.stringify(batch.of === 'rows' ? answer : filmsAnswer(answer))}\n`);
+  else if (runs.some((run) => run.state !== 'invalid')) process.stdout.write(`${tableText(finished, { answer, folder, of: batch.of })}\n`);
   if (interrupt.signal.aborted) return 130;
   if (runs.every((run) => run.state === 'succeeded')) return 0;
   return runs.some((run) => run.build !== null) ? 1 : 2;
+}
+
+/** Where the films of a row lie: rows have folders of their own, the shapes of one film lie together. */
+function folderOf(row: BatchRow, { batch, folder }: { readonly batch: Batch; readonly folder: string }): string {
+  return batch.of === 'rows' ? join(folder, row.name) : folder;
 }
 
 type MakeGood = {
@@ -73,7 +89,7 @@ async function makeGood({ options, batch, runs, folder, interrupt }: MakeGood): 
   const home = filmwrightHome();
   if (options.offerVoice) await offerVoice({ home, ask: !yes && !json });
   return usePlatform(home, async (client) => {
-    const display = rowsDisplay({ stream: process.stderr, silent: json, runs: () => runs, done: 'made' });
+    const display = rowsDisplay({ stream: process.stderr, silent: json, runs: () => runs, of: batch.of, done: 'made' });
     const release = onInterrupt(() => interrupt.abort());
     try {
       const { taken, halted } = await runBatch<MadeRow>({
@@ -86,7 +102,8 @@ async function makeGood({ options, batch, runs, folder, interrupt }: MakeGood): 
         signal: interrupt.signal,
         changed: display.changed,
         take: async ({ row, build }, result) => {
-          const saved = await saveFilm({ client, home, build: build ?? '', result, folder: join(folder, row.name) });
+          const suffix = row.shape?.suffix ?? '';
+          const saved = await saveFilm({ client, home, build: build ?? '', result, folder: folderOf(row, { batch, folder }), suffix });
           const { durationMs, warnings } = result.report as Report;
           return { ...saved, durationMs, warnings };
         },
@@ -104,6 +121,8 @@ type Answer = {
   readonly rows: readonly {
     readonly row: number;
     readonly name: string;
+    /** Left out where the batch makes each film in its own shape alone. */
+    readonly aspect?: string;
     readonly build: string | null;
     readonly state: RowState;
     readonly master: string | null;
@@ -125,6 +144,7 @@ function answerOf({ runs, made }: MadeBatch, wallMs: number): Answer {
     return {
       row: row.number,
       name: row.name,
+      ...(row.shape === undefined ? {} : { aspect: row.shape.aspect }),
       build,
       state,
       master,
@@ -139,6 +159,11 @@ function answerOf({ runs, made }: MadeBatch, wallMs: number): Answer {
   return { rows, tasks: { run: sum(({ tasks }) => tasks.run), reused: sum(({ tasks }) => tasks.reused) }, wallMs };
 }
 
+/** What `--json` prints of the shapes of one film. */
+function filmsAnswer({ rows, ...sums }: Answer): object {
+  return { films: rows.map(({ row: _row, name: _name, ...film }) => film), ...sums };
+}
+
 /** Writes `rows.json` unless nothing was started. */
 async function keepAnswer(answer: Answer, folder: string): Promise<Answer> {
   if (answer.rows.every(({ build }) => build === null)) return answer;
@@ -148,14 +173,17 @@ async function keepAnswer(answer: Answer, folder: string): Promise<Answer> {
   return answer;
 }
 
-function tableText({ runs, made, halted }: MadeBatch, { answer, folder }: { readonly answer: Answer; readonly folder: string }): string {
+type TableText = { readonly answer: Answer; readonly folder: string; readonly of: Batch['of'] };
+
+function tableText({ runs, made, halted }: MadeBatch, { answer, folder, of }: TableText): string {
+  const shaped = runs.some(({ row }) => row.shape !== undefined);
   const cells = runs.map((run) => {
     const film = made.get(run);
     const started = run.build !== null;
     const { tasks } = run.progress ?? {};
     return [
-      String(run.row.number),
-      run.row.name,
+      ...(of === 'rows' ? [String(run.row.number), run.row.name] : []),
+      ...(shaped ? [run.row.shape?.aspect ?? ''] : []),
       stateNames[run.state],
       film === undefined ? '' : `${(film.durationMs / 1000).toFixed(1)} s`,
       started ? lengthOf(run.wallMs) : '',
@@ -165,8 +193,8 @@ function tableText({ runs, made, halted }: MadeBatch, { answer, folder }: { read
     ];
   });
   const columns = [
-    { title: 'row', right: true },
-    { title: 'name' },
+    ...(of === 'rows' ? [{ title: 'row', right: true }, { title: 'name' }] : []),
+    ...(shaped ? [{ title: 'shape' }] : []),
     { title: 'state' },
     { title: 'length', right: true },
     { title: 'wall', right: true },
@@ -177,11 +205,14 @@ function tableText({ runs, made, halted }: MadeBatch, { answer, folder }: { read
   const { run, reused } = answer.tasks;
   const count =
     made.size === runs.length ? `${runs.length} ${runs.length === 1 ? 'film' : 'films'}` : `${made.size} of ${runs.length} films`;
-  const kept = answer.rows.some(({ build }) => build !== null);
+  const kept = of === 'rows' && answer.rows.some(({ build }) => build !== null);
   return [
     ...tableLines(columns, { cells, whole: (at) => made.has(runs[at] as RowRun) }),
     `${count} made in ${lengthOf(answer.wallMs)} (${run} tasks run, ${reused} reused).`,
-    ...foldedWarnings([...made.values()].map((film) => film.warnings)),
+    ...foldedWarnings(
+      [...made.values()].map((film) => film.warnings),
+      of === 'rows' ? 'row' : 'shape',
+    ),
     ...(halted === null ? [] : [`Stopped: ${halted.detail}\n  Run the same command again once that is put right; what is made is kept.`]),
     ...(runs.some((one) => one.state === 'cancelled')
       ? ['Cancelled. Run the same command again to make the rest; what is made is kept.']

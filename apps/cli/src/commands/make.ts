@@ -6,29 +6,39 @@ import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
 import { lengthOf, progressDisplay } from '../show/progress-display.ts';
 import { issueText } from '../show/show-problem.ts';
-import { buildFilm, outputFolder, readFilm } from './build-film.ts';
+import { buildFilm, type Film, outputFolder, readFilms } from './build-film.ts';
 import { offerVoice } from './offer-voice.ts';
 
 export type MakeOptions = {
   readonly file: string;
+  /** The one shape to make it in; all of its document when left out. */
+  readonly aspect: string | undefined;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly offerVoice: boolean;
   readonly yes: boolean;
 };
 
-/** Makes a film from a document: `master.mp4`, subtitles and `report.json` in the output folder. */
-export async function make(options: MakeOptions): Promise<void> {
+/** Makes a film from a document, in each of its shapes; gives the exit status. */
+export async function make(options: MakeOptions): Promise<0 | 1 | 2 | 130> {
+  const [film, ...others] = await readFilms(options);
+  if (film === undefined || others.length > 0) return (await import('./make-rows.ts')).makeShapes(options);
+  await makeOne(options, film);
+  return 0;
+}
+
+/** Makes a film from a document in one shape: `master.mp4`, subtitles and `report.json` in the output folder. */
+async function makeOne(options: MakeOptions, film: Film): Promise<void> {
   const startedMs = performance.now();
   const home = filmwrightHome();
   const folder = outputFolder(options.file, options.out);
-  const film = await readFilm(options.file);
-  await checkWritable(join(folder, 'master.mp4'));
+  const { suffix } = film.shape;
+  await checkWritable(join(folder, `master${suffix}.mp4`));
   if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
-    return { build, result, ...(await saveFilm({ client, home, build: build.id, result, folder })) };
+    return { build, result, ...(await saveFilm({ client, home, build: build.id, result, folder, suffix })) };
   });
   const wallMs = Math.round(performance.now() - startedMs);
   const { run, reused } = made.build.progress.tasks;

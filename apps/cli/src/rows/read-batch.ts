@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { FilmwrightError, type Issue, type Problem, toProblem } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
+import { type Shape, shapedDocuments } from '../film/film-shapes.ts';
 import { gatherFiles, type LookedFiles, type NamedFile } from '../film/gather-files.ts';
 import { loadDocument } from '../film/load-document.ts';
 import { isWithin, pathText } from './document-path.ts';
@@ -17,15 +18,21 @@ export type BatchRow = {
   readonly document: unknown;
   readonly files: readonly NamedFile[];
   readonly problem: Problem | null;
+  /** The shape it is made in; left out where the batch makes each film in its own alone. */
+  readonly shape?: Shape;
 };
 export type Batch = {
+  /** Rows of a table, or the shapes of one film. */
+  readonly of: 'rows' | 'shapes';
   readonly rows: readonly BatchRow[];
   /** A problem that the platform found, told by row and column. */
   readonly told: (problem: Problem, row: { readonly number: number }) => Problem;
 };
 
+export type ReadBatch = { readonly file: string; readonly rows: string; readonly aspect: string | undefined };
+
 /** Reads a document and the rows to fill it with, each row checked with all its files. Throws when no row can be right: a bad file, unknown columns, a fault of the document itself. */
-export async function readBatch({ file, rows: rowsFile }: { readonly file: string; readonly rows: string }): Promise<Batch> {
+export async function readBatch({ file, rows: rowsFile, aspect }: ReadBatch): Promise<Batch> {
   const document = await loadDocument(file);
   checkWhole(document, file);
   const table = await readRows(rowsFile);
@@ -37,8 +44,8 @@ export async function readBatch({ file, rows: rowsFile }: { readonly file: strin
   const looked: LookedFiles = new Map();
   const checked: Checked[] = [];
   for (const [at, row] of table.rows.entries()) {
-    const found = await checkRow({ row, table, columns, document, file, looked });
-    checked.push({ row, name: names[at] ?? String(row.number), ...found });
+    const found = await checkRow({ row, table, columns, document, file, looked, aspect });
+    checked.push(...found.map((one) => ({ row, name: names[at] ?? String(row.number), ...one })));
   }
   const misnamed = misnamedColumns(checked, { columns, rowsName });
   if (misnamed.length > 0) throw batchFault('request-invalid', misnamed);
@@ -48,15 +55,18 @@ export async function readBatch({ file, rows: rowsFile }: { readonly file: strin
       'document-invalid',
       everywhere.map((issue) => ofDocument(issue, basename(file))),
     );
+  const several = checked.length > table.rows.length;
   const told = (problem: Problem, row: { readonly number: number }): Problem => tellRow(problem, { row, columns, rowsName });
   return {
+    of: 'rows',
     told,
-    rows: checked.map(({ row, name, document: filled, files, problem }) => ({
+    rows: checked.map(({ row, name, document: filled, files, problem, shape }) => ({
       number: row.number,
       name,
       document: filled,
       files,
       problem: problem === null ? null : told(problem, row),
+      ...(several || shape.suffix !== '' ? { shape } : {}),
     })),
   };
 }
@@ -67,6 +77,7 @@ type Checked = {
   readonly document: unknown;
   readonly files: readonly NamedFile[];
   readonly problem: Problem | null;
+  readonly shape: Shape;
 };
 
 /** Throws for a document in which no column has a place: one that is none, or names a template that does not exist. */
@@ -90,8 +101,10 @@ type CheckRow = {
   readonly document: unknown;
   readonly file: string;
   readonly looked: LookedFiles;
+  readonly aspect: string | undefined;
 };
 
+/** The row's film in each of its shapes. */
 async function checkRow({
   row,
   table,
@@ -99,17 +112,22 @@ async function checkRow({
   document,
   file,
   looked,
-}: CheckRow): Promise<Pick<Checked, 'document' | 'files' | 'problem'>> {
+  aspect,
+}: CheckRow): Promise<readonly Omit<Checked, 'row' | 'name'>[]> {
   const filled = fillRow({ document, documentPath: file, rowsPath: table.path, columns, row });
   const own = [...extraCells(row, table), ...filled.issues];
-  const gathered = await gatherFiles(filled.document, { documentPath: resolve(file), looked }).then(
-    (files) => ({ files, problem: null }),
-    (error: unknown) => ({ files: [], problem: toProblem(error) }),
-  );
-  if (own.length === 0) return { document: filled.document, ...gathered };
-  const issues = [...own, ...(gathered.problem?.issues ?? [])];
-  const detail = issues.length === 1 ? (issues[0]?.message ?? '') : `${issues.length} problems.`;
-  return { document: filled.document, files: [], problem: toProblem(new FilmwrightError('document-invalid', detail, { issues })) };
+  const checked: Omit<Checked, 'row' | 'name'>[] = [];
+  for (const { document: shaped, shape } of shapedDocuments(filled.document, aspect)) {
+    const gathered = await gatherFiles(shaped, { documentPath: resolve(file), looked }).then(
+      (files) => ({ files, problem: null }),
+      (error: unknown) => ({ files: [], problem: toProblem(error) }),
+    );
+    const issues = [...own, ...(gathered.problem?.issues ?? [])];
+    const detail = issues.length === 1 ? (issues[0]?.message ?? '') : `${issues.length} problems.`;
+    const fault = own.length === 0 ? null : toProblem(new FilmwrightError('document-invalid', detail, { issues }));
+    checked.push({ document: shaped, shape, ...(fault === null ? gathered : { files: [], problem: fault }) });
+  }
+  return checked;
 }
 
 function extraCells({ extra }: Row, { columns }: RowsTable): readonly Issue[] {

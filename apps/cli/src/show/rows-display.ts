@@ -1,4 +1,5 @@
 import { type BatchProgress, batchProgress, type Pace } from '../rows/batch-progress.ts';
+import type { Batch } from '../rows/read-batch.ts';
 import type { RowRun } from '../rows/run-batch.ts';
 import { barLine, lengthOf, stageLine } from './progress-display.ts';
 import { issueText } from './show-problem.ts';
@@ -10,6 +11,7 @@ export type ShowRows = {
   readonly stream: NodeJS.WriteStream;
   readonly silent: boolean;
   readonly runs: () => readonly RowRun[];
+  readonly of: Batch['of'];
   /** What became of a row that ended well, such as `made`. */
   readonly done: string;
 };
@@ -17,7 +19,7 @@ export type ShowRows = {
 const redrawMs = 100;
 
 /** A display of a batch. */
-export function rowsDisplay({ stream, silent, runs, done }: ShowRows): RowsDisplay {
+export function rowsDisplay({ stream, silent, runs, of, done }: ShowRows): RowsDisplay {
   if (silent) return { changed: () => {}, end: () => {} };
   const told = new Set<RowRun>();
   let pace: Pace = { made: 0, firstEndMs: 0, lastEndMs: 0 };
@@ -30,7 +32,7 @@ export function rowsDisplay({ stream, silent, runs, done }: ShowRows): RowsDispl
   const draw = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const lines = wholeLines(progress(), { columns: stream.columns ?? 80, rows: stream.rows ?? 24 });
+    const lines = wholeLines(progress(), { of, columns: stream.columns ?? 80, rows: stream.rows ?? 24 });
     stream.write(`${erase()}${lines.map((line) => `${line}\n`).join('')}`);
     drawn = lines.length;
     drawnMs = performance.now();
@@ -48,7 +50,7 @@ export function rowsDisplay({ stream, silent, runs, done }: ShowRows): RowsDispl
         const nowMs = performance.now();
         if (run.state === 'succeeded')
           pace = { made: pace.made + 1, firstEndMs: pace.made === 0 ? nowMs : pace.firstEndMs, lastEndMs: nowMs };
-        if (run.state === 'failed' || (run.state === 'succeeded' && !stream.isTTY)) say(endedLine(run, { done, progress: progress() }));
+        if (run.state === 'failed' || (run.state === 'succeeded' && !stream.isTTY)) say(endedLine(run, { of, done, progress: progress() }));
       }
       if (!stream.isTTY) return;
       if (performance.now() - drawnMs >= redrawMs) draw();
@@ -62,9 +64,10 @@ export function rowsDisplay({ stream, silent, runs, done }: ShowRows): RowsDispl
   };
 }
 
+type Ended = { readonly of: Batch['of']; readonly done: string; readonly progress: BatchProgress };
+
 /** `row 3  aurora-night  made in 6 s (18 tasks run, 34 reused)  2 of 20, 12 %, about 1 min left` */
-export function endedLine(run: RowRun, { done, progress }: { readonly done: string; readonly progress: BatchProgress }): string {
-  const { number, name } = run.row;
+export function endedLine(run: RowRun, { of, done, progress }: Ended): string {
   const tasks = run.progress?.tasks ?? { run: 0, reused: 0 };
   const counted = `${progress.ended} of ${progress.total}, ${Math.floor(progress.percent)} %`;
   const left = leftText(progress)
@@ -73,10 +76,22 @@ export function endedLine(run: RowRun, { done, progress }: { readonly done: stri
   const how = run.state === 'succeeded' ? `${done} in ${lengthOf(run.wallMs)} (${tasks.run} tasks run, ${tasks.reused} reused)` : run.state;
   const issues = run.state === 'failed' ? (run.problem?.issues ?? []) : [];
   const why = run.state === 'failed' && issues.length === 0 ? `: ${run.problem?.detail ?? ''}` : '';
-  return [`row ${number}  ${name}  ${how}${why}  ${counted}${left}`, ...issues.map(issueText)].join('\n');
+  return [`${labelOf(run, { of })}  ${how}${why}  ${counted}${left}`, ...issues.map(issueText)].join('\n');
 }
 
-function wholeLines(progress: BatchProgress, { columns, rows }: { readonly columns: number; readonly rows: number }): readonly string[] {
+type Label = { readonly of: Batch['of']; readonly digits?: number; readonly width?: number };
+
+/** What a film of a batch is called while it is made: `row 3  aurora-night`, with its shape where a film has several. */
+function labelOf({ row: { number, name, shape } }: RowRun, { of, digits = 0, width = 0 }: Label): string {
+  const aspect = shape === undefined ? [] : [shape.aspect.padEnd(4)];
+  if (of === 'shapes') return aspect.join();
+  const cut = width > 0 && name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width);
+  return [`row ${String(number).padStart(digits)}`, cut, ...aspect].join('  ');
+}
+
+type Room = { readonly of: Batch['of']; readonly columns: number; readonly rows: number };
+
+function wholeLines(progress: BatchProgress, { of, columns, rows }: Room): readonly string[] {
   const whole = [`${progress.ended} of ${progress.total} films`, `${Math.floor(progress.percent)} %`, ...leftText(progress)].join('  ');
   const shown = progress.running.slice(0, Math.max(1, Math.min(8, rows - 4)));
   const digits = Math.max(...shown.map((run) => String(run.row.number).length), 0);
@@ -84,9 +99,8 @@ function wholeLines(progress: BatchProgress, { columns, rows }: { readonly colum
   return [
     barLine({ percent: progress.percent, text: whole, columns }),
     ...shown.map((run) => {
-      const name = run.row.name.length > width ? `${run.row.name.slice(0, width - 1)}…` : run.row.name.padEnd(width);
       const doing = run.progress === null ? 'Sending files' : stageLine(run.progress);
-      return `  row ${String(run.row.number).padStart(digits)}  ${name}  ${doing}`.slice(0, columns - 1);
+      return `  ${labelOf(run, { of, digits, width })}  ${doing}`.slice(0, columns - 1);
     }),
   ];
 }

@@ -47,14 +47,14 @@ export function pathHere(path: string): string {
   return here === '' || here.startsWith('..') ? path : here;
 }
 
-/** Warnings of many films, each told once with how many rows have it. */
-export function foldedWarnings(warnings: readonly (readonly Issue[])[]): readonly string[] {
+/** Warnings of many films, each told once with how many of them have it. */
+export function foldedWarnings(warnings: readonly (readonly Issue[])[], what: 'row' | 'shape' = 'row'): readonly string[] {
   const counts = new Map<string, number>();
   for (const text of warnings.flatMap((list) => [...new Set(list.map(issueText))])) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].map(([text, count]) => {
     if (warnings.length === 1) return text;
     const [first = '', ...rest] = text.split('\n');
-    return [`${first} (${count === warnings.length ? `all ${count}` : count} ${count === 1 ? 'row' : 'rows'})`, ...rest].join('\n');
+    return [`${first} (${count === warnings.length ? `all ${count}` : count} ${what}${count === 1 ? '' : 's'})`, ...rest].join('\n');
   });
 }
 

@@ -1,6 +1,8 @@
 import { type Film, filmSchema, type Issue, templateUseSchema } from '@filmwright/contracts';
 import type { z } from 'zod';
 import { expandTemplate } from '../templates/expand-template.ts';
+import { changedAspects, type Merged, mergeAspect } from './aspects.ts';
+import { figureIssues } from './figure-rules.ts';
 import { type FileReference, fileReferences } from './file-references.ts';
 import { nearest, pathText, problemAt, shown } from './issues.ts';
 import { valueAt, wantedKeys } from './schema-walk.ts';
@@ -23,8 +25,9 @@ export function readDocument(document: unknown): ReadDocument {
     return { film: null, files: [], origin: stay, issues: [notADocument(document)] };
   }
   if ('template' in document) return readTemplateUse(document);
-  const { film, issues } = readFilm(document);
-  return { film, issues, files: fileReferences(film ?? document), origin: stay };
+  const { film, issues, origin } = readFilm(document);
+  const files = fileReferences(film ?? document).map((file) => ({ ...file, path: origin(file.path) }));
+  return { film, issues, files, origin };
 }
 
 function notADocument(document: unknown): Issue {
@@ -45,16 +48,44 @@ function readTemplateUse(document: object): ReadDocument {
     return { film: null, files: [], origin: stay, issues: issuesOf({ error: parsed.error, document, schema: templateUseSchema }) };
   const expanded = expandTemplate(parsed.data);
   if (expanded.film === null) return { film: null, files: expanded.files, origin: stay, issues: expanded.issues };
-  const { film, issues } = readFilm(expanded.film);
+  const { film, issues, origin } = readFilm(expanded.film);
   const moved = issues.map((issue) => ({ ...issue, path: expanded.origin(issue.path, undefined) }));
-  return { film, issues: [...expanded.issues, ...moved], files: expanded.files, origin: expanded.origin };
+  return {
+    film,
+    issues: [...expanded.issues, ...moved],
+    files:
+      film === null
+        ? expanded.files
+        : fileReferences(film).map((file) => ({ ...file, path: expanded.origin(origin(file.path), file.file) })),
+    origin: (path, value) => expanded.origin(origin(path), value),
+  };
 }
 
-function readFilm(document: object): { film: Film | null; issues: readonly Issue[] } {
-  const parsed = filmSchema.safeParse(document);
-  if (!parsed.success) return { film: null, issues: issuesOf({ error: parsed.error, document, schema: filmSchema }) };
-  const issues = rulesOf(parsed.data);
-  return { film: issues.some((issue) => issue.severity === 'error') ? null : parsed.data, issues };
+type ReadFilm = { readonly film: Film | null; readonly issues: readonly Issue[]; readonly origin: (path: string) => string };
+
+/** The film of a document in its own shape, with the faults of what its shots say of other shapes. */
+function readFilm(document: object): ReadFilm {
+  const own = readMerged(mergeAspect(document));
+  const others = changedAspects(document).flatMap((aspect) => {
+    const merged = mergeAspect(document, aspect);
+    return readMerged(merged).issues.filter(({ path }) => path.includes(`.aspects.${aspect}.`));
+  });
+  const told = new Set(own.issues.map(({ path }) => path));
+  const issues = [...own.issues, ...others.filter(({ path }) => !told.has(path))];
+  return { ...own, film: issues.some((issue) => issue.severity === 'error') ? null : own.film, issues };
+}
+
+function readMerged({ film: merged, origin }: Merged): ReadFilm {
+  const parsed = filmSchema.safeParse(merged);
+  const issues = parsed.success ? rulesOf(parsed.data) : issuesOf({ error: parsed.error, document: merged, schema: filmSchema });
+  const placed = issues.map((issue) => atOrigin(issue, origin(issue.path)));
+  return { film: parsed.success && placed.every((issue) => issue.severity !== 'error') ? parsed.data : null, issues: placed, origin };
+}
+
+function atOrigin(issue: Issue, path: string): Issue {
+  if (path === issue.path) return issue;
+  const begins = issue.message.startsWith(issue.path);
+  return { ...issue, path, message: begins ? `${path}${issue.message.slice(issue.path.length)}` : issue.message };
 }
 
 /** Rules that the schema cannot say: something to see or hear in the film, names that exist, ids that differ. */
@@ -100,6 +131,7 @@ function rulesOf(film: Film): readonly Issue[] {
         }),
       );
   });
+  issues.push(...figureIssues(film));
   return issues;
 }
 
