@@ -65,11 +65,10 @@ function cut({ start, end }: { readonly start: number; readonly end: number }): 
       const until = Math.min(chunk.length, end + 1 - position);
       position += chunk.length;
       if (until > from) this.push(chunk.subarray(from, until));
-      if (position > end && !done) {
-        done = true;
-        this.push(null);
-      }
-      next();
+      if (position <= end) return next();
+      // Nothing more is asked for; whoever reads the part ends the rest.
+      done = true;
+      this.push(null);
     },
     flush(next) {
       next(done ? null : new Error('the bundle is shorter than it was told to be'));
