@@ -61,7 +61,7 @@ export const taskKinds = {
   },
   /** Look at every text of a film with its real fonts and backgrounds: glyphs, overflow, contrast, safe areas. */
   inspect: {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({
       width: z.number().int(),
@@ -147,7 +147,7 @@ export const taskKinds = {
   },
   /** Write WebVTT and SRT from the cues that the burnt-in captions show. */
   subtitles: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ cues: z.array(cueSchema).readonly(), language: z.string() }),
     output: z.object({ vtt: assetSchema, srt: assetSchema }),
@@ -234,7 +234,7 @@ export const taskKinds = {
   },
   /** One finished frame as PNG. */
   frame: {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema }),
     output: z.object({ asset: assetSchema }),

@@ -8,6 +8,6 @@ export const runSubtitles: KindRunner<'subtitles'> = async ({ cues, language }, 
   const vtt = join(tempDir, 'captions.vtt');
   const srt = join(tempDir, 'captions.srt');
   await writeFile(vtt, writeVtt(cues, language));
-  await writeFile(srt, writeSrt(cues));
+  await writeFile(srt, writeSrt(cues, language));
   return { vtt: await store({ path: vtt, mediaType: 'text/vtt' }), srt: await store({ path: srt, mediaType: 'application/x-subrip' }) };
 };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Token, TokenTime } from '@filmwright/contracts';
+import { spokenWords } from '../speech/spoken-words.ts';
+import { joinWords } from '../text/break-lines.ts';
 import { captionPages } from './caption-pages.ts';
 import { cuesOf } from './cues-of.ts';
 
@@ -137,4 +139,32 @@ test('cues carry film time and the lines of their page, and never overlap', () =
   assert.ok((cues[0]?.startMs ?? 0) >= 10_000);
   assert.ok((cues[0]?.endMs ?? 0) <= (cues[1]?.startMs ?? 0) - 80);
   assert.match(cues[1]?.text ?? '', /^It costs .*\n.*phone\)\.$/);
+});
+
+test('an emoji after a sentence stays on its page, and a danda ends one', () => {
+  const paged = (text: string, language: string): readonly string[] => {
+    let at = 0;
+    const tokens = spokenWords(text, language);
+    const times = tokens.map((token) => (token.spoken.length === 0 ? null : { startMs: at, endMs: (at += 350) }));
+    return captionPages({ tokens, times, fps, lineWidthEm: 28, untilFrame: 9000, language, text }).map((page) =>
+      joinWords(page.words.map((word) => word.text)),
+    );
+  };
+  assert.deepEqual(paged('你想把灯光带到哪里去？🏕️ 星光这盏小灯，重量只有680克。', 'zh-Hans'), [
+    '你想把灯光带到哪里去？🏕️',
+    '星光这盏小灯，重量只有680克。',
+  ]);
+  assert.deepEqual(paged('वह लैंप जो आपके साथ चलता है। 🏕️ इसका वज़न सिर्फ़ 680 ग्राम है।', 'hi'), [
+    'वह लैंप जो आपके साथ चलता है। 🏕️',
+    'इसका वज़न सिर्फ़ 680 ग्राम है।',
+  ]);
+});
+
+test('Chinese subtitles break at a comma, and never between a number and its counter or before a particle', () => {
+  const cueOf = (text: string): string | undefined => {
+    const words = spokenWords(text, 'zh-Hans').map((token, at) => ({ text: token.written, fromFrame: at * 10, untilFrame: at * 10 + 10 }));
+    return cuesOf([{ fromFrame: 0, untilFrame: 300, words }], { startFrame: 0, fps: 30 })[0]?.text;
+  };
+  assert.equal(cueOf('夜深了，你想把温暖的灯光带到哪里去？'), '夜深了，你想把温暖的\n灯光带到哪里去？');
+  assert.equal(cueOf('它一次充电能用48小时，防雨又防尘；'), '它一次充电能用48小时，\n防雨又防尘；');
 });

@@ -1,5 +1,5 @@
 import type { CaptionPage, Token, TokenTime } from '@filmwright/contracts';
-import { breakWords, joinWords } from '../text/break-lines.ts';
+import { breakWords, joinWords, leansBack } from '../text/break-lines.ts';
 import { estimateWidthEm } from '../text/estimate-lines.ts';
 import { mayEndLine, mayStartLine } from '../text/kinsoku.ts';
 import { isUnspaced } from '../text/scripts.ts';
@@ -50,7 +50,7 @@ const fitsPage = (words: readonly string[], limits: Limits): boolean => {
 /** Cost of ending a page after a word that another page follows: low at sentence ends, colons, commas and pauses, high inside a phrase. */
 const breakCost = (word: TimedWord, next: TimedWord): number => {
   const pauseMs = next.startMs - word.endMs;
-  if (!mayEndLine(word.text) || !mayStartLine(next.text) || !next.spoken) return 30;
+  if (!mayEndLine(word.text) || !mayStartLine(next.text) || !next.spoken || leansBack(word.text, next.text)) return 30;
   if (word.ends === 'sentence') return 0;
   if (/[:;—–]$/u.test(word.text)) return 0.06;
   if (pauseMs > longPauseMs) return 0.1;

@@ -33,7 +33,7 @@ export const captionWords = (options: {
   const { tokens, times } = options;
   const firstSpoken = times.find((time) => time !== null);
   let at = firstSpoken?.startMs ?? 0;
-  return tokens.flatMap((token, index) => {
+  const words = tokens.flatMap((token, index): readonly TimedWord[] => {
     const text = shownText(tokens, index, options.text);
     if (text.trim() === '') return [];
     const time = times[index] ?? null;
@@ -42,4 +42,12 @@ export const captionWords = (options: {
     at = time === null ? at : endMs;
     return [{ text, startMs, endMs, ends: token.pauseAfter, spoken: time !== null }];
   });
+  // A picture behind a sentence belongs to it: the sentence ends after the picture.
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1];
+    if (word.spoken || word.ends !== 'none' || before === undefined || before.ends === 'none') continue;
+    words[index] = { ...word, ends: before.ends };
+    words[index - 1] = { ...before, ends: 'none' };
+  }
+  return words;
 };

@@ -40,3 +40,10 @@ test('blank lines inside a text, empty cues and overlaps cannot reach a file', (
 test('a language tag cannot write lines of its own into the header', () => {
   assert.match(writeVtt([], 'en\n\n1\n00:00 --> 00:01'), /^WEBVTT\n\nNOTE Language: [A-Za-z0-9-]*\n\n$/);
 });
+
+test('lines of a right-to-left language start with its mark, others do not', () => {
+  const cues = [{ startMs: 0, endMs: 1000, text: 'USB-C هو\n48 ساعة' }];
+  assert.match(writeVtt(cues, 'ar'), /\u200fUSB-C هو\n\u200f48 ساعة/u);
+  assert.match(writeSrt(cues, 'ar'), /\u200fUSB-C هو\r\n\u200f48 ساعة/u);
+  assert.ok(!writeVtt(cues, 'en').includes('\u200f') && !writeSrt(cues).includes('\u200f'));
+});

@@ -1,4 +1,5 @@
 import type { Cue } from '@filmwright/contracts';
+import { languageDirection } from '../text/bidi.ts';
 
 /** Cues in order of time, with no empty text, no blank line inside one, and none running into the next. */
 const orderly = (cues: readonly Cue[]): readonly Cue[] => {
@@ -23,9 +24,13 @@ const time = (ms: number, point: '.' | ','): string => {
   return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}${point}${String(ms % 1000).padStart(3, '0')}`;
 };
 
+/** Lines of a language written from right to left start with a mark (U+200F), so that players set them so also where a foreign name or a number comes first. */
+const directed = (cues: readonly Cue[], language: string): readonly Cue[] =>
+  languageDirection(language) === 'ltr' ? cues : cues.map((cue) => ({ ...cue, text: cue.text.replace(/^(?!\u200f)(?=.)/gmu, '\u200f') }));
+
 /** WebVTT (W3C) as UTF-8 text: `&`, `<` and `>` are escaped, so no text can end a cue or start a tag; `language` is noted in the header. */
 export const writeVtt = (cues: readonly Cue[], language: string): string => {
-  const blocks = orderly(cues).map(
+  const blocks = directed(orderly(cues), language).map(
     (cue, i) =>
       `${i + 1}\n${time(cue.startMs, '.')} --> ${time(cue.endMs, '.')}\n${cue.text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}\n`,
   );
@@ -33,8 +38,8 @@ export const writeVtt = (cues: readonly Cue[], language: string): string => {
 };
 
 /** SubRip as UTF-8 text: numbered from 1, CRLF line ends, no markup; `-->` inside a text is written with an arrow, since nothing can escape it there. */
-export const writeSrt = (cues: readonly Cue[]): string =>
-  orderly(cues)
+export const writeSrt = (cues: readonly Cue[], language = 'en'): string =>
+  directed(orderly(cues), language)
     .map(
       (cue, i) =>
         `${i + 1}\r\n${time(cue.startMs, ',')} --> ${time(cue.endMs, ',')}\r\n${cue.text.replace(/-->/g, '→').replace(/\n/g, '\r\n')}\r\n`,

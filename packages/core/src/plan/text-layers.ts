@@ -1,5 +1,6 @@
 import type { Film, FontStack, Layer, Path, Shot, TextBlock, TextPosition, TextSource, TextStyle } from '@filmwright/contracts';
 import { framesOf, type Size } from '../film/frames.ts';
+import { languageDirection } from '../text/bidi.ts';
 import { estimateLines } from '../text/estimate-lines.ts';
 import { round, steady } from './motion.ts';
 
@@ -65,10 +66,15 @@ export function textsOf(shot: Shot): readonly TextBlock[] {
 export function placeTexts(input: TextLayerInput): readonly PlacedText[] {
   const groups = new Map<TextPosition, { block: TextBlock; index: number }[]>();
   textsOf(input.shot).forEach((block, index) => {
-    const position = block.position ?? defaultPositions[block.style];
+    const position = block.position ?? readingSide(defaultPositions[block.style], input.film.language);
     groups.set(position, [...(groups.get(position) ?? []), { block, index }]);
   });
   return [...groups].flatMap(([position, blocks]) => placeGroup(input, { position, blocks }));
+}
+
+/** The place where reading starts: left, or right in languages written from right to left. */
+function readingSide(position: TextPosition, language: string): TextPosition {
+  return languageDirection(language) === 'rtl' ? (position.replace('left', 'right') as TextPosition) : position;
 }
 
 type Group = { readonly position: TextPosition; readonly blocks: readonly { readonly block: TextBlock; readonly index: number }[] };

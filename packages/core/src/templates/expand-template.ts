@@ -1,6 +1,8 @@
 import type { Issue, MediaType, Template, TemplateParameter, TemplateUse } from '@filmwright/contracts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import { nearest, problemAt, shown } from '../film/issues.ts';
+import { languageDirection } from '../text/bidi.ts';
+import { mirroredFilm } from './mirrored-film.ts';
 import { productFilm } from './product-film.ts';
 
 /** The templates that come with Filmwright, by name. */
@@ -17,7 +19,7 @@ export type Expanded = {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Checks the parameters by their types and fills in the template's film, which may also ask whether it is `landscape`. */
+/** Checks the parameters by their types and fills in the template's film, which may also ask whether it is `landscape`; in languages written from right to left it is laid out mirrored. */
 export function expandTemplate(use: TemplateUse): Expanded {
   const template = templates[use.template];
   const stay = (path: string): string => path;
@@ -43,7 +45,8 @@ export function expandTemplate(use: TemplateUse): Expanded {
   if (issues.length > 0) return { film: null, issues, files: namedFiles(template, values), origin: stay };
   const origins = new Map<string, string>();
   const shaped = { ...values, landscape: values['aspect'] === undefined || values['aspect'] === '16:9' };
-  const body = fill({ node: template.film, values: shaped, path: '', origins, source: '' });
+  const filled = fill({ node: template.film, values: shaped, path: '', origins, source: '' });
+  const body = languageDirection(String(values['language'] ?? 'en')) === 'rtl' ? mirroredFilm(filled) : filled;
   const film = { ...(body as object), ...(use.title === undefined ? {} : { title: use.title }), ...use.overrides };
   const files = fileReferences(film).map((file) => ({ ...file, path: originOf(file.path, origins) }));
   return { film, issues, files, origin: (path) => originOf(path, origins) };

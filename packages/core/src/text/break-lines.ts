@@ -17,6 +17,9 @@ type BreakOptions = {
 };
 
 const widowShare = 0.22;
+/** Whether a word belongs to the one before it: a counter to its number where no spaces are written, a particle to its word. */
+export const leansBack = (before: string, after: string): boolean =>
+  (isUnspaced(after) && /\d$/.test(before) && /^\p{Script=Han}/u.test(after)) || (isUnspaced(before) && leaningWord.test(after));
 /** A number that the word after it counts with. */
 const isNumber = /^[(]?[\d.,٠-٩۰-۹०-९]*[\d٠-٩۰-۹०-९]$/u;
 /** Chinese and Japanese particles that lean on the word before them. */
@@ -144,7 +147,7 @@ export const breakWords = (options: BreakOptions & { readonly words: readonly st
   if (words.length === 0) return { lines: [], fits: true };
   const units = words.map((word, i): LineUnit => {
     const next = words[i + 1];
-    const held = next !== undefined && (!mayStartLine(next) || !mayEndLine(word));
+    const held = next !== undefined && (!mayStartLine(next) || !mayEndLine(word) || leansBack(word, next));
     return {
       text: word,
       space: next === undefined ? '' : spaceBetween(word, next),

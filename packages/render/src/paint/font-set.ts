@@ -41,8 +41,15 @@ export const showsGrapheme = (face: Face, grapheme: string): boolean => {
   return true;
 };
 
+/** Marks that Latin writing shares with Chinese and Japanese, where they are as wide as a character. */
+const wideMark = /^[“”‘’…—·‥]$/;
+
 /** The face a grapheme is set in, or null when no face has it; an emoji is never taken from a font without colours, where it would be searched for elsewhere. */
-export const faceFor = (set: FontSet, grapheme: string): SetFace | null => {
+export const faceFor = (set: FontSet, grapheme: string, language = 'en'): SetFace | null => {
+  if (wideMark.test(grapheme) && /^(?:zh|yue|ja)/.test(language)) {
+    const wide = set.faces.find((entry) => entry.face.covers(0x3001) && showsGrapheme(entry.face, grapheme));
+    if (wide) return wide;
+  }
   const mustBePicture = picture.test(grapheme) && !grapheme.includes('\uFE0E');
   const wantsColor = mustBePicture || pictureIfPossible.test(grapheme);
   const able = set.faces.filter((entry) => showsGrapheme(entry.face, grapheme));

@@ -65,7 +65,7 @@ const splitByFace = (text: string, setting: Setting): readonly Run[] => {
       ? before.face
       : /^\s+$/.test(grapheme)
         ? (setting.fonts.faces.find((entry) => !entry.face.color) ?? null)
-        : faceFor(setting.fonts, grapheme);
+        : faceFor(setting.fonts, grapheme, setting.language);
     // A font without colours has no picture forms; asked for one, the library would search other fonts for it.
     const text = face && !face.face.color ? grapheme.replace(/\uFE0F/g, '') : grapheme;
     if (before && before.face === face) {

@@ -73,7 +73,7 @@ const priceParts = (input: StyleInput): { readonly parts: readonly Part[]; reado
   return { parts: turned, width, bottom };
 };
 
-/** A price on a tag: one pointed end with a punched hole, tilted a little, the amount large. */
+/** A price on a tag: one pointed end with a punched hole where reading starts, tilted a little, the amount large. */
 export const priceTagStyle: StyleLayout = (input) => {
   const { sizePx, source } = input;
   const { parts, width: inner, bottom } = priceParts(input);
@@ -88,6 +88,8 @@ export const priceTagStyle: StyleLayout = (input) => {
   const sin = Math.abs(Math.sin(tilt));
   const outer = { width: width * cos + height * sin, height: width * sin + height * cos };
   const holeX = point * 0.72;
+  const turned = input.direction === 'rtl';
+  const textX = turned ? padEnd : start;
   return {
     width: outer.width,
     height: outer.height,
@@ -96,8 +98,9 @@ export const priceTagStyle: StyleLayout = (input) => {
     draw: (context) => {
       context.save();
       context.translate(outer.width / 2, outer.height / 2);
-      context.rotate(tilt);
+      context.rotate(turned ? -tilt : tilt);
       context.translate(-width / 2, -height / 2);
+      if (turned) context.transform(-1, 0, 0, 1, width, 0);
       const radius = sizePx * 0.16;
       const tag = (): void => {
         context.beginPath();
@@ -125,16 +128,17 @@ export const priceTagStyle: StyleLayout = (input) => {
       context.beginPath();
       context.arc(holeX, height / 2, hole + sizePx * 0.05, 0, Math.PI * 2);
       context.stroke();
+      if (turned) context.transform(-1, 0, 0, 1, width, 0);
       for (const part of parts) {
         const color = toHex(mix(parseColor(source.fill), parseColor(source.color), part.alpha));
-        drawLine(context, part.line, { x: start + part.x, y: padY + part.baseline, fill: color });
+        drawLine(context, part.line, { x: textX + part.x, y: padY + part.baseline, fill: color });
         if (!part.struck) continue;
         const y = padY + part.baseline - part.line.setting.sizePx * 0.27;
         context.fillStyle = source.color;
-        context.fillRect(start + part.x - sizePx * 0.03, y, part.line.width + sizePx * 0.06, Math.max(1.5, sizePx * 0.032));
+        context.fillRect(textX + part.x - sizePx * 0.03, y, part.line.width + sizePx * 0.06, Math.max(1.5, sizePx * 0.032));
       }
       context.restore();
     },
-    areas: [{ box: { x: start, y: 0, width: inner, height: outer.height }, color: source.color, on: source.fill, sizePx, bold: true }],
+    areas: [{ box: { x: textX, y: 0, width: inner, height: outer.height }, color: source.color, on: source.fill, sizePx, bold: true }],
   };
 };

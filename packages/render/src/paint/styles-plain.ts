@@ -57,11 +57,23 @@ export const subtitleStyle: StyleLayout = (input) => {
 /** Small letter-spaced capitals over a title, led by a short rule where they stand at an edge. */
 export const kickerStyle: StyleLayout = (input) => {
   const text = input.source.lines.join('\n').toLocaleUpperCase(input.source.language);
-  const { sizePx, align } = input;
+  const { align } = input;
+  // Letter-spaced capitals read larger than they are; writing without capitals needs the size itself.
+  const sizePx =
+    input.sizePx *
+    (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}]/u.test(
+      text,
+    )
+      ? 1.25
+      : 1);
   const ruled = input.source.alignX !== 'center';
   const rule = ruled ? { width: sizePx * 1.5, height: Math.max(1.5, sizePx * 0.1), gap: sizePx * 0.62 } : { width: 0, height: 0, gap: 0 };
   const indent = rule.width + rule.gap;
-  const laid = block(input, { bold: true, tracking: 0.13, leading: 1.5, maxLines: 3 }, { text, maxWidth: input.source.box.width - indent });
+  const laid = block(
+    { ...input, sizePx },
+    { bold: true, tracking: 0.13, leading: 1.5, maxLines: 3 },
+    { text, maxWidth: input.source.box.width - indent },
+  );
   const start = align === 'left' ? indent : 0;
   const middle = (laid.lines[0]?.baseline ?? 0) - sizePx * input.bold.lead.capHeight * 0.5;
   return {
