@@ -68,6 +68,7 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   inspect: 'look at the texts',
   speak: 'speak a line',
   align: 'time the words of a line',
+  mouth: 'measure how loud a line is',
   cutout: 'cut out a subject',
   encode: 'encode a span',
   mix: 'mix the sound',

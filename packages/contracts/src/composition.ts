@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.ts';
 import { backdropDesigns, colorSchema, easings, textStyles, transitionKinds } from './film-values.ts';
+import { performanceSchema } from './rig.ts';
 
 const frame = z.number().int();
 const easing = z.enum(easings);
@@ -100,12 +101,43 @@ export const captionSourceSchema = z.object({
 });
 export type CaptionSource = z.infer<typeof captionSourceSchema>;
 
+/** A rig that comes along, by name and revision of its drawing, or a user's, with the pictures that it names. */
+export const rigSourceSchema = z.union([
+  z.object({ presenter: z.string(), revision: z.string() }),
+  z.object({ asset: digestSchema, pictures: z.record(z.string(), digestSchema) }),
+]);
+export type RigSource = z.infer<typeof rigSourceSchema>;
+/**
+ * A drawn figure, painted anew for every frame. Its layer's `x`, `y` are where its axis meets the lower edge of the framing; `heightPx` is from
+ * the top of the resting figure down to that edge. With `shadow` it stands on a soft shadow on the ground.
+ */
+export const figureSourceSchema = z.object({
+  type: z.literal('figure'),
+  rig: rigSourceSchema,
+  colors: z.record(z.string(), colorSchema),
+  framing: z.string(),
+  heightPx: z.number().positive(),
+  shadow: z.boolean(),
+  performance: performanceSchema,
+});
+export type FigureSource = z.infer<typeof figureSourceSchema>;
+/** The frame of a screen with its shadow, painted over what the screen shows; `width` x `height` is what shows inside. */
+export const bezelSourceSchema = z.object({
+  type: z.literal('bezel'),
+  color: colorSchema,
+  borderPx: z.number().positive(),
+  ...prepared,
+});
+export type BezelSource = z.infer<typeof bezelSourceSchema>;
+
 export const sourceSchema = z.discriminatedUnion('type', [
   pictureSourceSchema,
   clipSourceSchema,
   backdropSourceSchema,
   textSourceSchema,
   captionSourceSchema,
+  figureSourceSchema,
+  bezelSourceSchema,
 ]);
 export type Source = z.infer<typeof sourceSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { figuresVisual } from './film-figures.ts';
 import { backdropDesigns, colorSchema, durationSchema, fraction, path } from './film-values.ts';
 
 const fit = z.enum(['cover', 'contain']).default('cover');
@@ -32,6 +33,7 @@ const stagedVisual = z.strictObject({
   background: z.union([pictureVisual, clipVisual, backdropVisual]),
   subject: subjectSchema,
 });
-export const visualSchema = z.union([pictureVisual, clipVisual, backdropVisual, stagedVisual]);
+const figuredVisual = figuresVisual(z.union([pictureVisual, clipVisual, backdropVisual]));
+export const visualSchema = z.union([pictureVisual, clipVisual, backdropVisual, stagedVisual, figuredVisual]);
 
 export type Visual = z.output<typeof visualSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assetSchema } from './digest.ts';
+import { rigOutlineSchema } from './rig.ts';
 
 /** What an upload turned out to be after the confined probe; sizes in pixels after EXIF rotation, sound as 48 kHz samples. */
 export const mediaSchema = z.discriminatedUnion('type', [
@@ -28,6 +29,7 @@ export const mediaSchema = z.discriminatedUnion('type', [
     channels: z.number().int(),
   }),
   z.object({ type: z.literal('font'), asset: assetSchema, family: z.string(), weight: z.number(), licence: z.string() }),
+  z.object({ type: z.literal('rig'), asset: assetSchema, outline: rigOutlineSchema }),
   z.object({ type: z.literal('lut'), asset: assetSchema, size: z.number().int() }),
 ]);
 export type Media = z.infer<typeof mediaSchema>;

@@ -193,11 +193,43 @@ export const performanceSchema = z.strictObject({
   nods: z
     .array(z.strictObject({ frame: frameSchema, depth: shareSchema.default(1), lengthFrames: z.number().positive().optional() }))
     .default([]),
+  /** Turns to the other side: the figure faces there from half way through `lengthFrames` on. */
+  facings: z
+    .array(z.strictObject({ frame: frameSchema, facing: z.enum(['left', 'right']), lengthFrames: z.number().positive() }))
+    .default([]),
   cycles: z
     .array(z.strictObject({ cycle: nameSchema, startFrame: frameSchema, endFrame: frameSchema, cycleFrames: z.number().positive() }))
     .default([]),
 });
 export type FigurePerformance = z.output<typeof performanceSchema>;
+
+/** Level of a line's audio, one value for every hop, in decibels below its loudest moment (0 is the loudest, 60 and more is silence). */
+export const speechEnergySchema = z.object({ hopMs: z.number().positive(), below: z.array(z.number().int()).readonly() }).readonly();
+export type SpeechEnergy = z.output<typeof speechEnergySchema>;
+
+/** What a plan wants to know of a rig: everything but its drawings. */
+export const rigOutlineSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    author: z.string().optional(),
+    license: z.string().optional(),
+    bounds: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).readonly(),
+    top: z.number(),
+    ground: z.number(),
+    axis: z.number(),
+    framings: z.record(z.string(), z.number()).readonly(),
+    colors: z.array(z.string()).readonly(),
+    looks: z.record(z.string(), z.record(z.string(), z.string())).readonly(),
+    poses: z.array(z.string()).readonly(),
+    emotions: z.array(z.string()).readonly(),
+    cycles: z.record(z.string(), z.object({ stride: z.number() }).readonly()).readonly(),
+    /** How far the mouth is open in each viseme, in rig units. */
+    openings: z.record(z.enum(visemes), z.number()).readonly(),
+    pictures: z.array(z.string()).readonly(),
+  })
+  .readonly();
+export type RigOutline = z.output<typeof rigOutlineSchema>;
 
 /** A figure at one moment. Weights are 0..1; `breath` and `sway` run from -1 to 1; parts left out rest. */
 export type FigureState = {
@@ -214,4 +246,6 @@ export type FigureState = {
   readonly nod: number;
   readonly breath: number;
   readonly sway: number;
+  /** Width as a share while the figure turns to the other side; 1 at rest. */
+  readonly width?: number;
 };

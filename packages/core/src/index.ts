@@ -13,6 +13,9 @@ export { mixedPath, type PathNumbers, pathNumbers, pathText } from './figure/pat
 export { type PlacedPart, placeParts } from './figure/place-parts.ts';
 export { presenter, presenterDocuments } from './figure/presenters.ts';
 export { type ReadRig, readRig } from './figure/read-rig.ts';
+export { presenterOutline, rigOutline } from './figure/rig-outline.ts';
+export { aspectsOf, inAspect } from './film/aspects.ts';
+export { besideRig } from './film/figures.ts';
 export { type FileReference, fileReferences } from './film/file-references.ts';
 export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';

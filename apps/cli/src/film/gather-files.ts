@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { FilmwrightError, type Issue, type MediaType } from '@filmwright/contracts';
 import { type FileReference, lookAtMedia, nearest, readDocument, wantedMedia } from '@filmwright/core';
+import { gatherRigs } from './gather-rigs.ts';
 
 /** A file named by a document: `name` as written, `path` on this machine. */
 export type NamedFile = { readonly name: string; readonly path: string };
@@ -15,10 +16,12 @@ export async function gatherFiles(
   { documentPath, looked = new Map() }: { readonly documentPath: string; readonly looked?: LookedFiles },
 ): Promise<readonly NamedFile[]> {
   const { issues, files } = readDocument(document);
-  const problems: Issue[] = [...issues];
+  const rigs = await gatherRigs(files, documentPath);
+  const problems: Issue[] = [...issues, ...rigs.issues];
   const good = new Map<string, NamedFile>();
   const uses = new Map<string, FileReference[]>();
-  for (const use of files) uses.set(`${use.expect}:${use.file}`, [...(uses.get(`${use.expect}:${use.file}`) ?? []), use]);
+  for (const use of [...files, ...rigs.pictures])
+    uses.set(`${use.expect}:${use.file}`, [...(uses.get(`${use.expect}:${use.file}`) ?? []), use]);
   for (const [{ file, expect, path }, ...others] of [...uses.values()] as [FileReference, ...FileReference[]][]) {
     const absolute = resolve(dirname(documentPath), file);
     const known = looked.get(`${expect}:${absolute}`) ?? whatIsWrong(absolute, expect);

@@ -14,6 +14,7 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   inspect: lazily(async () => (await import('./inspect.ts')).runInspect),
   speak: lazily(async () => (await import('./speak.ts')).runSpeak),
   align: lazily(async () => (await import('./align.ts')).runAlign),
+  mouth: lazily(async () => (await import('./mouth.ts')).runMouth),
   cutout: lazily(async () => (await import('./cutout.ts')).runCutout),
   encode: lazily(async () => (await import('./encode.ts')).runEncode),
   mix: lazily(async () => (await import('./mix.ts')).runMix),

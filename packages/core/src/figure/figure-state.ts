@@ -1,6 +1,7 @@
 import type { FigurePerformance, FigureState, Joint, Rig, RigPose, Viseme } from '@filmwright/contracts';
 import { blinkAt } from './blinks.ts';
 import { gentle, numberAt, type TrackKey, weightsAt } from './ease-track.ts';
+import { facingAt } from './facing-at.ts';
 import { wander } from './seeded.ts';
 
 const poseSeconds = 0.6;
@@ -47,9 +48,11 @@ export function figureState(rig: Rig, performance: FigurePerformance, frame: num
     }
     if (Object.keys(weights).length > 0) drawings[part.name] = weights;
   }
+  const { facing, away, width } = facingAt(performance, frame);
   const turns = keysOf(performance.turns, { value: (key) => key.turn, lengthFrames: turnSeconds * fps });
   return {
-    facing: performance.facing,
+    facing,
+    ...(width === 1 ? {} : { width }),
     joints,
     drawings,
     orders,
@@ -57,7 +60,7 @@ export function figureState(rig: Rig, performance: FigurePerformance, frame: num
     emotions: emotionsAt(performance, frame),
     blink: blinkAt(seed, seconds),
     gaze: gazeAt(performance, frame),
-    turn: clamp(numberAt(turns, { frame, rest: 0 }) + 0.09 * wander(seed + 11, seconds)),
+    turn: clamp((numberAt(turns, { frame, rest: 0 }) + 0.09 * wander(seed + 11, seconds)) * (1 - away) - away),
     nod: nodAt(performance, frame) + 0.06 * wander(seed + 12, seconds),
     breath: Math.sin((2 * Math.PI * seconds) / breathSeconds + seed),
     sway: wander(seed + 13, seconds),
@@ -156,7 +159,8 @@ function mixedJoint(part: string, poses: Weighted): Joint | null {
   return rotate === 0 && x === 0 && y === 0 && stretch === 1 ? null : { rotate, x, y, stretch };
 }
 
-function visemesAt({ visemes, fps }: FigurePerformance, frame: number): Partial<Record<Viseme, number>> {
+/** Weights of the mouth's shapes at a frame; what is missing to 1 is the resting mouth. */
+export function visemesAt({ visemes, fps }: Pick<FigurePerformance, 'visemes' | 'fps'>, frame: number): Partial<Record<Viseme, number>> {
   // A mouth takes about 90 ms to a new shape and is half way there at its key: the shapes overlap as in speech.
   const length = 0.09 * fps;
   const keys = visemes.map((key) => ({ frame: key.frame - length / 2, value: key, lengthFrames: length }));

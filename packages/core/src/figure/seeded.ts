@@ -15,3 +15,10 @@ export function wander(seed: number, seconds: number): number {
   }
   return sum / 1.4;
 }
+
+/** A whole number below 2^32 of a text (FNV-1a). */
+export function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,4 +1,5 @@
 import type { MediaType } from '@filmwright/contracts';
+import { isRigFile } from './figures.ts';
 import { pathText } from './issues.ts';
 
 /** A file that a film names, what it is used as, and where in the film document it stands. */
@@ -18,6 +19,8 @@ const placesOfShot: typeof places = [
   [['visual', 'background', 'picture'], 'picture'],
   [['visual', 'background', 'clip'], 'clip'],
   [['visual', 'subject', 'picture'], 'picture'],
+  [['visual', 'screen', 'picture'], 'picture'],
+  [['visual', 'screen', 'clip'], 'clip'],
   [['filters', 'look'], 'lut'],
 ];
 const lastPlaces: typeof places = [[['soundtrack', 'music'], 'sound']];
@@ -29,11 +32,24 @@ export function fileReferences(document: unknown): readonly FileReference[] {
     list.flatMap(([place, expect]) => referencesAt({ value, at, place, expect }));
   return [
     ...within(places, { value: document, at: [] }),
+    ...rigReferences(document),
     ...(Array.isArray(shots) ? shots : []).flatMap((shot: unknown, index) =>
       within(placesOfShot, { value: shot, at: ['storyboard', index] }),
     ),
     ...within(lastPlaces, { value: document, at: [] }),
   ];
+}
+
+/** Rigs of characters that are files; the others come along. */
+function rigReferences(document: unknown): readonly FileReference[] {
+  const characters = member(document, 'characters');
+  if (typeof characters !== 'object' || characters === null || Array.isArray(characters)) return [];
+  return Object.entries(characters).flatMap(([name, character]) => {
+    const rig = member(character, 'rig');
+    return typeof rig === 'string' && isRigFile(rig)
+      ? [{ file: rig, expect: 'rig' as const, path: pathText(['characters', name, 'rig']) }]
+      : [];
+  });
 }
 
 type Search = {

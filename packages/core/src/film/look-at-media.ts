@@ -21,7 +21,7 @@ const mostMissing = 0.25;
 /** What can be told of a file by its head and its outline alone, without decoding: the wrong kind, nothing in it, too many pixels, cut off. Null says that only a real look can tell more. */
 export async function lookAtMedia(file: MediaFile, expect: MediaType): Promise<MediaFault | null> {
   if (file.bytes === 0) return { wrong: 'it is empty (0 bytes)', wanted: wantedMedia[expect], next: 'choose or export the file again' };
-  if (expect === 'font' || expect === 'lut') return null;
+  if (expect === 'font' || expect === 'lut' || expect === 'rig') return null;
   const first = await file.read(0, headBytes);
   const tag = tagBytes(first);
   const head = tag === 0 ? first : await file.read(tag, headBytes);

@@ -18,6 +18,7 @@ export const wantedMedia: Readonly<Record<MediaType, string>> = {
   sound: 'a sound (WAV, FLAC, MP3, M4A, AAC, Ogg, AIFF) or a clip with sound',
   font: 'a font (TTF, OTF, WOFF)',
   lut: 'a colour grade (.cube)',
+  rig: 'a rig (rig.json)',
 };
 
 /** One byte for each character, as file formats name their parts. */

@@ -1,11 +1,15 @@
 import type { Film, FontStack, Issue, Payload } from '@filmwright/contracts';
+import { figuresVisual } from '../film/figures.ts';
 import { frameStartMs, type Size } from '../film/frames.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { captionBox, captionSizePx } from './captions.ts';
+import { figureLayers } from './figure-layers.ts';
+import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import { steady } from './motion.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
+import { rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
 import { shotTiming } from './shot-timing.ts';
 import { linesOf } from './speech.ts';
@@ -103,17 +107,9 @@ function behindText({ film, size, uploads, index, planner }: Behind): InspectedT
   if (shot === undefined) return null;
   const visual = shot.visual !== undefined && 'subject' in shot.visual ? shot.visual.background : shot.visual;
   const still = { ...shot, visual, motion: 'none' as const };
-  const layers = planVisual({
-    film,
-    shot: still,
-    index,
-    address: `shot/${shot.id ?? index}`,
-    size,
-    untilFrame: 1,
-    planner,
-    uploads,
-    models: [],
-  });
+  const seen = { film, shot: still, index, address: `shot/${shot.id ?? index}`, size, untilFrame: 1, planner, uploads, models: [] };
+  const figured = figuresVisual(still) !== null;
+  const layers = figured ? figureLayers({ ...seen, rigOf: rigsOf(film, uploads), spoken: null }) : planVisual(seen);
   if (layers === undefined) return undefined;
   return {
     ...size,
@@ -149,7 +145,14 @@ export function checkedFilm({ film, size, input, uploads, issues }: CheckInput):
           : (sound.samples * 1000) / sound.sampleRate;
       return { say: line.say, tokens, lengthMs, pauseMs: 320, audio: null, credit: null, natural: true };
     });
-    const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }) });
+    const timing = shotTiming({
+      film,
+      shot,
+      first: index === 0,
+      lines,
+      clipMs: clipLengthMs({ film, shot, uploads }),
+      walking: walkingTimes({ film, shot, size, rigOf: rigsOf(film, uploads) }),
+    });
     const entry = {
       id: shot.id ?? String(index),
       startFrame,

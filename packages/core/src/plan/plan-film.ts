@@ -1,4 +1,5 @@
 import type { BuildShots, Credit, Film, Issue } from '@filmwright/contracts';
+import { ownRigIssues } from '../film/figure-rules.ts';
 import { type Size, sizeOf } from '../film/frames.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
@@ -37,7 +38,11 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const size = sizeOf(film.format);
   const silent = voiceIssues(film, input.offer.voices).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
   const uploads = planUploads({ film, files: input.files, planner, origin });
-  const inputIssues = [...silent, ...uploads.issues];
+  const drawn = ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline).map((issue) => ({
+    ...issue,
+    path: origin(issue.path, undefined),
+  }));
+  const inputIssues = [...silent, ...uploads.issues, ...drawn];
   const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled, whole: inputIssues.length === 0 });
   const notes = [...warnings, ...uploads.warnings, ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }))];
   // A fault of the texts is told together with those of the files, unless looking at them failed itself.

@@ -1,8 +1,12 @@
 import type { CaptionPage, Credit, Film, Layer } from '@filmwright/contracts';
+import type { SpokenByFigure } from '../figure/mouth-lag.ts';
+import { figuresVisual } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
 import { captionLayer, shotCaptions } from './captions.ts';
+import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import type { PlanInput } from './plan-build.ts';
+import { planFigures, rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
 import { type ShotTiming, shotTiming } from './shot-timing.ts';
 import type { ShotPicture } from './spans.ts';
@@ -31,6 +35,8 @@ export type PlannedShot = {
   readonly pages: readonly CaptionPage[];
   readonly picture: ShotPicture | null;
   readonly credits: readonly Credit[];
+  /** Lines that figures say, for measuring their mouths. */
+  readonly mouths: readonly SpokenByFigure[];
 };
 
 /** Frames that a shot's visual goes on under the transition into the next shot. */
@@ -47,18 +53,12 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const address = `shot/${shot.id ?? index}`;
   const lines = planSpeech({ film, shot, index, address, planner, uploads, voices: offer.voices });
   const timed = lines.every((line) => line.audio !== null);
-  const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }) });
-  const visual = planVisual({
-    film,
-    shot,
-    index,
-    address,
-    size,
-    untilFrame: timing.frames + tailFrames(film, index),
-    planner,
-    uploads,
-    models: offer.models,
-  });
+  const walking = walkingTimes({ film, shot, size, rigOf: rigsOf(film, uploads) });
+  const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }), walking });
+  const untilFrame = timing.frames + tailFrames(film, index);
+  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models: offer.models };
+  const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
+  const visual = figures === null ? planVisual(seen) : figures;
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];
   const written = [...textsOf(shot).flatMap((block) => block.text), ...linesOf(shot).map((line) => line.say)].join(' ');
   const fonts = fontsFor(written, { film, uploads, fonts: offer.fonts });
@@ -68,7 +68,8 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
     ...(visual?.credits ?? []),
     ...(fonts?.credits ?? []),
   ];
-  const known = { id: shot.id ?? String(index), index, address, timing, timed, lines, pages, credits };
+  const mouths = figures?.mouths ?? [];
+  const known = { id: shot.id ?? String(index), index, address, timing, timed, lines, pages, credits, mouths };
   if (!timed || visual === undefined || fonts === undefined || logo === undefined) return { ...known, picture: null };
   const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
   const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack });

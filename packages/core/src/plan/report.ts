@@ -1,4 +1,5 @@
-import { type Asset, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
+import { type Asset, type Issue, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
+import { mouthLags, mouthReport } from '../figure/mouth-lag.ts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
 import { bareLanguage } from '../speech/voice-language.ts';
@@ -24,6 +25,7 @@ export type ReportInput = {
 export function filmReport({ plan, planned, spans, rungs, master, measured, heard, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
+  const mouth = mouthReport(shots.flatMap((shot) => shot.mouths.flatMap(mouthLags)));
   const run = planned.filter((task) => task.result?.reused === false).length;
   return {
     filmwright: 1,
@@ -49,6 +51,7 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
             curve: heard.curve,
           },
     captions: heard?.captions ?? null,
+    mouth,
     ssim: ssimOf(spans, rungs),
     blackFrames: filmFrames(spans, (output, span) => output.blackFrames.filter((frame) => !fadesThrough(span, frame))),
     repeatedFrames: filmFrames(spans, (output, span) => output.repeatedFrames.filter((frame) => changesAt(span, frame))),
@@ -57,6 +60,7 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
     credits: plan.credits,
     warnings: [
       ...plan.warnings,
+      ...(mouth !== null && mouth.p95Ms > mostMouthLagMs ? [lateMouth(mouth.p95Ms)] : []),
       ...(shots.some((shot) => shot.lines.some((line) => !line.natural))
         ? [
             {
@@ -72,6 +76,21 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
           ]
         : []),
     ],
+  };
+}
+
+/** A mouth that is farther off than this is seen to be (ITU-R BT.1359 finds 45 ms early to 125 ms late to be noticed). */
+const mostMouthLagMs = 80;
+
+function lateMouth(p95Ms: number): Issue {
+  return {
+    severity: 'warning',
+    code: 'mouth-lag',
+    path: 'characters',
+    message: `The figures' mouths are up to ${p95Ms} ms away from the speech (95 of 100 words); wanted at most ${mostMouthLagMs} ms.`,
+    found: `${p95Ms} ms`,
+    wanted: `${mostMouthLagMs} ms`,
+    next: 'See that the lines say what is heard: a recording must be spoken as it is written.',
   };
 }
 

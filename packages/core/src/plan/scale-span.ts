@@ -23,10 +23,12 @@ function scaleLayer(layer: Layer, factor: number): Layer {
 function scaleSource(source: Source, factor: number): { readonly source: Source; readonly by: number } {
   if (source.type === 'text' || source.type === 'caption')
     return { source: { ...source, box: timesBox(source.box, factor), sizePx: source.sizePx * factor }, by: 1 };
+  if (source.type === 'figure') return { source: { ...source, heightPx: source.heightPx * factor }, by: 1 };
   const even = (length: number): number => Math.max(2, 2 * Math.round((length * factor) / 2));
   const [width, height] = [even(source.width), even(source.height)];
   const by = factor * Math.max(source.width / width, source.height / height);
   if (source.type === 'backdrop') return { source: { ...source, width, height }, by };
+  if (source.type === 'bezel') return { source: { ...source, width, height, borderPx: source.borderPx * factor }, by };
   const filters = { ...source.filters, blurPx: source.filters.blurPx * factor };
   return { source: { ...source, filters, width, height }, by };
 }

@@ -27,20 +27,23 @@ export type TimingInput = {
   readonly lines: readonly SpokenLine[];
   /** Length of the shot's clip from where it starts, or null. */
   readonly clipMs: number | null;
+  /** What its figures need to walk in before the first line and out after the last. */
+  readonly walking?: { readonly beforeMs: number; readonly afterMs: number };
 };
 
 /** A shot lasts as long as it says; else as its narration with a breath before and after; else as its clip; else four seconds. */
-export function shotTiming({ film, shot, first, lines, clipMs }: TimingInput): ShotTiming {
+export function shotTiming({ film, shot, first, lines, clipMs, walking }: TimingInput): ShotTiming {
   const { fps } = film.format;
   const entered = transitionOf(shot, { first, fps });
-  const lead = leadMs + (entered === null ? 0 : (entered.frames * 1000 * 0.6) / fps);
+  const lead = Math.max(leadMs + (entered === null ? 0 : (entered.frames * 1000 * 0.6) / fps), walking?.beforeMs ?? 0);
+  const tail = Math.max(tailMs, walking === undefined || walking.afterMs === 0 ? 0 : walking.afterMs + 250);
   const lineStartsMs: number[] = [];
   let atMs = lead;
   lines.forEach((line, index) => {
     lineStartsMs.push(atMs);
     atMs += line.lengthMs + (index < lines.length - 1 ? line.pauseMs : 0);
   });
-  const spokenFrames = lines.length === 0 ? 0 : Math.ceil(((atMs + tailMs) * fps) / 1000);
+  const spokenFrames = lines.length === 0 ? 0 : Math.ceil(((atMs + tail) * fps) / 1000);
   const silentMs = clipMs ?? silentShotMs;
   const wanted =
     shot.length === undefined ? (spokenFrames > 0 ? spokenFrames : Math.round((silentMs * fps) / 1000)) : framesOf(shot.length, fps);

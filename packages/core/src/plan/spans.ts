@@ -1,6 +1,7 @@
 import type { EncodeSettings, Film, Layer, SpanComposition, Transition } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import type { ShotTiming } from './shot-timing.ts';
+import { trimLayer } from './trim-layer.ts';
 
 /** Seconds between the key frames that spans are cut at. */
 const gopSeconds = 4;
@@ -62,10 +63,15 @@ export function spanComposition({ film, size, range, shot, before }: SpanInput):
     firstFrame: range.firstFrame,
     frames: range.frames,
     color: film.brand.colors.background,
-    layers: shot.layers.filter(seen).map((layer) => trimmed(layer, range)),
+    layers: trimmedLayers(shot.layers.filter(seen), range),
     transition: entering ? transitionFrom(before, { kind: transition.kind, frames: transition.frames }) : null,
     finish: shot.finish,
   };
+}
+
+function trimmedLayers(layers: readonly Layer[], range: SpanRange): readonly Layer[] {
+  const figured = layers.some(({ source }) => source.type === 'figure');
+  return layers.map((layer) => (figured ? trimLayer(trimmed(layer, range), range) : trimmed(layer, range)));
 }
 
 /** A caption layer keeps only the pages that the range shows, so that a changed word re-makes only its own spans. */
@@ -80,6 +86,9 @@ function transitionFrom(before: ShotPicture, { kind, frames }: Pick<Transition, 
   const firstFrame = before.timing.frames;
   const range = { firstFrame, frames };
   // Captions and texts of the shot before end with it; only its visual continues under the transition.
-  const layers = before.layers.filter((layer) => layer.untilFrame > firstFrame).map((layer) => trimmed(layer, range));
+  const layers = trimmedLayers(
+    before.layers.filter((layer) => layer.untilFrame > firstFrame),
+    range,
+  );
   return { kind, frames, layers, firstFrame, finish: before.finish, color: kind === 'fade-white' ? '#ffffff' : '#000000' };
 }

@@ -1,4 +1,5 @@
 import type { Credit, Film, Line, RunnerOffer, Shot, Token, TokenTime } from '@filmwright/contracts';
+import { voiceAskedFor } from '../film/figures.ts';
 import { millisecondsOf } from '../film/frames.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
@@ -51,7 +52,7 @@ function planLine(
 ): SpokenLine {
   const tokens = spokenWords(line.say, film.language);
   const spokenLine = spokenTokens(tokens);
-  const voice = voiceOf({ film, line, voices });
+  const voice = voiceOf({ film, shot, line, voices });
   const speed = (line.speed ?? voice.speed) * takeTempo(shot.take ?? 1);
   const timesOf = (times: readonly TokenTime[]) => setWordTimes(writtenTimes(tokens, times), { words: line.words, fps: film.format.fps });
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
@@ -106,11 +107,11 @@ function takeTempo(take: number): number {
   return take === 1 ? 1 : 1 + (take % 2 === 0 ? 1 : -1) * (0.035 + 0.012 * (((take - 2) >> 1) % 4));
 }
 
-type VoiceInput = { readonly film: Film; readonly line: Line; readonly voices: RunnerOffer['voices'] };
+type VoiceInput = { readonly film: Film; readonly shot: Shot; readonly line: Line; readonly voices: RunnerOffer['voices'] };
 type ChosenVoice = { readonly found: OfferedVoice | null; readonly speed: number; readonly pauseMs: number };
 
-function voiceOf({ film, line, voices }: VoiceInput): ChosenVoice {
-  const name = line.voice ?? film.voice;
+function voiceOf({ film, shot, line, voices }: VoiceInput): ChosenVoice {
+  const { name } = voiceAskedFor(film, { shot, line });
   const entry = name === undefined ? undefined : film.voices[name];
   const wanted = entry?.use ?? name;
   const pauseMs = entry?.pause === undefined ? defaultPauseMs : millisecondsOf(entry.pause, film.format.fps);

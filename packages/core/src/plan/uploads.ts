@@ -1,4 +1,5 @@
 import type { BuildShots, Film, Issue, Media, MediaType } from '@filmwright/contracts';
+import { besideRig } from '../film/figures.ts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import { problemAt } from '../film/issues.ts';
 import { wantedMedia } from '../film/media-head.ts';
@@ -29,7 +30,7 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
   const warnings: Issue[] = [];
   const seen = new Set<string>();
   let settled = true;
-  const references = fileReferences(film);
+  const references = [...fileReferences(film)];
   for (const reference of references) {
     const id = `${reference.expect}:${reference.file}`;
     const path = origin(reference.path, reference.file);
@@ -51,6 +52,10 @@ export function planUploads({ film, files, planner, origin }: UploadsInput): Upl
     const outcome = askNormalise({ reference, upload, planner, number: seen.size });
     if (outcome.media !== undefined) {
       found.set(id, outcome.media);
+      // The pictures of a rig lie beside it; they are known once it was read.
+      if (outcome.media.type === 'rig')
+        for (const picture of outcome.media.outline.pictures)
+          references.push({ file: besideRig(reference.file, picture), expect: 'picture', path: reference.path });
       for (const warning of outcome.warnings) warnings.push({ severity: 'warning', code: 'media', path, message: warning });
     } else if (outcome.problem !== undefined) {
       const told = outcome.problem.issues?.[0];

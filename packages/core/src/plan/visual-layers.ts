@@ -22,12 +22,15 @@ export type VisualInput = {
 export type VisualLayers = { readonly layers: readonly Layer[]; readonly credits: readonly Credit[] } | undefined;
 
 type Background = Exclude<Visual, { readonly background: unknown }>;
-type Staged = Extract<Visual, { readonly background: unknown }>;
+type Staged = Extract<Visual, { readonly subject: unknown }>;
 
 /** The visual of a shot as layers; a shot without one stands on the brand's backdrop. */
 export function planVisual(input: VisualInput): VisualLayers {
   const visual = input.shot.visual ?? { backdrop: 'halo' as const };
-  return 'subject' in visual ? stagedLayers(input, visual) : backgroundLayers(input, { visual, staged: false });
+  if ('subject' in visual) return stagedLayers(input, visual);
+  return 'figures' in visual
+    ? backgroundLayers(input, { visual: visual.background, staged: true })
+    : backgroundLayers(input, { visual, staged: false });
 }
 
 /** Name of a shot's picture file, for choosing its default move. */
@@ -49,9 +52,18 @@ function moveFor({ shot }: VisualInput, { visual, staged }: { readonly visual: B
   return { ...move, from: calm(move.from), to: calm(move.to) };
 }
 
-function backgroundLayers(input: VisualInput, { visual, staged }: { readonly visual: Background; readonly staged: boolean }): VisualLayers {
+export type BackgroundInput = {
+  readonly visual: Background;
+  /** Something stands before it. */
+  readonly staged: boolean;
+  /** In place of the shot's own motion. */
+  readonly move?: Move;
+};
+
+/** A picture, clip or backdrop that fills the frame. */
+export function backgroundLayers(input: VisualInput, { visual, staged, move: given }: BackgroundInput): VisualLayers {
   const { size, untilFrame } = input;
-  const move = moveFor(input, { visual, staged });
+  const move = given ?? moveFor(input, { visual, staged });
   if ('backdrop' in visual) {
     const place = placePicture({ picture: size, frame: size, move, untilFrame, fit: 'cover' });
     const { background, primary, accent } = input.film.brand.colors;
@@ -61,9 +73,9 @@ function backgroundLayers(input: VisualInput, { visual, staged }: { readonly vis
       colors: visual.colors ?? [background, accent, primary],
       ...place.prepared,
     };
-    return { layers: [layer(source, { place, untilFrame })], credits: [] };
+    return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
   }
-  if ('clip' in visual) return clipLayers(input, { visual, move });
+  if ('clip' in visual) return clipLayers(input, { visual, move, held: given !== undefined });
   const picture = input.uploads.media(visual.picture, 'picture');
   if (picture === undefined) return undefined;
   const place = placePicture({ picture, frame: size, move, untilFrame, fit: visual.fit });
@@ -75,7 +87,7 @@ function backgroundLayers(input: VisualInput, { visual, staged }: { readonly vis
     filters: filtersOf(input, size),
     ...place.prepared,
   };
-  const layers = [layer(source, { place, untilFrame })];
+  const layers = [placedLayer(source, { place, untilFrame })];
   if (visual.fit === 'cover') return { layers, credits: [] };
   // A picture that does not fill the frame stands on a blurred copy of itself.
   const behind = placePicture({
@@ -91,16 +103,19 @@ function backgroundLayers(input: VisualInput, { visual, staged }: { readonly vis
     filters: { ...source.filters, blurPx: round(size.height * 0.04), sharpen: 0 },
     ...behind.prepared,
   };
-  return { layers: [layer(blurred, { place: behind, untilFrame }), ...layers], credits: [] };
+  return { layers: [placedLayer(blurred, { place: behind, untilFrame }), ...layers], credits: [] };
 }
 
 type ClipVisual = Extract<Background, { readonly clip: string }>;
 
-function clipLayers(input: VisualInput, { visual, move }: { readonly visual: ClipVisual; readonly move: Move }): VisualLayers {
+function clipLayers(
+  input: VisualInput,
+  { visual, move, held }: { readonly visual: ClipVisual; readonly move: Move; readonly held: boolean },
+): VisualLayers {
   const { size, untilFrame, film } = input;
   const clip = input.uploads.media(visual.clip, 'clip');
   if (clip === undefined) return undefined;
-  const still = input.shot.motion === undefined ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
+  const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const place = placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit });
   const source = {
     type: 'clip' as const,
@@ -109,7 +124,7 @@ function clipLayers(input: VisualInput, { visual, move }: { readonly visual: Cli
     filters: filtersOf(input, size),
     ...place.prepared,
   };
-  return { layers: [layer(source, { place, untilFrame })], credits: [] };
+  return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
 }
 
 /** Milliseconds of a shot's clip from where it starts, or null if the shot has none or it is not probed yet. */
@@ -181,18 +196,20 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
     ...prepared,
   };
   return {
-    layers: [...behind.layers, layer(source, { place, untilFrame })],
+    layers: [...behind.layers, placedLayer(source, { place, untilFrame })],
     credits: cut.credit === null ? behind.credits : [...behind.credits, cut.credit],
   };
 }
 
 type Place = { readonly x: Layer['x']; readonly y: Layer['y']; readonly scale: Layer['scale'] };
 
-function layer(source: Layer['source'], { place, untilFrame }: { readonly place: Place; readonly untilFrame: number }): Layer {
+/** A layer from the start of the shot. */
+export function placedLayer(source: Layer['source'], { place, untilFrame }: { readonly place: Place; readonly untilFrame: number }): Layer {
   return { source, fromFrame: 0, untilFrame, x: place.x, y: place.y, scale: place.scale, opacity: steady(1) };
 }
 
-function filtersOf({ shot, uploads }: VisualInput, size: Size): SourceFilters {
+/** The shot's filters for a source. */
+export function filtersOf({ shot, uploads }: VisualInput, size: Size): SourceFilters {
   const { filters } = shot;
   if (filters === undefined) return { look: null, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 };
   const look = filters.look === undefined ? null : (uploads.media(filters.look, 'lut')?.asset.digest ?? null);
@@ -236,5 +253,5 @@ export function logoLayer({
     filters: { look: null, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 },
     ...prepared,
   };
-  return layer(source, { place, untilFrame });
+  return placedLayer(source, { place, untilFrame });
 }

@@ -1,4 +1,5 @@
 import type { Film, Issue, RunnerOffer } from '@filmwright/contracts';
+import { voiceAskedFor } from '../film/figures.ts';
 import { problemAt } from '../film/issues.ts';
 import { bareLanguage, languageFit, languageName } from '../speech/voice-language.ts';
 import { pickVoice, voiceAdvice } from './pick-voice.ts';
@@ -15,10 +16,10 @@ export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly
   film.storyboard.forEach((shot, index) => {
     linesOf(shot).forEach((line, number) => {
       if (line.recording !== undefined) return;
-      const name = line.voice ?? film.voice;
+      const asked = voiceAskedFor(film, { shot, line });
+      const { name } = asked;
       const entry = name === undefined ? undefined : film.voices[name];
-      const path =
-        line.voice !== undefined ? `storyboard[${index}].narration[${number}].voice` : film.voice !== undefined ? 'voice' : 'language';
+      const path = asked.path ?? `storyboard[${index}].narration[${number}].voice`;
       const id = `${entry?.use ?? name ?? ''}@${path}`;
       if (!used.has(id)) check(entry?.use ?? name, entry === undefined ? path : `voices.${name}.use`);
       used.add(id);

@@ -2,8 +2,10 @@ import type { Layer, SpanComposition } from '@filmwright/contracts';
 import { pathAt } from '@filmwright/core';
 import type { Bitmap, Compositor } from '../compositor/compositor.ts';
 import { paintBackdrop } from '../paint/paint-backdrop.ts';
+import { paintBezel } from '../paint/paint-bezel.ts';
 import { type PaintedCaption, paintCaption } from '../paint/paint-caption.ts';
 import { paintText } from '../paint/paint-text.ts';
+import { figurePainter } from './figure-layer.ts';
 import { type LoadContext, type LoadedPicture, loadPicture } from './load-picture.ts';
 import { type ClipFrames, openClip } from './open-clip.ts';
 import type { PictureCache } from './picture-cache.ts';
@@ -51,6 +53,14 @@ export function layerPainter(layer: Layer, context: PainterContext): LayerPainte
       return captionPainter(layer, { context, captions: paintCaption(source, context.fontPath) });
     case 'clip':
       return clipPainter(layer, { context, source });
+    case 'figure':
+      return figurePainter(layer, { context, source });
+    case 'bezel':
+      return heldPainter({
+        context,
+        load: prepared(async () => bezelPicture(source)),
+        draw: (frame, shown) => drawPlaced(layer, { frame, shown, size: source, compositor }),
+      });
   }
 }
 
@@ -61,6 +71,11 @@ function madeBitmap(picture: LoadedPicture, { compositor }: PainterContext): Sho
 function backdropPicture(source: Extract<Layer['source'], { type: 'backdrop' }>): LoadedPicture {
   const { rgba, width, height } = paintBackdrop(source);
   return { format: 'rgba-opaque', width, height, bytes: rgba, x: 0, y: 0 };
+}
+
+function bezelPicture(source: Extract<Layer['source'], { type: 'bezel' }>): LoadedPicture {
+  const { rgba, width, height, x, y } = paintBezel(source);
+  return { format: 'rgba-premultiplied', width, height, bytes: rgba, x, y };
 }
 
 function textPicture(source: Extract<Layer['source'], { type: 'text' }>, { fontPath }: PainterContext): LoadedPicture {
