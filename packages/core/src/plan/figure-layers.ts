@@ -112,7 +112,7 @@ function actOf(input: FiguresInput, { place, places, lines }: Acting): Act {
     name: entry.character,
     outline,
     fps,
-    seed: textHash(`${entry.character} ${shot.id ?? ''} ${linesOf(shot)[0]?.say ?? ''}`) % 100_000,
+    seed: textHash(`${entry.character} ${shot.id ?? ''} ${linesOf(shot)[0]?.say ?? ''}${shot.take === undefined ? '' : ` ${shot.take}`}`) % 100_000,
     facing: place.facing,
     pose,
     emotion,
