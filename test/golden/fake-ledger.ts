@@ -37,6 +37,7 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     coverage: 0.5,
     credit: null,
   }),
+  'find-subject': () => ({ samples: [], cutsMs: [], credits: [] }),
   encode: ({ span }, key) => ({
     asset: asset(key),
     still: asset(`${key}.still`),

@@ -16,6 +16,7 @@ export * from './problem.ts';
 export * from './report.ts';
 export * from './rig.ts';
 export * from './routes.ts';
+export * from './subject.ts';
 export * from './task.ts';
 export * from './template.ts';
 export * from './timeline.ts';

@@ -12,6 +12,7 @@ import { mediaSchema } from './media.ts';
 import { cmafSchema } from './package.ts';
 import { issueSchema } from './problem.ts';
 import { speechEnergySchema } from './rig.ts';
+import { subjectSampleSchema } from './subject.ts';
 import { timelineSchema } from './timeline.ts';
 
 /** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
@@ -119,6 +120,32 @@ export const taskKinds = {
       subject: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).readonly(),
       coverage: z.number(),
       credit: creditSchema.nullable(),
+    }),
+  },
+  /**
+   * Find what a picture shows, or a part of a clip every `everyMs` and after each cut, so that it can be cropped around it. `models` are mask models
+   * to ask before looking for what is striking; times are milliseconds of the clip.
+   */
+  'find-subject': {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      media: digestSchema,
+      clip: z
+        .object({
+          fromMs: z.number().nonnegative(),
+          untilMs: z.number().positive(),
+          everyMs: z.number().positive(),
+          fps: z.number().positive(),
+        })
+        .readonly()
+        .nullable(),
+      models: z.array(z.string()).readonly(),
+    }),
+    output: z.object({
+      samples: z.array(subjectSampleSchema).readonly(),
+      cutsMs: z.array(z.number()).readonly(),
+      credits: z.array(creditSchema).readonly(),
     }),
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */

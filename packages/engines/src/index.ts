@@ -1,2 +1,3 @@
 export * from './onnx/index.ts';
 export * from './speech/index.ts';
+export * from './subject/index.ts';

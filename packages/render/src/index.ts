@@ -8,6 +8,8 @@ export { fragmentSound } from './media/fragment-sound.ts';
 export { type MasterMeasures, measureMaster } from './media/measure.ts';
 export { type NormalisedUpload, normaliseUpload } from './media/normalise.ts';
 export { energyOf, speechEnergy } from './sound/speech-energy.ts';
+export { type CutWatch, watchCuts } from './media/scene-cuts.ts';
+export { type SmallFrame, smallFrames } from './media/small-frames.ts';
 export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
 export { makeThumbnails, type Thumbnails } from './media/thumbnails.ts';
 export { findFonts, fontInfo } from './paint/fonts.ts';

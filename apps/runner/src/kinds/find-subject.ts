@@ -1,0 +1,76 @@
+import type { Credit, Output, Payload, SubjectSample } from '@filmwright/contracts';
+import { installedModel, type LocatedSubject, openSubjectFinder } from '@filmwright/engines';
+import { smallFrames, watchCuts } from '@filmwright/render';
+import type { KindRunner, TaskContext } from '../run-task.ts';
+
+/** Longer side of what is looked at. */
+const pictureSide = 384;
+const clipSide = 256;
+
+/** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. */
+export const runFindSubject: KindRunner<'find-subject'> = async (payload, context) => {
+  const finder = await openSubjectFinder({ home: context.home, models: payload.models });
+  try {
+    const { samples, cuts } = await look(payload, { context, locate: (picture) => finder.locate(picture) });
+    return { samples, cutsMs: cuts, credits: await creditsOf(payload.models, { samples, home: context.home }) };
+  } finally {
+    await finder.close();
+  }
+};
+
+type Frame = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
+type Looking = { readonly context: TaskContext; readonly locate: (picture: Frame) => Promise<LocatedSubject> };
+type Seen = { readonly samples: readonly SubjectSample[]; readonly cuts: readonly number[] };
+
+async function look({ media, clip }: Payload<'find-subject'>, { context, locate }: Looking): Promise<Seen> {
+  const path = await context.pathOf(media);
+  const { toolset } = context;
+  const samples: SubjectSample[] = [];
+  const cuts: number[] = [];
+  if (clip === null) {
+    for await (const frame of smallFrames({ path, toolset, longSide: pictureSide }))
+      samples.push({ atMs: 0, ...rounded(await locate(frame)) });
+    return { samples, cuts };
+  }
+  const { fromMs, untilMs, everyMs, fps } = clip;
+  const firstFrame = Math.ceil((fromMs * fps) / 1000 - 1e-6);
+  const watch = watchCuts();
+  let nextMs = fromMs;
+  for await (const frame of smallFrames({ path, toolset, longSide: clipSide, range: { fromMs, untilMs } })) {
+    const atMs = Math.round(((firstFrame + frame.index) * 1000) / fps);
+    const cut = watch.seen(frame);
+    if (cut) cuts.push(atMs);
+    if (!cut && atMs < nextMs) continue;
+    samples.push({ atMs, ...rounded(await locate(frame)) });
+    nextMs = atMs + everyMs;
+    context.progress(Math.min(99, ((atMs - fromMs) * 100) / Math.max(1, untilMs - fromMs)));
+  }
+  return { samples, cuts };
+}
+
+const four = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
+const boxOf = ({ x, y, width, height }: LocatedSubject['box']) => ({ x: four(x), y: four(y), width: four(width), height: four(height) });
+
+function rounded({ kind, point, box, head, confidence }: LocatedSubject): Omit<SubjectSample, 'atMs'> {
+  return {
+    kind,
+    point: [four(point[0]), four(point[1])],
+    box: boxOf(box),
+    head: head === null ? null : boxOf(head),
+    confidence: four(confidence),
+  };
+}
+
+/** The models that found something. */
+async function creditsOf(
+  models: readonly string[],
+  { samples, home }: { readonly samples: readonly SubjectSample[]; readonly home: string },
+): Promise<Output<'find-subject'>['credits']> {
+  const credits: Credit[] = [];
+  for (const name of models) {
+    const { card } = await installedModel({ name, home });
+    const used = samples.some(({ kind }) => (card.finds === 'people' ? kind === 'people' : kind === 'object'));
+    if (used) credits.push({ role: 'model', name: card.name, licence: card.licence.spdx, source: card.licence.attribution });
+  }
+  return credits;
+}
