@@ -9,7 +9,8 @@ import { type FigurePlace, figurePlaces, type RigOf, screenPlace, walksOf } from
 import { placePicture, round, steady } from './motion.ts';
 import type { ShotTiming } from './shot-timing.ts';
 import { linesOf, type SpokenLine } from './speech.ts';
-import { backgroundLayers, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-layers.ts';
+import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
+import { backgroundLayers } from './visual-layers.ts';
 
 /** What figures hear and say in a shot; left out while it is only looked at. `energy` of a line is null where no figure says it. */
 export type Spoken = {
@@ -112,7 +113,9 @@ function actOf(input: FiguresInput, { place, places, lines }: Acting): Act {
     name: entry.character,
     outline,
     fps,
-    seed: textHash(`${entry.character} ${shot.id ?? ''} ${linesOf(shot)[0]?.say ?? ''}${shot.take === undefined ? '' : ` ${shot.take}`}`) % 100_000,
+    seed:
+      textHash(`${entry.character} ${shot.id ?? ''} ${linesOf(shot)[0]?.say ?? ''}${shot.take === undefined ? '' : ` ${shot.take}`}`) %
+      100_000,
     facing: place.facing,
     pose,
     emotion,
@@ -143,7 +146,7 @@ function figureLayer(
   const source = {
     type: 'figure' as const,
     rig: rigSource(input, entry.character),
-    colors: { ...(character?.look === undefined ? {} : outline.looks[character.look]), ...character?.colors },
+    colors: { ...(character?.look === undefined ? {} : outline.looks[character.look]), ...longColors(character?.colors ?? {}) },
     framing,
     heightPx: round((line - outline.top) * unit * view.zoom),
     shadow: framing === 'full',
@@ -158,6 +161,12 @@ function figureLayer(
     scale: steady(1),
     opacity: steady(1),
   };
+}
+
+/** Colours as `#rrggbb`, as rigs have them. */
+function longColors(colors: Readonly<Record<string, string>>): Record<string, string> {
+  const long = (hex: string): string => (hex.length === 4 ? `#${[...hex.slice(1)].map((digit) => digit + digit).join('')}` : hex);
+  return Object.fromEntries(Object.entries(colors).map(([name, hex]) => [name, long(hex)]));
 }
 
 const revisions = new Map<string, string>();

@@ -4,6 +4,7 @@ import { frameStartMs, type Size } from '../film/frames.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { captionBox, captionSizePx } from './captions.ts';
+import { clipLengthMs } from './clip-layers.ts';
 import { figureLayers } from './figure-layers.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
@@ -15,7 +16,7 @@ import { shotTiming } from './shot-timing.ts';
 import { linesOf } from './speech.ts';
 import { placeTexts, textsOf } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
-import { clipLengthMs, planVisual } from './visual-layers.ts';
+import { planVisual } from './visual-layers.ts';
 
 export type InspectInput = {
   readonly film: Film;

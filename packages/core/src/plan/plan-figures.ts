@@ -7,7 +7,7 @@ import { ranks } from './planner.ts';
 import type { ShotTiming } from './shot-timing.ts';
 import { linesOf, type SpokenLine } from './speech.ts';
 import type { Uploads } from './uploads.ts';
-import type { VisualInput } from './visual-layers.ts';
+import type { VisualInput } from './visual-input.ts';
 
 /** The rigs of a film's characters: those that come along, and those of the user as soon as they were read. */
 export function rigsOf(film: Film, uploads: Uploads): RigOf {

@@ -3,6 +3,7 @@ import type { SpokenByFigure } from '../figure/mouth-lag.ts';
 import { figuresVisual } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
 import { captionLayer, shotCaptions } from './captions.ts';
+import { clipLengthMs } from './clip-layers.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import type { PlanInput } from './plan-build.ts';
@@ -13,7 +14,7 @@ import type { ShotPicture } from './spans.ts';
 import { linesOf, planSpeech, type SpokenLine } from './speech.ts';
 import { placeTexts, textLayers, textsOf } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
-import { clipLengthMs, finishOf, logoLayer, planVisual } from './visual-layers.ts';
+import { finishOf, logoLayer, planVisual } from './visual-layers.ts';
 
 export type ShotInput = {
   readonly film: Film;

@@ -1,27 +1,9 @@
-import type { Credit, Film, Finish, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
-import { framesOf, millisecondsOf, type Size } from '../film/frames.ts';
+import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
+import { clipLayers } from './clip-layers.ts';
 import { defaultMotion, type Move, moveOf, path, placePicture, round, steady } from './motion.ts';
-import { type Planner, ranks } from './planner.ts';
-import type { Uploads } from './uploads.ts';
+import { ranks } from './planner.ts';
+import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 
-export type VisualInput = {
-  readonly film: Film;
-  readonly shot: Shot;
-  readonly index: number;
-  readonly address: string;
-  readonly size: Size;
-  /** Frames over which the visual must hold: the shot and the transition that leaves it. */
-  readonly untilFrame: number;
-  readonly planner: Planner;
-  readonly uploads: Uploads;
-  /** Installed cut-out models, best first. */
-  readonly models: readonly string[];
-};
-
-/** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */
-export type VisualLayers = { readonly layers: readonly Layer[]; readonly credits: readonly Credit[] } | undefined;
-
-type Background = Exclude<Visual, { readonly background: unknown }>;
 type Staged = Extract<Visual, { readonly subject: unknown }>;
 
 /** The visual of a shot as layers; a shot without one stands on the brand's backdrop. */
@@ -106,43 +88,6 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
   return { layers: [placedLayer(blurred, { place: behind, untilFrame }), ...layers], credits: [] };
 }
 
-type ClipVisual = Extract<Background, { readonly clip: string }>;
-
-function clipLayers(
-  input: VisualInput,
-  { visual, move, held }: { readonly visual: ClipVisual; readonly move: Move; readonly held: boolean },
-): VisualLayers {
-  const { size, untilFrame, film } = input;
-  const clip = input.uploads.media(visual.clip, 'clip');
-  if (clip === undefined) return undefined;
-  const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
-  const place = placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit });
-  const source = {
-    type: 'clip' as const,
-    asset: clip.asset.digest,
-    fromMs: round(millisecondsOf(visual.from, film.format.fps)),
-    filters: filtersOf(input, size),
-    ...place.prepared,
-  };
-  return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
-}
-
-/** Milliseconds of a shot's clip from where it starts, or null if the shot has none or it is not probed yet. */
-export function clipLengthMs({
-  film,
-  shot,
-  uploads,
-}: {
-  readonly film: Film;
-  readonly shot: Shot;
-  readonly uploads: Uploads;
-}): number | null {
-  const visual = shot.visual === undefined ? undefined : 'background' in shot.visual ? shot.visual.background : shot.visual;
-  if (visual === undefined || !('clip' in visual)) return null;
-  const clip = uploads.media(visual.clip, 'clip');
-  return clip === undefined ? null : Math.max(500, clip.durationMs - (framesOf(visual.from, film.format.fps) * 1000) / film.format.fps);
-}
-
 function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   const { size, untilFrame, planner, uploads, address, index } = input;
   const behind = backgroundLayers(input, { visual: visual.background, staged: true });
@@ -198,27 +143,6 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   return {
     layers: [...behind.layers, placedLayer(source, { place, untilFrame })],
     credits: cut.credit === null ? behind.credits : [...behind.credits, cut.credit],
-  };
-}
-
-type Place = { readonly x: Layer['x']; readonly y: Layer['y']; readonly scale: Layer['scale'] };
-
-/** A layer from the start of the shot. */
-export function placedLayer(source: Layer['source'], { place, untilFrame }: { readonly place: Place; readonly untilFrame: number }): Layer {
-  return { source, fromFrame: 0, untilFrame, x: place.x, y: place.y, scale: place.scale, opacity: steady(1) };
-}
-
-/** The shot's filters for a source. */
-export function filtersOf({ shot, uploads }: VisualInput, size: Size): SourceFilters {
-  const { filters } = shot;
-  if (filters === undefined) return { look: null, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 };
-  const look = filters.look === undefined ? null : (uploads.media(filters.look, 'lut')?.asset.digest ?? null);
-  return {
-    look,
-    lookStrength: filters.lookStrength,
-    denoise: filters.denoise,
-    blurPx: round((filters.blur * Math.min(size.width, size.height)) / 1080),
-    sharpen: filters.sharpen,
   };
 }
 
