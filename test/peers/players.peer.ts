@@ -12,6 +12,7 @@ const modules = join(import.meta.dirname, '../../node_modules');
 const scripts = {
   'hls.js': join(modules, 'hls.js/dist/hls.min.js'),
   'dash.js': join(modules, 'dashjs/dist/modern/umd/dash.all.min.js'),
+  shaka: join(modules, 'shaka-player/dist/shaka-player.compiled.js'),
 } as const;
 
 const home = makeHome();
@@ -89,7 +90,7 @@ async function play({
       await new Promise((resolve, reject) => {
         video.onended = resolve;
         video.onerror = () => reject(new Error('the video broke: ' + (video.error && video.error.message)));
-        setTimeout(() => reject(new Error('stands at ' + video.currentTime + ' of ' + video.duration + ', ' + window.faults.join())), 60000);
+        setTimeout(() => reject(new Error('stands at ' + video.currentTime + ' of ' + video.duration + ', ' + window.faults.join())), 120000);
         video.play().catch(reject);
       });
       if (window.faults.length > 0) throw new Error(window.faults.join());
@@ -131,3 +132,57 @@ test('dash.js plays the film in Chromium from its first to its last frame, with 
     player.initialize(video, '${addresses?.dash}', false);`;
   assertPlayed(await play({ script: 'dash.js', begin }));
 });
+
+for (const protocol of ['hls', 'dash'] as const)
+  test(`Shaka Player plays the film over ${protocol.toUpperCase()}, and finds nothing against it`, { skip, timeout: 120_000 }, async () => {
+    const begin = `
+    const player = new shaka.Player();
+    player.addEventListener('error', (event) => window.faults.push('shaka ' + event.detail.code));
+    await player.attach(video);
+    await player.load('${addresses?.[protocol]}');`;
+    assertPlayed(await play({ script: 'shaka', begin }));
+  });
+
+test('hls.js plays a film while it is still made, and goes on to its end', { skip, timeout: 180_000 }, async () => {
+  const line = 'While the first part is watched, the rest of the film is being made.';
+  const document = {
+    title: 'Watched while it is made',
+    voice: 'flite-slt',
+    format: { resolution: '1080p', fps: 30 },
+    storyboard: ['halo', 'sweep', 'arc', 'waves', 'grid'].map((backdrop, at) => ({
+      narration: `${line} Part ${at + 1}.`,
+      visual: { backdrop },
+    })),
+    outputs: { package: true },
+  };
+  const call = async <T>(path: string, init: RequestInit = {}): Promise<T | null> => {
+    const headers = { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' };
+    const reply = await fetch(`${gateway.url}${path}`, { ...init, headers });
+    return reply.ok ? ((await reply.json()) as T) : null;
+  };
+  const build = await call<{ id: string }>('/v1/builds', { method: 'POST', body: JSON.stringify({ document }) });
+  let early: typeof addresses | null = null;
+  await untilTrue(async () => {
+    early = await call<typeof addresses>(`/v1/builds/${build?.id}/package`);
+    return early !== null;
+  });
+  const { hls, complete } = early as unknown as typeof addresses;
+  assert.equal(complete, false);
+  const begin = `
+    const hls = new Hls({ startLevel: 0, startPosition: 0 });
+    hls.on(Hls.Events.ERROR, (_, data) => data.fatal && window.faults.push(data.details));
+    hls.loadSource('${hls}');
+    hls.attachMedia(video);`;
+  const { played, faults } = await play({ script: 'hls.js', begin });
+  const ended = await call<{ state: string; endedAt: string; result: { report: { durationMs: number } } }>(`/v1/builds/${build?.id}`);
+  assert.deepEqual(faults, []);
+  assert.equal(ended?.state, 'succeeded');
+  assert.ok(
+    Math.abs(played.endedAt - (ended?.result.report.durationMs ?? 0) / 1000) < 0.1,
+    report([played, ended?.result.report.durationMs]),
+  );
+});
+
+async function untilTrue(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
+}
