@@ -40,6 +40,9 @@ const farewell = /^(bye|goodbye|tschüss|wiedersehen|ciao|adiós)$/;
 const shown = /^(here|screen|picture|pictures|chart|image|look|see|hier|bild|bilder|schauen|sehen|voici|regardez|aquí|mira|ecco)$/;
 const explaining = ['explain-right', 'explain', 'explain-left', 'emphasis'] as const;
 
+/** A gesture is held so long at least before another one takes its place. */
+const shownMs = 700;
+
 export type GestureInput = {
   readonly sentences: readonly Sentence[];
   /** Loudness 0..1 at a moment of the shot. */
@@ -56,7 +59,12 @@ export function gesturesFor({ sentences, loud, seed, poses, hasScreen }: Gesture
   let turn = Math.floor(seeded(seed, 1) * 4);
   const add = (gesture: Gesture): void => {
     const before = found.at(-1);
-    if (!poses.includes(gesture.pose) || (before !== undefined && gesture.fromMs < before.untilMs - 150)) return;
+    if (!poses.includes(gesture.pose)) return;
+    if (before !== undefined && gesture.fromMs < before.untilMs - 150) {
+      // One that was seen long enough gives way to the next.
+      if (gesture.fromMs - before.fromMs < shownMs) return;
+      found[found.length - 1] = { ...before, untilMs: gesture.fromMs };
+    }
     found.push(gesture);
   };
   sentences.forEach((sentence, index) => {

@@ -87,6 +87,7 @@ function widthAt(widths: LimbShape['widths'], share: number): number {
 export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Point[], readonly Point[]] {
   const side = (sign: number): Point[] => {
     const edge = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+    if (turnOf(edge) < Math.PI) return edge;
     for (let index = 0; index + 3 < edge.length; index++) {
       for (let other = Math.min(edge.length - 2, index + loopSteps); other > index + 1; other--) {
         const crossing = crossingOf([edge[index] as Point, edge[index + 1] as Point], [edge[other] as Point, edge[other + 1] as Point]);
@@ -99,6 +100,20 @@ export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Po
     return edge;
   };
   return [side(1), side(-1)];
+}
+
+/** How far a line turns in all, in radians: it cannot cross itself before it has turned half around. */
+function turnOf(line: readonly Point[]): number {
+  let turn = 0;
+  let [hadX, hadY] = [0, 0];
+  for (let index = 1; index < line.length; index++) {
+    const [from, to] = [line[index - 1] as Point, line[index] as Point];
+    const [x, y] = [to[0] - from[0], to[1] - from[1]];
+    if (x * x + y * y < 1e-12) continue;
+    if (hadX !== 0 || hadY !== 0) turn += Math.abs(Math.atan2(hadX * y - hadY * x, hadX * x + hadY * y));
+    [hadX, hadY] = [x, y];
+  }
+  return turn;
 }
 
 const loopSteps = 40;
@@ -133,11 +148,14 @@ export function limbBand(samples: readonly LimbSample[], { edges, light, depth }
       ({ normal, share }) => Math.max(0, sign * (normal[0] * light[0] + normal[1] * light[1])) * depth * fadeIn(share),
     );
     if (deep.every((one) => one < 0.01)) return [];
-    const inner = edge.map((point, at): Point => {
-      const middle = (samples[at] as LimbSample).at;
-      const share = 1 - 2 * (deep[at] ?? 0);
+    // Where the edge is not turned that way the band has no width.
+    const start = Math.max(0, deep.findIndex((one) => one > 0) - 1);
+    const outer = edge.slice(start, deep.findLastIndex((one) => one > 0) + 2);
+    const inner = outer.map((point, index): Point => {
+      const middle = (samples[start + index] as LimbSample).at;
+      const share = 1 - 2 * (deep[start + index] ?? 0);
       return [middle[0] + (point[0] - middle[0]) * share, middle[1] + (point[1] - middle[1]) * share];
     });
-    return [[...edge, ...inner.reverse()]];
+    return [[...outer, ...inner.reverse()]];
   });
 }

@@ -151,7 +151,7 @@ function speak(at: LineInput): void {
   for (const ms of stresses(sentences, loud))
     made.nods.push({ frame: frameAt(ms - 90), depth: 0.3 + 0.35 * seeded(seed, Math.round(ms)), lengthFrames: frameAt(430) });
   sentences.forEach((sentence, index) => {
-    if (sentence.mark === '?' && line.emotion === undefined && outline.emotions.includes('surprised')) {
+    if (sentence.mark === '?' && ['neutral', 'friendly'].includes(emotionNow(at)) && outline.emotions.includes('surprised')) {
       made.emotions.push({ frame: frameAt(sentence.startMs), emotion: 'surprised', weight: 0.35 });
       made.emotions.push({ frame: frameAt(sentence.endMs + 250), emotion: emotionNow(at), weight: 1 });
     }

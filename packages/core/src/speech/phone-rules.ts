@@ -134,6 +134,8 @@ const german: readonly LetterRule[] = [
 ];
 
 const french: readonly LetterRule[] = [
+  // The ending of verbs; that of adverbs is heard.
+  rule('(?<=..)(?<!m)ent$', ''),
   rule('eaux?|aux?', 'o'),
   rule('oi|oî', 'wa'),
   rule('ou|où|oû', 'u'),
@@ -146,7 +148,7 @@ const french: readonly LetterRule[] = [
   rule('gn', 'l'),
   rule('qu', 'k'),
   rule('h', ''),
-  rule('(?<=..)(e|es|ent|[tdsxzp])$', ''),
+  rule('(?<=..)(e|es|[tdsxzp])$', ''),
   rule('u', 'u'),
 ];
 
