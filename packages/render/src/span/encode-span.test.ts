@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -228,4 +228,14 @@ test('a picture with alpha lets its ground through, without a dark or bright rim
   assert.ok((row[160] ?? 0) > 245);
   const darker = row.map((value, at) => (ground[at] ?? 0) - value);
   assert.ok(Math.max(...darker) <= 4, `darker than its ground by ${Math.max(...darker)}`);
+});
+
+test('a colour grade is found under the name of its digest', async () => {
+  const red = join(folder, 'sha256-red');
+  await writeFile(red, `LUT_3D_SIZE 2\n${'0.8 0.1 0.1\n'.repeat(8)}`);
+  const picture = join(folder, 'grey.ppm');
+  await writeFile(picture, Buffer.concat([Buffer.from('P6 320 180 255\n'), Buffer.alloc(320 * 180 * 3, 128)]));
+  const filters = { look: red, lookStrength: 1, denoise: 0, blurPx: 0, sharpen: 0 };
+  const source = { type: 'picture' as const, asset: picture, width: 320, height: 180, alpha: false, filters, shadow: 'none' as const };
+  assertNear(await pixel(span({ layers: [backdrop('#000000', { source })] }), { x: 100, y: 100 }), [204, 26, 26], 8);
 });

@@ -4,6 +4,7 @@ import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { writeFiltergraph } from '../plan/filtergraph.ts';
 import { sourceGraph } from '../plan/source-filters.ts';
+import { openLook } from './open-look.ts';
 import { cropToAlpha, onShadow } from './picture-alpha.ts';
 
 export type PictureSource = Extract<Source, { type: 'picture' }>;
@@ -19,7 +20,7 @@ export type LoadContext = {
 /** Decodes, scales and filters a normalised picture; one with alpha is cropped to what can be seen and stands on its shadow. */
 export async function loadPicture(source: PictureSource, context: LoadContext): Promise<LoadedPicture> {
   const { width, height, filters, alpha } = source;
-  const lookPath = filters.look === null ? null : await context.pathOf(filters.look);
+  const look = await openLook(filters.look, context.pathOf);
   const format = alpha ? 'rgba' : 'yuv420p';
   const bytes = alpha ? width * height * 4 : width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
   const { stdout } = await runFfmpeg({
@@ -32,7 +33,7 @@ export async function loadPicture(source: PictureSource, context: LoadContext): 
       outputs: [
         {
           options: {
-            vf: writeFiltergraph(sourceGraph({ width, height, filters, lookPath, format, fps: null })),
+            vf: writeFiltergraph(sourceGraph({ width, height, filters, lookPath: look.path, format, fps: null })),
             'frames:v': 1,
             f: 'rawvideo',
             pix_fmt: format,
@@ -41,7 +42,7 @@ export async function loadPicture(source: PictureSource, context: LoadContext): 
         },
       ],
     },
-  });
+  }).finally(() => look.close());
   if (!alpha) return { format: 'yuv420p', width, height, bytes: stdout, x: 0, y: 0 };
   const shown = onShadow(cropToAlpha({ rgba: stdout, width, height, x: 0, y: 0 }), source.shadow);
   return { format: 'rgba-premultiplied', width: shown.width, height: shown.height, bytes: shown.rgba, x: shown.x, y: shown.y };

@@ -3,6 +3,7 @@ import { type FfmpegSource, spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts
 import { writeFiltergraph } from '../plan/filtergraph.ts';
 import { sourceGraph } from '../plan/source-filters.ts';
 import type { LoadContext } from './load-picture.ts';
+import { openLook } from './open-look.ts';
 
 export type ClipSource = Extract<Source, { type: 'clip' }>;
 
@@ -19,7 +20,7 @@ export async function openClip(
   { frame, fps, context }: { readonly frame: number; readonly fps: number; readonly context: LoadContext },
 ): Promise<ClipFrames> {
   const { width, height, filters } = source;
-  const lookPath = filters.look === null ? null : await context.pathOf(filters.look);
+  const look = await openLook(filters.look, context.pathOf);
   const startMs = source.fromMs + (frame * 1000) / fps;
   const decoder: FfmpegSource = spawnFfmpegSource({
     toolset: context.toolset,
@@ -33,7 +34,7 @@ export async function openClip(
         {
           options: {
             map: '0:v:0',
-            vf: writeFiltergraph(sourceGraph({ width, height, filters, lookPath, format: 'yuv420p', fps })),
+            vf: writeFiltergraph(sourceGraph({ width, height, filters, lookPath: look.path, format: 'yuv420p', fps })),
             f: 'rawvideo',
             pix_fmt: 'yuv420p',
           },
@@ -50,6 +51,9 @@ export async function openClip(
       if (!over) over = !(await decoder.read(bytes));
       return bytes;
     },
-    close: () => decoder.close(),
+    close: async () => {
+      await decoder.close();
+      await look.close();
+    },
   };
 }
