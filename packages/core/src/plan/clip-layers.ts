@@ -1,5 +1,6 @@
 import type { Film, Shot } from '@filmwright/contracts';
 import { framesOf, millisecondsOf } from '../film/frames.ts';
+import { frameClip, placeTracked } from './frame-clip.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
 import type { Uploads } from './uploads.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
@@ -15,15 +16,23 @@ export function clipLayers(
   const clip = input.uploads.media(visual.clip, 'clip');
   if (clip === undefined) return undefined;
   const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
-  const place = placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit });
+  const fromMs = round(millisecondsOf(visual.from, film.format.fps));
+  const framing = held ? { track: null, credits: [] } : frameClip(input, { visual, clip, fromMs, speed: 1 });
+  if (framing === undefined) return undefined;
+  const { track, credits } = framing;
+  const at = { clip, frame: size, move: still, untilFrame, fps: film.format.fps, fromMs, speed: 1 };
+  const place =
+    track === null
+      ? placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit })
+      : placeTracked({ ...at, track });
   const source = {
     type: 'clip' as const,
     asset: clip.asset.digest,
-    fromMs: round(millisecondsOf(visual.from, film.format.fps)),
+    fromMs,
     filters: filtersOf(input, size),
     ...place.prepared,
   };
-  return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
+  return { layers: [placedLayer(source, { place, untilFrame })], credits };
 }
 
 /** Milliseconds of a shot's clip from where it starts, or null if the shot has none or it is not probed yet. */

@@ -53,7 +53,7 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   if (input.purpose === 'check') return { outcome: open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null, shots: null };
 
   const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
-  const plan = planShots({ input, film, size, planner: gated, uploads, notes });
+  const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });
   const made = { plan, planner: gated, uploads, input };
   const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
   return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
@@ -66,9 +66,10 @@ type ShotsInput = {
   readonly planner: Planner;
   readonly uploads: ReturnType<typeof planUploads>;
   readonly notes: readonly Issue[];
+  readonly origin: FilmPlanInput['origin'];
 };
 
-function planShots({ input, film, size, planner, uploads, notes }: ShotsInput): FilmPlan {
+function planShots({ input, film, size, planner, uploads, notes, origin }: ShotsInput): FilmPlan {
   const shots: (PlannedShot & { startFrame: number })[] = [];
   const late: Issue[] = [];
   let startFrame = 0;
@@ -76,12 +77,13 @@ function planShots({ input, film, size, planner, uploads, notes }: ShotsInput): 
     const shot = planShot({ film, size, index, planner, uploads, offer: input.offer });
     shots.push({ ...shot, startFrame });
     startFrame += shot.timing.frames;
+    late.push(...shot.warnings.map((issue) => ({ ...issue, path: origin(issue.path, undefined) })));
     if (shot.timing.lateFrames > 0 && shot.timed) {
       const more = (shot.timing.lateFrames / film.format.fps).toFixed(1);
       late.push({
         severity: 'warning',
         code: 'narration-longer',
-        path: `storyboard[${index}].length`,
+        path: origin(`storyboard[${index}].length`, undefined),
         message: `The narration needs ${more} s more than this length; the shot was made longer.`,
         next: 'Shorten the narration or leave `length` out.',
       });

@@ -1,4 +1,4 @@
-import type { CaptionPage, Credit, Film, Layer } from '@filmwright/contracts';
+import type { CaptionPage, Credit, Film, Issue, Layer } from '@filmwright/contracts';
 import type { SpokenByFigure } from '../figure/mouth-lag.ts';
 import { figuresVisual } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
@@ -36,6 +36,7 @@ export type PlannedShot = {
   readonly pages: readonly CaptionPage[];
   readonly picture: ShotPicture | null;
   readonly credits: readonly Credit[];
+  readonly warnings: readonly Issue[];
   /** Lines that figures say, for measuring their mouths. */
   readonly mouths: readonly SpokenByFigure[];
 };
@@ -70,7 +71,18 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
     ...(fonts?.credits ?? []),
   ];
   const mouths = figures?.mouths ?? [];
-  const known = { id: shot.id ?? String(index), index, address, timing, timed, lines, pages, credits, mouths };
+  const known = {
+    id: shot.id ?? String(index),
+    index,
+    address,
+    timing,
+    timed,
+    lines,
+    pages,
+    credits,
+    warnings: visual?.warnings ?? [],
+    mouths,
+  };
   if (!timed || visual === undefined || fonts === undefined || logo === undefined) return { ...known, picture: null };
   const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
   const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack });

@@ -1,4 +1,4 @@
-import type { Credit, Film, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
+import type { Credit, Film, Issue, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { round, steady } from './motion.ts';
 import type { Planner } from './planner.ts';
@@ -20,7 +20,9 @@ export type VisualInput = {
 };
 
 /** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */
-export type VisualLayers = { readonly layers: readonly Layer[]; readonly credits: readonly Credit[] } | undefined;
+export type VisualLayers =
+  | { readonly layers: readonly Layer[]; readonly credits: readonly Credit[]; readonly warnings?: readonly Issue[] }
+  | undefined;
 
 /** What fills the frame, behind everything else. */
 export type Background = Exclude<Visual, { readonly background: unknown }>;

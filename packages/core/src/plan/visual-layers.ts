@@ -1,5 +1,6 @@
 import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
 import { clipLayers } from './clip-layers.ts';
+import { framedMove, framePicture, unframed } from './framing.ts';
 import { defaultMotion, type Move, moveOf, path, placePicture, round, steady } from './motion.ts';
 import { ranks } from './planner.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
@@ -20,9 +21,11 @@ function fileOf(visual: Background): string {
   return 'picture' in visual ? visual.picture : 'clip' in visual ? visual.clip : visual.backdrop;
 }
 
-function moveFor({ shot }: VisualInput, { visual, staged }: { readonly visual: Background; readonly staged: boolean }): Move {
+type MoveFor = { readonly visual: Background; readonly staged: boolean; readonly focus?: readonly [number, number] | undefined };
+
+function moveFor({ shot }: VisualInput, { visual, staged, focus }: MoveFor): Move {
   const fallback = staged ? 'zoom-in' : 'picture' in visual ? defaultMotion(fileOf(visual), shot.take) : 'none';
-  const move = moveOf(shot.motion, { fallback, focus: 'focus' in visual ? visual.focus : undefined });
+  const move = moveOf(shot.motion, { fallback, focus: focus ?? ('focus' in visual ? visual.focus : undefined) });
   if (!staged) return move;
   // What stands behind a subject moves less than the subject: the difference is the parallax.
   const share = 1 - move.parallax * 0.7;
@@ -60,7 +63,20 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
   if ('clip' in visual) return clipLayers(input, { visual, move, held: given !== undefined });
   const picture = input.uploads.media(visual.picture, 'picture');
   if (picture === undefined) return undefined;
-  const place = placePicture({ picture, frame: size, move, untilFrame, fit: visual.fit });
+  // What is behind something else, or moved by a camera, is not what is looked at.
+  const framing = staged || given !== undefined ? unframed : framePicture(input, { visual, picture });
+  if (framing === undefined) return undefined;
+  const { keep, credits, warnings } = framing;
+  const framed =
+    keep === null
+      ? move
+      : framedMove(moveFor(input, { visual, staged, focus: keep.point }), {
+          keep,
+          picture,
+          frame: size,
+          asked: input.shot.motion !== undefined,
+        });
+  const place = placePicture({ picture, frame: size, move: framed, untilFrame, fit: visual.fit });
   const source = {
     type: 'picture' as const,
     asset: picture.asset.digest,
@@ -70,7 +86,7 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
     ...place.prepared,
   };
   const layers = [placedLayer(source, { place, untilFrame })];
-  if (visual.fit === 'cover') return { layers, credits: [] };
+  if (visual.fit === 'cover') return { layers, credits, warnings };
   // A picture that does not fill the frame stands on a blurred copy of itself.
   const behind = placePicture({
     picture,
