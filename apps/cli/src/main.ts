@@ -11,6 +11,8 @@ const usage = `filmwright: makes finished films from film documents
   filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
   filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
+  filmwright export FILE --otio OUT.otioz        the film for desktop editors (OpenTimelineIO with media)
+  filmwright import EDITED.otioz [--out DIR]     the film of a timeline, with what was edited [--original OUT.otioz]
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
@@ -23,6 +25,8 @@ const options = {
   json: { type: 'boolean', default: false },
   at: { type: 'string' },
   rows: { type: 'string' },
+  otio: { type: 'string' },
+  original: { type: 'string' },
   aspect: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
@@ -33,7 +37,7 @@ const options = {
   'accept-licence': { type: 'boolean', default: false },
 } as const;
 
-const commands = ['make', 'check', 'frame', 'serve', 'voices', 'models'] as const;
+const commands = ['make', 'check', 'frame', 'export', 'import', 'serve', 'voices', 'models'] as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
@@ -79,6 +83,18 @@ async function main(args: readonly string[]): Promise<number> {
       if (values.at === undefined || values.out === undefined)
         throw new FilmwrightError('request-invalid', 'frame wants a moment and a file: filmwright frame film.yaml --at 12.5 -o x.png');
       await frame({ file: only(rest, 'a film document'), aspect, at: values.at, out: values.out, json });
+      return 0;
+    }
+    case 'export': {
+      const { exportFilm } = await import('./commands/export.ts');
+      if (values.otio === undefined)
+        throw new FilmwrightError('request-invalid', 'export wants a file to write: filmwright export film.yaml --otio film.otioz');
+      await exportFilm({ file: only(rest, 'a film document'), aspect: values.aspect, otio: values.otio, json });
+      return 0;
+    }
+    case 'import': {
+      const { importFilm } = await import('./commands/import.ts');
+      await importFilm({ file: only(rest, 'a timeline (.otioz or .otio)'), out: values.out, original: values.original, json });
       return 0;
     }
     case 'serve': {

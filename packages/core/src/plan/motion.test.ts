@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { motionNames } from '@filmwright/contracts';
 import { pathAt } from '../film/path-at.ts';
-import { moveOf, placePicture } from './motion.ts';
+import { defaultMotion, moveOf, placePicture } from './motion.ts';
 
 test('a picture covers the frame in every frame of every named move', () => {
   for (const name of motionNames) {
@@ -41,4 +41,11 @@ test('a picture that is fitted in is seen whole', () => {
     fit: 'contain',
   });
   assert.deepEqual(place.prepared, { width: 1080, height: 1080 });
+});
+
+test('a picture moves the same in whatever folder it lies, so that a film can be carried elsewhere', () => {
+  for (const name of ['cup.jpg', 'room.png', 'a b.webp']) {
+    assert.equal(defaultMotion(`/home/ada/art/${name}`), defaultMotion(name));
+    assert.equal(defaultMotion(`art/${name}`, 3), defaultMotion(name, 3));
+  }
 });

@@ -51,11 +51,11 @@ function namedMove({ name, amount, focus }: NamedMove): { readonly from: View; r
   }
 }
 
-/** A move for a picture that names none: the same for the same picture, different between pictures and from one take to the next. */
+/** A move for a picture that names none: the same for the same picture in whatever folder, different between pictures and from one take to the next. */
 export function defaultMotion(file: string, take = 1): MotionName {
   const names = ['zoom-in', 'drift', 'zoom-out', 'pan-left', 'zoom-in', 'pan-right'] as const;
   let sum = 0;
-  for (const char of file) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 9973;
+  for (const char of file.slice(file.lastIndexOf('/') + 1)) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 9973;
   return names[(sum + take - 1) % names.length] as MotionName;
 }
 
