@@ -27,6 +27,7 @@ export { type ReadTimeline, readTimeline } from './otio/read-timeline.ts';
 export { writeTimeline } from './otio/write-timeline.ts';
 export { type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';
+export { scaleSpan } from './plan/scale-span.ts';
 export { spanRanges } from './plan/spans.ts';
 export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance, readableOn } from './plan/text-layers.ts';

@@ -11,6 +11,8 @@ const hopMs = 10;
 const sampleRate = 48_000;
 /** Levels are not told below this: it is silence. */
 const floorDb = 60;
+/** A line that is nowhere louder than this (of full scale) is silent. */
+const silenceDb = -66;
 
 /** How loud a line of speech is every 10 ms (over windows of 20 ms), in decibels below its loudest moment. */
 export async function speechEnergy({ path, toolset, signal }: SpeechEnergyOptions): Promise<SpeechEnergy> {
@@ -42,6 +44,7 @@ export function energyOf(samples: Float32Array): SpeechEnergy {
     for (let index = from; index < until; index++) sum += ((samples[index] as number) - mean) ** 2;
     levels.push(10 * Math.log10(sum / Math.max(1, until - from) + 1e-12));
   }
-  const loudest = Math.max(-90, ...levels);
+  const loudest = levels.reduce((most, level) => Math.max(most, level), -Infinity);
+  if (loudest < silenceDb) return { hopMs, below: levels.map(() => floorDb) };
   return { hopMs, below: levels.map((level) => Math.min(floorDb, Math.max(0, Math.round(loudest - level)))) };
 }
