@@ -16,14 +16,18 @@ export function createMediaNames(taken: Iterable<string>): MediaNames {
   const used = new Set(taken);
   const addresses = new Map<string, string>();
   const names = new Map<string, string>();
+  /** How many names a last part was given so far. */
+  const counts = new Map<string, number>();
   return {
     addresses,
     nameOf(url) {
       const known = names.get(url);
       if (known !== undefined) return known;
       const base = lastPart(url) || 'file';
-      let name = `media/${base}`;
-      for (let number = 2; used.has(name); number++) name = `media/${number}-${base}`;
+      let number = counts.get(base) ?? 1;
+      let name = number === 1 ? `media/${base}` : `media/${number}-${base}`;
+      for (; used.has(name); number++) name = `media/${number + 1}-${base}`;
+      counts.set(base, number + 1);
       used.add(name);
       names.set(url, name);
       addresses.set(name, url);

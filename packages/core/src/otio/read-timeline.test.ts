@@ -141,3 +141,35 @@ test('a timeline of ten thousand shots is read within its number of clips', () =
   assert.equal(changed, false);
   assert.deepEqual(back, many);
 });
+
+test('timelines made to take long are read in time that grows with their length', () => {
+  const count = 20_000;
+  const clips = Array.from({ length: count }, (_, at) =>
+    clip({ media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'ExternalReference.1', target_url: `${at}/same.mov` } } }),
+  );
+  const sound = Array.from({ length: count }, (_, at) =>
+    clip({ media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'ExternalReference.1', target_url: `${at}/same.wav` } } }),
+  );
+  const tracks = {
+    OTIO_SCHEMA: 'Stack.1',
+    children: [
+      { OTIO_SCHEMA: 'Track.1', kind: 'Video', children: clips },
+      { OTIO_SCHEMA: 'Track.1', kind: 'Audio', children: sound },
+    ],
+  };
+  const { issues, document: none } = readTimeline(strange([], { tracks }));
+  assert.equal(none, null, 'a film has at most 10,000 shots');
+  assert.equal(issues.length, 501);
+  const stem = { name: 'x', file: 'media/x.wav', startSample: 0, fromSample: 0, samples: 5, fileSamples: 5, gainDb: 0, shot: 0, path: 'p' };
+  const many = {
+    ...timeline,
+    tracks: [
+      {
+        name: 'Voice: x',
+        role: 'voice' as const,
+        sounds: Array.from({ length: count }, (_, at) => ({ ...stem, samples: at + 1, fileSamples: at + 1 })),
+      },
+    ],
+  };
+  assert.equal(readTimeline(JSON.stringify(writeTimeline(many))).changed, false);
+});

@@ -20,12 +20,13 @@ export type ReadTimeline = {
 };
 
 /** Longer texts are no timeline of a film. */
+const mostIssues = 500;
 const mostCharacters = 256 * 1024 ** 2;
 
 /** A film document from an OpenTimelineIO file: the very one that it was written from if nothing was touched, else with what was changed in an editor. `original` is the timeline before it was edited, for editors that drop what others wrote into it. Nothing is thrown for bad input. */
 export function readTimeline(text: string, original?: string): ReadTimeline {
   const issues: Issue[] = [];
-  const failed = (): ReadTimeline => ({ document: null, issues, files: {}, changed: false });
+  const failed = (): ReadTimeline => ({ document: null, issues: shortened(issues), files: {}, changed: false });
   const timeline = parsed(text, { place: '', issues });
   const base = timeline === null ? null : baseOf(timeline, { original, issues });
   if (timeline === null || issues.some(isError)) return failed();
@@ -47,7 +48,15 @@ export function readTimeline(text: string, original?: string): ReadTimeline {
   tellRest({ timeline, tracks, pictures, base, issues });
   const { document, files, changed } = filmOf({ timeline, tracks, pictures, base, issues });
   issues.push(...readDocument(document).issues);
-  return issues.some(isError) ? failed() : { document, issues, files, changed };
+  return issues.some(isError) ? failed() : { document, issues: shortened(issues), files, changed };
+}
+
+/** The issues, of very many the first; errors before the rest. */
+function shortened(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= mostIssues) return issues;
+  const sorted = [...issues.filter(isError), ...issues.filter((issue) => !isError(issue))];
+  const message = `There are ${issues.length - mostIssues} more.`;
+  return [...sorted.slice(0, mostIssues), warningAt('', { code: 'otio-more', message, next: 'Mend these first.' })];
 }
 
 const isError = (issue: Issue): boolean => issue.severity === 'error';

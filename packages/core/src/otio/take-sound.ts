@@ -31,10 +31,8 @@ export function takeSound({ base, tracks, media, shown: seen, kept, issues }: Ta
     track.pieces.filter((piece) => piece.type === 'clip' && piece.enabled && piece.url !== null),
   ) as ReadClip[];
   const sounds = base?.tracks.flatMap((track) => track.sounds.map((sound) => ({ ...sound, role: track.role }))) ?? [];
-  const known = new Map<string, TimelineSound[]>();
-  for (const sound of sounds) known.set(stemOf(sound.file), [...(known.get(stemOf(sound.file)) ?? []), sound]);
-  const played = new Map<string, ReadClip[]>();
-  for (const clip of clips) played.set(stemOf(clip.url ?? ''), [...(played.get(stemOf(clip.url ?? '')) ?? []), clip]);
+  const known = byFile(sounds, ({ file }) => file);
+  const played = byFile(clips, ({ url }) => url ?? '');
 
   if (base !== null && sounds.length > 0 && tracks.length === 0) {
     const message = 'The timeline has no sound tracks; the sound of the film stays as it was.';
@@ -51,7 +49,8 @@ export function takeSound({ base, tracks, media, shown: seen, kept, issues }: Ta
     if (role === 'clip' && shot !== null && now.length === 0) silenced.add(shot);
     if (role !== 'voice' || !kept.has(shot) || told.has(stem)) continue;
     told.add(stem);
-    const all = known.get(stem) ?? [];
+    // The same words said again are the same file; it is the same stretch of it nearly always.
+    const all = distinct(known.get(stem) ?? []);
     const cut = now.find((clip) => !all.some((each) => isWhole(clip, each)));
     if (now.length === 0)
       issues.push(
@@ -88,6 +87,21 @@ function isWhole({ range }: ReadClip, sound: TimelineSound): boolean {
   return Math.abs(from - sound.fromSample) <= slackSamples && Math.abs(samples - sound.samples) <= slackSamples;
 }
 
+function byFile<T>(list: readonly T[], fileOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of list) {
+    const stem = stemOf(fileOf(one));
+    const before = found.get(stem);
+    if (before === undefined) found.set(stem, [one]);
+    else before.push(one);
+  }
+  return found;
+}
+
+function distinct(sounds: readonly TimelineSound[]): readonly TimelineSound[] {
+  return [...new Map(sounds.map((sound) => [`${sound.fromSample} ${sound.samples}`, sound])).values()].slice(0, 100);
+}
+
 type MusicInput = Pick<TakeSound, 'base' | 'media' | 'issues'> & {
   readonly played: ReadonlyMap<string, readonly ReadClip[]>;
   readonly strange: readonly ReadClip[];
@@ -97,11 +111,12 @@ type MusicInput = Pick<TakeSound, 'base' | 'media' | 'issues'> & {
 function musicOf({ base, played, strange, media, issues }: MusicInput): string | null | undefined {
   const before = base?.tracks.find(({ role }) => role === 'music')?.sounds[0]?.file;
   const plays = before !== undefined && played.has(stemOf(before));
-  const urls = [...new Set(strange.flatMap(({ url }) => (url === null ? [] : [url])))];
+  const clips = new Map(strange.flatMap((clip) => (clip.url === null ? [] : [[clip.url, clip] as const])));
+  const urls = [...clips.keys()];
   const [first] = urls;
   const taken = !plays && urls.length === 1 && first !== undefined ? first : null;
   for (const url of urls.filter((each) => each !== taken)) {
-    const clip = strange.find((each) => each.url === url);
+    const clip = clips.get(url);
     issues.push(
       warningAt(clip?.place ?? 'tracks', {
         code: 'otio-sound',
