@@ -1,25 +1,23 @@
 import type { Credit, Output, Payload, SubjectSample } from '@filmwright/contracts';
-import { installedModel, type LocatedSubject, openSubjectFinder } from '@filmwright/engines';
+import { installedModel, type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines';
 import { smallFrames, watchCuts } from '@filmwright/render';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** Longer side of what is looked at. */
-const pictureSide = 384;
-const clipSide = 256;
+const longSide = 384;
 
 /** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. */
 export const runFindSubject: KindRunner<'find-subject'> = async (payload, context) => {
   const finder = await openSubjectFinder({ home: context.home, models: payload.models });
   try {
-    const { samples, cuts } = await look(payload, { context, locate: (picture) => finder.locate(picture) });
+    const { samples, cuts } = await look(payload, { context, locate: finder.locate });
     return { samples, cutsMs: cuts, credits: await creditsOf(payload.models, { samples, home: context.home }) };
   } finally {
     await finder.close();
   }
 };
 
-type Frame = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
-type Looking = { readonly context: TaskContext; readonly locate: (picture: Frame) => Promise<LocatedSubject> };
+type Looking = { readonly context: TaskContext; readonly locate: SubjectFinder['locate'] };
 type Seen = { readonly samples: readonly SubjectSample[]; readonly cuts: readonly number[] };
 
 async function look({ media, clip }: Payload<'find-subject'>, { context, locate }: Looking): Promise<Seen> {
@@ -28,21 +26,22 @@ async function look({ media, clip }: Payload<'find-subject'>, { context, locate 
   const samples: SubjectSample[] = [];
   const cuts: number[] = [];
   if (clip === null) {
-    for await (const frame of smallFrames({ path, toolset, longSide: pictureSide }))
-      samples.push({ atMs: 0, ...rounded(await locate(frame)) });
+    for await (const frame of smallFrames({ path, toolset, longSide })) samples.push({ atMs: 0, ...rounded(await locate(frame)) });
     return { samples, cuts };
   }
   const { fromMs, untilMs, everyMs, fps } = clip;
   const firstFrame = Math.ceil((fromMs * fps) / 1000 - 1e-6);
   const watch = watchCuts();
   let nextMs = fromMs;
-  for await (const frame of smallFrames({ path, toolset, longSide: clipSide, range: { fromMs, untilMs } })) {
+  let before: LocatedSubject | undefined;
+  for await (const frame of smallFrames({ path, toolset, longSide, range: { fromMs, untilMs } })) {
     const atMs = Math.round(((firstFrame + frame.index) * 1000) / fps);
     const cut = watch.seen(frame);
     if (cut) cuts.push(atMs);
     if (!cut && atMs < nextMs) continue;
-    samples.push({ atMs, ...rounded(await locate(frame)) });
-    nextMs = atMs + everyMs;
+    before = await locate(frame, before === undefined || cut ? {} : { before });
+    samples.push({ atMs, ...rounded(before) });
+    nextMs = fromMs + (Math.floor((atMs - fromMs) / everyMs) + 1) * everyMs;
     context.progress(Math.min(99, ((atMs - fromMs) * 100) / Math.max(1, untilMs - fromMs)));
   }
   return { samples, cuts };

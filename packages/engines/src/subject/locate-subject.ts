@@ -18,9 +18,15 @@ export type LocatedSubject = {
   readonly confidence: number;
 };
 
+export type LocateOptions = {
+  readonly signal?: AbortSignal;
+  /** What was found a moment before in the same scene. */
+  readonly before?: LocatedSubject;
+};
+
 /** Finds subjects in pictures with models that stay loaded until it is closed. */
 export type SubjectFinder = {
-  readonly locate: (picture: Picture, options?: { readonly signal?: AbortSignal }) => Promise<LocatedSubject>;
+  readonly locate: (picture: Picture, options?: LocateOptions) => Promise<LocatedSubject>;
   readonly close: () => Promise<void>;
 };
 
@@ -42,14 +48,19 @@ export async function openSubjectFinder({
     return { width, height, data: channels[0] as Float32Array };
   };
   return {
-    async locate(picture, { signal } = {}) {
-      const persons = people === undefined ? null : peopleIn(await maskOf(people, picture, signal));
-      if (persons !== null) return persons;
+    async locate(picture, { signal, before } = {}) {
       const striking = strikingIn(saliencyMap(picture));
-      // People who are small in the picture are seen when it is looked at from nearer.
-      const near = nearer(striking, picture);
-      const closer = people === undefined || near === null ? null : peopleIn(await maskOf(people, cropPicture(picture, near), signal));
-      if (closer !== null && near !== null) return inWhole(closer, { near, picture });
+      if (people !== undefined) {
+        const whole = peopleIn(await maskOf(people, picture, signal), surePeople);
+        if (whole !== null) return whole;
+        // People who are small in the picture are seen when it is looked at from nearer.
+        let best: LocatedSubject | null = null;
+        for (const { near, sure } of nearLooks(picture, { striking, before })) {
+          const found = peopleIn(await maskOf(people, cropPicture(picture, near), signal), sure);
+          if (found !== null && found.confidence > (best?.confidence ?? 0)) best = inWhole(found, { near, picture });
+        }
+        if (best !== null) return best;
+      }
       const object = objects === undefined ? null : objectIn(await maskOf(objects, picture, signal));
       return object ?? striking;
     },
@@ -57,20 +68,39 @@ export async function openSubjectFinder({
   };
 }
 
-/** Where to look again for people: around what strikes in the picture, in its pixels; null where that is most of it or only a guess. */
-function nearer({ box, confidence }: LocatedSubject, { width, height }: Picture): Box | null {
-  const [mx, my] = [box.width * 0.25, box.height * 0.25];
-  const [left, top] = [Math.max(0, box.x - mx), Math.max(0, box.y - my)];
-  const [right, bottom] = [Math.min(1, box.x + box.width + mx), Math.min(1, box.y + box.height + my)];
-  if (confidence < 0.3 || (right - left) * (bottom - top) > 0.6) return null;
-  const [x, y] = [Math.floor(left * width), Math.floor(top * height)];
-  const near = {
-    x,
-    y,
-    width: Math.min(width - x, Math.ceil((right - left) * width)),
-    height: Math.min(height - y, Math.ceil((bottom - top) * height)),
+/** How decided a mask of people must be: of the whole picture, and of a part of it, where more is taken for people that is none. */
+const surePeople = 0.62;
+const sureNear = 0.72;
+
+type Look = { readonly near: Box; readonly sure: number };
+type Known = { readonly striking: LocatedSubject; readonly before: LocatedSubject | undefined };
+
+/** Parts of a picture to look at from nearer: where people were a moment before, around what strikes, and squares along its longer side. */
+function nearLooks({ width, height }: Picture, { striking, before }: Known): readonly Look[] {
+  const looks: Look[] = [];
+  const around = ({ box }: LocatedSubject, { margin, sure }: { readonly margin: number; readonly sure: number }): void => {
+    const [left, top] = [Math.max(0, box.x - box.width * margin), Math.max(0, box.y - box.height * margin)];
+    const [right, bottom] = [Math.min(1, box.x + box.width * (1 + margin)), Math.min(1, box.y + box.height * (1 + margin))];
+    if ((right - left) * (bottom - top) > 0.8) return;
+    const [x, y] = [Math.floor(left * width), Math.floor(top * height)];
+    const near = {
+      x,
+      y,
+      width: Math.min(width - x, Math.ceil((right - left) * width)),
+      height: Math.min(height - y, Math.ceil((bottom - top) * height)),
+    };
+    if (near.width >= 24 && near.height >= 24) looks.push({ near, sure });
   };
-  return near.width < 24 || near.height < 24 ? null : near;
+  if (before?.kind === 'people') around(before, { margin: 0.5, sure: surePeople });
+  if (striking.confidence >= 0.3) around(striking, { margin: 0.25, sure: surePeople });
+  const side = Math.min(width, height);
+  const long = Math.max(width, height);
+  const count = long / side < 1.15 ? 0 : Math.ceil((long / side - 1) * 2) + 1;
+  for (let at = 0; at < count; at++) {
+    const from = Math.round(((long - side) * at) / Math.max(1, count - 1));
+    looks.push({ near: { x: width >= height ? from : 0, y: width >= height ? 0 : from, width: side, height: side }, sure: sureNear });
+  }
+  return looks;
 }
 
 type Near = { readonly near: Box; readonly picture: Picture };
@@ -108,11 +138,11 @@ function decision({ data }: Plane): number {
 }
 
 /** People in a mask that leaves no doubt; a mask in two minds is of something else. */
-function peopleIn(mask: Plane): LocatedSubject | null {
+function peopleIn(mask: Plane, least: number): LocatedSubject | null {
   const found = subjectInMask(mask, 0.6);
   if (found === null || found.coverage < 0.008 || found.coverage > 0.9) return null;
   const sure = decision(mask);
-  if (sure < 0.62) return null;
+  if (sure < least) return null;
   const head = headsOf(mask, found.pieces);
   const middle = head.x + head.width / 2;
   const point = [0.6 * middle + 0.4 * found.point[0], Math.min(1, head.y + head.height * 0.8)] as const;
