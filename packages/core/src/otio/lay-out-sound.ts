@@ -1,4 +1,5 @@
 import type { SoundComposition, TimelineSound, TimelineTrack } from '@filmwright/contracts';
+import { voiceAskedFor } from '../film/figures.ts';
 import { fileReferences } from '../film/file-references.ts';
 import { samplesAt } from '../film/frames.ts';
 import type { FilmPlan } from '../plan/plan-film.ts';
@@ -35,7 +36,7 @@ export function voiceTracks({ plan, shelf, name }: SoundInput): readonly Timelin
       // Speech is written as WAV; recordings are taken in as FLAC.
       const ending = line?.recording === undefined ? 'wav' : 'flac';
       const length = Math.max(1, samplesUntil(lengthMs));
-      const voice = line?.voice ?? film.voice ?? 'narrator';
+      const voice = (shot !== undefined && line !== undefined ? voiceAskedFor(film, { shot, line }).name : undefined) ?? 'narrator';
       const sounds = voices.get(voice) ?? [];
       voices.set(voice, sounds);
       sounds.push({
