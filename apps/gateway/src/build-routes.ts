@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type Build, buildRequestSchema, FilmwrightError, type Issue } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
-import { defaultWorkspace } from '@filmwright/records';
+import { defaultWorkspace, type NewBuild } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.ts';
+import { outlineOf } from './film-outline.ts';
+import { noFilm } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { createOnceByKey } from './once-by-key.ts';
+import { contentDigest, createOnceByKey } from './once-by-key.ts';
 import { isProbe } from './probe-work.ts';
 
 /** A storyboard of 10,000 shots written out fits several times. */
@@ -106,19 +107,45 @@ async function create({ request, reply, once }: Creation, parts: GatewayParts): 
 
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
 async function createBuild(body: unknown, parts: GatewayParts): Promise<string> {
-  const { document, files, purpose, atMs } = checkInput(buildRequestSchema, body);
+  const request = checkInput(buildRequestSchema, body);
+  const { purpose, atMs } = request;
   if (purpose === 'frame' && atMs === undefined) {
     throw invalidRequest([
       { severity: 'error', code: 'invalid', path: 'atMs', message: 'wanted the instant of the frame in milliseconds' },
     ]);
   }
-  const { film, issues } = readDocument(document);
+  const { document, files, ...stored } = await toBuild(request, parts);
+  const { film, issues, files: named } = readDocument(document);
   // A check is made to find problems: there they are the result.
   if (film === null && purpose !== 'check') throw invalidDocument(issues);
-  await checkFiles(files, parts);
-  const title = film?.title ?? 'Untitled';
-  const build = await parts.records.createBuild({ workspaceId: defaultWorkspace, title, document, files, purpose, atMs: atMs ?? null });
+  // A stored film keeps files that its document names no more.
+  await checkFiles('film' in stored ? pick(files, new Set(named.map(({ file }) => file))) : files, parts);
+  const { title, aspect, shots } = outlineOf(document);
+  const build = await parts.records.createBuild({
+    ...{ workspaceId: defaultWorkspace, title: film?.title ?? title, aspect, shots },
+    ...{ document, files, ...stored, purpose, atMs: atMs ?? null },
+  });
   return build.id;
+}
+
+type CheckedRequest = ReturnType<typeof buildRequestSchema.parse>;
+type ToBuild = Pick<NewBuild, 'document' | 'files' | 'film'>;
+
+/** The document of a request, or the stored one that it names. */
+async function toBuild({ document, files, film }: CheckedRequest, parts: GatewayParts): Promise<ToBuild> {
+  if (film === undefined) return { document, files };
+  if (document !== undefined)
+    throw invalidRequest([
+      { severity: 'error', code: 'invalid', path: 'document', message: 'wanted either a document or a stored film, found both' },
+    ]);
+  const id = checkId({ id: film.id, what: 'film' });
+  const stored = await parts.films.filmVersion({ id, version: film.version });
+  if (stored === null) throw noFilm(id, film.version);
+  return { document: stored.document, files: stored.files, film: { id, version: stored.version } };
+}
+
+function pick(files: Readonly<Record<string, string>>, wanted: ReadonlySet<string>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => wanted.has(path)));
 }
 
 function invalidDocument(issues: readonly Issue[]): FilmwrightError {
@@ -158,10 +185,4 @@ async function checkFiles(files: Readonly<Record<string, string>>, parts: Gatewa
     `${issues.length} of ${Object.keys(files).length} files were not uploaded: ${list.join(', ')}${issues.length > 5 ? ', ...' : ''}. Upload them first.`,
     { issues },
   );
-}
-
-function contentDigest(body: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(body) ?? '')
-    .digest('hex');
 }

@@ -4,6 +4,8 @@ import type { Records, RecordsEvent } from '@filmwright/records';
 export type ChangeHub = {
   /** Calls `listener` after each change of the build; returns how to stop. */
   watchBuild(id: string, listener: () => void): () => void;
+  /** Calls `listener` after each save or removal of the film; returns how to stop. */
+  watchFilm(id: string, listener: () => void): () => void;
   /** Resolves at the next ready task, after `waitMs`, when `signal` is aborted or when the hub closes. */
   waitForReady(waitMs: number, signal: AbortSignal): Promise<void>;
   /** Calls `listener` once when the hub closes, so that open replies can end; returns how to forget it. */
@@ -20,20 +22,24 @@ export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<C
   let closed = false;
 
   const hear = (event: RecordsEvent) => {
-    if (event.type === 'build') for (const listener of [...(watchers.get(event.id) ?? [])]) listener();
+    if (event.type === 'build' || event.type === 'film')
+      for (const listener of [...(watchers.get(`${event.type} ${event.id}`) ?? [])]) listener();
     if (event.type === 'ready') for (const wake of [...readyWaiters]) wake();
   };
   const stop = await records.listen(hear);
 
+  const watch = (name: string, listener: () => void) => {
+    const listeners = watchers.get(name) ?? new Set();
+    watchers.set(name, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && watchers.get(name) === listeners) watchers.delete(name);
+    };
+  };
+
   return {
-    watchBuild(id, listener) {
-      const listeners = watchers.get(id) ?? new Set();
-      watchers.set(id, listeners.add(listener));
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0 && watchers.get(id) === listeners) watchers.delete(id);
-      };
-    },
+    watchBuild: (id, listener) => watch(`build ${id}`, listener),
+    watchFilm: (id, listener) => watch(`film ${id}`, listener),
     waitForReady(waitMs, signal) {
       return new Promise((resolve) => {
         if (closed || signal.aborted) return resolve();

@@ -68,6 +68,20 @@ export function checkNumber(
   ]);
 }
 
+/** The version that a save was made from, of its `If-Match: "7"`; throws `version-wanted` where that is missing, `request-invalid` where it is something else. */
+export function checkVersion(header: string | undefined): number {
+  if (header === undefined || header.trim() === '')
+    throw new FilmwrightError(
+      'version-wanted',
+      'Saving wants the version it was made from, as a header such as If-Match: "7". Read it first; the answer tells its version.',
+    );
+  const match = /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(header);
+  if (match) return Number(match[1]);
+  throw invalidRequest([
+    { severity: 'error', code: 'invalid', path: 'If-Match', message: 'wanted a version such as "7"', found: shorten(header) },
+  ]);
+}
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, part) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, part) : undefined), value);
 }

@@ -5,10 +5,12 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import { addAssetRoutes } from './asset-routes.ts';
 import { addBuildRoutes } from './build-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
+import { addFilmRoutes } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { addGuard } from './guard.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { createHotFiles } from './hot-files.ts';
+import { addLibraryRoutes } from './library-routes.ts';
 import { addMediaRoutes } from './media-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
@@ -45,6 +47,8 @@ export async function createGateway(
   addHealthRoutes(app, parts);
   addPageRoute(app, parts);
   addBuildRoutes(app, parts);
+  addFilmRoutes(app, parts);
+  addLibraryRoutes(app, parts);
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });

@@ -57,6 +57,7 @@ test('a follower that leaves is forgotten', async (context) => {
       watching.add(listener);
       return () => watching.delete(listener);
     },
+    watchFilm: () => () => {},
     waitForReady: async () => {},
     onClose: () => () => {},
     isClosed: () => false,

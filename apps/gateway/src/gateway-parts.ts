@@ -1,10 +1,12 @@
 import type { Blobs } from '@filmwright/blobs';
-import type { Records } from '@filmwright/records';
+import type { FilmStore, LibraryStore, Records } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 
 /** What the routes of the gateway work with. `port` is asked per request, because a free port is known only after listening. */
 export type GatewayParts = {
   readonly records: Records;
+  readonly films: FilmStore;
+  readonly library: LibraryStore;
   readonly blobs: Blobs;
   readonly hub: ChangeHub;
   readonly token: string;

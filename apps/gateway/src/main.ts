@@ -15,6 +15,8 @@ async function run(): Promise<void> {
   try {
     const parts: GatewayParts = {
       records,
+      films: records,
+      library: records,
       blobs: await openFolderBlobs({ root: config.mediaRoot }),
       hub: await openChangeHub(records),
       token: config.token,

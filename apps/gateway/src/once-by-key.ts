@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
 
 type Entry = { readonly content: string; readonly made: Promise<string>; readonly forgetAtMs: number };
@@ -28,4 +29,11 @@ export function createOnceByKey(limits: { readonly maxKeys: number; readonly kee
     made.catch(() => entries.delete(key));
     return made;
   };
+}
+
+/** The digest of a request's body, by which repetitions are told from other requests. */
+export function contentDigest(body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(body) ?? '')
+    .digest('hex');
 }

@@ -12,6 +12,7 @@ import type {
   RunnerOffer,
 } from '@filmwright/contracts';
 import { type Connection, callJson, callRoute } from './call-route.ts';
+import { type FilmCalls, filmCalls } from './film-calls.ts';
 import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
 import { type MediaInfo, type MediaPiece, type MediaSource, mediaInfo, type ReadMediaOptions, readMedia } from './read-media.ts';
@@ -27,7 +28,7 @@ export type WorkReport = { readonly build: string; readonly wallMs: number; read
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
-export type Client = {
+export type Client = FilmCalls & {
   readonly url: string;
   health(): Promise<void>;
   ready(): Promise<void>;
@@ -84,6 +85,7 @@ export function createClient(connection: Connection): Client {
     mediaInfo: (source) => mediaInfo(connection, source),
     readMedia: (options) => readMedia(connection, options),
     ...buildCalls(connection),
+    ...filmCalls(connection),
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
     ...runnerCalls(connection),
   };

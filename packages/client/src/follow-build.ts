@@ -1,4 +1,4 @@
-import { type Build, FilmwrightError } from '@filmwright/contracts';
+import { type Build, type FilmEvent, FilmwrightError } from '@filmwright/contracts';
 import { type Connection, callRoute, reason } from './call-route.ts';
 import { readEvents } from './read-events.ts';
 
@@ -6,26 +6,13 @@ import { readEvents } from './read-events.ts';
 export type FollowOptions = { readonly id: string; readonly signal?: AbortSignal; readonly silenceMs?: number; readonly giveUpMs?: number };
 
 /** Yields a build as it is now and after every change until it has ended; reconnects by itself, throws when the gateway stays away. */
-export async function* followBuild(connection: Connection, options: FollowOptions): AsyncGenerator<Build> {
-  const giveUpMs = options.giveUpMs ?? 30_000;
-  let lastId = '';
-  let failedSinceMs: number | null = null;
-  for (;;) {
-    try {
-      for await (const { build, id } of readOnce(connection, { ...options, lastId })) {
-        failedSinceMs = null;
-        lastId = id;
-        yield build;
-        if (hasEnded(build)) return;
-      }
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!(error instanceof FilmwrightError) || !error.retryable) throw error;
-      failedSinceMs ??= performance.now();
-      if (performance.now() - failedSinceMs > giveUpMs) throw error;
-    }
-    await pause(500, options.signal);
-  }
+export function followBuild(connection: Connection, options: FollowOptions): AsyncGenerator<Build> {
+  return followEvents(connection, { ...options, route: 'buildEvents', event: 'build', isLast: hasEnded });
+}
+
+/** Yields a film's newest version as it is now and after every save, until the film is removed; reconnects by itself, throws when the gateway stays away. */
+export function followFilm(connection: Connection, options: FollowOptions): AsyncGenerator<FilmEvent> {
+  return followEvents(connection, { ...options, route: 'filmEvents', event: 'film', isLast: ({ removed }: FilmEvent) => removed });
 }
 
 /** Whether a build changes no more. */
@@ -33,29 +20,58 @@ export function hasEnded(build: Build): boolean {
   return build.state === 'succeeded' || build.state === 'failed' || build.state === 'cancelled';
 }
 
-async function* readOnce(
+type Following<State> = FollowOptions & {
+  readonly route: 'buildEvents' | 'filmEvents';
+  /** Name of the events that bring a state. */
+  readonly event: string;
+  readonly isLast: (state: State) => boolean;
+};
+
+async function* followEvents<State>(connection: Connection, following: Following<State>): AsyncGenerator<State> {
+  const giveUpMs = following.giveUpMs ?? 30_000;
+  let lastId = '';
+  let failedSinceMs: number | null = null;
+  for (;;) {
+    try {
+      for await (const { state, id } of readOnce(connection, { ...following, lastId })) {
+        failedSinceMs = null;
+        lastId = id;
+        yield state;
+        if (following.isLast(state)) return;
+      }
+    } catch (error) {
+      following.signal?.throwIfAborted();
+      if (!(error instanceof FilmwrightError) || !error.retryable) throw error;
+      failedSinceMs ??= performance.now();
+      if (performance.now() - failedSinceMs > giveUpMs) throw error;
+    }
+    await pause(500, following.signal);
+  }
+}
+
+async function* readOnce<State>(
   connection: Connection,
-  options: FollowOptions & { readonly lastId: string },
-): AsyncGenerator<{ build: Build; id: string }> {
+  following: Following<State> & { readonly lastId: string },
+): AsyncGenerator<{ state: State; id: string }> {
   const silence = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const heard = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(new Error('the stream fell silent')), options.silenceMs ?? 45_000);
+    timer = setTimeout(() => silence.abort(new Error('the stream fell silent')), following.silenceMs ?? 45_000);
   };
-  const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
+  const signal = following.signal ? AbortSignal.any([following.signal, silence.signal]) : silence.signal;
   heard();
   try {
-    const headers = { accept: 'text/event-stream', ...(options.lastId ? { 'last-event-id': options.lastId } : {}) };
-    const response = await callRoute(connection, { route: 'buildEvents', params: { id: options.id }, headers, signal });
+    const headers = { accept: 'text/event-stream', ...(following.lastId ? { 'last-event-id': following.lastId } : {}) };
+    const response = await callRoute(connection, { route: following.route, params: { id: following.id }, headers, signal });
     if (!response.body) throw new Error('the reply has no body');
     for await (const event of readEvents(response.body, heard)) {
-      if (event.event === 'build') yield { build: JSON.parse(event.data) as Build, id: event.id };
+      if (event.event === following.event) yield { state: JSON.parse(event.data) as State, id: event.id };
     }
   } catch (cause) {
-    options.signal?.throwIfAborted();
+    following.signal?.throwIfAborted();
     if (cause instanceof FilmwrightError) throw cause;
-    throw new FilmwrightError('unavailable', `The events of build ${options.id} broke off: ${reason(cause)}.`, { cause });
+    throw new FilmwrightError('unavailable', `The events of ${following.event} ${following.id} broke off: ${reason(cause)}.`, { cause });
   } finally {
     clearTimeout(timer);
   }

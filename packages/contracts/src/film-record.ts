@@ -55,7 +55,7 @@ export type FilmVersion = z.infer<typeof filmVersionSchema>;
  * restored. A save that changes nothing, or repeats the newest version, is answered with that version.
  */
 export const filmSaveSchema = z.strictObject({
-  document: z.unknown(),
+  document: z.unknown().optional(),
   files: z.record(z.string(), digestSchema).default({}),
   note: z.string().trim().min(1).max(500).optional(),
   session: z.string().max(100).optional(),

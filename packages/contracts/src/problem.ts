@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Error catalogue: code -> HTTP status, whether trying again may help, and the title shown to people. */
 export const problemCatalogue = {
   'document-invalid': { status: 422, retryable: false, title: 'The film document is not valid' },
+  'document-too-large': { status: 413, retryable: false, title: 'The film document is too large' },
   'media-invalid': { status: 422, retryable: false, title: 'A media file cannot be used' },
   'media-missing': { status: 422, retryable: false, title: 'A media file is missing' },
   'media-too-large': { status: 413, retryable: false, title: 'A media file is too large' },

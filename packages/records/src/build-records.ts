@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   Build,
   BuildPurpose,
@@ -13,12 +12,14 @@ import type {
 } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
+import { versionOfBuild } from './film-of-build.ts';
+import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
 import type { BuildRecord, NewBuild, Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
-type BuildRow = {
+export type BuildRow = {
   id: string;
   workspace_id: string;
   film_id: string;
@@ -58,8 +59,7 @@ export function buildRecords(database: Database): BuildCalls {
     createBuild(wanted) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
       const id = uuidv7();
-      // PostgreSQL's text holds every character but U+0000.
-      const title = wanted.title.replaceAll('\u0000', '');
+      const title = storable(wanted.title);
       return transaction((client) => storeBuild(client, { ...wanted, title, id }));
     },
     async getBuild(id) {
@@ -165,14 +165,9 @@ export function buildRecords(database: Database): BuildCalls {
   };
 }
 
-async function storeBuild(
-  client: PoolClient,
-  { id, workspaceId, title, document, files, purpose, atMs }: NewBuild & { readonly id: string },
-) {
-  const stored = JSON.stringify(document);
-  const filesText = JSON.stringify(files);
-  const digest = createHash('sha256').update(`${stored}\n${filesText}`).digest('hex');
-  const version = await filmVersion(client, { workspaceId, title, digest, document: stored, files: filesText });
+async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: string }): Promise<BuildRecord> {
+  const { id, workspaceId, title, document, files, purpose, atMs } = build;
+  const version = await versionOfBuild(client, build);
   await client.query(
     `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (id) do nothing`,
@@ -184,50 +179,13 @@ async function storeBuild(
   return recordOf({ ...made[0], document, files });
 }
 
-type VersionRow = { readonly id: string; readonly film_id: string };
-type FilmText = {
-  readonly workspaceId: string;
-  readonly title: string;
-  readonly digest: string;
-  readonly document: string;
-  readonly files: string;
-};
-
-/** The version with this text; a new one is a version of the workspace's film of that title, or begins a film. */
-async function filmVersion(client: PoolClient, { workspaceId, title, digest, document, files }: FilmText): Promise<VersionRow> {
-  // One at a time per title, so that a new film is not begun twice.
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
-  const known = await client.query<VersionRow>('select id, film_id from film_version where workspace_id = $1 and digest = $2', [
-    workspaceId,
-    digest,
-  ]);
-  if (known.rows[0] !== undefined) return known.rows[0];
-  const films = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
-    workspaceId,
-    title,
-  ]);
-  const filmId = films.rows[0]?.id ?? uuidv7();
-  if (films.rows[0] === undefined)
-    await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, title]);
-  const id = uuidv7();
-  await client.query('insert into film_version (id, workspace_id, film_id, digest, document, files) values ($1, $2, $3, $4, $5, $6)', [
-    id,
-    workspaceId,
-    filmId,
-    digest,
-    document,
-    files,
-  ]);
-  return { id, film_id: filmId };
-}
-
 async function isCancelled(client: PoolClient, id: string): Promise<boolean> {
   const { rowCount } = await client.query(`select from build where id = $1 and state = 'cancelled'`, [id]);
   return rowCount === 1;
 }
 
 /** Hands the tasks of a build that has ended to the next that wants them; leases that nobody wants are taken back. */
-async function releaseTasks(client: PoolClient, buildId: string): Promise<void> {
+export async function releaseTasks(client: PoolClient, buildId: string): Promise<void> {
   const { rows: wanted } = await client.query<{ workspace_id: string; key: string }>(
     `select distinct t.workspace_id, t.key from build_task bt join task t on t.workspace_id = bt.workspace_id and t.key = bt.key
      where bt.build_id = $1 and t.wanted_by = $1 and t.state in ('waiting', 'leased')`,
@@ -252,7 +210,8 @@ function recordOf(row: ActiveRow): BuildRecord {
   };
 }
 
-function buildOf(row: BuildRow): Build {
+/** A row as the API shows it. */
+export function buildOf(row: BuildRow): Build {
   return {
     id: row.id,
     film: row.film_id,

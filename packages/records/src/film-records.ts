@@ -129,7 +129,10 @@ const metVersion = `select v.*, (v.number > 1 and v.note is null and v.restored 
   from film_version v where v.film_id = $1 and v.number = $2`;
 
 /** The document of the last listed version below a number. */
-async function documentBefore(client: PoolClient, { filmId, number }: { readonly filmId: string; readonly number: number }): Promise<unknown> {
+async function documentBefore(
+  client: PoolClient,
+  { filmId, number }: { readonly filmId: string; readonly number: number },
+): Promise<unknown> {
   const { rows } = await client.query<{ document: unknown }>(
     'select document from film_version where film_id = $1 and number < $2 and superseded_at is null order by number desc limit 1',
     [filmId, number],

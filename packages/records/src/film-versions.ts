@@ -5,7 +5,12 @@ import type { FilmContent } from './film-store.ts';
 import { uuidv7 } from './uuidv7.ts';
 
 /** A document and its files as they are stored: `digest` tells equal ones. */
-export type VersionText = { readonly document: string; readonly files: string; readonly digest: string; readonly assets: readonly string[] };
+export type VersionText = {
+  readonly document: string;
+  readonly files: string;
+  readonly digest: string;
+  readonly assets: readonly string[];
+};
 
 /** The text of a document. Type json keeps it as it is, also escaped characters that type text cannot hold (U+0000, lone surrogates). */
 export function versionText({ document, files }: Pick<FilmContent, 'document' | 'files'>): VersionText {

@@ -1,3 +1,4 @@
+export * from './film-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './records.ts';
 export { uuidv7 } from './uuidv7.ts';

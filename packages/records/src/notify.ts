@@ -13,7 +13,7 @@ export async function notify(client: PoolClient, event: RecordsEvent): Promise<v
 
 /**
  * Hears every change. Connected: LISTEN is on. Away: the connection broke; it is tried again each 0.3 s, and once it is back the listener hears
- * what may have changed meanwhile: every active build, builds that ended and tasks that finished since, and `ready`. Stopped: for good.
+ * what may have changed meanwhile: films that were saved, every active build, builds that ended and tasks that finished since, and `ready`. Stopped: for good.
  */
 export async function listenToChanges(connectionString: string, listener: (event: RecordsEvent) => void): Promise<() => Promise<void>> {
   let stopped = false;
@@ -84,7 +84,12 @@ async function missed(client: pg.Client, sinceMs: number): Promise<readonly Reco
     `select key from task where finished_at > now() - $1 * interval '1 millisecond'`,
     [sinceMs],
   );
+  const { rows: films } = await client.query<{ id: string }>(
+    `select id from film where changed_at > now() - $1 * interval '1 millisecond'`,
+    [sinceMs],
+  );
   return [
+    ...films.map(({ id }) => ({ type: 'film', id }) as const),
     ...builds.map(({ id }) => ({ type: 'build', id }) as const),
     ...tasks.map(({ key }) => ({ type: 'finished', key }) as const),
     { type: 'ready' },

@@ -2,7 +2,10 @@ import { assetRecords } from './asset-records.ts';
 import { buildRecords } from './build-records.ts';
 import { away, openDatabase } from './database.ts';
 import { expiryRecords } from './expiry-records.ts';
+import { filmRecords } from './film-records.ts';
+import type { FilmStore, LibraryStore } from './film-store.ts';
 import { leaseRecords } from './lease-records.ts';
+import { libraryRecords } from './library-records.ts';
 import { migrate } from './migrate.ts';
 import { listenToChanges } from './notify.ts';
 import { outcomeRecords } from './outcome-records.ts';
@@ -12,7 +15,11 @@ import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
 
 /** Connects, waiting up to 30 s for a database that starts, brings the schema up to date and gives everything that has a row. */
-export async function openRecords({ connectionString }: { readonly connectionString: string }): Promise<Records> {
+export async function openRecords({
+  connectionString,
+}: {
+  readonly connectionString: string;
+}): Promise<Records & FilmStore & LibraryStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -23,6 +30,8 @@ export async function openRecords({ connectionString }: { readonly connectionStr
   const stops = new Set<() => Promise<void>>();
   return {
     ...buildRecords(database),
+    ...filmRecords(database),
+    ...libraryRecords(database),
     ...planRecords(database),
     ...resultRecords(database),
     ...assetRecords(database),

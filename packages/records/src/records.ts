@@ -63,15 +63,21 @@ export type NewBuild = {
   readonly files: Readonly<Record<string, string>>;
   readonly purpose: BuildPurpose;
   readonly atMs: number | null;
+  /** The saved version that it is made of; without it the document's own is found or begun, by its digest or title. */
+  readonly film?: { readonly id: string; readonly version: number };
+  /** What the film's list shows of a document that is made; 16:9 and 0 when left out. */
+  readonly aspect?: string;
+  readonly shots?: number;
 };
 
-/** Changes that listeners hear within milliseconds: a build's progress or state, tasks that became ready, a cancelled task. */
+/** Changes that listeners hear within milliseconds: a build's progress or state, a film's versions, tasks that became ready, a cancelled task. */
 export type RecordsEvent =
   | { readonly type: 'build'; readonly id: string }
+  | { readonly type: 'film'; readonly id: string }
   | { readonly type: 'ready' }
   | { readonly type: 'finished'; readonly key: string };
 
-/** Everything with a row: films, builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
+/** Builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
 export interface Records {
   /** Film version and build in one transaction; the same document again is the same film version. */
   createBuild(build: NewBuild): Promise<BuildRecord>;

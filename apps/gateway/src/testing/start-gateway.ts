@@ -8,6 +8,7 @@ import { openChangeHub } from '../change-hub.ts';
 import { createGateway } from '../create-gateway.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
+import { noStores } from './no-stores.ts';
 
 export const userToken = 'user-token-of-the-tests';
 export const runnerToken = 'runner-token-of-the-tests';
@@ -35,6 +36,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
   let port = 80;
   const parts: GatewayParts = {
     records,
+    ...noStores,
     blobs: await openFolderBlobs({ root: mediaRoot }),
     hub: await openChangeHub(records),
     token: userToken,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isAlive } from '../embedded/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
+import type { FilmStore, LibraryStore } from '../film-store.ts';
 import { openRecords } from '../open-records.ts';
 import type { Records } from '../records.ts';
 
@@ -19,7 +20,7 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records;
+  readonly records: Records & FilmStore & LibraryStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };

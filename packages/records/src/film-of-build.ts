@@ -1,0 +1,68 @@
+import { FilmwrightError } from '@filmwright/contracts';
+import type { PoolClient } from 'pg';
+import { addVersion, leadFilm, storable, type VersionText, versionText } from './film-versions.ts';
+import type { NewBuild } from './records.ts';
+import { uuidv7 } from './uuidv7.ts';
+
+type Version = { readonly id: string; readonly film_id: string; readonly number: number | null };
+
+/** The version that a build is made of: the stored one that it names, else the one with its document. */
+export async function versionOfBuild(client: PoolClient, build: NewBuild): Promise<Version> {
+  const version = await (build.film === undefined ? bareVersion(client, build) : namedVersion(client, build.film));
+  // What was built stays in the list.
+  await client.query('update film_version set superseded_at = null where id = $1 and superseded_at is not null', [version.id]);
+  return version;
+}
+
+async function namedVersion(client: PoolClient, { id, version }: NonNullable<NewBuild['film']>): Promise<Version> {
+  const { rows } = await client.query<Version>(
+    'select id, film_id, number from film_version where film_id = $1 and number = $2 for key share',
+    [id, version],
+  );
+  if (rows[0] !== undefined) return rows[0];
+  throw new FilmwrightError('not-found', `There is no version ${version} of the film ${id}. GET /v1/films/${id}/versions lists them.`);
+}
+
+/**
+ * The version with this document; a new one is a version of the workspace's film of that title, or begins a film. It has a number, and its film is
+ * listed, only once something is made of it: looking at a document saves nothing.
+ */
+async function bareVersion(client: PoolClient, build: NewBuild): Promise<Version> {
+  const { workspaceId, title, purpose } = build;
+  // One at a time per title, so that a new film is not begun twice.
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
+  const text = versionText(build);
+  const version = (await knownVersion(client, { workspaceId, text })) ?? (await beginVersion(client, { build, text }));
+  if (purpose !== 'make' || version.number !== null) return version;
+  const { rows } = await client.query<{ version: number }>('select version from film where id = $1 for no key update', [version.film_id]);
+  const number = (rows[0]?.version ?? 0) + 1;
+  const { rowCount } = await client.query('update film_version set number = $2 where id = $1 and number is null', [version.id, number]);
+  if (rowCount === 0) return version;
+  await leadFilm(client, { id: version.film_id, version: number, title, aspect: build.aspect ?? '16:9', shots: build.shots ?? 0 });
+  return { ...version, number };
+}
+
+type KnownText = { readonly workspaceId: string; readonly text: VersionText };
+
+async function knownVersion(client: PoolClient, { workspaceId, text }: KnownText): Promise<Version | undefined> {
+  const { rows } = await client.query<Version>(
+    'select id, film_id, number from film_version where workspace_id = $1 and digest = $2 order by number is null, created_at desc limit 1',
+    [workspaceId, text.digest],
+  );
+  return rows[0];
+}
+
+async function beginVersion(
+  client: PoolClient,
+  { build, text }: { readonly build: NewBuild; readonly text: VersionText },
+): Promise<Version> {
+  const { workspaceId, title } = build;
+  const { rows } = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
+    workspaceId,
+    title,
+  ]);
+  const filmId = rows[0]?.id ?? uuidv7();
+  if (rows[0] === undefined)
+    await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, storable(title)]);
+  return { id: await addVersion(client, { workspaceId, filmId, number: null, text }), film_id: filmId, number: null };
+}
