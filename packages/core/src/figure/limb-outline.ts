@@ -87,7 +87,6 @@ function widthAt(widths: LimbShape['widths'], share: number): number {
 export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Point[], readonly Point[]] {
   const side = (sign: number): Point[] => {
     const edge = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
-    if (turnOf(edge) < Math.PI) return edge;
     for (let index = 0; index + 3 < edge.length; index++) {
       for (let other = Math.min(edge.length - 2, index + loopSteps); other > index + 1; other--) {
         const crossing = crossingOf([edge[index] as Point, edge[index + 1] as Point], [edge[other] as Point, edge[other + 1] as Point]);
@@ -102,23 +101,11 @@ export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Po
   return [side(1), side(-1)];
 }
 
-/** How far a line turns in all, in radians: it cannot cross itself before it has turned half around. */
-function turnOf(line: readonly Point[]): number {
-  let turn = 0;
-  let [hadX, hadY] = [0, 0];
-  for (let index = 1; index < line.length; index++) {
-    const [from, to] = [line[index - 1] as Point, line[index] as Point];
-    const [x, y] = [to[0] - from[0], to[1] - from[1]];
-    if (x * x + y * y < 1e-12) continue;
-    if (hadX !== 0 || hadY !== 0) turn += Math.abs(Math.atan2(hadX * y - hadY * x, hadX * x + hadY * y));
-    [hadX, hadY] = [x, y];
-  }
-  return turn;
-}
-
 const loopSteps = 40;
 
 function crossingOf([a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): Point | null {
+  if (Math.max(c[1], d[1]) < Math.min(a[1], b[1]) || Math.min(c[1], d[1]) > Math.max(a[1], b[1])) return null;
+  if (Math.max(c[0], d[0]) < Math.min(a[0], b[0]) || Math.min(c[0], d[0]) > Math.max(a[0], b[0])) return null;
   const [abx, aby, cdx, cdy] = [b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]];
   const size = abx * cdy - aby * cdx;
   if (Math.abs(size) < 1e-9) return null;

@@ -27,6 +27,8 @@ export type Walk = {
   readonly towards: 'left' | 'right';
 };
 
+export type Side = 'left' | 'right' | 'above';
+
 export type PerformInput = {
   readonly name: string;
   readonly outline: RigOutline;
@@ -37,8 +39,8 @@ export type PerformInput = {
   readonly pose: string;
   readonly emotion: string;
   readonly lines: readonly HeardLine[];
-  /** On which side of the figure somebody, or the `screen`, stands; undefined for what is not in the picture. */
-  readonly sideOf: (name: string) => 'left' | 'right' | undefined;
+  /** On which side of the figure somebody, or the `screen`, stands, or that it hangs above it; undefined for what is not in the picture. */
+  readonly sideOf: (name: string) => Side | undefined;
   readonly enter: Walk | null;
   readonly leave: Walk | null;
 };
@@ -68,8 +70,8 @@ export function perform(input: PerformInput): FigurePerformance {
     ),
   };
   let facing = made.facing;
-  const face = (ms: number, towards: 'left' | 'right' | undefined): void => {
-    if (towards === undefined || towards === facing) return;
+  const face = (ms: number, towards: Side | undefined): void => {
+    if (towards === undefined || towards === 'above' || towards === facing) return;
     facing = towards;
     made.facings.push({ frame: frameAt(ms), facing: towards, lengthFrames: Math.max(4, frameAt(turnMs)) });
   };
@@ -99,7 +101,7 @@ type LineInput = {
   readonly made: Mutable<FigurePerformance>;
   readonly frameAt: (ms: number) => number;
   readonly seed: number;
-  readonly face: (ms: number, towards: 'left' | 'right' | undefined) => void;
+  readonly face: (ms: number, towards: Side | undefined) => void;
   readonly facing: () => 'left' | 'right';
   readonly arrivedMs: number;
 };
@@ -113,6 +115,11 @@ function lookAt(at: LineInput, { whom, ms, body }: { readonly whom: string; read
   const from = frameAt(ms + (body ? 120 : 0));
   const ahead = side !== undefined && side === facing();
   const little = (seeded(seed, 7) - 0.5) * 0.16;
+  if (side === 'above') {
+    made.gaze.push({ frame: from, x: 0.15, y: -0.9 });
+    made.turns.push({ frame: from, turn: little });
+    return;
+  }
   made.gaze.push({ frame: from, x: side === undefined ? 0 : ahead ? 0.72 : -0.8, y: 0 });
   made.turns.push({ frame: from, turn: side === undefined ? -0.12 + little : ahead ? 0.5 + little : -0.85 });
 }
@@ -136,7 +143,7 @@ function speak(at: LineInput): void {
   const gestures =
     line.gesture !== undefined
       ? [{ pose: line.gesture, fromMs: line.startMs - 200, untilMs: Math.max(line.startMs + 1200, line.endMs - 200) }]
-      : gesturesFor({ sentences, loud, seed, poses: outline.poses, hasScreen: sideOf('screen') !== undefined });
+      : gesturesFor({ sentences, loud, seed, poses: outline.poses, hasScreen: ['left', 'right'].includes(sideOf('screen') ?? '') });
   gestures.forEach((gesture, index) => {
     made.poses.push({ frame: frameAt(gesture.fromMs), pose: gesture.pose, lengthFrames: frameAt(520) });
     const next = gestures[index + 1];

@@ -15,6 +15,8 @@ export const wideView: CameraView = { zoom: 1, x: 0.5, y: 0.5 };
 const headroom = { close: 0.13, medium: 0.1 } as const;
 const lowest = { close: 'bust', medium: 'waist' } as const;
 const mostZoom = 3.6;
+/** A cut to hardly another size looks like a mistake: what is shown grows by so much at least. */
+const leastZoom = { close: 1.65, medium: 1.3 } as const;
 
 /** The view of a camera on one of the figures; it never shows beyond the frame. */
 export function cameraView(
@@ -30,7 +32,7 @@ export function cameraView(
   const lower = named ?? outline.top + (outline.ground - outline.top) * (camera.framing === 'close' ? 0.33 : 0.46);
   const body = yOf(lower) - yOf(outline.top);
   const shown = body / (1 - headroom[camera.framing]);
-  const zoom = Math.max(1, Math.min(mostZoom, size.height / shown));
+  const zoom = Math.max(leastZoom[camera.framing], Math.min(mostZoom, size.height / shown));
   const share = 1 / zoom;
   // There is more room before a face than behind it.
   const ahead = (place.facing === 'right' ? 1 : -1) * 0.09 * share;

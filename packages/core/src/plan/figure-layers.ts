@@ -1,10 +1,12 @@
 import type { FigurePerformance, Layer, RigSource, SpeechEnergy } from '@filmwright/contracts';
 import type { SpokenByFigure } from '../figure/mouth-lag.ts';
-import { type HeardLine, perform } from '../figure/perform.ts';
+import { type HeardLine, perform, type Side } from '../figure/perform.ts';
 import { presenterDocuments } from '../figure/presenters.ts';
 import { textHash } from '../figure/seeded.ts';
 import { besideRig, type FiguresVisual, figuresVisual, isRigFile, speakerOf } from '../film/figures.ts';
 import { type CameraCut, cameraCuts, cameraView, fartherView, heldMove, viewed } from './camera.ts';
+import { clipSource } from './clip-layers.ts';
+import { clipRange } from './clip-range.ts';
 import { type FigurePlace, figurePlaces, type RigOf, screenPlace, walksOf } from './figure-places.ts';
 import { placePicture, round, steady } from './motion.ts';
 import type { ShotTiming } from './shot-timing.ts';
@@ -103,10 +105,16 @@ function actOf(input: FiguresInput, { place, places, lines }: Acting): Act {
   const saidMs = lines.reduce((last, line) => Math.max(last, line.endMs), 0);
   const walks = walksOf({ place, width: size.width, fps, leaveFrame: Math.round(((saidMs + 200) * fps) / 1000) });
   const screen = screenPlace(shot, size);
-  const sideOf = (name: string): 'left' | 'right' | undefined => {
-    const x =
-      name === 'screen' ? (screen === null ? undefined : screen.at[0] * size.width) : places.find((one) => one.entry.character === name)?.x;
-    return x === undefined || name === entry.character ? undefined : x < place.x ? 'left' : 'right';
+  const sideOf = (name: string): Side | undefined => {
+    if (name === entry.character) return undefined;
+    if (name === 'screen') {
+      if (screen === null) return undefined;
+      const away = screen.at[0] * size.width - place.x;
+      if (Math.abs(away) < size.width * 0.14) return 'above';
+      return away < 0 ? 'left' : 'right';
+    }
+    const x = places.find((one) => one.entry.character === name)?.x;
+    return x === undefined ? undefined : x < place.x ? 'left' : 'right';
   };
   const [pose, emotion] = [entry.pose ?? 'neutral', entry.emotion ?? (outline.emotions.includes('friendly') ? 'friendly' : 'neutral')];
   const performance = perform({
@@ -209,6 +217,9 @@ function blurred(layer: Layer, blurPx: number): Layer {
   return { ...layer, source: { ...source, filters: { ...source.filters, blurPx: source.filters.blurPx + blurPx } } };
 }
 
+/** A screen plays its clip from the beginning at its own pace. */
+const whole = { from: '0s', speed: 1 };
+
 function screenLayers(input: FiguresInput, { visual, cut }: Omit<Behind, 'places'>): readonly Layer[] | undefined {
   const { shot, size, film, uploads, untilFrame } = input;
   const { screen } = visual;
@@ -228,7 +239,7 @@ function screenLayers(input: FiguresInput, { visual, cut }: Omit<Behind, 'places
   const source =
     media.type === 'picture'
       ? { type: 'picture' as const, asset: media.asset.digest, alpha: media.hasAlpha, shadow: 'none' as const, filters, ...prepared }
-      : { type: 'clip' as const, asset: media.asset.digest, fromMs: 0, filters, ...prepared };
+      : { ...clipSource({ clip: media, range: clipRange(whole, { clip: media, fps: film.format.fps }) }), filters, ...prepared };
   const borderPx = round(Math.min(size.width, size.height) * 0.009 * view.zoom);
   const bezel = { type: 'bezel' as const, color: film.brand.colors.primary, borderPx, ...prepared };
   return [placedLayer(source, { place: at, untilFrame }), placedLayer(bezel, { place: at, untilFrame })];

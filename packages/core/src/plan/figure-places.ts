@@ -25,14 +25,25 @@ const heights: Readonly<Record<string, number>> = { full: 0.8, knees: 0.85, wais
 /** Half the width of a standing figure, in shares of its whole height. */
 export const halfWidthShare = 0.2;
 
-/** Where a screen stands beside figures when the document does not say. */
-export function screenPlace(shot: Shot, size: Size): { readonly at: readonly [number, number]; readonly width: number } | null {
+export type ScreenPlace = { readonly at: readonly [number, number]; readonly width: number; readonly lowerEdge: number };
+
+/** Where a screen stands when the document does not say: beside figures, or above them in a frame that is not wide. */
+export function screenPlace(shot: Shot, size: Size): ScreenPlace | null {
   const screen = figuresVisual(shot)?.screen;
   if (screen === undefined) return null;
-  const landscape = size.width > size.height * 1.1;
   const first = figuresOf(shot)[0]?.at;
-  const at = screen.at ?? (landscape ? [(first ?? 0.27) > 0.5 ? 0.31 : 0.69, 0.4] : [0.5, 0.25]);
-  return { at, width: screen.width ?? (landscape ? 0.5 : 0.86) };
+  const beside = isWide(size);
+  // Most screens show 16:9; what is higher covers more.
+  const heightOf = (width: number): number => (width * size.width * 9) / 16 / size.height;
+  const width = screen.width ?? (beside ? 0.5 : Math.min(0.86, (0.36 * 16 * size.height) / 9 / size.width));
+  const above = (size.height > size.width * 1.4 ? 0.1 : 0.05) + heightOf(width) / 2;
+  const at = screen.at ?? (beside ? ([(first ?? 0.27) > 0.5 ? 0.31 : 0.69, 0.4] as const) : ([0.5, above] as const));
+  return { at, width, lowerEdge: at[1] + heightOf(width) / 2 };
+}
+
+/** Whether there is room beside a figure. */
+function isWide(size: Size): boolean {
+  return size.width > size.height * 1.1;
 }
 
 export type PlacesInput = { readonly film: Film; readonly shot: Shot; readonly size: Size; readonly rigOf: RigOf };
@@ -43,7 +54,7 @@ export function figurePlaces({ film, shot, size, rigOf }: PlacesInput): readonly
   const outlines = entries.map((entry) => rigOf(entry.character));
   if (outlines.some((outline) => outline === undefined)) return undefined;
   const screen = screenPlace(shot, size);
-  const landscape = size.width > size.height * 1.1;
+  const landscape = isWide(size);
   const shares = entries.map(
     (entry, index) => entry.at ?? defaultPlace(index, { count: entries.length, screenAt: landscape ? (screen?.at[0] ?? null) : null }),
   );
@@ -56,8 +67,9 @@ export function figurePlaces({ film, shot, size, rigOf }: PlacesInput): readonly
     const lower = outline.framings[framing] ?? outline.ground;
     // In an upright frame the width is what is scarce.
     const widest = (size.width * 0.94) / Math.max(1, entries.length * 0.8) / ((outline.ground - outline.top) * halfWidthShare * 2);
-    const crowded = landscape || screen === null ? 1 : 0.78;
-    const wanted = ((entry.height ?? (heights[framing] ?? 0.83) * crowded) * size.height) / (lower - outline.top);
+    // A head stays clear of a screen above it.
+    const free = landscape || screen === null ? 1 : Math.max(0.3, 0.97 - screen.lowerEdge);
+    const wanted = ((entry.height ?? Math.min(heights[framing] ?? 0.83, free)) * size.height) / (lower - outline.top);
     const unit = entry.height === undefined ? Math.min(wanted, widest) : wanted;
     return {
       entry,
