@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outputAspectsSchema, shotAspectsSchema } from './film-aspects.ts';
+import { dubSchema } from './film-dub.ts';
 import { cameraSchema, characterSchema, lineFigureKeys } from './film-figures.ts';
 import {
   aspects,
@@ -193,6 +194,7 @@ export const filmSchema = z.strictObject({
         .describe('True makes a package for browsers too: HLS and DASH with smaller renditions, poster and thumbnails.'),
     })
     .prefault({}),
+  dub: dubSchema.optional().describe('Of a film dubbed from a script: what the original said, so that every shot keeps its length.'),
 });
 
 /** A film document with all defaults filled in. */

@@ -4,6 +4,7 @@ export * from './composition.ts';
 export * from './digest.ts';
 export * from './film.ts';
 export * from './film-aspects.ts';
+export * from './film-dub.ts';
 export * from './film-figures.ts';
 export * from './film-record.ts';
 export * from './film-values.ts';

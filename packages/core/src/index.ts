@@ -1,6 +1,10 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
 export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
+export { type Dubbed, type DubInput, dubbedFilm } from './dub/dubbed-film.ts';
+export { type ReadScript, readScript } from './dub/read-script.ts';
+export { type FilmText, filmTexts } from './dub/script-lines.ts';
+export { type WriteScript, writtenScript } from './dub/write-script.ts';
 export { changesBetween } from './edit/changes-between.ts';
 export { freeId, joinShots, moveShot, narrationLines, type ScriptPlace, type ShotDocument, splitShot } from './edit/edit-shots.ts';
 export { type PlainText, plainText } from './edit/plain-text.ts';

@@ -23,7 +23,10 @@ const placesOfShot: typeof places = [
   [['visual', 'screen', 'clip'], 'clip'],
   [['filters', 'look'], 'lut'],
 ];
-const lastPlaces: typeof places = [[['soundtrack', 'music'], 'sound']];
+const lastPlaces: typeof places = [
+  [['soundtrack', 'music'], 'sound'],
+  [['dub', 'lines', '*', '*', 'recording'], 'sound'],
+];
 
 /** Every file a film names, in document order; the same file may come several times. A document with errors gives those that stand where a film has them. */
 export function fileReferences(document: unknown): readonly FileReference[] {

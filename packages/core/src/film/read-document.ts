@@ -45,7 +45,7 @@ function readTemplateUse(document: object): ReadDocument {
   const stay = (path: string): string => path;
   const parsed = templateUseSchema.safeParse(document);
   if (!parsed.success)
-    return { film: null, files: [], origin: stay, issues: issuesOf({ error: parsed.error, document, schema: templateUseSchema }) };
+    return { film: null, files: [], origin: stay, issues: schemaIssues({ error: parsed.error, document, schema: templateUseSchema }) };
   const expanded = expandTemplate(parsed.data);
   if (expanded.film === null) return { film: null, files: expanded.files, origin: stay, issues: expanded.issues };
   const { film, issues, origin } = readFilm(expanded.film);
@@ -77,7 +77,7 @@ function readFilm(document: object): ReadFilm {
 
 function readMerged({ film: merged, origin }: Merged): ReadFilm {
   const parsed = filmSchema.safeParse(merged);
-  const issues = parsed.success ? rulesOf(parsed.data) : issuesOf({ error: parsed.error, document: merged, schema: filmSchema });
+  const issues = parsed.success ? rulesOf(parsed.data) : schemaIssues({ error: parsed.error, document: merged, schema: filmSchema });
   const placed = issues.map((issue) => atOrigin(issue, origin(issue.path)));
   return { film: parsed.success && placed.every((issue) => issue.severity !== 'error') ? parsed.data : null, issues: placed, origin };
 }
@@ -104,6 +104,18 @@ function rulesOf(film: Film): readonly Issue[] {
   }
   issues.push(...wordIssues(film));
   const ids = new Map<string, number>();
+  if (film.dub !== undefined && film.dub.lines.length !== film.storyboard.length) {
+    const [found, wanted] = [film.dub.lines.length, film.storyboard.length].map((count) => `${count} lists`);
+    issues.push(
+      problemAt('dub.lines', {
+        code: 'dub-mismatch',
+        message: `dub.lines has ${found}; wanted ${wanted}, one for each shot.`,
+        found: found ?? '',
+        wanted: wanted ?? '',
+        next: 'Dub the film again from its script, or remove `dub`.',
+      }),
+    );
+  }
   film.storyboard.forEach((shot, index) => {
     if (shot.id !== undefined) {
       const first = ids.get(shot.id);
@@ -146,7 +158,8 @@ function emptyNarration(narration: Film['storyboard'][number]['narration']): str
 
 type IssueSource = { readonly error: z.ZodError; readonly document: unknown; readonly schema: z.ZodType };
 
-function issuesOf({ error, document, schema }: IssueSource): readonly Issue[] {
+/** What a schema finds wrong with a document, each problem with its path, what was found and what was wanted. */
+export function schemaIssues({ error, document, schema }: IssueSource): readonly Issue[] {
   return error.issues.flatMap((issue) => issueOf({ issue, document, schema, base: [] }));
 }
 

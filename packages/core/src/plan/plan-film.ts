@@ -89,6 +89,15 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
       });
     }
   }
+  const grown = shots.filter((shot) => shot.timed && shot.grownFrames > 0);
+  for (const shot of grown)
+    late.push({
+      severity: 'warning',
+      code: 'dub-longer',
+      path: `storyboard[${shot.index}].narration`,
+      message: `The translation needs ${(shot.grownFrames / film.format.fps).toFixed(1)} s more than the original even when it is read faster; the shot was made longer.`,
+      next: 'Shorten the translation to keep the pictures of this shot.',
+    });
   const credits = unique(shots.flatMap((shot) => shot.credits));
   return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late] };
 }

@@ -7,11 +7,12 @@ import { clipLengthMs } from './clip-layers.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import type { PlanInput } from './plan-build.ts';
+import { planDubbedSpeech } from './plan-dub.ts';
 import { planFigures, rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
 import { type ShotTiming, shotTiming } from './shot-timing.ts';
 import type { ShotPicture } from './spans.ts';
-import { linesOf, planSpeech, type SpokenLine } from './speech.ts';
+import { linesOf, type SpokenLine } from './speech.ts';
 import { placeTexts, textLayers, textsOf } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
 import { finishOf, logoLayer, planVisual } from './visual-layers.ts';
@@ -31,6 +32,8 @@ export type PlannedShot = {
   readonly index: number;
   readonly address: string;
   readonly timing: ShotTiming;
+  /** Frames that a dubbed shot is longer than its original. */
+  readonly grownFrames: number;
   readonly timed: boolean;
   readonly lines: readonly SpokenLine[];
   readonly pages: readonly CaptionPage[];
@@ -53,10 +56,12 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const shot = film.storyboard[index];
   if (shot === undefined) throw new RangeError(`shot ${index} does not exist`);
   const address = `shot/${shot.id ?? index}`;
-  const lines = planSpeech({ film, shot, index, address, planner, uploads, voices: offer.voices });
-  const timed = lines.every((line) => line.audio !== null);
   const walking = walkingTimes({ film, shot, size, rigOf: rigsOf(film, uploads) });
-  const timing = shotTiming({ film, shot, first: index === 0, lines, clipMs: clipLengthMs({ film, shot, uploads }), walking });
+  const base = { film, shot, first: index === 0, clipMs: clipLengthMs({ film, shot, uploads }), walking };
+  const speech = planDubbedSpeech({ film, shot, index, address, planner, uploads, voices: offer.voices }, base);
+  const { lines, original } = speech;
+  const timed = speech.settled && lines.every((line) => line.audio !== null);
+  const timing = shotTiming({ ...base, lines, original });
   const untilFrame = timing.frames + tailFrames(film, index);
   const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models: offer.models };
   const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
@@ -72,6 +77,7 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   ];
   const mouths = figures?.mouths ?? [];
   const known = {
+    grownFrames: original === null ? 0 : timing.frames - original.frames,
     id: shot.id ?? String(index),
     index,
     address,

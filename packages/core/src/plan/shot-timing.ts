@@ -17,6 +17,8 @@ export type ShotTiming = {
 
 const leadMs = 200;
 const tailMs = 420;
+/** A translation may run closer to the end of its shot. */
+const dubTailMs = 160;
 const silentShotMs = 4000;
 const shortestMs = 500;
 
@@ -29,17 +31,21 @@ export type TimingInput = {
   readonly clipMs: number | null;
   /** What its figures need to walk in before the first line and out after the last. */
   readonly walking?: { readonly beforeMs: number; readonly afterMs: number };
+  /** Of a dub: the timing of the original, whose length and starts of lines are kept where they can be. */
+  readonly original?: ShotTiming | null;
 };
 
 /** A shot lasts as long as it says; else as its narration with a breath before and after; else as its clip; else four seconds. */
-export function shotTiming({ film, shot, first, lines, clipMs, walking }: TimingInput): ShotTiming {
+export function shotTiming({ film, shot, first, lines, clipMs, walking, original = null }: TimingInput): ShotTiming {
   const { fps } = film.format;
   const entered = transitionOf(shot, { first, fps });
   const lead = Math.max(leadMs + (entered === null ? 0 : (entered.frames * 1000 * 0.6) / fps), walking?.beforeMs ?? 0);
-  const tail = Math.max(tailMs, walking === undefined || walking.afterMs === 0 ? 0 : walking.afterMs + 250);
+  const tail = Math.max(original === null ? tailMs : dubTailMs, walking === undefined || walking.afterMs === 0 ? 0 : walking.afterMs + 250);
   const lineStartsMs: number[] = [];
+  const starts = original?.lineStartsMs.length === lines.length ? original.lineStartsMs : [];
   let atMs = lead;
   lines.forEach((line, index) => {
+    atMs = Math.max(atMs, starts[index] ?? 0);
     lineStartsMs.push(atMs);
     atMs += line.lengthMs + (index < lines.length - 1 ? line.pauseMs : 0);
   });
@@ -47,9 +53,15 @@ export function shotTiming({ film, shot, first, lines, clipMs, walking }: Timing
   const silentMs = clipMs ?? silentShotMs;
   const wanted =
     shot.length === undefined ? (spokenFrames > 0 ? spokenFrames : Math.round((silentMs * fps) / 1000)) : framesOf(shot.length, fps);
-  const frames = Math.max(wanted, spokenFrames, Math.round((shortestMs * fps) / 1000));
+  const frames = Math.max(original?.frames ?? wanted, spokenFrames, Math.round((shortestMs * fps) / 1000));
   const transition = entered === null ? null : { ...entered, frames: Math.max(1, Math.min(entered.frames, Math.floor(frames / 2))) };
-  return { frames, transition, lineStartsMs, spokenFrames, lateFrames: shot.length === undefined ? 0 : frames - wanted };
+  return {
+    frames,
+    transition,
+    lineStartsMs,
+    spokenFrames,
+    lateFrames: shot.length === undefined ? 0 : Math.max(0, frames - Math.max(wanted, original?.frames ?? 0)),
+  };
 }
 
 function transitionOf(shot: Shot, { first, fps }: { readonly first: boolean; readonly fps: number }): ShotTiming['transition'] {

@@ -29,6 +29,8 @@ export type SpeechInput = {
   readonly planner: Planner;
   readonly uploads: Uploads;
   readonly voices: RunnerOffer['voices'];
+  /** Factor on the pace of lines that are spoken; 1 when left out. */
+  readonly tempo?: number;
 };
 
 const defaultPauseMs = 320;
@@ -47,13 +49,13 @@ export function linesOf(shot: Shot): readonly Line[] {
 }
 
 function planLine(
-  { film, shot, index, address, planner, uploads, voices }: SpeechInput,
+  { film, shot, index, address, planner, uploads, voices, tempo = 1 }: SpeechInput,
   { line, number }: { readonly line: Line; readonly number: number },
 ): SpokenLine {
   const tokens = spokenWords(line.say, film.language);
   const spokenLine = spokenTokens(tokens);
   const voice = voiceOf({ film, shot, line, voices });
-  const speed = (line.speed ?? voice.speed) * takeTempo(shot.take ?? 1);
+  const speed = (line.speed ?? voice.speed) * takeTempo(shot.take ?? 1) * tempo;
   const timesOf = (times: readonly TokenTime[]) => setWordTimes(writtenTimes(tokens, times), { words: line.words, fps: film.format.fps });
   const estimatedMs = estimateSpeechMs(tokens, { language: film.language, speed });
   const at = { stage: 'speak', shot: index, rank: ranks.awaited } as const;

@@ -1,0 +1,36 @@
+import type { Film, Script, ScriptLine } from '@filmwright/contracts';
+import { filmTexts, isTranslatable, lineFor, sameOriginal } from './script-lines.ts';
+
+export type WriteScript = {
+  readonly film: Film;
+  readonly language: string;
+  /** The script as it was translated before; what still fits is kept. */
+  readonly before: Script | null;
+};
+
+/** The script of a film for a translator. Translations made before stay; where the original has changed since, the line tells what it said (`was`). Prices and years, which read the same in every language, are left out. */
+export function writtenScript({ film, language, before }: WriteScript): Script {
+  const lines = filmTexts(film)
+    .filter(isTranslatable)
+    .map((text): ScriptLine => {
+      const known = before === null ? undefined : lineFor(text, before.lines);
+      if (known === undefined) return { id: text.id, original: text.original, translation: '' };
+      const { translation, recording, was } = known;
+      const changed = sameOriginal(known.original, text.original) ? was : known.original;
+      return {
+        id: text.id,
+        original: text.original,
+        translation,
+        ...(changed === undefined || translation.trim() === '' ? {} : { was: changed }),
+        ...(recording === undefined ? {} : { recording }),
+      };
+    });
+  return {
+    'filmwright-script': 1,
+    from: film.language,
+    language,
+    ...(before?.voice === undefined ? {} : { voice: before.voice }),
+    voices: before?.voices ?? {},
+    lines,
+  };
+}
