@@ -38,6 +38,10 @@ export const timelineSoundSchema = z
     /** Length of the file. */
     fileSamples: z.number().int().positive(),
     gainDb: z.number(),
+    /** How much faster than it is it plays, at its pitch; it takes as many times more of its file. */
+    speed: z.number().positive().optional(),
+    /** How far it gives way to voices. */
+    duckDb: z.number().optional(),
     /** Storyboard index of the shot it belongs to; null for music. */
     shot: z.number().int().nonnegative().nullable(),
     /** Where the film document names it. */

@@ -63,17 +63,34 @@ export function clipTrack({ plan, uploads, sound, shelf, name }: SoundInput): re
     const media = expect === 'clip' ? uploads.media(file, 'clip') : undefined;
     return media === undefined ? [] : [{ media, path }];
   });
-  const sounds = sound.effects.flatMap(({ asset, startSample, fromMs, samples, gainDb }): readonly TimelineSound[] => {
+  const sounds = sound.effects.flatMap((effect): readonly TimelineSound[] => {
+    const { asset, startSample, fromMs, samples, gainDb } = effect;
     const at = shots.findLastIndex((shot) => samplesAt(shot.startFrame, fps) <= startSample);
     const shot = shots[at];
     const clip = clips.find(({ media, path }) => media.asset.digest === asset && path.startsWith(`storyboard[${shot?.index}].`));
     if (shot === undefined || clip === undefined) return [];
+    const speed = 'speed' in effect && typeof effect.speed === 'number' ? effect.speed : 1;
+    const duckDb = 'duckDb' in effect && typeof effect.duckDb === 'number' ? effect.duckDb : 0;
     const fileSamples = samplesUntil(clip.media.durationMs);
     const fromSample = Math.round(fromMs * samplesPerMs);
-    const length = Math.min(samples, fileSamples - fromSample);
+    const length = Math.min(samples, Math.floor((fileSamples - fromSample) / speed));
     if (length < 1) return [];
     const file = shelf.put(`media/${name(at)}-clip.mp4`, asset);
-    return [{ name: shot.id, file, startSample, fromSample, samples: length, fileSamples, gainDb, shot: shot.index, path: clip.path }];
+    return [
+      {
+        name: shot.id,
+        file,
+        startSample,
+        fromSample,
+        samples: length,
+        fileSamples,
+        gainDb,
+        ...(speed === 1 ? {} : { speed }),
+        ...(duckDb === 0 ? {} : { duckDb }),
+        shot: shot.index,
+        path: clip.path,
+      },
+    ];
   });
   return lanes({ name: 'Clip sound', role: 'clip', sounds });
 }

@@ -4,9 +4,9 @@ import { readDocument } from '../film/read-document.ts';
 import { createMediaNames, type MediaNames, shotFinder } from './media-names.ts';
 import { kindOf, listOf, memberOf, ownMetadata, textOf } from './otio-values.ts';
 import { isKind, type ReadNote, type ReadTrack, readTimelineNotes, readTracks } from './read-tracks.ts';
-import { type RawShot, withoutKeys } from './shot-edits.ts';
+import { type RawShot, silentClips, withoutKeys } from './shot-edits.ts';
 import { takeShots } from './take-shots.ts';
-import { silentClip, takeSound } from './take-sound.ts';
+import { takeSound } from './take-sound.ts';
 import { timelineMetadataVersion } from './write-timeline.ts';
 
 export type ReadTimeline = {
@@ -173,7 +173,10 @@ function filmOf({ timeline, tracks, pictures, base, issues }: Parts): Made {
     kept: new Set(taken.map(({ index }) => index)),
     issues,
   });
-  const storyboard = taken.map(({ shot, index }) => (index !== null && silenced.has(index) ? silentClip(shot) : shot));
+  const storyboard = taken.map(({ shot, index }) => {
+    const places = index === null ? undefined : silenced.get(index);
+    return places === undefined ? shot : silentClips(shot, places);
+  });
   const sameShots = storyboard.length === before.length && storyboard.every((shot, at) => shot === before[at]);
   const files = Object.fromEntries([...(base?.sources.map(({ name, file }) => [name, file] as const) ?? []), ...media.addresses]);
   if (base !== null && sameShots && music === undefined) return { document: written, files, changed: false };

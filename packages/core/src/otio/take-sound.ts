@@ -3,7 +3,6 @@ import { shown, warningAt } from '../film/issues.ts';
 import { type MediaNames, stemOf } from './media-names.ts';
 import { unitsAt } from './otio-values.ts';
 import type { ReadClip, ReadTrack } from './read-tracks.ts';
-import { type RawShot, withoutKeys } from './shot-edits.ts';
 
 const soundRate = 48_000;
 /** A sample or two are lost where editors reckon in frames; a tenth of a second is meant. */
@@ -21,8 +20,8 @@ export type TakeSound = {
   readonly issues: Issue[];
 };
 
-/** What the sound tracks ask of the film: another piece of music or none (`undefined`: as it was), and shots whose clip is to be silent. */
-export type TakenSound = { readonly music: string | null | undefined; readonly silenced: ReadonlySet<number> };
+/** What the sound tracks ask of the film: another piece of music or none (`undefined`: as it was), and the clips of shots that are to be silent, by their places in the shot. */
+export type TakenSound = { readonly music: string | null | undefined; readonly silenced: ReadonlyMap<number, ReadonlySet<string>> };
 
 /** Reads the sound tracks. Where and when lines are spoken follows from the document, so that moves of them are told, not taken over. */
 export function takeSound({ base, tracks, media, shown: seen, kept, issues }: TakeSound): TakenSound {
@@ -37,16 +36,19 @@ export function takeSound({ base, tracks, media, shown: seen, kept, issues }: Ta
   if (base !== null && sounds.length > 0 && tracks.length === 0) {
     const message = 'The timeline has no sound tracks; the sound of the film stays as it was.';
     issues.push(warningAt('tracks', { code: 'otio-sound', message, next: 'Nothing, if only the pictures were edited.' }));
-    return { music: undefined, silenced: new Set() };
+    return { music: undefined, silenced: new Map() };
   }
 
   const strange = clips.filter((clip) => isStrange(clip, { known, seen, base }));
-  const silenced = new Set<number>();
+  const silenced = new Map<number, Set<string>>();
   const told = new Set<string>();
   for (const { role, file, shot, path, name } of sounds) {
     const stem = stemOf(file);
     const now = played.get(stem) ?? [];
-    if (role === 'clip' && shot !== null && now.length === 0) silenced.add(shot);
+    if (role === 'clip' && shot !== null && now.length === 0) {
+      const place = path.replace(/^storyboard\[\d+\]\./, '').replace(/\.clip$/, '');
+      silenced.set(shot, (silenced.get(shot) ?? new Set()).add(place));
+    }
     if (role !== 'voice' || !kept.has(shot) || told.has(stem)) continue;
     told.add(stem);
     // The same words said again are the same file; it is the same stretch of it nearly always.
@@ -129,14 +131,4 @@ function musicOf({ base, played, strange, media, issues }: MusicInput): string |
   if (plays) return undefined;
   if (taken !== null) return media.nameOf(taken);
   return before === undefined ? undefined : null;
-}
-
-/** The shot with its clip made silent. */
-export function silentClip(shot: RawShot): RawShot {
-  const visual = shot['visual'];
-  if (typeof visual !== 'object' || visual === null) return shot;
-  const inner = 'background' in visual ? visual.background : visual;
-  if (typeof inner !== 'object' || inner === null || !('sound' in inner)) return shot;
-  const silent = withoutKeys(inner as RawShot, ['sound']);
-  return { ...shot, visual: 'background' in visual ? { ...visual, background: silent } : silent };
 }

@@ -22,12 +22,13 @@ type Item = {
   readonly sourceRange: OtioNode | null;
   readonly markers?: readonly OtioNode[];
   readonly enabled?: boolean;
+  readonly effects?: readonly OtioNode[];
   readonly filmwright?: object;
 };
 
 /** What clips, gaps, tracks and stacks have in common. */
-function item({ sourceRange, markers = [], enabled = true, filmwright }: Item) {
-  return { metadata: filmwright === undefined ? {} : { filmwright }, source_range: sourceRange, effects: [], markers, enabled };
+function item({ sourceRange, markers = [], effects = [], enabled = true, filmwright }: Item) {
+  return { metadata: filmwright === undefined ? {} : { filmwright }, source_range: sourceRange, effects, markers, enabled };
 }
 
 type Clip = Item & { readonly name: string; readonly file: string; readonly available: OtioNode };
@@ -102,12 +103,17 @@ function soundTrack({ name, role, sounds, ...levels }: TimelineTrack): OtioNode 
         file: sound.file,
         sourceRange: timeRange({ start: sound.fromSample, duration: sound.samples, rate: soundRate }),
         available: timeRange({ start: 0, duration: sound.fileSamples, rate: soundRate }),
-        filmwright: { role, shot: sound.shot, path: sound.path, gainDb: sound.gainDb },
+        effects: sound.speed === undefined ? [] : [timeWarp(sound.speed)],
+        filmwright: { role, shot: sound.shot, path: sound.path, gainDb: sound.gainDb, duckDb: sound.duckDb },
       }),
     );
     atSample = Math.max(atSample, sound.startSample) + sound.samples;
   }
   return track({ name, kind: 'Audio', children, filmwright: { role, ...levels } });
+}
+
+function timeWarp(speed: number): OtioNode {
+  return { OTIO_SCHEMA: 'LinearTimeWarp.1', name: '', metadata: {}, effect_name: 'LinearTimeWarp', time_scalar: speed };
 }
 
 function gap(samples: number): OtioNode {
