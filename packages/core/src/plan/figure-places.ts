@@ -173,7 +173,8 @@ export function walkingTimes(input: PlacesInput): WalkingTimes {
     const { enter, leave } = walksOf({ place, width: size.width, fps, leaveFrame: 0 });
     if (enter !== null && (speaker === null || place.entry.character === speaker))
       beforeMs = Math.max(beforeMs, (enter.endFrame * 1000) / fps - 150);
-    if (leave !== null) afterMs = Math.max(afterMs, ((leave.endFrame - leave.startFrame) * 1000) / fps);
+    // The last steps are taken where nobody sees them.
+    if (leave !== null) afterMs = Math.max(afterMs, ((leave.endFrame - leave.startFrame) * 1000) / fps - easeSeconds * 1000);
   }
   return { beforeMs: Math.round(beforeMs), afterMs: Math.round(afterMs) };
 }

@@ -140,7 +140,8 @@ export function changesAt(span: SpanComposition, frame: number): boolean {
   if (span.finish.grain > 0 || (span.transition !== null && at < span.transition.frames)) return true;
   return span.layers.some((layer) => {
     if (at < layer.fromFrame || at >= layer.untilFrame) return false;
-    if (layer.source.type === 'clip') return false;
+    // These have frames of their own, which may rest.
+    if (layer.source.type === 'clip' || layer.source.type === 'figure') return false;
     const moved = (path: typeof layer.x): number => Math.abs(pathAt(path, at) - pathAt(path, at - 1));
     return moved(layer.x) > 0.2 || moved(layer.y) > 0.2 || moved(layer.scale) * span.width > 0.4 || moved(layer.opacity) > 0.02;
   });

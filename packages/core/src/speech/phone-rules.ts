@@ -224,9 +224,15 @@ const byLanguage: Readonly<Record<string, readonly LetterRule[]>> = {
   it: [...italian, ...latin],
 };
 
+const joined = new Map<string, readonly LetterRule[]>();
+
 /** Rules for words of a language (BCP 47); letters of other scripts are read as they are there. */
 export function letterRules(language: string): readonly LetterRule[] {
-  return [...(byLanguage[language.split('-')[0] ?? ''] ?? latin), ...cyrillic, ...greek];
+  const base = language.split('-')[0] ?? '';
+  const own = Object.hasOwn(byLanguage, base) ? base : '';
+  const rules = joined.get(own) ?? [...(byLanguage[own] ?? latin), ...cyrillic, ...greek];
+  joined.set(own, rules);
+  return rules;
 }
 
 /** Whether accents mean nothing to the rules of a language, so that they are taken off before reading. */
