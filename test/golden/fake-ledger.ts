@@ -37,6 +37,15 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     coverage: 0.5,
     credit: null,
   }),
+  'cutout-clip': ({ frames }, key) => ({
+    asset: asset(key),
+    width: 1920,
+    height: 1080,
+    frames,
+    found: frames,
+    subject: { x: 700, y: 100, width: 520, height: 980 },
+    credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
+  }),
   'find-subject': () => ({ samples: [], cutsMs: [], credits: [] }),
   encode: ({ span }, key) => ({
     asset: asset(key),

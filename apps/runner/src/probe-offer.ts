@@ -38,6 +38,7 @@ async function toolchain(ffmpeg: string): Promise<Toolchain> {
   const frames = `${ffmpeg} ${await renderToolchain()}`;
   return {
     normalise: ffmpeg,
+    'cutout-clip': ffmpeg,
     'find-subject': ffmpeg,
     encode: frames,
     frame: frames,

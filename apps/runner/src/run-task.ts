@@ -70,6 +70,7 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   align: 'time the words of a line',
   mouth: 'measure how loud a line is',
   cutout: 'cut out a subject',
+  'cutout-clip': 'cut a person out of a clip',
   'find-subject': 'find the subject of a picture',
   encode: 'encode a span',
   mix: 'mix the sound',

@@ -48,11 +48,23 @@ export const pictureSourceSchema = z.object({
   filters: sourceFiltersSchema,
   ...prepared,
 });
-/** A normalised clip asset; source frame 0 of the layer is the clip at `fromMs`, resampled to the film's rate. */
+/**
+ * A normalised clip of `rate` frames a second. Shot-relative frame f shows clip frame `start + step * min(f, heldFrame)`: its whole part, or with
+ * `blend` that frame and the next one by shares; never a frame behind `lastFrame`. `crop` is in pixels of the clip. With `alpha` the lower half of
+ * the asset's picture is the matte of the upper half, and `shadow` is painted under what it lets through.
+ */
 export const clipSourceSchema = z.object({
   type: z.literal('clip'),
   asset: digestSchema,
-  fromMs: z.number().nonnegative(),
+  rate: z.number().positive(),
+  start: z.number(),
+  step: z.number().positive(),
+  heldFrame: frame,
+  lastFrame: frame,
+  blend: z.boolean(),
+  crop: boxSchema.nullable(),
+  alpha: z.boolean(),
+  shadow: z.enum(['soft', 'floor', 'none']),
   filters: sourceFiltersSchema,
   ...prepared,
 });
@@ -219,8 +231,13 @@ export const soundCompositionSchema = z
             asset: digestSchema,
             startSample: z.number().int(),
             fromMs: z.number(),
+            /** Length on the film's track; it takes `speed` times as much of the clip. */
             samples: z.number().int().positive(),
+            /** Faster above 1, at the pitch that it had. */
+            speed: z.number().positive(),
             gainDb: z.number(),
+            /** How far it is lowered while a voice sounds. */
+            duckDb: z.number(),
           })
           .readonly(),
       )

@@ -5,30 +5,56 @@ import { backdropDesigns, colorSchema, durationSchema, fraction, path } from './
 const fit = z.enum(['cover', 'contain']).default('cover');
 const focus = z.tuple([fraction, fraction]).optional().describe('Point kept in view: [0,0] is the top left, [1,1] the bottom right.');
 const pictureVisual = z.strictObject({ picture: path, fit, focus });
-const clipVisual = z.strictObject({
+const share = z.number().min(0).max(1);
+/** What is taken of a clip, and how fast it plays. */
+const clipRange = {
   clip: path,
-  fit,
-  focus,
   from: durationSchema.default('0s').describe('Where in the clip to start.'),
-  sound: z.union([z.literal('keep'), z.literal('mute')]).default('mute'),
-});
+  to: durationSchema.optional().describe('Where in the clip to stop; its end when left out.'),
+  speed: z.number().min(0.25).max(4).default(1).describe('2 plays twice as fast; below 1 is slow motion.'),
+  loop: z.boolean().default(false).describe('Start over at the end; otherwise the last frame stays.'),
+  crop: z
+    .tuple([share, share, share, share])
+    .optional()
+    .describe('Part of the picture to show: left, top, width and height as shares of it.'),
+  sound: z
+    .enum(['keep', 'duck', 'mute'])
+    .default('mute')
+    .describe("The clip's own sound: as it is, lowered while somebody speaks, or silent."),
+  volume: z.number().min(-60).max(12).default(0).describe("Level of the clip's own sound in dB."),
+};
+const clipVisual = z.strictObject({ ...clipRange, fit, focus });
 const backdropVisual = z.strictObject({
   backdrop: z.enum(backdropDesigns),
   colors: z.array(colorSchema).min(1).max(3).optional(),
 });
-const subjectSchema = z.strictObject({
+const subjectPlace = {
+  height: z
+    .number()
+    .min(0.05)
+    .max(1.5)
+    .optional()
+    .describe('Height of the subject as a share of the frame; as high as texts and captions allow when left out.'),
+  at: z
+    .tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)])
+    .optional()
+    .describe('Where its centre stands; clear of texts and captions when left out.'),
+  shadow: z.enum(['soft', 'floor', 'none']).default('floor'),
+};
+const pictureSubject = z.strictObject({
   picture: path,
   cutOut: z
     .union([z.literal('auto'), z.literal('alpha'), z.string().min(1)])
     .default('auto')
     .describe('auto: own alpha if it has one, else the default model; alpha: own alpha only; otherwise a model name.'),
-  height: z.number().min(0.05).max(1.5).default(0.72).describe('Height of the subject as a share of the frame.'),
-  at: z
-    .tuple([z.number().min(-0.5).max(1.5), z.number().min(-0.5).max(1.5)])
-    .default([0.5, 0.52])
-    .describe('Where its centre stands.'),
-  shadow: z.enum(['soft', 'floor', 'none']).default('floor'),
+  ...subjectPlace,
 });
+const clipSubject = z.strictObject({
+  ...clipRange,
+  cutOut: z.string().min(1).default('auto').describe('auto: the default model for people; otherwise a model name.'),
+  ...subjectPlace,
+});
+const subjectSchema = z.union([pictureSubject, clipSubject]);
 const stagedVisual = z.strictObject({
   background: z.union([pictureVisual, clipVisual, backdropVisual]),
   subject: subjectSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  boxSchema,
   captionSourceSchema,
   cueSchema,
   encodeSettingsSchema,
@@ -62,7 +63,7 @@ export const taskKinds = {
   },
   /** Look at every text of a film with its real fonts and backgrounds: glyphs, overflow, contrast, safe areas. */
   inspect: {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: z.object({
       width: z.number().int(),
@@ -148,9 +149,34 @@ export const taskKinds = {
       credits: z.array(creditSchema).readonly(),
     }),
   },
+  /**
+   * Cut a person out of frames of a normalised clip. The asset's picture is twice as high as the part that was cut out: its lower half is the
+   * matte. `found` counts the frames with somebody in them; the box, in pixels of the upper half, holds them in all frames.
+   */
+  'cutout-clip': {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      clip: digestSchema,
+      model: z.string(),
+      rate: z.number().positive(),
+      firstFrame: z.number().int().nonnegative(),
+      frames: z.number().int().positive(),
+      crop: boxSchema.nullable(),
+    }),
+    output: z.object({
+      asset: assetSchema,
+      width: z.number().int(),
+      height: z.number().int(),
+      frames: z.number().int(),
+      found: z.number().int(),
+      subject: boxSchema.nullable(),
+      credit: creditSchema,
+    }),
+  },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
-    version: 4,
+    version: 5,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema, encode: encodeSettingsSchema }),
     output: z.object({
@@ -167,7 +193,7 @@ export const taskKinds = {
   },
   /** Mix voices and music, level and limit, encode as AAC. */
   mix: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ sound: soundCompositionSchema }),
     output: z.object({ asset: assetSchema, samples: z.number().int().positive(), gainDb: z.number() }),
@@ -261,7 +287,7 @@ export const taskKinds = {
   },
   /** One finished frame as PNG. */
   frame: {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: z.object({ span: spanCompositionSchema }),
     output: z.object({ asset: assetSchema }),

@@ -19,6 +19,7 @@ const placesOfShot: typeof places = [
   [['visual', 'background', 'picture'], 'picture'],
   [['visual', 'background', 'clip'], 'clip'],
   [['visual', 'subject', 'picture'], 'picture'],
+  [['visual', 'subject', 'clip'], 'clip'],
   [['visual', 'screen', 'picture'], 'picture'],
   [['visual', 'screen', 'clip'], 'clip'],
   [['filters', 'look'], 'lut'],

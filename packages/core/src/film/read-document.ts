@@ -2,6 +2,7 @@ import { type Film, filmSchema, type Issue, templateUseSchema } from '@filmwrigh
 import type { z } from 'zod';
 import { expandTemplate } from '../templates/expand-template.ts';
 import { changedAspects, type Merged, mergeAspect } from './aspects.ts';
+import { clipRules } from './clip-rules.ts';
 import { figureIssues } from './figure-rules.ts';
 import { type FileReference, fileReferences } from './file-references.ts';
 import { nearest, pathText, problemAt, shown } from './issues.ts';
@@ -143,7 +144,7 @@ function rulesOf(film: Film): readonly Issue[] {
         }),
       );
   });
-  issues.push(...figureIssues(film));
+  issues.push(...figureIssues(film), ...clipRules(film));
   return issues;
 }
 

@@ -1,8 +1,7 @@
-import type { Film, Shot } from '@filmwright/contracts';
-import { framesOf, millisecondsOf } from '../film/frames.ts';
+import type { Layer } from '@filmwright/contracts';
+import { type ClipMedia, type ClipPass, type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
 import { frameClip, placeTracked } from './frame-clip.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
-import type { Uploads } from './uploads.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type ClipVisual = Extract<Background, { readonly clip: string }>;
@@ -16,37 +15,46 @@ export function clipLayers(
   const clip = input.uploads.media(visual.clip, 'clip');
   if (clip === undefined) return undefined;
   const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
-  const fromMs = round(millisecondsOf(visual.from, film.format.fps));
-  const framing = held ? { track: null, credits: [] } : frameClip(input, { visual, clip, fromMs, speed: 1 });
+  const { fps } = film.format;
+  const range = clipRange(visual, { clip, fps });
+  const crop = clipCrop(visual, clip);
+  const along = { fromMs: round((range.start * 1000) / range.rate), speed: visual.speed };
+  // Whoever says which part to show has framed it.
+  const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, ...along });
   if (framing === undefined) return undefined;
   const { track, credits } = framing;
-  const at = { clip, frame: size, move: still, untilFrame, fps: film.format.fps, fromMs, speed: 1 };
+  const picture = crop ?? clip;
   const place =
     track === null
-      ? placePicture({ picture: clip, frame: size, move: still, untilFrame, fit: visual.fit })
-      : placeTracked({ ...at, track });
-  const source = {
-    type: 'clip' as const,
-    asset: clip.asset.digest,
-    fromMs,
-    filters: filtersOf(input, size),
-    ...place.prepared,
-  };
-  return { layers: [placedLayer(source, { place, untilFrame })], credits };
+      ? placePicture({ picture, frame: size, move: still, untilFrame, fit: visual.fit })
+      : placeTracked({ clip, frame: size, move: still, untilFrame, fps, track, ...along });
+  const source = { ...clipSource({ clip, range }), crop, filters: filtersOf(input, size), ...place.prepared };
+  const layers = clipPasses(range, { loop: visual.loop, untilFrame }).map((pass) =>
+    passLayer(placedLayer(source, { place, untilFrame }), pass),
+  );
+  return { layers, credits };
 }
 
-/** Milliseconds of a shot's clip from where it starts, or null if the shot has none or it is not probed yet. */
-export function clipLengthMs({
-  film,
-  shot,
-  uploads,
-}: {
-  readonly film: Film;
-  readonly shot: Shot;
-  readonly uploads: Uploads;
-}): number | null {
-  const visual = shot.visual === undefined ? undefined : 'background' in shot.visual ? shot.visual.background : shot.visual;
-  if (visual === undefined || !('clip' in visual)) return null;
-  const clip = uploads.media(visual.clip, 'clip');
-  return clip === undefined ? null : Math.max(500, clip.durationMs - (framesOf(visual.from, film.format.fps) * 1000) / film.format.fps);
+/** What of a clip's source does not depend on where it stands. */
+export function clipSource({ clip, range }: { readonly clip: ClipMedia; readonly range: ClipRange }) {
+  const { rate, start, step, frames, lastFrame, blend } = range;
+  return {
+    type: 'clip' as const,
+    asset: clip.asset.digest,
+    rate,
+    start,
+    step,
+    heldFrame: frames - 1,
+    lastFrame,
+    blend,
+    crop: null,
+    alpha: false,
+    shadow: 'none' as const,
+  };
+}
+
+/** A clip's layer for one playing of its range. */
+export function passLayer(layer: Layer, { fromFrame, untilFrame, start, heldFrame }: ClipPass): Layer {
+  if (layer.source.type !== 'clip') return layer;
+  return { ...layer, fromFrame, untilFrame, source: { ...layer.source, start, heldFrame } };
 }

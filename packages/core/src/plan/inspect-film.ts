@@ -4,7 +4,7 @@ import { frameStartMs, type Size } from '../film/frames.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { captionBox, captionSizePx } from './captions.ts';
-import { clipLengthMs } from './clip-layers.ts';
+import { clipLengthMs } from './clip-range.ts';
 import { figureLayers } from './figure-layers.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
@@ -59,7 +59,7 @@ function textsToInspect({ film, size, planner, uploads, input, whole }: Omit<Ins
     const choice = fontsFor(written, { film, uploads, fonts });
     if (choice === undefined) return undefined;
     const captioned = lines.length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
-    const placed = placeTexts({ film, shot, size, frames: film.format.fps * 4, captioned, fonts: choice.stack });
+    const placed = placeTexts({ film, shot, size, frames: film.format.fps * 4, captioned, fonts: choice.stack, uploads });
     const behind = input.purpose === 'check' && whole && placed.length > 0 ? behindText({ film, size, planner, uploads, index }) : null;
     if (behind === undefined) return undefined;
     for (const text of placed) {

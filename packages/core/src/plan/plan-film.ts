@@ -1,6 +1,7 @@
 import type { BuildShots, Credit, Film, Issue } from '@filmwright/contracts';
 import { ownRigIssues } from '../film/figure-rules.ts';
 import { type Size, sizeOf } from '../film/frames.ts';
+import { clipIssues, heldClips } from './clip-issues.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
@@ -42,9 +43,16 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
     ...issue,
     path: origin(issue.path, undefined),
   }));
-  const inputIssues = [...silent, ...uploads.issues, ...drawn];
+  const ranges = clipIssues(film, uploads).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
+  const inputIssues = [...silent, ...uploads.issues, ...drawn, ...ranges.filter(({ severity }) => severity === 'error')];
   const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled, whole: inputIssues.length === 0 });
-  const notes = [...warnings, ...uploads.warnings, ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }))];
+  const cut = ranges.filter(({ severity }) => severity === 'warning');
+  const notes = [
+    ...warnings,
+    ...uploads.warnings,
+    ...cut,
+    ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) })),
+  ];
   // A fault of the texts is told together with those of the files, unless looking at them failed itself.
   const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
   if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
@@ -54,6 +62,8 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
 
   const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
   const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });
+  // What is only seen in making, such as a clip without anybody to cut out.
+  if (plan.warnings.some((issue) => issue.severity === 'error')) return { outcome: { issues: plan.warnings }, shots: null };
   const made = { plan, planner: gated, uploads, input };
   const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
   return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
@@ -78,6 +88,10 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
     shots.push({ ...shot, startFrame });
     startFrame += shot.timing.frames;
     late.push(...shot.warnings.map((issue) => ({ ...issue, path: origin(issue.path, undefined) })));
+    if (shot.timed)
+      late.push(
+        ...heldClips({ film, index, timing: shot.timing, uploads }).map((issue) => ({ ...issue, path: origin(issue.path, undefined) })),
+      );
     if (shot.timing.lateFrames > 0 && shot.timed) {
       const more = (shot.timing.lateFrames / film.format.fps).toFixed(1);
       late.push({

@@ -3,7 +3,7 @@ import type { SpokenByFigure } from '../figure/mouth-lag.ts';
 import { figuresVisual } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
 import { captionLayer, shotCaptions } from './captions.ts';
-import { clipLengthMs } from './clip-layers.ts';
+import { clipLengthMs } from './clip-range.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import type { PlanInput } from './plan-build.ts';
@@ -91,7 +91,7 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   };
   if (!timed || visual === undefined || fonts === undefined || logo === undefined) return { ...known, picture: null };
   const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
-  const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack });
+  const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack, uploads });
   const texts = textLayers(placed, { fps: film.format.fps, size, frames: timing.frames });
   const captions = shot.captions === false ? null : captionLayer({ film, size, pages, fonts: fonts.stack, frames: timing.frames });
   const layers: Layer[] = [...visual.layers, ...(logo === null ? [] : [logo]), ...texts, ...(captions === null ? [] : [captions])];

@@ -1,5 +1,6 @@
 import type { Film, SoundComposition } from '@filmwright/contracts';
 import { millisecondsOf, samplesAt } from '../film/frames.ts';
+import { type ClipMedia, type ClipUse, clipPasses, clipRange, clipsOf } from './clip-range.ts';
 import type { ShotTiming } from './shot-timing.ts';
 import type { SpokenLine } from './speech.ts';
 import type { Uploads } from './uploads.ts';
@@ -24,19 +25,11 @@ export function planSound({ film, shots, frames, uploads }: SoundInput): SoundCo
       const startSample = samplesAt(startFrame, fps) + Math.round((timing.lineStartsMs[number] ?? 0) * 48);
       voices.push({ asset: line.audio.asset, startSample, gainDb: 0 });
     }
-    const visual = film.storyboard[index]?.visual;
-    const clip = visual === undefined ? undefined : 'background' in visual ? visual.background : visual;
-    if (clip !== undefined && 'clip' in clip && clip.sound === 'keep') {
-      const media = uploads.media(clip.clip, 'clip');
-      if (media === undefined) return undefined;
-      if (media.hasSound)
-        effects.push({
-          asset: media.asset.digest,
-          startSample: samplesAt(startFrame, fps),
-          fromMs: millisecondsOf(clip.from, fps),
-          samples: samplesAt(timing.frames, fps),
-          gainDb: lines.length > 0 ? -12 : 0,
-        });
+    for (const { use } of clipsOf(film.storyboard[index] ?? {})) {
+      if (use.sound === 'mute') continue;
+      const clip = uploads.media(use.clip, 'clip');
+      if (clip === undefined) return undefined;
+      if (clip.hasSound) effects.push(...clipSounds({ use, clip, film, startFrame, frames: timing.frames }));
     }
   }
   const music = soundtrack.music === undefined ? null : uploads.media(soundtrack.music, 'sound');
@@ -60,4 +53,28 @@ export function planSound({ film, shots, frames, uploads }: SoundInput): SoundCo
     truePeakDb: -1.5,
     bitrateKbps: film.outputs.master.audioBitrate,
   };
+}
+
+type ClipSounds = {
+  readonly use: ClipUse;
+  readonly clip: ClipMedia;
+  readonly film: Film;
+  readonly startFrame: number;
+  /** Of the shot. */
+  readonly frames: number;
+};
+
+/** A clip's own sound each time its range plays; it ends with the range or with the shot. */
+function clipSounds({ use, clip, film, startFrame, frames }: ClipSounds): SoundComposition['effects'] {
+  const { fps } = film.format;
+  const range = clipRange(use, { clip, fps });
+  return clipPasses(range, { loop: use.loop, untilFrame: frames }).map(({ fromFrame, untilFrame }) => ({
+    asset: clip.asset.digest,
+    startSample: samplesAt(startFrame + fromFrame, fps),
+    fromMs: (range.start * 1000) / range.rate,
+    samples: samplesAt(Math.min(range.frames, untilFrame - fromFrame), fps),
+    speed: use.speed,
+    gainDb: use.volume,
+    duckDb: use.sound === 'duck' ? film.soundtrack.duck : 0,
+  }));
 }

@@ -1,8 +1,10 @@
 import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
 import { clipLayers } from './clip-layers.ts';
+import { clipSubjectLayers } from './clip-subject.ts';
 import { framedMove, framePicture, unframed } from './framing.ts';
-import { defaultMotion, type Move, moveOf, path, placePicture, round, steady } from './motion.ts';
+import { defaultMotion, type Move, moveOf, placePicture, round, steady } from './motion.ts';
 import { ranks } from './planner.ts';
+import { placeSubject } from './subject-place.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type Staged = Extract<Visual, { readonly subject: unknown }>;
@@ -108,6 +110,15 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   const { size, untilFrame, planner, uploads, address, index } = input;
   const behind = backgroundLayers(input, { visual: visual.background, staged: true });
   const { subject } = visual;
+  if ('clip' in subject) {
+    const cut = clipSubjectLayers(input, subject);
+    if (behind === undefined || cut === undefined) return undefined;
+    return {
+      layers: [...behind.layers, ...cut.layers],
+      credits: [...behind.credits, ...cut.credits],
+      warnings: [...(behind.warnings ?? []), ...(cut.warnings ?? [])],
+    };
+  }
   const picture = uploads.media(subject.picture, 'picture');
   const model =
     picture === undefined
@@ -127,27 +138,7 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
     payload: picture === undefined || model === undefined ? undefined : { picture: picture.asset.digest, model },
   });
   if (behind === undefined || cut === undefined) return undefined;
-  const move = moveOf(input.shot.motion, { fallback: 'zoom-in', focus: undefined });
-  const top = Math.max(move.from.zoom, move.to.zoom);
-  const enlarge = ((size.height * subject.height) / cut.subject.height) * top;
-  const prepared = { width: Math.max(2, Math.round(cut.width * enlarge)), height: Math.max(2, Math.round(cut.height * enlarge)) };
-  const away = { x: cut.width / 2 - (cut.subject.x + cut.subject.width / 2), y: cut.height / 2 - (cut.subject.y + cut.subject.height / 2) };
-  const at = (view: Move['from']) => {
-    const scale = view.zoom / top;
-    const shift = 1 + move.parallax * 0.5;
-    return {
-      scale,
-      x: subject.at[0] * size.width + away.x * enlarge * scale + (0.5 - view.x) * size.width * shift,
-      y: subject.at[1] * size.height + away.y * enlarge * scale + (0.5 - view.y) * size.height * shift,
-    };
-  };
-  const from = at(move.from);
-  const to = at(move.to);
-  const place = {
-    x: path(from.x, { to: to.x, untilFrame, ease: move.ease }),
-    y: path(from.y, { to: to.y, untilFrame, ease: move.ease }),
-    scale: path(from.scale, { to: to.scale, untilFrame, ease: move.ease }),
-  };
+  const { prepared, place } = placeSubject(input, { subject, picture: cut, box: cut.subject });
   const source = {
     type: 'picture' as const,
     asset: cut.asset.digest,

@@ -57,8 +57,8 @@ function sideColours(
  * Foreground Colour Estimation", 2021) both sides' colours come from a small and a wide box mean; then the mixing equation is solved along the
  * line between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
  */
-export function estimateForeground(planes: ColourPlanes, alpha: Plane): ColourPlanes {
-  const size = fitSize(alpha);
+export function estimateForeground(planes: ColourPlanes, alpha: Plane, fitPixels?: number): ColourPlanes {
+  const size = fitSize(alpha, fitPixels);
   const small = (data: Float32Array): Float32Array => resizePlane({ ...alpha, data }, size.width, size.height).data;
   const [r, g, b] = planes.channels;
   const smallAlpha = { ...size, data: small(alpha.data) };

@@ -52,14 +52,15 @@ function withMargin(picture: Picture, margin: Box): Picture {
   return { width: margin.width, height: margin.height, rgba };
 }
 
-type Look = Plane & { readonly peakBytes: number };
+/** A mask at the size of the model that gave it. */
+export type Look = Plane & { readonly peakBytes: number };
 
-async function look(search: SubjectSearch): Promise<Look> {
+export async function look(search: SubjectSearch): Promise<Look> {
   const { width, height, channels, peakBytes } = await runPictureModel(search);
   return { width, height, data: channels[0] as Float32Array, peakBytes };
 }
 
-async function mirroredLook(search: SubjectSearch): Promise<Look> {
+export async function mirroredLook(search: SubjectSearch): Promise<Look> {
   const found = await look({ ...search, picture: mirrored(search.picture) });
   return { ...found, data: found.data.map((_, i) => found.data[i - (i % found.width) + found.width - 1 - (i % found.width)] as number) };
 }
@@ -97,7 +98,7 @@ async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
   return { ...plain, data };
 }
 
-function widened(box: Box, picture: Picture): Box {
+export function widened(box: Box, picture: { readonly width: number; readonly height: number }): Box {
   const [dx, dy] = [Math.round(box.width * MARGIN), Math.round(box.height * MARGIN)];
   const [x, y] = [Math.max(0, box.x - dx), Math.max(0, box.y - dy)];
   return {
@@ -109,7 +110,7 @@ function widened(box: Box, picture: Picture): Box {
 }
 
 /** Puts the close look over the first one, fading from one to the other near the inner edge of the box. */
-function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
+export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
   const data = whole.data.slice();
   const fade = Math.max(1, Math.min(box.width, box.height) * 0.06);
   const right = whole.width - box.x - box.width;

@@ -2,8 +2,8 @@ import { boxMean } from './box-mean.ts';
 import type { ColourPlanes, Plane } from './picture.ts';
 import { enlargedRows, fitSize, resizePlane } from './resample.ts';
 
-/** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
-export type RefineOptions = { readonly blurPx: number };
+/** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge; `fitPixels` bounds the pixels of the fit. */
+export type RefineOptions = { readonly blurPx: number; readonly fitPixels?: number };
 
 /** What colour alone says counts as clear below the first and as opaque above the second. */
 const COLOUR_NONE = 0.2;
@@ -140,9 +140,9 @@ function largestNear(
  * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is
  * a third colour, not a mixture, and goes.
  */
-export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx }: RefineOptions): Plane {
+export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx, fitPixels }: RefineOptions): Plane {
   const { width, height } = mask;
-  const size = fitSize(mask);
+  const size = fitSize(mask, fitPixels);
   const small = (data: Float32Array): Plane => resizePlane({ width, height, data }, size.width, size.height);
   const coarse = small(mask.data);
   const radius = Math.max(1, (blurPx * size.width) / width);

@@ -74,9 +74,12 @@ export function resample(source: Raster, size: { readonly width: number; readonl
 /** Number of pixels at which models of local colour are fitted; they are smooth, so enlarging them afterwards loses nothing. */
 const FIT_PIXELS = 1_500_000;
 
-/** The size at which to fit what varies slowly across a picture of `size`. */
-export function fitSize(size: { readonly width: number; readonly height: number }): { readonly width: number; readonly height: number } {
-  const scale = Math.min(1, Math.sqrt(FIT_PIXELS / (size.width * size.height)));
+/** The size at which to fit what varies slowly across a picture of `size`; fewer pixels than usual for the frames of clips. */
+export function fitSize(
+  size: { readonly width: number; readonly height: number },
+  pixels = FIT_PIXELS,
+): { readonly width: number; readonly height: number } {
+  const scale = Math.min(1, Math.sqrt(pixels / (size.width * size.height)));
   return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
 }
 

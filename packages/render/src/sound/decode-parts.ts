@@ -4,7 +4,8 @@ import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 
 /** A stretch of a sound file. */
-export type Part = { readonly path: string; readonly fromMs?: number; readonly maxSamples?: number };
+/** `maxSamples` is what is wanted of it after `speed`, which keeps its pitch; 1 when left out. */
+export type Part = { readonly path: string; readonly fromMs?: number; readonly maxSamples?: number; readonly speed?: number };
 
 /** Decoded 48 kHz stereo in a temporary file; closing it removes it. */
 export type DecodedPart = {
@@ -28,6 +29,13 @@ const frameBytes = 8;
 /** Mono goes to both sides at its own level and stereo stays as it is; of surround sound each side takes its share, scaled so that nothing clips. */
 const toStereo = 'pan=stereo|FL<FL+0.7FC+0.7SL+0.7BL|FR<FR+0.7FC+0.7SR+0.7BR';
 
+/** The speed as steps between half and double, within which the filter neither drops nor repeats sound. */
+function tempos(speed: number): readonly string[] {
+  if (speed === 1) return [];
+  const steps = Math.ceil(Math.abs(Math.log2(speed)) - 1e-9);
+  return Array.from({ length: Math.max(1, steps) }, () => `atempo=${(speed ** (1 / Math.max(1, steps))).toFixed(9)}`);
+}
+
 /** Decodes several files in one run of ffmpeg, because its start costs more than a line of speech does. */
 export async function decodeParts({ parts, name, workDir, toolset, signal }: DecodePartsOptions): Promise<DecodedPart[]> {
   if (parts.length === 0) return [];
@@ -38,19 +46,24 @@ export async function decodeParts({ parts, name, workDir, toolset, signal }: Dec
       signal,
       purpose: 'decoding sound',
       description: {
-        inputs: parts.map(({ path, fromMs = 0, maxSamples }) => ({
+        inputs: parts.map(({ path, fromMs = 0, maxSamples, speed = 1 }) => ({
           options: {
             protocol_whitelist: 'file,pipe',
             ...(fromMs > 0 ? { ss: fromMs / 1000 } : {}),
             // A little more than wanted: the reader stops at the exact sample.
-            ...(maxSamples === undefined ? {} : { t: maxSamples / 48_000 + 0.1 }),
+            ...(maxSamples === undefined ? {} : { t: (maxSamples / 48_000 + 0.1) * speed }),
           },
           from: { file: path },
         })),
         outputs: paths.map((file, at) => ({
           options: {
             map: `${at}:a:0`,
-            af: `${toStereo},aresample=48000:async=0,aformat=sample_fmts=flt:channel_layouts=stereo`,
+            af: [
+              toStereo,
+              'aresample=48000:async=0',
+              ...tempos(parts[at]?.speed ?? 1),
+              'aformat=sample_fmts=flt:channel_layouts=stereo',
+            ].join(','),
             f: 'f32le',
           },
           to: { file },

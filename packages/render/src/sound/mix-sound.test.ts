@@ -87,7 +87,7 @@ test('a finished sound has its loudness, its peak, its length and the same bytes
   const sound = composition({
     samples: 8 * 48_000 + 333,
     voices: [0.5, 3, 5.4].map((second) => ({ asset: 'voice.wav', startSample: Math.round(second * 48_000), gainDb: 0 })),
-    effects: [{ asset: 'music.flac', startSample: -100, fromMs: 500, samples: 96_000, gainDb: -12 }],
+    effects: [{ asset: 'music.flac', startSample: -100, fromMs: 500, samples: 96_000, speed: 1, gainDb: -12, duckDb: 0 }],
     music,
   });
   const make = async (name: string) => {

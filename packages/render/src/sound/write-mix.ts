@@ -21,6 +21,7 @@ type Placed = {
   readonly part: Omit<Part, 'path'> & { readonly asset: string };
   readonly startSample: number;
   readonly gain: number;
+  readonly duckDb: number;
   readonly isVoice: boolean;
 };
 type Sounding = Placed & { readonly decoded: DecodedPart };
@@ -29,13 +30,13 @@ const blockFrames = 48_000;
 /** Most files decoded at once: bounds open files, memory and disk whatever the film's length. */
 const batchSize = 24;
 /** Clip sound starts and ends inside a recording: this many samples of fade keep it from clicking. */
-const edgeFrames = 480;
+const edgeFrames = 1440;
 
 /** Places voices, clip sound and music sample by sample and writes their sum, a second at a time; gives its loudness before any gain. */
 export async function writeMix(options: WriteMixOptions): Promise<{ loudnessLufs: number }> {
   const { sound, mixPath, signal } = options;
   const waiting = placements(sound);
-  const duck = createDuck(sound.music?.duckDb ?? 0);
+  const ducks = new Map([sound.music?.duckDb ?? 0, ...sound.effects.map(({ duckDb }) => duckDb)].map((db) => [db, createDuck(db)]));
   const meter = createLoudnessMeter();
   let sounding: Sounding[] = [];
   let music: Music | null = null;
@@ -50,15 +51,17 @@ export async function writeMix(options: WriteMixOptions): Promise<{ loudnessLufs
       while ((waiting[0]?.startSample ?? Number.POSITIVE_INFINITY) < start + 2 * blockFrames)
         sounding.push(...(await decodeBatch(waiting.splice(0, batchSize), { ...options, start })));
       const block = new Float32Array(frames * 2);
+      const voices = sounding
+        .filter((each) => each.isVoice)
+        .map(({ startSample, decoded }) => ({ startSample, endSample: startSample + decoded.samples }));
+      const lowered = new Map(Array.from(ducks, ([db, duck]) => [db, duck.next(frames, voices)]));
       if (music !== null) {
-        const voices = sounding
-          .filter((each) => each.isVoice)
-          .map(({ startSample, decoded }) => ({ startSample, endSample: startSample + decoded.samples }));
         await music.read(block, start);
-        const gains = duck.next(frames, voices);
+        const gains = lowered.get(sound.music?.duckDb ?? 0) as Float32Array;
         for (let at = 0; at < block.length; at += 1) block[at] = (block[at] as number) * (gains[at >> 1] as number);
       }
-      for (const each of sounding) await addTo(block, { ...each, start, scratch: scratch.subarray(0, frames * 2) });
+      for (const each of sounding)
+        await addTo(block, { ...each, start, scratch: scratch.subarray(0, frames * 2), ducked: lowered.get(each.duckDb) });
       meter.add(block);
       await writeAll(mix, new Uint8Array(block.buffer)).catch((error) => {
         throw asDiskFull(error, 'mixing the sound of a film');
@@ -81,12 +84,14 @@ function placements({ voices, effects, samples }: SoundComposition): Placed[] {
     part: { asset, maxSamples: Math.max(1, samples - startSample) },
     startSample,
     gain: 10 ** (gainDb / 20),
+    duckDb: -1,
     isVoice: true,
   }));
   const heard = effects.map((effect) => ({
-    part: { asset: effect.asset, fromMs: effect.fromMs, maxSamples: effect.samples },
+    part: { asset: effect.asset, fromMs: effect.fromMs, maxSamples: effect.samples, speed: effect.speed },
     startSample: effect.startSample,
     gain: 10 ** (effect.gainDb / 20),
+    duckDb: effect.duckDb,
     isVoice: false,
   }));
   return [...spoken, ...heard].filter(({ startSample }) => startSample < samples).sort((one, other) => one.startSample - other.startSample);
@@ -102,16 +107,21 @@ async function decodeBatch(
   return batch.map((placed, at) => ({ ...placed, decoded: decoded[at] as DecodedPart }));
 }
 
-type Addition = Sounding & { readonly start: number; readonly scratch: Float32Array };
+type Addition = Sounding & {
+  readonly start: number;
+  readonly scratch: Float32Array;
+  /** Gains of the block, for what gives way to voices. */
+  readonly ducked: Float32Array | undefined;
+};
 
-async function addTo(block: Float32Array, { decoded, startSample, gain, isVoice, start, scratch }: Addition): Promise<void> {
+async function addTo(block: Float32Array, { decoded, startSample, gain, isVoice, start, scratch, ducked }: Addition): Promise<void> {
   const first = start - startSample;
   if (first + scratch.length / 2 <= 0 || first >= decoded.samples) return;
   await decoded.read(scratch, first);
   const isCut = !isVoice && (first < edgeFrames || first + scratch.length / 2 > decoded.samples - edgeFrames);
   for (let at = 0; at < scratch.length; at += 1) {
     const edge = isCut ? edgeGain(first + (at >> 1), decoded.samples) : 1;
-    block[at] = (block[at] as number) + (scratch[at] as number) * gain * edge;
+    block[at] = (block[at] as number) + (scratch[at] as number) * gain * edge * (ducked?.[at >> 1] ?? 1);
   }
 }
 

@@ -8,6 +8,7 @@ import { paintText } from '../paint/paint-text.ts';
 import { figurePainter } from './figure-layer.ts';
 import { type LoadContext, type LoadedPicture, loadPicture } from './load-picture.ts';
 import { type ClipFrames, openClip } from './open-clip.ts';
+import { cropToAlpha, onShadow } from './picture-alpha.ts';
 import type { PictureCache } from './picture-cache.ts';
 
 /** What a layer shows now; `x`, `y` is its top left relative to the prepared source (pictures) or on the frame (text, captions). */
@@ -121,16 +122,18 @@ function clipPainter(
   layer: Layer,
   { context, source }: { readonly context: PainterContext; readonly source: Extract<Layer['source'], { type: 'clip' }> },
 ): LayerPainter {
-  const { compositor, startFrame, span } = context;
+  const { compositor, startFrame } = context;
   let frames: ClipFrames | undefined;
   let shown: Shown | undefined;
   return {
-    changesAt: () => true,
-    prepare: async () => {
-      frames ??= await openClip(source, { frame: startFrame, fps: span.fps, context });
-      const picture = { format: 'yuv420p' as const, width: source.width, height: source.height, bytes: await frames.next() };
-      if (shown === undefined) shown = { bitmap: compositor.createBitmap(picture), x: 0, y: 0 };
-      else compositor.replaceBitmap(shown.bitmap, picture);
+    changesAt: (frame) => frames === undefined || frames.changesAt(frame),
+    prepare: async (frame) => {
+      frames ??= await openClip(source, { frame: startFrame, context });
+      const picture = clipPicture(source, await frames.at(frame));
+      if (shown !== undefined && !source.alpha) return compositor.replaceBitmap(shown.bitmap, picture);
+      // A person cut out changes in size from frame to frame.
+      if (shown !== undefined) compositor.freeBitmap(shown.bitmap);
+      shown = { bitmap: compositor.createBitmap(picture), x: picture.x, y: picture.y };
     },
     draw: (frame) => {
       if (shown !== undefined) drawPlaced(layer, { frame, shown, size: source, compositor });
@@ -140,6 +143,13 @@ function clipPainter(
       if (shown !== undefined) compositor.freeBitmap(shown.bitmap);
     },
   };
+}
+
+/** A frame of a clip for the compositor; one with alpha is cropped to what can be seen and stands on its shadow. */
+function clipPicture({ width, height, alpha, shadow }: Extract<Layer['source'], { type: 'clip' }>, bytes: Uint8Array): LoadedPicture {
+  if (!alpha) return { format: 'yuv420p', width, height, bytes, x: 0, y: 0 };
+  const seen = onShadow(cropToAlpha({ rgba: bytes, width, height, x: 0, y: 0 }), shadow);
+  return { format: 'rgba-premultiplied', width: seen.width, height: seen.height, bytes: seen.rgba, x: seen.x, y: seen.y };
 }
 
 /** Text places itself by its box; the layer's path moves it and scales it about the middle of the box. */

@@ -1,59 +1,98 @@
-import type { Source } from '@filmwright/contracts';
 import { type FfmpegSource, spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
+import { type ClipSource, clipMoment, givenFrame, shownOnly } from '../plan/clip-frames.ts';
+import { clipGraph } from '../plan/clip-graph.ts';
 import { writeFiltergraph } from '../plan/filtergraph.ts';
-import { sourceGraph } from '../plan/source-filters.ts';
 import type { LoadContext } from './load-picture.ts';
-import { openLook } from './open-look.ts';
 
-export type ClipSource = Extract<Source, { type: 'clip' }>;
-
-/** Frames of a clip in order; after its end the last one again. */
+/** Frames of a clip, asked for in order; behind its end the last one. */
 export type ClipFrames = {
-  /** Bytes of the next frame, yuv420p; the same buffer every time. */
-  next(): Promise<Uint8Array>;
+  /** Whether another picture is shown at a shot-relative frame than at the one asked for last. */
+  readonly changesAt: (frame: number) => boolean;
+  /** Pixels of a shot-relative frame, yuv420p or (with alpha) straight rgba; good until the next call. */
+  at(frame: number): Promise<Uint8Array>;
   close(): Promise<void>;
 };
 
-/** Opens a normalised clip so that the first frame read is the one shown at shot-relative `frame`. */
+type Held = { bytes: Uint8Array; index: number };
+
+/** Opens a clip where shot-relative `frame` shows it: the decoder seeks to the key frame before, at most a second, and nothing before that is read. */
 export async function openClip(
   source: ClipSource,
-  { frame, fps, context }: { readonly frame: number; readonly fps: number; readonly context: LoadContext },
+  { frame: openedAt, context }: { readonly frame: number; readonly context: LoadContext },
 ): Promise<ClipFrames> {
-  const { width, height, filters } = source;
-  const look = await openLook(filters.look, context.pathOf);
-  const startMs = source.fromMs + (frame * 1000) / fps;
-  const decoder: FfmpegSource = spawnFfmpegSource({
+  const decoder = await startDecoder(source, { frame: openedAt, context });
+  const { width, height } = source;
+  const length = source.alpha ? width * height * 4 : width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+  let now: Held = { bytes: new Uint8Array(length), index: -1 };
+  let ahead: Held = { bytes: new Uint8Array(length), index: -1 };
+  const mixed = new Uint8Array(source.blend ? length : 0);
+  if (!source.alpha) now.bytes.fill(16, 0, width * height).fill(128, width * height);
+  let count = 0;
+  let over = false;
+  let shown = '';
+
+  async function read(into: Held): Promise<boolean> {
+    if (!over) over = !(await decoder.read(into.bytes));
+    if (!over) into.index = givenFrame(source, { frame: openedAt, count: count++ });
+    return !over;
+  }
+  const swap = (): void => {
+    [now, ahead] = [ahead, now];
+    ahead.index = -1;
+  };
+  const nameOf = (frame: number): string => {
+    const { index, share } = clipMoment(source, frame);
+    return `${index} ${share.toFixed(4)}`;
+  };
+
+  return {
+    changesAt: (frame) => nameOf(frame) !== shown,
+    async at(frame) {
+      const { index, share } = clipMoment(source, frame);
+      while (now.index < index) {
+        if (ahead.index >= 0) swap();
+        else if (await read(ahead)) swap();
+        else break;
+      }
+      shown = nameOf(frame);
+      if (share === 0 || now.index !== index) return now.bytes;
+      if (ahead.index < 0 && !(await read(ahead))) return now.bytes;
+      const weight = Math.round(share * 256);
+      for (let at = 0; at < length; at++)
+        mixed[at] = ((now.bytes[at] as number) * (256 - weight) + (ahead.bytes[at] as number) * weight + 128) >> 8;
+      return mixed;
+    },
+    close: () => decoder.close(),
+  };
+}
+
+async function startDecoder(
+  source: ClipSource,
+  { frame, context }: { readonly frame: number; readonly context: LoadContext },
+): Promise<FfmpegSource> {
+  const { filters, asset, rate, alpha } = source;
+  const lookPath = filters.look === null ? null : await context.pathOf(filters.look);
+  const first = clipMoment(source, frame).index;
+  // Half a frame before the wanted one: whatever the rounding, it is the first that is kept.
+  const seek = first === 0 ? {} : { ss: ((first - 0.5) / rate).toFixed(6), noaccurate_seek: false };
+  return spawnFfmpegSource({
     toolset: context.toolset,
     purpose: 'reading a clip',
     signal: context.signal,
     description: {
-      inputs: [
-        { options: { ss: (startMs / 1000).toFixed(6), noaccurate_seek: false }, from: { file: await context.pathOf(source.asset) } },
-      ],
+      inputs: [{ options: seek, from: { file: await context.pathOf(asset) } }],
       outputs: [
         {
           options: {
-            map: '0:v:0',
-            vf: writeFiltergraph(sourceGraph({ width, height, filters, lookPath: look.path, format: 'yuv420p', fps })),
+            filter_complex: writeFiltergraph(clipGraph({ source, lookPath, shown: shownOnly(source, frame) })),
+            map: '[out]',
+            fps_mode: 'passthrough',
             f: 'rawvideo',
-            pix_fmt: 'yuv420p',
+            pix_fmt: alpha ? 'rgba' : 'yuv420p',
           },
           to: { pipe: 1 },
         },
       ],
     },
   });
-  const bytes = new Uint8Array(width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2));
-  bytes.fill(16, 0, width * height).fill(128, width * height);
-  let over = false;
-  return {
-    async next() {
-      if (!over) over = !(await decoder.read(bytes));
-      return bytes;
-    },
-    close: async () => {
-      await decoder.close();
-      await look.close();
-    },
-  };
 }

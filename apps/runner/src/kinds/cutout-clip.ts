@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Output } from '@filmwright/contracts';
+import { cutOutFrames, cutOutMargin, installedModel } from '@filmwright/engines';
+import { clipPictures, clipSize, writeAlphaClip } from '@filmwright/render';
+import type { KindRunner } from '../run-task.ts';
+
+/** More pixels than this are scaled down first: finer than most films show a person, and a frame must not take seconds. */
+const mostPixels = 1920 * 1088;
+
+/** Cuts a person out of a piece of a clip. */
+export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, rate, firstFrame, frames, crop }, context) => {
+  const { toolset, tempDir, home, progress } = context;
+  const path = await context.pathOf(clip);
+  const whole = await clipSize({ path, toolset });
+  const part = crop ?? { x: 0, y: 0, ...whole };
+  const size = evenSize(part);
+  const before = Math.min(cutOutMargin, firstFrame);
+  const pictures = clipPictures({
+    path,
+    toolset,
+    rate,
+    firstFrame: firstFrame - before,
+    frames: before + frames + cutOutMargin,
+    crop: part,
+    ...size,
+  });
+  const outPath = join(tempDir, 'cutout.mp4');
+  const writer = writeAlphaClip({ outPath, ...size, rate, toolset });
+  let made = 0;
+  let found = 0;
+  let box: Output<'cutout-clip'>['subject'] = null;
+  try {
+    for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home })) {
+      await writer.write(cut.picture.rgba);
+      made++;
+      if (cut.box !== null) {
+        found++;
+        box = box === null ? cut.box : around(box, cut.box);
+      }
+      progress(Math.min(99, (made * 100) / frames));
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  const { card } = await installedModel({ name: model, home });
+  return {
+    asset: await context.store({ path: outPath, mediaType: 'video/mp4' }),
+    ...size,
+    frames: made,
+    found,
+    subject: box,
+    credit: { role: 'model', name: card.name, licence: card.licence.spdx, source: card.licence.attribution },
+  };
+};
+
+type Size = { readonly width: number; readonly height: number };
+type Box = NonNullable<Output<'cutout-clip'>['subject']>;
+
+function evenSize({ width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)));
+  const even = (length: number): number => Math.max(2, 2 * Math.round((length * scale) / 2));
+  return { width: even(width), height: even(height) };
+}
+
+function around(one: Box, other: Box): Box {
+  const x = Math.min(one.x, other.x);
+  const y = Math.min(one.y, other.y);
+  return {
+    x,
+    y,
+    width: Math.max(one.x + one.width, other.x + other.width) - x,
+    height: Math.max(one.y + one.height, other.y + other.height) - y,
+  };
+}

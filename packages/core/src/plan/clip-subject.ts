@@ -1,0 +1,127 @@
+import type { Issue, Layer, Output, Visual } from '@filmwright/contracts';
+import { problemAt, warningAt } from '../film/issues.ts';
+import { clipSource } from './clip-layers.ts';
+import { type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
+import { ranks } from './planner.ts';
+import { placeSubject } from './subject-place.ts';
+import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
+
+type Subject = Extract<Extract<Visual, { readonly subject: unknown }>['subject'], { readonly clip: string }>;
+type Cut = Output<'cutout-clip'>;
+
+/** The model for people, which comes along; it takes a fraction of the time of the others. */
+const peopleModel = 'selfie-segmentation';
+/** Pieces of this many seconds are cut out each by itself, so that runners share a clip and a lost attempt loses little. */
+const pieceSeconds = 4;
+/** Below the first share of frames with somebody in them the film is not made; below the second it is told. */
+const leastFound = 0.5;
+const mostlyFound = 0.9;
+
+/** A range of clip frames that is one task; `frames` holds one more than `untilFrame` where there is one, for slow motion across the seam. */
+type Piece = { readonly firstFrame: number; readonly untilFrame: number; readonly frames: number };
+
+/** A person cut out of a clip, as layers that stand before a background; undefined while it is being cut out. */
+export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualLayers {
+  const { uploads, film, planner, address, index, untilFrame, size } = input;
+  const clip = uploads.media(subject.clip, 'clip');
+  const range = clip === undefined ? undefined : clipRange(subject, { clip, fps: film.format.fps });
+  const pieces = range === undefined ? [] : piecesOf(range, { untilFrame, loop: subject.loop });
+  const ask = (piece: Piece | undefined, at: number): Cut | undefined =>
+    planner.ask({
+      address: `${address}/cutout/${at}`,
+      kind: 'cutout-clip',
+      stage: 'prepare',
+      shot: index,
+      rank: ranks.awaited,
+      estimateMs: (piece?.frames ?? 120) * 250,
+      payload:
+        clip === undefined || piece === undefined
+          ? undefined
+          : {
+              clip: clip.asset.digest,
+              model: subject.cutOut === 'auto' ? peopleModel : subject.cutOut,
+              rate: clip.fps,
+              firstFrame: piece.firstFrame,
+              frames: piece.frames,
+              crop: clipCrop(subject, clip),
+            },
+    });
+  if (clip === undefined || range === undefined) {
+    ask(undefined, 0);
+    return undefined;
+  }
+  const cuts = pieces.map(ask);
+  if (!cuts.every((cut) => cut !== undefined)) return undefined;
+  const credits = cuts.slice(0, 1).map(({ credit }) => credit);
+  const warnings = findings(cuts, { subject, path: `storyboard[${index}].visual.subject` });
+  const box = aroundAll(cuts);
+  if (box === null || warnings.some(({ severity }) => severity === 'error')) return { layers: [], credits, warnings };
+  const { prepared, place } = placeSubject(input, { subject, picture: box, box: { ...box, x: 0, y: 0 } });
+  const filters = { ...filtersOf(input, size), blurPx: 0 };
+  const whole = { ...clipSource({ clip, range }), crop: box, alpha: true, shadow: subject.shadow, filters, ...prepared };
+  const layers = clipPasses(range, { loop: subject.loop, untilFrame }).flatMap((pass) =>
+    pieces.flatMap((piece, at): readonly Layer[] => {
+      const frameOf = (clipFrame: number): number => Math.ceil((clipFrame - pass.start - 1e-6) / range.step);
+      const fromFrame = at === 0 ? pass.fromFrame : Math.max(pass.fromFrame, frameOf(piece.firstFrame));
+      const until = at === pieces.length - 1 ? pass.untilFrame : Math.min(pass.untilFrame, frameOf(piece.untilFrame));
+      if (until <= fromFrame) return [];
+      const source = {
+        ...whole,
+        asset: cuts[at]?.asset.digest ?? '',
+        start: pass.start - piece.firstFrame,
+        heldFrame: pass.heldFrame,
+        lastFrame: piece.frames - 1,
+      };
+      return [{ ...placedLayer(source, { place, untilFrame }), fromFrame, untilFrame: until }];
+    }),
+  );
+  return { layers, credits, warnings };
+}
+
+type Use = { readonly untilFrame: number; readonly loop: boolean };
+
+/** The pieces of a range that a shot shows, on a grid of the clip's own frames, so that shots which show the same share them. */
+function piecesOf(range: ClipRange, { untilFrame, loop }: Use): readonly Piece[] {
+  const length = pieceSeconds * Math.max(1, Math.round(range.rate));
+  const first = Math.floor(range.start + 1e-6);
+  const end = range.lastFrame + 1;
+  const shown = loop ? range.frames : Math.min(range.frames, untilFrame);
+  const seen = Math.min(end, Math.floor(range.start + range.step * (shown - 1) + 1e-6) + 1);
+  const from = Math.floor(first / length);
+  return Array.from({ length: Math.ceil(seen / length) - from }, (_, at) => {
+    const firstFrame = Math.max(first, (from + at) * length);
+    const until = Math.min(end, (from + at + 1) * length);
+    return { firstFrame, untilFrame: until, frames: Math.min(until + 1, end) - firstFrame };
+  });
+}
+
+/** The box that holds the subject in every piece, of even sides and places as a picture at half colour needs them. */
+function aroundAll(cuts: readonly Cut[]) {
+  const boxes = cuts.flatMap(({ subject }) => (subject === null ? [] : [subject]));
+  if (boxes.length === 0) return null;
+  const down = (value: number): number => 2 * Math.floor(value / 2);
+  const up = (value: number): number => 2 * Math.ceil(value / 2);
+  const x = down(Math.min(...boxes.map((box) => box.x)));
+  const y = down(Math.min(...boxes.map((box) => box.y)));
+  const right = up(Math.max(...boxes.map((box) => box.x + box.width)));
+  const bottom = up(Math.max(...boxes.map((box) => box.y + box.height)));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** Tells of frames in which nobody was found. */
+function findings(cuts: readonly Cut[], { subject, path }: { readonly subject: Subject; readonly path: string }): readonly Issue[] {
+  const frames = cuts.reduce((sum, cut) => sum + cut.frames, 0);
+  const share = cuts.reduce((sum, cut) => sum + cut.found, 0) / Math.max(1, frames);
+  if (share >= mostlyFound) return [];
+  const found = `${Math.round(share * 100)} % of the frames`;
+  const told = share < leastFound ? problemAt : warningAt;
+  return [
+    told(`${path}.cutOut`, {
+      code: 'subject-not-found',
+      message: `The model found a person in ${found} of ${JSON.stringify(subject.clip)} only; where it found nobody, nothing is shown.`,
+      found,
+      wanted: `at least ${Math.round((share < leastFound ? leastFound : mostlyFound) * 100)} %`,
+      next: 'Take another part of the clip with `from` and `to`, show less of it with `crop`, or name another model in `cutOut`.',
+    }),
+  ];
+}

@@ -1,0 +1,66 @@
+import type { Box } from '@filmwright/contracts';
+import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
+import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
+import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
+
+/** A decoded frame of a clip, straight-alpha RGBA; its pixels are its own. */
+export type ClipPicture = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
+
+export type ClipPictures = {
+  readonly path: string;
+  /** Frames a second of the normalised clip. */
+  readonly rate: number;
+  readonly firstFrame: number;
+  readonly frames: number;
+  /** Pixels of the clip to read. */
+  readonly crop: Box;
+  /** What they are scaled to. */
+  readonly width: number;
+  readonly height: number;
+  readonly toolset: Toolset;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Frames of a part of a normalised clip, by number, in order; fewer where the clip ends before. */
+export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipPicture> {
+  const { path, rate, firstFrame, frames, crop, width, height, toolset, signal } = options;
+  const decoder = spawnFfmpegSource({
+    toolset,
+    signal,
+    purpose: 'reading a clip',
+    description: {
+      global: { filter_threads: 2 },
+      inputs: [{ options: firstFrame === 0 ? {} : { ss: ((firstFrame - 0.5) / rate).toFixed(6) }, from: { file: path } }],
+      outputs: [
+        {
+          options: {
+            map: '0:v:0',
+            vf: writeFiltergraph([
+              {
+                filters: [
+                  filter('crop', { w: crop.width, h: crop.height, x: crop.x, y: crop.y }),
+                  filter('scale', { w: width, h: height, flags: 'bicubic+accurate_rnd+full_chroma_int' }),
+                  filter('format', { pix_fmts: 'rgba' }),
+                ],
+              },
+            ]),
+            'frames:v': frames,
+            fps_mode: 'passthrough',
+            f: 'rawvideo',
+            pix_fmt: 'rgba',
+          },
+          to: { pipe: 1 },
+        },
+      ],
+    },
+  });
+  try {
+    for (;;) {
+      const rgba = new Uint8Array(width * height * 4);
+      if (!(await decoder.read(rgba))) return;
+      yield { width, height, rgba };
+    }
+  } finally {
+    await decoder.close();
+  }
+}
