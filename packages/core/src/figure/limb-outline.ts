@@ -87,6 +87,7 @@ function widthAt(widths: LimbShape['widths'], share: number): number {
 export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Point[], readonly Point[]] {
   const side = (sign: number): Point[] => {
     const edge = samples.map(({ at, normal, half }): Point => [at[0] + sign * normal[0] * half, at[1] + sign * normal[1] * half]);
+    if (!turnsBack(edge, samples)) return edge;
     for (let index = 0; index + 3 < edge.length; index++) {
       for (let other = Math.min(edge.length - 2, index + loopSteps); other > index + 1; other--) {
         const crossing = crossingOf([edge[index] as Point, edge[index + 1] as Point], [edge[other] as Point, edge[other + 1] as Point]);
@@ -99,6 +100,16 @@ export function limbEdges(samples: readonly LimbSample[]): readonly [readonly Po
     return edge;
   };
   return [side(1), side(-1)];
+}
+
+/** Whether an edge runs against its limb anywhere, as it does where it crosses itself on the inner side of a bend. */
+function turnsBack(edge: readonly Point[], samples: readonly LimbSample[]): boolean {
+  for (let index = 1; index < edge.length; index++) {
+    const [from, to] = [edge[index - 1] as Point, edge[index] as Point];
+    const { normal } = samples[index] as LimbSample;
+    if ((to[1] - from[1]) * normal[0] - (to[0] - from[0]) * normal[1] < -1e-6) return true;
+  }
+  return false;
 }
 
 const loopSteps = 40;

@@ -2,7 +2,8 @@ import type { LimbShape } from '@filmwright/contracts';
 import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
-import { polygonPath, polygonsPath } from './shape-path.ts';
+import { finePath, fineSteps, polygonPath } from './shape-path.ts';
+import { thinLimb } from './thin-limb.ts';
 
 type DrawLimb = {
   readonly samples: readonly LimbSample[];
@@ -22,25 +23,28 @@ const edgeStart = 0.035;
 /** In rig units. */
 const edgeWidth = 1.8;
 
-/** Draws a limb with its shade, lit edge and creases; the context is in rig units. */
-export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path {
-  const edges = limbEdges(samples);
-  const outline = polygonPath(limbOutline(edges));
+/** Draws a limb with its shade, lit edge and creases, the context being in rig units; gives the outline of one that has an id. */
+export function drawLimb(context: Context, shape: LimbShape, { samples, colorOf, light }: DrawLimb): Path | null {
+  const { samples: thin, edges } = thinLimb(samples, limbEdges(samples));
+  const outline = limbOutline(edges);
+  context.save();
+  context.scale(1 / fineSteps, 1 / fineSteps);
   context.fillStyle = colorOf(shape.fill);
-  context.fill(outline);
+  context.fill(finePath([outline]));
   const band = (color: string | undefined, towards: readonly [number, number], depths: readonly number[], alpha: number): void => {
     if (color === undefined) return;
     context.fillStyle = withAlpha(colorOf(color), alpha);
-    for (const depth of depths) context.fill(polygonsPath(limbBand(samples, { edges, light: towards, depth })));
+    for (const depth of depths) context.fill(finePath(limbBand(thin, { edges, light: towards, depth })));
   };
   band(shape.shade, [-light[0], -light[1]], shadeDepths, shadeAlpha);
   band(shape.light, light, lightDepths, lightAlpha);
   if (shape.edge !== undefined) {
     context.fillStyle = withAlpha(colorOf(shape.edge), 0.42);
-    context.fill(polygonsPath(edges.map((edge) => edgeLine(edge, samples))));
+    context.fill(finePath(edges.map((edge) => edgeLine(edge, thin))));
   }
+  context.restore();
   if (shape.folds !== undefined) drawFolds(context, { samples, color: colorOf(shape.folds) });
-  return outline;
+  return shape.id === undefined ? null : polygonPath(outline);
 }
 
 /** A thin line along an edge, not over the round start where a sleeve grows out of the shoulder. It is filled: a long stroke takes many times longer. */

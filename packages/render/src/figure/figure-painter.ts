@@ -1,4 +1,4 @@
-import type { FigureState, PathShape, Rig, RigPaint, RigShape } from '@filmwright/contracts';
+import type { FigureState, LimbShape, PathShape, Rig, RigPaint, RigShape } from '@filmwright/contracts';
 import { figureColors, type PlacedPart, placeParts, sampleLimb } from '@filmwright/core';
 import { type Bitmap, trimmedBitmap } from '../paint/bitmap.ts';
 import { blankCanvas, type Canvas, type Context, type Path } from '../paint/canvas.ts';
@@ -41,7 +41,7 @@ const lightX = 0.62;
 const lightY = -0.785;
 
 /** Canvases grow by this, so that few sizes are ever made. */
-const canvasStep = 64;
+const canvasStep = { wide: 256, high: 64 };
 
 /** Makes what paints a rig in one size and set of colours; it keeps a canvas and the paths of all drawings. The same state gives the same bytes. */
 export function createFigurePainter(
@@ -56,9 +56,11 @@ export function createFigurePainter(
   const ready = new Map(rig.parts.map((part) => [part.name, readyDrawings(part.drawings)]));
   const resting = restingBoxes(rig);
   const canvases = new Map<string, Drawing>();
+  const gradients: Drawing['gradients'] = new Map();
   /** A canvas of at least so many pixels, emptied. */
   const drawingFor = (width: number, height: number): Drawing => {
-    const [wide, high] = [width, height].map((side) => Math.ceil(side / canvasStep) * canvasStep) as [number, number];
+    const wide = Math.ceil(width / canvasStep.wide) * canvasStep.wide;
+    const high = Math.ceil(height / canvasStep.high) * canvasStep.high;
     const known = canvases.get(`${wide}x${high}`);
     if (known !== undefined) {
       known.context.setTransform(1, 0, 0, 1, 0, 0);
@@ -66,7 +68,7 @@ export function createFigurePainter(
       return known;
     }
     if (canvases.size >= keptCanvases) canvases.clear();
-    const made: Drawing = { ...blankCanvas(wide, high), rig, colorOf, pictures, gradients: new Map() };
+    const made: Drawing = { ...blankCanvas(wide, high), rig, colorOf, pictures, gradients };
     canvases.set(`${wide}x${high}`, made);
     return made;
   };
@@ -112,37 +114,49 @@ type PartToDraw = {
   readonly pivots: ReadonlyMap<string, readonly [number, number]>;
 };
 
+/** The outline of a shape, in the place of its part unless it is a limb's, which is where it stands. */
+type Outline = { readonly path: Path; readonly isLimb: boolean };
+
 function drawPart(drawing: Drawing, { placed, ready, state, pivots }: PartToDraw): void {
   const { context } = drawing;
-  const shapes = shownShapes(ready, placed.weights);
-  if (shapes.length === 0) return;
-  const paths = new Map<string, Path>();
-  let clipped: string | null = null;
-  const unclip = (): void => {
-    if (clipped !== null) context.restore();
-    clipped = null;
-  };
-  for (const shown of shapes) {
+  const outlines = new Map<string, Outline>();
+  // Shapes that follow each other in the same place and inside the same outline share one state of the context.
+  let group: string | null = null;
+  for (const shown of shownShapes(ready, placed.weights)) {
     const { shape, opacity } = shown;
+    const isLimb = 'limb' in shape;
+    const keep = (path: Path | null): void => {
+      if (shape.id !== undefined && path !== null) outlines.set(shape.id, { path, isLimb });
+    };
     if ((shape.facing !== undefined && shape.facing !== state.facing) || opacity < 0.004) {
-      if (shape.id !== undefined && shown.path !== null) paths.set(shape.id, shown.path);
+      keep(shown.path);
       continue;
     }
-    if ((shape.inside ?? null) !== clipped) {
-      unclip();
-      const around = shape.inside === undefined ? undefined : paths.get(shape.inside);
-      if (around !== undefined) {
-        context.save();
-        if (!('limb' in shape)) context.transform(...placed.matrix);
-        context.clip(around);
-        if (!('limb' in shape)) context.transform(...inverse(placed.matrix));
-        clipped = shape.inside as string;
-      }
+    const around = shape.inside === undefined || shown.cut !== null ? undefined : outlines.get(shape.inside);
+    const wanted = `${isLimb} ${around === undefined ? '' : shape.inside}`;
+    if (wanted !== group) {
+      if (group !== null) context.restore();
+      context.save();
+      if (around?.isLimb) context.clip(around.path);
+      if (!isLimb || around?.isLimb === false) context.transform(...placed.matrix);
+      if (around?.isLimb === false) context.clip(around.path);
+      if (isLimb && around?.isLimb === false) context.transform(...inverse(placed.matrix));
+      group = wanted;
     }
-    const path = drawShape(drawing, { shown, placed, state, pivots });
-    if (shape.id !== undefined && path !== null) paths.set(shape.id, path);
+    context.globalAlpha = opacity;
+    if ('limb' in shape) keep(drawn(drawing, shape, { state, pivots }));
+    else {
+      drawShape(drawing, { shown, state });
+      keep(shown.path);
+    }
   }
-  unclip();
+  if (group !== null) context.restore();
+}
+
+function drawn(drawing: Drawing, shape: LimbShape, { state, pivots }: Pick<PartToDraw, 'state' | 'pivots'>): Path | null {
+  const joints = shape.limb.map((name) => pivots.get(name) ?? ([0, 0] as const));
+  const light: readonly [number, number] = [state.facing === 'left' ? lightX : -lightX, lightY];
+  return drawLimb(drawing.context, shape, { samples: sampleLimb(joints, shape), colorOf: drawing.colorOf, light });
 }
 
 function inverse([a, b, c, d, e, f]: PlacedPart['matrix']): PlacedPart['matrix'] {
@@ -150,35 +164,20 @@ function inverse([a, b, c, d, e, f]: PlacedPart['matrix']): PlacedPart['matrix']
   return [d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size];
 }
 
-type ShapeToDraw = {
-  readonly shown: ShownShape;
-  readonly placed: PlacedPart;
-  readonly state: FigureState;
-  readonly pivots: PartToDraw['pivots'];
-};
-
-function drawShape(drawing: Drawing, { shown, placed, state, pivots }: ShapeToDraw): Path | null {
+function drawShape(drawing: Drawing, { shown, state }: { readonly shown: ShownShape; readonly state: FigureState }): void {
   const { context, rig } = drawing;
-  const { shape, path, opacity } = shown;
-  context.save();
-  context.globalAlpha = opacity;
-  let drawn: Path | null = path;
-  if ('limb' in shape) {
-    const joints = shape.limb.map((name) => pivots.get(name) ?? ([0, 0] as const));
-    const light: readonly [number, number] = [state.facing === 'left' ? lightX : -lightX, lightY];
-    drawn = drawLimb(context, shape, { samples: sampleLimb(joints, shape), colorOf: drawing.colorOf, light });
-  } else {
-    context.transform(...placed.matrix);
-    if (shape.gaze !== undefined)
-      context.translate(state.gaze.x * rig.eyes.reach[0] * shape.gaze, state.gaze.y * rig.eyes.reach[1] * shape.gaze);
-    if (shape.readable && state.facing === 'left') unmirror(context, shape);
-    if ('picture' in shape) {
-      const picture = drawing.pictures.get(shape.picture);
-      if (picture !== undefined) context.drawImage(picture, shape.x, shape.y, shape.width, shape.height);
-    } else if (path !== null) drawPath(drawing, shape, path);
-  }
-  context.restore();
-  return drawn;
+  const { shape } = shown;
+  const isMirrored = shape.readable === true && state.facing === 'left';
+  const isMoved = shape.gaze !== undefined || isMirrored;
+  if (isMoved) context.save();
+  if (shape.gaze !== undefined)
+    context.translate(state.gaze.x * rig.eyes.reach[0] * shape.gaze, state.gaze.y * rig.eyes.reach[1] * shape.gaze);
+  if (isMirrored) unmirror(context, shape);
+  if ('picture' in shape) {
+    const picture = drawing.pictures.get(shape.picture);
+    if (picture !== undefined) context.drawImage(picture, shape.x, shape.y, shape.width, shape.height);
+  } else if ('path' in shape) drawPath(drawing, shape, shown);
+  if (isMoved) context.restore();
 }
 
 /** Mirrors about the middle of the shape, so that lettering on a mirrored figure can be read. */
@@ -194,15 +193,21 @@ function unmirror(context: Context, shape: RigShape): void {
   context.scale(-1, 1);
 }
 
-function drawPath(drawing: Drawing, shape: PathShape, path: Path): void {
+function drawPath(drawing: Drawing, { fill, stroke }: PathShape, { path, cut }: Pick<ShownShape, 'path' | 'cut'>): void {
   const { context } = drawing;
-  if (shape.fill !== undefined) {
-    context.fillStyle = paintOf(drawing, shape.fill);
-    context.fill(path);
+  const filled = cut?.fill ?? path;
+  if (fill !== undefined && filled !== null) {
+    context.fillStyle = paintOf(drawing, fill);
+    context.fill(filled);
   }
-  if (shape.stroke === undefined) return;
-  context.strokeStyle = drawing.colorOf(shape.stroke.color);
-  context.lineWidth = shape.stroke.width;
+  if (stroke === undefined || path === null) return;
+  if (cut?.stroke) {
+    context.fillStyle = drawing.colorOf(stroke.color);
+    context.fill(cut.stroke);
+    return;
+  }
+  context.strokeStyle = drawing.colorOf(stroke.color);
+  context.lineWidth = stroke.width;
   context.lineCap = 'round';
   context.lineJoin = 'round';
   context.stroke(path);
@@ -210,6 +215,10 @@ function drawPath(drawing: Drawing, shape: PathShape, path: Path): void {
 
 function paintOf({ context, colorOf, gradients }: Drawing, paint: RigPaint): string | CanvasGradient {
   if (typeof paint === 'string') return colorOf(paint);
+  const [first] = paint.stops;
+  // A gradient from a colour to itself takes twice as long to fill.
+  if (first !== undefined && paint.stops.every(([, color, alpha]) => color === first[1] && (alpha ?? 1) === (first[2] ?? 1)))
+    return withAlpha(colorOf(first[1]), first[2] ?? 1);
   const known = gradients.get(paint);
   if (known !== undefined) return known;
   const gradient =
