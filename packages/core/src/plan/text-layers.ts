@@ -2,7 +2,9 @@ import type { Film, FontStack, Layer, Path, Shot, TextBlock, TextPosition, TextS
 import { framesOf, type Size } from '../film/frames.ts';
 import { languageDirection } from '../text/bidi.ts';
 import { estimateLines } from '../text/estimate-lines.ts';
+import { type Arrangement, arrangementOf, defaultPosition, logoCorner, widestShare } from './arrangement.ts';
 import { round, steady } from './motion.ts';
+import type { Uploads } from './uploads.ts';
 
 /** Size of a style's letters as a share of the frame's short side, line height in ems, widest share of the frame, space below in ems. */
 const styles: Readonly<
@@ -28,17 +30,6 @@ const styles: Readonly<
   label: { size: 0.03, lineEm: 1.25, width: 0.32, gapEm: 0.7, padEm: 0.8, bold: true },
 };
 
-const defaultPositions: Readonly<Record<TextStyle, TextPosition>> = {
-  kicker: 'left',
-  title: 'left',
-  subtitle: 'left',
-  bullets: 'left',
-  'price-tag': 'left',
-  button: 'left',
-  'lower-third': 'bottom-left',
-  label: 'top-left',
-};
-
 export type TextLayerInput = {
   readonly film: Film;
   readonly shot: Shot;
@@ -46,6 +37,7 @@ export type TextLayerInput = {
   readonly frames: number;
   readonly captioned: boolean;
   readonly fonts: FontStack;
+  readonly uploads: Uploads;
 };
 
 /** A text of a shot with its place on the frame; `index` counts the shot's texts. */
@@ -65,11 +57,14 @@ export function textsOf(shot: Shot): readonly TextBlock[] {
 /** Lays out the texts of a shot: texts of one position stand under each other as one group, inside the safe area and clear of the captions. */
 export function placeTexts(input: TextLayerInput): readonly PlacedText[] {
   const groups = new Map<TextPosition, { block: TextBlock; index: number }[]>();
-  textsOf(input.shot).forEach((block, index) => {
-    const position = block.position ?? readingSide(defaultPositions[block.style], input.film.language);
+  const arrangement = arrangementOf(input);
+  const texts = textsOf(input.shot);
+  const among = texts.map(({ style }) => style);
+  texts.forEach((block, index) => {
+    const position = block.position ?? readingSide(defaultPosition(block.style, { arrangement, among }), input.film.language);
     groups.set(position, [...(groups.get(position) ?? []), { block, index }]);
   });
-  return [...groups].flatMap(([position, blocks]) => placeGroup(input, { position, blocks }));
+  return [...groups].flatMap(([position, blocks]) => placeGroup(input, { position, blocks, arrangement }));
 }
 
 /** The place where reading starts: left, or right in languages written from right to left. */
@@ -77,9 +72,16 @@ function readingSide(position: TextPosition, language: string): TextPosition {
   return languageDirection(language) === 'rtl' ? (position.replace('left', 'right') as TextPosition) : position;
 }
 
-type Group = { readonly position: TextPosition; readonly blocks: readonly { readonly block: TextBlock; readonly index: number }[] };
+type Group = {
+  readonly position: TextPosition;
+  readonly blocks: readonly { readonly block: TextBlock; readonly index: number }[];
+  readonly arrangement: Arrangement;
+};
 
-function placeGroup({ film, size, frames, captioned, fonts }: TextLayerInput, { position, blocks }: Group): readonly PlacedText[] {
+function placeGroup(
+  { film, shot, size, frames, captioned, fonts }: TextLayerInput,
+  { position, blocks, arrangement }: Group,
+): readonly PlacedText[] {
   const { fps } = film.format;
   const landscape = size.width >= size.height;
   const short = Math.min(size.width, size.height);
@@ -89,7 +91,7 @@ function placeGroup({ film, size, frames, captioned, fonts }: TextLayerInput, { 
   const sized = blocks.map(({ block, index }) => {
     const style = styles[block.style];
     const sizePx = short * style.size * block.size;
-    const widest = landscape ? (alignX === 'center' ? Math.max(style.width, 0.7) : style.width) : 0.86;
+    const widest = widestShare(style.width, { arrangement, alignX });
     const width = Math.min(size.width * (block.width ?? widest), size.width - 2 * safe.x);
     const lines = Array.isArray(block.text) ? block.text : block.text.split('\n');
     const inner = width - style.padEm * 2 * sizePx;
@@ -102,10 +104,15 @@ function placeGroup({ film, size, frames, captioned, fonts }: TextLayerInput, { 
     return { block, index, style, sizePx, width, lines, height, gap: Math.max(style.gapEm * sizePx * 0.6, short * 0.012) };
   });
   const total = sized.reduce((sum, one, number) => sum + one.height + (number < sized.length - 1 ? one.gap : 0), 0);
-  const room = size.height - safe.top - safe.bottom;
+  const corner = logoCorner({ film, shot, size });
+  const widthOfAll = Math.max(...sized.map(({ width }) => width));
+  const rightEdge = alignX === 'left' ? safe.x + widthOfAll : alignX === 'right' ? size.width - safe.x : (size.width + widthOfAll) / 2;
+  const top = corner !== null && rightEdge > corner.left ? Math.max(safe.top, corner.bottom + short * 0.035) : safe.top;
+  const whole = size.height - top - safe.bottom;
+  // A subject below texts gets the larger part of the frame.
+  const room = arrangement === 'stacked' && alignY === 'top' ? whole * 0.52 : whole;
   const shrink = Math.min(1, room / total);
-  let y =
-    alignY === 'top' ? safe.top : alignY === 'bottom' ? size.height - safe.bottom - total * shrink : safe.top + (room - total * shrink) / 2;
+  let y = alignY === 'top' ? top : alignY === 'bottom' ? size.height - safe.bottom - total * shrink : top + (whole - total * shrink) / 2;
   return sized.map(({ block, index, sizePx, width, lines, height, gap }) => {
     const x = alignX === 'left' ? safe.x : alignX === 'right' ? size.width - safe.x - width : (size.width - width) / 2;
     const box = { x: round(x), y: round(y), width: round(width), height: round(height * shrink) };
