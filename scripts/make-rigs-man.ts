@@ -1,7 +1,9 @@
 import type { PathShape, RigPart } from '@filmwright/contracts';
 import type { BodyPlan } from './make-rigs-body.ts';
 import { circle, type Dot, dots, fill, line, linear, radial, ribbon, smooth } from './make-rigs-draw.ts';
-import { browDrawings, eyeDrawings, type MouthPlan, mouthShapes, mouths, noseShapes } from './make-rigs-face.ts';
+import { noseShapes } from './make-rigs-face.ts';
+import type { MouthPlan } from './make-rigs-mouth.ts';
+import { bodyParts, faceParts, part } from './make-rigs-parts.ts';
 
 export const manBody: BodyPlan = {
   hip: [0, 900],
@@ -201,73 +203,32 @@ function neckShapes(): PathShape[] {
 
 /** The parts of the man other than his limbs. */
 export function manParts(): RigPart[] {
-  const part = (name: string, more: Partial<RigPart> & Pick<RigPart, 'pivot'>): RigPart => ({
-    name,
-    order: 0,
-    parallax: 0,
-    drawings: {},
-    ...more,
-  });
   return [
-    part('body', { pivot: manBody.hip }),
-    part('pelvis', {
-      parent: 'body',
-      pivot: manBody.hip,
-      order: 5,
-      drawings: {
-        rest: [
-          fill(
-            smooth(dots('-140,840 -144,900 -116,980 -70,1040 -2,1060 60,1036 132,980 134,900 126,840')),
-            linear([-130, 900], [130, 920], 'trousers 0, trousers 0.5, trousers-far 1'),
-          ),
-        ],
-      },
+    ...bodyParts(manBody, {
+      outline: dots('-140,840 -144,900 -116,980 -70,1040 -2,1060 60,1036 132,980 134,900 126,840'),
+      light: [
+        [-130, 900],
+        [130, 920],
+      ],
     }),
     part('torso', { parent: 'body', pivot: [0, 850], order: 40, drawings: { rest: torsoShapes() } }),
     part('neck', { parent: 'torso', pivot: [-6, 340], order: 42, drawings: { rest: neckShapes() } }),
     part('front', { parent: 'torso', pivot: [0, 850], order: 44, drawings: { rest: frontShapes() } }),
     part('head', { parent: 'torso', pivot: [-14, 278], order: 70, drawings: { rest: headShapes(0), 'jaw-open': headShapes(11) } }),
-    part('nose', {
-      parent: 'head',
-      pivot: [38, 186],
-      order: 76,
-      parallax: 8,
-      drawings: { rest: noseShapes({ x: -4, y: -24, scale: 1.13 }) },
-    }),
-    part('eye-near', {
-      parent: 'head',
-      pivot: [-22, 151],
-      order: 74,
-      parallax: 4.5,
-      drawings: eyeDrawings({ x: -22, y: 151, near: 21, far: 20, height: 20, iris: 10.4, lashes: 0.25, outer: -1 }),
-    }),
-    part('eye-far', {
-      parent: 'head',
-      pivot: [62, 151],
-      order: 74,
-      parallax: 3.6,
-      drawings: eyeDrawings({ x: 62, y: 151, near: 16, far: 17, height: 19.5, iris: 9.8, lashes: 0.2, outer: 1 }),
-    }),
-    part('brow-near', {
-      parent: 'head',
-      pivot: [-22, 126],
-      order: 75,
-      parallax: 4.5,
-      drawings: browDrawings({ inner: [5, 126], arch: [-32, 117.5], outer: [-56, 127], half: 4.1 }),
-    }),
-    part('brow-far', {
-      parent: 'head',
-      pivot: [62, 126],
-      order: 75,
-      parallax: 3.6,
-      drawings: browDrawings({ inner: [45, 126], arch: [70, 118.5], outer: [86, 127], half: 3.8 }),
-    }),
-    part('mouth', {
-      parent: 'head',
-      pivot: [29, 224],
-      order: 77,
-      parallax: 5,
-      drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(manMouth, shape)])),
+    ...faceParts({
+      nose: { pivot: [38, 186], parallax: 8, shapes: noseShapes({ x: -4, y: -24, scale: 1.13 }) },
+      eyes: {
+        near: { x: -22, y: 151, near: 21, far: 20, height: 20, iris: 10.4, lashes: 0.25, outer: -1 },
+        far: { x: 62, y: 151, near: 16, far: 17, height: 19.5, iris: 9.8, lashes: 0.2, outer: 1 },
+        farPivot: [62, 151],
+      },
+      brows: {
+        near: { inner: [5, 126], arch: [-32, 117.5], outer: [-56, 127], half: 4.1 },
+        far: { inner: [45, 126], arch: [70, 118.5], outer: [86, 127], half: 3.8 },
+        nearPivot: [-22, 126],
+        farPivot: [62, 126],
+      },
+      mouth: manMouth,
     }),
     part('hair', { parent: 'head', pivot: [0, 60], order: 80, parallax: 1.5, drawings: { rest: hairShapes() } }),
   ];

@@ -1,7 +1,9 @@
 import type { PathShape, RigPart } from '@filmwright/contracts';
 import type { BodyPlan } from './make-rigs-body.ts';
 import { circle, type Dot, dots, fill, line, linear, radial, ribbon, smooth } from './make-rigs-draw.ts';
-import { browDrawings, eyeDrawings, type MouthPlan, mouthShapes, mouths, noseShapes } from './make-rigs-face.ts';
+import { noseShapes } from './make-rigs-face.ts';
+import type { MouthPlan } from './make-rigs-mouth.ts';
+import { bodyParts, faceParts, part } from './make-rigs-parts.ts';
 
 export const womanBody: BodyPlan = {
   hip: [0, 860],
@@ -213,68 +215,33 @@ function neckShapes(): PathShape[] {
 
 /** The parts of the woman other than her limbs. */
 export function womanParts(): RigPart[] {
-  const part = (name: string, more: Partial<RigPart> & Pick<RigPart, 'pivot'>): RigPart => ({
-    name,
-    order: 0,
-    parallax: 0,
-    drawings: {},
-    ...more,
-  });
   return [
-    part('body', { pivot: womanBody.hip }),
-    part('pelvis', {
-      parent: 'body',
-      pivot: womanBody.hip,
-      order: 5,
-      drawings: {
-        rest: [
-          fill(
-            smooth(dots('-118,800 -130,862 -108,930 -60,990 -4,1010 50,985 118,930 118,850 104,800')),
-            linear([-120, 860], [120, 880], 'trousers 0, trousers 0.5, trousers-far 1'),
-          ),
-        ],
-      },
+    ...bodyParts(womanBody, {
+      outline: dots('-118,800 -130,862 -108,930 -60,990 -4,1010 50,985 118,930 118,850 104,800'),
+      light: [
+        [-120, 860],
+        [120, 880],
+      ],
     }),
     part('torso', { parent: 'body', pivot: [0, 800], order: 40, drawings: { rest: torsoShapes() } }),
     part('front', { parent: 'torso', pivot: [0, 800], order: 44, drawings: { rest: frontShapes() } }),
     part('neck', { parent: 'torso', pivot: [-6, 330], order: 42, drawings: { rest: neckShapes() } }),
     part('head', { parent: 'torso', pivot: [-12, 268], order: 70, drawings: { rest: headShapes(0), 'jaw-open': headShapes(11) } }),
     part('hair-back', { parent: 'head', pivot: [0, 120], order: 30, parallax: -5, drawings: { rest: backHair() } }),
-    part('nose', { parent: 'head', pivot: [36, 180], order: 76, parallax: 7.5, drawings: { rest: noseShapes({ x: 0, y: 0, scale: 1 }) } }),
-    part('eye-near', {
-      parent: 'head',
-      pivot: [-21, 150],
-      order: 74,
-      parallax: 4.5,
-      drawings: eyeDrawings({ x: -21, y: 150, near: 22, far: 21, height: 23, iris: 12, lashes: 1, outer: -1 }),
-    }),
-    part('eye-far', {
-      parent: 'head',
-      pivot: [59, 150],
-      order: 74,
-      parallax: 3.6,
-      drawings: eyeDrawings({ x: 58, y: 150, near: 17, far: 18, height: 22, iris: 11, lashes: 0.9, outer: 1 }),
-    }),
-    part('brow-near', {
-      parent: 'head',
-      pivot: [-20, 122],
-      order: 75,
-      parallax: 4.5,
-      drawings: browDrawings({ inner: [3, 121.5], arch: [-30, 114], outer: [-52, 123], half: 3.1 }),
-    }),
-    part('brow-far', {
-      parent: 'head',
-      pivot: [58, 122],
-      order: 75,
-      parallax: 3.6,
-      drawings: browDrawings({ inner: [45, 121.5], arch: [67, 115], outer: [81, 123], half: 2.8 }),
-    }),
-    part('mouth', {
-      parent: 'head',
-      pivot: [27, 217],
-      order: 77,
-      parallax: 5,
-      drawings: Object.fromEntries(Object.entries(mouths).map(([name, shape]) => [name, mouthShapes(womanMouth, shape)])),
+    ...faceParts({
+      nose: { pivot: [36, 180], parallax: 7.5, shapes: noseShapes({ x: 0, y: 0, scale: 1 }) },
+      eyes: {
+        near: { x: -21, y: 150, near: 22, far: 21, height: 23, iris: 12, lashes: 1, outer: -1 },
+        far: { x: 58, y: 150, near: 17, far: 18, height: 22, iris: 11, lashes: 0.9, outer: 1 },
+        farPivot: [59, 150],
+      },
+      brows: {
+        near: { inner: [3, 121.5], arch: [-30, 114], outer: [-52, 123], half: 3.1 },
+        far: { inner: [45, 121.5], arch: [67, 115], outer: [81, 123], half: 2.8 },
+        nearPivot: [-20, 122],
+        farPivot: [58, 122],
+      },
+      mouth: womanMouth,
     }),
     part('hair-front', { parent: 'head', pivot: [0, 60], order: 80, parallax: 2, drawings: { rest: frontHair() } }),
   ];

@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PathShape, Rig, RigExpression, RigPart } from '@filmwright/contracts';
-import { type BodyPlan, limbParts, posesOf } from './make-rigs-body.ts';
+import { type BodyPlan, limbParts } from './make-rigs-body.ts';
 import { moved } from './make-rigs-draw.ts';
-import type { MouthPlan } from './make-rigs-face.ts';
 import { manBody, manMouth, manParts } from './make-rigs-man.ts';
+import type { MouthPlan } from './make-rigs-mouth.ts';
+import { posesOf } from './make-rigs-poses.ts';
 import { womanBody, womanMouth, womanParts } from './make-rigs-woman.ts';
 
 type Presenter = {
