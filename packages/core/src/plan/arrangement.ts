@@ -59,14 +59,19 @@ export function defaultPosition(
   return group;
 }
 
-/** Widest share of the frame that a text takes: `own` is that of its style beside something, in a wide frame. */
-export function widestShare(
-  own: number,
-  { arrangement, alignX }: { readonly arrangement: Arrangement; readonly alignX: 'left' | 'center' | 'right' },
-): number {
+/** Widest share of the frame that a text takes: `own` is that of its style beside something, in a wide frame. Labels and lower thirds stay beside what else there is. */
+export function widestShare({ own, style, arrangement, alignX }: WidestShare): number {
   if (arrangement === 'wide') return alignX === 'center' ? Math.max(own, 0.7) : own;
-  return arrangement === 'beside' && alignX !== 'center' ? 0.46 : 0.86;
+  if (alignX === 'center') return 0.86;
+  if (style === 'label' || style === 'lower-third') return 0.6;
+  return arrangement === 'beside' ? 0.46 : 0.86;
 }
+type WidestShare = {
+  readonly own: number;
+  readonly style: TextStyle;
+  readonly arrangement: Arrangement;
+  readonly alignX: 'left' | 'center' | 'right';
+};
 
 /** The corner that the brand's mark may take, or null for a shot without it. */
 export function logoCorner({ film, shot, size }: { readonly film: Film; readonly shot: Shot; readonly size: Size }) {

@@ -1,6 +1,6 @@
 import type { Film, Shot } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
-import { arrangementOf } from './arrangement.ts';
+import { arrangementOf, logoCorner } from './arrangement.ts';
 import { captionBox } from './captions.ts';
 import { linesOf } from './speech.ts';
 import { placeTexts, textsOf } from './text-layers.ts';
@@ -64,11 +64,19 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
     const [left, right] = sides[0] ? [0.5, 0.93] : [0.07, 0.5];
     return { left: width * left, right: width * right, top: height * 0.1, bottom: height * wideFloor, most: 0.66, lift: 0 };
   }
+  const corner = logoCorner({ film, shot, size });
   const bottom = low ? captionBox(film, size).y - height * 0.015 : height * 0.93;
   if (arrangement === 'beside' && beside.length > 0) {
     const right = beside.every(({ alignX }) => alignX === 'left');
     const [from, until] = right ? [0.53, 0.96] : [0.04, 0.47];
-    return { left: width * from, right: width * until, top: height * 0.13, bottom, most: 0.62, lift: 0.35 };
+    return {
+      left: width * from,
+      right: width * until,
+      top: Math.max(height * 0.13, corner === null || !right ? 0 : corner.bottom + height * 0.025),
+      bottom,
+      most: 0.62,
+      lift: 0.35,
+    };
   }
   const above = boxes.filter(({ y, style }) => y < height * 0.5 && style !== 'label').map((box) => box.y + box.height);
   const below = boxes.filter(({ y }) => y >= height * 0.5).map(({ y }) => y);

@@ -91,7 +91,7 @@ function placeGroup(
   const sized = blocks.map(({ block, index }) => {
     const style = styles[block.style];
     const sizePx = short * style.size * block.size;
-    const widest = widestShare(style.width, { arrangement, alignX });
+    const widest = widestShare({ own: style.width, style: block.style, arrangement, alignX });
     const width = Math.min(size.width * (block.width ?? widest), size.width - 2 * safe.x);
     const lines = Array.isArray(block.text) ? block.text : block.text.split('\n');
     const inner = width - style.padEm * 2 * sizePx;
