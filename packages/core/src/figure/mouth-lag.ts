@@ -14,6 +14,8 @@ export type SpokenByFigure = {
 const hopMs = 10;
 const furthestMs = 300;
 const aroundMs = 400;
+/** Syllables are like each other: of two shifts at which the curves are nearly as alike, by this share at the farthest, the nearer one counts. */
+const nearer = 0.25;
 /** A mouth is slower than a voice: both are compared as they are over this. */
 const smoothMs = 60;
 
@@ -52,7 +54,8 @@ function lagOf({ voice, mouth, from, until }: Window): number | null {
   if (deviation(heard) < 0.07) return null;
   const reach = furthestMs / hopMs;
   const likeness: number[] = [];
-  for (let shift = -reach; shift <= reach; shift++) likeness.push(correlation(heard, mouth.slice(from + shift, until + shift)));
+  for (let shift = -reach; shift <= reach; shift++)
+    likeness.push(correlation(heard, mouth.slice(from + shift, until + shift)) * (1 - (nearer * Math.abs(shift)) / reach));
   let best = 0;
   likeness.forEach((value, index) => {
     if (value > (likeness[best] as number)) best = index;

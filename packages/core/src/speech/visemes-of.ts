@@ -28,7 +28,8 @@ function readLetters(text: string, language: string): readonly Phone[] {
 }
 
 const openings = ['a', 'e', 'o', 'i', 'a', 'u', 'e'];
-const starts = ['l', 'k', 'p', 's', 'l', 'k', 'f', 'l'];
+/** None that shuts the mouth: where nothing is known, how loud it is says best how far it is open. */
+const starts = ['l', 'k', 'l', 's', 'k', 'l', 'j', 'l'];
 
 /** For characters that stand for syllables, or whose vowels are not written: one consonant and one vowel each, told by the character. */
 function syllablePhones(text: string): readonly Phone[] {
