@@ -6,7 +6,8 @@ export type Direction = 'ltr' | 'rtl';
 export type BidiRun = { readonly start: number; readonly end: number; readonly level: number };
 
 // The package is CommonJS whose whole export is the factory; its types describe the ES module build.
-const createBidi = bidiModule as unknown as typeof bidiModule.default;
+type Factory = typeof bidiModule extends { readonly default: infer Default } ? Default : typeof bidiModule;
+const createBidi = bidiModule as unknown as Factory;
 const bidi = createBidi();
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'ug', 'ur', 'yi']);
 const strongRight = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;

@@ -1,0 +1,35 @@
+import { useEffect } from 'react';
+import { Toasts } from './parts/toasts.tsx';
+import { UploadTray } from './parts/upload-tray.tsx';
+import { usePlace } from './store/studio.ts';
+import { FilmSpace } from './views/film-space.tsx';
+import { LibraryView } from './views/library/library-view.tsx';
+import { StartView } from './views/start/start-view.tsx';
+
+/** The studio: one place at a time, messages and uploads above all of them. */
+export function App() {
+  const place = usePlace();
+  const where = place.view === 'start' || place.view === 'library' ? place.view : 'film';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place has another beginning.
+  useEffect(() => {
+    // Whoever changes the place by keyboard goes on from its beginning.
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [where]);
+  return (
+    <>
+      <a className="skip" href="#main" onClick={skipToMain}>
+        To the content
+      </a>
+      {place.view === 'start' && <StartView />}
+      {place.view === 'library' && <LibraryView />}
+      {where === 'film' && 'film' in place && <FilmSpace key={place.film} place={place} />}
+      <UploadTray />
+      <Toasts />
+    </>
+  );
+}
+
+function skipToMain(event: React.MouseEvent): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

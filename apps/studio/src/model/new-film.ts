@@ -1,0 +1,82 @@
+import type { FilmDocument, LibraryKind } from '@filmwright/contracts';
+import type { ProductText, ShotDocument } from '@filmwright/core';
+import { freePath } from './file-names.ts';
+
+/** An upload that a new film is to show or play. */
+export type NewMedia = { readonly name: string; readonly digest: string; readonly kind: LibraryKind };
+export type NewFilm = { readonly document: FilmDocument; readonly files: Readonly<Record<string, string>> };
+
+const designs = ['halo', 'sweep', 'arc', 'waves', 'grid'] as const;
+
+/** A film of a script's shots: pictures and clips are shown in turn, the first sound is its music; shots without a picture get a drawn background. */
+export function filmFromShots(
+  shots: readonly ShotDocument[],
+  { title, media, language }: { readonly title: string; readonly media: readonly NewMedia[]; readonly language: string },
+): NewFilm {
+  const files: Record<string, string> = {};
+  const placed = media.map(({ name, digest, kind }) => {
+    const path = freePath(name, { digest, files });
+    files[path] = digest;
+    return { path, kind };
+  });
+  const seen = placed.filter(({ kind }) => kind === 'picture' || kind === 'clip');
+  const music = placed.find(({ kind }) => kind === 'sound');
+  const base = shots.length > 0 ? shots : seen.map((_, index): ShotDocument => ({ id: `shot-${index + 1}`, length: '4s' }));
+  const storyboard = base.map((shot, index): ShotDocument => {
+    if (shot.visual !== undefined) return shot;
+    const shown = seen.length === 0 ? undefined : seen[Math.min(seen.length - 1, Math.floor((index * seen.length) / base.length))];
+    if (shown === undefined) return { ...shot, visual: { backdrop: designs[index % designs.length] ?? 'halo' } };
+    return shown.kind === 'clip'
+      ? { ...shot, visual: { clip: shown.path } }
+      : { ...shot, visual: { picture: shown.path }, motion: index % 2 === 0 ? 'zoom-in' : 'zoom-out' };
+  });
+  return {
+    files,
+    document: {
+      filmwright: 1,
+      title,
+      language,
+      storyboard: storyboard.length > 0 ? storyboard : [{ id: 'shot-1', narration: '', visual: { backdrop: 'halo' } }],
+      ...(music === undefined ? {} : { soundtrack: { music: music.path } }),
+      outputs: { package: true },
+    },
+  };
+}
+
+/** Shots that sell a product by what its page says: opening, what it can, its price. */
+export function shotsFromProduct({ product, tagline, price, oldPrice, features, sentences }: ProductText): readonly ShotDocument[] {
+  const opening = [product, tagline].filter((part) => part !== '').join('. ');
+  const shots: ShotDocument[] = [
+    {
+      narration: sentences[0] ?? opening,
+      text: [{ text: product, style: 'title' }, ...(tagline === '' ? [] : [{ text: tagline, style: 'subtitle' as const }])],
+    },
+  ];
+  if (features.length > 0)
+    shots.push({
+      narration: sentences[1] ?? features.join('. '),
+      text: { text: features.slice(0, 6).map((feature) => feature.slice(0, 500)), style: 'bullets' },
+    });
+  for (const sentence of sentences.slice(2, 6)) shots.push({ narration: sentence });
+  if (price !== '')
+    shots.push({
+      narration: `${product}. ${oldPrice === '' ? '' : 'Now '}${price}.`,
+      text: [
+        { text: product, style: 'title' },
+        { text: price, style: 'price-tag' },
+      ],
+    });
+  return shots.map((shot, index) => ({ id: `shot-${index + 1}`, ...shot }));
+}
+
+/** A title made of the first words of a text, at most 60 characters. */
+export function titleFrom(text: string): string {
+  const line = text
+    .split('\n')
+    .map((each) => each.replace(/^#+\s*/, '').trim())
+    .find((each) => each !== '');
+  if (line === undefined) return 'Untitled film';
+  const sentence = /^.{8,60}?[.!?。！？:](?=\s|$)/u.exec(line)?.[0].replace(/[.:。]$/u, '') ?? line;
+  if (sentence.length <= 60) return sentence;
+  return `${sentence.slice(0, 60).replace(/\s+\S*$/u, '')}…`;
+}

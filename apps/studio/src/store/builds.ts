@@ -1,0 +1,121 @@
+import { hasEnded } from '@filmwright/client';
+import type { Build, BuildPurpose, BuildShots, FilmDocument, PackageAddresses, Problem } from '@filmwright/contracts';
+import { type Api, problemOf } from '../api/api.ts';
+import { createStore, type Store } from './create-store.ts';
+
+/** A build that is looked at: what it is, its shots and what of it can be played, as far as they are known. */
+export type BuildView = {
+  readonly build: Build;
+  readonly shots: BuildShots | null;
+  readonly addresses: PackageAddresses | null;
+  /** What it was started from; null for builds of another time. */
+  readonly document: FilmDocument | null;
+};
+export type FilmBuilds = {
+  readonly preview: BuildView | null;
+  readonly make: BuildView | null;
+  readonly problem: Problem | null;
+  readonly starting: BuildPurpose | null;
+};
+export type Builds = {
+  readonly store: Store<FilmBuilds>;
+  /** Starts a build of a saved version; `document` is that version's. */
+  start(order: {
+    readonly purpose: 'preview' | 'make';
+    readonly save: () => Promise<number>;
+    readonly document: () => FilmDocument;
+  }): Promise<void>;
+  cancel(): Promise<void>;
+  dismiss(): void;
+  close(): void;
+};
+
+const lookAgainMs = 900;
+
+/** The builds of one film: the newest preview and the newest film, followed while they are made. */
+export function openBuilds(film: string, api: Api): Builds {
+  const store = createStore<FilmBuilds>({ preview: null, make: null, problem: null, starting: null });
+  const stops = new Map<'preview' | 'make', AbortController>();
+
+  const put = (slot: 'preview' | 'make', change: (view: BuildView | null) => BuildView | null): void =>
+    store.set((state) => ({ ...state, [slot]: change(state[slot]) }));
+
+  const follow = (slot: 'preview' | 'make', first: BuildView): void => {
+    stops.get(slot)?.abort();
+    const stop = new AbortController();
+    stops.set(slot, stop);
+    put(slot, (before) => ({ ...first, shots: first.shots ?? before?.shots ?? null }));
+    const { id } = first.build;
+    const look = async (): Promise<void> => {
+      const [shots, addresses] = await Promise.all([api.buildShots(id).catch(() => null), api.buildPackage(id).catch(() => null)]);
+      if (stop.signal.aborted) return;
+      put(slot, (view) => (view?.build.id === id ? { ...view, shots: shots ?? view.shots, addresses: addresses ?? view.addresses } : view));
+    };
+    const looking = (async () => {
+      while (!stop.signal.aborted) {
+        await look();
+        const view = store.get()[slot];
+        if (view === null || view.build.id !== id || hasEnded(view.build)) break;
+        await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+      }
+    })();
+    void (async () => {
+      if (hasEnded(first.build)) return;
+      try {
+        for await (const build of api.followBuild({ id, signal: stop.signal, giveUpMs: 24 * 3_600_000 }))
+          put(slot, (view) => (view?.build.id === id ? { ...view, build } : view));
+        await looking;
+        await look();
+      } catch (error) {
+        if (!stop.signal.aborted) store.set((state) => ({ ...state, problem: problemOf(error) }));
+      }
+    })();
+  };
+
+  void api
+    .listFilmBuilds({ id: film, limit: 20 })
+    .then(({ builds }) => {
+      for (const slot of ['make', 'preview'] as const) {
+        const newest = builds.find(({ purpose, state }) => purpose === slot && state !== 'cancelled');
+        if (newest !== undefined && store.get()[slot] === null && store.get().starting === null)
+          follow(slot, { build: newest, shots: null, addresses: null, document: null });
+      }
+    })
+    .catch(() => {});
+
+  return {
+    store,
+    async start({ purpose, save, document }) {
+      if (store.get().starting !== null) return;
+      store.set((state) => ({ ...state, starting: purpose, problem: null }));
+      try {
+        const version = await save();
+        const made = document();
+        const build = await api.createBuild({ film: { id: film, version }, purpose });
+        follow(purpose, { build, shots: null, addresses: null, document: made });
+      } catch (error) {
+        store.set((state) => ({ ...state, problem: problemOf(error) }));
+      } finally {
+        store.set((state) => ({ ...state, starting: null }));
+      }
+    },
+    async cancel() {
+      const running = [store.get().make, store.get().preview].filter((view) => view !== null && !hasEnded(view.build));
+      for (const view of running)
+        await api.cancelBuild(view?.build.id ?? '').catch((error) => {
+          const problem = problemOf(error);
+          if (problem.code !== 'build-finished') store.set((state) => ({ ...state, problem }));
+        });
+    },
+    dismiss: () => store.set((state) => ({ ...state, problem: null })),
+    close() {
+      for (const stop of stops.values()) stop.abort();
+    },
+  };
+}
+
+/** The view whose pictures are the newest: the build that runs, else the one made last. */
+export function newestView({ preview, make }: Pick<FilmBuilds, 'preview' | 'make'>): BuildView | null {
+  if (preview === null || make === null) return preview ?? make;
+  return preview.build.createdAt > make.build.createdAt ? preview : make;
+}

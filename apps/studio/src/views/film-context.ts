@@ -1,0 +1,58 @@
+import type { FilmDocument } from '@filmwright/contracts';
+import { createContext, useContext, useRef } from 'react';
+import { shotsOf } from '../model/edit-film.ts';
+import type { Builds, FilmBuilds } from '../store/builds.ts';
+import { useStore } from '../store/create-store.ts';
+import type { FilmEditing, FilmState } from '../store/film-store.ts';
+
+/** The film that is open, with its builds, and which shot the panel is about. */
+export type OpenFilm = {
+  readonly editing: FilmEditing;
+  readonly builds: Builds;
+  readonly panel: PanelName | null;
+  readonly selected: number;
+  select(shot: number): void;
+  openPanel(panel: PanelName | null): void;
+};
+export type PanelName = 'shot' | 'settings' | 'versions' | 'problems';
+
+export const FilmContext = createContext<OpenFilm | null>(null);
+
+/** The open film; only below `FilmSpace`. */
+export function useFilm(): OpenFilm {
+  const film = useContext(FilmContext);
+  if (film === null) throw new Error('No film is open here.');
+  return film;
+}
+
+/** A part of the open film's state. */
+export function useFilmState<Part>(pick: (state: FilmState) => Part): Part {
+  return useStore(useFilm().editing.store, pick);
+}
+
+/** The document on the screen. */
+export function useDocument(): FilmDocument {
+  return useFilmState((state) => state.history.now.content.document);
+}
+
+/** A part of what is made of the open film. */
+export function useBuilds<Part>(pick: (state: FilmBuilds) => Part): Part {
+  return useStore(useFilm().builds.store, pick);
+}
+
+/** The document as it was when this view first saw it. */
+export function useFirstDocument(): FilmDocument {
+  const document = useDocument();
+  return useRef(document).current;
+}
+
+/** Keys of the shots that stay with them while they move. */
+export function shotKeys(document: FilmDocument): readonly string[] {
+  const seen = new Map<string, number>();
+  return shotsOf(document).map((shot, index) => {
+    const id = shot?.id ?? `#${index}`;
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return count === 1 ? id : `${id} ${count}`;
+  });
+}

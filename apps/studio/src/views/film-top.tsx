@@ -1,0 +1,119 @@
+import { stepNames } from '../model/history.ts';
+import type { Place } from '../model/place.ts';
+import { saveStatus } from '../model/save-state.ts';
+import { Icon } from '../parts/icon.tsx';
+import { TopBar } from '../parts/top-bar.tsx';
+import { useFilm, useFilmState } from './film-context.ts';
+import { usePlaceLinks } from './phone-places.tsx';
+
+/** The top of an open film: its title, whether it is saved, its places, undo and the panels. */
+export function FilmTop({ place }: { readonly place: Extract<Place, { readonly film: string }> }) {
+  const { editing, panel, openPanel } = useFilm();
+  const title = useFilmState((state) => String(state.history.now.content.document.title ?? ''));
+  const names = useFilmState((state) => state.history);
+  const { undo, redo } = stepNames(names);
+  const links = usePlaceLinks(place);
+  const tell = useFilmState((state) => state.said);
+  const toggle = (name: 'versions' | 'settings'): void => openPanel(panel === name ? null : name);
+  return (
+    <TopBar
+      actions={
+        <>
+          <button
+            type="button"
+            className="button bare square"
+            aria-label={undo === null ? 'Undo' : `Undo: ${undo}`}
+            title={undo === null ? 'Nothing to undo' : `Undo ${undo} (Ctrl+Z)`}
+            aria-disabled={undo === null}
+            onClick={editing.undo}
+          >
+            <Icon name="undo" />
+          </button>
+          <button
+            type="button"
+            className="button bare square"
+            aria-label={redo === null ? 'Redo' : `Redo: ${redo}`}
+            title={redo === null ? 'Nothing to do again' : `Redo ${redo} (Ctrl+Shift+Z)`}
+            aria-disabled={redo === null}
+            onClick={editing.redo}
+          >
+            <Icon name="redo" />
+          </button>
+          {place.view !== 'film' && (
+            <>
+              <button
+                type="button"
+                className="button bare square"
+                aria-label="Versions"
+                title="Versions"
+                aria-expanded={panel === 'versions'}
+                onClick={() => toggle('versions')}
+              >
+                <Icon name="history" />
+              </button>
+              <button
+                type="button"
+                className="button bare square"
+                aria-label="Settings of the film"
+                title="Settings of the film"
+                aria-expanded={panel === 'settings'}
+                onClick={() => toggle('settings')}
+              >
+                <Icon name="sliders" />
+              </button>
+            </>
+          )}
+        </>
+      }
+    >
+      <input
+        className="title-input"
+        aria-label="Title of the film"
+        value={title}
+        maxLength={200}
+        onChange={({ target }) =>
+          editing.edit({ label: 'the title', merge: 'title', change: (film) => ({ ...film, title: target.value }) })
+        }
+      />
+      <SaveMark />
+      <nav className="places wide-only" aria-label="Places of the film">
+        {links.map(({ view, label, icon, href }) => (
+          <a key={view} href={href} aria-current={view === place.view ? 'page' : undefined}>
+            <Icon name={icon} />
+            {label}
+          </a>
+        ))}
+      </nav>
+      <span className="unseen" role="status">
+        {tell}
+      </span>
+    </TopBar>
+  );
+}
+
+const words = {
+  saved: ['Saved', '', 'check'],
+  unsaved: ['Saving…', '', 'clock'],
+  saving: ['Saving…', '', 'clock'],
+  offline: ['Offline: kept here', 'warn', 'warn'],
+  refused: ['Not saved', 'bad', 'warn'],
+  conflict: ['Two versions', 'bad', 'warn'],
+} as const;
+
+function SaveMark() {
+  const status = useFilmState((state) => saveStatus(state.save, state.history.now.content));
+  const failure = useFilmState((state) => state.save.failure);
+  const [text, tone, icon] = words[status];
+  const why =
+    failure?.kind === 'refused'
+      ? failure.problem.detail
+      : status === 'offline'
+        ? 'The program does not answer. Your edits are kept in this browser and saved as soon as it does.'
+        : undefined;
+  return (
+    <span className={`save-state ${tone}`} role="status" title={why} data-status={status}>
+      <Icon name={icon} />
+      <span>{text}</span>
+    </span>
+  );
+}

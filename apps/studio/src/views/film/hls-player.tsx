@@ -1,0 +1,178 @@
+import Hls from 'hls.js';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { timeCode } from '../../model/format.ts';
+import { Icon } from '../../parts/icon.tsx';
+
+export type PlayerProps = {
+  /** Signed address of a playlist that may still grow; null shows the poster alone. */
+  readonly hls: string | null;
+  /** The finished film as one file, played in its place where there is one. */
+  readonly file?: string | null;
+  readonly poster: string | null;
+  readonly captions?: string | null;
+  readonly fps: number;
+  readonly label: string;
+  readonly aspect: string;
+  /** Plays only from here to there, in milliseconds of the film. */
+  readonly range?: { readonly startMs: number; readonly endMs: number };
+  readonly videoRef?: RefObject<HTMLVideoElement | null>;
+  readonly onTime?: (ms: number) => void;
+};
+
+/** Plays a film frame by frame: `,` and `.` step, space plays, arrows go a second. */
+export function HlsPlayer(props: PlayerProps) {
+  const { hls, file = null, poster, captions = null, fps, label, aspect, range, onTime } = props;
+  const own = useRef<HTMLVideoElement>(null);
+  const video = props.videoRef ?? own;
+  const [playing, setPlaying] = useState(false);
+  const [atMs, setAtMs] = useState(range?.startMs ?? 0);
+  const [lengthMs, setLengthMs] = useState(0);
+  const [problem, setProblem] = useState('');
+  const startMs = range?.startMs ?? 0;
+  const endMs = range?.endMs ?? lengthMs;
+
+  useEffect(() => {
+    const element = video.current;
+    if (element === null || file !== null || hls === null) return;
+    setProblem('');
+    if (!Hls.isSupported()) {
+      element.src = hls;
+      return;
+    }
+    const player = new Hls({ enableWorker: false, startPosition: startMs / 1000, maxBufferLength: 20, capLevelToPlayerSize: true });
+    player.on(Hls.Events.ERROR, (_, data) => {
+      if (!data.fatal) return;
+      if (data.type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError();
+      else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) setTimeout(() => player.startLoad(), 1000);
+      else setProblem('This browser cannot play the film. Download the master instead.');
+    });
+    player.loadSource(hls);
+    player.attachMedia(element);
+    return () => player.destroy();
+  }, [hls, file, video, startMs]);
+
+  useEffect(() => {
+    let frame = 0;
+    const read = (): void => {
+      const element = video.current;
+      if (element !== null && !element.paused) {
+        const ms = element.currentTime * 1000;
+        if (range !== undefined && ms >= range.endMs - 1000 / fps / 2) element.pause();
+        setAtMs(ms);
+        onTime?.(ms);
+      }
+      frame = requestAnimationFrame(read);
+    };
+    frame = requestAnimationFrame(read);
+    return () => cancelAnimationFrame(frame);
+  }, [video, range, fps, onTime]);
+
+  const seek = (ms: number): void => {
+    const element = video.current;
+    if (element === null) return;
+    const within = Math.max(startMs, Math.min(endMs === 0 ? ms : endMs - 1000 / fps, ms));
+    // The middle of a frame, so that rounding never shows the one before.
+    element.currentTime = within / 1000 + 0.25 / fps;
+    setAtMs(within);
+    onTime?.(within);
+  };
+  const step = (frames: number): void => {
+    video.current?.pause();
+    seek(((Math.floor((atMs / 1000) * fps + 0.01) + frames) * 1000) / fps);
+  };
+  const toggle = (): void => {
+    const element = video.current;
+    if (element === null) return;
+    if (!element.paused) return element.pause();
+    if (endMs > 0 && atMs >= endMs - 1500 / fps) seek(startMs);
+    void element.play().catch(() => {});
+  };
+  const press = (event: KeyboardEvent): void => {
+    const acts: Readonly<Record<string, () => void>> = {
+      ' ': toggle,
+      k: toggle,
+      ',': () => step(-1),
+      '.': () => step(1),
+      ArrowLeft: () => seek(atMs - 1000),
+      ArrowRight: () => seek(atMs + 1000),
+      Home: () => seek(startMs),
+    };
+    const act = acts[event.key];
+    if (
+      act === undefined ||
+      (event.target instanceof HTMLButtonElement && event.key === ' ') ||
+      (event.target instanceof HTMLInputElement && /^(Arrow|Home)/.test(event.key))
+    )
+      return;
+    event.preventDefault();
+    act();
+  };
+  const ready = hls !== null || file !== null;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the controls inside.
+    <div className="player" onKeyDown={press}>
+      <div className="player-screen" style={{ aspectRatio: aspect.replace(':', ' / ') }}>
+        {/* biome-ignore lint/a11y/useMediaCaption: captions are a track where the film has any. */}
+        <video
+          ref={video}
+          {...(file === null ? {} : { src: file })}
+          {...(poster === null ? {} : { poster })}
+          playsInline
+          preload="metadata"
+          aria-label={label}
+          onPlay={() => setPlaying(true)}
+          onPause={() => setPlaying(false)}
+          onSeeked={({ currentTarget }) => currentTarget.paused && setAtMs(currentTarget.currentTime * 1000)}
+          onDurationChange={({ currentTarget }) => Number.isFinite(currentTarget.duration) && setLengthMs(currentTarget.duration * 1000)}
+          onClick={toggle}
+        >
+          {captions !== null && <track kind="captions" src={captions} label="Captions" />}
+        </video>
+        {!playing && ready && (
+          <button type="button" className="player-big" aria-label="Play" tabIndex={-1} onClick={toggle}>
+            <Icon name="play" />
+          </button>
+        )}
+      </div>
+      <div className="player-bar">
+        <button type="button" className="button bare square" aria-label={playing ? 'Pause' : 'Play'} disabled={!ready} onClick={toggle}>
+          <Icon name={playing ? 'pause' : 'play'} />
+        </button>
+        <button
+          type="button"
+          className="button bare square"
+          aria-label="One frame back"
+          title="One frame back (,)"
+          disabled={!ready}
+          onClick={() => step(-1)}
+        >
+          <Icon name="back" />
+        </button>
+        <button
+          type="button"
+          className="button bare square"
+          aria-label="One frame forward"
+          title="One frame forward (.)"
+          disabled={!ready}
+          onClick={() => step(1)}
+        >
+          <Icon name="next" />
+        </button>
+        <input
+          className="player-range"
+          type="range"
+          aria-label="Position in the film"
+          aria-valuetext={timeCode((atMs / 1000) * fps, fps)}
+          min={startMs}
+          max={Math.max(startMs + 1, endMs)}
+          step={1000 / fps}
+          value={Math.min(Math.max(startMs, endMs), atMs)}
+          disabled={!ready}
+          onChange={({ target }) => seek(Number(target.value))}
+        />
+        <span className="code quiet">{timeCode(Math.floor((atMs / 1000) * fps + 0.01), fps)}</span>
+      </div>
+      {problem !== '' && <p className="bad-text">{problem}</p>}
+    </div>
+  );
+}

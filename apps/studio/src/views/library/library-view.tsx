@@ -1,0 +1,164 @@
+import { type LibraryItem, type LibraryKind, libraryKinds, type Problem } from '@filmwright/contracts';
+import { languageName } from '@filmwright/core';
+import { type DragEvent, useId, useState } from 'react';
+import { problemOf, wholeLibrary } from '../../api/api.ts';
+import { hashOf } from '../../model/place.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { toast } from '../../parts/toasts.tsx';
+import { TopBar } from '../../parts/top-bar.tsx';
+import { useLoad } from '../../parts/use-load.ts';
+import { studio } from '../../store/studio.ts';
+import { useVoices } from '../panel/voices.ts';
+import { LibraryTile } from './library-tile.tsx';
+
+type Shelf = LibraryKind | 'all' | 'voice';
+const shelves: readonly (readonly [Shelf, string, IconName])[] = [
+  ['all', 'Everything', 'folder'],
+  ['picture', 'Pictures', 'picture'],
+  ['clip', 'Clips', 'clip'],
+  ['sound', 'Sounds', 'sound'],
+  ['voice', 'Voices', 'voice'],
+  ['character', 'Characters', 'person'],
+  ['brand', 'Brand kits', 'brand'],
+];
+
+/** What is kept for many films. */
+export function LibraryView() {
+  const { value, problem, reload } = useLoad('library', () => wholeLibrary(studio().api));
+  const [shelf, setShelf] = useState<Shelf>('all');
+  const [sought, seek] = useState('');
+  const [failed, setFailed] = useState<Problem | null>(null);
+  const id = useId();
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
+  const items = (value ?? []).filter(
+    (item) => libraryKinds.includes(item.kind) && (shelf === 'all' || item.kind === shelf) && fits(`${item.name} ${item.tags.join(' ')}`),
+  );
+
+  const take = (files: readonly File[]): void => {
+    for (const file of files)
+      void studio()
+        .uploads.send(file)
+        .then(async (sent) => {
+          if (sent === null) return;
+          await studio().api.addToLibrary({ kind: sent.kind, name: sent.name, body: sent.name, files: { [sent.name]: sent.digest } });
+          reload();
+        })
+        .catch((error) => setFailed(problemOf(error)));
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    take([...event.dataTransfer.files]);
+  };
+  const change = async (act: Promise<unknown>): Promise<void> => {
+    try {
+      await act;
+    } catch (error) {
+      toast(problemOf(error).detail);
+    }
+    reload();
+  };
+  const save = (item: LibraryItem, name: string): Promise<unknown> =>
+    studio().api.changeInLibrary({
+      id: item.id,
+      from: item.version,
+      kind: item.kind,
+      name,
+      tags: [...item.tags],
+      body: item.body,
+      files: { ...item.files },
+    });
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut of the button.
+    <div className="page" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      <TopBar
+        actions={
+          <label className="button primary" htmlFor={`${id}f`}>
+            <Icon name="upload" />
+            Upload
+            <input
+              id={`${id}f`}
+              className="unseen"
+              type="file"
+              multiple
+              accept="image/*,video/*,audio/*"
+              onChange={({ target }) => take([...(target.files ?? [])])}
+            />
+          </label>
+        }
+      >
+        <a className="button bare" href={hashOf({ view: 'start' })}>
+          <Icon name="back" />
+          Films
+        </a>
+      </TopBar>
+      <main id="main" tabIndex={-1} className="library">
+        <div className="row apart">
+          <h1>Library</h1>
+          <div className="search">
+            <Icon name="search" />
+            <input
+              className="input"
+              type="search"
+              aria-label="Search the library"
+              placeholder="Search"
+              value={sought}
+              onChange={({ target }) => seek(target.value)}
+            />
+          </div>
+        </div>
+        <div className="shelves" role="group" aria-label="What is shown">
+          {shelves.map(([each, name, icon]) => (
+            <button key={each} type="button" className="button" aria-pressed={shelf === each} onClick={() => setShelf(each)}>
+              <Icon name={icon} />
+              {name}
+            </button>
+          ))}
+        </div>
+        {problem !== null && <ProblemNotice problem={problem} />}
+        {failed !== null && <ProblemNotice problem={failed} />}
+        {shelf === 'voice' ? (
+          <VoiceShelf fits={fits} />
+        ) : (
+          <ul className="media-grid">
+            {items.map((item) => (
+              <LibraryTile
+                key={item.id}
+                item={item}
+                onRename={(name) => void change(save(item, name))}
+                onRemove={() => void change(studio().api.removeFromLibrary(item.id))}
+              />
+            ))}
+          </ul>
+        )}
+        {shelf !== 'voice' && value !== null && items.length === 0 && (
+          <p className="empty quiet">
+            {sought === '' ? 'Nothing here yet. Drop pictures, clips and sounds anywhere on this page.' : `Nothing is called “${sought}”.`}
+          </p>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function VoiceShelf({ fits }: { readonly fits: (text: string) => boolean }) {
+  const voices = useVoices();
+  return (
+    <ul className="media-grid">
+      {voices
+        .filter((voice) => fits(`${voice.id} ${languageName(voice.language)}`))
+        .map((voice) => (
+          <li key={voice.id} className="media-tile voice-tile">
+            <Icon name="voice" />
+            <strong>{voice.id}</strong>
+            <span className="quiet small">
+              {languageName(voice.language)}, {voice.natural ? 'natural' : 'simple'}
+            </span>
+            <span className="quiet small">{voice.licence}</span>
+          </li>
+        ))}
+    </ul>
+  );
+}

@@ -1,0 +1,188 @@
+import { hasEnded } from '@filmwright/client';
+import type { Estimate, Stage } from '@filmwright/contracts';
+import { useEffect, useState } from 'react';
+import { shotsOf } from '../model/edit-film.ts';
+import { clockTime, spokenTime } from '../model/format.ts';
+import { hashOf, type Place } from '../model/place.ts';
+import { estimatedMs } from '../model/shot-facts.ts';
+import { Icon } from '../parts/icon.tsx';
+import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { studio } from '../store/studio.ts';
+import { useBuilds, useDocument, useFilm, useFilmState } from './film-context.ts';
+
+export const stageNames: Readonly<Record<Stage, string>> = {
+  read: 'Reading',
+  speak: 'Speaking',
+  prepare: 'Preparing pictures',
+  picture: 'Drawing frames',
+  sound: 'Mixing sound',
+  finish: 'Finishing',
+};
+
+/** At the lower edge: what the film would take, the buttons that make it, and how far it is. */
+export function MakeBar({ place }: { readonly place: Extract<Place, { readonly film: string }> }) {
+  const { editing, builds, openPanel } = useFilm();
+  const state = useBuilds((all) => all);
+  const errors = useFilmState((film) => film.issues.filter(({ severity }) => severity === 'error').length);
+  const running = [state.make, state.preview].find((view) => view !== null && !hasEnded(view.build)) ?? null;
+  const start = (purpose: 'make' | 'preview'): void => {
+    void builds.start({ purpose, save: editing.saveNow, document: () => editing.store.get().history.now.content.document }).then(() => {
+      const { make, problem } = builds.store.get();
+      if (purpose === 'make' && make !== null && problem === null) location.hash = hashOf({ view: 'film', film: place.film });
+    });
+  };
+  return (
+    <section aria-label="Make the film">
+      {state.problem !== null && (
+        <div className="bar-problem">
+          <ProblemNotice problem={state.problem}>
+            <div>
+              <button type="button" className="button" onClick={builds.dismiss}>
+                Close
+              </button>
+            </div>
+          </ProblemNotice>
+        </div>
+      )}
+      <div className="make-bar">
+        {running === null ? (
+          <Facts />
+        ) : (
+          <Running
+            percent={running.build.progress.percent}
+            stage={running.build.progress.stage}
+            leftMs={running.build.progress.leftMs}
+            preview={running.build.purpose === 'preview'}
+          />
+        )}
+        {errors > 0 && running === null && (
+          <button type="button" className="button danger" onClick={() => openPanel('problems')}>
+            <Icon name="warn" />
+            {errors}
+            <span className="wide-only">{errors === 1 ? 'problem' : 'problems'}</span>
+          </button>
+        )}
+        {running !== null ? (
+          <button type="button" className="button" onClick={() => void builds.cancel()}>
+            Cancel
+          </button>
+        ) : (
+          <>
+            <button
+              type="button"
+              className="button"
+              disabled={errors > 0 || state.starting !== null}
+              onClick={() => start('preview')}
+              title="A quick look in small pictures"
+            >
+              <Icon name="play" />
+              Preview
+            </button>
+            <button type="button" className="button primary" disabled={errors > 0 || state.starting !== null} onClick={() => start('make')}>
+              {state.starting === 'make' ? 'Starting…' : 'Make film'}
+            </button>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Running({
+  percent,
+  stage,
+  leftMs,
+  preview,
+}: {
+  readonly percent: number;
+  readonly stage: Stage;
+  readonly leftMs: number | null;
+  readonly preview: boolean;
+}) {
+  const whole = Math.round(percent);
+  return (
+    <div className="make-progress">
+      <div className="row apart small">
+        <strong>
+          {preview ? 'Preview' : 'Film'}: {stageNames[stage]}
+        </strong>
+        <span className="quiet figures">
+          {whole} %{leftMs === null ? '' : `, about ${spokenTime(leftMs)} left`}
+        </span>
+      </div>
+      <div
+        className="bar"
+        role="progressbar"
+        aria-label={`${preview ? 'Preview' : 'Film'} being made`}
+        aria-valuenow={whole}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <span style={{ width: `${percent}%` }} />
+      </div>
+      <span className="unseen" role="status">
+        {stageNames[stage]}, {Math.floor(percent / 10) * 10} percent
+      </span>
+    </div>
+  );
+}
+
+const askAfterMs = 900;
+
+function Facts() {
+  const document = useDocument();
+  const files = useFilmState((state) => state.history.now.content.files);
+  const [estimate, setEstimate] = useState<Estimate | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const timer = setTimeout(() => {
+      studio()
+        .api.estimate({ document, files })
+        .then(
+          (found) => !gone && setEstimate(found),
+          () => !gone && setEstimate(null),
+        );
+    }, askAfterMs);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [document, files]);
+  const guessMs = shotsOf(document).reduce((sum, shot) => sum + estimatedMs(shot, document), 0);
+  const exact = estimate?.exact === true;
+  return (
+    <dl className="make-facts">
+      <div className="make-fact">
+        <dt className="quiet small">Film</dt>
+        <dd>
+          <strong>
+            {exact ? '' : '≈ '}
+            {clockTime(estimate?.durationMs ?? guessMs)}
+          </strong>
+        </dd>
+      </div>
+      {estimate !== null && (
+        <>
+          <div className="make-fact">
+            <dt className="quiet small">Takes about</dt>
+            <dd>
+              <strong>
+                {estimate.tasks.total > 0 && estimate.tasks.reused === estimate.tasks.total ? 'a moment' : spokenTime(estimate.wallMs)}
+              </strong>
+            </dd>
+          </div>
+          <div className="make-fact wide-only">
+            <dt className="quiet small">Costs</dt>
+            <dd>
+              <strong>{estimate.cost === null ? 'nothing, on this machine' : price(estimate.cost)}</strong>
+            </dd>
+          </div>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function price({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount);
+}

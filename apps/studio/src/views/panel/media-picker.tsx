@@ -1,0 +1,108 @@
+import { type LibraryKind, libraryKinds } from '@filmwright/contracts';
+import { type DragEvent, useId, useState } from 'react';
+import { wholeLibrary } from '../../api/api.ts';
+import { freePath } from '../../model/file-names.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { useLoad } from '../../parts/use-load.ts';
+import { studio } from '../../store/studio.ts';
+import { useFilm, useFilmState } from '../film-context.ts';
+import { AssetPreview } from './asset-preview.tsx';
+
+type FileKind = Extract<LibraryKind, 'picture' | 'clip' | 'sound'>;
+export type Picked = { readonly path: string; readonly digest: string };
+type PickerProps = { readonly kind: FileKind; readonly file: string; readonly onPick: (picked: Picked) => void };
+
+export const acceptedTypes: Readonly<Record<FileKind, string>> = { picture: 'image/*', clip: 'video/*', sound: 'audio/*' };
+
+/** The file of a key of the document: shown, and replaced by an upload, a drop or something of the library. */
+export function MediaPicker({ kind, file, onPick }: PickerProps) {
+  const { editing } = useFilm();
+  const digest = useFilmState((state) => state.history.now.content.files[file]) ?? null;
+  const [choosing, choose] = useState(false);
+  const id = useId();
+  const take = async (chosen: File | undefined): Promise<void> => {
+    if (chosen === undefined) return;
+    const sent = await studio().uploads.send(chosen);
+    if (sent !== null)
+      onPick({
+        path: freePath(sent.name, { digest: sent.digest, files: editing.store.get().history.now.content.files }),
+        digest: sent.digest,
+      });
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    void take(event.dataTransfer.files[0]);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut of the buttons inside.
+    <div className="picker" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      {digest !== null ? (
+        <AssetPreview kind={kind} digest={digest} name={file} />
+      ) : (
+        <p className="picker-empty quiet small">{file === '' ? `Drop a ${kind} here, or` : `${file} is not uploaded yet.`}</p>
+      )}
+      <div className="row">
+        <label className="button" htmlFor={id}>
+          <Icon name="upload" />
+          Upload
+          <input
+            id={id}
+            className="unseen"
+            type="file"
+            accept={acceptedTypes[kind]}
+            onChange={({ target }) => void take(target.files?.[0])}
+          />
+        </label>
+        <button type="button" className="button" onClick={() => choose(true)}>
+          <Icon name="folder" />
+          Library
+        </button>
+      </div>
+      {choosing && (
+        <LibraryDialog
+          kind={kind}
+          onClose={() => choose(false)}
+          onPick={(picked) => {
+            choose(false);
+            onPick(picked);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function LibraryDialog({
+  kind,
+  onPick,
+  onClose,
+}: {
+  readonly kind: FileKind;
+  readonly onPick: PickerProps['onPick'];
+  readonly onClose: () => void;
+}) {
+  const { value, problem } = useLoad('library', () => wholeLibrary(studio().api));
+  const items = (value ?? []).filter((item) => item.kind === kind && libraryKinds.includes(item.kind));
+  return (
+    <Dialog title={`Choose a ${kind}`} wide onClose={onClose}>
+      {problem !== null && <p className="bad-text">{problem.detail}</p>}
+      {value !== null && items.length === 0 && (
+        <p className="quiet">The library has no {kind} yet. Upload one; it is kept there with “Keep in the library”.</p>
+      )}
+      <ul className="media-grid">
+        {items.map((item) => {
+          const [path, digest] = Object.entries(item.files)[0] ?? ['', ''];
+          return (
+            <li key={item.id}>
+              <button type="button" className="media-tile" onClick={() => onPick({ path, digest })}>
+                <AssetPreview kind={kind} digest={digest} name={item.name} still />
+                <span className="clip-text">{item.name}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </Dialog>
+  );
+}

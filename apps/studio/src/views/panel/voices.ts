@@ -1,0 +1,35 @@
+import type { Voice } from '@filmwright/client';
+import { languageName } from '@filmwright/core';
+import { useLoad } from '../../parts/use-load.ts';
+import { studio } from '../../store/studio.ts';
+
+let asked: Promise<readonly Voice[]> | null = null;
+
+/** The installed voices, asked for once; empty until they are known. */
+export function useVoices(): readonly Voice[] {
+  return (
+    useLoad('voices', () => {
+      asked ??= studio().api.listVoices();
+      asked.catch(() => {
+        asked = null;
+      });
+      return asked;
+    }).value ?? []
+  );
+}
+
+/** Voices as choices, those of the film's language first. */
+export function voiceChoices(
+  voices: readonly Voice[],
+  { language, named }: { readonly language: string; readonly named: readonly string[] },
+): readonly (readonly [string, string])[] {
+  const fits = (voice: Voice): boolean => voice.language.split('-')[0] === language.split('-')[0];
+  const sorted = [...voices].sort(
+    (a, b) => Number(fits(b)) - Number(fits(a)) || Number(b.natural) - Number(a.natural) || a.id.localeCompare(b.id),
+  );
+  return [
+    ['', 'Best for the language'],
+    ...named.map((name) => [name, `${name} (of this film)`] as const),
+    ...sorted.map((voice) => [voice.id, `${voice.id}, ${languageName(voice.language)}${voice.natural ? '' : ', simple'}`] as const),
+  ];
+}

@@ -1,0 +1,138 @@
+import { hasEnded } from '@filmwright/client';
+import type { Build, BuildShots, PackageAddresses, Problem } from '@filmwright/contracts';
+import { useEffect, useRef, useState } from 'react';
+import { problemOf } from '../../api/api.ts';
+import { shotsOf } from '../../model/edit-film.ts';
+import { setTake, takeAlone } from '../../model/timeline-edits.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { studio } from '../../store/studio.ts';
+import { HlsPlayer } from '../film/hls-player.tsx';
+import { useDocument, useFilm } from '../film-context.ts';
+
+type Made = { readonly build: Build; readonly shots: BuildShots | null; readonly addresses: PackageAddresses | null };
+
+/** Other attempts at a shot, side by side; the chosen one is used in the film. */
+export function Takes({ index }: { readonly index: number }) {
+  const { editing } = useFilm();
+  const document = useDocument();
+  const [made, setMade] = useState<ReadonlyMap<number, Made>>(new Map());
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const stop = useRef(new AbortController());
+  useEffect(() => {
+    const mine = new AbortController();
+    stop.current = mine;
+    return () => mine.abort();
+  }, []);
+  const chosen = shotsOf(document)[index]?.take ?? 1;
+  const highest = Math.max(1, chosen, ...made.keys());
+  const takes = Array.from({ length: highest }, (_, at) => at + 1);
+
+  const make = async (take: number): Promise<void> => {
+    const { api } = studio();
+    const { signal } = stop.current;
+    setProblem(null);
+    try {
+      const { document: film, files } = editing.store.get().history.now.content;
+      let build = await api.createBuild({ document: takeAlone(film, { shot: index, take }), files: { ...files }, purpose: 'preview' });
+      const put = (view: Made): void => setMade((before) => new Map(before).set(take, view));
+      put({ build, shots: null, addresses: null });
+      for await (const next of api.followBuild({ id: build.id, signal })) {
+        build = next;
+        put({ build, shots: null, addresses: null });
+      }
+      if (build.problem !== null) setProblem(build.problem);
+      const [shots, addresses] = await Promise.all([api.buildShots(build.id), api.buildPackage(build.id)]);
+      put({ build, shots, addresses });
+    } catch (error) {
+      if (!signal.aborted) setProblem(problemOf(error));
+    }
+  };
+  const another = (): void => {
+    if (!made.has(chosen)) void make(chosen);
+    void make(highest + 1);
+  };
+  return (
+    <section className="stack" aria-label="Takes">
+      <div className="row apart">
+        <div>
+          <h2>Takes</h2>
+          <p className="quiet small">Each is read, moved and acted a little differently.</p>
+        </div>
+        <button type="button" className="button" disabled={highest >= 99} onClick={another}>
+          <Icon name="retry" />
+          Another take
+        </button>
+      </div>
+      {problem !== null && <ProblemNotice problem={problem} />}
+      <ul className="takes">
+        {takes.map((take) => (
+          <li key={take} className="take" data-chosen={take === chosen || undefined}>
+            <TakePicture
+              take={take}
+              made={made.get(take) ?? null}
+              aspect={document.format?.aspect ?? '16:9'}
+              onMake={() => void make(take)}
+            />
+            <div className="row apart">
+              <strong>Take {take}</strong>
+              <button
+                type="button"
+                className="button"
+                aria-pressed={take === chosen}
+                onClick={() =>
+                  editing.edit({ label: `take ${take} of shot ${index + 1}`, change: (film) => setTake(film, { shot: index, take }) })
+                }
+              >
+                {take === chosen ? 'In the film' : 'Choose'}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TakePicture({
+  take,
+  made,
+  aspect,
+  onMake,
+}: {
+  readonly take: number;
+  readonly made: Made | null;
+  readonly aspect: string;
+  readonly onMake: () => void;
+}) {
+  if (made?.addresses != null)
+    return (
+      <HlsPlayer
+        hls={made.addresses.hls}
+        poster={made.addresses.poster ?? stillOf(made)}
+        fps={made.shots?.fps ?? 30}
+        label={`Take ${take}`}
+        aspect={aspect}
+      />
+    );
+  const running = made !== null && !hasEnded(made.build);
+  return (
+    <div className="player-screen take-empty" style={{ aspectRatio: aspect.replace(':', ' / ') }}>
+      {running ? (
+        <span className="on-film figures" role="status">
+          {Math.round(made.build.progress.percent)} %
+        </span>
+      ) : (
+        <button type="button" className="button" onClick={onMake}>
+          <Icon name="play" />
+          Look at it
+        </button>
+      )}
+    </div>
+  );
+}
+
+function stillOf({ shots }: Made): string | null {
+  const still = shots?.shots[0]?.spans.find((span) => span.still !== null)?.still ?? null;
+  return still === null ? null : `/v1/assets/${still}`;
+}

@@ -1,0 +1,181 @@
+import type { Problem } from '@filmwright/contracts';
+import { type ClipboardEvent, type DragEvent, useId, useRef, useState } from 'react';
+import { problemOf } from '../../api/api.ts';
+import { counted } from '../../model/format.ts';
+import { filmFromShots, type NewMedia, shotsFromProduct, titleFrom } from '../../model/new-film.ts';
+import { hashOf } from '../../model/place.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { studio } from '../../store/studio.ts';
+import { askCore } from '../../worker/ask-core.ts';
+
+type Way = 'script' | 'product';
+const ways: readonly (readonly [Way, string, string])[] = [
+  ['script', 'Script', 'Paste or write what is to be said. Every paragraph becomes a shot; a line that starts with # becomes a title.'],
+  ['product', 'Product page', 'Paste the text of a product page: name, description, features and price become a film.'],
+];
+const mostCharacters = 2_000_000;
+
+/** Script or product text, and the pictures, clips and sounds that go with it. */
+export function Compose() {
+  const [way, setWay] = useState<Way>('script');
+  const [length, setLength] = useState(0);
+  const [note, setNote] = useState('');
+  const [media, setMedia] = useState<readonly NewMedia[]>([]);
+  const [sending, setSending] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const [over, setOver] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  // The text stays in the field: two hundred thousand characters go through no state of the page.
+  const area = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  const hint = ways.find(([each]) => each === way)?.[2] ?? '';
+
+  const take = (files: readonly File[]): void => {
+    for (const file of files) {
+      setSending((count) => count + 1);
+      void studio()
+        .uploads.send(file)
+        .then((sent) => sent !== null && setMedia((list) => [...list, sent]))
+        .finally(() => setSending((count) => count - 1));
+    }
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    take([...event.dataTransfer.files]);
+  };
+  const paste = (event: ClipboardEvent<HTMLTextAreaElement>): void => {
+    const files = [...event.clipboardData.files];
+    if (files.length > 0) {
+      event.preventDefault();
+      return take(files);
+    }
+    const pasted = event.clipboardData.getData('text/plain');
+    const target = event.currentTarget;
+    if (!/<\w|\p{Cc}/u.test(pasted.replace(/[\n\r\t]/g, ''))) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = target;
+    void askCore('script', { text: pasted, language: 'en' }).then(({ text, dropped, markup }) => {
+      target.setRangeText(text, selectionStart, selectionEnd, 'end');
+      setLength(target.value.length);
+      setNote(
+        [
+          markup ? 'Tags of the page were taken out.' : '',
+          dropped > 0 ? `${counted(dropped, 'character')} that nobody can see or say ${dropped === 1 ? 'was' : 'were'} left out.` : '',
+        ]
+          .filter(Boolean)
+          .join(' '),
+      );
+    });
+  };
+  const begin = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const text = area.current?.value.slice(0, mostCharacters) ?? '';
+      const language = 'en';
+      const product = way === 'product' && text.trim() !== '' ? await askCore('product', { text, language }) : null;
+      const shots = product === null ? (await askCore('script', { text, language })).shots : shotsFromProduct(product);
+      const title = product === null ? titleFrom(text) : product.product || titleFrom(text);
+      const film = await studio().api.createFilm({
+        ...filmFromShots(shots, { title: title.slice(0, 200), media, language }),
+        session: studio().session,
+      });
+      location.hash = hashOf({ view: 'storyboard', film: film.id });
+    } catch (error) {
+      setProblem(problemOf(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut of the button below.
+    <section
+      className={over ? 'compose over' : 'compose'}
+      aria-labelledby={`${id}t`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <div className="compose-head">
+        <h1 id={`${id}t`}>Words in, film out</h1>
+        <div className="places" role="group" aria-label="What the text is">
+          {ways.map(([each, name]) => (
+            <button key={each} type="button" className="place-button" aria-pressed={way === each} onClick={() => setWay(each)}>
+              {name}
+            </button>
+          ))}
+        </div>
+      </div>
+      <label className="unseen" htmlFor={`${id}a`}>
+        {way === 'script' ? 'Script' : 'Text of a product page'}
+      </label>
+      <textarea
+        ref={area}
+        id={`${id}a`}
+        className="compose-area"
+        dir="auto"
+        rows={8}
+        placeholder={hint}
+        aria-describedby={`${id}n`}
+        spellCheck={length < 20_000}
+        onChange={({ target }) => setLength(target.value.length)}
+        onPaste={paste}
+        onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !busy && void begin()}
+      />
+      {media.length > 0 && (
+        <ul className="compose-media" aria-label="Pictures, clips and sounds for this film">
+          {media.map(({ name, digest, kind }) => (
+            <li key={digest} className="chip">
+              <Icon name={kind === 'picture' ? 'picture' : kind === 'clip' ? 'clip' : 'sound'} />
+              <span className="clip-text">{name}</span>
+              <button
+                type="button"
+                className="chip-button"
+                aria-label={`Leave ${name} out`}
+                onClick={() => setMedia((list) => list.filter((each) => each.digest !== digest))}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="compose-foot">
+        <label className="button" htmlFor={`${id}f`}>
+          <Icon name="upload" />
+          Pictures, clips, sounds
+          <input
+            id={`${id}f`}
+            className="unseen"
+            type="file"
+            multiple
+            accept="image/*,video/*,audio/*"
+            onChange={({ target }) => take([...(target.files ?? [])])}
+          />
+        </label>
+        <p id={`${id}n`} className="quiet small" role="status">
+          {note !== ''
+            ? note
+            : length > 0
+              ? `${counted(length, 'character')}, about ${counted(Math.max(1, Math.round(length / 14 / 60)), 'minute')} of film`
+              : 'Or drop them anywhere here.'}
+        </p>
+        <button type="button" className="button primary large" disabled={busy || sending > 0} onClick={() => void begin()}>
+          {busy
+            ? 'Laying out the shots…'
+            : sending > 0
+              ? 'Uploading…'
+              : length > 0 || media.length > 0
+                ? 'Make a storyboard'
+                : 'Start empty'}
+        </button>
+      </div>
+      {problem !== null && <ProblemNotice problem={problem} />}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import { hashOf } from '../../model/place.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { TopBar } from '../../parts/top-bar.tsx';
+import { useLoad } from '../../parts/use-load.ts';
+import { studio } from '../../store/studio.ts';
+import { Compose } from './compose.tsx';
+import { RecentFilms } from './recent-films.tsx';
+import { Starters } from './starters.tsx';
+
+/** Where one begins: write, start from a film that is there, or go on with one's own. */
+export function StartView() {
+  const starters = useLoad('starters', studio().api.listStarters);
+  const films = useLoad('films', () => studio().api.listFilms({ limit: 24 }));
+  return (
+    <div className="page">
+      <TopBar
+        actions={
+          <a className="button bare" href={hashOf({ view: 'library' })}>
+            <Icon name="folder" />
+            Library
+          </a>
+        }
+      >
+        <span className="wordmark">Filmwright</span>
+      </TopBar>
+      <main id="main" tabIndex={-1} className="start">
+        <Compose />
+        {films.problem !== null && <ProblemNotice problem={films.problem} />}
+        {(films.value === null || films.value.films.length > 0) && (
+          <section aria-labelledby="films-title" className="stack">
+            <h2 id="films-title">Your films</h2>
+            <RecentFilms page={films.value} onChange={films.reload} />
+          </section>
+        )}
+        {starters.problem === null && (starters.value === null || starters.value.length > 0) && (
+          <section aria-labelledby="starters-title" className="stack">
+            <h2 id="starters-title">Start from a film</h2>
+            <Starters list={starters.value} />
+          </section>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import type { FilmDocument, Issue } from '@filmwright/contracts';
+import type { ShotDocument } from '@filmwright/core';
+import { memo } from 'react';
+import { shotText } from '../../model/edit-film.ts';
+import { shortTime } from '../../model/format.ts';
+import { estimatedMs, speakersOf } from '../../model/shot-facts.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { ShotThumb } from './shot-thumb.tsx';
+import type { DragShots } from './use-drag-shots.ts';
+import type { Still } from './use-stills.ts';
+import { WordsEditor } from './words-editor.tsx';
+
+export type ShotCardProps = {
+  readonly shot: ShotDocument;
+  readonly index: number;
+  readonly count: number;
+  readonly film: FilmDocument;
+  readonly still: Still;
+  readonly issues: readonly Issue[];
+  readonly isCurrent: boolean;
+  readonly isEdited: boolean;
+  readonly drag: DragShots;
+  readonly onSelect: (index: number) => void;
+  readonly onEdit: (on: boolean) => void;
+  readonly onWords: (text: string) => void;
+  readonly onSplit: (position: number) => void;
+  readonly onJoin: () => void;
+  readonly onDuplicate: () => void;
+  readonly onRemove: () => void;
+  readonly onOpen: () => void;
+};
+
+/** A shot as a card: what is seen, how long, what is said and by whom, what is wrong with it. */
+export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
+  const { shot, index, count, film, still, issues, isCurrent, isEdited, drag, onSelect, onEdit } = props;
+  const text = shotText(shot);
+  const length = still?.timed ? still.durationMs : estimatedMs(shot, film);
+  const speakers = speakersOf(shot, film);
+  const worst = issues.some(({ severity }) => severity === 'error') ? 'bad' : issues.length > 0 ? 'warn' : '';
+  const handlers = drag.handlers(index);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the board hears the keys of its cards.
+    <li
+      className="card"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: one card of the board is in the tab order; arrows go on from there.
+      tabIndex={isCurrent ? 0 : -1}
+      data-index={index}
+      data-current={isCurrent || undefined}
+      data-tone={worst || undefined}
+      data-carried={drag.from === index || undefined}
+      data-target={drag.to === index && drag.from !== index ? (drag.from !== null && drag.from < index ? 'after' : 'before') : undefined}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      aria-label={`Shot ${index + 1} of ${count}, ${shortTime(length)}${issues.length > 0 ? `, ${issues.length} to look at` : ''}: ${text === '' ? 'no words' : text.slice(0, 200)}`}
+      onFocus={(event) => event.target === event.currentTarget && onSelect(index)}
+      onClick={() => onSelect(index)}
+      onDoubleClick={() => onEdit(true)}
+    >
+      <div className="card-picture" {...handlers}>
+        <ShotThumb shot={shot} film={film} still={still} />
+        <span className="card-number">{index + 1}</span>
+        <span className="card-length figures" title={still?.timed ? 'Measured' : 'Estimated'}>
+          {still?.timed ? '' : '≈ '}
+          {shortTime(length)}
+        </span>
+        <button
+          type="button"
+          className="card-open"
+          tabIndex={-1}
+          aria-label={`Open shot ${index + 1}`}
+          title="Open: preview, takes, timeline (O)"
+          onClick={props.onOpen}
+          onPointerDown={(event) => event.stopPropagation()}
+        >
+          <Icon name="play" />
+        </button>
+      </div>
+      <div className="card-words">
+        {isEdited ? (
+          <WordsEditor
+            text={text}
+            label={`Words of shot ${index + 1}`}
+            onChange={props.onWords}
+            onDone={() => onEdit(false)}
+            onSplit={props.onSplit}
+            onJoin={props.onJoin}
+          />
+        ) : (
+          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: Enter on the card does the same.
+          <p className={text === '' ? 'words quiet' : 'words'} dir="auto" onClick={() => isCurrent && onEdit(true)}>
+            {text === '' ? 'No words. Press Enter to write some.' : text}
+          </p>
+        )}
+      </div>
+      <div className="card-foot">
+        {issues.length > 0 ? (
+          <span className={`chip ${worst} clip-chip`} title={issues.map(({ message, next }) => `${message} ${next ?? ''}`).join('\n')}>
+            <Icon name="warn" />
+            <span className="clip-text">{issues[0]?.next ?? issues[0]?.message}</span>
+          </span>
+        ) : (
+          speakers.length > 0 && (
+            <span className="chip clip-chip">
+              <Icon name="voice" />
+              <span className="clip-text">{speakers.join(', ')}</span>
+            </span>
+          )
+        )}
+        <span className="card-tools">
+          <button
+            type="button"
+            className="button bare square small-square"
+            tabIndex={-1}
+            aria-label={`Join shot ${index + 1} with the next`}
+            title="Join with the next (Ctrl+Enter)"
+            disabled={index + 1 >= count}
+            onClick={props.onJoin}
+          >
+            <Icon name="join" />
+          </button>
+          <button
+            type="button"
+            className="button bare square small-square"
+            tabIndex={-1}
+            aria-label={`Duplicate shot ${index + 1}`}
+            title="Duplicate (Ctrl+D)"
+            onClick={props.onDuplicate}
+          >
+            <Icon name="copy" />
+          </button>
+          <button
+            type="button"
+            className="button bare square small-square"
+            tabIndex={-1}
+            aria-label={`Remove shot ${index + 1}`}
+            title="Remove (Delete)"
+            onClick={props.onRemove}
+          >
+            <Icon name="bin" />
+          </button>
+        </span>
+      </div>
+    </li>
+  );
+});

@@ -1,0 +1,117 @@
+import type { FilmDocument } from '@filmwright/contracts';
+import { luminance, type ShotDocument } from '@filmwright/core';
+import { useState } from 'react';
+import { lookOf, type ShotPicture, textsOf } from '../../model/shot-facts.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { useFilmState } from '../film-context.ts';
+import { Backdrop } from './backdrop.tsx';
+import type { Still } from './use-stills.ts';
+
+type ThumbProps = { readonly shot: ShotDocument; readonly film: FilmDocument; readonly still: Still };
+
+/** What a shot looks like: a frame of it where one was made, else its picture with its texts about where they will stand. */
+export function ShotThumb({ shot, film, still }: ThumbProps) {
+  const [broken, setBroken] = useState('');
+  if (still !== null && broken !== still.url)
+    return (
+      <img
+        className="thumb"
+        src={still.url}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+        onError={() => setBroken(still.url)}
+      />
+    );
+  const { ground, subject, figures } = lookOf(shot, film);
+  const texts = textsOf(shot).slice(0, 3);
+  const dark = ground.kind === 'backdrop' && luminance(ground.colors[0] ?? '#ffffff') < 0.4;
+  return (
+    <div className="thumb sketch" data-aspect={film.format?.aspect ?? '16:9'}>
+      <Ground picture={ground} />
+      {subject !== null && <AssetPicture file={subject} className="sketch-subject" />}
+      {figures.length > 0 && (
+        <span className="sketch-figures">
+          {figures.slice(0, 3).map((name) => (
+            <span key={name} className="sketch-figure">
+              <Icon name="person" />
+              {name}
+            </span>
+          ))}
+        </span>
+      )}
+      {texts.length > 0 && (
+        <span
+          className={`sketch-texts ${ground.kind === 'backdrop' ? (dark ? 'on-dark' : 'on-light') : 'on-picture'} ${subject === null ? '' : 'beside'}`}
+          dir="auto"
+        >
+          {texts.map((text) => (
+            <span key={text}>{text}</span>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Ground({ picture }: { readonly picture: ShotPicture }) {
+  switch (picture.kind) {
+    case 'picture':
+      return <AssetPicture file={picture.file} className="sketch-ground" />;
+    case 'clip':
+      return <AssetClip file={picture.file} fromMs={picture.fromMs} />;
+    case 'backdrop':
+      return <Backdrop design={picture.design} colors={picture.colors} />;
+    case 'none':
+      return (
+        <span className="sketch-empty">
+          <Icon name="picture" />
+        </span>
+      );
+  }
+}
+
+function AssetPicture({ file, className }: { readonly file: string; readonly className: string }) {
+  const digest = useFilmState((state) => state.history.now.content.files[file]);
+  const [broken, setBroken] = useState('');
+  if (digest === undefined || broken === digest) return <Missing file={file} icon="picture" />;
+  return (
+    <img
+      className={className}
+      src={`/v1/assets/${digest}`}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      onError={() => setBroken(digest)}
+    />
+  );
+}
+
+function AssetClip({ file, fromMs }: { readonly file: string; readonly fromMs: number }) {
+  const digest = useFilmState((state) => state.history.now.content.files[file]);
+  const [broken, setBroken] = useState('');
+  if (digest === undefined || broken === digest) return <Missing file={file} icon="clip" />;
+  return (
+    <video
+      className="sketch-ground"
+      src={`/v1/assets/${digest}#t=${fromMs / 1000}`}
+      muted
+      playsInline
+      preload="metadata"
+      tabIndex={-1}
+      aria-hidden="true"
+      onError={() => setBroken(digest)}
+    />
+  );
+}
+
+function Missing({ file, icon }: { readonly file: string; readonly icon: 'picture' | 'clip' }) {
+  return (
+    <span className="sketch-empty">
+      <Icon name={icon} />
+      <span className="clip-text small">{file.split('/').at(-1)}</span>
+    </span>
+  );
+}

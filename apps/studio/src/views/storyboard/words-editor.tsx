@@ -1,0 +1,67 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { Icon } from '../../parts/icon.tsx';
+
+type WordsEditorProps = {
+  readonly text: string;
+  readonly label: string;
+  readonly onChange: (text: string) => void;
+  readonly onDone: () => void;
+  readonly onSplit: (position: number) => void;
+  readonly onJoin: () => void;
+};
+
+/** The words of a card while they are written. Escape ends, Ctrl+Enter splits the shot at the cursor. */
+export function WordsEditor({ text, label, onChange, onDone, onSplit, onJoin }: WordsEditorProps) {
+  const ref = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const area = ref.current;
+    area?.focus({ preventScroll: true });
+    area?.setSelectionRange(area.value.length, area.value.length);
+  }, []);
+  const splitHere = (): void => onSplit(ref.current?.selectionStart ?? 0);
+  const press = (event: KeyboardEvent): void => {
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      onDone();
+    } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (event.shiftKey) onJoin();
+      else splitHere();
+    }
+  };
+  return (
+    <div className="words-editor">
+      <textarea
+        ref={ref}
+        dir="auto"
+        aria-label={label}
+        value={text}
+        maxLength={20_000}
+        onChange={({ target }) => onChange(withoutControls(target.value))}
+        onKeyDown={press}
+        onDoubleClick={(event) => event.stopPropagation()}
+      />
+      <span className="words-tools">
+        <button
+          type="button"
+          className="button bare square small-square"
+          aria-label="Split at the cursor"
+          title="Split at the cursor (Ctrl+Enter)"
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={splitHere}
+        >
+          <Icon name="split" />
+        </button>
+        <button type="button" className="button bare square small-square" aria-label="Done" title="Done (Escape)" onClick={onDone}>
+          <Icon name="check" />
+        </button>
+      </span>
+    </div>
+  );
+}
+
+/** What a paste may bring along and no voice can say. */
+function withoutControls(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t])[\p{Cc}\u200b\u2060\ufeff\ufff9-\ufffb]/gu, '');
+}

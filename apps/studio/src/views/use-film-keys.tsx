@@ -1,0 +1,62 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
+import type { OpenFilm } from './film-context.ts';
+
+const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [['←', '→', '↑', '↓'], 'Go from shot to shot'],
+  [['Enter'], 'Edit the words of a shot; Escape when done'],
+  [['Alt', '←/→'], 'Move the shot'],
+  [['Ctrl', 'Enter'], 'In the words: split at the cursor. On a card: join with the next'],
+  [['N'], 'New shot after this one'],
+  [['Ctrl', 'D'], 'Duplicate the shot'],
+  [['Delete'], 'Remove the shot'],
+  [['O'], 'Open the shot: preview, takes, timeline'],
+  [['Ctrl', 'Z'], 'Undo, as far back as you like'],
+  [['Ctrl', 'Shift', 'Z'], 'Redo'],
+  [['Space'], 'In the player: play and pause'],
+  [[',', '.'], 'In the player: one frame back, one forward'],
+  [['?'], 'These keys'],
+];
+
+/** Keys that work everywhere in a film; returns the list of all keys while it is asked for. */
+export function useFilmKeys({ editing }: OpenFilm): ReactNode {
+  const [shown, show] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const command = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      if (command && (key === 'z' || key === 'y')) {
+        event.preventDefault();
+        if (key === 'y' || event.shiftKey) editing.redo();
+        else editing.undo();
+      } else if (command && key === 's') {
+        event.preventDefault();
+        void editing.saveNow().catch(() => {});
+      } else if (event.key === '?' && !isWriting(event.target)) show(true);
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [editing]);
+  if (!shown) return null;
+  return (
+    <Dialog title="Keys" onClose={() => show(false)}>
+      <dl className="keys">
+        {shortcuts.map(([keys, what]) => (
+          <div key={what} style={{ display: 'contents' }}>
+            <dt className="row" style={{ gap: 4 }}>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
+
+/** Whether a key is a letter of a text there. */
+export function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
+}
