@@ -40,7 +40,7 @@ export function shotTiming({ film, shot, first, lines, clipMs, walking, original
   const { fps } = film.format;
   const entered = transitionOf(shot, { first, fps });
   const lead = Math.max(leadMs + (entered === null ? 0 : (entered.frames * 1000 * 0.6) / fps), walking?.beforeMs ?? 0);
-  const tail = Math.max(original === null ? tailMs : dubTailMs, walking === undefined || walking.afterMs === 0 ? 0 : walking.afterMs + 250);
+  const tail = Math.max(original === null ? tailMs : dubTailMs, walking === undefined || walking.afterMs === 0 ? 0 : walking.afterMs + 200);
   const lineStartsMs: number[] = [];
   const starts = original?.lineStartsMs.length === lines.length ? original.lineStartsMs : [];
   let atMs = lead;
