@@ -227,6 +227,15 @@ test('new media are new shots: clips with where they start, pictures, and black 
   assert.deepEqual(codes, []);
 });
 
+test('a clip that was made faster plays faster; a picture cannot', () => {
+  const { document, codes } = edited((shots) => {
+    for (const name of ['one', 'two']) at(shots, name).effects.push({ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 1.5 });
+  });
+  assert.deepEqual(document.storyboard[0], film.storyboard[0]);
+  assert.deepEqual(document.storyboard[1]?.['visual'], { clip: 'walk.mp4', from: '1s', sound: 'keep', speed: 1.5 });
+  assert.deepEqual(codes, ['otio-effect']);
+});
+
 test('music that was taken away or replaced is so in the film; lines that were trimmed or taken away are told', () => {
   const without = edited((_, open) => trackOf(open, 'Music').children.splice(0));
   assert.deepEqual(without.document.soundtrack, { volume: -20 });

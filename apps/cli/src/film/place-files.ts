@@ -9,14 +9,14 @@ export type PlacedFiles = { readonly document: unknown; readonly places: readonl
 export function placeFiles(document: unknown, names: readonly string[]): PlacedFiles {
   const kept = new Set(names.filter(isInside).map(posix.normalize));
   const outside = names.filter((name) => !isInside(name));
-  const shared = sharedFolder(outside);
+  const shared = sharedLength(outside);
   const places = new Map<string, string>();
   for (const name of names) {
     if (isInside(name)) {
       places.set(name, posix.normalize(name));
       continue;
     }
-    const wanted = plain(name.slice(shared.length));
+    const wanted = plain(name.slice(shared));
     let to = `media/${wanted}`;
     for (let number = 2; kept.has(to); number++) to = `media/${number}/${wanted}`;
     kept.add(to);
@@ -37,13 +37,15 @@ function isInside(name: string): boolean {
   return !/^film\.(yaml|json)$/i.test(path) && path.split('/').every((part) => part !== '..' && part !== '' && part.length <= 200);
 }
 
-/** The folder that all names have in common, with its slash. */
-function sharedFolder(names: readonly string[]): string {
+/** How many characters the folder takes that all names have in common, with its slash. */
+function sharedLength(names: readonly string[]): number {
   const [first = ''] = names;
-  let shared = first.slice(0, Math.max(first.lastIndexOf('/'), first.lastIndexOf('\\')) + 1);
-  while (shared !== '' && !names.every((name) => name.startsWith(shared)))
-    shared = shared.slice(0, Math.max(shared.lastIndexOf('/', shared.length - 2), -1) + 1);
-  return shared;
+  let length = 0;
+  for (let at = 0; at < first.length; at++) {
+    if (!names.every((name) => name[at] === first[at])) break;
+    if (first[at] === '/' || first[at] === '\\') length = at + 1;
+  }
+  return length;
 }
 
 function plain(name: string): string {

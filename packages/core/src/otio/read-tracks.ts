@@ -14,6 +14,9 @@ export type ReadClip = {
   readonly range: Range;
   readonly enabled: boolean;
   readonly own: unknown;
+  /** How much faster than it is it plays. */
+  readonly speed: number;
+  /** Names of all other effects. */
   readonly effects: readonly string[];
   readonly notes: readonly ReadNote[];
   readonly entered: ReadTransition | null;
@@ -34,6 +37,8 @@ export type ReadTrack = {
 
 const mostTracks = 500;
 const mostPieces = 50_000;
+/** As visuals may have them. */
+const speeds = { slowest: 0.25, fastest: 4 };
 /** Newest version of each kind of node that is known here. */
 const known: Readonly<Record<string, number>> = { Timeline: 1, Stack: 1, Track: 1, Clip: 2, Gap: 1, Transition: 1 };
 
@@ -169,10 +174,23 @@ function readClip(value: unknown, { place, issues, entered }: Entered): ReadClip
     range: { ...range, start: range.start - from },
     enabled: memberOf(value, 'enabled') !== false,
     own: ownMetadata(value),
-    effects: listOf(value, 'effects').map((effect) => textOf(effect, 'effect_name') || (kindOf(effect)?.kind ?? 'effect')),
+    ...effectsOf(value),
     notes: notesOf(value, place),
     entered,
   };
+}
+
+/** The speed of a clip, and names of what else is done to it. Speeds that films cannot have count as other effects. */
+function effectsOf(clip: unknown): Pick<ReadClip, 'speed' | 'effects'> {
+  let speed = 1;
+  const effects: string[] = [];
+  for (const effect of listOf(clip, 'effects').slice(0, 100)) {
+    const kind = kindOf(effect)?.kind ?? 'effect';
+    const factor = kind === 'LinearTimeWarp' ? memberOf(effect, 'time_scalar') : undefined;
+    if (typeof factor === 'number' && speed * factor >= speeds.slowest && speed * factor <= speeds.fastest) speed *= factor;
+    else effects.push(textOf(effect, 'effect_name') || kind);
+  }
+  return { speed, effects };
 }
 
 /** The media of a clip as newer (`media_references`) and older programs (`media_reference`) write it. */

@@ -38,6 +38,15 @@ export function laterFrom(shot: RawShot, { frames, fps }: { readonly frames: num
   });
 }
 
+/** The shot with the clip that it shows playing so many times faster; the same shot where it shows none, or could not have that speed. */
+export function faster(shot: RawShot, factor: number): RawShot {
+  return withClips(shot, (clip, place) => {
+    const before = typeof clip['speed'] === 'number' ? clip['speed'] : 1;
+    const speed = Math.round(before * factor * 1e4) / 1e4;
+    return place !== 'visual' || speed < 0.25 || speed > 4 ? clip : { ...clip, speed };
+  });
+}
+
 /** The shot with those of its clips made silent whose places in the shot are given, such as `visual.background`. */
 export function silentClips(shot: RawShot, places: ReadonlySet<string>): RawShot {
   return withClips(shot, (clip, place) => (places.has(place) && 'sound' in clip ? withoutKeys(clip, ['sound']) : clip));

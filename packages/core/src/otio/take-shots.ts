@@ -4,7 +4,7 @@ import { shown, warningAt } from '../film/issues.ts';
 import type { MediaNames } from './media-names.ts';
 import { memberOf, unitsAt } from './otio-values.ts';
 import type { ReadClip, ReadGap, ReadTransition } from './read-tracks.ts';
-import { laterFrom, lengthText, type RawShot, withoutKeys } from './shot-edits.ts';
+import { faster, laterFrom, lengthText, type RawShot, withoutKeys } from './shot-edits.ts';
 
 export type TakeShots = {
   readonly pieces: readonly (ReadClip | ReadGap)[];
@@ -47,7 +47,8 @@ export function takeShots(input: TakeShots): readonly TakenShot[] {
     const again = seen.has(cut.shot.index);
     seen.add(cut.shot.index);
     const shot = entering(trimmed(raw, { cut, input }), { cut, raw, first: at === 0, input });
-    return [{ shot: again ? repeated(shot, { cut, input }) : shot, index: cut.shot.index }];
+    const timed = warped(shot, { cut, input });
+    return [{ shot: again ? repeated(timed, { cut, input }) : timed, index: cut.shot.index }];
   });
 }
 
@@ -64,13 +65,7 @@ function cutOf(piece: ReadClip | ReadGap, input: TakeShots): readonly Cut[] {
     issues.push(warningAt(piece.place, { code: 'otio-disabled', message, next: 'Switch it on to keep the shot.' }));
     return [];
   }
-  if (piece.effects.length > 0) {
-    const found = piece.effects.slice(0, 5).join(', ');
-    const message = `The clip ${name} has effects (${found}), which cannot be taken over.`;
-    issues.push(
-      warningAt(piece.place, { code: 'otio-effect', message, found, next: 'Render the clip with them into a file, or leave them out.' }),
-    );
-  }
+  if (piece.effects.length > 0) issues.push(noEffect(piece, piece.effects.slice(0, 5).join(', ')));
   const { range } = piece;
   const from = unitsAt({ value: range.start, rate: range.rate }, fps);
   const frames = unitsAt({ value: range.duration, rate: range.rate }, fps);
@@ -88,7 +83,14 @@ function joined(cuts: readonly Cut[]): Cut[] {
   const result: Cut[] = [];
   for (const cut of cuts) {
     const before = result.at(-1);
-    if ('shot' in cut && before !== undefined && 'shot' in before && cut.shot === before.shot && cut.entered === null)
+    if (
+      'shot' in cut &&
+      before !== undefined &&
+      'shot' in before &&
+      cut.shot === before.shot &&
+      cut.entered === null &&
+      cut.clip.speed === before.clip.speed
+    )
       if (cut.from === before.from + before.frames) {
         result[result.length - 1] = { ...before, frames: before.frames + cut.frames };
         continue;
@@ -129,6 +131,19 @@ function trimmed(raw: RawShot, { cut, input }: Trim): RawShot {
   return { ...moved, length: lengthText(frames, fps) };
 }
 
+function warped(shot: RawShot, { cut, input }: Trim): RawShot {
+  const { clip } = cut;
+  if (clip.speed === 1) return shot;
+  const changed = faster(shot, clip.speed);
+  if (changed === shot) input.issues.push(noEffect(clip, `plays at ${clip.speed}`));
+  return changed;
+}
+
+function noEffect({ place, name }: ReadClip, found: string): Issue {
+  const message = `The clip ${shown(name)} has effects (${found}), which cannot be taken over.`;
+  return warningAt(place, { code: 'otio-effect', message, found, next: 'Render the clip with them into a file, or leave them out.' });
+}
+
 type Enter = Trim & { readonly raw: RawShot; readonly first: boolean };
 
 function entering(shot: RawShot, { cut, raw, first, input }: Enter): RawShot {
@@ -164,7 +179,12 @@ function newShot({ url, frames, entered, clip }: NewCut, { first, ...input }: Ta
   const ms = Math.round((Math.max(0, clip.range.start) * 1000) / clip.range.rate);
   const visual = media.isPicture(url)
     ? { picture: file }
-    : { clip: file, ...(ms > 0 ? { from: `${ms}ms` } : {}), ...(input.isHeard(url) ? { sound: 'keep' } : {}) };
+    : {
+        clip: file,
+        ...(clip.speed === 1 ? {} : { speed: clip.speed }),
+        ...(ms > 0 ? { from: `${ms}ms` } : {}),
+        ...(input.isHeard(url) ? { sound: 'keep' } : {}),
+      };
   const transition = entered === null || first ? {} : { transition: { kind: entered.kind, length: lengthText(entered.frames, fps) } };
   return { length: lengthText(frames, fps), visual, ...transition };
 }
