@@ -3,6 +3,7 @@ import { type Asset, FilmwrightError } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
+import { bytesOf, checkMediaType } from './body-bytes.ts';
 import { checkDigest, checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { sendBytes } from './send-bytes.ts';
@@ -36,14 +37,14 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
     );
   }
   const known = await findAsset(digest, parts);
-  const bytes = bytesOf(request.raw, parts.uploadIdleMs);
+  const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'Nothing was kept; send it again.' });
   if (known) {
     for await (const _ of bytes);
     return known;
   }
   const stream = Readable.from(bytes, { objectMode: false });
   const asset = await parts.blobs
-    .putStream({ stream, mediaType: mediaTypeOf(request), expect: digest, maxBytes })
+    .putStream({ stream, mediaType: checkMediaType(request.headers['content-type']), expect: digest, maxBytes })
     .catch((error: unknown) => {
       // What still comes of the body is thrown away until the reply is out and the connection closed.
       reply.header('connection', 'close');
@@ -53,32 +54,6 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
   await parts.records.putAsset({ ...asset, workspaceId: defaultWorkspace });
   reply.code(201).header('location', `/v1/assets/${digest}`);
   return asset;
-}
-
-/** The bytes of an upload. The request survives a reader that stops early, so that it can still be answered; a silent one is cut off. */
-async function* bytesOf(upload: Readable, idleMs: number): AsyncGenerator<Buffer> {
-  const chunks = upload.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const timer = setTimeout(() => upload.destroy(new Error(`nothing came for ${idleMs / 1000} s`)), idleMs);
-    try {
-      const { done, value } = await chunks.next();
-      if (done) return;
-      yield value;
-    } catch (cause) {
-      throw new FilmwrightError(
-        'request-invalid',
-        `The upload broke off: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was kept; send it again.`,
-        { cause },
-      );
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-function mediaTypeOf(request: FastifyRequest): string {
-  const type = (request.headers['content-type'] ?? '').trim();
-  return /^[\w.+-]+\/[\w.+-]+(;.{0,100})?$/.test(type) ? type : 'application/octet-stream';
 }
 
 /** An asset whose row and bytes both exist; a row without bytes is removed, so that what made it is done again. */

@@ -16,6 +16,7 @@ import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
+import { addUploadRoutes } from './upload-routes.ts';
 
 const closeGraceMs = 1000;
 
@@ -54,6 +55,7 @@ export async function createGateway(
   addPackageRoutes(app, { parts, cache, hot });
   addRunnerRoutes(app, parts);
   await app.register(async (scope) => addAssetRoutes(scope, parts));
+  await app.register(async (scope) => addUploadRoutes(scope, parts));
   app.addHook('preClose', async () => {
     // Replies at hand may end; a connection that only stands open must not hold the process.
     setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref();

@@ -1,6 +1,7 @@
 import type { Blobs } from '@filmwright/blobs';
 import type { FilmStore, LibraryStore, Records } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
+import type { Uploads } from './open-uploads.ts';
 
 /** What the routes of the gateway work with. `port` is asked per request, because a free port is known only after listening. */
 export type GatewayParts = {
@@ -8,6 +9,7 @@ export type GatewayParts = {
   readonly films: FilmStore;
   readonly library: LibraryStore;
   readonly blobs: Blobs;
+  readonly uploads: Uploads;
   readonly hub: ChangeHub;
   readonly token: string;
   readonly runnerToken: string;

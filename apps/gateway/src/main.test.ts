@@ -121,3 +121,42 @@ test('what is missing to start is told at once, as a problem', async () => {
   assert.equal(problem.code, 'request-invalid');
   for (const name of ['FILMWRIGHT_TOKEN', 'DATABASE_URL', 'FILMWRIGHT_PORT']) assert.match(problem.detail, new RegExp(name));
 });
+
+test('an upload goes on from its offset after the gateway was killed in the midst of it', async () => {
+  const media = Buffer.alloc(3_000_000, 'film');
+  const digest = `sha256-${createHash('sha256').update(media).digest('hex')}`;
+  const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' };
+  const patch = { ...headers, 'content-type': 'application/offset+octet-stream' };
+  const killed = start();
+  const first = await addressOf(killed);
+  const made = await fetch(`${first}/v1/uploads`, { method: 'POST', headers: { ...headers, 'upload-length': String(media.length) } });
+  const at = made.headers.get('location') ?? '';
+  const received = async (url: string) => ((await (await fetch(`${url}${at}`, { headers })).json()) as { received: number }).received;
+  // The body stays open after a million bytes: there the gateway dies.
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(media.subarray(0, 1_000_000)) });
+  const sending = fetch(`${first}${at}`, {
+    method: 'PATCH',
+    headers: { ...patch, 'upload-offset': '0' },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  void sending.catch(() => {});
+  while ((await received(first)) < 1_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
+  killed.child.kill('SIGKILL');
+  await killed.exited;
+  const next = start();
+  const second = await addressOf(next);
+  const offset = Number((await fetch(`${second}${at}`, { method: 'HEAD', headers })).headers.get('upload-offset'));
+  assert.equal(offset, 1_000_000);
+  const rest = await fetch(`${second}${at}`, {
+    method: 'PATCH',
+    headers: { ...patch, 'upload-offset': String(offset) },
+    body: media.subarray(offset),
+  });
+  assert.equal(rest.status, 204);
+  assert.deepEqual(await createClient({ url: second, token }).headAsset(digest), {
+    ...{ digest, bytes: media.length, mediaType: 'application/octet-stream' },
+  });
+  next.child.kill('SIGTERM');
+  await next.exited;
+});

@@ -1,10 +1,11 @@
 import { openFolderBlobs } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
 import { whenToldToEnd } from '@filmwright/process';
-import { openRecords } from '@filmwright/records';
+import { defaultWorkspace, openRecords } from '@filmwright/records';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
 
 /** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
@@ -13,11 +14,18 @@ async function run(): Promise<void> {
   const told = whenToldToEnd();
   const records = await openRecords({ connectionString: config.databaseUrl });
   try {
+    const blobs = await openFolderBlobs({ root: config.mediaRoot });
     const parts: GatewayParts = {
       records,
       films: records,
       library: records,
-      blobs: await openFolderBlobs({ root: config.mediaRoot }),
+      blobs,
+      uploads: await openUploads({
+        root: config.uploadsRoot,
+        blobs,
+        keepMs: config.keepUploadsMs,
+        note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
+      }),
       hub: await openChangeHub(records),
       token: config.token,
       runnerToken: config.runnerToken,

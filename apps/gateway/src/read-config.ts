@@ -12,6 +12,9 @@ export type GatewayConfig = {
   readonly signingKey: string;
   readonly cacheBytes: number;
   readonly maxUploadBytes: number;
+  /** Folder of uploads under way, and how long one that is not gone on with is kept. */
+  readonly uploadsRoot: string;
+  readonly keepUploadsMs: number;
   readonly leaseMs: number;
   readonly logLevel: string;
 };
@@ -48,6 +51,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     signingKey: text('FILMWRIGHT_SIGNING_KEY', 16),
     cacheBytes: whole('FILMWRIGHT_CACHE_BYTES', { fallback: 64 * mebibyte, min: 0, max: 64 * gibibyte }),
     maxUploadBytes: whole('FILMWRIGHT_MAX_UPLOAD_BYTES', { fallback: 16 * gibibyte, min: 1, max: Number.MAX_SAFE_INTEGER }),
+    uploadsRoot: join(home, 'uploads'),
+    keepUploadsMs: whole('FILMWRIGHT_KEEP_UPLOADS_MS', { fallback: 24 * 3_600_000, min: 1000, max: 365 * 24 * 3_600_000 }),
     leaseMs: whole('FILMWRIGHT_LEASE_MS', { fallback: 20_000, min: 1000, max: 600_000 }),
     logLevel: env.FILMWRIGHT_LOG_LEVEL || 'info',
   };

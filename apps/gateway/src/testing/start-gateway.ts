@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openFolderBlobs } from '@filmwright/blobs';
+import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { openChangeHub } from '../change-hub.ts';
 import { createGateway } from '../create-gateway.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { openUploads } from '../open-uploads.ts';
 import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
 import { noStores } from './no-stores.ts';
 
@@ -34,10 +36,17 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
   const mediaRoot = await mkdtemp(join(tmpdir(), 'filmwright-gateway-'));
   const records = createMemoryRecords();
   let port = 80;
+  const blobs = await openFolderBlobs({ root: mediaRoot });
   const parts: GatewayParts = {
     records,
     ...noStores,
-    blobs: await openFolderBlobs({ root: mediaRoot }),
+    blobs,
+    uploads: await openUploads({
+      root: `${mediaRoot}-uploads`,
+      blobs,
+      keepMs: 60_000,
+      note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
+    }),
     hub: await openChangeHub(records),
     token: userToken,
     runnerToken,
@@ -53,7 +62,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
   const app = await createGateway(parts);
   context.after(async () => {
     await app.close();
-    await rm(mediaRoot, { recursive: true, force: true });
+    for (const folder of [mediaRoot, `${mediaRoot}-uploads`]) await rm(folder, { recursive: true, force: true });
   });
   const as = (token: string) => (options: InjectOptions) =>
     app.inject({ ...options, headers: { host: `localhost:${port}`, authorization: `Bearer ${token}`, ...options.headers } });
