@@ -17,9 +17,9 @@ export function App() {
   }, [where]);
   return (
     <>
-      <a className="skip" href="#main" onClick={skipToMain}>
+      <button type="button" className="skip" onClick={skipToMain}>
         To the content
-      </a>
+      </button>
       {place.view === 'start' && <StartView />}
       {place.view === 'library' && <LibraryView />}
       {where === 'film' && 'film' in place && <FilmSpace key={place.film} place={place} />}
@@ -29,7 +29,6 @@ export function App() {
   );
 }
 
-function skipToMain(event: React.MouseEvent): void {
-  event.preventDefault();
+function skipToMain(): void {
   document.getElementById('main')?.focus();
 }

@@ -5,7 +5,8 @@ import { ThemeSwitch } from './theme-switch.tsx';
 export function TopBar({ children, actions }: { readonly children?: ReactNode; readonly actions?: ReactNode }) {
   return (
     <header className="top">
-      <a className="mark" href="#/" aria-label="Filmwright, all films">
+      <a className="mark" href="#/">
+        <span className="unseen">Filmwright, all films</span>
         <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
           <rect width="32" height="32" rx="8" fill="#b4500f" />
           <path d="M12 9.5v13l11-6.5z" fill="#fff" />

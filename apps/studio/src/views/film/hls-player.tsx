@@ -83,7 +83,10 @@ export function HlsPlayer(props: PlayerProps) {
   const toggle = (): void => {
     const element = video.current;
     if (element === null) return;
-    if (!element.paused) return element.pause();
+    if (!element.paused) {
+      element.pause();
+      return;
+    }
     if (endMs > 0 && atMs >= endMs - 1500 / fps) seek(startMs);
     void element.play().catch(() => {});
   };
@@ -93,11 +96,11 @@ export function HlsPlayer(props: PlayerProps) {
       k: toggle,
       ',': () => step(-1),
       '.': () => step(1),
-      ArrowLeft: () => seek(atMs - 1000),
-      ArrowRight: () => seek(atMs + 1000),
-      Home: () => seek(startMs),
+      arrowleft: () => seek(atMs - 1000),
+      arrowright: () => seek(atMs + 1000),
+      home: () => seek(startMs),
     };
-    const act = acts[event.key];
+    const act = acts[event.key.toLowerCase()];
     if (
       act === undefined ||
       (event.target instanceof HTMLButtonElement && event.key === ' ') ||
@@ -112,7 +115,6 @@ export function HlsPlayer(props: PlayerProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the controls inside.
     <div className="player" onKeyDown={press}>
       <div className="player-screen" style={{ aspectRatio: aspect.replace(':', ' / ') }}>
-        {/* biome-ignore lint/a11y/useMediaCaption: captions are a track where the film has any. */}
         <video
           ref={video}
           {...(file === null ? {} : { src: file })}

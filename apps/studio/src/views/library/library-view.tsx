@@ -109,14 +109,14 @@ export function LibraryView() {
             />
           </div>
         </div>
-        <div className="shelves" role="group" aria-label="What is shown">
+        <fieldset className="shelves" aria-label="What is shown">
           {shelves.map(([each, name, icon]) => (
             <button key={each} type="button" className="button" aria-pressed={shelf === each} onClick={() => setShelf(each)}>
               <Icon name={icon} />
               {name}
             </button>
           ))}
-        </div>
+        </fieldset>
         {problem !== null && <ProblemNotice problem={problem} />}
         {failed !== null && <ProblemNotice problem={failed} />}
         {shelf === 'voice' ? (

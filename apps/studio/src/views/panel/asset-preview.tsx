@@ -23,6 +23,7 @@ export function AssetPreview({ kind, digest, name, still = false }: AssetProps) 
         onError={() => setBroken(true)}
       />
     );
+  // biome-ignore lint/a11y/useMediaCaption: a sound of the library has no words of its own.
   if (!broken && kind === 'sound' && !still) return <audio className="asset-sound" src={url} controls preload="none" aria-label={name} />;
   return (
     <span className="asset asset-sign">

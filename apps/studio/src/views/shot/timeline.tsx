@@ -83,7 +83,7 @@ export function Timeline({ shot, index, fps, atMs, onSeek }: TimelineProps) {
         >
           <div className="timeline-marks" aria-hidden="true">
             {marks.map((ms) => (
-              <span key={ms} style={{ left: ms * pxPerMs }}>
+              <span key={ms} className="timeline-mark" style={{ left: ms * pxPerMs }}>
                 {lengthMs < 10_000 ? `${(ms / 1000).toFixed(1)} s` : clockTime(ms)}
               </span>
             ))}
@@ -245,7 +245,6 @@ function Handle({ className, label, value, valueText, onStep, onDrag, onStart }:
     last.current = null;
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click on a handle only must not move the player.
     <span
       className={className}
       role="slider"

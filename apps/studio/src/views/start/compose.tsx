@@ -49,7 +49,8 @@ export function Compose() {
     const files = [...event.clipboardData.files];
     if (files.length > 0) {
       event.preventDefault();
-      return take(files);
+      take(files);
+      return;
     }
     const pasted = event.clipboardData.getData('text/plain');
     const target = event.currentTarget;
@@ -90,7 +91,6 @@ export function Compose() {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut of the button below.
     <section
       className={over ? 'compose over' : 'compose'}
       aria-labelledby={`${id}t`}
@@ -103,13 +103,13 @@ export function Compose() {
     >
       <div className="compose-head">
         <h1 id={`${id}t`}>Words in, film out</h1>
-        <div className="places" role="group" aria-label="What the text is">
+        <fieldset className="places" aria-label="What the text is">
           {ways.map(([each, name]) => (
             <button key={each} type="button" className="place-button" aria-pressed={way === each} onClick={() => setWay(each)}>
               {name}
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       <label className="unseen" htmlFor={`${id}a`}>
         {way === 'script' ? 'Script' : 'Text of a product page'}

@@ -42,7 +42,6 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the board hears the keys of its cards.
     <li
       className="card"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: one card of the board is in the tab order; arrows go on from there.
       tabIndex={isCurrent ? 0 : -1}
       data-index={index}
       data-current={isCurrent || undefined}
@@ -53,7 +52,7 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
       aria-setsize={count}
       aria-label={`Shot ${index + 1} of ${count}, ${shortTime(length)}${issues.length > 0 ? `, ${issues.length} to look at` : ''}: ${text === '' ? 'no words' : text.slice(0, 200)}`}
       onFocus={(event) => event.target === event.currentTarget && onSelect(index)}
-      onClick={() => onSelect(index)}
+      onClick={({ target }) => (isCurrent && (target as HTMLElement).closest('.words') !== null ? onEdit(true) : onSelect(index))}
       onDoubleClick={() => onEdit(true)}
     >
       <div className="card-picture" {...handlers}>
@@ -86,8 +85,7 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
             onJoin={props.onJoin}
           />
         ) : (
-          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: Enter on the card does the same.
-          <p className={text === '' ? 'words quiet' : 'words'} dir="auto" onClick={() => isCurrent && onEdit(true)}>
+          <p className={text === '' ? 'words quiet' : 'words'} dir="auto">
             {text === '' ? 'No words. Press Enter to write some.' : text}
           </p>
         )}

@@ -81,8 +81,10 @@ export function Storyboard() {
     if (shot === undefined) return;
     const before = shots.length;
     editing.edit({ label: `splitting shot ${index + 1}`, change: (film) => splitShot(film, { shot: index, ...placeOf(shot, position) }) });
-    if (shotsOf(editing.store.get().history.now.content.document).length === before)
-      return toast('There are no words on one side of the cursor. Put it between two words, then split.');
+    if (shotsOf(editing.store.get().history.now.content.document).length === before) {
+      toast('There are no words on one side of the cursor. Put it between two words, then split.');
+      return;
+    }
     setEdited(null);
     goTo(index + 1);
   };
@@ -101,28 +103,28 @@ export function Storyboard() {
     const index = Number(target.dataset['index'] ?? Number.NaN);
     if (Number.isNaN(index)) return;
     const command = event.ctrlKey || event.metaKey;
-    const done = (act: () => void): void => {
-      event.preventDefault();
-      act();
-    };
-    if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') {
-      const next = neighbour(index, { key: event.key, columns, count: shots.length });
-      return done(() => (event.altKey ? move(index, next) : goTo(next)));
-    }
-    if (event.key === 'Enter') return done(() => (command ? join(index) : setEdited(keys[index] ?? null)));
-    if (event.key === 'Delete' || event.key === 'Backspace') return done(() => remove(index));
     const key = event.key.toLowerCase();
-    if (command && key === 'd') return done(() => duplicate(index));
-    if (command || event.altKey) return;
-    if (key === 'n') done(() => add(index + 1));
-    if (key === 'o') done(() => open(index));
-    if (key === 'i') done(() => openPanel('shot'));
+    const act = ((): (() => void) | null => {
+      if (event.key.startsWith('Arrow') || key === 'home' || key === 'end') {
+        const next = neighbour(index, { key: event.key, columns, count: shots.length });
+        return () => (event.altKey ? move(index, next) : goTo(next));
+      }
+      if (key === 'enter') return () => (command ? join(index) : setEdited(keys[index] ?? null));
+      if (key === 'delete' || key === 'backspace') return () => remove(index);
+      if (command && key === 'd') return () => duplicate(index);
+      if (command || event.altKey) return null;
+      if (key === 'n') return () => add(index + 1);
+      if (key === 'o') return () => open(index);
+      return key === 'i' ? () => openPanel('shot') : null;
+    })();
+    if (act === null) return;
+    event.preventDefault();
+    act();
   };
 
   return (
     <div className="board">
       <h1 className="unseen">Storyboard</h1>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys of the cards are heard here for all of them. */}
       <ol
         ref={boardRef}
         className="board-grid"
