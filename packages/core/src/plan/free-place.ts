@@ -61,7 +61,7 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
   if (arrangement === 'wide') {
     const sides = [beside.some(({ alignX }) => alignX === 'left'), beside.some(({ alignX }) => alignX === 'right')] as const;
     if (sides[0] === sides[1]) return null;
-    const [left, right] = sides[0] ? [0.5, 0.93] : [0.07, 0.5];
+    const [left, right] = sides[0] ? [0.54, 0.94] : [0.06, 0.46];
     return { left: width * left, right: width * right, top: height * 0.1, bottom: height * wideFloor, most: 0.66, lift: 0 };
   }
   const corner = logoCorner({ film, shot, size });
