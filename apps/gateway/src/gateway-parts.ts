@@ -10,6 +10,8 @@ export type GatewayParts = {
   readonly library: LibraryStore;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
+  /** Folder of the built studio; it need not be there. */
+  readonly studioRoot: string;
   readonly hub: ChangeHub;
   readonly token: string;
   readonly runnerToken: string;

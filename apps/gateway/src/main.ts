@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
 import { whenToldToEnd } from '@filmwright/process';
@@ -26,6 +27,7 @@ async function run(): Promise<void> {
         keepMs: config.keepUploadsMs,
         note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
       }),
+      studioRoot: fileURLToPath(new URL('../../studio/dist', import.meta.url)),
       hub: await openChangeHub(records),
       token: config.token,
       runnerToken: config.runnerToken,

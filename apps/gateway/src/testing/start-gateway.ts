@@ -47,6 +47,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
       keepMs: 60_000,
       note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
     }),
+    studioRoot: join(mediaRoot, 'no-studio'),
     hub: await openChangeHub(records),
     token: userToken,
     runnerToken,
