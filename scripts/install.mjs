@@ -147,7 +147,7 @@ function installPrograms() {
   );
 }
 
-function fail(code, detail) {
+export function fail(code, detail) {
   if (process.argv.includes('--json')) {
     process.stdout.write(
       `${JSON.stringify({ type: `https://filmwright.dev/problems/${code}`, title: 'Something needed is not installed', status: 503, code, detail, retryable: false })}\n`,

@@ -2,9 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { buildStudio } from './build-studio.mjs';
 import { install, node24, root } from './install.mjs';
 
 install();
+buildStudio();
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, 'test', 'peers'))
   .filter((name) => name.endsWith('.peer.ts'))

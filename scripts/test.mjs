@@ -2,9 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { buildStudio } from './build-studio.mjs';
 import { install, node24, root } from './install.mjs';
 
 install();
+buildStudio();
 const wanted = process.argv.slice(2);
 const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
