@@ -9,6 +9,8 @@ const usage = `filmwright: makes finished films from film documents
   filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
   filmwright make FILE --rows ROWS.csv           one film for each row of a table (CSV or JSON)
   filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
+  filmwright make FILE --script FILE.de.yaml     dubbed from its translated script; it keeps its pictures
+  filmwright script FILE --language de           write its script for translation, or bring it up to date
   filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
   filmwright export FILE --otio OUT.otioz        the film for desktop editors (OpenTimelineIO with media)
@@ -25,6 +27,8 @@ const options = {
   json: { type: 'boolean', default: false },
   at: { type: 'string' },
   rows: { type: 'string' },
+  language: { type: 'string' },
+  script: { type: 'string' },
   otio: { type: 'string' },
   original: { type: 'string' },
   aspect: { type: 'string' },
@@ -37,7 +41,7 @@ const options = {
   'accept-licence': { type: 'boolean', default: false },
 } as const;
 
-const commands = ['make', 'check', 'frame', 'export', 'import', 'serve', 'voices', 'models'] as const;
+const commands = ['make', 'check', 'script', 'frame', 'export', 'import', 'serve', 'voices', 'models'] as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
@@ -52,11 +56,15 @@ async function main(args: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   const { json, aspect } = values;
+  const dub = { script: values.script, language: values.language };
+  if (values.rows !== undefined && (dub.script ?? dub.language) !== undefined)
+    throw new FilmwrightError('request-invalid', '--rows and --script do not go together: dub the films of a table one by one.');
   switch (command) {
     case 'make': {
       const options = {
         file: only(rest, 'a film document'),
         aspect,
+        dub,
         out: values.out,
         json,
         offerVoice: values['offer-voice'],
@@ -76,13 +84,18 @@ async function main(args: readonly string[]): Promise<number> {
         return checkRows({ file, rows: values.rows, aspect, json });
       }
       const { check } = await import('./commands/check.ts');
-      return check({ file, aspect, json });
+      return check({ file, aspect, dub, json });
     }
     case 'frame': {
       const { frame } = await import('./commands/frame.ts');
       if (values.at === undefined || values.out === undefined)
         throw new FilmwrightError('request-invalid', 'frame wants a moment and a file: filmwright frame film.yaml --at 12.5 -o x.png');
-      await frame({ file: only(rest, 'a film document'), aspect, at: values.at, out: values.out, json });
+      await frame({ file: only(rest, 'a film document'), aspect, dub, at: values.at, out: values.out, json });
+      return 0;
+    }
+    case 'script': {
+      const { script } = await import('./commands/script.ts');
+      await script({ file: only(rest, 'a film document'), language: values.language, out: values.out, json });
       return 0;
     }
     case 'export': {

@@ -2,21 +2,21 @@ import { basename, extname, join, resolve } from 'node:path';
 import type { Client } from '@filmwright/client';
 import { type Build, type BuildPurpose, type BuildResult, FilmwrightError, fromProblem } from '@filmwright/contracts';
 import { uploadFiles } from '../film/upload-files.ts';
-import { readShapes, type ShapesBatch } from '../rows/read-shapes.ts';
+import { type ReadShapes, readShapes, type ShapesBatch } from '../rows/read-shapes.ts';
 import type { ProgressDisplay } from '../show/progress-display.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
-/** A film document that was read, with the files it names and the shape it is in. */
-export type Film = Pick<ShapesBatch['rows'][number], 'document' | 'files' | 'shape'>;
+/** A film document that was read, with the files it names, the shape it is in, and of a dub its language and what to tell of its script. */
+export type Film = Pick<ShapesBatch['rows'][number], 'document' | 'files' | 'shape'> & Pick<ShapesBatch, 'language' | 'notes'>;
 
 /** Reads a document in each of its shapes and checks all that can be known without starting anything. */
-export async function readFilms(options: { readonly file: string; readonly aspect: string | undefined }): Promise<readonly Film[]> {
-  const { rows } = await readShapes(options);
-  return rows.map(({ document, files, shape }) => ({ document, files, shape }));
+export async function readFilms(options: ReadShapes): Promise<readonly Film[]> {
+  const { rows, language, notes } = await readShapes(options);
+  return rows.map(({ document, files, shape }) => ({ document, files, shape, language, notes }));
 }
 
 /** The film of a document in one shape: the one named, else its own. */
-export async function readFilm(options: { readonly file: string; readonly aspect: string | undefined }): Promise<Film> {
+export async function readFilm(options: ReadShapes): Promise<Film> {
   const [film] = await readFilms(options);
   if (film === undefined) throw new RangeError(`${options.file} has no shape`);
   return film;
@@ -53,7 +53,11 @@ export async function buildFilm({ client, home, film, purpose, atMs, display }: 
     : fromProblem(last.problem);
 }
 
-/** Folder for a document's outputs: as asked, else `out/<name of the document>` beside where the command runs. */
-export function outputFolder(documentPath: string, out: string | undefined): string {
-  return resolve(out ?? join('out', basename(documentPath, extname(documentPath))));
+/** Folder for a document's outputs: as asked, else `out/<name of the document>` beside where the command runs; a dub has its language behind the name. */
+export function outputFolder(
+  documentPath: string,
+  { out, language = null }: { readonly out: string | undefined; readonly language?: string | null },
+): string {
+  const name = basename(documentPath, extname(documentPath));
+  return resolve(out ?? join('out', language === null ? name : `${name}-${language}`));
 }

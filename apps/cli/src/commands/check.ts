@@ -1,6 +1,7 @@
 import { type Issue, toProblem } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
+import type { ReadShapes } from '../rows/read-shapes.ts';
 import { progressDisplay } from '../show/progress-display.ts';
 import { issueText } from '../show/show-problem.ts';
 import { buildFilm, type Film, readFilms } from './build-film.ts';
@@ -15,7 +16,7 @@ export type CheckReport = {
   readonly shots: readonly { readonly id: string; readonly lengthMs: number; readonly words: number }[];
 };
 
-export type CheckOptions = { readonly file: string; readonly aspect: string | undefined; readonly json: boolean };
+export type CheckOptions = ReadShapes & { readonly json: boolean };
 
 /** Says what would go wrong with a film in each of its shapes and what it would need; gives exit status 2 when it could not be made. */
 export async function check(options: CheckOptions): Promise<0 | 2> {
@@ -37,8 +38,8 @@ function hasErrors(issues: readonly Issue[]): boolean {
 
 type Findings = { readonly aspect: string; readonly issues: readonly Issue[]; readonly report: CheckReport | null };
 
-async function findings({ file, aspect, json }: CheckOptions): Promise<readonly Findings[]> {
-  const films = await readFilms({ file, aspect }).catch((error: unknown) => {
+async function findings({ file, aspect, dub, json }: CheckOptions): Promise<readonly Findings[]> {
+  const films = await readFilms({ file, aspect, dub }).catch((error: unknown) => {
     const { issues } = toProblem(error);
     if (issues === undefined) throw error;
     return issues;
@@ -51,7 +52,7 @@ async function findings({ file, aspect, json }: CheckOptions): Promise<readonly 
     for (const film of films as readonly Film[]) {
       const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
       const { result } = await buildFilm({ client, home, film, purpose: 'check', display });
-      found.push({ aspect: film.shape.aspect, issues: result.issues, report: result.report as CheckReport | null });
+      found.push({ aspect: film.shape.aspect, issues: [...film.notes, ...result.issues], report: result.report as CheckReport | null });
     }
     return found;
   });

@@ -3,22 +3,21 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { checkWritable, saveMedia } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
+import type { ReadShapes } from '../rows/read-shapes.ts';
 import { progressDisplay } from '../show/progress-display.ts';
 import { buildFilm, readFilm } from './build-film.ts';
 
-export type FrameOptions = {
-  readonly file: string;
-  /** The shape to draw it in; the film's own when left out. */
-  readonly aspect: string | undefined;
+/** `aspect` is the shape to draw it in; the film's own when left out. */
+export type FrameOptions = ReadShapes & {
   readonly at: string;
   readonly out: string;
   readonly json: boolean;
 };
 
 /** Writes one finished frame of a film as PNG; `at` is seconds (12.5) or minutes and seconds (1:02.5). */
-export async function frame({ file, aspect, at, out, json }: FrameOptions): Promise<void> {
+export async function frame({ file, aspect, dub, at, out, json }: FrameOptions): Promise<void> {
   const atMs = momentOf(at);
-  const film = await readFilm({ file, aspect });
+  const film = await readFilm({ file, aspect, dub });
   const home = filmwrightHome();
   const path = resolve(out);
   await checkWritable(path);

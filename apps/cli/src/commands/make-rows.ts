@@ -41,12 +41,13 @@ export function windowOf(cores: number): number {
  * 1 when one was not, 2 when none could be started, 130 after Ctrl-C.
  */
 export async function makeRows(options: MakeOptions & { readonly rows: string }): Promise<0 | 1 | 2 | 130> {
-  return makeBatch({ options, batch: await readBatch(options), folder: outputFolder(options.rows, options.out) });
+  return makeBatch({ options, batch: await readBatch(options), folder: outputFolder(options.rows, options) });
 }
 
 /** Makes a film in each of its shapes into one folder: `master.mp4` for its own, `master-9x16.mp4` and so on for the others. The exit status is that of rows. */
 export async function makeShapes(options: MakeOptions): Promise<0 | 1 | 2 | 130> {
-  return makeBatch({ options, batch: await readShapes(options), folder: outputFolder(options.file, options.out) });
+  const batch = await readShapes(options);
+  return makeBatch({ options, batch, folder: outputFolder(options.file, { out: options.out, language: batch.language }) });
 }
 
 type MakeBatch = { readonly options: MakeOptions; readonly batch: Batch; readonly folder: string };

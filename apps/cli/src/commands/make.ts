@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Report } from '@filmwright/contracts';
+import type { WantedDub } from '../dub/dub-document.ts';
 import { type SavedFilm, saveFilm } from '../film/save-film.ts';
 import { checkWritable } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
@@ -13,6 +14,8 @@ export type MakeOptions = {
   readonly file: string;
   /** The one shape to make it in; all of its document when left out. */
   readonly aspect: string | undefined;
+  /** The dub to make; the film as it is written when left out. */
+  readonly dub?: WantedDub;
   readonly out: string | undefined;
   readonly json: boolean;
   readonly offerVoice: boolean;
@@ -31,7 +34,7 @@ export async function make(options: MakeOptions): Promise<0 | 1 | 2 | 130> {
 async function makeOne(options: MakeOptions, film: Film): Promise<void> {
   const startedMs = performance.now();
   const home = filmwrightHome();
-  const folder = outputFolder(options.file, options.out);
+  const folder = outputFolder(options.file, { out: options.out, language: film.language });
   const { suffix } = film.shape;
   await checkWritable(join(folder, `master${suffix}.mp4`));
   if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
@@ -48,17 +51,17 @@ async function makeOne(options: MakeOptions, film: Film): Promise<void> {
     );
     return;
   }
-  process.stdout.write(`${summary(made.result.report as Report, { ...made, wallMs, run, reused })}\n`);
+  process.stdout.write(`${summary(made.result.report as Report, { ...made, wallMs, run, reused, notes: film.notes })}\n`);
 }
 
-type Made = SavedFilm & { readonly wallMs: number; readonly run: number; readonly reused: number };
+type Made = SavedFilm & Pick<Film, 'notes'> & { readonly wallMs: number; readonly run: number; readonly reused: number };
 
-function summary(report: Report, { master, package: folder, report: reportPath, wallMs, run, reused }: Made): string {
+function summary(report: Report, { master, package: folder, report: reportPath, wallMs, run, reused, notes }: Made): string {
   const { width, height, fps } = report.master;
   const loudness = report.loudness === null ? 'silent' : `${report.loudness.integratedLufs.toFixed(1)} LUFS`;
   return [
     `${report.title}: ${(report.durationMs / 1000).toFixed(1)} s, ${width}x${height} at ${fps} fps, ${loudness}; made in ${lengthOf(wallMs)} (${run} tasks run, ${reused} reused).`,
-    ...report.warnings.map(issueText),
+    ...[...notes, ...report.warnings].map(issueText),
     `  master   ${master}`,
     ...(folder === null ? [] : [`  package  ${join(folder, 'index.m3u8')}`]),
     `  report   ${reportPath}`,

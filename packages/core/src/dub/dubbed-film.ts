@@ -18,7 +18,7 @@ export function dubbedFilm({ film, script }: DubInput): Dubbed {
   const texts = filmTexts(film);
   const issues = [...texts.flatMap((text) => issueOf(text, script)), ...leftOver(texts, script)];
   const words: Words = (text) => {
-    const line = isTranslatable(text) ? lineFor(text, script.lines) : undefined;
+    const line = lineFor(text, script.lines);
     const translation = line?.translation.trim() ?? '';
     return { text: translation === '' ? text.original : translation, recording: translation === '' ? undefined : line?.recording };
   };
@@ -113,10 +113,10 @@ function originalLine(film: Film, { shot, line }: { readonly shot: Shot; readonl
 const shortened = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 
 function issueOf(text: FilmText, script: Script): readonly Issue[] {
-  if (!isTranslatable(text)) return [];
   const line = lineFor(text, script.lines);
   const path = `lines.${text.id}`;
   if (line === undefined || line.translation.trim() === '') {
+    if (!isTranslatable(text)) return [];
     const said = text.kind === 'narration';
     return [
       {

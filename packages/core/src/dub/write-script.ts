@@ -8,23 +8,22 @@ export type WriteScript = {
   readonly before: Script | null;
 };
 
-/** The script of a film for a translator. Translations made before stay; where the original has changed since, the line tells what it said (`was`). Prices and years, which read the same in every language, are left out. */
+/** The script of a film for a translator. Translations made before stay; where the original has changed since, the line tells what it said (`was`). What reads the same everywhere (a price, a year) stands there as it is, to be changed where it is said otherwise. */
 export function writtenScript({ film, language, before }: WriteScript): Script {
-  const lines = filmTexts(film)
-    .filter(isTranslatable)
-    .map((text): ScriptLine => {
-      const known = before === null ? undefined : lineFor(text, before.lines);
-      if (known === undefined) return { id: text.id, original: text.original, translation: '' };
-      const { translation, recording, was } = known;
-      const changed = sameOriginal(known.original, text.original) ? was : known.original;
-      return {
-        id: text.id,
-        original: text.original,
-        translation,
-        ...(changed === undefined || translation.trim() === '' ? {} : { was: changed }),
-        ...(recording === undefined ? {} : { recording }),
-      };
-    });
+  const lines = filmTexts(film).map((text): ScriptLine => {
+    const known = before === null ? undefined : lineFor(text, before.lines);
+    const untouched = known === undefined || (!isTranslatable(text) && sameOriginal(known.translation, known.original));
+    if (untouched) return { id: text.id, original: text.original, translation: isTranslatable(text) ? '' : text.original };
+    const { translation, recording, was } = known;
+    const changed = sameOriginal(known.original, text.original) ? was : known.original;
+    return {
+      id: text.id,
+      original: text.original,
+      translation,
+      ...(changed === undefined || translation.trim() === '' ? {} : { was: changed }),
+      ...(recording === undefined ? {} : { recording }),
+    };
+  });
   return {
     'filmwright-script': 1,
     from: film.language,
