@@ -75,18 +75,27 @@ export async function shapesBench(): Promise<void> {
   if (faults > 0) process.exitCode = 1;
 }
 
-/** Counts a master's frames, its lengths, and takes a digest of its sound as it is stored. */
+/** Counts a master's frames, tells when the last frame and the sound end, and takes a digest of its sound as it is stored. */
 async function look(master: string): Promise<Seen> {
-  const probe = ['-v', 'error', '-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets,duration', '-of', 'json', master];
-  const { streams } = JSON.parse((await run('ffprobe', probe)).stdout) as {
-    readonly streams: readonly { readonly codec_type: string; readonly nb_read_packets: string; readonly duration: string }[];
+  const probe = [
+    '-v',
+    'error',
+    '-show_entries',
+    'packet=pts_time,duration_time,codec_type:stream=codec_type,duration',
+    '-of',
+    'json',
+    master,
+  ];
+  const { packets, streams } = JSON.parse((await run('ffprobe', probe, { maxBuffer: 2 ** 26 })).stdout) as {
+    readonly packets: readonly { readonly codec_type: string; readonly pts_time: string; readonly duration_time: string }[];
+    readonly streams: readonly { readonly codec_type: string; readonly duration: string }[];
   };
-  const video = streams.find(({ codec_type }) => codec_type === 'video');
+  const frames = packets.filter(({ codec_type }) => codec_type === 'video');
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', master, '-map', '0:a', '-c', 'copy', '-f', 'md5', '-']);
   return {
-    frames: Number(video?.nb_read_packets),
-    videoMs: Number(video?.duration) * 1000,
+    frames: frames.length,
+    videoMs: Math.max(...frames.map((frame) => Number(frame.pts_time) + Number(frame.duration_time))) * 1000,
     soundMs: Number(audio?.duration) * 1000,
     sound: stdout.trim(),
   };
