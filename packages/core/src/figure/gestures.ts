@@ -76,7 +76,7 @@ export function gesturesFor({ sentences, loud, seed, poses, hasScreen }: Gesture
       const hold = { fromMs: word.startMs - 220, untilMs: Math.min(endMs + 200, word.startMs + 1700) };
       if (pose !== undefined) add({ pose, ...hold });
       else if (greeting.test(text) && index === 0 && at < 6) add({ pose: 'welcome', ...hold });
-      else if (farewell.test(text)) add({ pose: 'wave', ...hold });
+      else if (farewell.test(text) || (text === 'night' && plain(words[at - 1]?.text ?? '') === 'good')) add({ pose: 'wave', ...hold });
       else if (hasScreen && shown.test(text)) add({ pose: 'point', ...hold, screen: true });
     }
     if (found.length > told || endMs - startMs < 700) return;

@@ -1,4 +1,5 @@
 import type { EncodeSettings, Output, Payload } from '@filmwright/contracts';
+import { figuresOf } from '../film/figures.ts';
 import type { Rung } from './ladder.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { Planner } from './planner.ts';
@@ -14,6 +15,8 @@ export type PlannedSpan = {
 
 /** Milliseconds that a frame of 1080p costs one slot: composing and encoding. */
 const frameMs = { draft: 14, standard: 38, high: 80 } as const;
+/** And what painting a figure costs on top. */
+const figureMs = 32;
 
 export type SpansInput = {
   readonly plan: FilmPlan;
@@ -29,7 +32,9 @@ export type SpansInput = {
 export function planSpans({ plan, planner, rung, rank, held }: SpansInput): readonly PlannedSpan[] {
   const { film, size, shots } = plan;
   const encode: EncodeSettings = masterSettings(film);
-  const costMs = (frameMs[film.outputs.master.quality] * rung.size.width * rung.size.height) / (1920 * 1080);
+  const share = (rung.size.width * rung.size.height) / (1920 * 1080);
+  const costOf = (shot: (typeof shots)[number]): number =>
+    (frameMs[film.outputs.master.quality] + figureMs * figuresOf(film.storyboard[shot.index] ?? {}).length) * share;
   return shots.flatMap((shot, at) => {
     const before = shots[at - 1] ?? null;
     return spanRanges(shot.timing.frames, film.format.fps).map((range, number) => {
@@ -46,7 +51,7 @@ export function planSpans({ plan, planner, rung, rank, held }: SpansInput): read
         kind: 'encode',
         stage: 'picture',
         shot: shot.index,
-        estimateMs: 250 + range.frames * costMs,
+        estimateMs: 250 + range.frames * costOf(shot),
         rank,
         payload,
       });
