@@ -15,7 +15,8 @@ export function rigOutline(rig: Rig): RigOutline {
     ground: rig.ground,
     axis: rig.axis,
     framings: rig.framings,
-    colors: Object.keys(rig.colors),
+    // Those that others are made of come first: they are what people change.
+    colors: Object.keys(rig.colors).sort((a, b) => Number(typeof rig.colors[a] !== 'string') - Number(typeof rig.colors[b] !== 'string')),
     looks: rig.looks,
     poses: Object.keys(rig.poses),
     emotions: Object.keys(rig.emotions),

@@ -25,7 +25,7 @@ type Name = { readonly found: string; readonly known: readonly string[]; readonl
 
 function unknownName(path: string, { found, known, what, next }: Name): Issue {
   const guess = nearest(found, known);
-  const wanted = known.join(', ');
+  const wanted = known.length > 16 ? `${known.slice(0, 16).join(', ')} and ${known.length - 16} more` : known.join(', ');
   return problemAt(path, {
     code: 'unknown-name',
     message: `${path} is ${shown(found)}, but there is no such ${what}; wanted ${wanted === '' ? 'one that exists, and there is none' : `one of ${wanted}`}.`,

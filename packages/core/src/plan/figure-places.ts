@@ -65,8 +65,9 @@ export function figurePlaces({ film, shot, size, rigOf }: PlacesInput): readonly
     const share = shares[index] as number;
     const framing = entry.framing ?? (walks || !('waist' in outline.framings) ? 'full' : 'waist');
     const lower = outline.framings[framing] ?? outline.ground;
-    // In an upright frame the width is what is scarce.
-    const widest = (size.width * 0.94) / Math.max(1, entries.length * 0.8) / ((outline.ground - outline.top) * halfWidthShare * 2);
+    // In an upright frame the width is what is scarce; of one alone the elbows may be cut off.
+    const across = entries.length === 1 ? 1.25 : 0.94 / (entries.length * 0.8);
+    const widest = (size.width * across) / ((outline.ground - outline.top) * halfWidthShare * 2);
     // A head stays clear of a screen above it.
     const free = landscape || screen === null ? 1 : Math.max(0.3, 0.97 - screen.lowerEdge);
     const wanted = ((entry.height ?? Math.min(heights[framing] ?? 0.83, free)) * size.height) / (lower - outline.top);
