@@ -47,7 +47,11 @@ export function openBuilds(film: string, api: Api): Builds {
     put(slot, (before) => ({ ...first, shots: first.shots ?? before?.shots ?? null }));
     const { id } = first.build;
     const look = async (): Promise<void> => {
-      const [shots, addresses] = await Promise.all([api.buildShots(id).catch(() => null), api.buildPackage(id).catch(() => null)]);
+      if (store.get()[slot]?.build.state === 'planning') return;
+      const shots = await api.buildShots(id).catch(() => null);
+      // There is something to play once something is encoded.
+      const encoded = shots?.shots.some(({ spans }) => spans.some(({ state }) => state === 'done')) === true;
+      const addresses = encoded ? await api.buildPackage(id).catch(() => null) : null;
       if (stop.signal.aborted) return;
       put(slot, (view) => (view?.build.id === id ? { ...view, shots: shots ?? view.shots, addresses: addresses ?? view.addresses } : view));
     };

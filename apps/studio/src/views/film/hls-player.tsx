@@ -114,7 +114,7 @@ export function HlsPlayer(props: PlayerProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the controls inside.
     <div className="player" onKeyDown={press}>
-      <div className="player-screen" style={{ aspectRatio: aspect.replace(':', ' / ') }}>
+      <div className="player-screen" style={screenShape(aspect)}>
         <video
           ref={video}
           {...(file === null ? {} : { src: file })}
@@ -177,4 +177,10 @@ export function HlsPlayer(props: PlayerProps) {
       {problem !== '' && <p className="bad-text">{problem}</p>}
     </div>
   );
+}
+
+/** The size of a screen of a shape such as `16:9` or `1920:1080`: as wide as there is room, never higher than most of the window. */
+export function screenShape(aspect: string): { readonly aspectRatio: string; readonly maxWidth: string } {
+  const [across = 16, down = 9] = aspect.split(':').map(Number);
+  return { aspectRatio: `${across} / ${down}`, maxWidth: `calc(60dvh * ${(across / down).toFixed(4)})` };
 }

@@ -71,7 +71,7 @@ export function ShotPanel() {
       <div className="row">
         <a className="button" href={hashOf({ view: 'shot', film: filmId, shot: shot.id ?? '' })}>
           <Icon name="sound" />
-          Preview, takes, timeline
+          Takes and timeline
         </a>
         <button
           type="button"

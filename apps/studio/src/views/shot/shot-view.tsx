@@ -4,7 +4,7 @@ import { shotsOf, shotText } from '../../model/edit-film.ts';
 import { hashOf } from '../../model/place.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { newestView } from '../../store/builds.ts';
-import { HlsPlayer } from '../film/hls-player.tsx';
+import { HlsPlayer, screenShape } from '../film/hls-player.tsx';
 import { useBuilds, useDocument, useFilm, useFilmState } from '../film-context.ts';
 import { ShotThumb } from '../storyboard/shot-thumb.tsx';
 import { useStills } from '../storyboard/use-stills.ts';
@@ -77,7 +77,7 @@ export function ShotView({ id }: { readonly id: string }) {
           onTime={setAtMs}
         />
       ) : (
-        <div className="player-screen still-screen" style={{ aspectRatio: (document.format?.aspect ?? '16:9').replace(':', ' / ') }}>
+        <div className="player-screen still-screen" style={screenShape(document.format?.aspect ?? '16:9')}>
           <ShotThumb shot={shot} film={document} still={stillOf(shot)} />
         </div>
       )}

@@ -7,7 +7,7 @@ import { setTake, takeAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { studio } from '../../store/studio.ts';
-import { HlsPlayer } from '../film/hls-player.tsx';
+import { HlsPlayer, screenShape } from '../film/hls-player.tsx';
 import { useDocument, useFilm } from '../film-context.ts';
 
 type Made = { readonly build: Build; readonly shots: BuildShots | null; readonly addresses: PackageAddresses | null };
@@ -117,7 +117,7 @@ function TakePicture({
     );
   const running = made !== null && !hasEnded(made.build);
   return (
-    <div className="player-screen take-empty" style={{ aspectRatio: aspect.replace(':', ' / ') }}>
+    <div className="player-screen take-empty" style={screenShape(aspect)}>
       {running ? (
         <span className="on-film figures" role="status">
           {Math.round(made.build.progress.percent)} %

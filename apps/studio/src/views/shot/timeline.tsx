@@ -22,7 +22,7 @@ type TimelineProps = {
   readonly atMs: number;
   readonly onSeek: (ms: number) => void;
 };
-const smallestPxPerSecond = 90;
+const smallestPxPerSecond = 170;
 
 /** The words of a shot over their sound. Edges of words and the cut at the end are dragged, or moved by arrow keys: a frame, with Shift ten. */
 export function Timeline({ shot, index, fps, atMs, onSeek }: TimelineProps) {

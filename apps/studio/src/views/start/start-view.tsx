@@ -24,7 +24,7 @@ export function StartView() {
       >
         <span className="wordmark">Filmwright</span>
       </TopBar>
-      <main id="main" tabIndex={-1} className="start">
+      <main id="main" tabIndex={-1} className="start-view">
         <Compose />
         {films.problem !== null && <ProblemNotice problem={films.problem} />}
         {(films.value === null || films.value.films.length > 0) && (

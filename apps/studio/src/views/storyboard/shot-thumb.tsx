@@ -16,6 +16,7 @@ export function ShotThumb({ shot, film, still }: ThumbProps) {
     return (
       <img
         className="thumb"
+        data-aspect={film.format?.aspect ?? '16:9'}
         src={still.url}
         alt=""
         loading="lazy"

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FilmDocument } from '@filmwright/contracts';
+import { readDocument } from '@filmwright/core';
+import {
+  clearWordTimes,
+  edgeLimits,
+  hasWordTimes,
+  type ShotView,
+  setShotFrames,
+  setTake,
+  setWordEdge,
+  takeAlone,
+} from './timeline-edits.ts';
+
+const film: FilmDocument = {
+  title: 'Timed',
+  storyboard: [{ id: 'zero' }, { id: 'one', narration: 'Every word has its place.', transition: 'dissolve' }],
+};
+const line: ShotView['lines'][number] = {
+  text: 'Every word has its place.',
+  startMs: 2000,
+  endMs: 4000,
+  sound: null,
+  words: ['Every', 'word', 'has'].map((text, index) => ({ index, text, startMs: 2000 + index * 500, endMs: 2400 + index * 500 })),
+};
+
+test('an edge that is dragged is written from the start of its line, within what its neighbours leave', () => {
+  const moved = setWordEdge(film, { at: { shot: 1, line: 0, word: 1, edge: 'start' }, line, toMs: 2450 });
+  assert.deepEqual(moved.storyboard[1]?.narration, { say: 'Every word has its place.', words: { '1': ['450ms', '900ms'] } });
+  assert.deepEqual(edgeLimits(line, { word: 1, edge: 'start' }), { min: 2200, max: 2860 });
+  const far = setWordEdge(moved, { at: { shot: 1, line: 0, word: 1, edge: 'end' }, line, toMs: 99_000 });
+  assert.deepEqual(far.storyboard[1]?.narration, { say: 'Every word has its place.', words: { '1': ['500ms', '1200ms'] } });
+  assert.deepEqual(readDocument(far).issues, []);
+  assert.equal(hasWordTimes(far, 1), true);
+  assert.deepEqual(clearWordTimes(far, 1), film);
+});
+
+test('a cut is written in frames, a take as its number, and the first take as none', () => {
+  assert.equal(setShotFrames(film, { shot: 1, frames: 0 }).storyboard[1]?.length, '1f');
+  const second = setTake(film, { shot: 1, take: 2 });
+  assert.equal(second.storyboard[1]?.take, 2);
+  assert.deepEqual(setTake(second, { shot: 1, take: 1 }), film);
+  assert.deepEqual(takeAlone(second, { shot: 1, take: 3 }).storyboard, [{ id: 'one', narration: 'Every word has its place.', take: 3 }]);
+});
