@@ -135,3 +135,46 @@ test('a silent film keeps its silence', async () => {
   const made = await mixSound({ sound, pathOf, outPath, workDir: dir, toolset });
   assert.deepEqual(made, { samples: 48_128, gainDb: 0 });
 });
+
+const effect = { asset: 'level.wav', startSample: 0, fromMs: 0, samples: 48_000, speed: 1, gainDb: 0, duckDb: 0 };
+
+test("a clip's own sound gives way to a voice by what is asked, and not where it is kept", async () => {
+  const voices = [{ asset: 'click.wav', startSample: 24_000, gainDb: -60 }];
+  const looped = [0, 1, 2].map((pass) => ({ ...effect, startSample: pass * 48_000 }));
+  const levels = async (duckDb: number) => {
+    const mix = await mixOf(composition({ samples: 144_000, voices, effects: looped.map((each) => ({ ...each, duckDb })) }));
+    return { under: rmsDb(mix, [600, 900]), alone: rmsDb(mix, [2300, 2900]) };
+  };
+  const kept = await levels(0);
+  assert.ok(Math.abs(kept.under - kept.alone) < 0.3, JSON.stringify(kept));
+  const ducked = await levels(12);
+  assert.ok(Math.abs(ducked.alone - kept.alone) < 0.5, JSON.stringify(ducked));
+  assert.ok(Math.abs(ducked.alone - ducked.under - 12) < 1.2, JSON.stringify(ducked));
+});
+
+test("a clip's sound plays at its speed for exactly its length, at the pitch that it had", async () => {
+  for (const [speed, samples] of [
+    [2, 24_000],
+    [4, 11_000],
+    [0.5, 90_000],
+  ] as const) {
+    const mix = await mixOf(composition({ samples: 96_000, effects: [{ ...effect, samples, speed }] }));
+    const left = mix.filter((_, at) => at % 2 === 0);
+    const last = left.findLastIndex((value) => Math.abs(value) > 1e-5);
+    assert.ok(last < samples && last > samples - 2400, `speed ${speed}: sounds until ${last}, wanted ${samples}`);
+    const middle = left.subarray(Math.round(samples * 0.3), Math.round(samples * 0.7));
+    let crossings = 0;
+    for (let at = 1; at < middle.length; at++) if ((middle[at - 1] as number) < 0 && (middle[at] as number) >= 0) crossings++;
+    const hertz = (crossings * 48_000) / middle.length;
+    assert.ok(Math.abs(hertz - 300) < 12, `speed ${speed}: ${hertz} Hz`);
+  }
+});
+
+test("a clip's sound rises and falls over thirty milliseconds, so that it never clicks", async () => {
+  const mix = await mixOf(composition({ effects: [{ ...effect, startSample: 4800, fromMs: 200, samples: 24_000 }] }));
+  const steps = mix.map((value, at) => (at < 2 ? 0 : Math.abs(value - (mix[at - 2] as number))));
+  // No step is larger than those of the tone itself.
+  const largest = steps.subarray(20_000, 40_000).reduce((most, step) => Math.max(most, step), 0);
+  assert.ok(steps.every((step) => step <= largest * 1.02));
+  assert.ok(rmsDb(mix, [100, 105]) < rmsDb(mix, [140, 200]) - 12, 'it begins softly');
+});

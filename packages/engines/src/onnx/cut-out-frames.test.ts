@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type CutFrame, type CutOutFrames, cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
+import type { Picture } from './picture.ts';
+import { decodePng } from './png.ts';
+import { drawPicture, testFolder } from './test-pictures.ts';
+
+const astronaut = await decodePng(await readFile(fileURLToPath(new URL('./fixtures/astronaut.png', import.meta.url))));
+
+/** A generator of numbers of its own, so that every run sees the same noise. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The same person in every frame, each with grain of its own as cameras have it. */
+function grainy(seed: number): Picture {
+  const next = noise(seed);
+  const rgba = astronaut.rgba.map((value, i) => (i % 4 === 3 ? value : Math.min(255, Math.max(0, value + (next() - 0.5) * 44))));
+  return { ...astronaut, rgba };
+}
+
+async function* of(pictures: readonly Picture[]): AsyncGenerator<Picture> {
+  yield* pictures;
+}
+
+async function cut(request: Omit<CutOutFrames, 'pictures'> & { readonly frames: readonly Picture[] }): Promise<readonly CutFrame[]> {
+  const found: CutFrame[] = [];
+  for await (const frame of cutOutFrames({ ...request, pictures: of(request.frames) })) found.push(frame);
+  return found;
+}
+
+const alphaAt = ({ picture }: CutFrame, x: number, y: number): number => picture.rgba[(y * picture.width + x) * 4 + 3] as number;
+
+/** Mean change of alpha from frame to frame. */
+function flicker(frames: readonly CutFrame[]): number {
+  let sum = 0;
+  for (let at = 1; at < frames.length; at++) {
+    const [before, now] = [frames[at - 1]?.picture.rgba ?? [], frames[at]?.picture.rgba ?? []];
+    for (let i = 3; i < now.length; i += 4) sum += Math.abs((now[i] as number) - (before[i] as number));
+  }
+  return sum / ((frames.length - 1) * astronaut.width * astronaut.height);
+}
+
+test('a person is cut out of every frame, with less flicker than frame by frame, and pieces meet without a seam', async (t) => {
+  const home = await testFolder(t);
+  const frames = Array.from({ length: 12 }, (_, at) => grainy(at + 1));
+  const smooth = await cut({ frames, first: 0, count: 12, home });
+  assert.equal(smooth.length, 12);
+  for (const frame of smooth) {
+    assert.ok(alphaAt(frame, 95, 80) > 240, 'the face is opaque');
+    assert.ok(alphaAt(frame, 3, 3) < 10 && alphaAt(frame, 180, 90) < 10, 'what is behind is clear');
+    assert.ok(frame.box !== null && frame.box.height > 150);
+  }
+  const alone = await cut({ frames, first: 3, count: 5, home, smooth: false });
+  const [calm, restless] = [flicker(smooth.slice(3, 8)), flicker(alone)];
+  t.diagnostic(`flicker ${calm.toFixed(3)} smoothed, ${restless.toFixed(3)} frame by frame (codes of 255 a pixel and frame)`);
+  assert.ok(calm < restless * 0.75, `${calm} of ${restless}`);
+  const later = await cut({ frames: frames.slice(6 - cutOutMargin), first: cutOutMargin, count: 3, home });
+  for (const [at, frame] of later.entries())
+    assert.deepEqual(frame.picture.rgba, smooth[6 + at]?.picture.rgba, `frame ${6 + at} is the same in the piece that begins at 6`);
+});
+
+test('a frame without anybody comes out clear and says so', async (t) => {
+  const home = await testFolder(t);
+  const empty = drawPicture(160, 90, (x, y) => [90 + (x % 7), 120 + (y % 5), 140, 255]);
+  const [frame] = await cut({ frames: [empty, empty], first: 0, count: 1, home });
+  assert.equal(frame?.box, null);
+  assert.ok(frame?.picture.rgba.every((value) => value === 0));
+});
+
+test('a model that nobody has is told with what there is', async (t) => {
+  const home = await testFolder(t);
+  await assert.rejects(cut({ frames: [astronaut], first: 0, count: 1, home, model: 'nobody' }), /nobody/);
+});
