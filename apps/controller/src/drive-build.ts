@@ -1,8 +1,7 @@
 import { type BuildResult, type Problem, type Progress, toProblem } from '@filmwright/contracts';
-import type { Plan, PlanInput } from '@filmwright/core';
+import type { Offer, Plan, PlanInput } from '@filmwright/core';
 import type { Log } from '@filmwright/process';
 import type { BuildRecord, Records } from '@filmwright/records';
-import type { Offer } from './merge-offers.ts';
 import { createResultCache } from './result-cache.ts';
 import { digestOf, PlannerFault, settlePlan } from './settle-plan.ts';
 

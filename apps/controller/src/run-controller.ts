@@ -1,8 +1,8 @@
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { mergeOffers, type Offer } from '@filmwright/core';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import { type BuildDriver, type Driving, driveBuild } from './drive-build.ts';
-import { mergeOffers, type Offer } from './merge-offers.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** `runnerWaitMs`: how long builds wait when no runner is heard of; `signal` ends the loop after the step at hand. */

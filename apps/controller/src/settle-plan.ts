@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
-import type { Plan, PlanInput } from '@filmwright/core';
+import type { Offer, Plan, PlanInput } from '@filmwright/core';
 import type { BuildRecord } from '@filmwright/records';
-import type { Offer } from './merge-offers.ts';
 import { reasonOf } from './reason-of.ts';
 import type { ResultCache } from './result-cache.ts';
 

@@ -4,6 +4,7 @@ import { createByteCache } from '@filmwright/distribution';
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { addAssetRoutes } from './asset-routes.ts';
 import { addBuildRoutes } from './build-routes.ts';
+import { addEstimateRoutes } from './estimate-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addFilmRoutes } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -50,6 +51,7 @@ export async function createGateway(
   addBuildRoutes(app, parts);
   addFilmRoutes(app, parts);
   addLibraryRoutes(app, parts);
+  addEstimateRoutes(app, parts);
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });

@@ -21,6 +21,8 @@ export type GatewayParts = {
   readonly cacheBytes: number;
   readonly port: () => number;
   readonly maxUploadBytes: number;
+  /** Price of an hour of a slot's work; null where none is set. */
+  readonly price: { readonly perHour: number; readonly currency: string } | null;
   readonly leaseMs: number;
   /** An upload that sends nothing for so long is given up. */
   readonly uploadIdleMs: number;

@@ -35,6 +35,7 @@ async function run(): Promise<void> {
       cacheBytes: config.cacheBytes,
       port: () => portOf(app.server.address()) ?? config.port,
       maxUploadBytes: config.maxUploadBytes,
+      price: config.price,
       leaseMs: config.leaseMs,
       uploadIdleMs: 30_000,
       workProbeMs: 60_000,

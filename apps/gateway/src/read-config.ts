@@ -15,6 +15,7 @@ export type GatewayConfig = {
   /** Folder of uploads under way, and how long one that is not gone on with is kept. */
   readonly uploadsRoot: string;
   readonly keepUploadsMs: number;
+  readonly price: { readonly perHour: number; readonly currency: string } | null;
   readonly leaseMs: number;
   readonly logLevel: string;
 };
@@ -53,6 +54,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     maxUploadBytes: whole('FILMWRIGHT_MAX_UPLOAD_BYTES', { fallback: 16 * gibibyte, min: 1, max: Number.MAX_SAFE_INTEGER }),
     uploadsRoot: join(home, 'uploads'),
     keepUploadsMs: whole('FILMWRIGHT_KEEP_UPLOADS_MS', { fallback: 24 * 3_600_000, min: 1000, max: 365 * 24 * 3_600_000 }),
+    price: priceOf(env, wrong),
     leaseMs: whole('FILMWRIGHT_LEASE_MS', { fallback: 20_000, min: 1000, max: 600_000 }),
     logLevel: env.FILMWRIGHT_LOG_LEVEL || 'info',
   };
@@ -62,4 +64,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       `The gateway cannot start: ${wrong.join('; ')}. Set these environment variables and start it again.`,
     );
   return config;
+}
+
+/** `FILMWRIGHT_COST_PER_HOUR` of a slot's work in `FILMWRIGHT_CURRENCY`; an electricity bill or a rented machine, it is for whoever runs the platform to say. */
+function priceOf(env: Readonly<Record<string, string | undefined>>, wrong: string[]): GatewayConfig['price'] {
+  const { FILMWRIGHT_COST_PER_HOUR: cost, FILMWRIGHT_CURRENCY: currency = 'EUR' } = env;
+  if (cost === undefined || cost === '') return null;
+  const perHour = Number(cost);
+  if (!Number.isFinite(perHour) || perHour < 0) wrong.push(`FILMWRIGHT_COST_PER_HOUR is ${JSON.stringify(cost)} (wanted a number from 0)`);
+  if (!/^[A-Z]{3}$/.test(currency))
+    wrong.push(`FILMWRIGHT_CURRENCY is ${JSON.stringify(currency)} (wanted three capital letters, such as EUR)`);
+  return { perHour, currency };
 }

@@ -75,6 +75,9 @@ export const filmEventSchema = z
   .readonly();
 export type FilmEvent = z.infer<typeof filmEventSchema>;
 
+/** Body of POST /v1/estimates. */
+export const estimateRequestSchema = z.strictObject({ document: z.unknown(), files: z.record(z.string(), digestSchema).default({}) });
+
 /** What making a film would take, told before anything is spent. `wallMs` is on the runners that are there; `cost` is null where no price is set. */
 export const estimateSchema = z
   .object({

@@ -55,6 +55,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     cacheBytes: 1024 ** 2,
     port: () => port,
     maxUploadBytes: 1024 ** 2,
+    price: null,
     leaseMs: 20_000,
     uploadIdleMs: 5000,
     workProbeMs: 2000,

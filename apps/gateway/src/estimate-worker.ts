@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { parentPort } from 'node:worker_threads';
+import { estimateFilm, type Plan, type PlanInput, planBuild, type TaskResultView } from '@filmwright/core';
+import type { Answer, Question } from './estimator.ts';
+
+/** The thread that plans films for estimates: thousands of shots take seconds, and the gateway must go on serving meanwhile. */
+const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
+
+type Asked = Extract<Question, { type: 'film' }>;
+
+let asked: Asked | null = null;
+let known = new Map<string, TaskResultView | null>();
+let made: Plan | null = null;
+
+function plan({ document, files, offer }: Asked): Answer {
+  const unknown = new Set<string>();
+  const results: PlanInput['results'] = (key) => {
+    const found = known.get(key);
+    if (found === undefined) unknown.add(key);
+    return found ?? undefined;
+  };
+  made = planBuild({ buildId: '', purpose: 'make', atMs: null, document, files, offer, results, digestOf });
+  // Each round may make keys known whose tasks were done long ago.
+  return unknown.size > 0 ? { type: 'keys', keys: [...unknown] } : estimate(made, offer.slots);
+}
+
+function estimate(plan: Plan, slots: number): Answer {
+  return { type: 'estimate', estimate: estimateFilm(plan, slots) };
+}
+
+/** Results among which there is none change nothing in the plan. */
+function answer(question: Question): Answer | null {
+  if (question.type === 'film') {
+    asked = question;
+    known = new Map();
+    return plan(asked);
+  }
+  for (const [key, result] of question.results) known.set(key, result);
+  if (asked === null || made === null) return null;
+  return question.results.some(([, result]) => result !== null) ? plan(asked) : estimate(made, asked.offer.slots);
+}
+
+parentPort?.on('message', (question: Question) => {
+  try {
+    parentPort?.postMessage(answer(question));
+  } catch (error) {
+    parentPort?.postMessage({ type: 'fault', message: error instanceof Error ? error.message : String(error) } satisfies Answer);
+  }
+});
