@@ -106,5 +106,5 @@ async function openVoice({
   if (info.engine === 'espeak-ng') return espeakVoice(info);
   const installed = (await installedVoices(home)).find(({ card }) => card.id === id);
   if (installed === undefined) throw new FilmwrightError('voice-unknown', `The voice ${id} was removed just now; install it again.`);
-  return sherpaVoice(installed);
+  return sherpaVoice(installed, language);
 }

@@ -85,6 +85,9 @@ export async function addVoice({
       await cp(join(source, model), join(target, 'model.onnx'));
       await cp(join(source, 'tokens.txt'), join(target, 'tokens.txt'));
       if (family !== 'piper') await cp(join(source, 'voices.bin'), join(target, 'voices.bin'));
+      // Kokoro of many languages finds English and Chinese words in lists of its own.
+      for (const file of files.filter((name) => name === 'dict' || /^lexicon.*\.txt$/.test(name)))
+        await cp(join(source, file), join(target, file), { recursive: true });
       return { ...base, ...(await ownCard(source)) };
     },
   });
@@ -101,11 +104,15 @@ async function finishedCard(folder: string): Promise<VoiceCard | null> {
   }
 }
 
-/** Name, language and licence from a `voice.json` that the folder may bring. */
-async function ownCard(folder: string): Promise<Partial<Pick<VoiceCard, 'name' | 'language' | 'licence' | 'notes'>>> {
+/** Name, language, licence and speaker from a `voice.json` that the folder may bring. */
+async function ownCard(folder: string): Promise<Partial<Pick<VoiceCard, 'name' | 'language' | 'licence' | 'notes' | 'speaker'>>> {
   const text = await readFile(join(folder, 'voice.json'), 'utf8').catch(() => '{}');
   const card = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    ['name', 'language', 'licence', 'notes'].flatMap((key) => (typeof card[key] === 'string' ? [[key, card[key]]] : [])),
-  );
+  const speaker = card['speaker'];
+  return {
+    ...Object.fromEntries(
+      ['name', 'language', 'licence', 'notes'].flatMap((key) => (typeof card[key] === 'string' ? [[key, card[key]]] : [])),
+    ),
+    ...(typeof speaker === 'number' && Number.isInteger(speaker) && speaker >= 0 ? { speaker } : {}),
+  };
 }

@@ -14,12 +14,12 @@ let probe: Engine | undefined;
 
 function load(settings: SherpaOpen, model: string): Engine {
   const { OfflineTts } = createRequire(import.meta.url)('sherpa-onnx-node') as { readonly OfflineTts: new (config: unknown) => Engine };
-  const { tokens, dataDir, voices, family, noiseScale, noiseScaleW, threads } = settings;
+  const { tokens, dataDir, voices, family, lexicon, dictDir, lang, noiseScale, noiseScaleW, threads } = settings;
   const common = { model, tokens, dataDir };
   const parts =
     family === 'piper'
       ? { vits: { ...common, noiseScale, noiseScaleW, lengthScale: 1 } }
-      : { [family]: { ...common, voices: voices ?? '', lengthScale: 1 } };
+      : { [family]: { ...common, voices: voices ?? '', lengthScale: 1, ...(family === 'kokoro' ? { lexicon, dictDir, lang } : {}) } };
   return new OfflineTts({ model: { ...parts, numThreads: threads, provider: 'cpu', debug: 0 }, maxNumSentences: 1, silenceScale: 1 });
 }
 

@@ -9,6 +9,12 @@ export type SherpaOpen = {
   readonly tokens: string;
   readonly dataDir: string;
   readonly voices: string | null;
+  /** Word lists of a Kokoro voice of many languages, joined by commas; empty without any. */
+  readonly lexicon: string;
+  /** Folder of the word segmenter that its Chinese needs; empty without one. */
+  readonly dictDir: string;
+  /** Language in which such a voice reads what its word lists do not hold, as espeak-ng names it; empty to leave it to them. */
+  readonly lang: string;
   readonly speaker: number;
   readonly noiseScale: number;
   readonly noiseScaleW: number;

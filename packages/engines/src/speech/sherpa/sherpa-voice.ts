@@ -1,11 +1,12 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bareLanguage, joinWords } from '@filmwright/core';
 import { decodeTrailer } from '../onnx/decode-trailer.ts';
 import { startAfterPause } from '../sound/start-after-pause.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
 import { phonemesOf, piperWordTimes } from './piper-times.ts';
 import { openSherpaProcess, type SherpaProcess } from './sherpa-process.ts';
-import { type InstalledVoice, infoOfCard } from './voice-card.ts';
+import { type InstalledVoice, infoOfCard, type VoiceCard } from './voice-card.ts';
 
 const idleMs = 60_000;
 // One thread costs the least processor time for each second of speech.
@@ -27,7 +28,7 @@ export async function sherpaInstalled(): Promise<boolean> {
 }
 
 /** A voice that sherpa-onnx speaks, ready to speak; its process starts at the first sentence, stays for a minute after the last, and ends with this one. */
-export function sherpaVoice(voice: InstalledVoice): Voice {
+export function sherpaVoice(voice: InstalledVoice, language = voice.card.language): Voice {
   const { card } = voice;
   const credit = {
     role: 'voice',
@@ -39,7 +40,7 @@ export function sherpaVoice(voice: InstalledVoice): Voice {
   return {
     info: infoOfCard(card, true),
     credit,
-    speak: (request) => withProcess(voice, (process) => speakSentence(voice, { process, request })),
+    speak: (request) => withProcess(voice, { language, use: (process) => speakSentence(voice, { process, request }) }),
   };
 }
 
@@ -51,13 +52,16 @@ export async function closeVoices(): Promise<void> {
   await Promise.all(all.map(async ({ process }) => (await process.catch(() => null))?.close()));
 }
 
-async function withProcess<T>(voice: InstalledVoice, use: (process: SherpaProcess) => Promise<T>): Promise<T> {
-  let entry = kept.get(voice.folder);
+type Use<T> = { readonly language: string; readonly use: (process: SherpaProcess) => Promise<T> };
+
+async function withProcess<T>(voice: InstalledVoice, { language, use }: Use<T>): Promise<T> {
+  const name = `${voice.folder} ${langOf(voice.card, language)}`;
+  let entry = kept.get(name);
   const known = await entry?.process.catch(() => null);
   if (!entry || !known?.alive()) {
-    const current = kept.get(voice.folder);
-    entry = current && current !== entry ? current : { process: start(voice), timer: null, uses: 0 };
-    kept.set(voice.folder, entry);
+    const current = kept.get(name);
+    entry = current && current !== entry ? current : { process: start(voice, language), timer: null, uses: 0 };
+    kept.set(name, entry);
   }
   if (entry.timer) clearTimeout(entry.timer);
   entry.uses += 1;
@@ -65,18 +69,26 @@ async function withProcess<T>(voice: InstalledVoice, use: (process: SherpaProces
     return await use(await entry.process);
   } finally {
     entry.uses -= 1;
-    if (entry.uses === 0) entry.timer = idleTimer(voice.folder, entry);
+    if (entry.uses === 0) entry.timer = idleTimer(name, entry);
   }
 }
 
-function idleTimer(folder: string, entry: Kept): NodeJS.Timeout {
+function idleTimer(name: string, entry: Kept): NodeJS.Timeout {
   return setTimeout(() => {
-    if (kept.get(folder) === entry) kept.delete(folder);
+    if (kept.get(name) === entry) kept.delete(name);
     entry.process.then((process) => process.close()).catch(() => undefined);
   }, idleMs).unref();
 }
 
-async function start({ card, folder }: InstalledVoice): Promise<SherpaProcess> {
+/** The language that a voice of many is opened in; empty for voices of one, and for English and Chinese, which its word lists hold. */
+function langOf(card: VoiceCard, language: string): string {
+  const base = bareLanguage(language);
+  if (card.family !== 'kokoro' || card.language !== '*' || base === 'en' || base === 'zh') return '';
+  return base === 'pt' ? 'pt-br' : base;
+}
+
+async function start({ card, folder }: InstalledVoice, language: string): Promise<SherpaProcess> {
+  const files = await readdir(folder);
   const probe = join(folder, 'probe.onnx');
   const hasProbe = await access(probe).then(
     () => true,
@@ -89,6 +101,12 @@ async function start({ card, folder }: InstalledVoice): Promise<SherpaProcess> {
     tokens: join(folder, 'tokens.txt'),
     dataDir: join(folder, 'espeak-ng-data'),
     voices: card.voices === null ? null : join(folder, card.voices),
+    lexicon: files
+      .filter((file) => /^lexicon.*\.txt$/.test(file))
+      .map((file) => join(folder, file))
+      .join(','),
+    dictDir: files.includes('dict') ? join(folder, 'dict') : '',
+    lang: langOf(card, language),
     speaker: card.speaker,
     noiseScale: card.noiseScale,
     noiseScaleW: card.noiseScaleW,
@@ -102,13 +120,14 @@ async function speakSentence(
 ): Promise<SentenceAnswer> {
   const { tokens, speed, signal } = request;
   const say = (word: string): string => (word === 'A' && /^en\b/i.test(card.language) ? letterA : word);
-  const text = tokens
+  const words = tokens
     .map((token, index) => {
       // A sentence mark inside would cut the sentence in two, so only its last word carries one.
       const mark = index < tokens.length - 1 ? endMark(token).replace(/[.!?]/, ',') : endMark(token);
-      return `${token.spoken.map(say).join(' ')}${mark}`;
+      return `${joinWords(token.spoken.map(say))}${mark}`;
     })
-    .join(' ');
+    .filter((word) => word !== '');
+  const text = joinWords(words);
   const { samples, sampleRate } = await process.speak({ text, speed, signal });
   if (card.hop === null) return { samples, sampleRate, times: null };
   const utterances = decodeTrailer(samples);
