@@ -18,7 +18,7 @@ export function facingAt({ facing, facings }: Pick<FigurePerformance, 'facing' |
     if (share >= 0.5) now = turn.facing;
     if (share < 1) {
       const front = Math.sin(Math.PI * share);
-      return { facing: now, away: front, width: 1 - 0.22 * front ** 2 };
+      return { facing: now, away: front, width: 1 - 0.14 * front ** 2 };
     }
   }
   return { facing: now, away: 0, width: 1 };
