@@ -17,6 +17,7 @@ import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
+import { addStarterRoutes } from './starter-routes.ts';
 import { addUploadRoutes } from './upload-routes.ts';
 
 const closeGraceMs = 1000;
@@ -52,6 +53,7 @@ export async function createGateway(
   addFilmRoutes(app, parts);
   addLibraryRoutes(app, parts);
   addEstimateRoutes(app, parts);
+  addStarterRoutes(app, parts);
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });

@@ -12,6 +12,8 @@ export type GatewayParts = {
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */
   readonly studioRoot: string;
+  /** Folder of the films to start from; it need not be there. */
+  readonly startersRoot: string;
   readonly hub: ChangeHub;
   readonly token: string;
   readonly runnerToken: string;

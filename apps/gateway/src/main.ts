@@ -6,6 +6,7 @@ import { defaultWorkspace, openRecords } from '@filmwright/records';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { startersRoot } from './open-starters.ts';
 import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
 
@@ -28,6 +29,7 @@ async function run(): Promise<void> {
         note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
       }),
       studioRoot: fileURLToPath(new URL('../../studio/dist', import.meta.url)),
+      startersRoot,
       hub: await openChangeHub(records),
       token: config.token,
       runnerToken: config.runnerToken,

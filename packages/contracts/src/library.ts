@@ -52,6 +52,14 @@ export const starterSchema = z
   .readonly();
 export type Starter = z.infer<typeof starterSchema>;
 
+/** `starter.yaml` beside a film: what people read of it, its place in the list, and the folder of its files where that is not its own. */
+export const starterAboutSchema = z.strictObject({
+  title: z.string().min(1),
+  description: z.string().min(1),
+  order: z.number().default(0),
+  media: z.string().default('.'),
+});
+
 /** An upload that can be gone on with (tus 1.0): `asset` once all bytes are there and their digest is known. */
 export const uploadSchema = z
   .object({ id: z.string(), name: z.string(), bytes: z.number().int(), received: z.number().int(), asset: digestSchema.nullable() })

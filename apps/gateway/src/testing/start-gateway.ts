@@ -8,6 +8,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { openChangeHub } from '../change-hub.ts';
 import { createGateway } from '../create-gateway.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { startersRoot } from '../open-starters.ts';
 import { openUploads } from '../open-uploads.ts';
 import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
 import { noStores } from './no-stores.ts';
@@ -48,6 +49,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
       note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
     }),
     studioRoot: join(mediaRoot, 'no-studio'),
+    startersRoot,
     hub: await openChangeHub(records),
     token: userToken,
     runnerToken,
