@@ -65,7 +65,9 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
     return { left: width * left, right: width * right, top: height * 0.1, bottom: height * wideFloor, most: 0.66, lift: 0 };
   }
   const corner = logoCorner({ film, shot, size });
-  const bottom = low ? captionBox(film, size).y - height * 0.015 : height * 0.93;
+  // A person cut out of a clip mostly ends at the waist: at the lower edge of the frame nobody sees where.
+  const clipped = shot.visual !== undefined && 'subject' in shot.visual && 'clip' in shot.visual.subject;
+  const bottom = clipped ? height : low ? captionBox(film, size).y - height * 0.015 : height * 0.93;
   if (arrangement === 'beside' && beside.length > 0) {
     const right = beside.every(({ alignX }) => alignX === 'left');
     const [from, until] = right ? [0.53, 0.96] : [0.04, 0.47];

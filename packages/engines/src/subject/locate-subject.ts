@@ -70,7 +70,7 @@ export async function openSubjectFinder({
 
 /** How decided a mask of people must be: of the whole picture, and of a part of it, where more is taken for people that is none. */
 const surePeople = 0.62;
-const sureNear = 0.72;
+const sureNear = 0.78;
 
 type Look = { readonly near: Box; readonly sure: number };
 type Known = { readonly striking: LocatedSubject; readonly before: LocatedSubject | undefined };
