@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.ts';
+import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './measured.ts';
 import { issueSchema } from './problem.ts';
-import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './task.ts';
 
 /** What was made and how well, measured: `report.json`. Null means not applicable (no sound, no captions), never "not measured". */
 export const reportSchema = z

@@ -9,46 +9,14 @@ import {
   textSourceSchema,
 } from './composition.ts';
 import { assetSchema, digestSchema } from './digest.ts';
+import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './measured.ts';
 import { mediaSchema } from './media.ts';
 import { cmafSchema } from './package.ts';
 import { issueSchema } from './problem.ts';
 import { speechEnergySchema } from './rig.ts';
 import { subjectSampleSchema } from './subject.ts';
 import { timelineSchema } from './timeline.ts';
-
-/** A written word and how it is spoken: "1,299.50" is one token of nine spoken words; `start`..`end` index the line's text. */
-export const tokenSchema = z
-  .object({
-    written: z.string(),
-    start: z.number().int(),
-    end: z.number().int(),
-    spoken: z.array(z.string()).readonly(),
-    pauseAfter: z.enum(['none', 'comma', 'sentence']),
-  })
-  .readonly();
-export type Token = z.infer<typeof tokenSchema>;
-/** When a token is spoken, in milliseconds of its audio; null for a token that is not spoken (an emoji). */
-export const tokenTimeSchema = z.object({ startMs: z.number(), endMs: z.number() }).readonly().nullable();
-export type TokenTime = z.infer<typeof tokenTimeSchema>;
-
-/** What made something, for the report: name, revision and licence of a voice, model or font. */
-export const creditSchema = z
-  .object({
-    role: z.enum(['voice', 'model', 'font', 'program']),
-    name: z.string(),
-    licence: z.string(),
-    source: z.string(),
-    note: z.string().optional(),
-  })
-  .readonly();
-export type Credit = z.infer<typeof creditSchema>;
-
-/** Short-term loudness (EBU R 128, over three seconds) along the film: milliseconds and LUFS, -70 where it is silent. */
-export const loudnessCurveSchema = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
-/** How far words are shown from where they are heard; `drifts` are the distances in milliseconds, in the order in which they are heard, at most 2000 of them. */
-export const captionDriftSchema = z
-  .object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number(), drifts: z.array(z.number()).readonly() })
-  .readonly();
+import { tokenSchema, tokenTimeSchema } from './token.ts';
 
 const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
 

@@ -55,6 +55,21 @@ type BuildCalls = Pick<
 /** Films and builds. */
 export function buildRecords(database: Database): BuildCalls {
   const { rows, transaction } = database;
+  type View = { readonly table: 'build_package' | 'build_shots'; readonly id: string; readonly body: unknown };
+  const saveView = ({ table, id, body }: View): Promise<void> =>
+    transaction(async (client) => {
+      await client.query(
+        `insert into ${table} (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
+         on conflict (build_id) do update set body = excluded.body`,
+        [id, JSON.stringify(body)],
+      );
+      await notify(client, { type: 'build', id });
+    });
+  const viewOf = async <T>(table: View['table'], id: string): Promise<T | null> => {
+    if (!isUuid(id)) return null;
+    const [row] = await rows<{ body: T }>(`select body from ${table} where build_id = $1`, [id]);
+    return row?.body ?? null;
+  };
   return {
     createBuild(wanted) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
@@ -111,34 +126,10 @@ export function buildRecords(database: Database): BuildCalls {
         await releaseTasks(client, buildId);
         await notify(client, { type: 'build', id: buildId });
       }),
-    savePackage: (id, webPackage) =>
-      transaction(async (client) => {
-        await client.query(
-          `insert into build_package (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
-           on conflict (build_id) do update set body = excluded.body`,
-          [id, JSON.stringify(webPackage)],
-        );
-        await notify(client, { type: 'build', id });
-      }),
-    saveShots: (id, shots) =>
-      transaction(async (client) => {
-        await client.query(
-          `insert into build_shots (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
-           on conflict (build_id) do update set body = excluded.body`,
-          [id, JSON.stringify(shots)],
-        );
-        await notify(client, { type: 'build', id });
-      }),
-    async buildShots(id) {
-      if (!isUuid(id)) return null;
-      const [row] = await rows<{ body: BuildShots }>('select body from build_shots where build_id = $1', [id]);
-      return row?.body ?? null;
-    },
-    async webPackage(id) {
-      if (!isUuid(id)) return null;
-      const [row] = await rows<{ body: WebPackage }>('select body from build_package where build_id = $1', [id]);
-      return row?.body ?? null;
-    },
+    savePackage: (id, body) => saveView({ table: 'build_package', id, body }),
+    webPackage: (id) => viewOf<WebPackage>('build_package', id),
+    saveShots: (id, body) => saveView({ table: 'build_shots', id, body }),
+    buildShots: (id) => viewOf<BuildShots>('build_shots', id),
     async buildTasks(id) {
       if (!isUuid(id)) return [];
       const found = await rows<{

@@ -2,12 +2,10 @@ import { type Film, filmSchema, type Issue, templateUseSchema } from '@filmwrigh
 import type { z } from 'zod';
 import { expandTemplate } from '../templates/expand-template.ts';
 import { changedAspects, type Merged, mergeAspect } from './aspects.ts';
-import { clipRules } from './clip-rules.ts';
-import { figureIssues } from './figure-rules.ts';
 import { type FileReference, fileReferences } from './file-references.ts';
+import { filmRules } from './film-rules.ts';
 import { nearest, pathText, problemAt, shown } from './issues.ts';
 import { valueAt, wantedKeys } from './schema-walk.ts';
-import { wordIssues } from './word-rules.ts';
 
 export type ReadDocument = {
   /** Null when there are errors. */
@@ -78,7 +76,7 @@ function readFilm(document: object): ReadFilm {
 
 function readMerged({ film: merged, origin }: Merged): ReadFilm {
   const parsed = filmSchema.safeParse(merged);
-  const issues = parsed.success ? rulesOf(parsed.data) : schemaIssues({ error: parsed.error, document: merged, schema: filmSchema });
+  const issues = parsed.success ? filmRules(parsed.data) : schemaIssues({ error: parsed.error, document: merged, schema: filmSchema });
   const placed = issues.map((issue) => atOrigin(issue, origin(issue.path)));
   return { film: parsed.success && placed.every((issue) => issue.severity !== 'error') ? parsed.data : null, issues: placed, origin };
 }
@@ -87,74 +85,6 @@ function atOrigin(issue: Issue, path: string): Issue {
   if (path === issue.path) return issue;
   const begins = issue.message.startsWith(issue.path);
   return { ...issue, path, message: begins ? `${path}${issue.message.slice(issue.path.length)}` : issue.message };
-}
-
-/** Rules that the schema cannot say: something to see or hear in the film, names that exist, ids that differ. */
-function rulesOf(film: Film): readonly Issue[] {
-  const issues: Issue[] = [];
-  if (!film.storyboard.some((shot) => shot.narration !== undefined || shot.visual !== undefined || shot.text !== undefined)) {
-    issues.push(
-      problemAt('storyboard', {
-        code: 'empty',
-        message: 'No shot has a narration, a visual or a text; wanted at least one shot with any of them.',
-        found: 'nothing to see or to hear',
-        wanted: 'narration, visual or text',
-        next: 'Add `narration: "..."` or `visual: { picture: ... }` to a shot.',
-      }),
-    );
-  }
-  issues.push(...wordIssues(film));
-  const ids = new Map<string, number>();
-  if (film.dub !== undefined && film.dub.lines.length !== film.storyboard.length) {
-    const [found, wanted] = [film.dub.lines.length, film.storyboard.length].map((count) => `${count} lists`);
-    issues.push(
-      problemAt('dub.lines', {
-        code: 'dub-mismatch',
-        message: `dub.lines has ${found}; wanted ${wanted}, one for each shot.`,
-        found: found ?? '',
-        wanted: wanted ?? '',
-        next: 'Dub the film again from its script, or remove `dub`.',
-      }),
-    );
-  }
-  film.storyboard.forEach((shot, index) => {
-    if (shot.id !== undefined) {
-      const first = ids.get(shot.id);
-      if (first === undefined) ids.set(shot.id, index);
-      else
-        issues.push(
-          problemAt(`storyboard[${index}].id`, {
-            code: 'duplicate',
-            message: `Shot id ${shown(shot.id)} is taken by storyboard[${first}]; wanted ids that differ.`,
-            found: shot.id,
-            wanted: 'an id of its own',
-            next: 'Rename one of them.',
-          }),
-        );
-    }
-    const empty = emptyNarration(shot.narration);
-    if (empty !== null)
-      issues.push(
-        problemAt(`storyboard[${index}].narration${empty}`, {
-          code: 'empty',
-          message: 'The narration has no words; wanted at least one.',
-          found: 'no word',
-          wanted: 'at least one word',
-          next: 'Write what is to be said, or leave `narration` out for a silent shot.',
-        }),
-      );
-  });
-  issues.push(...figureIssues(film), ...clipRules(film));
-  return issues;
-}
-
-function emptyNarration(narration: Film['storyboard'][number]['narration']): string | null {
-  if (narration === undefined) return null;
-  const lines = Array.isArray(narration) ? narration : [narration];
-  const index = lines.findIndex((line) => !/[\p{L}\p{N}]/u.test(typeof line === 'string' ? line : line.say));
-  if (index < 0) return null;
-  const at = Array.isArray(narration) ? `[${index}]` : '';
-  return typeof lines[index] === 'string' ? at : `${at}.say`;
 }
 
 type IssueSource = { readonly error: z.ZodError; readonly document: unknown; readonly schema: z.ZodType };

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What made something, for the report: name, revision and licence of a voice, model or font. */
+export const creditSchema = z
+  .object({
+    role: z.enum(['voice', 'model', 'font', 'program']),
+    name: z.string(),
+    licence: z.string(),
+    source: z.string(),
+    note: z.string().optional(),
+  })
+  .readonly();
+export type Credit = z.infer<typeof creditSchema>;
+
+/** Short-term loudness (EBU R 128, over three seconds) along the film: milliseconds and LUFS, -70 where it is silent. */
+export const loudnessCurveSchema = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
+/** How far words are shown from where they are heard; `drifts` are the distances in milliseconds, in the order in which they are heard, at most 2000 of them. */
+export const captionDriftSchema = z
+  .object({ method: z.string(), words: z.number().int(), p50Ms: z.number(), p95Ms: z.number(), drifts: z.array(z.number()).readonly() })
+  .readonly();
