@@ -1,5 +1,5 @@
 import type { FilmChange, FilmDocument, Issue } from '@filmwright/contracts';
-import type { ProductText, ShotDocument } from '@filmwright/core';
+import type { ProductText, ReadTimeline, ShotDocument } from '@filmwright/core';
 
 /** What the worker is asked: each takes too long on a big document to be done between two frames of the screen. */
 export type CoreRequests = {
@@ -10,6 +10,10 @@ export type CoreRequests = {
   };
   readonly product: { readonly ask: { readonly text: string; readonly language: string }; readonly reply: ProductText };
   readonly changes: { readonly ask: { readonly before: unknown; readonly after: unknown }; readonly reply: readonly FilmChange[] };
+  readonly timeline: {
+    readonly ask: { readonly text: string };
+    readonly reply: Pick<ReadTimeline, 'document' | 'issues' | 'files'>;
+  };
   /** A document made from a template as a film of its own, so that its shots can be edited; null where it has faults. */
   readonly unfold: { readonly ask: { readonly document: unknown }; readonly reply: FilmDocument | null };
 };

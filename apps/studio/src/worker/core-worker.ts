@@ -1,5 +1,5 @@
 import '../no-eval.ts';
-import { changesBetween, plainText, productFromText, readDocument, storyboardFromScript } from '@filmwright/core';
+import { changesBetween, plainText, productFromText, readDocument, readTimeline, storyboardFromScript } from '@filmwright/core';
 import type { CoreMessage, CoreReply } from './core-requests.ts';
 
 /** Answers in the order of the questions. */
@@ -26,6 +26,10 @@ function answer(message: CoreMessage): unknown {
       return productFromText(message.ask.text, message.ask.language);
     case 'changes':
       return changesBetween(message.ask.before, message.ask.after);
+    case 'timeline': {
+      const { document, issues, files } = readTimeline(message.ask.text);
+      return { document, issues, files };
+    }
     case 'unfold':
       return readDocument(message.ask.document).film;
   }

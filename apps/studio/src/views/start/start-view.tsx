@@ -5,6 +5,7 @@ import { TopBar } from '../../parts/top-bar.tsx';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
 import { Compose } from './compose.tsx';
+import { ImportTimelineButton } from './import-timeline-button.tsx';
 import { RecentFilms } from './recent-films.tsx';
 import { Starters } from './starters.tsx';
 
@@ -12,6 +13,7 @@ import { Starters } from './starters.tsx';
 export function StartView() {
   const starters = useLoad('starters', studio().api.listStarters);
   const films = useLoad('films', () => studio().api.listFilms({ limit: 24 }));
+  if (films.problem?.code === 'unauthorized') return <Locked />;
   return (
     <div className="page">
       <TopBar
@@ -25,7 +27,10 @@ export function StartView() {
         <span className="wordmark">Filmwright</span>
       </TopBar>
       <main id="main" tabIndex={-1} className="start-view">
-        <Compose />
+        <div className="stack">
+          <Compose />
+          <ImportTimelineButton />
+        </div>
         {films.problem !== null && <ProblemNotice problem={films.problem} />}
         {(films.value === null || films.value.films.length > 0) && (
           <section aria-labelledby="films-title" className="stack">
@@ -39,6 +44,21 @@ export function StartView() {
             <Starters list={starters.value} />
           </section>
         )}
+      </main>
+    </div>
+  );
+}
+
+function Locked() {
+  return (
+    <div className="page">
+      <TopBar />
+      <main id="main" tabIndex={-1} className="alone">
+        <h1>Open this page with its key</h1>
+        <p>
+          Only whoever started Filmwright may see its films. The program printed an address that ends in <code>?token=…</code> when it
+          started: open that one.
+        </p>
       </main>
     </div>
   );
