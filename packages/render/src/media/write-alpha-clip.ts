@@ -19,7 +19,7 @@ export type AlphaClipWriter = {
   abort(): Promise<void>;
 };
 
-/** Writes a clip with alpha as H.264 of twice its height: colour above, the matte as greys below. One decoder reads both, it can be sought in like any clip, and it takes a tenth of what lossless alpha does. A key frame each second, colour at CRF 16. */
+/** Writes a clip with alpha as H.264 of twice its height: colour above, the matte as greys below. One decoder reads both, it can be sought in like any clip, and it takes a sixth of what lossless alpha does. A key frame each second, colour at CRF 16. */
 export function writeAlphaClip({ outPath, width, height, rate, toolset, signal }: AlphaClip): AlphaClipWriter {
   const gop = Math.max(1, Math.round(rate));
   const x264 = [`keyint=${gop}`, `min-keyint=${gop}`, 'scenecut=0', 'open-gop=0', 'threads=2', 'lookahead-threads=1', 'rc-lookahead=20'];
