@@ -51,8 +51,13 @@ const kept = (input: RunInput): Run & { readonly done: ReadonlyMap<string, TaskR
   return { ...run, done };
 };
 const spansOf = (tasks: readonly Task[]) => tasks.filter((task) => task.kind === 'encode');
-const shotsOf = (run: Run) =>
-  (run.plan.end?.result?.report as { readonly shots: readonly { readonly id: string; readonly frames: number }[] }).shots;
+type Told = { readonly shots: readonly { readonly id: string; readonly frames: number }[]; readonly warnings: readonly Issue[] };
+const toldBy = (run: Run): Told => {
+  const report = run.plan.end?.result?.report;
+  assert.ok(report, JSON.stringify(run.plan.end?.problem));
+  return report as Told;
+};
+const shotsOf = (run: Run): Told['shots'] => toldBy(run).shots;
 const codes = (issues: readonly Issue[]): readonly string[] => issues.map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 
 test('a dub keeps the length of every shot, and only what carries words is encoded anew', () => {
@@ -83,7 +88,7 @@ test('a longer translation is read faster, up to 1.2 times, before its shot grow
     const { film: dub } = dubbedFilm({ film, script: translated({ ...german, 'lake.says': say }) });
     const run = runPlan({ document: dub, files });
     const speeds = run.tasks.flatMap((task) => (task.kind === 'speak' && task.payload.language === 'de' ? [task.payload.speed] : []));
-    const { warnings } = run.plan.end?.result?.report as { readonly warnings: readonly Issue[] };
+    const { warnings } = toldBy(run);
     return { fastest: Math.max(...speeds), warnings: warnings.filter((issue) => issue.code === 'dub-longer'), shots: shotsOf(run) };
   };
   const before = shotsOf(runPlan({ document: film, files }));

@@ -145,7 +145,11 @@ test('an emoji after a sentence stays on its page, and a danda ends one', () => 
   const paged = (text: string, language: string): readonly string[] => {
     let at = 0;
     const tokens = spokenWords(text, language);
-    const times = tokens.map((token) => (token.spoken.length === 0 ? null : { startMs: at, endMs: (at += 350) }));
+    const times = tokens.map((token) => {
+      if (token.spoken.length === 0) return null;
+      at += 350;
+      return { startMs: at - 350, endMs: at };
+    });
     return captionPages({ tokens, times, fps, lineWidthEm: 28, untilFrame: 9000, language, text }).map((page) =>
       joinWords(page.words.map((word) => word.text)),
     );

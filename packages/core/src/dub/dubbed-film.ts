@@ -1,4 +1,4 @@
-import type { Film, Issue, Line, OriginalLine, Script, ScriptLine, Shot, TextBlock } from '@filmwright/contracts';
+import type { Film, Issue, Line, OriginalLine, Script, Shot, TextBlock } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
 import { linesOf } from '../plan/speech.ts';
 import { type FilmText, filmTexts, isTranslatable, lineFor, narrationId, sameOriginal, shotName, textId } from './script-lines.ts';

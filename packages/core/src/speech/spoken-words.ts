@@ -12,7 +12,7 @@ import type { WordContext, WordRule } from './word-context.ts';
 
 /** Pictures are shown and never spoken: keycaps, flags, sequences with joiners, skin tones and tags. Signs that are also letters of a text (©, ™, digits) stay. */
 const emoji =
-  /[\d#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}|[\u{1F000}-\u{1FAFF}])[\p{Emoji_Modifier}\uFE0F\u{E0020}-\u{E007F}]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*|[\uFE0E\uFE0F]/gu;
+  /[\d#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}|[\u{1F000}-\u{1FAFF}])(?:\p{Emoji_Modifier}|\uFE0F|[\u{E0020}-\u{E007F}])*(?:\u200D\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F)*)*|\uFE0E|\uFE0F/gu;
 const closing = /["'”’»›」』】）)\]}]+$/u;
 const edgeStart = /^["'“‘„‚«‹「『【（([{¿¡]+/u;
 const edgeEnd = /["'”’“»›」』】）)\]},;:!?…。、，！？；：؟،؛।॥۔]+$/u;

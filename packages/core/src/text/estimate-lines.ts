@@ -4,7 +4,7 @@ const regular =
 const bold =
   '237 338 552 649 655 1016 672 339 377 377 559 679 334 468 334 388 674 431 630 646 676 622 649 582 651 649 334 343 679 679 679 560 1016 747 662 740 722 607 587 750 747 281 584 719 565 932 762 771 648 777 657 655 667 732 747 1038 738 731 664 377 388 377 487 476 365 581 630 588 630 596 398 632 623 271 271 580 271 913 623 613 630 630 407 560 366 623 600 850 580 602 573 469 372 469 679';
 const tables = { regular: regular.split(' ').map(Number), bold: bold.split(' ').map(Number) };
-const marks = /^[\p{Mn}\p{Me}\p{Cf}\u{1F3FB}-\u{1F3FF}]/u;
+const marks = /^(?:\p{Mn}|\p{Me}|\p{Cf}|\p{Emoji_Modifier})/u;
 const wide = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\u{1f300}-\u{1faff}]/u;
 
 /** Width of a text in ems, before any font is at hand: exact but for kerning in the default font's Latin, one em for CJK and emoji. */
