@@ -9,6 +9,7 @@ import './styles/panel.css';
 import './styles/film.css';
 import './styles/shot.css';
 import './styles/library.css';
+import './styles/uploads.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { applyTheme } from './parts/theme-switch.tsx';

@@ -1,10 +1,21 @@
+import { useId, useState } from 'react';
 import { byteCount, counted } from '../model/format.ts';
+import { hashOf, type Place } from '../model/place.ts';
 import { useStore } from '../store/create-store.ts';
 import { studio } from '../store/studio.ts';
 import type { Uploading } from '../store/uploads.ts';
 import { Icon } from './icon.tsx';
 
-const stateNames = { sending: '', checking: 'Checking', paused: 'Paused', waiting: 'Waiting', done: 'Done', failed: 'Failed' } as const;
+const stateNames = {
+  looking: 'Looking at it',
+  sending: '',
+  checking: 'Checking',
+  paused: 'Paused',
+  waiting: 'Waiting',
+  lost: 'Interrupted',
+  done: 'Done',
+  failed: 'Not taken',
+} as const;
 
 /** What is being uploaded, wherever one is in the studio. */
 export function UploadTray() {
@@ -12,11 +23,12 @@ export function UploadTray() {
   const list = useStore(store, (all) => all);
   if (list.length === 0) return null;
   const open = list.filter(({ state }) => state !== 'done' && state !== 'failed').length;
+  const closes = list.every(({ state, landed }) => landed || state === 'failed');
   return (
     <section className="tray" aria-label="Uploads">
       <div className="row apart">
         <strong role="status">{open > 0 ? `Uploading ${counted(open, 'file')}` : 'Uploads'}</strong>
-        {open === 0 && (
+        {closes && (
           <button type="button" className="button bare square" aria-label="Close the list of uploads" onClick={clear}>
             <Icon name="close" />
           </button>
@@ -32,10 +44,13 @@ export function UploadTray() {
 }
 
 function TrayLine({ upload }: { readonly upload: Uploading }) {
-  const { pause, resume, cancel } = studio().uploads;
-  const { id, name, bytes, sent, state, message } = upload;
+  const { pause, resume, cancel, giveFile } = studio().uploads;
+  const { id, name, bytes, sent, state, message, landed } = upload;
   const percent = bytes === 0 ? 100 : Math.round((sent / bytes) * 100);
   const stopped = state === 'paused' || state === 'waiting';
+  const input = useId();
+  const [other, setOther] = useState(false);
+  const give = (file: File | undefined): void => setOther(file !== undefined && !giveFile(id, file));
   return (
     <li className="tray-line">
       <div className="row apart">
@@ -54,14 +69,23 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
           >
             <span style={{ width: `${percent}%` }} />
           </div>
-          <button
-            type="button"
-            className="button bare square small-square"
-            aria-label={stopped ? `Go on with ${name}` : `Pause ${name}`}
-            onClick={() => (stopped ? resume(id) : pause(id))}
-          >
-            <Icon name={stopped ? 'play' : 'pause'} />
-          </button>
+          {state === 'lost' && (
+            <label className="button" htmlFor={input}>
+              <Icon name="folder" />
+              Choose
+              <input id={input} className="unseen" type="file" onChange={({ target }) => give(target.files?.[0])} />
+            </label>
+          )}
+          {state !== 'lost' && (
+            <button
+              type="button"
+              className="button bare square small-square"
+              aria-label={stopped ? `Go on with ${name}` : `Pause ${name}`}
+              onClick={() => (stopped ? resume(id) : pause(id))}
+            >
+              <Icon name={stopped ? 'play' : 'pause'} />
+            </button>
+          )}
           <button
             type="button"
             className="button bare square small-square"
@@ -72,7 +96,28 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
           </button>
         </div>
       )}
+      {other && (
+        <p className="small bad-text">
+          That is another file. Choose {name} with {byteCount(bytes)}.
+        </p>
+      )}
+      {state === 'done' && !landed && <Waiting upload={upload} />}
       {message !== '' && <p className={state === 'failed' ? 'small bad-text' : 'small quiet'}>{message}</p>}
     </li>
+  );
+}
+
+/** Where to go for a file that is there and has not come to its place: it does as soon as that is open. */
+function Waiting({ upload: { goal } }: { readonly upload: Uploading }) {
+  const [name, place]: readonly [string, Place] =
+    goal.to === 'library'
+      ? ['Library', { view: 'library' }]
+      : goal.to === 'new-film'
+        ? ['new film', { view: 'start' }]
+        : ['film', { view: 'storyboard', film: goal.film }];
+  return (
+    <p className="small">
+      It is there. <a href={hashOf(place)}>Open its {name}</a> and it comes to its place.
+    </p>
   );
 }

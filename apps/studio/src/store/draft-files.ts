@@ -1,4 +1,5 @@
 import type { Draft } from '../model/draft.ts';
+import { openBrowserStore } from './browser-store.ts';
 
 /** Keeps unsaved edits in the browser's database; one draft per film and tab. Every call resolves, also where the browser has no room. */
 export type DraftFiles = {
@@ -7,39 +8,21 @@ export type DraftFiles = {
   read(film: string): Promise<readonly Draft[]>;
 };
 
-const storeName = 'drafts';
-
 /** Opens the drafts of this origin. */
 export function openDraftFiles(): DraftFiles {
-  let opened: Promise<IDBDatabase> | null = null;
-  const database = (): Promise<IDBDatabase> => {
-    opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open('filmwright-studio', 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(storeName, { keyPath: ['film', 'session'] });
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    return opened;
-  };
-  const run = async <Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> => {
-    const store = (await database()).transaction(storeName, mode).objectStore(storeName);
-    const request = ask(store);
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  };
+  const store = openBrowserStore<Draft>({ database: 'filmwright-studio', name: 'drafts', keyPath: ['film', 'session'] });
   return {
     keep: (draft) =>
-      run('readwrite', (store) => store.put(draft)).then(
+      store.put(draft).then(
         () => true,
         () => false,
       ),
-    drop: (film, session) => run('readwrite', (store) => store.delete([film, session])).catch(() => {}),
-    read: (film) =>
-      run<Draft[]>('readonly', (store) => store.getAll(IDBKeyRange.bound([film, ''], [film, '\uffff']))).catch(
-        () => [] as readonly Draft[],
+    drop: (film, session) =>
+      store.drop([film, session]).then(
+        () => {},
+        () => {},
       ),
+    read: (film) => store.read(IDBKeyRange.bound([film, ''], [film, '\uffff'])).catch(() => []),
   };
 }
 

@@ -25,7 +25,8 @@ export type FilmEditing = {
   redo(): void;
   /** Resolves with the version that holds everything up to now; throws what keeps it from being saved. */
   saveNow(): Promise<number>;
-  takeTheirs(): void;
+  /** Saves mine as a version of its own first, so that it can be brought back; throws what keeps it from being saved. */
+  takeTheirs(): Promise<void>;
   keepMine(): void;
   /** Another version's content on top, as a step that can be undone. */
   replace(content: Content, label: string): void;
@@ -126,7 +127,7 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
         send({ type: 'stored', version: saved.version });
         await keepDraft();
       } catch (error) {
-        await refused(error);
+        await refused(error, wanted);
       }
     })();
     await sending;
@@ -135,12 +136,14 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
     if (now.failure?.kind === 'offline') after('save', retryAfterMs(now.failure.tries), () => void saveOnce());
     else if (content() !== now.stored && now.failure === null && now.theirs === null) after('save', 0, () => void saveOnce());
   };
-  const refused = async (error: unknown): Promise<void> => {
+  const refused = async (error: unknown, sent: Content): Promise<void> => {
     const problem = problemOf(error);
     if (problem.code === 'version-conflict') {
       try {
         const theirs = await tools.api.getFilm(store.get().id);
-        if (sameContent(contentOf(theirs), content())) send({ type: 'adopt', version: theirs.version, content: content() });
+        // The answer to an own save was lost on its way: what is there is what was sent.
+        if (sameContent(contentOf(theirs), sent)) send({ type: 'stored', version: theirs.version });
+        else if (sameContent(contentOf(theirs), content())) send({ type: 'adopt', version: theirs.version, content: content() });
         else send({ type: 'conflict', theirs });
       } catch {
         send({ type: 'offline' });
@@ -194,9 +197,23 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
       }
       return store.get().save.base;
     },
-    takeTheirs() {
-      const { theirs } = store.get().save;
-      if (theirs !== null) adopt(theirs, 'The other version is here now; undo brings yours back.');
+    async takeTheirs() {
+      const { save, id } = store.get();
+      const { theirs } = save;
+      if (theirs === null) return;
+      const { document, files } = content();
+      const { session } = tools;
+      try {
+        const note = `Set aside for version ${theirs.version}`;
+        const aside = await tools.api.saveFilm({ id, from: theirs.version, document, files: { ...files }, session, note });
+        adopt(
+          await tools.api.saveFilm({ id, from: aside.version, restored: theirs.version, session }),
+          'The other version is here now; undo brings yours back.',
+        );
+      } catch (error) {
+        if (problemOf(error).code === 'version-conflict') await refused(error, content());
+        throw error;
+      }
     },
     keepMine() {
       send({ type: 'keep-mine' });

@@ -4,6 +4,7 @@ import { askCore } from '../worker/ask-core.ts';
 import { createStore, type Store, useStore } from './create-store.ts';
 import { type DraftFiles, holdTab, openDraftFiles, tabsAlive } from './draft-files.ts';
 import type { FilmTools } from './film-store.ts';
+import { openKeptUploads } from './kept-uploads.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 /** What all views share. */
@@ -33,7 +34,8 @@ function openStudio(): Studio {
   const place = createStore(placeOfHash(location.hash));
   addEventListener('hashchange', () => place.set(placeOfHash(location.hash)));
   const check: FilmTools['check'] = (document) => askCore('check', { document });
-  return { api, drafts, session, place, uploads: createUploads(), filmTools: { api, drafts, session, alive: tabsAlive, check } };
+  const uploads = createUploads({ kept: openKeptUploads(session), session });
+  return { api, drafts, session, place, uploads, filmTools: { api, drafts, session, alive: tabsAlive, check } };
 }
 
 /** Where the studio is. */

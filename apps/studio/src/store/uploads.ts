@@ -1,148 +1,211 @@
 import type { LibraryKind, Upload } from '@filmwright/contracts';
 import { Upload as TusUpload } from 'tus-js-client';
+import { type UploadGoal, wantedFor } from '../model/upload-goal.ts';
 import { createStore, type Store } from './create-store.ts';
+import { type KeptUpload, type KeptUploads, mostKeptBytes } from './kept-uploads.ts';
+import { lookAtFile } from './look-at-file.ts';
 
-/** A file on its way to the gateway. `waiting` tries again by itself; `digest` once all bytes are there and known. */
+/** A file on its way to its place. `waiting` tries again by itself, `lost` needs its file again; `done` has a digest and waits for its place until it `landed`. */
 export type Uploading = {
   readonly id: string;
   readonly name: string;
   readonly kind: LibraryKind;
-  readonly mediaType: string;
   readonly bytes: number;
   readonly sent: number;
-  readonly state: 'sending' | 'checking' | 'paused' | 'waiting' | 'done' | 'failed';
+  readonly state: 'looking' | 'sending' | 'checking' | 'paused' | 'waiting' | 'lost' | 'done' | 'failed';
+  readonly goal: UploadGoal;
   readonly digest: string | null;
+  readonly landed: boolean;
   readonly message: string;
 };
 
 export type Uploads = {
   readonly store: Store<readonly Uploading[]>;
-  /** Sends a file; resolves with its asset, or null when it was given up. An upload that broke off, even days ago, goes on where it was. */
-  send(file: File): Promise<{ readonly digest: string; readonly name: string; readonly kind: LibraryKind } | null>;
+  /** Sends a file towards its goal. It goes on after a broken connection, and after the tab was closed. */
+  send(file: File, goal: UploadGoal): void;
+  /** Goes on with one whose file the browser does not have any more; false where it is another file. */
+  giveFile(id: string, file: File): boolean;
   pause(id: string): void;
   resume(id: string): void;
   cancel(id: string): void;
+  /** Its file is in its place. */
+  landed(id: string): void;
   /** Takes finished ones off the list. */
   clear(): void;
 };
 
 const pieceBytes = 16 * 1024 ** 2;
 const retryDelays = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 60_000];
+/** So long a landed upload is still remembered: its place may not be saved yet. */
+const forgetAfterMs = 3000;
 
-/** What a file is used as, by its type or else its name; null for files that no film can show or play. */
-export function kindOfFile({ name, type }: { readonly name: string; readonly type: string }): LibraryKind | null {
-  if (type.startsWith('image/') || /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|svg)$/i.test(name)) return 'picture';
-  if (type.startsWith('video/') || /\.(mp4|mov|mkv|webm|m4v|avi|mpe?g)$/i.test(name)) return 'clip';
-  if (type.startsWith('audio/') || /\.(mp3|wav|m4a|aac|flac|ogg|opus)$/i.test(name)) return 'sound';
-  return null;
-}
-
-/** The uploads of this tab; several go at once. */
-export function createUploads(): Uploads {
+/** The uploads of this tab, and of tabs that were closed; several go at once. */
+export function createUploads({ kept, session }: { readonly kept: KeptUploads; readonly session: string }): Uploads {
   const store = createStore<readonly Uploading[]>([]);
-  const running = new Map<string, { readonly tus: TusUpload; readonly end: (digest: string | null) => void }>();
+  const running = new Map<string, TusUpload>();
+  const notes = new Map<string, KeptUpload>();
+  const limit = onceFound(askMaxBytes);
+  const find = (id: string): Uploading | undefined => store.get().find((each) => each.id === id);
   const update = (id: string, change: Partial<Uploading>): void =>
     store.set((list) => list.map((each) => (each.id === id ? { ...each, ...change } : each)));
+  const note = (id: string, change: Partial<KeptUpload>): void => {
+    const before = notes.get(id);
+    if (before === undefined) return;
+    const next = { ...before, ...change };
+    notes.set(id, next);
+    void kept.keep(next);
+  };
+  const forget = (id: string): void => {
+    running.delete(id);
+    notes.delete(id);
+    void kept.drop(id);
+  };
+  const fail = (id: string, message: string): void => {
+    update(id, { state: 'failed', message });
+    forget(id);
+  };
+  const finish = async (id: string, address: string): Promise<void> => {
+    update(id, { state: 'checking' });
+    const digest = await assetOf(address);
+    running.delete(id);
+    if (digest === null) return fail(id, 'The upload could not be read back. Send it again.');
+    note(id, { digest, file: null });
+    update(id, { state: 'done', digest });
+  };
+
+  const run = (id: string, file: File): void => {
+    const { url = null, name, mediaType } = notes.get(id) ?? {};
+    const tus = new TusUpload(file, {
+      endpoint: '/v1/uploads',
+      uploadUrl: url,
+      chunkSize: pieceBytes,
+      retryDelays,
+      storeFingerprintForResuming: false,
+      metadata: { filename: name ?? file.name, filetype: mediaType ?? file.type },
+      onUploadUrlAvailable: () => note(id, { url: tus.url }),
+      onProgress: (sent, bytes) => update(id, { sent, bytes, state: 'sending', message: '' }),
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        const again = status === 0 || status === 409 || status === 423 || status >= 500;
+        if (again) update(id, { state: 'waiting', message: 'No connection; it goes on by itself.' });
+        return again;
+      },
+      onError: (error) => {
+        const answer = 'originalResponse' in error ? error.originalResponse : null;
+        if (answer === null) update(id, { state: 'waiting', message: 'No connection. Everything sent so far is kept.' });
+        else fail(id, problemText(answer.getBody()) ?? error.message);
+      },
+      onSuccess: () => void finish(id, tus.url ?? ''),
+    });
+    running.set(id, tus);
+    update(id, { state: 'sending', message: '' });
+    tus.start();
+  };
+  const begin = async (entry: Uploading, file: File): Promise<void> => {
+    const looked = await lookAtFile(file, { wanted: wantedFor(entry.goal), maxBytes: await limit() });
+    if (find(entry.id) === undefined) return;
+    if ('refused' in looked) return update(entry.id, { state: 'failed', message: looked.refused });
+    update(entry.id, { kind: looked.kind });
+    const { id, name, bytes, goal } = entry;
+    notes.set(id, { ...{ id, session, name, bytes, goal }, mediaType: file.type, sent: 0, url: null, digest: null, file: null });
+    note(id, bytes <= mostKeptBytes ? { file } : {});
+    run(id, file);
+  };
+  const goOn = (upload: KeptUpload): void => {
+    const { id, name, bytes, goal, digest, file, mediaType } = upload;
+    if (find(id) !== undefined) return;
+    notes.set(id, upload);
+    const kind: LibraryKind = mediaType.startsWith('video/') ? 'clip' : mediaType.startsWith('audio/') ? 'sound' : 'picture';
+    const entry: Uploading = {
+      ...{ id, name, bytes, goal, digest, kind },
+      sent: upload.sent,
+      landed: false,
+      state: 'sending',
+      message: '',
+    };
+    if (digest !== null) store.set((list) => [...list, { ...entry, sent: bytes, state: 'done' }]);
+    else if (file !== null) {
+      store.set((list) => [...list, entry]);
+      run(id, file);
+    } else
+      store.set((list) => [
+        ...list,
+        { ...entry, state: 'lost', message: `Its tab was closed. Choose ${name} again, and it goes on where it was.` },
+      ]);
+  };
+  const takeOver = (): void => void kept.takeOver().then((left) => left.forEach(goOn));
+  const resume = (id: string): void => {
+    update(id, { state: 'sending', message: '' });
+    running.get(id)?.start();
+  };
+
   addEventListener('online', () => {
     for (const { id, state } of store.get()) if (state === 'waiting') resume(id);
   });
-
-  const resume = (id: string): void => {
-    update(id, { state: 'sending', message: '' });
-    running.get(id)?.tus.start();
-  };
-  const finish = (id: string, change: Partial<Uploading>): void => {
-    update(id, change);
-    running.get(id)?.end(change.digest ?? null);
-    running.delete(id);
-  };
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && takeOver());
+  addEventListener('pagehide', () => {
+    for (const { id, sent, state } of store.get()) if (state !== 'done') note(id, { sent });
+  });
+  addEventListener('beforeunload', (event) => {
+    // Small files go on by themselves when the studio is opened again.
+    const isSent = ({ state }: Uploading): boolean => state === 'done' || state === 'failed' || state === 'lost';
+    if (store.get().some((each) => !isSent(each) && each.bytes > mostKeptBytes)) event.preventDefault();
+  });
+  takeOver();
 
   return {
     store,
-    async send(file) {
-      const kind = kindOfFile(file);
-      const id = crypto.randomUUID();
+    send(file, goal) {
       const entry: Uploading = {
-        id,
-        name: file.name,
-        kind: kind ?? 'picture',
-        mediaType: file.type,
-        bytes: file.size,
-        sent: 0,
-        state: 'sending',
-        digest: null,
-        message: '',
+        ...{ id: crypto.randomUUID(), name: file.name, kind: 'picture', bytes: file.size, sent: 0, state: 'looking' },
+        ...{ goal, digest: null, landed: false, message: '' },
       };
-      if (kind === null) {
-        store.set((list) => [
-          ...list,
-          {
-            ...entry,
-            state: 'failed',
-            message: `${file.name} is no picture, clip or sound. Films show JPEG, PNG, WebP, MP4, MOV, and play WAV, MP3, M4A.`,
-          },
-        ]);
-        return null;
-      }
       store.set((list) => [...list, entry]);
-      const digest = await new Promise<string | null>((resolve) => {
-        const tus = new TusUpload(file, {
-          endpoint: '/v1/uploads',
-          chunkSize: pieceBytes,
-          retryDelays,
-          removeFingerprintOnSuccess: true,
-          metadata: { filename: file.name, filetype: file.type },
-          onProgress: (sent, bytes) => update(id, { sent, bytes, state: 'sending', message: '' }),
-          onShouldRetry: (error) => {
-            const status = error.originalResponse?.getStatus() ?? 0;
-            const again = status === 0 || status === 409 || status === 423 || status >= 500;
-            if (again) update(id, { state: 'waiting', message: 'No connection; it goes on by itself.' });
-            return again;
-          },
-          onError: (error) => {
-            const noAnswer = !('originalResponse' in error) || error.originalResponse === null;
-            if (noAnswer) update(id, { state: 'waiting', message: 'No connection. Everything sent so far is kept.' });
-            else finish(id, { state: 'failed', message: problemText(error.originalResponse?.getBody() ?? '') ?? error.message });
-          },
-          onSuccess: async () => {
-            update(id, { state: 'checking', sent: file.size });
-            const found = await assetOf(tus.url ?? '');
-            finish(
-              id,
-              found === null
-                ? { state: 'failed', message: 'The upload could not be read back. Send it again.' }
-                : { state: 'done', digest: found },
-            );
-          },
-        });
-        running.set(id, { tus, end: resolve });
-        void tus.findPreviousUploads().then((before) => {
-          const [last] = before;
-          if (last !== undefined) tus.resumeFromPreviousUpload(last);
-          tus.start();
-        });
-      });
-      return digest === null ? null : { digest, name: file.name, kind };
+      void begin(entry, file);
+    },
+    giveFile(id, file) {
+      const before = notes.get(id);
+      if (before === undefined || before.bytes !== file.size || before.name !== file.name) return false;
+      run(id, file);
+      return true;
     },
     pause(id) {
-      void running.get(id)?.tus.abort();
+      void running.get(id)?.abort();
       update(id, { state: 'paused' });
     },
     resume,
     cancel(id) {
       void running
         .get(id)
-        ?.tus.abort(true)
+        ?.abort(true)
         .catch(() => {});
-      running.get(id)?.end(null);
-      running.delete(id);
+      forget(id);
       store.set((list) => list.filter((each) => each.id !== id));
     },
-    clear: () => store.set((list) => list.filter(({ state }) => state !== 'done' && state !== 'failed')),
+    landed(id) {
+      update(id, { landed: true });
+      setTimeout(() => forget(id), forgetAfterMs);
+    },
+    clear: () => store.set((list) => list.filter(({ state, landed }) => !(landed || state === 'failed'))),
   };
 }
 
-/** Asks until the bytes are checked and named: big files take a while. */
+/** Most bytes that the gateway takes (tus 1.0, Tus-Max-Size); no limit is known while it does not answer. */
+async function askMaxBytes(): Promise<number | null> {
+  const reply = await fetch('/v1/uploads', { method: 'OPTIONS' }).catch(() => null);
+  const size = Number(reply?.headers.get('tus-max-size') ?? Number.NaN);
+  return Number.isFinite(size) ? size : null;
+}
+
+function onceFound(ask: () => Promise<number | null>): () => Promise<number> {
+  let found: number | null = null;
+  return async () => {
+    found ??= await ask();
+    return found ?? Number.POSITIVE_INFINITY;
+  };
+}
+
+/** Asks until the bytes are checked and named: big files take a while, and so does a lost connection. */
 async function assetOf(address: string): Promise<string | null> {
   for (let tries = 0; tries < 240; tries++) {
     const reply = await fetch(address, { headers: { accept: 'application/json' } }).catch(() => null);

@@ -1,10 +1,16 @@
 import type { FilmDetail, Problem } from '@filmwright/contracts';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { problemOf } from '../api/api.ts';
+import { shotsOf } from '../model/edit-film.ts';
+import { freePath } from '../model/file-names.ts';
 import { hashOf, type Place } from '../model/place.ts';
+import { landFile, landLabel, type UploadGoal } from '../model/upload-goal.ts';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { toast } from '../parts/toasts.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
+import { type Landed, useLanding } from '../parts/use-landing.ts';
 import { type Builds, openBuilds } from '../store/builds.ts';
+import { useStore } from '../store/create-store.ts';
 import { type FilmEditing, openFilm } from '../store/film-store.ts';
 import { studio } from '../store/studio.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -80,6 +86,21 @@ function close({ editing, builds }: Opened): void {
   builds.close();
 }
 
+function land({ name, digest, kind, goal }: Landed, editing: FilmEditing): void {
+  const { document, files } = editing.store.get().history.now.content;
+  const path = freePath(name, { digest, files });
+  const isGone = goal.to === 'shot' && !shotsOf(document).some(({ id }) => id === goal.shot);
+  if (isGone) {
+    toast(`The shot that ${name} was for is gone. Drop the file on another one.`);
+    return;
+  }
+  editing.edit({
+    label: landLabel(document, goal),
+    change: (film) => landFile(film, { goal, path, kind }),
+    files: { [path]: digest },
+  });
+}
+
 function BoardSkeleton() {
   return (
     <div className="board-skeleton" role="status" aria-label="Opening the film">
@@ -97,6 +118,11 @@ function OpenSpace({ opened, place }: { readonly opened: Opened; readonly place:
   const [selected, select] = useState(0);
   const film = useMemo((): OpenFilm => ({ editing, builds, panel, selected, select, openPanel }), [editing, builds, panel, selected]);
   const help = useFilmKeys(film);
+  const id = useStore(editing.store, (state) => state.id);
+  useLanding(
+    useCallback((goal: UploadGoal) => 'film' in goal && goal.film === id, [id]),
+    useCallback((upload: Landed) => land(upload, editing), [editing]),
+  );
   useEffect(() => {
     const look = (): void => void (document.visibilityState === 'visible' && editing.lookAgain());
     addEventListener('online', look);

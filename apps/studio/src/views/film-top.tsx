@@ -3,6 +3,7 @@ import type { Place } from '../model/place.ts';
 import { saveStatus } from '../model/save-state.ts';
 import { Icon } from '../parts/icon.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
+import { hiddenConflict } from './conflict-dialog.tsx';
 import { useFilm, useFilmState } from './film-context.ts';
 import { usePlaceLinks } from './phone-places.tsx';
 
@@ -110,6 +111,13 @@ function SaveMark() {
       : status === 'offline'
         ? 'The program does not answer. Your edits are kept in this browser and saved as soon as it does.'
         : undefined;
+  if (status === 'conflict')
+    return (
+      <button type="button" className="button save-state bad" data-status={status} onClick={() => hiddenConflict.set(null)}>
+        <Icon name={icon} />
+        <span>{text}</span>
+      </button>
+    );
   return (
     <span className={`save-state ${tone}`} role="status" title={why} data-status={status}>
       <Icon name={icon} />

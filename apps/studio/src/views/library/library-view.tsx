@@ -1,12 +1,14 @@
 import { type LibraryItem, type LibraryKind, libraryKinds, type Problem } from '@filmwright/contracts';
 import { languageName } from '@filmwright/core';
-import { type DragEvent, useId, useState } from 'react';
+import { type DragEvent, useCallback, useId, useState } from 'react';
 import { problemOf, wholeLibrary } from '../../api/api.ts';
 import { hashOf } from '../../model/place.ts';
+import type { UploadGoal } from '../../model/upload-goal.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { toast } from '../../parts/toasts.tsx';
 import { TopBar } from '../../parts/top-bar.tsx';
+import { type Landed, useLanding } from '../../parts/use-landing.ts';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
 import { useVoices } from '../panel/voices.ts';
@@ -23,6 +25,8 @@ const shelves: readonly (readonly [Shelf, string, IconName])[] = [
   ['brand', 'Brand kits', 'brand'],
 ];
 
+const isForLibrary = ({ to }: UploadGoal): boolean => to === 'library';
+
 /** What is kept for many films. */
 export function LibraryView() {
   const { value, problem, reload } = useLoad('library', () => wholeLibrary(studio().api));
@@ -37,16 +41,20 @@ export function LibraryView() {
   );
 
   const take = (files: readonly File[]): void => {
-    for (const file of files)
-      void studio()
-        .uploads.send(file)
-        .then(async (sent) => {
-          if (sent === null) return;
-          await studio().api.addToLibrary({ kind: sent.kind, name: sent.name, body: sent.name, files: { [sent.name]: sent.digest } });
-          reload();
-        })
-        .catch((error) => setFailed(problemOf(error)));
+    for (const file of files) studio().uploads.send(file, { to: 'library' });
   };
+  useLanding(
+    isForLibrary,
+    useCallback(
+      ({ kind, name, digest }: Landed) => {
+        studio()
+          .api.addToLibrary({ kind, name, body: name, files: { [name]: digest } })
+          .then(reload)
+          .catch((error) => setFailed(problemOf(error)));
+      },
+      [reload],
+    ),
+  );
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     take([...event.dataTransfer.files]);

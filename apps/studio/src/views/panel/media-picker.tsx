@@ -1,38 +1,38 @@
 import { type LibraryKind, libraryKinds } from '@filmwright/contracts';
 import { type DragEvent, useId, useState } from 'react';
 import { wholeLibrary } from '../../api/api.ts';
-import { freePath } from '../../model/file-names.ts';
+import type { UploadGoal } from '../../model/upload-goal.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
-import { useFilm, useFilmState } from '../film-context.ts';
+import { useFilmState } from '../film-context.ts';
 import { AssetPreview } from './asset-preview.tsx';
 
 type FileKind = Extract<LibraryKind, 'picture' | 'clip' | 'sound'>;
 export type Picked = { readonly path: string; readonly digest: string };
-type PickerProps = { readonly kind: FileKind; readonly file: string; readonly onPick: (picked: Picked) => void };
+type PickerProps = {
+  readonly kind: FileKind;
+  readonly file: string;
+  /** Where an upload comes to. */
+  readonly goal: UploadGoal;
+  readonly onPick: (picked: Picked) => void;
+};
 
 export const acceptedTypes: Readonly<Record<FileKind, string>> = { picture: 'image/*', clip: 'video/*', sound: 'audio/*' };
 
 /** The file of a key of the document: shown, and replaced by an upload, a drop or something of the library. */
-export function MediaPicker({ kind, file, onPick }: PickerProps) {
-  const { editing } = useFilm();
+export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
   const digest = useFilmState((state) => state.history.now.content.files[file]) ?? null;
   const [choosing, choose] = useState(false);
   const id = useId();
-  const take = async (chosen: File | undefined): Promise<void> => {
-    if (chosen === undefined) return;
-    const sent = await studio().uploads.send(chosen);
-    if (sent !== null)
-      onPick({
-        path: freePath(sent.name, { digest: sent.digest, files: editing.store.get().history.now.content.files }),
-        digest: sent.digest,
-      });
+  const take = (chosen: File | undefined): void => {
+    if (chosen !== undefined) studio().uploads.send(chosen, goal);
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
-    void take(event.dataTransfer.files[0]);
+    event.stopPropagation();
+    take(event.dataTransfer.files[0]);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut of the buttons inside.
@@ -51,7 +51,11 @@ export function MediaPicker({ kind, file, onPick }: PickerProps) {
             className="unseen"
             type="file"
             accept={acceptedTypes[kind]}
-            onChange={({ target }) => void take(target.files?.[0])}
+            onChange={({ target }) => {
+              take(target.files?.[0]);
+              // The same file chosen again is a choice too.
+              target.value = '';
+            }}
           />
         </label>
         <button type="button" className="button" onClick={() => choose(true)}>

@@ -3,7 +3,7 @@ import { setAt } from '../../model/edit-film.ts';
 import { brandColors } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, ColorField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { useDocument, useFilm } from '../film-context.ts';
+import { useDocument, useFilm, useFilmState } from '../film-context.ts';
 import { MediaPicker } from './media-picker.tsx';
 import { useFilmField } from './use-field.ts';
 import { useVoices, voiceChoices } from './voices.ts';
@@ -25,6 +25,7 @@ const languages = [
 export function SettingsPanel() {
   const { editing } = useFilm();
   const document = useDocument();
+  const filmId = useFilmState((state) => state.id);
   const field = useFilmField();
   const voices = useVoices();
   const [background, primary, accent, text] = brandColors(document);
@@ -155,11 +156,21 @@ export function SettingsPanel() {
         </div>
         <div className="field">
           <span className="label">Brand mark</span>
-          <MediaPicker kind="picture" file={field.text(['brand', 'logo'], '')} onPick={pick(['brand', 'logo'], 'the brand mark')} />
+          <MediaPicker
+            kind="picture"
+            goal={{ to: 'film', film: filmId, use: 'logo' }}
+            file={field.text(['brand', 'logo'], '')}
+            onPick={pick(['brand', 'logo'], 'the brand mark')}
+          />
         </div>
       </Fold>
       <Fold title="Music and sound">
-        <MediaPicker kind="sound" file={field.text(['soundtrack', 'music'], '')} onPick={pick(['soundtrack', 'music'], 'the music')} />
+        <MediaPicker
+          kind="sound"
+          goal={{ to: 'film', film: filmId, use: 'music' }}
+          file={field.text(['soundtrack', 'music'], '')}
+          onPick={pick(['soundtrack', 'music'], 'the music')}
+        />
         {field.read(['soundtrack', 'music']) !== undefined && (
           <button type="button" className="button" onClick={() => field.write(['soundtrack', 'music'], undefined, 'the music')}>
             <Icon name="bin" />

@@ -129,10 +129,14 @@ function Picture({ field }: { readonly field: Field }) {
       files: { [chosen.path]: chosen.digest },
     });
   const subject = field.read(['visual', 'subject', 'picture']);
+  const film = useFilmState((state) => state.id);
+  const goal = { to: 'shot', film, shot: field.text(['id'], '') } as const;
   return (
     <div className="stack">
       <ChoiceField label={composed ? 'Behind' : 'Picture'} value={kind} options={grounds} onChange={change} />
-      {(kind === 'picture' || kind === 'clip') && <MediaPicker kind={kind} file={field.text([...base, kind], '')} onPick={pick} />}
+      {(kind === 'picture' || kind === 'clip') && (
+        <MediaPicker kind={kind} goal={{ ...goal, use: 'ground' }} file={field.text([...base, kind], '')} onPick={pick} />
+      )}
       {kind === 'backdrop' && (
         <ChoiceField
           label="Design"
@@ -146,6 +150,7 @@ function Picture({ field }: { readonly field: Field }) {
           <span className="label">In front</span>
           <MediaPicker
             kind="picture"
+            goal={{ ...goal, use: 'subject' }}
             file={subject}
             onPick={({ path, digest }) =>
               editing.edit({

@@ -1,12 +1,16 @@
 import type { Problem } from '@filmwright/contracts';
-import { type ClipboardEvent, type DragEvent, useId, useRef, useState } from 'react';
+import { type ClipboardEvent, type DragEvent, useCallback, useId, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { counted } from '../../model/format.ts';
 import { filmFromShots, type NewMedia, shotsFromProduct, titleFrom } from '../../model/new-film.ts';
 import { hashOf } from '../../model/place.ts';
+import type { UploadGoal } from '../../model/upload-goal.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { type Landed, useLanding } from '../../parts/use-landing.ts';
+import { useStore } from '../../store/create-store.ts';
 import { studio } from '../../store/studio.ts';
+import type { Uploading } from '../../store/uploads.ts';
 import { askCore } from '../../worker/ask-core.ts';
 
 type Way = 'script' | 'product';
@@ -16,13 +20,17 @@ const ways: readonly (readonly [Way, string, string])[] = [
 ];
 const mostCharacters = 2_000_000;
 
+const isForNewFilm = ({ to }: UploadGoal): boolean => to === 'new-film';
+const countSending = (list: readonly Uploading[]): number =>
+  list.filter(({ goal, state }) => isForNewFilm(goal) && !['done', 'failed', 'lost', 'paused'].includes(state)).length;
+
 /** Script or product text, and the pictures, clips and sounds that go with it. */
 export function Compose() {
   const [way, setWay] = useState<Way>('script');
   const [length, setLength] = useState(0);
   const [note, setNote] = useState('');
   const [media, setMedia] = useState<readonly NewMedia[]>([]);
-  const [sending, setSending] = useState(0);
+  const sending = useStore(studio().uploads.store, countSending);
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -32,14 +40,12 @@ export function Compose() {
   const hint = ways.find(([each]) => each === way)?.[2] ?? '';
 
   const take = (files: readonly File[]): void => {
-    for (const file of files) {
-      setSending((count) => count + 1);
-      void studio()
-        .uploads.send(file)
-        .then((sent) => sent !== null && setMedia((list) => [...list, sent]))
-        .finally(() => setSending((count) => count - 1));
-    }
+    for (const file of files) studio().uploads.send(file, { to: 'new-film' });
   };
+  useLanding(
+    isForNewFilm,
+    useCallback(({ name, digest, kind }: Landed) => setMedia((list) => [...list, { name, digest, kind }]), []),
+  );
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -155,7 +161,10 @@ export function Compose() {
             type="file"
             multiple
             accept="image/*,video/*,audio/*"
-            onChange={({ target }) => take([...(target.files ?? [])])}
+            onChange={({ target }) => {
+              take([...(target.files ?? [])]);
+              target.value = '';
+            }}
           />
         </label>
         <p id={`${id}n`} className="quiet small" role="status">

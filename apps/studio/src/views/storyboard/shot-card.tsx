@@ -5,6 +5,7 @@ import { shotText } from '../../model/edit-film.ts';
 import { shortTime } from '../../model/format.ts';
 import { estimatedMs, speakersOf } from '../../model/shot-facts.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { CardUpload } from './card-upload.tsx';
 import { ShotThumb } from './shot-thumb.tsx';
 import type { DragShots } from './use-drag-shots.ts';
 import type { Still } from './use-stills.ts';
@@ -19,6 +20,9 @@ export type ShotCardProps = {
   readonly issues: readonly Issue[];
   readonly isCurrent: boolean;
   readonly isEdited: boolean;
+  /** Files are held over it. */
+  readonly isOver: boolean;
+  readonly filmId: string;
   readonly drag: DragShots;
   readonly onSelect: (index: number) => void;
   readonly onEdit: (on: boolean) => void;
@@ -46,6 +50,7 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
       data-index={index}
       data-current={isCurrent || undefined}
       data-tone={worst || undefined}
+      data-over={props.isOver || undefined}
       data-carried={drag.from === index || undefined}
       data-target={drag.to === index && drag.from !== index ? (drag.from !== null && drag.from < index ? 'after' : 'before') : undefined}
       aria-posinset={index + 1}
@@ -73,6 +78,7 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
         >
           <Icon name="play" />
         </button>
+        <CardUpload film={props.filmId} shot={shot.id} />
       </div>
       <div className="card-words">
         {isEdited ? (

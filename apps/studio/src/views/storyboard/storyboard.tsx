@@ -11,6 +11,7 @@ import { shotKeys, useDocument, useFilm, useFilmState } from '../film-context.ts
 import { ShotCard } from './shot-card.tsx';
 import { useBoardScroll } from './use-board-scroll.ts';
 import { useDragShots } from './use-drag-shots.ts';
+import { useDropFiles } from './use-drop-files.ts';
 import { useStills } from './use-stills.ts';
 
 const cellPx = 264;
@@ -96,6 +97,7 @@ export function Storyboard() {
     location.hash = hashOf({ view: 'shot', film: filmId, shot: shots[index]?.id ?? '' });
   };
 
+  const files = useDropFiles();
   const drag = useDragShots({ boardRef, grid, move });
 
   const press = (event: KeyboardEvent<HTMLElement>): void => {
@@ -137,6 +139,9 @@ export function Storyboard() {
           paddingTop: slice.topPx,
         }}
         onKeyDown={press}
+        onDragOver={files.onDragOver}
+        onDragLeave={files.onDragLeave}
+        onDrop={files.onDrop}
       >
         {shots.slice(slice.first, slice.end).map((shot, offset) => {
           const index = slice.first + offset;
@@ -152,6 +157,8 @@ export function Storyboard() {
               issues={problems.get(index) ?? none}
               isCurrent={index === current}
               isEdited={edited === key}
+              isOver={files.over === index}
+              filmId={filmId}
               drag={drag}
               onSelect={select}
               onEdit={(on) => {

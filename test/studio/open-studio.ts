@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { FilmDetail, FilmDocument, FilmVersionPage } from '@filmwright/contracts';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { makeHome, type Running, removeHome, start, until } from '../journeys/platform-home.ts';
+import { missing } from '../peers/missing.ts';
+
+const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const built = existsSync(join(import.meta.dirname, '../../apps/studio/dist/index.html'));
+
+/** Why the studio cannot be driven here; false where it can. */
+export const skip =
+  missing({ name: 'chromium', asks: [program, '--version'], install: 'apt-get install -y chromium (CHROMIUM_PATH names another one)' }) ||
+  (built ? false : 'the studio is not built; npm test builds it');
+
+export type Studio = {
+  readonly home: string;
+  readonly url: () => string;
+  /** A person's browser: its tabs share what the browser remembers. Everything that a page says wrong is in `faults`. */
+  readonly browser: (options?: { readonly width?: number; readonly height?: number }) => Promise<Person>;
+  readonly call: <T>(path: string, init?: RequestInit) => Promise<T>;
+  readonly createFilm: (document: Partial<FilmDocument>, files?: Readonly<Record<string, string>>) => Promise<string>;
+  readonly film: (id: string, version?: number) => Promise<FilmDetail & { readonly document: FilmDocument }>;
+  readonly versions: (id: string) => Promise<FilmVersionPage['versions']>;
+};
+export type Person = {
+  readonly context: BrowserContext;
+  readonly faults: readonly string[];
+  /** A tab at a place of the studio: `#/films/...`. */
+  readonly open: (hash: string) => Promise<Page>;
+};
+
+/** A platform of its own and a browser for the tests of a file; both end with it. `env` is the platform's. */
+export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
+  const home = makeHome();
+  let platform: Running | null = null;
+  let gateway = { url: '', token: '' };
+  const people: BrowserContext[] = [];
+  const browsers: { close(): Promise<void> }[] = [];
+  before(async () => {
+    if (skip !== false) return;
+    Object.assign(process.env, env);
+    platform = start(home, ['serve', '--port', '0']);
+    await until(() => existsSync(join(home, 'platform.json')), 'the platform is ready');
+    gateway = JSON.parse(readFileSync(join(home, 'platform.json'), 'utf8')) as typeof gateway;
+  });
+  after(async () => {
+    for (const each of [...people, ...browsers]) await each.close();
+    if (platform !== null) {
+      process.kill(platform.pid, 'SIGTERM');
+      await platform.ended;
+    }
+    await removeHome(home);
+  });
+  const call: Studio['call'] = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
+    const headers = { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json', ...init.headers };
+    const reply = await fetch(`${gateway.url}${path}`, { ...init, headers });
+    if (!reply.ok) throw new Error(`${path} was answered with ${reply.status}: ${await reply.text()}`);
+    return (await reply.json()) as T;
+  };
+  return {
+    home,
+    call,
+    url: () => gateway.url,
+    async browser({ width = 1280, height = 860 } = {}) {
+      if (browsers.length === 0) browsers.push(await chromium.launch({ executablePath: program, args: ['--no-sandbox'] }));
+      const [launched] = browsers as [Awaited<ReturnType<typeof chromium.launch>>];
+      const context = await launched.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'] });
+      context.setDefaultTimeout(60_000);
+      people.push(context);
+      const faults: string[] = [];
+      context.on('weberror', (error) => faults.push(String(error.error())));
+      context.on('dialog', (dialog) => {
+        faults.push(`a dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      context.on('console', (message) => {
+        if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
+          faults.push(message.text());
+      });
+      const first = await context.newPage();
+      await first.goto(`${gateway.url}/?token=${gateway.token}`);
+      await first.close();
+      return {
+        context,
+        faults,
+        async open(hash) {
+          const page = await context.newPage();
+          await page.goto(`${gateway.url}/${hash}`);
+          return page;
+        },
+      };
+    },
+    async createFilm(document, files = {}) {
+      const body = { document: { filmwright: 1, title: 'A film', voice: 'flite-slt', ...document }, files };
+      return (await call<FilmDetail>('/v1/films', { method: 'POST', body: JSON.stringify(body) })).id;
+    },
+    film: (id, version) => call(`/v1/films/${id}${version === undefined ? '' : `?version=${version}`}`),
+    versions: async (id) => (await call<FilmVersionPage>(`/v1/films/${id}/versions`)).versions,
+  };
+}
+
+/** Waits until something holds, at most a minute and a half; `what` is said where it never does. */
+export async function eventually<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
+  const untilMs = performance.now() + 90_000;
+  for (;;) {
+    const found = await ask();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > untilMs) throw new Error(`waited a minute and a half until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** How a tab says that a film is saved: saved, unsaved, saving, offline, refused or conflict. */
+export function saveStatus(page: Page): Promise<string | null> {
+  return page.locator('[data-status]').first().getAttribute('data-status');
+}
+
+/** Writes other words into a card. */
+export async function writeWords(page: Page, { shot, words }: { readonly shot: number; readonly words: string }): Promise<void> {
+  await page.locator(`[data-index="${shot}"]`).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: `Words of shot ${shot + 1}` }).fill(words);
+  await page.keyboard.press('Escape');
+}
+
+/** A picture of the page for people to look at, where SCREENSHOTS names a folder. */
+export async function show(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  const before = page.viewportSize();
+  for (const [width, height] of [
+    [1280, 860],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`) });
+  }
+  if (before !== null) await page.setViewportSize(before);
+}
