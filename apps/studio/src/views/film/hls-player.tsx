@@ -113,7 +113,7 @@ export function HlsPlayer(props: PlayerProps) {
   const ready = hls !== null || file !== null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the controls inside.
-    <div className="player" onKeyDown={press}>
+    <div className="player" style={{ maxWidth: screenShape(aspect).maxWidth }} onKeyDown={press}>
       <div className="player-screen" style={screenShape(aspect)}>
         <video
           ref={video}

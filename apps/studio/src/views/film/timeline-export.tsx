@@ -29,7 +29,7 @@ export function TimelineExport() {
     <div>
       <button type="button" className="button" disabled={busy} onClick={() => void take()}>
         <Icon name="clip" />
-        {busy ? 'Laying out the timeline…' : 'For desktop editors (OpenTimelineIO)'}
+        {busy ? 'Laying out the timeline…' : 'Timeline for desktop editors'}
       </button>
     </div>
   );

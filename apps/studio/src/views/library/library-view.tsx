@@ -156,6 +156,7 @@ function VoiceShelf({ fits }: { readonly fits: (text: string) => boolean }) {
   return (
     <ul className="media-grid">
       {voices
+        .toSorted((a, b) => Number(b.natural) - Number(a.natural))
         .filter((voice) => fits(`${voice.id} ${languageName(voice.language)}`))
         .map((voice) => (
           <li key={voice.id} className="media-tile voice-tile">

@@ -16,7 +16,8 @@ import { useStills } from './use-stills.ts';
 
 const cellPx = 264;
 const gap = 16;
-const rowHeight = 306;
+const wordsHeight = 150;
+const highestPicture = 240;
 
 /** The film as a board of cards, of which only those in sight are drawn. */
 export function Storyboard() {
@@ -31,6 +32,8 @@ export function Storyboard() {
   const boardRef = useRef<HTMLOListElement>(null);
   const { widthPx } = useSize(boardRef);
   const columns = columnsFor({ widthPx, cellPx, gap });
+  const pictureHeight = Math.min(highestPicture, Math.round((((widthPx - gap * (columns - 1)) / columns) * 9) / 16));
+  const rowHeight = pictureHeight + wordsHeight;
   const grid = { count: shots.length + 1, columns, rowHeight, gap };
   const { scrollPx, viewPx, reveal } = useBoardScroll(boardRef, { topOf: (index) => topOf(index, grid), rowHeight });
   const slice = sliceOf(grid, { scrollPx, viewPx });
