@@ -33,7 +33,7 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
       stage: 'prepare',
       shot: index,
       rank: ranks.awaited,
-      estimateMs: (piece?.frames ?? 120) * 250,
+      estimateMs: (piece?.frames ?? 120) * 600,
       payload:
         clip === undefined || piece === undefined
           ? undefined
