@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
-import { startTestServer, type TestServer } from '../../../packages/records/src/testing/test-server.ts';
+import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { openChangeHub } from './change-hub.ts';
 import { startGateway, userToken } from './testing/start-gateway.ts';
 

@@ -7,7 +7,7 @@ import { startGateway } from './testing/start-gateway.ts';
 
 test('an unknown route and a wrong method are problems that say what there is', async (context) => {
   const { call } = await startGateway(context);
-  const unknown = await call({ url: '/v1/films' });
+  const unknown = await call({ url: '/v1/reels' });
   assert.equal(unknown.statusCode, 404);
   assert.equal(unknown.headers['content-type'], 'application/problem+json; charset=utf-8');
   const problem = problemSchema.parse(unknown.json());

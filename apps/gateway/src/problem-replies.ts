@@ -41,7 +41,9 @@ function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
 
 /** Methods that the table has for a path. */
 function methodsOf(path: string): readonly string[] {
-  const matching = Object.values(routes).filter((route) => new RegExp(`^${route.path.replace(/:[A-Za-z]+/g, '[^/]+')}$`).test(path));
+  const matching = Object.values(routes).filter((route) =>
+    new RegExp(`^${route.path.replace(/:[A-Za-z]+/g, '[^/]+').replace('*', '.+')}$`).test(path),
+  );
   return [...new Set(matching.map((route) => route.method))];
 }
 
