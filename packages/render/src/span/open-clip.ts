@@ -3,6 +3,7 @@ import { type ClipSource, clipMoment, givenFrame, shownOnly } from '../plan/clip
 import { clipGraph } from '../plan/clip-graph.ts';
 import { writeFiltergraph } from '../plan/filtergraph.ts';
 import type { LoadContext } from './load-picture.ts';
+import { type OpenLook, openLook } from './open-look.ts';
 
 /** Frames of a clip, asked for in order; behind its end the last one. */
 export type ClipFrames = {
@@ -20,7 +21,11 @@ export async function openClip(
   source: ClipSource,
   { frame: openedAt, context }: { readonly frame: number; readonly context: LoadContext },
 ): Promise<ClipFrames> {
-  const decoder = await startDecoder(source, { frame: openedAt, context });
+  const look = await openLook(source.filters.look, context.pathOf);
+  const decoder = await startDecoder(source, { frame: openedAt, context, look }).catch(async (error: unknown) => {
+    await look.close();
+    throw error;
+  });
   const { width, height } = source;
   const length = source.alpha ? width * height * 4 : width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
   let now: Held = { bytes: new Uint8Array(length), index: -1 };
@@ -62,16 +67,15 @@ export async function openClip(
         mixed[at] = ((now.bytes[at] as number) * (256 - weight) + (ahead.bytes[at] as number) * weight + 128) >> 8;
       return mixed;
     },
-    close: () => decoder.close(),
+    close: () => decoder.close().finally(look.close),
   };
 }
 
 async function startDecoder(
   source: ClipSource,
-  { frame, context }: { readonly frame: number; readonly context: LoadContext },
+  { frame, context, look }: { readonly frame: number; readonly context: LoadContext; readonly look: OpenLook },
 ): Promise<FfmpegSource> {
-  const { filters, asset, rate, alpha } = source;
-  const lookPath = filters.look === null ? null : await context.pathOf(filters.look);
+  const { asset, rate, alpha } = source;
   const first = clipMoment(source, frame).index;
   // Half a frame before the wanted one: whatever the rounding, it is the first that is kept.
   const seek = first === 0 ? {} : { ss: ((first - 0.5) / rate).toFixed(6), noaccurate_seek: false };
@@ -84,7 +88,7 @@ async function startDecoder(
       outputs: [
         {
           options: {
-            filter_complex: writeFiltergraph(clipGraph({ source, lookPath, shown: shownOnly(source, frame) })),
+            filter_complex: writeFiltergraph(clipGraph({ source, lookPath: look.path, shown: shownOnly(source, frame) })),
             map: '[out]',
             fps_mode: 'passthrough',
             f: 'rawvideo',
