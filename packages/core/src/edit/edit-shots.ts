@@ -88,8 +88,9 @@ function sayOf(line: string | LineDocument): string {
 /** The line with other words, none where nothing is left to say; a recording and set times belong to all of the words and go with neither part. */
 function withSay(line: string | LineDocument, say: string): readonly (string | LineDocument)[] {
   if (!/[\p{L}\p{N}]/u.test(say)) return [];
+  if (say === sayOf(line).trim()) return [line];
   if (typeof line === 'string') return [say];
-  const { recording: _recording, ...kept } = line;
+  const { recording: _recording, words: _words, ...kept } = line;
   return [{ ...kept, say }];
 }
 

@@ -37,6 +37,18 @@ test('a split between two lines keeps each line as it is, and one before the fir
   assert.equal(splitShot(film, { shot: 2, line: 0, offset: 0 }), film);
 });
 
+test('a line that is cut loses its recording and its set times, one that stays whole keeps them', () => {
+  const line = { say: 'One two. Three four.', recording: 'own.wav', words: { '0': ['0ms', '300ms'] } } as const;
+  const told: FilmDocument = {
+    title: 'Told',
+    storyboard: [{ id: 'a', narration: ['Before.', { ...line, words: { '0': ['0ms', '300ms'] } }] }],
+  };
+  const cut = splitShot(told, { shot: 0, line: 1, offset: 8 }).storyboard;
+  assert.deepEqual(cut[1]?.narration, { say: 'Three four.' });
+  const [, whole] = splitShot(told, { shot: 0, line: 1, offset: 0 }).storyboard;
+  assert.deepEqual(whole?.narration, line);
+});
+
 test('shots change places, and a place that does not exist changes nothing', () => {
   assert.deepEqual(
     moveShot(film, { from: 2, to: 0 }).storyboard.map((shot) => shot.id),
@@ -73,6 +85,12 @@ test('pasted markup and control characters become plain text, and text with a "<
   assert.equal(plainText('👨‍👩‍👧 नमस्ते 你好').text, '👨‍👩‍👧 नमस्ते 你好');
 });
 
+test('a text of nothing but blanks or digits is read as fast as any other', () => {
+  const run = 150_000;
+  assert.equal(plainText(`a${' '.repeat(run)}b`).text.length, run + 2);
+  assert.equal(productFromText('1'.repeat(run), 'en').price, '');
+});
+
 test('a script becomes shots by paragraphs, long ones cut at sentences, headings shown as titles', () => {
   const script = `# Opening\n\n${'This is a sentence of some forty letters. '.repeat(12)}\n\nWhat it does:\n- Shines long\n- Dims softly\n\nThe end.`;
   const storyboard = storyboardFromScript(script, { language: 'en' });
@@ -102,4 +120,12 @@ test("name, prices and features are read out of a product page's text", () => {
   assert.deepEqual(found.features, ['48 hours on one charge', 'Rain proof']);
   assert.equal(found.sentences.length, 1);
   assert.deepEqual(productFromText('', 'en').features, []);
+});
+
+test('a measure at the start of a line is not taken for the mark of a list', () => {
+  const { features } = productFromText(
+    'Trail Lamp\nFor every way\n1) Rain proof\n2. Folds flat\n1.5 kg light\n-20 °C and below\n- Dims\n49 €',
+    'en',
+  );
+  assert.deepEqual(features, ['Rain proof', 'Folds flat', 'Dims']);
 });

@@ -45,7 +45,8 @@ export function plainText(pasted: string): PlainText {
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
     .replace(/(?![\n\t])[\p{Cc}\u200b\u2060\ufeff\ufff9-\ufffb]/gu, drop)
     .replace(/\p{Surrogate}/gu, drop)
-    .replace(/[ \t\u00a0]+\n/g, '\n')
+    // Looked for from the start of each run of blanks alone: a long one that ends no line would be walked through from each of its blanks.
+    .replace(/(?<![ \t\u00a0])[ \t\u00a0]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return { text, dropped, markup };

@@ -12,8 +12,9 @@ export type ProductText = {
 };
 
 const pricePattern =
-  /(?:[$€£¥₹]|(?:USD|EUR|GBP|CHF|CNY|INR)\s)\s?\d[\d.,\u00a0' ]*\d|(?:[$€£¥₹])\s?\d|\d[\d.,]*\s?(?:€|£|¥|₹|USD|EUR|CHF)(?!\p{L})/gu;
-const bulletPattern = /^(?:[-*•–✓✔]|\d{1,2}[.)])\s*/u;
+  /(?:[$€£¥₹]|(?:USD|EUR|GBP|CHF|CNY|INR)\s)\s?\d[\d.,\u00a0' ]*\d|(?:[$€£¥₹])\s?\d|(?<![\d.,])\d[\d.,]*\s?(?:€|£|¥|₹|USD|EUR|CHF)(?!\p{L})/gu;
+/** What a line of a list begins with; "1.5 kg" and "-20 °C" are none. */
+const bulletPattern = /^(?:[•✓✔]\s*|[-*–](?!\d)\s*|\d{1,2}[.)]\s+)/u;
 const chrome =
   /^(?:add to (?:cart|basket|bag)|buy now|in stock|out of stock|free (?:shipping|delivery).*|share|menu|home|reviews?.*|\d+(?:\.\d)? (?:stars?|reviews?).*|sku.*|quantity.*|sign in|log in|search|cookies?.*)$/i;
 
