@@ -1,4 +1,4 @@
-import type { Film, Shot } from '@filmwright/contracts';
+import type { Dub, Film, Shot } from '@filmwright/contracts';
 import { type ShotTiming, shotTiming, type TimingInput } from './shot-timing.ts';
 import { planSpeech, type SpeechInput, type SpokenLine } from './speech.ts';
 
@@ -31,6 +31,18 @@ export function planDubbedSpeech(input: SpeechInput, timing: Omit<TimingInput, '
   return { lines: planSpeech({ ...input, address: `${input.address}/faster`, tempo }), original, settled: true };
 }
 
+/** Voices of the original that nobody offers any more; of one shot, or of all. */
+export function lostVoices(
+  dub: Dub,
+  { voices, index }: { readonly voices: SpeechInput['voices']; readonly index?: number },
+): readonly string[] {
+  const lines = index === undefined ? dub.lines.flat() : (dub.lines[index] ?? []);
+  const asked = lines.flatMap(({ voice, recording }) =>
+    voice === undefined || recording !== undefined ? [] : [dub.voices[voice]?.use ?? voice],
+  );
+  return [...new Set(asked)].filter((id) => !voices.some((offered) => offered.id === id));
+}
+
 /** The shot as it was before it was dubbed; null where one of its voices is not offered. */
 function originalOf(input: SpeechInput): (SpeechInput & { readonly film: Film; readonly shot: Shot }) | null {
   const { film, shot, index, voices } = input;
@@ -38,8 +50,7 @@ function originalOf(input: SpeechInput): (SpeechInput & { readonly film: Film; r
   const { dub, voice: _, ...rest } = film;
   if (dub === undefined) return null;
   const { narration: __, ...silent } = shot;
-  const named = (name: string): string => dub.voices[name]?.use ?? name;
-  if (said.some((line) => line.voice !== undefined && !voices.some((offered) => offered.id === named(line.voice ?? '')))) return null;
+  if (lostVoices(dub, { voices, index }).length > 0) return null;
   return {
     ...input,
     film: { ...rest, language: dub.of, voices: dub.voices, characters: {} },

@@ -5,6 +5,7 @@ import { clipIssues, heldClips } from './clip-issues.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
+import { lostVoices } from './plan-dub.ts';
 import { planFrame } from './plan-frame.ts';
 import { planPreview } from './plan-preview.ts';
 import { type PlannedShot, planShot } from './plan-shot.ts';
@@ -103,6 +104,14 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
       });
     }
   }
+  for (const id of film.dub === undefined ? [] : lostVoices(film.dub, { voices: input.offer.voices }))
+    late.push({
+      severity: 'warning',
+      code: 'dub-unmeasured',
+      path: 'dub.voices',
+      message: `The original was spoken by ${JSON.stringify(id)}, which is not installed any more; its shots last as long as their translation.`,
+      next: `Install the voice ${JSON.stringify(id)} to keep the lengths of the original.`,
+    });
   const grown = shots.filter((shot) => shot.timed && shot.grownFrames > 0);
   for (const shot of grown)
     late.push({
