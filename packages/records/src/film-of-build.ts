@@ -8,16 +8,20 @@ type Version = { readonly id: string; readonly film_id: string; readonly number:
 
 /** The version that a build is made of: the stored one that it names, else the one with its document. */
 export async function versionOfBuild(client: PoolClient, build: NewBuild): Promise<Version> {
-  const version = await (build.film === undefined ? bareVersion(client, build) : namedVersion(client, build.film));
+  const version = await (build.film === undefined
+    ? bareVersion(client, build)
+    : namedVersion(client, { ...build.film, workspaceId: build.workspaceId }));
   // What was built stays in the list.
   await client.query('update film_version set superseded_at = null where id = $1 and superseded_at is not null', [version.id]);
   return version;
 }
 
-async function namedVersion(client: PoolClient, { id, version }: NonNullable<NewBuild['film']>): Promise<Version> {
+type NamedVersion = NonNullable<NewBuild['film']> & Pick<NewBuild, 'workspaceId'>;
+
+async function namedVersion(client: PoolClient, { id, version, workspaceId }: NamedVersion): Promise<Version> {
   const { rows } = await client.query<Version>(
-    'select id, film_id, number from film_version where film_id = $1 and number = $2 for key share',
-    [id, version],
+    'select id, film_id, number from film_version where workspace_id = $1 and film_id = $2 and number = $3 for key share',
+    [workspaceId, id, version],
   );
   if (rows[0] !== undefined) return rows[0];
   throw new FilmwrightError('not-found', `There is no version ${version} of the film ${id}. GET /v1/films/${id}/versions lists them.`);
