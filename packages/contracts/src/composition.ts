@@ -130,6 +130,8 @@ export const figureSourceSchema = z.object({
   framing: z.string(),
   heightPx: z.number().positive(),
   shadow: z.boolean(),
+  /** Of the way figures are painted; painters do not read it. */
+  revision: z.number().int().positive(),
   performance: performanceSchema,
 });
 export type FigureSource = z.infer<typeof figureSourceSchema>;

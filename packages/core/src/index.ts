@@ -11,6 +11,7 @@ export { type PlainText, plainText } from './edit/plain-text.ts';
 export { type ProductText, productFromText } from './edit/product-from-text.ts';
 export { type ScriptOptions, storyboardFromScript } from './edit/storyboard-from-script.ts';
 export { figureColors } from './figure/figure-colors.ts';
+export { figureRevision } from './figure/figure-revision.ts';
 export { figureState } from './figure/figure-state.ts';
 export { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps, sampleLimb } from './figure/limb-outline.ts';
 export { mixedPath, type PathNumbers, pathNumbers, pathText } from './figure/path-numbers.ts';

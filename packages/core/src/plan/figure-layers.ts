@@ -1,4 +1,5 @@
 import type { FigurePerformance, Layer, RigSource, SpeechEnergy } from '@filmwright/contracts';
+import { figureRevision } from '../figure/figure-revision.ts';
 import type { SpokenByFigure } from '../figure/mouth-lag.ts';
 import { type HeardLine, perform, type Side } from '../figure/perform.ts';
 import { presenterDocuments } from '../figure/presenters.ts';
@@ -158,6 +159,7 @@ function figureLayer(
     framing,
     heightPx: round((line - outline.top) * unit * view.zoom),
     shadow: framing === 'full',
+    revision: figureRevision,
     performance,
   };
   return {

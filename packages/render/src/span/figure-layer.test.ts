@@ -27,7 +27,7 @@ const steady = (value: number) => [{ frame: 0, value, ease: 'linear' as const }]
 function figure(rig: RigSource, { framing = 'bust', shadow = false } = {}): Layer {
   const performance = performanceSchema.parse({ fps: 25, visemes: [{ frame: 10, viseme: 'wide' }] });
   return {
-    source: { type: 'figure', rig, colors: { jacket: '#ff0000' }, framing, heightPx: 200, shadow, performance },
+    source: { type: 'figure', rig, colors: { jacket: '#ff0000' }, framing, heightPx: 200, shadow, revision: 1, performance },
     fromFrame: 0,
     untilFrame: 1000,
     x: steady(160),
