@@ -37,7 +37,7 @@ export type Uploads = {
 const pieceBytes = 16 * 1024 ** 2;
 const retryDelays = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 60_000];
 /** So long a landed upload is still remembered: its place may not be saved yet. */
-const forgetAfterMs = 3000;
+const forgetAfterMs = 1000;
 
 /** The uploads of this tab, and of tabs that were closed; several go at once. */
 export function createUploads({ kept, session }: { readonly kept: KeptUploads; readonly session: string }): Uploads {

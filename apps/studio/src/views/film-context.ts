@@ -13,6 +13,8 @@ export type OpenFilm = {
   readonly selected: number;
   select(shot: number): void;
   openPanel(panel: PanelName | null): void;
+  /** Lists all keys. */
+  showKeys(): void;
 };
 export type PanelName = 'shot' | 'settings' | 'versions' | 'problems';
 

@@ -116,8 +116,11 @@ function OpenSpace({ opened, place }: { readonly opened: Opened; readonly place:
   const { editing, builds } = opened;
   const [panel, openPanel] = useState<PanelName | null>(() => (innerWidth > 1180 ? 'shot' : null));
   const [selected, select] = useState(0);
-  const film = useMemo((): OpenFilm => ({ editing, builds, panel, selected, select, openPanel }), [editing, builds, panel, selected]);
-  const help = useFilmKeys(film);
+  const { dialog: help, show: showKeys } = useFilmKeys(editing);
+  const film = useMemo(
+    (): OpenFilm => ({ editing, builds, panel, selected, select, openPanel, showKeys }),
+    [editing, builds, panel, selected, showKeys],
+  );
   const id = useStore(editing.store, (state) => state.id);
   useLanding(
     useCallback((goal: UploadGoal) => 'film' in goal && goal.film === id, [id]),

@@ -9,7 +9,7 @@ import { usePlaceLinks } from './phone-places.tsx';
 
 /** The top of an open film: its title, whether it is saved, its places, undo and the panels. */
 export function FilmTop({ place }: { readonly place: Extract<Place, { readonly film: string }> }) {
-  const { editing, panel, openPanel } = useFilm();
+  const { editing, panel, openPanel, showKeys } = useFilm();
   const title = useFilmState((state) => String(state.history.now.content.document.title ?? ''));
   const names = useFilmState((state) => state.history);
   const { undo, redo } = stepNames(names);
@@ -64,6 +64,9 @@ export function FilmTop({ place }: { readonly place: Extract<Place, { readonly f
               </button>
             </>
           )}
+          <button type="button" className="button bare square wide-only" aria-label="Keys" title="Keys (?)" onClick={showKeys}>
+            <Icon name="help" />
+          </button>
         </>
       }
     >

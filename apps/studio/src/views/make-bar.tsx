@@ -149,7 +149,9 @@ function Facts() {
     };
   }, [document, files]);
   const guessMs = shotsOf(document).reduce((sum, shot) => sum + estimatedMs(shot, document), 0);
-  const exact = estimate?.exact === true;
+  // What a film with faults would take nobody can say.
+  const told = estimate === null || estimate.issues.some(({ severity }) => severity === 'error') ? null : estimate;
+  const exact = told?.exact === true;
   return (
     <dl className="make-facts">
       <div className="make-fact">
@@ -157,24 +159,22 @@ function Facts() {
         <dd>
           <strong>
             {exact ? '' : '≈ '}
-            {clockTime(estimate?.durationMs ?? guessMs)}
+            {clockTime(told?.durationMs ?? guessMs)}
           </strong>
         </dd>
       </div>
-      {estimate !== null && (
+      {told !== null && (
         <>
           <div className="make-fact">
             <dt className="quiet small">Takes about</dt>
             <dd>
-              <strong>
-                {estimate.tasks.total > 0 && estimate.tasks.reused === estimate.tasks.total ? 'a moment' : spokenTime(estimate.wallMs)}
-              </strong>
+              <strong>{told.tasks.total > 0 && told.tasks.reused === told.tasks.total ? 'a moment' : spokenTime(told.wallMs)}</strong>
             </dd>
           </div>
           <div className="make-fact wide-only">
             <dt className="quiet small">Costs</dt>
             <dd>
-              <strong>{estimate.cost === null ? 'nothing, on this machine' : price(estimate.cost)}</strong>
+              <strong>{told.cost === null ? 'nothing, on this machine' : price(told.cost)}</strong>
             </dd>
           </div>
         </>

@@ -1,6 +1,6 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import type { OpenFilm } from './film-context.ts';
+import type { FilmEditing } from '../store/film-store.ts';
 
 const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['←', '→', '↑', '↓'], 'Go from shot to shot'],
@@ -18,8 +18,8 @@ const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] =
   [['?'], 'These keys'],
 ];
 
-/** Keys that work everywhere in a film; returns the list of all keys while it is asked for. */
-export function useFilmKeys({ editing }: OpenFilm): ReactNode {
+/** Keys that work everywhere in a film; returns the list of all keys while it is asked for, and how to ask. */
+export function useFilmKeys(editing: FilmEditing): { readonly dialog: ReactNode; readonly show: () => void } {
   const [shown, show] = useState(false);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
@@ -37,8 +37,9 @@ export function useFilmKeys({ editing }: OpenFilm): ReactNode {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, [editing]);
-  if (!shown) return null;
-  return (
+  const open = useCallback(() => show(true), []);
+  if (!shown) return { dialog: null, show: open };
+  const dialog = (
     <Dialog title="Keys" onClose={() => show(false)}>
       <dl className="keys">
         {shortcuts.map(([keys, what]) => (
@@ -54,6 +55,7 @@ export function useFilmKeys({ editing }: OpenFilm): ReactNode {
       </dl>
     </Dialog>
   );
+  return { dialog, show: open };
 }
 
 /** Whether a key is a letter of a text there. */

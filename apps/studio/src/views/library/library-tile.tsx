@@ -3,10 +3,15 @@ import { useState } from 'react';
 import { Icon } from '../../parts/icon.tsx';
 import { AssetPreview } from '../panel/asset-preview.tsx';
 
-type TileProps = { readonly item: LibraryItem; readonly onRename: (name: string) => void; readonly onRemove: () => void };
+type TileProps = {
+  readonly item: LibraryItem;
+  readonly onRename: (name: string) => void;
+  readonly onUse: (() => void) | null;
+  readonly onRemove: () => void;
+};
 
 /** One thing of the library: seen or heard, renamed in place, removed. Films that use it keep it. */
-export function LibraryTile({ item, onRename, onRemove }: TileProps) {
+export function LibraryTile({ item, onRename, onUse, onRemove }: TileProps) {
   const [name, setName] = useState(item.name);
   const digest = Object.values(item.files)[0] ?? '';
   const save = (): void => {
@@ -27,6 +32,17 @@ export function LibraryTile({ item, onRename, onRemove }: TileProps) {
           onBlur={save}
           onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
+        {onUse !== null && (
+          <button
+            type="button"
+            className="button bare square small-square"
+            aria-label={`New film with ${item.name}`}
+            title="New film with it"
+            onClick={onUse}
+          >
+            <Icon name="film" />
+          </button>
+        )}
         <button
           type="button"
           className="button bare square small-square"

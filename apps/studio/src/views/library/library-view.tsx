@@ -2,6 +2,7 @@ import { type LibraryItem, type LibraryKind, libraryKinds, type Problem } from '
 import { languageName } from '@filmwright/core';
 import { type DragEvent, useCallback, useId, useState } from 'react';
 import { problemOf, wholeLibrary } from '../../api/api.ts';
+import { filmFromShots } from '../../model/new-film.ts';
 import { hashOf } from '../../model/place.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
@@ -78,6 +79,17 @@ export function LibraryView() {
       files: { ...item.files },
     });
 
+  const begin = async ({ name, kind, files }: LibraryItem): Promise<void> => {
+    const [path, digest] = Object.entries(files)[0] ?? ['', ''];
+    try {
+      const made = filmFromShots([], { title: name, media: [{ name: path, digest, kind }], language: 'en' });
+      const film = await studio().api.createFilm({ document: made.document, files: { ...made.files }, session: studio().session });
+      location.hash = hashOf({ view: 'storyboard', film: film.id });
+    } catch (error) {
+      setFailed(problemOf(error));
+    }
+  };
+
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut of the button.
     <div className="page" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
@@ -135,6 +147,7 @@ export function LibraryView() {
               <LibraryTile
                 key={item.id}
                 item={item}
+                onUse={isMedia(item) ? () => void begin(item) : null}
                 onRename={(name) => void change(save(item, name))}
                 onRemove={() => void change(studio().api.removeFromLibrary(item.id))}
               />
@@ -149,6 +162,10 @@ export function LibraryView() {
       </main>
     </div>
   );
+}
+
+function isMedia({ kind }: LibraryItem): boolean {
+  return kind === 'picture' || kind === 'clip' || kind === 'sound';
 }
 
 function VoiceShelf({ fits }: { readonly fits: (text: string) => boolean }) {

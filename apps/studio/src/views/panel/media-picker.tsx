@@ -8,6 +8,7 @@ import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
 import { useFilmState } from '../film-context.ts';
 import { AssetPreview } from './asset-preview.tsx';
+import { KeepButton } from './kept-things.tsx';
 
 type FileKind = Extract<LibraryKind, 'picture' | 'clip' | 'sound'>;
 export type Picked = { readonly path: string; readonly digest: string };
@@ -62,6 +63,9 @@ export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
           <Icon name="folder" />
           Library
         </button>
+        {digest !== null && (
+          <KeepButton key={digest} kind={kind} name={file.split('/').at(-1) ?? file} body={file} files={{ [file]: digest }} />
+        )}
       </div>
       {choosing && (
         <LibraryDialog

@@ -1,9 +1,11 @@
-import { aspects, frameRates, resolutions } from '@filmwright/contracts';
+import { aspects, type FilmDocument, frameRates, resolutions } from '@filmwright/contracts';
 import { setAt } from '../../model/edit-film.ts';
 import { brandColors } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, ColorField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { CharactersFold, pick as pickFiles } from './characters-fold.tsx';
+import { KeepButton, TakeButton } from './kept-things.tsx';
 import { MediaPicker } from './media-picker.tsx';
 import { useFilmField } from './use-field.ts';
 import { useVoices, voiceChoices } from './voices.ts';
@@ -28,6 +30,7 @@ export function SettingsPanel() {
   const filmId = useFilmState((state) => state.id);
   const field = useFilmField();
   const voices = useVoices();
+  const filmFiles = useFilmState((state) => state.history.now.content.files);
   const [background, primary, accent, text] = brandColors(document);
   const captions = field.read(['captions']) !== false;
   const set = (path: readonly string[], label: string) => (value: unknown) => field.write(path, value === '' ? undefined : value, label);
@@ -163,7 +166,26 @@ export function SettingsPanel() {
             onPick={pick(['brand', 'logo'], 'the brand mark')}
           />
         </div>
+        <div className="row">
+          <TakeButton
+            kind="brand"
+            label="Use a brand kit"
+            onTake={({ name, body, files }) =>
+              editing.edit({ label: `the brand kit ${name}`, change: (film) => setAt(film, ['brand'], body), files })
+            }
+          />
+          {document.brand !== undefined && (
+            <KeepButton
+              key={JSON.stringify(document.brand)}
+              kind="brand"
+              name={`${field.text(['title'], 'Film')} brand`}
+              body={document.brand}
+              files={pickFiles(filmFiles, brandFiles(document.brand))}
+            />
+          )}
+        </div>
       </Fold>
+      <CharactersFold />
       <Fold title="Music and sound">
         <MediaPicker
           kind="sound"
@@ -211,3 +233,8 @@ export function SettingsPanel() {
 }
 
 const shapeNames = { '16:9': '16:9 wide', '9:16': '9:16 upright', '1:1': '1:1 square', '4:5': '4:5 portrait' } as const;
+
+function brandFiles(brand: FilmDocument['brand']): readonly (string | undefined)[] {
+  const font = brand?.font;
+  return [brand?.logo, ...(typeof font === 'object' ? [font.regular, font.bold] : [])];
+}
