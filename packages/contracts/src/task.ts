@@ -201,7 +201,7 @@ export const taskKinds = {
   },
   /** Join spans and sound into the master without encoding again. */
   assemble: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({
       spans: z

@@ -20,7 +20,9 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-async function makeSpan({ name, frames, fps, first }: { name: string; frames: number; fps: number; first: number }) {
+type Span = { readonly name: string; readonly frames: number; readonly fps: number; readonly first: number; readonly still?: boolean };
+
+async function makeSpan({ name, frames, fps, first, still = false }: Span) {
   const path = join(dir, name);
   const settings = { codec: 'h264', preset: 'veryfast', crf: 18, gopFrames: fps, threads: 1 } as const;
   const encoder = spawnFfmpegPipe({
@@ -30,7 +32,7 @@ async function makeSpan({ name, frames, fps, first }: { name: string; frames: nu
   });
   const frame = new Uint8Array((size.width * size.height * 3) / 2).fill(128);
   for (let at = 0; at < frames; at += 1) {
-    frame.fill(20 + ((first + at) % 10) * 20, 0, size.width * size.height);
+    frame.fill(still ? 90 : 20 + ((first + at) % 10) * 20, 0, size.width * size.height);
     await encoder.write(frame);
   }
   await encoder.finish();
@@ -60,6 +62,22 @@ for (const fps of [24, 25, 30, 50, 60])
     for (const [at, luma] of stdout.entries())
       assert.ok(Math.abs(luma - ((20 + (at % 10) * 20 - 16) * 255) / 219) < 12, `frame ${at} shows ${luma}`);
   });
+
+test('a film that starts with a still span is as long as its frames', async () => {
+  const spans = [
+    await makeSpan({ name: 'still.mp4', frames: 2, fps: 30, first: 0, still: true }),
+    await makeSpan({ name: 'moving.mp4', frames: 60, fps: 30, first: 30 }),
+  ];
+  const outPath = join(dir, 'still-first.mp4');
+  await assemble({ spans, soundPath: null, fps: 30, title: 'Still', language: 'en', outPath, workDir: dir, toolset });
+  const { streams } = (await probeJson({ toolset, purpose: 'looking at a film', args: ['-show_streams', outPath] })) as {
+    streams: readonly { duration: string; nb_frames: string; start_time: string }[];
+  };
+  assert.deepEqual(
+    [Number(streams[0]?.duration).toFixed(4), streams[0]?.nb_frames, Number(streams[0]?.start_time)],
+    [(62 / 30).toFixed(4), '62', 0],
+  );
+});
 
 test('a master has title, language, colour, sound and its header in front, and the same bytes each time', async () => {
   const spans = [

@@ -27,6 +27,9 @@ export type AssembleOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** Pictures that the encoder may decode ahead of showing them (x264 with a B-pyramid). */
+const reorderedFrames = 2;
+
 /** Joins spans and sound into an MP4 that starts to play before it is loaded, without encoding again; fails as program-failed unless every frame stands exactly on the film's grid. */
 export async function assemble(options: AssembleOptions): Promise<{ frames: number }> {
   const { spans, outPath, toolset, signal, fps, workDir } = options;
@@ -88,7 +91,7 @@ async function mostBytesOf({ spans, soundPath }: AssembleOptions): Promise<numbe
 }
 
 function joinDescription(
-  { soundPath, title, language, outPath }: AssembleOptions,
+  { soundPath, title, language, outPath, fps }: AssembleOptions,
   { listPath, shared, mostBytes }: { listPath: string; shared: boolean; mostBytes: number },
 ): FfmpegDescription {
   const code = `language=${languageCode(language)}`;
@@ -103,6 +106,8 @@ function joinDescription(
         options: {
           map: soundPath === null ? '0:v:0' : ['0:v:0', '1:a:0'],
           c: 'copy',
+          // A span without reordered pictures is decoded when it is shown, others two frames before: put on one grid, no packet is moved and the track is as long as its frames.
+          'bsf:v': `setts=pts=PTS:dts=(N-${reorderedFrames})*${videoTimescale / fps}`,
           map_metadata: -1,
           map_chapters: -1,
           metadata: `title=${title.replace(/\p{Cc}+/gu, ' ')}`,

@@ -1,5 +1,6 @@
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
+import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
 
 /** Levels of a sound after EBU R 128; null where there is nothing above the gate. */
 export type SoundLevels = {
@@ -11,6 +12,11 @@ export type SoundLevels = {
 };
 
 export type SoundLevelsOptions = { readonly path: string; readonly toolset: Toolset; readonly signal?: AbortSignal | undefined };
+
+const levelFilters = [
+  filter('ebur128', { peak: 'true', framelog: 'verbose', metadata: 1 }),
+  filter('ametadata', { mode: 'print', key: 'lavfi.r128.S', file: 'pipe:1' }),
+];
 
 /** Decodes the first sound stream of a file and measures it. */
 export async function soundLevels({ path, toolset, signal }: SoundLevelsOptions): Promise<SoundLevels> {
@@ -27,7 +33,7 @@ export async function soundLevels({ path, toolset, signal }: SoundLevelsOptions)
         {
           options: {
             map: '0:a:0',
-            af: 'ebur128=peak=true:framelog=verbose:metadata=1,ametadata=mode=print:key=lavfi.r128.S:file=pipe\\:1',
+            af: writeFiltergraph([{ filters: levelFilters }]),
           },
           to: { nothing: true },
         },

@@ -99,6 +99,9 @@ test('a finished sound has its loudness, its peak, its length and the same bytes
   assert.equal(one.samples, Math.round(sound.samples / 1024) * 1024);
   const levels = await soundLevels({ path: one.outPath, toolset });
   assert.ok(Math.abs((levels.loudnessLufs ?? 0) + 14) <= 0.5, `${levels.loudnessLufs} LUFS`);
+  const heard = levels.curve.map(([, lufs]) => lufs);
+  assert.ok(levels.curve.length >= 4 && levels.curve.every(([atMs], index) => atMs === index * 500), JSON.stringify(levels.curve));
+  assert.ok(Math.max(...heard) > -20 && Math.max(...heard) < -8, JSON.stringify(levels.curve));
   assert.ok((levels.truePeakDb ?? 0) <= -1, `${levels.truePeakDb} dBTP`);
   assert.ok(one.bytes.equals((await make('two.m4a')).bytes));
   const { stdout } = await runFfmpeg({
