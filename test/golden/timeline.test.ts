@@ -297,3 +297,14 @@ test('a changed timeline of a template is written out in full', () => {
   assert.ok(issues.some(({ code }) => code === 'otio-template'));
   assert.ok(!('template' in (back as object)));
 });
+
+test('two clips that sound in one shot have files of their own in the bundle', () => {
+  const visual = { background: { clip: 'lake.mp4', sound: 'keep' }, subject: { clip: 'person.mp4', sound: 'keep' } };
+  const { bundle, tracks } = timelineOf({ title: 'Two', storyboard: [{ id: 'both', length: '4s', visual }] });
+  const paths = bundle.map(({ path }) => path);
+  assert.equal(new Set(paths).size, paths.length, paths.join(' '));
+  assert.deepEqual(tracks.flatMap(({ sounds }) => sounds.map(({ file }) => file)).sort(), [
+    'media/001-both-clip-2.mp4',
+    'media/001-both-clip.mp4',
+  ]);
+});

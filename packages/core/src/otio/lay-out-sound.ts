@@ -64,13 +64,11 @@ export function clipTrack({ plan, uploads, sound, shelf, name }: SoundInput): re
     return media === undefined ? [] : [{ media, path }];
   });
   const sounds = sound.effects.flatMap((effect): readonly TimelineSound[] => {
-    const { asset, startSample, fromMs, samples, gainDb } = effect;
+    const { asset, startSample, fromMs, samples, gainDb, speed, duckDb } = effect;
     const at = shots.findLastIndex((shot) => samplesAt(shot.startFrame, fps) <= startSample);
     const shot = shots[at];
     const clip = clips.find(({ media, path }) => media.asset.digest === asset && path.startsWith(`storyboard[${shot?.index}].`));
     if (shot === undefined || clip === undefined) return [];
-    const speed = 'speed' in effect && typeof effect.speed === 'number' ? effect.speed : 1;
-    const duckDb = 'duckDb' in effect && typeof effect.duckDb === 'number' ? effect.duckDb : 0;
     const fileSamples = samplesUntil(clip.media.durationMs);
     const fromSample = Math.round(fromMs * samplesPerMs);
     const length = Math.min(samples, Math.floor((fileSamples - fromSample) / speed));

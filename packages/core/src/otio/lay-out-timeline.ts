@@ -20,7 +20,7 @@ export type TimelineInput = {
   readonly master: Asset;
 };
 
-/** Names files of a bundle; an asset that comes again keeps its first name. */
+/** Names files of a bundle: an asset that comes again keeps its first name, and no two have the same. */
 export type Shelf = {
   readonly put: (path: string, asset: string) => string;
   readonly files: Timeline['bundle'];
@@ -88,9 +88,14 @@ function tracksOf(input: SoundInput): readonly TimelineTrack[] {
 function createShelf(): Shelf {
   const files: Timeline['bundle'][number][] = [];
   const known = new Map<string, string>();
-  const put = (path: string, asset: string): string => {
+  const taken = new Set<string>();
+  const put = (wanted: string, asset: string): string => {
     const before = known.get(asset);
     if (before !== undefined) return before;
+    let path = wanted;
+    // Of two clips that sound in one shot, say.
+    for (let number = 2; taken.has(path); number++) path = wanted.replace(/(?=\.[^./]*$)/, `-${number}`);
+    taken.add(path);
     known.set(asset, path);
     files.push({ path, asset });
     return path;
