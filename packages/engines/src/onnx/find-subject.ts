@@ -14,7 +14,8 @@ export type SubjectSearch = {
 /** A coarse mask at the picture's size, how far its edges may be off (pixels of the picture), and the model's peak memory. */
 export type FoundSubject = { readonly mask: Plane; readonly blurPx: number; readonly peakBytes: number };
 
-const PLAIN_USE: MaskUse = {
+/** How a model is asked whose card does not say it. */
+export const plainUse: MaskUse = {
   mirrored: false,
   wide: false,
   closeUp: false,
@@ -134,7 +135,7 @@ export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
 /** Asks a mask model where the subject is: once for the whole picture, then, if the card asks for it, once more for the part with the subject. */
 export async function findSubject(search: SubjectSearch): Promise<FoundSubject> {
   const { picture, model } = search;
-  const use = model.card.mask ?? PLAIN_USE;
+  const use = model.card.mask ?? plainUse;
   const first = await rawMask(search, use);
   const whole = resizePlane(tidyMask(first, use), picture.width, picture.height);
   const scale = Math.max(picture.width / first.width, picture.height / first.height);

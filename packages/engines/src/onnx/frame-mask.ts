@@ -1,4 +1,4 @@
-import { blendCloseUp, type Look, look, mirroredLook, type SubjectSearch, widened } from './find-subject.ts';
+import { blendCloseUp, type Look, look, mirroredLook, plainUse, type SubjectSearch, widened } from './find-subject.ts';
 import type { MaskUse } from './model-card.ts';
 import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
 import { resizePicture, resizePlane } from './resample.ts';
@@ -52,14 +52,3 @@ export async function frameMask(search: SubjectSearch): Promise<SeenFrame> {
   const step = Math.max(box.width / mean.width, box.height / mean.height);
   return { small, mask, coverage: meanOf(mask), stepPx: Math.max(1, step * use.edgePx) };
 }
-
-const plainUse: MaskUse = {
-  mirrored: false,
-  wide: false,
-  closeUp: false,
-  levels: [0, 1],
-  keepShare: 0,
-  fillShare: 0,
-  reachPx: 64,
-  edgePx: 1,
-};
