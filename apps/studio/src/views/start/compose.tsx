@@ -18,6 +18,8 @@ const ways: readonly (readonly [Way, string, string])[] = [
   ['script', 'Script', 'Paste or write what is to be said. Every paragraph becomes a shot; a line that starts with # becomes a title.'],
   ['product', 'Product page', 'Paste the text of a product page: name, description, features and price become a film.'],
 ];
+/** Browsers take seconds to type so much; put in at once it takes no time, but their own undo does not know of it. */
+const longPaste = 10_000;
 const mostCharacters = 2_000_000;
 
 const isForNewFilm = ({ to }: UploadGoal): boolean => to === 'new-film';
@@ -60,9 +62,16 @@ export function Compose() {
     }
     const pasted = event.clipboardData.getData('text/plain');
     const target = event.currentTarget;
-    if (!/<\w|\p{Cc}/u.test(pasted.replace(/[\n\r\t]/g, ''))) return;
+    const isPlain = !/<\w|(?![\n\r\t])[\p{Cc}\u200b\u2060\ufeff]/u.test(pasted);
+    if (isPlain && pasted.length < longPaste) return;
     event.preventDefault();
     const { selectionStart, selectionEnd } = target;
+    if (isPlain) {
+      target.spellcheck = false;
+      target.setRangeText(pasted.replace(/\r\n?/g, '\n'), selectionStart, selectionEnd, 'end');
+      setLength(target.value.length);
+      return;
+    }
     void askCore('script', { text: pasted, language: 'en' }).then(({ text, dropped, markup }) => {
       target.setRangeText(text, selectionStart, selectionEnd, 'end');
       setLength(target.value.length);
