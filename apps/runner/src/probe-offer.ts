@@ -1,6 +1,6 @@
 import { digestOfFile } from '@filmwright/blobs';
 import { type Toolchain, taskKindNames } from '@filmwright/contracts';
-import { listModels, listVoices } from '@filmwright/engines';
+import { inferenceToolchain, listModels, listVoices } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import type { Workplace } from './workplace.ts';
@@ -36,10 +36,13 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
 /** What shapes the bytes of each kind beyond its payload. */
 async function toolchain(ffmpeg: string): Promise<Toolchain> {
   const frames = `${ffmpeg} ${await renderToolchain()}`;
+  const masks = inferenceToolchain();
   return {
     normalise: ffmpeg,
-    'cutout-clip': ffmpeg,
-    'find-subject': ffmpeg,
+    mouth: ffmpeg,
+    cutout: masks,
+    'cutout-clip': `${ffmpeg} ${masks}`,
+    'find-subject': `${ffmpeg} ${masks}`,
     encode: frames,
     frame: frames,
     inspect: frames,
