@@ -38,7 +38,7 @@ export function ShotPanel() {
         <TextField
           label="Length"
           value={field.text(['length'], '')}
-          placeholder="As long as its words"
+          placeholder="By its words"
           onChange={(value) => field.write(['length'], value === '' ? undefined : value, 'length')}
         />
         <ChoiceField
