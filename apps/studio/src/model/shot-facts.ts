@@ -8,7 +8,9 @@ export type ShotPicture =
   | { readonly kind: 'picture'; readonly file: string }
   | { readonly kind: 'clip'; readonly file: string; readonly fromMs: number }
   | { readonly kind: 'backdrop'; readonly design: string; readonly colors: readonly string[] };
-export type ShotLook = { readonly ground: ShotPicture; readonly subject: string | null; readonly figures: readonly string[] };
+/** A cut-out picture: shares of the frame, measured at its middle. */
+export type SubjectLook = { readonly file: string; readonly x: number; readonly y: number; readonly height: number };
+export type ShotLook = { readonly ground: ShotPicture; readonly subject: SubjectLook | null; readonly figures: readonly string[] };
 
 /** How a shot will look, by its document alone. */
 export function lookOf(shot: ShotDocument, film: FilmDocument): ShotLook {
@@ -16,9 +18,15 @@ export function lookOf(shot: ShotDocument, film: FilmDocument): ShotLook {
   const figures = Array.isArray(visual['figures'])
     ? visual['figures'].map((figure) => (typeof figure === 'string' ? figure : String(treeOf(figure)['character'] ?? '')))
     : [];
-  const subject = treeOf(visual['subject'])['picture'];
   const ground = 'background' in visual ? treeOf(visual['background']) : visual;
-  return { ground: pictureOf(ground, film), subject: typeof subject === 'string' ? subject : null, figures };
+  return { ground: pictureOf(ground, film), subject: subjectOf(treeOf(visual['subject'])), figures };
+}
+
+function subjectOf({ picture, at, height }: Tree): SubjectLook | null {
+  if (typeof picture !== 'string') return null;
+  const [x, y] = Array.isArray(at) ? at : [];
+  const share = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
+  return { file: picture, x: share(x, 0.5), y: share(y, 0.52), height: share(height, 0.72) };
 }
 
 function pictureOf(ground: Tree, film: FilmDocument): ShotPicture {

@@ -31,7 +31,14 @@ export function ShotThumb({ shot, film, still }: ThumbProps) {
   return (
     <div className="thumb sketch" data-aspect={film.format?.aspect ?? '16:9'}>
       <Ground picture={ground} />
-      {subject !== null && <AssetPicture file={subject} className="sketch-subject" />}
+      {subject !== null && (
+        <span
+          className="sketch-subject"
+          style={{ left: `${subject.x * 100}%`, top: `${subject.y * 100}%`, height: `${subject.height * 100}%` }}
+        >
+          <AssetPicture file={subject.file} className="sketch-cutout" />
+        </span>
+      )}
       {figures.length > 0 && (
         <span className="sketch-figures">
           {figures.slice(0, 3).map((name) => (
@@ -43,10 +50,7 @@ export function ShotThumb({ shot, film, still }: ThumbProps) {
         </span>
       )}
       {texts.length > 0 && (
-        <span
-          className={`sketch-texts ${ground.kind === 'backdrop' ? (dark ? 'on-dark' : 'on-light') : 'on-picture'} ${subject === null ? '' : 'beside'}`}
-          dir="auto"
-        >
+        <span className={`sketch-texts ${ground.kind === 'backdrop' ? (dark ? 'on-dark' : 'on-light') : 'on-picture'}`} dir="auto">
           {texts.map((text) => (
             <span key={text}>{text}</span>
           ))}
