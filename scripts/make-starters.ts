@@ -1,6 +1,6 @@
 // Makes the moving preview, the poster and the length of each starter in `starters/` by our own program: `node scripts/make-starters.ts [id ...]`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -14,6 +14,8 @@ const pieces = 4;
 const wide = 480;
 
 const home = process.env['FILMWRIGHT_HOME'] ?? mkdtempSync(join(tmpdir(), 'filmwright-starters-'));
+// The database's unprivileged user must be able to enter it.
+chmodSync(home, 0o755);
 const wanted = process.argv.slice(2);
 for (const id of readdirSync(starters)) if (wanted.length === 0 || wanted.includes(id)) makeStarter(id);
 
