@@ -80,6 +80,8 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
   const timers = { save: 0, keep: 0, check: 0 };
   let orphan = left;
   let sending: Promise<void> | null = null;
+  /** What was sent without an answer: it may have been saved all the same. */
+  let unanswered: readonly Content[] = [];
   let closed = false;
   const content = (): Content => store.get().history.now.content;
   const send = (event: Parameters<typeof saveReducer>[1]): void =>
@@ -125,6 +127,7 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
           session: tools.session,
         });
         send({ type: 'stored', version: saved.version });
+        unanswered = [];
         await keepDraft();
       } catch (error) {
         await refused(error, wanted);
@@ -141,15 +144,18 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
     if (problem.code === 'version-conflict') {
       try {
         const theirs = await tools.api.getFilm(store.get().id);
-        // The answer to an own save was lost on its way: what is there is what was sent.
-        if (sameContent(contentOf(theirs), sent)) send({ type: 'stored', version: theirs.version });
+        const own = [sent, ...unanswered].find((each) => sameContent(contentOf(theirs), each));
+        if (own !== undefined) send({ type: 'adopt', version: theirs.version, content: own });
         else if (sameContent(contentOf(theirs), content())) send({ type: 'adopt', version: theirs.version, content: content() });
         else send({ type: 'conflict', theirs });
+        unanswered = [];
       } catch {
         send({ type: 'offline' });
       }
-    } else if (problem.retryable || problem.code === 'unavailable') send({ type: 'offline' });
-    else send({ type: 'refused', problem });
+    } else if (problem.retryable || problem.code === 'unavailable') {
+      unanswered = [...unanswered.slice(-4), sent];
+      send({ type: 'offline' });
+    } else send({ type: 'refused', problem });
     await keepDraft();
   };
 
