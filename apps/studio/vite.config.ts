@@ -1,8 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** While developing, `FILMWRIGHT_URL` names the platform that answers the calls; built files are served by the gateway itself. */
+/** While developing, `FILMWRIGHT_URL` names the platform that answers the calls and `FILMWRIGHT_TOKEN` its token; built files are served by the gateway itself. */
 const gateway = process.env['FILMWRIGHT_URL'] ?? 'http://127.0.0.1:7070';
+const calls = {
+  target: gateway,
+  changeOrigin: true,
+  headers: { origin: gateway, authorization: `Bearer ${process.env['FILMWRIGHT_TOKEN'] ?? ''}` },
+};
 
 // biome-ignore lint/style/noDefaultExport: this is where Vite looks for its settings.
 export default defineConfig({
@@ -17,5 +22,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     modulePreload: { polyfill: false },
   },
-  server: { host: '127.0.0.1', proxy: { '/v1': gateway, '/p': gateway } },
+  server: { host: '127.0.0.1', proxy: { '/v1': calls, '/p/': calls } },
 });

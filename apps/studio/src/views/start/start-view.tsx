@@ -12,7 +12,7 @@ import { Starters } from './starters.tsx';
 /** Where one begins: write, start from a film that is there, or go on with one's own. */
 export function StartView() {
   const starters = useLoad('starters', studio().api.listStarters);
-  const films = useLoad('films', () => studio().api.listFilms({ limit: 24 }));
+  const films = useLoad('films', () => studio().api.listFilms({ limit: 9 }));
   if (films.problem?.code === 'unauthorized') return <Locked />;
   return (
     <div className="page">
