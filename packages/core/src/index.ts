@@ -7,7 +7,7 @@ export { type FilmText, filmTexts } from './dub/script-lines.ts';
 export { type WriteScript, writtenScript } from './dub/write-script.ts';
 export { changesBetween } from './edit/changes-between.ts';
 export { freeId, joinShots, moveShot, narrationLines, type ScriptPlace, type ShotDocument, splitShot } from './edit/edit-shots.ts';
-export { type PlainText, plainText } from './edit/plain-text.ts';
+export { type PlainText, plainText, withoutUnprintable } from './edit/plain-text.ts';
 export { type ProductText, productFromText } from './edit/product-from-text.ts';
 export { type ScriptOptions, storyboardFromScript } from './edit/storyboard-from-script.ts';
 export { figureColors } from './figure/figure-colors.ts';

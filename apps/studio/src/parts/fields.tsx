@@ -1,3 +1,4 @@
+import { withoutUnprintable } from '@filmwright/core';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 
 type Base = { readonly label: string; readonly hint?: string };
@@ -49,7 +50,7 @@ export function TextField({
         value={value}
         placeholder={placeholder}
         aria-describedby={hint === undefined ? undefined : `${id}h`}
-        onChange={({ target }) => onChange(target.value)}
+        onChange={({ target }) => onChange(withoutUnprintable(target.value))}
       />
       {hint !== undefined && (
         <span id={`${id}h`} className="quiet small">

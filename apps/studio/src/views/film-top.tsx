@@ -1,3 +1,4 @@
+import { withoutUnprintable } from '@filmwright/core';
 import { stepNames } from '../model/history.ts';
 import type { Place } from '../model/place.ts';
 import { saveStatus } from '../model/save-state.ts';
@@ -76,7 +77,7 @@ export function FilmTop({ place }: { readonly place: Extract<Place, { readonly f
         value={title}
         maxLength={200}
         onChange={({ target }) =>
-          editing.edit({ label: 'the title', merge: 'title', change: (film) => ({ ...film, title: target.value }) })
+          editing.edit({ label: 'the title', merge: 'title', change: (film) => ({ ...film, title: withoutUnprintable(target.value) }) })
         }
       />
       <SaveMark />

@@ -32,6 +32,14 @@ const entities: Readonly<Record<string, string>> = {
   bull: '•',
 };
 
+/** Control characters but line ends and tabs, marks that turn the direction of writing or take no room; joiners and direction marks that scripts need stay. */
+const unprintable = /(?![\n\t])[\p{Cc}\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+
+/** Text without characters that nobody can see or say; spaces and line ends stay as they are, but line ends are one "\n". */
+export function withoutUnprintable(text: string): string {
+  return text.replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n').replace(unprintable, '');
+}
+
 /** Pasted or typed text without markup and control characters; list items start with "• ", line ends are one "\n", three and more of them two. */
 export function plainText(pasted: string): PlainText {
   const markup = looksLikeMarkup.test(pasted);
@@ -43,8 +51,7 @@ export function plainText(pasted: string): PlainText {
   };
   const text = written
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
-    .replace(/(?![\n\t])[\p{Cc}\u200b\u2060\ufeff\ufff9-\ufffb]/gu, drop)
-    .replace(/\p{Surrogate}/gu, drop)
+    .replace(unprintable, drop)
     // Looked for from the start of each run of blanks alone: a long one that ends no line would be walked through from each of its blanks.
     .replace(/(?<![ \t\u00a0])[ \t\u00a0]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')

@@ -1,5 +1,5 @@
 import { backdropDesigns, motionNames, textPositions, textStyles, transitionKinds } from '@filmwright/contracts';
-import { moveShot, narrationLines } from '@filmwright/core';
+import { moveShot, narrationLines, withoutUnprintable } from '@filmwright/core';
 import { shotsOf } from '../../model/edit-film.ts';
 import { hashOf } from '../../model/place.ts';
 import { issuesByShot } from '../../model/shot-facts.ts';
@@ -253,7 +253,10 @@ function Texts({ field }: { readonly field: Field }) {
             dir="auto"
             aria-label={`Text ${at + 1}`}
             value={typeof block.text === 'string' ? block.text : (block.text ?? []).join('\n')}
-            onChange={({ target }) => change(at, { text: block.style === 'bullets' ? target.value.split('\n').slice(0, 8) : target.value })}
+            onChange={({ target }) => {
+              const written = withoutUnprintable(target.value);
+              change(at, { text: block.style === 'bullets' ? written.split('\n').slice(0, 8) : written });
+            }}
           />
           <div className="pair">
             <ChoiceField

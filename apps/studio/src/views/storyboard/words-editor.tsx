@@ -1,3 +1,4 @@
+import { withoutUnprintable } from '@filmwright/core';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { Icon } from '../../parts/icon.tsx';
 
@@ -38,7 +39,7 @@ export function WordsEditor({ text, label, onChange, onDone, onSplit, onJoin }: 
         aria-label={label}
         value={text}
         maxLength={20_000}
-        onChange={({ target }) => onChange(withoutControls(target.value))}
+        onChange={({ target }) => onChange(withoutUnprintable(target.value))}
         onKeyDown={press}
         onDoubleClick={(event) => event.stopPropagation()}
       />
@@ -59,9 +60,4 @@ export function WordsEditor({ text, label, onChange, onDone, onSplit, onJoin }: 
       </span>
     </div>
   );
-}
-
-/** What a paste may bring along and no voice can say. */
-function withoutControls(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t])[\p{Cc}\u200b\u2060\ufeff\ufff9-\ufffb]/gu, '');
 }
