@@ -32,6 +32,7 @@ export type ShotCardProps = {
   readonly onDuplicate: () => void;
   readonly onRemove: () => void;
   readonly onOpen: () => void;
+  readonly onPanel: () => void;
 };
 
 /** A shot as a card: what is seen, how long, what is said and by whom, what is wrong with it. */
@@ -111,6 +112,16 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
           )
         )}
         <span className="card-tools">
+          <button
+            type="button"
+            className="button bare square small-square"
+            tabIndex={-1}
+            aria-label={`Picture, voice and texts of shot ${index + 1}`}
+            title="Picture, voice, texts (I)"
+            onClick={props.onPanel}
+          >
+            <Icon name="sliders" />
+          </button>
           <button
             type="button"
             className="button bare square small-square"

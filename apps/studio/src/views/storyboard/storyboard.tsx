@@ -180,6 +180,10 @@ export function Storyboard() {
               onDuplicate={() => duplicate(index)}
               onRemove={() => remove(index)}
               onOpen={() => open(index)}
+              onPanel={() => {
+                select(index);
+                openPanel('shot');
+              }}
             />
           );
         })}
