@@ -63,6 +63,15 @@ test('the camera cuts between two frames: layers of one view end where those of 
     }
 });
 
+test('a dialogue that comes later in the film is acted and painted the same', () => {
+  const keysOf = (document: unknown): readonly string[] =>
+    make(document).tasks.flatMap((task) => (task.kind === 'encode' ? [task.key] : []));
+  const document = film(lines);
+  const later = { ...document, storyboard: [{ id: 'before', length: '2s', visual: { backdrop: 'halo' } }, ...document.storyboard] };
+  const found = new Set(keysOf(later));
+  assert.ok(keysOf(document).every((key) => found.has(key)));
+});
+
 test('a changed last sentence leaves the first span as it was', () => {
   const changed = [...lines.slice(0, 2), { who: 'ada', say: 'Never.', camera: 'wide' }];
   const [before, after] = [spansOf(film(lines)), spansOf(film(changed))];

@@ -53,6 +53,27 @@ test('a changed sentence re-makes its speech, its spans, the mix and what follow
   assert.deepEqual([...new Set(kinds)].sort(), ['assemble', 'encode', 'inspect', 'measure', 'measure-sound', 'mix', 'speak', 'subtitles']);
 });
 
+test('shots that move in the film keep their speech and their spans', () => {
+  const document = film(lines.slice(0, 6));
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  const changed = { ...document, storyboard: [shot('opening', 'Now it begins.'), ...document.storyboard.toReversed()] };
+  const made = runPlan({ document: changed, files: {}, done }).tasks;
+  assert.deepEqual(
+    ['speak', 'encode'].map((kind) => made.filter((task) => task.kind === kind).length),
+    [1, 1],
+  );
+});
+
+test('a word whose time is set is shown then, with nothing spoken anew', () => {
+  const document = film(lines.slice(0, 2));
+  const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);
+  const narration = { say: lines[1], words: { '3': ['1111ms', '1222ms'] } };
+  const changed = { ...document, storyboard: [document.storyboard[0], { ...document.storyboard[1], narration }] };
+  const made = runPlan({ document: changed, files: {}, done }).tasks;
+  assert.ok(made.every((task) => task.kind !== 'speak' && task.kind !== 'mix'));
+  assert.ok(made.some((task) => task.kind === 'encode'));
+});
+
 test('a change of writing that is spoken the same re-makes no sound', () => {
   const document = film(lines);
   const done = ledgerOf(runPlan({ document, files: {} }).tasks, document);

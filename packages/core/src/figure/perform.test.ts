@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FigurePerformance, RigOutline, Token } from '@filmwright/contracts';
+import type { FigurePerformance, RigOutline, SpeechEnergy, Token } from '@filmwright/contracts';
 import { performanceSchema } from '@filmwright/contracts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { figureState } from './figure-state.ts';
+import { mouthTrack } from './mouth-track.ts';
 import { type HeardLine, type PerformInput, perform } from './perform.ts';
 import { presenter } from './presenters.ts';
 import { presenterOutline } from './rig-outline.ts';
@@ -49,6 +50,15 @@ test('what is counted is shown on fingers, questions and greetings have their po
   assert.ok(asked.includes('think') || asked.includes('welcome'));
   for (const performance of [counting, act({ lines: [heard('Hello and welcome to the show.')] })])
     assert.equal(performance.poses.at(-1)?.pose, 'neutral');
+});
+
+test('the mouth is where the voice is: its keys stand in the middle of the frames in which they are heard', () => {
+  const line = heard('People stay out longer than they planned to.');
+  const words = line.tokens.map(({ spoken }, index) => ({ spoken, time: line.times[index] ?? null }));
+  const heardAt = mouthTrack({ words, energy: line.energy as SpeechEnergy, language: 'en' }).map(({ ms }) => line.startMs + ms);
+  const shownAt = act({ lines: [line] }).visemes.map(({ frame }) => ((frame + 0.5) * 1000) / 30);
+  assert.equal(shownAt.length, heardAt.length);
+  for (const [index, ms] of heardAt.entries()) assert.ok(Math.abs((shownAt[index] as number) - ms) < 1, `${shownAt[index]} ${ms}`);
 });
 
 test('a document says emotion, gesture and look, and they are kept to the word', () => {
