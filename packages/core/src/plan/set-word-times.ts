@@ -12,10 +12,17 @@ export function setWordTimes(
     const [startMs, endMs] = [millisecondsOf(start, fps), millisecondsOf(end, fps)];
     if (changed[index] == null) continue;
     changed[index] = { startMs, endMs };
-    for (let at = index - 1; at >= 0 && (changed[at]?.endMs ?? 0) > startMs; at--)
-      changed[at] = within(changed[at], { from: 0, until: startMs });
-    for (let at = index + 1; at < changed.length && (changed[at]?.startMs ?? endMs) < endMs; at++)
-      changed[at] = within(changed[at], { from: endMs, until: Number.POSITIVE_INFINITY });
+    // Words without a time, such as emoji, stand between others without parting them.
+    for (let at = index - 1; at >= 0; at--) {
+      const time = changed[at];
+      if (time != null && time.endMs <= startMs) break;
+      changed[at] = within(time, { from: 0, until: startMs });
+    }
+    for (let at = index + 1; at < changed.length; at++) {
+      const time = changed[at];
+      if (time != null && time.startMs >= endMs) break;
+      changed[at] = within(time, { from: endMs, until: Number.POSITIVE_INFINITY });
+    }
   }
   return changed;
 }
