@@ -9,7 +9,7 @@ export type MaskedSubject = {
   readonly coverage: number;
   readonly pieces: readonly Piece[];
 };
-/** A connected part of a mask; `rows` are the first and last column of each of its rows, in pixels of the mask. */
+/** A connected part of a mask: its pixels, counted by rows. */
 type Piece = { readonly pixels: readonly number[]; readonly weight: number };
 
 /** Pieces below this share of the heaviest are not part of the subject. */
