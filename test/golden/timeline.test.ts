@@ -298,6 +298,32 @@ test('a changed timeline of a template is written out in full', () => {
   assert.ok(!('template' in (back as object)));
 });
 
+test("a shot's own file goes on for as long as the timeline says, and is none of the next shot", () => {
+  const shots = ['one', 'two', 'three'].map((id) => ({ id, length: '5s', visual: { backdrop: 'halo' }, transition: 'dissolve' }));
+  const document = { title: 'Handles', storyboard: shots };
+  const plain = new Set<string>();
+  const { tasks } = runPlan({
+    document,
+    files: {},
+    purpose: 'export',
+    change: (task, output) => {
+      if (task.kind === 'encode' && task.payload.span.transition === null)
+        plain.add((output as { asset: { digest: string } }).asset.digest);
+      return undefined;
+    },
+  });
+  const files = tasks.flatMap((task) => (task.kind === 'assemble' && task.payload.title.startsWith('Handles: ') ? [task.payload] : []));
+  const framesOf = (id: string): number =>
+    files.find(({ title }) => title === `Handles: ${id}`)?.spans.reduce((sum, { frames }) => sum + frames, 0) ?? 0;
+  const timeline = timelineOf(document);
+  assert.deepEqual(
+    timeline.shots.map(({ id }) => framesOf(id ?? '')),
+    timeline.shots.map(({ frames, handleFrames }) => frames + handleFrames),
+  );
+  assert.ok(timeline.shots.some(({ handleFrames }) => handleFrames > 0));
+  assert.ok(files.every(({ spans }) => spans.every(({ asset }) => plain.has(asset))));
+});
+
 test('two clips that sound in one shot have files of their own in the bundle', () => {
   const visual = { background: { clip: 'lake.mp4', sound: 'keep' }, subject: { clip: 'person.mp4', sound: 'keep' } };
   const { bundle, tracks } = timelineOf({ title: 'Two', storyboard: [{ id: 'both', length: '4s', visual }] });
