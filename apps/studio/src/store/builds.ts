@@ -31,6 +31,7 @@ export type Builds = {
 };
 
 const lookAgainMs = 900;
+const renewBeforeMs = 600_000;
 
 /** The builds of one film: the newest preview and the newest film, followed while they are made. */
 export function openBuilds(film: string, api: Api): Builds {
@@ -53,7 +54,9 @@ export function openBuilds(film: string, api: Api): Builds {
       const encoded = shots?.shots.some(({ spans }) => spans.some(({ state }) => state === 'done')) === true;
       const addresses = encoded ? await api.buildPackage(id).catch(() => null) : null;
       if (stop.signal.aborted) return;
-      put(slot, (view) => (view?.build.id === id ? { ...view, shots: shots ?? view.shots, addresses: addresses ?? view.addresses } : view));
+      put(slot, (view) =>
+        view?.build.id === id ? { ...view, shots: shots ?? view.shots, addresses: stillPlaying(view.addresses, addresses) } : view,
+      );
     };
     const looking = (async () => {
       while (!stop.signal.aborted) {
@@ -116,6 +119,14 @@ export function openBuilds(film: string, api: Api): Builds {
       for (const stop of stops.values()) stop.abort();
     },
   };
+}
+
+/** Newer addresses with the playlist that is played already, as long as it opens: every answer signs anew, and another address would begin the film again. */
+function stillPlaying(before: PackageAddresses | null, after: PackageAddresses | null): PackageAddresses | null {
+  if (before === null || after === null) return after ?? before;
+  return Date.parse(before.expiresAt) - Date.now() < renewBeforeMs
+    ? after
+    : { ...after, hls: before.hls, poster: before.poster ?? after.poster, expiresAt: before.expiresAt };
 }
 
 /** The view whose pictures are the newest: the build that runs, else the one made last. */
