@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FigureSource, Layer, Rig } from '@filmwright/contracts';
 import { rigSchema } from '@filmwright/contracts';
 import { figureState, pathAt, presenter } from '@filmwright/core';
@@ -28,6 +29,8 @@ export function figurePainter(
     prepare: async (frame) => {
       if (drawn === frame) return;
       ready ??= await prepared(source, context);
+      // What was drawn on is freed when the event loop turns, which a small frame, taken by the encoder at once, would not let it.
+      await nextTurn();
       const state = figureState(ready.rig, source.performance, frame);
       const { rgba, width, height, x, y } = ready.painter.paint(state);
       const picture = { format: 'rgba-premultiplied' as const, width, height, bytes: rgba };
