@@ -65,8 +65,7 @@ function castIssues(film: Film): readonly Issue[] {
     const figures = figuresOf(shot);
     const here = figures.map(({ character }) => character);
     const wantHere = (path: string, found: string, { also, what }: { readonly also: readonly string[]; readonly what: string }): void => {
-      if (also.includes(found) || (here.includes(found) && Object.hasOwn(film.characters, found))) return;
-      if (here.includes(found)) return;
+      if (also.includes(found) || here.includes(found)) return;
       if (Object.hasOwn(film.characters, found))
         issues.push(
           problemAt(path, {
