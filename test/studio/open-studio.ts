@@ -20,6 +20,7 @@ export type Studio = {
   /** A person's browser: its tabs share what the browser remembers. Everything that a page says wrong is in `faults`. */
   readonly browser: (options?: { readonly width?: number; readonly height?: number }) => Promise<Person>;
   readonly call: <T>(path: string, init?: RequestInit) => Promise<T>;
+  readonly bytes: (path: string) => Promise<Uint8Array>;
   readonly createFilm: (document: Partial<FilmDocument>, files?: Readonly<Record<string, string>>) => Promise<string>;
   readonly film: (id: string, version?: number) => Promise<FilmDetail & { readonly document: FilmDocument }>;
   readonly versions: (id: string) => Promise<FilmVersionPage['versions']>;
@@ -91,6 +92,11 @@ export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
           return page;
         },
       };
+    },
+    async bytes(path) {
+      const reply = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${gateway.token}` } });
+      if (!reply.ok) throw new Error(`${path} was answered with ${reply.status}`);
+      return new Uint8Array(await reply.arrayBuffer());
     },
     async createFilm(document, files = {}) {
       const body = { document: { filmwright: 1, title: 'A film', voice: 'flite-slt', ...document }, files };

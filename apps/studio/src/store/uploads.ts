@@ -38,6 +38,8 @@ const pieceBytes = 16 * 1024 ** 2;
 const retryDelays = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 60_000];
 /** So long a landed upload is still remembered: its place may not be saved yet. */
 const forgetAfterMs = 1000;
+/** So long it stays on the list, for people to see that it is done. */
+const shownAfterMs = 4000;
 
 /** The uploads of this tab, and of tabs that were closed; several go at once. */
 export function createUploads({ kept, session }: { readonly kept: KeptUploads; readonly session: string }): Uploads {
@@ -185,6 +187,7 @@ export function createUploads({ kept, session }: { readonly kept: KeptUploads; r
     landed(id) {
       update(id, { landed: true });
       setTimeout(() => forget(id), forgetAfterMs);
+      setTimeout(() => store.set((list) => list.filter((each) => each.id !== id)), shownAfterMs);
     },
     clear: () => store.set((list) => list.filter(({ state, landed }) => !(landed || state === 'failed'))),
   };

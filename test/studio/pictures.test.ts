@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { Build } from '@filmwright/contracts';
+import type { Locator } from 'playwright-core';
+import { quarters, writeOddPictures } from './odd-pictures.ts';
+import { eventually, openStudio, saveStatus, show, skip } from './open-studio.ts';
+
+const studio = openStudio();
+before(() => void (skip === false && writeOddPictures(studio.home)));
+
+const taken = [
+  'deep.png',
+  'swapped-profile.png',
+  'turned.jpg',
+  'see-through.png',
+  'moving.gif',
+  'moving.webp',
+  'moving.png',
+  'cmyk-adobe.jpg',
+  'ycck-adobe.jpg',
+  'cmyk-plain.jpg',
+] as const;
+const refused = {
+  'phone.jpg':
+    /^phone\.jpg: it is a HEIC or AVIF picture; wanted a picture \(PNG, JPEG, WebP, GIF, TIFF or BMP\); choose a picture or convert this file\.$/,
+  'drawing.svg': /^drawing\.svg: it is an SVG drawing; wanted a picture .*; choose a picture or convert this file\.$/,
+  'text.png': /^text\.png: it is text; wanted a picture .*; choose a picture or convert this file\.$/,
+  'huge.png': /^huge\.png: it is 30000x30000 pixels; wanted less than 30000 a side and at most 200 megapixels; scale it down\.$/,
+} as const;
+/** Behind the picture that is transparent in its last quarter. */
+const ground = [16, 96, 160] as const;
+
+/** Drops a file on a card as it comes from a folder of the desktop. */
+async function drop(card: Locator, name: string): Promise<void> {
+  const content = readFileSync(join(studio.home, name)).toString('base64');
+  const type = `image/${name.split('.').at(-1)?.replace('jpg', 'jpeg').replace('svg', 'svg+xml')}`;
+  await card.evaluate(
+    (each: unknown, file) => {
+      type Made = Readonly<Record<'DataTransfer' | 'DragEvent' | 'File', new (...args: unknown[]) => unknown>>;
+      const { DataTransfer, DragEvent, File } = globalThis as unknown as Made;
+      const dataTransfer = new DataTransfer() as { readonly items: { add(file: unknown): void } };
+      dataTransfer.items.add(new File([Uint8Array.from(atob(file.content), (char) => char.charCodeAt(0))], file.name, { type: file.type }));
+      (each as { dispatchEvent(event: unknown): void }).dispatchEvent(
+        new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
+      );
+    },
+    { name, content, type },
+  );
+}
+
+/** The colours in the middle of the four quarters of RGB pixels. */
+function middles(pixels: Uint8Array, { width, height }: { readonly width: number; readonly height: number }): number[][] {
+  return [0, 1, 2, 3].map((quarter) => {
+    const x = Math.floor(width * (quarter % 2 === 0 ? 0.25 : 0.75));
+    const y = Math.floor(height * (quarter < 2 ? 0.25 : 0.75));
+    return [...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+  });
+}
+function isNear(found: readonly number[], wanted: readonly number[]): boolean {
+  return wanted.every((value, channel) => Math.abs(value - (found[channel] ?? -99)) <= 26);
+}
+function wantedOf(name: string): readonly (readonly number[])[] {
+  return name === 'see-through.png' ? [...quarters.slice(0, 3), ground] : quarters;
+}
+const scaled = (args: readonly string[], input?: Buffer): Uint8Array =>
+  execFileSync('ffmpeg', ['-v', 'error', ...args, '-frames:v', '1', '-vf', 'scale=64:36', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], {
+    input,
+  });
+
+test('pictures of every make come to their cards and into the film upright and in their colours', {
+  skip,
+  timeout: 240_000,
+}, async (context) => {
+  const film = await studio.createFilm({
+    captions: false,
+    format: { resolution: '720p', fps: 25 },
+    brand: { colors: { background: '#1060a0' } },
+    storyboard: taken.map((_, index) => ({ id: `shot-${index}`, length: '1s', visual: { backdrop: 'plain' } })),
+    outputs: { master: { quality: 'draft' } },
+  });
+  const person = await studio.browser();
+  const page = await person.open(`#/films/${film}`);
+  for (const [index, name] of taken.entries()) {
+    const card = page.locator(`[data-index="${index}"]`);
+    await page.locator('[data-index]').first().waitFor();
+    await page
+      .locator('.space-main')
+      .evaluate((main: unknown, top) => (main as { scrollTo(x: number, y: number): void }).scrollTo(0, top), Math.floor(index / 3) * 320);
+    await card.waitFor();
+    await drop(card, name);
+    await eventually(
+      `${name} is shown`,
+      async () =>
+        (await card.locator('img').count()) > 0 &&
+        (await card.locator('img').evaluate((each: unknown) => (each as { naturalWidth: number }).naturalWidth)) > 0,
+    );
+    const shown = middles(scaled(['-f', 'png_pipe', '-i', '-'], await card.locator('img').screenshot()), { width: 64, height: 36 });
+    const wrong = quarters.flatMap((wanted, quarter) => {
+      // What is transparent, and what a label lies upon, is not the picture's.
+      const isCovered = quarter === 3 && name === 'see-through.png';
+      return isCovered || isNear(shown[quarter] ?? [], wanted) ? [] : [`quarter ${quarter} is ${shown[quarter]}, wanted ${wanted}`];
+    });
+    if (wrong.length > 0) context.diagnostic(`${name} on its card: ${wrong.join('; ')}`);
+    if (name !== 'cmyk-plain.jpg') assert.deepEqual(wrong, [], `${name} on its card`);
+  }
+  await show(page, 'pictures');
+  await eventually(
+    'all is saved',
+    async () => (await saveStatus(page)) === 'saved' && Object.keys((await studio.film(film)).files).length === taken.length,
+  );
+  const { version } = await studio.film(film);
+  const { id } = await studio.call<Build>('/v1/builds', {
+    method: 'POST',
+    body: JSON.stringify({ film: { id: film, version }, purpose: 'make' }),
+  });
+  const build = await eventually('the film is made', async () => {
+    const found = await studio.call<Build>(`/v1/builds/${id}`);
+    return found.state === 'planning' || found.state === 'running' ? null : found;
+  });
+  assert.equal(build.state, 'succeeded', JSON.stringify(build.problem));
+  const master = join(studio.home, 'master.mp4');
+  writeFileSync(master, await studio.bytes(`/v1/builds/${id}/media/master.mp4`));
+  for (const [index, name] of taken.entries()) {
+    const found = middles(scaled(['-ss', String(index + 0.5), '-i', master]), { width: 64, height: 36 });
+    for (const [quarter, wanted] of wantedOf(name).entries())
+      assert.ok(isNear(found[quarter] ?? [], wanted), `${name}, quarter ${quarter} of its frame is ${found[quarter]}, wanted ${wanted}`);
+  }
+  assert.deepEqual(person.faults, []);
+});
+
+test('files that are no pictures are refused on their card with what they are and what to do, and nothing is lost', {
+  skip,
+  timeout: 120_000,
+}, async () => {
+  const film = await studio.createFilm({ storyboard: [{ id: 'one', visual: { backdrop: 'halo' } }] });
+  const person = await studio.browser();
+  const page = await person.open(`#/films/${film}`);
+  const card = page.locator('[data-index="0"]');
+  await card.waitFor();
+  for (const [name, message] of Object.entries(refused)) {
+    await drop(card, name);
+    const alert = card.getByRole('alert').filter({ hasText: name });
+    await alert.waitFor();
+    assert.match((await alert.locator('.grow').textContent()) ?? '', message);
+  }
+  await show(page, 'picture-refused');
+  assert.equal(await saveStatus(page), 'saved');
+  assert.deepEqual((await studio.film(film)).document.storyboard[0]?.visual, { backdrop: 'halo' });
+  assert.deepEqual(person.faults, []);
+});
+
+test('a picture that only decoding shows to be torn is told on its card once a film was tried', { skip, timeout: 120_000 }, async () => {
+  const film = await studio.createFilm({ captions: false, storyboard: [{ id: 'one', length: '1s', visual: { backdrop: 'halo' } }] });
+  const person = await studio.browser();
+  const page = await person.open(`#/films/${film}`);
+  const card = page.locator('[data-index="0"]');
+  await card.waitFor();
+  await drop(card, 'torn.png');
+  await eventually('it is saved', async () => 'torn.png' in (await studio.film(film)).files);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await card
+    .getByText(/torn\.png|Export it again/)
+    .first()
+    .waitFor();
+  await show(page, 'picture-torn');
+  assert.deepEqual(person.faults, []);
+});
