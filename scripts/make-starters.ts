@@ -1,6 +1,17 @@
 // Makes the moving preview, the poster and the length of each starter in `starters/` by our own program: `node scripts/make-starters.ts [id ...]`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -38,7 +49,7 @@ function makeStarter(id: string): void {
       Number(run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', master])) * 1000,
     );
     writePreview({ master, durationMs, folder });
-    writeFileSync(join(folder, 'made.json'), `${JSON.stringify({ durationMs })}\n`);
+    writeFileSync(join(folder, 'made.json'), `${JSON.stringify({ durationMs }, null, 2)}\n`);
     process.stdout.write(
       `${id}: ${durationMs} ms, preview ${sizeOf(join(folder, 'preview.mp4'))}, poster ${sizeOf(join(folder, 'poster.jpg'))} bytes\n`,
     );
