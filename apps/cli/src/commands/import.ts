@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { FilmwrightError, type Issue } from '@filmwright/contracts';
@@ -57,15 +57,22 @@ async function writeFilm({ read, folder, bundles, file }: Write): Promise<string
     else if (named.has(from)) missing.push(missingFile({ address, path: named.get(from) ?? '' }));
   }
   if (missing.length > 0) throw refused(file, [...missing, ...read.issues]);
-  for (const { to, address, bundle } of present) {
-    const bytes = await bundle.open(address);
-    if (bytes !== null) await writeWhole(join(folder, to), (handle) => handle.writeFile(bytes));
+  try {
+    for (const { to, address, bundle } of present) {
+      const bytes = await bundle.open(address);
+      if (bytes !== null) await writeWhole(join(folder, to), (handle) => handle.writeFile(bytes));
+    }
+    const text = stringify(document, { lineWidth: 120 });
+    const same = isDeepStrictEqual(parse(text), document);
+    const path = join(folder, same ? 'film.yaml' : 'film.json');
+    await writeWhole(path, (handle) => handle.writeFile(same ? text : `${JSON.stringify(document, null, 2)}\n`));
+    return path;
+  } catch (error) {
+    // The folder was empty before: what is left of a failed import would only keep the next one out.
+    const tops = new Set(present.map(({ to }) => to.split('/')[0] ?? to));
+    for (const top of tops) await rm(join(folder, top), { recursive: true, force: true });
+    throw error;
   }
-  const text = stringify(document, { lineWidth: 120 });
-  const same = isDeepStrictEqual(parse(text), document);
-  const path = join(folder, same ? 'film.yaml' : 'film.json');
-  await writeWhole(path, (handle) => handle.writeFile(same ? text : `${JSON.stringify(document, null, 2)}\n`));
-  return path;
 }
 
 async function holding(bundles: readonly OpenBundle[], address: string): Promise<OpenBundle | undefined> {
