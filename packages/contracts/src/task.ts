@@ -24,7 +24,7 @@ const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.num
 export const taskKinds = {
   /** Probe an upload in the confined child and make it a form that is safe to read. `expect` is what the document uses it as. */
   normalise: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ upload: digestSchema, name: z.string(), expect: z.enum(['picture', 'clip', 'sound', 'font', 'lut', 'rig']) }),
     output: z.object({ media: mediaSchema, warnings: z.array(z.string()).readonly() }),

@@ -25,7 +25,7 @@ export { type FileReference, fileReferences } from './film/file-references.ts';
 export { frameStartMs, framesOf, millisecondsOf, type Size, samplesAt, sizeOf } from './film/frames.ts';
 export { nearest, shown } from './film/issues.ts';
 export { lookAtMedia, type MediaFault, type MediaFile, pictureLimits, tooManyPixels } from './film/look-at-media.ts';
-export { describeHead, type MediaHead, type MediaKind, sniffHead, tagBytes, wantedMedia } from './film/media-head.ts';
+export { describeHead, isMoving, type MediaHead, type MediaKind, sniffHead, tagBytes, wantedMedia } from './film/media-head.ts';
 export { eased, pathAt } from './film/path-at.ts';
 export { type ReadDocument, readDocument } from './film/read-document.ts';
 export { type ReadTimeline, readTimeline } from './otio/read-timeline.ts';

@@ -61,6 +61,15 @@ export function sniffHead(head: Uint8Array): MediaHead | null {
   return null;
 }
 
+/** Whether a picture holds several frames (animated GIF, WebP or PNG), as far as its first bytes tell; a film shows the first. */
+export function isMoving(is: MediaKind, head: Uint8Array): boolean {
+  if (is === 'WebP') return latin(head, 12) === 'VP8X' && ((head[20] ?? 0) & 2) !== 0;
+  const text = new TextDecoder('latin1').decode(head);
+  if (is === 'PNG') return /acTL/.test(text.slice(0, Math.max(0, text.indexOf('IDAT'))));
+  // Every frame of an animation comes with a graphic control block (GIF89a, 23).
+  return is === 'GIF' && text.split('!\u00f9\u0004').length > 2;
+}
+
 /** Words for what a file seems to be when it is nothing that can be used. */
 export function describeHead(head: Uint8Array): string {
   if (stillBrand.test(latin(head, 4, 8))) return 'it is a HEIC or AVIF picture';

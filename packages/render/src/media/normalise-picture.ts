@@ -4,8 +4,9 @@ import { pictureLimits, tooManyPixels } from '@filmwright/core';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import { lastLines } from '../ffmpeg/start-program.ts';
 import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
-import { type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
+import { type Chain, type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
 import { confinedLauncher, convertUpload, foreignInput, type Upload } from './confined-run.ts';
+import { firstWebpFrame } from './first-webp-frame.ts';
 import { profileTable } from './icc-cube.ts';
 import { iccProfile } from './icc-profile.ts';
 import { type PictureHeader, pictureHeader } from './picture-header.ts';
@@ -37,21 +38,31 @@ export async function normalisePicture(upload: Upload, { is }: { is: string }): 
   const shrink = Math.min(1, largestSide / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * shrink)), height: Math.max(1, Math.round(height * shrink)) };
   const colours = await colourFilters(upload, is);
+  const frame = is === 'WebP' ? await firstWebpFrame(path, outDir) : null;
+  const source = frame === null ? upload : { ...upload, path: frame.path };
+  const canvas = { w: header.width, h: header.height };
   const filters = [
+    ...(frame === null
+      ? []
+      : [filter('format', { pix_fmts: 'rgba' }), filter('pad', { ...canvas, x: frame.x, y: frame.y, color: 'black@0' })]),
     ...colours.filters,
     ...(uprightFilters[header.orientation - 1] ?? []),
     filter('scale', { w: size.width, h: size.height, flags: 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp' }),
     filter('setsar', { sar: 1 }),
   ];
   try {
-    const { hasAlpha, meanLuma } = await look(upload, { filters, size });
+    const inks = header.plainInks === true ? plainInks : [];
+    const { hasAlpha, meanLuma } = await look(source, { inks, filters, size });
     const outPath = join(outDir, 'picture.png');
-    const { log } = await convertUpload(upload, {
+    const { log } = await convertUpload(source, {
       purpose: 'reading a picture',
-      description: describe(upload, { filters, to: outPath, pixels: hasAlpha ? 'rgba' : 'rgb24' }),
+      description: describe(source, { inks, filters, to: outPath, pixels: hasAlpha ? 'rgba' : 'rgb24' }),
     });
     const warnings = [
       ...colours.warnings,
+      ...(header.moves === true
+        ? [`${name} is animated; a picture shows its first frame alone. Give it as a clip (MP4 or WebM) to have it move.`]
+        : []),
       ...(shrink < 1 ? [`${name} was scaled down from ${width}x${height} to ${size.width}x${size.height} pixels.`] : []),
       ...(log.trim() === '' ? [] : [`${name} may be damaged. ${lastLines(log, 1)}`]),
     ];
@@ -82,6 +93,28 @@ async function colourFilters({ path, name, outDir }: Upload, is: string): Promis
   return { filters: [filter('format', { pix_fmts: 'rgba64le|rgb48le' }), filter('lut3d', { file, interp: 'tetrahedral' })], warnings: [] };
 }
 
+/** Makes red, green and blue of four inks that were read as brightness, two colours and alpha: what neither the ink nor black covers is light. */
+const plainInks: readonly Chain[] = [
+  {
+    filters: [
+      filter('format', { pix_fmts: 'yuva444p' }),
+      filter('setparams', { range: 'full' }),
+      filter('extractplanes', { planes: 'y+u+v+a' }),
+    ],
+    outputs: ['cyan', 'magenta', 'yellow', 'black'],
+  },
+  { inputs: ['black'], filters: [filter('negate'), filter('split', { outputs: 3 })], outputs: ['black1', 'black2', 'black3'] },
+  ...(['cyan', 'magenta', 'yellow'] as const).flatMap((ink, index): readonly Chain[] => [
+    { inputs: [ink], filters: [filter('negate')], outputs: [`no${ink}`] },
+    { inputs: [`no${ink}`, `black${index + 1}`], filters: [filter('blend', { all_mode: 'multiply' })], outputs: [`light${ink}`] },
+  ]),
+  {
+    inputs: ['lightmagenta', 'lightyellow', 'lightcyan'],
+    filters: [filter('mergeplanes', { mapping: 0x001020, format: 'gbrp' })],
+    outputs: ['colours'],
+  },
+];
+
 const turned = ({ width, height, orientation }: PictureHeader) => (orientation >= 5 ? { width: height, height: width } : { width, height });
 
 /** What brings EXIF orientations 1 to 8 upright (Exif 2.32, tag 0x0112). */
@@ -96,10 +129,17 @@ const uprightFilters: readonly (readonly Filter[])[] = [
   [filter('transpose', { dir: 'cclock' })],
 ];
 
-type Described = { readonly filters: readonly Filter[]; readonly to: string | null; readonly pixels: 'rgba' | 'rgb24' };
+type Described = {
+  /** Chains that stand before the filters and end in `colours`; none where the decoder gives colours. */
+  readonly inks: readonly Chain[];
+  readonly filters: readonly Filter[];
+  readonly to: string | null;
+  readonly pixels: 'rgba' | 'rgb24';
+};
 
-function describe(upload: Upload, { filters, to, pixels }: Described): FfmpegDescription {
-  const vf = writeFiltergraph([{ filters: [...filters, filter('format', { pix_fmts: pixels })] }]);
+function describe(upload: Upload, { inks, filters, to, pixels }: Described): FfmpegDescription {
+  const last: Chain = { filters: [...filters, filter('format', { pix_fmts: pixels })] };
+  const vf = writeFiltergraph(inks.length === 0 ? [last] : [...inks, { ...last, inputs: ['colours'] }]);
   return {
     global: { filter_threads: 2 },
     inputs: [{ options: { noautorotate: true, max_pixels: pictureLimits.pixels, ...foreignInput(upload) }, from: { file: upload.path } }],
@@ -129,9 +169,12 @@ function describe(upload: Upload, { filters, to, pixels }: Described): FfmpegDes
 }
 
 /** Decodes once to see whether any pixel is transparent and how bright the picture is. */
-async function look(upload: Upload, { filters, size }: { filters: readonly Filter[]; size: { width: number; height: number } }) {
+async function look(
+  upload: Upload,
+  { inks, filters, size }: Pick<Described, 'inks' | 'filters'> & { size: { width: number; height: number } },
+) {
   const { toolset, signal } = upload;
-  const description = describe(upload, { filters, to: null, pixels: 'rgba' });
+  const description = describe(upload, { inks, filters, to: null, pixels: 'rgba' });
   const decoder = spawnFfmpegSource({ toolset, signal, purpose: 'reading a picture', description, launcher: confinedLauncher(upload) });
   const part = new Uint8Array(1 << 20);
   let bytes = 0;

@@ -207,3 +207,61 @@ test('a font and a colour grade are read by their own rules', async () => {
   await refused(await write('short.cube', `LUT_3D_SIZE 2\n${rows.slice(0, 20)}`), 'lut', /short\.cube: .*colours; wanted 8|three/);
   await refused(await write('nan.cube', 'LUT_3D_SIZE 2\n0 0 nan\n'), 'lut', /line 2 holds something that is no number/);
 });
+
+test('an animated WebP gives its first frame where it stands on the canvas, and a note', async () => {
+  await source(
+    'both.webp',
+    'color=red:s=32x16:r=5:d=0.2[a];color=blue:s=32x16:r=5:d=0.2[b];[a][b]concat',
+    '-c:v',
+    'libwebp_anim',
+    '-lossless',
+    '1',
+  );
+  const found = await normalise('both.webp', 'picture');
+  assert.deepEqual([found.width, found.height, found.hasAlpha], [32, 16, false]);
+  const [red = 0, green, blue, alpha] = await pixelsOf(found.outPath);
+  assert.ok(red > 250 && green === 0 && blue === 0 && alpha === 255);
+  assert.deepEqual(found.warnings, [
+    'both.webp is animated; a picture shows its first frame alone. Give it as a clip (MP4 or WebM) to have it move.',
+  ]);
+});
+
+test('inks without the marker of a maker are read as ink, not as light', async () => {
+  // One block of 8 by 8 pixels: full magenta and yellow, no cyan and no black.
+  const jpeg =
+    'ffd8ffdb004300' +
+    '08'.repeat(64) +
+    'ffc000140800080008040111000211000311000411 00'.replace(' ', '') +
+    'ffc4001c00' +
+    '00000009' +
+    '00'.repeat(12) +
+    '000102030405060708' +
+    'ffc4001410' +
+    '01' +
+    '00'.repeat(15) +
+    '00' +
+    'ffda000e0401000200030004 00003f00'.replace(' ', '') +
+    codedMeans([-128, 127, 127, -128]) +
+    'ffd9';
+  await write('inks.jpg', Buffer.from(jpeg, 'hex'));
+  const found = await normalise('inks.jpg', 'picture');
+  const [red = 0, green = 255, blue = 255, alpha] = await pixelsOf(found.outPath);
+  assert.ok(red > 250 && green < 5 && blue < 5 && alpha === 255, `${red} ${green} ${blue} ${alpha}`);
+});
+
+/** Means of one block each of several components (ITU-T T.81, F.1.2.1): length in four bits, value, and one bit for the end of the block. */
+function codedMeans(means: readonly number[]): string {
+  const bits = means.map((mean) => {
+    const length = Math.abs(mean).toString(2).length;
+    return `${length.toString(2).padStart(4, '0')}${(mean < 0 ? mean + 2 ** length - 1 : mean).toString(2).padStart(length, '0')}0`;
+  });
+  const bytes =
+    bits
+      .join('')
+      .padEnd(Math.ceil(bits.join('').length / 8) * 8, '1')
+      .match(/.{8}/g) ?? [];
+  return bytes
+    .map((byte) => Number.parseInt(byte, 2).toString(16).padStart(2, '0'))
+    .map((byte) => (byte === 'ff' ? 'ff00' : byte))
+    .join('');
+}

@@ -1,7 +1,16 @@
 import { open } from 'node:fs/promises';
+import { isMoving, type MediaKind } from '@filmwright/core';
 
 /** Size in pixels before rotation, and the EXIF orientation 1..8 (TIFF tag 274). */
-export type PictureHeader = { readonly width: number; readonly height: number; readonly orientation: number };
+export type PictureHeader = {
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  /** Whether further frames follow the first. */
+  readonly moves?: boolean;
+  /** A JPEG of four inks without Adobe's marker: 255 is full ink, which readers of that marker's kind take for none. */
+  readonly plainInks?: boolean;
+};
 
 const readBytes = 4 << 20;
 
@@ -13,7 +22,8 @@ export async function pictureHeader(path: string, is: string): Promise<PictureHe
     const { bytesRead } = await file.read(buffer, 0, readBytes, 0);
     const bytes = buffer.subarray(0, bytesRead);
     const found = readers[is]?.(bytes) ?? null;
-    if (found !== null || is !== 'TIFF' || bytesRead < 8) return found;
+    if (found !== null) return { ...found, moves: isMoving(is as MediaKind, bytes) };
+    if (is !== 'TIFF' || bytesRead < 8) return found;
     // TIFF writers like to put the directory behind the pixels.
     const little = bytes.toString('latin1', 0, 2) === 'II';
     const at = little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
@@ -42,6 +52,7 @@ const readPng: Reader = (bytes) => {
 
 const readJpeg: Reader = (bytes) => {
   let orientation = 1;
+  let hasAdobeMarker = false;
   for (let at = 2; at + 9 < bytes.length; ) {
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1] as number;
@@ -56,8 +67,14 @@ const readJpeg: Reader = (bytes) => {
     if (marker === 0xd9 || marker === 0xda) return null;
     // All start-of-frame markers; C4, C8 and CC are something else (ITU-T T.81, table B.1).
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc)
-      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5), orientation };
+      return {
+        width: bytes.readUInt16BE(at + 7),
+        height: bytes.readUInt16BE(at + 5),
+        orientation,
+        plainInks: bytes[at + 9] === 4 && !hasAdobeMarker,
+      };
     if (marker === 0xe1 && bytes.toString('latin1', at + 4, at + 10) === 'Exif\0\0') orientation = orientationOf(bytes.subarray(at + 10));
+    if (marker === 0xee && bytes.toString('latin1', at + 4, at + 9) === 'Adobe') hasAdobeMarker = true;
     at += 2 + bytes.readUInt16BE(at + 2);
   }
   return null;
