@@ -28,6 +28,7 @@ test('no name leads out of the folder, or onto the document', () => {
     '/',
     'film.yaml',
     './FILM.JSON',
+    'film.yaml/clip.mp4',
     'a\u0000b',
     '..\\..\\w',
     `${'l'.repeat(300)}.png`,

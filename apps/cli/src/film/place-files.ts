@@ -34,7 +34,7 @@ export function placeFiles(document: unknown, names: readonly string[]): PlacedF
 function isInside(name: string): boolean {
   if (/[\p{C}\\:*?"<>|]/u.test(name) || posix.isAbsolute(name)) return false;
   const path = posix.normalize(name);
-  return !/^film\.(yaml|json)$/i.test(path) && path.split('/').every((part) => part !== '..' && part !== '' && part.length <= 200);
+  return !/^film\.(yaml|json)(\/|$)/i.test(path) && path.split('/').every((part) => part !== '..' && part !== '' && part.length <= 200);
 }
 
 /** How many characters the folder takes that all names have in common, with its slash. */
