@@ -274,6 +274,16 @@ test('W1: the same key in two workspaces is two tasks', async () => {
   assert.equal(await records.getAsset({ workspaceId: other, digest: 'sha256-of-a' }), null);
 });
 
+test('B1: a film of another workspace cannot be built', async () => {
+  const { records, sql } = await server.open();
+  const other = '00000000-0000-7000-8000-000000000002';
+  await sql(`insert into workspace (id, name) values ($1, 'other')`, [other]);
+  const { filmId } = await someBuild(records, { document: { secret: 1 } });
+  const film = { id: filmId, version: 1 };
+  assert.equal((await someBuild(records, { document: { secret: 1 }, film })).filmId, filmId);
+  await assert.rejects(someBuild(records, { document: { secret: 1 }, film, workspaceId: other }), /no version 1/);
+});
+
 test('E1: listeners hear of builds, ready tasks and finished ones, also after the connection was cut', async () => {
   const { records, sql } = await server.open();
   const heard = collect();
