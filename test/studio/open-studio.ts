@@ -107,13 +107,17 @@ export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
   };
 }
 
-/** Waits until something holds, at most a minute and a half; `what` is said where it never does. */
-export async function eventually<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const untilMs = performance.now() + 90_000;
+/** Waits until something holds, at most a minute and a half if nothing else is said; `what` is said where it never does. */
+export async function eventually<T>(
+  goal: string | { readonly what: string; readonly withinMs: number },
+  ask: () => Promise<T | null | undefined | false>,
+): Promise<T> {
+  const { what, withinMs } = typeof goal === 'string' ? { what: goal, withinMs: 90_000 } : goal;
+  const untilMs = performance.now() + withinMs;
   for (;;) {
     const found = await ask();
     if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > untilMs) throw new Error(`waited a minute and a half until ${what}`);
+    if (performance.now() > untilMs) throw new Error(`waited ${withinMs / 1000} s until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -165,6 +165,10 @@ test('a picture that only decoding shows to be torn is told on its card once a f
     .getByText(/torn\.png|Export it again/)
     .first()
     .waitFor();
+  await page
+    .locator('.side')
+    .getByText(/torn\.png: its PNG content is damaged or cut off/)
+    .waitFor();
   await show(page, 'picture-torn');
   assert.deepEqual(person.faults, []);
 });

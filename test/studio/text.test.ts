@@ -101,6 +101,15 @@ test('pasted text comes clean of tags and of characters that nobody can see, and
   assert.deepEqual(person.faults, []);
 });
 
+test('a single mark that turns the direction of writing is reason enough to say so', { skip, timeout: 100_000 }, async () => {
+  const person = await studio.browser();
+  const page = await person.open('#/');
+  await paste(page, 'Good \u202Enight.');
+  await page.getByText('1 character that nobody can see or say was left out.').waitFor();
+  assert.equal(await page.getByRole('textbox', { name: 'Script' }).inputValue(), 'Good night.');
+  assert.deepEqual(person.faults, []);
+});
+
 test('what is typed into cards, titles and texts comes clean too', { skip, timeout: 100_000 }, async () => {
   const film = await studio.createFilm({
     storyboard: [{ id: 'one', narration: 'As it was.', text: { text: 'Text' }, visual: { backdrop: 'halo' } }],

@@ -1,7 +1,7 @@
-import type { FilmDocument } from '@filmwright/contracts';
-import { createContext, useContext, useRef } from 'react';
+import type { FilmDocument, Issue } from '@filmwright/contracts';
+import { createContext, useContext, useMemo, useRef } from 'react';
 import { shotsOf } from '../model/edit-film.ts';
-import type { Builds, FilmBuilds } from '../store/builds.ts';
+import { type Builds, type BuildView, type FilmBuilds, newestView } from '../store/builds.ts';
 import { useStore } from '../store/create-store.ts';
 import type { FilmEditing, FilmState } from '../store/film-store.ts';
 
@@ -40,6 +40,24 @@ export function useDocument(): FilmDocument {
 /** A part of what is made of the open film. */
 export function useBuilds<Part>(pick: (state: FilmBuilds) => Part): Part {
   return useStore(useFilm().builds.store, pick);
+}
+
+/** What is wrong with the film: what its document shows, and what its newest build found, for shots that are still as they were then. */
+export function useIssues(): readonly Issue[] {
+  const issues = useFilmState((state) => state.issues);
+  const view = useBuilds(newestView);
+  const document = useDocument();
+  return useMemo(() => [...issues, ...foundByBuild(view, document)], [issues, view, document]);
+}
+
+/** Some faults of a file show only where it is decoded. */
+function foundByBuild(view: BuildView | null, document: FilmDocument): readonly Issue[] {
+  if (view === null || view.document === null || view.build.state !== 'failed') return [];
+  const [before, now] = [shotsOf(view.document), shotsOf(document)];
+  return (view.build.problem?.issues ?? []).filter(({ path }) => {
+    const index = Number(/^storyboard\[(\d+)\]/.exec(path)?.[1] ?? -1);
+    return before[index] !== undefined && before[index] === now[index];
+  });
 }
 
 /** The document as it was when this view first saw it. */

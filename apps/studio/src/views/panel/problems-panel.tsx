@@ -1,11 +1,11 @@
 import { shotsOf } from '../../model/edit-film.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { useDocument, useFilm, useIssues } from '../film-context.ts';
 
 /** Every problem of the document in reading order; each leads to its shot. */
 export function ProblemsPanel() {
   const { select, openPanel } = useFilm();
-  const issues = useFilmState((state) => state.issues);
+  const issues = useIssues();
   const count = shotsOf(useDocument()).length;
   if (issues.length === 0) return <p className="quiet">Nothing is wrong with this film.</p>;
   return (

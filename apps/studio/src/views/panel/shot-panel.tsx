@@ -6,7 +6,7 @@ import { issuesByShot } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, Fold, TextField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { IssueList } from '../../parts/problem-notice.tsx';
-import { useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { useDocument, useFilm, useFilmState, useIssues } from '../film-context.ts';
 import { MediaPicker } from './media-picker.tsx';
 import { type Field, useShotField } from './use-field.ts';
 import { useVoices, voiceChoices } from './voices.ts';
@@ -15,7 +15,7 @@ import { useVoices, voiceChoices } from './voices.ts';
 export function ShotPanel() {
   const { selected: index, editing, select } = useFilm();
   const document = useDocument();
-  const issues = useFilmState((state) => state.issues);
+  const issues = useIssues();
   const filmId = useFilmState((state) => state.id);
   const field = useShotField(index);
   const shots = shotsOf(document);

@@ -1,4 +1,5 @@
 import type { Problem } from '@filmwright/contracts';
+import { withoutUnprintable } from '@filmwright/core';
 import { type ClipboardEvent, type DragEvent, useCallback, useId, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { counted } from '../../model/format.ts';
@@ -62,7 +63,7 @@ export function Compose() {
     }
     const pasted = event.clipboardData.getData('text/plain');
     const target = event.currentTarget;
-    const isPlain = !/<\w|(?![\n\r\t])[\p{Cc}\u200b\u2060\ufeff]/u.test(pasted);
+    const isPlain = !/<\w/.test(pasted) && withoutUnprintable(pasted) === pasted.replace(/\r\n?/g, '\n');
     if (isPlain && pasted.length < longPaste) return;
     event.preventDefault();
     const { selectionStart, selectionEnd } = target;

@@ -1,5 +1,4 @@
-import type { Issue } from '@filmwright/contracts';
-import { joinShots, moveShot, type ShotDocument, splitShot } from '@filmwright/core';
+import { joinShots, moveShot, splitShot } from '@filmwright/core';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { addShot, duplicateShot, placeOf, removeShot, setShotText, shotsOf } from '../../model/edit-film.ts';
 import { hashOf } from '../../model/place.ts';
@@ -8,8 +7,7 @@ import { columnsFor, neighbour, sliceOf, topOf } from '../../model/windowed.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { toast } from '../../parts/toasts.tsx';
 import { useSize } from '../../parts/use-size.ts';
-import { type BuildView, newestView } from '../../store/builds.ts';
-import { shotKeys, useBuilds, useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { shotKeys, useDocument, useFilm, useFilmState, useIssues } from '../film-context.ts';
 import { ShotCard } from './shot-card.tsx';
 import { useBoardScroll } from './use-board-scroll.ts';
 import { useDragShots } from './use-drag-shots.ts';
@@ -25,12 +23,11 @@ const highestPicture = 240;
 export function Storyboard() {
   const { editing, selected, select, openPanel } = useFilm();
   const document = useDocument();
-  const issues = useFilmState((state) => state.issues);
+  const issues = useIssues();
   const filmId = useFilmState((state) => state.id);
   const shots = shotsOf(document);
   const keys = useMemo(() => shotKeys(document), [document]);
-  const failed = useBuilds(newestView);
-  const problems = useMemo(() => issuesByShot([...issues, ...foundByBuild(failed, shots)]), [issues, failed, shots]);
+  const problems = useMemo(() => issuesByShot(issues), [issues]);
   const stillOf = useStills();
   const boardRef = useRef<HTMLOListElement>(null);
   const { widthPx } = useSize(boardRef);
@@ -204,14 +201,3 @@ export function Storyboard() {
 }
 
 const none: readonly never[] = [];
-
-/** What the newest build could not make, for shots that are still as they were then: some faults show only where a file is decoded. */
-function foundByBuild(view: BuildView | null, shots: readonly ShotDocument[]): readonly Issue[] {
-  const { build, document } = view ?? {};
-  if (build?.state !== 'failed' || document === null || document === undefined) return none;
-  const before = shotsOf(document);
-  return (build.problem?.issues ?? []).filter(({ path }) => {
-    const index = Number(/^storyboard\[(\d+)\]/.exec(path)?.[1] ?? -1);
-    return before[index] !== undefined && before[index] === shots[index];
-  });
-}
