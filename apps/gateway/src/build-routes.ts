@@ -49,11 +49,12 @@ export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void 
   });
   addRoute(app, {
     name: 'buildShots',
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const build = await findBuild(request, parts);
       const shots = await parts.records.buildShots(build.id);
+      if (shots === null && build.endedAt === null) return reply.code(204).send();
       if (shots === null)
-        throw new FilmwrightError('not-found', `The build ${build.id} shows no shots: it is ${build.state}. Ask again while it runs.`);
+        throw new FilmwrightError('not-found', `The build ${build.id} shows no shots: it has ${build.state} without any.`);
       return shots;
     },
   });

@@ -131,10 +131,14 @@ test('a segment that is asked for again is answered from memory, as it was, unti
   assert.equal((await fetch(at)).status, 403);
 });
 
-test('a build without a package says why', async (context) => {
+test('a build that has nothing to play yet says so without a fault, and one that never will says why', async (context) => {
   const gateway = await startGateway(context);
   const { id } = (await gateway.call({ method: 'POST', url: '/v1/builds', payload: { document } })).json() as { id: string };
-  const reply = await gateway.call({ url: `/v1/builds/${id}/package` });
-  assert.equal(reply.statusCode, 404);
-  assert.match(reply.json().detail, /has nothing to play yet: it is planning/);
+  for (const what of ['package', 'shots']) assert.equal((await gateway.call({ url: `/v1/builds/${id}/${what}` })).statusCode, 204);
+  await gateway.call({ method: 'POST', url: `/v1/builds/${id}/cancel` });
+  for (const what of ['package', 'shots']) {
+    const reply = await gateway.call({ url: `/v1/builds/${id}/${what}` });
+    assert.equal(reply.statusCode, 404);
+    assert.match(reply.json().detail, /cancelled/);
+  }
 });

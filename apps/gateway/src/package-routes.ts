@@ -31,10 +31,12 @@ export function addPackageRoutes(app: FastifyInstance, { parts, cache, hot }: Pa
 
   addRoute(app, {
     name: 'buildPackage',
-    handler: async (request): Promise<PackageAddresses> => {
+    handler: async (request, reply): Promise<PackageAddresses | FastifyReply> => {
       const build = await findBuild(request, parts);
       const forS = checkNumber(queryOf(request, 'seconds'), { name: 'seconds', fallback: dayS, min: 60, max: 30 * dayS });
       const film = await packageOf(build.id);
+      // Nothing yet is no fault: who asks while a build runs asks again.
+      if (film === null && build.endedAt === null) return reply.code(204).send();
       if (film === null) throw noPackage(build.id, build.state);
       const expires = Math.floor(Date.now() / 1000) + forS;
       const root = `/p/${build.id}/${signPrefix({ subject: build.id, expires }, parts.signingKey)}`;

@@ -4,13 +4,13 @@ import { type Connection, callRoute } from './call-route.ts';
 /** Where a build's package is served; null while it has none. */
 export async function buildPackage(connection: Connection, id: string): Promise<PackageAddresses | null> {
   const response = await callRoute(connection, { route: 'buildPackage', params: { id }, accept: [404] });
-  return response.status === 404 ? null : ((await response.json()) as PackageAddresses);
+  return response.status === 200 ? ((await response.json()) as PackageAddresses) : null;
 }
 
 /** What there is to see of a build's shots by now; null while nothing is known of them. */
 export async function buildShots(connection: Connection, id: string): Promise<BuildShots | null> {
   const response = await callRoute(connection, { route: 'buildShots', params: { id }, accept: [404] });
-  return response.status === 404 ? null : ((await response.json()) as BuildShots);
+  return response.status === 200 ? ((await response.json()) as BuildShots) : null;
 }
 
 /** The bytes of a file at a signed path. */

@@ -12,7 +12,7 @@ export const creditSchema = z
   .readonly();
 export type Credit = z.infer<typeof creditSchema>;
 
-/** Short-term loudness (EBU R 128, over three seconds) along the film: milliseconds and LUFS, -70 where it is silent. */
+/** Momentary loudness (EBU R 128) along the film: milliseconds and LUFS, the mean power until the next point; -70 where it is silent. */
 export const loudnessCurveSchema = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
 /** How far words are shown from where they are heard; `drifts` are the distances in milliseconds, in the order in which they are heard, at most 2000 of them. */
 export const captionDriftSchema = z

@@ -224,7 +224,7 @@ export const taskKinds = {
   },
   /** Measure the film's sound as a viewer gets it, and how far words are shown from where they are heard. */
   'measure-sound': {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({
       sound: digestSchema,

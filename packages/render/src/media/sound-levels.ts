@@ -7,7 +7,7 @@ export type SoundLevels = {
   readonly loudnessLufs: number | null;
   readonly truePeakDb: number | null;
   readonly loudnessRangeLu: number | null;
-  /** Short-term loudness along the sound: milliseconds and LUFS, -70 where it is silent. */
+  /** Momentary loudness along the sound: milliseconds and LUFS, the mean power of what follows until the next point; -70 where it is silent. */
   readonly curve: readonly (readonly [number, number])[];
 };
 
@@ -15,7 +15,7 @@ export type SoundLevelsOptions = { readonly path: string; readonly toolset: Tool
 
 const levelFilters = [
   filter('ebur128', { peak: 'true', framelog: 'verbose', metadata: 1 }),
-  filter('ametadata', { mode: 'print', key: 'lavfi.r128.S', file: 'pipe:1' }),
+  filter('ametadata', { mode: 'print', key: 'lavfi.r128.M', file: 'pipe:1' }),
 ];
 
 /** Decodes the first sound stream of a file and measures it. */
@@ -61,9 +61,13 @@ const mostPoints = 1200;
 
 /** At most two points a second, fewer for long films. */
 function thinned(printed: string): SoundLevels['curve'] {
-  const values = Array.from(printed.matchAll(/lavfi\.r128\.S=(-?[\d.]+|-?inf|nan)/g), ([, value]) => Number(value));
-  const step = Math.max(5, Math.ceil(values.length / mostPoints));
-  return values.flatMap((value, index) =>
-    index % step === 0 ? [[index * measuredEveryMs, Number.isFinite(value) ? Math.max(-70, value) : -70] as const] : [],
-  );
+  const powers = Array.from(printed.matchAll(/lavfi\.r128\.M=(-?[\d.]+|-?inf|nan)/g), ([, value]) => 10 ** (Number(value) / 10) || 0);
+  const step = Math.max(5, Math.ceil(powers.length / mostPoints));
+  const points: (readonly [number, number])[] = [];
+  for (let at = 0; at < powers.length; at += step) {
+    const part = powers.slice(at, at + step);
+    const lufs = 10 * Math.log10(part.reduce((sum, power) => sum + power, 0) / part.length);
+    points.push([at * measuredEveryMs, Math.max(-70, Math.round(lufs * 10) / 10)]);
+  }
+  return points;
 }
