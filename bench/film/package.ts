@@ -57,7 +57,7 @@ async function firstSegment(home: string, startedMs: number): Promise<number> {
     const build = (await client.listBuilds({ limit: 1 })).builds[0];
     if (build === undefined || build.id === before) continue;
     const found = await fetch(`${url}/v1/builds/${build.id}/package`, { headers: { authorization: `Bearer ${token}` } });
-    if (!found.ok) continue;
+    if (found.status !== 200) continue;
     const { root } = (await found.json()) as { root: string };
     const segment = await fetch(`${url}${root}video/360p/1.m4s`);
     if (segment.ok && (await segment.arrayBuffer()).byteLength > 0) return (performance.now() - startedMs) / 1000;
