@@ -59,3 +59,11 @@ test('where no voice speaks the language, the message says what to install', () 
   const rare = filmSchema.parse({ title: 'x', language: 'ceb', storyboard: [{ narration: 'Maayong buntag' }] });
   assert.match(voiceIssues(rare, espeak)[0]?.next ?? '', /voices add FOLDER/);
 });
+
+test('of the plain voices of an accent the clearest speaks, whatever it is called', () => {
+  const flite = ['awb', 'kal16', 'rms', 'slt'].map((name) => voice(`flite-${name}`, name === 'awb' ? 'en-GB' : 'en-US'));
+  assert.deepEqual(
+    ['en', 'en-US', 'en-GB'].map((language) => chosen(language, flite)),
+    ['flite-slt', 'flite-slt', 'flite-awb'],
+  );
+});

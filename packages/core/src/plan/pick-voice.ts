@@ -4,9 +4,12 @@ import { bareLanguage, languageFit } from '../speech/voice-language.ts';
 export type OfferedVoice = RunnerOffer['voices'][number];
 type Pick = { readonly wanted: string | undefined; readonly language: string; readonly voices: RunnerOffer['voices'] };
 
+/** Of the plain voices of one accent those that are understood best, the best one last. */
+const clearest: readonly string[] = ['flite-rms', 'flite-slt'];
+
 /**
  * The voice to use: the one asked for, else of those that speak the language a natural one before a plain one, one of this language alone before one of many,
- * flite before espeak-ng, the nearest accent first; null if there is none.
+ * flite before espeak-ng, the nearest accent first, then the clearest; null if there is none.
  */
 export function pickVoice({ wanted, language, voices }: Pick): OfferedVoice | null {
   if (wanted !== undefined) return voices.find((voice) => voice.id === wanted) ?? null;
@@ -14,7 +17,8 @@ export function pickVoice({ wanted, language, voices }: Pick): OfferedVoice | nu
     (voice.natural ? 100 : 0) +
     (voice.language === '*' ? 0 : 50) +
     (voice.engine === 'espeak-ng' ? 0 : 20) +
-    languageFit(voice.language, language);
+    languageFit(voice.language, language) +
+    0.01 * (clearest.indexOf(voice.id) + 1);
   let best: OfferedVoice | null = null;
   for (const voice of voices) if (languageFit(voice.language, language) > 0 && (best === null || rank(voice) > rank(best))) best = voice;
   return best;

@@ -32,7 +32,7 @@ export async function fliteVoices(): Promise<readonly VoiceInfo[]> {
     .map((name) => ({
       id: `flite-${name}`,
       name: names[name] ?? name,
-      language: 'en-US',
+      language: name === 'awb' ? 'en-GB' : 'en-US',
       licence: 'Flite licence (BSD-like)',
       source: 'flite, Carnegie Mellon University',
       engine: 'flite',
