@@ -7,6 +7,7 @@ import type { Bitmap } from '../compositor/compositor.ts';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import { createFigurePainter, type FigurePainter } from '../figure/figure-painter.ts';
 import { blankCanvas, type Canvas } from '../paint/canvas.ts';
+import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
 import type { LayerPainter, PainterContext } from './layer-painter.ts';
 import type { LoadContext } from './load-picture.ts';
 
@@ -101,7 +102,14 @@ async function loadRig(
 const pictureSide = 2048;
 
 async function pictureCanvas(path: string, { toolset, signal }: LoadContext): Promise<Canvas> {
-  const size = `scale='min(${pictureSide},iw)':'min(${pictureSide},ih)':force_original_aspect_ratio=decrease`;
+  const vf = writeFiltergraph([
+    {
+      filters: [
+        filter('scale', { w: `min(${pictureSide},iw)`, h: `min(${pictureSide},ih)`, force_original_aspect_ratio: 'decrease' }),
+        filter('format', { pix_fmts: 'rgba' }),
+      ],
+    },
+  ]);
   const { stdout } = await runFfmpeg({
     toolset,
     signal,
@@ -109,7 +117,7 @@ async function pictureCanvas(path: string, { toolset, signal }: LoadContext): Pr
     maxStdoutBytes: pictureSide * pictureSide * 4 + 1024,
     description: {
       inputs: [{ from: { file: path } }],
-      outputs: [{ options: { vf: `${size},format=rgba`, 'frames:v': 1, 'c:v': 'pam', f: 'image2pipe' }, to: { pipe: 1 } }],
+      outputs: [{ options: { vf, 'frames:v': 1, 'c:v': 'pam', f: 'image2pipe' }, to: { pipe: 1 } }],
     },
   });
   const head = Buffer.from(stdout.subarray(0, 256)).toString('latin1');
