@@ -134,6 +134,13 @@ export const shotSchema = z.strictObject({
     .max(99)
     .optional()
     .describe('Which attempt at the shot is used: another one is read, moved and acted a little differently.'),
+  takes: z
+    .number()
+    .int()
+    .min(1)
+    .max(99)
+    .optional()
+    .describe('How many attempts were asked for, so that all of them can be compared again.'),
   length: durationSchema.optional().describe('Length of the shot; the length of its narration when left out.'),
   visual: visualSchema.optional(),
   camera: cameraSchema.optional().describe('What the camera shows of the figures until a line cuts elsewhere.'),

@@ -9,6 +9,7 @@ import {
   type ShotView,
   setShotFrames,
   setTake,
+  setTakes,
   setWordEdge,
   takeAlone,
 } from './timeline-edits.ts';
@@ -41,5 +42,7 @@ test('a cut is written in frames, a take as its number, and the first take as no
   const second = setTake(film, { shot: 1, take: 2 });
   assert.equal(second.storyboard[1]?.take, 2);
   assert.deepEqual(setTake(second, { shot: 1, take: 1 }), film);
+  assert.equal(setTakes(film, { shot: 1, takes: 3 }).storyboard[1]?.takes, 3);
+  assert.equal(takeAlone(setTakes(film, { shot: 1, takes: 3 }), { shot: 1, take: 2 }).storyboard[0]?.takes, undefined);
   assert.deepEqual(takeAlone(second, { shot: 1, take: 3 }).storyboard, [{ id: 'one', narration: 'Every word has its place.', take: 3 }]);
 });

@@ -74,11 +74,16 @@ export function setTake(film: FilmDocument, { shot, take }: { readonly shot: num
   return setInShot(film, { shot, path: ['take'], value: take === 1 ? undefined : take });
 }
 
+/** The film with so many takes asked for of a shot. */
+export function setTakes(film: FilmDocument, { shot, takes }: { readonly shot: number; readonly takes: number }): FilmDocument {
+  return setInShot(film, { shot, path: ['takes'], value: takes === 1 ? undefined : takes });
+}
+
 /** The film with one shot alone in one take, for looking at it: what leads over from the shot before is left out. */
 export function takeAlone(film: FilmDocument, { shot: index, take }: { readonly shot: number; readonly take: number }): FilmDocument {
   const shot = shotsOf(film)[index];
   if (shot === undefined) return film;
-  const { transition: _transition, take: _take, ...kept } = shot;
+  const { transition: _transition, take: _take, takes: _takes, ...kept } = shot;
   return { ...film, storyboard: [take === 1 ? kept : { ...kept, take }] };
 }
 

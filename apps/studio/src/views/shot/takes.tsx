@@ -3,7 +3,7 @@ import type { Build, BuildShots, PackageAddresses, Problem } from '@filmwright/c
 import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
-import { setTake, takeAlone } from '../../model/timeline-edits.ts';
+import { setTake, setTakes, takeAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { studio } from '../../store/studio.ts';
@@ -24,8 +24,8 @@ export function Takes({ index }: { readonly index: number }) {
     stop.current = mine;
     return () => mine.abort();
   }, []);
-  const chosen = shotsOf(document)[index]?.take ?? 1;
-  const highest = Math.max(1, chosen, ...made.keys());
+  const { take: chosen = 1, takes: asked = 1 } = shotsOf(document)[index] ?? {};
+  const highest = Math.max(chosen, asked, ...made.keys());
   const takes = Array.from({ length: highest }, (_, at) => at + 1);
 
   const make = async (take: number): Promise<void> => {
@@ -50,6 +50,10 @@ export function Takes({ index }: { readonly index: number }) {
   };
   const another = (): void => {
     if (!made.has(chosen)) void make(chosen);
+    editing.edit({
+      label: `another take of shot ${index + 1}`,
+      change: (film) => setTakes(film, { shot: index, takes: highest + 1 }),
+    });
     void make(highest + 1);
   };
   return (
