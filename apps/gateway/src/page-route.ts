@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
@@ -8,16 +6,9 @@ import { cookieOf, hasCookie, isSame } from './guard.ts';
 import { sendBytes } from './send-bytes.ts';
 import { createStudioFiles } from './studio-files.ts';
 
-type Page = { readonly html: string; readonly policy: string };
-
-/** The studio and its files, or the plain page where no studio is built. `?token=` lets the browser in by a cookie. */
+/** The studio and its files. `?token=` lets the browser in by a cookie. */
 export function addPageRoute(app: FastifyInstance, parts: GatewayParts): void {
-  const plain = readPlainPage();
   const readFile = createStudioFiles(parts.studioRoot);
-  const page = async (): Promise<Page> => {
-    const built = await readFile('index.html');
-    return built === null ? plain : { html: built.body.toString('utf8'), policy: studioPolicy };
-  };
 
   addRoute(app, {
     name: 'home',
@@ -27,11 +18,12 @@ export function addPageRoute(app: FastifyInstance, parts: GatewayParts): void {
         // The redirect takes the token out of the address bar and the history.
         return reply.header('set-cookie', cookieOf(parts)).header('cache-control', 'no-store').redirect('/', 303);
       }
-      const { html, policy } = await page();
+      const built = await readFile('index.html');
+      const html = built === null ? unbuilt : built.body.toString('utf8');
       reply
         .header('content-type', 'text/html; charset=utf-8')
         .header('cache-control', 'no-store')
-        .header('content-security-policy', policy);
+        .header('content-security-policy', studioPolicy);
       if (hasCookie(request, parts)) return reply.send(html);
       return reply.code(401).send(html.replace('<body', '<body data-locked'));
     },
@@ -72,32 +64,11 @@ const studioPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** One document with its style and script inside, allowed by their digests and nothing else. */
-function readPlainPage(): Page {
-  const style = readPage('page.css');
-  const script = readPage('page.js');
-  const html = readPage('index.html')
-    .replace('/*style*/', () => style)
-    .replace('/*script*/', () => script);
-  const policy = [
-    "default-src 'none'",
-    `style-src '${sourceOf(style)}'`,
-    `script-src '${sourceOf(script)}'`,
-    "img-src 'self' data:",
-    "media-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  return { html, policy };
-}
-
-function readPage(name: string): string {
-  return readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
-}
-
-/** How a policy allows an inline style or script (CSP 3, hash source). */
-function sourceOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
+/** What is shown where no studio is built: the platform runs all the same. */
+const unbuilt = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Filmwright</title></head>
+<body><h1>The studio is not built</h1>
+<p>Start the platform with <code>npm start</code>, which builds it. The command line and the HTTP interface work without it.</p></body>
+</html>
+`;
