@@ -97,12 +97,17 @@ test('pictures of every make come to their cards and into the film upright and i
         (await card.locator('img').count()) > 0 &&
         (await card.locator('img').evaluate((each: unknown) => (each as { naturalWidth: number }).naturalWidth)) > 0,
     );
-    const shown = middles(scaled(['-f', 'png_pipe', '-i', '-'], await card.locator('img').screenshot()), { width: 64, height: 36 });
-    const wrong = quarters.flatMap((wanted, quarter) => {
-      // What is transparent, and what a label lies upon, is not the picture's.
-      const isCovered = quarter === 3 && name === 'see-through.png';
-      return isCovered || isNear(shown[quarter] ?? [], wanted) ? [] : [`quarter ${quarter} is ${shown[quarter]}, wanted ${wanted}`];
-    });
+    const wrongOnCard = async (): Promise<readonly string[]> => {
+      const shown = middles(scaled(['-f', 'png_pipe', '-i', '-'], await card.locator('img').screenshot()), { width: 64, height: 36 });
+      return quarters.flatMap((wanted, quarter) => {
+        // What is transparent, and what a label lies upon, is not the picture's.
+        const isCovered = quarter === 3 && name === 'see-through.png';
+        return isCovered || isNear(shown[quarter] ?? [], wanted) ? [] : [`quarter ${quarter} is ${shown[quarter]}, wanted ${wanted}`];
+      });
+    };
+    let wrong = await wrongOnCard();
+    // A card plays what moves: its first picture comes round again.
+    for (let round = 0; wrong.length > 0 && name.startsWith('moving.') && round < 40; round++) wrong = await wrongOnCard();
     if (wrong.length > 0) context.diagnostic(`${name} on its card: ${wrong.join('; ')}`);
     if (name !== 'cmyk-plain.jpg') assert.deepEqual(wrong, [], `${name} on its card`);
   }
