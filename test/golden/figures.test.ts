@@ -123,9 +123,10 @@ test("the pictures that a rig of one's own names are taken in as uploads beside 
   assert.match(issue?.message ?? '', /drawn\/face\.png/);
 });
 
-test('a check of a film with figures looks at its texts before them and makes nothing', () => {
+test('a check of a film with figures looks at its texts before them, makes nothing and tells how its uploads are read', () => {
   const document = film(lines, {});
   const { plan, tasks } = runPlan({ document, files, purpose: 'check' });
   assert.equal(plan.end?.state, 'succeeded');
   assert.deepEqual([...new Set(tasks.map((task) => task.kind))].sort(), ['inspect', 'normalise']);
+  assert.deepEqual(Object.keys(plan.shots?.().media ?? {}).sort(), ['lamp.jpg', 'room.jpg']);
 });

@@ -5,6 +5,7 @@ import { createStore, type Store, useStore } from './create-store.ts';
 import { type DraftFiles, holdTab, openDraftFiles, tabsAlive } from './draft-files.ts';
 import type { FilmTools } from './film-store.ts';
 import { openKeptUploads } from './kept-uploads.ts';
+import { createReadablePictures, type ReadablePictures } from './readable-pictures.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 /** What all views share. */
@@ -12,6 +13,7 @@ export type Studio = {
   readonly api: Api;
   readonly drafts: DraftFiles;
   readonly uploads: Uploads;
+  readonly readable: ReadablePictures;
   /** Names this tab where it saves. */
   readonly session: string;
   readonly place: Store<Place>;
@@ -35,7 +37,15 @@ function openStudio(): Studio {
   addEventListener('hashchange', () => place.set(placeOfHash(location.hash)));
   const check: FilmTools['check'] = (document) => askCore('check', { document });
   const uploads = createUploads({ kept: openKeptUploads(session), session });
-  return { api, drafts, session, place, uploads, filmTools: { api, drafts, session, alive: tabsAlive, check } };
+  return {
+    api,
+    drafts,
+    session,
+    place,
+    uploads,
+    readable: createReadablePictures(api),
+    filmTools: { api, drafts, session, alive: tabsAlive, check },
+  };
 }
 
 /** Where the studio is. */

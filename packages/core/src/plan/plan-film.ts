@@ -59,7 +59,10 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
   if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { outcome: { issues: notes }, shots: null };
   const open = uploads.settled && inputIssues.length === 0 && inspected.done;
-  if (input.purpose === 'check') return { outcome: open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null, shots: null };
+  if (input.purpose === 'check') {
+    const outcome = open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null;
+    return { outcome, shots: () => ({ fps: film.format.fps, ...size, frames: 0, shots: [], media: uploads.readable }) };
+  }
 
   const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
   const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });

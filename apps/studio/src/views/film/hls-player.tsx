@@ -1,4 +1,3 @@
-import Hls from 'hls.js';
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { timeCode } from '../../model/format.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -35,20 +34,17 @@ export function HlsPlayer(props: PlayerProps) {
     const element = video.current;
     if (element === null || file !== null || hls === null) return;
     setProblem('');
-    if (!Hls.isSupported()) {
-      element.src = hls;
-      return;
-    }
-    const player = new Hls({ enableWorker: false, startPosition: startMs / 1000, maxBufferLength: 20, capLevelToPlayerSize: true });
-    player.on(Hls.Events.ERROR, (_, data) => {
-      if (!data.fatal) return;
-      if (data.type === Hls.ErrorTypes.MEDIA_ERROR) player.recoverMediaError();
-      else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) setTimeout(() => player.startLoad(), 1000);
-      else setProblem('This browser cannot play the film. Download the master instead.');
-    });
-    player.loadSource(hls);
-    player.attachMedia(element);
-    return () => player.destroy();
+    let end: (() => void) | null = null;
+    let gone = false;
+    const broken = (): void => setProblem('This browser cannot play the film. Download the master instead.');
+    // The player of playlists is half of the studio's script: it is fetched when it is needed.
+    import('./play-hls.ts').then(({ playHls }) => {
+      if (!gone) end = playHls(element, { hls, startMs, onBroken: broken });
+    }, broken);
+    return () => {
+      gone = true;
+      end?.();
+    };
   }, [hls, file, video, startMs]);
 
   useEffect(() => {

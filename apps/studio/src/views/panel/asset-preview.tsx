@@ -1,6 +1,7 @@
 import type { LibraryKind } from '@filmwright/contracts';
 import { useState } from 'react';
-import { Icon } from '../../parts/icon.tsx';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { UploadedPicture } from '../../parts/uploaded-picture.tsx';
 
 type AssetProps = { readonly kind: LibraryKind; readonly digest: string; readonly name: string; readonly still?: boolean };
 
@@ -8,8 +9,8 @@ type AssetProps = { readonly kind: LibraryKind; readonly digest: string; readonl
 export function AssetPreview({ kind, digest, name, still = false }: AssetProps) {
   const [broken, setBroken] = useState(false);
   const url = `/v1/assets/${digest}`;
-  if (!broken && kind === 'picture')
-    return <img className="asset" src={url} alt={name} loading="lazy" decoding="async" onError={() => setBroken(true)} />;
+  if (kind === 'picture')
+    return <UploadedPicture className="asset" file={name} digest={digest} alt={name} otherwise={<Sign kind={kind} />} />;
   if (!broken && kind === 'clip')
     return (
       <video
@@ -25,13 +26,21 @@ export function AssetPreview({ kind, digest, name, still = false }: AssetProps) 
     );
   // biome-ignore lint/a11y/useMediaCaption: a sound of the library has no words of its own.
   if (!broken && kind === 'sound' && !still) return <audio className="asset-sound" src={url} controls preload="none" aria-label={name} />;
+  return <Sign kind={kind} />;
+}
+
+const signs = {
+  picture: 'picture',
+  clip: 'clip',
+  sound: 'sound',
+  character: 'person',
+  brand: 'brand',
+} as const satisfies Record<LibraryKind, IconName>;
+
+function Sign({ kind }: { readonly kind: LibraryKind }) {
   return (
     <span className="asset asset-sign">
-      <Icon
-        name={
-          kind === 'clip' ? 'clip' : kind === 'sound' ? 'sound' : kind === 'character' ? 'person' : kind === 'brand' ? 'brand' : 'picture'
-        }
-      />
+      <Icon name={signs[kind]} />
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { lookOf, type ShotPicture, textsOf } from '../../model/shot-facts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { useFilmState } from '../film-context.ts';
+import { AssetPicture, Missing } from './asset-picture.tsx';
 import { Backdrop } from './backdrop.tsx';
 import type { Still } from './use-stills.ts';
 
@@ -77,23 +78,6 @@ function Ground({ picture }: { readonly picture: ShotPicture }) {
   }
 }
 
-function AssetPicture({ file, className }: { readonly file: string; readonly className: string }) {
-  const digest = useFilmState((state) => state.history.now.content.files[file]);
-  const [broken, setBroken] = useState('');
-  if (digest === undefined || broken === digest) return <Missing file={file} icon="picture" />;
-  return (
-    <img
-      className={className}
-      src={`/v1/assets/${digest}`}
-      alt=""
-      loading="lazy"
-      decoding="async"
-      draggable={false}
-      onError={() => setBroken(digest)}
-    />
-  );
-}
-
 function AssetClip({ file, fromMs }: { readonly file: string; readonly fromMs: number }) {
   const digest = useFilmState((state) => state.history.now.content.files[file]);
   const [broken, setBroken] = useState('');
@@ -109,14 +93,5 @@ function AssetClip({ file, fromMs }: { readonly file: string; readonly fromMs: n
       aria-hidden="true"
       onError={() => setBroken(digest)}
     />
-  );
-}
-
-function Missing({ file, icon }: { readonly file: string; readonly icon: 'picture' | 'clip' }) {
-  return (
-    <span className="sketch-empty">
-      <Icon name={icon} />
-      <span className="clip-text small">{file.split('/').at(-1)}</span>
-    </span>
   );
 }
