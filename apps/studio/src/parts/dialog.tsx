@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 type DialogProps = { readonly title: string; readonly wide?: boolean; readonly onClose: () => void; readonly children: ReactNode };
 
@@ -25,9 +25,7 @@ export function Dialog({ title, wide = false, onClose, children }: DialogProps) 
     >
       <div className="dialog-head">
         <h2 id={titleId}>{title}</h2>
-        <button type="button" className="button bare square" aria-label="Close" onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={onClose} />
       </div>
       <div className="dialog-body">{children}</div>
     </dialog>

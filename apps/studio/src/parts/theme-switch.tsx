@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 const key = 'filmwright-theme';
 type Theme = 'light' | 'dark';
@@ -24,15 +24,7 @@ export function ThemeSwitch() {
     setTheme(other);
   };
   return (
-    <button
-      type="button"
-      className="button bare square"
-      aria-label={`Turn the page ${other}`}
-      title={`Turn the page ${other}`}
-      onClick={turn}
-    >
-      <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
-    </button>
+    <IconButton icon={theme === 'dark' ? 'sun' : 'moon'} label={`Turn the page ${other}`} title={`Turn the page ${other}`} onClick={turn} />
   );
 }
 

@@ -1,5 +1,5 @@
 import { createStore, useStore } from '../store/create-store.ts';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 type Toast = { readonly id: number; readonly text: string; readonly action: { readonly label: string; readonly run: () => void } | null };
 
@@ -38,9 +38,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <button type="button" className="button square" aria-label="Dismiss" onClick={() => dismiss(id)}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" framed label="Dismiss" onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>

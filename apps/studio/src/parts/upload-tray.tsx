@@ -5,6 +5,7 @@ import { useStore } from '../store/create-store.ts';
 import { studio } from '../store/studio.ts';
 import type { Uploading } from '../store/uploads.ts';
 import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 const stateNames = {
   looking: 'Looking at it',
@@ -28,11 +29,7 @@ export function UploadTray() {
     <section className="tray" aria-label="Uploads">
       <div className="row apart">
         <strong role="status">{open > 0 ? `Uploading ${counted(open, 'file')}` : 'Uploads'}</strong>
-        {closes && (
-          <button type="button" className="button bare square" aria-label="Close the list of uploads" onClick={clear}>
-            <Icon name="close" />
-          </button>
-        )}
+        {closes && <IconButton icon="close" label="Close the list of uploads" onClick={clear} />}
       </div>
       <ul className="stack">
         {list.map((upload) => (
@@ -77,23 +74,14 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
             </label>
           )}
           {state !== 'lost' && (
-            <button
-              type="button"
-              className="button bare square small-square"
-              aria-label={stopped ? `Go on with ${name}` : `Pause ${name}`}
+            <IconButton
+              icon={stopped ? 'play' : 'pause'}
+              small
+              label={stopped ? `Go on with ${name}` : `Pause ${name}`}
               onClick={() => (stopped ? resume(id) : pause(id))}
-            >
-              <Icon name={stopped ? 'play' : 'pause'} />
-            </button>
+            />
           )}
-          <button
-            type="button"
-            className="button bare square small-square"
-            aria-label={`Stop and forget ${name}`}
-            onClick={() => cancel(id)}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" small label={`Stop and forget ${name}`} onClick={() => cancel(id)} />
         </div>
       )}
       {other && (

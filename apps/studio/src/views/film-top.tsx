@@ -3,6 +3,7 @@ import { stepNames } from '../model/history.ts';
 import type { Place } from '../model/place.ts';
 import { saveStatus } from '../model/save-state.ts';
 import { Icon } from '../parts/icon.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
 import { hiddenConflict } from './conflict-dialog.tsx';
 import { useFilm, useFilmState } from './film-context.ts';
@@ -21,53 +22,39 @@ export function FilmTop({ place }: { readonly place: Extract<Place, { readonly f
     <TopBar
       actions={
         <>
-          <button
-            type="button"
-            className="button bare square"
-            aria-label={undo === null ? 'Undo' : `Undo: ${undo}`}
+          <IconButton
+            icon="undo"
+            label={undo === null ? 'Undo' : `Undo: ${undo}`}
             title={undo === null ? 'Nothing to undo' : `Undo ${undo} (Ctrl+Z)`}
             aria-disabled={undo === null}
             onClick={editing.undo}
-          >
-            <Icon name="undo" />
-          </button>
-          <button
-            type="button"
-            className="button bare square"
-            aria-label={redo === null ? 'Redo' : `Redo: ${redo}`}
+          />
+          <IconButton
+            icon="redo"
+            label={redo === null ? 'Redo' : `Redo: ${redo}`}
             title={redo === null ? 'Nothing to do again' : `Redo ${redo} (Ctrl+Shift+Z)`}
             aria-disabled={redo === null}
             onClick={editing.redo}
-          >
-            <Icon name="redo" />
-          </button>
+          />
           {place.view !== 'film' && (
             <>
-              <button
-                type="button"
-                className="button bare square"
-                aria-label="Versions"
+              <IconButton
+                icon="history"
+                label="Versions"
                 title="Versions"
                 aria-expanded={panel === 'versions'}
                 onClick={() => toggle('versions')}
-              >
-                <Icon name="history" />
-              </button>
-              <button
-                type="button"
-                className="button bare square"
-                aria-label="Settings of the film"
+              />
+              <IconButton
+                icon="sliders"
+                label="Settings of the film"
                 title="Settings of the film"
                 aria-expanded={panel === 'settings'}
                 onClick={() => toggle('settings')}
-              >
-                <Icon name="sliders" />
-              </button>
+              />
             </>
           )}
-          <button type="button" className="button bare square wide-only" aria-label="Keys" title="Keys (?)" onClick={showKeys}>
-            <Icon name="help" />
-          </button>
+          <IconButton icon="help" className="wide-only" label="Keys" title="Keys (?)" onClick={showKeys} />
         </>
       }
     >

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { timeCode } from '../../model/format.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 
 export type PlayerProps = {
   /** Signed address of a playlist that may still grow; null shows the poster alone. */
@@ -133,29 +134,9 @@ export function HlsPlayer(props: PlayerProps) {
         )}
       </div>
       <div className="player-bar">
-        <button type="button" className="button bare square" aria-label={playing ? 'Pause' : 'Play'} disabled={!ready} onClick={toggle}>
-          <Icon name={playing ? 'pause' : 'play'} />
-        </button>
-        <button
-          type="button"
-          className="button bare square"
-          aria-label="One frame back"
-          title="One frame back (,)"
-          disabled={!ready}
-          onClick={() => step(-1)}
-        >
-          <Icon name="back" />
-        </button>
-        <button
-          type="button"
-          className="button bare square"
-          aria-label="One frame forward"
-          title="One frame forward (.)"
-          disabled={!ready}
-          onClick={() => step(1)}
-        >
-          <Icon name="next" />
-        </button>
+        <IconButton icon={playing ? 'pause' : 'play'} label={playing ? 'Pause' : 'Play'} disabled={!ready} onClick={toggle} />
+        <IconButton icon="back" label="One frame back" title="One frame back (,)" disabled={!ready} onClick={() => step(-1)} />
+        <IconButton icon="next" label="One frame forward" title="One frame forward (.)" disabled={!ready} onClick={() => step(1)} />
         <input
           className="player-range"
           type="range"

@@ -1,6 +1,6 @@
 import type { LibraryItem } from '@filmwright/contracts';
 import { useState } from 'react';
-import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { AssetPreview } from '../panel/asset-preview.tsx';
 
 type TileProps = {
@@ -32,26 +32,8 @@ export function LibraryTile({ item, onRename, onUse, onRemove }: TileProps) {
           onBlur={save}
           onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
-        {onUse !== null && (
-          <button
-            type="button"
-            className="button bare square small-square"
-            aria-label={`New film with ${item.name}`}
-            title="New film with it"
-            onClick={onUse}
-          >
-            <Icon name="film" />
-          </button>
-        )}
-        <button
-          type="button"
-          className="button bare square small-square"
-          aria-label={`Remove ${item.name}`}
-          title="Remove; films that use it keep it"
-          onClick={onRemove}
-        >
-          <Icon name="bin" />
-        </button>
+        {onUse !== null && <IconButton icon="film" small label={`New film with ${item.name}`} title="New film with it" onClick={onUse} />}
+        <IconButton icon="bin" small label={`Remove ${item.name}`} title="Remove; films that use it keep it" onClick={onRemove} />
       </div>
     </li>
   );

@@ -3,6 +3,7 @@ import { presenterDocuments } from '@filmwright/core';
 import { setAt } from '../../model/edit-film.ts';
 import { ChoiceField, Fold } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { useDocument, useFilm, useFilmState } from '../film-context.ts';
 import { KeepButton, TakeButton } from './kept-things.tsx';
 import { useFilmField } from './use-field.ts';
@@ -31,14 +32,12 @@ export function CharactersFold() {
           <legend className="unseen">{name}</legend>
           <div className="row apart">
             <strong>{name}</strong>
-            <button
-              type="button"
-              className="button bare square small-square"
-              aria-label={`Remove ${name}`}
+            <IconButton
+              icon="bin"
+              small
+              label={`Remove ${name}`}
               onClick={() => field.write(['characters', name], undefined, `the character ${name}`)}
-            >
-              <Icon name="bin" />
-            </button>
+            />
           </div>
           <ChoiceField
             label="Figure"

@@ -5,6 +5,7 @@ import { hashOf } from '../../model/place.ts';
 import { issuesByShot } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, Fold, TextField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { IssueList } from '../../parts/problem-notice.tsx';
 import { useDocument, useFilm, useFilmState, useIssues } from '../film-context.ts';
 import { MediaPicker } from './media-picker.tsx';
@@ -73,24 +74,8 @@ export function ShotPanel() {
           <Icon name="sound" />
           Takes and timeline
         </a>
-        <button
-          type="button"
-          className="button square"
-          aria-label="Move the shot forward"
-          disabled={index === 0}
-          onClick={() => move(index - 1)}
-        >
-          <Icon name="back" />
-        </button>
-        <button
-          type="button"
-          className="button square"
-          aria-label="Move the shot back"
-          disabled={index + 1 >= shots.length}
-          onClick={() => move(index + 1)}
-        >
-          <Icon name="next" />
-        </button>
+        <IconButton icon="back" framed label="Move the shot forward" disabled={index === 0} onClick={() => move(index - 1)} />
+        <IconButton icon="next" framed label="Move the shot back" disabled={index + 1 >= shots.length} onClick={() => move(index + 1)} />
       </div>
     </div>
   );
@@ -238,14 +223,7 @@ function Texts({ field }: { readonly field: Field }) {
           <legend className="unseen">Text {at + 1}</legend>
           <div className="row apart">
             <span className="label">Text {blocks.length > 1 ? at + 1 : ''}</span>
-            <button
-              type="button"
-              className="button bare square small-square"
-              aria-label={`Remove text ${at + 1}`}
-              onClick={() => write(blocks.filter((_, index) => index !== at))}
-            >
-              <Icon name="bin" />
-            </button>
+            <IconButton icon="bin" small label={`Remove text ${at + 1}`} onClick={() => write(blocks.filter((_, index) => index !== at))} />
           </div>
           <textarea
             className="area"

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { type PanelName, useFilm } from '../film-context.ts';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
@@ -22,9 +22,7 @@ export function SidePanel() {
     <aside className="side" aria-label={titles[panel]}>
       <div className="side-head">
         <h2>{panel === 'shot' ? `Shot ${selected + 1}` : titles[panel]}</h2>
-        <button type="button" className="button bare square" aria-label="Close the panel" onClick={() => openPanel(null)}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close the panel" onClick={() => openPanel(null)} />
       </div>
       <div className="side-body">{bodies[panel]()}</div>
     </aside>

@@ -4,6 +4,7 @@ import { problemOf } from '../../api/api.ts';
 import { counted, timeAgo } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { toast } from '../../parts/toasts.tsx';
 import { studio } from '../../store/studio.ts';
 
@@ -72,9 +73,7 @@ function FilmRow({ film, onChange }: { readonly film: FilmRecord; readonly onCha
           </span>
         </span>
       </a>
-      <button type="button" className="button bare square" aria-label={`Remove ${film.title}`} title="Remove" onClick={() => void remove()}>
-        <Icon name="bin" />
-      </button>
+      <IconButton icon="bin" label={`Remove ${film.title}`} title="Remove" onClick={() => void remove()} />
     </li>
   );
 }

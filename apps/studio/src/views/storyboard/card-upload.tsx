@@ -1,4 +1,5 @@
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { useStore } from '../../store/create-store.ts';
 import { studio } from '../../store/studio.ts';
 import type { Uploading } from '../../store/uploads.ts';
@@ -16,9 +17,7 @@ export function CardUpload({ film, shot }: { readonly film: string; readonly sho
         <span className="grow" dir="auto">
           {message}
         </span>
-        <button type="button" className="button bare square small-square" aria-label="Close this message" onClick={() => cancel(id)}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" small label="Close this message" onClick={() => cancel(id)} />
       </div>
     );
   const percent = bytes === 0 ? 100 : Math.round((sent / bytes) * 100);

@@ -5,6 +5,7 @@ import { shotText } from '../../model/edit-film.ts';
 import { shortTime } from '../../model/format.ts';
 import { estimatedMs, speakersOf } from '../../model/shot-facts.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 import { CardUpload } from './card-upload.tsx';
 import { ShotThumb } from './shot-thumb.tsx';
 import type { DragShots } from './use-drag-shots.ts';
@@ -112,47 +113,32 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
           )
         )}
         <span className="card-tools">
-          <button
-            type="button"
-            className="button bare square small-square"
+          <IconButton
+            icon="sliders"
+            small
             tabIndex={-1}
-            aria-label={`Picture, voice and texts of shot ${index + 1}`}
+            label={`Picture, voice and texts of shot ${index + 1}`}
             title="Picture, voice, texts (I)"
             onClick={props.onPanel}
-          >
-            <Icon name="sliders" />
-          </button>
-          <button
-            type="button"
-            className="button bare square small-square"
+          />
+          <IconButton
+            icon="join"
+            small
             tabIndex={-1}
-            aria-label={`Join shot ${index + 1} with the next`}
+            label={`Join shot ${index + 1} with the next`}
             title="Join with the next (Ctrl+Enter)"
             disabled={index + 1 >= count}
             onClick={props.onJoin}
-          >
-            <Icon name="join" />
-          </button>
-          <button
-            type="button"
-            className="button bare square small-square"
+          />
+          <IconButton
+            icon="copy"
+            small
             tabIndex={-1}
-            aria-label={`Duplicate shot ${index + 1}`}
+            label={`Duplicate shot ${index + 1}`}
             title="Duplicate (Ctrl+D)"
             onClick={props.onDuplicate}
-          >
-            <Icon name="copy" />
-          </button>
-          <button
-            type="button"
-            className="button bare square small-square"
-            tabIndex={-1}
-            aria-label={`Remove shot ${index + 1}`}
-            title="Remove (Delete)"
-            onClick={props.onRemove}
-          >
-            <Icon name="bin" />
-          </button>
+          />
+          <IconButton icon="bin" small tabIndex={-1} label={`Remove shot ${index + 1}`} title="Remove (Delete)" onClick={props.onRemove} />
         </span>
       </div>
     </li>

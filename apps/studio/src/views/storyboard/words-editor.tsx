@@ -1,6 +1,6 @@
 import { withoutUnprintable } from '@filmwright/core';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { Icon } from '../../parts/icon.tsx';
+import { IconButton } from '../../parts/icon-button.tsx';
 
 type WordsEditorProps = {
   readonly text: string;
@@ -44,19 +44,15 @@ export function WordsEditor({ text, label, onChange, onDone, onSplit, onJoin }: 
         onDoubleClick={(event) => event.stopPropagation()}
       />
       <span className="words-tools">
-        <button
-          type="button"
-          className="button bare square small-square"
-          aria-label="Split at the cursor"
+        <IconButton
+          icon="split"
+          small
+          label="Split at the cursor"
           title="Split at the cursor (Ctrl+Enter)"
           onPointerDown={(event) => event.preventDefault()}
           onClick={splitHere}
-        >
-          <Icon name="split" />
-        </button>
-        <button type="button" className="button bare square small-square" aria-label="Done" title="Done (Escape)" onClick={onDone}>
-          <Icon name="check" />
-        </button>
+        />
+        <IconButton icon="check" small label="Done" title="Done (Escape)" onClick={onDone} />
       </span>
     </div>
   );
