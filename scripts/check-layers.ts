@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 const lines: Readonly<Record<string, number>> = {
   'packages/contracts': 0,
   'packages/core': 1,
+  'packages/scheduler': 2,
   'packages/render': 3,
   'packages/engines': 3,
   'packages/blobs': 3,
@@ -31,7 +32,7 @@ const never: readonly (readonly [folder: string, imported: RegExp, reason: strin
 ];
 
 /** Folders without clock, randomness, I/O: what they need comes as arguments. */
-const pure = ['packages/contracts/src', 'packages/core/src', 'packages/render/src/plan'];
+const pure = ['packages/contracts/src', 'packages/core/src', 'packages/scheduler/src', 'packages/render/src/plan'];
 const impure = /\b(Date\.now|new Date\b|Math\.random|performance\.now|setTimeout|setInterval|fetch\()|\bprocess\.|\bconsole\.|from 'node:/;
 const longest = 500;
 

@@ -1,0 +1,116 @@
+/** How pressing a task is beside others: what a person waits for, films, and what may wait for a quiet hour. */
+export const priorities = ['interactive', 'normal', 'bulk'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** What a waiting task asks for. Times are milliseconds since the epoch, as the caller's clock has them. */
+export type Demand = {
+  /** Unique among all workspaces. */
+  readonly id: string;
+  readonly workspace: string;
+  /** Its tasks are spread over runners while others are idle. */
+  readonly build: string;
+  /** Kind and toolchain in one name; a runner that offers the same name can do it. */
+  readonly capability: string;
+  /** Revision that must be resident on the GPU; null for work that needs none. */
+  readonly model: string | null;
+  /** What the time depends on beside model and device, such as `1280x720x81`: tasks of one size are compared. */
+  readonly size: string;
+  /** The planner's guess of the work alone, used until attempts of its size have ended. */
+  readonly estimateMs: number;
+  /** GPUs of one host; 0 is a slot of its processors. */
+  readonly gpus: number;
+  /** Working memory on each GPU beside the weights. */
+  readonly vramMib: number;
+  /** Where it must run; null is anywhere. */
+  readonly region: string | null;
+  readonly pool: string | null;
+  readonly priority: Priority;
+  readonly deadlineMs: number | null;
+  /** Within its build, smaller first. */
+  readonly order: number;
+  readonly submittedMs: number;
+  readonly notBeforeMs: number;
+  /** It can be handed back at borders so far apart and go on elsewhere; null where only the whole counts. */
+  readonly bordersMs: number | null;
+  /** Tasks of the same batch may run as one, at most `batchMost` of them; null runs alone. */
+  readonly batch: string | null;
+  readonly batchMost: number;
+};
+
+/** What is known of a model's revision. */
+export type ModelFacts = {
+  readonly id: string;
+  /** Weights on a GPU, and in the host's memory. */
+  readonly vramMib: number;
+  readonly hostMib: number;
+  /** Until a task can start, by where the weights are: in the host's memory, on its disk, in the store. */
+  readonly warmMs: number;
+  readonly coldMs: number;
+  readonly fetchMs: number;
+};
+
+/** A GPU, or a slice of one, as its runner found it. `fabric` names those that reach each other directly. */
+export type DeviceFacts = { readonly id: string; readonly product: string; readonly vramMib: number; readonly fabric: string };
+
+/** What a runner offers. */
+export type RunnerFacts = {
+  readonly id: string;
+  readonly pool: string;
+  readonly region: string;
+  readonly capabilities: readonly string[];
+  /** Tasks without a GPU that it runs side by side. */
+  readonly slots: number;
+  readonly devices: readonly DeviceFacts[];
+  /** Host memory for weights that were unloaded; 0 keeps none. */
+  readonly hostMib: number;
+  /** Weights that are there: on its disk, in its memory, and on which device. */
+  readonly onDisk: readonly string[];
+  readonly inMemory: readonly string[];
+  readonly resident: readonly { readonly device: string; readonly model: string }[];
+  /** No new task: it finishes what it has. */
+  readonly draining: boolean;
+};
+
+/** A workspace's weight against others, and how many GPU or slot tasks of it may run at once; null is no cap. */
+export type WorkspaceFacts = { readonly id: string; readonly weight: number; readonly cap: number | null };
+
+/** Where the weights of a granted task are when it starts. */
+export type Tier = 'none' | 'resident' | 'memory' | 'disk' | 'store';
+
+/** Something that happened since the last step. */
+export type Change =
+  | { readonly type: 'task'; readonly task: Demand }
+  /** Cancelled, or wanted by nobody: waiting or running, it is forgotten; its place is free once `ended` comes. */
+  | { readonly type: 'withdrawn'; readonly task: string }
+  /** An attempt is over. `ranMs` is the work alone, `loadMs` the loading before it; `returned` and `lost` tasks are told anew by `task`. */
+  | {
+      readonly type: 'ended';
+      readonly task: string;
+      readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
+      readonly ranMs: number;
+      readonly loadMs: number;
+    }
+  /** A lease that was given before this scheduler began. */
+  | { readonly type: 'running'; readonly task: Demand; readonly runner: string; readonly devices: readonly string[]; readonly sinceMs: number }
+  /** Joined, or offers something else than before. */
+  | { readonly type: 'runner'; readonly runner: RunnerFacts }
+  | { readonly type: 'gone'; readonly runner: string }
+  | { readonly type: 'model'; readonly model: ModelFacts }
+  | { readonly type: 'workspace'; readonly workspace: WorkspaceFacts };
+
+/** What is to be done. `reason` is a sentence for the person who asks why. */
+export type Decision =
+  | {
+      readonly type: 'grant';
+      /** More than one where they run as one batch. */
+      readonly tasks: readonly string[];
+      readonly runner: string;
+      readonly devices: readonly string[];
+      readonly tier: Tier;
+      /** Models to be unloaded from those devices first. */
+      readonly evict: readonly string[];
+      readonly expectedMs: number;
+      readonly reason: string;
+    }
+  /** The runner hands the task back at its next border. */
+  | { readonly type: 'preempt'; readonly task: string; readonly runner: string; readonly for: string; readonly reason: string };
