@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { reportSchema } from '@filmwright/contracts';
 import { presenterDocuments } from '@filmwright/core';
-import { filmwright, makeHome, removeHome } from './platform-home.ts';
+import { filmwright, homeOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = makeHome();
-after(() => removeHome(home));
+const home = homeOfTest();
 const art = join(import.meta.dirname, '../../examples/art');
 
 const anchorFilm = (narration: unknown, more: object = {}) => ({

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type Issue, type Problem, problemSchema } from '@filmwright/contracts';
 import { writeBadMedia } from './bad-media.ts';
-import { filmwright, makeHome, processesOf, type Running, removeHome, start, until } from './platform-home.ts';
+import { filmwright, platformOfTest, processesOf, start } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = makeHome();
+const { home, open } = platformOfTest('--runners', '1');
 writeBadMedia(home);
-let platform: Running | null = null;
-after(async () => {
-  await endPlatform();
-  await removeHome(home);
-});
 
 const shots = (...storyboard: readonly unknown[]): object => ({ title: 'Bad', voice: 'flite-slt', storyboard });
 const picture = (file: string): object => ({ visual: { picture: file } });
@@ -169,7 +164,7 @@ test('without ffmpeg the command says how to install it and leaves nothing runni
 });
 
 test('files that only a decoder can judge are all told together, with the glyphs that the fonts lack', async () => {
-  await startPlatform();
+  await open();
   const problem = await refused(shots(spoken, picture('torn.png'), { ...clip('scrambled.mkv'), text: { text: '𒀀' } }));
   assertSaid(problem, [
     ['storyboard[1].visual.picture', /^torn\.png: its PNG content is damaged or cut off; wanted a whole picture\.$/],
@@ -179,7 +174,7 @@ test('files that only a decoder can judge are all told together, with the glyphs
 });
 
 test('a font without the glyphs of a script is told at the text, with the characters', async () => {
-  await startPlatform();
+  await open();
   const document = {
     ...shots(spoken, { ...spoken, text: [{ text: 'Hello' }, { text: '𒀀𒀁' }] }, { narration: ['Hello.', '𒀀 again'] }),
     brand: { font: { regular: 'inter.ttf' } },
@@ -197,7 +192,7 @@ test('a font without the glyphs of a script is told at the text, with the charac
 });
 
 test('a film of 10,000 shots is checked, and the whole answer comes through a pipe', async () => {
-  await startPlatform();
+  await open();
   const film = writeFilm(home, shots(...Array.from({ length: 10_000 }, (_, index) => ({ length: '4s', text: { text: `Shot ${index}` } }))));
   const { status, out, err } = await filmwright(home, ['check', film, '--json']);
   assert.equal(status, 0, err + out.slice(0, 500));
@@ -207,16 +202,3 @@ test('a film of 10,000 shots is checked, and the whole answer comes through a pi
   };
   assert.deepEqual([answer.ok, answer.film.shots.length, answer.film.frames], [true, 10_000, 10_000 * 120]);
 });
-
-async function startPlatform(): Promise<void> {
-  if (platform !== null) return;
-  platform = start(home, ['serve', '--port', '0', '--runners', '1']);
-  await until(() => existsSync(join(home, 'platform.json')), 'the platform is ready');
-  JSON.parse(readFileSync(join(home, 'platform.json'), 'utf8'));
-}
-
-async function endPlatform(): Promise<void> {
-  if (platform === null) return;
-  process.kill(platform.pid, 'SIGTERM');
-  await platform.ended;
-}

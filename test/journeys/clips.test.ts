@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { filmwright, killHard, makeHome, processesOf, removeHome, start } from './platform-home.ts';
+import { test } from 'node:test';
+import { filmwright, homesOfTest, killHard, processesOf, start } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
 const seed = Number(process.env.FILMWRIGHT_SEED ?? Date.now() % 1_000_000);
@@ -31,15 +31,7 @@ const film = {
   outputs: { master: { quality: 'draft' } },
 };
 
-const homes: string[] = [];
-const newHome = (): string => {
-  const home = makeHome();
-  homes.push(home);
-  return home;
-};
-after(async () => {
-  for (const home of homes) await removeHome(home);
-});
+const newHome = homesOfTest();
 
 const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 

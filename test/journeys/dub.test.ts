@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Report } from '@filmwright/contracts';
-import { filmwright, makeHome, processesOf, type Running, removeHome, start, until } from './platform-home.ts';
+import { filmwright, platformOfTest, processesOf } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = makeHome();
-let platform: Running | null = null;
-after(async () => {
-  if (platform !== null) process.kill(platform.pid, 'SIGTERM');
-  await platform?.ended;
-  await removeHome(home);
-});
+const { home, open } = platformOfTest();
 
 const film = writeFilm(home, {
   title: 'Evening',
@@ -37,8 +31,7 @@ async function make(args: readonly string[]): Promise<Made & { readonly told: Re
 }
 
 test('a film is dubbed from its translated script, with its pictures: only the shot with words on it is encoded again', async () => {
-  platform = start(home, ['serve', '--port', '0']);
-  await until(() => existsSync(join(home, 'platform.json')), 'the platform is up');
+  await open();
   const original = await make(['--out', join(home, 'en')]);
 
   const written = await filmwright(home, ['script', film, '--language', 'de', '--json']);

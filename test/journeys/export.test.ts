@@ -3,26 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Problem } from '@filmwright/contracts';
 import { parse } from 'yaml';
 import { openBundle } from '../../apps/cli/src/film/open-bundle.ts';
 import type { Open, OpenPiece } from '../golden/timeline-of.ts';
-import { filmwright, makeHome, type Running, removeHome, start, until } from './platform-home.ts';
+import { filmwright, platformOfTest } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const home = makeHome();
-let platform: Running;
-// One that stays, so that each command need not start its own.
-before(async () => {
-  platform = start(home, ['serve', '--port', '0']);
-  await until(() => existsSync(join(home, 'platform.json')), 'the platform is ready');
-});
-after(async () => {
-  process.kill(platform.pid, 'SIGTERM');
-  await platform.ended;
-  await removeHome(home);
-});
+const { home, open } = platformOfTest();
+before(() => open());
 
 const at = (name: string): string => join(home, name);
 mkdirSync(at('sound'));

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { openRecords } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
 import { Client } from 'pg';
-import { filmwright, killHard, makeHome, type Process, processesOf, removeHome, start } from './platform-home.ts';
+import { filmwright, homesOfTest, killHard, type Process, processesOf, start } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
 const seed = Number(process.env.FILMWRIGHT_SEED ?? Date.now() % 1_000_000);
@@ -18,15 +18,7 @@ function random(): number {
 }
 for (let warm = 0; warm < 5; warm++) random();
 
-const homes: string[] = [];
-const newHome = (): string => {
-  const home = makeHome();
-  homes.push(home);
-  return home;
-};
-after(async () => {
-  for (const home of homes) await removeHome(home);
-});
+const newHome = homesOfTest();
 
 let wanted = '';
 let wholeMs = 0;

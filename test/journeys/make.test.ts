@@ -3,13 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type Problem, reportSchema } from '@filmwright/contracts';
-import { filmwright, makeHome, processesOf, removeHome } from './platform-home.ts';
+import { filmwright, homeOfTest, processesOf } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const home = makeHome();
-after(() => removeHome(home));
+const home = homeOfTest();
 
 const film = writeFilm(home, smallFilm);
 const out = join(home, 'out');

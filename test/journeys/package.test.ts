@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Report } from '@filmwright/contracts';
-import { filmwright, makeHome, removeHome } from './platform-home.ts';
+import { filmwright, homeOfTest } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const home = makeHome();
-after(() => removeHome(home));
+const home = homeOfTest();
 const out = join(home, 'out');
 const folder = join(out, 'package');
 const packaged = { ...smallFilm, outputs: { ...smallFilm.outputs, package: true } };

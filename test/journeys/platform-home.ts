@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
@@ -19,6 +20,51 @@ export async function removeHome(home: string): Promise<void> {
   for (const { pid } of processesOf(home)) killHard(pid);
   await until(() => processesOf(home).length === 0, 'processes of the home end');
   await rm(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Makes homes for the tests of a file; they are ended and removed after the last of them. */
+export function homesOfTest(): () => string {
+  const homes: string[] = [];
+  after(async () => {
+    for (const home of homes) await removeHome(home);
+  });
+  return () => {
+    const home = makeHome();
+    homes.push(home);
+    return home;
+  };
+}
+
+/** The one home of a file's tests; it is ended and removed after the last of them. */
+export function homeOfTest(): string {
+  return homesOfTest()();
+}
+
+export type Gateway = { readonly url: string; readonly token: string };
+export type TestPlatform = {
+  readonly home: string;
+  /** Starts the platform the first time that it is asked for, waits until it answers, and gives its address. */
+  readonly open: () => Promise<Gateway>;
+};
+
+/** A platform that stays, so that each command need not start its own; it is told to end, and its home removed, after the tests of a file. `args` are further ones of `serve`. */
+export function platformOfTest(...args: readonly string[]): TestPlatform {
+  const home = makeHome();
+  let running: Running | null = null;
+  after(async () => {
+    if (running !== null) process.kill(running.pid, 'SIGTERM');
+    await running?.ended;
+    await removeHome(home);
+  });
+  return {
+    home,
+    async open() {
+      running ??= start(home, ['serve', '--port', '0', ...args]);
+      const path = join(home, 'platform.json');
+      await until(() => existsSync(path), 'the platform is ready');
+      return JSON.parse(readFileSync(path, 'utf8')) as Gateway;
+    },
+  };
 }
 
 export type Ended = { readonly status: number | null; readonly out: string; readonly err: string };

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
 import type { Build, BuildShots, FilmDocument } from '@filmwright/contracts';
-import { makeHome, type Running, removeHome, start, until } from './platform-home.ts';
+import { platformOfTest } from './platform-home.ts';
 
-const home = makeHome();
-let platform: Running;
+const { open } = platformOfTest();
 let client: Client;
 before(async () => {
-  platform = start(home, ['serve', '--port', '0']);
-  const file = join(home, 'platform.json');
-  await until(() => existsSync(file), 'the platform runs');
-  const { url, token } = JSON.parse(readFileSync(file, 'utf8')) as { url: string; token: string };
-  client = createClient({ url, token });
-});
-after(async () => {
-  process.kill(platform.pid, 'SIGTERM');
-  await platform.ended;
-  await removeHome(home);
+  client = createClient(await open());
 });
 
 const film: FilmDocument = {

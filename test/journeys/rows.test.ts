@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { createClient } from '@filmwright/client';
 import { type Problem, problemSchema, type Report } from '@filmwright/contracts';
-import { filmwright, makeHome, processesOf, type Running, removeHome, start, until } from './platform-home.ts';
+import { filmwright, platformOfTest, processesOf, start } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = makeHome();
-let platform: Running | null = null;
-after(async () => {
-  if (platform !== null) process.kill(platform.pid, 'SIGTERM');
-  await platform?.ended;
-  await removeHome(home);
-});
+const { home, open } = platformOfTest('--runners', '2');
 
 const art = join(import.meta.dirname, '../../examples/art');
 for (const name of ['orlune-logo-dark.png', 'orlune-mark-dark.png', 'orlune-mark-light.png'])
@@ -109,7 +103,7 @@ test('when no row can be made, every problem of every row is told and nothing is
 });
 
 test('one film per row, what is the same made once; rows that fail, before or after their start, fail alone', async () => {
-  const client = await startPlatform();
+  const client = createClient(await open());
   const header = ['name', picture, price, '# stock'];
   const good = [
     ['sand', 'orlune-logo-dark.png', '$5.50', '3'],
@@ -160,7 +154,7 @@ test('one film per row, what is the same made once; rows that fail, before or af
 });
 
 test('a check of JSON rows tells what each film needs and which cannot be made', async () => {
-  await startPlatform();
+  await open();
   const rows = join(home, 'rows.json');
   const entries = [
     { title: 'First', [picture]: 'torn.png' },
@@ -189,7 +183,7 @@ test('a check of JSON rows tells what each film needs and which cannot be made',
 });
 
 test('Ctrl-C cancels what runs and starts nothing more; the same command makes the rest', async () => {
-  const client = await startPlatform();
+  const client = createClient(await open());
   const names = Array.from({ length: 6 }, (_, at) => [`row${at}`, `$${at}0.25`, '2s']);
   const rows = writeRows('many.csv', [['name', price, 'storyboard.offer.length'], ...names]);
   const args = ['make', film, '--rows', rows, '--out', join(home, 'many'), '--json'];
@@ -219,9 +213,3 @@ test('Ctrl-C cancels what runs and starts nothing more; the same command makes t
   assert.equal(again.status, 0, again.out + again.err);
   assert.ok((JSON.parse(again.out) as Answer).rows.every(({ state, master }) => state === 'succeeded' && existsSync(master ?? '')));
 });
-
-async function startPlatform() {
-  platform ??= start(home, ['serve', '--port', '0', '--runners', '2']);
-  await until(() => existsSync(join(home, 'platform.json')), 'the platform is ready');
-  return createClient(JSON.parse(readFileSync(join(home, 'platform.json'), 'utf8')) as { url: string; token: string });
-}

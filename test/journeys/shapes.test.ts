@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type Problem, problemSchema, type Report } from '@filmwright/contracts';
-import { filmwright, makeHome, type Running, removeHome, start, until } from './platform-home.ts';
+import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = makeHome();
-let platform: Running | null = null;
-after(async () => {
-  if (platform !== null) process.kill(platform.pid, 'SIGTERM');
-  await platform?.ended;
-  await removeHome(home);
-});
+const { home, open } = platformOfTest();
 
 const art = join(import.meta.dirname, '../../examples/art');
 for (const name of ['orlune-mark-dark.png', 'orlune-mark-light.png', 'camp-dusk.jpg']) copyFileSync(join(art, name), join(home, name));
@@ -54,8 +48,7 @@ const tasksOf = (films: readonly Made[], stage: string): number =>
   films.reduce((sum, one) => sum + (reportOf(one).stages.find((each) => each.stage === stage)?.tasks ?? 0), 0);
 
 test('one document is made in all its shapes, spoken and mixed once, with the same sound to the byte', async () => {
-  platform = start(home, ['serve', '--port', '0']);
-  await until(() => existsSync(join(home, 'platform.json')), 'the platform is up');
+  await open();
   const out = join(home, 'out');
   const { status, out: text, err } = await filmwright(home, ['make', film, '--out', out, '--json']);
   assert.equal(status, 0, text + err);

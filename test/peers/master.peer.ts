@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { type Report, reportSchema } from '@filmwright/contracts';
-import { filmwright, makeHome, removeHome } from '../journeys/platform-home.ts';
+import { filmwright, homeOfTest } from '../journeys/platform-home.ts';
 import { smallFilm, writeFilm } from '../journeys/small-film.ts';
 import { missing } from './missing.ts';
 
@@ -14,7 +14,7 @@ const peers = {
   mp4box: missing({ name: 'MP4Box', asks: ['MP4Box', '-version'], install: 'GPAC, https://gpac.io (Fedora, brew: gpac)' }),
 } as const;
 
-const home = makeHome();
+const home = homeOfTest();
 const master = join(home, 'out/master.mp4');
 let report: Report;
 before(async () => {
@@ -23,7 +23,6 @@ before(async () => {
   assert.equal(status, 0, out + err);
   report = reportSchema.parse(JSON.parse(readFileSync(join(home, 'out/report.json'), 'utf8')));
 });
-after(() => removeHome(home));
 
 test('mediainfo reads the master as what the report says', { skip: peers.mediainfo }, () => {
   const text = execFileSync('mediainfo', ['--Output=JSON', '--Full', master], { encoding: 'utf8' });

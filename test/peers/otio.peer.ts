@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { readTimeline } from '@filmwright/core';
 import { parse } from 'yaml';
-import { filmwright, makeHome, removeHome } from '../journeys/platform-home.ts';
+import { filmwright, homeOfTest } from '../journeys/platform-home.ts';
 import { smallFilm, writeFilm } from '../journeys/small-film.ts';
 
 const python = process.env['PYTHON'] ?? 'python3';
@@ -44,7 +44,7 @@ type Facts = {
   readonly fcpx: string | null;
 };
 
-const home = makeHome();
+const home = homeOfTest();
 const at = (name: string): string => join(home, name);
 const film = { ...smallFilm, soundtrack: { music: 'song.flac' } };
 let facts: Facts;
@@ -57,7 +57,6 @@ before(async () => {
   const script = join(import.meta.dirname, 'read-timeline.py');
   facts = JSON.parse(execFileSync(python, [script, at('film.otioz'), at('opened')], { encoding: 'utf8' })) as Facts;
 });
-after(() => removeHome(home));
 
 test('the library reads the timeline as the film it is: its length, a picture track with a clip for each shot, sound, the mix muted', {
   skip,

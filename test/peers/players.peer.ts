@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { makeHome, type Running, removeHome, start, until } from '../journeys/platform-home.ts';
+import { filmwright, platformOfTest } from '../journeys/platform-home.ts';
 import { smallFilm, writeFilm } from '../journeys/small-film.ts';
 import { missing } from './missing.ts';
 
@@ -15,19 +15,17 @@ const scripts = {
   shaka: join(modules, 'shaka-player/dist/shaka-player.compiled.js'),
 } as const;
 
-const home = makeHome();
-let platform: Running;
 let browser: Browser;
+after(() => browser?.close());
+const { home, open } = platformOfTest();
 let gateway = { url: '', token: '' };
 let addresses: { hls: string; dash: string | null; complete: boolean };
 
 before(async () => {
   if (skip !== false) return;
-  platform = start(home, ['serve', '--port', '0']);
-  await until(() => readPlatform() !== null, 'the platform is ready');
-  gateway = readPlatform() ?? gateway;
+  gateway = await open();
   const film = writeFilm(home, { ...smallFilm, outputs: { ...smallFilm.outputs, package: true } });
-  const { status, out, err } = await start(home, ['make', film, '--out', join(home, 'out'), '--json']).ended;
+  const { status, out, err } = await filmwright(home, ['make', film, '--out', join(home, 'out'), '--json']);
   assert.equal(status, 0, out + err);
   const { build } = JSON.parse(out) as { build: string };
   const reply = await fetch(`${gateway.url}/v1/builds/${build}/package`, { headers: { authorization: `Bearer ${gateway.token}` } });
@@ -38,22 +36,6 @@ before(async () => {
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
   });
 });
-after(async () => {
-  await browser?.close();
-  if (platform !== undefined) {
-    process.kill(platform.pid, 'SIGTERM');
-    await platform.ended;
-  }
-  await removeHome(home);
-});
-
-function readPlatform(): typeof gateway | null {
-  try {
-    return JSON.parse(readFileSync(join(home, 'platform.json'), 'utf8')) as typeof gateway;
-  } catch {
-    return null;
-  }
-}
 
 type Played = {
   readonly frames: number;

@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import * as HLS from 'hls-parser';
-import { filmwright, makeHome, removeHome } from '../journeys/platform-home.ts';
+import { filmwright, homeOfTest } from '../journeys/platform-home.ts';
 import { smallFilm, writeFilm } from '../journeys/small-film.ts';
 
-const home = makeHome();
+const home = homeOfTest();
 const folder = join(home, 'out/package');
 before(async () => {
   const film = writeFilm(home, { ...smallFilm, outputs: { ...smallFilm.outputs, package: true } });
   const { status, out, err } = await filmwright(home, ['make', film, '--out', join(home, 'out'), '--json']);
   assert.equal(status, 0, out + err);
 });
-after(() => removeHome(home));
 
 /** A playlist as a parser reads it that throws at whatever RFC 8216 does not allow. */
 function playlist<T>(path: string): T {

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { FilmDetail, FilmDocument, FilmVersionPage } from '@filmwright/contracts';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { makeHome, type Running, removeHome, start, until } from '../journeys/platform-home.ts';
+import { platformOfTest } from '../journeys/platform-home.ts';
 import { missing } from '../peers/missing.ts';
 
 const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -34,25 +34,18 @@ export type Person = {
 
 /** A platform of its own and a browser for the tests of a file; both end with it. `env` is the platform's. */
 export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
-  const home = makeHome();
-  let platform: Running | null = null;
-  let gateway = { url: '', token: '' };
   const people: BrowserContext[] = [];
   const browsers: { close(): Promise<void> }[] = [];
+  // Before the platform's own end: pages that follow it go first.
+  after(async () => {
+    for (const each of [...people, ...browsers]) await each.close();
+  });
+  const { home, open } = platformOfTest();
+  let gateway = { url: '', token: '' };
   before(async () => {
     if (skip !== false) return;
     Object.assign(process.env, env);
-    platform = start(home, ['serve', '--port', '0']);
-    await until(() => existsSync(join(home, 'platform.json')), 'the platform is ready');
-    gateway = JSON.parse(readFileSync(join(home, 'platform.json'), 'utf8')) as typeof gateway;
-  });
-  after(async () => {
-    for (const each of [...people, ...browsers]) await each.close();
-    if (platform !== null) {
-      process.kill(platform.pid, 'SIGTERM');
-      await platform.ended;
-    }
-    await removeHome(home);
+    gateway = await open();
   });
   const call: Studio['call'] = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const headers = { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json', ...init.headers };
