@@ -1,10 +1,10 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { byteCount, counted } from '../model/format.ts';
 import { hashOf, type Place } from '../model/place.ts';
 import { useStore } from '../store/create-store.ts';
 import { studio } from '../store/studio.ts';
 import type { Uploading } from '../store/uploads.ts';
-import { Icon } from './icon.tsx';
+import { FileButton } from './file-button.tsx';
 import { IconButton } from './icon-button.tsx';
 
 const stateNames = {
@@ -45,7 +45,6 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
   const { id, name, bytes, sent, state, message, landed } = upload;
   const percent = bytes === 0 ? 100 : Math.round((sent / bytes) * 100);
   const stopped = state === 'paused' || state === 'waiting';
-  const input = useId();
   const [other, setOther] = useState(false);
   const give = (file: File | undefined): void => setOther(file !== undefined && !giveFile(id, file));
   return (
@@ -67,11 +66,9 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
             <span style={{ width: `${percent}%` }} />
           </div>
           {state === 'lost' && (
-            <label className="button" htmlFor={input}>
-              <Icon name="folder" />
+            <FileButton icon="folder" onFiles={([file]) => give(file)}>
               Choose
-              <input id={input} className="unseen" type="file" onChange={({ target }) => give(target.files?.[0])} />
-            </label>
+            </FileButton>
           )}
           {state !== 'lost' && (
             <IconButton

@@ -1,10 +1,11 @@
 import { type LibraryItem, type LibraryKind, libraryKinds, type Problem } from '@filmwright/contracts';
 import { languageName } from '@filmwright/core';
-import { type DragEvent, useCallback, useId, useState } from 'react';
+import { type DragEvent, useCallback, useState } from 'react';
 import { problemOf, wholeLibrary } from '../../api/api.ts';
 import { filmFromShots } from '../../model/new-film.ts';
 import { hashOf } from '../../model/place.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
+import { anyMedia, FileButton } from '../../parts/file-button.tsx';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { toast } from '../../parts/toasts.tsx';
@@ -34,7 +35,6 @@ export function LibraryView() {
   const [shelf, setShelf] = useState<Shelf>('all');
   const [sought, seek] = useState('');
   const [failed, setFailed] = useState<Problem | null>(null);
-  const id = useId();
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
   const items = (value ?? []).filter(
@@ -95,18 +95,9 @@ export function LibraryView() {
     <div className="page" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <TopBar
         actions={
-          <label className="button primary" htmlFor={`${id}f`}>
-            <Icon name="upload" />
+          <FileButton icon="upload" primary multiple accept={anyMedia} onFiles={take}>
             Upload
-            <input
-              id={`${id}f`}
-              className="unseen"
-              type="file"
-              multiple
-              accept="image/*,video/*,audio/*"
-              onChange={({ target }) => take([...(target.files ?? [])])}
-            />
-          </label>
+          </FileButton>
         }
       >
         <a className="button bare" href={hashOf({ view: 'start' })}>

@@ -1,8 +1,9 @@
-import { type LibraryKind, libraryKinds } from '@filmwright/contracts';
-import { type DragEvent, useId, useState } from 'react';
+import type { LibraryKind } from '@filmwright/contracts';
+import { type DragEvent, useState } from 'react';
 import { wholeLibrary } from '../../api/api.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
@@ -20,13 +21,12 @@ type PickerProps = {
   readonly onPick: (picked: Picked) => void;
 };
 
-export const acceptedTypes: Readonly<Record<FileKind, string>> = { picture: 'image/*', clip: 'video/*', sound: 'audio/*' };
+const acceptedTypes: Readonly<Record<FileKind, string>> = { picture: 'image/*', clip: 'video/*', sound: 'audio/*' };
 
 /** The file of a key of the document: shown, and replaced by an upload, a drop or something of the library. */
 export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
   const digest = useFilmState((state) => state.history.now.content.files[file]) ?? null;
   const [choosing, choose] = useState(false);
-  const id = useId();
   const take = (chosen: File | undefined): void => {
     if (chosen !== undefined) studio().uploads.send(chosen, goal);
   };
@@ -44,21 +44,9 @@ export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
         <p className="picker-empty quiet small">{file === '' ? `Drop a ${kind} here, or` : `${file} is not uploaded yet.`}</p>
       )}
       <div className="row">
-        <label className="button" htmlFor={id}>
-          <Icon name="upload" />
+        <FileButton icon="upload" accept={acceptedTypes[kind]} onFiles={([chosen]) => take(chosen)}>
           Upload
-          <input
-            id={id}
-            className="unseen"
-            type="file"
-            accept={acceptedTypes[kind]}
-            onChange={({ target }) => {
-              take(target.files?.[0]);
-              // The same file chosen again is a choice too.
-              target.value = '';
-            }}
-          />
-        </label>
+        </FileButton>
         <button type="button" className="button" onClick={() => choose(true)}>
           <Icon name="folder" />
           Library
@@ -91,7 +79,7 @@ function LibraryDialog({
   readonly onClose: () => void;
 }) {
   const { value, problem } = useLoad('library', () => wholeLibrary(studio().api));
-  const items = (value ?? []).filter((item) => item.kind === kind && libraryKinds.includes(item.kind));
+  const items = (value ?? []).filter((item) => item.kind === kind);
   return (
     <Dialog title={`Choose a ${kind}`} wide onClose={onClose}>
       {problem !== null && <p className="bad-text">{problem.detail}</p>}

@@ -6,6 +6,7 @@ import { counted } from '../../model/format.ts';
 import { filmFromShots, type NewMedia, shotsFromProduct, titleFrom } from '../../model/new-film.ts';
 import { hashOf } from '../../model/place.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
+import { anyMedia, FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { type Landed, useLanding } from '../../parts/use-landing.ts';
@@ -162,21 +163,9 @@ export function Compose() {
         </ul>
       )}
       <div className="compose-foot">
-        <label className="button" htmlFor={`${id}f`}>
-          <Icon name="upload" />
+        <FileButton icon="upload" multiple accept={anyMedia} onFiles={take}>
           Pictures, clips, sounds
-          <input
-            id={`${id}f`}
-            className="unseen"
-            type="file"
-            multiple
-            accept="image/*,video/*,audio/*"
-            onChange={({ target }) => {
-              take([...(target.files ?? [])]);
-              target.value = '';
-            }}
-          />
-        </label>
+        </FileButton>
         <p id={`${id}n`} className="quiet small" role="status">
           {note !== ''
             ? note

@@ -1,8 +1,8 @@
 import type { Problem } from '@filmwright/contracts';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { hashOf } from '../../model/place.ts';
-import { Icon } from '../../parts/icon.tsx';
+import { FileButton } from '../../parts/file-button.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { importTimeline } from '../../store/import-timeline.ts';
 import { studio } from '../../store/studio.ts';
@@ -11,7 +11,6 @@ import { studio } from '../../store/studio.ts';
 export function ImportTimelineButton() {
   const [said, say] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const id = useId();
   const bring = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     say('Reading the timeline…');
@@ -29,18 +28,9 @@ export function ImportTimelineButton() {
     <div className="stack">
       <div className="row">
         <span className="quiet">{said ?? 'Edited it elsewhere?'}</span>
-        <label className="button" htmlFor={id}>
-          <Icon name="clip" />
+        <FileButton icon="clip" accept=".otio,.otioz" disabled={said !== null} onFiles={([file]) => void bring(file)}>
           Import a timeline
-          <input
-            id={id}
-            className="unseen"
-            type="file"
-            accept=".otio,.otioz"
-            disabled={said !== null}
-            onChange={({ target }) => void bring(target.files?.[0])}
-          />
-        </label>
+        </FileButton>
       </div>
       {problem !== null && <ProblemNotice problem={problem} />}
     </div>
