@@ -58,3 +58,9 @@ export function timeAgo(iso: string, nowMs: number): string {
   if (minutes < 48 * 60) return 'yesterday';
   return new Date(then).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
 }
+
+/** A name of the format as people read it: `zoom-in` is `Zoom in`. */
+export function asSentence(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

@@ -1,6 +1,7 @@
 import type { FilmDocument } from '@filmwright/contracts';
 import { presenterDocuments } from '@filmwright/core';
 import { setAt } from '../../model/edit-film.ts';
+import { asSentence } from '../../model/format.ts';
 import { ChoiceField, Fold } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
@@ -42,7 +43,7 @@ export function CharactersFold() {
           <ChoiceField
             label="Figure"
             value={String(character.rig ?? '')}
-            options={drawn.map((rig) => [rig, sentence(rig)])}
+            options={drawn.map((rig) => [rig, asSentence(rig)])}
             onChange={(rig) => field.write(['characters', name, 'rig'], rig, `the character ${name}`)}
           />
           <ChoiceField
@@ -60,7 +61,7 @@ export function CharactersFold() {
         {drawn.map((rig) => (
           <button key={rig} type="button" className="button" onClick={() => add(rig, { rig })}>
             <Icon name="person" />
-            Add {sentence(rig)}
+            Add {asSentence(rig)}
           </button>
         ))}
         <TakeButton kind="character" label="From the library" onTake={(item) => add(item.name, item.body, item.files)} />
@@ -87,8 +88,4 @@ function freeName(film: FilmDocument, near: string): string {
 /** The files of a film that a part of it names. */
 export function pick(files: Readonly<Record<string, string>>, names: readonly (string | undefined)[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.flatMap((name) => (name !== undefined && files[name] !== undefined ? [[name, files[name]]] : [])));
-}
-
-function sentence(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }

@@ -1,6 +1,7 @@
-import { backdropDesigns, motionNames, textPositions, textStyles, transitionKinds } from '@filmwright/contracts';
-import { moveShot, narrationLines, withoutUnprintable } from '@filmwright/core';
+import { transitionKinds } from '@filmwright/contracts';
+import { moveShot, narrationLines } from '@filmwright/core';
 import { shotsOf } from '../../model/edit-film.ts';
+import { asSentence } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
 import { issuesByShot } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, Fold, TextField } from '../../parts/fields.tsx';
@@ -8,7 +9,8 @@ import { Icon } from '../../parts/icon.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { IssueList } from '../../parts/problem-notice.tsx';
 import { useDocument, useFilm, useFilmState, useIssues } from '../film-context.ts';
-import { MediaPicker } from './media-picker.tsx';
+import { ShotPicture } from './shot-picture.tsx';
+import { ShotTexts } from './shot-texts.tsx';
 import { type Field, useShotField } from './use-field.ts';
 import { useVoices, voiceChoices } from './voices.ts';
 
@@ -34,7 +36,7 @@ export function ShotPanel() {
           <IssueList issues={own} />
         </div>
       )}
-      <Picture field={field} />
+      <ShotPicture field={field} />
       <div className="pair">
         <TextField
           label="Length"
@@ -45,12 +47,12 @@ export function ShotPanel() {
         <ChoiceField
           label="Entered by"
           value={field.text(['transition', 'kind'], field.text(['transition'], 'cut'))}
-          options={transitionKinds.map((kind) => [kind, sentence(kind)])}
+          options={transitionKinds.map((kind) => [kind, asSentence(kind)])}
           onChange={(kind) => field.write(['transition'], kind === 'cut' ? undefined : kind, 'transition')}
         />
       </div>
       <VoiceFields index={index} field={field} />
-      <Texts field={field} />
+      <ShotTexts field={field} />
       <Fold title="More">
         <CheckField
           label="Captions on this shot"
@@ -79,89 +81,6 @@ export function ShotPanel() {
       </div>
     </div>
   );
-}
-
-const grounds = [
-  ['picture', 'Picture'],
-  ['clip', 'Clip'],
-  ['backdrop', 'Drawn background'],
-  ['none', 'Nothing'],
-] as const;
-type Ground = (typeof grounds)[number][0];
-
-function Picture({ field }: { readonly field: Field }) {
-  const { editing, selected } = useFilm();
-  const composed = field.read(['visual', 'background']) !== undefined;
-  const base = composed ? ['visual', 'background'] : ['visual'];
-  const kind = (['picture', 'clip', 'backdrop'] as const).find((name) => field.read([...base, name]) !== undefined) ?? 'none';
-  const change = (to: Ground): void => {
-    if (to === kind) return;
-    if (to === 'backdrop') field.write(base, { backdrop: 'halo' }, 'picture');
-    else if (to === 'none') field.write(composed ? ['visual'] : base, undefined, 'picture');
-    else field.write(base, { [to]: '' }, 'picture');
-  };
-  const pick = (chosen: { readonly path: string; readonly digest: string }): void =>
-    editing.edit({
-      label: `picture of shot ${selected + 1}`,
-      change: (film) => {
-        const shots = shotsOf(film);
-        const shot = shots[selected];
-        if (shot === undefined) return film;
-        const visual = { [kind]: chosen.path } as unknown as NonNullable<typeof shot.visual>;
-        const next = composed ? { ...(shot.visual as object), background: visual } : visual;
-        return { ...film, storyboard: film.storyboard.with(selected, { ...shot, visual: next as typeof visual }) };
-      },
-      files: { [chosen.path]: chosen.digest },
-    });
-  const subject = field.read(['visual', 'subject', 'picture']);
-  const film = useFilmState((state) => state.id);
-  const goal = { to: 'shot', film, shot: field.text(['id'], '') } as const;
-  return (
-    <div className="stack">
-      <ChoiceField label={composed ? 'Behind' : 'Picture'} value={kind} options={grounds} onChange={change} />
-      {(kind === 'picture' || kind === 'clip') && (
-        <MediaPicker kind={kind} goal={{ ...goal, use: 'ground' }} file={field.text([...base, kind], '')} onPick={pick} />
-      )}
-      {kind === 'backdrop' && (
-        <ChoiceField
-          label="Design"
-          value={field.text([...base, 'backdrop'], 'halo')}
-          options={backdropDesigns.map((design) => [design, sentence(design)])}
-          onChange={(design) => field.write([...base, 'backdrop'], design, 'background')}
-        />
-      )}
-      {typeof subject === 'string' && (
-        <div className="field">
-          <span className="label">In front</span>
-          <MediaPicker
-            kind="picture"
-            goal={{ ...goal, use: 'subject' }}
-            file={subject}
-            onPick={({ path, digest }) =>
-              editing.edit({
-                label: `subject of shot ${selected + 1}`,
-                files: { [path]: digest },
-                change: (film) => setSubject(film, selected, path),
-              })
-            }
-          />
-        </div>
-      )}
-      <ChoiceField
-        label="Movement"
-        value={field.text(['motion', 'move'], field.text(['motion'], 'none'))}
-        options={motionNames.map((name) => [name, sentence(name)])}
-        onChange={(name) => field.write(['motion'], name === 'none' ? undefined : name, 'movement')}
-      />
-    </div>
-  );
-}
-
-function setSubject<Film extends { storyboard: unknown }>(film: Film, index: number, picture: string): Film {
-  const shots = film.storyboard as readonly { visual?: { subject?: object } }[];
-  const shot = shots[index];
-  if (shot?.visual === undefined) return film;
-  return { ...film, storyboard: shots.with(index, { ...shot, visual: { ...shot.visual, subject: { ...shot.visual.subject, picture } } }) };
 }
 
 function VoiceFields({ index, field }: { readonly index: number; readonly field: Field }) {
@@ -203,69 +122,4 @@ function VoiceFields({ index, field }: { readonly index: number; readonly field:
       />
     </div>
   );
-}
-
-function Texts({ field }: { readonly field: Field }) {
-  const found = field.read(['text']);
-  const blocks = (found === undefined ? [] : Array.isArray(found) ? found : [found]) as readonly {
-    text?: string | readonly string[];
-    style?: string;
-    position?: string;
-  }[];
-  const write = (next: readonly object[]): void =>
-    field.write(['text'], next.length === 0 ? undefined : next.length === 1 ? next[0] : next, 'text');
-  const change = (at: number, part: object): void => write(blocks.map((block, index) => (index === at ? { ...block, ...part } : block)));
-  return (
-    <div className="stack">
-      {blocks.map((block, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: texts have no name but their place.
-        <fieldset key={at} className="block">
-          <legend className="unseen">Text {at + 1}</legend>
-          <div className="row apart">
-            <span className="label">Text {blocks.length > 1 ? at + 1 : ''}</span>
-            <IconButton icon="bin" small label={`Remove text ${at + 1}`} onClick={() => write(blocks.filter((_, index) => index !== at))} />
-          </div>
-          <textarea
-            className="area"
-            rows={2}
-            dir="auto"
-            aria-label={`Text ${at + 1}`}
-            value={typeof block.text === 'string' ? block.text : (block.text ?? []).join('\n')}
-            onChange={({ target }) => {
-              const written = withoutUnprintable(target.value);
-              change(at, { text: block.style === 'bullets' ? written.split('\n').slice(0, 8) : written });
-            }}
-          />
-          <div className="pair">
-            <ChoiceField
-              label="Style"
-              value={block.style ?? 'title'}
-              options={textStyles.map((style) => [style, sentence(style)])}
-              onChange={(style) => change(at, { style })}
-            />
-            <ChoiceField
-              label="Place"
-              value={block.position ?? ''}
-              options={[['', 'By itself'], ...textPositions.map((place) => [place, sentence(place)] as const)]}
-              onChange={(position) => write(blocks.map((each, index) => (index === at ? placed(each, position) : each)))}
-            />
-          </div>
-        </fieldset>
-      ))}
-      <button type="button" className="button" disabled={blocks.length >= 12} onClick={() => write([...blocks, { text: 'Your text' }])}>
-        <Icon name="text" />
-        Add a text
-      </button>
-    </div>
-  );
-}
-
-function placed(block: object, position: string): object {
-  const { position: _old, ...kept } = block as { position?: string };
-  return position === '' ? kept : { ...kept, position };
-}
-
-function sentence(name: string): string {
-  const words = name.replaceAll('-', ' ');
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ticks } from '../../model/chart.ts';
-import { shotsOf } from '../../model/edit-film.ts';
+import { setInShot, shotsOf } from '../../model/edit-film.ts';
 import { clockTime, shortTime } from '../../model/format.ts';
 import {
   clearWordTimes,
@@ -67,7 +67,12 @@ export function Timeline({ shot, index, fps, atMs, onSeek }: TimelineProps) {
             <button
               type="button"
               className="button"
-              onClick={() => editing.edit({ label: `length of shot ${index + 1}`, change: (film) => withoutLength(film, index) })}
+              onClick={() =>
+                editing.edit({
+                  label: `length of shot ${index + 1}`,
+                  change: (film) => setInShot(film, { shot: index, path: ['length'], value: undefined }),
+                })
+              }
             >
               As long as its words
             </button>
@@ -127,11 +132,6 @@ export function Timeline({ shot, index, fps, atMs, onSeek }: TimelineProps) {
       </div>
     </section>
   );
-}
-
-function withoutLength<Film extends { storyboard: readonly unknown[] }>(film: Film, index: number): Film {
-  const { length: _length, ...kept } = film.storyboard[index] as { length?: string };
-  return { ...film, storyboard: film.storyboard.with(index, kept) };
 }
 
 type WordProps = {
