@@ -91,6 +91,11 @@ test('a text of nothing but blanks or digits is read as fast as any other', () =
   assert.equal(productFromText('1'.repeat(run), 'en').price, '');
 });
 
+test('pages of nothing but tags that are never closed are read as fast as any other, and of those that are closed nothing stays', () => {
+  for (const tag of ['<script>', '<!-- ', '<b> ']) assert.equal(typeof plainText(`<p>a</p>${tag.repeat(100_000)}`).text, 'string');
+  assert.equal(plainText('<p>a</p><STYLE>b<script>c</style >d<!-- e <p> --><script>f').text, 'a\nd f');
+});
+
 test('a script becomes shots by paragraphs, long ones cut at sentences, headings shown as titles', () => {
   const script = `# Opening\n\n${'This is a sentence of some forty letters. '.repeat(12)}\n\nWhat it does:\n- Shines long\n- Dims softly\n\nThe end.`;
   const storyboard = storyboardFromScript(script, { language: 'en' });

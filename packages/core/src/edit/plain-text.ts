@@ -4,7 +4,9 @@ export type PlainText = { readonly text: string; readonly dropped: number; reado
 /** A document's worth of tags, or one that is only used for markup: a lone "a < b" or "<3" is text. */
 const looksLikeMarkup =
   /<!doctype|<\/(?:p|div|span|li|ul|ol|h[1-6]|a|b|i|em|strong|td|tr|table|body|html|section|article)\s*>|<(?:br|p|div|img|html)\b[^<>]*>/i;
-const unseen = /<(script|style|head|template|noscript|svg)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->/gi;
+/** Where parts of a page that are no text begin and end: elements by their names, and comments. */
+const unseenStart = /<(script|style|head|template|noscript|svg)\b|<!--/gi;
+const unseenEnd = /<\/(script|style|head|template|noscript|svg)\s*>|-->/gi;
 const lineTags = /<\/?(?:p|div|section|article|header|footer|h[1-6]|ul|ol|table|tr|blockquote|pre|figure|br|hr)\b[^<>]*>/gi;
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
@@ -32,12 +34,13 @@ const entities: Readonly<Record<string, string>> = {
   bull: '•',
 };
 
+const lineEnds = /\r\n?|[\u2028\u2029\u0085]/g;
 /** Control characters but line ends and tabs, marks that turn the direction of writing or take no room; joiners and direction marks that scripts need stay. */
 const unprintable = /(?![\n\t])[\p{Cc}\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
 /** Text without characters that nobody can see or say; spaces and line ends stay as they are, but line ends are one "\n". */
 export function withoutUnprintable(text: string): string {
-  return text.replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n').replace(unprintable, '');
+  return text.replace(lineEnds, '\n').replace(unprintable, '');
 }
 
 /** Pasted or typed text without markup and control characters; list items start with "• ", line ends are one "\n", three and more of them two. */
@@ -50,7 +53,7 @@ export function plainText(pasted: string): PlainText {
     return '';
   };
   const text = written
-    .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
+    .replace(lineEnds, '\n')
     .replace(unprintable, drop)
     // Looked for from the start of each run of blanks alone: a long one that ends no line would be walked through from each of its blanks.
     .replace(/(?<![ \t\u00a0])[ \t\u00a0]+\n/g, '\n')
@@ -60,14 +63,38 @@ export function plainText(pasted: string): PlainText {
 }
 
 function withoutMarkup(html: string): string {
-  return html
-    .replace(unseen, ' ')
+  return withoutUnseen(html)
     .replace(/\s+/g, ' ')
     .replace(/<li\b[^<>]*>/gi, '\n• ')
     .replace(lineTags, '\n')
     .replace(/<\/?[a-z!][^<>]*>/gi, '')
     .replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,8});/gi, (whole, name: string) => entityOf(name) ?? whole)
-    .replace(/ *\n */g, '\n');
+    .replace(/(?<! ) +\n/g, '\n')
+    .replace(/\n +/g, '\n');
+}
+
+/** A page without scripts, styles and comments, in one pass however many are never closed; of those the text stays. */
+function withoutUnseen(html: string): string {
+  const ends = new Map<string, { readonly from: number; readonly until: number }[]>();
+  for (const end of html.matchAll(unseenEnd)) {
+    const name = end[1]?.toLowerCase() ?? '';
+    const places = ends.get(name) ?? [];
+    places.push({ from: end.index, until: end.index + end[0].length });
+    ends.set(name, places);
+  }
+  for (const places of ends.values()) places.reverse();
+  let text = '';
+  let at = 0;
+  for (const start of html.matchAll(unseenStart)) {
+    if (start.index < at) continue;
+    const open = ends.get(start[1]?.toLowerCase() ?? '') ?? [];
+    while ((open.at(-1)?.from ?? Infinity) < start.index + start[0].length) open.pop();
+    const end = open.at(-1);
+    if (end === undefined) continue;
+    text += `${html.slice(at, start.index)} `;
+    at = end.until;
+  }
+  return text + html.slice(at);
 }
 
 function entityOf(name: string): string | undefined {
