@@ -30,6 +30,16 @@ for (const name of ['script.yaml', 'script.csv']) {
   });
 }
 
+test('no cell of a table is a formula for spreadsheets, and every cell comes back as it was', async () => {
+  const path = join(folder, 'formulas.csv');
+  const texts = ['=1+1', '-5 °C', '+49 30', '@home', "'=x", "''=x", "'tis", ' =HYPERLINK("x")', '＝1', 'a\n=b, c;d'];
+  const lines = texts.map((original, at) => ({ id: `a.text.${at + 1}`, original, translation: original }));
+  const text = scriptText({ ...script, lines }, path);
+  await writeFile(path, text);
+  assert.deepEqual((await readScriptFile(path)).lines, lines);
+  for (const row of text.split('\r\n')) for (const cell of row.split(/,(?=\S)/)) assert.doesNotMatch(cell, /^"?\s*[=+\-@＝]/);
+});
+
 test('a table without its columns and a file that is not there are refused with what is wanted', async () => {
   const path = join(folder, 'wrong.csv');
   await writeFile(path, 'name,text\nx,y\n');

@@ -8,6 +8,11 @@ import { csvCells } from '../rows/csv-cells.ts';
 
 const columns = ['id', 'original', 'translation', 'was', 'recording'] as const;
 
+/** A cell that spreadsheets would run as a formula. An apostrophe before it keeps it text; cells that have one already get another. */
+const formula = /^[\s']*[=+\-@＝＋－＠]/;
+const guarded = (text: string): string => (formula.test(text) ? `'${text}` : text);
+const unguarded = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell);
+
 /** Whether a script is kept as a table for spreadsheets rather than as YAML. */
 const isTable = (path: string): boolean => extname(path).toLowerCase() === '.csv';
 
@@ -35,7 +40,12 @@ async function readTable(path: string): Promise<unknown> {
   const lines = rows
     .filter((cells) => cells.some((cell) => cell !== ''))
     .map((cells) =>
-      Object.fromEntries(columns.flatMap((name) => (cells[names.indexOf(name)] ? [[name, cells[names.indexOf(name)]]] : []))),
+      Object.fromEntries(
+        columns.flatMap((name) => {
+          const cell = cells[names.indexOf(name)] ?? '';
+          return cell === '' ? [] : [[name, unguarded(cell)] as const];
+        }),
+      ),
     );
   const told = (name: string): string | undefined => lines.find((line) => line['id'] === name)?.['translation'];
   const own = new Set(['#from', '#language', '#voice']);
@@ -59,8 +69,8 @@ function tableText(script: Script): string {
     { id: '#language', original: '', translation: script.language },
     ...(script.voice === undefined ? [] : [{ id: '#voice', original: '', translation: script.voice }]),
   ];
-  const cell = (text: string): string => (/[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = [...head, ...script.lines].map((line) => columns.map((name) => cell(line[name] ?? '')).join(','));
+  const quoted = (text: string): string => (/[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const rows = [...head, ...script.lines].map((line) => columns.map((name) => quoted(guarded(line[name] ?? ''))).join(','));
   // The mark at the start tells spreadsheets that the text is UTF-8.
   return `\ufeff${columns.join(',')}\r\n${rows.join('\r\n')}\r\n`;
 }
