@@ -1,9 +1,9 @@
 import { withoutUnprintable } from '@filmwright/core';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 
-type Base = { readonly label: string; readonly hint?: string };
+type Base = { readonly label: string };
 
-/** A choice of a list; `value` undefined stands for what the format does by itself. */
+/** A choice of a list; a value that is none of it is shown as it is. */
 export function ChoiceField<Value extends string>({
   label,
   value,
@@ -17,8 +17,7 @@ export function ChoiceField<Value extends string>({
   const id = useId();
   const known = options.some(([each]) => each === value);
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
+    <Labelled id={id} label={label}>
       <select id={id} className="select" value={value} onChange={({ target }) => onChange(target.value as Value)}>
         {!known && <option value={value}>{value}</option>}
         {options.map(([each, name]) => (
@@ -27,7 +26,7 @@ export function ChoiceField<Value extends string>({
           </option>
         ))}
       </select>
-    </div>
+    </Labelled>
   );
 }
 
@@ -38,11 +37,10 @@ export function TextField({
   value,
   placeholder = '',
   onChange,
-}: Base & { readonly value: string; readonly placeholder?: string; readonly onChange: (value: string) => void }) {
+}: Base & { readonly hint?: string; readonly value: string; readonly placeholder?: string; readonly onChange: (value: string) => void }) {
   const id = useId();
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
+    <Labelled id={id} label={label}>
       <input
         id={id}
         className="input"
@@ -57,7 +55,7 @@ export function TextField({
           {hint}
         </span>
       )}
-    </div>
+    </Labelled>
   );
 }
 
@@ -75,7 +73,7 @@ export function RangeField({
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  readonly shown: string;
+  readonly shown: (value: number) => string;
   readonly onChange: (value: number) => void;
 }) {
   const id = useId();
@@ -85,7 +83,7 @@ export function RangeField({
         <label className="label" htmlFor={id}>
           {label}
         </label>
-        <span className="small figures quiet">{shown}</span>
+        <span className="small figures quiet">{shown(value)}</span>
       </span>
       <input
         id={id}
@@ -95,7 +93,7 @@ export function RangeField({
         max={max}
         step={step}
         value={value}
-        aria-valuetext={shown}
+        aria-valuetext={shown(value)}
         onChange={({ target }) => onChange(Number(target.value))}
       />
     </div>
@@ -114,10 +112,9 @@ export function ColorField({ label, value, onChange }: Base & { readonly value: 
     return () => clearTimeout(timer);
   }, [shade, value, onChange]);
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
+    <Labelled id={id} label={label}>
       <input id={id} className="input" type="color" value={sixDigits(shade)} onChange={({ target }) => setShade(target.value)} />
-    </div>
+    </Labelled>
   );
 }
 
@@ -146,6 +143,15 @@ export function Fold({ title, open = false, children }: { readonly title: string
       <summary>{title}</summary>
       <div className="stack">{children}</div>
     </details>
+  );
+}
+
+function Labelled({ id, label, children }: { readonly id: string; readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children}
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { IconButton } from '../../parts/icon-button.tsx';
 import { useDocument, useFilm, useFilmState } from '../film-context.ts';
 import { KeepButton, TakeButton } from './kept-things.tsx';
 import { useFilmField } from './use-field.ts';
-import { useVoices, voiceChoices } from './voices.ts';
+import { useVoiceChoices } from './voices.ts';
 
 const drawn = Object.keys(presenterDocuments);
 
@@ -18,7 +18,7 @@ export function CharactersFold() {
   const document = useDocument();
   const files = useFilmState((state) => state.history.now.content.files);
   const field = useFilmField();
-  const voices = useVoices();
+  const voices = useVoiceChoices();
   const characters = charactersOf(document);
   const add = (name: string, body: unknown, added: Readonly<Record<string, string>> = {}): void =>
     editing.edit({
@@ -49,7 +49,7 @@ export function CharactersFold() {
           <ChoiceField
             label="Voice"
             value={character.voice ?? ''}
-            options={voiceChoices(voices, { language: document.language ?? 'en', named: Object.keys(document.voices ?? {}) })}
+            options={voices}
             onChange={(voice) => field.write(['characters', name, 'voice'], voice === '' ? undefined : voice, `the voice of ${name}`)}
           />
           <div>

@@ -8,7 +8,7 @@ import { CharactersFold, pick as pickFiles } from './characters-fold.tsx';
 import { KeepButton, TakeButton } from './kept-things.tsx';
 import { MediaPicker } from './media-picker.tsx';
 import { useFilmField } from './use-field.ts';
-import { useVoices, voiceChoices } from './voices.ts';
+import { useVoiceChoices } from './voices.ts';
 
 const languages = [
   ['en', 'English'],
@@ -23,17 +23,28 @@ const languages = [
   ['hi', 'Hindi'],
 ] as const;
 
+/** What the format has for a key `byItself`, and what a step that changes it is called. */
+type Bound<Value> = { readonly byItself: Value; readonly label: string };
+
 /** What holds for the whole film. */
 export function SettingsPanel() {
   const { editing } = useFilm();
   const document = useDocument();
   const filmId = useFilmState((state) => state.id);
   const field = useFilmField();
-  const voices = useVoices();
+  const voices = useVoiceChoices();
   const filmFiles = useFilmState((state) => state.history.now.content.files);
   const [background, primary, accent, text] = brandColors(document);
   const captions = field.read(['captions']) !== false;
   const set = (path: readonly string[], label: string) => (value: unknown) => field.write(path, value === '' ? undefined : value, label);
+  const choice = (path: readonly string[], { byItself, label }: Bound<string>) => ({
+    value: field.text(path, byItself),
+    onChange: set(path, label),
+  });
+  const level = (path: readonly string[], { byItself, label }: Bound<number>) => ({
+    value: field.number(path, byItself),
+    onChange: set(path, label),
+  });
   const pick = (path: readonly string[], label: string) => (chosen: { readonly path: string; readonly digest: string }) =>
     editing.edit({ label, change: (film) => setAt(film, path, chosen.path), files: { [chosen.path]: chosen.digest } });
   const others = aspects.filter((aspect) => aspect !== field.text(['format', 'aspect'], '16:9'));
@@ -44,15 +55,13 @@ export function SettingsPanel() {
         <div className="pair">
           <ChoiceField
             label="Shape"
-            value={field.text(['format', 'aspect'], '16:9')}
+            {...choice(['format', 'aspect'], { byItself: '16:9', label: 'the shape' })}
             options={aspects.map((each) => [each, shapeNames[each]])}
-            onChange={set(['format', 'aspect'], 'the shape')}
           />
           <ChoiceField
             label="Resolution"
-            value={field.text(['format', 'resolution'], '1080p')}
+            {...choice(['format', 'resolution'], { byItself: '1080p', label: 'the resolution' })}
             options={resolutions.map((each) => [each, each])}
-            onChange={set(['format', 'resolution'], 'the resolution')}
           />
         </div>
         <div className="pair">
@@ -64,13 +73,12 @@ export function SettingsPanel() {
           />
           <ChoiceField
             label="Quality"
-            value={field.text(['outputs', 'master', 'quality'], 'standard')}
+            {...choice(['outputs', 'master', 'quality'], { byItself: 'standard', label: 'the quality' })}
             options={[
               ['draft', 'Draft, quick'],
               ['standard', 'Standard'],
               ['high', 'High'],
             ]}
-            onChange={set(['outputs', 'master', 'quality'], 'the quality')}
           />
         </div>
         <fieldset className="block">
@@ -96,18 +104,8 @@ export function SettingsPanel() {
         />
       </Fold>
       <Fold title="Voice and language" open>
-        <ChoiceField
-          label="Language"
-          value={field.text(['language'], 'en')}
-          options={languages}
-          onChange={set(['language'], 'the language')}
-        />
-        <ChoiceField
-          label="Voice"
-          value={field.text(['voice'], '')}
-          options={voiceChoices(voices, { language: field.text(['language'], 'en'), named: Object.keys(document.voices ?? {}) })}
-          onChange={set(['voice'], 'the voice')}
-        />
+        <ChoiceField label="Language" {...choice(['language'], { byItself: 'en', label: 'the language' })} options={languages} />
+        <ChoiceField label="Voice" {...choice(['voice'], { byItself: '', label: 'the voice' })} options={voices} />
       </Fold>
       <Fold title="Captions">
         <CheckField
@@ -120,22 +118,20 @@ export function SettingsPanel() {
             <div className="pair">
               <ChoiceField
                 label="Style"
-                value={field.text(['captions', 'style'], 'boxed')}
+                {...choice(['captions', 'style'], { byItself: 'boxed', label: 'the captions' })}
                 options={[
                   ['boxed', 'Boxed'],
                   ['outlined', 'Outlined'],
                 ]}
-                onChange={set(['captions', 'style'], 'the captions')}
               />
               <ChoiceField
                 label="Place"
-                value={field.text(['captions', 'position'], 'bottom')}
+                {...choice(['captions', 'position'], { byItself: 'bottom', label: 'the captions' })}
                 options={[
                   ['bottom', 'Bottom'],
                   ['center', 'Middle'],
                   ['top', 'Top'],
                 ]}
-                onChange={set(['captions', 'position'], 'the captions')}
               />
             </div>
             <RangeField
@@ -143,9 +139,8 @@ export function SettingsPanel() {
               min={0.5}
               max={2}
               step={0.05}
-              value={field.number(['captions', 'size'], 1)}
-              shown={`${Math.round(field.number(['captions', 'size'], 1) * 100)} %`}
-              onChange={set(['captions', 'size'], 'the captions')}
+              shown={(value) => `${Math.round(value * 100)} %`}
+              {...level(['captions', 'size'], { byItself: 1, label: 'the captions' })}
             />
           </>
         )}
@@ -204,27 +199,24 @@ export function SettingsPanel() {
           min={-40}
           max={0}
           step={1}
-          value={field.number(['soundtrack', 'volume'], -16)}
-          shown={`${field.number(['soundtrack', 'volume'], -16)} dB`}
-          onChange={set(['soundtrack', 'volume'], 'the music')}
+          shown={(value) => `${value} dB`}
+          {...level(['soundtrack', 'volume'], { byItself: -16, label: 'the music' })}
         />
         <RangeField
           label="Lower under speech"
           min={0}
           max={30}
           step={1}
-          value={field.number(['soundtrack', 'duck'], 12)}
-          shown={`by ${field.number(['soundtrack', 'duck'], 12)} dB`}
-          onChange={set(['soundtrack', 'duck'], 'the music')}
+          shown={(value) => `by ${value} dB`}
+          {...level(['soundtrack', 'duck'], { byItself: 12, label: 'the music' })}
         />
         <RangeField
           label="Loudness of the film"
           min={-31}
           max={-9}
           step={1}
-          value={field.number(['soundtrack', 'loudness'], -14)}
-          shown={`${field.number(['soundtrack', 'loudness'], -14)} LUFS`}
-          onChange={set(['soundtrack', 'loudness'], 'the loudness')}
+          shown={(value) => `${value} LUFS`}
+          {...level(['soundtrack', 'loudness'], { byItself: -14, label: 'the loudness' })}
         />
       </Fold>
       <TextField label="Title" value={field.text(['title'], '')} onChange={(title) => field.write(['title'], title, 'the title')} />

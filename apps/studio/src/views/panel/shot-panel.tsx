@@ -12,7 +12,7 @@ import { useDocument, useFilm, useFilmState, useIssues } from '../film-context.t
 import { ShotPicture } from './shot-picture.tsx';
 import { ShotTexts } from './shot-texts.tsx';
 import { type Field, useShotField } from './use-field.ts';
-import { useVoices, voiceChoices } from './voices.ts';
+import { useVoiceChoices } from './voices.ts';
 
 /** Everything about the selected shot that is no words. */
 export function ShotPanel() {
@@ -84,9 +84,8 @@ export function ShotPanel() {
 }
 
 function VoiceFields({ index, field }: { readonly index: number; readonly field: Field }) {
-  const document = useDocument();
-  const voices = useVoices();
-  const shot = shotsOf(document)[index];
+  const voices = useVoiceChoices();
+  const shot = shotsOf(useDocument())[index];
   const lines = narrationLines(shot?.narration);
   const [line] = lines;
   if (shot === undefined || lines.length !== 1 || line === undefined) return null;
@@ -102,10 +101,7 @@ function VoiceFields({ index, field }: { readonly index: number; readonly field:
       <ChoiceField
         label="Voice"
         value={('voice' in known && known.voice) || ''}
-        options={[
-          ['', 'As the film'],
-          ...voiceChoices(voices, { language: document.language ?? 'en', named: Object.keys(document.voices ?? {}) }).slice(1),
-        ]}
+        options={[['', 'As the film'], ...voices.slice(1)]}
         onChange={(voice) => write('voice', voice === '' ? undefined : voice)}
       />
       <ChoiceField
