@@ -140,7 +140,7 @@ async function toBuild({ document, files, film }: CheckedRequest, parts: Gateway
       { severity: 'error', code: 'invalid', path: 'document', message: 'wanted either a document or a stored film, found both' },
     ]);
   const id = checkId({ id: film.id, what: 'film' });
-  const stored = await parts.films.filmVersion({ id, version: film.version });
+  const stored = await parts.films.filmVersion({ workspaceId: defaultWorkspace, id, version: film.version });
   if (stored === null) throw noFilm(id, film.version);
   return { document: stored.document, files: stored.files, film: { id, version: stored.version } };
 }

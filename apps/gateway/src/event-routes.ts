@@ -1,4 +1,5 @@
 import type { Build, FilmEvent } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -26,14 +27,14 @@ export function addEventRoutes(app: FastifyInstance, parts: GatewayParts): void 
     name: 'filmEvents',
     handler: async (request, reply) => {
       const id = filmIdOf(request);
-      const found = await parts.films.filmState(id);
+      const found = await parts.films.filmState({ workspaceId: defaultWorkspace, id });
       if (found === null) throw noFilm(id);
       let last: FilmEvent = { ...found, removed: false };
       const followed: Followed<FilmEvent> = {
         name: 'film',
         first: last,
         read: async () => {
-          const state = await parts.films.filmState(id);
+          const state = await parts.films.filmState({ workspaceId: defaultWorkspace, id });
           last = state === null ? { ...last, removed: true } : { ...state, removed: false };
           return last;
         },

@@ -55,7 +55,7 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     name: 'removeFilm',
     handler: async (request, reply) => {
       const id = filmIdOf(request);
-      if (!(await parts.films.removeFilm(id))) throw noFilm(id);
+      if (!(await parts.films.removeFilm({ workspaceId: defaultWorkspace, id }))) throw noFilm(id);
       request.log.info({ filmId: id }, 'film removed');
       return reply.code(204).send();
     },
@@ -66,7 +66,12 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
       const id = await knownFilm(request, parts);
       const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 50, min: 1, max: 200 });
       const before = checkNumber(queryOf(request, 'before'), { name: 'before', fallback: 0, min: 1, max: 2 ** 31 - 1 });
-      const versions = await parts.films.listFilmVersions({ id, limit, ...(before === 0 ? {} : { before }) });
+      const versions = await parts.films.listFilmVersions({
+        workspaceId: defaultWorkspace,
+        id,
+        limit,
+        ...(before === 0 ? {} : { before }),
+      });
       return { versions, next: versions.length < limit ? null : (versions.at(-1)?.version ?? null) };
     },
   });
@@ -75,7 +80,7 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     handler: async (request) => {
       const id = await knownFilm(request, parts);
       const { limit, before } = pageOf(request, 'build');
-      const builds = await parts.films.listFilmBuilds({ id, limit, ...before });
+      const builds = await parts.films.listFilmBuilds({ workspaceId: defaultWorkspace, id, limit, ...before });
       return { builds, next: builds.length < limit ? null : (builds.at(-1)?.id ?? null) };
     },
   });
@@ -94,7 +99,7 @@ export function noFilm(id: string, version?: number): FilmwrightError {
 
 async function knownFilm(request: FastifyRequest, parts: GatewayParts): Promise<string> {
   const id = filmIdOf(request);
-  if ((await parts.films.filmState(id)) === null) throw noFilm(id);
+  if ((await parts.films.filmState({ workspaceId: defaultWorkspace, id })) === null) throw noFilm(id);
   return id;
 }
 
@@ -125,7 +130,8 @@ async function save({ request, reply }: Exchange, parts: GatewayParts): Promise<
   checkContent({ document, files });
   const outline = outlineOf(document);
   const changesSince = (before: unknown) => changesBetween(before, document);
-  const outcome = await parts.films.saveFilm({ id, from, document, files, ...listed(outline), note, session, restored, changesSince });
+  const content = { document, files, ...listed(outline), note, session, restored, changesSince };
+  const outcome = await parts.films.saveFilm({ workspaceId: defaultWorkspace, id, from, ...content });
   if (outcome === null) throw noFilm(id);
   if ('conflict' in outcome) throw conflictOf({ from, conflict: outcome.conflict, what: 'film' });
   request.log.info({ filmId: id, version: outcome.film.version }, 'film saved');
@@ -144,7 +150,7 @@ export function conflictOf({ from, conflict, what }: { readonly from: number; re
 }
 
 async function found(wanted: { readonly id: string; readonly version?: number | undefined }, parts: GatewayParts): Promise<StoredFilm> {
-  const film = await parts.films.filmVersion(wanted);
+  const film = await parts.films.filmVersion({ workspaceId: defaultWorkspace, ...wanted });
   if (film === null) throw noFilm(wanted.id, wanted.version);
   return film;
 }

@@ -41,7 +41,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
     handler: async (request, reply) => {
       const id = itemIdOf(request);
       const from = checkVersion(request.headers['if-match']);
-      const outcome = await library.changeInLibrary({ id, from, ...contentOf(request) });
+      const outcome = await library.changeInLibrary({ workspaceId: defaultWorkspace, id, from, ...contentOf(request) });
       if (outcome === null) throw noItem(id);
       if ('conflict' in outcome) throw conflictOf({ from, conflict: outcome.conflict, what: 'library item' });
       return reply.header('etag', `"${outcome.item.version}"`).send(outcome.item);
@@ -51,7 +51,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
     name: 'removeFromLibrary',
     handler: async (request, reply) => {
       const id = itemIdOf(request);
-      if (!(await library.removeFromLibrary(id))) throw noItem(id);
+      if (!(await library.removeFromLibrary({ workspaceId: defaultWorkspace, id }))) throw noItem(id);
       return reply.code(204).send();
     },
   });

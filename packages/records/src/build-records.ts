@@ -15,7 +15,7 @@ import type { Database } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
-import type { BuildRecord, NewBuild, Records } from './records.ts';
+import { type BuildRecord, defaultWorkspace, type NewBuild, type Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
@@ -65,9 +65,9 @@ export function buildRecords(database: Database): BuildCalls {
       );
       await notify(client, { type: 'build', id });
     });
-  const viewOf = async <T>(table: View['table'], id: string): Promise<T | null> => {
+  const viewOf = async <T>({ table, id, workspaceId }: Omit<View, 'body'> & { readonly workspaceId: string }): Promise<T | null> => {
     if (!isUuid(id)) return null;
-    const [row] = await rows<{ body: T }>(`select body from ${table} where build_id = $1`, [id]);
+    const [row] = await rows<{ body: T }>(`select body from ${table} where build_id = $1 and workspace_id = $2`, [id, workspaceId]);
     return row?.body ?? null;
   };
   return {
@@ -77,9 +77,9 @@ export function buildRecords(database: Database): BuildCalls {
       const title = storable(wanted.title);
       return transaction((client) => storeBuild(client, { ...wanted, title, id }));
     },
-    async getBuild(id) {
+    async getBuild(id, workspaceId = defaultWorkspace) {
       if (!isUuid(id)) return null;
-      const [row] = await rows<BuildRow>('select * from build where id = $1', [id]);
+      const [row] = await rows<BuildRow>('select * from build where id = $1 and workspace_id = $2', [id, workspaceId]);
       return row === undefined ? null : buildOf(row);
     },
     async listBuilds({ workspaceId, limit, before }) {
@@ -95,16 +95,16 @@ export function buildRecords(database: Database): BuildCalls {
       );
       return found.map(recordOf);
     },
-    cancelBuild: (id) =>
+    cancelBuild: (id, workspaceId = defaultWorkspace) =>
       transaction(async (client, tries) => {
         if (!isUuid(id)) return false;
         await lockWants(client);
         const { rowCount } = await client.query(
-          `update build set state = 'cancelled', ended_at = now() where id = $1 and ended_at is null`,
-          [id],
+          `update build set state = 'cancelled', ended_at = now() where id = $1 and workspace_id = $2 and ended_at is null`,
+          [id, workspaceId],
         );
         // Tried again since the answer to the commit was lost, it may be cancelled already.
-        if (rowCount === 0) return tries > 0 && (await isCancelled(client, id));
+        if (rowCount === 0) return tries > 0 && (await isCancelled(client, { id, workspaceId }));
         await releaseTasks(client, id);
         await notify(client, { type: 'build', id });
         return true;
@@ -127,10 +127,10 @@ export function buildRecords(database: Database): BuildCalls {
         await notify(client, { type: 'build', id: buildId });
       }),
     savePackage: (id, body) => saveView({ table: 'build_package', id, body }),
-    webPackage: (id) => viewOf<WebPackage>('build_package', id),
+    webPackage: (id, workspaceId = defaultWorkspace) => viewOf<WebPackage>({ table: 'build_package', id, workspaceId }),
     saveShots: (id, body) => saveView({ table: 'build_shots', id, body }),
-    buildShots: (id) => viewOf<BuildShots>('build_shots', id),
-    async buildTasks(id) {
+    buildShots: (id, workspaceId = defaultWorkspace) => viewOf<BuildShots>({ table: 'build_shots', id, workspaceId }),
+    async buildTasks(id, workspaceId = defaultWorkspace) {
       if (!isUuid(id)) return [];
       const found = await rows<{
         address: string;
@@ -141,8 +141,8 @@ export function buildRecords(database: Database): BuildCalls {
         estimate_ms: number;
       }>(
         `select bt.address, bt.kind, bt.key, t.state, bt.reused, bt.estimate_ms from build_task bt
-         left join task t on t.workspace_id = bt.workspace_id and t.key = bt.key where bt.build_id = $1 order by bt.ordinal`,
-        [id],
+         left join task t on t.workspace_id = bt.workspace_id and t.key = bt.key where bt.build_id = $1 and bt.workspace_id = $2 order by bt.ordinal`,
+        [id, workspaceId],
       );
       return found.map(({ address, kind, key, state, reused, estimate_ms }) => ({
         address,
@@ -170,8 +170,14 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   return recordOf({ ...made[0], document, files });
 }
 
-async function isCancelled(client: PoolClient, id: string): Promise<boolean> {
-  const { rowCount } = await client.query(`select from build where id = $1 and state = 'cancelled'`, [id]);
+async function isCancelled(
+  client: PoolClient,
+  { id, workspaceId }: { readonly id: string; readonly workspaceId: string },
+): Promise<boolean> {
+  const { rowCount } = await client.query(`select from build where id = $1 and workspace_id = $2 and state = 'cancelled'`, [
+    id,
+    workspaceId,
+  ]);
   return rowCount === 1;
 }
 

@@ -274,6 +274,40 @@ test('W1: the same key in two workspaces is two tasks', async () => {
   assert.equal(await records.getAsset({ workspaceId: other, digest: 'sha256-of-a' }), null);
 });
 
+test('W2: what another workspace has is not there, for reading and for changing', async () => {
+  const { records, sql } = await server.open();
+  const other = '00000000-0000-7000-8000-000000000002';
+  await sql(`insert into workspace (id, name) values ($1, 'other')`, [other]);
+  const content = { document: {}, files: {}, title: 'A film', aspect: '16:9', shots: 0, note: null, session: null };
+  const { id } = await records.createFilm({ workspaceId: defaultWorkspace, ...content });
+  const strange = { workspaceId: other, id };
+  assert.equal(await records.filmVersion(strange), null);
+  assert.equal(await records.filmState(strange), null);
+  assert.deepEqual(await records.listFilmVersions({ ...strange, limit: 9 }), []);
+  assert.equal(await records.saveFilm({ ...content, ...strange, from: 1, restored: null, changesSince: () => [] }), null);
+  assert.equal(await records.removeFilm(strange), false);
+  assert.equal((await records.filmState({ workspaceId: defaultWorkspace, id }))?.version, 1);
+
+  const build = await someBuild(records, { tasks: [someTask('a')], film: { id, version: 1 } });
+  await records.saveShots(build.id, { shots: [] } as never);
+  await records.savePackage(build.id, { renditions: [] } as never);
+  assert.deepEqual(await records.listFilmBuilds({ ...strange, limit: 9 }), []);
+  assert.equal((await records.listFilmBuilds({ workspaceId: defaultWorkspace, id, limit: 9 })).length, 1);
+  assert.equal(await records.getBuild(build.id, other), null);
+  assert.deepEqual(await records.buildTasks(build.id, other), []);
+  assert.equal(await records.buildShots(build.id, other), null);
+  assert.equal(await records.webPackage(build.id, other), null);
+  assert.equal(await records.cancelBuild(build.id, other), false);
+  assert.equal((await records.getBuild(build.id))?.state, 'running');
+
+  const thing = { kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} } as const;
+  const item = await records.addToLibrary({ workspaceId: defaultWorkspace, ...thing });
+  assert.equal(await records.changeInLibrary({ ...thing, workspaceId: other, id: item.id, from: 1 }), null);
+  assert.equal(await records.removeFromLibrary({ workspaceId: other, id: item.id }), false);
+  assert.deepEqual(await records.listLibrary({ workspaceId: other, limit: 9, kinds: [], search: '' }), []);
+  assert.equal(await records.removeFromLibrary({ workspaceId: defaultWorkspace, id: item.id }), true);
+});
+
 test('B1: a film of another workspace cannot be built', async () => {
   const { records, sql } = await server.open();
   const other = '00000000-0000-7000-8000-000000000002';

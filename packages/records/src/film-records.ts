@@ -2,7 +2,7 @@ import type { FilmChange, FilmRecord } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { type BuildRow, buildOf, releaseTasks } from './build-records.ts';
 import type { Database } from './database.ts';
-import type { FilmSaving, FilmStore, SaveOutcome, StoredFilm } from './film-store.ts';
+import type { FilmSaving, FilmStore, OwnId, SaveOutcome, StoredFilm } from './film-store.ts';
 import { addVersion, leadFilm, storable, versionText } from './film-versions.ts';
 import { notify } from './notify.ts';
 import { uuidv7 } from './uuidv7.ts';
@@ -45,34 +45,36 @@ export function filmRecords({ rows, transaction }: Database): FilmStore {
       });
     },
     saveFilm: (saving) => transaction((client) => save(client, saving)),
-    async filmVersion({ id, version }) {
+    async filmVersion({ workspaceId, id, version }) {
       const [row] = await rows<FilmRow & { number: number; document: unknown; files: Readonly<Record<string, string>> }>(
-        `select f.*, v.number, v.document, v.files from film f join film_version v on v.film_id = f.id and v.number = coalesce($2, f.version)
-         where f.id = $1 and f.version > 0`,
-        [id, version ?? null],
+        `select f.*, v.number, v.document, v.files from film f join film_version v on v.film_id = f.id and v.number = coalesce($3, f.version)
+         where f.id = $1 and f.workspace_id = $2 and f.version > 0`,
+        [id, workspaceId, version ?? null],
       );
       return row === undefined ? null : { ...storedOf(row, row), version: row.number };
     },
-    async filmState(id) {
+    async filmState({ workspaceId, id }) {
       const [row] = await rows<{ number: number; session: string | null; created_at: Date }>(
-        'select v.number, v.session, v.created_at from film f join film_version v on v.film_id = f.id and v.number = f.version where f.id = $1',
-        [id],
+        `select v.number, v.session, v.created_at from film f join film_version v on v.film_id = f.id and v.number = f.version
+         where f.id = $1 and f.workspace_id = $2`,
+        [id, workspaceId],
       );
       return row === undefined ? null : { version: row.number, session: row.session, savedAt: row.created_at.toISOString() };
     },
     async listFilms({ workspaceId, limit, before }) {
       const found = await rows<FilmRow>(
         `select * from film where workspace_id = $1 and version > 0
-         and ($2::uuid is null or (changed_at, id) < (select changed_at, id from film where id = $2)) order by changed_at desc, id desc limit $3`,
+         and ($2::uuid is null or (changed_at, id) < (select changed_at, id from film where workspace_id = $1 and id = $2)) order by changed_at desc, id desc limit $3`,
         [workspaceId, before ?? null, limit],
       );
       return found.map(recordOf);
     },
-    async listFilmVersions({ id, limit, before }) {
+    async listFilmVersions({ workspaceId, id, limit, before }) {
       const found = await rows<VersionRow>(
         `select number, note, restored, changes, created_at from film_version
-         where film_id = $1 and number is not null and superseded_at is null and ($2::int is null or number < $2) order by number desc limit $3`,
-        [id, before ?? null, limit],
+         where workspace_id = $1 and film_id = $2 and number is not null and superseded_at is null and ($3::int is null or number < $3)
+         order by number desc limit $4`,
+        [workspaceId, id, before ?? null, limit],
       );
       return found.map(({ number, created_at, note, restored, changes }) => ({
         version: number,
@@ -82,22 +84,22 @@ export function filmRecords({ rows, transaction }: Database): FilmStore {
         changes,
       }));
     },
-    async listFilmBuilds({ id, limit, before }) {
+    async listFilmBuilds({ workspaceId, id, limit, before }) {
       const found = await rows<BuildRow>(
-        'select * from build where film_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3',
-        [id, before ?? null, limit],
+        'select * from build where workspace_id = $1 and film_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4',
+        [workspaceId, id, before ?? null, limit],
       );
       return found.map(buildOf);
     },
-    removeFilm: (id) => transaction((client, tries) => remove(client, { id, tries })),
+    removeFilm: (film) => transaction((client, tries) => remove(client, { ...film, tries })),
   };
 }
 
 async function save(client: PoolClient, saving: FilmSaving): Promise<SaveOutcome | null> {
-  const { id, from, note, session, restored } = saving;
-  const { rows: films } = await client.query<FilmRow & { workspace_id: string }>(
-    'select * from film where id = $1 and version > 0 for no key update',
-    [id],
+  const { workspaceId, id, from, note, session, restored } = saving;
+  const { rows: films } = await client.query<FilmRow>(
+    'select * from film where id = $1 and workspace_id = $2 and version > 0 for no key update',
+    [id, workspaceId],
   );
   const film = films[0];
   if (film === undefined) return null;
@@ -114,7 +116,7 @@ async function save(client: PoolClient, saving: FilmSaving): Promise<SaveOutcome
   const joins = restored === null && session !== null && newest.open && newest.session === storable(session);
   const changes = saving.changesSince(await documentBefore(client, { filmId: id, number: joins ? newest.number : number }));
   const begunAt = joins ? { begunAt: newest.begun_at } : {};
-  await addVersion(client, { workspaceId: film.workspace_id, filmId: id, number, text, session, note, restored, changes, ...begunAt });
+  await addVersion(client, { workspaceId, filmId: id, number, text, session, note, restored, changes, ...begunAt });
   if (joins) await client.query('update film_version set superseded_at = now() where id = $1', [newest.id]);
   await client.query(`delete from film_version v where film_id = $1 and superseded_at < now() - ${lingering} and ${isUnbuilt}`, [id]);
   await leadFilm(client, { ...saving, version: number });
@@ -140,9 +142,9 @@ async function documentBefore(
   return rows[0]?.document;
 }
 
-async function remove(client: PoolClient, { id, tries }: { readonly id: string; readonly tries: number }): Promise<boolean> {
+async function remove(client: PoolClient, { workspaceId, id, tries }: OwnId & { readonly tries: number }): Promise<boolean> {
   await lockWants(client);
-  const { rowCount } = await client.query('select from film where id = $1 for update', [id]);
+  const { rowCount } = await client.query('select from film where id = $1 and workspace_id = $2 for update', [id, workspaceId]);
   // Tried again since the answer to the commit was lost, it is gone already.
   if (rowCount === 0) return tries > 0;
   const { rows: ended } = await client.query<{ id: string }>(

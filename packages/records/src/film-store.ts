@@ -1,5 +1,8 @@
 import type { Build, FilmChange, FilmRecord, FilmVersion, LibraryItem, LibraryKind, SaveConflict } from '@filmwright/contracts';
 
+/** A film or library item, of this workspace alone: another's is not there. */
+export type OwnId = { readonly workspaceId: string; readonly id: string };
+
 /** What a version of a film holds. `title`, `aspect` and `shots` are what could be read of the document, which may have faults. */
 export type FilmContent = {
   readonly document: unknown;
@@ -13,14 +16,14 @@ export type FilmContent = {
 export type StoredFilm = Pick<FilmRecord, 'id' | 'version' | 'createdAt' | 'changedAt'> & Pick<FilmContent, 'document' | 'files'>;
 
 /** A save: `from` is the version that it was made from, `changesSince` tells what it changes against an older document. */
-export type FilmSaving = FilmContent & {
-  readonly id: string;
-  readonly from: number;
-  readonly note: string | null;
-  readonly session: string | null;
-  readonly restored: number | null;
-  readonly changesSince: (before: unknown) => readonly FilmChange[];
-};
+export type FilmSaving = FilmContent &
+  OwnId & {
+    readonly from: number;
+    readonly note: string | null;
+    readonly session: string | null;
+    readonly restored: number | null;
+    readonly changesSince: (before: unknown) => readonly FilmChange[];
+  };
 export type SaveOutcome = { readonly film: StoredFilm } | { readonly conflict: SaveConflict };
 
 /** What the list of changes and events tells of a film: its newest version. */
@@ -34,15 +37,15 @@ export interface FilmStore {
   /** Saves under a lock of the film's row; where `from` is not the newest version nothing is stored. Null when there is no such film. */
   saveFilm(saving: FilmSaving): Promise<SaveOutcome | null>;
   /** A version of a film, the newest when left out; null when there is none. */
-  filmVersion(wanted: { readonly id: string; readonly version?: number | undefined }): Promise<StoredFilm | null>;
-  filmState(id: string): Promise<FilmState | null>;
+  filmVersion(wanted: OwnId & { readonly version?: number | undefined }): Promise<StoredFilm | null>;
+  filmState(film: OwnId): Promise<FilmState | null>;
   /** Films that were saved, the last changed first; `before` is the id of the last of the page before. */
   listFilms(page: { readonly workspaceId: string; readonly limit: number; readonly before?: string }): Promise<readonly FilmRecord[]>;
   /** Versions, newest first, below the number `before`. */
-  listFilmVersions(page: { readonly id: string; readonly limit: number; readonly before?: number }): Promise<readonly FilmVersion[]>;
-  listFilmBuilds(page: { readonly id: string; readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
+  listFilmVersions(page: OwnId & { readonly limit: number; readonly before?: number }): Promise<readonly FilmVersion[]>;
+  listFilmBuilds(page: OwnId & { readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
   /** Cancels the film's builds and deletes it with all that only it used; false when there is none. */
-  removeFilm(id: string): Promise<boolean>;
+  removeFilm(film: OwnId): Promise<boolean>;
 }
 
 export type LibraryContent = {
@@ -58,7 +61,7 @@ export interface LibraryStore {
   addToLibrary(item: LibraryContent & { readonly workspaceId: string }): Promise<LibraryItem>;
   /** Null when there is no such item; a conflict when `from` is not its version. */
   changeInLibrary(
-    change: LibraryContent & { readonly id: string; readonly from: number },
+    change: LibraryContent & OwnId & { readonly from: number },
   ): Promise<{ readonly item: LibraryItem } | { readonly conflict: SaveConflict } | null>;
   /** Items, the last changed first; each word of `search` must occur in name or tags; `after` is the id of the last of the page before. */
   listLibrary(page: {
@@ -68,5 +71,5 @@ export interface LibraryStore {
     readonly search: string;
     readonly after?: string;
   }): Promise<readonly LibraryItem[]>;
-  removeFromLibrary(id: string): Promise<boolean>;
+  removeFromLibrary(item: OwnId): Promise<boolean>;
 }

@@ -44,9 +44,12 @@ export function libraryRecords({ rows, transaction }: Database): LibraryStore {
         return itemOf(made[0]);
       });
     },
-    changeInLibrary: ({ id, from, ...item }) =>
+    changeInLibrary: ({ workspaceId, id, from, ...item }) =>
       transaction(async (client, tries) => {
-        const { rows: known } = await client.query<ItemRow>('select * from library_item where id = $1 for update', [id]);
+        const { rows: known } = await client.query<ItemRow>('select * from library_item where id = $1 and workspace_id = $2 for update', [
+          id,
+          workspaceId,
+        ]);
         if (known[0] === undefined) return null;
         // Tried again since the answer to the commit was lost, it is changed already.
         if (tries > 0 && known[0].version === from + 1) return { item: itemOf(known[0]) };
@@ -68,14 +71,14 @@ export function libraryRecords({ rows, transaction }: Database): LibraryStore {
       const found = await rows<ItemRow>(
         `select * from library_item where workspace_id = $1 and (cardinality($2::text[]) = 0 or kind = any($2))
          and (words like all($3::text[]) ${nearly})
-         and ($4::uuid is null or (changed_at, id) < (select changed_at, id from library_item where id = $4))
+         and ($4::uuid is null or (changed_at, id) < (select changed_at, id from library_item where workspace_id = $1 and id = $4))
          order by changed_at desc, id desc limit $5`,
         [workspaceId, kinds, words.map(pattern), after ?? null, limit, words.join(' ')],
       );
       return found.map(itemOf);
     },
-    async removeFromLibrary(id) {
-      const gone = await rows('delete from library_item where id = $1 returning id', [id]);
+    async removeFromLibrary({ workspaceId, id }) {
+      const gone = await rows('delete from library_item where id = $1 and workspace_id = $2 returning id', [id, workspaceId]);
       return gone.length > 0;
     },
   };

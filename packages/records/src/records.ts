@@ -81,12 +81,13 @@ export type RecordsEvent =
 export interface Records {
   /** Film version and build in one transaction; the same document again is the same film version. */
   createBuild(build: NewBuild): Promise<BuildRecord>;
-  getBuild(id: string): Promise<Build | null>;
+  /** A build of a workspace (here and below the default one if left out), or null. */
+  getBuild(id: string, workspaceId?: string): Promise<Build | null>;
   listBuilds(options: { readonly workspaceId: string; readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
   /** Builds that have not ended, oldest first, for the controller. */
   activeBuilds(): Promise<readonly BuildRecord[]>;
   /** Marks a build cancelled; of the tasks that no other active build wants, waiting ones are not leased and leased ones become stale. False if it had ended. */
-  cancelBuild(id: string): Promise<boolean>;
+  cancelBuild(id: string, workspaceId?: string): Promise<boolean>;
   /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and makes its task list the given rows. A ready task that failed for another build is tried anew. Ignored once the build has ended. */
   savePlan(plan: {
     readonly buildId: string;
@@ -102,15 +103,15 @@ export interface Records {
     readonly problem: Problem | null;
     readonly progress: Progress;
   }): Promise<void>;
-  buildTasks(id: string): Promise<readonly BuildTask[]>;
+  buildTasks(id: string, workspaceId?: string): Promise<readonly BuildTask[]>;
   /** Notes what can be played of a build by now. */
   savePackage(buildId: string, webPackage: WebPackage): Promise<void>;
   /** Notes what there is to see of a build's shots by now. */
   saveShots(buildId: string, shots: BuildShots): Promise<void>;
   /** What there is to see of a build's shots by now, or null. */
-  buildShots(buildId: string): Promise<BuildShots | null>;
+  buildShots(buildId: string, workspaceId?: string): Promise<BuildShots | null>;
   /** What can be played of a build by now, or null. */
-  webPackage(buildId: string): Promise<WebPackage | null>;
+  webPackage(buildId: string, workspaceId?: string): Promise<WebPackage | null>;
   /** Results of the given keys of a workspace (the default one if left out); a done task whose asset is gone is put back to waiting. */
   results(keys: readonly string[], workspaceId?: string): Promise<ReadonlyMap<string, TaskResult>>;
 
