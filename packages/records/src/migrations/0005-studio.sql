@@ -34,18 +34,19 @@ update film_version v set number = n.number from (
 update film f set version = n.number, changed_at = n.saved_at from (
   select film_id, max(number) as number, max(created_at) as saved_at from film_version where number is not null group by film_id
 ) n where f.id = n.film_id;
+-- Files by themselves: whatever cannot be read of a document, its assets are kept.
+update film_version set assets = array(select distinct value from json_each_text(files)) where files::text not like '%\\u0000%';
 -- Documents may hold characters that text cannot (U+0000): those are read when they are next saved.
 do $$
 declare v record;
 begin
   for v in select * from film_version loop
     begin
-      update film_version set assets = array(select distinct value from json_each_text(v.files)) where id = v.id;
       update film set
         aspect = coalesce(v.document->'format'->>'aspect', '16:9'),
         shots = case when json_typeof(v.document->'storyboard') = 'array' then json_array_length(v.document->'storyboard') else 0 end
       where id = v.film_id and version = v.number;
-    exception when others then null;
+    exception when untranslatable_character then null;
     end;
   end loop;
 end $$;

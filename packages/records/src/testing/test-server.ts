@@ -13,6 +13,8 @@ import type { Records } from '../records.ts';
 export type TestServer = {
   /** A fresh database with the newest schema, opened, and a way to look into it by SQL. */
   readonly open: () => Promise<TestRecords>;
+  /** A fresh database without any table. */
+  readonly empty: () => Promise<{ readonly connectionString: string }>;
   /** Waits until the killed server is gone and starts it again on its port. */
   readonly restart: () => Promise<void>;
   readonly pid: () => number;
@@ -47,14 +49,18 @@ export async function startTestServer(): Promise<TestServer> {
   await admin(`create database ${template}`);
   await (await openRecords({ connectionString: to(template) })).close();
   let count = 0;
+  const create = async (from: string): Promise<string> => {
+    count += 1;
+    const name = `test_${count}`;
+    await admin(`create database ${name} template ${from}`);
+    return to(name);
+  };
   return {
     home,
     pid: () => server.pid,
+    empty: async () => ({ connectionString: await create('template0') }),
     async open() {
-      count += 1;
-      const name = `test_${count}`;
-      await admin(`create database ${name} template ${template}`);
-      const connectionString = to(name);
+      const connectionString = await create(template);
       const records = await openRecords({ connectionString });
       const pool = new pg.Pool({ connectionString, max: 1 });
       pool.on('error', () => {});

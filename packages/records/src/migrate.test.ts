@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { openDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
+import { openRecords } from './open-records.ts';
+import { defaultWorkspace as workspaceId } from './records.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const folder = new URL('./migrations/', import.meta.url);
+const idOf = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const [film, looked, oldVersion, newVersion, lookedVersion] = [idOf(10), idOf(11), idOf(20), idOf(21), idOf(22)];
+const [oldBuild, newBuild, check] = [idOf(30), idOf(31), idOf(32)];
+
+/** A database as it was before films had numbered versions. */
+async function oldDatabase(): Promise<{ readonly connectionString: string; readonly client: pg.Client }> {
+  const { connectionString } = await server.empty();
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query('create table migration (name text primary key, applied_at timestamptz not null default now())');
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql') && file < '0005').sort()) {
+    await client.query(await readFile(new URL(name, folder), 'utf8'));
+    await client.query('insert into migration (name) values ($1)', [name]);
+  }
+  return { connectionString, client };
+}
+
+async function fill(client: pg.Client): Promise<void> {
+  const document = (title: string, aspect: string, shots: number) =>
+    JSON.stringify({ title, format: { aspect }, storyboard: Array.from({ length: shots }, () => ({ say: 'One.' })) });
+  await client.query('insert into film (id, workspace_id, title) values ($1, $3, $4), ($2, $3, $5)', [
+    ...[film, looked, workspaceId],
+    ...['Made', 'Looked at'],
+  ]);
+  const versions = [
+    { id: oldVersion, film, at: '2026-01-01', document: document('Made', '16:9', 1), files: { 'a.png': 'sha256-a' } },
+    { id: newVersion, film, at: '2026-02-01', document: document('Made', '9:16', 3), files: { 'a.png': 'sha256-a', 'b.png': 'sha256-b' } },
+    // Type text cannot hold its character, so that nothing can be read of it.
+    { id: lookedVersion, film: looked, at: '2026-03-01', document: '{"title":"\\u0000"}', files: { 'c\u0001.png': 'sha256-c' } },
+  ];
+  for (const { id, film, at, document, files } of versions)
+    await client.query(
+      'insert into film_version (id, workspace_id, film_id, digest, document, files, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
+      [id, workspaceId, film, `digest of ${id}`, document, JSON.stringify(files), at],
+    );
+  const builds = [
+    { id: oldBuild, film, version: oldVersion, purpose: 'make', state: 'succeeded' },
+    { id: newBuild, film, version: newVersion, purpose: 'make', state: 'running' },
+    { id: check, film: looked, version: lookedVersion, purpose: 'check', state: 'succeeded' },
+  ];
+  for (const { id, film, version, purpose, state } of builds)
+    await client.query(
+      `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, state, progress, ended_at)
+       values ($1, $2, $3, $4, 'A title', $5, $6, '{}', case when $6 = 'running' then null else now() end)`,
+      [id, workspaceId, film, version, purpose, state],
+    );
+  await client.query(
+    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, state, output, wanted_by)
+     values ($1, 'made', 'encode', 1, 'f5', '{}', '{sha256-a}', 1, 'done', '{"asset":1}', null), ($1, 'next', 'encode', 1, 'f5', '{}', '{sha256-b}', 1, 'waiting', null, $2)`,
+    [workspaceId, newBuild],
+  );
+  await client.query(`insert into asset (workspace_id, digest, bytes, media_type) values ($1, 'sha256-a', 5, 'image/png')`, [workspaceId]);
+  await client.query(
+    `insert into task_asset (workspace_id, key, digest, role) values ($1, 'made', 'sha256-a', 'output'), ($1, 'next', 'sha256-b', 'input')`,
+    [workspaceId],
+  );
+  await client.query(
+    `insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal) values ($1, $2, 'span/1', 'encode', 'next', 1, false, 1)`,
+    [workspaceId, newBuild],
+  );
+  await client.query(`insert into build_package (workspace_id, build_id, body) values ($1, $2, '{"durationMs":1}')`, [
+    workspaceId,
+    oldBuild,
+  ]);
+}
+
+const kept = ['workspace', 'film', 'film_version', 'build', 'task', 'task_asset', 'asset', 'build_task', 'build_package', 'outbox'];
+async function countRows(client: pg.Client): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const table of kept) {
+    const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+    counts[table] = rows[0]?.count ?? 0;
+  }
+  return counts;
+}
+
+test('V1: a database of before films had numbered versions keeps every row, and what was made of its films becomes their versions', async () => {
+  const { connectionString, client } = await oldDatabase();
+  await fill(client);
+  const before = await countRows(client);
+  const records = await openRecords({ connectionString });
+  try {
+    assert.deepEqual(await countRows(client), before);
+    const [listed, ...others] = await records.listFilms({ workspaceId, limit: 9 });
+    assert.deepEqual(others, []);
+    assert.deepEqual([listed?.id, listed?.version, listed?.aspect, listed?.shots], [film, 2, '9:16', 3]);
+    assert.equal(listed?.changedAt.slice(0, 10), '2026-02-01');
+    assert.deepEqual((await records.filmVersion({ workspaceId, id: film, version: 1 }))?.files, { 'a.png': 'sha256-a' });
+    assert.deepEqual(
+      (await records.listFilmVersions({ workspaceId, id: film, limit: 9 })).map(({ version }) => version),
+      [2, 1],
+    );
+    assert.equal(await records.filmVersion({ workspaceId, id: looked }), null);
+    const { rows: assets } = await client.query<{ digest: string }>('select digest from kept_asset order by digest');
+    assert.deepEqual(
+      assets.map(({ digest }) => digest),
+      ['sha256-a', 'sha256-b', 'sha256-c'],
+    );
+    assert.equal((await records.getBuild(newBuild))?.state, 'running');
+    assert.deepEqual(
+      (await records.activeBuilds()).map(({ id }) => id),
+      [newBuild],
+    );
+    assert.deepEqual(await records.webPackage(oldBuild), { durationMs: 1 });
+    assert.equal((await records.results(['made'])).get('made')?.state, 'done');
+    const saving = { workspaceId, id: film, document: {}, files: {}, title: 'Made', aspect: '16:9', shots: 0 };
+    const outcome = await records.saveFilm({ ...saving, from: 2, note: null, session: null, restored: null, changesSince: () => [] });
+    assert.ok(outcome !== null && 'film' in outcome && outcome.film.version === 3);
+  } finally {
+    await records.close();
+    await client.end();
+  }
+});
+
+test('migrations are applied once, however many start at the same moment', async () => {
+  const { connectionString } = await server.empty();
+  const databases = [1, 2, 3].map(() => openDatabase(connectionString));
+  try {
+    await Promise.all(databases.map((database) => migrate(database)));
+    const found = await databases[0]?.rows<{ name: string }>('select name from migration order by name');
+    assert.deepEqual(
+      found?.map(({ name }) => name),
+      (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort(),
+    );
+  } finally {
+    for (const { pool } of databases) await pool.end();
+  }
+});
