@@ -29,9 +29,10 @@ test('an estimate tells length, work, time on the runners that are there, and co
   assert.deepEqual([body.durationMs, body.frames, body.exact, body.issues], [240_000, 6000, false, []]);
   assert.ok(body.tasks.total > 60 && body.tasks.reused === 0, JSON.stringify(body.tasks));
   assert.ok(body.workMs > 0 && body.wallMs >= Math.floor(body.workMs / 2));
+  assert.ok((body.cost?.amount ?? 0) > 0, JSON.stringify(body.cost));
   assert.deepEqual(body.cost, { amount: Math.round((body.workMs / 3_600_000) * 3600) / 10_000, currency: 'EUR' });
   const shorter = await ask(filmOf(1));
-  assert.ok(shorter.body.workMs < body.workMs / 10);
+  assert.ok(shorter.body.workMs > 0 && shorter.body.workMs < body.workMs / 10);
   const faulty = await ask({ title: 'A cup', storyboard: [{ narration: 'One.', visual: { picture: 'none.png' }, colour: 1 }] });
   assert.deepEqual([faulty.status, faulty.body.durationMs], [200, 0]);
   assert.equal(faulty.body.issues[0]?.path, 'storyboard[0].colour');

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { createClient } from '@filmwright/client';
+import { test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
-import { openChangeHub } from './change-hub.ts';
-import { startGateway, userToken } from './testing/start-gateway.ts';
+import { databaseGateways } from './testing/database-gateways.ts';
+import { userToken } from './testing/start-gateway.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
-
-/** A listening gateway over a database of its own, and a client of it. */
-async function open(context: TestContext) {
-  const { records, sql } = await server.open();
-  const gateway = await startGateway(context, { records, films: records, library: records, hub: await openChangeHub(records) });
-  const url = await gateway.listen();
-  return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }) };
-}
+const open = databaseGateways();
 
 const shots = (...lines: readonly string[]) => lines.map((narration) => ({ narration, visual: { backdrop: 'halo' } }));
 const filmOf = (...lines: readonly string[]) => ({ title: 'A cup', format: { aspect: '9:16' }, storyboard: shots(...lines) });
@@ -160,7 +146,10 @@ test('the saves of one tab become one version, unless one was built, noted or br
 
 test('whoever follows a film hears each save and its removal; its builds and what only they used go with it', async (context) => {
   const { client, sql } = await open(context);
-  const { id } = await client.createFilm({ document: filmOf('One.'), session: 'a' });
+  const digest = `sha256-${'a'.repeat(64)}`;
+  const { id } = await client.createFilm({ document: filmOf('One.'), files: { 'a.png': digest }, session: 'a' });
+  const kept = () => sql('select digest from kept_asset');
+  assert.deepEqual(await kept(), [{ digest }]);
   const heard: string[] = [];
   for await (const event of client.followFilm({ id })) {
     heard.push(`${event.version} ${event.session} ${event.removed}`);
@@ -168,6 +157,7 @@ test('whoever follows a film hears each save and its removal; its builds and wha
     if (event.version === 1) await client.saveFilm({ id, from: 1, document: filmOf('Two.'), session: 'b' });
     else {
       await client.createBuild({ film: { id } });
+      assert.equal((await client.listBuilds()).builds.length, 1);
       await client.removeFilm(id);
     }
   }
@@ -176,6 +166,7 @@ test('whoever follows a film hears each save and its removal; its builds and wha
   assert.equal((await refusal(client.removeFilm(id))).code, 'not-found');
   assert.deepEqual((await client.listBuilds()).builds, []);
   assert.deepEqual(await sql('select count(*)::int as n from film_version'), [{ n: 0 }]);
+  assert.deepEqual(await kept(), []);
 });
 
 test('a bare document that is made is a version of the film with its title; one that is only looked at saves nothing', async (context) => {

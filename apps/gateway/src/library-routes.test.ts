@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { createClient } from '@filmwright/client';
+import { test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
-import { openChangeHub } from './change-hub.ts';
-import { startGateway, userToken } from './testing/start-gateway.ts';
+import { databaseGateways } from './testing/database-gateways.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
-
-async function open(context: TestContext) {
-  const { records, sql } = await server.open();
-  const gateway = await startGateway(context, { records, films: records, library: records, hub: await openChangeHub(records) });
-  const url = await gateway.listen();
-  return { sql, call: gateway.call, client: createClient({ url, token: userToken }) };
-}
+const open = databaseGateways();
 
 const digest = `sha256-${'a'.repeat(64)}`;
 const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);

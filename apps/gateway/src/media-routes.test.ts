@@ -100,6 +100,7 @@ test('what a build did not make, and names that lead elsewhere, are not found', 
 test('bytes that are gone are told, and what made them counts as not done', async (context) => {
   const gateway = await startGateway(context);
   const { id, master } = await finished(gateway);
+  assert.deepEqual([...(await gateway.records.hasAssets([master.digest]))], [master.digest]);
   for (const name of await readdir(gateway.mediaRoot, { recursive: true }))
     if (name.endsWith(master.digest.slice(-20))) await rm(join(gateway.mediaRoot, name));
   const reply = await gateway.call({ url: `/v1/builds/${id}/media/master.mp4` });

@@ -105,6 +105,7 @@ test('an address that expired, was changed or is of another film opens nothing',
   assert.deepEqual([late.statusCode, late.json().code], [403, 'link-refused']);
   assert.match(late.json().detail, /has expired/);
   const other = await get(`/p/${id}/${signPrefix({ subject: 'another', expires: 4e9 }, key)}/index.m3u8`);
+  assert.equal(other.statusCode, 403);
   assert.match(other.json().detail, /is not signed by this installation/);
   assert.equal((await get(addresses.hls.replace('index.m3u8', 'secret.txt'))).statusCode, 404);
   assert.equal((await get('video/4320p/1.m4s')).statusCode, 404);

@@ -60,6 +60,9 @@ test('no path leads out of the studio, to a folder, a link or a hidden file', as
     'link.json',
     '%00',
     'none.js',
-  ])
-    assert.equal((await app.inject({ url: `/studio/${path}` })).statusCode, 404, path);
+  ]) {
+    const { statusCode, body } = await app.inject({ url: `/studio/${path}` });
+    assert.equal(statusCode, 404, path);
+    assert.doesNotMatch(body, /^secret$/, path);
+  }
 });

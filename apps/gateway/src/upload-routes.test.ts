@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,7 +101,11 @@ test('bytes may come with the creation, and an empty file is one', async (contex
 });
 
 test('what cannot be taken is refused before a byte is sent; a removed upload leaves nothing', async (context) => {
-  const { call, at, app } = await begin(context);
+  const { call, at, app, mediaRoot, files } = await begin(context);
+  const half = await call({ method: 'PATCH', url: at, headers: { ...part, 'upload-offset': '0' }, payload: media.subarray(0, 1000) });
+  assert.equal(half.statusCode, 204);
+  const stored = () => readdir(`${mediaRoot}-uploads`);
+  assert.ok((await stored()).length > 0);
   const post = async (headers: Record<string, string>) => {
     const { statusCode, body } = await call({ method: 'POST', url: '/v1/uploads', headers });
     return [statusCode, JSON.parse(body).code];
@@ -123,5 +128,6 @@ test('what cannot be taken is refused before a byte is sent; a removed upload le
   assert.match(String(told.headers['content-security-policy']), /sandbox/);
   assert.equal((await call({ method: 'DELETE', url: at, headers: tus })).statusCode, 204);
   assert.equal((await call({ method: 'HEAD', url: at, headers: tus })).statusCode, 404);
+  assert.deepEqual([await stored(), await files()], [[], []]);
   assert.equal((await call({ method: 'GET', url: `/v1/uploads/..%2f..%2fetc%2fpasswd` })).statusCode, 404);
 });

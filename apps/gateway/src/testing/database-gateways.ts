@@ -1,0 +1,27 @@
+import { after, before, type TestContext } from 'node:test';
+import { type Client, createClient } from '@filmwright/client';
+import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { openChangeHub } from '../change-hub.ts';
+import { startGateway, type TestGateway, userToken } from './start-gateway.ts';
+
+export type DatabaseGateway = Omit<TestGateway, 'records'> & {
+  readonly records: TestRecords['records'];
+  readonly sql: TestRecords['sql'];
+  readonly url: string;
+  readonly client: Client;
+};
+
+/** PostgreSQL for the tests of a file, ended after them; each call opens a gateway that listens, over a database of its own, and a client of it. */
+export function databaseGateways(): (context: TestContext) => Promise<DatabaseGateway> {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.stop());
+  return async (context) => {
+    const { records, sql } = await server.open();
+    const gateway = await startGateway(context, { records, films: records, library: records, hub: await openChangeHub(records) });
+    const url = await gateway.listen();
+    return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }) };
+  };
+}
