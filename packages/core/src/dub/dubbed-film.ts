@@ -1,6 +1,6 @@
 import type { Film, Issue, Line, OriginalLine, Script, Shot, TextBlock } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
-import { linesOf } from '../plan/speech.ts';
+import { linesOf } from '../film/lines-of.ts';
 import { type FilmText, filmTexts, isTranslatable, lineFor, narrationId, sameOriginal, shotName, textId } from './script-lines.ts';
 
 export type DubInput = { readonly film: Film; readonly script: Script };

@@ -1,4 +1,6 @@
 import type { Film, ScriptLine, Shot } from '@filmwright/contracts';
+import { linesOf } from '../film/lines-of.ts';
+import { textsOf } from '../film/texts-of.ts';
 
 /** A text of a film that a translator sees: what it is, where it stands, and how it reads. */
 export type FilmText = { readonly id: string; readonly kind: 'title' | 'narration' | 'text'; readonly original: string };
@@ -17,15 +19,10 @@ export function shotName(shot: Shot, index: number): string {
 }
 
 function shotTexts(shot: Shot, name: string): readonly FilmText[] {
-  const { narration, text } = shot;
-  const said = narration === undefined ? [] : Array.isArray(narration) ? narration : [narration];
-  const shown = text === undefined ? [] : Array.isArray(text) ? text : [text];
+  const said = linesOf(shot);
   return [
-    ...said.map((line, at): FilmText => {
-      const original = typeof line === 'string' ? line : line.say;
-      return { id: narrationId(name, said.length === 1 ? null : at), kind: 'narration', original };
-    }),
-    ...shown.flatMap((block, at) => {
+    ...said.map(({ say }, at): FilmText => ({ id: narrationId(name, said.length === 1 ? null : at), kind: 'narration', original: say })),
+    ...textsOf(shot).flatMap((block, at) => {
       const lines = Array.isArray(block.text) ? block.text : [block.text];
       return lines.map(
         (original, number): FilmText => ({

@@ -16,11 +16,3 @@ export function pathText({ commands, numbers }: PathNumbers): string {
   let at = 0;
   return commands.replace(/#/g, () => ` ${Math.round((numbers[at++] ?? 0) * 1000) / 1000}`);
 }
-
-/** The resting path moved towards others by their weights, which need not sum to 1. */
-export function mixedPath(rest: PathNumbers, others: readonly (readonly [PathNumbers, number])[]): PathNumbers {
-  const numbers = rest.numbers.map((number, index) =>
-    others.reduce((sum, [other, weight]) => sum + ((other.numbers[index] ?? number) - number) * weight, number),
-  );
-  return { commands: rest.commands, numbers };
-}

@@ -1,24 +1,21 @@
-import type { Camera, Film, Issue, RigOutline, Shot } from '@filmwright/contracts';
+import type { Camera, Film, Issue, Line, RigOutline, Shot } from '@filmwright/contracts';
+import { presenterDocuments } from '../figure/presenters.ts';
 import { presenterOutline } from '../figure/rig-outline.ts';
 import { figuresOf, figuresVisual, isRigFile, speakerOf, voiceOver } from './figures.ts';
 import { nearest, problemAt, shown, warningAt } from './issues.ts';
+import { linePath, linesOf } from './lines-of.ts';
 
-export type FigureRules = {
-  /** What is known of a rig by its name or path; undefined for one that is not read yet: nothing is said of its names then. */
-  readonly outlineOf: (rig: string) => RigOutline | undefined;
-};
-
-/** Names of the rigs that come along. */
-const presenters = ['mara', 'jonas'] as const;
+/** What is known of a rig by its name or path; undefined for one that is not read yet: nothing is said of its names then. */
+type OutlineOf = (rig: string) => RigOutline | undefined;
 
 /** What a document says of rigs that are known without reading a file. */
 export function figureIssues(film: Film): readonly Issue[] {
-  return [...characterIssues(film), ...castIssues(film), ...nameIssues(film, { outlineOf: presenterOutline })];
+  return [...characterIssues(film), ...castIssues(film), ...nameIssues(film, presenterOutline)];
 }
 
 /** Names that rigs of the user lack, told once these were read. */
-export function ownRigIssues(film: Film, outlineOf: FigureRules['outlineOf']): readonly Issue[] {
-  return nameIssues(film, { outlineOf: (rig) => (isRigFile(rig) ? outlineOf(rig) : undefined) });
+export function ownRigIssues(film: Film, outlineOf: OutlineOf): readonly Issue[] {
+  return nameIssues(film, (rig) => (isRigFile(rig) ? outlineOf(rig) : undefined));
 }
 
 type Name = { readonly found: string; readonly known: readonly string[]; readonly what: string; readonly next?: string };
@@ -43,7 +40,7 @@ function characterIssues(film: Film): readonly Issue[] {
       : [
           unknownName(`characters.${name}.rig`, {
             found: rig,
-            known: presenters,
+            known: Object.keys(presenterDocuments),
             what: 'rig',
             next: 'Use one of those, or give the path of a rig, such as `./rig.json`.',
           }),
@@ -53,81 +50,96 @@ function characterIssues(film: Film): readonly Issue[] {
 
 /** Characters that exist, and stand in the shots where something is asked of them. */
 function castIssues(film: Film): readonly Issue[] {
-  const cast = Object.keys(film.characters);
-  const issues: Issue[] = [];
-  const wantCharacter = (path: string, found: string): boolean => {
-    if (Object.hasOwn(film.characters, found)) return true;
-    issues.push(unknownName(path, { found, known: cast, what: 'character', next: 'Describe it under `characters`.' }));
-    return false;
-  };
-  film.storyboard.forEach((shot, index) => {
+  return film.storyboard.flatMap((shot, index) => {
     const at = `storyboard[${index}]`;
-    const figures = figuresOf(shot);
-    const here = figures.map(({ character }) => character);
-    const wantHere = (path: string, found: string, { also, what }: { readonly also: readonly string[]; readonly what: string }): void => {
-      if (also.includes(found) || here.includes(found)) return;
-      if (Object.hasOwn(film.characters, found))
-        issues.push(
-          problemAt(path, {
-            code: 'not-in-shot',
-            message: `${path} is ${shown(found)}, who is not in this shot; wanted ${[...here, ...also].join(', ') || 'a figure in its visual'}.`,
-            found,
-            wanted: [...here, ...also].join(', '),
-            next: `Add \`${found}\` to the \`figures\` of the shot's visual.`,
-          }),
-        );
-      else issues.push(unknownName(path, { found, known: [...here, ...also], what }));
-    };
-    figures.forEach((figure, number) => {
-      const path = `${at}.visual.figures[${number}]`;
-      const written = figuresVisual(shot)?.figures[number];
-      const known = wantCharacter(typeof written === 'string' ? path : `${path}.character`, figure.character);
-      const first = here.indexOf(figure.character);
-      if (known && first !== number)
-        issues.push(
-          problemAt(path, {
-            code: 'duplicate',
-            message: `${shown(figure.character)} stands in this shot twice (figures[${first}] too); wanted each character once.`,
-            found: figure.character,
-            next: 'Describe a second character with the same rig.',
-          }),
-        );
-    });
-    issues.push(...spacing(shot, at));
-    const camera = (wanted: Camera | undefined, path: string): void => {
-      if (wanted !== undefined && wanted !== 'wide') wantHere(`${path}.on`, wanted.on, { also: [], what: 'figure in this shot' });
-    };
-    camera(shot.camera, `${at}.camera`);
-    eachLine(shot, (line, path) => {
-      if (line.who !== undefined) wantHere(`${at}.${path}.who`, line.who, { also: [voiceOver], what: 'figure in this shot' });
-      if (line.look !== undefined) {
-        const also = ['viewer', ...(figuresVisual(shot)?.screen === undefined ? [] : ['screen'])];
-        wantHere(`${at}.${path}.look`, line.look, { also, what: 'figure, viewer or screen in this shot' });
-      }
-      camera(line.camera, `${at}.${path}.camera`);
-      if (figures.length > 1 && line.who === undefined)
-        issues.push(
-          warningAt(`${at}.${path}`, {
-            code: 'no-speaker',
-            message: `Several figures stand in this shot and ${at}.${path} does not say who speaks; nobody moves the mouth.`,
-            wanted: `\`who\`: ${here.join(', ')} or ${voiceOver}`,
-            next: 'Add `who`.',
-          }),
-        );
-    });
+    const stage: Stage = { film, shot, here: figuresOf(shot).map(({ character }) => character) };
+    return [
+      ...figuresOf(shot).flatMap((_, number) => standingIssues(stage, { number, path: `${at}.visual.figures[${number}]` })),
+      ...spacing(shot, at),
+      ...cameraIssues(stage, { camera: shot.camera, path: `${at}.camera` }),
+      ...linesOf(shot).flatMap((line, number) => lineIssues(stage, { line, path: `${at}.${linePath(shot, number)}` })),
+    ];
   });
-  return issues;
 }
 
-type WrittenLine = Extract<NonNullable<Shot['narration']>, { readonly say: string }>;
+/** A shot with the names of those who stand in it. */
+type Stage = { readonly film: Film; readonly shot: Shot; readonly here: readonly string[] };
 
-/** Every line of a shot that is written with keys, or as words alone, with its path in the shot. */
-function eachLine(shot: Shot, visit: (line: Partial<WrittenLine>, path: string) => void): void {
-  const { narration } = shot;
-  if (narration === undefined) return;
-  const list = Array.isArray(narration) ? narration : [narration];
-  for (const [number, line] of list.entries())
-    visit(typeof line === 'string' ? {} : line, Array.isArray(narration) ? `narration[${number}]` : 'narration');
+/** A figure's character exists and stands in the shot once. */
+function standingIssues(
+  { film, shot, here }: Stage,
+  { number, path }: { readonly number: number; readonly path: string },
+): readonly Issue[] {
+  const character = here[number] ?? '';
+  if (!Object.hasOwn(film.characters, character)) {
+    const written = figuresVisual(shot)?.figures[number];
+    const known = Object.keys(film.characters);
+    const next = 'Describe it under `characters`.';
+    return [unknownName(typeof written === 'string' ? path : `${path}.character`, { found: character, known, what: 'character', next })];
+  }
+  const first = here.indexOf(character);
+  if (first === number) return [];
+  return [
+    problemAt(path, {
+      code: 'duplicate',
+      message: `${shown(character)} stands in this shot twice (figures[${first}] too); wanted each character once.`,
+      found: character,
+      next: 'Describe a second character with the same rig.',
+    }),
+  ];
+}
+
+type Wanted = {
+  readonly found: string;
+  readonly path: string;
+  /** Names that mean something here beside those of figures. */
+  readonly also: readonly string[];
+  readonly what: string;
+};
+
+/** Whoever is named stands in the shot. */
+function absentIssues({ film, here }: Stage, { found, path, also, what }: Wanted): readonly Issue[] {
+  const known = [...here, ...also];
+  if (known.includes(found)) return [];
+  if (!Object.hasOwn(film.characters, found)) return [unknownName(path, { found, known, what })];
+  const wanted = known.join(', ');
+  return [
+    problemAt(path, {
+      code: 'not-in-shot',
+      message: `${path} is ${shown(found)}, who is not in this shot; wanted ${wanted || 'a figure in its visual'}.`,
+      found,
+      wanted,
+      next: `Add \`${found}\` to the \`figures\` of the shot's visual.`,
+    }),
+  ];
+}
+
+function cameraIssues(stage: Stage, { camera, path }: { readonly camera: Camera | undefined; readonly path: string }): readonly Issue[] {
+  if (camera === undefined || camera === 'wide') return [];
+  return absentIssues(stage, { found: camera.on, path: `${path}.on`, also: [], what: 'figure in this shot' });
+}
+
+/** Whom a line names as its speaker, looks at and is shown by the camera stand in the shot; of several figures one is named. */
+function lineIssues(stage: Stage, { line, path }: { readonly line: Line; readonly path: string }): readonly Issue[] {
+  const { who, look, camera } = line;
+  const { shot, here } = stage;
+  const seen = ['viewer', ...(figuresVisual(shot)?.screen === undefined ? [] : ['screen'])];
+  const issues: Issue[] = [];
+  if (who !== undefined)
+    issues.push(...absentIssues(stage, { found: who, path: `${path}.who`, also: [voiceOver], what: 'figure in this shot' }));
+  if (look !== undefined)
+    issues.push(...absentIssues(stage, { found: look, path: `${path}.look`, also: seen, what: 'figure, viewer or screen in this shot' }));
+  issues.push(...cameraIssues(stage, { camera, path: `${path}.camera` }));
+  if (here.length > 1 && who === undefined)
+    issues.push(
+      warningAt(path, {
+        code: 'no-speaker',
+        message: `Several figures stand in this shot and ${path} does not say who speaks; nobody moves the mouth.`,
+        wanted: `\`who\`: ${here.join(', ')} or ${voiceOver}`,
+        next: 'Add `who`.',
+      }),
+    );
+  return issues;
 }
 
 /** Nearer to each other than this share of the width, figures cover each other. */
@@ -162,7 +174,7 @@ function spacing(shot: Shot, at: string): readonly Issue[] {
 }
 
 /** Looks, poses, emotions, framings and colours that the rigs have. */
-function nameIssues(film: Film, { outlineOf }: FigureRules): readonly Issue[] {
+function nameIssues(film: Film, outlineOf: OutlineOf): readonly Issue[] {
   const issues: Issue[] = [];
   const outlineFor = (character: string | null): RigOutline | undefined =>
     character === null || !Object.hasOwn(film.characters, character) ? undefined : outlineOf(film.characters[character]?.rig ?? '');
@@ -198,13 +210,13 @@ function nameIssues(film: Film, { outlineOf }: FigureRules): readonly Issue[] {
           }),
         );
     });
-    eachLine(shot, (line, path) => {
+    for (const [number, line] of linesOf(shot).entries()) {
       const outline = outlineFor(speakerOf(shot, line));
-      if (outline !== undefined) {
-        want(`${at}.${path}.gesture`, { found: line.gesture, known: outline.poses, what: `pose of ${outline.name}` });
-        want(`${at}.${path}.emotion`, { found: line.emotion, known: outline.emotions, what: `emotion of ${outline.name}` });
-      }
-    });
+      if (outline === undefined) continue;
+      const path = `${at}.${linePath(shot, number)}`;
+      want(`${path}.gesture`, { found: line.gesture, known: outline.poses, what: `pose of ${outline.name}` });
+      want(`${path}.emotion`, { found: line.emotion, known: outline.emotions, what: `emotion of ${outline.name}` });
+    }
   });
   return issues;
 }

@@ -1,7 +1,8 @@
-import type { Film, Issue } from '@filmwright/contracts';
+import type { Film, Issue, Shot } from '@filmwright/contracts';
 import { clipRules } from './clip-rules.ts';
 import { figureIssues } from './figure-rules.ts';
 import { problemAt, shown } from './issues.ts';
+import { linePath, linesOf } from './lines-of.ts';
 import { wordIssues } from './word-rules.ts';
 
 /** Rules that the schema cannot say: something to see or hear in the film, names that exist, ids that differ. */
@@ -47,10 +48,10 @@ export function filmRules(film: Film): readonly Issue[] {
           }),
         );
     }
-    const empty = emptyNarration(shot.narration);
+    const empty = emptyLine(shot);
     if (empty !== null)
       issues.push(
-        problemAt(`storyboard[${index}].narration${empty}`, {
+        problemAt(`storyboard[${index}].${empty}`, {
           code: 'empty',
           message: 'The narration has no words; wanted at least one.',
           found: 'no word',
@@ -63,11 +64,11 @@ export function filmRules(film: Film): readonly Issue[] {
   return issues;
 }
 
-function emptyNarration(narration: Film['storyboard'][number]['narration']): string | null {
-  if (narration === undefined) return null;
-  const lines = Array.isArray(narration) ? narration : [narration];
-  const index = lines.findIndex((line) => !/[\p{L}\p{N}]/u.test(typeof line === 'string' ? line : line.say));
-  if (index < 0) return null;
-  const at = Array.isArray(narration) ? `[${index}]` : '';
-  return typeof lines[index] === 'string' ? at : `${at}.say`;
+/** Path of the first line of a shot that has nothing to say, or null. */
+function emptyLine(shot: Shot): string | null {
+  const { narration } = shot;
+  const number = linesOf(shot).findIndex(({ say }) => !/[\p{L}\p{N}]/u.test(say));
+  if (number < 0) return null;
+  const written = Array.isArray(narration) ? narration[number] : narration;
+  return `${linePath(shot, number)}${typeof written === 'string' ? '' : '.say'}`;
 }

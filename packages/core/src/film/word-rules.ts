@@ -2,16 +2,13 @@ import type { Film, Issue, Line } from '@filmwright/contracts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { millisecondsOf } from './frames.ts';
 import { problemAt } from './issues.ts';
+import { linePath, linesOf } from './lines-of.ts';
 
 /** Word times that a person set: each must name a word of its line, and end after it starts. */
 export function wordIssues(film: Film): readonly Issue[] {
   return film.storyboard.flatMap((shot, index) => {
-    const { narration } = shot;
-    const lines = narration === undefined ? [] : Array.isArray(narration) ? narration : [narration];
-    return lines.flatMap((line, number) =>
-      typeof line === 'string' || line.words === undefined
-        ? []
-        : lineIssues(line, { film, path: `storyboard[${index}].narration${Array.isArray(narration) ? `[${number}]` : ''}.words` }),
+    return linesOf(shot).flatMap((line, number) =>
+      line.words === undefined ? [] : lineIssues(line, { film, path: `storyboard[${index}].${linePath(shot, number)}.words` }),
     );
   });
 }

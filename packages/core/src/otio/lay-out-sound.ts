@@ -2,8 +2,8 @@ import type { SoundComposition, TimelineSound, TimelineTrack } from '@filmwright
 import { voiceAskedFor } from '../film/figures.ts';
 import { fileReferences } from '../film/file-references.ts';
 import { samplesAt } from '../film/frames.ts';
+import { linePath, linesOf } from '../film/lines-of.ts';
 import type { FilmPlan } from '../plan/plan-film.ts';
-import { linesOf } from '../plan/speech.ts';
 import type { Uploads } from '../plan/uploads.ts';
 import type { Shelf } from './lay-out-timeline.ts';
 
@@ -48,7 +48,7 @@ export function voiceTracks({ plan, shelf, name }: SoundInput): readonly Timelin
         fileSamples: length,
         gainDb: 0,
         shot: index,
-        path: `storyboard[${index}].narration${Array.isArray(shot?.narration) ? `[${number}]` : ''}`,
+        path: `storyboard[${index}].${linePath(shot ?? {}, number)}`,
       });
     }
   }

@@ -9,7 +9,7 @@ export type CameraView = { readonly zoom: number; readonly x: number; readonly y
 /** A view from a frame of the shot on, up to the next cut. */
 export type CameraCut = { readonly fromFrame: number; readonly untilFrame: number; readonly view: CameraView };
 
-export const wideView: CameraView = { zoom: 1, x: 0.5, y: 0.5 };
+const wideView: CameraView = { zoom: 1, x: 0.5, y: 0.5 };
 
 /** Free space over a head, as a share of what the camera shows. */
 const headroom = { close: 0.13, medium: 0.1 } as const;

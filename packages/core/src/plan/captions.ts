@@ -1,11 +1,17 @@
-import type { CaptionPage, Film, Layer } from '@filmwright/contracts';
+import type { CaptionPage, Film, Layer, Shot } from '@filmwright/contracts';
 import { captionPages } from '../captions/caption-pages.ts';
 import type { Size } from '../film/frames.ts';
+import { linesOf } from '../film/lines-of.ts';
 import { round, steady } from './motion.ts';
 import type { ShotTiming } from './shot-timing.ts';
 import type { SpokenLine } from './speech.ts';
 
 export type CaptionInput = { readonly film: Film; readonly size: Size; readonly timing: ShotTiming; readonly lines: readonly SpokenLine[] };
+
+/** Whether captions are burnt into a shot: it says something, and neither it nor its film goes without them. */
+export function isCaptioned(film: Pick<Film, 'captions'>, shot: Pick<Shot, 'captions' | 'narration'>): boolean {
+  return film.captions !== false && film.captions.burn && shot.captions !== false && linesOf(shot).length > 0;
+}
 
 /** Height of a caption's letters in pixels. */
 export function captionSizePx(film: Film, size: Size): number {

@@ -54,7 +54,7 @@ export function clipSource({ clip, range }: { readonly clip: ClipMedia; readonly
 }
 
 /** A clip's layer for one playing of its range. */
-export function passLayer(layer: Layer, { fromFrame, untilFrame, start, heldFrame }: ClipPass): Layer {
+function passLayer(layer: Layer, { fromFrame, untilFrame, start, heldFrame }: ClipPass): Layer {
   if (layer.source.type !== 'clip') return layer;
   return { ...layer, fromFrame, untilFrame, source: { ...layer.source, start, heldFrame } };
 }

@@ -5,13 +5,14 @@ import { type HeardLine, perform, type Side } from '../figure/perform.ts';
 import { presenterDocuments } from '../figure/presenters.ts';
 import { textHash } from '../figure/seeded.ts';
 import { besideRig, type FiguresVisual, figuresVisual, isRigFile, speakerOf } from '../film/figures.ts';
+import { linesOf } from '../film/lines-of.ts';
 import { type CameraCut, cameraCuts, cameraView, fartherView, heldMove, viewed } from './camera.ts';
 import { clipSource } from './clip-layers.ts';
 import { clipRange } from './clip-range.ts';
 import { type FigurePlace, figurePlaces, type RigOf, screenPlace, walksOf } from './figure-places.ts';
 import { placePicture, round, steady } from './motion.ts';
 import type { ShotTiming } from './shot-timing.ts';
-import { linesOf, type SpokenLine } from './speech.ts';
+import type { SpokenLine } from './speech.ts';
 import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 import { backgroundLayers } from './visual-layers.ts';
 

@@ -2,6 +2,8 @@ import type { FigureEntry, Film, Path, RigOutline, Shot } from '@filmwright/cont
 import type { Walk } from '../figure/perform.ts';
 import { figuresOf, figuresVisual, speakerOf } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
+import { linesOf } from '../film/lines-of.ts';
+import { isCaptioned } from './captions.ts';
 import { round } from './motion.ts';
 
 /** Rigs of a film's characters by name; undefined for those that are not read yet. */
@@ -23,7 +25,7 @@ export type FigurePlace = {
 /** Height of a figure as a share of the frame, by framing. */
 const heights: Readonly<Record<string, number>> = { full: 0.8, knees: 0.85, waist: 0.83, bust: 0.76 };
 /** Half the width of a standing figure, in shares of its whole height. */
-export const halfWidthShare = 0.2;
+const halfWidthShare = 0.2;
 
 export type ScreenPlace = { readonly at: readonly [number, number]; readonly width: number; readonly lowerEdge: number };
 
@@ -59,7 +61,7 @@ export function figurePlaces({ film, shot, size, rigOf }: PlacesInput): readonly
     (entry, index) => entry.at ?? defaultPlace(index, { count: entries.length, screenAt: landscape ? (screen?.at[0] ?? null) : null }),
   );
   const walks = entries.some((entry) => entry.enter !== 'none' || entry.leave !== 'none');
-  const captioned = film.captions !== false && film.captions.burn && shot.captions !== false && shot.narration !== undefined;
+  const captioned = isCaptioned(film, shot);
   return entries.map((entry, index) => {
     const outline = outlines[index] as RigOutline;
     const share = shares[index] as number;
@@ -166,9 +168,8 @@ export function walkingTimes(input: PlacesInput): WalkingTimes {
   const { film, shot, size } = input;
   if (!figuresOf(shot).some((entry) => entry.enter !== 'none' || entry.leave !== 'none')) return { beforeMs: 0, afterMs: 0 };
   const { fps } = film.format;
-  const { narration } = shot;
-  const first = Array.isArray(narration) ? narration[0] : narration;
-  const speaker = first === undefined ? null : speakerOf(shot, typeof first === 'string' ? {} : first);
+  const [first] = linesOf(shot);
+  const speaker = first === undefined ? null : speakerOf(shot, first);
   let [beforeMs, afterMs] = [0, 0];
   for (const place of figurePlaces(input) ?? []) {
     const { enter, leave } = walksOf({ place, width: size.width, fps, leaveFrame: 0 });

@@ -11,9 +11,9 @@ export type Keep = { readonly point: readonly [number, number]; readonly box: Sh
 export type Framing = { readonly keep: Keep | null; readonly credits: readonly Credit[]; readonly warnings: readonly Issue[] };
 
 /** A crop that loses less of a picture than this is left in the middle: nobody misses it. */
-export const leastLost = 0.06;
+const leastLost = 0.06;
 /** Below this confidence the middle is as good a guess. */
-export const leastConfidence = 0.2;
+const leastConfidence = 0.2;
 /** From this confidence on, all of what strikes the eye is worth keeping in view, not its middle alone. */
 const surely = 0.5;
 /** The model that finds people, and those that find the main object whatever it is, best first. */

@@ -1,9 +1,9 @@
 import type { Film, Shot } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
+import { textsOf } from '../film/texts-of.ts';
 import { arrangementOf, logoCorner } from './arrangement.ts';
-import { captionBox } from './captions.ts';
-import { linesOf } from './speech.ts';
-import { placeTexts, textsOf } from './text-layers.ts';
+import { captionBox, isCaptioned } from './captions.ts';
+import { placeTexts } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
 
 type OpenSubject = {
@@ -51,7 +51,7 @@ type Free = {
 function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'shot' | 'size' | 'uploads'>): Free | null {
   const arrangement = arrangementOf({ shot, size, uploads });
   const { width, height } = size;
-  const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
+  const captioned = isCaptioned(film, shot);
   const low = captioned && film.captions !== false && film.captions.position === 'bottom';
   const texts = textsOf(shot);
   const boxes = placeTexts({ film, shot, size, frames: film.format.fps * 4, captioned, fonts: { regular: [], bold: [] }, uploads }).map(

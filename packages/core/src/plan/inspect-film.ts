@@ -1,9 +1,11 @@
 import type { Film, FontStack, Issue, Payload } from '@filmwright/contracts';
 import { figuresVisual } from '../film/figures.ts';
 import { frameStartMs, type Size } from '../film/frames.ts';
+import { linePath, linesOf } from '../film/lines-of.ts';
+import { wordsOf } from '../film/texts-of.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
-import { captionBox, captionSizePx } from './captions.ts';
+import { captionBox, captionSizePx, isCaptioned } from './captions.ts';
 import { clipLengthMs } from './clip-range.ts';
 import { figureLayers } from './figure-layers.ts';
 import { walkingTimes } from './figure-places.ts';
@@ -13,8 +15,7 @@ import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import { rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
 import { shotTiming } from './shot-timing.ts';
-import { linesOf } from './speech.ts';
-import { placeTexts, textsOf } from './text-layers.ts';
+import { placeTexts } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
 import { planVisual } from './visual-layers.ts';
 
@@ -55,10 +56,9 @@ function textsToInspect({ film, size, planner, uploads, input, whole }: Omit<Ins
   const found: InspectedText[] = [];
   for (const [index, shot] of film.storyboard.entries()) {
     const lines = linesOf(shot);
-    const written = [...textsOf(shot).flatMap((block) => block.text), ...lines.map((line) => line.say)].join(' ');
-    const choice = fontsFor(written, { film, uploads, fonts });
+    const choice = fontsFor(wordsOf(shot), { film, uploads, fonts });
     if (choice === undefined) return undefined;
-    const captioned = lines.length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
+    const captioned = isCaptioned(film, shot);
     const placed = placeTexts({ film, shot, size, frames: film.format.fps * 4, captioned, fonts: choice.stack, uploads });
     const behind = input.purpose === 'check' && whole && placed.length > 0 ? behindText({ film, size, planner, uploads, index }) : null;
     if (behind === undefined) return undefined;
@@ -68,15 +68,11 @@ function textsToInspect({ film, size, planner, uploads, input, whole }: Omit<Ins
     }
     if (!captioned) continue;
     for (const [number, line] of lines.entries()) {
-      const path = narrationPath({ index, number, many: Array.isArray(shot.narration) });
+      const path = `storyboard[${index}].${linePath(shot, number)}`;
       found.push({ path, source: captionToInspect({ film, size, say: line.say, fonts: choice.stack }), behind: null });
     }
   }
   return found;
-}
-
-function narrationPath({ index, number, many }: { readonly index: number; readonly number: number; readonly many: boolean }): string {
-  return `storyboard[${index}].narration${many ? `[${number}]` : ''}`;
 }
 
 type CaptionToInspect = { readonly film: Film; readonly size: Size; readonly say: string; readonly fonts: FontStack };

@@ -1,11 +1,12 @@
 import type { Film, SpeechEnergy } from '@filmwright/contracts';
 import { presenterOutline } from '../figure/rig-outline.ts';
 import { isRigFile, speakerOf } from '../film/figures.ts';
+import { linesOf } from '../film/lines-of.ts';
 import { type FigureLayers, figureLayers } from './figure-layers.ts';
 import type { RigOf } from './figure-places.ts';
 import { ranks } from './planner.ts';
 import type { ShotTiming } from './shot-timing.ts';
-import { linesOf, type SpokenLine } from './speech.ts';
+import type { SpokenLine } from './speech.ts';
 import type { Uploads } from './uploads.ts';
 import type { VisualInput } from './visual-input.ts';
 

@@ -2,7 +2,8 @@ import type { CaptionPage, Credit, Film, Issue, Layer } from '@filmwright/contra
 import type { SpokenByFigure } from '../figure/mouth-lag.ts';
 import { figuresVisual } from '../film/figures.ts';
 import type { Size } from '../film/frames.ts';
-import { captionLayer, shotCaptions } from './captions.ts';
+import { wordsOf } from '../film/texts-of.ts';
+import { captionLayer, isCaptioned, shotCaptions } from './captions.ts';
 import { clipLengthMs } from './clip-range.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
@@ -12,8 +13,8 @@ import { planFigures, rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
 import { type ShotTiming, shotTiming } from './shot-timing.ts';
 import type { ShotPicture } from './spans.ts';
-import { linesOf, type SpokenLine } from './speech.ts';
-import { placeTexts, textLayers, textsOf } from './text-layers.ts';
+import type { SpokenLine } from './speech.ts';
+import { placeTexts, textLayers } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
 import { finishOf, logoLayer, planVisual } from './visual-layers.ts';
 
@@ -67,9 +68,8 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
   const visual = figures === null ? planVisual(seen) : figures;
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];
-  const written = [...textsOf(shot).flatMap((block) => block.text), ...linesOf(shot).map((line) => line.say)].join(' ');
-  const fonts = fontsFor(written, { film, uploads, fonts: offer.fonts });
-  const logo = shot.logo === false ? null : logoLayer({ film, size, uploads, untilFrame: timing.frames + tailFrames(film, index) });
+  const fonts = fontsFor(wordsOf(shot), { film, uploads, fonts: offer.fonts });
+  const logo = shot.logo === false ? null : logoLayer(seen);
   const credits = [
     ...lines.flatMap((line) => (line.credit === null ? [] : [line.credit])),
     ...(visual?.credits ?? []),
@@ -90,8 +90,7 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
     mouths,
   };
   if (!timed || visual === undefined || fonts === undefined || logo === undefined) return { ...known, picture: null };
-  const captioned = linesOf(shot).length > 0 && film.captions !== false && film.captions.burn && shot.captions !== false;
-  const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned, fonts: fonts.stack, uploads });
+  const placed = placeTexts({ film, shot, size, frames: timing.frames, captioned: isCaptioned(film, shot), fonts: fonts.stack, uploads });
   const texts = textLayers(placed, { fps: film.format.fps, size, frames: timing.frames });
   const captions = shot.captions === false ? null : captionLayer({ film, size, pages, fonts: fonts.stack, frames: timing.frames });
   const layers: Layer[] = [...visual.layers, ...(logo === null ? [] : [logo]), ...texts, ...(captions === null ? [] : [captions])];

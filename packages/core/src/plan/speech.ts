@@ -1,6 +1,7 @@
 import type { Credit, Film, Line, RunnerOffer, Shot, Token, TokenTime } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
 import { millisecondsOf } from '../film/frames.ts';
+import { linesOf } from '../film/lines-of.ts';
 import { estimateSpeechMs } from '../speech/estimate-speech.ts';
 import { spokenWords } from '../speech/spoken-words.ts';
 import { type OfferedVoice, pickVoice } from './pick-voice.ts';
@@ -38,14 +39,6 @@ const defaultPauseMs = 320;
 /** The lines of a shot, spoken or taken from recordings. */
 export function planSpeech(input: SpeechInput): readonly SpokenLine[] {
   return linesOf(input.shot).map((line, number) => planLine(input, { line, number }));
-}
-
-/** A shot's narration as lines, whichever form it was written in. */
-export function linesOf(shot: Shot): readonly Line[] {
-  const { narration } = shot;
-  if (narration === undefined) return [];
-  const list = Array.isArray(narration) ? narration : [narration];
-  return list.map((line) => (typeof line === 'string' ? { say: line } : line));
 }
 
 function planLine(

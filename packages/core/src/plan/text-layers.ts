@@ -1,5 +1,6 @@
 import type { Film, FontStack, Layer, Path, Shot, TextBlock, TextPosition, TextSource, TextStyle } from '@filmwright/contracts';
 import { framesOf, type Size } from '../film/frames.ts';
+import { textsOf } from '../film/texts-of.ts';
 import { languageDirection } from '../text/bidi.ts';
 import { estimateLines } from '../text/estimate-lines.ts';
 import { type Arrangement, arrangementOf, defaultPosition, logoCorner, widestShare } from './arrangement.ts';
@@ -48,11 +49,6 @@ export type PlacedText = {
   readonly untilFrame: number;
   readonly enter: TextBlock['enter'];
 };
-
-/** A shot's texts as a list, whichever form it was written in. */
-export function textsOf(shot: Shot): readonly TextBlock[] {
-  return shot.text === undefined ? [] : Array.isArray(shot.text) ? shot.text : [shot.text];
-}
 
 /** Lays out the texts of a shot: texts of one position stand under each other as one group, inside the safe area and clear of the captions. */
 export function placeTexts(input: TextLayerInput): readonly PlacedText[] {
@@ -143,7 +139,7 @@ function defaultColor(style: TextStyle, colors: Film['brand']['colors']): string
 }
 
 /** Black-ish or white, whichever reads better on `background` (WCAG relative luminance). */
-export function readableOn(background: string, colors: { readonly text: string }): string {
+function readableOn(background: string, colors: { readonly text: string }): string {
   return luminance(background) > 0.3 ? (luminance(colors.text) < 0.2 ? colors.text : '#14181f') : '#ffffff';
 }
 

@@ -1,31 +1,26 @@
 import type { Film, Issue, RunnerOffer } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
 import { problemAt } from '../film/issues.ts';
+import { linePath, linesOf } from '../film/lines-of.ts';
 import { bareLanguage, languageFit, languageName } from '../speech/voice-language.ts';
 import { pickVoice, voiceAdvice } from './pick-voice.ts';
-import { linesOf } from './speech.ts';
 
 /** Voices that the film asks for and that nobody offers, each with where it is asked for. */
 export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly Issue[] {
-  const issues: Issue[] = [];
-  const check = (wanted: string | undefined, path: string): void => {
-    if (pickVoice({ wanted, language: film.language, voices }) !== null) return;
-    issues.push(wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path }));
-  };
-  const used = new Set<string>();
-  film.storyboard.forEach((shot, index) => {
-    linesOf(shot).forEach((line, number) => {
-      if (line.recording !== undefined) return;
-      const asked = voiceAskedFor(film, { shot, line });
-      const { name } = asked;
+  /** What is wanted by where it is asked for. */
+  const asked = new Map<string, string | undefined>();
+  for (const [index, shot] of film.storyboard.entries())
+    for (const [number, line] of linesOf(shot).entries()) {
+      if (line.recording !== undefined) continue;
+      const { name, path } = voiceAskedFor(film, { shot, line });
       const entry = name === undefined ? undefined : film.voices[name];
-      const path = asked.path ?? `storyboard[${index}].narration[${number}].voice`;
-      const id = `${entry?.use ?? name ?? ''}@${path}`;
-      if (!used.has(id)) check(entry?.use ?? name, entry === undefined ? path : `voices.${name}.use`);
-      used.add(id);
-    });
+      const own = path ?? `storyboard[${index}].${linePath(shot, number)}.voice`;
+      asked.set(entry === undefined ? own : `voices.${name}.use`, entry?.use ?? name);
+    }
+  return [...asked].flatMap(([path, wanted]): readonly Issue[] => {
+    if (pickVoice({ wanted, language: film.language, voices }) !== null) return [];
+    return [wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path })];
   });
-  return issues;
 }
 
 function silentLanguage(film: Film, voices: RunnerOffer['voices']): Issue {
