@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
 import { whenToldToEnd } from '@filmwright/process';
-import { defaultWorkspace, openRecords } from '@filmwright/records';
+import { openRecords } from '@filmwright/records';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -26,7 +26,7 @@ async function run(): Promise<void> {
         root: config.uploadsRoot,
         blobs,
         keepMs: config.keepUploadsMs,
-        note: (asset) => records.putAsset({ ...asset, workspaceId: defaultWorkspace }),
+        note: records.putAsset,
       }),
       studioRoot: fileURLToPath(new URL('../../studio/dist', import.meta.url)),
       startersRoot,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -64,4 +64,37 @@ test('an upload for which the disk has no room is refused at once, with what is 
     uploads.create({ name: 'huge', mediaType: 'video/mp4', bytes: 2 ** 52 }),
     (error) => error instanceof FilmwrightError && error.code === 'disk-full' && error.message.includes(String(2 ** 52)),
   );
+});
+
+test('an upload is there only for the workspace that began it', async (context) => {
+  const { uploads } = await open(context);
+  const workspaceId = '00000000-0000-7000-8000-000000000002';
+  const { id } = await uploads.create({ name: 'a', mediaType: 'text/plain', bytes: 2, workspaceId });
+  assert.equal(await uploads.find(id), null);
+  await assert.rejects(uploads.append({ id, offset: 0, bytes: pieces('ab'), cut: () => {} }), /no upload/);
+  assert.equal((await uploads.append({ id, workspaceId, offset: 0, bytes: pieces('ab'), cut: () => {} })).received, 2);
+  assert.equal((await uploads.find(id, workspaceId))?.received, 2);
+});
+
+test('an upload that is just taken into the store is whole for whoever asks meanwhile, and is taken once', async (context) => {
+  const { uploads, noted } = await open(context);
+  const { id } = await uploads.create({ name: 'a', mediaType: 'text/plain', bytes: 2 });
+  const state = await uploads.append({ id, offset: 0, bytes: pieces('ab'), cut: () => {} });
+  const finished = uploads.finish(state);
+  const asked = await uploads.find(id);
+  assert.deepEqual([asked?.received, asked?.asset], [2, (await finished).asset]);
+  assert.equal((await uploads.finish(state)).asset, asked?.asset);
+  assert.equal((await uploads.append({ id, offset: 2, bytes: pieces(), cut: () => {} })).asset, asked?.asset);
+  assert.equal(noted.length, 1);
+});
+
+test('a note that a power cut left empty is no upload and keeps no other from expiring', async (context) => {
+  const { uploads, root } = await open(context);
+  const { id } = await uploads.create({ name: 'a', mediaType: 'text/plain', bytes: 2 });
+  await writeFile(join(root, `${id}.json`), '');
+  assert.equal(await uploads.find(id), null);
+  const before = new Date(Date.now() - 61_000);
+  for (const file of await readdir(root)) await utimes(join(root, file), before, before);
+  await uploads.removeExpired();
+  assert.deepEqual(await readdir(root), []);
 });

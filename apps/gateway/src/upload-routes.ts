@@ -4,9 +4,8 @@ import { addRoute, paramOf } from './add-route.ts';
 import { bytesOf, checkMediaType } from './body-bytes.ts';
 import { checkId, invalidRequest } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { noUpload, type UploadState } from './open-uploads.ts';
-
-type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+import { noUpload } from './open-uploads.ts';
+import type { UploadState } from './upload-folder.ts';
 
 const partType = 'application/offset+octet-stream';
 const lookEveryMs = 3_600_000;
@@ -14,6 +13,92 @@ const lookEveryMs = 3_600_000;
 /** Uploads by tus 1.0 (tus.io): creation, creation with upload, expiration, termination. A finished one is an asset. */
 export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts): Promise<void> {
   const { uploads, maxUploadBytes } = parts;
+  speakTus(app, maxUploadBytes);
+  const append = async (request: FastifyRequest, { id, offset }: { readonly id: string; readonly offset: number }) => {
+    const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'What came is kept; ask by HEAD, and go on.' });
+    const cut = () => void request.raw.destroy(new Error('another request goes on with this upload'));
+    const state = await uploads.append({ id, offset, bytes, cut });
+    return uploads.finish(state);
+  };
+  const answer = (reply: FastifyReply, state: UploadState): void => {
+    reply.header('upload-offset', String(state.received));
+    if (state.asset === null) reply.header('upload-expires', state.expiresAt.toUTCString());
+  };
+
+  addRoute(app, {
+    name: 'createUpload',
+    handler: async (request, reply) => {
+      const bytes = lengthOf(request);
+      if (bytes > maxUploadBytes)
+        throw new FilmwrightError(
+          'media-too-large',
+          `The upload has ${bytes} bytes; at most ${maxUploadBytes} are taken. Make it smaller, or raise FILMWRIGHT_MAX_UPLOAD_BYTES.`,
+        );
+      const { filename, name, filetype, type } = metadataOf(request);
+      let state = await uploads.create({ name: nameOf(filename ?? name), mediaType: checkMediaType(filetype ?? type), bytes });
+      request.log.info({ uploadId: state.id, bytes }, 'upload begun');
+      reply.code(201).header('location', `/v1/uploads/${state.id}`);
+      // Bytes may come with the creation; a break among them leaves an upload that can be gone on with.
+      state = await (request.headers['content-type'] === partType ? append(request, { id: state.id, offset: 0 }) : uploads.finish(state));
+      answer(reply, state);
+      return reply.send();
+    },
+  });
+  addRoute(app, {
+    name: 'continueUpload',
+    handler: async (request, reply) => {
+      const id = idOf(request);
+      if (request.headers['content-type'] !== partType)
+        throw new FilmwrightError(
+          'type-unsupported',
+          `The part is of type ${JSON.stringify(request.headers['content-type'] ?? '')}; wanted ${partType}.`,
+        );
+      const offset = wholeOf(request, 'upload-offset');
+      await found(id);
+      const state = await append(request, { id, offset });
+      answer(reply, state);
+      if (state.asset !== null) request.log.info({ uploadId: id, digest: state.asset }, 'upload finished');
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'headUpload',
+    handler: async (request, reply) => {
+      const { id } = await found(idOf(request));
+      // Whoever asks where to go on has lost its connection; this side may not know yet.
+      await uploads.interrupt(id);
+      const state = await found(id);
+      answer(reply, state);
+      return reply.header('upload-length', String(state.bytes)).send();
+    },
+  });
+  addRoute(app, {
+    name: 'getUpload',
+    handler: async (request): Promise<Upload> => {
+      const { id, name, bytes, received, asset } = await uploads.finish(await found(idOf(request)));
+      return { id, name, bytes, received, asset };
+    },
+  });
+  addRoute(app, {
+    name: 'removeUpload',
+    handler: async (request, reply) => {
+      const { id } = await found(idOf(request));
+      await uploads.remove(id);
+      return reply.code(204).send();
+    },
+  });
+
+  async function found(id: string): Promise<UploadState> {
+    const state = await uploads.find(id);
+    if (state === null) throw noUpload(id);
+    return state;
+  }
+
+  sweepUploads(app, uploads);
+}
+
+/** What every reply and every refusal of the protocol has; and the answer to OPTIONS. */
+function speakTus(app: FastifyInstance, maxUploadBytes: number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', async (request, reply) => {
@@ -42,87 +127,10 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
       .code(204)
       .send();
   for (const url of ['/v1/uploads', '/v1/uploads/:id']) app.route({ method: 'OPTIONS', url, config: { scope: 'user' }, handler: tell });
+}
 
-  const append = async ({ request }: Exchange, { id, offset }: { readonly id: string; readonly offset: number }) => {
-    const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'What came is kept; ask by HEAD, and go on.' });
-    const cut = () => void request.raw.destroy(new Error('another request goes on with this upload'));
-    const state = await uploads.append({ id, offset, bytes, cut });
-    return uploads.finish(state);
-  };
-  const answer = ({ reply }: Exchange, state: UploadState): void => {
-    reply.header('upload-offset', String(state.received));
-    if (state.asset === null) reply.header('upload-expires', state.expiresAt.toUTCString());
-  };
-
-  addRoute(app, {
-    name: 'createUpload',
-    handler: async (request, reply) => {
-      const bytes = lengthOf(request);
-      if (bytes > maxUploadBytes)
-        throw new FilmwrightError(
-          'media-too-large',
-          `The upload has ${bytes} bytes; at most ${maxUploadBytes} are taken. Make it smaller, or raise FILMWRIGHT_MAX_UPLOAD_BYTES.`,
-        );
-      const { filename, name, filetype, type } = metadataOf(request);
-      let state = await uploads.create({ name: nameOf(filename ?? name), mediaType: checkMediaType(filetype ?? type), bytes });
-      request.log.info({ uploadId: state.id, bytes }, 'upload begun');
-      reply.code(201).header('location', `/v1/uploads/${state.id}`);
-      // Bytes may come with the creation; a break among them leaves an upload that can be gone on with.
-      state = await (request.headers['content-type'] === partType
-        ? append({ request, reply }, { id: state.id, offset: 0 })
-        : uploads.finish(state));
-      answer({ request, reply }, state);
-      return reply.send();
-    },
-  });
-  addRoute(app, {
-    name: 'continueUpload',
-    handler: async (request, reply) => {
-      const id = idOf(request);
-      if (request.headers['content-type'] !== partType)
-        throw new FilmwrightError(
-          'type-unsupported',
-          `The part is of type ${JSON.stringify(request.headers['content-type'] ?? '')}; wanted ${partType}.`,
-        );
-      const state = await append({ request, reply }, { id, offset: wholeOf(request, 'upload-offset') });
-      answer({ request, reply }, state);
-      if (state.asset !== null) request.log.info({ uploadId: id, digest: state.asset }, 'upload finished');
-      return reply.code(204).send();
-    },
-  });
-  addRoute(app, {
-    name: 'headUpload',
-    handler: async (request, reply) => {
-      const id = idOf(request);
-      // Whoever asks where to go on has lost its connection; this side may not know yet.
-      await uploads.interrupt(id);
-      const state = await found(id);
-      answer({ request, reply }, state);
-      return reply.header('upload-length', String(state.bytes)).send();
-    },
-  });
-  addRoute(app, {
-    name: 'getUpload',
-    handler: async (request): Promise<Upload> => {
-      const { id, name, bytes, received, asset } = await uploads.finish(await found(idOf(request)));
-      return { id, name, bytes, received, asset };
-    },
-  });
-  addRoute(app, {
-    name: 'removeUpload',
-    handler: async (request, reply) => {
-      const { id } = await found(idOf(request));
-      await uploads.remove(id);
-      return reply.code(204).send();
-    },
-  });
-
-  async function found(id: string): Promise<UploadState> {
-    const state = await uploads.find(id);
-    if (state === null) throw noUpload(id);
-    return state;
-  }
-
+/** Removes what expired, now and every hour. */
+function sweepUploads(app: FastifyInstance, uploads: GatewayParts['uploads']): void {
   const look = () => void uploads.removeExpired().catch((err: unknown) => app.log.warn({ err }, 'expired uploads were not removed'));
   look();
   const timer = setInterval(look, lookEveryMs).unref();

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Digest } from '@filmwright/contracts';
 
-/** Digest and size in bytes of a file, read once in pieces of 1 MiB; rejects with the file system's own error if it cannot be read. */
+const pieceBytes = 1 << 20;
+
+/** Digest and size in bytes of a file, read once through one buffer of 1 MiB; rejects with the file system's own error if it cannot be read. */
 export async function digestOfFile(path: string): Promise<{ readonly digest: Digest; readonly bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    const buffer = piece as Buffer;
-    hash.update(buffer);
-    bytes += buffer.length;
+  const file = await open(path, 'r');
+  try {
+    const hash = createHash('sha256');
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, pieceBytes, null);
+      if (bytesRead === 0) return { digest: `sha256-${hash.digest('hex')}`, bytes };
+      hash.update(piece.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
-  return { digest: `sha256-${hash.digest('hex')}`, bytes };
 }
