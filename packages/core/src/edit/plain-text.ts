@@ -94,7 +94,7 @@ function withoutUnseen(html: string): string {
     text += `${html.slice(at, start.index)} `;
     at = end.until;
   }
-  return text + html.slice(at);
+  return (text + html.slice(at)).replaceAll('<!--', ' ');
 }
 
 function entityOf(name: string): string | undefined {
