@@ -65,6 +65,7 @@ function cutAtSentences(text: string, { language, longest }: { readonly language
   }
   // A last sentence too short for a shot of its own goes with the one before it.
   const [before, last] = parts.slice(-2);
-  if (before !== undefined && last !== undefined && last.length < 25) parts.splice(-2, 2, `${before} ${last}`);
+  if (before !== undefined && last !== undefined && last.length < 25 && before.length + last.length < longestLine)
+    parts.splice(-2, 2, `${before} ${last}`);
   return parts;
 }
