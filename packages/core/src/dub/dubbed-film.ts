@@ -1,7 +1,17 @@
-import type { Film, Issue, Line, OriginalLine, Script, Shot, TextBlock } from '@filmwright/contracts';
+import type { Film, Issue, Line, OriginalLine, Script, ScriptLine, Shot, TextBlock } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
 import { linesOf } from '../film/lines-of.ts';
-import { type FilmText, filmTexts, isTranslatable, lineFor, narrationId, sameOriginal, shotName, textId } from './script-lines.ts';
+import {
+  type FilmText,
+  filmTexts,
+  isTranslatable,
+  leftOver,
+  lineFinder,
+  narrationId,
+  sameOriginal,
+  shotName,
+  textId,
+} from './script-lines.ts';
 
 export type DubInput = { readonly film: Film; readonly script: Script };
 /** `film` is the document of the dub; with errors it must not be made. */
@@ -16,9 +26,13 @@ type Words = (text: FilmText) => Spoken;
  */
 export function dubbedFilm({ film, script }: DubInput): Dubbed {
   const texts = filmTexts(film);
-  const issues = [...texts.flatMap((text) => issueOf(text, script)), ...leftOver(texts, script)];
+  const lineFor = lineFinder(script.lines);
+  const issues = [
+    ...texts.flatMap((text) => issueOf(text, { line: lineFor(text), language: script.language })),
+    ...leftOver(script.lines, texts).map(unused),
+  ];
   const words: Words = (text) => {
-    const line = lineFor(text, script.lines);
+    const line = lineFor(text);
     const translation = line?.translation.trim() ?? '';
     return { text: translation === '' ? text.original : translation, recording: translation === '' ? undefined : line?.recording };
   };
@@ -112,8 +126,9 @@ function originalLine(film: Film, { shot, line }: { readonly shot: Shot; readonl
 
 const shortened = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 
-function issueOf(text: FilmText, script: Script): readonly Issue[] {
-  const line = lineFor(text, script.lines);
+type Translation = { readonly line: ScriptLine | undefined; readonly language: string };
+
+function issueOf(text: FilmText, { line, language }: Translation): readonly Issue[] {
   const path = `lines.${text.id}`;
   if (line === undefined || line.translation.trim() === '') {
     if (!isTranslatable(text)) return [];
@@ -125,7 +140,7 @@ function issueOf(text: FilmText, script: Script): readonly Issue[] {
         path,
         message: `${text.id} has no translation: ${shortened(text.original)}.${said ? '' : ' It stays as it is.'}`,
         found: line === undefined ? 'no such line' : 'an empty translation',
-        wanted: `a translation into ${script.language}`,
+        wanted: `a translation into ${language}`,
         next: 'Write it under `translation`; `filmwright script` adds lines that are missing.',
       },
     ];
@@ -145,14 +160,12 @@ function issueOf(text: FilmText, script: Script): readonly Issue[] {
   ];
 }
 
-function leftOver(texts: readonly FilmText[], script: Script): readonly Issue[] {
-  return script.lines
-    .filter((line) => !texts.some((text) => text.id === line.id || sameOriginal(text.original, line.original)))
-    .map((line) => ({
-      severity: 'warning',
-      code: 'translation-unused',
-      path: `lines.${line.id}`,
-      message: `${line.id} is not in the film any more: ${shortened(line.original)}.`,
-      next: 'Remove the line; `filmwright script` does so.',
-    }));
+function unused({ id, original }: ScriptLine): Issue {
+  return {
+    severity: 'warning',
+    code: 'translation-unused',
+    path: `lines.${id}`,
+    message: `${id} is not in the film any more: ${shortened(original)}.`,
+    next: 'Remove the line; `filmwright script` does so.',
+  };
 }

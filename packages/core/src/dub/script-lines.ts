@@ -57,10 +57,22 @@ export function sameOriginal(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-/** The line of a script for a text: the one of its id, unless another one has just these words (a shot that was renamed or moved). */
-export function lineFor(text: FilmText, lines: readonly ScriptLine[]): ScriptLine | undefined {
-  const own = lines.find((line) => line.id === text.id);
-  if (own !== undefined && sameOriginal(own.original, text.original) && own.translation.trim() !== '') return own;
-  const twin = lines.find((line) => sameOriginal(line.original, text.original) && line.translation.trim() !== '');
-  return twin ?? own;
+/** Finds the line of a script for a text: the one of its id, unless another one has just these words (a shot that was renamed or moved). */
+export function lineFinder(lines: readonly ScriptLine[]): (text: FilmText) => ScriptLine | undefined {
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const translated = lines.filter((line) => line.translation.trim() !== '');
+  const byWords = new Map(translated.toReversed().map((line) => [plain(line.original), line]));
+  return (text) => {
+    const own = byId.get(text.id);
+    const twin = byWords.get(plain(text.original));
+    const fits = own !== undefined && own.translation.trim() !== '' && sameOriginal(own.original, text.original);
+    return fits ? own : (twin ?? own);
+  };
+}
+
+/** Lines of a script that fit no text of a film any more. */
+export function leftOver(lines: readonly ScriptLine[], texts: readonly FilmText[]): readonly ScriptLine[] {
+  const ids = new Set(texts.map(({ id }) => id));
+  const words = new Set(texts.map(({ original }) => plain(original)));
+  return lines.filter((line) => !ids.has(line.id) && !words.has(plain(line.original)));
 }

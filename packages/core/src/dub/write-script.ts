@@ -1,5 +1,5 @@
 import type { Film, Script, ScriptLine } from '@filmwright/contracts';
-import { filmTexts, isTranslatable, lineFor, sameOriginal } from './script-lines.ts';
+import { filmTexts, isTranslatable, lineFinder, sameOriginal } from './script-lines.ts';
 
 export type WriteScript = {
   readonly film: Film;
@@ -10,8 +10,9 @@ export type WriteScript = {
 
 /** The script of a film for a translator. Translations made before stay; where the original has changed since, the line tells what it said (`was`). What reads the same everywhere (a price, a year) stands there as it is, to be changed where it is said otherwise. */
 export function writtenScript({ film, language, before }: WriteScript): Script {
+  const lineFor = lineFinder(before?.lines ?? []);
   const lines = filmTexts(film).map((text): ScriptLine => {
-    const known = before === null ? undefined : lineFor(text, before.lines);
+    const known = lineFor(text);
     const untouched = known === undefined || (!isTranslatable(text) && sameOriginal(known.translation, known.original));
     if (untouched) return { id: text.id, original: text.original, translation: isTranslatable(text) ? '' : text.original };
     const { translation, recording, was } = known;
