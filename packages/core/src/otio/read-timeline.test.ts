@@ -55,8 +55,9 @@ test('what is no OpenTimelineIO is refused with what it is', () => {
   const nested = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
   for (const text of ['', 'title: x', '<xml/>', '{"a":', '[]', 'null', '7', '{}', nested, good.replace('120', 'NaN'), '{"OTIO_SCHEMA":7}'])
     assert.ok(['otio-syntax', 'otio-kind'].includes(codesOf(text)[0] ?? ''), `${text.slice(0, 40)}: ${codesOf(text)}`);
-  for (const issue of readTimeline('{"OTIO_SCHEMA":"Clip.2"}').issues)
-    assert.ok(issue.next && issue.wanted && issue.found, JSON.stringify(issue));
+  const { issues } = readTimeline('{"OTIO_SCHEMA":"Clip.2"}');
+  assert.equal(issues.length, 1);
+  for (const issue of issues) assert.ok(issue.next && issue.wanted && issue.found, JSON.stringify(issue));
 });
 
 test('newer versions of what holds the film are refused by name', () => {
@@ -111,8 +112,8 @@ test('things that films have no word for are refused or told, not followed', () 
   const inner = { OTIO_SCHEMA: 'Stack.1', children: [{ OTIO_SCHEMA: 'Track.1', children: [clip({})] }] };
   assert.deepEqual(codesOf(strange([inner])), ['otio-kind']);
   assert.deepEqual(codesOf(strange([])), ['otio-empty']);
-  assert.deepEqual(codesOf(strange([clip({ media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'MissingReference.1' } } })])).length, 1);
-  assert.deepEqual(codesOf(strange(Array.from({ length: 50_001 }, () => 0))), ['too-many', 'otio-empty'].slice(0, 1));
+  assert.equal(codesOf(strange([clip({ media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'MissingReference.1' } } })])).length, 1);
+  assert.deepEqual(codesOf(strange(Array.from({ length: 50_001 }, () => 0))), ['too-many']);
   assert.deepEqual(codesOf(strange([], { tracks: 5 })), ['otio-kind']);
   const dissolve = { OTIO_SCHEMA: 'Transition.1', in_offset: rationalTime(-3, 25), out_offset: rationalTime(3, 25) };
   assert.deepEqual(codesOf(strange([clip({}), dissolve, clip({})])), ['otio-time']);
@@ -122,12 +123,13 @@ test('metadata that was damaged is told, and the untouched original mends it', (
   const damaged = good.replace('"handleFrames":0', '"handleFrames":-1');
   assert.deepEqual(codesOf(damaged), ['otio-metadata']);
   assert.deepEqual(readTimeline(damaged, good).document, document);
-  assert.deepEqual(codesOf(good.replace('\\"title\\":\\"Two\\"', '\\"titel\\":\\"Two\\"')).length > 0, true);
+  assert.ok(codesOf(good.replace('\\"title\\":\\"Two\\"', '\\"titel\\":\\"Two\\"')).length > 0);
   assert.deepEqual(codesOf(good, strange([clip({})])), ['otio-original']);
 });
 
 test('keys that JavaScript gives a meaning are keys like all others', () => {
   const hostile = good.replace('"name":"Two"', '"name":"Two","__proto__":{"tracks":null},"constructor":{"prototype":1}');
+  assert.notEqual(hostile, good);
   assert.deepEqual(readTimeline(hostile).document, document);
   assert.equal(({} as Record<string, unknown>)['tracks'], undefined);
 });

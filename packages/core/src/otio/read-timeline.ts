@@ -19,8 +19,8 @@ export type ReadTimeline = {
   readonly changed: boolean;
 };
 
-/** Longer texts are no timeline of a film. */
 const mostIssues = 500;
+/** Longer texts are no timeline of a film. */
 const mostCharacters = 256 * 1024 ** 2;
 
 /** A film document from an OpenTimelineIO file: the very one that it was written from if nothing was touched, else with what was changed in an editor. `original` is the timeline before it was edited, for editors that drop what others wrote into it. Nothing is thrown for bad input. */
@@ -215,10 +215,16 @@ function newFilm(timeline: unknown, pictures: ReadTrack): RawShot {
   return { title, format: { fps: fpsOf(pictures) }, storyboard: [] };
 }
 
-/** The frame rate that most of a track is cut at, as near as films have it. */
+/** The frame rate that most of a track is cut at, as near as films have it; 30 for a track without clips. */
 function fpsOf({ pieces }: ReadTrack): number {
-  const clip = pieces.find((piece) => piece.type === 'clip');
-  const rate = clip?.type === 'clip' ? clip.range.rate : 30;
+  const seconds = new Map<number, number>();
+  for (const piece of pieces) {
+    if (piece.type !== 'clip') continue;
+    const { rate, duration } = piece.range;
+    seconds.set(rate, (seconds.get(rate) ?? 0) + duration / rate);
+  }
+  const [longest] = [...seconds].sort((a, b) => b[1] - a[1]);
+  const rate = longest?.[0] ?? 30;
   return [...frameRates].sort((a, b) => Math.abs(a - rate) - Math.abs(b - rate))[0] ?? 30;
 }
 
