@@ -1,4 +1,4 @@
-import { type Aspect, aspects, type Film } from '@filmwright/contracts';
+import { type Aspect, aspects, type Film, type TemplateUse } from '@filmwright/contracts';
 import { expandTemplate, templates } from '../templates/expand-template.ts';
 import { pathText } from './issues.ts';
 
@@ -21,9 +21,7 @@ export function inAspect(document: unknown, aspect: Aspect): unknown {
   const template = templates[String(fields['template'])];
   if (template === undefined) return document;
   if (template.parameters['aspect'] === undefined) {
-    const { film } = expandTemplate({ template: template.template, parameters, ...(fields as object) } as Parameters<
-      typeof expandTemplate
-    >[0]);
+    const { film } = expandTemplate({ ...fields, parameters } as TemplateUse);
     return film === null ? document : filmInAspect(film as Fields, aspect);
   }
   const { aspects: _, ...kept } = parameters;

@@ -2,6 +2,7 @@ import type { Issue, Layer, Output, Visual } from '@filmwright/contracts';
 import { problemAt, warningAt } from '../film/issues.ts';
 import { clipSource } from './clip-layers.ts';
 import { type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
+import { peopleModel } from './framing.ts';
 import { ranks } from './planner.ts';
 import { placeSubject } from './subject-place.ts';
 import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
@@ -9,8 +10,6 @@ import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './v
 type Subject = Extract<Extract<Visual, { readonly subject: unknown }>['subject'], { readonly clip: string }>;
 type Cut = Output<'cutout-clip'>;
 
-/** The model for people, which comes along; it takes a fraction of the time of the others. */
-const peopleModel = 'selfie-segmentation';
 /** Pieces of this many seconds are cut out each by itself, so that runners share a clip and a lost attempt loses little. */
 const pieceSeconds = 4;
 /** Below the first share of frames with somebody in them the film is not made; below the second it is told. */

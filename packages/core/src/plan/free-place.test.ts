@@ -55,6 +55,7 @@ for (const aspect of aspects) {
         assert.ok(place.height > 0.1, told);
         assert.ok(box.x > -1 && box.x + width < size.width + 1, told);
         const boxes = placeTexts({ film, shot, size, frames: 100, captioned: true, fonts, uploads: media }).map(({ source }) => source.box);
+        assert.ok(boxes.length >= count, told);
         for (const other of [...boxes, captionBox(film, size)])
           assert.ok(
             box.x >= other.x + other.width - 1 ||

@@ -38,22 +38,17 @@ export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() =
 /** Asks for all tasks of a film in the order in which people want to see them; nothing is spoken or encoded before every upload and text was looked at. */
 export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
   const size = sizeOf(film.format);
-  const silent = voiceIssues(film, input.offer.voices).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
+  const silent = placed(voiceIssues(film, input.offer.voices), origin);
   const uploads = planUploads({ film, files: input.files, planner, origin });
-  const drawn = ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline).map((issue) => ({
-    ...issue,
-    path: origin(issue.path, undefined),
-  }));
-  const ranges = clipIssues(film, uploads).map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
+  const drawn = placed(
+    ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline),
+    origin,
+  );
+  const ranges = placed(clipIssues(film, uploads), origin);
   const inputIssues = [...silent, ...uploads.issues, ...drawn, ...ranges.filter(({ severity }) => severity === 'error')];
   const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled, whole: inputIssues.length === 0 });
   const cut = ranges.filter(({ severity }) => severity === 'warning');
-  const notes = [
-    ...warnings,
-    ...uploads.warnings,
-    ...cut,
-    ...inspected.issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) })),
-  ];
+  const notes = [...warnings, ...uploads.warnings, ...cut, ...placed(inspected.issues, origin)];
   // A fault of the texts is told together with those of the files, unless looking at them failed itself.
   const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
   if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
@@ -91,11 +86,8 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
     const shot = planShot({ film, size, index, planner, uploads, offer: input.offer });
     shots.push({ ...shot, startFrame });
     startFrame += shot.timing.frames;
-    late.push(...shot.warnings.map((issue) => ({ ...issue, path: origin(issue.path, undefined) })));
-    if (shot.timed)
-      late.push(
-        ...heldClips({ film, index, timing: shot.timing, uploads }).map((issue) => ({ ...issue, path: origin(issue.path, undefined) })),
-      );
+    late.push(...placed(shot.warnings, origin));
+    if (shot.timed) late.push(...placed(heldClips({ film, index, timing: shot.timing, uploads }), origin));
     if (shot.timing.lateFrames > 0 && shot.timed) {
       const more = (shot.timing.lateFrames / film.format.fps).toFixed(1);
       late.push({
@@ -115,8 +107,7 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
       message: `The original was spoken by ${JSON.stringify(id)}, which is not installed any more; its shots last as long as their translation.`,
       next: `Install the voice ${JSON.stringify(id)} to keep the lengths of the original.`,
     });
-  const grown = shots.filter((shot) => shot.timed && shot.grownFrames > 0);
-  for (const shot of grown)
+  for (const shot of shots.filter(({ timed, grownFrames }) => timed && grownFrames > 0))
     late.push({
       severity: 'warning',
       code: 'dub-longer',
@@ -126,6 +117,11 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
     });
   const credits = unique(shots.flatMap((shot) => shot.credits));
   return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late] };
+}
+
+/** Issues at the places of the document as it was written. */
+function placed(issues: readonly Issue[], origin: FilmPlanInput['origin']): readonly Issue[] {
+  return issues.map((issue) => ({ ...issue, path: origin(issue.path, undefined) }));
 }
 
 function unique(credits: readonly Credit[]): readonly Credit[] {

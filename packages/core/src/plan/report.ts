@@ -41,12 +41,12 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
     }),
     tasks: { run, reused: planned.length - run },
     loudness:
-      heard === null || heard.loudnessLufs === null || heard.truePeakDb === null
+      heard === null || heard.loudnessLufs === null || heard.truePeakDb === null || heard.loudnessRangeLu === null
         ? null
         : {
             integratedLufs: heard.loudnessLufs,
             truePeakDb: heard.truePeakDb,
-            rangeLu: heard.loudnessRangeLu ?? 0,
+            rangeLu: heard.loudnessRangeLu,
             wantedLufs: film.soundtrack.loudness,
             curve: heard.curve,
           },

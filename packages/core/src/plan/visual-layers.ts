@@ -1,7 +1,7 @@
 import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
 import { clipLayers } from './clip-layers.ts';
 import { clipSubjectLayers } from './clip-subject.ts';
-import { framedMove, framePicture, unframed } from './framing.ts';
+import { framedMove, framePicture, peopleModel, unframed } from './framing.ts';
 import { defaultMotion, type Move, moveOf, placePicture, round, steady } from './motion.ts';
 import { ranks } from './planner.ts';
 import { placeSubject } from './subject-place.ts';
@@ -126,7 +126,7 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
       : subject.cutOut === 'auto'
         ? picture.hasAlpha
           ? 'alpha'
-          : (input.models[0] ?? 'selfie-segmentation')
+          : (input.models[0] ?? peopleModel)
         : subject.cutOut;
   const cut = planner.ask({
     address: `${address}/cutout`,
