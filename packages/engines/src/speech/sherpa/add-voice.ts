@@ -23,27 +23,8 @@ export async function addVoice({
   readonly folder: string;
   readonly signal?: AbortSignal;
 }): Promise<VoiceInfo> {
-  const source = resolve(folder);
-  const files = await readdir(source).catch(() => null);
-  if (files === null) throw new FilmwrightError('speech-unavailable', `The voice folder ${folder} cannot be read; check the path.`);
-  const model = files.find((file) => file.endsWith('.onnx') && file !== 'probe.onnx');
-  if (model === undefined)
-    throw new FilmwrightError(
-      'speech-unavailable',
-      `The folder ${folder} holds no voice: no .onnx file among ${files.slice(0, 10).join(', ') || 'no files'}.`,
-    );
-  const id =
-    basename(source)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9._-]+/g, '-')
-      .replace(/^[^a-z0-9]+/, '') || 'voice';
-  const has = (file: string): boolean => files.includes(file);
-  const settings = has(`${model}.json`);
-  if (!settings && !has('tokens.txt'))
-    throw new FilmwrightError(
-      'speech-unavailable',
-      `The folder ${folder} holds ${model} but neither ${model}.json nor tokens.txt; a voice needs one of them.`,
-    );
+  const found = await voiceFolder(folder);
+  const { source, id } = found;
   const card = await placeVoice({
     home,
     id,
@@ -54,44 +35,84 @@ export async function addVoice({
         return { ...own, id };
       }
       const data = join(source, 'espeak-ng-data');
-      const ownData = await access(join(data, 'phontab')).then(
-        () => true,
-        () => false,
-      );
-      if (ownData) await cp(data, join(target, 'espeak-ng-data'), { recursive: true });
+      if (await isThere(join(data, 'phontab'))) await cp(data, join(target, 'espeak-ng-data'), { recursive: true });
       else await bringEspeakData({ target: join(target, 'espeak-ng-data'), scratch, signal });
-      const family = !has('voices.bin') ? 'piper' : /kitten/i.test(`${id} ${model}`) ? 'kitten' : 'kokoro';
-      const base: VoiceCard = {
-        format: 1,
-        id,
-        name: id,
-        language: languages[family] ?? (/^([a-z]{2})[_-]([A-Z]{2})/.exec(model)?.slice(1).join('-') || 'en-US'),
-        licence: 'as its owner says',
-        source: `folder ${basename(source)}`,
-        notes: 'Added by hand; its licence was not checked.',
-        family,
-        model: 'model.onnx',
-        voices: family === 'piper' ? null : 'voices.bin',
-        speaker: 0,
-        noiseScale: 0.667,
-        noiseScaleW: 0.8,
-        hop: null,
-        revision: '',
-      };
-      if (family === 'piper' && settings) {
-        const { noiseScale, noiseScaleW, espeakVoice } = await writePiperFolder({ modelPath: join(source, model), target });
-        return { ...base, noiseScale, noiseScaleW, hop: 256, language: espeakVoice };
-      }
-      await cp(join(source, model), join(target, 'model.onnx'));
-      await cp(join(source, 'tokens.txt'), join(target, 'tokens.txt'));
-      if (family !== 'piper') await cp(join(source, 'voices.bin'), join(target, 'voices.bin'));
-      // Kokoro of many languages finds English and Chinese words in lists of its own.
-      for (const file of files.filter((name) => name === 'dict' || /^lexicon.*\.txt$/.test(name)))
-        await cp(join(source, file), join(target, file), { recursive: true });
-      return { ...base, ...(await ownCard(source)) };
+      return copyVoice(found, target);
     },
   });
   return infoOfCard(card, await sherpaInstalled());
+}
+
+/** A folder with a voice: its files, and which of them is the model. */
+type VoiceFolder = {
+  readonly source: string;
+  readonly id: string;
+  readonly files: readonly string[];
+  readonly model: string;
+  readonly family: VoiceCard['family'];
+};
+
+async function voiceFolder(folder: string): Promise<VoiceFolder> {
+  const source = resolve(folder);
+  const files = await readdir(source).catch(() => null);
+  if (files === null) throw new FilmwrightError('speech-unavailable', `The voice folder ${folder} cannot be read; check the path.`);
+  const model = files.find((file) => file.endsWith('.onnx') && file !== 'probe.onnx');
+  if (model === undefined)
+    throw new FilmwrightError(
+      'speech-unavailable',
+      `The folder ${folder} holds no voice: no .onnx file among ${files.slice(0, 10).join(', ') || 'no files'}.`,
+    );
+  if (!files.includes(`${model}.json`) && !files.includes('tokens.txt'))
+    throw new FilmwrightError(
+      'speech-unavailable',
+      `The folder ${folder} holds ${model} but neither ${model}.json nor tokens.txt; a voice needs one of them.`,
+    );
+  const id =
+    basename(source)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'voice';
+  const family = !files.includes('voices.bin') ? 'piper' : /kitten/i.test(`${id} ${model}`) ? 'kitten' : 'kokoro';
+  return { source, id, files, model, family };
+}
+
+/** Copies the files of a voice as its family needs them, and gives its card. */
+async function copyVoice({ source, id, files, model, family }: VoiceFolder, target: string): Promise<VoiceCard> {
+  const base: VoiceCard = {
+    format: 1,
+    id,
+    name: id,
+    language: languages[family] ?? (/^([a-z]{2})[_-]([A-Z]{2})/.exec(model)?.slice(1).join('-') || 'en-US'),
+    licence: 'as its owner says',
+    source: `folder ${basename(source)}`,
+    notes: 'Added by hand; its licence was not checked.',
+    family,
+    model: 'model.onnx',
+    voices: family === 'piper' ? null : 'voices.bin',
+    speaker: 0,
+    noiseScale: 0.667,
+    noiseScaleW: 0.8,
+    hop: null,
+    revision: '',
+  };
+  if (family === 'piper' && files.includes(`${model}.json`)) {
+    const { noiseScale, noiseScaleW, espeakVoice } = await writePiperFolder({ modelPath: join(source, model), target });
+    return { ...base, noiseScale, noiseScaleW, hop: 256, language: espeakVoice };
+  }
+  await cp(join(source, model), join(target, 'model.onnx'));
+  await cp(join(source, 'tokens.txt'), join(target, 'tokens.txt'));
+  if (family !== 'piper') await cp(join(source, 'voices.bin'), join(target, 'voices.bin'));
+  // Kokoro of many languages finds English and Chinese words in lists of its own.
+  for (const file of files.filter((name) => name === 'dict' || /^lexicon.*\.txt$/.test(name)))
+    await cp(join(source, file), join(target, file), { recursive: true });
+  return { ...base, ...(await ownCard(source)) };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The card of a folder that already is as `<home>/voices` wants it; null for any other. */
@@ -106,8 +127,9 @@ async function finishedCard(folder: string): Promise<VoiceCard | null> {
 
 /** Name, language, licence and speaker from a `voice.json` that the folder may bring. */
 async function ownCard(folder: string): Promise<Partial<Pick<VoiceCard, 'name' | 'language' | 'licence' | 'notes' | 'speaker'>>> {
-  const text = await readFile(join(folder, 'voice.json'), 'utf8').catch(() => '{}');
-  const card = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const path = join(folder, 'voice.json');
+  if (!(await isThere(path))) return {};
+  const card = readJson(await readFile(path, 'utf8'), path);
   const speaker = card['speaker'];
   return {
     ...Object.fromEntries(
@@ -115,4 +137,13 @@ async function ownCard(folder: string): Promise<Partial<Pick<VoiceCard, 'name' |
     ),
     ...(typeof speaker === 'number' && Number.isInteger(speaker) && speaker >= 0 ? { speaker } : {}),
   };
+}
+
+function readJson(text: string, path: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'not JSON';
+    throw new FilmwrightError('speech-unavailable', `${path} is no JSON (${why}). Put it right, or remove it.`, { cause });
+  }
 }

@@ -8,7 +8,7 @@ import { listVoices } from '../list-voices.ts';
 import { speakLine } from '../speak-line.ts';
 import { addVoice } from './add-voice.ts';
 import { closeVoices, sherpaInstalled } from './sherpa-voice.ts';
-import { writeTinyVoice } from './tiny-voice.ts';
+import { writeTinyVoice } from './testing/tiny-voice.ts';
 
 const home = await mkdtemp(join(tmpdir(), 'filmwright-kokoro-'));
 after(async () => {

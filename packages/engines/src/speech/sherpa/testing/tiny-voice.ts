@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onnxNode, onnxTensor, onnxValueInfo, writeOnnx } from '../onnx/onnx-graph.ts';
+import { onnxNode, onnxTensor, onnxValueInfo, writeOnnx } from '../../onnx/onnx-graph.ts';
 
 /** What tells the two layouts apart: the name of the input, and the shape of one speaker's style. */
 const layouts: Readonly<Record<'kokoro' | 'kitten', { readonly input: string; readonly style: readonly number[]; readonly type: string }>> =
