@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export type WebpFrame = { readonly path: string; readonly x: number; readonly y: number };
 
 const mostFrameBytes = 256 * 1024 ** 2;
+/** Before the first frame stand a profile, the background and at most a few chunks that nobody knows. */
+const mostChunksBefore = 64;
 
 /** Takes the first frame out of an animated WebP (WebP container specification, ANMF), which not every ffmpeg reads; null for a still one, and for one whose frame is broken. */
 export async function firstWebpFrame(path: string, outDir: string): Promise<WebpFrame | null> {
@@ -26,16 +28,20 @@ export async function firstWebpFrame(path: string, outDir: string): Promise<Webp
 
 /** The content of the first ANMF chunk. */
 async function findFrame(file: FileHandle): Promise<Buffer | null> {
-  for (let at = 12; ; ) {
+  const { size } = await file.stat();
+  for (let at = 12, chunks = 0; chunks < mostChunksBefore; chunks++) {
     const head = await readAt(file, { at, length: 8 });
     if (head.length < 8) return null;
     const length = head.readUInt32LE(4);
     if (head.toString('latin1', 0, 4) === 'ANMF') {
-      const frame = length > mostFrameBytes ? Buffer.alloc(0) : await readAt(file, { at: at + 8, length });
+      // A length is only what the file says: no room is taken for more than it has.
+      const there = Math.min(length, size - at - 8);
+      const frame = length > mostFrameBytes ? Buffer.alloc(0) : await readAt(file, { at: at + 8, length: there });
       return frame.length < 16 ? null : frame;
     }
     at += 8 + length + (length & 1);
   }
+  return null;
 }
 
 type Chunk = { readonly name: string; readonly bytes: Buffer };

@@ -1,7 +1,7 @@
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
-import { probeJson } from './probe.ts';
+import { clipSize } from './clip-size.ts';
 
 /** A frame for looking at, straight-alpha RGBA; the same buffer every time. `index` counts the frames of the range that was asked for. */
 export type SmallFrame = { readonly index: number; readonly width: number; readonly height: number; readonly rgba: Uint8Array };
@@ -18,19 +18,15 @@ export type SmallFrames = {
 
 /** The frames of a normalised picture or of a part of a normalised clip, small, in order. */
 export async function* smallFrames({ path, toolset, longSide, range, signal }: SmallFrames): AsyncGenerator<SmallFrame> {
-  const purpose = 'looking for a subject';
-  const seen = (await probeJson({ toolset, signal, purpose, args: ['-select_streams', 'v:0', '-show_streams', `file:${path}`] })) as {
-    readonly streams?: readonly { readonly width?: number; readonly height?: number }[];
-  };
-  const { width: fullWidth = 0, height: fullHeight = 0 } = seen.streams?.[0] ?? {};
-  const scale = Math.min(1, longSide / Math.max(1, fullWidth, fullHeight));
-  const [width, height] = [Math.max(1, Math.round(fullWidth * scale)), Math.max(1, Math.round(fullHeight * scale))];
+  const full = await clipSize({ path, toolset, signal });
+  const scale = Math.min(1, longSide / Math.max(full.width, full.height));
+  const [width, height] = [Math.max(1, Math.round(full.width * scale)), Math.max(1, Math.round(full.height * scale))];
   const options =
     range === undefined ? {} : { options: { ss: (range.fromMs / 1000).toFixed(6), t: ((range.untilMs - range.fromMs) / 1000).toFixed(6) } };
   const decoder = spawnFfmpegSource({
     toolset,
     signal,
-    purpose,
+    purpose: 'looking for a subject',
     description: {
       global: { filter_threads: 2 },
       inputs: [{ ...options, from: { file: path } }],

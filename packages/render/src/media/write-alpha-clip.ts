@@ -68,8 +68,11 @@ export function writeAlphaClip({ outPath, width, height, rate, toolset, signal }
       const lower = width * height * 3;
       for (let i = 0; i < width * height; i++) {
         const to = i * 3;
-        for (let c = 0; c < 3; c++) frame[to + c] = rgba[i * 4 + c] as number;
-        frame.fill(rgba[i * 4 + 3] as number, lower + to, lower + to + 3);
+        const alpha = rgba[i * 4 + 3] as number;
+        for (let c = 0; c < 3; c++) {
+          frame[to + c] = rgba[i * 4 + c] as number;
+          frame[lower + to + c] = alpha;
+        }
       }
       await pipe.write(frame);
     },

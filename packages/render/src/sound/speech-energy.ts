@@ -19,10 +19,9 @@ export async function speechEnergy({ path, toolset, signal }: SpeechEnergyOption
   const workDir = await mkdtemp(join(tmpdir(), 'filmwright-mouth-'));
   try {
     const [part] = await decodeParts({ parts: [{ path }], name: 'line', workDir, toolset, signal });
-    if (part === undefined) return { hopMs, below: [] };
+    if (part === undefined) throw new Error('the line was not decoded');
     const stereo = new Float32Array(part.samples * 2);
-    await part.read(stereo, 0);
-    await part.close();
+    await part.read(stereo, 0).finally(() => part.close());
     return energyOf(stereo.filter((_, index) => index % 2 === 0));
   } finally {
     await rm(workDir, { recursive: true, force: true });
