@@ -21,7 +21,9 @@ type Presenter = {
   readonly waist: number;
   /** How far the head, drawn too high above the shoulders, is let down. */
   readonly lower: number;
+  /** The first is the one it has of itself. */
   readonly looks: Rig['looks'];
+  /** What no look changes. */
   readonly colors: Rig['colors'];
 };
 
@@ -95,7 +97,7 @@ function rigOf({ name, title, description, body, mouth, parts, top, eyes: eyesY,
     eyes: { y: eyesY + lower, reach: [7, 4] },
     mouth: { x: mouth.x, y: mouth.y + lower, part: 'mouth', cavity: 'cavity' },
     framings: { full: body.ground, knees: body.knee - 90, waist, bust: waist - 210 },
-    colors: { ...derived, ...colors },
+    colors: { ...derived, ...Object.values(looks)[0], ...colors },
     looks,
     parts: [...letDown(parts, lower), ...limbParts(body)],
     visemes: { rest: 'rest', mbp: 'mbp', a: 'a', e: 'e', i: 'i', o: 'o', u: 'u', fv: 'fv', l: 'l', s: 's', wide: 'wide' },
@@ -160,13 +162,6 @@ const presenters: readonly Presenter[] = [
     waist: 800,
     lower: 26,
     colors: {
-      skin: '#f0c3a0',
-      hair: '#4a2e26',
-      iris: '#6b4a34',
-      jacket: '#2b4a6f',
-      shirt: '#f4efe8',
-      trousers: '#2a3550',
-      shoes: '#3a2c2c',
       metal: '#d9b46c',
       button: { of: 'jacket', multiply: '#8a88a0' },
     },
@@ -221,14 +216,6 @@ const presenters: readonly Presenter[] = [
     waist: 850,
     lower: 28,
     colors: {
-      skin: '#e8b893',
-      hair: '#33241f',
-      iris: '#4d5f72',
-      jacket: '#39424f',
-      shirt: '#e9eff4',
-      trousers: '#2c313c',
-      shoes: '#4a3328',
-      accent: '#d97f4a',
       button: { of: 'jacket', multiply: '#8a88a0' },
       stubble: { of: 'skin', mix: 'hair', share: 0.34 },
       lip: { of: 'skin', mix: '#a8483f', share: 0.36 },
