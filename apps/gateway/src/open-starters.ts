@@ -72,7 +72,11 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
 }
 
 async function readStarters(root: string) {
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    // The folder need not be there.
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   const ids = entries.filter((entry) => entry.isDirectory() && /^[a-z0-9-]+$/.test(entry.name)).map((entry) => entry.name);
   const starters = await Promise.all(ids.map((id) => readStarter({ id, folder: join(root, id) })));
   return starters.flatMap((starter) => (starter === null ? [] : [starter])).sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));

@@ -69,7 +69,8 @@ async function openZip(path: string): Promise<OpenBundle> {
         const entry = addressesOf(address)
           .map((each) => entries.get(each))
           .find((each) => each !== undefined);
-        return entry === undefined ? null : readEntry(zip, entry);
+        if (entry === undefined) return null;
+        return readEntry(zip, entry).catch((error: Error) => Promise.reject(damaged(path, error.message)));
       },
       close: () => zip.close(),
     };
@@ -79,7 +80,7 @@ async function openZip(path: string): Promise<OpenBundle> {
   }
 }
 
-function readEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
+async function readEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
   const { compressedSize, uncompressedSize, fileName } = entry;
   if (uncompressedSize > mostSwelling.bytes && uncompressedSize > compressedSize * mostSwelling.times)
     throw new Error(`${fileName} would swell from ${compressedSize} to ${uncompressedSize} bytes`);
