@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { defaultWorkspace } from './records.ts';
+import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+test('S1: a task list is stored in order, follows changes, and its states come from the ledger', async () => {
+  const { records } = await server.open();
+  const [a, b, c] = [someTask('a'), someTask('b'), someTask('c')];
+  const build = await someBuild(records);
+  const foreseen = { address: 'mix', kind: 'mix', key: null, estimateMs: 5, reused: false } as const;
+  await records.savePlan({ buildId: build.id, rows: [rowFor(c), rowFor(a), foreseen], ready: [c, a], progress: someProgress });
+  const seen = async () => (await records.buildTasks(build.id)).map((row) => [row.address, row.state, row.key, row.estimateMs]);
+  assert.deepEqual(await seen(), [
+    ['span/c', 'waiting', 'c', 1000],
+    ['span/a', 'waiting', 'a', 1000],
+    ['mix', 'foreseen', null, 5],
+  ]);
+  await records.savePlan({
+    buildId: build.id,
+    rows: [rowFor(a), rowFor(b, { estimateMs: 7 }), { ...foreseen, key: 'sum' }],
+    ready: [b],
+    progress: someProgress,
+  });
+  assert.deepEqual(await seen(), [
+    ['span/a', 'waiting', 'a', 1000],
+    ['span/b', 'waiting', 'b', 7],
+    ['mix', 'foreseen', 'sum', 5],
+  ]);
+  const { runnerId } = await records.joinRunner(someOffer());
+  const leased = await records.leaseTasks({ runnerId, max: 9, leaseMs: 60_000 });
+  assert.deepEqual(leased.map((lease) => lease.task.key).sort(), ['a', 'b'], 'c left the plan, so nobody runs it');
+});
+
+test('S2: saving an unchanged plan of 10,000 tasks rewrites no row, and a change of one rewrites one', async () => {
+  const { records, sql } = await server.open();
+  const tasks = Array.from({ length: 10_000 }, (_, index) => someTask(`k${index}`));
+  const rows = tasks.map((task) => rowFor(task));
+  const build = await someBuild(records, { tasks });
+  const versions = () => sql('select xmin::text, count(*)::int as n from build_task group by 1 order by 2');
+  assert.equal((await versions()).length, 1);
+  await records.savePlan({ buildId: build.id, rows, ready: [], progress: { ...someProgress, percent: 6 } });
+  assert.equal((await versions()).length, 1);
+  const changed = rows.map((row, index) => (index === 77 ? { ...row, reused: true } : row));
+  await records.savePlan({ buildId: build.id, rows: changed, ready: [], progress: someProgress });
+  assert.deepEqual(
+    (await versions()).map((row) => row.n),
+    [1, 9999],
+  );
+  assert.deepEqual(await sql('select count(*)::int as n from task where xmin <> (select min(xmin::text) from task)::xid'), [{ n: 0 }]);
+});
+
+test('S3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
+  const { records } = await server.open();
+  const task = someTask('a');
+  const first = await someBuild(records, { tasks: [task] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  assert.ok(lease);
+  await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
+  await records.savePlan({ buildId: first.id, rows: [rowFor(task)], ready: [task], progress: someProgress });
+  assert.equal((await records.results(['a'])).get('a')?.state, 'failed');
+  await someBuild(records, { tasks: [task], document: 2 });
+  assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
+  const [again] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  assert.ok(again && again.fence > lease.fence);
+});
+
+test('R1: results tell output, time and the build a task ran for; unknown keys are left out', async () => {
+  const { records } = await server.open();
+  const build = await someBuild(records, { tasks: [someTask('a')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  assert.ok(lease);
+  await records.renewLeases({ runnerId, leases: [{ key: 'a', fence: lease.fence, percent: 40 }], leaseMs: 60_000 });
+  assert.equal((await records.results(['a'])).get('a')?.percent, 40);
+  const completion = completionOf(lease);
+  await records.completeTask({ ...completion, runnerId });
+  const results = await records.results(['a', 'unknown']);
+  assert.deepEqual([...results.keys()], ['a']);
+  const { finishedAtMs, ...result } = results.get('a') ?? assert.fail();
+  assert.ok((finishedAtMs ?? 0) > 1e12);
+  assert.deepEqual(result, {
+    key: 'a',
+    kind: 'encode',
+    state: 'done',
+    output: completion.output,
+    problem: null,
+    percent: 100,
+    wallMs: 12,
+    ranFor: build.id,
+  });
+  assert.deepEqual(await records.getAsset({ workspaceId: defaultWorkspace, digest: 'sha256-of-a' }), completion.assets[0]);
+  assert.deepEqual([...(await records.hasAssets(['sha256-of-a', 'sha256-none']))], ['sha256-of-a']);
+});
+
+test('R2: a done task whose asset is gone waits again, and a late repetition cannot bring the asset back', async () => {
+  const { records, sql } = await server.open();
+  await someBuild(records, { tasks: [someTask('a')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  assert.ok(lease);
+  await records.completeTask({ ...completionOf(lease), runnerId });
+  await sql('delete from asset');
+  assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
+  await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
+  const [again] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  assert.ok(again && again.fence > lease.fence);
+  await records.completeTask({ ...completionOf(again), runnerId });
+  assert.equal((await records.results(['a'])).get('a')?.state, 'done');
+});
+
+test('W1: the same key in two workspaces is two tasks', async () => {
+  const { records, sql } = await server.open();
+  const other = '00000000-0000-7000-8000-000000000002';
+  await sql(`insert into workspace (id, name) values ($1, 'other')`, [other]);
+  await someBuild(records, { tasks: [someTask('a')] });
+  await someBuild(records, { tasks: [someTask('a')], workspaceId: other });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const leases = await records.leaseTasks({ runnerId, max: 9, leaseMs: 60_000 });
+  assert.equal(leases.length, 2);
+  const [first] = leases;
+  assert.ok(first);
+  await records.completeTask({ ...completionOf(first), runnerId });
+  assert.equal((await records.results(['a'])).get('a')?.state, 'done');
+  assert.equal((await records.results(['a'], other)).get('a')?.state, 'leased');
+  assert.equal((await records.hasAssets(['sha256-of-a'], other)).size, 0);
+  assert.equal(await records.getAsset({ workspaceId: other, digest: 'sha256-of-a' }), null);
+});
