@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { taskKinds } from '@filmwright/contracts';
 import { fileReferences, readDocument } from '@filmwright/core';
+import { corpusNames, documentOf } from './corpus-documents.ts';
 import { digestOf, runPlan } from './fake-ledger.ts';
 
-const folder = join(import.meta.dirname, 'corpus');
 const goldenPath = join(import.meta.dirname, 'golden.json');
 const update = process.env.UPDATE_GOLDEN === '1';
 
@@ -32,9 +32,9 @@ function compiled(document: unknown): Record<string, string> {
 const golden = JSON.parse(readFileSync(goldenPath, 'utf8')) as Record<string, Record<string, string>>;
 const fresh: Record<string, Record<string, string>> = {};
 
-for (const name of readdirSync(folder).sort()) {
+for (const name of corpusNames) {
   test(`${name} compiles to the tasks it always did, or a kind has a new version`, () => {
-    const now = compiled(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    const now = compiled(documentOf(name));
     fresh[name] = now;
     if (update) return;
     assert.deepEqual(
@@ -44,6 +44,10 @@ for (const name of readdirSync(folder).sort()) {
     );
   });
 }
+
+test('the golden file has the documents of the corpus and no others', { skip: update }, () => {
+  assert.deepEqual(Object.keys(golden), corpusNames);
+});
 
 test('the golden file is written anew on request', { skip: update ? false : 'only with UPDATE_GOLDEN=1' }, () => {
   writeFileSync(goldenPath, `${JSON.stringify(fresh, null, 2)}\n`);

@@ -48,7 +48,7 @@ test('a changed sentence re-makes its speech, its spans, the mix and what follow
   const kinds = runPlan({ document: changed, files: {}, done })
     .tasks.map((task) => task.kind)
     .sort();
-  assert.deepEqual(kinds.filter((kind) => kind === 'speak').length, 1);
+  assert.equal(kinds.filter((kind) => kind === 'speak').length, 1);
   assert.ok(kinds.filter((kind) => kind === 'encode').length <= 4, kinds.join());
   assert.deepEqual([...new Set(kinds)].sort(), ['assemble', 'encode', 'inspect', 'measure', 'measure-sound', 'mix', 'speak', 'subtitles']);
 });
@@ -110,7 +110,7 @@ test('bad uploads end the build before anything is spoken, all of them at once',
 
 test('a voice that nobody has is an error at its place, before anything but the texts was looked at', () => {
   const { plan, tasks } = runPlan({ document: { title: 'x', storyboard: [{ narration: [{ say: 'Hello.', voice: 'zoe' }] }] }, files: {} });
-  assert.ok(tasks.every((task) => task.kind === 'inspect'));
+  assert.deepEqual([...new Set(tasks.map((task) => task.kind))], ['inspect']);
   assert.equal(plan.end?.problem?.issues?.[0]?.path, 'storyboard[0].narration[0].voice');
 });
 
@@ -139,6 +139,7 @@ test('a package is made beside the master: nothing of the film is spoken, mixed 
     renditions.map(({ rung }) => rung),
     ['360p', '720p', '1080p'],
   );
+  assert.ok((renditions[0]?.segments.length ?? 0) >= 40);
   assert.equal(new Set(renditions.map(({ segments }) => segments.length)).size, 1);
 });
 
