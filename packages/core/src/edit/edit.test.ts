@@ -87,12 +87,13 @@ test('pasted markup and control characters become plain text, and text with a "<
 
 test('a text of nothing but blanks or digits is read as fast as any other', () => {
   const run = 150_000;
-  assert.equal(plainText(`a${' '.repeat(run)}b`).text.length, run + 2);
+  assert.equal(plainText(`a${' '.repeat(run)}b`).text, `a${' '.repeat(run)}b`);
   assert.equal(productFromText('1'.repeat(run), 'en').price, '');
 });
 
 test('pages of nothing but tags that are never closed are read as fast as any other, and of those that are closed nothing stays', () => {
-  for (const tag of ['<script>', '<!-- ', '<b> ']) assert.equal(typeof plainText(`<p>a</p>${tag.repeat(100_000)}`).text, 'string');
+  for (const tag of ['<script>', '<b> ']) assert.equal(plainText(`<p>a</p>${tag.repeat(100_000)}`).text, 'a', tag);
+  assert.match(plainText(`<p>a</p>${'<!-- '.repeat(100_000)}`).text, /^a(\n<!-- |$)/);
   assert.equal(plainText('<p>a</p><STYLE>b<script>c</style >d<!-- e <p> --><script>f').text, 'a\nd f');
 });
 
@@ -111,6 +112,8 @@ test('a script of 200,000 characters becomes a film that can be read, with no wo
   const script = 'Every word of this long script is kept, whatever its length may be.\n\n'.repeat(2900);
   const storyboard = storyboardFromScript(script, { language: 'en' });
   assert.equal(storyboard.length, 2900);
+  const said = storyboard.map(({ narration }) => narration).join(' ');
+  assert.equal(said, script.trim().replaceAll(/\s+/g, ' '));
   assert.deepEqual(readDocument({ title: 'Long', storyboard }).issues, []);
 });
 

@@ -46,6 +46,7 @@ test('no part jumps between frames: nothing moves on by more than 90 units, nor 
   for (const rig of rigs) {
     let before: Map<string, readonly [number, number]> | undefined;
     let moves = new Map<string, readonly [number, number]>();
+    let farthest = 0;
     for (let frame = -5; frame < 140; frame++) {
       const now = new Map(placeParts(rig, figureState(rig, demo(), frame)).map(({ part, pivot }) => [part.name, pivot]));
       const next = new Map<string, readonly [number, number]>();
@@ -54,6 +55,7 @@ test('no part jumps between frames: nothing moves on by more than 90 units, nor 
         if (was === undefined) continue;
         const move = [x - was[0], y - was[1]] as const;
         next.set(name, move);
+        farthest = Math.max(farthest, Math.hypot(...move));
         assert.ok(Math.hypot(...move) < 90, `${name} moves by ${Math.hypot(...move)} at frame ${frame}`);
         const pace = moves.get(name);
         if (pace !== undefined) {
@@ -64,6 +66,7 @@ test('no part jumps between frames: nothing moves on by more than 90 units, nor 
       before = now;
       moves = next;
     }
+    assert.ok(farthest > 10, `nothing moves by more than ${farthest}`);
   }
 });
 
@@ -104,6 +107,7 @@ test('blinks come every 2 to 6 s, close the eyes altogether and take about 150 m
       if (shut === 0 && blinkAt(seed, (ms - 5) / 1000) > 0) lengths.push(ms - (starts.at(-1) ?? ms));
     }
     assert.equal(shutMost, 1, `seed ${seed}`);
+    assert.ok(starts.length >= 19 && lengths.length >= 19, `seed ${seed}: ${starts.length} blinks in two minutes`);
     for (let index = 1; index < starts.length; index++) {
       const gap = (starts[index] as number) - (starts[index - 1] as number);
       assert.ok(gap >= 1995 && gap <= 6005, `seed ${seed}: ${gap} ms between blinks`);

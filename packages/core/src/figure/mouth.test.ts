@@ -18,7 +18,9 @@ const text = 'people say that they stay out longer than planned because the smal
 function line(): {
   readonly words: readonly { readonly spoken: readonly string[]; readonly time: TokenTime }[];
   readonly energy: SpeechEnergy;
+  readonly closedAtMs: readonly number[];
 } {
+  const closedAtMs: number[] = [];
   const words: { spoken: string[]; time: TokenTime }[] = [];
   const below: number[] = [];
   let at = 120;
@@ -33,12 +35,13 @@ function line(): {
       const loud = 'aeiouy'.includes(letter);
       const length = 40 + Math.round(40 * seeded(3, index * 20 + word.indexOf(letter)));
       for (let ms = 0; ms < length; ms += 10) below.push(loud ? 3 : 'mbp'.includes(letter) ? 27 : 18);
+      if ('mbp'.includes(letter)) closedAtMs.push(at + length / 2);
       at += Math.ceil(length / 10) * 10;
     }
     words.push({ spoken: [word], time: { startMs: from, endMs: at } });
   }
   quietUntil(at + 300);
-  return { words, energy: { hopMs: 10, below } };
+  return { words, energy: { hopMs: 10, below }, closedAtMs };
 }
 
 function spoken(shiftMs: number): SpokenByFigure {
@@ -75,7 +78,7 @@ test('a mouth that is 150 ms late, or early, is measured as such and would be wa
 
 test('the mouth is shut in pauses, closes for p and m, and does not flap from frame to frame', () => {
   const { performance } = spoken(0);
-  const { words } = line();
+  const { words, closedAtMs } = line();
   const openAt = (ms: number): number =>
     Object.entries(visemesAt(performance, ((startMs + ms) * fps) / 1000 - 0.5)).reduce(
       (sum, [viseme, weight]) => sum + weight * (openings?.[viseme as keyof typeof openings] ?? 0),
@@ -84,6 +87,10 @@ test('the mouth is shut in pauses, closes for p and m, and does not flap from fr
   const pauseMs = ((words[8]?.time?.endMs ?? 0) + (words[9]?.time?.startMs ?? 0)) / 2;
   assert.ok(openAt(pauseMs) < 0.5, `open by ${openAt(pauseMs)} in a pause`);
   assert.ok(openAt(-200) < 0.01 && openAt((words.at(-1)?.time?.endMs ?? 0) + 250) < 0.5);
+  const nearest = closedAtMs.map((ms) => Math.min(...[-80, -60, -40, -20, 0, 20, 40, 60, 80].map((apart) => openAt(ms + apart))));
+  assert.ok(nearest.length >= 7 && Math.max(...nearest) < 2, `lips stay open by ${nearest.map((open) => open.toFixed(1)).join(' ')}`);
+  const widest = Math.max(...Array.from({ length: 100 }, (_, at) => openAt(at * 60)));
+  assert.ok(widest > 10, `opens by ${widest}`);
   let turns = 0;
   let was = 0;
   const lengthMs = words.at(-1)?.time?.endMs ?? 0;
@@ -93,7 +100,7 @@ test('the mouth is shut in pauses, closes for p and m, and does not flap from fr
     if (move !== 0) was = move;
   }
   // Speech has 4 to 6 syllables a second; each opens and closes the mouth once.
-  assert.ok(turns / (lengthMs / 1000) < 13, `${turns} turns in ${lengthMs} ms`);
+  assert.ok(turns / (lengthMs / 1000) < 13 && turns / (lengthMs / 1000) > 4, `${turns} turns in ${lengthMs} ms`);
 });
 
 test('nothing that is said gives nothing to measure', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Film } from '@filmwright/contracts';
 import { aspectsOf, inAspect } from './aspects.ts';
 import { readDocument } from './read-document.ts';
+import { product } from './testing/product.ts';
 
 const document = {
   title: 'Shapes',
@@ -91,22 +92,8 @@ test('files that only another shape names are told under it', () => {
 
 test('a template is filled in for each shape', () => {
   const use = {
-    template: 'product-film',
+    ...product,
     title: 'Cup',
-    parameters: {
-      product: 'Cup',
-      tagline: 'Warm.',
-      opening: 'A cup.',
-      picture: 'cup.png',
-      detailTitle: 'Clay',
-      detailText: 'It is clay.',
-      features: ['Round'],
-      featuresText: 'Round.',
-      place: 'table.jpg',
-      placeText: 'On the table.',
-      action: 'Buy',
-      closing: 'Buy it.',
-    },
     overrides: { format: { aspect: '16:9', fps: 24 }, outputs: { aspects: ['4:5'] } },
   };
   const { film } = readDocument(use);

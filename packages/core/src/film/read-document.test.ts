@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDocument } from './read-document.ts';
+import { product } from './testing/product.ts';
 
 const smallest = { title: 'Small', storyboard: [{ narration: 'Hello.' }] };
 
@@ -72,24 +73,6 @@ test('ten thousand shots are read, one more is refused', () => {
   assert.deepEqual(readDocument({ title: 'Long', storyboard: Array.from({ length: 10_000 }, () => shot) }).issues, []);
   assert.equal(readDocument({ title: 'Long', storyboard: Array.from({ length: 10_001 }, () => shot) }).issues[0]?.path, 'storyboard');
 });
-
-const product = {
-  template: 'product-film',
-  parameters: {
-    product: 'Cup',
-    tagline: 'Warm.',
-    opening: 'A cup.',
-    picture: 'cup.png',
-    detailTitle: 'Clay',
-    detailText: 'It is clay.',
-    features: ['Round', 'Warm'],
-    featuresText: 'Round and warm.',
-    place: 'table.jpg',
-    placeText: 'On the table.',
-    action: 'Buy',
-    closing: 'Buy it.',
-  },
-};
 
 test('a template use becomes a film; parameters that are left out leave nothing behind', () => {
   const { film, issues } = readDocument(product);

@@ -33,7 +33,7 @@ test('lips close for m, b and p and touch the teeth for f and v in every languag
     ['problème', 'fr'],
     ['también', 'es'],
     ['bambino', 'it'],
-    ['привет мама'.split(' ')[1] as string, 'ru'],
+    ['мама', 'ru'],
     ['εμπρός', 'el'],
     ['dobrze', 'pl'],
   ] as const;
@@ -62,15 +62,18 @@ test('German reads ei, eu and sch, and a French ending is silent', () => {
 });
 
 test('scripts whose sounds are not written out open and close the mouth once for each character', () => {
-  for (const [word, language, least] of [
+  for (const [word, language, times] of [
     ['你好世界', 'zh', 4],
     ['नमस्ते', 'hi', 4],
-    ['مرحبا', 'ar', 4],
-    ['こんにちは', 'ja', 4],
+    ['مرحبا', 'ar', 5],
+    ['こんにちは', 'ja', 5],
   ] as const) {
-    const vowels = visemesOf(word, language).filter(({ kind }) => kind === 'vowel');
-    assert.ok(vowels.length >= least - 1, `${word}: ${shapes(word, language)}`);
-    assert.deepEqual(visemesOf(word, language), visemesOf(word, language));
+    const shut = visemesOf(word, language).map(({ kind }) => kind !== 'vowel');
+    assert.deepEqual(
+      shut,
+      Array.from({ length: times * 2 }, (_, at) => at % 2 === 0),
+      `${word}: ${shapes(word, language)}`,
+    );
   }
 });
 

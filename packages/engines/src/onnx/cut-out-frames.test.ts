@@ -62,6 +62,7 @@ test('a person is cut out of every frame, with less flicker than frame by frame,
   t.diagnostic(`flicker ${calm.toFixed(3)} smoothed, ${restless.toFixed(3)} frame by frame (codes of 255 a pixel and frame)`);
   assert.ok(calm < restless * 0.75, `${calm} of ${restless}`);
   const later = await cut({ frames: frames.slice(6 - cutOutMargin), first: cutOutMargin, count: 3, home });
+  assert.equal(later.length, 3);
   for (const [at, frame] of later.entries())
     assert.deepEqual(frame.picture.rgba, smooth[6 + at]?.picture.rgba, `frame ${6 + at} is the same in the piece that begins at 6`);
 });
@@ -70,8 +71,10 @@ test('a frame without anybody comes out clear and says so', async (t) => {
   const home = await testFolder(t);
   const empty = drawPicture(160, 90, (x, y) => [90 + (x % 7), 120 + (y % 5), 140, 255]);
   const [frame] = await cut({ frames: [empty, empty], first: 0, count: 1, home });
-  assert.equal(frame?.box, null);
-  assert.ok(frame?.picture.rgba.every((value) => value === 0));
+  assert.ok(frame);
+  assert.equal(frame.box, null);
+  assert.equal(frame.picture.rgba.length, 160 * 90 * 4);
+  assert.ok(frame.picture.rgba.every((value) => value === 0));
 });
 
 test('a model that nobody has is told with what there is', async (t) => {

@@ -147,6 +147,23 @@ function holes(
   return found;
 }
 
+test('a hole at a joint is found', () => {
+  const [rig] = rigs as [Rig];
+  const painter = createFigurePainter(rig, { heightPx: 420 });
+  const state = posed(rig, 'neutral');
+  const bitmap = painter.paint(state);
+  const neck = placeParts(rig, state).find(({ part }) => part.name === 'torso');
+  assert.ok(neck);
+  const point = [neck.pivot[0] * painter.scale - bitmap.x, (neck.pivot[1] - rig.ground) * painter.scale - bitmap.y] as const;
+  const rgba = bitmap.rgba.slice();
+  rgba.fill(
+    0,
+    (Math.round(point[1]) * bitmap.width + Math.round(point[0])) * 4,
+    (Math.round(point[1]) * bitmap.width + Math.round(point[0])) * 4 + 8,
+  );
+  assert.equal(holes({ ...bitmap, rgba }, { point, reach: 26 * painter.scale }), 1);
+});
+
 test('no joint shows a seam in any pose', () => {
   for (const rig of rigs) {
     const painter = createFigurePainter(rig, { heightPx: 420 });
