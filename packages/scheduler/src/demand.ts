@@ -23,13 +23,17 @@ export type Demand = {
   readonly vramMib: number;
   /** Where it must run; null is anywhere. */
   readonly region: string | null;
+  /** Runners that hold its inputs: they are taken first among equals. */
+  readonly near: readonly string[];
   readonly pool: string | null;
   readonly priority: Priority;
   readonly deadlineMs: number | null;
-  /** Within its build, smaller first. */
+  /** Among those due at once, smaller first. */
   readonly order: number;
+  /** When the film or request that it is for was submitted: of two without deadline the older goes first. */
   readonly submittedMs: number;
-  readonly notBeforeMs: number;
+  /** When it could first start; in the future while it waits after a failure. */
+  readonly readyMs: number;
   /** It can be handed back at borders so far apart and go on elsewhere; null where only the whole counts. */
   readonly bordersMs: number | null;
   /** Tasks of the same batch may run as one, at most `batchMost` of them; null runs alone. */
@@ -91,7 +95,13 @@ export type Change =
       readonly loadMs: number;
     }
   /** A lease that was given before this scheduler began. */
-  | { readonly type: 'running'; readonly task: Demand; readonly runner: string; readonly devices: readonly string[]; readonly sinceMs: number }
+  | {
+      readonly type: 'running';
+      readonly task: Demand;
+      readonly runner: string;
+      readonly devices: readonly string[];
+      readonly sinceMs: number;
+    }
   /** Joined, or offers something else than before. */
   | { readonly type: 'runner'; readonly runner: RunnerFacts }
   | { readonly type: 'gone'; readonly runner: string }

@@ -1,0 +1,40 @@
+import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
+import type { Change } from './demand.ts';
+import { removeHost, setHost } from './fleet.ts';
+import { setShare } from './shares.ts';
+import { type State, shareOf } from './state.ts';
+import { stopWaiting, wait } from './waiting.ts';
+
+/** Brings the state up to something that happened. A change about something unknown changes nothing. */
+export function applyChange(state: State, change: Change, instantMs: number): void {
+  switch (change.type) {
+    case 'task':
+      wait(state, change.task, instantMs);
+      return;
+    case 'withdrawn':
+      stopWaiting(state, change.task);
+      return;
+    case 'ended':
+      endAttempt(state, change, instantMs);
+      return;
+    case 'running':
+      stopWaiting(state, change.task.id);
+      resumeAttempt(state, change, instantMs);
+      return;
+    case 'runner':
+      setHost(state.fleet, change.runner);
+      return;
+    case 'gone': {
+      const host = state.fleet.hosts.get(change.runner);
+      if (host === undefined) return;
+      forgetAttempts(state, host);
+      removeHost(state.fleet, host);
+      return;
+    }
+    case 'model':
+      state.costs.models.set(change.model.id, change.model);
+      return;
+    case 'workspace':
+      setShare(shareOf(state, change.workspace.id), change.workspace);
+  }
+}

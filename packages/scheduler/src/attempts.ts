@@ -1,0 +1,124 @@
+import { noteAttempt, runMs } from './costs.ts';
+import type { Change, Demand, Tier } from './demand.ts';
+import { type Attempt, type Device, dropModel, type Host, holdModel, setFreeSlots, setIdle, slotProduct } from './fleet.ts';
+import { groupKey } from './group.ts';
+import { charge } from './shares.ts';
+import { type State, shareOf } from './state.ts';
+
+export type Start = {
+  readonly tasks: readonly Demand[];
+  readonly host: Host;
+  /** None for a slot of the host's processors. */
+  readonly devices: readonly Device[];
+  readonly tier: Tier;
+  readonly evict: readonly string[];
+  readonly expectedMs: number;
+  readonly startMs: number;
+};
+
+/** Takes a place for tasks that run as one, and charges their workspaces with what is expected. */
+export function startAttempt(state: State, start: Start): void {
+  const { tasks, host, devices, expectedMs, startMs } = start;
+  const [task, ...batch] = tasks as [Demand, ...Demand[]];
+  const product = devices[0]?.facts.product ?? slotProduct;
+  const chargedMs = (expectedMs * Math.max(1, devices.length)) / tasks.length;
+  const attempt: Attempt = {
+    task,
+    batch,
+    host,
+    devices,
+    tier: start.tier,
+    product,
+    startMs,
+    expectedEndMs: startMs + expectedMs,
+    chargedMs,
+    left: tasks.length,
+    preempted: false,
+  };
+  host.running.add(attempt);
+  for (const each of tasks) {
+    state.attempts.set(each.id, attempt);
+    const share = shareOf(state, each.workspace);
+    share.running++;
+    charge(share, { resource: resourceOf(attempt), ms: chargedMs, instantMs: startMs });
+  }
+  if (devices.length === 0) setFreeSlots(host, host.freeSlots - 1);
+  for (const device of devices) {
+    for (const model of start.evict) {
+      if (!device.models.has(model)) continue;
+      dropModel(state.fleet, device, model);
+      keepInMemory(state, host, model);
+    }
+    device.attempt = attempt;
+    if (task.model !== null) holdModel(state.fleet, device, task.model);
+    setIdle(device);
+  }
+  if (task.model !== null) {
+    host.disk.add(task.model);
+    keepInMemory(state, host, task.model);
+  }
+  state.products.set(groupKey(task), product);
+}
+
+/** An attempt is over, or one task of its batch: its place is free, its workspace pays what it took. */
+export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' }>, instantMs: number): void {
+  const attempt = state.attempts.get(ended.task);
+  if (attempt === undefined) return;
+  const task = [attempt.task, ...attempt.batch].find(({ id }) => id === ended.task) as Demand;
+  if (ended.outcome === 'done' && attempt.batch.length === 0)
+    noteAttempt(state.costs, { ...ended, task, product: attempt.product, tier: attempt.tier });
+  const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);
+  charge(shareOf(state, task.workspace), { resource: resourceOf(attempt), ms: tookMs - attempt.chargedMs, instantMs });
+  // A runner that died holds nothing on its devices; it tells what it has when it joins again.
+  release(state, attempt, task);
+}
+
+/** A lease that was given before this scheduler began, or by another. */
+export function resumeAttempt(state: State, change: Extract<Change, { type: 'running' }>, instantMs: number): void {
+  const host = state.fleet.hosts.get(change.runner);
+  if (host === undefined || state.attempts.has(change.task.id)) return;
+  const devices = host.devices.filter((device) => change.devices.includes(device.facts.id) && device.attempt === null);
+  const product = devices[0]?.facts.product ?? slotProduct;
+  const expectedMs = Math.max(1000, change.sinceMs + runMs(state.costs, { task: change.task, product }) - instantMs);
+  startAttempt(state, { tasks: [change.task], host, devices, tier: 'resident', evict: [], expectedMs, startMs: instantMs });
+}
+
+/** A runner is gone with all that it ran. */
+export function forgetAttempts(state: State, host: Host): void {
+  for (const attempt of [...host.running])
+    for (const task of [attempt.task, ...attempt.batch]) if (state.attempts.get(task.id) === attempt) release(state, attempt, task);
+}
+
+function release(state: State, attempt: Attempt, task: Demand): void {
+  state.attempts.delete(task.id);
+  shareOf(state, task.workspace).running--;
+  attempt.left--;
+  if (attempt.left > 0) return;
+  const { host, devices } = attempt;
+  host.running.delete(attempt);
+  if (devices.length === 0) setFreeSlots(host, host.freeSlots + 1);
+  for (const device of devices) {
+    device.attempt = null;
+    setIdle(device);
+  }
+}
+
+/** Keeps weights in the host's memory as far as it reaches; those used longest ago leave it. */
+function keepInMemory(state: State, host: Host, model: string): void {
+  const { hostMib } = host.facts;
+  const mib = (id: string): number => state.costs.models.get(id)?.hostMib ?? 0;
+  if (hostMib === 0 || mib(model) > hostMib) return;
+  host.memory.delete(model);
+  host.memory.add(model);
+  let held = 0;
+  for (const each of host.memory) held += mib(each);
+  for (const each of host.memory) {
+    if (held <= hostMib) return;
+    host.memory.delete(each);
+    held -= mib(each);
+  }
+}
+
+function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
+  return attempt.devices.length > 0 ? 'gpu' : 'slot';
+}

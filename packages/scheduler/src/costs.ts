@@ -1,0 +1,66 @@
+import type { Demand, ModelFacts, Tier } from './demand.ts';
+
+/** What was learned of times. Means move by `weight` with each attempt, faster while few are known. */
+export type Costs = {
+  readonly runs: Map<string, Mean>;
+  /** Found over guessed, of a capability and device: for sizes that never ran. */
+  readonly ratios: Map<string, Mean>;
+  readonly loads: Map<string, Mean>;
+  readonly models: Map<string, ModelFacts>;
+};
+type Mean = { value: number; count: number };
+
+const weight = 0.2;
+/** A guess that is far off is believed to be off by no more than this, until its own size has run. */
+const ratioBounds = [0.05, 20] as const;
+
+export function createCosts(): Costs {
+  return { runs: new Map(), ratios: new Map(), loads: new Map(), models: new Map() };
+}
+
+/** Milliseconds of the work alone on a device of this product (`slot` for processors). */
+export function runMs(costs: Costs, { task, product }: { readonly task: Demand; readonly product: string }): number {
+  const known = costs.runs.get(runKey(task, product));
+  if (known !== undefined) return known.value;
+  const ratio = costs.ratios.get(`${task.capability}|${product}`)?.value ?? 1;
+  return task.estimateMs * Math.min(ratioBounds[1], Math.max(ratioBounds[0], ratio));
+}
+
+/** Milliseconds until a model can start from where its weights are. */
+export function loadMs(
+  costs: Costs,
+  { model, tier, product }: { readonly model: string; readonly tier: Tier; readonly product: string },
+): number {
+  if (tier === 'none' || tier === 'resident') return 0;
+  const known = costs.loads.get(`${model}|${tier}|${product}`);
+  if (known !== undefined) return known.value;
+  const facts = costs.models.get(model);
+  if (facts === undefined) return 0;
+  return tier === 'memory' ? facts.warmMs : tier === 'disk' ? facts.coldMs : facts.fetchMs + facts.coldMs;
+}
+
+/** Learns from a finished attempt. */
+export function noteAttempt(
+  costs: Costs,
+  ended: { readonly task: Demand; readonly product: string; readonly tier: Tier; readonly ranMs: number; readonly loadMs: number },
+): void {
+  const { task, product, tier } = ended;
+  move(costs.runs, { key: runKey(task, product), found: ended.ranMs });
+  if (task.estimateMs > 0) move(costs.ratios, { key: `${task.capability}|${product}`, found: ended.ranMs / task.estimateMs });
+  if (task.model !== null && (tier === 'memory' || tier === 'disk' || tier === 'store'))
+    move(costs.loads, { key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
+}
+
+function move(means: Map<string, Mean>, { key, found }: { readonly key: string; readonly found: number }): void {
+  const mean = means.get(key);
+  if (mean === undefined) {
+    means.set(key, { value: found, count: 1 });
+    return;
+  }
+  mean.count++;
+  mean.value += (found - mean.value) * Math.max(weight, 1 / mean.count);
+}
+
+function runKey(task: Demand, product: string): string {
+  return `${task.capability}|${task.model ?? ''}|${task.size}|${product}`;
+}

@@ -1,0 +1,229 @@
+import type { Demand, DeviceFacts, RunnerFacts, Tier } from './demand.ts';
+
+/** A runner with what it does now. */
+export type Host = {
+  facts: RunnerFacts;
+  readonly devices: Device[];
+  readonly running: Set<Attempt>;
+  freeSlots: number;
+  /** Models whose weights are in its memory, least recently used first, and on its disk. */
+  readonly memory: Set<string>;
+  readonly disk: Set<string>;
+  slotPool: SlotPool | null;
+  /** Devices that are kept for a task which needs several of them, from when on. */
+  reserved: { readonly task: string; readonly gpus: number; readonly atMs: number } | null;
+};
+
+/** A GPU with the models that are resident on it, least recently used first. Runs one attempt at a time. */
+export type Device = {
+  readonly host: Host;
+  readonly facts: DeviceFacts;
+  readonly models: Set<string>;
+  attempt: Attempt | null;
+  pool: DevicePool | null;
+};
+
+/** A granted task that runs; a batch has its others in `batch`. */
+export type Attempt = {
+  readonly task: Demand;
+  readonly batch: readonly Demand[];
+  readonly host: Host;
+  readonly devices: readonly Device[];
+  readonly tier: Tier;
+  readonly product: string;
+  readonly startMs: number;
+  expectedEndMs: number;
+  readonly chargedMs: number;
+  /** Others that are still to end before its place is free. */
+  left: number;
+  preempted: boolean;
+};
+
+/** Devices that any task finds alike but for the models on them. */
+export type DevicePool = {
+  readonly key: string;
+  readonly capabilities: ReadonlySet<string>;
+  readonly region: string;
+  readonly pool: string;
+  readonly product: string;
+  readonly vramMib: number;
+  readonly idle: Set<Device>;
+  /** Idle devices by the models that are resident on them; '' are those with none. */
+  readonly idleBy: Map<string, Set<Device>>;
+  devices: number;
+};
+
+/** Runners with processor slots that any task finds alike; `byFree[n]` are those with n free slots. */
+export type SlotPool = {
+  readonly key: string;
+  readonly capabilities: ReadonlySet<string>;
+  readonly region: string;
+  readonly pool: string;
+  readonly byFree: Set<Host>[];
+  free: number;
+  slots: number;
+};
+
+export type Fleet = {
+  readonly hosts: Map<string, Host>;
+  readonly devicePools: Map<string, DevicePool>;
+  readonly slotPools: Map<string, SlotPool>;
+  /** All devices on which a model is resident. */
+  readonly holders: Map<string, Set<Device>>;
+};
+
+/** The product under which times of processor slots are learned. */
+export const slotProduct = 'slot';
+
+export function createFleet(): Fleet {
+  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), holders: new Map() };
+}
+
+/** A runner joins or changes its offer; what it runs goes on. Devices that it no longer has are forgotten once idle. */
+export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
+  const known = fleet.hosts.get(facts.id);
+  const host: Host = known ?? {
+    facts,
+    devices: [],
+    running: new Set(),
+    freeSlots: facts.slots,
+    memory: new Set(),
+    disk: new Set(),
+    slotPool: null,
+    reserved: null,
+  };
+  leavePools(fleet, host);
+  if (known !== undefined) host.freeSlots += facts.slots - known.facts.slots;
+  host.facts = facts;
+  fleet.hosts.set(facts.id, host);
+  host.disk.clear();
+  for (const model of facts.onDisk) host.disk.add(model);
+  host.memory.clear();
+  for (const model of facts.inMemory) host.memory.add(model);
+  const devices = facts.devices.map(
+    (each) =>
+      host.devices.find((device) => device.facts.id === each.id) ?? {
+        host,
+        facts: each,
+        models: new Set<string>(),
+        attempt: null,
+        pool: null,
+      },
+  );
+  for (const device of host.devices) if (!devices.includes(device)) dropModels(fleet, device);
+  host.devices.splice(0, host.devices.length, ...devices);
+  for (const device of devices) {
+    // What a busy device holds is known better here: a grant may be on its way.
+    if (device.attempt !== null) continue;
+    dropModels(fleet, device);
+    for (const { device: id, model } of facts.resident) if (id === device.facts.id) holdModel(fleet, device, model);
+  }
+  joinPools(fleet, host);
+  return host;
+}
+
+/** A runner is gone; its attempts are ended by the caller. */
+export function removeHost(fleet: Fleet, host: Host): void {
+  leavePools(fleet, host);
+  for (const device of host.devices) dropModels(fleet, device);
+  fleet.hosts.delete(host.facts.id);
+}
+
+/** Notes that a model is resident on a device and used last. */
+export function holdModel(fleet: Fleet, device: Device, model: string): void {
+  device.models.delete(model);
+  device.models.add(model);
+  const holders = fleet.holders.get(model) ?? new Set();
+  fleet.holders.set(model, holders.add(device));
+}
+
+export function dropModel(fleet: Fleet, device: Device, model: string): void {
+  device.models.delete(model);
+  fleet.holders.get(model)?.delete(device);
+}
+
+/** Brings the lists of idle places up to date after a device or slot was taken or given back. */
+export function setIdle(device: Device): void {
+  const { pool } = device;
+  if (pool === null) return;
+  const idle = device.attempt === null && !device.host.facts.draining;
+  for (const [model, set] of pool.idleBy)
+    if (!idle || !(device.models.has(model) || (model === '' && device.models.size === 0))) set.delete(device);
+  if (!idle) {
+    pool.idle.delete(device);
+    return;
+  }
+  pool.idle.add(device);
+  for (const model of device.models.size === 0 ? [''] : device.models) {
+    const set = pool.idleBy.get(model) ?? new Set();
+    pool.idleBy.set(model, set.add(device));
+  }
+}
+
+export function setFreeSlots(host: Host, free: number): void {
+  const pool = host.slotPool;
+  if (pool !== null) {
+    const before = Math.max(0, host.freeSlots);
+    pool.byFree[before]?.delete(host);
+    pool.free += Math.max(0, free) - before;
+    bucket(pool, Math.max(0, free)).add(host);
+  }
+  host.freeSlots = free;
+}
+
+function bucket(pool: SlotPool, free: number): Set<Host> {
+  while (pool.byFree.length <= free) pool.byFree.push(new Set());
+  return pool.byFree[free] as Set<Host>;
+}
+
+function joinPools(fleet: Fleet, host: Host): void {
+  const { facts } = host;
+  const place = `${facts.pool}|${facts.region}|${[...facts.capabilities].sort().join(' ')}`;
+  const shared = { capabilities: new Set(facts.capabilities), region: facts.region, pool: facts.pool };
+  for (const device of host.devices) {
+    const key = `${place}|${device.facts.product}|${device.facts.vramMib}`;
+    const pool = fleet.devicePools.get(key) ?? {
+      key,
+      ...shared,
+      product: device.facts.product,
+      vramMib: device.facts.vramMib,
+      idle: new Set(),
+      idleBy: new Map(),
+      devices: 0,
+    };
+    fleet.devicePools.set(key, pool);
+    pool.devices++;
+    device.pool = pool;
+    setIdle(device);
+  }
+  if (facts.slots === 0 || facts.draining) return;
+  const pool = fleet.slotPools.get(place) ?? { key: place, ...shared, byFree: [], free: 0, slots: 0 };
+  fleet.slotPools.set(place, pool);
+  host.slotPool = pool;
+  pool.slots += facts.slots;
+  pool.free += Math.max(0, host.freeSlots);
+  bucket(pool, Math.max(0, host.freeSlots)).add(host);
+}
+
+function leavePools(fleet: Fleet, host: Host): void {
+  for (const device of host.devices) {
+    const { pool } = device;
+    if (pool === null) continue;
+    pool.idle.delete(device);
+    for (const set of pool.idleBy.values()) set.delete(device);
+    device.pool = null;
+    if (--pool.devices === 0) fleet.devicePools.delete(pool.key);
+  }
+  const pool = host.slotPool;
+  if (pool === null) return;
+  const free = Math.max(0, host.freeSlots);
+  pool.byFree[free]?.delete(host);
+  pool.free -= free;
+  pool.slots -= host.facts.slots;
+  host.slotPool = null;
+  if (pool.byFree.every((set) => set.size === 0)) fleet.slotPools.delete(pool.key);
+}
+
+function dropModels(fleet: Fleet, device: Device): void {
+  for (const model of [...device.models]) dropModel(fleet, device, model);
+}

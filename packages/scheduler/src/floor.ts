@@ -1,0 +1,22 @@
+import type { Priority } from './demand.ts';
+import type { DevicePool } from './fleet.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import type { Group } from './group.ts';
+import type { State } from './state.ts';
+
+/** A pool of devices, the groups that it serves, and what is known of them in this step. */
+export type Floor = {
+  readonly state: State;
+  readonly pool: DevicePool;
+  readonly groups: readonly Group[];
+  readonly priority: Priority;
+  readonly instantMs: number;
+  readonly forecasts: Map<Group, Forecast>;
+};
+
+/** What becomes of a group without a swap, worked out once until something of it is placed. */
+export function forecastOf(floor: Floor, group: Group): Forecast {
+  const known = floor.forecasts.get(group) ?? forecast(floor.state, group, floor);
+  floor.forecasts.set(group, known);
+  return known;
+}

@@ -1,0 +1,66 @@
+import type { Demand, Priority } from './demand.ts';
+import { priorities } from './demand.ts';
+import { addToLine, createLine, type Entry, takeFromLine, type WaitingLine } from './waiting-line.ts';
+
+/** Waiting tasks that can run in the same places, whoever they are of. */
+export type Group = {
+  readonly key: string;
+  readonly capability: string;
+  readonly model: string | null;
+  readonly gpus: number;
+  readonly vramMib: number;
+  readonly region: string | null;
+  readonly pool: string | null;
+  /** One line for each workspace, of each priority. */
+  readonly bands: Readonly<Record<Priority, Map<string, WaitingLine>>>;
+  count: number;
+  workMs: number;
+  /** Why none of it was placed in the last step; empty where it was not looked at. */
+  held: string;
+};
+
+/** How long a task without a deadline waits before it is due; nothing is lost when it is not met. */
+const patienceMs: Readonly<Record<Priority, number>> = { interactive: 30_000, normal: 15 * 60_000, bulk: 6 * 3_600_000 };
+/** Working memory is compared in steps, so that tasks of nearly the same need wait together. */
+const vramStepMib = 512;
+
+export function groupKey(task: Demand): string {
+  return [task.capability, task.model ?? '', task.gpus, vramOf(task), task.region ?? '', task.pool ?? ''].join('|');
+}
+
+export function createGroup(task: Demand): Group {
+  const { capability, model, gpus, region, pool } = task;
+  const bands = { interactive: new Map(), normal: new Map(), bulk: new Map() };
+  return { key: groupKey(task), capability, model, gpus, vramMib: vramOf(task), region, pool, bands, count: 0, workMs: 0, held: '' };
+}
+
+/** Adds a task with what its work is thought to be. */
+export function addToGroup(group: Group, { task, workMs }: { readonly task: Demand; readonly workMs: number }): Entry {
+  const band = group.bands[task.priority];
+  const line = band.get(task.workspace) ?? createLine(task.workspace);
+  band.set(task.workspace, line);
+  const entry: Entry = { task, workMs, dueMs: task.deadlineMs ?? task.submittedMs + patienceMs[task.priority], gone: false };
+  addToLine(line, entry);
+  group.count++;
+  group.workMs += workMs;
+  return entry;
+}
+
+export function takeFromGroup(group: Group, entry: Entry): void {
+  const band = group.bands[entry.task.priority];
+  const line = band.get(entry.task.workspace);
+  if (line === undefined || entry.gone) return;
+  takeFromLine(line, entry);
+  if (line.count === 0) band.delete(entry.task.workspace);
+  group.count--;
+  group.workMs -= entry.workMs;
+}
+
+/** Lines of a group with their priority, most pressing first. */
+export function* linesOf(group: Group): Generator<readonly [Priority, WaitingLine]> {
+  for (const priority of priorities) for (const line of group.bands[priority].values()) yield [priority, line];
+}
+
+function vramOf(task: Demand): number {
+  return Math.ceil(task.vramMib / vramStepMib) * vramStepMib;
+}

@@ -1,0 +1,147 @@
+import { startAttempt } from './attempts.ts';
+import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
+import { runMs } from './costs.ts';
+import { type Decision, type Demand, priorities } from './demand.ts';
+import type { Device } from './fleet.ts';
+import { type Floor, forecastOf } from './floor.ts';
+import { loadOf, saved, serves } from './forecast.ts';
+import type { Group } from './group.ts';
+import { comesFirst, floorsOf, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
+import type { State } from './state.ts';
+import { stopWaiting } from './waiting.ts';
+
+/** Gives idle GPUs to waiting tasks: those whose model is resident first, and loads another model only where that saves a deadline or shortens a wait. */
+export function placeOnDevices(state: State, instantMs: number): Decision[] {
+  const decisions: Decision[] = [];
+  for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
+  for (const priority of priorities) {
+    for (const pool of state.fleet.devicePools.values()) {
+      if (pool.idle.size === 0) continue;
+      const groups = [...state.groups.values()].filter(
+        (group) => group.gpus === 1 && group.bands[priority].size > 0 && serves(state, pool, group),
+      );
+      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts: new Map() };
+      while (pool.idle.size > 0) {
+        const decision =
+          saveDeadline(floor) ??
+          useResident(floor, false) ??
+          shortenWait(floor, false) ??
+          useResident(floor, true) ??
+          shortenWait(floor, true);
+        if (decision === null) break;
+        decisions.push(decision);
+      }
+    }
+  }
+  return decisions;
+}
+
+/** Loads a model for tasks that would miss their deadlines by waiting for the devices that hold it, if that harms fewer others. */
+function saveDeadline(floor: Floor): Decision | null {
+  let best: { readonly group: Group; readonly victim: Victim; readonly pick: Pick } | null = null;
+  for (const group of floor.groups) {
+    if (hasIdleHolder(floor, group)) continue;
+    const ahead = forecastOf(floor, group);
+    if (ahead.missed.length === 0) continue;
+    const pick = pickOf(floor, group);
+    if (pick === null || pick.late || (best !== null && !comesFirst(pick, best.pick))) continue;
+    const victim = chooseVictim(floor, group);
+    if (victim === null) continue;
+    const gain = saved(ahead.missed, { instantMs: floor.instantMs, loadMs: victim.loadMs });
+    if (gain.count > victim.harmed) best = { group, victim, pick };
+  }
+  if (best === null) return null;
+  const { group, victim, pick } = best;
+  return grant(floor, {
+    group,
+    pick,
+    device: victim.device,
+    why: `loading the model takes ${seconds(victim.loadMs)}; waiting for it would miss a deadline`,
+  });
+}
+
+/** Gives a task to an idle device on which its model is resident. */
+function useResident(floor: Floor, late: boolean): Decision | null {
+  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  for (const group of floor.groups) {
+    if (!hasIdleHolder(floor, group)) continue;
+    const pick = pickOf(floor, group);
+    if (pick !== null && pick.late === late && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
+  }
+  if (best === null) return null;
+  const { model } = best.group;
+  const [device] = model === null ? floor.pool.idle : (floor.pool.idleBy.get(model) as Set<Device>);
+  return grant(floor, { ...best, device: device as Device, why: model === null ? 'a device is free' : 'its model is resident' });
+}
+
+/** Loads a model onto a device that has nothing to do, if the task would wait longer for one that holds it. */
+function shortenWait(floor: Floor, late: boolean): Decision | null {
+  let best: { readonly group: Group; readonly victim: Victim; readonly pick: Pick; readonly waitMs: number } | null = null;
+  for (const group of floor.groups) {
+    if (hasIdleHolder(floor, group)) continue;
+    const pick = pickOf(floor, group);
+    if (pick === null || pick.late !== late || (best !== null && !comesFirst(pick, best.pick))) continue;
+    const victim = chooseVictim(floor, group);
+    if (victim === null || victim.wanted) continue;
+    const { nextFreeMs, lastStartMs, holders } = forecastOf(floor, group);
+    const waitMs = late || holders === 0 ? nextFreeMs : lastStartMs;
+    if (waitMs <= victim.loadMs) {
+      group.held = `waiting ${seconds(nextFreeMs)} for a resident model beats a ${seconds(victim.loadMs)} swap`;
+      continue;
+    }
+    best = { group, victim, pick, waitMs };
+  }
+  if (best === null) return null;
+  const { group, victim, pick, waitMs } = best;
+  const wait = Number.isFinite(waitMs) ? `waiting ${seconds(waitMs)} for a device that holds its model` : 'no device holds its model';
+  return grant(floor, { group, pick, device: victim.device, why: `${wait}; loading it takes ${seconds(victim.loadMs)}` });
+}
+
+type Grant = { readonly group: Group; readonly pick: Pick; readonly device: Device; readonly why: string };
+
+function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
+  const { state, instantMs } = floor;
+  const { task } = pick.entry;
+  const { tier, ms } = loadOf(state, device, group.model);
+  const evict = evictionsFor(state, device, group);
+  for (const model of evict) for (const other of floor.groups) if (other.model === model) floor.forecasts.delete(other);
+  floor.forecasts.delete(group);
+  stopWaiting(state, task.id);
+  const tasks = [task, ...companions(floor, group, task)];
+  const expectedMs = ms + tasks.length * runMs(state.costs, { task, product: floor.pool.product });
+  startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs });
+  return {
+    type: 'grant',
+    tasks: tasks.map(({ id }) => id),
+    runner: device.host.facts.id,
+    devices: [device.facts.id],
+    tier,
+    evict,
+    expectedMs,
+    reason: why,
+  };
+}
+
+/** Others that may run in one batch with a task. */
+function companions(floor: Floor, group: Group, task: Demand): Demand[] {
+  const found: Demand[] = [];
+  while (task.batch !== null && found.length + 1 < task.batchMost) {
+    const next = pickOf(floor, group)?.entry.task;
+    if (next === undefined || next.batch !== task.batch) break;
+    stopWaiting(floor.state, next.id);
+    found.push(next);
+  }
+  return found;
+}
+
+function hasIdleHolder({ pool }: Floor, { model }: Group): boolean {
+  return model === null ? pool.idle.size > 0 : (pool.idleBy.get(model)?.size ?? 0) > 0;
+}
+
+function pickOf({ state, priority }: Floor, group: Group): Pick | null {
+  return pickEntry(state, group, { priority, resource: 'gpu', floors: floorsOf(state) });
+}
+
+function seconds(ms: number): string {
+  return Number.isFinite(ms) ? `${Math.round(ms / 1000)} s` : 'without end';
+}

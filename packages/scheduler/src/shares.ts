@@ -1,0 +1,60 @@
+import type { WorkspaceFacts } from './demand.ts';
+
+/** A workspace's account: time on GPUs (or slots) that it was given, halved every `halfLifeMs`, and what it has now. */
+export type Share = {
+  readonly id: string;
+  weight: number;
+  cap: number | null;
+  running: number;
+  waiting: number;
+  /** Milliseconds of devices, as of `atMs`. */
+  readonly used: { gpu: number; slot: number };
+  atMs: number;
+};
+export type Resource = keyof Share['used'];
+
+const halfLifeMs = 30 * 60_000;
+
+export function createShare(id: string): Share {
+  return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0 };
+}
+
+export function setShare(share: Share, facts: WorkspaceFacts): void {
+  share.weight = Math.max(facts.weight, 1e-6);
+  share.cap = facts.cap;
+}
+
+/** Charges a share at the grant with what is expected, and corrects it (also below) at the end. */
+export function charge(
+  share: Share,
+  { resource, ms, instantMs }: { readonly resource: Resource; readonly ms: number; readonly instantMs: number },
+): void {
+  settle(share, instantMs);
+  share.used[resource] = Math.max(0, share.used[resource] + ms);
+}
+
+/** Device time per weight: the smaller, the more is owed. */
+export function usage(share: Share, resource: Resource): number {
+  return share.used[resource] / share.weight;
+}
+
+/** Brings the halving up to an instant. */
+export function settle(share: Share, instantMs: number): void {
+  if (instantMs <= share.atMs) return;
+  const left = 0.5 ** ((instantMs - share.atMs) / halfLifeMs);
+  share.used.gpu *= left;
+  share.used.slot *= left;
+  share.atMs = instantMs;
+}
+
+/**
+ * A workspace that comes back from idleness starts where the most owed of the busy ones stands: what it did not use is not saved up
+ * (start-time fair queueing; the virtual token counter does the same).
+ */
+export function lift(share: Share, others: Iterable<Share>): void {
+  for (const resource of ['gpu', 'slot'] as const) {
+    let least = Number.POSITIVE_INFINITY;
+    for (const other of others) if (other !== share && other.waiting > 0) least = Math.min(least, usage(other, resource));
+    if (least < Number.POSITIVE_INFINITY) share.used[resource] = Math.max(share.used[resource], least * share.weight);
+  }
+}

@@ -1,0 +1,48 @@
+import { type Costs, createCosts } from './costs.ts';
+import { type Attempt, createFleet, type Fleet } from './fleet.ts';
+import type { Group } from './group.ts';
+import type { Rate } from './rate.ts';
+import { createShare, type Share } from './shares.ts';
+import type { Entry } from './waiting-line.ts';
+
+/** All that the scheduler knows; only `step` changes it. */
+export type State = {
+  readonly fleet: Fleet;
+  readonly costs: Costs;
+  /** Those with waiting tasks. */
+  readonly groups: Map<string, Group>;
+  readonly shares: Map<string, Share>;
+  /** Where each waiting task stands. */
+  readonly entries: Map<string, { readonly group: Group; readonly entry: Entry }>;
+  /** Tasks that may not start yet: from when on, and how they join the line. */
+  readonly later: Map<string, { readonly readyMs: number; readonly add: () => void }>;
+  readonly attempts: Map<string, Attempt>;
+  /** How often tasks of a model come, per millisecond. */
+  readonly rates: Map<string, Rate>;
+  /** On which product tasks of a group ran last: its times serve as the guess for those that wait. */
+  readonly products: Map<string, string>;
+};
+
+/** A scheduler that knows of nothing yet. */
+export function openState(): State {
+  return {
+    fleet: createFleet(),
+    costs: createCosts(),
+    groups: new Map(),
+    shares: new Map(),
+    entries: new Map(),
+    later: new Map(),
+    attempts: new Map(),
+    rates: new Map(),
+    products: new Map(),
+  };
+}
+
+/** The account of a workspace, opened when it is first heard of. */
+export function shareOf(state: State, workspace: string): Share {
+  const known = state.shares.get(workspace);
+  if (known !== undefined) return known;
+  const share = createShare(workspace);
+  state.shares.set(workspace, share);
+  return share;
+}

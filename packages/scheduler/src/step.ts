@@ -1,0 +1,22 @@
+import { applyChange } from './apply-change.ts';
+import type { Change, Decision } from './demand.ts';
+import { placeOnDevices } from './place-devices.ts';
+import { placeOnSlots } from './place-slots.ts';
+import { settle } from './shares.ts';
+import type { State } from './state.ts';
+import { wakeLater } from './waiting.ts';
+
+/**
+ * Takes up what happened and decides what runs where from this instant on (milliseconds; never before that of the step before). The state is
+ * changed in place and given back; decisions are taken to be carried out, and what fails is told by a later change.
+ */
+export function step(
+  state: State,
+  changes: readonly Change[],
+  instantMs: number,
+): { readonly state: State; readonly decisions: readonly Decision[] } {
+  for (const share of state.shares.values()) settle(share, instantMs);
+  for (const change of changes) applyChange(state, change, instantMs);
+  wakeLater(state, instantMs);
+  return { state, decisions: [...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)] };
+}
