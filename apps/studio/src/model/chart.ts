@@ -1,4 +1,4 @@
-/** A scale from values to pixels; `flip` puts greater values higher up. */
+/** A scale from values to pixels; greater values stand higher up where `fromPx` is the greater one. */
 export type Scale = { readonly min: number; readonly max: number; readonly fromPx: number; readonly toPx: number };
 
 /** Where a value lies on a scale, kept within it. */

@@ -15,3 +15,11 @@ export function freePath(
     if (!Object.hasOwn(files, path) || files[path] === digest) return path;
   }
 }
+
+/** Those of a film's files that a part of it names. */
+export function filesNamed(
+  files: Readonly<Record<string, string>>,
+  names: readonly (string | undefined)[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.flatMap((name) => (name !== undefined && files[name] !== undefined ? [[name, files[name]]] : [])));
+}

@@ -6,6 +6,9 @@ export type Place =
   | { readonly view: 'shot'; readonly film: string; readonly shot: string }
   | { readonly view: 'film'; readonly film: string };
 
+/** A place in a film. */
+export type FilmPlace = Extract<Place, { readonly film: string }>;
+
 /** Reads an address; anything unknown is the start. */
 export function placeOfHash(hash: string): Place {
   const parts = hash

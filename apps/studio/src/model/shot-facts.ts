@@ -39,7 +39,7 @@ function pictureOf(ground: Tree, film: FilmDocument): ShotPicture {
   return { kind: 'none' };
 }
 
-/** Background, primary and accent colour of a film, as the document or else the format has them. */
+/** Background, primary, accent and text colour of a film, as the document or else the format has them. */
 export function brandColors(film: FilmDocument): readonly string[] {
   const colors = treeOf(treeOf(film.brand)['colors']);
   const of = (name: string, fallback: string): string => (typeof colors[name] === 'string' ? colors[name] : fallback);
@@ -92,11 +92,16 @@ export function speakersOf(shot: ShotDocument, film: FilmDocument): readonly str
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
+/** The shot that a problem is in; -1 for those of the rest of the document. */
+export function shotOfIssue({ path }: Pick<Issue, 'path'>): number {
+  return Number(/^storyboard\[(\d+)\]/.exec(path)?.[1] ?? -1);
+}
+
 /** Problems by the shot they are in, and those of the rest of the document under -1. */
 export function issuesByShot(issues: readonly Issue[]): ReadonlyMap<number, readonly Issue[]> {
   const found = new Map<number, Issue[]>();
   for (const issue of issues) {
-    const index = Number(/^storyboard\[(\d+)\]/.exec(issue.path)?.[1] ?? -1);
+    const index = shotOfIssue(issue);
     const list = found.get(index);
     if (list === undefined) found.set(index, [issue]);
     else list.push(issue);

@@ -1,11 +1,10 @@
 /** A grid of equal cells that scrolls: sizes in pixels. */
 export type Grid = { readonly count: number; readonly columns: number; readonly rowHeight: number; readonly gap: number };
-/** Cells `first` to before `end` are to be there; the pixels of the rows that are not stand above and below. */
+/** Cells `first` to before `end` are to be there; the rows before them are `topPx` high, all rows `heightPx`. */
 export type Slice = {
   readonly first: number;
   readonly end: number;
   readonly topPx: number;
-  readonly bottomPx: number;
   readonly heightPx: number;
 };
 
@@ -28,7 +27,6 @@ export function sliceOf(
     first: firstRow * columns,
     end: Math.min(count, Math.max(endRow, firstRow) * columns),
     topPx: firstRow * step,
-    bottomPx: Math.max(0, rows - endRow) * step,
     heightPx,
   };
 }

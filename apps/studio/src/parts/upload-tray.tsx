@@ -3,9 +3,10 @@ import { byteCount, counted } from '../model/format.ts';
 import { hashOf, type Place } from '../model/place.ts';
 import { useStore } from '../store/create-store.ts';
 import { studio } from '../store/studio.ts';
-import type { Uploading } from '../store/uploads.ts';
+import { percentSent, type Uploading } from '../store/uploads.ts';
 import { FileButton } from './file-button.tsx';
 import { IconButton } from './icon-button.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 const stateNames = {
   looking: 'Looking at it',
@@ -42,8 +43,8 @@ export function UploadTray() {
 
 function TrayLine({ upload }: { readonly upload: Uploading }) {
   const { pause, resume, cancel, giveFile } = studio().uploads;
-  const { id, name, bytes, sent, state, message, landed } = upload;
-  const percent = bytes === 0 ? 100 : Math.round((sent / bytes) * 100);
+  const { id, name, bytes, state, message, landed } = upload;
+  const percent = percentSent(upload);
   const stopped = state === 'paused' || state === 'waiting';
   const [other, setOther] = useState(false);
   const give = (file: File | undefined): void => setOther(file !== undefined && !giveFile(id, file));
@@ -55,16 +56,7 @@ function TrayLine({ upload }: { readonly upload: Uploading }) {
       </div>
       {state !== 'done' && state !== 'failed' && (
         <div className="row tight-row">
-          <div
-            className="bar grow"
-            role="progressbar"
-            aria-label={`Upload of ${name}`}
-            aria-valuenow={percent}
-            aria-valuemin={0}
-            aria-valuemax={100}
-          >
-            <span style={{ width: `${percent}%` }} />
-          </div>
+          <ProgressBar className="bar grow" label={`Upload of ${name}`} percent={percent} />
           {state === 'lost' && (
             <FileButton icon="folder" onFiles={([file]) => give(file)}>
               Choose

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { assetPath } from '../model/stills.ts';
 import { studio } from '../store/studio.ts';
 
 type UploadedProps = {
@@ -29,7 +30,7 @@ function Shown({ file, digest, className, alt = '', otherwise }: UploadedProps) 
   return (
     <img
       className={className}
-      src={`/v1/assets/${shown}`}
+      src={assetPath(shown)}
       alt={alt}
       loading="lazy"
       decoding="async"

@@ -2,6 +2,7 @@ import { hasEnded } from '@filmwright/client';
 import type { Build, BuildPurpose, BuildShots, FilmDocument, PackageAddresses, Problem } from '@filmwright/contracts';
 import { type Api, problemOf } from '../api/api.ts';
 import { createStore, type Store } from './create-store.ts';
+import type { FilmEditing } from './film-store.ts';
 
 /** A build that is looked at: what it is, its shots and what of it can be played, as far as they are known. */
 export type BuildView = {
@@ -19,12 +20,8 @@ export type FilmBuilds = {
 };
 export type Builds = {
   readonly store: Store<FilmBuilds>;
-  /** Starts a build of a saved version; `document` is that version's. */
-  start(order: {
-    readonly purpose: 'preview' | 'make';
-    readonly save: () => Promise<number>;
-    readonly document: () => FilmDocument;
-  }): Promise<void>;
+  /** Saves what is on the screen and starts a build of it. */
+  start(purpose: 'preview' | 'make', editing: Pick<FilmEditing, 'saveNow' | 'content'>): Promise<void>;
   cancel(): Promise<void>;
   dismiss(): void;
   close(): void;
@@ -92,14 +89,14 @@ export function openBuilds(film: string, api: Api): Builds {
 
   return {
     store,
-    async start({ purpose, save, document }) {
+    async start(purpose, editing) {
       if (store.get().starting !== null) return;
       store.set((state) => ({ ...state, starting: purpose, problem: null }));
       try {
-        const version = await save();
-        const made = document();
+        const version = await editing.saveNow();
+        const { document } = editing.content();
         const build = await api.createBuild({ film: { id: film, version }, purpose });
-        follow(purpose, { build, shots: null, addresses: null, document: made });
+        follow(purpose, { build, shots: null, addresses: null, document });
       } catch (error) {
         store.set((state) => ({ ...state, problem: problemOf(error) }));
       } finally {

@@ -3,7 +3,7 @@ import { type Api, problemOf } from '../api/api.ts';
 import { type Draft, judgeDrafts, sameContent } from '../model/draft.ts';
 import { withShotIds } from '../model/edit-film.ts';
 import { addStep, type History, redo, startHistory, stepNames, undo } from '../model/history.ts';
-import { type Content, contentOf, retryAfterMs, type SaveState, saveReducer, saveStatus, startSaving } from '../model/save-state.ts';
+import { type Content, contentOf, retryAfterMs, type SaveState, saveReducer, startSaving } from '../model/save-state.ts';
 import { createStore, type Store } from './create-store.ts';
 import type { DraftFiles } from './draft-files.ts';
 
@@ -19,6 +19,8 @@ export type FilmState = {
 
 export type FilmEditing = {
   readonly store: Store<FilmState>;
+  /** What is on the screen now. */
+  content(): Content;
   /** `change` gets the document as it is now; `merge` names edits that are undone together while they follow each other. */
   edit(edit: FilmEdit): void;
   undo(): void;
@@ -183,6 +185,7 @@ function startEditing(first: FilmState, { tools, left }: { readonly tools: FilmT
 
   return {
     store,
+    content,
     edit: ({ label, merge = '', change, files }) =>
       step((history) => {
         const { document, files: known } = history.now.content;
@@ -258,5 +261,3 @@ function savingProblem(failure: SaveState['failure'], theirs: FilmDetail | null)
   if (failure?.kind === 'refused') return Object.assign(new Error(failure.problem.detail), { problem: failure.problem });
   return new Error('The program does not answer, so the film could not be saved. Your edits are kept in this browser.');
 }
-
-export { saveStatus };

@@ -3,10 +3,10 @@ import { Upload as TusUpload } from 'tus-js-client';
 import type { Api } from '../api/api.ts';
 import { openEntry, readZip, type ZipEntry } from '../model/read-zip.ts';
 import { askCore } from '../worker/ask-core.ts';
+import { pieceBytes } from './uploads.ts';
 
 type Importing = { readonly api: Api; readonly session: string; readonly onFile: (done: number, total: number) => void };
 
-const pieceBytes = 16 * 1024 ** 2;
 const askAgainMs = 250;
 
 /** A film of a timeline (.otio) or of a bundle with its media (.otioz); throws what keeps it from being one. */

@@ -1,5 +1,6 @@
 import type { Api } from '../api/api.ts';
 import { headBytes, isShownOtherwise } from '../model/shown-otherwise.ts';
+import { assetPath } from '../model/stills.ts';
 
 /** Digest of what a film sees of an uploaded picture: of the upload itself where a browser shows it the same. Asked once for each. */
 export type ReadablePictures = (upload: { readonly file: string; readonly digest: string }) => Promise<string>;
@@ -8,7 +9,7 @@ export type ReadablePictures = (upload: { readonly file: string; readonly digest
 export function createReadablePictures(api: Api): ReadablePictures {
   const known = new Map<string, Promise<string>>();
   const ask = async ({ file, digest }: { readonly file: string; readonly digest: string }): Promise<string> => {
-    const reply = await fetch(`/v1/assets/${digest}`, { headers: { range: `bytes=0-${headBytes - 1}` } });
+    const reply = await fetch(assetPath(digest), { headers: { range: `bytes=0-${headBytes - 1}` } });
     if (!reply.ok || !isShownOtherwise(new Uint8Array(await reply.arrayBuffer()))) return digest;
     const document = { title: file, storyboard: [{ visual: { picture: file } }] };
     const { id } = await api.createBuild({ document, files: { [file]: digest }, purpose: 'check' });

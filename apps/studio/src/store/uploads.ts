@@ -34,7 +34,8 @@ export type Uploads = {
   clear(): void;
 };
 
-const pieceBytes = 16 * 1024 ** 2;
+/** Files are sent in pieces of this size: what arrived of a broken connection is not sent again. */
+export const pieceBytes = 16 * 1024 ** 2;
 const retryDelays = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 60_000];
 /** So long a landed upload is still remembered: its place may not be saved yet. */
 const forgetAfterMs = 1000;
@@ -191,6 +192,11 @@ export function createUploads({ kept, session }: { readonly kept: KeptUploads; r
     },
     clear: () => store.set((list) => list.filter(({ state, landed }) => !(landed || state === 'failed'))),
   };
+}
+
+/** How much of an upload has arrived, in whole percent; an empty file all. */
+export function percentSent({ bytes, sent }: Pick<Uploading, 'bytes' | 'sent'>): number {
+  return bytes === 0 ? 100 : Math.round((sent / bytes) * 100);
 }
 
 /** Most bytes that the gateway takes (tus 1.0, Tus-Max-Size); no limit is known while it does not answer. */

@@ -1,6 +1,7 @@
 import type { FilmDocument, Issue } from '@filmwright/contracts';
 import { createContext, useContext, useMemo, useRef } from 'react';
 import { shotsOf } from '../model/edit-film.ts';
+import { shotOfIssue } from '../model/shot-facts.ts';
 import { type Builds, type BuildView, type FilmBuilds, newestView } from '../store/builds.ts';
 import { useStore } from '../store/create-store.ts';
 import type { FilmEditing, FilmState } from '../store/film-store.ts';
@@ -37,6 +38,16 @@ export function useDocument(): FilmDocument {
   return useFilmState((state) => state.history.now.content.document);
 }
 
+/** The assets of the files that the film names, by name. */
+export function useFiles(): Readonly<Record<string, string>> {
+  return useFilmState((state) => state.history.now.content.files);
+}
+
+/** The asset of one file of the film; undefined while it is not uploaded. */
+export function useAsset(file: string): string | undefined {
+  return useFilmState((state) => state.history.now.content.files[file]);
+}
+
 /** A part of what is made of the open film. */
 export function useBuilds<Part>(pick: (state: FilmBuilds) => Part): Part {
   return useStore(useFilm().builds.store, pick);
@@ -54,8 +65,8 @@ export function useIssues(): readonly Issue[] {
 function foundByBuild(view: BuildView | null, document: FilmDocument): readonly Issue[] {
   if (view === null || view.document === null || view.build.state !== 'failed') return [];
   const [before, now] = [shotsOf(view.document), shotsOf(document)];
-  return (view.build.problem?.issues ?? []).filter(({ path }) => {
-    const index = Number(/^storyboard\[(\d+)\]/.exec(path)?.[1] ?? -1);
+  return (view.build.problem?.issues ?? []).filter((issue) => {
+    const index = shotOfIssue(issue);
     return before[index] !== undefined && before[index] === now[index];
   });
 }

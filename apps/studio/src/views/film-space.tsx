@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { problemOf } from '../api/api.ts';
 import { shotsOf } from '../model/edit-film.ts';
 import { freePath } from '../model/file-names.ts';
-import { hashOf, type Place } from '../model/place.ts';
+import { type FilmPlace, hashOf } from '../model/place.ts';
 import { landFile, landLabel, type UploadGoal } from '../model/upload-goal.ts';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { toast } from '../parts/toasts.tsx';
@@ -24,7 +24,6 @@ import { ShotView } from './shot/shot-view.tsx';
 import { Storyboard } from './storyboard/storyboard.tsx';
 import { useFilmKeys } from './use-film-keys.tsx';
 
-type FilmPlace = Extract<Place, { readonly film: string }>;
 type Opened = { readonly editing: FilmEditing; readonly builds: Builds };
 
 /** Opens a film and shows the place in it that the address names. */
@@ -87,7 +86,7 @@ function close({ editing, builds }: Opened): void {
 }
 
 function land({ name, digest, kind, goal }: Landed, editing: FilmEditing): void {
-  const { document, files } = editing.store.get().history.now.content;
+  const { document, files } = editing.content();
   const path = freePath(name, { digest, files });
   const isGone = goal.to === 'shot' && !shotsOf(document).some(({ id }) => id === goal.shot);
   if (isGone) {

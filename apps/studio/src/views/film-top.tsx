@@ -1,6 +1,6 @@
 import { withoutUnprintable } from '@filmwright/core';
 import { stepNames } from '../model/history.ts';
-import type { Place } from '../model/place.ts';
+import type { FilmPlace } from '../model/place.ts';
 import { saveStatus } from '../model/save-state.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -9,15 +9,19 @@ import { hiddenConflict } from './conflict-dialog.tsx';
 import { useFilm, useFilmState } from './film-context.ts';
 import { usePlaceLinks } from './phone-places.tsx';
 
+const panels = [
+  ['versions', 'history', 'Versions'],
+  ['settings', 'sliders', 'Settings of the film'],
+] as const;
+
 /** The top of an open film: its title, whether it is saved, its places, undo and the panels. */
-export function FilmTop({ place }: { readonly place: Extract<Place, { readonly film: string }> }) {
+export function FilmTop({ place }: { readonly place: FilmPlace }) {
   const { editing, panel, openPanel, showKeys } = useFilm();
   const title = useFilmState((state) => String(state.history.now.content.document.title ?? ''));
   const names = useFilmState((state) => state.history);
   const { undo, redo } = stepNames(names);
   const links = usePlaceLinks(place);
   const tell = useFilmState((state) => state.said);
-  const toggle = (name: 'versions' | 'settings'): void => openPanel(panel === name ? null : name);
   return (
     <TopBar
       actions={
@@ -36,24 +40,17 @@ export function FilmTop({ place }: { readonly place: Extract<Place, { readonly f
             aria-disabled={redo === null}
             onClick={editing.redo}
           />
-          {place.view !== 'film' && (
-            <>
+          {place.view !== 'film' &&
+            panels.map(([name, icon, label]) => (
               <IconButton
-                icon="history"
-                label="Versions"
-                title="Versions"
-                aria-expanded={panel === 'versions'}
-                onClick={() => toggle('versions')}
+                key={name}
+                icon={icon}
+                label={label}
+                title={label}
+                aria-expanded={panel === name}
+                onClick={() => openPanel(panel === name ? null : name)}
               />
-              <IconButton
-                icon="sliders"
-                label="Settings of the film"
-                title="Settings of the film"
-                aria-expanded={panel === 'settings'}
-                onClick={() => toggle('settings')}
-              />
-            </>
-          )}
+            ))}
           <IconButton icon="help" className="wide-only" label="Keys" title="Keys (?)" onClick={showKeys} />
         </>
       }
@@ -70,7 +67,7 @@ export function FilmTop({ place }: { readonly place: Extract<Place, { readonly f
       <SaveMark />
       <nav className="places wide-only" aria-label="Places of the film">
         {links.map(({ view, label, icon, href }) => (
-          <a key={view} href={href} aria-current={view === place.view ? 'page' : undefined}>
+          <a key={view} className="place" href={href} aria-current={view === place.view ? 'page' : undefined}>
             <Icon name={icon} />
             {label}
           </a>

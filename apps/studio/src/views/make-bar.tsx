@@ -3,14 +3,15 @@ import type { Estimate, Stage } from '@filmwright/contracts';
 import { useEffect, useState } from 'react';
 import { shotsOf } from '../model/edit-film.ts';
 import { clockTime, spokenTime } from '../model/format.ts';
-import { hashOf, type Place } from '../model/place.ts';
+import { type FilmPlace, hashOf } from '../model/place.ts';
 import { estimatedMs } from '../model/shot-facts.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
+import { ProgressBar } from '../parts/progress-bar.tsx';
 import { studio } from '../store/studio.ts';
-import { useBuilds, useDocument, useFilm, useFilmState } from './film-context.ts';
+import { useBuilds, useDocument, useFiles, useFilm, useFilmState } from './film-context.ts';
 
-export const stageNames: Readonly<Record<Stage, string>> = {
+const stageNames: Readonly<Record<Stage, string>> = {
   read: 'Reading',
   speak: 'Speaking',
   prepare: 'Preparing pictures',
@@ -20,13 +21,13 @@ export const stageNames: Readonly<Record<Stage, string>> = {
 };
 
 /** At the lower edge: what the film would take, the buttons that make it, and how far it is. */
-export function MakeBar({ place }: { readonly place: Extract<Place, { readonly film: string }> }) {
+export function MakeBar({ place }: { readonly place: FilmPlace }) {
   const { editing, builds, openPanel } = useFilm();
   const state = useBuilds((all) => all);
   const errors = useFilmState((film) => film.issues.filter(({ severity }) => severity === 'error').length);
   const running = [state.make, state.preview].find((view) => view !== null && !hasEnded(view.build)) ?? null;
   const start = (purpose: 'make' | 'preview'): void => {
-    void builds.start({ purpose, save: editing.saveNow, document: () => editing.store.get().history.now.content.document }).then(() => {
+    void builds.start(purpose, editing).then(() => {
       const { make, problem } = builds.store.get();
       if (purpose === 'make' && make !== null && problem === null) location.hash = hashOf({ view: 'film', film: place.film });
     });
@@ -99,27 +100,18 @@ function Running({
   readonly leftMs: number | null;
   readonly preview: boolean;
 }) {
-  const whole = Math.round(percent);
+  const what = preview ? 'Preview' : 'Film';
   return (
     <div className="make-progress">
       <div className="row apart small">
         <strong>
-          {preview ? 'Preview' : 'Film'}: {stageNames[stage]}
+          {what}: {stageNames[stage]}
         </strong>
         <span className="quiet figures">
-          {whole} %{leftMs === null ? '' : `, about ${spokenTime(leftMs)} left`}
+          {Math.round(percent)} %{leftMs === null ? '' : `, about ${spokenTime(leftMs)} left`}
         </span>
       </div>
-      <div
-        className="bar"
-        role="progressbar"
-        aria-label={`${preview ? 'Preview' : 'Film'} being made`}
-        aria-valuenow={whole}
-        aria-valuemin={0}
-        aria-valuemax={100}
-      >
-        <span style={{ width: `${percent}%` }} />
-      </div>
+      <ProgressBar label={`${what} being made`} percent={percent} />
       <span className="unseen" role="status">
         {stageNames[stage]}, {Math.floor(percent / 10) * 10} percent
       </span>
@@ -131,7 +123,7 @@ const askAfterMs = 900;
 
 function Facts() {
   const document = useDocument();
-  const files = useFilmState((state) => state.history.now.content.files);
+  const files = useFiles();
   const [estimate, setEstimate] = useState<Estimate | null>(null);
   useEffect(() => {
     let gone = false;

@@ -1,9 +1,8 @@
 import { shotsOf } from '../model/edit-film.ts';
-import { hashOf, type Place } from '../model/place.ts';
+import { type FilmPlace, hashOf } from '../model/place.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { useDocument, useFilm } from './film-context.ts';
 
-type FilmPlace = Extract<Place, { readonly film: string }>;
 export type PlaceLink = { readonly view: FilmPlace['view']; readonly label: string; readonly icon: IconName; readonly href: string };
 
 /** The places of a film: storyboard, one shot, the finished film. */

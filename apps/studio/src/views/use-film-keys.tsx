@@ -59,6 +59,6 @@ export function useFilmKeys(editing: FilmEditing): { readonly dialog: ReactNode;
 }
 
 /** Whether a key is a letter of a text there. */
-export function isWriting(target: EventTarget | null): boolean {
+function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
 }

@@ -1,6 +1,7 @@
 import { hasEnded } from '@filmwright/client';
 import type { Report } from '@filmwright/contracts';
 import { clockTime } from '../../model/format.ts';
+import { firstStill } from '../../model/stills.ts';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { useBuilds, useDocument } from '../film-context.ts';
 import { ExportPanel } from './export-panel.tsx';
@@ -27,11 +28,10 @@ export function FilmView() {
   const { build, shots, addresses } = view;
   const ended = hasEnded(build);
   const media = (name: string): string => `/v1/builds/${build.id}/media/${name}`;
-  const still = shots?.shots.flatMap(({ spans }) => spans.flatMap((span) => (span.still === null ? [] : [span.still])))[0];
   const report = (build.result?.report ?? null) as Report | null;
   const playsFile = build.result?.master !== null && build.result !== null && addresses === null;
   return (
-    <div className="film-view">
+    <div className="view film-view">
       <h1 className="unseen">The film</h1>
       {build.problem !== null && <ProblemNotice problem={build.problem} />}
       <div className="film-top">
@@ -39,7 +39,7 @@ export function FilmView() {
           key={build.id}
           hls={addresses?.hls ?? null}
           file={playsFile ? media('master.mp4') : null}
-          poster={addresses?.poster ?? (still === undefined ? null : `/v1/assets/${still}`)}
+          poster={addresses?.poster ?? firstStill(shots)}
           captions={build.result?.vtt ? media('captions.vtt') : null}
           fps={shots?.fps ?? 30}
           label={build.title}

@@ -19,7 +19,7 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
     <section className="stack" aria-label="Report">
       <h2>How it came out</h2>
       <div className="report-grid">
-        <article className="report-card">
+        <article className="sheet stack report-card">
           <h3>Facts</h3>
           <dl className="facts">
             {facts.map(([name, value]) => (
@@ -31,7 +31,7 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
           </dl>
         </article>
         {loudness !== null && (
-          <article className="report-card">
+          <article className="sheet stack report-card">
             <h3>Loudness</h3>
             <p className="quiet small figures">
               {loudness.integratedLufs.toFixed(1)} LUFS (wanted {loudness.wantedLufs}), peak {loudness.truePeakDb.toFixed(1)} dB, range{' '}
@@ -41,14 +41,14 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
           </article>
         )}
         {captions !== null && (
-          <article className="report-card">
+          <article className="sheet stack report-card">
             <h3>Captions against the voice</h3>
             <p className="quiet small figures">95 % of words within {Math.round(captions.p95Ms)} ms</p>
             <DriftChart drifts={captions.drifts} />
           </article>
         )}
         {ssim !== null && (
-          <article className="report-card">
+          <article className="sheet stack report-card">
             <h3>Likeness to what was drawn</h3>
             <p className="quiet small figures">
               SSIM {ssim.mean.toFixed(4)}, worst frame {ssim.worst.toFixed(4)}
@@ -57,7 +57,7 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
           </article>
         )}
         {credits.length > 0 && (
-          <article className="report-card">
+          <article className="sheet stack report-card">
             <h3>Credits</h3>
             <ul className="stack tight small">
               {credits.map((credit) => (
@@ -72,7 +72,7 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
           </article>
         )}
         {warnings.length > 0 && (
-          <article className="report-card">
+          <article className="sheet stack report-card">
             <h3>Notes</h3>
             <IssueList issues={warnings} />
           </article>

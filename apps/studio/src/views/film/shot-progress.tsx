@@ -1,6 +1,7 @@
 import type { BuildShots } from '@filmwright/contracts';
 import { clockTime, shortTime } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
+import { middleStill } from '../../model/stills.ts';
 import { useFilmState } from '../film-context.ts';
 
 /** Every shot with its frames as they appear, and how far it is. */
@@ -11,7 +12,7 @@ export function ShotProgress({ shots, done }: { readonly shots: BuildShots; read
       <h2>Shots</h2>
       <ol className="strip">
         {shots.shots.map((shot) => {
-          const stills = shot.spans.flatMap(({ still }) => (still === null ? [] : [still]));
+          const still = middleStill(shot);
           const percent = done ? 100 : Math.round(shot.percent);
           return (
             <li key={`${shot.id} ${shot.index}`}>
@@ -21,11 +22,7 @@ export function ShotProgress({ shots, done }: { readonly shots: BuildShots; read
                 aria-label={`Shot ${shot.index + 1}, ${percent} percent made`}
               >
                 <span className="strip-picture" style={{ aspectRatio: `${shots.width} / ${shots.height}` }}>
-                  {stills[0] === undefined ? (
-                    <span className="skeleton" />
-                  ) : (
-                    <img src={`/v1/assets/${stills[Math.floor(stills.length / 2)]}`} alt="" loading="lazy" />
-                  )}
+                  {still === null ? <span className="skeleton" /> : <img src={still} alt="" loading="lazy" />}
                 </span>
                 <span className="row apart small">
                   <strong>{shot.index + 1}</strong>

@@ -105,7 +105,7 @@ export function LibraryView() {
           Films
         </a>
       </TopBar>
-      <main id="main" tabIndex={-1} className="library">
+      <main id="main" tabIndex={-1} className="view library">
         <div className="row apart">
           <h1>Library</h1>
           <div className="search">

@@ -1,5 +1,6 @@
 import type { LibraryKind } from '@filmwright/contracts';
 import { useState } from 'react';
+import { assetPath } from '../../model/stills.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { UploadedPicture } from '../../parts/uploaded-picture.tsx';
 
@@ -8,7 +9,7 @@ type AssetProps = { readonly kind: LibraryKind; readonly digest: string; readonl
 /** An uploaded picture, clip or sound as the browser shows or plays it; what it cannot show stands there by name. */
 export function AssetPreview({ kind, digest, name, still = false }: AssetProps) {
   const [broken, setBroken] = useState(false);
-  const url = `/v1/assets/${digest}`;
+  const url = assetPath(digest);
   if (kind === 'picture')
     return <UploadedPicture className="asset" file={name} digest={digest} alt={name} otherwise={<Sign kind={kind} />} />;
   if (!broken && kind === 'clip')
@@ -29,7 +30,8 @@ export function AssetPreview({ kind, digest, name, still = false }: AssetProps) 
   return <Sign kind={kind} />;
 }
 
-const signs = {
+/** The sign of each kind of thing in the library. */
+export const kindSigns = {
   picture: 'picture',
   clip: 'clip',
   sound: 'sound',
@@ -40,7 +42,7 @@ const signs = {
 function Sign({ kind }: { readonly kind: LibraryKind }) {
   return (
     <span className="asset asset-sign">
-      <Icon name={signs[kind]} />
+      <Icon name={kindSigns[kind]} />
     </span>
   );
 }

@@ -1,11 +1,12 @@
 import type { FilmDocument } from '@filmwright/contracts';
 import { presenterDocuments } from '@filmwright/core';
 import { setAt } from '../../model/edit-film.ts';
+import { filesNamed } from '../../model/file-names.ts';
 import { asSentence } from '../../model/format.ts';
 import { ChoiceField, Fold } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
-import { useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { useDocument, useFiles, useFilm } from '../film-context.ts';
 import { KeepButton, TakeButton } from './kept-things.tsx';
 import { useFilmField } from './use-field.ts';
 import { useVoiceChoices } from './voices.ts';
@@ -16,7 +17,7 @@ const drawn = Object.keys(presenterDocuments);
 export function CharactersFold() {
   const { editing } = useFilm();
   const document = useDocument();
-  const files = useFilmState((state) => state.history.now.content.files);
+  const files = useFiles();
   const field = useFilmField();
   const voices = useVoiceChoices();
   const characters = charactersOf(document);
@@ -53,7 +54,7 @@ export function CharactersFold() {
             onChange={(voice) => field.write(['characters', name, 'voice'], voice === '' ? undefined : voice, `the voice of ${name}`)}
           />
           <div>
-            <KeepButton kind="character" name={name} body={character} files={pick(files, [String(character.rig ?? '')])} />
+            <KeepButton kind="character" name={name} body={character} files={filesNamed(files, [String(character.rig ?? '')])} />
           </div>
         </fieldset>
       ))}
@@ -83,9 +84,4 @@ function freeName(film: FilmDocument, near: string): string {
     const name = number === 1 ? near : `${near}-${number}`;
     if (!Object.hasOwn(taken, name)) return name;
   }
-}
-
-/** The files of a film that a part of it names. */
-export function pick(files: Readonly<Record<string, string>>, names: readonly (string | undefined)[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.flatMap((name) => (name !== undefined && files[name] !== undefined ? [[name, files[name]]] : [])));
 }

@@ -6,6 +6,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { toast } from '../../parts/toasts.tsx';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
+import { kindSigns } from './asset-preview.tsx';
 
 type KeepProps = {
   readonly kind: LibraryKind;
@@ -79,7 +80,7 @@ function KeptDialog({
         {items.map((item) => (
           <li key={item.id}>
             <button type="button" className="button kept-choice" onClick={() => onTake(item)}>
-              <Icon name={kind === 'brand' ? 'brand' : 'person'} />
+              <Icon name={kindSigns[kind]} />
               {item.name}
             </button>
           </li>

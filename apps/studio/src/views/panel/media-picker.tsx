@@ -7,7 +7,7 @@ import { FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
-import { useFilmState } from '../film-context.ts';
+import { useAsset } from '../film-context.ts';
 import { AssetPreview } from './asset-preview.tsx';
 import { KeepButton } from './kept-things.tsx';
 
@@ -25,7 +25,7 @@ const acceptedTypes: Readonly<Record<FileKind, string>> = { picture: 'image/*', 
 
 /** The file of a key of the document: shown, and replaced by an upload, a drop or something of the library. */
 export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
-  const digest = useFilmState((state) => state.history.now.content.files[file]) ?? null;
+  const digest = useAsset(file);
   const [choosing, choose] = useState(false);
   const take = (chosen: File | undefined): void => {
     if (chosen !== undefined) studio().uploads.send(chosen, goal);
@@ -38,7 +38,7 @@ export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut of the buttons inside.
     <div className="picker" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      {digest !== null ? (
+      {digest !== undefined ? (
         <AssetPreview kind={kind} digest={digest} name={file} />
       ) : (
         <p className="picker-empty quiet small">{file === '' ? `Drop a ${kind} here, or` : `${file} is not uploaded yet.`}</p>
@@ -51,7 +51,7 @@ export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
           <Icon name="folder" />
           Library
         </button>
-        {digest !== null && (
+        {digest !== undefined && (
           <KeepButton key={digest} kind={kind} name={file.split('/').at(-1) ?? file} body={file} files={{ [file]: digest }} />
         )}
       </div>

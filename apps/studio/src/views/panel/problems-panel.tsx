@@ -1,4 +1,5 @@
 import { shotsOf } from '../../model/edit-film.ts';
+import { shotOfIssue } from '../../model/shot-facts.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { useDocument, useFilm, useIssues } from '../film-context.ts';
 
@@ -11,7 +12,7 @@ export function ProblemsPanel() {
   return (
     <ul className="stack">
       {issues.map((issue) => {
-        const shot = Number(/^storyboard\[(\d+)\]/.exec(issue.path)?.[1] ?? -1);
+        const shot = shotOfIssue(issue);
         return (
           <li key={`${issue.path} ${issue.code} ${issue.message}`} className={`notice ${issue.severity === 'error' ? 'bad' : 'warn'}`}>
             <Icon name="warn" />

@@ -1,12 +1,13 @@
 import { aspects, type FilmDocument, frameRates, resolutions } from '@filmwright/contracts';
 import { setAt } from '../../model/edit-film.ts';
+import { filesNamed } from '../../model/file-names.ts';
 import { brandColors } from '../../model/shot-facts.ts';
 import { CheckField, ChoiceField, ColorField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { useDocument, useFilm, useFilmState } from '../film-context.ts';
-import { CharactersFold, pick as pickFiles } from './characters-fold.tsx';
+import { useDocument, useFiles, useFilm, useFilmState } from '../film-context.ts';
+import { CharactersFold } from './characters-fold.tsx';
 import { KeepButton, TakeButton } from './kept-things.tsx';
-import { MediaPicker } from './media-picker.tsx';
+import { MediaPicker, type Picked } from './media-picker.tsx';
 import { useFilmField } from './use-field.ts';
 import { useVoiceChoices } from './voices.ts';
 
@@ -33,7 +34,7 @@ export function SettingsPanel() {
   const filmId = useFilmState((state) => state.id);
   const field = useFilmField();
   const voices = useVoiceChoices();
-  const filmFiles = useFilmState((state) => state.history.now.content.files);
+  const files = useFiles();
   const [background, primary, accent, text] = brandColors(document);
   const captions = field.read(['captions']) !== false;
   const set = (path: readonly string[], label: string) => (value: unknown) => field.write(path, value === '' ? undefined : value, label);
@@ -45,7 +46,7 @@ export function SettingsPanel() {
     value: field.number(path, byItself),
     onChange: set(path, label),
   });
-  const pick = (path: readonly string[], label: string) => (chosen: { readonly path: string; readonly digest: string }) =>
+  const pick = (path: readonly string[], label: string) => (chosen: Picked) =>
     editing.edit({ label, change: (film) => setAt(film, path, chosen.path), files: { [chosen.path]: chosen.digest } });
   const others = aspects.filter((aspect) => aspect !== field.text(['format', 'aspect'], '16:9'));
   const made = (field.read(['outputs', 'aspects']) ?? []) as readonly string[];
@@ -165,8 +166,8 @@ export function SettingsPanel() {
           <TakeButton
             kind="brand"
             label="Use a brand kit"
-            onTake={({ name, body, files }) =>
-              editing.edit({ label: `the brand kit ${name}`, change: (film) => setAt(film, ['brand'], body), files })
+            onTake={({ name, body, files: added }) =>
+              editing.edit({ label: `the brand kit ${name}`, change: (film) => setAt(film, ['brand'], body), files: added })
             }
           />
           {document.brand !== undefined && (
@@ -175,7 +176,7 @@ export function SettingsPanel() {
               kind="brand"
               name={`${field.text(['title'], 'Film')} brand`}
               body={document.brand}
-              files={pickFiles(filmFiles, brandFiles(document.brand))}
+              files={filesNamed(files, brandFiles(document.brand))}
             />
           )}
         </div>

@@ -38,12 +38,11 @@ export function ShotView({ id }: { readonly id: string }) {
     view !== null &&
     view.document !== null &&
     JSON.stringify(shotsOf(view.document).find((each) => each?.id === id)) !== JSON.stringify(shot);
-  const preview = (): void =>
-    void builds.start({ purpose: 'preview', save: editing.saveNow, document: () => editing.store.get().history.now.content.document });
+  const preview = (): void => void builds.start('preview', editing);
   const canPlay = view?.addresses != null && timed !== null && (hasEnded(view.build) || timed.percent >= 100);
   const goTo = (to: number): string => hashOf({ view: 'shot', film: filmId, shot: shots[to]?.id ?? '' });
   return (
-    <div className="shot-view">
+    <div className="view shot-view">
       <div className="row apart">
         <h1>
           Shot {index + 1} <span className="quiet">of {shots.length}</span>

@@ -3,6 +3,7 @@ import type { Build, BuildShots, PackageAddresses, Problem } from '@filmwright/c
 import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
+import { firstStill } from '../../model/stills.ts';
 import { setTake, setTakes, takeAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
@@ -33,7 +34,7 @@ export function Takes({ index }: { readonly index: number }) {
     const { signal } = stop.current;
     setProblem(null);
     try {
-      const { document: film, files } = editing.store.get().history.now.content;
+      const { document: film, files } = editing.content();
       let build = await api.createBuild({ document: takeAlone(film, { shot: index, take }), files: { ...files }, purpose: 'preview' });
       const put = (view: Made): void => setMade((before) => new Map(before).set(take, view));
       put({ build, shots: null, addresses: null });
@@ -71,7 +72,7 @@ export function Takes({ index }: { readonly index: number }) {
       {problem !== null && <ProblemNotice problem={problem} />}
       <ul className="takes">
         {takes.map((take) => (
-          <li key={take} className="take" data-chosen={take === chosen || undefined}>
+          <li key={take} className="sheet stack take" data-chosen={take === chosen || undefined}>
             <TakePicture
               take={take}
               made={made.get(take) ?? null}
@@ -113,7 +114,7 @@ function TakePicture({
     return (
       <HlsPlayer
         hls={made.addresses.hls}
-        poster={made.addresses.poster ?? stillOf(made)}
+        poster={made.addresses.poster ?? firstStill(made.shots)}
         fps={made.shots?.fps ?? 30}
         label={`Take ${take}`}
         aspect={aspect}
@@ -134,9 +135,4 @@ function TakePicture({
       )}
     </div>
   );
-}
-
-function stillOf({ shots }: Made): string | null {
-  const still = shots?.shots[0]?.spans.find((span) => span.still !== null)?.still ?? null;
-  return still === null ? null : `/v1/assets/${still}`;
 }

@@ -79,7 +79,7 @@ export function Timeline({ shot, index, fps, atMs, onSeek }: TimelineProps) {
           )}
         </div>
       </div>
-      <div ref={outer} className="timeline">
+      <div ref={outer} className="sheet timeline">
         {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the player's own slider does the same by keys. */}
         <div
           className="timeline-inner"

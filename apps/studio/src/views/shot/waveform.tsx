@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { peaksOf, waveformPath } from '../../model/peaks.ts';
+import { assetPath } from '../../model/stills.ts';
 
 const heightPx = 56;
 const kept = new Map<string, Promise<Float32Array>>();
@@ -35,7 +36,7 @@ function samplesOf(digest: string): Promise<Float32Array> {
   const known = kept.get(digest);
   if (known !== undefined) return known;
   const read = (async () => {
-    const reply = await fetch(`/v1/assets/${digest}`);
+    const reply = await fetch(assetPath(digest));
     if (!reply.ok) throw new Error(`the sound was answered with ${reply.status}`);
     const decoded = await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await reply.arrayBuffer());
     return decoded.getChannelData(0);

@@ -14,6 +14,7 @@ import { useStore } from '../../store/create-store.ts';
 import { studio } from '../../store/studio.ts';
 import type { Uploading } from '../../store/uploads.ts';
 import { askCore } from '../../worker/ask-core.ts';
+import { kindSigns } from '../panel/asset-preview.tsx';
 
 type Way = 'script' | 'product';
 const ways: readonly (readonly [Way, string, string])[] = [
@@ -122,7 +123,7 @@ export function Compose() {
         <h1 id={`${id}t`}>Words in, film out</h1>
         <fieldset className="places" aria-label="What the text is">
           {ways.map(([each, name]) => (
-            <button key={each} type="button" className="place-button" aria-pressed={way === each} onClick={() => setWay(each)}>
+            <button key={each} type="button" className="place" aria-pressed={way === each} onClick={() => setWay(each)}>
               {name}
             </button>
           ))}
@@ -148,7 +149,7 @@ export function Compose() {
         <ul className="compose-media" aria-label="Pictures, clips and sounds for this film">
           {media.map(({ name, digest, kind }) => (
             <li key={digest} className="chip">
-              <Icon name={kind === 'picture' ? 'picture' : kind === 'clip' ? 'clip' : 'sound'} />
+              <Icon name={kindSigns[kind]} />
               <span className="clip-text">{name}</span>
               <button
                 type="button"

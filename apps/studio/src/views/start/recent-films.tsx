@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { counted, timeAgo } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
+import { firstStill } from '../../model/stills.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { toast } from '../../parts/toasts.tsx';
@@ -102,7 +103,5 @@ function usePoster({ id, changedAt }: FilmRecord, ref: React.RefObject<HTMLEleme
 async function posterOf(film: string): Promise<string | null> {
   const { api } = studio();
   const build = (await api.listFilmBuilds({ id: film, limit: 10 })).builds.find(({ state }) => state === 'succeeded');
-  const shots = build === undefined ? null : await api.buildShots(build.id);
-  const still = shots?.shots.flatMap(({ spans }) => spans.flatMap((span) => (span.still === null ? [] : [span.still])))[0];
-  return still === undefined ? null : `/v1/assets/${still}`;
+  return build === undefined ? null : firstStill(await api.buildShots(build.id));
 }

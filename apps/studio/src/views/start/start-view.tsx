@@ -26,7 +26,7 @@ export function StartView() {
       >
         <span className="wordmark">Filmwright</span>
       </TopBar>
-      <main id="main" tabIndex={-1} className="start-view">
+      <main id="main" tabIndex={-1} className="view start-view">
         <div className="stack">
           <Compose />
           <ImportTimelineButton />

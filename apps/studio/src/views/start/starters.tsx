@@ -58,7 +58,7 @@ function StarterTile({ starter, busy, onStart }: { readonly starter: Starter; re
   return (
     <button
       type="button"
-      className="tile"
+      className="sheet pickable tile"
       disabled={busy}
       onClick={onStart}
       onPointerEnter={play}
@@ -78,7 +78,7 @@ function StarterTile({ starter, busy, onStart }: { readonly starter: Starter; re
           tabIndex={-1}
           aria-hidden="true"
         />
-        <span className="tile-length figures">{clockTime(starter.durationMs)}</span>
+        <span className="picture-label tile-length figures">{clockTime(starter.durationMs)}</span>
       </span>
       <span className="tile-words">
         <strong>{starter.title}</strong>

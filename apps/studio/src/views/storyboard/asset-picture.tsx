@@ -1,10 +1,10 @@
 import { Icon } from '../../parts/icon.tsx';
 import { UploadedPicture } from '../../parts/uploaded-picture.tsx';
-import { useFilmState } from '../film-context.ts';
+import { useAsset } from '../film-context.ts';
 
 /** A picture of the film by its name; what is not uploaded or cannot be shown stands there by name. */
 export function AssetPicture({ file, className }: { readonly file: string; readonly className: string }) {
-  const digest = useFilmState((state) => state.history.now.content.files[file]);
+  const digest = useAsset(file);
   const missing = <Missing file={file} icon="picture" />;
   return digest === undefined ? missing : <UploadedPicture file={file} digest={digest} className={className} otherwise={missing} />;
 }

@@ -2,14 +2,14 @@ import { Icon } from '../../parts/icon.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { useStore } from '../../store/create-store.ts';
 import { studio } from '../../store/studio.ts';
-import type { Uploading } from '../../store/uploads.ts';
+import { percentSent, type Uploading } from '../../store/uploads.ts';
 
 /** On a card: the file that is on its way to it, or why it was not taken and what to do. */
 export function CardUpload({ film, shot }: { readonly film: string; readonly shot: string | undefined }) {
   const { store, cancel } = studio().uploads;
   const upload = useStore(store, (list) => list.findLast((each) => isFor(each, { film, shot })));
   if (upload === undefined) return null;
-  const { id, name, bytes, sent, state, message } = upload;
+  const { id, name, state, message } = upload;
   if (state === 'failed')
     return (
       <div className="card-upload" data-tone="bad" role="alert">
@@ -20,7 +20,7 @@ export function CardUpload({ film, shot }: { readonly film: string; readonly sho
         <IconButton icon="close" small label="Close this message" onClick={() => cancel(id)} />
       </div>
     );
-  const percent = bytes === 0 ? 100 : Math.round((sent / bytes) * 100);
+  const percent = percentSent(upload);
   return (
     <div className="card-upload">
       <div className="grow">

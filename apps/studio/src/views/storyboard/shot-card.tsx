@@ -47,7 +47,7 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the board hears the keys of its cards.
     <li
-      className="card"
+      className="sheet pickable card"
       tabIndex={isCurrent ? 0 : -1}
       data-index={index}
       data-current={isCurrent || undefined}
@@ -64,8 +64,8 @@ export const ShotCard = memo(function ShotCard(props: ShotCardProps) {
     >
       <div className="card-picture" {...handlers}>
         <ShotThumb shot={shot} film={film} still={still} />
-        <span className="card-number">{index + 1}</span>
-        <span className="card-length figures" title={still?.timed ? 'Measured' : 'Estimated'}>
+        <span className="picture-label card-number">{index + 1}</span>
+        <span className="picture-label card-length figures" title={still?.timed ? 'Measured' : 'Estimated'}>
           {still?.timed ? '' : '≈ '}
           {shortTime(length)}
         </span>

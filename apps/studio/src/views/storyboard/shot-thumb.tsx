@@ -2,8 +2,9 @@ import type { FilmDocument } from '@filmwright/contracts';
 import { luminance, type ShotDocument } from '@filmwright/core';
 import { useState } from 'react';
 import { lookOf, type ShotPicture, textsOf } from '../../model/shot-facts.ts';
+import { assetPath } from '../../model/stills.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { useFilmState } from '../film-context.ts';
+import { useAsset } from '../film-context.ts';
 import { AssetPicture, Missing } from './asset-picture.tsx';
 import { Backdrop } from './backdrop.tsx';
 import type { Still } from './use-stills.ts';
@@ -79,13 +80,13 @@ function Ground({ picture }: { readonly picture: ShotPicture }) {
 }
 
 function AssetClip({ file, fromMs }: { readonly file: string; readonly fromMs: number }) {
-  const digest = useFilmState((state) => state.history.now.content.files[file]);
+  const digest = useAsset(file);
   const [broken, setBroken] = useState('');
   if (digest === undefined || broken === digest) return <Missing file={file} icon="clip" />;
   return (
     <video
       className="sketch-ground"
-      src={`/v1/assets/${digest}#t=${fromMs / 1000}`}
+      src={`${assetPath(digest)}#t=${fromMs / 1000}`}
       muted
       playsInline
       preload="metadata"

@@ -68,7 +68,7 @@ export function Storyboard() {
   const add = (at: number): void => {
     editing.edit({ label: 'a new shot', change: (film) => addShot(film, at) });
     goTo(at);
-    setEdited(shotKeys(editing.store.get().history.now.content.document)[at] ?? null);
+    setEdited(shotKeys(editing.content().document)[at] ?? null);
   };
   const move = (from: number, to: number): void => {
     if (to < 0 || to >= shots.length || from === to) return;
@@ -85,7 +85,7 @@ export function Storyboard() {
     if (shot === undefined) return;
     const before = shots.length;
     editing.edit({ label: `splitting shot ${index + 1}`, change: (film) => splitShot(film, { shot: index, ...placeOf(shot, position) }) });
-    if (shotsOf(editing.store.get().history.now.content.document).length === before) {
+    if (shotsOf(editing.content().document).length === before) {
       toast('There are no words on one side of the cursor. Put it between two words, then split.');
       return;
     }

@@ -1,3 +1,4 @@
+import type { ShotDocument } from '@filmwright/core';
 import { type DragEvent, useState } from 'react';
 import { addShot, shotsOf } from '../../model/edit-film.ts';
 import { studio } from '../../store/studio.ts';
@@ -21,11 +22,12 @@ export function useDropFiles(): DropFiles {
     event.preventDefault();
     setOver(null);
     const film = editing.store.get().id;
-    const first = cardAt(event) ?? shotsOf(editing.store.get().history.now.content.document).length;
+    const shots = (): readonly ShotDocument[] => shotsOf(editing.content().document);
+    const first = cardAt(event) ?? shots().length;
     for (const [offset, file] of files.entries()) {
-      const count = shotsOf(editing.store.get().history.now.content.document).length;
+      const count = shots().length;
       if (first + offset >= count) editing.edit({ label: 'a shot for a file', change: (document) => addShot(document, count) });
-      const shot = shotsOf(editing.store.get().history.now.content.document)[first + offset]?.id;
+      const shot = shots()[first + offset]?.id;
       if (shot !== undefined) studio().uploads.send(file, { to: 'shot', film, shot, use: 'ground' });
     }
   };
