@@ -12,8 +12,19 @@ export type ScriptPlace = { readonly shot: number; readonly line: number; readon
 export function moveShot(film: FilmDocument, { from, to }: { readonly from: number; readonly to: number }): FilmDocument {
   const moved = film.storyboard[from];
   if (moved === undefined || to < 0 || to >= film.storyboard.length || from === to) return film;
-  const rest = film.storyboard.filter((_, index) => index !== from);
-  return { ...film, storyboard: [...rest.slice(0, to), moved, ...rest.slice(to)] };
+  return { ...film, ...withOriginals(film, (lines) => shifted(lines, { from, to })), storyboard: shifted(film.storyboard, { from, to }) };
+}
+
+function shifted<T>(list: readonly T[], { from, to }: { readonly from: number; readonly to: number }): T[] {
+  const rest = list.filter((_, index) => index !== from);
+  return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];
+}
+
+type Originals = NonNullable<FilmDocument['dub']>['lines'];
+
+/** The `dub` of a film whose shots change places: it has a list of the original's lines for each. */
+function withOriginals({ dub, storyboard }: FilmDocument, change: (lines: Originals) => Originals): Pick<FilmDocument, 'dub'> {
+  return dub === undefined || dub.lines.length !== storyboard.length ? {} : { dub: { ...dub, lines: change(dub.lines) } };
 }
 
 /** The film with a shot cut in two where its narration is cut: what is seen goes on, texts stay with the first part, a given length is shared by characters. */
@@ -28,17 +39,34 @@ export function splitShot(film: FilmDocument, { shot: index, line: number, offse
   const first = [...lines.slice(0, number), ...withSay(line, halves[0] ?? '')];
   const second = [...withSay(line, halves[1] ?? ''), ...lines.slice(number + 1)];
   if (first.length === 0 || second.length === 0) return film;
-  const { text: _text, transition: _transition, length, ...kept } = shot;
+  const { text: _text, transition: _transition, length, aspects, ...kept } = shot;
   const share = charactersOf(first) / (charactersOf(first) + charactersOf(second));
   const [firstLength, secondLength] = sharedLength(length, share);
   const id = freeId(film, shot.id ?? `shot-${index + 1}`);
-  const { length: _length, ...before } = shot;
+  const { length: _length, aspects: _aspects, ...before } = shot;
+  const uncut = first.length + second.length === lines.length;
   return {
     ...film,
+    ...(uncut
+      ? withOriginals(film, (all) =>
+          all.toSpliced(index, 1, (all[index] ?? []).slice(0, first.length), (all[index] ?? []).slice(first.length)),
+        )
+      : {}),
     storyboard: [
       ...film.storyboard.slice(0, index),
-      { ...before, narration: simplest(first), ...(firstLength === undefined ? {} : { length: firstLength }) },
-      { ...kept, id, narration: simplest(second), ...(secondLength === undefined ? {} : { length: secondLength }) },
+      {
+        ...before,
+        ...aspectsWithout(aspects, ['narration', 'length']),
+        narration: simplest(first),
+        ...(firstLength === undefined ? {} : { length: firstLength }),
+      },
+      {
+        ...kept,
+        ...aspectsWithout(aspects, ['narration', 'length', 'text', 'transition']),
+        id,
+        narration: simplest(second),
+        ...(secondLength === undefined ? {} : { length: secondLength }),
+      },
       ...film.storyboard.slice(index + 1),
     ],
   };
@@ -50,15 +78,17 @@ export function joinShots(film: FilmDocument, index: number): FilmDocument {
   if (first === undefined || second === undefined) return film;
   const lines = [...narrationLines(first.narration), ...narrationLines(second.narration)];
   const texts = [...textList(first.text), ...textList(second.text)].slice(0, 12);
-  const { length, narration: _narration, text: _text, ...kept } = first;
+  const { length, narration: _narration, text: _text, aspects, ...kept } = first;
   const together = summedLength(length, second.length);
   const visual = first.visual ?? second.visual;
   return {
     ...film,
+    ...withOriginals(film, (all) => all.toSpliced(index, 2, [...(all[index] ?? []), ...(all[index + 1] ?? [])])),
     storyboard: [
       ...film.storyboard.slice(0, index),
       {
         ...kept,
+        ...aspectsWithout(aspects, ['narration', 'length', 'text']),
         ...(visual === undefined ? {} : { visual }),
         ...(lines.length === 0 ? {} : { narration: simplest(lines) }),
         ...(texts.length === 0 ? {} : { text: texts }),
@@ -79,6 +109,18 @@ export function freeId(film: FilmDocument, near: string): string {
 /** A shot's narration as the list of its lines, in whichever form it is written. */
 export function narrationLines(narration: ShotDocument['narration']): readonly (string | LineDocument)[] {
   return narration === undefined ? [] : Array.isArray(narration) ? narration : [narration as string | LineDocument];
+}
+
+type Aspects = NonNullable<ShotDocument['aspects']>;
+type ChangedKey = keyof NonNullable<Aspects[keyof Aspects]>;
+
+/** What a shot says of other shapes of the frame, but for keys whose values were meant for all of the shot as it was. */
+function aspectsWithout(aspects: ShotDocument['aspects'], keys: readonly ChangedKey[]): Pick<ShotDocument, 'aspects'> {
+  const kept = Object.entries(aspects ?? {}).flatMap(([aspect, changes]) => {
+    const left = Object.entries(changes ?? {}).filter(([key]) => !keys.some((one) => one === key));
+    return left.length === 0 ? [] : [[aspect, Object.fromEntries(left)] as const];
+  });
+  return kept.length === 0 ? {} : { aspects: Object.fromEntries(kept) };
 }
 
 function sayOf(line: string | LineDocument): string {

@@ -57,6 +57,29 @@ test('shots change places, and a place that does not exist changes nothing', () 
   assert.equal(moveShot(film, { from: 3, to: 0 }), film);
 });
 
+test('what a dub keeps of its original, and what is said of other shapes, follow the shots that are moved, split and joined', () => {
+  const shots = [
+    { id: 'a', narration: ['One.', 'Two.'], aspects: { '9:16': { narration: 'One and two.', logo: false } } },
+    { id: 'b', narration: 'Three.' },
+  ] as const;
+  const lines = [[{ say: 'Eins.' }, { say: 'Zwei.' }], [{ say: 'Drei.' }]];
+  const film = { title: 'T', storyboard: shots, dub: { of: 'de', lines } } as unknown as FilmDocument;
+  assert.deepEqual(moveShot(film, { from: 0, to: 1 }).dub?.lines, [lines[1], lines[0]]);
+  const split = splitShot(film, { shot: 0, line: 1, offset: 0 });
+  assert.deepEqual(split.dub?.lines, [[{ say: 'Eins.' }], [{ say: 'Zwei.' }], [{ say: 'Drei.' }]]);
+  assert.deepEqual(
+    split.storyboard.map(({ narration, aspects }) => [narration, aspects]),
+    [
+      ['One.', { '9:16': { logo: false } }],
+      ['Two.', { '9:16': { logo: false } }],
+      ['Three.', undefined],
+    ],
+  );
+  const joined = joinShots(split, 1);
+  assert.deepEqual(joined.dub?.lines, [[{ say: 'Eins.' }], [{ say: 'Zwei.' }, { say: 'Drei.' }]]);
+  assert.deepEqual(joined.storyboard[1]?.aspects, { '9:16': { logo: false } });
+});
+
 test('changes are told shot by shot, and a shot that only moved is told as moved', () => {
   const after: FilmDocument = {
     ...film,
