@@ -1,4 +1,4 @@
-import type { Cue } from '@filmwright/contracts';
+import type { Output } from '@filmwright/contracts';
 import { cuesOf } from '../captions/cues-of.ts';
 import { startsAfterPauses } from '../speech/starts-after-pauses.ts';
 import { ladderOf } from './ladder.ts';
@@ -7,84 +7,37 @@ import { planExport } from './plan-export.ts';
 import type { FilmPlan } from './plan-film.ts';
 import { planMix } from './plan-mix.ts';
 import { planFirstPlayed, planPackage } from './plan-package.ts';
-import { planSpans } from './plan-spans.ts';
+import { type PlannedSpan, planSpans } from './plan-spans.ts';
 import { type Planner, ranks } from './planner.ts';
 import { filmReport } from './report.ts';
 import type { Uploads } from './uploads.ts';
 
 export type FinishInput = { readonly plan: FilmPlan; readonly planner: Planner; readonly uploads: Uploads; readonly input: PlanInput };
+
 /** Spans, sound, subtitles, master and measurements of a film. */
 export function finishFilm({ plan, planner, uploads, input }: FinishInput): FilmOutcome {
-  const { film, shots, frames } = plan;
-  const { fps } = film.format;
+  const { film, frames } = plan;
   const [top] = ladderOf(film.format);
   if (top === undefined) throw new RangeError(`there is no rung for ${film.format.resolution}`);
-  const timed = shots.every((shot) => shot.timed);
-  const last = { shot: null } as const;
 
   const { sound, mix } = planMix({ plan, planner, uploads });
   const first = film.outputs.package ? planFirstPlayed({ plan, planner, mix }) : null;
   const spans = planSpans({ plan, planner, rung: top, rank: ranks.rest, held: first !== null && !first.playable });
-
-  // Of the sound alone, so that it need not wait for the pictures.
-  const voices = shots.flatMap((shot) =>
-    shot.lines.flatMap(({ audio, tokens }) =>
-      audio === null ? [] : [{ asset: audio.asset, startsMs: startsAfterPauses(tokens, audio.times) }],
-    ),
-  );
-  const heard =
-    mix === null
-      ? null
-      : planner.ask({
-          ...last,
-          address: 'sound/measure',
-          kind: 'measure-sound',
-          stage: 'sound',
-          estimateMs: 300 + (frames / fps) * 12,
-          payload: mix ? { sound: mix.asset.digest, voices } : undefined,
-        });
-
-  const spoken = film.storyboard.some((shot) => shot.narration !== undefined) && film.captions !== false;
-  const cues: readonly Cue[] = shots.flatMap((shot) => cuesOf(shot.pages, { startFrame: shot.startFrame, fps }));
-  const subtitles = spoken
-    ? planner.ask({
-        ...last,
-        address: 'subtitles',
-        kind: 'subtitles',
-        stage: 'sound',
-        estimateMs: 50,
-        payload: timed ? { cues, language: film.language } : undefined,
-      })
-    : null;
-
-  const encoded = spans.flatMap((span) =>
-    span.output === undefined ? [] : [{ asset: span.output.asset.digest, frames: span.output.frames }],
-  );
-  const joinable = encoded.length === spans.length && mix !== undefined;
-  const master = planner.ask({
-    ...last,
-    address: 'master',
-    kind: 'assemble',
-    stage: 'finish',
-    estimateMs: 300 + frames * 0.4,
-    payload: joinable
-      ? { spans: encoded, sound: mix === null ? null : mix.asset.digest, fps, title: film.title, language: film.language }
-      : undefined,
-  });
-
+  const heard = askHeard({ plan, planner, mix });
+  const subtitles = askSubtitles({ plan, planner });
+  const master = askMaster({ plan, planner, spans, mix });
   const measured = planner.ask({
-    ...last,
     address: 'measure',
     kind: 'measure',
     stage: 'finish',
+    shot: null,
     estimateMs: 250 + frames * 0.1,
-    payload: master === undefined ? undefined : { master: master.asset.digest, fps },
+    payload: master === undefined ? undefined : { master: master.asset.digest, fps: film.format.fps },
   });
   const packed = first === null ? { view: null, complete: true, smaller: [] } : planPackage({ plan, planner, first, spans, subtitles });
   const timeline = input.purpose === 'export' ? planExport({ plan, planner, uploads, input, spans, sound, subtitles, master }) : null;
-  if (timeline === undefined) return { webPackage: packed.view };
-  if (master === undefined || measured === undefined || subtitles === undefined || heard === undefined || !packed.complete)
-    return { webPackage: packed.view };
+  const known = master !== undefined && measured !== undefined && subtitles !== undefined && heard !== undefined;
+  if (!known || timeline === undefined || !packed.complete) return { webPackage: packed.view };
   const report = filmReport({
     plan,
     planned: planner.planned,
@@ -107,4 +60,63 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
       issues: plan.warnings,
     },
   };
+}
+
+type Ask = Pick<FinishInput, 'plan' | 'planner'>;
+/** Null for a silent film, undefined while it is not mixed. */
+type Mixed = { readonly mix: Output<'mix'> | null | undefined };
+
+/** Measurements of the film's sound, asked for by the sound alone, so that they need not wait for the pictures; null for a silent film. */
+function askHeard({ plan, planner, mix }: Ask & Mixed): Output<'measure-sound'> | null | undefined {
+  if (mix === null) return null;
+  const voices = plan.shots.flatMap((shot) =>
+    shot.lines.flatMap(({ audio, tokens }) =>
+      audio === null ? [] : [{ asset: audio.asset, startsMs: startsAfterPauses(tokens, audio.times) }],
+    ),
+  );
+  return planner.ask({
+    address: 'sound/measure',
+    kind: 'measure-sound',
+    stage: 'sound',
+    shot: null,
+    estimateMs: 300 + (plan.frames / plan.film.format.fps) * 12,
+    payload: mix && { sound: mix.asset.digest, voices },
+  });
+}
+
+/** Null for a film that says nothing, or is to have no captions. */
+function askSubtitles({ plan, planner }: Ask): Output<'subtitles'> | null | undefined {
+  const { film, shots } = plan;
+  const { fps } = film.format;
+  if (film.captions === false || film.storyboard.every((shot) => shot.narration === undefined)) return null;
+  const cues = shots.flatMap((shot) => cuesOf(shot.pages, { startFrame: shot.startFrame, fps }));
+  return planner.ask({
+    address: 'subtitles',
+    kind: 'subtitles',
+    stage: 'sound',
+    shot: null,
+    estimateMs: 50,
+    payload: shots.every((shot) => shot.timed) ? { cues, language: film.language } : undefined,
+  });
+}
+
+function askMaster({
+  plan,
+  planner,
+  spans,
+  mix,
+}: Ask & Mixed & { readonly spans: readonly PlannedSpan[] }): Output<'assemble'> | undefined {
+  const { film, frames } = plan;
+  const encoded = spans.flatMap(({ output }) => (output === undefined ? [] : [{ asset: output.asset.digest, frames: output.frames }]));
+  const joinable = encoded.length === spans.length && mix !== undefined;
+  return planner.ask({
+    address: 'master',
+    kind: 'assemble',
+    stage: 'finish',
+    shot: null,
+    estimateMs: 300 + frames * 0.4,
+    payload: joinable
+      ? { spans: encoded, sound: mix?.asset.digest ?? null, fps: film.format.fps, title: film.title, language: film.language }
+      : undefined,
+  });
 }
