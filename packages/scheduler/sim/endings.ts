@@ -1,0 +1,242 @@
+import type { Demand } from '../src/demand.ts';
+import { counts } from './grant.ts';
+import type { PlannedTask } from './scenario.ts';
+import { factsOf, type LiveTask, type Run, type RunRecord, type World } from './world.ts';
+
+/** Tells a task that is ready: it waits from now, or, after a failure, from its `readyMs`. */
+export const tell = (world: World, task: LiveTask): void => {
+  world.live.set(task.demand.id, task);
+  world.changes.push({ type: 'task', task: task.demand });
+  world.waiting += 1;
+  if (counts(world, task)) world.fairness.waits({ workspace: task.demand.workspace, by: 1, atMs: world.nowMs });
+};
+
+/** A task of the scenario is there; it is told once all that it comes after is done. */
+export const arrive = (world: World, planned: PlannedTask): void => {
+  const left = (planned.after ?? []).filter((id) => !world.done.has(id));
+  if (left.length === 0) {
+    ready(world, planned);
+    return;
+  }
+  world.blocked.set(planned.demand.id, { planned, left: left.length });
+  for (const id of left) {
+    const list = world.dependents.get(id);
+    if (list === undefined) world.dependents.set(id, [planned.demand.id]);
+    else list.push(planned.demand.id);
+  }
+};
+
+/** Runners that hold an output of what the task comes after. */
+const holdersOf = (world: World, planned: PlannedTask): readonly string[] => {
+  if (planned.after === undefined) return [];
+  const holders = new Set<string>();
+  for (const id of planned.after) for (const runner of world.holders.get(id) ?? []) holders.add(runner);
+  return [...holders];
+};
+
+const ready = (world: World, planned: PlannedTask): void => {
+  const demand: Demand = { ...planned.demand, readyMs: world.nowMs, near: holdersOf(world, planned) };
+  tell(world, {
+    planned,
+    demand,
+    readyMs: world.nowMs,
+    restMs: planned.trueMs,
+    run: null,
+    attempts: 0,
+    firstWorkMs: null,
+    heldMs: 0,
+    withdrawn: false,
+  });
+};
+
+const finish = (world: World, task: LiveTask): void => {
+  const { demand } = task;
+  world.live.delete(demand.id);
+  world.taskRecords.push({
+    id: demand.id,
+    workspace: demand.workspace,
+    capability: demand.capability,
+    model: demand.model,
+    priority: demand.priority,
+    gpus: demand.gpus,
+    readyMs: task.readyMs,
+    waitMs: (task.firstWorkMs ?? world.nowMs) - task.readyMs,
+    doneMs: world.nowMs,
+    deadlineMs: demand.deadlineMs,
+    attempts: task.attempts,
+    heldMs: task.heldMs,
+  });
+  if (!world.keepsDone) return;
+  world.done.add(demand.id);
+  world.outputMib.set(demand.id, task.planned.outputMib ?? 0);
+  for (const id of world.dependents.get(demand.id) ?? []) {
+    const blocked = world.blocked.get(id);
+    if (blocked === undefined) continue;
+    blocked.left -= 1;
+    if (blocked.left > 0) continue;
+    world.blocked.delete(id);
+    ready(world, blocked.planned);
+  }
+  world.dependents.delete(demand.id);
+};
+
+/** Told anew: as it was, less the work that is done. */
+const tellAnew = (world: World, retold: { readonly task: LiveTask; readonly doneMs: number; readonly fromMs: number }): void => {
+  const { task, doneMs, fromMs } = retold;
+  task.restMs = Math.max(1, task.restMs - doneMs);
+  task.demand = {
+    ...task.demand,
+    estimateMs: Math.max(1, task.demand.estimateMs - doneMs),
+    readyMs: fromMs,
+    near: holdersOf(world, task.planned),
+  };
+  tell(world, task);
+};
+
+/** Takes a run off its runner and tells how each of its tasks ended. */
+export const endRun = (world: World, ending: { readonly run: Run; readonly outcome: RunRecord['outcome'] }): void => {
+  const { run, outcome } = ending;
+  const { runner, tasks, devices } = run;
+  const { nowMs } = world;
+  run.over = true;
+  runner.runs.delete(run);
+  for (const device of devices) device.run = null;
+  if (devices.length === 0) runner.slotsTaken -= 1;
+  world.runningRuns -= 1;
+  const held = Math.max(1, devices.length);
+  const ranMs = Math.max(0, nowMs - world.scenario.reportMs - run.workMs);
+  const first = tasks[0] as LiveTask;
+  world.runRecords.push({
+    runner: runner.first.id,
+    pool: runner.first.pool,
+    workspace: first.demand.workspace,
+    model: run.model,
+    tier: run.tier,
+    held,
+    onGpu: devices.length > 0,
+    grantedMs: run.grantedMs,
+    workMs: Math.min(run.workMs, nowMs),
+    endMs: nowMs,
+    outcome,
+  });
+  for (const task of tasks) {
+    const { workspace } = task.demand;
+    world.running.set(workspace, (world.running.get(workspace) ?? 0) - 1);
+    if (counts(world, task)) world.fairness.holds({ workspace, by: -held / tasks.length, atMs: nowMs });
+    task.run = null;
+    task.heldMs += ((nowMs - run.grantedMs) * held) / tasks.length;
+    if (outcome !== 'lost' && run.workMs <= nowMs) task.firstWorkMs ??= run.workMs;
+    world.changes.push({ type: 'ended', task: task.demand.id, outcome, ranMs, loadMs: run.loadMs });
+  }
+  for (const task of tasks) {
+    if (outcome === 'done') {
+      if (world.keepsDone) world.holders.set(task.demand.id, new Set([runner.first.id]));
+      finish(world, task);
+    } else if (task.withdrawn) world.live.delete(task.demand.id);
+    else if (outcome === 'failed') tellAnew(world, { task, doneMs: 0, fromMs: nowMs + world.scenario.retryMs });
+    else if (outcome === 'returned') tellAnew(world, { task, doneMs: ranMs * run.speed, fromMs: world.nowMs });
+  }
+  if (outcome !== 'lost') leaveIfEmpty(world, runner.first.id);
+};
+
+/** A draining runner goes once nothing runs on it. */
+const leaveIfEmpty = (world: World, id: string): void => {
+  const runner = world.runners.get(id);
+  if (runner?.state !== 'draining' || runner.runs.size > 0) return;
+  leave(world, id);
+  world.changes.push({ type: 'gone', runner: id });
+  world.events.put(world.nowMs + (world.drainMs.get(id) ?? 0), { type: 'returns', runner: id });
+};
+
+const leave = (world: World, id: string): void => {
+  const runner = world.runners.get(id);
+  if (runner === undefined) return;
+  const { pool, devices } = runner.first;
+  world.presences.push({ runner: id, pool, units: devices.length || runner.first.slots, fromMs: runner.hereSinceMs, toMs: world.nowMs });
+  runner.state = 'away';
+  runner.inMemory.clear();
+  if (world.keepsDone) for (const holders of world.holders.values()) holders.delete(id);
+  for (const device of runner.devices.values()) device.resident.clear();
+};
+
+/** Carries out what falls on an instant, other than arrivals. */
+export const happen = (world: World, event: ReturnType<World['events']['take']>): void => {
+  if (event === undefined) return;
+  const { event: what } = event;
+  switch (what.type) {
+    case 'ends': {
+      const { run } = what;
+      if (run.over || run.endMs !== what.endMs || run.runner.state === 'silent') return;
+      const { reportMs } = world.scenario;
+      if (reportMs > 0 && world.nowMs < what.endMs + reportMs) {
+        world.events.put(what.endMs + reportMs, what);
+        return;
+      }
+      const stopped = run.tasks.some((task) => task.withdrawn);
+      endRun(world, { run, outcome: run.handsBack ? 'returned' : run.fails || stopped ? 'failed' : 'done' });
+      return;
+    }
+    case 'dies': {
+      const runner = world.runners.get(what.runner);
+      if (runner === undefined || runner.state === 'away' || runner.state === 'silent') return;
+      runner.state = 'silent';
+      world.events.put(world.nowMs + world.scenario.detectMs, { type: 'found-out', runner: what.runner, downMs: what.downMs });
+      return;
+    }
+    case 'found-out': {
+      const runner = world.runners.get(what.runner);
+      if (runner === undefined) return;
+      const lost = [...runner.runs].flatMap((run) => {
+        endRun(world, { run, outcome: 'lost' });
+        return run.tasks;
+      });
+      leave(world, what.runner);
+      world.changes.push({ type: 'gone', runner: what.runner });
+      for (const task of lost) if (!task.withdrawn) tellAnew(world, { task, doneMs: 0, fromMs: world.nowMs });
+      world.events.put(world.nowMs + what.downMs, { type: 'returns', runner: what.runner });
+      return;
+    }
+    case 'drains': {
+      const runner = world.runners.get(what.runner);
+      if (runner?.state !== 'here') return;
+      runner.state = 'draining';
+      world.drainMs.set(what.runner, what.downMs);
+      world.changes.push({ type: 'runner', runner: factsOf(runner) });
+      leaveIfEmpty(world, what.runner);
+      return;
+    }
+    case 'returns': {
+      const runner = world.runners.get(what.runner);
+      if (runner === undefined) return;
+      runner.state = 'here';
+      runner.hereSinceMs = world.nowMs;
+      world.changes.push({ type: 'runner', runner: factsOf(runner) });
+      return;
+    }
+    case 'withdrawn':
+      withdraw(world, what.task);
+  }
+};
+
+/** A waiting task is forgotten at once; a running one is stopped within 2 s and ends as failed, not to be told anew. */
+const withdraw = (world: World, id: string): void => {
+  const task = world.live.get(id);
+  if (task === undefined || task.withdrawn) return;
+  world.withdrawn += 1;
+  world.changes.push({ type: 'withdrawn', task: id });
+  task.withdrawn = true;
+  if (task.run === null) {
+    world.live.delete(id);
+    world.waiting -= 1;
+    if (counts(world, task)) world.fairness.waits({ workspace: task.demand.workspace, by: -1, atMs: world.nowMs });
+    return;
+  }
+  if (task.run.tasks.length > 1 || task.run.runner.state === 'silent') return;
+  task.run.endMs = world.nowMs + 2000;
+  world.events.put(task.run.endMs, { type: 'ends', run: task.run, endMs: task.run.endMs });
+};
+
+/** Closes the book: runners that are still there have been there until now. */
+export const closePresences = (world: World): void => {
+  for (const [id, runner] of world.runners) if (runner.state !== 'away') leave(world, id);
+};

@@ -1,0 +1,9 @@
+import { createFifo } from './baselines/fifo.ts';
+import { createFifoResident } from './baselines/fifo-resident.ts';
+import type { PolicyMaker } from './policy.ts';
+
+/** Every policy that a scenario can be run with, by name. */
+export const policies: Readonly<Record<string, PolicyMaker>> = {
+  fifo: createFifo,
+  'fifo-resident': createFifoResident,
+};

@@ -1,0 +1,105 @@
+import { arrive, closePresences, happen } from './endings.ts';
+import type { FairShare } from './fairness.ts';
+import { carryOutGrant, carryOutPreempt } from './grant.ts';
+import type { Policy } from './policy.ts';
+import type { PlannedTask, Scenario } from './scenario.ts';
+import { createWorld, type Presence, type RunRecord, type TaskRecord, type World } from './world.ts';
+
+/** All that was seen of a run of a scenario under a policy. */
+export type Outcome = {
+  readonly scenario: Scenario;
+  readonly policy: string;
+  readonly endMs: number;
+  readonly tasks: readonly TaskRecord[];
+  readonly runs: readonly RunRecord[];
+  readonly presences: readonly Presence[];
+  readonly shares: readonly FairShare[];
+  readonly steps: number;
+  readonly preemptions: number;
+  readonly withdrawn: number;
+  readonly transferredMib: number;
+  /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
+  readonly left: number;
+};
+
+/** With tasks waiting and nothing else to come, a policy gets so long to grant one before the run is given up. */
+const patienceMs = 3_600_000;
+
+const roundUp = (instantMs: number, tickMs: number): number => Math.ceil(instantMs / tickMs) * tickMs;
+
+const passTime = (world: World, passing: { readonly arrivals: Arrivals; readonly toMs: number }): void => {
+  const { arrivals, toMs } = passing;
+  for (;;) {
+    const eventMs = world.events.nextMs();
+    const arrivalMs = arrivals.nextMs();
+    const atMs = Math.min(eventMs, arrivalMs);
+    if (atMs > toMs) return;
+    world.nowMs = atMs;
+    if (eventMs <= arrivalMs) happen(world, world.events.take());
+    else arrive(world, arrivals.take());
+  }
+};
+
+type Arrivals = { nextMs(): number; take(): PlannedTask };
+
+const arrivalsOf = (tasks: Iterable<PlannedTask>): Arrivals => {
+  const source = tasks[Symbol.iterator]();
+  let next = source.next();
+  return {
+    nextMs: () => (next.done === true ? Number.POSITIVE_INFINITY : next.value.demand.submittedMs),
+    take: () => {
+      const { value } = next as IteratorYieldResult<PlannedTask>;
+      next = source.next();
+      if (next.done !== true && next.value.demand.submittedMs < value.demand.submittedMs) {
+        throw new Error(`Scenario: task ${next.value.demand.id} comes before ${value.demand.id}. Order tasks by submittedMs.`);
+      }
+      return value;
+    },
+  };
+};
+
+/**
+ * Drives a policy through a scenario until all is done. Steps fall on ticks; ticks at which nothing happened and
+ * nothing rests are skipped. Throws on a decision that the world cannot carry out.
+ */
+export const simulate = (given: { readonly scenario: Scenario; readonly policy: Policy }): Outcome => {
+  const { scenario, policy } = given;
+  const world = createWorld(scenario);
+  const arrivals = arrivalsOf(scenario.tasks());
+  let steps = 0;
+  let quietSinceMs = 0;
+  let nowMs = 0;
+  for (;;) {
+    const eventMs = Math.min(world.events.nextMs(), arrivals.nextMs());
+    if (nowMs > 0 && eventMs === Number.POSITIVE_INFINITY && (world.waiting === 0 || nowMs - quietSinceMs > patienceMs)) break;
+    const restMs = world.waiting > 0 ? nowMs + scenario.restMs : Number.POSITIVE_INFINITY;
+    const wanted = roundUp(Math.min(eventMs, restMs), scenario.tickMs);
+    if (wanted > scenario.untilMs) break;
+    nowMs = Math.max(wanted, nowMs + scenario.tickMs);
+    if (eventMs !== Number.POSITIVE_INFINITY) quietSinceMs = nowMs;
+    passTime(world, { arrivals, toMs: nowMs });
+    world.nowMs = nowMs;
+    const { changes } = world;
+    world.changes = [];
+    steps += 1;
+    for (const decision of policy.step(changes, nowMs)) {
+      if (decision.type === 'grant') carryOutGrant(world, decision);
+      else carryOutPreempt(world, decision);
+    }
+  }
+  closePresences(world);
+  return {
+    scenario,
+    policy: policy.name,
+    endMs: world.taskRecords.at(-1)?.doneMs ?? nowMs,
+    tasks: world.taskRecords,
+    runs: world.runRecords,
+    presences: world.presences,
+    shares: world.fairness.shares(nowMs),
+    steps,
+    preemptions: world.preemptions,
+    withdrawn: world.withdrawn,
+    transferredMib: world.transferredMib,
+    left: world.live.size + world.blocked.size,
+  };
+};
