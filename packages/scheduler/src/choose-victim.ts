@@ -2,6 +2,7 @@ import type { Device } from './fleet.ts';
 import { type Floor, forecastOf } from './floor.ts';
 import { forecast, loadOf } from './forecast.ts';
 import type { Group } from './group.ts';
+import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
 import type { State } from './state.ts';
 
@@ -16,7 +17,7 @@ export function chooseVictim(floor: Floor, group: Group): Victim | null {
   const { pool, state } = floor;
   let best: (Victim & { readonly worth: number }) | null = null;
   for (const [model, devices] of pool.idleBy) {
-    const device = nearest(state, devices, group);
+    const device = nearest(floor, devices, group);
     if (device === null) continue;
     const loadMs = loadOf(state, device, group.model).ms;
     const evicted = evictionsFor(state, device, group);
@@ -59,14 +60,15 @@ function worthOf({ state, instantMs }: Floor, model: string): number {
   return (rateAt(state.rates, { id: model, instantMs }) / holders) * 1000 * (facts?.coldMs ?? 1);
 }
 
-function nearest(state: State, devices: ReadonlySet<Device>, group: Group): Device | null {
+function nearest({ state, instantMs }: Floor, devices: ReadonlySet<Device>, group: Group): Device | null {
   let best: Device | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   let seen = 0;
   for (const device of devices) {
     if (++seen > looked) break;
     const { ms } = loadOf(state, device, group.model);
-    if (ms < bestMs) {
+    const endMs = instantMs + ms + group.workMs / group.count;
+    if (ms < bestMs && !isKept(device, { endMs, task: '' })) {
       best = device;
       bestMs = ms;
     }

@@ -68,6 +68,8 @@ export type Fleet = {
   readonly hosts: Map<string, Host>;
   readonly devicePools: Map<string, DevicePool>;
   readonly slotPools: Map<string, SlotPool>;
+  /** Runners with more than one device. */
+  readonly wide: Set<Host>;
   /** All devices on which a model is resident. */
   readonly holders: Map<string, Set<Device>>;
 };
@@ -76,7 +78,7 @@ export type Fleet = {
 export const slotProduct = 'slot';
 
 export function createFleet(): Fleet {
-  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), holders: new Map() };
+  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), wide: new Set(), holders: new Map() };
 }
 
 /** A runner joins or changes its offer; what it runs goes on. Devices that it no longer has are forgotten once idle. */
@@ -118,6 +120,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
     dropModels(fleet, device);
     for (const { device: id, model } of facts.resident) if (id === device.facts.id) holdModel(fleet, device, model);
   }
+  if (devices.length > 1) fleet.wide.add(host);
+  else fleet.wide.delete(host);
   joinPools(fleet, host);
   return host;
 }
@@ -126,6 +130,7 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
 export function removeHost(fleet: Fleet, host: Host): void {
   leavePools(fleet, host);
   for (const device of host.devices) dropModels(fleet, device);
+  fleet.wide.delete(host);
   fleet.hosts.delete(host.facts.id);
 }
 

@@ -6,6 +6,7 @@ import type { Device } from './fleet.ts';
 import { type Floor, forecastOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import type { Group } from './group.ts';
+import { isKept } from './is-kept.ts';
 import { comesFirst, floorsOf, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
@@ -66,12 +67,14 @@ function useResident(floor: Floor, late: boolean): Decision | null {
   for (const group of floor.groups) {
     if (!hasIdleHolder(floor, group)) continue;
     const pick = pickOf(floor, group);
-    if (pick !== null && pick.late === late && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
+    if (pick !== null && idleHolder(floor, group, pick) !== null && pick.late === late && (best === null || comesFirst(pick, best.pick)))
+      best = { group, pick };
   }
   if (best === null) return null;
   const { model } = best.group;
-  const [device] = model === null ? floor.pool.idle : (floor.pool.idleBy.get(model) as Set<Device>);
-  return grant(floor, { ...best, device: device as Device, why: model === null ? 'a device is free' : 'its model is resident' });
+  const device = idleHolder(floor, best.group, best.pick);
+  if (device === null) return null;
+  return grant(floor, { ...best, device, why: model === null ? 'a device is free' : 'its model is resident' });
 }
 
 /** Loads a model onto a device that has nothing to do, if the task would wait longer for one that holds it. */
@@ -132,6 +135,14 @@ function companions(floor: Floor, group: Group, task: Demand): Demand[] {
     found.push(next);
   }
   return found;
+}
+
+/** An idle device that holds the group's model and is not kept for a task that needs several. */
+function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: Pick): Device | null {
+  const devices = group.model === null ? pool.idle : (pool.idleBy.get(group.model) ?? []);
+  const endMs = instantMs + runMs(state.costs, { task: entry.task, product: pool.product });
+  for (const device of devices) if (!isKept(device, { endMs, task: entry.task.id })) return device;
+  return null;
 }
 
 function hasIdleHolder({ pool }: Floor, { model }: Group): boolean {

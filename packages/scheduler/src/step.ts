@@ -1,7 +1,9 @@
 import { applyChange } from './apply-change.ts';
 import type { Change, Decision } from './demand.ts';
 import { placeOnDevices } from './place-devices.ts';
+import { placeGangs } from './place-gangs.ts';
 import { placeOnSlots } from './place-slots.ts';
+import { preempt } from './preempt.ts';
 import { settle } from './shares.ts';
 import type { State } from './state.ts';
 import { wakeLater } from './waiting.ts';
@@ -18,5 +20,6 @@ export function step(
   for (const share of state.shares.values()) settle(share, instantMs);
   for (const change of changes) applyChange(state, change, instantMs);
   wakeLater(state, instantMs);
-  return { state, decisions: [...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)] };
+  const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
+  return { state, decisions: [...placed, ...preempt(state, instantMs)] };
 }
