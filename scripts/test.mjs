@@ -28,12 +28,6 @@ function testFiles() {
       else if (entry.name.endsWith('.test.ts')) found.push(path);
     }
   };
-  for (const folder of ['packages', 'apps', 'scripts', 'test']) {
-    try {
-      walk(folder);
-    } catch {
-      // The folder does not exist yet.
-    }
-  }
+  for (const folder of ['packages', 'apps', 'scripts', 'test']) walk(folder);
   return found.sort((a, b) => Number(a.startsWith('test')) - Number(b.startsWith('test')) || a.localeCompare(b));
 }

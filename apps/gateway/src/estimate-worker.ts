@@ -28,21 +28,30 @@ function estimate(plan: Plan, slots: number): Answer {
   return { type: 'estimate', estimate: estimateFilm(plan, slots) };
 }
 
+/** A plan of thousands of shots is not kept until the next film comes. */
+function forget(): void {
+  asked = null;
+  known = new Map();
+  made = null;
+}
+
 /** Results among which there is none change nothing in the plan. */
-function answer(question: Question): Answer | null {
+function answer(question: Question): Answer {
   if (question.type === 'film') {
     asked = question;
     known = new Map();
     return plan(asked);
   }
+  if (asked === null || made === null) throw new Error('results came without a film');
   for (const [key, result] of question.results) known.set(key, result);
-  if (asked === null || made === null) return null;
   return question.results.some(([, result]) => result !== null) ? plan(asked) : estimate(made, asked.offer.slots);
 }
 
 parentPort?.on('message', (question: Question) => {
   try {
-    parentPort?.postMessage(answer(question));
+    const said = answer(question);
+    parentPort?.postMessage(said);
+    if (said.type === 'estimate') forget();
   } catch (error) {
     parentPort?.postMessage({ type: 'fault', message: error instanceof Error ? error.message : String(error) } satisfies Answer);
   }

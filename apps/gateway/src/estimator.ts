@@ -23,12 +23,13 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
   let worker: Worker | null = null;
   let offer: Offer | null = null;
   let turn: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   const started = (): Worker => {
     if (worker !== null) return worker;
+    if (closed) throw new FilmwrightError('unavailable', 'The gateway is ending; ask again when it is back.');
     const made = new Worker(new URL('./estimate-worker.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'] });
     made.unref();
-    made.setMaxListeners(0);
     made.once('exit', () => {
       if (worker === made) worker = null;
     });
@@ -75,6 +76,7 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
       return estimated;
     },
     async close() {
+      closed = true;
       await worker?.terminate();
     },
   };
