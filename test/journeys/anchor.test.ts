@@ -82,14 +82,17 @@ test('an own recording is followed: the mouth is still in its pause and opens wh
   const { report, master } = await made(anchorFilm({ say: 'People by the lake stay out longer.', recording }), 'recorded');
   assert.ok(report.mouth && report.mouth.p95Ms <= 80, JSON.stringify(report.mouth));
   const moved = changes(greyFrames(master, mouth));
-  // The longest stretch in which the mouth rests lies within the film and lasts for most of the pause.
-  let longest = 0;
-  let run = 0;
-  for (const count of moved.slice(8, -14)) {
-    run = count < 25 ? run + 1 : 0;
-    longest = Math.max(longest, run);
+  // The longest stretch in which the mouth rests lies between words and lasts for most of the pause.
+  const told = moved.slice(8, -14);
+  let rest = { from: 0, until: 0 };
+  let from = 0;
+  for (const [at, count] of told.entries()) {
+    if (count >= 25) from = at + 1;
+    else if (at + 1 - from > rest.until - rest.from) rest = { from, until: at + 1 };
   }
-  assert.ok(longest >= 22, `${longest} frames: ${moved.join()}`);
+  assert.ok(rest.until - rest.from >= 22, `${rest.until - rest.from} frames: ${moved.join()}`);
+  for (const words of [told.slice(0, rest.from), told.slice(rest.until)])
+    assert.ok(words.filter((count) => count > 25).length >= 4, `the mouth moves before and after its rest: ${moved.join()}`);
 });
 
 test("a rig of one's own is a file of the film; a broken one is told with the paths of its faults", async () => {

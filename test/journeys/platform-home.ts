@@ -51,17 +51,24 @@ export type TestPlatform = {
 export function platformOfTest(...args: readonly string[]): TestPlatform {
   const home = makeHome();
   let running: Running | null = null;
+  let ended: Ended | null = null;
   after(async () => {
-    if (running !== null) process.kill(running.pid, 'SIGTERM');
+    if (running !== null && ended === null) process.kill(running.pid, 'SIGTERM');
     await running?.ended;
     await removeHome(home);
   });
   return {
     home,
     async open() {
-      running ??= start(home, ['serve', '--port', '0', ...args]);
+      if (running === null) {
+        running = start(home, ['serve', '--port', '0', ...args]);
+        void running.ended.then((how) => {
+          ended = how;
+        });
+      }
       const path = join(home, 'platform.json');
-      await until(() => existsSync(path), 'the platform is ready');
+      await until(() => ended !== null || existsSync(path), 'the platform is ready');
+      if (ended !== null) throw new Error(`the platform ended: ${JSON.stringify(ended)}`);
       return JSON.parse(readFileSync(path, 'utf8')) as Gateway;
     },
   };

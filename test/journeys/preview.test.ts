@@ -64,6 +64,7 @@ test('shots are told with their words where they are heard, and a small picture 
   );
   for (const shot of shots.shots) {
     assert.equal(shot.percent, 100);
+    assert.ok(shot.spans.length > 0, shot.id ?? '');
     for (const span of shot.spans) {
       assert.equal(span.state, 'done');
       const still = await client.headAsset(span.still ?? '');
@@ -83,6 +84,8 @@ test('a word whose time was set is shown then, its neighbours give way, and anot
   const plain = await build({ ...film, storyboard: [first] }, 'preview');
   const take = await build({ ...film, storyboard: [{ ...first, take: 2 }] }, 'preview');
   const sound = (made: typeof take): string | null | undefined => made.shots.shots[0]?.lines[0]?.sound;
+  assert.ok(sound(plain));
   assert.equal(sound(set), sound(plain));
+  assert.ok(sound(take));
   assert.notEqual(sound(take), sound(plain));
 });

@@ -52,6 +52,7 @@ test('edits of a tab that was closed without a network are there when it is open
   await writeWords(page, { shot: 0, words: 'Written, then closed.' });
   await eventually('the page says that it is offline', async () => (await saveStatus(page)) === 'offline');
   await page.close();
+  assert.equal((await studio.film(film)).version, 1);
   await person.context.setOffline(false);
   await person.open(`#/films/${film}`);
   await eventually('they are saved', async () => (await studio.film(film)).document.storyboard[0]?.narration === 'Written, then closed.');

@@ -8,6 +8,7 @@ type Loose = Record<string, never> & { [key: string]: Loose } & Loose[];
 const copy = (): Loose => structuredClone(presenterDocuments['mara']) as Loose;
 
 test('the presenters that come along are rigs without a fault', () => {
+  assert.deepEqual(Object.keys(presenterDocuments).sort(), ['jonas', 'mara']);
   for (const [name, document] of Object.entries(presenterDocuments)) {
     assert.deepEqual(readRig(document).issues, []);
     const rig = presenter(name);

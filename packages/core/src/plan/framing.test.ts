@@ -118,11 +118,16 @@ test('the view follows a subject that crosses the picture, gently, and has its h
       const speed = (Math.abs(point.x - before.x) / (point.atMs - before.atMs)) * 1000;
       assert.ok(speed <= 0.3 * shown.x + 1e-9, `${speed} of the picture a second at ${point.atMs} ms`);
     }
-    const head = at(point.atMs / 500);
-    assert.ok(
-      Math.abs(point.x - Math.min(1 - shown.x / 2, Math.max(shown.x / 2, head))) < shown.x / 2,
-      `${point.atMs} ms: ${point.x}, head at ${head}`,
-    );
+  }
+  assert.ok((track.at(-1)?.x ?? 0) - (track[0]?.x ?? 1) > 0.4, JSON.stringify(track));
+  for (let index = 0; index < 30; index++) {
+    const next = track.findIndex(({ atMs }) => atMs > index * 500);
+    const [from, to] = [track[next < 0 ? track.length - 1 : next - 1], track[next < 0 ? track.length - 1 : next]];
+    assert.ok(from && to);
+    const share = to === from ? 0 : (index * 500 - from.atMs) / (to.atMs - from.atMs);
+    const x = from.x + (to.x - from.x) * share;
+    const head = Math.min(1 - shown.x / 2, Math.max(shown.x / 2, at(index)));
+    assert.ok(Math.abs(x - head) < shown.x / 2, `${index * 500} ms: ${x}, head at ${at(index)}`);
   }
 });
 
