@@ -15,7 +15,6 @@ export function FilmView() {
   const preview = useBuilds((all) => all.preview);
   const document = useDocument();
   const view = make ?? preview;
-  const aspect = view?.shots === null || view === null ? (document.format?.aspect ?? '16:9') : `${view.shots.width}:${view.shots.height}`;
   if (view === null)
     return (
       <div className="alone">
@@ -27,9 +26,10 @@ export function FilmView() {
     );
   const { build, shots, addresses } = view;
   const ended = hasEnded(build);
+  const aspect = shots === null ? (document.format?.aspect ?? '16:9') : `${shots.width}:${shots.height}`;
   const media = (name: string): string => `/v1/builds/${build.id}/media/${name}`;
   const report = (build.result?.report ?? null) as Report | null;
-  const playsFile = build.result?.master !== null && build.result !== null && addresses === null;
+  const playsFile = build.result !== null && build.result.master !== null && addresses === null;
   return (
     <div className="view film-view">
       <h1 className="unseen">The film</h1>

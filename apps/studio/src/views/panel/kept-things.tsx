@@ -1,12 +1,11 @@
 import type { LibraryItem, LibraryKind } from '@filmwright/contracts';
 import { useState } from 'react';
-import { problemOf, wholeLibrary } from '../../api/api.ts';
-import { Dialog } from '../../parts/dialog.tsx';
+import { problemOf } from '../../api/api.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { toast } from '../../parts/toasts.tsx';
-import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
 import { kindSigns } from './asset-preview.tsx';
+import { LibraryDialog } from './library-dialog.tsx';
 
 type KeepProps = {
   readonly kind: LibraryKind;
@@ -50,42 +49,27 @@ export function TakeButton({ kind, label, onTake }: TakeProps) {
         {label}
       </button>
       {open && (
-        <KeptDialog
+        <LibraryDialog
           kind={kind}
           title={label}
+          empty="The library has none yet. “Keep in the library” puts one there."
           onClose={() => setOpen(false)}
-          onTake={(item) => {
-            setOpen(false);
-            onTake(item);
-          }}
-        />
-      )}
-    </>
-  );
-}
-
-function KeptDialog({
-  kind,
-  title,
-  onTake,
-  onClose,
-}: Pick<TakeProps, 'kind' | 'onTake'> & { readonly title: string; readonly onClose: () => void }) {
-  const { value, problem } = useLoad('library', () => wholeLibrary(studio().api));
-  const items = (value ?? []).filter((item) => item.kind === kind);
-  return (
-    <Dialog title={title} onClose={onClose}>
-      {problem !== null && <p className="bad-text">{problem.detail}</p>}
-      {value !== null && items.length === 0 && <p className="quiet">The library has none yet. “Keep in the library” puts one there.</p>}
-      <ul className="stack">
-        {items.map((item) => (
-          <li key={item.id}>
-            <button type="button" className="button kept-choice" onClick={() => onTake(item)}>
+        >
+          {(item) => (
+            <button
+              type="button"
+              className="button kept-choice"
+              onClick={() => {
+                setOpen(false);
+                onTake(item);
+              }}
+            >
               <Icon name={kindSigns[kind]} />
               {item.name}
             </button>
-          </li>
-        ))}
-      </ul>
-    </Dialog>
+          )}
+        </LibraryDialog>
+      )}
+    </>
   );
 }

@@ -1,15 +1,13 @@
 import type { LibraryKind } from '@filmwright/contracts';
 import { type DragEvent, useState } from 'react';
-import { wholeLibrary } from '../../api/api.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { useLoad } from '../../parts/use-load.ts';
 import { studio } from '../../store/studio.ts';
 import { useAsset } from '../film-context.ts';
 import { AssetPreview } from './asset-preview.tsx';
 import { KeepButton } from './kept-things.tsx';
+import { LibraryDialog } from './library-dialog.tsx';
 
 type FileKind = Extract<LibraryKind, 'picture' | 'clip' | 'sound'>;
 export type Picked = { readonly path: string; readonly digest: string };
@@ -58,47 +56,29 @@ export function MediaPicker({ kind, file, goal, onPick }: PickerProps) {
       {choosing && (
         <LibraryDialog
           kind={kind}
+          title={`Choose a ${kind}`}
+          empty={`The library has no ${kind} yet. Upload one; it is kept there with “Keep in the library”.`}
+          wide
           onClose={() => choose(false)}
-          onPick={(picked) => {
-            choose(false);
-            onPick(picked);
+        >
+          {({ name, files }) => {
+            const [path, known] = Object.entries(files)[0] ?? ['', ''];
+            return (
+              <button
+                type="button"
+                className="media-tile"
+                onClick={() => {
+                  choose(false);
+                  onPick({ path, digest: known });
+                }}
+              >
+                <AssetPreview kind={kind} digest={known} name={name} still />
+                <span className="clip-text">{name}</span>
+              </button>
+            );
           }}
-        />
+        </LibraryDialog>
       )}
     </div>
-  );
-}
-
-function LibraryDialog({
-  kind,
-  onPick,
-  onClose,
-}: {
-  readonly kind: FileKind;
-  readonly onPick: PickerProps['onPick'];
-  readonly onClose: () => void;
-}) {
-  const { value, problem } = useLoad('library', () => wholeLibrary(studio().api));
-  const items = (value ?? []).filter((item) => item.kind === kind);
-  return (
-    <Dialog title={`Choose a ${kind}`} wide onClose={onClose}>
-      {problem !== null && <p className="bad-text">{problem.detail}</p>}
-      {value !== null && items.length === 0 && (
-        <p className="quiet">The library has no {kind} yet. Upload one; it is kept there with “Keep in the library”.</p>
-      )}
-      <ul className="media-grid">
-        {items.map((item) => {
-          const [path, digest] = Object.entries(item.files)[0] ?? ['', ''];
-          return (
-            <li key={item.id}>
-              <button type="button" className="media-tile" onClick={() => onPick({ path, digest })}>
-                <AssetPreview kind={kind} digest={digest} name={item.name} still />
-                <span className="clip-text">{item.name}</span>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-    </Dialog>
   );
 }
