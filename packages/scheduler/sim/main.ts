@@ -33,7 +33,7 @@ for (const policyName of chosen) {
     process.exit(2);
   }
   const began = performance.now();
-  const outcome = simulate({ scenario: make(settings), policy: policy({ seed: settings.seed }) });
+  const outcome = simulate({ scenario: make(settings), policy: policy({ seed: settings.seed, scenario: make(settings) }) });
   rows.push({ measures: measure(outcome), tookMs: performance.now() - began });
 }
 process.stdout.write(table(rows));

@@ -64,7 +64,7 @@ const takeOut = <Member>(list: Member[], from: { readonly place: number; readonl
 };
 
 /** An empty view; it fills as changes are applied. */
-export const createFleetView = (): FleetView => {
+export const createFleetView = (settings: { readonly linesByModel: boolean } = { linesByModel: false }): FleetView => {
   const models = new Map<string, ModelFacts>();
   const runners = new Map<string, SeenRunner>();
   const lines = new Map<string, Line>();
@@ -158,7 +158,7 @@ export const createFleetView = (): FleetView => {
   };
   const waitingIn = new Map<string, Line>();
   const wait = (task: Demand): void => {
-    const key = lineOf(task);
+    const key = settings.linesByModel ? `${lineOf(task)}|${task.model}` : lineOf(task);
     let line = lines.get(key);
     if (line === undefined) {
       line = { key, tasks: new Map() };

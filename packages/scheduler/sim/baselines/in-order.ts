@@ -17,8 +17,8 @@ const firstOf = (line: ReadonlyMap<string, Demand>, asked: { readonly view: Flee
  * Serves tasks in the order in which they came. A task that finds no place holds up those that need the same kind of
  * place; others go on. Tasks over their workspace's cap, or resting after a failure, are passed over.
  */
-export const createInOrder = (named: { readonly name: string; readonly choose: Choose }): Policy => {
-  const view = createFleetView();
+export const createInOrder = (named: { readonly name: string; readonly lines?: 'by-model'; readonly choose: Choose }): Policy => {
+  const view = createFleetView({ linesByModel: named.lines === 'by-model' });
   return {
     name: named.name,
     step: (changes, nowMs) => {
