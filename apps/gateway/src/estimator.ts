@@ -20,20 +20,20 @@ export type Estimator = {
 
 /** Estimates films one after the other in a thread that is started with the first of them; stores nothing. */
 export function createEstimator(records: Pick<Records, 'results' | 'runners'>): Estimator {
-  let worker: Worker | null = null;
+  let running: Worker | null = null;
   let offer: Offer | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let closed = false;
 
   const started = (): Worker => {
-    if (worker !== null) return worker;
+    if (running !== null) return running;
     if (closed) throw new FilmwrightError('unavailable', 'The gateway is ending; ask again when it is back.');
-    const made = new Worker(new URL('./estimate-worker.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'] });
+    const made = new Worker(new URL('./estimate-thread.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'] });
     made.unref();
     made.once('exit', () => {
-      if (worker === made) worker = null;
+      if (running === made) running = null;
     });
-    worker = made;
+    running = made;
     return made;
   };
 
@@ -77,7 +77,7 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
     },
     async close() {
       closed = true;
-      await worker?.terminate();
+      await running?.terminate();
     },
   };
 }
