@@ -24,7 +24,7 @@ const toward = (from: Xy, to: Xy): { readonly angle: number; readonly length: nu
 const round = (value: number, by: number): number => Math.round(value * by) / by;
 
 /** A pose as joint angles and lengths; a wrist or elbow nearer than the bone is long is foreshortened. */
-export function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs, orders = {} }: PosePlan): RigPose {
+function poseOf(plan: BodyPlan, { near, far, lean = 0, head = 0, drop = 0, legs, orders = {} }: PosePlan): RigPose {
   const joints: Record<string, RigPose['joints'][string]> = {};
   const put = (
     name: string,

@@ -26,7 +26,7 @@ export function invalidRequest(issues: readonly Issue[]): FilmwrightError {
 }
 
 /** A path as people write it: `storyboard[3].visual.picture`; keys that are no plain words stand in quotes. */
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     const name = String(part);

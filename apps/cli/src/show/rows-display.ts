@@ -67,7 +67,7 @@ export function rowsDisplay({ stream, silent, runs, of, done }: ShowRows): RowsD
 type Ended = { readonly of: Batch['of']; readonly done: string; readonly progress: BatchProgress };
 
 /** `row 3  aurora-night  made in 6 s (18 tasks run, 34 reused)  2 of 20, 12 %, about 1 min left` */
-export function endedLine(run: RowRun, { of, done, progress }: Ended): string {
+function endedLine(run: RowRun, { of, done, progress }: Ended): string {
   const tasks = run.progress?.tasks ?? { run: 0, reused: 0 };
   const counted = `${progress.ended} of ${progress.total}, ${Math.floor(progress.percent)} %`;
   const left = leftText(progress)

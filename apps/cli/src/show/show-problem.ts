@@ -15,7 +15,7 @@ const inputCodes: readonly ProblemCode[] = [
 ];
 
 /** Exit status for a problem: 2 for bad input, 130 for a build that was cancelled as by Ctrl-C, 1 for everything else. */
-export function exitStatus(problem: Problem): 1 | 2 | 130 {
+function exitStatus(problem: Problem): 1 | 2 | 130 {
   if (problem.code === 'build-cancelled') return 130;
   return inputCodes.includes(problem.code) ? 2 : 1;
 }

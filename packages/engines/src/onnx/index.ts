@@ -1,5 +1,5 @@
 export { type CutOutRequest, type CutOutResult, cutOut, defaultCutOutModel } from './cut-out.ts';
-export { type CutFrame, type CutOutFrames, cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
+export { cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
 export type { FetchPackage } from './fetch-package.ts';
 export { inferenceToolchain } from './inference-toolchain.ts';
 export { type InstallModelOptions, type InstallModelResult, installModel } from './install-model.ts';

@@ -9,7 +9,7 @@ const nothing: Box = { left: Infinity, top: Infinity, right: -Infinity, bottom: 
 const margin = 14;
 
 /** Around all drawings of a part where it stands in the resting figure, but for its limbs. */
-export function partBox(part: RigPart): Box {
+function partBox(part: RigPart): Box {
   let box = nothing;
   for (const shape of Object.values(part.drawings).flat()) {
     if ('picture' in shape) box = around(around(box, shape.x, shape.y), shape.x + shape.width, shape.y + shape.height);
