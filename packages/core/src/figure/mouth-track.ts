@@ -75,7 +75,6 @@ function placed(phones: readonly Phone[], { fromMs, untilMs, loud }: Word): read
   const starts: number[][] = [];
   let costs = kept.map((_, index) => (index === 0 ? 0 : Infinity));
   let began = kept.map(() => 0);
-  let sums = kept.map(() => 0);
   for (let hop = 0; hop < hops; hop++) {
     const next: number[] = [];
     const since: number[] = [];
@@ -90,7 +89,6 @@ function placed(phones: readonly Phone[], { fromMs, untilMs, loud }: Word): read
     starts.push(since);
     costs = next;
     began = since;
-    sums = next;
   }
   const edges: number[] = [];
   for (let index = kept.length - 1, hop = hops - 1; index >= 0; index--) {
@@ -98,7 +96,7 @@ function placed(phones: readonly Phone[], { fromMs, untilMs, loud }: Word): read
     edges.unshift(start);
     hop = start - 1;
   }
-  if (!Number.isFinite(sums.at(-1) ?? Infinity)) edges.splice(0, edges.length, ...middles.map((_, index) => (hops * index) / kept.length));
+  if (!Number.isFinite(costs.at(-1) ?? Infinity)) edges.splice(0, edges.length, ...middles.map((_, index) => (hops * index) / kept.length));
   return kept.map((phone, index) => ({
     phone,
     fromMs: fromMs + (edges[index] as number) * hopMs,

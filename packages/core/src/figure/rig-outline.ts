@@ -1,10 +1,10 @@
 import { type Rig, type RigOutline, type Viseme, visemes } from '@filmwright/contracts';
 import { pathNumbers } from './path-numbers.ts';
 import { presenter } from './presenters.ts';
+import { rigPictures } from './rig-pictures.ts';
 
 /** What plans want to know of a rig. */
 export function rigOutline(rig: Rig): RigOutline {
-  const shapes = rig.parts.flatMap((part) => Object.values(part.drawings).flat());
   return {
     name: rig.name,
     title: rig.title,
@@ -22,7 +22,7 @@ export function rigOutline(rig: Rig): RigOutline {
     emotions: Object.keys(rig.emotions),
     cycles: Object.fromEntries(Object.entries(rig.cycles).map(([name, { stride }]) => [name, { stride }])),
     openings: openingsOf(rig),
-    pictures: [...new Set(shapes.flatMap((shape) => ('picture' in shape ? [shape.picture] : [])))],
+    pictures: rigPictures(rig),
   };
 }
 
