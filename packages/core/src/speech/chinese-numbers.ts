@@ -4,7 +4,7 @@ const digits = '零一二三四五六七八九';
 const places = ['', '十', '百', '千'] as const;
 const groups = ['', '万', '亿', '万亿'] as const;
 
-/** A whole number in Chinese characters, as one word: 10,203 is 一万零二百零三, 15 is 十五; up to 10^16. */
+/** A whole number in Chinese characters, as one word: 10,203 is 一万零二百零三, 15 is 十五; below 10^15, beyond which not every digit is kept. */
 export function chineseCardinal(value: number): readonly string[] {
   if (value === 0) return ['零'];
   let rest = Math.floor(value);
@@ -42,7 +42,7 @@ function chineseNumber(written: string): string | null {
     .replace(/^[-−–]/, '')
     .replaceAll(/[,\u00a0\u202f']/g, '')
     .split('.');
-  if (more.length > 0 || !/^\d{1,16}$/.test(whole)) return null;
+  if (more.length > 0 || !/^\d{1,15}$/.test(whole)) return null;
   const sign = /^[-−–]/.test(written) ? '负' : '';
   const head = /^0\d/.test(whole) ? spelled(whole) : chineseCardinal(Number(whole)).join('');
   return `${sign}${head}${fraction === undefined ? '' : `点${spelled(fraction)}`}`;
