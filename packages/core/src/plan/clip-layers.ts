@@ -1,4 +1,5 @@
 import type { Layer } from '@filmwright/contracts';
+import { millisecondsOf } from '../film/frames.ts';
 import { type ClipMedia, type ClipPass, type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
 import { frameClip, placeTracked } from './frame-clip.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
@@ -19,8 +20,9 @@ export function clipLayers(
   const range = clipRange(visual, { clip, fps });
   const crop = clipCrop(visual, clip);
   const along = { fromMs: round((range.start * 1000) / range.rate), speed: visual.speed };
+  const toMs = visual.to === undefined ? null : millisecondsOf(visual.to, fps);
   // Whoever says which part to show has framed it.
-  const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, ...along });
+  const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, toMs, ...along });
   if (framing === undefined) return undefined;
   const { track, credits } = framing;
   const picture = crop ?? clip;

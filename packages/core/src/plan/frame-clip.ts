@@ -19,6 +19,8 @@ export type ClipToFrame = {
   /** Where in the clip the shot starts, and milliseconds of the clip for one of the film. */
   readonly fromMs: number;
   readonly speed: number;
+  /** Where in the clip it stands still, when the document says so. */
+  readonly toMs: number | null;
 };
 
 /** How the view of a clip follows what it shows; null where it is not cropped or the document says what to show. */
@@ -29,12 +31,12 @@ const unframed: ClipFraming = { track: null, credits: [] };
 /** What of a clip to show along a shot, asked for where it is cropped and the document names no focus; undefined while it is looked for. */
 export function frameClip(
   input: Pick<VisualInput, 'planner' | 'models' | 'address' | 'index' | 'size' | 'shot' | 'untilFrame' | 'film'>,
-  { visual, clip, fromMs, speed }: ClipToFrame,
+  { visual, clip, fromMs, speed, toMs }: ClipToFrame,
 ): ClipFraming | undefined {
   const { planner, models, address, index, size, untilFrame, film } = input;
   const own = visual.focus !== undefined || hasOwnViews(input.shot.motion);
   if (visual.fit !== 'cover' || own || models.length === 0 || !isCropped(clip, size)) return unframed;
-  const untilMs = Math.min(clip.durationMs, fromMs + ((untilFrame * 1000) / film.format.fps) * speed);
+  const untilMs = Math.min(clip.durationMs, toMs ?? clip.durationMs, fromMs + ((untilFrame * 1000) / film.format.fps) * speed);
   const first = Math.floor(Math.min(fromMs, clip.durationMs - 1) / pieceMs);
   const last = Math.max(first, Math.ceil(untilMs / pieceMs) - 1);
   const found = Array.from({ length: last - first + 1 }, (_, at) => {
