@@ -25,9 +25,12 @@ export function frameStartMs(frame: number, fps: number): number {
   return (frame * 1000) / fps;
 }
 
-/** 48 kHz samples up to the start of frame `frame`; exact for every frame rate of the format (48000 divides by all of them). */
+/** Samples a second of every film's sound. */
+export const soundRate = 48_000;
+
+/** Samples up to the start of frame `frame`; exact for every frame rate of the format (48,000 divides by all of them). */
 export function samplesAt(frame: number, fps: number): number {
-  return (frame * 48000) / fps;
+  return (frame * soundRate) / fps;
 }
 
 export type Size = { readonly width: number; readonly height: number };

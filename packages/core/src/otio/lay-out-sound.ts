@@ -1,13 +1,13 @@
 import type { SoundComposition, TimelineSound, TimelineTrack } from '@filmwright/contracts';
 import { voiceAskedFor } from '../film/figures.ts';
 import { fileReferences } from '../film/file-references.ts';
-import { samplesAt } from '../film/frames.ts';
+import { samplesAt, soundRate } from '../film/frames.ts';
 import { linePath, linesOf } from '../film/lines-of.ts';
 import type { FilmPlan } from '../plan/plan-film.ts';
 import type { Uploads } from '../plan/uploads.ts';
 import type { Shelf } from './lay-out-timeline.ts';
 
-const samplesPerMs = 48;
+const samplesPerMs = soundRate / 1000;
 
 export type SoundInput = {
   readonly plan: FilmPlan;
@@ -101,7 +101,7 @@ export function musicTrack({ plan, uploads, sound, shelf }: SoundInput): readonl
   if (music === null || media === undefined) return [];
   const fileSamples = samplesUntil((media.samples * 1000) / media.sampleRate);
   const loops = fileSamples < sound.samples;
-  const period = loops ? fileSamples - Math.min(48_000, Math.floor(fileSamples / 4)) : sound.samples;
+  const period = loops ? fileSamples - Math.min(soundRate, Math.floor(fileSamples / 4)) : sound.samples;
   const file = shelf.put('media/music.flac', music.asset);
   const sounds: TimelineSound[] = [];
   for (let startSample = 0; startSample < sound.samples; startSample += period)

@@ -1,10 +1,10 @@
 import type { Issue, Timeline, TimelineSound } from '@filmwright/contracts';
+import { soundRate } from '../film/frames.ts';
 import { shown, warningAt } from '../film/issues.ts';
 import { type MediaNames, stemOf } from './media-names.ts';
 import { unitsAt } from './otio-values.ts';
 import type { ReadClip, ReadTrack } from './read-tracks.ts';
 
-const soundRate = 48_000;
 /** A sample or two are lost where editors reckon in frames; a tenth of a second is meant. */
 const slackSamples = 4800;
 

@@ -1,7 +1,7 @@
 import type { Timeline, TimelineShot, TimelineTrack } from '@filmwright/contracts';
+import { soundRate } from '../film/frames.ts';
 import { type OtioNode, rationalTime, timeRange } from './otio-values.ts';
 
-const soundRate = 48_000;
 /** Version of what stands under `metadata.filmwright`. */
 export const timelineMetadataVersion = 1;
 

@@ -1,9 +1,11 @@
 import type { Film, SoundComposition } from '@filmwright/contracts';
-import { millisecondsOf, samplesAt } from '../film/frames.ts';
+import { millisecondsOf, samplesAt, soundRate } from '../film/frames.ts';
 import { type ClipMedia, type ClipUse, clipPasses, clipRange, clipsOf } from './clip-range.ts';
 import type { ShotTiming } from './shot-timing.ts';
 import type { SpokenLine } from './speech.ts';
 import type { Uploads } from './uploads.ts';
+
+const samplesPerMs = soundRate / 1000;
 
 export type SoundShot = {
   readonly startFrame: number;
@@ -22,7 +24,7 @@ export function planSound({ film, shots, frames, uploads }: SoundInput): SoundCo
   for (const { startFrame, timing, lines, index } of shots) {
     for (const [number, line] of lines.entries()) {
       if (line.audio === null) return undefined;
-      const startSample = samplesAt(startFrame, fps) + Math.round((timing.lineStartsMs[number] ?? 0) * 48);
+      const startSample = samplesAt(startFrame, fps) + Math.round((timing.lineStartsMs[number] ?? 0) * samplesPerMs);
       voices.push({ asset: line.audio.asset, startSample, gainDb: 0 });
     }
     for (const { use } of clipsOf(film.storyboard[index] ?? {})) {
@@ -46,8 +48,8 @@ export function planSound({ film, shots, frames, uploads }: SoundInput): SoundCo
             asset: music.asset.digest,
             gainDb: soundtrack.volume,
             duckDb: soundtrack.duck,
-            fadeInSamples: Math.round(millisecondsOf(soundtrack.fadeIn, fps) * 48),
-            fadeOutSamples: Math.round(millisecondsOf(soundtrack.fadeOut, fps) * 48),
+            fadeInSamples: Math.round(millisecondsOf(soundtrack.fadeIn, fps) * samplesPerMs),
+            fadeOutSamples: Math.round(millisecondsOf(soundtrack.fadeOut, fps) * samplesPerMs),
           },
     loudnessLufs: soundtrack.loudness,
     truePeakDb: -1.5,
