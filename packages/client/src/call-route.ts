@@ -49,6 +49,11 @@ export async function callJson<Result>(connection: Connection, call: Call): Prom
   }
 }
 
+/** Lets a reply go whose body is not read, so that its connection is free again. */
+export async function drain(response: Response): Promise<void> {
+  await response.body?.cancel();
+}
+
 async function send(
   connection: Connection,
   request: { readonly url: URL; readonly method: string; readonly call: Call },

@@ -11,7 +11,7 @@ import type {
   Report,
   RunnerOffer,
 } from '@filmwright/contracts';
-import { type Connection, callJson, callRoute } from './call-route.ts';
+import { type Connection, callJson, callRoute, drain } from './call-route.ts';
 import { type FilmCalls, filmCalls } from './film-calls.ts';
 import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
@@ -148,8 +148,4 @@ function runnerCalls(connection: Connection): RunnerCalls {
     failTask: async ({ runnerId, ...body }) => drain(await callRoute(connection, { route: 'failTask', params: { id: runnerId }, body })),
     leaveRunner: async (runnerId) => drain(await callRoute(connection, { route: 'leaveRunner', params: { id: runnerId } })),
   };
-}
-
-async function drain(response: Response): Promise<void> {
-  await response.body?.cancel();
 }

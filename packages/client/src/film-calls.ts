@@ -12,7 +12,7 @@ import type {
   Starter,
   Upload as UploadState,
 } from '@filmwright/contracts';
-import { type Connection, callJson, callRoute } from './call-route.ts';
+import { type Connection, callJson, callRoute, drain } from './call-route.ts';
 import type { BuildPage } from './create-client.ts';
 import { type FollowOptions, followFilm } from './follow-build.ts';
 
@@ -64,7 +64,7 @@ export function filmCalls(connection: Connection): FilmCalls {
     getFilm: (id, version) => callJson(connection, { route: 'getFilm', params: { id }, query: { version } }),
     saveFilm: ({ id, from, signal, ...body }) =>
       callJson(connection, { route: 'saveFilm', params: { id }, body, headers: ifMatch(from), ...(signal ? { signal } : {}) }),
-    removeFilm: async (id) => void (await callRoute(connection, { route: 'removeFilm', params: { id } })),
+    removeFilm: async (id) => drain(await callRoute(connection, { route: 'removeFilm', params: { id } })),
     listFilmVersions: ({ id, ...query }) => callJson(connection, { route: 'listFilmVersions', params: { id }, query }),
     listFilmBuilds: ({ id, ...query }) => callJson(connection, { route: 'listFilmBuilds', params: { id }, query }),
     followFilm: (options) => followFilm(connection, options),
@@ -75,7 +75,7 @@ export function filmCalls(connection: Connection): FilmCalls {
     addToLibrary: (body) => callJson(connection, { route: 'addToLibrary', body }),
     changeInLibrary: ({ id, from, ...body }) =>
       callJson(connection, { route: 'changeInLibrary', params: { id }, body, headers: ifMatch(from) }),
-    removeFromLibrary: async (id) => void (await callRoute(connection, { route: 'removeFromLibrary', params: { id } })),
+    removeFromLibrary: async (id) => drain(await callRoute(connection, { route: 'removeFromLibrary', params: { id } })),
     getUpload: (id) => callJson(connection, { route: 'getUpload', params: { id } }),
   };
 }

@@ -1,16 +1,20 @@
 import { type BuildShots, FilmwrightError, type PackageAddresses } from '@filmwright/contracts';
-import { type Connection, callRoute } from './call-route.ts';
+import { type Connection, callRoute, drain, reason } from './call-route.ts';
 
 /** Where a build's package is served; null while it has none. */
 export async function buildPackage(connection: Connection, id: string): Promise<PackageAddresses | null> {
-  const response = await callRoute(connection, { route: 'buildPackage', params: { id }, accept: [404] });
-  return response.status === 200 ? ((await response.json()) as PackageAddresses) : null;
+  return found(await callRoute(connection, { route: 'buildPackage', params: { id }, accept: [404] }));
 }
 
 /** What there is to see of a build's shots by now; null while nothing is known of them. */
 export async function buildShots(connection: Connection, id: string): Promise<BuildShots | null> {
-  const response = await callRoute(connection, { route: 'buildShots', params: { id }, accept: [404] });
-  return response.status === 200 ? ((await response.json()) as BuildShots) : null;
+  return found(await callRoute(connection, { route: 'buildShots', params: { id }, accept: [404] }));
+}
+
+async function found<Result>(response: Response): Promise<Result | null> {
+  if (response.status === 200) return (await response.json()) as Result;
+  await drain(response);
+  return null;
 }
 
 /** The bytes of a file at a signed path. */
@@ -25,10 +29,6 @@ export async function packageFile({ url, fetch: use = fetch }: Connection, path:
     );
   } catch (cause) {
     if (cause instanceof FilmwrightError) throw cause;
-    throw new FilmwrightError(
-      'unavailable',
-      `${at.pathname} could not be fetched: ${cause instanceof Error ? cause.message : cause}. Try again.`,
-      { cause },
-    );
+    throw new FilmwrightError('unavailable', `${at.pathname} could not be fetched: ${reason(cause)}. Try again.`, { cause });
   }
 }
