@@ -106,13 +106,14 @@ test('a shape is made alone, checked and drawn by its name; one that does not ex
 
 test('rows are made in all shapes, beside each other in the folder of the row; one that fails fails alone', async () => {
   const rows = join(home, 'rows.csv');
-  writeFileSync(rows, 'name,storyboard.mark.visual.subject.picture\nlight,\ndark,orlune-mark-dark.png\n');
+  writeFileSync(rows, 'name,storyboard.mark.visual.subject.picture\nlight,\ndark,orlune-mark-dark.png\ngone,gone.png\n');
   const out = join(home, 'rows');
   const { status, out: text, err } = await filmwright(home, ['make', film, '--rows', rows, '--out', out, '--json']);
-  assert.equal(status, 0, text + err);
+  assert.equal(status, 1, text + err);
   const answer = JSON.parse(text) as { readonly rows: readonly Made[] };
+  const films = answer.rows.filter(({ state }) => state === 'succeeded');
   assert.deepEqual(
-    answer.rows.map(({ name, aspect, master }) => [name, aspect, master]),
+    films.map(({ name, aspect, master }) => [name, aspect, master]),
     ['light', 'dark'].flatMap((name) =>
       [
         ['16:9', ''],
@@ -121,10 +122,13 @@ test('rows are made in all shapes, beside each other in the folder of the row; o
       ].map(([aspect, suffix]) => [name, aspect, join(out, name, `master${suffix}.mp4`)]),
     ),
   );
-  assert.equal(tasksOf(answer.rows, 'speak'), 0, 'nothing is spoken again');
+  assert.equal(tasksOf(films, 'speak'), 0, 'nothing is spoken again');
   assert.deepEqual(
-    answer.rows.slice(0, 3).map(({ tasks }) => tasks.run),
+    films.slice(0, 3).map(({ tasks }) => tasks.run),
     [0, 0, 0],
     'the first row is the film that was made before',
   );
+  const failed = answer.rows.filter(({ state }) => state !== 'succeeded');
+  assert.deepEqual([...new Set(failed.map(({ name, state }) => `${name} ${state}`))], ['gone invalid']);
+  assert.match(failed[0]?.problem?.issues?.[0]?.path ?? '', /row 4, storyboard\.mark\.visual\.subject\.picture$/);
 });
