@@ -1,4 +1,5 @@
 import { type Costs, createCosts } from './costs.ts';
+import type { Demand } from './demand.ts';
 import { type Attempt, createFleet, type Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { Rate } from './rate.ts';
@@ -14,8 +15,8 @@ export type State = {
   readonly shares: Map<string, Share>;
   /** Where each waiting task stands. */
   readonly entries: Map<string, { readonly group: Group; readonly entry: Entry }>;
-  /** Tasks that may not start yet: from when on, and how they join the line. */
-  readonly later: Map<string, { readonly readyMs: number; readonly add: () => void }>;
+  /** Tasks that may not start yet. */
+  readonly later: Map<string, Demand>;
   readonly attempts: Map<string, Attempt>;
   /** How often tasks of a model come, per millisecond. */
   readonly rates: Map<string, Rate>;

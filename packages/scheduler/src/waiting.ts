@@ -10,15 +10,15 @@ import { type State, shareOf } from './state.ts';
 export function wait(state: State, task: Demand, instantMs: number): void {
   stopWaiting(state, task.id);
   if (task.readyMs <= instantMs) queue(state, task);
-  else state.later.set(task.id, { readyMs: task.readyMs, add: () => queue(state, task) });
+  else state.later.set(task.id, task);
 }
 
 /** Lets those join the line whose time has come. */
 export function wakeLater(state: State, instantMs: number): void {
-  for (const [id, { readyMs, add }] of state.later) {
-    if (readyMs > instantMs) continue;
-    state.later.delete(id);
-    add();
+  for (const task of state.later.values()) {
+    if (task.readyMs > instantMs) continue;
+    state.later.delete(task.id);
+    queue(state, task);
   }
 }
 
