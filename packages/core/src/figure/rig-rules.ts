@@ -6,10 +6,32 @@ type Names = { readonly kind: string; readonly known: readonly string[] };
 /** Rules that the schema cannot say: every name that is used is there, no part is its own parent, and the rig can rest. */
 export function rigRules(rig: Rig): readonly Issue[] {
   const issues: Issue[] = [];
+  const check = checkOf(rig, issues);
+  partRules(rig, check);
+  colorRules(rig, check);
+  mouthRules(rig, check);
+  movementRules(rig, check);
+  return issues;
+}
+
+/** Tells of names that are used and are not there. */
+type Check = {
+  readonly issues: Issue[];
+  readonly parts: ReadonlyMap<string, RigPart>;
+  readonly partNames: Names;
+  readonly colorNames: Names;
+  /** Whether a name is there. */
+  readonly want: (path: string, name: string, names: Names) => boolean;
+  readonly wantDrawing: (path: string, at: { readonly part: string; readonly drawing: string }) => void;
+  readonly wantMorphs: (path: string, morphs: Readonly<Record<string, Readonly<Record<string, number>>>>) => void;
+  readonly wantJoints: (path: string, joints: Readonly<Record<string, unknown>>) => void;
+};
+
+function checkOf(rig: Rig, issues: Issue[]): Check {
   const parts = new Map(rig.parts.map((part) => [part.name, part]));
   const partNames: Names = { kind: 'part', known: [...parts.keys()] };
   const colorNames: Names = { kind: 'colour', known: Object.keys(rig.colors) };
-  const want = (path: string, name: string, { kind, known }: Names): boolean => {
+  const want: Check['want'] = (path, name, { kind, known }) => {
     if (known.includes(name)) return true;
     const guess = nearest(name, known);
     const wanted = known.length > 12 ? `${known.slice(0, 12).join(', ')}, ...` : known.join(', ');
@@ -24,18 +46,21 @@ export function rigRules(rig: Rig): readonly Issue[] {
     );
     return false;
   };
-  const wantDrawing = (path: string, part: string, drawing: string): void => {
+  const wantDrawing: Check['wantDrawing'] = (path, { part, drawing }) => {
     if (want(path, part, partNames))
       want(path, drawing, { kind: `drawing of ${part}`, known: Object.keys(parts.get(part)?.drawings ?? {}) });
   };
-  const wantMorphs = (path: string, morphs: Readonly<Record<string, Readonly<Record<string, number>>>>): void => {
+  const wantMorphs: Check['wantMorphs'] = (path, morphs) => {
     for (const [part, weights] of Object.entries(morphs))
-      for (const drawing of Object.keys(weights)) wantDrawing(`${path}.${part}.${drawing}`, part, drawing);
+      for (const drawing of Object.keys(weights)) wantDrawing(`${path}.${part}.${drawing}`, { part: part, drawing });
   };
-  const wantJoints = (path: string, joints: Readonly<Record<string, unknown>>): void => {
+  const wantJoints: Check['wantJoints'] = (path, joints) => {
     for (const part of Object.keys(joints)) want(`${path}.${part}`, part, partNames);
   };
+  return { issues, parts, partNames, colorNames, want, wantDrawing, wantMorphs, wantJoints };
+}
 
+function partRules(rig: Rig, { issues, parts, partNames, colorNames, want }: Check): void {
   rig.parts.forEach((part, index) => {
     const at = `parts[${index}]`;
     const first = rig.parts.findIndex((other) => other.name === part.name);
@@ -68,7 +93,9 @@ export function rigRules(rig: Rig): readonly Issue[] {
       });
     }
   });
+}
 
+function colorRules(rig: Rig, { issues, colorNames, want }: Check): void {
   for (const [name, color] of Object.entries(rig.colors)) {
     if (typeof color === 'string') continue;
     const sources = [color.of, ...('mix' in color && !color.mix.startsWith('#') ? [color.mix] : [])];
@@ -83,13 +110,19 @@ export function rigRules(rig: Rig): readonly Issue[] {
   }
   for (const [look, colors] of Object.entries(rig.looks))
     for (const name of Object.keys(colors)) want(`looks.${look}.${name}`, name, colorNames);
+}
 
-  for (const [viseme, drawing] of Object.entries(rig.visemes)) wantDrawing(`visemes.${viseme}`, rig.mouth.part, drawing);
+function mouthRules(rig: Rig, { parts, partNames, want, wantDrawing }: Check): void {
+  for (const [viseme, drawing] of Object.entries(rig.visemes)) wantDrawing(`visemes.${viseme}`, { part: rig.mouth.part, drawing });
   if (want('mouth.part', rig.mouth.part, partNames)) {
     const mouth = parts.get(rig.mouth.part)?.drawings ?? {};
     const ids = Object.values(mouth)[0]?.flatMap((shape) => shape.id ?? []) ?? [];
     want('mouth.cavity', rig.mouth.cavity, { kind: `shape of ${rig.mouth.part} with the id`, known: ids });
   }
+}
+
+/** Blinks, poses, emotions and cycles. */
+function movementRules(rig: Rig, { want, wantDrawing, wantMorphs, wantJoints }: Check): void {
   wantMorphs('blink', rig.blink);
   for (const [viseme, morphs] of Object.entries(rig.jaw)) wantMorphs(`jaw.${viseme}`, morphs ?? {});
   for (const key of ['breath', 'sway', 'nod', 'turn'] as const) wantJoints(key, rig[key]);
@@ -100,7 +133,7 @@ export function rigRules(rig: Rig): readonly Issue[] {
   for (const [name, pose] of Object.entries(rig.poses)) {
     wantJoints(`poses.${name}.joints`, pose.joints);
     wantJoints(`poses.${name}.orders`, pose.orders);
-    for (const [part, drawing] of Object.entries(pose.drawings)) wantDrawing(`poses.${name}.drawings.${part}`, part, drawing);
+    for (const [part, drawing] of Object.entries(pose.drawings)) wantDrawing(`poses.${name}.drawings.${part}`, { part: part, drawing });
   }
   want('poses', 'neutral', { kind: 'pose', known: Object.keys(rig.poses) });
   want('emotions', 'neutral', { kind: 'emotion', known: Object.keys(rig.emotions) });
@@ -108,7 +141,6 @@ export function rigRules(rig: Rig): readonly Issue[] {
   for (const [name, cycle] of Object.entries(rig.cycles))
     for (const [index, pose] of cycle.poses.entries())
       want(`cycles.${name}.poses[${index}]`, pose, { kind: 'pose', known: Object.keys(rig.poses) });
-  return issues;
 }
 
 function loops(part: RigPart, parts: ReadonlyMap<string, RigPart>): boolean {
