@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SubjectSample } from '@filmwright/contracts';
 import { pathAt } from '../film/path-at.ts';
 import { followSubject } from './follow-subject.ts';
-import { placeTracked } from './frame-clip.ts';
+import { type ClipToFrame, frameClip, placeTracked } from './frame-clip.ts';
 import { framedMove, isCropped, type Keep, keepInView, keepOf, shownShare } from './framing.ts';
 import { moveOf, placePicture } from './motion.ts';
 
@@ -156,4 +156,23 @@ test('what strikes the eye does not make the view of a clip wander', () => {
   }));
   assert.equal(followSubject({ samples: jumping, cutsMs: [], fromMs: 0, untilMs: 10_000, shown }).length, 1);
   assert.deepEqual(followSubject({ samples: [], cutsMs: [], fromMs: 0, untilMs: 1000, shown }), [{ atMs: 0, x: 0.5, y: 0.5, cut: false }]);
+});
+
+test('the view of a clip that stands still from its end in the document on follows nothing that comes after it', () => {
+  const samples = Array.from({ length: 20 }, (_, at) => {
+    const x = at < 4 ? 0.1 : 0.1 + (at - 4) * 0.05;
+    return sample({ atMs: at * 500, point: [x + 0.05, 0.5], box: { x, y: 0.2, width: 0.1, height: 0.7 } });
+  });
+  const planner = { ask: () => ({ samples, cutsMs: [], credits: [] }) };
+  const film = { format: { fps: 25 } };
+  const input = { planner, models: ['u2netp'], address: 'shot/0', index: 0, size: tall, shot: {}, untilFrame: 250, film };
+  const clip = { ...wide, asset: { digest: 'a' }, durationMs: 10_000, fps: 25 };
+  const track = (toMs: number | null) =>
+    frameClip(
+      input as unknown as Parameters<typeof frameClip>[0],
+      { visual: { fit: 'cover' }, clip, fromMs: 0, speed: 1, toMs } as ClipToFrame,
+    )?.track;
+  assert.ok((track(null)?.length ?? 0) > 1);
+  assert.ok(track(2000)?.every(({ atMs }) => atMs <= 2000));
+  assert.equal(track(2000)?.length, 1);
 });
