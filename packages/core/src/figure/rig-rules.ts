@@ -52,7 +52,7 @@ function checkOf(rig: Rig, issues: Issue[]): Check {
   };
   const wantMorphs: Check['wantMorphs'] = (path, morphs) => {
     for (const [part, weights] of Object.entries(morphs))
-      for (const drawing of Object.keys(weights)) wantDrawing(`${path}.${part}.${drawing}`, { part: part, drawing });
+      for (const drawing of Object.keys(weights)) wantDrawing(`${path}.${part}.${drawing}`, { part, drawing });
   };
   const wantJoints: Check['wantJoints'] = (path, joints) => {
     for (const part of Object.keys(joints)) want(`${path}.${part}`, part, partNames);
@@ -133,7 +133,7 @@ function movementRules(rig: Rig, { want, wantDrawing, wantMorphs, wantJoints }: 
   for (const [name, pose] of Object.entries(rig.poses)) {
     wantJoints(`poses.${name}.joints`, pose.joints);
     wantJoints(`poses.${name}.orders`, pose.orders);
-    for (const [part, drawing] of Object.entries(pose.drawings)) wantDrawing(`poses.${name}.drawings.${part}`, { part: part, drawing });
+    for (const [part, drawing] of Object.entries(pose.drawings)) wantDrawing(`poses.${name}.drawings.${part}`, { part, drawing });
   }
   want('poses', 'neutral', { kind: 'pose', known: Object.keys(rig.poses) });
   want('emotions', 'neutral', { kind: 'emotion', known: Object.keys(rig.emotions) });
