@@ -1,8 +1,15 @@
 import { openState, step } from '../src/index.ts';
-import type { Policy } from './policy.ts';
+import type { PolicyMaker } from './policy.ts';
 
-/** The scheduler that the controller runs. */
-export function createFilmwright(): Policy {
-  const state = openState();
-  return { name: 'filmwright', step: (changes, instantMs) => step(state, changes, instantMs).decisions };
-}
+/** The scheduler itself, by the very same `step` that the leader calls. */
+export const createFilmwright: PolicyMaker = () => {
+  let state = openState();
+  return {
+    name: 'filmwright',
+    step: (changes, instantMs) => {
+      const stepped = step(state, changes, instantMs);
+      state = stepped.state;
+      return stepped.decisions;
+    },
+  };
+};

@@ -52,7 +52,9 @@ const leastLoaded = (view: FleetView, asked: { readonly task: Demand; readonly r
 export const createLeastLoaded: PolicyMaker = () => {
   const view = createFleetView();
   let rows: Row[] = [];
-  let fleet = '';
+  const fleet = new Map<string, boolean>();
+  /** Told and not sent anywhere yet: new, or the fleet has no place for it. */
+  const unsent = new Map<string, Demand>();
   const assigned = new Map<string, Assigned>();
   const running = new Map<string, Assigned>();
   const unload = ({ task, rows: taken }: Assigned): void => {
@@ -62,6 +64,7 @@ export const createLeastLoaded: PolicyMaker = () => {
   const assign = (task: Demand): void => {
     const chosen = leastLoaded(view, { task, rows });
     if (chosen === undefined) return;
+    unsent.delete(task.id);
     assigned.set(task.id, { task, rows: chosen });
     for (const row of chosen) {
       row.tasks.add(task.id);
@@ -70,6 +73,7 @@ export const createLeastLoaded: PolicyMaker = () => {
   };
   const drop = (id: string): void => {
     const place = assigned.get(id);
+    unsent.delete(id);
     if (place === undefined) return;
     assigned.delete(id);
     for (const row of place.rows) row.tasks.delete(id);
@@ -96,20 +100,26 @@ export const createLeastLoaded: PolicyMaker = () => {
     name: 'least-loaded',
     step: (changes, nowMs) => {
       view.apply(changes);
+      let other = false;
       for (const change of changes) {
+        if (change.type === 'task') unsent.set(change.task.id, change.task);
         if (change.type === 'withdrawn') drop(change.task);
+        if (change.type === 'gone') other = fleet.delete(change.runner) || other;
+        if (change.type === 'runner' && fleet.get(change.runner.id) !== change.runner.draining) {
+          fleet.set(change.runner.id, change.runner.draining);
+          other = true;
+        }
         if (change.type !== 'ended') continue;
         const place = running.get(change.task);
         if (place !== undefined) unload(place);
         running.delete(change.task);
       }
-      const now = [...view.runners.values()].map((runner) => `${runner.facts.id}${runner.facts.draining ? '-' : '+'}`).join();
-      if (now !== fleet) {
-        fleet = now;
+      if (other) {
         rows = rowsOf(view);
         assigned.clear();
+        for (const line of view.lines.values()) for (const task of line.tasks.values()) unsent.set(task.id, task);
       }
-      for (const line of view.lines.values()) for (const task of line.tasks.values()) if (!assigned.has(task.id)) assign(task);
+      for (const task of unsent.values()) assign(task);
       const decisions: Decision[] = [];
       for (const row of rows) {
         while (isFree(row)) {

@@ -68,6 +68,7 @@ export const reference = ({ seed, load, warm }: ScenarioSettings): Scenario => {
   const meanMs = kinds.reduce((sum, kind, index) => sum + meanMsOf(kind) * (kindChances[index] ?? 0), 0);
   return {
     ...plainWorld,
+    loadSpread: 0,
     name: warm ? 'reference-warm' : 'reference',
     about: `16 GPUs, 12 models, four workspaces 4:2:1:1, load ${load}, ${warm ? 'warm swap of 3 s' : 'cold swaps of 8, 27 and 56 s'}`,
     seed,
