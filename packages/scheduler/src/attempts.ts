@@ -3,7 +3,10 @@ import type { Change, Demand, Tier } from './demand.ts';
 import { type Attempt, type Device, dropModel, type Host, holdModel, setFreeSlots, setIdle, slotProduct } from './fleet.ts';
 import { groupKey } from './group.ts';
 import { charge } from './shares.ts';
-import { type State, shareOf } from './state.ts';
+import { type State, setFloors, shareOf } from './state.ts';
+
+/** After so many grants it is looked again who is owed most. */
+const lookAgain = 16;
 
 export type Start = {
   readonly tasks: readonly Demand[];
@@ -58,6 +61,9 @@ export function startAttempt(state: State, start: Start): void {
     keepInMemory(state, host, task.model);
   }
   state.products.set(groupKey(task), product);
+  if (canPreempt(attempt)) state.bordered++;
+  state.granted++;
+  if (state.granted % lookAgain === 0) setFloors(state);
 }
 
 /** An attempt is over, or one task of its batch: its place is free, its workspace pays what it took. */
@@ -96,6 +102,7 @@ function release(state: State, attempt: Attempt, task: Demand): void {
   if (attempt.left > 0) return;
   const { host, devices } = attempt;
   host.running.delete(attempt);
+  if (canPreempt(attempt)) state.bordered--;
   if (devices.length === 0) setFreeSlots(host, host.freeSlots + 1);
   for (const device of devices) {
     device.attempt = null;
@@ -121,4 +128,9 @@ function keepInMemory(state: State, host: Host, model: string): void {
 
 function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
   return attempt.devices.length > 0 ? 'gpu' : 'slot';
+}
+
+/** Whether it can be handed back for a more pressing task. */
+export function canPreempt({ task, batch }: Attempt): boolean {
+  return task.bordersMs !== null && task.priority !== 'interactive' && batch.length === 0;
 }

@@ -2,6 +2,7 @@ import type { Priority } from './demand.ts';
 import type { DevicePool } from './fleet.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import type { Group } from './group.ts';
+import { type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 
 /** A pool of devices, the groups that it serves, and what is known of them in this step. */
@@ -12,6 +13,7 @@ export type Floor = {
   readonly priority: Priority;
   readonly instantMs: number;
   readonly forecasts: Map<Group, Forecast>;
+  readonly picks: Map<Group, Pick | null>;
 };
 
 /** What becomes of a group without a swap, worked out once until something of it is placed. */
@@ -19,4 +21,13 @@ export function forecastOf(floor: Floor, group: Group): Forecast {
   const known = floor.forecasts.get(group) ?? forecast(floor.state, group, floor);
   floor.forecasts.set(group, known);
   return known;
+}
+
+/** Whose task of a group goes next, looked for once until something of it is placed. */
+export function pickOf(floor: Floor, group: Group): Pick | null {
+  const known = floor.picks.get(group);
+  if (known !== undefined) return known;
+  const pick = pickEntry(floor.state, group, { priority: floor.priority, resource: 'gpu' });
+  floor.picks.set(group, pick);
+  return pick;
 }

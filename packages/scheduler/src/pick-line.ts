@@ -1,24 +1,11 @@
 import type { Priority } from './demand.ts';
 import type { Group } from './group.ts';
-import { type Resource, type Share, usage } from './shares.ts';
+import { isCapped, type Resource, type Share, usage } from './shares.ts';
 import type { State } from './state.ts';
 import { type Entry, firstInTime, firstLate, setLateAside, type WaitingLine } from './waiting-line.ts';
 
 /** How far a workspace may be ahead of the one that is owed most, in milliseconds of a device per weight, and still be served by dates alone. */
 const windowMs = 60_000;
-
-/** The least usage among workspaces that wait, of each resource; what others have beyond it they have ahead. */
-export type Floors = Readonly<Record<Resource, number>>;
-
-export function floorsOf(state: State): Floors {
-  const floors = { gpu: Number.POSITIVE_INFINITY, slot: Number.POSITIVE_INFINITY };
-  for (const share of state.shares.values()) {
-    if (share.waiting === 0 || isCapped(share)) continue;
-    floors.gpu = Math.min(floors.gpu, usage(share, 'gpu'));
-    floors.slot = Math.min(floors.slot, usage(share, 'slot'));
-  }
-  return floors;
-}
 
 /** `ahead`: milliseconds per weight that its workspace had more than it is owed, beyond the window. */
 export type Pick = { readonly entry: Entry; readonly late: boolean; readonly ahead: number };
@@ -27,7 +14,7 @@ export type Pick = { readonly entry: Entry; readonly late: boolean; readonly ahe
 export function pickEntry(
   state: State,
   group: Group,
-  { priority, resource, floors }: { readonly priority: Priority; readonly resource: Resource; readonly floors: Floors },
+  { priority, resource }: { readonly priority: Priority; readonly resource: Resource },
 ): Pick | null {
   let best: Pick | null = null;
   for (const line of group.bands[priority].values()) {
@@ -35,7 +22,7 @@ export function pickEntry(
     if (isCapped(share)) continue;
     const found = firstOfAny(line);
     if (found === null) continue;
-    const pick = { ...found, ahead: Math.max(0, usage(share, resource) - floors[resource] - windowMs) };
+    const pick = { ...found, ahead: Math.max(0, usage(share, resource) - state.floors[resource] - windowMs) };
     if (best === null || comesFirst(pick, best)) best = pick;
   }
   return best;
@@ -44,10 +31,6 @@ export function pickEntry(
 /** Sets the late ones of a group aside. */
 export function sortOutLate(group: Group, instantMs: number): void {
   for (const band of Object.values(group.bands)) for (const line of band.values()) setLateAside(line, instantMs);
-}
-
-export function isCapped(share: Share): boolean {
-  return share.cap !== null && share.running >= share.cap;
 }
 
 function firstOfAny(line: WaitingLine): Omit<Pick, 'ahead'> | null {

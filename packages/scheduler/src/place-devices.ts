@@ -3,11 +3,11 @@ import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
 import { runMs } from './costs.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
 import type { Device } from './fleet.ts';
-import { type Floor, forecastOf } from './floor.ts';
+import { type Floor, forecastOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
-import { comesFirst, floorsOf, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
+import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
@@ -21,7 +21,7 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
       const groups = [...state.groups.values()].filter(
         (group) => group.gpus === 1 && group.bands[priority].size > 0 && serves(state, pool, group),
       );
-      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts: new Map() };
+      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts: new Map(), picks: new Map() };
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
@@ -109,6 +109,7 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   const evict = evictionsFor(state, device, group);
   for (const model of evict) for (const other of floor.groups) if (other.model === model) floor.forecasts.delete(other);
   floor.forecasts.delete(group);
+  floor.picks.delete(group);
   stopWaiting(state, task.id);
   const tasks = [task, ...companions(floor, group, task)];
   const expectedMs = ms + tasks.length * runMs(state.costs, { task, product: floor.pool.product });
@@ -132,6 +133,7 @@ function companions(floor: Floor, group: Group, task: Demand): Demand[] {
     const next = pickOf(floor, group)?.entry.task;
     if (next === undefined || next.batch !== task.batch) break;
     stopWaiting(floor.state, next.id);
+    floor.picks.delete(group);
     found.push(next);
   }
   return found;
@@ -147,10 +149,6 @@ function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: 
 
 function hasIdleHolder({ pool }: Floor, { model }: Group): boolean {
   return model === null ? pool.idle.size > 0 : (pool.idleBy.get(model)?.size ?? 0) > 0;
-}
-
-function pickOf({ state, priority }: Floor, group: Group): Pick | null {
-  return pickEntry(state, group, { priority, resource: 'gpu', floors: floorsOf(state) });
 }
 
 function seconds(ms: number): string {

@@ -5,7 +5,7 @@ import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
 import type { Device, Host } from './fleet.ts';
 import { loadOf, serves } from './forecast.ts';
 import type { Group } from './group.ts';
-import { floorsOf, type Pick, pickEntry } from './pick-line.ts';
+import { type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
@@ -20,7 +20,7 @@ export function placeGangs(state: State, instantMs: number): Decision[] {
     for (const group of state.groups.values()) {
       if (group.gpus < 2) continue;
       for (;;) {
-        const pick = pickEntry(state, group, { priority, resource: 'gpu', floors: floorsOf(state) });
+        const pick = pickEntry(state, group, { priority, resource: 'gpu' });
         if (pick === null) break;
         const devices = idleTogether(state, group, pick);
         if (devices === null) {

@@ -1,9 +1,9 @@
 import { startAttempt } from './attempts.ts';
 import { runMs } from './costs.ts';
-import { type Decision, type Demand, type Priority, priorities } from './demand.ts';
+import { type Decision, type Demand, priorities } from './demand.ts';
 import { type Host, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
-import { comesFirst, floorsOf, type Pick, pickEntry } from './pick-line.ts';
+import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
@@ -14,23 +14,21 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
     if (pool.free === 0) continue;
     for (const priority of priorities) {
       const groups = [...state.groups.values()].filter((group) => serves(pool, group) && group.bands[priority].size > 0);
+      const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
       while (pool.free > 0) {
-        const next = nextOf(state, { groups, priority });
+        const next = firstOf(picks);
         if (next === null) break;
-        decisions.push(grant(state, { pool, task: next.entry.task, instantMs }));
+        decisions.push(grant(state, { pool, task: next.pick.entry.task, instantMs }));
+        picks.set(next.group, pickEntry(state, next.group, { priority, resource: 'slot' }));
       }
     }
   }
   return decisions;
 }
 
-function nextOf(state: State, { groups, priority }: { readonly groups: readonly Group[]; readonly priority: Priority }): Pick | null {
-  const floors = floorsOf(state);
-  let best: Pick | null = null;
-  for (const group of groups) {
-    const found = pickEntry(state, group, { priority, resource: 'slot', floors });
-    if (found !== null && (best === null || comesFirst(found, best))) best = found;
-  }
+function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Group; readonly pick: Pick } | null {
+  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  for (const [group, pick] of picks) if (pick !== null && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
   return best;
 }
 

@@ -1,7 +1,8 @@
+import { canPreempt } from './attempts.ts';
 import { type Decision, type Priority, priorities } from './demand.ts';
 import type { Attempt } from './fleet.ts';
 import type { Group } from './group.ts';
-import { floorsOf, pickEntry } from './pick-line.ts';
+import { pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 
 /** So many running attempts are looked at for each group. */
@@ -10,9 +11,10 @@ const looked = 64;
 /** Asks for a place back at the next border of a less pressing task, where a pressing one would be late otherwise; of GPUs only from one that holds its model. */
 export function preempt(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
+  if (state.bordered === 0) return decisions;
   for (const group of state.groups.values()) {
     for (const priority of priorities.slice(0, -1)) {
-      const pick = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot', floors: floorsOf(state) });
+      const pick = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot' });
       if (pick === null || pick.late || group.gpus > 1) continue;
       const { entry } = pick;
       const placesMs = [...running(state, group)].map((attempt) => attempt.expectedEndMs);
@@ -35,7 +37,7 @@ function soonestBorder(state: State, { group, priority, latestMs }: Wanted): Att
   let best: Attempt | null = null;
   for (const attempt of running(state, group)) {
     const { bordersMs } = attempt.task;
-    if (attempt.preempted || attempt.batch.length > 0 || bordersMs === null || bordersMs > latestMs) continue;
+    if (attempt.preempted || !canPreempt(attempt) || bordersMs === null || bordersMs > latestMs) continue;
     if (priorities.indexOf(attempt.task.priority) <= priorities.indexOf(priority)) continue;
     if (best === null || bordersMs < (best.task.bordersMs ?? 0)) best = attempt;
   }

@@ -58,3 +58,15 @@ export function lift(share: Share, others: Iterable<Share>): void {
     if (least < Number.POSITIVE_INFINITY) share.used[resource] = Math.max(share.used[resource], least * share.weight);
   }
 }
+
+/** A workspace that runs as many tasks as it may. */
+export function isCapped(share: Share): boolean {
+  return share.cap !== null && share.running >= share.cap;
+}
+
+/** The least usage among workspaces that wait: what others have beyond it they have ahead. */
+export function floorOf(shares: Iterable<Share>, resource: Resource): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const share of shares) if (share.waiting > 0 && !isCapped(share)) least = Math.min(least, usage(share, resource));
+  return least;
+}

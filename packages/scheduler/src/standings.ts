@@ -3,8 +3,7 @@ import { type Demand, priorities } from './demand.ts';
 import { slotProduct } from './fleet.ts';
 import { serves } from './forecast.ts';
 import { type Group, linesOf } from './group.ts';
-import { isCapped } from './pick-line.ts';
-import type { Share } from './shares.ts';
+import { isCapped, type Share } from './shares.ts';
 import type { State } from './state.ts';
 import { allOfLine, comparePlaces, type Entry } from './waiting-line.ts';
 

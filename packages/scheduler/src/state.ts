@@ -3,7 +3,7 @@ import type { Demand } from './demand.ts';
 import { type Attempt, createFleet, type Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { Rate } from './rate.ts';
-import { createShare, type Share } from './shares.ts';
+import { createShare, floorOf, type Resource, type Share } from './shares.ts';
 import type { Entry } from './waiting-line.ts';
 
 /** All that the scheduler knows; only `step` changes it. */
@@ -13,6 +13,12 @@ export type State = {
   /** Those with waiting tasks. */
   readonly groups: Map<string, Group>;
   readonly shares: Map<string, Share>;
+  /** What the workspace that is owed most has, of each resource; looked up again every few grants. */
+  readonly floors: Record<Resource, number>;
+  /** Running attempts that can be handed back at a border. */
+  bordered: number;
+  /** Grants so far. */
+  granted: number;
   /** Where each waiting task stands. */
   readonly entries: Map<string, { readonly group: Group; readonly entry: Entry }>;
   /** Tasks that may not start yet. */
@@ -31,6 +37,9 @@ export function openState(): State {
     costs: createCosts(),
     groups: new Map(),
     shares: new Map(),
+    bordered: 0,
+    granted: 0,
+    floors: { gpu: 0, slot: 0 },
     entries: new Map(),
     later: new Map(),
     attempts: new Map(),
@@ -46,4 +55,10 @@ export function shareOf(state: State, workspace: string): Share {
   const share = createShare(workspace);
   state.shares.set(workspace, share);
   return share;
+}
+
+/** Looks again at who is owed most. */
+export function setFloors({ floors, shares }: State): void {
+  floors.gpu = floorOf(shares.values(), 'gpu');
+  floors.slot = floorOf(shares.values(), 'slot');
 }

@@ -5,7 +5,7 @@ import { placeGangs } from './place-gangs.ts';
 import { placeOnSlots } from './place-slots.ts';
 import { preempt } from './preempt.ts';
 import { settle } from './shares.ts';
-import type { State } from './state.ts';
+import { type State, setFloors } from './state.ts';
 import { wakeLater } from './waiting.ts';
 
 /**
@@ -20,6 +20,7 @@ export function step(
   for (const share of state.shares.values()) settle(share, instantMs);
   for (const change of changes) applyChange(state, change, instantMs);
   wakeLater(state, instantMs);
+  setFloors(state);
   const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
   return { state, decisions: [...placed, ...preempt(state, instantMs)] };
 }
