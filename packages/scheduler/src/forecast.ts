@@ -8,7 +8,7 @@ import { comparePlaces, type Entry, headOfLine } from './waiting-line.ts';
 /** How many of a group's first tasks are looked at, and of how many devices. */
 const looked = 32;
 /** A deadline is taken to be in danger when it would be met by less than this. */
-const marginMs = 3000;
+const marginMs = 5000;
 
 /** What becomes of a group's waiting tasks if nothing is loaded for it: by devices that hold its model. */
 export type Forecast = {

@@ -116,7 +116,7 @@ test('a text of nothing but blanks or digits is read as fast as any other', () =
 
 test('pages of nothing but tags that are never closed are read as fast as any other, and of those that are closed nothing stays', () => {
   for (const tag of ['<script>', '<b> ']) assert.equal(plainText(`<p>a</p>${tag.repeat(100_000)}`).text, 'a', tag);
-  assert.match(plainText(`<p>a</p>${'<!-- '.repeat(100_000)}`).text, /^a(\n<!-- |$)/);
+  assert.equal(plainText(`<p>a</p>${'<!-- '.repeat(100_000)}`).text, 'a');
   assert.equal(plainText('<p>a</p><STYLE>b<script>c</style >d<!-- e <p> --><script>f').text, 'a\nd f');
 });
 

@@ -89,7 +89,8 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
     late.push(...placed(shot.warnings, origin));
     if (shot.timed) late.push(...placed(heldClips({ film, index, timing: shot.timing, uploads }), origin));
     if (shot.timing.lateFrames > 0 && shot.timed) {
-      const more = (shot.timing.lateFrames / film.format.fps).toFixed(1);
+      // Rounded up: no shot is longer by nothing.
+      const more = (Math.ceil((shot.timing.lateFrames * 10) / film.format.fps) / 10).toFixed(1);
       late.push({
         severity: 'warning',
         code: 'narration-longer',

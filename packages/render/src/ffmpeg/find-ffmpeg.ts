@@ -36,10 +36,11 @@ export type FindFfmpegOptions = { readonly env?: Readonly<Record<string, string 
 
 /** Finds ffmpeg and ffprobe by FILMWRIGHT_FFMPEG (a program or its folder) or PATH and asks what they can do; fails as program-missing with the commands that install them. */
 export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}): Promise<Toolset> {
-  const [found, ffprobe] = await Promise.all([
-    findProgram('ffmpeg', { env, questions: ['-version', '-encoders', '-filters'] }),
-    findProgram('ffprobe', { env, questions: ['-version'] }),
-  ]);
+  const looking = findProgram('ffprobe', { env, questions: ['-version'] });
+  // Where both are missing, ffmpeg is what a person knows.
+  looking.catch(() => {});
+  const found = await findProgram('ffmpeg', { env, questions: ['-version', '-encoders', '-filters'] });
+  const ffprobe = await looking;
   const { path: ffmpeg, answers } = found;
   const [about = '', encoders = '', filters = ''] = answers;
   const version = about.split('\n')[0]?.trim() ?? '';
