@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assetSchema } from './digest.ts';
+import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
 
@@ -31,6 +32,14 @@ export const runnerOfferSchema = z.object({
   fonts: z
     .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())
     .readonly(),
+  /** Version of each kind that it can do; of another version it is given no task. */
+  versions: z.record(z.string(), z.number().int()).readonly().optional(),
+  /** Of the program. */
+  version: z.string().max(100).optional(),
+  pool: z.string().max(100).optional(),
+  region: z.string().max(100).optional(),
+  machine: machineSchema.optional(),
+  devices: z.array(deviceSchema).max(1000).readonly().optional(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
 
@@ -39,6 +48,7 @@ export type Lease = { readonly task: Task; readonly fence: number; readonly atte
 export const leaseRequestSchema = z.object({ max: z.number().int().min(1).max(200), waitMs: z.number().int().min(0).max(25_000) });
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
+  cache: cacheReportSchema.optional(),
 });
 /** Keys whose lease is no longer held: the runner stops that work at once. */
 export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly() });

@@ -18,6 +18,7 @@ export const problemCatalogue = {
   'out-of-memory': { status: 507, retryable: true, title: 'There is not enough memory' },
   'task-failed': { status: 500, retryable: true, title: 'A task failed' },
   'task-lost': { status: 500, retryable: true, title: 'A task lost its runner too often' },
+  'task-stuck': { status: 500, retryable: true, title: 'A task did not move' },
   'lease-stale': { status: 409, retryable: false, title: 'The lease is no longer held' },
   'build-cancelled': { status: 409, retryable: false, title: 'The build was cancelled' },
   'build-finished': { status: 409, retryable: false, title: 'The build has already ended' },

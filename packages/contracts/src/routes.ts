@@ -51,6 +51,12 @@ export const routes = {
   /** A file of a package; the token in the path opens all of them. */
   packagePart: { method: 'GET', path: '/p/:id/:token/*', scope: 'none' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
+  /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
+  listRunners: { method: 'GET', path: '/v1/runners', scope: 'user' },
+  createRunnerToken: { method: 'POST', path: '/v1/runner-tokens', scope: 'user' },
+  exchangeRunnerToken: { method: 'POST', path: '/v1/runner-credentials', scope: 'none' },
+  rotateRunnerCredential: { method: 'POST', path: '/v1/runner-credentials/rotate', scope: 'runner' },
+  revokeRunnerCredential: { method: 'DELETE', path: '/v1/runner-credentials/:id', scope: 'user' },
   joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },
   heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },

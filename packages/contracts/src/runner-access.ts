@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
+
+const poolName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted small letters, digits and dashes');
+/** SHA-256 of a secret in hex: the secret itself stays with the runner that drew it. */
+const secretHash = z.string().regex(/^[0-9a-f]{64}$/, 'wanted 64 hex digits');
+
+/** Asks for a token with which one runner may join within `ttlMs`. */
+export const runnerTokenRequestSchema = z.object({
+  ttlMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(7 * 86_400_000),
+  pool: poolName.optional(),
+});
+export type RunnerTokenRequest = z.infer<typeof runnerTokenRequestSchema>;
+/** `url` is null where the gateway was not told under which address others reach it. */
+export type RunnerToken = { readonly token: string; readonly url: string | null; readonly expiresAt: string; readonly pool: string | null };
+
+/** Exchanges a token for a credential whose secret has this digest; the same again is answered the same. */
+export const runnerExchangeSchema = z.object({ name: z.string().min(1).max(200), secretHash });
+export type RunnerExchange = z.infer<typeof runnerExchangeSchema>;
+export const runnerRotationSchema = z.object({ secretHash });
+/** What a runner is let in by; it acts under the credential's name and in its pool. */
+export type RunnerCredential = { readonly id: string; readonly name: string; readonly pool: string | null };
+
+/** Credentials and the runners that are there; local runners of the platform have no credential. */
+export const runnerListSchema = z.object({
+  runners: z
+    .array(
+      z
+        .object({
+          id: z.string(),
+          name: z.string(),
+          credentialId: z.string().nullable(),
+          slots: z.number().int(),
+          pool: z.string().nullable(),
+          region: z.string().nullable(),
+          version: z.string().nullable(),
+          machine: machineSchema.nullable(),
+          devices: z.array(deviceSchema).readonly(),
+          cache: cacheReportSchema.nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+  credentials: z
+    .array(
+      z
+        .object({
+          id: z.string(),
+          name: z.string(),
+          pool: z.string().nullable(),
+          createdAt: z.string(),
+          rotatedAt: z.string().nullable(),
+          seenAt: z.string().nullable(),
+          revokedAt: z.string().nullable(),
+        })
+        .readonly(),
+    )
+    .readonly(),
+});
+export type RunnerList = z.infer<typeof runnerListSchema>;
