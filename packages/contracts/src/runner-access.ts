@@ -15,8 +15,25 @@ export const runnerTokenRequestSchema = z.object({
   pool: poolName.optional(),
 });
 export type RunnerTokenRequest = z.infer<typeof runnerTokenRequestSchema>;
-/** `url` is null where the gateway was not told under which address others reach it. */
-export type RunnerToken = { readonly token: string; readonly url: string | null; readonly expiresAt: string; readonly pool: string | null };
+/** `url` is where the gateway is reached: by others if it was told its public address, else from its own machine. */
+export type RunnerToken = { readonly token: string; readonly url: string; readonly expiresAt: string; readonly pool: string | null };
+
+/** What a token to join is made of; `fingerprint` is the SHA-256 of the gateway's certificate in base64url, null where it serves no TLS itself. */
+export type JoinToken = { readonly secret: string; readonly fingerprint: string | null };
+
+/** A token to join as one word. */
+export function writeJoinToken({ secret, fingerprint }: JoinToken): string {
+  return ['fwj1', secret, ...(fingerprint === null ? [] : [fingerprint])].join('.');
+}
+
+/** The parts of a token to join; null for text that is none. */
+export function readJoinToken(text: string): JoinToken | null {
+  const match = /^fwj1\.([A-Za-z0-9_-]{32,128})(?:\.([A-Za-z0-9_-]{43}))?$/.exec(text);
+  return match?.[1] === undefined ? null : { secret: match[1], fingerprint: match[2] ?? null };
+}
+
+/** Begins every secret of a credential, so that it is told from other tokens. */
+export const credentialPrefix = 'fwc1.';
 
 /** Exchanges a token for a credential whose secret has this digest; the same again is answered the same. */
 export const runnerExchangeSchema = z.object({ name: z.string().min(1).max(200), secretHash });

@@ -1,3 +1,4 @@
+export * from './credential-store.ts';
 export * from './film-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './records.ts';

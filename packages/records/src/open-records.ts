@@ -1,5 +1,7 @@
 import { assetRecords } from './asset-records.ts';
 import { buildRecords } from './build-records.ts';
+import { credentialRecords } from './credential-records.ts';
+import type { CredentialStore } from './credential-store.ts';
 import { away, openDatabase } from './database.ts';
 import { expiryRecords } from './expiry-records.ts';
 import { filmRecords } from './film-records.ts';
@@ -19,7 +21,7 @@ export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore> {
+}): Promise<Records & FilmStore & LibraryStore & CredentialStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -35,6 +37,7 @@ export async function openRecords({
     ...planRecords(database),
     ...resultRecords(database),
     ...assetRecords(database),
+    ...credentialRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
     ...outcomeRecords(database),
