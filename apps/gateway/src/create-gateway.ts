@@ -4,11 +4,12 @@ import { createByteCache } from '@filmwright/distribution';
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { addAssetRoutes } from './asset-routes.ts';
 import { addBuildRoutes } from './build-routes.ts';
+import { createCredentialCheck } from './credential-check.ts';
 import { addEstimateRoutes } from './estimate-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addFilmRoutes } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { addGuard } from './guard.ts';
+import { addGuard, placeOf } from './guard.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { createHotFiles } from './hot-files.ts';
 import { addLibraryRoutes } from './library-routes.ts';
@@ -16,7 +17,9 @@ import { addMediaRoutes } from './media-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
+import { addRunnerIdentity } from './runner-identity.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
+import { addRunnerTokenRoutes } from './runner-token-routes.ts';
 import { addStarterRoutes } from './starter-routes.ts';
 import { addUploadRoutes } from './upload-routes.ts';
 
@@ -28,7 +31,7 @@ export async function createGateway(
   logger: NonNullable<FastifyServerOptions['logger']> = false,
 ): Promise<FastifyInstance> {
   const cache = createByteCache(parts.cacheBytes);
-  const hot = createHotFiles({ cache, port: parts.port });
+  const hot = createHotFiles({ cache, place: () => placeOf(parts) });
   const app: FastifyInstance = fastify({
     serverFactory: (handle) => createServer((request, response) => void (hot.answer(request, response) || handle(request, response))),
     logger,
@@ -45,7 +48,8 @@ export async function createGateway(
   });
   addProblemReplies(app);
   addJsonBodies(app);
-  addGuard(app, parts);
+  const check = createCredentialCheck(parts.credentials);
+  addGuard(app, { keys: parts, check });
   addRequestLog(app);
   addHealthRoutes(app, parts);
   addPageRoute(app, parts);
@@ -57,7 +61,9 @@ export async function createGateway(
   addEventRoutes(app, parts);
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });
+  const caches = addRunnerIdentity(app, parts);
   addRunnerRoutes(app, parts);
+  addRunnerTokenRoutes(app, { parts, check, caches });
   await app.register(async (scope) => addAssetRoutes(scope, parts));
   await app.register(async (scope) => addUploadRoutes(scope, parts));
   app.addHook('preClose', async () => {

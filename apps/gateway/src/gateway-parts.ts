@@ -1,5 +1,5 @@
 import type { Blobs } from '@filmwright/blobs';
-import type { FilmStore, LibraryStore, Records } from '@filmwright/records';
+import type { CredentialStore, FilmStore, LibraryStore, Records } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
 
@@ -8,6 +8,7 @@ export type GatewayParts = {
   readonly records: Records;
   readonly films: FilmStore;
   readonly library: LibraryStore;
+  readonly credentials: CredentialStore;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */
@@ -22,6 +23,10 @@ export type GatewayParts = {
   /** Most bytes of segments kept in memory. */
   readonly cacheBytes: number;
   readonly port: () => number;
+  /** Address at which others reach this gateway, such as `https://studio.example:7443`; null where only this machine does. */
+  readonly publicUrl: () => string | null;
+  /** SHA-256 of the certificate that it serves, in base64url; null where it serves no TLS itself. */
+  readonly fingerprint: string | null;
   readonly maxUploadBytes: number;
   /** Price of an hour of a slot's work; null where none is set. */
   readonly price: { readonly perHour: number; readonly currency: string } | null;

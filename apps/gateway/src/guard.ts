@@ -1,9 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, type RunnerCredential } from '@filmwright/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
-type Keys = Pick<GatewayParts, 'token' | 'runnerToken' | 'port'>;
+type Keys = Pick<GatewayParts, 'token' | 'runnerToken' | 'port' | 'publicUrl'>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,22 +12,31 @@ declare module 'fastify' {
     /** A runner's token opens this route of users too. */
     readonly forRunners?: boolean;
   }
+  interface FastifyRequest {
+    /** Of a runner on another machine; null for everybody else, the platform's own runners too. */
+    runnerCredential: RunnerCredential | null;
+  }
 }
 
 /**
- * Refuses what a web page of another site could send to this machine: a Host or Origin that is not this gateway on loopback (DNS rebinding),
- * and any call without the token of its scope.
+ * Refuses what a web page of another site could send to this machine: a Host or Origin that is not this gateway, on loopback or at its public
+ * address (DNS rebinding), and any call without the token of its scope.
  */
-export function addGuard(app: FastifyInstance, keys: Keys): void {
+export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys: Keys; readonly check: CredentialCheck }): void {
+  app.decorateRequest('runnerCredential', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header('x-request-id', request.id);
     checkHost(request, keys);
     const { scope, forRunners } = request.routeOptions.config;
-    if (forRunners && hasToken(request, keys.runnerToken)) return;
+    if (forRunners || scope === 'runner') {
+      if (hasToken(request, keys.runnerToken)) return;
+      request.runnerCredential = await check.find(bearerOf(request));
+      if (request.runnerCredential !== null) return;
+    }
     if (scope === 'user' && !hasToken(request, keys.token) && !hasCookie(request, keys))
       throw unauthorized('the token that was printed when the program started');
-    if (scope === 'runner' && !hasToken(request, keys.runnerToken)) throw unauthorized('the runner token');
+    if (scope === 'runner') throw unauthorized('the runner token, or the credential of a runner that was not revoked');
   });
 }
 
@@ -41,16 +51,18 @@ export const securityHeaders = {
 } as const;
 
 function checkHost(request: FastifyRequest, keys: Keys): void {
-  const port = keys.port();
+  const place = placeOf(keys);
   const host = request.headers.host ?? '';
-  if (!isLoopback(host, port)) {
+  if (!isHost(host, place)) {
+    const { port, publicUrl } = place;
+    const wanted = [...(publicUrl === null ? [] : [new URL(publicUrl).host]), `127.0.0.1:${port}`, `localhost:${port}`];
     throw new FilmwrightError(
       'forbidden',
-      `The Host header is ${JSON.stringify(host)}; wanted 127.0.0.1:${port}, localhost:${port} or [::1]:${port}. Open the address that the program printed.`,
+      `The Host header is ${JSON.stringify(host)}; wanted ${wanted.join(', ')} or [::1]:${port}. Open the address that the program printed.`,
     );
   }
   const { origin } = request.headers;
-  if (!comesFromHere(request.headers, port)) {
+  if (!comesFromHere(request.headers, place)) {
     throw new FilmwrightError('forbidden', `The request comes from ${JSON.stringify(origin)}; only pages of this gateway may call it.`);
   }
 }
@@ -58,12 +70,26 @@ function checkHost(request: FastifyRequest, keys: Keys): void {
 /** Whether a request names this gateway as its host, and comes from no page of another site. */
 export function comesFromHere(
   { host, origin }: { readonly host?: string | undefined; readonly origin?: string | undefined },
-  port: number,
+  place: GatewayPlace,
 ): boolean {
-  return (
-    isLoopback(host ?? '', port) &&
-    (origin === undefined || (origin.startsWith('http://') && isLoopback(origin.slice('http://'.length), port)))
-  );
+  return isHost(host ?? '', place) && (origin === undefined || isOrigin(origin, place));
+}
+
+/** Where a gateway is reached: its port on loopback, and its address for others if it was told one. */
+export type GatewayPlace = { readonly port: number; readonly publicUrl: string | null };
+
+/** The place of a gateway at this moment; a free port is known only after listening. */
+export function placeOf({ port, publicUrl }: Pick<GatewayParts, 'port' | 'publicUrl'>): GatewayPlace {
+  return { port: port(), publicUrl: publicUrl() };
+}
+
+function isHost(authority: string, { port, publicUrl }: GatewayPlace): boolean {
+  return isLoopback(authority, port) || (publicUrl !== null && authority.toLowerCase() === new URL(publicUrl).host);
+}
+
+function isOrigin(origin: string, { port, publicUrl }: GatewayPlace): boolean {
+  if (publicUrl !== null && origin.toLowerCase() === new URL(publicUrl).origin) return true;
+  return origin.startsWith('http://') && isLoopback(origin.slice('http://'.length), port);
 }
 
 function isLoopback(authority: string, port: number): boolean {
@@ -76,8 +102,12 @@ function unauthorized(wanted: string): FilmwrightError {
 }
 
 function hasToken(request: FastifyRequest, token: string): boolean {
-  const match = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '');
-  return match?.[1] !== undefined && isSame(match[1], token);
+  return isSame(bearerOf(request), token);
+}
+
+/** The word that a request is let in by; empty where it brings none. */
+export function bearerOf(request: FastifyRequest): string {
+  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 /** Whether the request brings the cookie that the page was given. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ByteCache } from '@filmwright/distribution';
-import { comesFromHere, securityHeaders } from './guard.ts';
+import { comesFromHere, type GatewayPlace, securityHeaders } from './guard.ts';
 
 /** A file that never changes under its address: where its bytes are kept, how they are told, until when the address is good (seconds since 1970). */
 export type HotFile = {
@@ -24,7 +24,7 @@ const mostAddresses = 10_000;
  * Segments that many viewers ask for, answered before the router: nearly all that a request costs there is what a hit does not need. An address is
  * remembered only after the routes checked its token; ranges, conditions and everything unusual are left to them.
  */
-export function createHotFiles({ cache, port }: { readonly cache: ByteCache; readonly port: () => number }): HotFiles {
+export function createHotFiles({ cache, place }: { readonly cache: ByteCache; readonly place: () => GatewayPlace }): HotFiles {
   const known = new Map<string, { readonly file: HotFile; readonly headers: readonly string[] }>();
   return {
     note(path, file) {
@@ -47,7 +47,7 @@ export function createHotFiles({ cache, port }: { readonly cache: ByteCache; rea
       const found = request.method === 'GET' ? known.get(request.url ?? '') : undefined;
       if (found === undefined) return false;
       const { headers } = request;
-      if (headers.range !== undefined || headers['if-none-match'] !== undefined || !comesFromHere(headers, port())) return false;
+      if (headers.range !== undefined || headers['if-none-match'] !== undefined || !comesFromHere(headers, place())) return false;
       const body = cache.peek(found.file.cached);
       if (body === undefined || found.file.expires * 1000 <= Date.now()) {
         known.delete(request.url ?? '');

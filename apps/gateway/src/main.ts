@@ -9,11 +9,14 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { startersRoot } from './open-starters.ts';
 import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
+import { listenByTls, readCertificate, type TlsListener } from './tls-listener.ts';
 
 /** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
 async function run(): Promise<void> {
   const config = readConfig(process.env);
   const told = whenToldToEnd();
+  const certificate = config.tls === null ? null : await readCertificate(config.tls);
+  let secure: TlsListener | undefined;
   const records = await openRecords({ connectionString: config.databaseUrl });
   try {
     const blobs = await openFolderBlobs({ root: config.mediaRoot });
@@ -21,6 +24,7 @@ async function run(): Promise<void> {
       records,
       films: records,
       library: records,
+      credentials: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,
@@ -36,6 +40,8 @@ async function run(): Promise<void> {
       signingKey: config.signingKey,
       cacheBytes: config.cacheBytes,
       port: () => portOf(app.server.address()) ?? config.port,
+      publicUrl: () => config.publicUrl ?? (secure === undefined ? null : `https://127.0.0.1:${secure.port}`),
+      fingerprint: certificate?.fingerprint ?? null,
       maxUploadBytes: config.maxUploadBytes,
       price: config.price,
       leaseMs: config.leaseMs,
@@ -45,10 +51,21 @@ async function run(): Promise<void> {
     const app = await createGateway(parts, { level: config.logLevel, stream: process.stderr, base: { pid: process.pid, app: 'gateway' } });
     try {
       const url = await app.listen({ host: '127.0.0.1', port: config.port });
-      process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
-      app.log.info({ url }, 'gateway is ready');
+      if (certificate !== null && config.tls !== null) {
+        const { host, port } = config.tls;
+        secure = await listenByTls({
+          certificate,
+          host,
+          port,
+          handle: (request, reply) => void app.server.emit('request', request, reply),
+        });
+      }
+      const publicUrl = parts.publicUrl();
+      process.stdout.write(`${JSON.stringify({ ready: true, url, publicUrl })}\n`);
+      app.log.info({ url, publicUrl }, 'gateway is ready');
       app.log.info({ reason: await told }, 'gateway ends');
     } finally {
+      await secure?.close();
       await app.close();
     }
   } finally {

@@ -7,6 +7,10 @@ export type GatewayConfig = {
   readonly mediaRoot: string;
   readonly databaseUrl: string;
   readonly port: number;
+  /** Serves by TLS too, on a port and address of its own; null where nothing but this machine, or a proxy on it, connects. */
+  readonly tls: { readonly certPath: string; readonly keyPath: string; readonly host: string; readonly port: number } | null;
+  /** Origin by which others reach this gateway; null takes the address of TLS. */
+  readonly publicUrl: string | null;
   readonly token: string;
   readonly runnerToken: string;
   readonly signingKey: string;
@@ -47,6 +51,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     mediaRoot: env.FILMWRIGHT_MEDIA || join(home, 'media'),
     databaseUrl: text('DATABASE_URL', 1),
     port: whole('FILMWRIGHT_PORT', { fallback: 7070, min: 0, max: 65_535 }),
+    tls: tlsOf(env, { wrong, port: whole('FILMWRIGHT_TLS_PORT', { fallback: 7443, min: 0, max: 65_535 }) }),
+    publicUrl: publicUrlOf(env, wrong),
     token: text('FILMWRIGHT_TOKEN', 16),
     runnerToken: text('FILMWRIGHT_RUNNER_TOKEN', 16),
     signingKey: text('FILMWRIGHT_SIGNING_KEY', 16),
@@ -64,6 +70,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       `The gateway cannot start: ${wrong.join('; ')}. Set these environment variables and start it again.`,
     );
   return config;
+}
+
+/** `FILMWRIGHT_TLS_CERT` and `FILMWRIGHT_TLS_KEY` name PEM files; `FILMWRIGHT_TLS_HOST` the address to listen on, this machine's own if left out. */
+function tlsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  { wrong, port }: { readonly wrong: string[]; readonly port: number },
+): GatewayConfig['tls'] {
+  const { FILMWRIGHT_TLS_CERT: certPath = '', FILMWRIGHT_TLS_KEY: keyPath = '', FILMWRIGHT_TLS_HOST: host = '127.0.0.1' } = env;
+  if (certPath === '' && keyPath === '') return null;
+  if (certPath === '' || keyPath === '')
+    wrong.push(`${certPath === '' ? 'FILMWRIGHT_TLS_CERT' : 'FILMWRIGHT_TLS_KEY'} is not set beside the other`);
+  if (!/^(127\.|localhost$|::1$)/.test(host) && !env.FILMWRIGHT_PUBLIC_URL)
+    wrong.push(`FILMWRIGHT_PUBLIC_URL is not set (wanted the address that others use for ${host}, such as https://studio.example:${port})`);
+  return { certPath, keyPath, host, port };
+}
+
+function publicUrlOf(env: Readonly<Record<string, string | undefined>>, wrong: string[]): string | null {
+  const { FILMWRIGHT_PUBLIC_URL: found } = env;
+  if (!found) return null;
+  const url = URL.parse(found);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url.origin;
+  wrong.push(`FILMWRIGHT_PUBLIC_URL is ${JSON.stringify(found)} (wanted an address without a path, such as https://studio.example:7443)`);
+  return null;
 }
 
 /** `FILMWRIGHT_COST_PER_HOUR` of a slot's work in `FILMWRIGHT_CURRENCY`; an electricity bill or a rented machine, it is for whoever runs the platform to say. */

@@ -27,6 +27,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
 
   addRoute(app, {
     name: 'createUpload',
+    forRunners: true,
     handler: async (request, reply) => {
       const bytes = lengthOf(request);
       if (bytes > maxUploadBytes)
@@ -46,6 +47,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
   });
   addRoute(app, {
     name: 'continueUpload',
+    forRunners: true,
     handler: async (request, reply) => {
       const id = idOf(request);
       if (request.headers['content-type'] !== partType)
@@ -63,6 +65,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
   });
   addRoute(app, {
     name: 'headUpload',
+    forRunners: true,
     handler: async (request, reply) => {
       const { id } = await found(idOf(request));
       // Whoever asks where to go on has lost its connection; this side may not know yet.
@@ -74,6 +77,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
   });
   addRoute(app, {
     name: 'getUpload',
+    forRunners: true,
     handler: async (request): Promise<Upload> => {
       const { id, name, bytes, received, asset } = await uploads.finish(await found(idOf(request)));
       return { id, name, bytes, received, asset };
@@ -81,6 +85,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
   });
   addRoute(app, {
     name: 'removeUpload',
+    forRunners: true,
     handler: async (request, reply) => {
       const { id } = await found(idOf(request));
       await uploads.remove(id);

@@ -20,7 +20,13 @@ export function databaseGateways(): (context: TestContext) => Promise<DatabaseGa
   after(() => server.stop());
   return async (context) => {
     const { records, sql } = await server.open();
-    const gateway = await startGateway(context, { records, films: records, library: records, hub: await openChangeHub(records) });
+    const gateway = await startGateway(context, {
+      records,
+      films: records,
+      library: records,
+      credentials: records,
+      hub: await openChangeHub(records),
+    });
     const url = await gateway.listen();
     return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }) };
   };

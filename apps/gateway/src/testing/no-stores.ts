@@ -1,11 +1,11 @@
-import type { FilmStore, LibraryStore } from '@filmwright/records';
+import type { CredentialStore, FilmStore, LibraryStore } from '@filmwright/records';
 
 async function none(): Promise<never> {
   throw new Error('this test has no films and no library');
 }
 
-/** Stands where a test has nothing to do with stored films and the library; those that do take a real database. */
-export const noStores: { readonly films: FilmStore; readonly library: LibraryStore } = {
+/** Stands where a test has nothing to do with stored films, the library and credentials; those that do take a real database. */
+export const noStores: { readonly films: FilmStore; readonly library: LibraryStore; readonly credentials: CredentialStore } = {
   films: {
     createFilm: none,
     saveFilm: none,
@@ -15,6 +15,16 @@ export const noStores: { readonly films: FilmStore; readonly library: LibrarySto
     listFilmVersions: none,
     listFilmBuilds: none,
     removeFilm: none,
+  },
+  credentials: {
+    addRunnerToken: none,
+    exchangeRunnerToken: none,
+    findCredential: async () => null,
+    rotateCredential: none,
+    revokeCredential: none,
+    bindRunner: none,
+    credentialOfRunner: none,
+    listCredentials: none,
   },
   library: { addToLibrary: none, changeInLibrary: none, listLibrary: none, removeFromLibrary: none },
 };

@@ -56,6 +56,8 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     signingKey: 'signing-key-of-the-tests',
     cacheBytes: 1024 ** 2,
     port: () => port,
+    publicUrl: () => null,
+    fingerprint: null,
     maxUploadBytes: 1024 ** 2,
     price: null,
     leaseMs: 20_000,
