@@ -1,7 +1,7 @@
 import type { Demand } from '../src/demand.ts';
 import { counts } from './grant.ts';
 import type { PlannedTask } from './scenario.ts';
-import { factsOf, type LiveTask, type Run, type RunRecord, type World } from './world.ts';
+import type { LiveTask, Run, RunRecord, World } from './world.ts';
 
 /** Tells a task that is ready: it waits from now, or, after a failure, from its `readyMs`. */
 export const tell = (world: World, task: LiveTask): void => {
@@ -152,7 +152,14 @@ const leave = (world: World, id: string): void => {
   const runner = world.runners.get(id);
   if (runner === undefined) return;
   const { pool, devices } = runner.first;
-  world.presences.push({ runner: id, pool, units: devices.length || runner.first.slots, fromMs: runner.hereSinceMs, toMs: world.nowMs });
+  world.presences.push({
+    runner: id,
+    pool,
+    units: devices.length || runner.first.slots,
+    onGpu: devices.length > 0,
+    fromMs: runner.hereSinceMs,
+    toMs: world.nowMs,
+  });
   runner.state = 'away';
   runner.inMemory.clear();
   if (world.keepsDone) for (const holders of world.holders.values()) holders.delete(id);
@@ -201,7 +208,7 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       if (runner?.state !== 'here') return;
       runner.state = 'draining';
       world.drainMs.set(what.runner, what.downMs);
-      world.changes.push({ type: 'runner', runner: factsOf(runner) });
+      world.altered.add(runner);
       leaveIfEmpty(world, what.runner);
       return;
     }
@@ -210,7 +217,7 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       if (runner === undefined) return;
       runner.state = 'here';
       runner.hereSinceMs = world.nowMs;
-      world.changes.push({ type: 'runner', runner: factsOf(runner) });
+      world.altered.add(runner);
       return;
     }
     case 'withdrawn':

@@ -34,11 +34,14 @@ export type Measures = {
   /** The least share of a workspace; null where none was backlogged long enough. */
   readonly leastShare: number | null;
   readonly preemptions: number;
+  readonly surprises: number;
   /** Runs that were lost or failed, and the part of held time that came to nothing. */
   readonly broken: number;
   readonly cost: number;
   readonly endMs: number;
   readonly steps: number;
+  /** Null where steps were not timed. */
+  readonly stepP99Ms: number | null;
 };
 
 /** Spread of durations by nearest rank. */
@@ -60,8 +63,8 @@ const metOf = (tasks: Outcome['tasks']): number | null => {
   return due === 0 ? null : met / due;
 };
 
-/** What a run comes to. Tasks that were left count as nothing but `left`. */
-export const measure = (outcome: Outcome): Measures => {
+/** What a run comes to. Tasks that were left count as nothing but `left`; `stepMs` are durations of its steps where they were taken. */
+export const measure = (outcome: Outcome, stepMs: readonly number[] = []): Measures => {
   const { tasks, runs, presences, scenario } = outcome;
   const onGpu = scenario.runners.some((runner) => runner.devices.length > 0);
   let heldMs = 0;
@@ -78,10 +81,10 @@ export const measure = (outcome: Outcome): Measures => {
   }
   let thereMs = 0;
   let cost = 0;
-  for (const { pool, units, fromMs, toMs } of presences) {
+  for (const { pool, units, fromMs, toMs, onGpu: hasGpu } of presences) {
     const here = Math.min(toMs, outcome.endMs) - fromMs;
     if (here <= 0) continue;
-    thereMs += here * units;
+    if (hasGpu === onGpu) thereMs += here * units;
     cost += (here / 3_600_000) * (scenario.costPerHour[pool] ?? 0);
   }
   const shares = new Map(outcome.shares.map((share) => [share.workspace, share]));
@@ -113,9 +116,11 @@ export const measure = (outcome: Outcome): Measures => {
     byWorkspace,
     leastShare: known.length === 0 ? null : Math.min(...known),
     preemptions: outcome.preemptions,
+    surprises: outcome.surprises,
     broken,
     cost,
     endMs: outcome.endMs,
     steps: outcome.steps,
+    stepP99Ms: stepMs.length === 0 ? null : spreadOf(stepMs).p99Ms,
   };
 };

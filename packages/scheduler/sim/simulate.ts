@@ -3,7 +3,7 @@ import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt } from './grant.ts';
 import type { Policy } from './policy.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
-import { createWorld, type Presence, type RunRecord, type TaskRecord, type World } from './world.ts';
+import { createWorld, type Presence, type RunRecord, type TaskRecord, takeChanges, type World } from './world.ts';
 
 /** All that was seen of a run of a scenario under a policy. */
 export type Outcome = {
@@ -16,6 +16,7 @@ export type Outcome = {
   readonly shares: readonly FairShare[];
   readonly steps: number;
   readonly preemptions: number;
+  readonly surprises: number;
   readonly withdrawn: number;
   readonly transferredMib: number;
   /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
@@ -79,10 +80,8 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     if (eventMs !== Number.POSITIVE_INFINITY) quietSinceMs = nowMs;
     passTime(world, { arrivals, toMs: nowMs });
     world.nowMs = nowMs;
-    const { changes } = world;
-    world.changes = [];
     steps += 1;
-    for (const decision of policy.step(changes, nowMs)) {
+    for (const decision of policy.step(takeChanges(world), nowMs)) {
       if (decision.type === 'grant') carryOutGrant(world, decision);
       else carryOutPreempt(world, decision);
     }
@@ -98,6 +97,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     shares: world.fairness.shares(nowMs),
     steps,
     preemptions: world.preemptions,
+    surprises: world.surprises,
     withdrawn: world.withdrawn,
     transferredMib: world.transferredMib,
     left: world.live.size + world.blocked.size,

@@ -1,5 +1,5 @@
 import type { ModelFacts, Tier } from '../src/demand.ts';
-import { factsOf, type World, type WorldDevice, type WorldRunner } from './world.ts';
+import type { World, WorldDevice, WorldRunner } from './world.ts';
 
 /** Where the weights lie for these devices: the slowest of them counts. */
 export const tierOf = (place: { readonly runner: WorldRunner; readonly devices: readonly WorldDevice[] }, model: string | null): Tier => {
@@ -37,7 +37,7 @@ const keep = (world: World, place: { readonly runner: WorldRunner; readonly mode
   runner.inMemory.add(model);
 };
 
-/** Unloads and loads what a checked grant says. Where memory or disk hold something else than before, the runner tells so. */
+/** Unloads and loads what a checked grant says. Where memory or disk hold something else than before, the runner tells so at the next step. */
 export const swapWeights = (
   world: World,
   swap: {
@@ -63,5 +63,5 @@ export const swapWeights = (
     }
     for (const device of devices) device.resident.add(model);
   }
-  if (changed) world.changes.push({ type: 'runner', runner: factsOf(runner) });
+  if (changed) world.altered.add(runner);
 };

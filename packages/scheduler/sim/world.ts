@@ -92,6 +92,7 @@ export type Presence = {
   readonly runner: string;
   readonly pool: string;
   readonly units: number;
+  readonly onGpu: boolean;
   readonly fromMs: number;
   readonly toMs: number;
 };
@@ -131,17 +132,31 @@ export type World = {
   readonly taskRecords: TaskRecord[];
   readonly presences: Presence[];
   readonly drainMs: Map<string, number>;
+  /** Runners that offer something else than they told last. */
+  readonly altered: Set<WorldRunner>;
   changes: Change[];
   nowMs: number;
   waiting: number;
   preemptions: number;
+  /** Grants whose weights were in a slower or faster place than the decision said, though not on the device or off it. */
+  surprises: number;
   withdrawn: number;
   runningRuns: number;
   transferredMib: number;
 };
 
-/** What a runner of the world would say of itself now. */
-export const factsOf = (runner: WorldRunner): RunnerFacts => ({
+/** All that is to be told by now; what a runner offers is told as it is at this instant. */
+export const takeChanges = (world: World): readonly Change[] => {
+  const { changes, altered } = world;
+  for (const runner of altered) {
+    if (runner.state === 'here' || runner.state === 'draining') changes.push({ type: 'runner', runner: factsOf(runner) });
+  }
+  altered.clear();
+  world.changes = [];
+  return changes;
+};
+
+const factsOf = (runner: WorldRunner): RunnerFacts => ({
   ...runner.first,
   inMemory: [...runner.inMemory],
   onDisk: [...runner.onDisk],
@@ -189,6 +204,7 @@ export const createWorld = (scenario: Scenario): World => {
     taskRecords: [],
     presences: [],
     drainMs: new Map(),
+    altered: new Set(),
     changes: [
       ...scenario.models.map((model): Change => ({ type: 'model', model })),
       ...scenario.workspaces.map((workspace): Change => ({ type: 'workspace', workspace })),
@@ -197,6 +213,7 @@ export const createWorld = (scenario: Scenario): World => {
     nowMs: 0,
     waiting: 0,
     preemptions: 0,
+    surprises: 0,
     withdrawn: 0,
     runningRuns: 0,
     transferredMib: 0,
