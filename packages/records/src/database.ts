@@ -95,7 +95,8 @@ function known(error: unknown): unknown {
   );
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether an error says that the database goes, comes or is busy: the same call may succeed later. */
+export function isPassing(error: unknown): boolean {
   const { code, message, errors } = error as { readonly code?: string; readonly message?: string; readonly errors?: readonly unknown[] };
   if (code !== undefined && (passing.has(code) || connectionCodes.test(code))) return true;
   return (errors ?? []).some(isPassing) || connectionMessages.test(message ?? '');

@@ -2,17 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Database, retried } from './database.ts';
 
-const folder = new URL('./migrations/', import.meta.url);
+/** Where the numbered files of the schema lie. */
+export const migrationsFolder = new URL('./migrations/', import.meta.url);
 /** Number of the advisory lock under which migrations run. */
 const lockNumber = 706_170_001;
 
 /** Brings the database to the newest schema; each numbered file runs once, in a transaction, under a lock, so that several starts at once are safe. */
 export async function migrate({ transaction, pool }: Database): Promise<void> {
-  const names = (await readdir(fileURLToPath(folder))).filter((file) => file.endsWith('.sql')).sort();
+  const names = (await readdir(fileURLToPath(migrationsFolder))).filter((file) => file.endsWith('.sql')).sort();
   const known = await retried(() => pool.query<{ name: string }>('select name from migration')).catch(() => ({ rows: [] }));
   if (names.every((name) => known.rows.some((row) => row.name === name))) return;
   for (const name of names) {
-    const sql = await readFile(new URL(name, folder), 'utf8');
+    const sql = await readFile(new URL(name, migrationsFolder), 'utf8');
     await transaction(async (client) => {
       await client.query('select pg_advisory_xact_lock($1)', [lockNumber]);
       await client.query('create table if not exists migration (name text primary key, applied_at timestamptz not null default now())');
