@@ -16,6 +16,9 @@ const usage = `filmwright: makes finished films from film documents
   filmwright export FILE --otio OUT.otioz        the film for desktop editors (OpenTimelineIO with media)
   filmwright import EDITED.otioz [--out DIR]     the film of a timeline, with what was edited [--original OUT.otioz]
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
+      --roles gateway,controller,runner,database   only these of it; see docs/guide/roles.md
+      --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
+      --metrics-port PORT                          where controller and runners tell how they do
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
   filmwright --version
@@ -34,6 +37,13 @@ const options = {
   aspect: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
+  roles: { type: 'string' },
+  host: { type: 'string' },
+  'public-url': { type: 'string' },
+  'tls-port': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'metrics-port': { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -115,6 +125,15 @@ async function main(args: readonly string[]): Promise<number> {
       await serve({
         port: whole(values.port, '--port'),
         runners: values.runners === undefined ? undefined : whole(values.runners, '--runners'),
+        roles: values.roles,
+        metricsPort: values['metrics-port'] === undefined ? undefined : whole(values['metrics-port'], '--metrics-port'),
+        reach: {
+          host: values.host,
+          publicUrl: values['public-url'],
+          tlsCert: values['tls-cert'],
+          tlsKey: values['tls-key'],
+          tlsPort: values['tls-port'] === undefined ? undefined : whole(values['tls-port'], '--tls-port'),
+        },
       });
       return 0;
     }

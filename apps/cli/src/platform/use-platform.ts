@@ -1,5 +1,6 @@
 import { type Client, createClient, hasEnded } from '@filmwright/client';
 import { readPlatformFile, withStartLock } from './platform-file.ts';
+import { readRoles } from './roles.ts';
 import { startPlatform } from './start-platform.ts';
 
 /** Runs `work` against the platform of a home: the one that runs there, else one started for it and ended after it, once nobody else's build runs on it. */
@@ -14,7 +15,7 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
       );
       if (answers) return { client, stop: async () => {} };
     }
-    const { client, stop } = await startPlatform({ home, port: 0, logTo: 'file' });
+    const { client, stop } = await startPlatform({ home, roles: readRoles(undefined, process.env), port: 0, logTo: 'file' });
     return { client, stop: async () => idle(client).then(stop) };
   });
   // Ctrl-C ends what was started here; the signal's own end would leave it behind.
