@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const dayMs = 86_400_000;
 const mine = new Set<string>();
 
-function isAlive(pid: number): boolean {
+/** Whether a process of that number lives; one of another user counts too. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -4,6 +4,7 @@ import type {
   BuildRequest,
   BuildShots,
   BuildTask,
+  CacheReport,
   Completion,
   Failure,
   Lease,
@@ -17,60 +18,70 @@ import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
 import { type MediaInfo, type MediaPiece, type MediaSource, mediaInfo, type ReadMediaOptions, readMedia } from './read-media.ts';
 import { buildPackage, buildShots, packageFile } from './read-package.ts';
+import { type ResumableUpload, resumeUpload } from './resume-upload.ts';
+import { type RunnerAccessCalls, runnerAccessCalls } from './runner-access-calls.ts';
 
 export type Voice = RunnerOffer['voices'][number];
 /** A page of builds, newest first; `next` is the `before` of the page after it. */
 export type BuildPage = { readonly builds: readonly Build[]; readonly next: string | null };
-/** What a runner is told when it joins: heartbeats must come well within `leaseMs`. */
-export type Joined = { readonly runnerId: string; readonly leaseMs: number };
+/** What a runner is told when it joins: heartbeats must come well within `leaseMs`; `refused` names kinds that it offered in a version that is not wanted. */
+export type Joined = {
+  readonly runnerId: string;
+  readonly leaseMs: number;
+  readonly refused?: readonly { readonly kind: string; readonly found: number; readonly wanted: number | null }[];
+};
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
-export type Client = FilmCalls & {
-  readonly url: string;
-  health(): Promise<void>;
-  ready(): Promise<void>;
-  /** Has a second of film encoded by a runner; takes seconds. */
-  work(): Promise<WorkReport>;
-  putAsset(upload: Upload): Promise<Asset>;
-  headAsset(digest: string): Promise<Asset | null>;
-  mediaInfo(source: MediaSource): Promise<MediaInfo>;
-  readMedia(options: ReadMediaOptions): AsyncGenerator<MediaPiece>;
-  createBuild(request: BuildRequest & { readonly idempotencyKey?: string }): Promise<Build>;
-  getBuild(id: string): Promise<Build>;
-  listBuilds(page?: { readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
-  listBuildTasks(id: string): Promise<readonly BuildTask[]>;
-  cancelBuild(id: string): Promise<Build>;
-  followBuild(options: FollowOptions): AsyncGenerator<Build>;
-  /** The report of a finished build; throws `not-found` before. */
-  getReport(id: string): Promise<Report>;
-  /** Shots, lines and words on the time axis by now; null while nothing is known of them. */
-  buildShots(id: string): Promise<BuildShots | null>;
-  /** Where what can be played of a build by now is served; null while nothing can, or where its film asks for no package. */
-  buildPackage(id: string): Promise<PackageAddresses | null>;
-  /** A file below the root of such addresses. */
-  packageFile(path: string): Promise<Uint8Array>;
-  listVoices(): Promise<readonly Voice[]>;
-  joinRunner(offer: RunnerOffer): Promise<Joined>;
-  /** Waits up to `waitMs` for work; an empty list means there was none. */
-  leaseTasks(request: {
-    readonly runnerId: string;
-    readonly max: number;
-    readonly waitMs: number;
-    readonly signal?: AbortSignal;
-  }): Promise<readonly Lease[]>;
-  /** Renews leases; returns the keys that are no longer held. Throws `not-found` when the runner must join again. */
-  heartbeat(beat: {
-    readonly runnerId: string;
-    readonly leases: readonly HeartbeatLease[];
-    readonly signal?: AbortSignal;
-  }): Promise<readonly string[]>;
-  completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
-  failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
-  leaveRunner(runnerId: string): Promise<void>;
-};
+export type Client = FilmCalls &
+  RunnerAccessCalls & {
+    readonly url: string;
+    health(): Promise<void>;
+    ready(): Promise<void>;
+    /** Has a second of film encoded by a runner; takes seconds. */
+    work(): Promise<WorkReport>;
+    putAsset(upload: Upload): Promise<Asset>;
+    /** Stores bytes by an upload that goes on after broken connections. */
+    resumeUpload(upload: ResumableUpload): Promise<Asset>;
+    headAsset(digest: string): Promise<Asset | null>;
+    mediaInfo(source: MediaSource): Promise<MediaInfo>;
+    readMedia(options: ReadMediaOptions): AsyncGenerator<MediaPiece>;
+    createBuild(request: BuildRequest & { readonly idempotencyKey?: string }): Promise<Build>;
+    getBuild(id: string): Promise<Build>;
+    listBuilds(page?: { readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
+    listBuildTasks(id: string): Promise<readonly BuildTask[]>;
+    cancelBuild(id: string): Promise<Build>;
+    followBuild(options: FollowOptions): AsyncGenerator<Build>;
+    /** The report of a finished build; throws `not-found` before. */
+    getReport(id: string): Promise<Report>;
+    /** Shots, lines and words on the time axis by now; null while nothing is known of them. */
+    buildShots(id: string): Promise<BuildShots | null>;
+    /** Where what can be played of a build by now is served; null while nothing can, or where its film asks for no package. */
+    buildPackage(id: string): Promise<PackageAddresses | null>;
+    /** A file below the root of such addresses. */
+    packageFile(path: string): Promise<Uint8Array>;
+    listVoices(): Promise<readonly Voice[]>;
+    joinRunner(offer: RunnerOffer): Promise<Joined>;
+    /** Waits up to `waitMs` for work; an empty list means there was none. */
+    leaseTasks(request: {
+      readonly runnerId: string;
+      readonly max: number;
+      readonly waitMs: number;
+      readonly signal?: AbortSignal;
+    }): Promise<readonly Lease[]>;
+    /** Renews leases; returns the keys that are no longer held. Throws `not-found` when the runner must join again. */
+    heartbeat(beat: {
+      readonly runnerId: string;
+      readonly leases: readonly HeartbeatLease[];
+      readonly cache?: CacheReport;
+      readonly signal?: AbortSignal;
+    }): Promise<readonly string[]>;
+    completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
+    failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
+    leaveRunner(runnerId: string): Promise<void>;
+  };
 
 /** A client of one gateway with one token; runs wherever `fetch` does. */
 export function createClient(connection: Connection): Client {
@@ -81,6 +92,7 @@ export function createClient(connection: Connection): Client {
     ready: async () => drain(await callRoute(connection, { route: 'ready' })),
     work: () => callJson(connection, { route: 'work' }),
     putAsset: (upload) => putAsset(connection, upload),
+    resumeUpload: (upload) => resumeUpload(connection, upload),
     headAsset: (digest) => headAsset(connection, digest),
     mediaInfo: (source) => mediaInfo(connection, source),
     readMedia: (options) => readMedia(connection, options),
@@ -88,6 +100,7 @@ export function createClient(connection: Connection): Client {
     ...filmCalls(connection),
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
     ...runnerCalls(connection),
+    ...runnerAccessCalls(connection),
   };
 }
 
@@ -134,11 +147,11 @@ function runnerCalls(connection: Connection): RunnerCalls {
       });
       return reply.leases;
     },
-    heartbeat: async ({ runnerId, signal, leases }) => {
+    heartbeat: async ({ runnerId, signal, ...body }) => {
       const reply = await callJson<{ stale: readonly string[] }>(connection, {
         route: 'heartbeat',
         params: { id: runnerId },
-        body: { leases },
+        body,
         ...(signal ? { signal } : {}),
       });
       return reply.stale;

@@ -1,0 +1,246 @@
+import { createHash, type Hash } from 'node:crypto';
+import { chmod, link, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type CacheReport, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
+import { digestOfFile } from './digest-of-file.ts';
+import { codeOf, diskProblem } from './disk-problem.ts';
+import { isAlive } from './left-overs.ts';
+import { withPathLock } from './path-lock.ts';
+
+/** A cached file that stays while it is pinned, whatever is evicted. */
+export type Pinned = { readonly path: string; readonly release: () => Promise<void> };
+
+/** Bytes of an asset in order; a piece whose `position` is not the number of bytes before it begins anew there. */
+export type CacheSource = (wanted: {
+  readonly digest: Digest;
+  readonly startByte: number;
+}) => AsyncIterable<{ readonly bytes: Uint8Array; readonly position: number }>;
+
+/** Assets on a disk near the work, fetched once for all slots and processes of a machine (SPEC.md, H). */
+export type HotCache = {
+  /** The file of an asset, from the disk or from the source; throws `digest-mismatch` where it arrives damaged three times. */
+  pin(digest: Digest): Promise<Pinned>;
+  /** Takes a copy of a file that was just made, so that the next task finds it here; the file stays. Links of one file system cost no bytes. */
+  keep(file: { readonly path: string; readonly digest: Digest }): Promise<void>;
+  /** Counted since this cache was opened, in this process. */
+  report(): CacheReport;
+  /** Lets go of every pin of this process. */
+  close(): Promise<void>;
+};
+
+export type HotCacheOptions = {
+  readonly root: string;
+  /** Cached files may take so much; what is pinned is not removed, so that a task that needs more can still run. */
+  readonly maxBytes: number;
+  readonly source: CacheSource;
+  /** Bytes that lie longer than this since they were looked at are looked at again before they are used, ten minutes if left out. */
+  readonly recheckMs?: number;
+};
+
+const mostTries = 3;
+
+/** Opens (and makes) a cache in a folder that several processes of one machine may share. */
+export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000 }: HotCacheOptions): Promise<HotCache> {
+  const [files, parts, pins] = [join(root, 'files'), join(root, 'parts'), join(root, 'pins')];
+  for (const folder of [files, parts, pins]) await mkdir(folder, { recursive: true });
+  await releaseDead(pins);
+  const ownPins = join(pins, `${process.pid}-${Math.random().toString(36).slice(2)}`);
+  await mkdir(ownPins);
+  const counts = { hits: 0, misses: 0, hitBytes: 0, missBytes: 0, damaged: 0, evicted: 0 };
+  /** When which state of a file was found to be whole. */
+  const checked = new Map<Digest, { readonly state: string; readonly atMs: number }>();
+  let pinNumber = 0;
+  let bytesNow = await sizeOf(files);
+
+  const place = (digest: Digest): string => {
+    if (!digestSchema.safeParse(digest).success)
+      throw new FilmwrightError('request-invalid', `"${digest}" is not a digest; wanted sha256- and 64 lower-case hex digits.`);
+    return join(files, digest.slice(7, 9), digest);
+  };
+
+  /** A second name of the file: while it is there the bytes are, also after the first was removed. */
+  const linkOf = async (digest: Digest): Promise<Pinned | null> => {
+    const folder = join(ownPins, String(++pinNumber));
+    await mkdir(folder);
+    const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
+    try {
+      await link(place(digest), join(folder, digest));
+      return { path: join(folder, digest), release };
+    } catch (error) {
+      await release();
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  };
+
+  const isWhole = async (digest: Digest, path: string): Promise<boolean> => {
+    const state = await stateOf(path);
+    const known = checked.get(digest);
+    if (known?.state === state && performance.now() - known.atMs < recheckMs) return true;
+    if ((await digestOfFile(path)).digest !== digest) return false;
+    checked.set(digest, { state, atMs: performance.now() });
+    return true;
+  };
+
+  const found = async (digest: Digest): Promise<Pinned | null> => {
+    const pinned = await linkOf(digest);
+    if (pinned === null) return null;
+    if (await isWhole(digest, pinned.path)) {
+      const { mtime } = await stat(pinned.path);
+      await utimes(pinned.path, new Date(), mtime);
+      return pinned;
+    }
+    counts.damaged++;
+    checked.delete(digest);
+    await rm(place(digest), { force: true });
+    await pinned.release();
+    return null;
+  };
+
+  const fetchOnce = async (digest: Digest): Promise<void> => {
+    const part = join(parts, digest);
+    const got = await receive({ digest, part, source });
+    counts.missBytes += got.received;
+    if (got.digest !== digest) {
+      await rm(part, { force: true });
+      throw new FilmwrightError('digest-mismatch', `The ${got.bytes} bytes that came for ${digest} have digest ${got.digest}.`);
+    }
+    await settle(part, digest);
+    bytesNow += got.bytes;
+  };
+
+  const settle = async (path: string, digest: Digest): Promise<void> => {
+    const target = place(digest);
+    await mkdir(dirname(target), { recursive: true });
+    await chmod(path, 0o444);
+    await rename(path, target);
+    checked.set(digest, { state: await stateOf(target), atMs: performance.now() });
+  };
+
+  const fetched = (digest: Digest): Promise<Pinned> =>
+    withPathLock(join(parts, `${digest}.lock`), async () => {
+      for (let tries = 1; ; tries++) {
+        // Another slot may have been quicker.
+        const there = await found(digest);
+        if (there !== null) return there;
+        try {
+          await fetchOnce(digest);
+        } catch (error) {
+          if (!(error instanceof FilmwrightError) || error.code !== 'digest-mismatch' || tries >= mostTries)
+            throw await diskProblem(error, { folder: root, neededBytes: null });
+        }
+      }
+    });
+
+  const makeRoom = async (): Promise<void> => {
+    if (bytesNow <= maxBytes) return;
+    await withPathLock(join(root, 'evict.lock'), async () => {
+      await releaseDead(pins);
+      const all = await filesIn(files);
+      bytesNow = all.reduce((sum, { bytes }) => sum + bytes, 0);
+      for (const { path, bytes, links } of all.sort((a, b) => a.usedMs - b.usedMs)) {
+        if (bytesNow <= maxBytes) return;
+        // A pinned file would free nothing.
+        if (links > 1) continue;
+        await rm(path, { force: true });
+        bytesNow -= bytes;
+        counts.evicted++;
+      }
+    });
+  };
+
+  return {
+    async pin(digest) {
+      const there = await found(digest);
+      if (there !== null) {
+        counts.hits++;
+        counts.hitBytes += (await stat(there.path)).size;
+        return there;
+      }
+      counts.misses++;
+      const pinned = await fetched(digest);
+      await makeRoom();
+      return pinned;
+    },
+    async keep({ path, digest }) {
+      const before = await stat(place(digest)).catch(() => null);
+      if (before !== null) return;
+      const part = join(parts, `${digest}.${process.pid}-${++pinNumber}`);
+      try {
+        await link(path, part);
+      } catch {
+        // Of another file system, or one without links: it is fetched when it is wanted.
+        return;
+      }
+      await settle(part, digest);
+      bytesNow += (await stat(path)).size;
+      await makeRoom();
+    },
+    report: () => ({ ...counts, bytes: bytesNow }),
+    close: () => rm(ownPins, { recursive: true, force: true }),
+  };
+}
+
+type Receiving = { readonly digest: Digest; readonly part: string; readonly source: CacheSource };
+type Received = { readonly digest: Digest; readonly bytes: number; readonly received: number };
+
+/** Writes what comes behind what a broken try left, and tells the digest of the whole. */
+async function receive({ digest, part, source }: Receiving): Promise<Received> {
+  const file = await open(part, 'a+');
+  try {
+    let hash: Hash = createHash('sha256');
+    let bytes = 0;
+    let received = 0;
+    for await (const piece of file.createReadStream({ start: 0, autoClose: false })) {
+      hash.update(piece as Buffer);
+      bytes += (piece as Buffer).length;
+    }
+    for await (const piece of source({ digest, startByte: bytes })) {
+      if (piece.position !== bytes) {
+        if (piece.position !== 0)
+          throw new FilmwrightError('unavailable', `Bytes of ${digest} came from ${piece.position}; wanted ${bytes}.`);
+        await file.truncate(0);
+        hash = createHash('sha256');
+        bytes = 0;
+      }
+      hash.update(piece.bytes);
+      await file.appendFile(piece.bytes);
+      bytes += piece.bytes.byteLength;
+      received += piece.bytes.byteLength;
+    }
+    await file.sync();
+    return { digest: `sha256-${hash.digest('hex')}`, bytes, received };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Changes when the bytes of a file do; a new name (link) changes it not. */
+async function stateOf(path: string): Promise<string> {
+  const { ino, size, mtimeMs } = await stat(path);
+  return `${ino} ${size} ${mtimeMs}`;
+}
+
+type CachedFile = { readonly path: string; readonly bytes: number; readonly usedMs: number; readonly links: number };
+
+async function filesIn(folder: string): Promise<CachedFile[]> {
+  const found: CachedFile[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const about = await stat(path).catch(() => null);
+    if (about !== null) found.push({ path, bytes: about.size, usedMs: about.atimeMs, links: about.nlink });
+  }
+  return found;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  return (await filesIn(folder)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Lets go of pins whose process is dead. */
+async function releaseDead(pins: string): Promise<void> {
+  for (const name of await readdir(pins)) {
+    if (!isAlive(Number(name.split('-', 1)[0]))) await rm(join(pins, name), { recursive: true, force: true });
+  }
+}
