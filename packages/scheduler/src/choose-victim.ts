@@ -6,8 +6,14 @@ import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
 import type { State } from './state.ts';
 
-/** An idle device that may load another model. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. */
-export type Victim = { readonly device: Device; readonly loadMs: number; readonly wanted: boolean; readonly harmed: number };
+/** An idle device that may load another model. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload. */
+export type Victim = {
+  readonly device: Device;
+  readonly loadMs: number;
+  readonly wanted: boolean;
+  readonly harmed: number;
+  readonly comers: number;
+};
 
 /** So many idle devices of a kind are looked at for one that has the weights near. */
 const looked = 16;
@@ -15,7 +21,7 @@ const looked = 16;
 /** The idle device that is missed least: one with room, then one for whose models nothing waits and little comes, then the one that harms fewest. */
 export function chooseVictim(floor: Floor, group: Group): Victim | null {
   const { pool, state } = floor;
-  let best: (Victim & { readonly worth: number }) | null = null;
+  let best: Victim | null = null;
   for (const [model, devices] of pool.idleBy) {
     const device = nearest(floor, devices, group);
     if (device === null) continue;
@@ -24,9 +30,9 @@ export function chooseVictim(floor: Floor, group: Group): Victim | null {
     const waiting = floor.groups.filter((other) => other.model !== null && evicted.includes(other.model));
     const wanted = model !== '' && waiting.length > 0;
     const harmed = wanted ? waiting.reduce((sum, other) => sum + harmOf(floor, other), 0) : 0;
-    const worth = evicted.reduce((sum, each) => sum + worthOf(floor, each), 0);
-    if (best === null || harmed < best.harmed || (harmed === best.harmed && worth + loadMs / 1e6 < best.worth))
-      best = { device, loadMs, wanted, harmed, worth: worth + loadMs / 1e6 };
+    const comers = evicted.reduce((sum, each) => sum + comersOf(floor, each), 0);
+    const found = { device, loadMs, wanted, harmed, comers };
+    if (best === null || isMissedLess(found, best)) best = found;
   }
   return best;
 }
@@ -53,11 +59,14 @@ function harmOf(floor: Floor, group: Group): number {
   return forecast(floor.state, group, { ...floor, without: 1 }).missed.length - now;
 }
 
-/** Milliseconds of loading per second that giving up a holder of a model may cost: how often its tasks come to each holder, and how long it loads. */
-function worthOf({ state, instantMs }: Floor, model: string): number {
-  const holders = Math.max(1, state.fleet.holders.get(model)?.size ?? 0);
-  const facts = state.costs.models.get(model);
-  return (rateAt(state.rates, { id: model, instantMs }) / holders) * 1000 * (facts?.coldMs ?? 1);
+/** Tasks of a model that come in a millisecond, for each device that holds it. */
+function comersOf({ state, instantMs }: Floor, model: string): number {
+  return rateAt(state.rates, { id: model, instantMs }) / Math.max(1, state.fleet.holders.get(model)?.size ?? 0);
+}
+
+function isMissedLess(a: Victim, b: Victim): boolean {
+  if (a.harmed !== b.harmed) return a.harmed < b.harmed;
+  return a.comers === b.comers ? a.loadMs < b.loadMs : a.comers < b.comers;
 }
 
 function nearest({ state, instantMs }: Floor, devices: ReadonlySet<Device>, group: Group): Device | null {
