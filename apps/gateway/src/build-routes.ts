@@ -7,7 +7,7 @@ import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.
 import { outlineOf } from './film-outline.ts';
 import { noFilm } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { contentDigest, createOnceByKey } from './once-by-key.ts';
+import { createOnceByKey } from './once-by-key.ts';
 import { isProbe } from './probe-work.ts';
 
 /** A storyboard of 10,000 shots written out fits several times. */
@@ -15,7 +15,7 @@ const maxDocumentBytes = 64 * 1024 ** 2;
 
 /** Make, read, list and cancel builds. */
 export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void {
-  const once = createOnceByKey({ maxKeys: 10_000, keepMs: 24 * 3_600_000 });
+  const once = createOnceByKey(parts.keys, 'build');
   addRoute(app, { name: 'createBuild', bodyLimit: maxDocumentBytes, handler: (request, reply) => create({ request, reply, once }, parts) });
   addRoute(app, {
     name: 'listBuilds',
@@ -96,9 +96,8 @@ export async function findBuild(request: FastifyRequest, parts: Pick<GatewayPart
 type Creation = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly once: ReturnType<typeof createOnceByKey> };
 
 async function create({ request, reply, once }: Creation, parts: GatewayParts): Promise<Build> {
-  const key = request.headers['idempotency-key'];
-  const make = () => createBuild(request.body, parts);
-  const id = typeof key === 'string' && key !== '' ? await once({ key, content: contentDigest(request.body), make }) : await make();
+  const { body } = request;
+  const id = await once({ key: request.headers['idempotency-key'], body, make: (id) => createBuild({ id, body }, parts) });
   request.log.info({ buildId: id }, 'build created');
   const build = await parts.records.getBuild(id);
   if (!build) throw new FilmwrightError('not-found', `The build ${id} was deleted meanwhile.`);
@@ -107,7 +106,7 @@ async function create({ request, reply, once }: Creation, parts: GatewayParts): 
 }
 
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
-async function createBuild(body: unknown, parts: GatewayParts): Promise<string> {
+async function createBuild({ id, body }: { readonly id: string; readonly body: unknown }, parts: GatewayParts): Promise<string> {
   const request = checkInput(buildRequestSchema, body);
   const { purpose, atMs } = request;
   if (purpose === 'frame' && atMs === undefined) {
@@ -123,7 +122,7 @@ async function createBuild(body: unknown, parts: GatewayParts): Promise<string> 
   await checkFiles('film' in stored ? pick(files, new Set(named.map(({ file }) => file))) : files, parts);
   const { title, aspect, shots } = outlineOf(document);
   const build = await parts.records.createBuild({
-    ...{ workspaceId: defaultWorkspace, title: film?.title ?? title, aspect, shots },
+    ...{ id, workspaceId: defaultWorkspace, title: film?.title ?? title, aspect, shots },
     ...{ document, files, ...stored, purpose, atMs: atMs ?? null },
   });
   return build.id;

@@ -13,7 +13,7 @@ import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, checkVersion, invalidRequest } from './check-input.ts';
 import { checkStorable, type FilmOutline, missingFiles, outlineOf } from './film-outline.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { contentDigest, createOnceByKey } from './once-by-key.ts';
+import { createOnceByKey } from './once-by-key.ts';
 
 /** What is far too large is cut off while it comes; what is a little too large can be told in peace. */
 const maxBodyBytes = 64 * 1024 ** 2;
@@ -22,7 +22,7 @@ type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply
 
 /** Films with all their versions: saved as they are, also with faults, and never overwritten by another tab. */
 export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
-  const once = createOnceByKey({ maxKeys: 10_000, keepMs: 24 * 3_600_000 });
+  const once = createOnceByKey(parts.keys, 'film');
   addRoute(app, {
     name: 'listFilms',
     handler: async (request): Promise<FilmPage> => {
@@ -37,9 +37,8 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     handler: async (request, reply) => {
       const film = checkInput(filmSaveSchema, request.body);
       checkContent(film);
-      const key = request.headers['idempotency-key'];
-      const make = async () => (await create(film, parts)).id;
-      const id = typeof key === 'string' && key !== '' ? await once({ key, content: contentDigest(request.body), make }) : await make();
+      const make = async (id: string) => (await create({ ...film, id }, parts)).id;
+      const id = await once({ key: request.headers['idempotency-key'], body: request.body, make });
       request.log.info({ filmId: id }, 'film created');
       reply.code(201).header('location', `/v1/films/${id}`);
       return detail({ reply, film: await found({ id }, parts) }, parts);
@@ -105,8 +104,9 @@ async function knownFilm(request: FastifyRequest, parts: GatewayParts): Promise<
 
 type CheckedSave = ReturnType<typeof filmSaveSchema.parse>;
 
-function create({ document, files, note, session }: CheckedSave, parts: GatewayParts): Promise<StoredFilm> {
+function create({ id, document, files, note, session }: CheckedSave & { readonly id: string }, parts: GatewayParts): Promise<StoredFilm> {
   return parts.films.createFilm({
+    id,
     workspaceId: defaultWorkspace,
     document,
     files,

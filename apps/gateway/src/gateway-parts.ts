@@ -1,5 +1,5 @@
 import type { Blobs } from '@filmwright/blobs';
-import type { CredentialStore, FilmStore, LibraryStore, Records } from '@filmwright/records';
+import type { CredentialStore, FilmStore, KeyStore, LibraryStore, Records } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
 
@@ -9,6 +9,7 @@ export type GatewayParts = {
   readonly films: FilmStore;
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
+  readonly keys: KeyStore;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */

@@ -25,6 +25,7 @@ async function run(): Promise<void> {
       films: records,
       library: records,
       credentials: records,
+      keys: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,

@@ -1,39 +1,42 @@
 import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
+import { defaultWorkspace, type KeyStore, type RequestKey, uuidv7 } from '@filmwright/records';
 
-type Entry = { readonly content: string; readonly made: Promise<string>; readonly forgetAtMs: number };
-type Request = { readonly key: string; readonly content: string; readonly make: () => Promise<string> };
+/** `make` stores something under the id that it is given and returns that id; stored twice, it must be there once. */
+type Request = { readonly key: unknown; readonly body: unknown; readonly make: (id: string) => Promise<string> };
+type OnceByKey = (request: Request) => Promise<string>;
 
 /**
- * Makes something once per idempotency key and gives the same result to every repetition, also while the first still runs. The same key with other
- * content throws `request-invalid`; a failure is forgotten. Keys live in this process, for `keepMs`, the oldest leave first.
+ * Makes something once per idempotency key, also when several gateways are asked at once or one dies meanwhile: every repetition makes it under the
+ * same id. The same key with another body throws `request-invalid`; a failure is forgotten. Without a key it is made anew.
  */
-export function createOnceByKey(limits: { readonly maxKeys: number; readonly keepMs: number }): (request: Request) => Promise<string> {
-  const entries = new Map<string, Entry>();
-  return ({ key, content, make }) => {
-    const nowMs = performance.now();
-    for (const [old, entry] of entries) {
-      if (entry.forgetAtMs > nowMs && entries.size < limits.maxKeys) break;
-      entries.delete(old);
-    }
-    const entry = entries.get(key);
-    if (entry && entry.content !== content) {
+export function createOnceByKey(keys: KeyStore, scope: RequestKey['scope']): OnceByKey {
+  return async ({ key, body, make }) => {
+    if (typeof key !== 'string' || key === '') return make(uuidv7());
+    const request = { workspaceId: defaultWorkspace, scope, key: digestOf(key), content: contentDigest(body) };
+    const claim = await keys.claimKey(request);
+    if (claim.content !== request.content) {
       throw new FilmwrightError(
         'request-invalid',
         `The Idempotency-Key ${JSON.stringify(key.slice(0, 80))} was used for another request. Take a new key for a new request.`,
       );
     }
-    if (entry) return entry.made;
-    const made = make();
-    entries.set(key, { content, made, forgetAtMs: nowMs + limits.keepMs });
-    made.catch(() => entries.delete(key));
-    return made;
+    if (claim.made) return claim.id;
+    try {
+      const id = await make(claim.id);
+      await keys.keepKey({ ...request, id });
+      return id;
+    } catch (error) {
+      await keys.dropKey(request).catch(() => {});
+      throw error;
+    }
   };
 }
 
-/** The digest of a request's body, by which repetitions are told from other requests. */
-export function contentDigest(body: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(body) ?? '')
-    .digest('hex');
+function contentDigest(body: unknown): string {
+  return digestOf(JSON.stringify(body) ?? '');
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -73,7 +73,7 @@ export function buildRecords(database: Database): BuildCalls {
   return {
     createBuild(wanted) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
-      const id = uuidv7();
+      const id = wanted.id ?? uuidv7();
       const title = storable(wanted.title);
       return transaction((client) => storeBuild(client, { ...wanted, title, id }));
     },

@@ -32,7 +32,7 @@ export function filmRecords({ rows, transaction }: Database): FilmStore {
   return {
     createFilm(film) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
-      const id = uuidv7();
+      const id = film.id ?? uuidv7();
       return transaction(async (client) => {
         const { workspaceId, title, aspect, shots, note, session } = film;
         const { rowCount } = await client.query(

@@ -32,7 +32,12 @@ export type FilmState = { readonly version: number; readonly session: string | n
 /** Films and their versions. A film begins with version 1, every save has the next number. */
 export interface FilmStore {
   createFilm(
-    film: FilmContent & { readonly workspaceId: string; readonly note: string | null; readonly session: string | null },
+    film: FilmContent & {
+      readonly id?: string;
+      readonly workspaceId: string;
+      readonly note: string | null;
+      readonly session: string | null;
+    },
   ): Promise<StoredFilm>;
   /** Saves under a lock of the film's row; where `from` is not the newest version nothing is stored. Null when there is no such film. */
   saveFilm(saving: FilmSaving): Promise<SaveOutcome | null>;

@@ -1,5 +1,6 @@
 export * from './credential-store.ts';
 export * from './film-store.ts';
+export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './records.ts';
 export { uuidv7 } from './uuidv7.ts';

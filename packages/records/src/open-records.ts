@@ -6,6 +6,8 @@ import { away, openDatabase } from './database.ts';
 import { expiryRecords } from './expiry-records.ts';
 import { filmRecords } from './film-records.ts';
 import type { FilmStore, LibraryStore } from './film-store.ts';
+import { keyRecords } from './key-records.ts';
+import type { KeyStore } from './key-store.ts';
 import { leaseRecords } from './lease-records.ts';
 import { libraryRecords } from './library-records.ts';
 import { migrate } from './migrate.ts';
@@ -21,7 +23,7 @@ export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore & CredentialStore> {
+}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -38,6 +40,7 @@ export async function openRecords({
     ...resultRecords(database),
     ...assetRecords(database),
     ...credentialRecords(database),
+    ...keyRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
     ...outcomeRecords(database),

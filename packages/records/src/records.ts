@@ -57,6 +57,8 @@ export type PlannedRow = {
 };
 
 export type NewBuild = {
+  /** Drawn anew when left out; a build that is there under it already stays. */
+  readonly id?: string;
   readonly workspaceId: string;
   readonly title: string;
   readonly document: unknown;

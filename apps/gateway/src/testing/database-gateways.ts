@@ -2,6 +2,7 @@ import { after, before, type TestContext } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
 import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
 import { openChangeHub } from '../change-hub.ts';
+import type { GatewayParts } from '../gateway-parts.ts';
 import { startGateway, type TestGateway, userToken } from './start-gateway.ts';
 
 export type DatabaseGateway = Omit<TestGateway, 'records'> & {
@@ -9,6 +10,8 @@ export type DatabaseGateway = Omit<TestGateway, 'records'> & {
   readonly sql: TestRecords['sql'];
   readonly url: string;
   readonly client: Client;
+  /** Opens another gateway over the same database. */
+  readonly beside: (context: TestContext, changes?: Partial<GatewayParts>) => Promise<DatabaseGateway>;
 };
 
 /** PostgreSQL for the tests of a file, ended after them; each call opens a gateway that listens, over a database of its own, and a client of it. */
@@ -20,14 +23,12 @@ export function databaseGateways(): (context: TestContext) => Promise<DatabaseGa
   after(() => server.stop());
   return async (context) => {
     const { records, sql } = await server.open();
-    const gateway = await startGateway(context, {
-      records,
-      films: records,
-      library: records,
-      credentials: records,
-      hub: await openChangeHub(records),
-    });
-    const url = await gateway.listen();
-    return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }) };
+    const beside: DatabaseGateway['beside'] = async (context, changes = {}) => {
+      const stores = { records, films: records, library: records, credentials: records, keys: records };
+      const gateway = await startGateway(context, { ...stores, hub: await openChangeHub(records), ...changes });
+      const url = await gateway.listen();
+      return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }), beside };
+    };
+    return beside(context);
   };
 }

@@ -67,7 +67,7 @@ export function createMemoryRecords(): MemoryRecords {
 
   return {
     async createBuild(build) {
-      const id = randomUUID();
+      const id = build.id ?? randomUUID();
       const createdAt = new Date().toISOString();
       const { title, purpose } = build;
       builds.set(id, {

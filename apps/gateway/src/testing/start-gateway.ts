@@ -10,6 +10,7 @@ import { createGateway } from '../create-gateway.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { startersRoot } from '../open-starters.ts';
 import { openUploads } from '../open-uploads.ts';
+import { createMemoryKeys } from './memory-keys.ts';
 import { createMemoryRecords, type MemoryRecords } from './memory-records.ts';
 import { noStores } from './no-stores.ts';
 
@@ -41,6 +42,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
   const parts: GatewayParts = {
     records,
     ...noStores,
+    keys: createMemoryKeys(),
     blobs,
     uploads: await openUploads({
       root: `${mediaRoot}-uploads`,
