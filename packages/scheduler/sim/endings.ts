@@ -1,15 +1,7 @@
 import type { Demand } from '../src/demand.ts';
-import { counts } from './grant.ts';
 import type { PlannedTask } from './scenario.ts';
+import { countIn, counts, stopWaiting, tell } from './waiting.ts';
 import type { LiveTask, Run, RunRecord, World } from './world.ts';
-
-/** Tells a task that is ready: it waits from now, or, after a failure, from its `readyMs`. */
-export const tell = (world: World, task: LiveTask): void => {
-  world.live.set(task.demand.id, task);
-  world.changes.push({ type: 'task', task: task.demand });
-  world.waiting += 1;
-  if (counts(world, task)) world.fairness.waits({ workspace: task.demand.workspace, by: 1, atMs: world.nowMs });
-};
 
 /** A task of the scenario is there; it is told once all that it comes after is done. */
 export const arrive = (world: World, planned: PlannedTask): void => {
@@ -46,6 +38,7 @@ const ready = (world: World, planned: PlannedTask): void => {
     firstWorkMs: null,
     heldMs: 0,
     withdrawn: false,
+    counted: false,
   });
 };
 
@@ -93,19 +86,12 @@ const tellAnew = (world: World, retold: { readonly task: LiveTask; readonly done
   tell(world, task);
 };
 
-/** Takes a run off its runner and tells how each of its tasks ended. */
-export const endRun = (world: World, ending: { readonly run: Run; readonly outcome: RunRecord['outcome'] }): void => {
-  const { run, outcome } = ending;
+const record = (world: World, ended: { readonly run: Run; readonly outcome: RunRecord['outcome'] }): void => {
+  const { run, outcome } = ended;
   const { runner, tasks, devices } = run;
   const { nowMs } = world;
-  run.over = true;
-  runner.runs.delete(run);
-  for (const device of devices) device.run = null;
-  if (devices.length === 0) runner.slotsTaken -= 1;
-  world.runningRuns -= 1;
-  const held = Math.max(1, devices.length);
-  const ranMs = Math.max(0, nowMs - world.scenario.reportMs - run.workMs);
   const first = tasks[0] as LiveTask;
+  const held = Math.max(1, devices.length);
   world.runRecords.push({
     runner: runner.first.id,
     pool: runner.first.pool,
@@ -119,6 +105,21 @@ export const endRun = (world: World, ending: { readonly run: Run; readonly outco
     endMs: nowMs,
     outcome,
   });
+};
+
+/** Takes a run off its runner and tells how each of its tasks ended. */
+export const endRun = (world: World, ending: { readonly run: Run; readonly outcome: Exclude<RunRecord['outcome'], 'cut'> }): void => {
+  const { run, outcome } = ending;
+  const { runner, tasks, devices } = run;
+  const { nowMs } = world;
+  run.over = true;
+  runner.runs.delete(run);
+  for (const device of devices) device.run = null;
+  if (devices.length === 0) runner.slotsTaken -= 1;
+  world.runningRuns -= 1;
+  const held = Math.max(1, devices.length);
+  const ranMs = Math.max(0, nowMs - world.scenario.reportMs - run.workMs);
+  record(world, ending);
   for (const task of tasks) {
     const { workspace } = task.demand;
     world.running.set(workspace, (world.running.get(workspace) ?? 0) - 1);
@@ -126,14 +127,15 @@ export const endRun = (world: World, ending: { readonly run: Run; readonly outco
     task.run = null;
     task.heldMs += ((nowMs - run.grantedMs) * held) / tasks.length;
     if (outcome !== 'lost' && run.workMs <= nowMs) task.firstWorkMs ??= run.workMs;
-    world.changes.push({ type: 'ended', task: task.demand.id, outcome, ranMs, loadMs: run.loadMs });
+    const told = task.withdrawn && outcome !== 'lost' ? 'failed' : outcome;
+    world.changes.push({ type: 'ended', task: task.demand.id, outcome: told, ranMs, loadMs: run.loadMs });
   }
   for (const task of tasks) {
-    if (outcome === 'done') {
+    if (task.withdrawn) world.live.delete(task.demand.id);
+    else if (outcome === 'done') {
       if (world.keepsDone) world.holders.set(task.demand.id, new Set([runner.first.id]));
       finish(world, task);
-    } else if (task.withdrawn) world.live.delete(task.demand.id);
-    else if (outcome === 'failed') tellAnew(world, { task, doneMs: 0, fromMs: nowMs + world.scenario.retryMs });
+    } else if (outcome === 'failed') tellAnew(world, { task, doneMs: 0, fromMs: nowMs + world.scenario.retryMs });
     else if (outcome === 'returned') tellAnew(world, { task, doneMs: ranMs * run.speed, fromMs: world.nowMs });
   }
   if (outcome !== 'lost') leaveIfEmpty(world, runner.first.id);
@@ -179,8 +181,7 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
         world.events.put(what.endMs + reportMs, what);
         return;
       }
-      const stopped = run.tasks.some((task) => task.withdrawn);
-      endRun(world, { run, outcome: run.handsBack ? 'returned' : run.fails || stopped ? 'failed' : 'done' });
+      endRun(world, { run, outcome: run.handsBack ? 'returned' : run.fails ? 'failed' : 'done' });
       return;
     }
     case 'dies': {
@@ -220,12 +221,17 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       world.altered.add(runner);
       return;
     }
+    case 'rested':
+      if (what.task.run === null && !what.task.withdrawn && what.task.demand.readyMs === what.readyMs) countIn(world, what.task);
+      return;
     case 'withdrawn':
       withdraw(world, what.task);
   }
 };
 
-/** A waiting task is forgotten at once; a running one is stopped within 2 s and ends as failed, not to be told anew. */
+const stopMs = 2000;
+
+/** A waiting task is forgotten at once; a running one is stopped within 2 s and ends as failed, not to be told anew; in a batch it runs to the end. */
 const withdraw = (world: World, id: string): void => {
   const task = world.live.get(id);
   if (task === undefined || task.withdrawn) return;
@@ -234,16 +240,18 @@ const withdraw = (world: World, id: string): void => {
   task.withdrawn = true;
   if (task.run === null) {
     world.live.delete(id);
-    world.waiting -= 1;
-    if (counts(world, task)) world.fairness.waits({ workspace: task.demand.workspace, by: -1, atMs: world.nowMs });
+    stopWaiting(world, task);
     return;
   }
-  if (task.run.tasks.length > 1 || task.run.runner.state === 'silent') return;
-  task.run.endMs = world.nowMs + 2000;
+  if (task.run.tasks.length > 1 || task.run.runner.state === 'silent' || task.run.endMs <= world.nowMs + stopMs) return;
+  task.run.endMs = world.nowMs + stopMs;
   world.events.put(task.run.endMs, { type: 'ends', run: task.run, endMs: task.run.endMs });
 };
 
-/** Closes the book: runners that are still there have been there until now. */
-export const closePresences = (world: World): void => {
-  for (const [id, runner] of world.runners) if (runner.state !== 'away') leave(world, id);
+/** Closes the book: runners that are still there have been there until now, and so have runs. */
+export const closeBook = (world: World): void => {
+  for (const [id, runner] of world.runners) {
+    for (const run of runner.runs) record(world, { run, outcome: 'cut' });
+    if (runner.state !== 'away') leave(world, id);
+  }
 };

@@ -2,7 +2,7 @@ import type { WorkspaceFacts } from '../src/demand.ts';
 
 /**
  * How a workspace came off while it was backlogged: `ratio` is what it held over what its weight was entitled to.
- * Null where it never was backlogged long enough to tell.
+ * Null where it never was backlogged long enough to tell, or where a cap holds it back by wish.
  */
 export type FairShare = { readonly workspace: string; readonly backlogMs: number; readonly ratio: number | null };
 
@@ -16,6 +16,7 @@ export type Fairness = {
 
 type Account = {
   readonly weight: number;
+  readonly capped: boolean;
   waiting: number;
   held: number;
   heldMs: number;
@@ -38,9 +39,9 @@ export const leastBacklogMs = 300_000;
  */
 export const createFairness = (workspaces: readonly WorkspaceFacts[]): Fairness => {
   const accounts = new Map<string, Account>(
-    workspaces.map(({ id, weight }) => [
+    workspaces.map(({ id, weight, cap }) => [
       id,
-      { weight, waiting: 0, held: 0, heldMs: 0, sinceMs: 0, period: null, backlogMs: 0, gotMs: 0, entitledMs: 0 },
+      { weight, waiting: 0, held: 0, heldMs: 0, sinceMs: 0, period: null, backlogMs: 0, gotMs: 0, entitledMs: 0, capped: cap !== null },
     ]),
   );
   let perWeight = 0;
@@ -98,7 +99,11 @@ export const createFairness = (workspaces: readonly WorkspaceFacts[]): Fairness 
       return [...accounts].map(([workspace, account]) => {
         settle(account);
         close(account);
-        return { workspace, backlogMs: account.backlogMs, ratio: account.entitledMs > 0 ? account.gotMs / account.entitledMs : null };
+        return {
+          workspace,
+          backlogMs: account.backlogMs,
+          ratio: account.entitledMs > 0 && !account.capped ? account.gotMs / account.entitledMs : null,
+        };
       });
     },
   };

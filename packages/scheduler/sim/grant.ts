@@ -1,11 +1,9 @@
 import type { Decision } from '../src/demand.ts';
+import { counts, stopWaiting } from './waiting.ts';
 import { loadMsOf, swapWeights, tierOf } from './weights.ts';
 import type { LiveTask, Run, World, WorldDevice, WorldRunner } from './world.ts';
 
 type Grant = Extract<Decision, { type: 'grant' }>;
-
-/** Whether a task counts for fairness: GPU tasks do, and all do where the fleet has no GPU. */
-export const counts = (world: World, task: LiveTask): boolean => task.demand.gpus > 0 || world.hasGpus === false;
 
 const check = (holds: boolean, told: { readonly decision: Decision; readonly world: World; readonly fault: string }): void => {
   if (holds) return;
@@ -207,10 +205,8 @@ const start = (
     task.run = run;
     task.attempts += 1;
     world.running.set(workspace, (world.running.get(workspace) ?? 0) + 1);
-    world.waiting -= 1;
-    if (!counts(world, task)) continue;
-    world.fairness.holds({ workspace, by: held / tasks.length, atMs: nowMs });
-    world.fairness.waits({ workspace, by: -1, atMs: nowMs });
+    if (counts(world, task)) world.fairness.holds({ workspace, by: held / tasks.length, atMs: nowMs });
+    stopWaiting(world, task);
   }
   if (runner.state === 'here') world.events.put(run.endMs, { type: 'ends', run, endMs: run.endMs });
 };

@@ -136,7 +136,7 @@ export const page = (shown: {
     })}${section({
       title: 'Cost',
       about: 'What the fleet costs until the last task, per thousand tasks done, in the unit of the scenario.',
-      body: `${legend([])}<div class="card">${costBars(drawn)}</div>`,
+      body: `<div class="card">${costBars(drawn)}</div>`,
     })}</div>`,
     section({
       title: 'Workspaces',

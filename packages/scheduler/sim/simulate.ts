@@ -1,4 +1,4 @@
-import { arrive, closePresences, happen } from './endings.ts';
+import { arrive, closeBook, happen } from './endings.ts';
 import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt } from './grant.ts';
 import type { Policy } from './policy.ts';
@@ -9,6 +9,7 @@ import { createWorld, type Presence, type RunRecord, type TaskRecord, takeChange
 export type Outcome = {
   readonly scenario: Scenario;
   readonly policy: string;
+  /** When the last task was done; where some were left, when the run was ended. */
   readonly endMs: number;
   readonly tasks: readonly TaskRecord[];
   readonly runs: readonly RunRecord[];
@@ -86,11 +87,11 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
       else carryOutPreempt(world, decision);
     }
   }
-  closePresences(world);
+  closeBook(world);
   return {
     scenario,
     policy: policy.name,
-    endMs: world.taskRecords.at(-1)?.doneMs ?? nowMs,
+    endMs: world.live.size === 0 ? (world.taskRecords.at(-1)?.doneMs ?? nowMs) : nowMs,
     tasks: world.taskRecords,
     runs: world.runRecords,
     presences: world.presences,

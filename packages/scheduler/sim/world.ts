@@ -15,11 +15,13 @@ export type LiveTask = {
   restMs: number;
   run: Run | null;
   attempts: number;
-  /** When its work began first; null while it never did. */
+  /** When its work began first in an attempt that was not lost; null while it never did. */
   firstWorkMs: number | null;
   /** Taken by devices or slots for it, loads and lost attempts included; times the number of devices. */
   heldMs: number;
   withdrawn: boolean;
+  /** Waits ready, and is counted so. */
+  counted: boolean;
 };
 
 export type WorldDevice = { readonly facts: DeviceFacts; readonly resident: Set<string>; run: Run | null };
@@ -67,7 +69,8 @@ export type RunRecord = {
   readonly grantedMs: number;
   readonly workMs: number;
   readonly endMs: number;
-  readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
+  /** `cut` was still going on when the scenario ended. */
+  readonly outcome: 'done' | 'failed' | 'lost' | 'returned' | 'cut';
 };
 
 /** A task that is over. `waitMs` is from when it was ready until its work first began: queue, load and fetch. */
@@ -99,7 +102,7 @@ export type Presence = {
 
 export type WorldEvent =
   | { readonly type: 'ends'; readonly run: Run; readonly endMs: number }
-  | { readonly type: 'told'; readonly task: LiveTask }
+  | { readonly type: 'rested'; readonly task: LiveTask; readonly readyMs: number }
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'returns'; readonly runner: string }
@@ -174,7 +177,7 @@ const runnerOf = (facts: RunnerFacts): WorldRunner => {
     onDisk: new Set(facts.onDisk),
     runs: new Set(),
     slotsTaken: 0,
-    state: 'here',
+    state: facts.draining ? 'draining' : 'here',
     hereSinceMs: 0,
   };
 };

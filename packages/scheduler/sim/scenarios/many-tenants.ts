@@ -146,9 +146,9 @@ export const gangs = ({ seed, load }: Asked): Scenario => {
   };
 };
 
-/** A mean factor of 1 over the day: quiet at night, a peak in the afternoon. */
+/** Factors by hour, 1 at the peak: quiet at night, most in the afternoon. */
 const officeHours = [
-  0.3, 0.2, 0.2, 0.2, 0.2, 0.3, 0.5, 0.8, 1.2, 1.6, 1.8, 1.8, 1.6, 1.7, 1.9, 2.0, 1.8, 1.5, 1.2, 1.0, 0.8, 0.7, 0.4, 0.3,
+  0.15, 0.1, 0.1, 0.1, 0.1, 0.15, 0.25, 0.4, 0.6, 0.8, 0.9, 0.9, 0.8, 0.85, 0.95, 1, 0.9, 0.75, 0.6, 0.5, 0.4, 0.35, 0.2, 0.15,
 ];
 
 /** A day with its curve on hosts that fail, drain and come back, with attempts that fail and tasks that are withdrawn. */
@@ -170,7 +170,7 @@ export const failures = ({ seed, load }: Asked): Scenario => {
   return {
     ...plainWorld,
     name: 'failures',
-    about: `a day of 32 GPUs on 8 hosts, load ${load} by office hours, 24 deaths, 24 drains, 2 % of attempts fail, tasks are withdrawn`,
+    about: `a day of 32 GPUs on 8 hosts, load ${load} at its peak, 24 deaths, 24 drains, 2 % of attempts fail, tasks are withdrawn`,
     seed,
     models: mediaModels,
     workspaces: [3, 1, 1].map((weight, index) => ({ id: `w${index + 1}`, weight, cap: index === 2 ? 6 : null })),

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { measure } from './measure.ts';
+import { page } from './page.ts';
+import { policies } from './policies.ts';
+import type { Scenario } from './scenario.ts';
+import { bigFleet } from './scenarios/big-fleet.ts';
+import { film } from './scenarios/processors.ts';
+import { reference } from './scenarios/reference.ts';
+import { scenarios } from './scenarios.ts';
+import { simulate } from './simulate.ts';
+import { table } from './table.ts';
+
+const under = (scenario: Scenario, name: string) => {
+  const create = policies[name];
+  assert.ok(create !== undefined, `there is no policy ${name}`);
+  return simulate({ scenario, policy: create({ seed: scenario.seed, scenario }) });
+};
+
+const met = (
+  load: number,
+  asked: { readonly name: string; readonly warm: boolean },
+): { readonly deadlines: number; readonly swaps: number } => {
+  const { deadlinesMet, swapShare } = measure(under(reference({ seed: 1, load, warm: asked.warm }), asked.name));
+  return { deadlines: deadlinesMet ?? 0, swaps: swapShare };
+};
+
+const between = (found: number, [least, most]: readonly [number, number]): void =>
+  assert.ok(found >= least && found <= most, `found ${found}, wanted ${least} to ${most}`);
+
+test('FIFO comes off in the reference scenario as its source says: well at half load, not at all at 0.8 with cold swaps.', () => {
+  const half = met(0.5, { name: 'fifo', warm: false });
+  between(half.deadlines, [0.92, 0.97]);
+  between(half.swaps, [0.37, 0.41]);
+  between(met(0.65, { name: 'fifo-resident', warm: false }).deadlines, [0.01, 0.09]);
+  between(met(0.8, { name: 'fifo', warm: false }).deadlines, [0.005, 0.03]);
+  const warm = met(0.8, { name: 'fifo', warm: true });
+  between(warm.deadlines, [0.93, 0.97]);
+  between(warm.swaps, [0.05, 0.07]);
+});
+
+test('The plain window comes off as its source says: all at half load, nearly all at 0.65, far less at 0.8.', () => {
+  between(met(0.5, { name: 'window', warm: false }).deadlines, [0.999, 1]);
+  between(met(0.65, { name: 'window', warm: false }).deadlines, [0.97, 1]);
+  between(met(0.8, { name: 'window', warm: false }).deadlines, [0.1, 0.7]);
+});
+
+const shortened = (name: string): Scenario => {
+  if (name === 'big-fleet') return bigFleet({ seed: 1, load: 0.8, runners: 50, waiting: 300, hours: 3 });
+  const scenario = scenarios[name]?.({ seed: 1, load: 0.7, runners: 8, hours: null });
+  assert.ok(scenario !== undefined);
+  if (scenario.linked) return scenario;
+  return { ...scenario, tasks: () => first(400, scenario.tasks()) };
+};
+
+function* first<Item>(count: number, items: Iterable<Item>): Generator<Item> {
+  let taken = 0;
+  for (const item of items) {
+    if (taken === count) return;
+    taken += 1;
+    yield item;
+  }
+}
+
+for (const name of Object.keys(scenarios)) {
+  test(`Every baseline brings the beginning of scenario ${name} to its end, each task done once.`, () => {
+    const scenario = shortened(name);
+    for (const policy of Object.keys(policies).filter((each) => each !== 'filmwright')) {
+      const outcome = under(scenario, policy);
+      assert.equal(new Set(outcome.tasks.map(({ id }) => id)).size, outcome.tasks.length, policy);
+      if (scenario.untilMs === Number.POSITIVE_INFINITY) assert.equal(outcome.left, 0, `${policy} left ${outcome.left}`);
+      else assert.ok(outcome.tasks.length > 300, `${policy} did ${outcome.tasks.length}`);
+      const { utilisation, swapShare } = measure(outcome);
+      between(utilisation, [0.01, 1]);
+      between(swapShare, [0, 1]);
+    }
+  });
+}
+
+test('A film is made much sooner by 64 runners than by one, and never sooner than its parts allow.', () => {
+  const [one, many] = [1, 64].map((runners) => under(film({ seed: 1, runners, minutes: 10 }), 'fifo').endMs);
+  const speedUp = (one ?? 0) / (many ?? 1);
+  between(speedUp, [30, 64]);
+});
+
+test('The page stands alone and shows every policy; the table has a line for each.', () => {
+  const scenario = shortened('fairness');
+  const outcomes = ['fifo', 'window'].map((name) => under(scenario, name));
+  const rows = outcomes.map((outcome) => ({ measures: measure(outcome), tookMs: 1, seed: 1 }));
+  const html = page({ outcomes, rows, order: Object.keys(policies), note: 'A < B' });
+  assert.ok(!/<script|https?:\/\/|NaN|Infinity|undefined/.test(html));
+  assert.ok(html.includes('A &lt; B'));
+  assert.equal(html.match(/<polyline/g)?.length, 2);
+  assert.match(table(rows), /^fifo .*\nwindow /m);
+});
