@@ -19,6 +19,8 @@ const usage = `filmwright: makes finished films from film documents
       --roles gateway,controller,runner,database   only these of it; see docs/guide/roles.md
       --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
       --metrics-port PORT                          where controller and runners tell how they do
+  filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
+  filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
   filmwright --version
@@ -35,6 +37,7 @@ const options = {
   otio: { type: 'string' },
   original: { type: 'string' },
   aspect: { type: 'string' },
+  home: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
   roles: { type: 'string' },
@@ -51,7 +54,7 @@ const options = {
   'accept-licence': { type: 'boolean', default: false },
 } as const;
 
-const commands = ['make', 'check', 'script', 'frame', 'export', 'import', 'serve', 'voices', 'models'] as const;
+const commands = ['make', 'check', 'script', 'frame', 'export', 'import', 'serve', 'backup', 'restore', 'voices', 'models'] as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
@@ -135,6 +138,16 @@ async function main(args: readonly string[]): Promise<number> {
           tlsPort: values['tls-port'] === undefined ? undefined : whole(values['tls-port'], '--tls-port'),
         },
       });
+      return 0;
+    }
+    case 'backup': {
+      const { backup } = await import('./commands/backup.ts');
+      await backup({ path: only(rest, 'a folder or a .zip file'), home: values.home, json });
+      return 0;
+    }
+    case 'restore': {
+      const { restore } = await import('./commands/restore.ts');
+      await restore({ path: only(rest, 'the folder or .zip file of a backup'), home: values.home, json });
       return 0;
     }
     case 'voices': {

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
+import { type Digest, FilmwrightError } from '@filmwright/contracts';
+import { checkKnownSchema, endRestore, loadRecords } from '@filmwright/records/backup';
+import { startPostgres } from '@filmwright/records/embedded';
+import { writeWhole } from '../film/save-media.ts';
+import { assetListName, type ListedAsset, readAssetList } from '../keep/asset-list.ts';
+import { assetPath } from '../keep/backup-manifest.ts';
+import { type BackupSource, openSource } from '../keep/backup-source.ts';
+import { inLanes } from '../keep/in-lanes.ts';
+import { newHome } from '../keep/new-home.ts';
+import { filmwrightHome } from '../platform/home.ts';
+import { sizeText } from '../show/size-text.ts';
+
+export type RestoreOptions = { readonly path: string; readonly home: string | undefined; readonly json: boolean };
+
+const assetsAtOnce = 4;
+
+/** Brings a backup back, into a home that is empty and the database of DATABASE_URL or one of its own. What cannot be restored whole leaves nothing that starts. */
+export async function restore({ path, home: given, json }: RestoreOptions): Promise<void> {
+  const home = given === undefined ? filmwrightHome() : resolve(given);
+  const startedMs = performance.now();
+  const source = await openSource(resolve(path));
+  try {
+    await checkKnownSchema(source.manifest);
+    const made = await newHome(home);
+    try {
+      await restoreFiles(source, made.folder);
+      await restoreRecords(source, made.folder);
+      await made.place();
+    } catch (error) {
+      await made.abandon();
+      throw isUnpackable(error) ? damaged(`a file of it cannot be unpacked (${error.message})`, error) : error;
+    }
+    if (process.env.DATABASE_URL) await endRestore({ connectionString: process.env.DATABASE_URL });
+    const { instant, tables, assets } = source.manifest;
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+    const wallMs = Math.round(performance.now() - startedMs);
+    const { count, bytes, missing } = assets;
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ home, instant, rows, assets: { count: count - missing.length, bytes, missing }, wallMs })}\n`
+        : `Restored to ${home}, as of ${instant}.\n  records  ${rows} rows in ${tables.length} tables\n  assets   ${count - missing.length} (${sizeText(bytes)})\n  took     ${(wallMs / 1000).toFixed(1)} s\nStart it with FILMWRIGHT_HOME=${home}.\n`,
+    );
+  } finally {
+    source.close();
+  }
+}
+
+/** Assets and files of the home, each held against its digest while it is copied. */
+async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<void> {
+  const assets = await readAssetList(await unpacked(await read(`${manifest.records}/${assetListName}`)), manifest.assets.digest);
+  if (assets === null) throw damaged('its list of assets is not the one that was written');
+  const missing = new Set<string>(manifest.assets.missing);
+  const blobs = await openFolderBlobs({ root: process.env.FILMWRIGHT_MEDIA || join(folder, 'media') });
+  await inLanes(
+    assets.filter(({ digest }) => !missing.has(digest)),
+    { lanes: assetsAtOnce, work: (asset) => restoreAsset({ asset, read, blobs }) },
+  );
+  for (const { path, digest, mode } of manifest.files) {
+    const hash = createHash('sha256');
+    const bytes = await read(assetPath(digest));
+    await writeWhole(join(folder, path), async (file) => {
+      for await (const piece of bytes) {
+        hash.update(piece as Buffer);
+        await file.appendFile(piece as Buffer);
+      }
+      await file.chmod(mode);
+    });
+    if (`sha256-${hash.digest('hex')}` !== digest) throw damaged(`the bytes of ${path} are others than were written`);
+  }
+}
+
+type RestoreAsset = { readonly asset: ListedAsset; readonly read: BackupSource['read']; readonly blobs: Blobs };
+
+async function restoreAsset({ asset: { digest, bytes }, read, blobs }: RestoreAsset): Promise<void> {
+  const expect = digest as Digest;
+  if ((await blobs.size(expect)) === bytes) return;
+  await blobs.putStream({ stream: await read(assetPath(digest)), mediaType: '', expect }).catch((error: unknown) => {
+    throw wrongBytes(error, `the asset ${digest}`);
+  });
+}
+
+async function restoreRecords({ manifest, read }: BackupSource, folder: string): Promise<void> {
+  const load = async (connectionString: string): Promise<void> =>
+    loadRecords({
+      connectionString,
+      dump: manifest,
+      read: async (table) => unpacked(await read(`${manifest.records}/${table}.copy.gz`)),
+      missing: manifest.assets.missing,
+      mark: `restore of ${manifest.id} is not finished`,
+    });
+  if (process.env.DATABASE_URL) return load(process.env.DATABASE_URL);
+  const database = await startPostgres({ home: folder });
+  try {
+    await load(database.connectionString);
+    await endRestore({ connectionString: database.connectionString });
+  } finally {
+    await database.stop();
+  }
+}
+
+/** Unlike a plain pipe it ends with an error when its source does. */
+async function unpacked(source: Readable): Promise<Readable> {
+  const gunzip = createGunzip();
+  pipeline(source, gunzip, () => {});
+  return gunzip;
+}
+
+function isUnpackable(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+}
+
+function wrongBytes(error: unknown, what: string): unknown {
+  if (!(error instanceof FilmwrightError && error.code === 'digest-mismatch')) return error;
+  return damaged(`the bytes of ${what} are others than were written`, error);
+}
+
+function damaged(why: string, cause?: unknown): FilmwrightError {
+  return new FilmwrightError('digest-mismatch', `The backup is damaged: ${why}. Nothing was restored; take another backup.`, {
+    cause,
+    retryable: false,
+  });
+}

@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+import { startPostgres } from '@filmwright/records/embedded';
+import { readPlatformFile, withStartLock } from '../platform/platform-file.ts';
+
+/** Runs `work` with the address of a home's database: DATABASE_URL, else that of the platform that runs there, else one that is started for it and ended after it. */
+export async function useDatabase<T>(home: string, work: (connectionString: string) => Promise<T>): Promise<T> {
+  const external = process.env.DATABASE_URL;
+  if (external) return work(external);
+  if (!(await stat(join(home, 'postgresql', 'data', 'PG_VERSION')).catch(() => null)))
+    throw new FilmwrightError(
+      'not-found',
+      `There are no records in ${home}. Set FILMWRIGHT_HOME (or --home) to the folder of the platform, or DATABASE_URL to its database.`,
+    );
+  const { database, isOurs } = await withStartLock(home, async () => {
+    const platform = await readPlatformFile(home);
+    return { database: await startPostgres({ home }), isOurs: platform === null };
+  });
+  try {
+    return await work(database.connectionString);
+  } finally {
+    // A platform that was started meanwhile has taken the database over.
+    if (isOurs) await withStartLock(home, async () => ((await readPlatformFile(home)) === null ? database.stop() : undefined));
+  }
+}
