@@ -10,6 +10,7 @@ import { isKept } from './is-kept.ts';
 import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
+import { headOfLine } from './waiting-line.ts';
 
 /**
  * What is expected to come for an unloaded model counts against unloading it: as so many harmed deadlines each, and as so much waiting each.
@@ -17,6 +18,8 @@ import { stopWaiting } from './waiting.ts';
  */
 const comerWeight = 2;
 const comerWaitMs = 30_000;
+/** So many are looked through for one short enough to run before kept devices are needed. */
+const shorterLooked = 32;
 
 /** Gives idle GPUs to waiting tasks: those whose model is resident first, and loads another model only where that saves a deadline or shortens a wait. */
 export function placeOnDevices(state: State, instantMs: number): Decision[] {
@@ -71,18 +74,15 @@ function saveDeadline(floor: Floor): Decision | null {
 
 /** Gives a task to an idle device on which its model is resident. */
 function useResident(floor: Floor, late: boolean): Decision | null {
-  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  let best: { readonly group: Group; readonly pick: Pick; readonly device: Device } | null = null;
   for (const group of floor.groups) {
     if (!hasIdleHolder(floor, group)) continue;
-    const pick = pickOf(floor, group);
-    if (pick !== null && idleHolder(floor, group, pick) !== null && pick.late === late && (best === null || comesFirst(pick, best.pick)))
-      best = { group, pick };
+    const found = fittingPick(floor, group);
+    if (found !== null && found.pick.late === late && (best === null || comesFirst(found.pick, best.pick))) best = { group, ...found };
   }
   if (best === null) return null;
   const { model } = best.group;
-  const device = idleHolder(floor, best.group, best.pick);
-  if (device === null) return null;
-  return grant(floor, { ...best, device, why: model === null ? 'a device is free' : 'its model is resident' });
+  return grant(floor, { ...best, why: model === null ? 'a device is free' : 'its model is resident' });
 }
 
 /** Loads a model onto a device that has nothing to do, if the task would wait longer for one that holds it. */
@@ -153,6 +153,21 @@ function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: 
   const devices = group.model === null ? pool.idle : (pool.idleBy.get(group.model) ?? []);
   const endMs = instantMs + runMs(state.costs, { task: entry.task, product: pool.product });
   for (const device of devices) if (!isKept(device, { endMs, task: entry.task.id })) return device;
+  return null;
+}
+
+/** The task that goes next on an idle holder; where that one would delay a task that needs several devices, a shorter one of the same workspace. */
+function fittingPick(floor: Floor, group: Group): { readonly pick: Pick; readonly device: Device } | null {
+  const pick = pickOf(floor, group);
+  if (pick === null) return null;
+  const device = idleHolder(floor, group, pick);
+  if (device !== null) return { pick, device };
+  const line = group.bands[floor.priority].get(pick.entry.task.workspace);
+  for (const entry of pick.late || line === undefined ? [] : headOfLine(line, shorterLooked)) {
+    const other = { ...pick, entry };
+    const fitting = idleHolder(floor, group, other);
+    if (fitting !== null) return { pick: other, device: fitting };
+  }
   return null;
 }
 

@@ -51,10 +51,14 @@ export function settle(share: Share, instantMs: number): void {
  * A workspace that comes back from idleness starts where the most owed of the busy ones stands: what it did not use is not saved up
  * (start-time fair queueing; the virtual token counter does the same).
  */
-export function lift(share: Share, others: Iterable<Share>): void {
+export function lift(
+  share: Share,
+  { shares, instantMs }: { readonly shares: ReadonlyMap<string, Share>; readonly instantMs: number },
+): void {
+  settle(share, instantMs);
   for (const resource of ['gpu', 'slot'] as const) {
     let least = Number.POSITIVE_INFINITY;
-    for (const other of others) if (other !== share && other.waiting > 0) least = Math.min(least, usage(other, resource));
+    for (const other of shares.values()) if (other !== share && other.waiting > 0) least = Math.min(least, usage(other, resource));
     if (least < Number.POSITIVE_INFINITY) share.used[resource] = Math.max(share.used[resource], least * share.weight);
   }
 }
@@ -65,8 +69,8 @@ export function isCapped(share: Share): boolean {
 }
 
 /** The least usage among workspaces that wait: what others have beyond it they have ahead. */
-export function floorOf(shares: Iterable<Share>, resource: Resource): number {
+export function floorOf(shares: ReadonlyMap<string, Share>, resource: Resource): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const share of shares) if (share.waiting > 0 && !isCapped(share)) least = Math.min(least, usage(share, resource));
+  for (const share of shares.values()) if (share.waiting > 0 && !isCapped(share)) least = Math.min(least, usage(share, resource));
   return least;
 }

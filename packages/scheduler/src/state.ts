@@ -59,6 +59,6 @@ export function shareOf(state: State, workspace: string): Share {
 
 /** Looks again at who is owed most. */
 export function setFloors({ floors, shares }: State): void {
-  floors.gpu = floorOf(shares.values(), 'gpu');
-  floors.slot = floorOf(shares.values(), 'slot');
+  floors.gpu = floorOf(shares, 'gpu');
+  floors.slot = floorOf(shares, 'slot');
 }

@@ -9,7 +9,7 @@ import { type State, shareOf } from './state.ts';
 /** A task waits, from its `readyMs` on; one of the same id that waited is replaced. */
 export function wait(state: State, task: Demand, instantMs: number): void {
   stopWaiting(state, task.id);
-  if (task.readyMs <= instantMs) queue(state, task);
+  if (task.readyMs <= instantMs) queue(state, task, instantMs);
   else state.later.set(task.id, task);
 }
 
@@ -18,7 +18,7 @@ export function wakeLater(state: State, instantMs: number): void {
   for (const task of state.later.values()) {
     if (task.readyMs > instantMs) continue;
     state.later.delete(task.id);
-    queue(state, task);
+    queue(state, task, instantMs);
   }
 }
 
@@ -33,7 +33,7 @@ export function stopWaiting(state: State, id: string): void {
   shareOf(state, found.entry.task.workspace).waiting--;
 }
 
-function queue(state: State, task: Demand): void {
+function queue(state: State, task: Demand, instantMs: number): void {
   const key = groupKey(task);
   const group = state.groups.get(key) ?? createGroup(task);
   state.groups.set(key, group);
@@ -42,6 +42,6 @@ function queue(state: State, task: Demand): void {
   state.entries.set(task.id, { group, entry });
   if (task.model !== null) noteArrival(state.rates, { id: task.model, instantMs: task.readyMs });
   const share = shareOf(state, task.workspace);
-  if (share.waiting === 0 && share.running === 0) lift(share, state.shares.values());
+  if (share.waiting === 0 && share.running === 0) lift(share, { shares: state.shares, instantMs });
   share.waiting++;
 }

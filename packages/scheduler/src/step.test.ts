@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Decision } from './demand.ts';
+import { standings } from './standings.ts';
+import { demand, done, gpuRunner, joined, known, model, runner, scheduler, wanted } from './testing/fleet-of.ts';
+
+const gpu = { gpus: 1, vramMib: 1024, capability: 'draw' } as const;
+const runnersOf = (decisions: readonly Decision[]): string[] => decisions.map(({ runner: id }) => id);
+const granted = (decisions: readonly Decision[]): string[] =>
+  decisions.flatMap((each) => (each.type === 'grant' ? each.tasks : [])).toSorted();
+
+test('tasks go to free slots, spread over runners, and wait while all are busy', () => {
+  const { tell, state } = scheduler();
+  const first = tell(0, ...joined(runner('r1'), runner('r2')), ...wanted(...[1, 2, 3, 4, 5].map((id) => demand(`t${id}`, { order: id }))));
+  assert.deepEqual(granted(first), ['t1', 't2', 't3', 't4']);
+  assert.deepEqual(runnersOf(first).toSorted(), ['r1', 'r1', 'r2', 'r2']);
+  assert.notEqual(first[0]?.runner, first[1]?.runner);
+  const [waiting] = standings(state, 0);
+  assert.deepEqual(waiting, { task: 't5', position: 0, expectedStartMs: 1000, reason: 'all 4 slots that can are busy' });
+  assert.deepEqual(granted(tell(1000, done('t2'))), ['t5']);
+});
+
+test('of two runners with as many free slots the one that holds the inputs is taken', () => {
+  const { tell } = scheduler();
+  const decisions = tell(0, ...joined(runner('r1'), runner('r2'), runner('r3')), ...wanted(demand('t', { near: ['r3'] })));
+  assert.deepEqual(runnersOf(decisions), ['r3']);
+});
+
+test('interactive tasks go before films and films before what may wait, and the longest first within a build', () => {
+  const { tell, grants } = scheduler();
+  tell(
+    0,
+    ...joined(runner('r', { slots: 1 })),
+    ...wanted(
+      demand('bulk', { priority: 'bulk' }),
+      demand('short', { estimateMs: 10 }),
+      demand('long', { estimateMs: 9000 }),
+      demand('person', { priority: 'interactive' }),
+    ),
+  );
+  for (let at = 1; at < 4; at++) tell(at * 1000, done(grants.at(-1)?.tasks[0] ?? ''));
+  assert.deepEqual(
+    grants.map(({ tasks }) => tasks[0]),
+    ['person', 'long', 'short', 'bulk'],
+  );
+});
+
+test('a runner is given only what it offers, where it is wanted, and nothing while it drains', () => {
+  const { tell, state } = scheduler();
+  const tasks = [
+    demand('elsewhere', { region: 'there' }),
+    demand('other-pool', { pool: 'q' }),
+    demand('unknown', { capability: 'sing' }),
+    demand('fits'),
+  ];
+  assert.deepEqual(granted(tell(0, ...joined(runner('r'), runner('old', { draining: true, slots: 9 })), ...wanted(...tasks))), ['fits']);
+  const reasons = Object.fromEntries(standings(state, 0).map(({ task, reason }) => [task, reason]));
+  assert.deepEqual(reasons, {
+    elsewhere: 'no runner that can is in there',
+    'other-pool': 'no runner that can is in q',
+    unknown: 'no runner offers sing',
+  });
+  assert.deepEqual(granted(tell(1, ...joined(runner('far', { region: 'there' })))), ['elsewhere']);
+});
+
+test('a workspace runs no more than its cap, and its waiting tasks say so', () => {
+  const { tell, state } = scheduler();
+  const tasks = ['a1', 'a2', 'a3'].map((id) => demand(id, { workspace: 'a' }));
+  const decisions = tell(
+    0,
+    { type: 'workspace', workspace: { id: 'a', weight: 1, cap: 2 } },
+    ...joined(runner('r', { slots: 8 })),
+    ...wanted(...tasks, demand('b1', { workspace: 'b' })),
+  );
+  assert.deepEqual(granted(decisions), ['a1', 'a2', 'b1']);
+  assert.equal(standings(state, 0)[0]?.reason, 'its workspace runs 2 of at most 2 tasks');
+  assert.deepEqual(granted(tell(1000, done('a1'))), ['a3']);
+});
+
+test('workspaces that always wait get time by their weights, whatever the length of their tasks', () => {
+  const { tell, grants } = scheduler();
+  tell(
+    0,
+    { type: 'workspace', workspace: { id: 'heavy', weight: 3, cap: null } },
+    { type: 'workspace', workspace: { id: 'light', weight: 1, cap: null } },
+    ...joined(runner('r', { slots: 4 })),
+  );
+  const spentMs = { heavy: 0, light: 0 };
+  const running: { id: string; endMs: number }[] = [];
+  let number = 0;
+  const more = (workspace: 'heavy' | 'light') =>
+    demand(`${workspace}-${number++}`, {
+      workspace,
+      estimateMs: workspace === 'heavy' ? 2000 : 7000,
+      size: workspace,
+      submittedMs: number,
+    });
+  const backlog = Array.from({ length: 20 }, () => [more('heavy'), more('light')]).flat();
+  let changes = wanted(...backlog);
+  for (let atMs = 0; atMs < 3_600_000; atMs += 1000) {
+    const over = running.filter(({ endMs }) => endMs <= atMs);
+    running.splice(0, running.length, ...running.filter(({ endMs }) => endMs > atMs));
+    const ended = over.map(({ id }) => done(id, id.startsWith('heavy') ? 2000 : 7000));
+    const before = grants.length;
+    tell(atMs, ...changes, ...ended);
+    changes = [];
+    for (const { tasks } of grants.slice(before)) {
+      const id = tasks[0] as string;
+      const workspace = id.startsWith('heavy') ? 'heavy' : 'light';
+      const ms = workspace === 'heavy' ? 2000 : 7000;
+      spentMs[workspace] += ms;
+      running.push({ id, endMs: atMs + ms });
+      changes.push(...wanted(more(workspace)));
+    }
+  }
+  const share = spentMs.heavy / (spentMs.heavy + spentMs.light);
+  assert.ok(Math.abs(share - 0.75) < 0.02, `the workspace of weight 3 of 4 had ${share.toFixed(3)} of the time`);
+});
+
+test('who comes back from idleness has no claim on the time it did not use', () => {
+  const { tell, grants } = scheduler();
+  const many = Array.from({ length: 4000 }, (_, index) => demand(`old-${index}`, { workspace: 'old', order: index }));
+  tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(...many));
+  let atMs = 0;
+  const next = (...changes: readonly Parameters<typeof tell>[1][]): string => {
+    atMs += 1000;
+    tell(atMs, done(grants.at(-1)?.tasks[0] ?? ''), ...changes);
+    return grants.at(-1)?.tasks[0] ?? '';
+  };
+  for (let round = 0; round < 1000; round++) next();
+  const back = Array.from({ length: 400 }, (_, index) =>
+    demand(`back-${index}`, { workspace: 'back', order: index, submittedMs: atMs, readyMs: atMs }),
+  );
+  next(...wanted(...back));
+  const after = Array.from({ length: 300 }, () => next().slice(0, 4));
+  const share = after.filter((each) => each === 'back').length / after.length;
+  assert.ok(share > 0.25 && share < 0.75, `it had ${share} of the next 300 s`);
+});
+
+test('a GPU goes on with the model that it holds, and another is loaded only onto one that nobody needs', () => {
+  const { tell } = scheduler();
+  const decisions = tell(
+    0,
+    ...known(model('a'), model('b')),
+    ...joined(gpuRunner('r', 2, ['a', null])),
+    ...wanted(demand('a1', { ...gpu, model: 'a' }), demand('b1', { ...gpu, model: 'b' })),
+  );
+  const found = decisions.map((each) => (each.type === 'grant' ? [each.tasks[0], each.devices[0], each.tier, each.expectedMs] : []));
+  assert.deepEqual(found, [
+    ['b1', '1', 'disk', 31_000],
+    ['a1', '0', 'resident', 1000],
+  ]);
+});
+
+test('waiting for the model beats loading it again where its device is free sooner, and the standing says so', () => {
+  const { tell, state } = scheduler();
+  tell(
+    0,
+    ...known(model('a')),
+    ...joined(gpuRunner('r', 2, ['a', null])),
+    ...wanted(demand('first', { ...gpu, model: 'a', estimateMs: 12_000 })),
+  );
+  const later = tell(100, ...wanted(demand('second', { ...gpu, model: 'a', submittedMs: 100, readyMs: 100 })));
+  assert.deepEqual(granted(later), []);
+  const [standing] = standings(state, 100);
+  assert.equal(standing?.reason, 'waiting 12 s for a resident model beats a 30 s swap');
+  assert.deepEqual(granted(tell(12_000, done('first', 12_000))), ['second']);
+});
+
+test('a model is loaded a second time where waiting would miss a deadline', () => {
+  const { tell, grants } = scheduler();
+  tell(
+    0,
+    ...known(model('a'), model('b')),
+    ...joined(gpuRunner('r', 2, ['a', 'b'])),
+    ...wanted(demand('long', { ...gpu, model: 'a', estimateMs: 100_000 })),
+  );
+  tell(100, ...wanted(demand('urgent', { ...gpu, model: 'a', deadlineMs: 60_000, submittedMs: 100, readyMs: 100 })));
+  const last = grants.at(-1);
+  assert.deepEqual([last?.tasks, last?.devices, last?.evict, last?.tier], [['urgent'], ['1'], ['b'], 'disk']);
+  assert.match(last?.reason ?? '', /would miss a deadline/);
+});
+
+test('what is too late already lets those go first that are not', () => {
+  const { tell, grants } = scheduler();
+  tell(0, ...known(model('a')), ...joined(gpuRunner('r', 1, ['a'])), ...wanted(demand('now', { ...gpu, model: 'a', estimateMs: 50_000 })));
+  const soon = { ...gpu, model: 'a', estimateMs: 10_000 };
+  tell(1, ...wanted(demand('lost', { ...soon, deadlineMs: 55_000 }), demand('safe', { ...soon, deadlineMs: 70_000 })));
+  tell(50_000, done('now', 50_000));
+  tell(60_000, done('safe', 10_000));
+  assert.deepEqual(
+    grants.map(({ tasks }) => tasks[0]),
+    ['now', 'safe', 'lost'],
+  );
+});
+
+test('weights in the host’s memory are taken before those on its disk', () => {
+  const { tell, grants } = scheduler();
+  const slowHost = gpuRunner('cold', 1);
+  const fastHost = gpuRunner('warm', 1, [], { hostMib: 64 * 1024, inMemory: ['a'] });
+  tell(0, ...known(model('a')), ...joined(slowHost, fastHost), ...wanted(demand('t', { ...gpu, model: 'a' })));
+  assert.deepEqual([grants[0]?.runner, grants[0]?.tier, grants[0]?.expectedMs], ['warm', 'memory', 4000]);
+});
+
+test('a task that needs more memory than any device has waits and says how much', () => {
+  const { tell, state } = scheduler();
+  tell(
+    0,
+    ...known(model('a', { vramMib: 70 * 1024 })),
+    ...joined(gpuRunner('r', 1)),
+    ...wanted(demand('t', { ...gpu, model: 'a', vramMib: 10 * 1024 })),
+  );
+  assert.equal(standings(state, 0)[0]?.reason, 'no runner has 80 GiB on a device');
+});
+
+test('several GPUs of one host are given all or none, and small tasks use them meanwhile only if they end in time', () => {
+  const { tell, state, grants } = scheduler();
+  const small = (id: string, estimateMs: number) => demand(id, { ...gpu, estimateMs, size: id });
+  tell(0, ...joined(gpuRunner('r', 4)), ...wanted(small('s1', 60_000), small('s2', 30_000), small('s3', 10_000), small('s4', 10_000)));
+  tell(10_000, done('s3', 10_000), done('s4', 10_000), ...wanted(demand('gang', { ...gpu, gpus: 3 })));
+  assert.equal(standings(state, 10_000)[0]?.reason, '3 devices of r are kept for it; the last is free in 20 s');
+  const fill = tell(11_000, ...wanted(small('quick', 5000), small('slow', 40_000)));
+  assert.deepEqual(granted(fill), ['quick']);
+  tell(16_000, done('quick', 5000));
+  const decisions = tell(30_000, done('s2', 30_000));
+  assert.deepEqual(granted(decisions), ['gang']);
+  assert.equal(grants.at(-1)?.devices.length, 3);
+  tell(40_000, done('gang'));
+  assert.deepEqual(grants.at(-1)?.tasks, ['slow']);
+});
+
+test('an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
+  const { tell } = scheduler();
+  const film = { ...gpu, priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
+  tell(
+    0,
+    ...known(model('a'), model('b')),
+    ...joined(gpuRunner('ra', 1, ['a']), gpuRunner('rb', 1, ['b'])),
+    ...wanted(demand('film-a', { ...film, model: 'a' }), demand('film-b', { ...film, model: 'b' })),
+  );
+  const asked = tell(1000, ...wanted(demand('person', { ...gpu, model: 'b', priority: 'interactive', submittedMs: 1000, readyMs: 1000 })));
+  assert.deepEqual(
+    asked.map((each) => (each.type === 'preempt' ? [each.task, each.runner, each.for] : each)),
+    [['film-b', 'rb', 'person']],
+  );
+  assert.deepEqual(tell(2000), [], 'it is asked for once');
+  const rest = demand('film-b', { ...film, model: 'b', estimateMs: 595_000, readyMs: 5000 });
+  const after = tell(5000, { type: 'ended', task: 'film-b', outcome: 'returned', ranMs: 5000, loadMs: 0 }, ...wanted(rest));
+  assert.deepEqual(granted(after), ['person']);
+});
+
+test('pictures of one batch run as one, up to as many as fit', () => {
+  const { tell } = scheduler();
+  const picture = { ...gpu, model: 'a', batch: 'a/512', batchMost: 3 };
+  const [only, ...others] = tell(
+    0,
+    ...known(model('a')),
+    ...joined(gpuRunner('r', 1, ['a'])),
+    ...wanted(...[1, 2, 3, 4].map((id) => demand(`p${id}`, { ...picture, order: id }))),
+  );
+  assert.deepEqual(only?.type === 'grant' ? only.tasks : [], ['p1', 'p2', 'p3']);
+  assert.equal(others.length, 0);
+  assert.deepEqual(granted(tell(3000, done('p1'), done('p2'))), [], 'its place is free once all have ended');
+  assert.deepEqual(granted(tell(3100, done('p3'))), ['p4']);
+});
+
+test('times are learned from what ended, for each size and device', () => {
+  const { tell, grants } = scheduler();
+  tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(demand('t0', { estimateMs: 1000 })));
+  for (let round = 1; round < 12; round++) tell(round * 9000, done(`t${round - 1}`, 8000), ...wanted(demand(`t${round}`)));
+  assert.ok(Math.abs((grants.at(-1)?.expectedMs ?? 0) - 8000) < 10, `expected ${grants.at(-1)?.expectedMs}`);
+  tell(200_000, done('t11', 8000), ...wanted(demand('other', { size: 'large', estimateMs: 2000 })));
+  assert.ok(Math.abs((grants.at(-1)?.expectedMs ?? 0) - 16_000) < 50, 'a size that never ran is guessed by how far guesses were off');
+});
+
+test('a scheduler that takes over knows what runs, and what is told of the unknown changes nothing', () => {
+  const { tell } = scheduler();
+  const before = tell(
+    50_000,
+    done('nobody'),
+    { type: 'gone', runner: 'nobody' },
+    { type: 'withdrawn', task: 'nothing' },
+    ...joined(runner('r', { slots: 1 })),
+    { type: 'running', task: demand('held', { estimateMs: 60_000 }), runner: 'r', devices: [], sinceMs: 10_000 },
+    ...wanted(demand('next')),
+  );
+  assert.deepEqual(before, []);
+  assert.deepEqual(granted(tell(70_000, done('held', 60_000))), ['next']);
+});
+
+test('a runner that is gone leaves nothing behind, and its tasks run elsewhere once they wait again', () => {
+  const { tell, state } = scheduler();
+  tell(0, ...joined(runner('r1', { slots: 1 })), ...wanted(demand('t')));
+  tell(100, { type: 'gone', runner: 'r1' });
+  assert.equal(state.attempts.size, 0);
+  assert.deepEqual(runnersOf(tell(200, ...joined(runner('r2')), ...wanted(demand('t', { readyMs: 200 })))), ['r2']);
+});
+
+test('a task waits until it may start', () => {
+  const { tell } = scheduler();
+  assert.deepEqual(granted(tell(0, ...joined(runner('r')), ...wanted(demand('t', { readyMs: 4000 })))), []);
+  assert.deepEqual(granted(tell(3999)), []);
+  assert.deepEqual(granted(tell(4000)), ['t']);
+});
