@@ -226,6 +226,9 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       return;
     case 'withdrawn':
       withdraw(world, what.task);
+      return;
+    case 'takeover':
+      world.takeover = true;
   }
 };
 

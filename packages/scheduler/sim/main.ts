@@ -86,7 +86,8 @@ for (const { policy, create } of chosen) {
     const stepMs: number[] = [];
     const began = performance.now();
     try {
-      const outcome = simulate({ scenario, policy: timed(create({ seed, scenario }), stepMs) });
+      const standby = (): Policy => timed(create({ seed, scenario }), stepMs);
+      const outcome = simulate({ scenario, policy: standby(), standby });
       rows.push({ measures: measure(outcome, stepMs), tookMs: performance.now() - began, seed });
       if (seed === firstSeed) outcomes.push(outcome);
     } catch (fault) {

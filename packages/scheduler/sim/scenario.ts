@@ -19,7 +19,9 @@ export type Incident =
   | { readonly type: 'dies'; readonly atMs: number; readonly runner: string; readonly downMs: number }
   /** Takes no new task, leaves once empty, comes back after `downMs`. */
   | { readonly type: 'drains'; readonly atMs: number; readonly runner: string; readonly downMs: number }
-  | { readonly type: 'withdrawn'; readonly atMs: number; readonly task: string };
+  | { readonly type: 'withdrawn'; readonly atMs: number; readonly task: string }
+  /** The leader falls over and a standby begins with a policy that knows nothing: it is told all that there is. */
+  | { readonly type: 'takeover'; readonly atMs: number };
 
 /** Links for inputs and outputs; a transfer gets the least of its runner's link and its part of the store's. */
 export type Network = { readonly runnerMibPerS: number; readonly storeMibPerS: number };

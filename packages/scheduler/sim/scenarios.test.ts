@@ -14,7 +14,8 @@ import { table } from './table.ts';
 const under = (scenario: Scenario, name: string) => {
   const create = policies[name];
   assert.ok(create !== undefined, `there is no policy ${name}`);
-  return simulate({ scenario, policy: create({ seed: scenario.seed, scenario }) });
+  const standby = () => create({ seed: scenario.seed, scenario });
+  return simulate({ scenario, policy: standby(), standby });
 };
 
 const met = (

@@ -205,6 +205,22 @@ test('A grant to a runner that has silently died comes to nothing, and is no fau
   assert.equal(outcome.tasks.length, 1);
 });
 
+test('A standby that takes over is told what there is, what runs and what waits, and goes on with it.', () => {
+  const incidents = [{ type: 'takeover' as const, atMs: 3000 }];
+  const scenario = smallWorld({ planned: [task({ id: 't1' }), task({ id: 't2' })], incidents });
+  const leader = scripted([{ atMs: 0, decisions: [grant({ tasks: ['t1'] })] }]);
+  const standby = scripted([{ atMs: 15_100, decisions: [grant({ tasks: ['t2'], tier: 'resident' })] }]);
+  const outcome = simulate({ scenario, policy: leader, standby: () => standby });
+  assert.deepEqual(standby.heard, [
+    'h here, memory empty',
+    't1 runs',
+    't2 waits, estimate 5000',
+    't1 done ran 5000 loaded 10000',
+    't2 done ran 5000 loaded 0',
+  ]);
+  assert.deepEqual([outcome.takeovers, outcome.tasks.length], [1, 2]);
+});
+
 test('The same seed gives the same outcome to the last figure.', () => {
   const scenario = smallWorld({
     planned: Array.from({ length: 200 }, (_, index) => task({ id: `t${index}`, submittedMs: index * 3000 })),

@@ -1,8 +1,10 @@
+import type { Change } from '../src/demand.ts';
 import { arrive, closeBook, happen } from './endings.ts';
 import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt } from './grant.ts';
 import type { Policy } from './policy.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
+import { tellAll } from './takeover.ts';
 import { createWorld, type Presence, type RunRecord, type TaskRecord, takeChanges, type World } from './world.ts';
 
 /** All that was seen of a run of a scenario under a policy. */
@@ -19,6 +21,7 @@ export type Outcome = {
   readonly preemptions: number;
   readonly surprises: number;
   readonly withdrawn: number;
+  readonly takeovers: number;
   readonly transferredMib: number;
   /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
   readonly left: number;
@@ -62,10 +65,12 @@ const arrivalsOf = (tasks: Iterable<PlannedTask>): Arrivals => {
 
 /**
  * Drives a policy through a scenario until all is done. Steps fall on ticks; ticks at which nothing happened and
- * nothing rests are skipped. Throws on a decision that the world cannot carry out.
+ * nothing rests are skipped. Where the scenario's leader falls over, `standby` makes the policy that goes on; without it
+ * the same one does. Throws on a decision that the world cannot carry out.
  */
-export const simulate = (given: { readonly scenario: Scenario; readonly policy: Policy }): Outcome => {
-  const { scenario, policy } = given;
+export const simulate = (given: { readonly scenario: Scenario; readonly policy: Policy; readonly standby?: () => Policy }): Outcome => {
+  const { scenario } = given;
+  let { policy } = given;
   const world = createWorld(scenario);
   const arrivals = arrivalsOf(scenario.tasks());
   let steps = 0;
@@ -82,7 +87,14 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     passTime(world, { arrivals, toMs: nowMs });
     world.nowMs = nowMs;
     steps += 1;
-    for (const decision of policy.step(takeChanges(world), nowMs)) {
+    let changes: readonly Change[];
+    if (world.takeover && given.standby !== undefined) {
+      policy = given.standby();
+      changes = tellAll(world);
+      world.takeover = false;
+      world.takeovers += 1;
+    } else changes = takeChanges(world);
+    for (const decision of policy.step(changes, nowMs)) {
       if (decision.type === 'grant') carryOutGrant(world, decision);
       else carryOutPreempt(world, decision);
     }
@@ -100,6 +112,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     preemptions: world.preemptions,
     surprises: world.surprises,
     withdrawn: world.withdrawn,
+    takeovers: world.takeovers,
     transferredMib: world.transferredMib,
     left: world.live.size + world.blocked.size,
   };

@@ -106,7 +106,8 @@ export type WorldEvent =
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'returns'; readonly runner: string }
-  | { readonly type: 'withdrawn'; readonly task: string };
+  | { readonly type: 'withdrawn'; readonly task: string }
+  | { readonly type: 'takeover' };
 
 /** The truth, of which a policy hears only `changes`. */
 export type World = {
@@ -139,6 +140,9 @@ export type World = {
   readonly altered: Set<WorldRunner>;
   changes: Change[];
   nowMs: number;
+  /** At the next step another policy takes over. */
+  takeover: boolean;
+  takeovers: number;
   waiting: number;
   preemptions: number;
   /** Grants whose weights were in a slower or faster place than the decision said, though not on the device or off it. */
@@ -159,7 +163,8 @@ export const takeChanges = (world: World): readonly Change[] => {
   return changes;
 };
 
-const factsOf = (runner: WorldRunner): RunnerFacts => ({
+/** What a runner of the world would say of itself now. */
+export const factsOf = (runner: WorldRunner): RunnerFacts => ({
   ...runner.first,
   inMemory: [...runner.inMemory],
   onDisk: [...runner.onDisk],
@@ -214,6 +219,8 @@ export const createWorld = (scenario: Scenario): World => {
       ...scenario.runners.map((runner): Change => ({ type: 'runner', runner })),
     ],
     nowMs: 0,
+    takeover: false,
+    takeovers: 0,
     waiting: 0,
     preemptions: 0,
     surprises: 0,

@@ -170,12 +170,12 @@ export const failures = ({ seed, load }: Asked): Scenario => {
   return {
     ...plainWorld,
     name: 'failures',
-    about: `a day of 32 GPUs on 8 hosts, load ${load} at its peak, 24 deaths, 24 drains, 2 % of attempts fail, tasks are withdrawn`,
+    about: `a day of 32 GPUs on 8 hosts, load ${load} at its peak, 24 deaths, 24 drains, 2 % of attempts fail, tasks are withdrawn, the leader falls over three times`,
     seed,
     models: mediaModels,
     workspaces: [3, 1, 1].map((weight, index) => ({ id: `w${index + 1}`, weight, cap: index === 2 ? 6 : null })),
     runners,
-    incidents: [...incidents, ...withdrawn],
+    incidents: [...incidents, ...withdrawn, ...[6, 12, 18].map((hour) => ({ type: 'takeover' as const, atMs: hour * hourMs + 1234 }))],
     failPart: 0.02,
     tasks: () =>
       streamTasks({
