@@ -120,6 +120,23 @@ test(`P6: a home that the database's user cannot enter is refused with its path 
   });
 });
 
+test('P8: a data folder of another major version is refused and left alone, with the commands that bring its records over', async () => {
+  await database.stop();
+  const path = join(home, 'postgresql', 'data', 'PG_VERSION');
+  const found = await readFile(path, 'utf8');
+  for (const other of ['16', '99']) {
+    await writeFile(path, `${other}\n`);
+    await assert.rejects(startPostgres({ home }), (error: Error) => {
+      assert.match(error.message, new RegExp(`of PostgreSQL ${other}, and this version of Filmwright brings PostgreSQL ${found.trim()}`));
+      assert.match(error.message, /`filmwright backup FOLDER`; then.* `filmwright restore FOLDER --home NEW-HOME`/);
+      return true;
+    });
+  }
+  await writeFile(path, found);
+  database = await startPostgres({ home });
+  assert.deepEqual(await ask('select count(*)::int as answer from kept'), [1001]);
+});
+
 test('P7: stopping ends every process, and stopping again is no error', async () => {
   const processes = [database.pid, ...childrenOf(database.pid)];
   await database.stop();
