@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { toProblem } from '@filmwright/contracts';
+import { type CacheReport, toProblem } from '@filmwright/contracts';
 import type { Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
 import { runTask } from './run-task.ts';
@@ -17,15 +17,55 @@ async function answer(request: Request): Promise<Reply> {
   const cpuBefore = cpuMs();
   try {
     const place = await workplace;
-    if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place) };
-    const { output, assets } = await runTask(request.task, {
-      ...place,
-      progress: (percent) => process.send?.({ type: 'progress', percent } satisfies Reply),
-    });
-    return { type: 'done', output, assets, wallMs: performance.now() - startedMs, cpuMs: cpuMs() - cpuBefore };
+    if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
+    try {
+      const { output, assets } = await runTask(request.task, {
+        ...place,
+        progress: (percent) => tell({ type: 'progress', percent }),
+        moved: sayMoved,
+      });
+      return { type: 'done', output, assets, wallMs: performance.now() - startedMs, cpuMs: cpuMs() - cpuBefore };
+    } finally {
+      tellCache(place.media.report());
+    }
   } catch (error) {
     return { type: 'failed', problem: toProblem(error) };
   }
+}
+
+function tell(reply: Reply): void {
+  process.send?.(reply);
+}
+
+const sayMovedMs = 500;
+let saidMovedMs = Number.NEGATIVE_INFINITY;
+
+/** Pieces come by the thousand; that some came is enough to know. */
+function sayMoved(): void {
+  const nowMs = performance.now();
+  if (nowMs - saidMovedMs < sayMovedMs) return;
+  saidMovedMs = nowMs;
+  tell({ type: 'moved' });
+}
+
+let told: CacheReport | null = null;
+
+/** Tells what the cache did since it was told last. */
+function tellCache(now: CacheReport | null): void {
+  if (now === null) return;
+  const before = told;
+  told = now;
+  const since = (name: Exclude<keyof CacheReport, 'bytes'>): number => now[name] - (before?.[name] ?? 0);
+  const cache: CacheReport = {
+    hits: since('hits'),
+    misses: since('misses'),
+    hitBytes: since('hitBytes'),
+    missBytes: since('missBytes'),
+    damaged: since('damaged'),
+    evicted: since('evicted'),
+    bytes: now.bytes,
+  };
+  tell({ type: 'cache', cache });
 }
 
 /** CPU milliseconds of this process and of the children it has waited for; children are counted on Linux only. */

@@ -2,8 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FilmwrightError, fromProblem, type Task } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
 import type { ProbedOffer, Reply, Request } from './messages.ts';
+import { killTree } from './process-tree.ts';
+import { watchWork } from './watch-work.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
 export type ExecutorOptions = {
@@ -11,12 +13,17 @@ export type ExecutorOptions = {
   readonly idleMs: number;
   /** Folder in which each child has one of its own, named by its process id. */
   readonly workRoot: string;
+  /** How long a task of a kind may stand still. */
+  readonly stuckMs: (kind: TaskKind) => number;
+  /** Told how the child's cache did since it was told last. */
+  readonly onCache?: (cache: CacheReport) => void;
 };
 
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
  * Absent: no child; entered at start, after it was idle, and when it dies. Idle: child waits; a timer ends it.
- * Busy: one request runs; stopping it kills the child, since nothing else surely ends native code.
+ * Busy: one request runs; stopping it kills the child and everything below it, since nothing else surely ends native code. A task that stands
+ * still is stopped too.
  */
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -29,7 +36,7 @@ export class Executor {
     this.#options = options;
   }
 
-  /** Runs a task; rejects with its problem, with `task-failed` if the child died, and with the signal's reason when stopped. */
+  /** Runs a task; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
   async run(
     task: Task,
     { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
@@ -39,9 +46,9 @@ export class Executor {
     return reply;
   }
 
-  /** What this machine can do, probed. */
-  async offer(signal: AbortSignal): Promise<ProbedOffer> {
-    const reply = await this.#ask({ type: 'offer' }, { signal, onPercent: () => {} });
+  /** What this machine can do, probed; `full` takes seconds longer and tries its encoders. */
+  async offer({ signal, full }: { readonly signal: AbortSignal; readonly full: boolean }): Promise<ProbedOffer> {
+    const reply = await this.#ask({ type: 'offer', full }, { signal, onPercent: () => {} });
     if (reply.type !== 'offer') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a probe`);
     return reply.offer;
   }
@@ -49,7 +56,8 @@ export class Executor {
   /** Ends the child at once. */
   close(): void {
     clearTimeout(this.#idleTimer);
-    this.#child?.kill('SIGKILL');
+    const { pid } = this.#child ?? {};
+    if (pid !== undefined && this.#child?.exitCode === null && this.#child.signalCode === null) killTree(pid);
     this.#child = undefined;
   }
 
@@ -68,15 +76,31 @@ export class Executor {
     const child = this.#child ?? this.#start();
     this.#child = child;
     return new Promise<Reply>((resolve, reject) => {
+      const onStuck = (error: FilmwrightError): void => {
+        this.close();
+        finish(() => reject(error));
+      };
+      const { kind } = request.type === 'run' ? request.task : { kind: undefined };
+      const { pid } = child;
+      const watch =
+        kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, stuckMs: this.#options.stuckMs(kind), onStuck });
+      let percent = 0;
       const finish = (settle: () => void): void => {
         child.off('message', heard);
         child.off('exit', died);
         signal.removeEventListener('abort', stop);
+        watch?.end();
         this.#rest();
         settle();
       };
       const heard = (reply: Reply): void => {
-        if (reply.type === 'progress') onPercent(reply.percent);
+        if (reply.type === 'progress') {
+          // The same again is no progress.
+          if (reply.percent !== percent) watch?.moved();
+          percent = reply.percent;
+          onPercent(percent);
+        } else if (reply.type === 'moved') watch?.moved();
+        else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'failed') {
           // A task that lost its room may still write; what it holds is free once its process is gone.
           if (reply.problem.code === 'disk-full') this.close();
@@ -86,9 +110,12 @@ export class Executor {
       const died = (code: number | null, killed: string | null): void => {
         if (this.#child === child) this.#child = undefined;
         const how = killed === null ? `exit status ${code}` : killed;
-        const kind = request.type === 'run' ? request.task.kind : request.type;
         finish(() =>
-          reject(new FilmwrightError('task-failed', `The process that ran ${kind} died (${how}); it is tried again.`, { retryable: true })),
+          reject(
+            new FilmwrightError('task-failed', `The process that ran ${kind ?? request.type} died (${how}); it is tried again.`, {
+              retryable: true,
+            }),
+          ),
         );
       };
       const stop = (): void => {

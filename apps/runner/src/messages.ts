@@ -1,10 +1,11 @@
-import type { Asset, Problem, RunnerOffer, Task } from '@filmwright/contracts';
+import type { Asset, CacheReport, Problem, RunnerOffer, Task } from '@filmwright/contracts';
 
-/** From the runner to its executor. */
-export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer' };
+/** From the runner to its executor. `full` also tries what takes seconds. */
+export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer'; readonly full: boolean };
 
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
-export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts'> & {
+export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' | 'machine'> & {
+  readonly machine: NonNullable<RunnerOffer['machine']>;
   readonly fonts: readonly {
     readonly script: string;
     readonly regular: FontFile;
@@ -15,9 +16,12 @@ export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts'> 
 };
 export type FontFile = { readonly path: string; readonly digest: string };
 
-/** From an executor to its runner. */
+/** From an executor to its runner. `cache` counts since its last message of that kind. */
 export type Reply =
   | { readonly type: 'progress'; readonly percent: number }
+  /** Bytes of an input or output are on the way. */
+  | { readonly type: 'moved' }
+  | { readonly type: 'cache'; readonly cache: CacheReport }
   | { readonly type: 'done'; readonly output: unknown; readonly assets: readonly Asset[]; readonly wallMs: number; readonly cpuMs: number }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer };

@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
-import { type Toolchain, taskKindNames } from '@filmwright/contracts';
+import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
 import { inferenceToolchain, listModels, listVoices } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import type { FontFile, ProbedOffer } from './messages.ts';
+import { probeDevices } from './probe-devices.ts';
+import { probeMachine } from './probe-machine.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts. */
-export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOffer> {
+/** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also which hardware encoders work. */
+export async function probeOffer({ home, toolset }: Workplace, { full }: { readonly full: boolean }): Promise<ProbedOffer> {
   const digests = new Map<string, FontFile>();
   const fontFile = async (path: string): Promise<FontFile> => {
     const known = digests.get(path);
@@ -15,7 +18,12 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
     digests.set(path, file);
     return file;
   };
-  const [found, known, shelf] = await Promise.all([findFonts(), listVoices({ home }), listModels({ home })]);
+  const [found, known, shelf, { devices, warnings }] = await Promise.all([
+    findFonts(),
+    listVoices({ home }),
+    listModels({ home }),
+    probeDevices(),
+  ]);
   const fonts: ProbedOffer['fonts'][number][] = [];
   for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
   const voices = known.filter((voice) => voice.installed);
@@ -30,7 +38,16 @@ export async function probeOffer({ home, toolset }: Workplace): Promise<ProbedOf
     voices: voices.map(({ id, language, natural, licence, engine, revision }) => ({ id, language, natural, licence, engine, revision })),
     models: byUse.map((model) => model.card.name),
     fonts,
+    versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
+    version: await ownVersion(),
+    devices,
+    machine: await probeMachine({ home, ffmpeg: toolset.ffmpeg, encoders: full, warnings }),
   };
+}
+
+async function ownVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** What shapes the bytes of each kind beyond its payload. */

@@ -1,31 +1,92 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, type TaskKind, taskKindNames } from '@filmwright/contracts';
+import { slotsFor } from './slots-for.ts';
 
-/** What a runner is told by its environment. `mediaRoot` is the folder of assets that it shares with the gateway on one machine. */
+/** What a runner is told by its environment. */
 export type RunnerConfig = {
   /** Null where the parent will send it. */
   readonly url: string | null;
-  readonly token: string;
+  /** The platform's own runner token; null where a credential of this machine is used. */
+  readonly token: string | null;
+  /** Set on a machine of its own: no folder is shared with the gateway. The token is spent at the first start. */
+  readonly join: { readonly token: string | null } | null;
   readonly home: string;
-  readonly mediaRoot: string;
   readonly name: string;
+  readonly pool: string | null;
+  readonly region: string | null;
+  /** Tasks at once, each in a process of its own. */
+  readonly slots: number;
   readonly idleMs: number;
+  /** How long tasks may go on after this runner was told to end. */
+  readonly graceMs: number;
+  /** How long a task of a kind may stand still. */
+  readonly stuckMs: (kind: TaskKind) => number;
+  readonly rotateMs: number;
 };
 
+const dayMs = 86_400_000;
+const stuckMs = 300_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads the configuration from environment variables; names every one that is missing. The gateway's address may come later from a parent by IPC. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): RunnerConfig {
-  const wanted = [...(process.connected ? [] : ['FILMWRIGHT_URL']), 'FILMWRIGHT_RUNNER_TOKEN', 'FILMWRIGHT_HOME'];
-  const missing = wanted.filter((name) => !env[name]);
+export function readConfig(env: Environment): RunnerConfig {
+  const joins = Boolean(env.FILMWRIGHT_JOIN);
+  const local = [...(process.connected ? [] : ['FILMWRIGHT_URL']), 'FILMWRIGHT_RUNNER_TOKEN'];
+  const missing = [...(joins ? [] : local), 'FILMWRIGHT_HOME'].filter((name) => !env[name]);
   if (missing.length > 0) {
     throw new FilmwrightError('request-invalid', `The runner cannot start: ${missing.join(', ')} not set. Set them and start it again.`);
   }
-  const home = env.FILMWRIGHT_HOME ?? '';
   return {
-    url: env.FILMWRIGHT_URL || null,
-    token: env.FILMWRIGHT_RUNNER_TOKEN ?? '',
-    home,
-    mediaRoot: env.FILMWRIGHT_MEDIA || join(home, 'media'),
-    name: env.FILMWRIGHT_RUNNER_NAME ?? `runner-${process.pid}`,
-    idleMs: Number(env.FILMWRIGHT_EXECUTOR_IDLE_MS ?? 20_000),
+    url: joins ? originOf(env.FILMWRIGHT_JOIN ?? '') : env.FILMWRIGHT_URL || null,
+    token: joins ? null : (env.FILMWRIGHT_RUNNER_TOKEN ?? ''),
+    join: joins ? { token: env.FILMWRIGHT_JOIN_TOKEN || null } : null,
+    home: env.FILMWRIGHT_HOME ?? '',
+    name: env.FILMWRIGHT_RUNNER_NAME || (joins ? hostname() : `runner-${process.pid}`),
+    pool: env.FILMWRIGHT_POOL || null,
+    region: env.FILMWRIGHT_REGION || null,
+    slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1 }),
+    idleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: 20_000, least: 0 }),
+    graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
+    stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
+    rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),
   };
+}
+
+/** The folder of media that the executors of a runner share with the gateway of this machine. */
+export function mediaRootOf(env: Environment): string {
+  return env.FILMWRIGHT_MEDIA || join(env.FILMWRIGHT_HOME ?? '', 'media');
+}
+
+function originOf(text: string): string {
+  return URL.parse(text)?.origin ?? text;
+}
+
+function wholeOf(
+  env: Environment,
+  { name, fallback, least }: { readonly name: string; readonly fallback: number; readonly least: number },
+): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new FilmwrightError('request-invalid', `${name} is ${JSON.stringify(text)}; wanted a whole number from ${least}.`);
+}
+
+/** `300000`, or by kind: `encode=600000,speak=60000`; kinds that are not named keep five minutes. */
+function stuckTimes(text: string): (kind: TaskKind) => number {
+  const entries = text.split(',').filter((part) => part.trim() !== '');
+  const byKind = new Map<string, number>();
+  for (const entry of entries) {
+    const [first = '', second] = entry.split('=').map((part) => part.trim());
+    const [kind, value] = second === undefined ? ['', Number(first)] : [first, Number(second)];
+    if ((kind !== '' && !taskKindNames.some((name) => name === kind)) || !Number.isInteger(value) || value < 100)
+      throw new FilmwrightError(
+        'request-invalid',
+        `FILMWRIGHT_STUCK_MS holds ${JSON.stringify(entry)}; wanted milliseconds from 100, alone or by kind such as encode=600000.`,
+      );
+    byKind.set(kind, value);
+  }
+  return (kind) => byKind.get(kind) ?? byKind.get('') ?? stuckMs;
 }

@@ -20,25 +20,29 @@ export type KindRunner<K extends TaskKind> = (payload: Payload<K>, context: Task
 export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] };
 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
-export async function runTask(task: Task, place: Workplace & { readonly progress: (percent: number) => void }): Promise<Ran> {
+export async function runTask(
+  task: Task,
+  place: Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void },
+): Promise<Ran> {
   const known = taskKinds[task.kind];
   if (known === undefined || known.version !== task.version) {
+    // Another runner may know it.
     throw new FilmwrightError(
       'task-failed',
       `This runner knows ${task.kind} in version ${known?.version ?? 'none'}, found ${task.version}. Update it.`,
-      { retryable: false },
     );
   }
   const tempDir = join(place.tempRoot, randomUUID());
   let percent = 0;
   const room: Room = { home: place.home, tempDir, what: purposes[task.kind], percent: () => percent };
   const assets: Asset[] = [];
+  const media = place.media.open(place.moved);
   const context: TaskContext = {
     ...place,
     tempDir,
-    pathOf: (digest) => place.blobs.path(digest),
+    pathOf: media.pathOf,
     async store(file) {
-      const asset = await place.blobs.putFile(file);
+      const asset = await media.store(file);
       assets.push(asset);
       return asset;
     },
@@ -58,6 +62,7 @@ export async function runTask(task: Task, place: Workplace & { readonly progress
     throw await asDiskFull(error, room);
   } finally {
     watch.end();
+    await media.release();
     await rm(tempDir, { recursive: true, force: true });
   }
 }

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
+import { openFolderBlobs, openHotCache } from '@filmwright/blobs';
+import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
+import { cacheBudget } from './cache-budget.ts';
+import { openAccess } from './gateway-access.ts';
+import { mediaRootOf } from './read-config.ts';
+import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 
 /** What an executor works with from its start to its end. */
 export type Workplace = {
   readonly home: string;
-  readonly blobs: Blobs;
+  readonly media: MediaDesk;
   readonly toolset: Toolset;
   readonly tempRoot: string;
   readonly cache: PictureCache;
@@ -24,14 +29,37 @@ export async function createWorkplace(env: Readonly<Record<string, string | unde
   await clearLeftOvers(work);
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
-  const blobs = await openFolderBlobs({ root: env.FILMWRIGHT_MEDIA || join(home, 'media') });
+  const media = env.FILMWRIGHT_JOIN
+    ? await openRemoteMedia({ home, url: env.FILMWRIGHT_JOIN, env })
+    : sharedMedia(await openFolderBlobs({ root: mediaRootOf(env) }));
   const toolset = await findFfmpeg();
   // Prepared pictures are of use only to the programs that made them.
   const made = createHash('sha256')
     .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)
     .digest('hex');
   const shared = { folder: join(home, 'cache', `prepared-${made.slice(0, 16)}`), maxBytes: 1024 * mebibyte };
-  return { home, blobs, toolset, tempRoot, cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }) };
+  return { home, media, toolset, tempRoot, cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }) };
+}
+
+type Remote = { readonly home: string; readonly url: string; readonly env: Readonly<Record<string, string | undefined>> };
+
+const fetchRetries = 8;
+
+/** Media of a gateway elsewhere, through a cache that all executors of this machine share. */
+async function openRemoteMedia({ home, url, env }: Remote): Promise<MediaDesk> {
+  const client = createClient(openAccess({ home, url }));
+  const heard = { moved: (): void => {} };
+  const cache = await openHotCache({
+    root: join(home, 'cache', 'media'),
+    maxBytes: await cacheBudget({ home, wanted: env.FILMWRIGHT_HOT_CACHE_BYTES }),
+    async *source({ digest, startByte }) {
+      for await (const piece of client.readMedia({ source: { digest }, startByte, digest, retries: fetchRetries })) {
+        heard.moved();
+        yield piece;
+      }
+    },
+  });
+  return remoteMedia({ client, cache, heard });
 }
 
 /** Removes the folders of executors that no longer live. */

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createClient } from '@filmwright/client';
+import { FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
+import { type CredentialFile, drawSecret, readCredential, writeCredential } from './credential-file.ts';
+import { connectionWith } from './gateway-access.ts';
+import { lookAtCertificate } from './pinned-fetch.ts';
+
+/** `token` may be spent where the home has a credential already: the same command line serves at every start. */
+export type Joining = { readonly home: string; readonly url: string; readonly token: string | null; readonly name: string };
+
+/** Lets this machine in at a gateway by the credential in its home, else by the token; throws `unauthorized` where neither is taken. */
+export async function joinGateway(joining: Joining): Promise<CredentialFile> {
+  const { home, url } = joining;
+  checkUrl(url);
+  const kept = readCredential(home, url);
+  const working = kept === null ? null : await workingOf(kept);
+  if (working !== null) {
+    if (working !== kept) await writeCredential(home, working);
+    return working;
+  }
+  if (joining.token === null) {
+    const why = kept === null ? `has no credential in ${home}` : 'was locked out: its credential is revoked';
+    throw new FilmwrightError('unauthorized', `This runner ${why}. Draw a token with \`filmwright runner token\` and join with --token.`);
+  }
+  return exchange({ ...joining, token: joining.token });
+}
+
+/** Draws a new secret, tells the gateway its digest and uses it; whatever breaks between, one of the two lets in. */
+export async function rotateCredential(home: string, credential: CredentialFile): Promise<CredentialFile> {
+  const pending: CredentialFile = { ...credential, next: credential.next ?? drawSecret() };
+  await writeCredential(home, pending);
+  const next = pending.next ?? '';
+  await createClient(connectionWith(pending)).rotateRunnerCredential(hashOf(next));
+  const rotated: CredentialFile = { ...pending, secret: next, next: null, drawnAt: new Date().toISOString() };
+  await writeCredential(home, rotated);
+  return rotated;
+}
+
+/** The credential with the secret that is let in, or null. A secret that was drawn last comes first: used once, it ends the other. */
+async function workingOf(credential: CredentialFile): Promise<CredentialFile | null> {
+  for (const secret of [credential.next, credential.secret]) {
+    if (secret === null) continue;
+    try {
+      await createClient(connectionWith({ ...credential, secret })).headAsset(`sha256-${'0'.repeat(64)}`);
+      if (secret === credential.secret && credential.next === null) return credential;
+      return { ...credential, secret, next: null, ...(secret === credential.secret ? {} : { drawnAt: new Date().toISOString() }) };
+    } catch (error) {
+      if (!(error instanceof FilmwrightError) || error.code !== 'unauthorized') throw error;
+    }
+  }
+  return null;
+}
+
+async function exchange({ home, url, token, name }: Joining & { readonly token: string }): Promise<CredentialFile> {
+  const join = readJoinToken(token);
+  if (join === null)
+    throw new FilmwrightError(
+      'request-invalid',
+      'The token to join is not whole; wanted the word that `filmwright runner token` printed, beginning with fwj1.',
+    );
+  const certificate = await certificateOf(new URL(url), join.fingerprint);
+  const secret = drawSecret();
+  const presented = writeJoinToken({ ...join, fingerprint: null });
+  const client = createClient(connectionWith({ url, secret: presented, certificate }));
+  const { id, pool, name: given } = await repeated(() => client.exchangeRunnerToken({ name, secretHash: hashOf(secret) }));
+  const credential: CredentialFile = { url, id, name: given, pool, secret, next: null, drawnAt: new Date().toISOString(), certificate };
+  await writeCredential(home, credential);
+  return credential;
+}
+
+const mostTries = 5;
+
+/** A lost reply is asked for again; the gateway answers the same runner the same. */
+async function repeated<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof FilmwrightError) || error.code !== 'unavailable' || tries >= mostTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 300 * tries));
+    }
+  }
+}
+
+/** The certificate to hold the gateway to, null where the system itself vouches for it. */
+async function certificateOf(url: URL, fingerprint: string | null): Promise<string | null> {
+  if (url.protocol !== 'https:') return null;
+  const seen = await lookAtCertificate(url);
+  if (fingerprint !== null && seen.fingerprint !== fingerprint)
+    throw new FilmwrightError(
+      'unauthorized',
+      `${url.origin} shows a certificate with the fingerprint ${seen.fingerprint}; the token wants ${fingerprint}. Somebody may stand between, or the gateway has a new certificate: draw a new token there.`,
+    );
+  if (seen.trusted) return null;
+  if (fingerprint === null)
+    throw new FilmwrightError(
+      'unauthorized',
+      `Nobody whom this system trusts vouches for the certificate of ${url.origin}, and the token has no fingerprint of it. Draw the token at a gateway that serves TLS itself, or install its authority here.`,
+    );
+  return seen.pem;
+}
+
+/** A secret is sent over nothing that others can read. */
+function checkUrl(text: string): void {
+  const url = URL.parse(text);
+  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return;
+  throw new FilmwrightError(
+    'request-invalid',
+    `The address to join is ${JSON.stringify(text)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
+  );
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

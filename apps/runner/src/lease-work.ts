@@ -1,0 +1,166 @@
+import type { Client } from '@filmwright/client';
+import { type CacheReport, FilmwrightError, type Lease, toProblem } from '@filmwright/contracts';
+import type { Log } from '@filmwright/process';
+import type { Executor } from './executor.ts';
+import { sleep } from './sleep.ts';
+import type { Endings } from './told-to-end.ts';
+
+/** A leased task that runs now. */
+type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController };
+
+export type LeaseWork = {
+  readonly client: Client;
+  /** One for each slot. */
+  readonly executors: readonly Executor[];
+  readonly endings: Endings;
+  readonly log: Log;
+  readonly runnerId: string;
+  readonly leaseMs: number;
+  /** What is offered no longer holds: what runs is finished, and nothing more is taken. */
+  readonly offerChanged: AbortSignal;
+  readonly cache: () => CacheReport | null;
+};
+
+/** So soon is seen that a task was cancelled, while one runs. */
+const busyBeatMs = 1000;
+const idleBeatMs = 5000;
+const longestPollMs = 20_000;
+const awayMs = 500;
+
+/** Leases and works until told to end, or until the offer no longer holds; throws when the gateway no longer knows this runner. What is held when it ends goes back when the runner leaves. */
+export async function leaseAndWork(work: LeaseWork): Promise<void> {
+  const { endings, executors } = work;
+  const gone = new AbortController();
+  const held = new Map<string, Held>();
+  const running = new Set<Promise<void>>();
+  const free = [...executors];
+  const noMore = AbortSignal.any([endings.drain, endings.end, gone.signal, work.offerChanged]);
+  const stopped = AbortSignal.any([endings.end, gone.signal]);
+  const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
+  const beating = beatUntil(stopped, { work, held, gone });
+  try {
+    while (!noMore.aborted) {
+      const leases = await leased(work, { max: free.length, busy: running.size > 0, signal: noMore });
+      for (const lease of leases) {
+        const executor = free.pop();
+        if (executor === undefined) break;
+        const one = runLease(work, { lease, executor, held }).finally(() => {
+          free.push(executor);
+          running.delete(one);
+        });
+        running.add(one);
+      }
+      if (free.length === 0) await Promise.race([...running, over]);
+    }
+  } catch (error) {
+    if (gone.signal.aborted || !noMore.aborted) {
+      gone.abort(error);
+      throw error;
+    }
+  } finally {
+    await untilOver(running, stopped);
+    for (const one of held.values()) one.stop.abort(new FilmwrightError('lease-stale', 'the runner ends'));
+    await Promise.all(running);
+    gone.abort(new Error('over'));
+    await beating;
+  }
+  if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
+}
+
+type Asking = { readonly max: number; readonly busy: boolean; readonly signal: AbortSignal };
+
+/** Asks for work. While something runs, a gateway that is away for a moment is only asked again later. */
+async function leased({ client, runnerId }: LeaseWork, { max, busy, signal }: Asking): Promise<readonly Lease[]> {
+  try {
+    return await client.leaseTasks({ runnerId, max, waitMs: longestPollMs, signal });
+  } catch (error) {
+    if (!busy || signal.aborted || !(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
+    await sleep(awayMs, signal);
+    return [];
+  }
+}
+
+/** Waits for what runs to end, or to be stopped. */
+async function untilOver(running: ReadonlySet<Promise<void>>, stopped: AbortSignal): Promise<void> {
+  if (running.size === 0 || stopped.aborted) return;
+  const stop = new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([Promise.all(running), stop]);
+}
+
+type Beating = { readonly work: LeaseWork; readonly held: ReadonlyMap<string, Held>; readonly gone: AbortController };
+
+async function beatUntil(stopped: AbortSignal, beating: Beating): Promise<void> {
+  let beatMs = performance.now();
+  const { leaseMs } = beating.work;
+  while (!stopped.aborted) {
+    await sleep(Math.min(busyBeatMs, leaseMs / 4), stopped);
+    const due = beating.held.size > 0 || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
+    if (!due || stopped.aborted) continue;
+    beatMs = performance.now();
+    await beat(beating, stopped);
+  }
+}
+
+async function beat({ work, held, gone }: Beating, stopped: AbortSignal): Promise<void> {
+  const leases = [...held.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
+  const cache = work.cache();
+  try {
+    // A reply that does not come must not keep the next heartbeat.
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
+    const stale = await work.client.heartbeat({ runnerId: work.runnerId, leases, signal, ...(cache === null ? {} : { cache }) });
+    for (const key of stale)
+      held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
+  } catch (error) {
+    if (error instanceof FilmwrightError && (error.code === 'not-found' || error.code === 'unauthorized')) gone.abort(error);
+  }
+}
+
+type Running = { readonly lease: Lease; readonly executor: Executor; readonly held: Map<string, Held> };
+
+async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<void> {
+  const { task, fence } = lease;
+  const { client, runnerId, endings, log } = work;
+  const one: Held = { lease, percent: 0, stop: new AbortController() };
+  held.set(task.key, one);
+  const signal = AbortSignal.any([one.stop.signal, endings.end]);
+  const note = { task: task.key, kind: task.kind, attempt: lease.attempt };
+  try {
+    const done = await executor.run(task, {
+      signal,
+      onPercent: (percent) => {
+        one.percent = percent;
+      },
+    });
+    const { output, assets, wallMs, cpuMs } = done;
+    await report({ signal, send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }) });
+    log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
+  } catch (error) {
+    const problem = toProblem(error);
+    log('warn', 'task ended badly', { ...note, problem });
+    if (problem.code === 'lease-stale' || signal.aborted) return;
+    await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) =>
+      log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) }),
+    );
+  } finally {
+    held.delete(task.key);
+  }
+}
+
+function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>> {
+  if (cache === null || cache.hits + cache.misses === 0) return {};
+  return { cacheHitRate: Math.round((cache.hits / (cache.hits + cache.misses)) * 1000) / 1000, cacheBytes: cache.bytes };
+}
+
+/** Sends a result until the gateway answers; a lost reply is repeated, which the fence makes harmless. */
+async function report({ signal, send }: { readonly signal: AbortSignal; readonly send: () => Promise<void> }): Promise<void> {
+  for (let waitMs = 100; ; waitMs = Math.min(2000, waitMs * 2)) {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof FilmwrightError && error.code === 'lease-stale') return;
+      if (!(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
+      await sleep(waitMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Device } from '@filmwright/contracts';
+
+/** What `nvidia-smi` said to each question; null where it was not asked or could not answer. */
+export type NvidiaAnswers = {
+  /** `--query-gpu=index,uuid,name,memory.total,memory.free,driver_version,pci.bus_id --format=csv,noheader,nounits` */
+  readonly gpus: string;
+  /** `-L`: GPUs and their slices. */
+  readonly list: string | null;
+  /** `-q`: begins with the versions of driver and CUDA. */
+  readonly details: string | null;
+  /** `topo -m`: who is connected how. */
+  readonly topology: string | null;
+};
+
+export type FoundDevices = { readonly devices: readonly Device[]; readonly warnings: readonly string[] };
+
+export const gpuQuery = 'index,uuid,name,memory.total,memory.free,driver_version,pci.bus_id';
+
+/** Every CUDA 12 runs from this driver on (CUDA compatibility guide of NVIDIA, table of minor version compatibility). */
+const leastCuda = 12;
+const leastDriver = '525.60.13';
+/** A slice's profile names its memory rounded up: 1g.5gb has 4864 MiB. */
+const shareOfProfile = 0.95;
+
+type Gpu = {
+  readonly index: string;
+  readonly id: string;
+  readonly product: string;
+  readonly vramMib: number;
+  readonly freeMib: number;
+  readonly driver: string;
+  readonly bus: string;
+};
+
+/** GPUs and slices by what `nvidia-smi` said; `host` names the machine, `numaOf` the node of a PCI address such as `0000:65:00.0`. */
+export function nvidiaDevices(
+  answers: NvidiaAnswers,
+  { host, numaOf }: { readonly host: string; readonly numaOf: (bus: string) => number | null },
+): FoundDevices {
+  const warnings: string[] = [];
+  const cuda = /CUDA Version\s*:\s*([\d.]+)/.exec(answers.details ?? '')?.[1] ?? null;
+  const fabrics = fabricsOf(answers.topology);
+  const slices = slicesOf(answers.list);
+  const devices: Device[] = [];
+  for (const line of answers.gpus.split('\n').filter((each) => each.trim() !== '')) {
+    const gpu = gpuOf(line);
+    if (gpu === null) {
+      warnings.push(`nvidia-smi tells no memory of a GPU, which is not offered: ${line.trim()}.`);
+      continue;
+    }
+    const { id, product, vramMib, freeMib, driver } = gpu;
+    const old = tooOld({ driver, cuda });
+    if (old !== null) {
+      warnings.push(`${product}: ${old} It is not offered.`);
+      continue;
+    }
+    const shared = { product, driver, cuda, numaNode: numaOf(gpu.bus), fabric: `${host}/${fabrics.get(gpu.index) ?? gpu.index}` };
+    const parts = slices.get(id) ?? [];
+    // A GPU that is cut in slices runs nothing as a whole.
+    if (parts.length === 0) devices.push({ id, vramMib, freeMib, slice: null, ...shared });
+    for (const part of parts) {
+      const partMib = Math.floor(part.gigabytes * 1024 * shareOfProfile);
+      // Slices reach nobody directly.
+      devices.push({ id: part.id, vramMib: partMib, freeMib: partMib, slice: part.profile, ...shared, fabric: `${host}/${part.id}` });
+    }
+  }
+  return { devices, warnings };
+}
+
+function gpuOf(line: string): Gpu | null {
+  const [index = '', id = '', product = '', total = '', free = '', driver = '', bus = ''] = line.split(',').map((each) => each.trim());
+  const [vramMib, freeMib] = [Number(total), Number(free)];
+  if (!id.startsWith('GPU-') || !Number.isInteger(vramMib) || vramMib <= 0 || !Number.isInteger(freeMib)) return null;
+  // The driver writes eight digits for the domain, the kernel four.
+  return { index, id, product, vramMib, freeMib, driver, bus: bus.toLowerCase().replace(/^0{4}(?=[0-9a-f]{4}:)/, '') };
+}
+
+function tooOld({ driver, cuda }: { readonly driver: string; readonly cuda: string | null }): string | null {
+  const major = cuda === null ? null : Number(cuda.split('.')[0]);
+  const old = major === null ? isBefore(driver, leastDriver) : major < leastCuda;
+  if (!old) return null;
+  const speaks = cuda === null ? '' : `, which speaks CUDA ${cuda}`;
+  return `its driver is ${driver}${speaks}; wanted ${leastDriver} or newer, for CUDA ${leastCuda}. Update the driver and start the runner again.`;
+}
+
+function isBefore(found: string, wanted: string): boolean {
+  const [left, right] = [found, wanted].map((version) => version.split('.').map(Number));
+  for (const [index, part] of (right ?? []).entries()) {
+    const here = left?.[index] ?? 0;
+    if (here !== part) return here < part;
+  }
+  return false;
+}
+
+type Slice = { readonly id: string; readonly profile: string; readonly gigabytes: number };
+
+/** Slices by the GPU that they are of. */
+function slicesOf(list: string | null): ReadonlyMap<string, readonly Slice[]> {
+  const found = new Map<string, Slice[]>();
+  let gpu = '';
+  for (const line of (list ?? '').split('\n')) {
+    gpu = /^GPU \d+:.*\(UUID: (GPU-[^)]+)\)/.exec(line)?.[1] ?? gpu;
+    const [, profile = '', gigabytes = '', id = ''] = /^\s+MIG (\S*?(\d+)gb\S*)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)/.exec(line) ?? [];
+    if (id !== '') found.set(gpu, [...(found.get(gpu) ?? []), { id, profile, gigabytes: Number(gigabytes) }]);
+  }
+  return found;
+}
+
+/** By the index of each GPU, the lowest index that it reaches over NVLink (NV1, NV2, ... in the matrix). */
+function fabricsOf(topology: string | null): ReadonlyMap<string, string> {
+  const rows = stripVTControlCharacters(topology ?? '')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const columns =
+    rows.find((row) => row[0] === 'GPU0' && row[1]?.startsWith('GPU')) ??
+    rows.find((row) => row.includes('GPU0') && !row.includes('X')) ??
+    [];
+  const fabric = new Map<string, string>();
+  const join = (one: string, other: string): void => {
+    const [from, to] = [fabric.get(one) ?? one, fabric.get(other) ?? other].sort((a, b) => Number(a) - Number(b));
+    for (const [index, name] of fabric) if (name === to) fabric.set(index, from ?? name);
+    fabric.set(one, from ?? one);
+    fabric.set(other, from ?? other);
+  };
+  for (const row of rows) {
+    const own = /^GPU(\d+)$/.exec(row[0] ?? '')?.[1];
+    if (own === undefined || !row.includes('X')) continue;
+    for (const [column, name] of columns.entries()) {
+      const other = /^GPU(\d+)$/.exec(name)?.[1];
+      if (other !== undefined && /^NV\d+$/.test(row[column + 1] ?? '')) join(own, other);
+    }
+  }
+  return fabric;
+}

@@ -1,0 +1,82 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { connect } from 'node:tls';
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** A certificate as a server shows it; `trusted` tells whether this system trusts it for the server's name. */
+export type SeenCertificate = { readonly pem: string; readonly fingerprint: string; readonly trusted: boolean };
+
+const lookWithinMs = 15_000;
+
+/** Looks at the certificate of a server and sends nothing; throws `unavailable` where none answers. */
+export function lookAtCertificate(url: URL): Promise<SeenCertificate> {
+  return new Promise((resolve, reject) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port || 443);
+    const socket = connect({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), rejectUnauthorized: false }, () => {
+      const { raw } = socket.getPeerCertificate();
+      const { authorized } = socket;
+      socket.destroy();
+      if (raw === undefined) reject(new FilmwrightError('unavailable', `${url.origin} shows no certificate.`));
+      else resolve({ pem: new X509Certificate(raw).toString(), fingerprint: fingerprintOf(raw), trusted: authorized });
+    });
+    socket.setTimeout(lookWithinMs, () => socket.destroy(new Error(`no answer within ${lookWithinMs / 1000} s`)));
+    socket.once('error', (cause) =>
+      reject(
+        new FilmwrightError('unavailable', `${url.origin} does not answer by TLS: ${cause.message || String(cause)}. Check the address.`, {
+          cause,
+        }),
+      ),
+    );
+  });
+}
+
+/** SHA-256 of a certificate in base64url, as tokens carry it. */
+function fingerprintOf(raw: Buffer): string {
+  return createHash('sha256').update(raw).digest('base64url');
+}
+
+/** A `fetch` that speaks only to servers that show this very certificate, whatever name it is for. */
+export function pinnedFetch(pem: string): typeof fetch {
+  const wanted = fingerprintOf(new X509Certificate(pem).raw);
+  const agent = new Agent({
+    keepAlive: true,
+    ca: [pem],
+    // A certificate that another one signed is trusted for itself.
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, { raw }) =>
+      fingerprintOf(raw) === wanted ? undefined : new Error('the server shows another certificate than the one this runner joined with'),
+  });
+  return (input, init = {}) => {
+    const { method = 'GET', body, signal } = init;
+    const headers = Object.fromEntries(new Headers(init.headers));
+    return new Promise((resolve, reject) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      const sent = request(url, { agent, method, headers, ...(signal ? { signal } : {}) }, (reply) => resolve(responseOf(reply, method)));
+      sent.on('error', reject);
+      if (body instanceof ReadableStream) {
+        // A reply may come before all was sent: the gateway refuses, and what is left is not wanted.
+        pipeline(Readable.fromWeb(body as NodeReadableStream), sent).catch(reject);
+      } else if (body === undefined || body === null) sent.end();
+      else if (typeof body === 'string' || body instanceof Uint8Array) sent.end(body);
+      else reject(new TypeError('this fetch sends text, bytes and streams'));
+    });
+  };
+}
+
+const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function responseOf(reply: IncomingMessage, method: string): Response {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < reply.rawHeaders.length; index += 2)
+    headers.append(reply.rawHeaders[index] ?? '', reply.rawHeaders[index + 1] ?? '');
+  const status = reply.statusCode ?? 502;
+  const empty = method === 'HEAD' || bodyless.has(status);
+  if (empty) reply.resume();
+  return new Response(empty ? null : (Readable.toWeb(reply) as ReadableStream<Uint8Array>), { status, headers });
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { type FoundDevices, gpuQuery, nvidiaDevices } from './nvidia-devices.ts';
+
+const answerWithinMs = 20_000;
+
+/** The GPUs of this machine, by nvidia-smi; none where it is not installed. What it says is wrong is told as a warning. */
+export async function probeDevices(): Promise<FoundDevices> {
+  const gpus = await ask([`--query-gpu=${gpuQuery}`, '--format=csv,noheader,nounits']);
+  if (gpus.missing) return { devices: [], warnings: [] };
+  if (gpus.problem !== null) return { devices: [], warnings: [`nvidia-smi fails, GPUs are not offered: ${gpus.problem}`] };
+  const [list, details, topology] = await Promise.all([ask(['-L']), ask(['-q']), ask(['topo', '-m'])]);
+  return nvidiaDevices({ gpus: gpus.text, list: list.text, details: details.text, topology: topology.text }, { host: hostname(), numaOf });
+}
+
+type Answer = { readonly text: string; readonly missing: boolean; readonly problem: string | null };
+
+function ask(args: readonly string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    execFile('nvidia-smi', [...args], { timeout: answerWithinMs, maxBuffer: 16 * 1024 ** 2 }, (error, stdout, stderr) => {
+      const missing = error !== null && error.code === 'ENOENT';
+      // It tells of a driver that does not match its library on standard output.
+      const said = `${stdout} ${stderr}`.replace(/\s+/g, ' ').trim().slice(0, 500);
+      resolve({ text: stdout, missing, problem: error === null ? null : said || error.message });
+    });
+  });
+}
+
+function numaOf(bus: string): number | null {
+  try {
+    const node = Number(readFileSync(`/sys/bus/pci/devices/${bus}/numa_node`, 'utf8'));
+    return node >= 0 ? node : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { type Blobs, digestOfFile, type HotCache, type Pinned } from '@filmwright/blobs';
+import type { Client } from '@filmwright/client';
+import type { Asset, CacheReport } from '@filmwright/contracts';
+
+/** Where the inputs of one task come from and its outputs go; release it when the task is over. */
+export type TaskMedia = {
+  /** A file to read, there until the release. */
+  readonly pathOf: (digest: string) => Promise<string>;
+  /** Takes a file as an asset; it is gone from its place afterwards. */
+  readonly store: (file: { readonly path: string; readonly mediaType: string }) => Promise<Asset>;
+  readonly release: () => Promise<void>;
+};
+
+export type MediaDesk = {
+  /** `moved` is told of bytes on the way. */
+  readonly open: (moved: () => void) => TaskMedia;
+  /** How the cache does; null where there is none. */
+  readonly report: () => CacheReport | null;
+};
+
+/** The folder of media that this runner shares with the gateway: nothing is copied. */
+export function sharedMedia(blobs: Blobs): MediaDesk {
+  return {
+    open: () => ({ pathOf: (digest) => blobs.path(digest), store: (file) => blobs.putFile(file), release: async () => {} }),
+    report: () => null,
+  };
+}
+
+/** Media of a gateway elsewhere: inputs through the cache, outputs by uploads that survive broken connections. `heard` is told how to say that bytes move. */
+export function remoteMedia({
+  client,
+  cache,
+  heard,
+}: {
+  readonly client: Client;
+  readonly cache: HotCache;
+  readonly heard: { moved: () => void };
+}): MediaDesk {
+  return {
+    report: cache.report,
+    open(moved) {
+      heard.moved = moved;
+      const pins = new Map<string, Promise<Pinned>>();
+      return {
+        async pathOf(digest) {
+          const pinned = pins.get(digest) ?? cache.pin(digest);
+          pins.set(digest, pinned);
+          return (await pinned).path;
+        },
+        async store({ path, mediaType }) {
+          const { digest, bytes } = await digestOfFile(path);
+          // What one task makes the next one often reads.
+          await cache.keep({ path, digest });
+          const open = (startByte: number): ReadableStream<Uint8Array> => {
+            const stream = createReadStream(path, { start: startByte, highWaterMark: 256 * 1024 });
+            const watch = new TransformStream<Uint8Array, Uint8Array>({
+              transform(piece, controller) {
+                moved();
+                controller.enqueue(piece);
+              },
+            });
+            return (Readable.toWeb(stream) as ReadableStream<Uint8Array>).pipeThrough(watch);
+          };
+          await client.resumeUpload({ digest, bytes, mediaType, open });
+          await rm(path, { force: true });
+          return { digest, bytes, mediaType };
+        },
+        async release() {
+          heard.moved = () => {};
+          const held = await Promise.allSettled(pins.values());
+          await Promise.all(held.map((one) => (one.status === 'fulfilled' ? one.value.release() : undefined)));
+        },
+      };
+    },
+  };
+}
