@@ -19,6 +19,9 @@ const usage = `filmwright: makes finished films from film documents
       --roles gateway,controller,runner,database   only these of it; see docs/guide/roles.md
       --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
       --metrics-port PORT                          where controller and runners tell how they do
+  filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
+  filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--grace 60s] [--region R] [--home DIR]
+  filmwright runner [list | revoke ID]           who works for this platform, and who may
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
@@ -40,6 +43,13 @@ const options = {
   home: { type: 'string' },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
+  join: { type: 'string' },
+  token: { type: 'string' },
+  ttl: { type: 'string' },
+  pool: { type: 'string' },
+  region: { type: 'string' },
+  slots: { type: 'string' },
+  grace: { type: 'string' },
   roles: { type: 'string' },
   host: { type: 'string' },
   'public-url': { type: 'string' },
@@ -54,7 +64,20 @@ const options = {
   'accept-licence': { type: 'boolean', default: false },
 } as const;
 
-const commands = ['make', 'check', 'script', 'frame', 'export', 'import', 'serve', 'backup', 'restore', 'voices', 'models'] as const;
+const commands = [
+  'make',
+  'check',
+  'script',
+  'frame',
+  'export',
+  'import',
+  'serve',
+  'runner',
+  'backup',
+  'restore',
+  'voices',
+  'models',
+] as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(args);
@@ -139,6 +162,11 @@ async function main(args: readonly string[]): Promise<number> {
         },
       });
       return 0;
+    }
+    case 'runner': {
+      const { runner } = await import('./commands/runner.ts');
+      const { join, token, ttl, pool, region, slots, grace, home } = values;
+      return runner({ words: rest, join, token, ttl, pool, region, slots, grace, home, json });
     }
     case 'backup': {
       const { backup } = await import('./commands/backup.ts');

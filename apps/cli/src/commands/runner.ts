@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FilmwrightError, type RunnerList } from '@filmwright/contracts';
+import { filmwrightHome } from '../platform/home.ts';
+import { runningPlatform } from '../platform/running-platform.ts';
+import { millisecondsOf } from './milliseconds-of.ts';
+
+export type RunnerOptions = {
+  readonly words: readonly string[];
+  readonly join: string | undefined;
+  readonly token: string | undefined;
+  readonly ttl: string | undefined;
+  readonly pool: string | undefined;
+  readonly region: string | undefined;
+  readonly slots: string | undefined;
+  readonly grace: string | undefined;
+  /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
+  readonly home: string | undefined;
+  readonly json: boolean;
+};
+
+/** `runner --join URL --token T`, `runner token`, `runner list`, `runner revoke ID`; gives the exit status. */
+export async function runner(options: RunnerOptions): Promise<number> {
+  const [verb, id, ...rest] = options.words;
+  if (verb === undefined && options.join !== undefined) return joinAs({ ...options, join: options.join });
+  if (verb === 'token' && id === undefined) return drawToken(options);
+  if (verb === 'list' && id === undefined) return list(options);
+  if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id, options);
+  throw new FilmwrightError(
+    'request-invalid',
+    `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
+  );
+}
+
+async function drawToken(options: RunnerOptions): Promise<number> {
+  const { ttl = '10m', pool, json } = options;
+  const client = await runningPlatform(homeOf(options));
+  const drawn = await client.createRunnerToken({ ttlMs: millisecondsOf(ttl, '--ttl'), ...(pool === undefined ? {} : { pool }) });
+  if (json) {
+    process.stdout.write(`${JSON.stringify(drawn)}\n`);
+    return 0;
+  }
+  process.stdout.write(`${drawn.token}\n`);
+  const near =
+    new URL(drawn.url).protocol === 'http:'
+      ? "\nThis address is reached from the gateway's own machine only; `serve --host ... --public-url ...` serves others."
+      : '';
+  process.stderr.write(
+    `For one runner, until ${drawn.expiresAt}. On its machine:\n  filmwright runner --join ${drawn.url} --token ${drawn.token}${near}\n`,
+  );
+  return 0;
+}
+
+async function list(options: RunnerOptions): Promise<number> {
+  const found = await (await runningPlatform(homeOf(options))).listRunners();
+  process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : listText(found));
+  return 0;
+}
+
+async function revoke(id: string, options: RunnerOptions): Promise<number> {
+  await (await runningPlatform(homeOf(options))).revokeRunnerCredential(id);
+  process.stdout.write(`Credential ${id} is revoked; what its runner worked on goes to others.\n`);
+  return 0;
+}
+
+function homeOf({ home }: RunnerOptions): string {
+  return home === undefined ? filmwrightHome() : resolve(home);
+}
+
+const gibibyte = 1024 ** 3;
+
+/** Runners that are there, with their machines; then credentials of runners that are not. */
+function listText({ runners, credentials }: RunnerList): string {
+  const lines = runners.map(({ name, credentialId, slots, pool, region, version, machine, devices, cache }) => {
+    const has = machine === null ? [] : [`${machine.cores} cores`, `${Math.round(machine.memoryBytes / gibibyte)} GiB`];
+    const gpus = devices.map((device) => `${device.product}${device.slice === null ? '' : ` ${device.slice}`}`);
+    const asked = cache === null ? 0 : cache.hits + cache.misses;
+    const hits = cache === null || asked === 0 ? [] : [`cache ${Math.round((cache.hits / asked) * 100)} % of ${asked}`];
+    const place = [pool, region].filter((each) => each !== null);
+    const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...gpus, ...place, ...(version === null ? [] : [version]), ...hits];
+    const warnings = (machine?.warnings ?? []).map((warning) => `\n      ${warning}`);
+    return `  ${name.padEnd(28)} ${facts.join(', ')}${credentialId === null ? '' : `\n      credential ${credentialId}`}${warnings.join('')}`;
+  });
+  const there = new Set(runners.map((each) => each.credentialId));
+  const away = credentials
+    .filter(({ id, revokedAt }) => !there.has(id) && revokedAt === null)
+    .map(({ id, name, seenAt }) => `  ${name.padEnd(28)} not there; last seen ${seenAt ?? 'never'}\n      credential ${id}`);
+  const all = [...lines, ...away];
+  return all.length === 0 ? 'There are no runners.\n' : `${all.join('\n')}\n`;
+}
+
+/** Runs a runner on this machine until it is told to end. */
+async function joinAs(options: RunnerOptions & { readonly join: string }): Promise<number> {
+  const { join, token, pool, region, slots, grace } = options;
+  const entry = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
+  const set = Object.entries({
+    FILMWRIGHT_JOIN: join,
+    FILMWRIGHT_JOIN_TOKEN: token,
+    FILMWRIGHT_POOL: pool,
+    FILMWRIGHT_REGION: region,
+    FILMWRIGHT_SLOTS: slots,
+    FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
+  }).filter((entry) => entry[1] !== undefined);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {
+    env: { ...process.env, FILMWRIGHT_HOME: homeOf(options), ...Object.fromEntries(set) },
+    // The channel tells the runner when this process is gone.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let problem: unknown;
+  child.on(
+    'message',
+    (message: { readonly ready?: unknown; readonly runner?: unknown; readonly problem?: { readonly detail?: unknown } }) => {
+      if (message.ready === true) process.stdout.write(`Joined ${join} as runner ${String(message.runner)}; Ctrl-C ends it.\n`);
+      problem = message.problem?.detail ?? problem;
+    },
+  );
+  // Ctrl-C in a terminal reaches the child by itself; a second one must not be doubled.
+  const pass = (name: NodeJS.Signals): void => void child.kill(name);
+  process.on('SIGTERM', pass);
+  process.on('SIGINT', process.stdin.isTTY ? () => {} : pass);
+  const status = await new Promise<number>((resolve) => child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1)));
+  if (status !== 0 && problem !== undefined)
+    throw new FilmwrightError('unavailable', `The runner ended: ${String(problem)}`, { retryable: false });
+  return status;
+}
