@@ -84,7 +84,7 @@ test('a save whose answer is lost on its way is no conflict with oneself', { ski
 
 test('a build goes on without its tab and without a network; its progress and its film are there again', {
   skip,
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const film = await slowFilm();
   const person = await studio.browser();
@@ -103,7 +103,7 @@ test('a build goes on without its tab and without a network; its progress and it
   const cancel = second.getByRole('button', { name: 'Cancel' });
   assert.equal(await cancel.count(), 1, 'a build that is not heard of for a while is still one');
   await person.context.setOffline(false);
-  await eventually('the build ends', async () => !isRunning(await newest(film)));
+  await eventually({ what: 'the build ends', withinMs: 400_000 }, async () => !isRunning(await newest(film)));
   const ended = await newest(film);
   assert.equal(ended?.state, 'succeeded', JSON.stringify(ended?.problem));
   await eventually('the page knows that', async () => (await cancel.count()) === 0);
