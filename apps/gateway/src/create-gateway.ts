@@ -8,6 +8,7 @@ import { createCredentialCheck } from './credential-check.ts';
 import { addEstimateRoutes } from './estimate-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addFilmRoutes } from './film-routes.ts';
+import { addMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { addGuard, placeOf } from './guard.ts';
 import { addHealthRoutes } from './health-routes.ts';
@@ -31,7 +32,8 @@ export async function createGateway(
   logger: NonNullable<FastifyServerOptions['logger']> = false,
 ): Promise<FastifyInstance> {
   const cache = createByteCache(parts.cacheBytes);
-  const hot = createHotFiles({ cache, place: () => placeOf(parts) });
+  let metrics: GatewayMetrics | undefined;
+  const hot = createHotFiles({ cache, place: () => placeOf(parts), count: (bytes) => metrics?.countHot(bytes) });
   const app: FastifyInstance = fastify({
     serverFactory: (handle) => createServer((request, response) => void (hot.answer(request, response) || handle(request, response))),
     logger,
@@ -47,6 +49,7 @@ export async function createGateway(
     },
   });
   addProblemReplies(app);
+  metrics = addMetrics(app, parts);
   addJsonBodies(app);
   const check = createCredentialCheck(parts.credentials);
   addGuard(app, { keys: parts, check });

@@ -18,13 +18,20 @@ export type HotFiles = {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
 
+type HotFilesOptions = {
+  readonly cache: ByteCache;
+  readonly place: () => GatewayPlace;
+  /** Told the bytes of each answer. */
+  readonly count: (bytes: number) => void;
+};
+
 const mostAddresses = 10_000;
 
 /**
  * Segments that many viewers ask for, answered before the router: nearly all that a request costs there is what a hit does not need. An address is
  * remembered only after the routes checked its token; ranges, conditions and everything unusual are left to them.
  */
-export function createHotFiles({ cache, place }: { readonly cache: ByteCache; readonly place: () => GatewayPlace }): HotFiles {
+export function createHotFiles({ cache, place, count }: HotFilesOptions): HotFiles {
   const known = new Map<string, { readonly file: HotFile; readonly headers: readonly string[] }>();
   return {
     note(path, file) {
@@ -55,6 +62,7 @@ export function createHotFiles({ cache, place }: { readonly cache: ByteCache; re
       }
       response.writeHead(200, [...found.headers, 'content-length', String(body.length)]);
       response.end(body);
+      count(body.length);
       return true;
     },
   };

@@ -4,6 +4,8 @@ export const routes = {
   ready: { method: 'GET', path: '/readyz', scope: 'none' },
   /** Encodes a second of film through the ledger and a runner; 200 only if it came out right. */
   work: { method: 'GET', path: '/workz', scope: 'user' },
+  /** Figures for Prometheus. */
+  metrics: { method: 'GET', path: '/metrics', scope: 'none' },
   home: { method: 'GET', path: '/', scope: 'page' },
   /** Scripts and styles of the studio. */
   studioFile: { method: 'GET', path: '/studio/*', scope: 'none' },

@@ -1,0 +1,122 @@
+import { FilmwrightError, routes } from '@filmwright/contracts';
+import { createMetrics, metricsMediaType, secondsBuckets } from '@filmwright/process';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addRoute } from './add-route.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { bearerOf, hasCookie, isSame } from './guard.ts';
+
+export type GatewayMetrics = {
+  /** Counts a segment that was answered before the router. */
+  readonly countHot: (bytes: number) => void;
+};
+
+const eventPaths: readonly (string | undefined)[] = [routes.buildEvents.path, routes.filmEvents.path];
+const none = 'none';
+/** Told as the status of a request whose caller went before the reply was out. */
+const hungUp = 499;
+
+/** What is known of a request at its start: instant of `performance.now`, bytes that its connection had carried. */
+type Begun = { readonly atMs: number; readonly read: number; readonly written: number };
+
+/**
+ * Counts what the gateway is asked and answers, and tells it at `/metrics`: to who has the token of the platform, and on a gateway that only this
+ * machine reaches to anybody here. Behind a public address a caller on loopback may be a proxy.
+ */
+export function addMetrics(app: FastifyInstance, parts: GatewayParts): GatewayMetrics {
+  const metrics = createMetrics({ role: 'gateway' });
+  const requests = metrics.counter({
+    name: 'filmwright_http_requests_total',
+    help: 'Requests that ended; 499 where the caller hung up.',
+    labels: ['method', 'route', 'status'],
+  });
+  const durations = metrics.histogram({
+    name: 'filmwright_http_request_seconds',
+    help: 'From the head of a request to the end of its reply; without segments answered from memory before the router.',
+    labels: ['method', 'route'],
+    buckets: secondsBuckets,
+  });
+  const sent = metrics.counter({ name: 'filmwright_http_sent_bytes_total', help: 'Replies with their heads.', labels: ['route'] });
+  const received = metrics.counter({ name: 'filmwright_http_received_bytes_total', help: 'Requests with their heads.', labels: ['route'] });
+  const uploads = metrics.counter({
+    name: 'filmwright_uploads_total',
+    help: 'Files that came in: whole by digest, or in parts (tus). Known ones were there already.',
+    labels: ['way', 'outcome'],
+  });
+  const open = metrics.gauge({ name: 'filmwright_http_open_requests', help: 'Requests under way, long polls of runners among them.' });
+  const streams = metrics.gauge({ name: 'filmwright_event_streams_open', help: 'Streams of server-sent events.' });
+  const begun = new WeakMap<FastifyRequest, Begun>();
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { bytesRead: read = 0, bytesWritten: written = 0 } = request.raw.socket;
+    begun.set(request, { atMs: performance.now(), read, written });
+    open.add({}, 1);
+    if (isEventStream(request)) streams.add({}, 1);
+    // A caller that hangs up ends no reply.
+    reply.raw.once('close', () => finish(request, reply));
+  });
+  app.addHook('onResponse', async (request, reply) => finish(request, reply));
+  const finish = (request: FastifyRequest, reply: FastifyReply): void => {
+    const start = begun.get(request);
+    if (start === undefined) return;
+    begun.delete(request);
+    open.add({}, -1);
+    if (isEventStream(request)) streams.add({}, -1);
+    const { method } = request;
+    const route = request.routeOptions.url ?? none;
+    const status = String(reply.raw.writableEnded ? reply.statusCode : hungUp);
+    requests.add({ method: knownMethod(method), route, status });
+    durations.observe({ method: knownMethod(method), route }, (performance.now() - start.atMs) / 1000);
+    const { bytesRead = 0, bytesWritten = 0 } = request.raw.socket;
+    sent.add({ route }, Math.max(0, bytesWritten - start.written));
+    // The head was read before the request was known.
+    received.add({ route }, Math.max(0, bytesRead - start.read));
+    const upload = uploadOf(request, reply);
+    if (upload !== null) uploads.add(upload);
+  };
+  addRoute(app, {
+    name: 'metrics',
+    handler: async (request, reply) => {
+      if (!isAllowed(request, parts))
+        throw new FilmwrightError('unauthorized', 'The figures want the token of the platform, as "Authorization: Bearer TOKEN".');
+      return reply
+        .header('content-type', metricsMediaType)
+        .header('cache-control', 'no-store')
+        .send(await metrics.text());
+    },
+  });
+  return {
+    countHot(bytes) {
+      const route = routes.packagePart.path;
+      requests.add({ method: 'GET', route, status: '200' });
+      sent.add({ route }, bytes);
+    },
+  };
+}
+
+function isAllowed(request: FastifyRequest, parts: GatewayParts): boolean {
+  if (isSame(bearerOf(request), parts.token) || hasCookie(request, parts)) return true;
+  return parts.publicUrl() === null && /^(127\.|::1$|::ffff:127\.)/.test(request.ip);
+}
+
+function isEventStream(request: FastifyRequest): boolean {
+  return eventPaths.includes(request.routeOptions.url);
+}
+
+/** Anybody may send any word as a method; labels are few. */
+function knownMethod(method: string): string {
+  return ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'].includes(method) ? method : 'other';
+}
+
+function uploadOf(request: FastifyRequest, reply: FastifyReply): { readonly way: string; readonly outcome: string } | null {
+  const { url } = request.routeOptions;
+  const isPart = url === routes.continueUpload.path && request.method === 'PATCH';
+  const isCreation = url === routes.createUpload.path && request.method === 'POST';
+  if (isPart || isCreation) {
+    if (reply.statusCode >= 400) return { way: 'parts', outcome: 'failed' };
+    // What has all its bytes expires no more.
+    return reply.hasHeader('upload-expires') ? null : { way: 'parts', outcome: 'done' };
+  }
+  if (url !== routes.putAsset.path || request.method !== 'PUT') return null;
+  if (reply.statusCode >= 400) return { way: 'whole', outcome: 'failed' };
+  return { way: 'whole', outcome: reply.statusCode === 201 ? 'done' : 'known' };
+}
