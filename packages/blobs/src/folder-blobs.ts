@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Asset, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
@@ -27,6 +27,11 @@ async function makeFolder(folder: string): Promise<void> {
 
 async function writeAll(handle: FileHandle, piece: Buffer): Promise<void> {
   for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now);
 }
 
 async function sizeAt(path: string): Promise<number | null> {
@@ -60,6 +65,8 @@ export async function openFolderBlobs({ root }: { readonly root: string }): Prom
     const target = place(digest);
     await makeFolder(dirname(target));
     await chmod(path, 0o444);
+    // Its age in the store tells what nobody has named yet from what nobody names any more.
+    await touch(path);
     await rename(path, target);
     await syncFolder(dirname(target));
   }
@@ -138,6 +145,7 @@ export async function openFolderBlobs({ root }: { readonly root: string }): Prom
         if (!found.isFile() || found.nlink > 1) throw Object.assign(new Error('not movable'), { code: 'EXDEV' });
         await settle(path, digest);
       } else {
+        await touch(place(digest)).catch(() => {});
         await rm(path, { force: true });
       }
       return { digest, bytes, mediaType };

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestSchema } from '@filmwright/contracts';
 
@@ -15,9 +15,30 @@ export async function* listFolderBlobs(root: string): AsyncGenerator<StoredBlob>
         if (!digest.success || !name.startsWith(`sha256-${first}${second}`)) continue;
         const path = join(folder, name);
         const found = await stat(path).catch(() => null);
-        if (found?.isFile()) yield { digest: digest.data, path, bytes: found.size, changedAtMs: Math.max(found.mtimeMs, found.ctimeMs) };
+        if (found?.isFile()) yield { digest: digest.data, path, bytes: found.size, changedAtMs: found.mtimeMs };
       }
     }
+}
+
+/** What a sweep does with a store. */
+export type SweepFolder = {
+  readonly list: () => AsyncIterable<StoredBlob>;
+  /** Removes bytes that came, or were stored again, before that instant; false for younger ones and for what is not there. */
+  readonly removeOlder: (blob: { readonly digest: Digest; readonly thanMs: number }) => Promise<boolean>;
+};
+
+/** The folder of a store, as a sweep of assets uses it. */
+export function sweepFolder(root: string): SweepFolder {
+  return {
+    list: () => listFolderBlobs(root),
+    async removeOlder({ digest, thanMs }) {
+      const path = join(root, digest.slice(7, 9), digest.slice(9, 11), digestSchema.parse(digest));
+      const found = await stat(path).catch(() => null);
+      if (found === null || found.mtimeMs >= thanMs) return false;
+      await rm(path, { force: true });
+      return true;
+    },
+  };
 }
 
 async function folders(root: string): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import type { Problem, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { notify } from './notify.ts';
 import { defaultWorkspace, type Records, type TaskResult } from './records.ts';
+import { isStale, noteSeen } from './seen-assets.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
 type ResultRow = {
@@ -15,17 +16,24 @@ type ResultRow = {
   finished_at: Date | null;
   ran_for: string | null;
   gone: boolean;
+  stale: boolean;
 };
 
 const isGone = `t.state = 'done' and exists (
   select from task_asset ta left join asset a on a.workspace_id = ta.workspace_id and a.digest = ta.digest
   where ta.workspace_id = t.workspace_id and ta.key = t.key and ta.role = 'output' and a.digest is null)`;
 
+/** Whether the outputs of a done task were last asked for so long ago that a sweep might take them before they are named. */
+const isForgotten = `t.state = 'done' and exists (
+  select from task_asset ta join asset a on a.workspace_id = ta.workspace_id and a.digest = ta.digest
+  where ta.workspace_id = t.workspace_id and ta.key = t.key and ta.role = 'output' and ${isStale})`;
+
 /** What became of tasks. */
-export function resultRecords({ rows, transaction }: Database): Pick<Records, 'results'> {
+export function resultRecords(database: Database): Pick<Records, 'results'> {
+  const { rows, transaction } = database;
   const read = (keys: readonly string[], workspaceId: string) =>
     rows<ResultRow>(
-      `select key, kind, state, output, problem, percent, wall_ms, finished_at, ran_for, (${isGone}) as gone
+      `select key, kind, state, output, problem, percent, wall_ms, finished_at, ran_for, (${isGone}) as gone, (${isForgotten}) as stale
        from task t where workspace_id = $1 and key = any($2)`,
       [workspaceId, keys],
     );
@@ -52,6 +60,15 @@ export function resultRecords({ rows, transaction }: Database): Pick<Records, 'r
     async results(keys, workspaceId = defaultWorkspace) {
       if (keys.length === 0) return new Map();
       let found = await read(keys, workspaceId);
+      const stale = found.filter((row) => row.stale).map((row) => row.key);
+      if (stale.length > 0) {
+        const outputs = await rows<{ digest: string }>(
+          `select distinct digest from task_asset where workspace_id = $1 and key = any($2) and role = 'output'`,
+          [workspaceId, stale],
+        );
+        await noteSeen(database, { workspaceId, digests: outputs.map((row) => row.digest) });
+        found = await read(keys, workspaceId);
+      }
       const gone = found.filter((row) => row.gone).map((row) => row.key);
       if (gone.length > 0) {
         await putBack(gone, workspaceId);
