@@ -2,6 +2,7 @@ import type { Client } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type Lease, toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { Executor } from './executor.ts';
+import type { RunnerMetrics, TaskOutcome } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
 
@@ -14,6 +15,7 @@ export type LeaseWork = {
   readonly executors: readonly Executor[];
   readonly endings: Endings;
   readonly log: Log;
+  readonly figures: RunnerMetrics;
   readonly runnerId: string;
   readonly leaseMs: number;
   /** What is offered no longer holds: what runs is finished, and nothing more is taken. */
@@ -122,6 +124,8 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
   const { client, runnerId, endings, log } = work;
   const one: Held = { lease, percent: 0, stop: new AbortController() };
   held.set(task.key, one);
+  const tellEnd = work.figures.begin(task.kind);
+  let outcome: TaskOutcome = 'stopped';
   const signal = AbortSignal.any([one.stop.signal, endings.end]);
   const note = { task: task.key, kind: task.kind, attempt: lease.attempt };
   try {
@@ -133,16 +137,19 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     });
     const { output, assets, wallMs, cpuMs } = done;
     await report({ signal, send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }) });
+    outcome = 'done';
     log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
   } catch (error) {
     const problem = toProblem(error);
     log('warn', 'task ended badly', { ...note, problem });
     if (problem.code === 'lease-stale' || signal.aborted) return;
+    outcome = 'failed';
     await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) =>
       log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) }),
     );
   } finally {
     held.delete(task.key);
+    tellEnd(outcome);
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
-import { createLog } from '@filmwright/process';
+import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
 import { Executor } from './executor.ts';
 import { leaseAndWork } from './lease-work.ts';
@@ -11,6 +11,7 @@ import type { FontFile, ProbedOffer } from './messages.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { probeLink } from './probe-link.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
+import { createRunnerMetrics, type RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
@@ -23,6 +24,7 @@ type Runner = {
   readonly endings: Endings;
   /** Null where media come from a folder that is shared. */
   readonly cache: () => CacheReport | null;
+  readonly figures: RunnerMetrics;
 };
 type Connected = { readonly connection: Connection; readonly client: Client };
 
@@ -39,7 +41,9 @@ async function main(): Promise<void> {
     const { idleMs, stuckMs } = config;
     return new Executor({ env, idleMs, stuckMs, workRoot: join(config.home, 'work'), onCache });
   });
-  const runner: Runner = { config, executors, endings, cache: () => cache };
+  const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
+  await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
+  const runner: Runner = { config, executors, endings, cache: () => cache, figures };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);

@@ -40,6 +40,9 @@ export type RunningRoles = {
 const mebibyte = 1024 ** 2;
 const readyWithinMs = 60_000;
 const othersAfterMs = 1200;
+/** Without a gateway beside it a runner is drained: the others go on, and wait for what it holds. */
+const drainMs = 60_000;
+const killAfterMs = 5000;
 /** Films wait for runners of other machines as long as it takes. */
 const forEverMs = 365 * 86_400_000;
 
@@ -106,15 +109,16 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   let url = has('gateway') ? '' : (process.env.FILMWRIGHT_URL ?? '');
   const startRunner = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
+      const graceMs = Number(process.env.FILMWRIGHT_GRACE_MS || (has('gateway') ? 0 : drainMs));
       const name = runnerName(home, { index, isAlone: !has('gateway') });
       const env = (): Record<string, string> => ({
         ...shared(index),
-        ...{ FILMWRIGHT_URL: url, FILMWRIGHT_RUNNER_NAME: name },
+        ...{ FILMWRIGHT_URL: url, FILMWRIGHT_RUNNER_NAME: name, FILMWRIGHT_GRACE_MS: String(graceMs) },
         // Machines that parse hostile media hold no other secret than their own.
         ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_TLS_KEY: '' },
       });
       const onSign = (sign: Sign): void => (sign.ready === true ? resolve() : lacks(sign, reject));
-      runnerParts.push(supervise({ app: 'runner', name, env, logTo, onSign }));
+      runnerParts.push(supervise({ app: 'runner', name, env, logTo, onSign, graceMs: graceMs + killAfterMs }));
     });
   try {
     const answering = has('gateway') ? startGateway() : null;

@@ -9,6 +9,8 @@ export type SuperviseOptions = {
   readonly logTo: number | 'inherit';
   /** Called with each line of standard output and each IPC message. */
   readonly onSign: (sign: Readonly<Record<string, unknown>>) => void;
+  /** How long it may take to end before it is killed; 5 s when left out. */
+  readonly graceMs?: number;
 };
 export type Supervised = {
   readonly pid: () => number | undefined;
@@ -30,7 +32,7 @@ const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2
  * Keeps one app running until it is stopped. Running: child lives. Waiting: it died and starts again after 0.2 s, doubled
  * up to 5 s while it keeps dying young. Stopped: for good.
  */
-export function supervise({ app, name, env, logTo, onSign }: SuperviseOptions): Supervised {
+export function supervise({ app, name, env, logTo, onSign, graceMs = 5000 }: SuperviseOptions): Supervised {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -67,7 +69,7 @@ export function supervise({ app, name, env, logTo, onSign }: SuperviseOptions): 
       if (ending === undefined) return;
       const gone = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
       ending.kill('SIGTERM');
-      const force = setTimeout(() => ending.kill('SIGKILL'), 5000);
+      const force = setTimeout(() => ending.kill('SIGKILL'), graceMs);
       await gone;
       clearTimeout(force);
     },
