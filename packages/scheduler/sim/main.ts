@@ -17,7 +17,7 @@ Drives the scheduler and its baselines through a seeded day and prints how each 
   --seeds N          so many seeds one after another (1)
   --load L           pure computing over the fleet's capacity, for scenarios with a load (0.8)
   --policies A,B     only these: ${Object.keys(policies).join(', ')}
-  --runners N        for big-fleet and film
+  --runners N        for big-fleet, film and film-package
   --hours H          for big-fleet
   --out PAGE.html    writes a page with charts of the first seed
 

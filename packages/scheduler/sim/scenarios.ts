@@ -1,7 +1,8 @@
 import type { Scenario } from './scenario.ts';
 import { bigFleet } from './scenarios/big-fleet.ts';
+import { film } from './scenarios/film.ts';
 import { burst, failures, fairness, gangs } from './scenarios/many-tenants.ts';
-import { film, twoRunners } from './scenarios/processors.ts';
+import { twoRunners } from './scenarios/processors.ts';
 import { reference } from './scenarios/reference.ts';
 
 /** What a scenario is made from, as asked for on the command line; what it has no use for, it ignores. */
@@ -27,5 +28,6 @@ export const scenarios: Readonly<Record<string, (settings: Settings) => Scenario
   },
   'two-runners': ({ seed, load }) =>
     twoRunners({ seed, load, tasks: 500, leastMs: 200, mostMs: 1800, tickMs: 20, grantMs: 30, reportMs: 10 }),
-  film: ({ seed, runners }) => film({ seed, runners: runners ?? 64, minutes: 10 }),
+  film: ({ seed, runners }) => film({ seed, runners: runners ?? 64, minutes: 10, webPackage: false }),
+  'film-package': ({ seed, runners }) => film({ seed, runners: runners ?? 64, minutes: 10, webPackage: true }),
 };
