@@ -1,0 +1,2 @@
+export { type Keeper, keepers } from './find-unnamed.ts';
+export { type Amount, type SweepOptions, type SweepReport, type SweepStore, type SweptWorkspace, sweepAssets } from './sweep-assets.ts';

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { Asset, BuildResult, Digest } from '@filmwright/contracts';
+import pg from 'pg';
+import { openSnapshot } from '../backup/index.ts';
+import { defaultWorkspace as workspaceId } from '../records.ts';
+import { completionOf, someBuild, someOffer, someProgress, someTask } from '../testing/made-up.ts';
+import { startTestServer, type TestRecords, type TestServer } from '../testing/test-server.ts';
+import { type SweepOptions, type SweepStore, sweepAssets } from './index.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const digestOf = (name: string): Digest => `sha256-${createHash('sha256').update(name).digest('hex')}`;
+
+/** A store that only knows when bytes came. */
+function storeOf(): SweepStore & { readonly held: Map<Digest, number> } {
+  const held = new Map<Digest, number>();
+  return {
+    held,
+    async *list() {
+      for (const [digest, changedAtMs] of [...held]) yield { digest, bytes: 10, changedAtMs };
+    },
+    removeOlder: async ({ digest, thanMs }) => (held.get(digest) ?? Number.POSITIVE_INFINITY) < thanMs && held.delete(digest),
+  };
+}
+
+type Place = TestRecords & { readonly store: ReturnType<typeof storeOf> };
+async function place(): Promise<Place> {
+  return { ...(await server.open()), store: storeOf() };
+}
+
+/** Stores an asset as it would lie there after 100 days. */
+async function put({ records, sql, store }: Place, name: string): Promise<Digest> {
+  const digest = digestOf(name);
+  await records.putAsset({ workspaceId, digest, bytes: 10, mediaType: 'image/png' });
+  await age({ sql }, digest);
+  store.held.set(digest, Date.now() - 100 * dayMs);
+  return digest;
+}
+
+async function age({ sql }: Pick<Place, 'sql'>, digest: Digest): Promise<void> {
+  await sql(`update asset set seen_at = now() - interval '100 days' where digest = $1`, [digest]);
+}
+
+const sweep = ({ connectionString, store }: Place, changes: Partial<SweepOptions> = {}) =>
+  sweepAssets({ connectionString, store, olderMs: 7 * dayMs, buildsMs: 30 * dayMs, dryRun: false, ...changes });
+
+const left = async ({ sql }: Place, digests: readonly Digest[]): Promise<readonly boolean[]> => {
+  const rows = await sql('select digest from asset where digest = any($1)', [digests]);
+  return digests.map((digest) => rows.some((row) => row.digest === digest));
+};
+
+const assetOf = (digest: Digest): Asset => ({ digest, bytes: 10, mediaType: 'video/mp4' });
+const resultOf = (master: Digest): BuildResult => ({
+  master: assetOf(master),
+  vtt: null,
+  srt: null,
+  report: null,
+  frame: null,
+  issues: [],
+});
+
+/** A build that made one span and a master, and ended so many days ago. */
+async function built(
+  at: Place,
+  { name, days, title = 'A film' }: { readonly name: string; readonly days: number; readonly title?: string },
+) {
+  const { records, sql } = at;
+  const [span, master] = [await put(at, `span ${name}`), await put(at, `master ${name}`)];
+  const task = someTask(name, { inputs: [] });
+  const build = await someBuild(records, { title, document: { title, name }, tasks: [task] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 20_000 });
+  assert.ok(lease !== undefined);
+  await records.completeTask({ ...completionOf(lease), assets: [assetOf(span), assetOf(master)], runnerId });
+  await records.endBuild({ buildId: build.id, state: 'succeeded', result: resultOf(master), problem: null, progress: someProgress });
+  await sql(`update build set ended_at = now() - $2 * interval '1 day' where id = $1`, [build.id, days]);
+  await Promise.all([span, master].map((digest) => age(at, digest)));
+  return { build, span, master, key: name };
+}
+
+test('G1, G2: what films, the library, builds and runners name is kept and told by whom; the rest goes, row and bytes', async () => {
+  const at = await place();
+  const [inFilm, inLibrary, font, unnamed] = [
+    await put(at, 'film'),
+    await put(at, 'library'),
+    await put(at, 'font'),
+    await put(at, 'none'),
+  ];
+  const [fresh, stray, young] = [digestOf('fresh'), digestOf('stray'), digestOf('young')];
+  await at.records.putAsset({ workspaceId, digest: fresh, bytes: 10, mediaType: 'image/png' });
+  at.store.held
+    .set(fresh, Date.now())
+    .set(stray, Date.now() - 2 * hourMs)
+    .set(young, Date.now());
+  const film = { workspaceId, title: 'One', document: {}, aspect: '16:9', shots: 0, note: null, session: null };
+  await at.records.createFilm({ ...film, files: { a: inFilm } });
+  await at.records.addToLibrary({ workspaceId, kind: 'picture', name: 'One', tags: [], body: {}, files: { a: inLibrary } });
+  const { span, master } = await built(at, { name: 'one', days: 1 });
+  await at.records.joinRunner({ ...someOffer({ name: 'fonts' }), fonts: [{ family: 'A', regular: font, bold: font }] } as never);
+
+  const looked = await sweep(at, { dryRun: true });
+  assert.deepEqual(await left(at, [unnamed]), [true]);
+  const swept = await sweep(at);
+  assert.deepEqual(looked?.workspaces, swept?.workspaces);
+  const one = { assets: 1, bytes: 10 };
+  const kept = { films: one, library: one, builds: { assets: 2, bytes: 20 }, masters: { assets: 0, bytes: 0 }, fonts: one, recent: one };
+  assert.deepEqual(swept, { workspaces: [{ id: workspaceId, name: 'default', kept, swept: one }], stray: one, freedBytes: 20 });
+  assert.deepEqual(await left(at, [inFilm, inLibrary, font, fresh, span, master, unnamed]), [true, true, true, true, true, true, false]);
+  assert.deepEqual(
+    [stray, unnamed, young, fresh].map((digest) => at.store.held.has(digest)),
+    [false, false, true, true],
+  );
+  assert.deepEqual((await sweep(at))?.workspaces[0]?.swept, { assets: 0, bytes: 0 });
+});
+
+test('G3: older builds lose what they were made from and keep their masters, the newest of each film keeps all; what is wanted again is made again', async () => {
+  const at = await place();
+  const old = await built(at, { name: 'old', days: 60 });
+  const newest = await built(at, { name: 'new', days: 50 });
+  const other = await built(at, { name: 'other', days: 90, title: 'Another film' });
+  await at.records.savePackage(old.build.id, { durationMs: 1 } as never);
+  const report = await sweep(at);
+  assert.deepEqual(report?.workspaces[0]?.kept.masters, { assets: 1, bytes: 10 });
+  assert.deepEqual(await left(at, [old.span, old.master]), [false, true]);
+  assert.deepEqual(await left(at, [newest.span, newest.master, other.span, other.master]), [true, true, true, true]);
+  assert.equal(await at.records.webPackage(old.build.id), null);
+  assert.equal((await at.records.results([newest.key])).get(newest.key)?.state, 'done');
+  assert.equal((await at.records.results([old.key])).get(old.key)?.state, 'waiting');
+});
+
+test('G4: what was asked for lately is kept: an upload that is found there, a task whose result was read', async () => {
+  const at = await place();
+  const { span, master, key } = await built(at, { name: 'old', days: 60 });
+  await built(at, { name: 'new', days: 50 });
+  const [asked, had, sent] = [await put(at, 'asked'), await put(at, 'had'), await put(at, 'sent again')];
+  assert.notEqual(await at.records.getAsset({ workspaceId, digest: asked }), null);
+  assert.deepEqual(await at.records.hasAssets([had]), new Set([had]));
+  await at.records.putAsset({ workspaceId, digest: sent, bytes: 10, mediaType: 'image/png' });
+  assert.equal((await at.records.results([key])).get(key)?.state, 'done');
+  await sweep(at);
+  assert.deepEqual(await left(at, [asked, had, sent, span, master]), [true, true, true, true, true]);
+});
+
+test('G5: a film saved while its file is swept either keeps it or is told that it is gone', async () => {
+  const at = await place();
+  const film = await at.records.createFilm({
+    workspaceId,
+    title: 'One',
+    document: {},
+    files: {},
+    aspect: '16:9',
+    shots: 0,
+    note: null,
+    session: null,
+  });
+  let version = film.version;
+  for (let round = 0; round < 12; round++) {
+    const digest = await put(at, `round ${round}`);
+    const save = async (): Promise<boolean> => {
+      await new Promise((resolve) => setTimeout(resolve, round * 6));
+      const saving = {
+        workspaceId,
+        id: film.id,
+        from: version,
+        document: { round },
+        files: { a: digest },
+        title: 'One',
+        aspect: '16:9',
+        shots: 0,
+      };
+      await at.records.saveFilm({ ...saving, note: null, session: null, restored: null, changesSince: () => [] });
+      return (await at.records.hasAssets([digest])).has(digest);
+    };
+    const [told] = await Promise.all([save(), sweep(at)]);
+    version += 1;
+    assert.deepEqual([(await left(at, [digest]))[0], at.store.held.has(digest)], [told, told], `round ${round}`);
+  }
+});
+
+test('G6: bytes are shared by workspaces, and go with the last row', async () => {
+  const at = await place();
+  const digest = await put(at, 'shared');
+  const other = '00000000-0000-7000-8000-000000000002';
+  await at.sql(`insert into workspace (id, name) values ($1, 'other')`, [other]);
+  await at.records.putAsset({ workspaceId: other, digest, bytes: 10, mediaType: 'image/png' });
+  const report = await sweep(at);
+  assert.deepEqual(
+    report?.workspaces.map(({ name, swept }) => [name, swept.assets]),
+    [
+      ['default', 1],
+      ['other', 0],
+    ],
+  );
+  assert.deepEqual([report?.freedBytes, at.store.held.has(digest)], [0, true]);
+  await age(at, digest);
+  assert.equal((await sweep(at))?.freedBytes, 10);
+  assert.equal(at.store.held.has(digest), false);
+});
+
+test('G7: a sweep that ends between row and bytes is finished by the next, and one that begins during a backup does nothing', async () => {
+  const at = await place();
+  const digest = await put(at, 'half');
+  const removeOlder = (): Promise<boolean> => Promise.reject(new Error('killed'));
+  await assert.rejects(sweep({ ...at, store: { ...at.store, removeOlder } }), /killed/);
+  assert.deepEqual([await left(at, [digest]), at.store.held.has(digest)], [[false], true]);
+  const backup = await openSnapshot(at);
+  assert.equal(await sweep(at), null);
+  await backup.close();
+  let report = await sweep(at);
+  // The lock ends with the connection, a moment after it was closed.
+  while (report === null) report = await sweep(at);
+  assert.deepEqual([report.stray, at.store.held.has(digest)], [{ assets: 1, bytes: 10 }, false]);
+});
+
+test('G8: whoever saves for long is waited for, and a save waits no longer than for one batch', async () => {
+  const at = await place();
+  const digest = await put(at, 'held');
+  const client = new pg.Client({ connectionString: at.connectionString });
+  await client.connect();
+  await client.query('begin');
+  await client.query(
+    `insert into library_item (id, workspace_id, kind, name, tags, body, files, assets, words) values (gen_random_uuid(), $1, 'picture', 'x', '{}', '{}', '{}', $2, 'x')`,
+    [workspaceId, [digest]],
+  );
+  const swept = sweep(at);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await client.query('commit');
+  await client.end();
+  await swept;
+  assert.deepEqual(await left(at, [digest]), [true]);
+});
+
+test('G9: an age under one hour is refused: what was just uploaded is not named yet', async () => {
+  const at = await place();
+  await assert.rejects(sweep(at, { olderMs: hourMs - 1 }), { code: 'request-invalid', message: /one hour/ });
+});
