@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
+import { leadershipLock } from '@filmwright/records';
 import pg from 'pg';
 import { reasonOf } from './reason-of.ts';
 
@@ -11,8 +12,6 @@ export type Leadership = {
   readonly onStandby: () => void;
 };
 
-/** Any constant of our own: advisory locks are counted per database. */
-const lockKey = '5058210041972';
 const askAgainMs = 1000;
 const checkMs = 5000;
 
@@ -62,7 +61,7 @@ type Waiting = Omit<Leadership, 'connectionString'> & { readonly client: pg.Clie
 
 async function waitForLock({ client, signal, log, onStandby }: Waiting): Promise<void> {
   for (let tries = 0; !signal.aborted; tries++) {
-    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1::bigint) as held', [lockKey]);
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1::bigint) as held', [leadershipLock]);
     if (rows[0]?.held) return;
     if (tries === 0) {
       log('info', 'another controller leads; standing by');

@@ -13,6 +13,7 @@ function post(gateway: TestGateway, payload: object, headers: Record<string, str
 
 test('a build is made, read and listed', async (context) => {
   const gateway = await startGateway(context);
+  await gateway.records.joinRunner({ name: 'one', pid: 1, slots: 1, kinds: [], toolchain: {}, voices: [], models: [], fonts: [] });
   const made = await post(gateway, { document });
   assert.equal(made.statusCode, 202);
   const build = buildSchema.parse(made.json());

@@ -7,14 +7,17 @@ import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.
 import { outlineOf } from './film-outline.ts';
 import { noFilm } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { Generation } from './generation.ts';
 import { createOnceByKey } from './once-by-key.ts';
 import { isProbe } from './probe-work.ts';
 
 /** A storyboard of 10,000 shots written out fits several times. */
 const maxDocumentBytes = 64 * 1024 ** 2;
 
+type BuildParts = GatewayParts & { readonly generation: Generation };
+
 /** Make, read, list and cancel builds. */
-export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void {
+export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
   const once = createOnceByKey(parts.keys, 'build');
   addRoute(app, { name: 'createBuild', bodyLimit: maxDocumentBytes, handler: (request, reply) => create({ request, reply, once }, parts) });
   addRoute(app, {
@@ -27,7 +30,7 @@ export function addBuildRoutes(app: FastifyInstance, parts: GatewayParts): void 
       return listFilms({ limit, before: before ? checkId({ id: before, what: 'build' }) : null }, parts);
     },
   });
-  addRoute(app, { name: 'getBuild', handler: (request) => findBuild(request, parts) });
+  addRoute(app, { name: 'getBuild', handler: async (request) => parts.generation.tell(await findBuild(request, parts)) });
   addRoute(app, {
     name: 'listBuildTasks',
     handler: async (request) => {
@@ -95,14 +98,14 @@ export async function findBuild(request: FastifyRequest, parts: Pick<GatewayPart
 
 type Creation = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly once: ReturnType<typeof createOnceByKey> };
 
-async function create({ request, reply, once }: Creation, parts: GatewayParts): Promise<Build> {
+async function create({ request, reply, once }: Creation, parts: BuildParts): Promise<Build> {
   const { body } = request;
   const id = await once({ key: request.headers['idempotency-key'], body, make: (id) => createBuild({ id, body }, parts) });
   request.log.info({ buildId: id }, 'build created');
   const build = await parts.records.getBuild(id);
   if (!build) throw new FilmwrightError('not-found', `The build ${id} was deleted meanwhile.`);
   reply.code(202).header('location', `/v1/builds/${id}`);
-  return build;
+  return parts.generation.tell(build);
 }
 
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */

@@ -5,18 +5,22 @@ import { addRoute } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
 import { filmIdOf, noFilm } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { Generation } from './generation.ts';
 import { type Followed, sendEvents } from './send-events.ts';
 
 /** Builds and films as server-sent events. */
-export function addEventRoutes(app: FastifyInstance, parts: GatewayParts): void {
+export function addEventRoutes(app: FastifyInstance, parts: GatewayParts & { readonly generation: Generation }): void {
   addRoute(app, {
     name: 'buildEvents',
     handler: async (request, reply) => {
-      const first = await findBuild(request, parts);
+      const first = await parts.generation.tell(await findBuild(request, parts));
       const followed: Followed<Build> = {
         name: 'build',
         first,
-        read: () => parts.records.getBuild(first.id),
+        read: async () => {
+          const build = await parts.records.getBuild(first.id);
+          return build === null ? null : parts.generation.tell(build);
+        },
         isLast: ({ state }) => state !== 'planning' && state !== 'running',
         watch: (listener) => parts.hub.watchBuild(first.id, listener),
       };

@@ -1,5 +1,5 @@
 import type { Blobs } from '@filmwright/blobs';
-import type { CredentialStore, FilmStore, KeyStore, LibraryStore, Records } from '@filmwright/records';
+import type { CredentialStore, FilmStore, FleetStore, KeyStore, LibraryStore, Records } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
 
@@ -10,6 +10,7 @@ export type GatewayParts = {
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
   readonly keys: KeyStore;
+  readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */

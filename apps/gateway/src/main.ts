@@ -26,6 +26,7 @@ async function run(): Promise<void> {
       library: records,
       credentials: records,
       keys: records,
+      fleet: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,

@@ -63,6 +63,8 @@ export const buildSchema = z
     endedAt: z.string().nullable(),
     result: buildResultSchema.nullable(),
     problem: problemSchema.nullable(),
+    /** Why nothing of it can move just now, such as that no runner is there; left out while something can. */
+    waits: z.string().optional(),
   })
   .readonly();
 export type Build = z.infer<typeof buildSchema>;

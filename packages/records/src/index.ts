@@ -1,5 +1,7 @@
 export * from './credential-store.ts';
 export * from './film-store.ts';
+export { leadershipLock } from './fleet-records.ts';
+export * from './fleet-store.ts';
 export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './records.ts';

@@ -6,6 +6,8 @@ import { away, openDatabase } from './database.ts';
 import { expiryRecords } from './expiry-records.ts';
 import { filmRecords } from './film-records.ts';
 import type { FilmStore, LibraryStore } from './film-store.ts';
+import { fleetRecords } from './fleet-records.ts';
+import type { FleetStore } from './fleet-store.ts';
 import { keyRecords } from './key-records.ts';
 import type { KeyStore } from './key-store.ts';
 import { leaseRecords } from './lease-records.ts';
@@ -23,7 +25,7 @@ export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore> {
+}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -41,6 +43,7 @@ export async function openRecords({
     ...assetRecords(database),
     ...credentialRecords(database),
     ...keyRecords(database),
+    ...fleetRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
     ...outcomeRecords(database),

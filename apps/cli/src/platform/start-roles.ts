@@ -131,9 +131,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       url = gateway.url;
       for (const part of runnerParts) part.tell({ url });
     }
-    // Beside others the controller is not waited for: films can be sent in before it is there.
-    if (deciding !== null && gateway === null && first === null)
-      await within(deciding, `the controller did not start; see ${see}. Does the database at DATABASE_URL answer?`);
+    if (deciding !== null) await within(deciding, `the controller did not start; see ${see}. Does the database answer?`);
     if (first !== null) await within(first, `no runner started; see ${see}.`);
     // The others come a moment later: what needs no work, or one frame, is done by then and has the cores to itself.
     others = setTimeout(() => {

@@ -18,17 +18,17 @@ export function progressDisplay(stream: NodeJS.WriteStream, { silent }: { readon
   let last = '';
   if (!stream.isTTY) {
     return {
-      show: ({ progress }) => {
-        const mark = `${progress.stage} ${Math.floor(progress.percent / 10)}`;
-        if (mark !== last) stream.write(`${plainLine(progress)}\n`);
+      show: ({ progress, waits }) => {
+        const mark = waits ?? `${progress.stage} ${Math.floor(progress.percent / 10)}`;
+        if (mark !== last) stream.write(`${waits ?? plainLine(progress)}\n`);
         last = mark;
       },
       end: () => {},
     };
   }
   return {
-    show: ({ progress }) => {
-      const line = barLine({ percent: progress.percent, text: plainLine(progress), columns: stream.columns ?? 80 });
+    show: ({ progress, waits }) => {
+      const line = barLine({ percent: progress.percent, text: waits ?? plainLine(progress), columns: stream.columns ?? 80 });
       if (line !== last) stream.write(`\r\u001b[2K${line}`);
       last = line;
     },

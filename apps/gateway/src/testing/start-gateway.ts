@@ -43,6 +43,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     records,
     ...noStores,
     keys: createMemoryKeys(),
+    fleet: { isLed: async () => true },
     blobs,
     uploads: await openUploads({
       root: `${mediaRoot}-uploads`,

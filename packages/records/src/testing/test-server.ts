@@ -7,6 +7,7 @@ import type { CredentialStore } from '../credential-store.ts';
 import { isAlive } from '../embedded/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
 import type { FilmStore, LibraryStore } from '../film-store.ts';
+import type { FleetStore } from '../fleet-store.ts';
 import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
 import type { Records } from '../records.ts';
@@ -24,7 +25,7 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore;
+  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };

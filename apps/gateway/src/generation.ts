@@ -1,0 +1,36 @@
+import type { Build } from '@filmwright/contracts';
+import type { FleetStore, Records } from '@filmwright/records';
+
+/** Whether films are made just now; while nobody makes them, they are taken in all the same and wait. */
+export type Generation = {
+  /** The build with what it waits for, if nothing of it can move just now. */
+  readonly tell: (build: Build) => Promise<Build>;
+};
+
+const trustMs = 1000;
+
+/** Looks at most once a second whether a controller leads and runners are there. */
+export function createGeneration(stores: {
+  readonly fleet: Pick<FleetStore, 'isLed'>;
+  readonly records: Pick<Records, 'runners'>;
+}): Generation {
+  let known: Promise<string | null> | null = null;
+  let atMs = Number.NEGATIVE_INFINITY;
+  const look = async (): Promise<string | null> => {
+    const [isLed, runners] = await Promise.all([stores.fleet.isLed(), stores.records.runners()]);
+    if (!isLed) return 'No controller is there just now: the film is kept, and goes on by itself when one is back.';
+    return runners.length > 0 ? null : 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
+  };
+  return {
+    async tell(build) {
+      if (build.endedAt !== null) return build;
+      if (performance.now() - atMs > trustMs) {
+        atMs = performance.now();
+        // What cannot be told is no reason to refuse what can.
+        known = look().catch(() => null);
+      }
+      const waits = (await known) ?? null;
+      return waits === null ? build : { ...build, waits };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { TaskKind } from '@filmwright/contracts';
+import type { Database } from './database.ts';
+import type { FleetFigures, FleetStore } from './fleet-store.ts';
+
+/** The advisory lock of the one controller that leads; any constant of our own, since locks are counted per database. */
+export const leadershipLock = '5058210041972';
+
+const silence = `interval '30 seconds'`;
+
+type WaitingRow = { kind: TaskKind; priority: 'interactive' | 'normal' | 'bulk'; tasks: number; work_s: number; oldest_s: number };
+
+/** What monitoring asks; each call reads indexes of what waits or runs, never what is done. */
+export function fleetRecords({ rows }: Database): FleetStore {
+  return {
+    async isLed() {
+      const [row] = await rows<{ led: boolean }>(
+        `select exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+           and database = (select oid from pg_database where datname = current_database())
+           and (classid::bigint << 32) + objid::bigint = $1::bigint) as led`,
+        [leadershipLock],
+      );
+      return row?.led === true;
+    },
+    async figures() {
+      const [waiting, running, builds, runners] = await Promise.all([
+        rows<WaitingRow>(
+          `select kind, case when urgency < 2 then 'interactive' when urgency = 2 then 'normal' else 'bulk' end as priority, count(*)::int as tasks,
+             sum(estimate_ms) / 1000 as work_s, greatest(0, extract(epoch from now() - min(created_at)))::double precision as oldest_s
+           from task where state = 'waiting' and wanted_by is not null group by 1, 2 order by 1, 2`,
+        ),
+        rows<FleetFigures['running'][number]>(
+          `select kind, count(*)::int as tasks from task where state = 'leased' group by kind order by kind`,
+        ),
+        rows<FleetFigures['builds'][number]>(
+          'select state, count(*)::int as builds from build where ended_at is null group by state order by state',
+        ),
+        rows<FleetFigures['runners'][number]>(
+          `select coalesce(offer->>'pool', '') as pool, count(*)::int as runners, sum((offer->>'slots')::int)::int as slots
+           from runner where seen_at > now() - ${silence} group by 1 order by 1`,
+        ),
+      ]);
+      return {
+        waiting: waiting.map(({ work_s: workS, oldest_s: oldestS, ...row }) => ({ ...row, workS, oldestS })),
+        running,
+        builds,
+        runners,
+      };
+    },
+  };
+}

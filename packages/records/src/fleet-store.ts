@@ -1,0 +1,25 @@
+import type { TaskKind } from '@filmwright/contracts';
+
+/** What there is to do and who is there to do it, at one instant. */
+export type FleetFigures = {
+  /** Tasks that a build wants and that nobody has; `oldestS` the longest wait among them in seconds. */
+  readonly waiting: readonly {
+    readonly kind: TaskKind;
+    readonly priority: 'interactive' | 'normal' | 'bulk';
+    readonly tasks: number;
+    /** Seconds of work, as estimated. */
+    readonly workS: number;
+    readonly oldestS: number;
+  }[];
+  readonly running: readonly { readonly kind: TaskKind; readonly tasks: number }[];
+  readonly builds: readonly { readonly state: string; readonly builds: number }[];
+  /** Those heard of lately, by pool; '' for those in none. */
+  readonly runners: readonly { readonly pool: string; readonly runners: number; readonly slots: number }[];
+};
+
+/** A look at the whole installation, for monitoring and for saying why nothing moves. */
+export interface FleetStore {
+  /** Whether a controller leads: it holds the lock as long as its connection lives. */
+  isLed(): Promise<boolean>;
+  figures(): Promise<FleetFigures>;
+}
