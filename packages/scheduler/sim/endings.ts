@@ -1,5 +1,6 @@
 import type { Demand } from '../src/demand.ts';
 import type { PlannedTask } from './scenario.ts';
+import { transferMs } from './transfer.ts';
 import { countIn, counts, stopWaiting, tell } from './waiting.ts';
 import type { LiveTask, Run, RunRecord, World } from './world.ts';
 
@@ -116,7 +117,6 @@ export const endRun = (world: World, ending: { readonly run: Run; readonly outco
   runner.runs.delete(run);
   for (const device of devices) device.run = null;
   if (devices.length === 0) runner.slotsTaken -= 1;
-  world.runningRuns -= 1;
   const held = Math.max(1, devices.length);
   const ranMs = Math.max(0, nowMs - world.scenario.reportMs - run.workMs);
   record(world, ending);
@@ -176,6 +176,13 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
     case 'ends': {
       const { run } = what;
       if (run.over || run.endMs !== what.endMs || run.runner.state === 'silent') return;
+      const storeMs = run.handsBack || run.fails ? 0 : transferMs(world, run.storesMib);
+      run.storesMib = 0;
+      if (storeMs > 0) {
+        run.endMs = world.nowMs + storeMs;
+        world.events.put(run.endMs, { type: 'ends', run, endMs: run.endMs });
+        return;
+      }
       const { reportMs } = world.scenario;
       if (reportMs > 0 && world.nowMs < what.endMs + reportMs) {
         world.events.put(what.endMs + reportMs, what);

@@ -1,4 +1,5 @@
 import type { Decision } from '../src/demand.ts';
+import { transferMs } from './transfer.ts';
 import { counts, stopWaiting } from './waiting.ts';
 import { loadMsOf, swapWeights, tierOf } from './weights.ts';
 import type { LiveTask, Run, World, WorldDevice, WorldRunner } from './world.ts';
@@ -133,13 +134,6 @@ const fetchMsOf = (world: World, place: { readonly tasks: readonly LiveTask[]; r
   return transferMs(world, mib);
 };
 
-const transferMs = (world: World, mib: number): number => {
-  const { network } = world.scenario;
-  if (network === null || mib === 0) return 0;
-  world.transferredMib += mib;
-  return (mib / Math.min(network.runnerMibPerS, network.storeMibPerS / Math.max(1, world.runningRuns))) * 1000;
-};
-
 /** Carries out a grant, or throws where the truth does not allow it. A silent runner takes it, and nothing comes of it. */
 export const carryOutGrant = (world: World, grant: Grant): void => {
   const tasks = tasksOf(world, grant);
@@ -175,10 +169,6 @@ const start = (
   const speed = product === undefined ? 1 : (scenario.speeds[product] ?? 1);
   const longest = Math.max(...tasks.map((task) => task.restMs));
   const whole = longest + scenario.batchPart * (tasks.reduce((sum, task) => sum + task.restMs, 0) - longest);
-  const storeMs = transferMs(
-    world,
-    tasks.reduce((sum, task) => sum + (task.planned.outputMib ?? 0), 0),
-  );
   const workMs = nowMs + scenario.grantMs + loadMs;
   const run: Run = {
     tasks,
@@ -190,7 +180,8 @@ const start = (
     loadMs,
     speed,
     model,
-    endMs: workMs + whole / speed + storeMs,
+    endMs: workMs + whole / speed,
+    storesMib: tasks.reduce((sum, task) => sum + (task.planned.outputMib ?? 0), 0),
     handsBack: false,
     fails: scenario.failPart > 0 && random.next() < scenario.failPart,
     over: false,
@@ -198,7 +189,6 @@ const start = (
   for (const device of devices) device.run = run;
   if (devices.length === 0) runner.slotsTaken += 1;
   runner.runs.add(run);
-  world.runningRuns += 1;
   const held = Math.max(1, devices.length);
   for (const task of tasks) {
     const { workspace } = task.demand;

@@ -53,6 +53,8 @@ export type Run = {
   endMs: number;
   /** Handed back at `endMs` rather than finished. */
   handsBack: boolean;
+  /** What is left to be brought to the store once the work is done. */
+  storesMib: number;
   fails: boolean;
   over: boolean;
 };
@@ -148,7 +150,8 @@ export type World = {
   /** Grants whose weights were in a slower or faster place than the decision said, though not on the device or off it. */
   surprises: number;
   withdrawn: number;
-  runningRuns: number;
+  /** Ends of transfers that were under way when the last one began. */
+  transferEndsMs: readonly number[];
   transferredMib: number;
 };
 
@@ -225,7 +228,7 @@ export const createWorld = (scenario: Scenario): World => {
     preemptions: 0,
     surprises: 0,
     withdrawn: 0,
-    runningRuns: 0,
+    transferEndsMs: [],
     transferredMib: 0,
   };
 };
