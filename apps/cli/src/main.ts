@@ -24,6 +24,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright runner [list | revoke ID]           who works for this platform, and who may
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
+  filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
   filmwright --version
@@ -41,6 +42,9 @@ const options = {
   original: { type: 'string' },
   aspect: { type: 'string' },
   home: { type: 'string' },
+  older: { type: 'string', default: '7d' },
+  builds: { type: 'string', default: '30d' },
+  'dry-run': { type: 'boolean', default: false },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
   join: { type: 'string' },
@@ -75,6 +79,7 @@ const commands = [
   'runner',
   'backup',
   'restore',
+  'sweep',
   'voices',
   'models',
 ] as const;
@@ -176,6 +181,12 @@ async function main(args: readonly string[]): Promise<number> {
     case 'restore': {
       const { restore } = await import('./commands/restore.ts');
       await restore({ path: only(rest, 'the folder or .zip file of a backup'), home: values.home, json });
+      return 0;
+    }
+    case 'sweep': {
+      const { sweep } = await import('./commands/sweep.ts');
+      if (rest.length > 0) throw new FilmwrightError('request-invalid', `sweep takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
+      await sweep({ home: values.home, older: values.older, builds: values.builds, dryRun: values['dry-run'], json });
       return 0;
     }
     case 'voices': {

@@ -32,6 +32,8 @@ export async function findNamed(client: pg.ClientBase, { buildsMs }: { readonly 
        union all select v.workspace_id, unnest(v.assets), 2 from film_version v join build b on b.film_version_id = v.id join sweep_build s on s.id = b.id
        union all select ta.workspace_id, ta.digest, 2 from sweep_build s join build_task bt on bt.build_id = s.id
          join task_asset ta on ta.workspace_id = bt.workspace_id and ta.key = bt.key
+       union all select t.workspace_id, d[1], 2 from task t, ${digestsIn('t.payload::text')} as d
+         where t.state in ('waiting', 'leased') and t.wanted_by is not null
        union all select b.workspace_id, d[1], 2 from sweep_build s join build b on b.id = s.id, ${digestsIn('b.result::text')} as d
        union all select p.workspace_id, d[1], 2 from sweep_build s join build_package p on p.build_id = s.id, ${digestsIn('p.body::text')} as d
        union all select p.workspace_id, d[1], 2 from sweep_build s join build_shots p on p.build_id = s.id, ${digestsIn('p.body::text')} as d

@@ -1,7 +1,8 @@
 import { type Digest, FilmwrightError } from '@filmwright/contracts';
 import pg from 'pg';
 import { keepLock } from '../backup/records-dump.ts';
-import { away, isPassing } from '../database.ts';
+import { away, isPassing, openDatabase } from '../database.ts';
+import { migrate } from '../migrate.ts';
 import { findNamed, isNamedSince, isUnnamed, type Keeper, keepers, milliseconds } from './find-unnamed.ts';
 
 /** Where the bytes lie. `removeOlder` removes bytes that were stored before an instant (milliseconds of the epoch), and says whether it did. */
@@ -47,6 +48,8 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
       'request-invalid',
       `Assets are swept from an age of one hour on; found ${options.olderMs} ms. What was just uploaded is not named yet.`,
     );
+  const database = openDatabase(options.connectionString);
+  await migrate(database).finally(() => database.pool.end());
   const client = new pg.Client({
     connectionString: options.connectionString,
     keepAlive: true,
