@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, hasEnded } from '@filmwright/client';
+import { readMetrics } from '@filmwright/process/testing';
+import { Client as SqlClient } from 'pg';
+import { filmwright, homesOfTest, makeHome, start } from './platform-home.ts';
+import { freePort, type RoleProcess, rolesOfTest } from './role-processes.ts';
+import { smallFilm, writeFilm } from './small-film.ts';
+
+const newHome = homesOfTest();
+const roles = rolesOfTest(makeHome());
+const { home, env } = roles;
+const film = { ...smallFilm, outputs: { ...smallFilm.outputs, package: true } };
+const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+let port = 0;
+let metricsPort = 0;
+const parts = new Map<string, RoleProcess>();
+
+async function startPart(role: 'gateway' | 'controller' | 'runner'): Promise<void> {
+  const args = {
+    gateway: ['--port', String(port)],
+    controller: ['--metrics-port', String(metricsPort)],
+    runner: ['--runners', '2', '--metrics-port', String(metricsPort)],
+  };
+  parts.set(role, await roles.start(role, args[role]));
+}
+
+async function stopPart(role: string): Promise<void> {
+  assert.equal(await parts.get(role)?.stop(), 0, parts.get(role)?.text());
+}
+
+async function sql(text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new SqlClient({ connectionString: env.DATABASE_URL });
+  await client.connect();
+  return client
+    .query(text)
+    .then(({ rows }) => rows)
+    .finally(() => client.end());
+}
+
+before(async () => {
+  port = await freePort();
+  metricsPort = await freePort();
+  const database = await roles.start('database');
+  env.DATABASE_URL = /DATABASE_URL=(\S+)/.exec(database.text())?.[1] ?? assert.fail(database.text());
+  env.FILMWRIGHT_URL = `http://127.0.0.1:${port}`;
+  await Promise.all((['gateway', 'controller'] as const).map(startPart));
+  await startPart('runner');
+});
+
+const client = () => createClient({ url: env.FILMWRIGHT_URL ?? '', token: env.FILMWRIGHT_TOKEN ?? '' });
+
+test('every role is restarted while a film is made: it comes out as if nothing had been, and no task is lost', async () => {
+  const making = start(home, ['make', writeFilm(home, film), '--out', join(home, 'out'), '--json']);
+  const isRunning = async (): Promise<boolean> => (await sql(`select from task where state = 'leased'`)).length > 0;
+  while (!(await isRunning())) await sleep(20);
+  for (const role of ['gateway', 'controller', 'runner'] as const) {
+    await stopPart(role);
+    await startPart(role);
+  }
+  const { status, out, err } = await making.ended;
+  assert.equal(status, 0, out + err);
+  // What runs when a runner is told to end is finished, or goes back: neither counts against the task.
+  assert.deepEqual(await sql(`select key, attempts, lost from task where attempts > 1 or lost > 0 or state <> 'done'`), []);
+  assert.deepEqual(await sql(`select outcome, problem from attempt where outcome not in ('done', 'left')`), []);
+
+  const other = newHome();
+  const undisturbed = await filmwright(other, ['make', writeFilm(other, film), '--out', join(other, 'out'), '--json']);
+  assert.equal(undisturbed.status, 0, undisturbed.err);
+  assert.equal(digestOf(join(home, 'out/master.mp4')), digestOf(join(other, 'out/master.mp4')));
+});
+
+test('every role tells its figures', async () => {
+  const read = async (at: number) => readMetrics(await (await fetch(`http://127.0.0.1:${at}/metrics`)).text());
+  const [gateway, runner] = [await read(port), await read(metricsPort + 1)];
+  assert.ok(gateway.sum('filmwright_http_requests_total', { route: '/healthz' }) >= 0);
+  assert.ok(gateway.sum('filmwright_http_sent_bytes_total') > 0);
+  assert.equal(runner.sum('filmwright_role', { role: 'runner' }), 1);
+  assert.equal(runner.sum('filmwright_runner_slots'), 1);
+});
+
+test('while nobody makes films they are edited and played, and a film that is ordered waits, told so', async () => {
+  await stopPart('runner');
+  await stopPart('controller');
+  const made = (await client().listBuilds()).builds[0] ?? assert.fail('there is the film that was made');
+  const saved = await client().createFilm({ document: { ...smallFilm, title: 'Another' }, files: {} });
+  const again = await client().saveFilm({ id: saved.id, from: saved.version, document: { ...smallFilm, title: 'Yet another' }, files: {} });
+  assert.equal(again.version, saved.version + 1);
+  assert.ok((await client().listFilms()).films.some(({ id }) => id === saved.id));
+  const played = (await client().buildPackage(made.id)) ?? assert.fail('the film has a package');
+  const playlist = Buffer.from(await client().packageFile(played.hls)).toString('utf8');
+  const rendition = playlist.split('\n').find((line) => line !== '' && !line.startsWith('#')) ?? assert.fail(playlist);
+  const video = Buffer.from(await client().packageFile(new URL(rendition, new URL(played.hls, env.FILMWRIGHT_URL)).pathname)).toString(
+    'utf8',
+  );
+  assert.match(video, /#EXTINF[\s\S]*#EXT-X-ENDLIST/);
+
+  const ordered = await client().createBuild({
+    document: { title: 'Later', storyboard: [{ visual: { backdrop: 'halo' }, length: '1s' }] },
+  });
+  assert.equal(ordered.state, 'planning');
+  assert.match(ordered.waits ?? '', /the film is kept, and goes on by itself/);
+  await startPart('controller');
+  await startPart('runner');
+  for await (const now of client().followBuild({ id: ordered.id })) if (hasEnded(now)) assert.equal(now.state, 'succeeded');
+});
+
+test('a runner that is told to end leaves, so that nobody waits for it', async () => {
+  await stopPart('runner');
+  assert.deepEqual(await sql('select from runner'), []);
+});
