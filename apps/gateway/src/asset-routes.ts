@@ -6,6 +6,7 @@ import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { bytesOf, checkMediaType } from './body-bytes.ts';
 import { checkDigest, checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { noteStored } from './note-stored.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** Uploads and media by digest, for users and runners. Bytes stream to the store and are never parsed here. */
@@ -51,7 +52,7 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
       request.raw.resume();
       throw error;
     });
-  await parts.records.putAsset({ ...asset, workspaceId: defaultWorkspace });
+  await noteStored({ ...asset, workspaceId: defaultWorkspace }, parts);
   reply.code(201).header('location', `/v1/assets/${digest}`);
   return asset;
 }

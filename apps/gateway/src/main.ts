@@ -6,6 +6,7 @@ import { openRecords } from '@filmwright/records';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { noteStored } from './note-stored.ts';
 import { startersRoot } from './open-starters.ts';
 import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
@@ -32,7 +33,7 @@ async function run(): Promise<void> {
         root: config.uploadsRoot,
         blobs,
         keepMs: config.keepUploadsMs,
-        note: records.putAsset,
+        note: (asset) => noteStored(asset, { blobs, records }),
       }),
       studioRoot: fileURLToPath(new URL('../../studio/dist', import.meta.url)),
       startersRoot,

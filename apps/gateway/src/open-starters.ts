@@ -7,6 +7,7 @@ import { readDocument } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
 import { parse } from 'yaml';
 import type { GatewayParts } from './gateway-parts.ts';
+import { noteStored } from './note-stored.ts';
 
 export type Starters = {
   readonly list: () => Promise<readonly Starter[]>;
@@ -40,7 +41,7 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
     if (known !== undefined && (await blobs.has(known)) && (await records.hasAssets([known])).has(known)) return known;
     const mediaType = mediaTypes[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
     const asset = await blobs.putStream({ stream: createReadStream(path), mediaType });
-    await records.putAsset({ ...asset, workspaceId: defaultWorkspace });
+    await noteStored({ ...asset, workspaceId: defaultWorkspace }, { blobs, records });
     digests.set(path, asset.digest);
     return digestSchema.parse(asset.digest);
   };
