@@ -77,9 +77,12 @@ test('every role is restarted while a film is made: it comes out as if nothing h
 
 test('every role tells its figures', async () => {
   const read = async (at: number) => readMetrics(await (await fetch(`http://127.0.0.1:${at}/metrics`)).text());
-  const [gateway, runner] = [await read(port), await read(metricsPort + 1)];
+  const [gateway, controller, runner] = [await read(port), await read(metricsPort), await read(metricsPort + 1)];
   assert.ok(gateway.sum('filmwright_http_requests_total', { route: '/healthz' }) >= 0);
   assert.ok(gateway.sum('filmwright_http_sent_bytes_total') > 0);
+  assert.equal(controller.sum('filmwright_controller_leading'), 1);
+  assert.ok(controller.sum('filmwright_controller_step_seconds_count') > 0);
+  assert.equal(controller.sum('filmwright_runners'), 2);
   assert.equal(runner.sum('filmwright_role', { role: 'runner' }), 1);
   assert.equal(runner.sum('filmwright_runner_slots'), 1);
 });

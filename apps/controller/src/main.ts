@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { planBuild } from '@filmwright/core';
-import { createLog, whenToldToEnd } from '@filmwright/process';
+import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { openRecords } from '@filmwright/records';
+import { createControllerMetrics } from './controller-metrics.ts';
 import { holdLeadership } from './hold-leadership.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
@@ -25,14 +26,17 @@ async function run(): Promise<void> {
   });
   const announce = announceOnce();
   const records = await openRecords({ connectionString });
+  const figures = createControllerMetrics(records);
+  await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   try {
     while (!signal.aborted) {
       try {
         await holdLeadership({ connectionString, signal, log, onStandby: () => announce('standby') }, async (leading) => {
           announce('leader');
+          figures.lead(true);
           const runnerWaitMs = Number(process.env.FILMWRIGHT_RUNNER_WAIT_MS) || 30_000;
-          await runController({ records, plan: planBuild, nowMs: () => performance.now(), log, signal: leading, runnerWaitMs });
-        });
+          await runController({ records, plan: planBuild, nowMs: () => performance.now(), log, signal: leading, runnerWaitMs, figures });
+        }).finally(() => figures.lead(false));
       } catch (error) {
         if (signal.aborted) break;
         log('warn', 'not leading; trying again', { reason: reasonOf(error) });

@@ -2,11 +2,17 @@ import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { mergeOffers, type Offer } from '@filmwright/core';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
+import type { ControllerFigures } from './controller-metrics.ts';
 import { type BuildDriver, type Driving, driveBuild } from './drive-build.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** `runnerWaitMs`: how long builds wait when no runner is heard of; `signal` ends the loop after the step at hand. */
-export type ControllerOptions = Driving & { readonly signal: AbortSignal; readonly runnerWaitMs: number };
+export type ControllerOptions = Driving & {
+  readonly signal: AbortSignal;
+  readonly runnerWaitMs: number;
+  /** Told how the loop does; nobody is when left out. */
+  readonly figures?: ControllerFigures;
+};
 
 const tickMs = 1000;
 /** While builds wait for the first runner, it is looked for so often. */
@@ -69,6 +75,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
 
   const tick = async () => {
     const expired = await records.expireLeases();
+    options.figures?.expired(expired);
     if (expired > 0) log('warn', 'leases expired', { expired });
     await lookForRunners();
     nextTickMs = nowMs() + (drivers.size > 0 && nowMs() - runnersSeenMs > tickMs ? lookForRunnersMs : tickMs);
@@ -110,7 +117,9 @@ export async function runController(options: ControllerOptions): Promise<void> {
       try {
         if (listAgain || nowMs() >= nextListMs) await listBuilds();
         if (nowMs() >= nextTickMs) await tick();
+        const startedMs = nowMs();
         await stepAll();
+        options.figures?.stepped((nowMs() - startedMs) / 1000);
         const nextMs = Math.min(nextTickMs, nextListMs, ...(offer === null ? [] : [...drivers.values()].map(dueMs)));
         await bell.wait(Math.max(0, nextMs - nowMs()));
       } catch (error) {
