@@ -58,7 +58,7 @@ export function startAttempt(state: State, start: Start): void {
   }
   if (task.model !== null) {
     host.disk.add(task.model);
-    keepInMemory(state, host, task.model);
+    if (host.memory.delete(task.model)) host.memory.add(task.model);
   }
   state.products.set(groupKey(task), product);
   if (canPreempt(attempt)) state.bordered++;

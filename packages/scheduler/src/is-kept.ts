@@ -1,9 +1,13 @@
 import type { Device } from './fleet.ts';
 
-/** Whether taking a device for so long would delay a task that needs several of its host. */
-export function isKept(device: Device, { endMs, task }: { readonly endMs: number; readonly task: string }): boolean {
-  const { reserved, devices } = device.host;
-  if (reserved === null || reserved.task === task || endMs <= reserved.atMs) return false;
-  const free = devices.filter((other) => other !== device && (other.attempt === null || other.attempt.expectedEndMs <= reserved.atMs));
-  return free.length < reserved.gpus;
+/** Whether taking devices of one host until `endMs` would delay the task that needs several of them and has them kept. */
+export function isKept(devices: readonly Device[], { endMs, task }: { readonly endMs: number; readonly task: string }): boolean {
+  const host = devices[0]?.host;
+  const reserved = host?.reserved ?? null;
+  if (host === undefined || reserved === null || reserved.task === task || endMs <= reserved.atMs) return false;
+  const { fabric, atMs, gpus } = reserved;
+  const free = host.devices.filter(
+    (other) => other.facts.fabric === fabric && !devices.includes(other) && (other.attempt === null || other.attempt.expectedEndMs <= atMs),
+  );
+  return free.length < gpus;
 }

@@ -5,7 +5,10 @@ import type { State } from './state.ts';
 import { type Entry, firstInTime, firstLate, setLateAside, type WaitingLine } from './waiting-line.ts';
 
 /** How far a workspace may be ahead of the one that is owed most, in milliseconds of a device per weight, and still be served by dates alone. */
-const windowMs = 60_000;
+const windowMs = 300_000;
+/** What is late by so much goes first again, so that nobody waits for ever; sooner what needs several devices, which others pass more easily. */
+const overdueMs = 2 * 3_600_000;
+const gangOverdueMs = 15 * 60_000;
 
 /** `ahead`: milliseconds per weight that its workspace had more than it is owed, beyond the window. */
 export type Pick = { readonly entry: Entry; readonly late: boolean; readonly ahead: number };
@@ -20,7 +23,7 @@ export function pickEntry(
   for (const line of group.bands[priority].values()) {
     const share = state.shares.get(line.workspace) as Share;
     if (isCapped(share)) continue;
-    const found = firstOfAny(line);
+    const found = firstOfAny(line, state.instantMs);
     if (found === null) continue;
     const pick = { ...found, ahead: Math.max(0, usage(share, resource) - state.floors[resource] - windowMs) };
     if (best === null || comesFirst(pick, best)) best = pick;
@@ -33,10 +36,11 @@ export function sortOutLate(group: Group, instantMs: number): void {
   for (const band of Object.values(group.bands)) for (const line of band.values()) setLateAside(line, instantMs);
 }
 
-function firstOfAny(line: WaitingLine): Omit<Pick, 'ahead'> | null {
+function firstOfAny(line: WaitingLine, instantMs: number): Omit<Pick, 'ahead'> | null {
   const inTime = firstInTime(line);
-  if (inTime !== null) return { entry: inTime, late: false };
   const late = firstLate(line);
+  if (late !== null && instantMs - late.dueMs > (late.task.gpus > 1 ? gangOverdueMs : overdueMs)) return { entry: late, late: false };
+  if (inTime !== null) return { entry: inTime, late: false };
   return late === null ? null : { entry: late, late: true };
 }
 

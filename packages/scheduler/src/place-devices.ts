@@ -8,7 +8,8 @@ import { loadOf, saved, serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
 import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
-import type { State } from './state.ts';
+import { isCapped } from './shares.ts';
+import { type State, shareOf } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 import { headOfLine } from './waiting-line.ts';
 
@@ -18,6 +19,9 @@ import { headOfLine } from './waiting-line.ts';
  */
 const comerWeight = 2;
 const comerWaitMs = 30_000;
+/** A workspace gets a model loaded for its share alone when it has waited so long, and another is so far ahead of it (device time per weight). */
+const owedWaitMs = 40_000;
+const owedMs = 300_000;
 /** So many are looked through for one short enough to run before kept devices are needed. */
 const shorterLooked = 32;
 
@@ -35,6 +39,7 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
+          serveOwed(floor) ??
           useResident(floor, false) ??
           shortenWait(floor, false) ??
           useResident(floor, true) ??
@@ -74,15 +79,44 @@ function saveDeadline(floor: Floor): Decision | null {
 
 /** Gives a task to an idle device on which its model is resident. */
 function useResident(floor: Floor, late: boolean): Decision | null {
-  let best: { readonly group: Group; readonly pick: Pick; readonly device: Device } | null = null;
+  const best = firstResident(floor, late);
+  if (best === null) return null;
+  return grant(floor, { ...best, why: best.group.model === null ? 'a device is free' : 'its model is resident' });
+}
+
+type Resident = { readonly group: Group; readonly pick: Pick; readonly device: Device };
+
+/** What would go next onto idle devices without any loading. */
+function firstResident(floor: Floor, late: boolean): Resident | null {
+  let best: Resident | null = null;
   for (const group of floor.groups) {
     if (!hasIdleHolder(floor, group)) continue;
     const found = fittingPick(floor, group);
     if (found !== null && found.pick.late === late && (best === null || comesFirst(found.pick, best.pick))) best = { group, ...found };
   }
+  return best;
+}
+
+/** Loads a model for a workspace that is owed time, in place of going on for one that had more than its share by more than the loading takes. */
+function serveOwed(floor: Floor): Decision | null {
+  const resident = firstResident(floor, false) ?? firstResident(floor, true);
+  if (resident === null || resident.pick.ahead === 0) return null;
+  const { device } = resident;
+  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  for (const group of floor.groups) {
+    if (hasIdleHolder(floor, group)) continue;
+    const pick = pickOf(floor, group);
+    if (pick === null || (best !== null && !comesFirst(pick, best.pick))) continue;
+    const loadMs = loadOf(floor.state, device, group.model).ms;
+    if (floor.instantMs - pick.entry.task.readyMs < owedWaitMs || pick.ahead + loadMs + owedMs > resident.pick.ahead) continue;
+    best = { group, pick };
+  }
   if (best === null) return null;
-  const { model } = best.group;
-  return grant(floor, { ...best, why: model === null ? 'a device is free' : 'its model is resident' });
+  return grant(floor, {
+    ...best,
+    device,
+    why: `${best.pick.entry.task.workspace} is owed more time than ${resident.pick.entry.task.workspace}`,
+  });
 }
 
 /** Loads a model onto a device that has nothing to do, if the task would wait longer for one that holds it. */
@@ -123,6 +157,9 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   const tasks = [task, ...companions(floor, group, task)];
   const expectedMs = ms + tasks.length * runMs(state.costs, { task, product: floor.pool.product });
   startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs });
+  // What was picked of a workspace that has reached its cap is picked no more.
+  for (const [other, known] of floor.picks)
+    if (known !== null && isCapped(shareOf(state, known.entry.task.workspace))) floor.picks.delete(other);
   return {
     type: 'grant',
     tasks: tasks.map(({ id }) => id),
@@ -140,7 +177,7 @@ function companions(floor: Floor, group: Group, task: Demand): Demand[] {
   const found: Demand[] = [];
   while (task.batch !== null && found.length + 1 < task.batchMost) {
     const next = pickOf(floor, group)?.entry.task;
-    if (next === undefined || next.batch !== task.batch) break;
+    if (next === undefined || next.batch !== task.batch || reachesCap(floor, next, [task, ...found])) break;
     stopWaiting(floor.state, next.id);
     floor.picks.delete(group);
     found.push(next);
@@ -148,11 +185,17 @@ function companions(floor: Floor, group: Group, task: Demand): Demand[] {
   return found;
 }
 
+/** Whether one more task beside those of its batch would be more than its workspace may run. */
+function reachesCap({ state }: Floor, next: Demand, batch: readonly Demand[]): boolean {
+  const { cap, running } = shareOf(state, next.workspace);
+  return cap !== null && running + batch.filter(({ workspace }) => workspace === next.workspace).length >= cap;
+}
+
 /** An idle device that holds the group's model and is not kept for a task that needs several. */
 function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: Pick): Device | null {
   const devices = group.model === null ? pool.idle : (pool.idleBy.get(group.model) ?? []);
   const endMs = instantMs + runMs(state.costs, { task: entry.task, product: pool.product });
-  for (const device of devices) if (!isKept(device, { endMs, task: entry.task.id })) return device;
+  for (const device of devices) if (!isKept([device], { endMs, task: entry.task.id })) return device;
   return null;
 }
 

@@ -1,53 +1,80 @@
 import { startAttempt } from './attempts.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { runMs } from './costs.ts';
-import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
+import { type Decision, type Demand, type Priority, priorities, type Tier } from './demand.ts';
 import type { Device, Host } from './fleet.ts';
 import { loadOf, serves } from './forecast.ts';
 import type { Group } from './group.ts';
-import { type Pick, pickEntry } from './pick-line.ts';
+import { isKept } from './is-kept.ts';
+import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
 /**
- * Places tasks that need several GPUs of one host and fabric, all or none. Where none has enough of them idle, the first of each kind has those
- * of one host kept: smaller tasks may use them only as long as they end before the last of them is free, so that neither starves.
+ * Places tasks that need several GPUs of one host and fabric, all or none, whose turn it is first. For the first that finds none the devices of
+ * one host are kept: others may use them only as long as that delays it in nothing, so that neither small nor large ones starve.
  */
 export function placeGangs(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
-  for (const host of state.fleet.wide) if (host.reserved !== null && !state.entries.has(host.reserved.task)) host.reserved = null;
+  const groups = [...state.groups.values()].filter((group) => group.gpus > 1);
+  const kept = [...state.fleet.wide].find(({ reserved }) => reserved !== null);
+  if (groups.length === 0 && kept === undefined) return decisions;
   for (const priority of priorities) {
-    for (const group of state.groups.values()) {
-      if (group.gpus < 2) continue;
-      for (;;) {
-        const pick = pickEntry(state, group, { priority, resource: 'gpu' });
-        if (pick === null) break;
-        const devices = idleTogether(state, group, pick);
-        if (devices === null) {
-          keepDevices(state, { group, task: pick.entry.task, instantMs });
-          break;
-        }
-        decisions.push(grant(state, { group, task: pick.entry.task, devices, instantMs }));
+    const blocked = new Set<Group>();
+    for (;;) {
+      const next = firstGang(state, { groups: groups.filter((group) => !blocked.has(group)), priority });
+      if (next === null) break;
+      const { group, task } = next;
+      const devices = idleTogether(state, { group, task, instantMs });
+      if (devices !== null) decisions.push(grant(state, { group, task, devices, instantMs }));
+      else {
+        blocked.add(group);
+        if (isFirstKept(state, task)) keepDevices(state, { group, task, instantMs });
       }
     }
   }
   return decisions;
 }
 
-/** The fewest loads among hosts with enough idle devices on one fabric. */
-function idleTogether(state: State, group: Group, pick: Pick): readonly Device[] | null {
+type Gang = { readonly group: Group; readonly task: Demand; readonly instantMs: number };
+
+function firstGang(
+  state: State,
+  { groups, priority }: { readonly groups: readonly Group[]; readonly priority: Priority },
+): { readonly group: Group; readonly task: Demand } | null {
+  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  for (const group of groups) {
+    const pick = pickEntry(state, group, { priority, resource: 'gpu' });
+    if (pick !== null && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
+  }
+  return best === null ? null : { group: best.group, task: best.pick.entry.task };
+}
+
+/** Devices are kept for one task at a time, until it runs or is withdrawn: many half-empty hosts help nobody. */
+function isFirstKept(state: State, task: Demand): boolean {
+  for (const host of state.fleet.wide) {
+    if (host.reserved === null || host.reserved.task === task.id) continue;
+    if (state.entries.has(host.reserved.task)) return false;
+    if (host.reserved?.task === task.id) host.reserved = null;
+  }
+  return true;
+}
+
+/** The fewest loads among hosts with enough idle devices on one fabric that are not kept for another. */
+function idleTogether(state: State, { group, task, instantMs }: Gang): readonly Device[] | null {
   let best: readonly Device[] | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
-    if (host.facts.draining || (host.reserved !== null && host.reserved.task !== pick.entry.task.id)) continue;
+    if (host.facts.draining) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const idle = devices.filter((device) => device.attempt === null);
       if (idle.length < group.gpus) continue;
       const byLoad = idle.map((device) => ({ device, ms: loadOf(state, device, group.model).ms })).sort((a, b) => a.ms - b.ms);
-      const chosen = byLoad.slice(0, group.gpus);
-      const ms = chosen.at(-1)?.ms ?? 0;
-      if (ms >= bestMs) continue;
-      best = chosen.map(({ device }) => device);
+      const chosen = byLoad.slice(0, group.gpus).map(({ device }) => device);
+      const ms = byLoad[group.gpus - 1]?.ms ?? 0;
+      const endMs = instantMs + ms + runMs(state.costs, { task, product: devices[0]?.facts.product ?? '' });
+      if (ms >= bestMs || isKept(chosen, { endMs, task: task.id })) continue;
+      best = chosen;
       bestMs = ms;
     }
   }
@@ -55,26 +82,23 @@ function idleTogether(state: State, group: Group, pick: Pick): readonly Device[]
 }
 
 /** Keeps the devices of the host that will have enough of them soonest. */
-function keepDevices(
-  state: State,
-  { group, task, instantMs }: { readonly group: Group; readonly task: Demand; readonly instantMs: number },
-): void {
-  let best: Host | null = null;
+function keepDevices(state: State, { group, task, instantMs }: Gang): void {
+  let best: { readonly host: Host; readonly fabric: string } | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
     if (host.reserved?.task === task.id) host.reserved = null;
-    if (host.facts.draining || host.reserved !== null) continue;
+    if (host.facts.draining) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const ends = devices.map((device) => Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs)).sort((a, b) => a - b);
       const atMs = ends[group.gpus - 1];
       if (atMs === undefined || atMs >= bestMs) continue;
-      best = host;
+      best = { host, fabric: devices[0]?.facts.fabric ?? '' };
       bestMs = atMs;
     }
   }
   if (best === null) return;
-  best.reserved = { task: task.id, gpus: group.gpus, atMs: bestMs };
-  group.held = `${group.gpus} devices of ${best.facts.id} are kept for it; the last is free in ${Math.round((bestMs - instantMs) / 1000)} s`;
+  best.host.reserved = { task: task.id, gpus: group.gpus, fabric: best.fabric, atMs: bestMs };
+  group.held = `${group.gpus} devices of ${best.host.facts.id} are kept for it; the last is free in ${Math.round((bestMs - instantMs) / 1000)} s`;
 }
 
 /** A host's devices that suit the group, by fabric. */
@@ -98,7 +122,7 @@ function grant(state: State, { group, task, devices, instantMs }: Grant): Decisi
   const expectedMs = slowest.ms + runMs(state.costs, { task, product: first.facts.product });
   stopWaiting(state, task.id);
   startAttempt(state, { tasks: [task], host, devices, tier: slowest.tier, evict, expectedMs, startMs: instantMs });
-  host.reserved = null;
+  if (host.reserved?.task === task.id) host.reserved = null;
   const reason = `${group.gpus} devices of one host are free together`;
   return {
     type: 'grant',

@@ -4,7 +4,8 @@ import { type Decision, type Demand, priorities } from './demand.ts';
 import { type Host, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
-import type { State } from './state.ts';
+import { isCapped } from './shares.ts';
+import { type State, shareOf } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
 /** Gives free processor slots to tasks that need no GPU: most pressing first, each to the runner that has most slots free. */
@@ -19,7 +20,10 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
         const next = firstOf(picks);
         if (next === null) break;
         decisions.push(grant(state, { pool, task: next.pick.entry.task, instantMs }));
-        picks.set(next.group, pickEntry(state, next.group, { priority, resource: 'slot' }));
+        const reached = isCapped(shareOf(state, next.pick.entry.task.workspace));
+        for (const [group, pick] of picks)
+          if (group === next.group || (reached && pick?.entry.task.workspace === next.pick.entry.task.workspace))
+            picks.set(group, pickEntry(state, group, { priority, resource: 'slot' }));
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { WorkspaceFacts } from './demand.ts';
 
-/** A workspace's account: time on GPUs (or slots) that it was given, halved every `halfLifeMs`, and what it has now. */
+/** A workspace's account: time on GPUs (or slots) that it was given, halved every half hour, and what it has now. */
 export type Share = {
   readonly id: string;
   weight: number;

@@ -15,6 +15,8 @@ export type State = {
   readonly shares: Map<string, Share>;
   /** What the workspace that is owed most has, of each resource; looked up again every few grants. */
   readonly floors: Record<Resource, number>;
+  /** Of the last step. */
+  instantMs: number;
   /** Running attempts that can be handed back at a border. */
   bordered: number;
   /** Grants so far. */
@@ -37,6 +39,7 @@ export function openState(): State {
     costs: createCosts(),
     groups: new Map(),
     shares: new Map(),
+    instantMs: Number.NEGATIVE_INFINITY,
     bordered: 0,
     granted: 0,
     floors: { gpu: 0, slot: 0 },

@@ -17,6 +17,7 @@ export function step(
   changes: readonly Change[],
   instantMs: number,
 ): { readonly state: State; readonly decisions: readonly Decision[] } {
+  state.instantMs = instantMs;
   for (const share of state.shares.values()) settle(share, instantMs);
   for (const change of changes) applyChange(state, change, instantMs);
   wakeLater(state, instantMs);
