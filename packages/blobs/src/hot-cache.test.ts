@@ -166,6 +166,9 @@ test('H1, H3: processes that share the folder fetch an asset once, and the pins 
   const root = folderOf(context);
   const program = fileURLToPath(new URL('./testing/cache-user.ts', import.meta.url));
   const children = Array.from({ length: 3 }, () => fork(program, [root], { execArgv: ['--disable-warning=ExperimentalWarning'] }));
+  context.after(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const said = await Promise.all(children.map(async (child) => (await once(child, 'message'))[0] as { fetched: number; digest: string }));
   assert.equal(
     said.reduce((sum, { fetched }) => sum + fetched, 0),

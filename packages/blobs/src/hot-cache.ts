@@ -38,6 +38,8 @@ export type HotCacheOptions = {
 };
 
 const mostTries = 3;
+const countAgainMs = 5000;
+const nearlyFull = 0.8;
 
 /** Opens (and makes) a cache in a folder that several processes of one machine may share. */
 export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000 }: HotCacheOptions): Promise<HotCache> {
@@ -51,6 +53,7 @@ export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000
   const checked = new Map<Digest, { readonly state: string; readonly atMs: number }>();
   let pinNumber = 0;
   let bytesNow = await sizeOf(files);
+  let countedMs = performance.now();
 
   const place = (digest: Digest): string => {
     if (!digestSchema.safeParse(digest).success)
@@ -133,6 +136,11 @@ export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000
     });
 
   const makeRoom = async (): Promise<void> => {
+    // Other processes fill it too.
+    if (performance.now() - countedMs > countAgainMs || bytesNow > maxBytes * nearlyFull) {
+      bytesNow = await sizeOf(files);
+      countedMs = performance.now();
+    }
     if (bytesNow <= maxBytes) return;
     await withPathLock(join(root, 'evict.lock'), async () => {
       await releaseDead(pins);

@@ -19,3 +19,5 @@ const cache = await openHotCache({
 });
 await cache.pin(digest);
 process.send?.({ fetched, digest });
+// Listening keeps this process; it ends with the one that started it.
+process.on('disconnect', () => process.exit(0));
