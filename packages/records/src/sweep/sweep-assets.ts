@@ -20,6 +20,8 @@ export type SweepOptions = {
   readonly buildsMs: number;
   /** Looks and counts, and removes nothing. */
   readonly dryRun: boolean;
+  /** Does nothing where a sweep ended within this time. */
+  readonly everyMs?: number;
   readonly signal?: AbortSignal;
 };
 
@@ -40,7 +42,7 @@ const lockTimeoutMs = 3000;
 
 /**
  * Removes assets that nothing names: first their rows, so that what made them is made again when it is wanted, then their bytes, and bytes that no row names (SPEC.md, G).
- * Null, with nothing done, while a backup or another sweep runs. Throws `request-invalid` for an age below an hour, `unavailable` when the database goes away.
+ * Null, with nothing done, while a backup or another sweep runs and where it is not due. Throws `request-invalid` for an age below an hour, `unavailable` when the database goes away.
  */
 export async function sweepAssets(options: SweepOptions): Promise<SweepReport | null> {
   if (options.olderMs < hourMs)
@@ -60,12 +62,18 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
   try {
     await client.connect();
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [keepLock]);
-    return rows[0]?.held === true ? await sweep(client, options) : null;
+    if (rows[0]?.held !== true || !(await isDue(client, options))) return null;
+    return await sweep(client, options);
   } catch (error) {
     throw isPassing(error) ? away(error) : error;
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+async function isDue(client: pg.Client, { everyMs = 0 }: SweepOptions): Promise<boolean> {
+  const { rowCount } = await client.query(`select from upkeep where name = 'sweep' and done_at > now() - ${milliseconds(everyMs)}`);
+  return rowCount === 0;
 }
 
 async function sweep(client: pg.Client, options: SweepOptions): Promise<SweepReport> {
@@ -77,6 +85,8 @@ async function sweep(client: pg.Client, options: SweepOptions): Promise<SweepRep
     freedBytes += await sweepRows(client, options);
   }
   const stray = await sweepStrays(client, options);
+  if (!options.dryRun && !options.signal?.aborted)
+    await client.query(`insert into upkeep (name) values ('sweep') on conflict (name) do update set done_at = now()`);
   return { workspaces, stray, freedBytes: freedBytes + (options.dryRun ? 0 : stray.bytes) };
 }
 

@@ -238,6 +238,15 @@ test('G8: whoever saves for long is waited for, and a save waits no longer than 
   assert.deepEqual(await left(at, [digest]), [true]);
 });
 
+test('G10: a sweep that is wanted once a day is done once a day, whoever asks', async () => {
+  const at = await place();
+  assert.notEqual(await sweep(at, { everyMs: dayMs, dryRun: true }), null);
+  assert.notEqual(await sweep(at, { everyMs: dayMs }), null);
+  assert.equal(await sweep(at, { everyMs: dayMs }), null);
+  await at.sql(`update upkeep set done_at = now() - interval '25 hours'`);
+  assert.notEqual(await sweep(at, { everyMs: dayMs }), null);
+});
+
 test('G9: an age under one hour is refused: what was just uploaded is not named yet', async () => {
   const at = await place();
   await assert.rejects(sweep(at, { olderMs: hourMs - 1 }), { code: 'request-invalid', message: /one hour/ });
