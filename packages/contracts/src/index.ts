@@ -15,6 +15,7 @@ export * from './machine.ts';
 export * from './measured.ts';
 export * from './media.ts';
 export * from './package.ts';
+export * from './pool.ts';
 export * from './problem.ts';
 export * from './report.ts';
 export * from './rig.ts';

@@ -38,6 +38,7 @@ export { scaleSpan } from './plan/scale-span.ts';
 export { spanRanges } from './plan/spans.ts';
 export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance } from './plan/text-layers.ts';
+export { type Backlog, type PoolDecision, type PoolMachine, type PoolsNow, planPools } from './pools/plan-pools.ts';
 export { estimateSpeechMs } from './speech/estimate-speech.ts';
 export { spokenWords } from './speech/spoken-words.ts';
 export { bareLanguage, languageFit, languageName } from './speech/voice-language.ts';

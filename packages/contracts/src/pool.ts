@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type TaskKind, taskKindNames } from './task.ts';
+
+const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
+const minuteMs = 60_000;
+
+/** Processes of the controller's own machine, which share its media folder. */
+const localProvisioner = z.strictObject({ type: z.literal('local') }).readonly();
+/** A service that gives and takes machines by HTTP, such as a small script before a cloud. `tokenFrom` names the environment variable with its token. */
+const httpProvisioner = z
+  .strictObject({
+    type: z.literal('http'),
+    url: z.url({ protocol: /^https?$/ }),
+    tokenFrom: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/, 'wanted the name of an environment variable')
+      .optional(),
+    /** Handed to the service as it is, such as the type of the machine. */
+    machine: z.record(z.string(), z.unknown()).readonly().default({}),
+  })
+  .readonly();
+
+/** Runners of a kind that come and go with the work. A machine is one runner. */
+export const poolSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'wanted up to 41 small letters, digits and dashes'),
+    /** Machines that stay, whatever there is to do. */
+    minimum: z.number().int().min(0).max(10_000).default(0),
+    maximum: z.number().int().min(1).max(10_000),
+    /** A machine that had nothing to do for so long goes. */
+    idleMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(1440 * minuteMs)
+      .default(5 * minuteMs),
+    /** Of one machine, in any currency; the cheapest pool that can do the work grows first. */
+    costPerHour: z.number().min(0).default(0),
+    region: z.string().max(100).nullable().default(null),
+    /** Kinds of tasks that its machines do; all when left out. */
+    capabilities: z.array(kind).min(1).readonly().optional(),
+    /** Tasks that a machine does at once. */
+    slots: z.number().int().min(1).max(1000).default(1),
+    /** What waits without a deadline should be done within so long. */
+    targetMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(1440 * minuteMs)
+      .default(minuteMs),
+    /** Usual time until a new machine works. */
+    startMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(120 * minuteMs)
+      .default(5000),
+    provisioner: z.discriminatedUnion('type', [localProvisioner, httpProvisioner]).default({ type: 'local' }),
+  })
+  .refine(({ minimum, maximum }) => minimum <= maximum, { error: 'wanted a minimum that is not above the maximum', path: ['minimum'] })
+  .readonly();
+export type Pool = z.infer<typeof poolSchema>;
+
+/** The file `pools.yaml`. */
+export const poolsFileSchema = z
+  .strictObject({ pools: z.array(poolSchema).max(100).readonly() })
+  .refine(({ pools }) => new Set(pools.map(({ name }) => name)).size === pools.length, {
+    error: 'wanted a name of its own for each pool',
+    path: ['pools'],
+  });
+export type PoolsFile = z.input<typeof poolsFileSchema>;
+
+/** What a service of machines answers to GET /machines: every machine that it holds for this installation, also those that only start or still go. */
+export const machineListSchema = z.object({ machines: z.array(z.object({ id: z.string() })).readonly() });
+/** Body of PUT /machines/:id. The same again must make no second machine. `join` is for `filmwright runner --join URL --token TOKEN`. */
+export type MachineOrder = {
+  readonly id: string;
+  readonly pool: string;
+  readonly region: string | null;
+  readonly slots: number;
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly join: { readonly url: string; readonly token: string };
+};

@@ -1,0 +1,164 @@
+import type { Pool, TaskKind } from '@filmwright/contracts';
+
+/** Work that waits, of one kind and one time by which it should be done; `dueMs` null is within the pool's own target. Instants are of one clock. */
+export type Backlog = { readonly kind: TaskKind; readonly tasks: number; readonly workMs: number; readonly dueMs: number | null };
+
+/** A machine of a pool as it is known now. `ready` once its runner was heard of. */
+export type PoolMachine = {
+  readonly id: string;
+  readonly state: 'starting' | 'ready' | 'stopping';
+  /** Since when it is in that state. */
+  readonly sinceMs: number;
+  /** Tasks that it does now, and what is left of them as estimated. */
+  readonly busy: number;
+  readonly leftMs: number;
+  /** Since when it has nothing to do; null while it has. */
+  readonly idleSinceMs: number | null;
+};
+
+export type PoolsNow = {
+  readonly pools: readonly { readonly pool: Pool; readonly machines: readonly PoolMachine[] }[];
+  readonly backlog: readonly Backlog[];
+  /** Slots of runners that belong to no pool: they take their share first. */
+  readonly otherSlots: number;
+  /** Films whose tasks nobody can foresee before a runner has told what it can do. */
+  readonly unplannedBuilds: number;
+  readonly nowMs: number;
+};
+
+/** What is to be done with a pool. `reason` is a sentence for the person who asks why. */
+export type PoolDecision = {
+  readonly pool: string;
+  readonly wanted: number;
+  readonly start: number;
+  /** Machines that go: idle ones, and such as never came to work. */
+  readonly stop: readonly string[];
+  readonly reason: string;
+};
+
+/** A machine that is not there after so many times its usual start is given up. */
+const lateTimes = 10;
+const leastLateMs = 120_000;
+/** However soon work is due, a machine is not asked to do it in less. */
+const leastWindowMs = 1000;
+
+/**
+ * How many machines each pool should have: as many as do what waits by when it is due, cheapest pool first, from its minimum to its maximum. What is
+ * too much for a pool is left to the next dearer one that can do it. Machines go only when they have been idle for the pool's time and are too many.
+ */
+export function planPools(now: PoolsNow): readonly PoolDecision[] {
+  const byCost = now.pools
+    .map((each, index) => ({ ...each, index }))
+    .sort((a, b) => a.pool.costPerHour - b.pool.costPerHour || a.index - b.index);
+  let backlog = now.backlog.filter(({ tasks }) => tasks > 0).map((each) => ({ ...each }));
+  if (now.otherSlots > 0) backlog = leftOver(backlog, shareOf(now, { backlog, slots: now.otherSlots }));
+  let unplanned =
+    now.otherSlots > 0 || now.pools.some(({ machines }) => machines.some(({ state }) => state === 'ready')) ? 0 : now.unplannedBuilds;
+  const decided = byCost.map(({ pool, machines, index }) => {
+    const mine = backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true);
+    const need = neededBy({ pool, machines, backlog: mine, nowMs: now.nowMs });
+    const least = Math.max(pool.minimum, unplanned > 0 ? 1 : 0);
+    if (unplanned > 0) unplanned = 0;
+    const wanted = Math.min(pool.maximum, Math.max(least, need));
+    const share = need === 0 ? 1 : Math.min(1, wanted / need);
+    backlog = leftOver(backlog, share, (kind) => pool.capabilities?.includes(kind) ?? true);
+    return { index, decision: decide({ pool, machines, wanted, mine, nowMs: now.nowMs }) };
+  });
+  return decided.sort((a, b) => a.index - b.index).map(({ decision }) => decision);
+}
+
+type Work = Omit<Backlog, 'tasks'> & { readonly tasks: number };
+
+/** What stays of the work when a share of it (0..1) is taken by somebody. */
+function leftOver(backlog: readonly Work[], share: number, takes: (kind: TaskKind) => boolean = () => true): Work[] {
+  return backlog.flatMap((each) => {
+    if (!takes(each.kind)) return [each];
+    const left = 1 - share;
+    return left <= 0 ? [] : [{ ...each, tasks: each.tasks * left, workMs: each.workMs * left }];
+  });
+}
+
+type Share = { readonly backlog: readonly Work[]; readonly slots: number };
+
+/** The share of the work that these slots do by when it is due. */
+function shareOf(now: PoolsNow, { backlog, slots }: Share): number {
+  const target = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
+  const need = slotsFor(backlog, { windowOf: (dueMs) => (dueMs === null ? target : dueMs - now.nowMs), busyMs: 0 });
+  return need <= 0 ? 1 : Math.min(1, slots / need);
+}
+
+type Windows = { readonly windowOf: (dueMs: number | null) => number; readonly busyMs: number };
+
+/** Slots that do all work by its time: for each time, the work that is due until then (as in the test of schedulability by earliest deadline first). */
+function slotsFor(backlog: readonly Work[], { windowOf, busyMs }: Windows): number {
+  const byDue = backlog
+    .map((each) => ({ ...each, windowMs: Math.max(leastWindowMs, windowOf(each.dueMs)) }))
+    .sort((a, b) => a.windowMs - b.windowMs);
+  let workMs = busyMs;
+  let slots = 0;
+  for (const each of byDue) {
+    workMs += each.workMs;
+    slots = Math.max(slots, workMs / each.windowMs);
+  }
+  return slots;
+}
+
+type Asked = { readonly pool: Pool; readonly machines: readonly PoolMachine[]; readonly backlog: readonly Work[]; readonly nowMs: number };
+
+function neededBy({ pool, machines, backlog, nowMs }: Asked): number {
+  const there = machines.filter(({ state }) => state !== 'stopping');
+  const busy = there.reduce((sum, machine) => sum + machine.busy, 0);
+  const tasks = Math.ceil(backlog.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
+  if (tasks === 0 && busy === 0) return 0;
+  const windowOf = (dueMs: number | null): number => (dueMs === null ? pool.targetMs : dueMs - nowMs) - startLeftMs(pool, there);
+  const slots = slotsFor(backlog, { windowOf, busyMs: there.reduce((sum, { leftMs }) => sum + leftMs, 0) });
+  // More slots than tasks help nobody; those at work stay.
+  const most = Math.ceil((tasks + busy) / pool.slots);
+  return Math.min(most, Math.max(1, Math.ceil(busy / pool.slots), Math.ceil(slots / pool.slots - 1e-9)));
+}
+
+/** Until more machines would work; nothing where some stand ready. */
+function startLeftMs(pool: Pool, there: readonly PoolMachine[]): number {
+  return there.some(({ state, busy }) => state === 'ready' && busy === 0) ? 0 : Math.min(pool.startMs, pool.targetMs / 2);
+}
+
+type Deciding = Omit<Asked, 'backlog'> & { readonly wanted: number; readonly mine: readonly Work[] };
+
+function decide({ pool, machines, wanted, mine, nowMs }: Deciding): PoolDecision {
+  const lateMs = Math.max(leastLateMs, lateTimes * pool.startMs);
+  const late = machines.filter(({ state, sinceMs }) => state === 'starting' && nowMs - sinceMs > lateMs);
+  const there = machines.filter((machine) => machine.state !== 'stopping' && !late.includes(machine));
+  const spare = Math.max(0, there.length - wanted);
+  const idle = there
+    .filter(({ state, busy, idleSinceMs }) => state === 'ready' && busy === 0 && idleSinceMs !== null && nowMs - idleSinceMs >= pool.idleMs)
+    .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1))
+    .slice(0, spare);
+  // What is on its way out may still cost: the maximum holds for all.
+  const start = Math.max(0, Math.min(wanted, pool.maximum - (machines.length - there.length)) - there.length);
+  return {
+    pool: pool.name,
+    wanted,
+    start,
+    stop: [...late, ...idle].map(({ id }) => id),
+    reason: reasonOf({ pool, wanted, mine, late: late.length, idle: idle.length }),
+  };
+}
+
+type Why = { readonly pool: Pool; readonly wanted: number; readonly mine: readonly Work[]; readonly late: number; readonly idle: number };
+
+function reasonOf({ pool, wanted, mine, late, idle }: Why): string {
+  const tasks = Math.ceil(mine.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
+  const seconds = Math.round(mine.reduce((sum, each) => sum + each.workMs, 0) / 1000);
+  const work = tasks === 0 ? 'nothing waits' : `${tasks} tasks with ${seconds} s of work wait`;
+  const limit =
+    wanted === pool.maximum && tasks > 0
+      ? `, its maximum is ${pool.maximum}`
+      : wanted === pool.minimum
+        ? `, its minimum is ${pool.minimum}`
+        : '';
+  const gone = [
+    ...(late > 0 ? [`${late} never came to work`] : []),
+    ...(idle > 0 ? [`${idle} had nothing to do for ${Math.round(pool.idleMs / 1000)} s`] : []),
+  ];
+  return `${work}${limit}${gone.length > 0 ? `; ${gone.join(', ')}` : ''}`;
+}
