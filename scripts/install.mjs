@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync,
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { handOver } from '../apps/cli/bin/hand-over.js';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -171,6 +172,5 @@ export function runEntry(entry, args) {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
   };
-  const ended = spawnSync(node24(), ['--disable-warning=ExperimentalWarning', join(root, entry), ...args], { stdio: 'inherit', env });
-  process.exit(ended.status ?? 1);
+  handOver(node24(), ['--disable-warning=ExperimentalWarning', join(root, entry), ...args], env);
 }
