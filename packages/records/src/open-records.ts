@@ -16,6 +16,8 @@ import { migrate } from './migrate.ts';
 import { listenToChanges } from './notify.ts';
 import { outcomeRecords } from './outcome-records.ts';
 import { planRecords } from './plan-records.ts';
+import { poolRecords } from './pool-records.ts';
+import type { PoolStore } from './pool-store.ts';
 import type { Records } from './records.ts';
 import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
@@ -25,7 +27,7 @@ export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore> {
+}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -44,6 +46,7 @@ export async function openRecords({
     ...credentialRecords(database),
     ...keyRecords(database),
     ...fleetRecords(database),
+    ...poolRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
     ...outcomeRecords(database),

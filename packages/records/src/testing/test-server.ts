@@ -10,6 +10,7 @@ import type { FilmStore, LibraryStore } from '../film-store.ts';
 import type { FleetStore } from '../fleet-store.ts';
 import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
+import type { PoolStore } from '../pool-store.ts';
 import type { Records } from '../records.ts';
 
 /** A real PostgreSQL of its own for one test file. */
@@ -25,7 +26,7 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore;
+  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };

@@ -1,0 +1,61 @@
+import type { Database } from './database.ts';
+import type { MachineRow, PoolFacts, PoolStore } from './pool-store.ts';
+
+const silence = `interval '30 seconds'`;
+
+type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs'> & { readonly work_ms: number };
+type RunnerRow = Omit<PoolFacts['runners'][number], 'leftMs' | 'credentialId'> & {
+  readonly left_ms: number;
+  readonly credential_id: string | null;
+};
+
+/** Machines of pools (SPEC.md, O). */
+export function poolRecords({ rows }: Database): PoolStore {
+  return {
+    async installationId() {
+      const [row] = await rows<{ id: string }>('select id from installation');
+      if (row === undefined) throw new Error('the installation has no name');
+      return row.id;
+    },
+    async machines() {
+      const found = await rows<Omit<MachineRow, 'ageMs'> & { readonly age_ms: number }>(
+        `select id, pool, state, greatest(0, extract(epoch from now() - changed_at) * 1000)::double precision as age_ms from pool_machine order by created_at, id`,
+      );
+      return found.map(({ age_ms: ageMs, ...row }) => ({ ...row, ageMs }));
+    },
+    async addMachines(machines) {
+      await rows('insert into pool_machine (id, pool) select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
+        machines.map(({ id }) => id),
+        machines.map(({ pool }) => pool),
+      ]);
+    },
+    async stopMachine(id) {
+      await rows(`update pool_machine set state = 'stopping', changed_at = now() where id = $1 and state <> 'stopping'`, [id]);
+    },
+    async forgetMachine(id) {
+      await rows('delete from pool_machine where id = $1', [id]);
+    },
+    async poolFacts() {
+      const [waiting, runners, builds] = await Promise.all([
+        rows<WaitingRow>(
+          `select kind, case when urgency < 2 then 'interactive' when urgency = 2 then 'normal' else 'bulk' end as priority,
+             count(*)::int as tasks, sum(estimate_ms) as work_ms
+           from task where state = 'waiting' and wanted_by is not null group by 1, 2 order by 1, 2`,
+        ),
+        rows<RunnerRow>(
+          `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,
+             count(t.key)::int as busy, coalesce(sum(t.estimate_ms * (1 - t.percent / 100)), 0)::double precision as left_ms
+           from runner r left join credential_runner c on c.runner_id = r.id
+           left join task t on t.runner_id = r.id and t.state = 'leased'
+           where r.seen_at > now() - ${silence} group by r.id, c.credential_id order by r.id`,
+        ),
+        rows<{ active: number }>('select count(*)::int as active from build where ended_at is null'),
+      ]);
+      return {
+        waiting: waiting.map(({ work_ms: workMs, ...row }) => ({ ...row, workMs })),
+        runners: runners.map(({ left_ms: leftMs, credential_id: credentialId, ...row }) => ({ ...row, leftMs, credentialId })),
+        activeBuilds: builds[0]?.active ?? 0,
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { TaskKind } from '@filmwright/contracts';
+
+/** A machine that was asked for, or is on its way out. */
+export type MachineRow = { readonly id: string; readonly pool: string; readonly state: 'wanted' | 'stopping'; readonly ageMs: number };
+
+/** What the size of pools depends on, at one instant. */
+export type PoolFacts = {
+  /** Tasks that wait, by kind and how pressing they are. */
+  readonly waiting: readonly {
+    readonly kind: TaskKind;
+    readonly priority: 'interactive' | 'normal' | 'bulk';
+    readonly tasks: number;
+    readonly workMs: number;
+  }[];
+  /** Runners heard of lately, with what each does now; `leftMs` as estimated. `credentialId` null for the platform's own. */
+  readonly runners: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly pool: string | null;
+    readonly slots: number;
+    readonly busy: number;
+    readonly leftMs: number;
+    readonly credentialId: string | null;
+  }[];
+  readonly activeBuilds: number;
+};
+
+/** Machines of pools and what they are wanted for. */
+export interface PoolStore {
+  /** A short name of this installation, drawn once. */
+  installationId(): Promise<string>;
+  machines(): Promise<readonly MachineRow[]>;
+  /** Notes machines before they are asked for. */
+  addMachines(machines: readonly { readonly id: string; readonly pool: string }[]): Promise<void>;
+  /** Notes that a machine is to go. */
+  stopMachine(id: string): Promise<void>;
+  /** Forgets a machine that is surely gone. */
+  forgetMachine(id: string): Promise<void>;
+  poolFacts(): Promise<PoolFacts>;
+}
