@@ -7,10 +7,8 @@ export type Bell = {
   readonly rest: (waitMs: number) => Promise<void>;
 };
 
-const gatherMs = 5;
-
-/** A bell that stops ringing when `signal` is aborted: every wait then ends at once. */
-export function createBell(signal: AbortSignal): Bell {
+/** A bell that stops ringing when `signal` is aborted: every wait then ends at once. Rings within `gatherMs` after the first count as one. */
+export function createBell(signal: AbortSignal, gatherMs = 5): Bell {
   let rung = false;
   let wake: (() => void) | null = null;
   const sleep = (waitMs: number, interruptible: boolean) =>
@@ -33,7 +31,7 @@ export function createBell(signal: AbortSignal): Bell {
     },
     async wait(waitMs) {
       if (!rung && waitMs > 0) await sleep(waitMs, true);
-      if (rung) await sleep(gatherMs, false);
+      if (rung && gatherMs > 0) await sleep(gatherMs, false);
       rung = false;
     },
     rest: (waitMs) => sleep(waitMs, false),

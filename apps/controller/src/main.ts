@@ -7,6 +7,7 @@ import { createControllerMetrics } from './controller-metrics.ts';
 import { holdLeadership } from './hold-leadership.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
+import { runSchedule } from './schedule/run-schedule.ts';
 
 const log = createLog({ app: 'controller', least: process.env.FILMWRIGHT_LOG_LEVEL || 'info' });
 
@@ -35,7 +36,12 @@ async function run(): Promise<void> {
           announce('leader');
           figures.lead(true);
           const runnerWaitMs = Number(process.env.FILMWRIGHT_RUNNER_WAIT_MS) || 30_000;
-          await runController({ records, plan: planBuild, nowMs: () => performance.now(), log, signal: leading, runnerWaitMs, figures });
+          // One cannot lead without the other: who decides what is made also decides where.
+          const over = new AbortController();
+          const parts = { records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
+          const both = [runSchedule(parts), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
+          const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
+          for (const end of ends) if (end.status === 'rejected') throw end.reason;
         }).finally(() => figures.lead(false));
       } catch (error) {
         if (signal.aborted) break;

@@ -43,7 +43,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
     if (event.type === 'finished') {
       // Whoever finishes a task is there, even if too busy to say so otherwise.
       if (offer !== null) runnersSeenMs = nowMs();
-      if ([...drivers.values()].map((driver) => driver.noteFinished(event.key)).includes(true)) bell.ring();
+      const waited = event.keys.map((key) => [...drivers.values()].map((driver) => driver.noteFinished(key)).includes(true));
+      if (waited.includes(true)) bell.ring();
     }
   };
 

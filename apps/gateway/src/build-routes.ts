@@ -1,4 +1,4 @@
-import { type Build, buildRequestSchema, FilmwrightError, type Issue } from '@filmwright/contracts';
+import { type Build, type BuildTask, buildRequestSchema, FilmwrightError, type Issue, type QueueEntry } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
 import { defaultWorkspace, type NewBuild } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,6 +11,8 @@ import type { Generation } from './generation.ts';
 import { createOnceByKey } from './once-by-key.ts';
 import { isProbe } from './probe-work.ts';
 
+/** So many waiting tasks of a build are told where they stand. */
+const mostWaiting = 10_000;
 /** A storyboard of 10,000 shots written out fits several times. */
 const maxDocumentBytes = 64 * 1024 ** 2;
 
@@ -35,7 +37,11 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
     name: 'listBuildTasks',
     handler: async (request) => {
       const { id } = await findBuild(request, parts);
-      return { tasks: await parts.records.buildTasks(id) };
+      const [tasks, queue] = await Promise.all([
+        parts.records.buildTasks(id),
+        parts.queue.queue({ workspaceId: defaultWorkspace, buildId: id, limit: mostWaiting }),
+      ]);
+      return { tasks: withStandings(tasks, queue) };
     },
   });
   addRoute(app, {
@@ -75,6 +81,17 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
   });
 }
 
+/** Tasks that wait, with where they stand. */
+function withStandings(tasks: readonly BuildTask[], queue: readonly QueueEntry[]): readonly BuildTask[] {
+  const standings = new Map(
+    queue.map(({ address, position, expectedStartAt, reason }) => [address, { position, expectedStartAt, reason }]),
+  );
+  return tasks.map((task) => {
+    const standing = task.state === 'waiting' ? standings.get(task.address) : undefined;
+    return standing === undefined ? task : { ...task, standing };
+  });
+}
+
 /** A page of builds, newest first, without the work probes between them. */
 async function listFilms({ limit, before }: { readonly limit: number; readonly before: string | null }, parts: GatewayParts) {
   const builds: Build[] = [];
@@ -111,7 +128,7 @@ async function create({ request, reply, once }: Creation, parts: BuildParts): Pr
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
 async function createBuild({ id, body }: { readonly id: string; readonly body: unknown }, parts: GatewayParts): Promise<string> {
   const request = checkInput(buildRequestSchema, body);
-  const { purpose, atMs } = request;
+  const { purpose, atMs, priority, deadline } = request;
   if (purpose === 'frame' && atMs === undefined) {
     throw invalidRequest([
       { severity: 'error', code: 'invalid', path: 'atMs', message: 'wanted the instant of the frame in milliseconds' },
@@ -126,7 +143,7 @@ async function createBuild({ id, body }: { readonly id: string; readonly body: u
   const { title, aspect, shots } = outlineOf(document);
   const build = await parts.records.createBuild({
     ...{ id, workspaceId: defaultWorkspace, title: film?.title ?? title, aspect, shots },
-    ...{ document, files, ...stored, purpose, atMs: atMs ?? null },
+    ...{ document, files, ...stored, purpose, atMs: atMs ?? null, deadline: deadline ?? null, ...(priority && { priority }) },
   });
   return build.id;
 }

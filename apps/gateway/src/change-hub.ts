@@ -6,8 +6,8 @@ export type ChangeHub = {
   watchBuild(id: string, listener: () => void): () => void;
   /** Calls `listener` after each save or removal of the film; returns how to stop. */
   watchFilm(id: string, listener: () => void): () => void;
-  /** Resolves at the next ready task, after `waitMs`, when `signal` is aborted or when the hub closes. */
-  waitForReady(waitMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves at the next grant to a runner, after `waitMs`, when `signal` is aborted or when the hub closes. */
+  waitForGrant(wait: { readonly runnerId: string; readonly waitMs: number; readonly signal: AbortSignal }): Promise<void>;
   /** Calls `listener` once when the hub closes, so that open replies can end; returns how to forget it. */
   onClose(listener: () => void): () => void;
   isClosed(): boolean;
@@ -17,14 +17,20 @@ export type ChangeHub = {
 /** Starts listening. Open until `close`, which wakes every waiter first. */
 export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<ChangeHub> {
   const watchers = new Map<string, Set<() => void>>();
-  const readyWaiters = new Set<() => void>();
   const closers = new Set<() => void>();
   let closed = false;
 
   const hear = (event: RecordsEvent) => {
     if (event.type === 'build' || event.type === 'film')
       for (const listener of [...(watchers.get(`${event.type} ${event.id}`) ?? [])]) listener();
-    if (event.type === 'ready') for (const wake of [...readyWaiters]) wake();
+    if (event.type === 'granted') {
+      // Without names it is what may have been missed.
+      const names =
+        event.runners.length > 0
+          ? event.runners.map((id) => `runner ${id}`)
+          : [...watchers.keys()].filter((name) => name.startsWith('runner '));
+      for (const name of names) for (const listener of [...(watchers.get(name) ?? [])]) listener();
+    }
   };
   const stop = await records.listen(hear);
 
@@ -40,17 +46,19 @@ export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<C
   return {
     watchBuild: (id, listener) => watch(`build ${id}`, listener),
     watchFilm: (id, listener) => watch(`film ${id}`, listener),
-    waitForReady(waitMs, signal) {
+    waitForGrant({ runnerId, waitMs, signal }) {
       return new Promise((resolve) => {
         if (closed || signal.aborted) return resolve();
         const wake = () => {
           clearTimeout(timer);
-          readyWaiters.delete(wake);
+          forget();
+          closers.delete(wake);
           signal.removeEventListener('abort', wake);
           resolve();
         };
         const timer = setTimeout(wake, waitMs);
-        readyWaiters.add(wake);
+        const forget = watch(`runner ${runnerId}`, wake);
+        closers.add(wake);
         signal.addEventListener('abort', wake, { once: true });
       });
     },
@@ -63,7 +71,6 @@ export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<C
     async close() {
       if (closed) return;
       closed = true;
-      for (const wake of [...readyWaiters]) wake();
       for (const listener of [...closers]) listener();
       closers.clear();
       await stop();

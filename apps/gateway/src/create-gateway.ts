@@ -19,6 +19,7 @@ import { addMediaRoutes } from './media-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
+import { addQueueRoutes } from './queue-routes.ts';
 import { addRunnerIdentity } from './runner-identity.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
 import { addRunnerTokenRoutes } from './runner-token-routes.ts';
@@ -67,6 +68,7 @@ export async function createGateway(
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });
   const caches = addRunnerIdentity(app, parts);
+  addQueueRoutes(app, parts);
   addRunnerRoutes(app, parts);
   addRunnerTokenRoutes(app, { parts, check, caches });
   await app.register(async (scope) => addAssetRoutes(scope, parts));

@@ -58,7 +58,7 @@ test('a follower that leaves is forgotten', async (context) => {
       return () => watching.delete(listener);
     },
     watchFilm: () => () => {},
-    waitForReady: async () => {},
+    waitForGrant: async () => {},
     onClose: () => () => {},
     isClosed: () => false,
     close: async () => {},

@@ -28,6 +28,7 @@ async function run(): Promise<void> {
       credentials: records,
       keys: records,
       fleet: records,
+      queue: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,

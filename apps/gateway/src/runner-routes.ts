@@ -5,7 +5,7 @@ import { checkId, checkInput } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { createKnownRunners, type KnownRunners } from './known-runners.ts';
 
-/** A waiting lease request asks again at least so often: tasks also become ready by the clock, after a backoff. */
+/** A waiting lease request asks again at least so often: that is its runner's sign of life. */
 const askAgainMs = 4000;
 /** Joining runners and finished tasks bring long lists: fonts, times of words, frames. */
 const maxBodyBytes = 32 * 1024 ** 2;
@@ -82,33 +82,34 @@ function runnerOf(request: FastifyRequest): string {
   return checkId({ id: paramOf(request, 'id'), what: 'runner' });
 }
 
-/** Leases at once what is ready, else waits for a ready task. A runner that hung up is given nothing. */
+/** Gives at once what was granted to the runner, else waits for a grant. A runner that hung up is given nothing. */
 async function lease(
   request: FastifyRequest,
   parts: GatewayParts & { readonly known: KnownRunners },
 ): Promise<{ leases: readonly unknown[] }> {
   const runnerId = runnerOf(request);
-  const { max, waitMs } = checkInput(leaseRequestSchema, request.body);
+  const { max, waitMs, request: mark } = checkInput(leaseRequestSchema, request.body);
   const gone = new AbortController();
   const hangUp = () => gone.abort();
   request.raw.socket.once('close', hangUp);
   const untilMs = performance.now() + waitMs;
   try {
     for (;;) {
-      // Listening begins before asking: a task that becomes ready in between still wakes.
+      // Listening begins before asking: a grant that comes in between still wakes.
       const asked = new AbortController();
-      const ready = parts.hub.waitForReady(
-        Math.max(0, Math.min(askAgainMs, untilMs - performance.now())),
-        AbortSignal.any([gone.signal, asked.signal]),
-      );
+      const granted = parts.hub.waitForGrant({
+        runnerId,
+        waitMs: Math.max(0, Math.min(askAgainMs, untilMs - performance.now())),
+        signal: AbortSignal.any([gone.signal, asked.signal]),
+      });
       try {
-        // Asking is a sign of life, also of a runner that has nothing to renew.
-        await parts.records.renewLeases({ runnerId, leases: [], leaseMs: parts.leaseMs });
-        await parts.known.check(runnerId);
-        const leases = await parts.records.leaseTasks({ runnerId, max, leaseMs: parts.leaseMs });
+        const leases = await parts.records.leaseTasks({ runnerId, max, leaseMs: parts.leaseMs, ...(mark && { request: mark }) });
         if (leases.length > 0) request.log.debug({ runnerId, taskIds: leases.map((one) => one.task.key) }, 'tasks leased');
-        if (leases.length > 0 || performance.now() >= untilMs) return { leases };
-        await ready;
+        if (leases.length > 0) return { leases };
+        // Asking was a sign of life: only one that is not there any more is unknown now.
+        await parts.known.check(runnerId);
+        if (performance.now() >= untilMs) return { leases };
+        await granted;
       } finally {
         asked.abort();
       }

@@ -7,6 +7,9 @@ export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cance
 /** `preview` makes only what a player needs of the smallest rung, for looking at while one works; it has no master. */
 export const buildPurposes = ['make', 'check', 'frame', 'preview', 'export'] as const;
 export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
+/** How pressing a build is: what a person waits for, films, and what may wait for a quiet hour. */
+export const priorities = ['interactive', 'normal', 'bulk'] as const;
+export type Priority = (typeof priorities)[number];
 export type BuildState = (typeof buildStates)[number];
 export type BuildPurpose = (typeof buildPurposes)[number];
 export type Stage = (typeof stages)[number];
@@ -23,6 +26,12 @@ export const progressSchema = z
   .readonly();
 export type Progress = z.infer<typeof progressSchema>;
 
+/** Where a waiting task stands: how many go before it, when it is expected to start (ISO 8601; null where nobody can say), and why it waits. */
+export const standingSchema = z
+  .object({ position: z.number().int(), expectedStartAt: z.string().nullable(), reason: z.string() })
+  .readonly();
+export type TaskStanding = z.infer<typeof standingSchema>;
+
 /** One line of a build's task list. */
 export const buildTaskSchema = z
   .object({
@@ -32,6 +41,8 @@ export const buildTaskSchema = z
     state: z.enum(['foreseen', 'waiting', 'leased', 'done', 'failed']),
     reused: z.boolean(),
     estimateMs: z.number(),
+    /** Where it stands while it waits. */
+    standing: standingSchema.optional(),
   })
   .readonly();
 export type BuildTask = z.infer<typeof buildTaskSchema>;
@@ -57,6 +68,8 @@ export const buildSchema = z
     film: z.string(),
     title: z.string(),
     purpose: z.enum(buildPurposes),
+    priority: z.enum(priorities).optional(),
+    deadline: z.string().nullable().optional(),
     state: z.enum(buildStates),
     progress: progressSchema,
     createdAt: z.string(),
@@ -78,5 +91,26 @@ export const buildRequestSchema = z.object({
   purpose: z.enum(buildPurposes).default('make'),
   /** For purpose `frame`: milliseconds of the film. */
   atMs: z.number().nonnegative().optional(),
+  /** How pressing it is; single frames, checks and previews are interactive by themselves, films normal. */
+  priority: z.enum(priorities).optional(),
+  /** When it should be done: ISO 8601 with a time zone. */
+  deadline: z.iso.datetime({ offset: true }).optional(),
 });
 export type BuildRequest = z.input<typeof buildRequestSchema>;
+
+/** A task of the workspace that waits, with the build that it is for. */
+export const queueEntrySchema = z
+  .object({
+    build: z.string(),
+    title: z.string(),
+    priority: z.enum(priorities),
+    deadline: z.string().nullable(),
+    address: z.string(),
+    kind: z.enum(taskKindNames as [TaskKind, ...TaskKind[]]),
+    key: z.string(),
+    position: z.number().int(),
+    expectedStartAt: z.string().nullable(),
+    reason: z.string(),
+  })
+  .readonly();
+export type QueueEntry = z.infer<typeof queueEntrySchema>;

@@ -45,7 +45,12 @@ export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
 
 /** A timed right to run a task; every write about it carries the fence. */
 export type Lease = { readonly task: Task; readonly fence: number; readonly attempt: number; readonly leaseMs: number };
-export const leaseRequestSchema = z.object({ max: z.number().int().min(1).max(200), waitMs: z.number().int().min(0).max(25_000) });
+export const leaseRequestSchema = z.object({
+  max: z.number().int().min(1).max(200),
+  waitMs: z.number().int().min(0).max(25_000),
+  /** Drawn by the runner: the same request again, after a lost reply, is given the same leases. */
+  request: z.uuid().optional(),
+});
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
   cache: cacheReportSchema.optional(),

@@ -52,6 +52,8 @@ export const routes = {
   buildPackage: { method: 'GET', path: '/v1/builds/:id/package', scope: 'user' },
   /** A file of a package; the token in the path opens all of them. */
   packagePart: { method: 'GET', path: '/p/:id/:token/*', scope: 'none' },
+  /** Tasks of the workspace that wait: where each stands, when it is expected to start, and why it waits. */
+  queue: { method: 'GET', path: '/v1/queue', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
   listRunners: { method: 'GET', path: '/v1/runners', scope: 'user' },

@@ -5,6 +5,7 @@ import type {
   BuildShots,
   BuildState,
   BuildTask,
+  Priority,
   Problem,
   Progress,
   TaskKind,
@@ -25,6 +26,8 @@ export type BuildRow = {
   film_id: string;
   title: string;
   purpose: BuildPurpose;
+  priority: Priority;
+  deadline: Date | null;
   at_ms: number | null;
   state: BuildState;
   progress: Progress;
@@ -157,12 +160,13 @@ export function buildRecords(database: Database): BuildCalls {
 }
 
 async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: string }): Promise<BuildRecord> {
-  const { id, workspaceId, title, document, files, purpose, atMs } = build;
+  const { id, workspaceId, title, document, files, purpose, atMs, deadline = null } = build;
+  const priority = build.priority ?? (purpose === 'frame' || purpose === 'check' || purpose === 'preview' ? 'interactive' : 'normal');
   const version = await versionOfBuild(client, build);
   await client.query(
-    `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress) values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (id) do nothing`,
-    [id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
+    `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
+    [id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress), priority, deadline],
   );
   const { rows: made } = await client.query<BuildRow>('select * from build where id = $1', [id]);
   if (made[0] === undefined) throw new Error('the build was not stored');
@@ -214,6 +218,8 @@ export function buildOf(row: BuildRow): Build {
     film: row.film_id,
     title: row.title,
     purpose: row.purpose,
+    priority: row.priority,
+    deadline: row.deadline?.toISOString() ?? null,
     state: row.state,
     progress: row.progress,
     createdAt: row.created_at.toISOString(),

@@ -5,9 +5,13 @@ import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
 export type Database = {
   readonly pool: Pool;
   rows<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Like `rows`; the database reads and plans the text once per connection, under that name. `tries` counts as below. */
+  prepared<Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)): Promise<readonly Row[]>;
   /** `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
   transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
 };
+
+export type Prepared = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
 
 const retryForMs = 30_000;
 /** SQLSTATEs of a database that goes or comes, and of transactions that may simply be tried again. */
@@ -34,6 +38,14 @@ export function openDatabase(connectionString: string): Database {
     pool,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
       (await retried(() => pool.query<Row>(sql, [...values]))).rows,
+    prepared: async <Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)) => {
+      const of = typeof statement === 'function' ? statement : () => statement;
+      const result = await retried((tries) => {
+        const { name, text, values } = of(tries);
+        return pool.query<Row>({ name, text, values: [...values] });
+      });
+      return result.rows;
+    },
     transaction: (work) => retried((tries) => inTransaction(pool, (client) => work(client, tries))),
   };
 }

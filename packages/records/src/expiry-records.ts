@@ -1,61 +1,78 @@
 import { FilmwrightError, type Problem, toProblem } from '@filmwright/contracts';
-import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
-import { notify } from './notify.ts';
+import { postEnds, refundOf } from './endings.ts';
+import { eventsOf, notify, notifyEach } from './notify.ts';
 import { mostAttempts } from './outcome-records.ts';
 import type { Records } from './records.ts';
+import { silenceMs } from './runner-records.ts';
 
-type Expired = { workspace_id: string; key: string; kind: string; fence: string; lost: number; percent: number };
-type Loss = { runner_name: string | null; started_at: Date; heard_at: Date | null };
+type Loss = { readonly runner: string | null; readonly startedAt: string; readonly heardAt: string | null };
+type Expired = {
+  workspace_id: string;
+  key: string;
+  kind: string;
+  lost: number;
+  percent: number;
+  losses: readonly Loss[];
+  undelivered: boolean;
+};
+
+/** A grant that was not delivered is nobody's loss: it is taken back with a new fence. */
+const takeBack = `
+  with expired as materialized (
+    select t.workspace_id, t.key, t.fence, t.percent, a.delivered_at is null as undelivered, a.runner_name, a.started_at, a.heard_at
+    from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    where a.ended_at is null and (a.lease_until < now() or not exists (select from runner r where r.id = a.runner_id))
+    order by t.workspace_id, t.key for update of t, a skip locked
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = case when e.undelivered then 'undelivered' else 'lost' end from expired e
+    where a.fence = e.fence and a.workspace_id = e.workspace_id and a.key = e.key
+  ), lost as (select * from expired where not undelivered
+  ), missed as (select * from expired where undelivered
+  ), refunded as (${refundOf('expired')}
+  ), posted_lost as (${postEnds('lost', { outcome: 'lost' })}
+  ), posted_missed as (${postEnds('missed', { outcome: 'returned' })})
+  update task t set state = 'waiting', percent = 0, attempts = greatest(0, t.attempts - 1),
+    lost = case when e.undelivered then t.lost else t.lost + 1 end,
+    outcome = case when e.undelivered then null else 'lost' end,
+    fence = case when e.undelivered then nextval('task_fence') else t.fence end,
+    losses = case when e.undelivered then t.losses
+      else t.losses || jsonb_build_object('runner', e.runner_name, 'startedAt', e.started_at, 'heardAt', e.heard_at) end
+  from expired e where t.workspace_id = e.workspace_id and t.key = e.key
+  returning t.workspace_id, t.key, t.kind, t.lost, e.percent, t.losses, e.undelivered`;
 
 /** Taking back what ran out (SPEC.md, L and F). */
-export function expiryRecords({ transaction }: Database): Pick<Records, 'expireLeases'> {
+export function expiryRecords({ transaction, prepared }: Database): Pick<Records, 'expireLeases'> {
   return {
-    expireLeases: () =>
-      transaction(async (client) => {
-        const { rows: expired } = await client.query<Expired>(
-          `with out as (
-             select t.workspace_id, t.key, t.percent from task t
-             where t.state = 'leased' and (t.lease_until < now() or not exists (select from runner r where r.id = t.runner_id))
-             order by t.workspace_id, t.key for update of t skip locked
-           ), taken as (
-             update task t set state = 'waiting', lost = lost + 1, attempts = greatest(0, attempts - 1), lease_until = null, percent = 0
-             from out o where t.workspace_id = o.workspace_id and t.key = o.key returning t.workspace_id, t.key, t.kind, t.fence, t.lost, o.percent
-           ), noted as (
-             update attempt a set ended_at = now(), outcome = 'lost' from taken e
-             where a.workspace_id = e.workspace_id and a.key = e.key and a.fence = e.fence
-           )
-           select * from taken`,
-        );
-        for (const task of expired) {
-          if (task.lost < mostAttempts) continue;
+    async expireLeases() {
+      await prepared({
+        name: 'note-silence',
+        text: `update runner set gone_at = now() where gone_at is null and seen_at < now() - $1::float8 * interval '1 millisecond'`,
+        values: [silenceMs],
+      });
+      return transaction(async (client) => {
+        const { rows: expired } = await client.query<Expired>({ name: 'take-back', text: takeBack });
+        const failed = expired.filter((task) => !task.undelivered && task.lost >= mostAttempts);
+        for (const task of failed)
           await client.query(`update task set state = 'failed', finished_at = now(), problem = $3 where workspace_id = $1 and key = $2`, [
             task.workspace_id,
             task.key,
-            JSON.stringify(await lostProblem(client, task)),
+            JSON.stringify(lostProblem(task)),
           ]);
-          await notify(client, { type: 'finished', key: task.key });
-        }
-        const { rowCount: rested } = await client.query(
-          `update task set not_before = '-infinity' where (workspace_id, key) in (
-             select workspace_id, key from task where state = 'waiting' and not_before > '-infinity' and not_before <= now()
-             order by workspace_id, key for update skip locked)`,
-        );
-        if (expired.length > 0 || (rested ?? 0) > 0) await notify(client, { type: 'ready' });
-        return expired.length;
-      }),
+        if (failed.length > 0)
+          await client.query(`select ${notifyEach('$1')}`, [eventsOf({ type: 'finished', keys: failed.map(({ key }) => key) })]);
+        if (expired.length > 0) await notify(client, { type: 'ready' });
+        return expired.filter((task) => !task.undelivered).length;
+      });
+    },
   };
 }
 
 /** Who had the task, when it began and when it was last heard of. */
-async function lostProblem(client: PoolClient, { workspace_id, key, kind, percent }: Expired): Promise<Problem> {
-  const { rows } = await client.query<Loss>(
-    `select runner_name, started_at, heard_at from attempt where workspace_id = $1 and key = $2 and outcome = 'lost' order by fence desc limit $3`,
-    [workspace_id, key, mostAttempts],
-  );
-  const seen = rows.reverse().map(({ runner_name, started_at, heard_at }) => {
-    const ranS = Math.round(((heard_at ?? started_at).getTime() - started_at.getTime()) / 1000);
-    return `${runner_name ?? 'a runner'} began at ${started_at.toISOString()} and was heard of for ${ranS} s`;
+function lostProblem({ key, kind, percent, losses }: Expired): Problem {
+  const seen = losses.slice(-mostAttempts).map(({ runner, startedAt, heardAt }) => {
+    const ranS = Math.round((Date.parse(heardAt ?? startedAt) - Date.parse(startedAt)) / 1000);
+    return `${runner ?? 'a runner'} began at ${new Date(startedAt).toISOString()} and was heard of for ${ranS} s`;
   });
   return toProblem(
     new FilmwrightError(

@@ -153,11 +153,18 @@ async function remove(client: PoolClient, { workspaceId, id, tries }: OwnId & { 
   );
   for (const build of ended) await releaseTasks(client, build.id);
   await client.query(
-    `with own as (select distinct bt.workspace_id, bt.key from build_task bt join build b on b.id = bt.build_id where b.film_id = $1 and bt.key is not null)
-     delete from task t using own o where t.workspace_id = o.workspace_id and t.key = o.key and not exists (
-       select from build_task bt join build b on b.id = bt.build_id where bt.workspace_id = o.workspace_id and bt.key = o.key and b.film_id <> $1)`,
+    `with own as (select distinct bt.workspace_id, bt.key from build_task bt join build b on b.id = bt.build_id where b.film_id = $1 and bt.key is not null),
+     gone as (
+       delete from task t using own o where t.workspace_id = o.workspace_id and t.key = o.key and not exists (
+         select from build_task bt join build b on b.id = bt.build_id where bt.workspace_id = o.workspace_id and bt.key = o.key and b.film_id <> $1)
+       returning t.workspace_id, t.key, t.fence
+     ), untried as (
+       delete from attempt a using gone g where a.fence = g.fence and a.workspace_id = g.workspace_id and a.key = g.key
+     )
+     delete from task_asset ta using gone g where ta.workspace_id = g.workspace_id and ta.key = g.key`,
     [id],
   );
+  await client.query('delete from build_task bt using build b where b.film_id = $1 and bt.build_id = b.id', [id]);
   const { rows: builds } = await client.query<{ id: string }>('select id from build where film_id = $1', [id]);
   await client.query('delete from film where id = $1', [id]);
   for (const build of builds) await notify(client, { type: 'build', id: build.id });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { leadershipLock } from './fleet-records.ts';
+import { epochOf, grantOf } from './testing/lead.ts';
 import { someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -27,7 +28,7 @@ test('M1: whether a controller leads is told by its lock, for this database alon
 });
 
 test('M2: figures count what waits, runs, is made and who is there', async () => {
-  const { records, sql } = await server.open();
+  const { records } = await server.open();
   assert.deepEqual(await records.figures(), { waiting: [], running: [], builds: [], runners: [] });
   await someBuild(records, { tasks: [someTask('a', { estimateMs: 3000 }), someTask('b'), someTask('c')] });
   await someBuild(records, { purpose: 'frame', document: 2, tasks: [someTask('d', { kind: 'mix', toolchain: '' })] });
@@ -35,7 +36,9 @@ test('M2: figures count what waits, runs, is made and who is there', async () =>
   const { runnerId } = await records.joinRunner(someOffer({ pool: 'big', slots: 4 }));
   await records.joinRunner(someOffer({ name: 'two' }));
   // The runner offers to encode only, and the longest comes first.
-  await sql(`update task set state = 'leased', runner_id = $1, lease_until = now() + interval '1 minute' where key = 'a'`, [runnerId]);
+  const [a] = (await records.fleetSnapshot()).tasks.flatMap(({ demand }) => (demand?.key === 'a' ? [grantOf(demand, runnerId)] : []));
+  assert.ok(a);
+  await records.grantTasks({ epoch: await epochOf(records), grants: [a] });
   const { waiting, running, builds, runners } = await records.figures();
   assert.deepEqual(
     waiting.map(({ oldestS: _, ...row }) => row),

@@ -9,7 +9,10 @@ const silence = `interval '30 seconds'`;
 
 type WaitingRow = { kind: TaskKind; priority: 'interactive' | 'normal' | 'bulk'; tasks: number; work_s: number; oldest_s: number };
 
-/** What monitoring asks; each call reads indexes of what waits or runs, never what is done. */
+/** Tasks that active builds list, each once; what else there is in the ledger is not looked at. */
+const listed = `(select distinct bt.workspace_id, bt.key from build b join build_task bt on bt.build_id = b.id where b.ended_at is null and bt.key is not null)`;
+
+/** What monitoring asks; each call reads what active builds list, never what others did. */
 export function fleetRecords({ rows }: Database): FleetStore {
   return {
     async isLed() {
@@ -24,12 +27,14 @@ export function fleetRecords({ rows }: Database): FleetStore {
     async figures() {
       const [waiting, running, builds, runners] = await Promise.all([
         rows<WaitingRow>(
-          `select kind, case when urgency < 2 then 'interactive' when urgency = 2 then 'normal' else 'bulk' end as priority, count(*)::int as tasks,
-             sum(estimate_ms) / 1000 as work_s, greatest(0, extract(epoch from now() - min(created_at)))::double precision as oldest_s
-           from task where state = 'waiting' and wanted_by is not null group by 1, 2 order by 1, 2`,
+          `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) / 1000 as work_s,
+             greatest(0, extract(epoch from now() - min(t.created_at)))::double precision as oldest_s
+           from ${listed} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
+           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2 order by 1, 2`,
         ),
         rows<FleetFigures['running'][number]>(
-          `select kind, count(*)::int as tasks from task where state = 'leased' group by kind order by kind`,
+          `select t.kind, count(*)::int as tasks from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+           where a.ended_at is null group by 1 order by 1`,
         ),
         rows<FleetFigures['builds'][number]>(
           'select state, count(*)::int as builds from build where ended_at is null group by state order by state',

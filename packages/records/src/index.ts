@@ -6,4 +6,5 @@ export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './pool-store.ts';
 export * from './records.ts';
+export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';

@@ -1,7 +1,7 @@
 import type { Lease, Task, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import type { Records } from './records.ts';
-import { uuidv7 } from './uuidv7.ts';
+import { isUuid, uuidv7 } from './uuidv7.ts';
 
 type LeaseRow = {
   key: string;
@@ -15,88 +15,70 @@ type LeaseRow = {
   fence: string;
   attempts: number;
 };
-/** One row for each lease, or a single one without a key; `seen` counts the ready tasks that were looked at. */
-type AnswerRow = { readonly seen: number } & (LeaseRow | { readonly key: null });
 
-/** So many ready tasks beyond those asked for are looked at, since others may be taking the first ones. */
-const spare = 16;
-const mostLooks = 8;
-const betweenLooksMs = 5;
+/** A sign of life; one that comes soon after another writes nothing. A runner that was silent for too long is back. */
+const alive = `update runner set seen_at = now(), gone_at = null where id = $1 and (seen_at < now() - interval '1 second' or gone_at is not null)`;
 
-const leaseColumns = 't.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts';
+const inTurn = 'priority_rank(t.priority), t.turn_at, t.wanted_by, t.rank, t.estimate_ms desc, t.key';
 
-/** What a request took whose answer was lost with its connection. */
-const givenFor = `
-  select 0 as seen, ${leaseColumns} from task t join attempt a on a.workspace_id = t.workspace_id and a.key = t.key and a.fence = t.fence
-  where t.runner_id = $1 and t.state = 'leased' and a.request = $2`;
-
-const isReady = `t.state = 'waiting' and t.wanted_by is not null and t.not_before <= now()`;
-/** Reads the first index entries of each kind and toolchain on offer, so that it costs the same however many tasks wait; a task without a toolchain needs none. */
-const leaseReady = `
-  with runner_offer as (select offer from runner where id = $1), offered as (
-    select distinct k.kind, c.chain from runner_offer r, json_array_elements_text(r.offer->'kinds') as k(kind),
-      unnest(array[md5(''), md5(coalesce(r.offer->'toolchain'->>k.kind, ''))]) as c(chain)
-  ), candidate as materialized (
-    select c.* from offered o cross join lateral (
-      select t.workspace_id, t.key, t.urgency, t.wanted_by, t.rank, t.estimate_ms from task t where ${isReady} and t.kind = o.kind and md5(t.toolchain) = o.chain
-      order by t.urgency, t.wanted_by, t.rank, t.estimate_ms desc, t.key limit $2::int + ${spare}
-    ) c order by c.urgency, c.wanted_by, c.rank, c.estimate_ms desc, c.key limit $2::int + ${spare}
-  ), picked as (
-    select t.workspace_id, t.key from candidate c join task t on t.workspace_id = c.workspace_id and t.key = c.key where ${isReady}
-    order by c.urgency, c.wanted_by, c.rank, c.estimate_ms desc, c.key limit $2::int for update of t skip locked
-  ), taken as (
-    update task t set state = 'leased', fence = nextval('task_fence'), runner_id = $1, lease_until = now() + $3 * interval '1 millisecond',
-      percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
-    from picked p where t.workspace_id = p.workspace_id and t.key = p.key returning t.*
-  ), noted as (
-    insert into attempt (workspace_id, key, fence, runner_id, runner_name, heard_at, request)
-    select workspace_id, key, fence, $1, (select offer->>'name' from runner_offer), now(), $4 from taken
+/** What was granted to the runner and not delivered yet; what a request took whose answer was lost is given again. */
+const deliver = `
+  with alive as (${alive}), before as (
+    select workspace_id, key, fence from attempt where runner_id = $1 and ended_at is null and request = $4
+  ), fresh as (
+    select a.workspace_id, a.key, a.fence from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    where a.runner_id = $1 and a.ended_at is null and a.delivered_at is null and not exists (select from before)
+    order by ${inTurn} limit $2 for update of a skip locked
+  ), given as (
+    update attempt a set delivered_at = now(), heard_at = now(), lease_until = now() + $3::float8 * interval '1 millisecond', request = $4
+    from fresh f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key returning a.workspace_id, a.key, a.fence
   )
-  select (select count(*)::int from candidate) as seen, ${leaseColumns} from (select) as one left join taken t on true
-  order by t.urgency, t.wanted_by, t.rank, t.estimate_ms desc, t.key`;
+  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts
+  from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
+  order by ${inTurn}`;
 
-/** Giving leases and renewing them (SPEC.md, L). */
-export function leaseRecords({ rows, transaction }: Database): Pick<Records, 'leaseTasks' | 'renewLeases'> {
+/** In order of keys, so that two writers of many rows cannot wait for each other. A lease that ran out but was given to nobody comes to life again. */
+const renew = `
+  with alive as (${alive}), held as materialized (
+    select t.workspace_id, t.key, t.fence, t.state, l.percent
+    from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
+    join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
+    join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    where t.state = 'leased' or (t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null)
+    order by t.workspace_id, t.key for update of t
+  ), heard as (
+    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', delivered_at = coalesce(a.delivered_at, now()),
+      outcome = null, ended_at = null
+    from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
+  ), moved as (
+    update task t set percent = h.percent from held h
+    where h.state = 'leased' and t.percent <> h.percent and t.workspace_id = h.workspace_id and t.key = h.key
+  ), revived as (
+    update task t set state = 'leased', outcome = null, percent = h.percent, lost = greatest(0, t.lost - 1), losses = t.losses - -1, attempts = t.attempts + 1
+    from held h where h.state = 'waiting' and t.workspace_id = h.workspace_id and t.key = h.key returning t.workspace_id, t.key, t.fence
+  ), posted as (
+    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from revived
+  )
+  select key, fence from held`;
+
+/** Delivering leases and renewing them (SPEC.md, L). */
+export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renewLeases'> {
   return {
-    async leaseTasks({ runnerId, max, leaseMs }) {
-      for (let looks = 1; ; looks++) {
-        const request = uuidv7();
-        const answer = await transaction(async (client, tries) => {
-          const given = tries === 0 ? [] : (await client.query<AnswerRow>(givenFor, [runnerId, request])).rows;
-          return given.length > 0 ? given : (await client.query<AnswerRow>(leaseReady, [runnerId, max, leaseMs, request])).rows;
-        });
-        const leased = answer.flatMap((row) => (row.key === null ? [] : [row]));
-        // Ready tasks that were all locked may be given back by whoever locked them; they must not lie idle.
-        if (leased.length > 0 || (answer[0]?.seen ?? 0) === 0 || looks === mostLooks) return leased.map((row) => leaseOf(row, leaseMs));
-        await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
-      }
+    async leaseTasks({ runnerId, max, leaseMs, request = uuidv7() }) {
+      if (!isUuid(runnerId)) return [];
+      const found = await prepared<LeaseRow>({ name: 'deliver', text: deliver, values: [runnerId, max, leaseMs, request] });
+      return found.map((row) => leaseOf(row, leaseMs));
     },
     async renewLeases({ runnerId, leases, leaseMs }) {
-      await rows('update runner set seen_at = now() where id = $1', [runnerId]);
-      if (leases.length === 0) return [];
-      // In order of keys, so that two writers of many rows cannot wait for each other; `case` keeps to the index of keys. A lease that ran out but was given to nobody comes to life again.
-      const renewed = await rows<{ key: string }>(
-        `with held as (
-           select t.workspace_id, t.key, t.fence, l.percent from task t join unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
-             on t.key = l.key and t.fence = l.fence
-           where case
-             when t.runner_id is distinct from $1 then false
-             when t.state = 'leased' then true
-             else t.state = 'waiting' and t.wanted_by is not null and exists (
-               select from attempt a where a.workspace_id = t.workspace_id and a.key = t.key and a.fence = t.fence and a.outcome = 'lost') end
-           order by t.workspace_id, t.key for update of t
-         ), heard as (
-           update attempt a set heard_at = now(), outcome = null, ended_at = null from held h
-           where a.workspace_id = h.workspace_id and a.key = h.key and a.fence = h.fence
-         )
-         update task t set lease_until = now() + $5 * interval '1 millisecond', percent = h.percent, state = 'leased',
-           lost = case when t.state = 'waiting' then greatest(0, t.lost - 1) else t.lost end,
-           attempts = case when t.state = 'waiting' then t.attempts + 1 else t.attempts end
-         from held h where t.workspace_id = h.workspace_id and t.key = h.key returning t.key`,
-        [runnerId, leases.map((lease) => lease.key), leases.map((lease) => lease.fence), leases.map((lease) => lease.percent), leaseMs],
-      );
-      const held = new Set(renewed.map((row) => row.key));
-      return leases.map((lease) => lease.key).filter((key) => !held.has(key));
+      if (!isUuid(runnerId)) return leases.map((lease) => lease.key);
+      const columns = [leases.map(({ key }) => key), leases.map(({ fence }) => fence), leases.map(({ percent }) => percent)];
+      const renewed = await prepared<{ key: string; fence: string }>({
+        name: 'renew',
+        text: renew,
+        values: [runnerId, ...columns, leaseMs],
+      });
+      const held = new Set(renewed.map(({ key, fence }) => `${key} ${fence}`));
+      return leases.filter(({ key, fence }) => !held.has(`${key} ${fence}`)).map(({ key }) => key);
     },
   };
 }

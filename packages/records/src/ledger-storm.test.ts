@@ -4,6 +4,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type Lease } from '@filmwright/contracts';
 import type { Records } from './records.ts';
+import type { Grant, ScheduleStore } from './schedule-store.ts';
+import { fitting, grantOf } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -89,7 +91,31 @@ async function runnerOf(records: Records, { name, random, ledger }: { name: stri
   }
 }
 
-test('L, F: runners in every kind of trouble and a database killed again and again lose no acknowledged task, run none twice and share no lease', async (t) => {
+/** Grants what waits to runners as the dice fall, some of them twice, until the work is over; every now and then another takes over. */
+async function leadOver(records: ScheduleStore, { random, isOver }: { random: () => number; isOver: () => boolean }): Promise<void> {
+  let epoch = await records.takeLead();
+  let older = epoch - 1;
+  while (!isOver()) {
+    const snapshot = await records.fleetSnapshot();
+    const grants: Grant[] = [];
+    for (const { runnerId } of snapshot.runners) {
+      const most = Math.floor(random() * 4);
+      for (const task of fitting(snapshot, runnerId)) {
+        if (grants.filter((one) => one.runnerId === runnerId).length >= most) break;
+        if (random() < 0.05 || !grants.some((one) => one.key === task.key)) grants.push(grantOf(task, runnerId));
+      }
+    }
+    assert.equal(grants.length > 0 ? await records.grantTasks({ epoch: older, grants }) : null, null, 'one that led before grants nothing');
+    assert.notEqual(await records.grantTasks({ epoch, grants: grants.sort(() => random() - 0.5) }), null);
+    if (random() < 0.1) {
+      older = epoch;
+      epoch = await records.takeLead();
+    }
+    await sleep(5);
+  }
+}
+
+test('L, F, A: runners in every kind of trouble and a database killed again and again lose no acknowledged task, run none twice and share no lease', async (t) => {
   const seed = Number(process.env.FILMWRIGHT_SEED ?? Math.floor(Math.random() * 1e9));
   t.diagnostic(`seed ${seed} (FILMWRIGHT_SEED)`);
   const random = randomFrom(seed);
@@ -103,11 +129,12 @@ test('L, F: runners in every kind of trouble and a database killed again and aga
   const runners = Array.from({ length: runnerCount }, (_, index) =>
     runnerOf(records, { name: `runner-${index}`, random: randomFrom(seed + index + 1), ledger }),
   );
+  const leader = leadOver(records, { random: randomFrom(seed + 100), isOver: () => over || ledger.acknowledged.size >= taskCount });
   const controller = untilDone(async () => {
     await records.expireLeases();
     // What the dice failed for good is made good, as another build would do.
     await sql(
-      `update task set state = 'waiting', attempts = 0, lost = 0, not_before = '-infinity' where state = 'failed' or not_before > '-infinity'`,
+      `update task set state = 'waiting', attempts = 0, lost = 0, ready_at = now() where state = 'failed' or ready_at > now()`,
     ).catch(() => []);
     await sleep(10);
   });
@@ -124,7 +151,7 @@ test('L, F: runners in every kind of trouble and a database killed again and aga
     }
   })();
   try {
-    await Promise.all([...runners, controller, killer]);
+    await Promise.all([...runners, leader, controller, killer]);
   } finally {
     over = true;
   }
@@ -137,6 +164,16 @@ test('L, F: runners in every kind of trouble and a database killed again and aga
   }
   const twice = await sql(`select key, count(*) from attempt where outcome = 'done' group by key having count(*) > 1`);
   assert.deepEqual(twice, []);
+  const paid = await sql(`select key, count(*) from spend_entry where kind = 'settle' group by key having count(*) <> 1`);
+  assert.deepEqual(paid, [], 'each task is charged once');
+  const unpaid = await sql(
+    `select t.key from task t left join spend_entry s on s.key = t.key and s.fence = t.fence and s.kind = 'settle' where s.key is null`,
+  );
+  assert.deepEqual(unpaid, [], 'each task is charged for the attempt that did it');
+  const open = await sql(`select r.key from spend_entry r where r.kind = 'reserve' and not exists (
+    select from spend_entry e where e.fence = r.fence and e.kind in ('settle', 'refund'))`);
+  assert.deepEqual(open, [], 'what was reserved is settled or refunded');
+  assert.deepEqual(await sql('select key from attempt where ended_at is null'), []);
   const fences = await sql('select key, fence::int as fence from attempt order by started_at, fence');
   const last = new Map<unknown, number>();
   for (const { key, fence } of fences) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
+import { leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
 
@@ -25,7 +26,7 @@ async function leaseOne(
   { records }: Pick<TestRecords, 'records'>,
   { runnerId, leaseMs }: { runnerId: string; leaseMs: number },
 ): Promise<Lease> {
-  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
   assert.ok(lease);
   return lease;
 }
@@ -41,14 +42,14 @@ test('L1: a runner is given only kinds and toolchains that it offers', async () 
   const { runnerId } = await records.joinRunner(
     someOffer({ name: 'two', kinds: ['encode', 'speak'], toolchain: { encode: 'f5', speak: 'flite' } }),
   );
-  const leases = await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs });
+  const leases = await leaseGranted(records, { runnerId, max: 9, leaseMs: longMs });
   assert.deepEqual(leases.map((lease) => lease.task.key).sort(), ['fits', 'needs-none']);
   const { estimateMs, inputs, payload, toolchain, version } = leases.find((lease) => lease.task.key === 'fits')?.task ?? assert.fail();
   assert.deepEqual(
     { estimateMs, inputs, payload, toolchain, version },
     { estimateMs: 1000, inputs: ['sha256-in'], payload: { span: 'fits' }, toolchain: 'f5', version: 1 },
   );
-  assert.deepEqual(await records.leaseTasks({ runnerId: '00000000-0000-7000-8000-00000000dead', max: 9, leaseMs: longMs }), []);
+  assert.deepEqual(await leaseGranted(records, { runnerId: '00000000-0000-7000-8000-00000000dead', max: 9, leaseMs: longMs }), []);
 });
 
 test('L2: frames come before films, older builds before younger ones, long tasks before short ones', async () => {
@@ -60,7 +61,7 @@ test('L2: frames come before films, older builds before younger ones, long tasks
   await someBuild(records, { document: 2, tasks: [someTask('young', { estimateMs: 5000 })] });
   await someBuild(records, { document: 3, purpose: 'frame', tasks: [someTask('frame', { estimateMs: 1 }), someTask('shared')] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const keys = (await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs })).map((lease) => lease.task.key);
+  const keys = (await leaseGranted(records, { runnerId, max: 9, leaseMs: longMs })).map((lease) => lease.task.key);
   assert.deepEqual(keys, ['frame', 'shared', 'old-long', 'old-short', 'young']);
 });
 
@@ -69,7 +70,7 @@ test('L3: runners that ask at once are never given the same task, and everything
   const leases: Lease[] = [];
   for (let before = -1; before < leases.length; ) {
     before = leases.length;
-    const volley = Array.from({ length: 12 }, () => records.leaseTasks({ runnerId, max: 4, leaseMs: longMs }));
+    const volley = Array.from({ length: 12 }, () => leaseGranted(records, { runnerId, max: 4, leaseMs: longMs }));
     leases.push(...(await Promise.all(volley)).flat());
   }
   assert.equal(leases.length, 60);
@@ -79,7 +80,7 @@ test('L3: runners that ask at once are never given the same task, and everything
 
 test('L4: a lease that ran out but was given to nobody comes back to life when its runner is heard of, and may complete', async () => {
   const { records, runnerId } = await withRunner([someTask('a'), someTask('b')]);
-  const [a, b] = await records.leaseTasks({ runnerId, max: 2, leaseMs: outMs });
+  const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs: outMs });
   assert.ok(a && b);
   assert.equal(await records.expireLeases(), 2);
   assert.deepEqual(
@@ -88,7 +89,7 @@ test('L4: a lease that ran out but was given to nobody comes back to life when i
   );
   assert.equal((await records.results([a.task.key])).get(a.task.key)?.state, 'leased');
   await records.completeTask({ ...completionOf(b), runnerId });
-  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs: longMs }), []);
+  assert.deepEqual(await leaseGranted(records, { runnerId, max: 9, leaseMs: longMs }), []);
   await records.completeTask({ ...completionOf(a), runnerId });
 });
 
@@ -158,7 +159,7 @@ test('F2: a failure that may pass is tried three times, after 1 s and after 4 s,
     await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem });
     await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
     const [row] = await sql(
-      `select t.state, t.problem, case when isfinite(not_before) then round(extract(epoch from not_before - a.ended_at))::int end as rest from task t join attempt a using (workspace_id, key, fence)`,
+      `select t.state, t.problem, case when ready_at > a.ended_at then round(extract(epoch from ready_at - a.ended_at))::int end as rest from task t join attempt a using (workspace_id, key, fence)`,
     );
     assert.deepEqual(row?.problem, problem);
     if (attempt === 3) {
@@ -166,26 +167,11 @@ test('F2: a failure that may pass is tried three times, after 1 s and after 4 s,
       break;
     }
     rests.push(row?.rest);
-    assert.deepEqual(await records.leaseTasks({ runnerId, max: 1, leaseMs: longMs }), [], 'it rests');
-    await sql(`update task set not_before = now() - interval '1 second'`);
+    assert.deepEqual(await leaseGranted(records, { runnerId, max: 1, leaseMs: longMs }), [], 'it rests');
+    await sql(`update task set ready_at = now() - interval '1 second'`);
   }
   assert.deepEqual(rests, [1, 4]);
   assert.ok((await records.results(['a'])).get('a')?.finishedAtMs);
-});
-
-test('F2: listeners hear when the rest after a failure is over', async () => {
-  const { records, runnerId, sql } = await withRunner([someTask('a')]);
-  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
-  await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('program-failed') });
-  await sql(`update task set not_before = now() - interval '1 second'`);
-  let wake = (): void => {};
-  const ready = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const stop = await records.listen((event) => event.type === 'ready' && wake());
-  assert.equal(await records.expireLeases(), 0);
-  await ready;
-  await stop();
 });
 
 test('F3: a failure that cannot pass fails at once', async () => {

@@ -19,13 +19,13 @@ const idOf = (number: number): string => `00000000-0000-7000-8000-${String(numbe
 const [film, looked, oldVersion, newVersion, lookedVersion] = [idOf(10), idOf(11), idOf(20), idOf(21), idOf(22)];
 const [oldBuild, newBuild, check] = [idOf(30), idOf(31), idOf(32)];
 
-/** A database as it was before films had numbered versions. */
-async function oldDatabase(): Promise<{ readonly connectionString: string; readonly client: pg.Client }> {
+/** A database as it was before a migration. */
+async function oldDatabase(before: string): Promise<{ readonly connectionString: string; readonly client: pg.Client }> {
   const { connectionString } = await server.empty();
   const client = new pg.Client({ connectionString });
   await client.connect();
   await client.query('create table migration (name text primary key, applied_at timestamptz not null default now())');
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql') && file < '0005').sort()) {
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql') && file < before).sort()) {
     await client.query(await readFile(new URL(name, folder), 'utf8'));
     await client.query('insert into migration (name) values ($1)', [name]);
   }
@@ -92,7 +92,7 @@ async function countRows(client: pg.Client): Promise<Readonly<Record<string, num
 }
 
 test('V1: a database of before films had numbered versions keeps every row, and what was made of its films becomes their versions', async () => {
-  const { connectionString, client } = await oldDatabase();
+  const { connectionString, client } = await oldDatabase('0005');
   await fill(client);
   const before = await countRows(client);
   const records = await openRecords({ connectionString });
@@ -123,6 +123,56 @@ test('V1: a database of before films had numbered versions keeps every row, and 
     const saving = { workspaceId, id: film, document: {}, files: {}, title: 'Made', aspect: '16:9', shots: 0 };
     const outcome = await records.saveFilm({ ...saving, from: 2, note: null, session: null, restored: null, changesSince: () => [] });
     assert.ok(outcome !== null && 'film' in outcome && outcome.film.version === 3);
+  } finally {
+    await records.close();
+    await client.end();
+  }
+});
+
+test('T1, D1: a database of before many runners keeps what waits, runs, rests and was lost; what was leased can be renewed and done', async () => {
+  const { connectionString, client } = await oldDatabase('0007');
+  await fill(client);
+  const runner = idOf(40);
+  const offer = { name: 'old', pid: 1, slots: 1, kinds: ['encode'], toolchain: { encode: 'f5' }, voices: [], models: [], fonts: [] };
+  await client.query('insert into runner (id, workspace_id, offer) values ($1, $2, $3)', [runner, workspaceId, JSON.stringify(offer)]);
+  await client.query(
+    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, state, wanted_by, fence, runner_id, lease_until, lost, not_before)
+     values ($1, 'held', 'encode', 1, 'f5', '{}', '{}', 5, 'leased', $2, 7, $3, now() + interval '1 minute', 0, '-infinity'),
+       ($1, 'lost', 'encode', 1, 'f5', '{}', '{}', 5, 'waiting', $2, 6, $3, null, 1, '-infinity'),
+       ($1, 'rests', 'encode', 1, 'f5', '{}', '{}', 5, 'waiting', $2, 5, $3, null, 0, now() + interval '1 hour')`,
+    [workspaceId, newBuild, runner],
+  );
+  await client.query(
+    `insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
+     select $1, $2, 'span/' || key, 'encode', key, 5, false, 2 from task where key in ('held', 'lost', 'rests')`,
+    [workspaceId, newBuild],
+  );
+  await client.query(
+    `insert into attempt (workspace_id, key, fence, runner_id, runner_name, ended_at, outcome)
+     values ($1, 'held', 7, $2, 'old', null, null), ($1, 'lost', 6, $2, 'old', now(), 'lost'), ($1, 'rests', 5, $2, 'old', now(), 'failed')`,
+    [workspaceId, runner],
+  );
+  const before = await countRows(client);
+  const records = await openRecords({ connectionString });
+  try {
+    assert.deepEqual(await countRows(client), before);
+    const snapshot = await records.fleetSnapshot();
+    const tasks = new Map(snapshot.tasks.map((task) => [task.key, task]));
+    assert.deepEqual([...tasks.keys()].sort(), ['held', 'lost', 'next', 'rests']);
+    assert.equal(tasks.get('held')?.lease?.runnerId, runner);
+    assert.ok((tasks.get('rests')?.demand?.readyInMs ?? 0) > 1000);
+    assert.ok((tasks.get('lost')?.demand?.readyInMs ?? 1) <= 0);
+    assert.equal(snapshot.runners[0]?.offer.name, 'old');
+    const leases = ['held 7', 'lost 6', 'rests 5'].map((text) => ({ key: text.slice(0, -2), fence: Number(text.at(-1)), percent: 1 }));
+    assert.deepEqual(await records.renewLeases({ runnerId: runner, leases, leaseMs: 60_000 }), ['rests']);
+    await records.completeTask({ runnerId: runner, key: 'held', fence: 7, output: {}, assets: [], wallMs: 9, cpuMs: 9 });
+    const { rows } = await client.query(`select kind, slot_ms from spend_entry`);
+    assert.deepEqual(rows, [{ kind: 'settle', slot_ms: 9 }]);
+    assert.equal(await records.removeFilm({ workspaceId, id: film }), true);
+    const { rows: left } = await client.query(
+      `select (select count(*)::int from task) as tasks, (select count(*)::int from build_task) as listed`,
+    );
+    assert.deepEqual(left, [{ tasks: 1, listed: 0 }]);
   } finally {
     await records.close();
     await client.end();

@@ -11,6 +11,25 @@ export async function notify(client: PoolClient, event: RecordsEvent): Promise<v
   await client.query('select pg_notify($1, $2)', [channel, JSON.stringify(event)]);
 }
 
+/** Part of a statement that tells every listener of the events in a parameter, texts as `eventsOf` gives them. */
+export function notifyEach(parameter: string): string {
+  return `(select count(pg_notify('${channel}', n)) from unnest(${parameter}::text[]) n)`;
+}
+
+/** A notification holds less than 8,000 bytes: so many keys or ids go into one. */
+const mostNames = 90;
+
+/** An event about many tasks or runners, as texts that fit into notifications. */
+export function eventsOf(event: Extract<RecordsEvent, { type: 'finished' | 'granted' }>): readonly string[] {
+  const names = [...new Set(event.type === 'finished' ? event.keys : event.runners)];
+  const texts: string[] = [];
+  for (let first = 0; first < names.length; first += mostNames) {
+    const some = names.slice(first, first + mostNames);
+    texts.push(JSON.stringify(event.type === 'finished' ? { ...event, keys: some } : { ...event, runners: some }));
+  }
+  return texts;
+}
+
 /**
  * Hears every change. Connected: LISTEN is on. Away: the connection broke; it is tried again each 0.3 s, and once it is back the listener hears
  * what may have changed meanwhile: films that were saved, every active build, builds that ended and tasks that finished since, and `ready`. Stopped: for good.
@@ -91,7 +110,8 @@ async function missed(client: pg.Client, sinceMs: number): Promise<readonly Reco
   return [
     ...films.map(({ id }) => ({ type: 'film', id }) as const),
     ...builds.map(({ id }) => ({ type: 'build', id }) as const),
-    ...tasks.map(({ key }) => ({ type: 'finished', key }) as const),
+    { type: 'finished', keys: tasks.map(({ key }) => key) },
+    { type: 'granted', runners: [] },
     { type: 'ready' },
   ];
 }

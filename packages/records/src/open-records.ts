@@ -18,16 +18,19 @@ import { outcomeRecords } from './outcome-records.ts';
 import { planRecords } from './plan-records.ts';
 import { poolRecords } from './pool-records.ts';
 import type { PoolStore } from './pool-store.ts';
+import { queueRecords } from './queue-records.ts';
 import type { Records } from './records.ts';
 import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
+import { scheduleRecords } from './schedule-records.ts';
+import type { QueueStore, ScheduleStore } from './schedule-store.ts';
 
 /** Connects, waiting up to 30 s for a database that starts, brings the schema up to date and gives everything that has a row. */
 export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore> {
+}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -51,6 +54,8 @@ export async function openRecords({
     ...leaseRecords(database),
     ...outcomeRecords(database),
     ...expiryRecords(database),
+    ...scheduleRecords(database),
+    ...queueRecords(database),
     async listen(listener) {
       const stop = await listenToChanges(connectionString, listener);
       stops.add(stop);

@@ -1,72 +1,116 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
-import { notify } from './notify.ts';
+import { costOf, postEnds, refundOf } from './endings.ts';
+import { gather } from './gather.ts';
+import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
 
 /** A task that lost its runner, or failed in a way that may pass, is tried so often. */
 export const mostAttempts = 3;
 
 type Claim = { readonly key: string; readonly fence: number; readonly runnerId: string };
-type Held = { workspace_id: string; state: string; outcome: string | null };
+type Held = { workspace_id: string; outcome: string | null };
+
+/** Said twice in one batch, an end is held once. The outcome is the task's own, read under its lock. */
+const complete = `
+  with held as materialized (
+    select t.workspace_id, t.key, t.fence, t.outcome, a.devices, a.build_id, g.output, g.wall_ms, g.cpu_ms
+    from (select distinct on (fence, key) * from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[])
+            as g(key, fence, runner_id, output, wall_ms, cpu_ms)) g
+    join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
+    join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    order by t.workspace_id, t.key for update of t
+  ), taken as materialized (
+    select * from held where outcome is null or outcome = 'lost'
+  ), done as (
+    update task t set state = 'done', outcome = 'done', output = d.output, problem = null, percent = 100, wall_ms = d.wall_ms, cpu_ms = d.cpu_ms,
+      finished_at = now()
+    from taken d where t.workspace_id = d.workspace_id and t.key = d.key
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
+    from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
+  ), settled as (
+    insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
+    select d.workspace_id, d.key, d.fence, 'settle', d.build_id, ${costOf({ ms: 'd.wall_ms', devices: 'd.devices' })}
+    from taken d join workspace w on w.id = d.workspace_id
+  ), made as (
+    select d.workspace_id, d.key, m.digest, m.bytes, m.media_type
+    from unnest($7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::text[]) as m(key, fence, digest, bytes, media_type)
+    join taken d on d.key = m.key and d.fence = m.fence
+  ), stored as (
+    insert into asset (workspace_id, digest, bytes, media_type)
+    select workspace_id, digest, bytes, media_type from made order by workspace_id, digest on conflict do nothing
+  ), linked as (
+    insert into task_asset (workspace_id, key, digest, role) select workspace_id, key, digest, 'output' from made on conflict do nothing
+  ), posted as (${postEnds('taken', { outcome: 'done', ranMs: 'x.wall_ms' })})
+  select key, fence, outcome, ${notifyEach('$12')} from held`;
+
+const fail = `
+  with counted as (
+    select workspace_id, key, fence, case when state = 'leased' then attempts else attempts + 1 end as tries,
+      case when state = 'leased' then lost else greatest(0, lost - 1) end as lost
+    from task where workspace_id = $1 and key = $2
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = 'failed', problem = $3
+    from counted c where a.fence = c.fence and a.workspace_id = c.workspace_id and a.key = c.key
+  ), refunded as (${refundOf('counted')}), posted as (${postEnds('counted', { outcome: 'failed' })})
+  update task t set attempts = c.tries, lost = c.lost, problem = $3, percent = 0, outcome = 'failed',
+    state = case when $4 and c.tries < $5 then 'waiting' else 'failed' end,
+    ready_at = case when $4 and c.tries < $5 then now() + power(4, c.tries - 1) * interval '1 second' else t.ready_at end,
+    finished_at = case when $4 and c.tries < $5 then null else now() end
+  from counted c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state`;
+
+/** So many completions go into one statement, and so many statements run at once. */
+const gathered = { most: 200, lanes: 2 };
 
 /** How attempts end: done or failed, each guarded by its fence (SPEC.md, F). */
-export function outcomeRecords({ transaction }: Database): Pick<Records, 'completeTask' | 'failTask'> {
+export function outcomeRecords({ prepared, transaction }: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask'> {
+  const completeTasks: Records['completeTasks'] = async (completions) => {
+    const made = completions.flatMap(({ key, fence, assets }) => assets.map((asset) => ({ key, fence, ...asset })));
+    const held = await prepared<{ key: string; fence: string; outcome: string | null }>({
+      name: 'complete',
+      text: complete,
+      values: [
+        completions.map(({ key }) => key),
+        completions.map(({ fence }) => fence),
+        completions.map(({ runnerId }) => runnerId),
+        completions.map(({ output }) => JSON.stringify(output) ?? 'null'),
+        completions.map(({ wallMs }) => wallMs),
+        completions.map(({ cpuMs }) => cpuMs),
+        made.map(({ key }) => key),
+        made.map(({ fence }) => fence),
+        made.map(({ digest }) => digest),
+        made.map(({ bytes }) => bytes),
+        made.map(({ mediaType }) => mediaType),
+        eventsOf({ type: 'finished', keys: completions.map(({ key }) => key) }),
+      ],
+    });
+    const outcomes = new Map(held.map(({ key, fence, outcome }) => [`${key} ${fence}`, outcome]));
+    return completions.map(({ key, fence }) => {
+      const outcome = outcomes.get(`${key} ${fence}`);
+      return outcome === undefined || outcome === 'failed' ? 'stale' : 'done';
+    });
+  };
+  const completeOne = gather(completeTasks, gathered);
   return {
-    completeTask: ({ output, assets, wallMs, cpuMs, ...claim }) =>
-      transaction(async (client) => {
-        const held = await hold(client, claim);
-        if (held.outcome === 'done') return;
-        if (held.outcome === 'failed') throw stale(claim.key);
-        const place = [held.workspace_id, claim.key];
-        await client.query(
-          `update task set state = 'done', output = $3, problem = null, percent = 100, wall_ms = $4, cpu_ms = $5, finished_at = now(), lease_until = null
-           where workspace_id = $1 and key = $2`,
-          [...place, JSON.stringify(output), wallMs, cpuMs],
-        );
-        const digests = assets.map((asset) => asset.digest);
-        if (assets.length > 0) {
-          // In order of digests, so that two completions with the same assets cannot wait for each other.
-          await client.query(
-            `insert into asset (workspace_id, digest, bytes, media_type)
-             select $1, a.* from unnest($2::text[], $3::bigint[], $4::text[]) as a(digest, bytes, media_type) order by a.digest on conflict do nothing`,
-            [held.workspace_id, digests, assets.map((asset) => asset.bytes), assets.map((asset) => asset.mediaType)],
-          );
-          await client.query(
-            `insert into task_asset (workspace_id, key, digest, role) select $1, $2, digest, 'output' from unnest($3::text[]) as digest on conflict do nothing`,
-            [...place, digests],
-          );
-        }
-        await client.query(`update attempt set ended_at = now(), outcome = 'done' where workspace_id = $1 and key = $2 and fence = $3`, [
-          ...place,
-          claim.fence,
-        ]);
-        await notify(client, { type: 'finished', key: claim.key });
-      }),
+    completeTasks,
+    async completeTask(completion) {
+      if ((await completeOne(completion)) === 'stale') throw stale(completion.key);
+    },
     failTask: ({ problem, ...claim }) =>
       transaction(async (client) => {
         const held = await hold(client, claim);
         if (held.outcome === 'failed') return;
         if (held.outcome === 'done') throw stale(claim.key);
-        const place = [held.workspace_id, claim.key];
-        const { rows: failed } = await client.query<{ state: string }>(
-          `with counted as (
-             select workspace_id, key, case when state = 'leased' then attempts else attempts + 1 end as tries,
-               case when state = 'leased' then lost else greatest(0, lost - 1) end as lost
-             from task where workspace_id = $1 and key = $2
-           )
-           update task t set attempts = c.tries, lost = c.lost, problem = $3, lease_until = null, percent = 0,
-             state = case when $4 and c.tries < $5 then 'waiting' else 'failed' end,
-             not_before = case when $4 and c.tries < $5 then now() + power(4, c.tries - 1) * interval '1 second' else '-infinity' end,
-             finished_at = case when $4 and c.tries < $5 then null else now() end
-           from counted c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state`,
-          [...place, JSON.stringify(problem), problem.retryable, mostAttempts],
-        );
-        await client.query(
-          `update attempt set ended_at = now(), outcome = 'failed', problem = $4 where workspace_id = $1 and key = $2 and fence = $3`,
-          [...place, claim.fence, JSON.stringify(problem)],
-        );
-        await notify(client, failed[0]?.state === 'failed' ? { type: 'finished', key: claim.key } : { type: 'ready' });
+        const { rows: failed } = await client.query<{ state: string }>(fail, [
+          held.workspace_id,
+          claim.key,
+          JSON.stringify(problem),
+          problem.retryable,
+          mostAttempts,
+        ]);
+        await notify(client, failed[0]?.state === 'failed' ? { type: 'finished', keys: [claim.key] } : { type: 'ready' });
       }),
   };
 }
@@ -74,8 +118,8 @@ export function outcomeRecords({ transaction }: Database): Pick<Records, 'comple
 /** Locks the task and answers how this very attempt ended so far; throws `lease-stale` unless the task's fence is the claim's. */
 async function hold(client: PoolClient, { key, fence, runnerId }: Claim): Promise<Held> {
   const { rows } = await client.query<Held>(
-    `select t.workspace_id, t.state, a.outcome from task t join attempt a on a.workspace_id = t.workspace_id and a.key = t.key and a.fence = t.fence
-     where t.key = $1 and t.fence = $2 and a.runner_id = $3 for update of t`,
+    `select t.workspace_id, t.outcome from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+     where a.key = $1 and a.fence = $2 and a.runner_id = $3 for update of t`,
     [key, fence, runnerId],
   );
   const held = rows[0];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
+import { leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -34,7 +35,7 @@ test('S1: a task list is stored in order, follows changes, and its states come f
     ['mix', 'foreseen', 'sum', 5],
   ]);
   const { runnerId } = await records.joinRunner(someOffer());
-  const leased = await records.leaseTasks({ runnerId, max: 9, leaseMs: 60_000 });
+  const leased = await leaseGranted(records, { runnerId, max: 9, leaseMs: 60_000 });
   assert.deepEqual(leased.map((lease) => lease.task.key).sort(), ['a', 'b'], 'c left the plan, so nobody runs it');
 });
 
@@ -61,14 +62,14 @@ test('S3: a failed task of an earlier build is tried anew by the next, and not b
   const task = someTask('a');
   const first = await someBuild(records, { tasks: [task] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
   assert.ok(lease);
   await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
   await records.savePlan({ buildId: first.id, rows: [rowFor(task)], ready: [task], progress: someProgress });
   assert.equal((await records.results(['a'])).get('a')?.state, 'failed');
   await someBuild(records, { tasks: [task], document: 2 });
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
-  const [again] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  const [again] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
   assert.ok(again && again.fence > lease.fence);
 });
 
@@ -76,7 +77,7 @@ test('R1: results tell output, time and the build a task ran for; unknown keys a
   const { records } = await server.open();
   const build = await someBuild(records, { tasks: [someTask('a')] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
   assert.ok(lease);
   await records.renewLeases({ runnerId, leases: [{ key: 'a', fence: lease.fence, percent: 40 }], leaseMs: 60_000 });
   assert.equal((await records.results(['a'])).get('a')?.percent, 40);
@@ -104,13 +105,13 @@ test('R2: a done task whose asset is gone waits again, and a late repetition can
   const { records, sql } = await server.open();
   await someBuild(records, { tasks: [someTask('a')] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
   assert.ok(lease);
   await records.completeTask({ ...completionOf(lease), runnerId });
   await sql('delete from asset');
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
   await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
-  const [again] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 60_000 });
+  const [again] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
   assert.ok(again && again.fence > lease.fence);
   await records.completeTask({ ...completionOf(again), runnerId });
   assert.equal((await records.results(['a'])).get('a')?.state, 'done');
@@ -123,7 +124,7 @@ test('W1: the same key in two workspaces is two tasks', async () => {
   await someBuild(records, { tasks: [someTask('a')] });
   await someBuild(records, { tasks: [someTask('a')], workspaceId: other });
   const { runnerId } = await records.joinRunner(someOffer());
-  const leases = await records.leaseTasks({ runnerId, max: 9, leaseMs: 60_000 });
+  const leases = await leaseGranted(records, { runnerId, max: 9, leaseMs: 60_000 });
   assert.equal(leases.length, 2);
   const [first] = leases;
   assert.ok(first);

@@ -26,17 +26,16 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
         if (build === undefined) return;
         const place = { workspaceId: build.workspace_id, buildId };
         if (ready.length > 0) await addTasks(client, { ...place, ready });
-        let wanted = ready.length > 0;
+        if (build.rows_digest === null) await noteEstimate(client, { ...place, rows });
         if (build.rows_digest !== rowsDigest) {
           const keys = await storeRows(client, { ...place, rows });
           // By itself the database learns of many new rows only later, and till then it joins them row by row.
           if (keys.length >= manyRows) await client.query('analyze task, build_task, attempt');
           await updateWanted(client, { workspaceId: place.workspaceId, keys });
-          wanted ||= keys.length > 0;
           await client.query('update build set rows_digest = $2 where id = $1', [buildId, rowsDigest]);
         }
         await notify(client, { type: 'build', id: buildId });
-        if (wanted) await notify(client, { type: 'ready' });
+        if (ready.length > 0) await notify(client, { type: 'ready' });
       });
     },
   };
@@ -47,15 +46,21 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
   const keys = ready.map((task) => task.key);
   const inputs = ready.map((task) => JSON.stringify(task.inputs));
   await client.query(
-    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, urgency)
-     select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank, b.id, build_urgency(b.purpose)
-     from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
-             as given(key, kind, version, toolchain, payload, inputs, estimate_ms, rank) order by key) t, build b
-     where b.id = $9
-     on conflict (workspace_id, key) do update
-       set state = 'waiting', rank = excluded.rank, attempts = 0, lost = 0, problem = null, percent = 0, not_before = '-infinity', finished_at = null,
-         fence = nextval('task_fence'), runner_id = null, wanted_by = excluded.wanted_by, urgency = excluded.urgency
-       where task.state = 'failed' and task.ran_for is distinct from $9`,
+    `with added as (
+       insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at)
+       select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
+         b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at)
+       from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
+               as given(key, kind, version, toolchain, payload, inputs, estimate_ms, rank) order by key) t, build b
+       where b.id = $9
+       on conflict (workspace_id, key) do update
+         set state = 'waiting', outcome = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0, ready_at = now(),
+           finished_at = null, fence = nextval('task_fence'), wanted_by = excluded.wanted_by, priority = excluded.priority,
+           deadline_at = excluded.deadline_at, turn_at = excluded.turn_at
+         where task.state = 'failed' and task.ran_for is distinct from $9
+       returning key
+     )
+     insert into outbox (workspace_id, topic, key, body) select $1, 'task.ready', key, '{}' from added`,
     [
       workspaceId,
       keys,
@@ -74,6 +79,19 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
      select $1, t.key, i.digest, 'input' from unnest($2::text[], $3::json[]) as t(key, inputs), json_array_elements_text(t.inputs) as i(digest)
      on conflict do nothing`,
     [workspaceId, keys, inputs],
+  );
+}
+
+/** What the first plan of a build foresees, in time of slots. */
+async function noteEstimate(
+  client: PoolClient,
+  { workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] },
+): Promise<void> {
+  const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
+  await client.query(
+    `insert into spend_entry (workspace_id, key, kind, build_id, gpu_ms, slot_ms, credits)
+     select id, $2::uuid::text, 'estimate', $2::uuid, 0, $3::float8, $3::float8 / 1000 * slot_rate from workspace where id = $1 on conflict do nothing`,
+    [workspaceId, buildId, slotMs],
   );
 }
 

@@ -9,6 +9,7 @@ import type {
   Completion,
   Failure,
   Lease,
+  Priority,
   Problem,
   Progress,
   RunnerOffer,
@@ -65,6 +66,10 @@ export type NewBuild = {
   readonly files: Readonly<Record<string, string>>;
   readonly purpose: BuildPurpose;
   readonly atMs: number | null;
+  /** Without it, frames, checks and previews are interactive and films are normal. */
+  readonly priority?: Priority;
+  /** When it should be done, as ISO 8601. */
+  readonly deadline?: string | null;
   /** The saved version that it is made of; without it the document's own is found or begun, by its digest or title. */
   readonly film?: { readonly id: string; readonly version: number };
   /** What the film's list shows of a document that is made; 16:9 and 0 when left out. */
@@ -72,12 +77,16 @@ export type NewBuild = {
   readonly shots?: number;
 };
 
-/** Changes that listeners hear within milliseconds: a build's progress or state, a film's versions, tasks that became ready, a cancelled task. */
+/**
+ * Changes that listeners hear within milliseconds: a build's progress or state, a film's versions, tasks that finished, tasks that were granted to
+ * runners (to any, where none is named); `ready` for all else that concerns who runs what, such as tasks that became ready, and for a connection that was away.
+ */
 export type RecordsEvent =
   | { readonly type: 'build'; readonly id: string }
   | { readonly type: 'film'; readonly id: string }
   | { readonly type: 'ready' }
-  | { readonly type: 'finished'; readonly key: string };
+  | { readonly type: 'granted'; readonly runners: readonly string[] }
+  | { readonly type: 'finished'; readonly keys: readonly string[] };
 
 /** Builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
 export interface Records {
@@ -129,8 +138,13 @@ export interface Records {
   leaveRunner(runnerId: string): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
-  /** Leases up to `max` ready tasks whose kind and toolchain the runner offers, in one statement (SKIP LOCKED); most urgent build first, then longest estimate. */
-  leaseTasks(options: { readonly runnerId: string; readonly max: number; readonly leaseMs: number }): Promise<readonly Lease[]>;
+  /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */
+  leaseTasks(options: {
+    readonly runnerId: string;
+    readonly max: number;
+    readonly leaseMs: number;
+    readonly request?: string;
+  }): Promise<readonly Lease[]>;
   /** Renews leases and notes progress; returns the keys that are no longer this runner's. */
   renewLeases(options: {
     readonly runnerId: string;
@@ -139,9 +153,11 @@ export interface Records {
   }): Promise<readonly string[]>;
   /** Stores output and assets and marks the task done, in one transaction; said again with the same fence it changes nothing. Throws `lease-stale` when the fence is old. */
   completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
+  /** Many completions in one statement; answers each in order. */
+  completeTasks(completions: readonly (Completion & { readonly runnerId: string })[]): Promise<readonly ('done' | 'stale')[]>;
   /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
   failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
-  /** Takes back leases that ran out; a task that lost its runner three times fails with `task-lost`. Wakes runners when a backoff has ended, so call it each second. Returns how many were taken back. */
+  /** Takes back leases that ran out and grants that were not picked up; a task that lost its runner three times fails with `task-lost`. Notes runners that fell silent. Call it each second. Returns how many leases were lost. */
   expireLeases(): Promise<number>;
 
   /** Calls `listener` on changes (LISTEN/NOTIFY, with a re-read after a lost connection); returns how to stop. */

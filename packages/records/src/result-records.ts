@@ -1,6 +1,5 @@
 import type { Problem, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
-import { notify } from './notify.ts';
 import { defaultWorkspace, type Records, type TaskResult } from './records.ts';
 import { isStale, noteSeen } from './seen-assets.ts';
 import { lockWants, updateWanted } from './wanted.ts';
@@ -43,8 +42,8 @@ export function resultRecords(database: Database): Pick<Records, 'results'> {
     transaction(async (client) => {
       await lockWants(client);
       await client.query(
-        `update task t set state = 'waiting', fence = nextval('task_fence'), runner_id = null, output = null, finished_at = null, percent = 0,
-           attempts = 0, lost = 0, not_before = '-infinity', wanted_by = null
+        `update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, output = null, finished_at = null, percent = 0,
+           attempts = 0, lost = 0, losses = '[]', ready_at = now(), wanted_by = null
          where workspace_id = $1 and key = any($2) and ${isGone}`,
         [workspaceId, keys],
       );
@@ -53,7 +52,6 @@ export function resultRecords(database: Database): Pick<Records, 'results'> {
         [workspaceId, keys],
       );
       await updateWanted(client, { workspaceId, keys });
-      await notify(client, { type: 'ready' });
     });
 
   return {

@@ -1,11 +1,24 @@
 import type { RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
+import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 import { defaultWorkspace, type Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
 /** A runner that was not heard of for so long, the longest lease, is taken for gone. */
-const silenceMs = 30_000;
+export const silenceMs = 30_000;
+
+/** What a runner holds goes back with a new fence; it counts neither as a try nor as a loss. */
+const giveBack = `
+  with held as materialized (
+    select t.workspace_id, t.key, t.fence from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    where a.runner_id = $1 and a.ended_at is null order by t.workspace_id, t.key for update of t
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = 'left' from held h
+    where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
+  ), refunded as (${refundOf('held')}), posted as (${postEnds('held', { outcome: 'returned' })})
+  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1)
+  from held h where t.workspace_id = h.workspace_id and t.key = h.key`;
 
 /** Runners: who is there and what they can do. */
 export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'runners'> {
@@ -14,11 +27,10 @@ export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'j
       const runnerId = uuidv7();
       return transaction(async (client) => {
         // The runner that joins under a name is the only one of that name: what it held before it was killed is free at once.
-        await client.query(`delete from runner where offer->>'name' = $1`, [offer.name]);
-        await client.query('insert into runner (id, workspace_id, offer) values ($1, $2, $3)', [
-          runnerId,
-          defaultWorkspace,
-          JSON.stringify(offer),
+        await client.query('delete from runner where name = $1', [offer.name]);
+        await client.query('insert into runner (id, workspace_id, offer, name, pool, region) values ($1, $2, $3, $4, $5, $6)', [
+          ...[runnerId, defaultWorkspace, JSON.stringify(offer), offer.name],
+          ...[offer.pool ?? 'default', offer.region ?? ''],
         ]);
         await notify(client, { type: 'ready' });
         return { runnerId };
@@ -27,20 +39,9 @@ export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'j
     async leaveRunner(runnerId) {
       if (!isUuid(runnerId)) return;
       await transaction(async (client) => {
-        const { rowCount } = await client.query(
-          `with out as (
-             select workspace_id, key, fence from task where runner_id = $1 and state = 'leased' order by workspace_id, key for update
-           ), noted as (
-             update attempt a set ended_at = now(), outcome = 'left' from out o
-             where a.workspace_id = o.workspace_id and a.key = o.key and a.fence = o.fence
-           )
-           update task t set state = 'waiting', fence = nextval('task_fence'), lease_until = null, runner_id = null, percent = 0,
-             attempts = greatest(0, attempts - 1)
-           from out o where t.workspace_id = o.workspace_id and t.key = o.key`,
-          [runnerId],
-        );
+        await client.query(giveBack, [runnerId]);
         await client.query('delete from runner where id = $1', [runnerId]);
-        if ((rowCount ?? 0) > 0) await notify(client, { type: 'ready' });
+        await notify(client, { type: 'ready' });
       });
     },
     async runners() {

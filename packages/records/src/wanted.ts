@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg';
+import { postEnds, refundOf } from './endings.ts';
+import { notify } from './notify.ts';
 
 /** Number of the advisory lock that orders all changes of who wants which task. */
 const lockNumber = 706_170_002;
@@ -8,8 +10,39 @@ export async function lockWants(client: PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [lockNumber]);
 }
 
+/** A task that is wanted anew, or otherwise, is posted; one that nobody wants is withdrawn. */
+const want = `
+  with found as (
+    select k.key, w.* from unnest($2::text[]) as k(key)
+    left join lateral (
+      select b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at) as turn_at
+      from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
+      where bt.workspace_id = $1 and bt.key = k.key order by priority_rank(b.priority), b.deadline, turn_of(b.purpose, b.created_at), b.id limit 1
+    ) w on true
+  ), changed as (
+    update task t set wanted_by = f.id, priority = coalesce(f.priority, 'normal'), deadline_at = f.deadline, turn_at = coalesce(f.turn_at, t.turn_at)
+    from found f where t.workspace_id = $1 and t.key = f.key and t.state in ('waiting', 'leased')
+      and (t.wanted_by, t.priority, t.deadline_at) is distinct from (f.id, coalesce(f.priority, 'normal'), f.deadline)
+    returning t.workspace_id, t.key, t.wanted_by
+  ), posted as (
+    insert into outbox (workspace_id, topic, key, body)
+    select workspace_id, case when wanted_by is null then 'task.withdrawn' else 'task.ready' end, key, '{}' from changed
+  )
+  select count(*)::int as changed from changed`;
+
+const release = `
+  with taken as materialized (
+    select workspace_id, key, fence from task where workspace_id = $1 and key = any($2) and state = 'leased' and wanted_by is null
+    order by workspace_id, key for update
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = 'unwanted' from taken t
+    where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key
+  ), refunded as (${refundOf('taken')}), posted as (${postEnds('taken', { outcome: 'returned' })})
+  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1)
+  from taken x where t.workspace_id = x.workspace_id and t.key = x.key`;
+
 /**
- * The one writer of `wanted_by`: the most urgent, then oldest, active build that lists the key. A leased task that nobody wants any more is taken
+ * The one writer of `wanted_by`: the most pressing, then oldest, active build that lists the key. A leased task that nobody wants any more is taken
  * back with a new fence, so that its runner is told to stop; the try does not count. Call under `lockWants`.
  */
 export async function updateWanted(
@@ -18,26 +51,8 @@ export async function updateWanted(
 ): Promise<void> {
   const keys = [...new Set(change.keys)];
   if (keys.length === 0) return;
-  await client.query(
-    `with found as (
-       select k.key, w.id, w.urgency from unnest($2::text[]) as k(key)
-       left join lateral (
-         select b.id, build_urgency(b.purpose) as urgency from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
-         where bt.workspace_id = $1 and bt.key = k.key order by build_urgency(b.purpose), b.id limit 1
-       ) w on true
-     )
-     update task t set wanted_by = f.id, urgency = coalesce(f.urgency, 2) from found f
-     where t.workspace_id = $1 and t.key = f.key and t.state in ('waiting', 'leased')
-       and (t.wanted_by is distinct from f.id or t.urgency <> coalesce(f.urgency, 2))`,
-    [change.workspaceId, keys],
-  );
-  await client.query(
-    `with taken as (
-       update task set state = 'waiting', fence = nextval('task_fence'), lease_until = null, runner_id = null, percent = 0, attempts = greatest(0, attempts - 1)
-       where workspace_id = $1 and key = any($2) and state = 'leased' and wanted_by is null returning workspace_id, key
-     )
-     update attempt a set ended_at = now(), outcome = 'unwanted' from taken t
-     where a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null`,
-    [change.workspaceId, keys],
-  );
+  const { rows } = await client.query<{ changed: number }>(want, [change.workspaceId, keys]);
+  if (rows[0]?.changed === 0) return;
+  await client.query(release, [change.workspaceId, keys]);
+  await notify(client, { type: 'ready' });
 }

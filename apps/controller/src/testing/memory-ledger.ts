@@ -76,6 +76,7 @@ export function createMemoryLedger(): MemoryLedger {
     leaseTasks: refuse,
     renewLeases: refuse,
     completeTask: refuse,
+    completeTasks: refuse,
     failTask: refuse,
     ping: refuse,
     close: async () => {},
@@ -157,11 +158,11 @@ export function createMemoryLedger(): MemoryLedger {
     waiting: () => [...entries].filter(([, entry]) => entry.state === 'waiting').map(([key]) => key),
     finish(key, output = `output of ${key}`) {
       Object.assign(entryOf(key), { state: 'done', output });
-      tell({ type: 'finished', key });
+      tell({ type: 'finished', keys: [key] });
     },
     fail(key, problem) {
       Object.assign(entryOf(key), { state: 'failed', problem });
-      tell({ type: 'finished', key });
+      tell({ type: 'finished', keys: [key] });
     },
     setRunners(offers) {
       runners = offers;

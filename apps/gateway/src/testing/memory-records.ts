@@ -147,6 +147,7 @@ export function createMemoryRecords(): MemoryRecords {
       held(completion);
       completed.push({ key: completion.key, runnerId: completion.runnerId });
     },
+    completeTasks: async (completions) => completions.map(() => 'stale'),
     async failTask(failure) {
       held(failure);
     },
@@ -165,7 +166,7 @@ export function createMemoryRecords(): MemoryRecords {
     setTasks: (id, list) => tasks.set(id, list),
     addReady(task) {
       ready.push(task);
-      tell({ type: 'ready' });
+      tell({ type: 'granted', runners: [...runners.keys()] });
     },
     asked,
     completed,

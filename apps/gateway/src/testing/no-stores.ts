@@ -1,11 +1,17 @@
-import type { CredentialStore, FilmStore, LibraryStore } from '@filmwright/records';
+import type { CredentialStore, FilmStore, LibraryStore, QueueStore } from '@filmwright/records';
 
 async function none(): Promise<never> {
   throw new Error('this test has no films and no library');
 }
 
 /** Stands where a test has nothing to do with stored films, the library and credentials; those that do take a real database. */
-export const noStores: { readonly films: FilmStore; readonly library: LibraryStore; readonly credentials: CredentialStore } = {
+export const noStores: {
+  readonly films: FilmStore;
+  readonly library: LibraryStore;
+  readonly credentials: CredentialStore;
+  readonly queue: QueueStore;
+} = {
+  queue: { queue: async () => [] },
   films: {
     createFilm: none,
     saveFilm: none,

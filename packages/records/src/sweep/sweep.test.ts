@@ -5,6 +5,7 @@ import type { Asset, BuildResult, Digest } from '@filmwright/contracts';
 import pg from 'pg';
 import { openSnapshot } from '../backup/index.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
+import { leaseGranted } from '../testing/lead.ts';
 import { completionOf, someBuild, someOffer, someProgress, someTask } from '../testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from '../testing/test-server.ts';
 import { type SweepOptions, type SweepStore, sweepAssets } from './index.ts';
@@ -77,7 +78,7 @@ async function built(
   const task = someTask(name, { inputs: [] });
   const build = await someBuild(records, { title, document: { title, name }, tasks: [task] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await records.leaseTasks({ runnerId, max: 1, leaseMs: 20_000 });
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 20_000 });
   assert.ok(lease !== undefined);
   await records.completeTask({ ...completionOf(lease), assets: [assetOf(span), assetOf(master)], runnerId });
   await records.endBuild({ buildId: build.id, state: 'succeeded', result: resultOf(master), problem: null, progress: someProgress });

@@ -12,6 +12,7 @@ import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
 import type { PoolStore } from '../pool-store.ts';
 import type { Records } from '../records.ts';
+import type { QueueStore, ScheduleStore } from '../schedule-store.ts';
 
 /** A real PostgreSQL of its own for one test file. */
 export type TestServer = {
@@ -26,7 +27,7 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore;
+  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
+import type { FleetRunner, TaskDemand, TaskId } from '@filmwright/records';
+import type { Demand, RunnerFacts } from '@filmwright/scheduler';
+
+/** The name of a task in the scheduler: keys are unique within a workspace only. */
+export function idOf({ workspaceId, key }: TaskId): string {
+  return `${workspaceId} ${key}`;
+}
+
+/** Kind, version and toolchain in one name that people can read, such as `encode 5 (toolchain 3fa9c1d2)`; a task without a toolchain needs none. */
+export function capabilityOf({
+  kind,
+  version,
+  toolchain,
+}: {
+  readonly kind: TaskKind;
+  readonly version: number;
+  readonly toolchain: string;
+}): string {
+  const name = `${kind} ${version}`;
+  return toolchain === '' ? name : `${name} (toolchain ${digestOf(toolchain)})`;
+}
+
+/** A task as the scheduler takes it. Its instants are `instantMs` and the distances from it. */
+export function demandOf(task: TaskDemand, instantMs: number): Demand {
+  return {
+    id: idOf(task),
+    workspace: task.workspaceId,
+    build: task.buildId,
+    capability: capabilityOf(task),
+    model: task.model,
+    size: task.size === '' ? sizeOf(task.estimateMs) : task.size,
+    estimateMs: task.estimateMs,
+    gpus: task.gpus,
+    vramMib: task.vramMib,
+    region: task.region,
+    near: [],
+    pool: task.pool,
+    priority: task.priority,
+    deadlineMs: task.deadlineInMs === null ? null : instantMs + task.deadlineInMs,
+    order: task.rank,
+    submittedMs: instantMs - task.turnAgoMs,
+    readyMs: instantMs + task.readyInMs,
+    bordersMs: task.bordersMs,
+    batch: task.batch,
+    batchMost: task.batchMost,
+  };
+}
+
+/** A runner as the scheduler takes it. What models lie where is not offered yet. */
+export function factsOf({ runnerId, offer, pool, region, draining }: FleetRunner): RunnerFacts {
+  return {
+    id: runnerId,
+    pool,
+    region,
+    capabilities: capabilitiesOf(offer),
+    slots: offer.slots,
+    devices: (offer.devices ?? []).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric })),
+    hostMib: 0,
+    onDisk: [],
+    inMemory: [],
+    resident: [],
+    draining,
+  };
+}
+
+/** One that does not tell versions is of this program's own. */
+function capabilitiesOf({ kinds, toolchain, versions }: RunnerOffer): readonly string[] {
+  return kinds.flatMap((kind) => {
+    const version = versions === undefined ? taskKinds[kind].version : versions[kind];
+    if (version === undefined) return [];
+    const chains = [...new Set(['', toolchain[kind] ?? ''])];
+    return chains.map((chain) => capabilityOf({ kind, version, toolchain: chain }));
+  });
+}
+
+/** Estimates within about a fifth of each other count as one size. */
+function sizeOf(estimateMs: number): string {
+  return `about ${Math.round(2 ** (Math.round(4 * Math.log2(Math.max(1, estimateMs))) / 4))} ms`;
+}
+
+const digests = new Map<string, string>();
+
+function digestOf(toolchain: string): string {
+  const known = digests.get(toolchain) ?? createHash('sha256').update(toolchain).digest('hex').slice(0, 8);
+  digests.set(toolchain, known);
+  return known;
+}

@@ -1,0 +1,100 @@
+import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, TaskDemand, TaskId } from '@filmwright/records';
+import type { Change, Decision, Standing } from '@filmwright/scheduler';
+import { demandOf, factsOf, idOf } from './demand-of.ts';
+
+type GrantDecision = Extract<Decision, { type: 'grant' }>;
+type Running = { readonly task: TaskDemand; readonly runnerId: string; readonly devices: readonly string[]; fence: number };
+
+/** What the scheduler was told of the ledger, so that an event, which says how things are, becomes the changes that are news to it. */
+export type FleetView = {
+  readonly open: (snapshot: FleetSnapshot, instantMs: number) => readonly Change[];
+  readonly changesOf: (event: FleetEvent, instantMs: number) => readonly Change[];
+  /** What a decision asks of the ledger; from here on its tasks are taken to run. */
+  readonly grantsOf: (decision: GrantDecision) => readonly Grant[];
+  readonly noteGiven: (task: TaskId & { readonly fence: number }) => void;
+  /** How many tasks wait. */
+  readonly waiting: () => number;
+  /** The task that a standing is about, or null when it waits no longer. */
+  readonly waitingTask: (standing: Standing) => TaskDemand | null;
+};
+
+/** A fence that no lease has: the ledger has not answered to the grant yet. */
+const noFence = 0;
+
+export function createFleetView(): FleetView {
+  const waiting = new Map<string, TaskDemand>();
+  const running = new Map<string, Running>();
+
+  const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
+    const id = idOf(task);
+    const changes: Change[] = [];
+    const { demand, lease, state } = task;
+    const held = running.get(id);
+    if (held !== undefined && held.fence !== lease?.fence) {
+      running.delete(id);
+      const how: Pick<AttemptEnd, 'outcome' | 'ranMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
+      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs: how.ranMs, loadMs: 0 });
+    }
+    if (lease !== null && demand !== null) {
+      if (running.has(id)) return changes;
+      waiting.delete(id);
+      running.set(id, { task: demand, runnerId: lease.runnerId, devices: lease.devices, fence: lease.fence });
+      const sinceMs = instantMs - lease.sinceMs;
+      changes.push({ type: 'running', task: demandOf(demand, instantMs), runner: lease.runnerId, devices: lease.devices, sinceMs });
+    } else if (state === 'waiting' && demand !== null) {
+      waiting.set(id, demand);
+      changes.push({ type: 'task', task: demandOf(demand, instantMs) });
+    } else if (waiting.delete(id)) changes.push({ type: 'withdrawn', task: id });
+    return changes;
+  };
+
+  const changesOf = (event: FleetEvent, instantMs: number): readonly Change[] => {
+    if (event.type === 'task') return taskChanges(event, instantMs);
+    if (event.type === 'workspace') {
+      const { workspaceId: id, weight, cap } = event.workspace;
+      return [{ type: 'workspace', workspace: { id, weight, cap } }];
+    }
+    const { runnerId, runner } = event;
+    if (runner === null) return [{ type: 'gone', runner: runnerId }];
+    // One that was silent comes back with what it still runs.
+    const held = [...running.values()].filter((one) => one.runnerId === runnerId);
+    return [
+      { type: 'runner', runner: factsOf(runner) },
+      ...held.map(
+        ({ task, devices }): Change => ({
+          type: 'running',
+          task: demandOf(task, instantMs),
+          runner: runnerId,
+          devices,
+          sinceMs: instantMs,
+        }),
+      ),
+    ];
+  };
+
+  return {
+    open: ({ tasks, runners, workspaces }, instantMs) =>
+      [
+        ...workspaces.map((workspace): FleetEvent => ({ type: 'workspace', workspace })),
+        ...runners.map((runner): FleetEvent => ({ type: 'runner', runnerId: runner.runnerId, runner })),
+        ...tasks.map((task): FleetEvent => ({ type: 'task', ended: null, task })),
+      ].flatMap((event) => changesOf(event, instantMs)),
+    changesOf,
+    grantsOf({ tasks, runner, devices, expectedMs, reason }) {
+      return tasks.flatMap((id) => {
+        const task = waiting.get(id);
+        if (task === undefined) return [];
+        waiting.delete(id);
+        running.set(id, { task, runnerId: runner, devices, fence: noFence });
+        const { workspaceId, key } = task;
+        return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason }];
+      });
+    },
+    noteGiven(task) {
+      const held = running.get(idOf(task));
+      if (held !== undefined) held.fence = task.fence;
+    },
+    waiting: () => waiting.size,
+    waitingTask: ({ task }) => waiting.get(task) ?? null,
+  };
+}

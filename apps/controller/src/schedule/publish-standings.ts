@@ -1,0 +1,54 @@
+import type { BuildStanding, ScheduleStore } from '@filmwright/records';
+import { type State, standings } from '@filmwright/scheduler';
+import type { FleetView } from './fleet-view.ts';
+
+/** Publishes where waiting tasks stand, once a second while any wait, and once more when none does. */
+export type StandingsPress = { readonly publish: (state: State) => Promise<void> };
+
+type Pressing = { readonly records: Pick<ScheduleStore, 'saveStandings'>; readonly view: FleetView; readonly nowMs: () => number };
+
+const publishMs = 1000;
+/** What takes long is done more seldom, so that it takes no more than a tenth of the time. */
+const restFactor = 10;
+
+export function createStandingsPress({ records, view, nowMs }: Pressing): StandingsPress {
+  let nextMs = nowMs();
+  let published = true;
+  return {
+    async publish(state) {
+      if (nowMs() < nextMs || (view.waiting() === 0 && !published)) return;
+      const startMs = nowMs();
+      await records.saveStandings(standingsOf({ state, view, instantMs: startMs }));
+      published = view.waiting() > 0;
+      nextMs = nowMs() + Math.max(publishMs, restFactor * (nowMs() - startMs));
+    },
+  };
+}
+
+/** The standings of each build with waiting tasks, those that start soonest first. */
+function standingsOf({
+  state,
+  view,
+  instantMs,
+}: {
+  readonly state: State;
+  readonly view: FleetView;
+  readonly instantMs: number;
+}): readonly BuildStanding[] {
+  const wallMs = Date.now();
+  const builds = new Map<
+    string,
+    { readonly workspaceId: string; readonly buildId: string; readonly tasks: BuildStanding['tasks'][number][] }
+  >();
+  for (const standing of standings(state, instantMs)) {
+    const task = view.waitingTask(standing);
+    if (task === null) continue;
+    const { workspaceId, buildId, key } = task;
+    const build = builds.get(buildId) ?? { workspaceId, buildId, tasks: [] };
+    builds.set(buildId, build);
+    const { position, expectedStartMs, reason } = standing;
+    const expectedStartAt = expectedStartMs === null ? null : new Date(wallMs + expectedStartMs - instantMs).toISOString();
+    build.tasks.push({ key, position, expectedStartAt, reason });
+  }
+  return [...builds.values()];
+}

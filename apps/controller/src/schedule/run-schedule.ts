@@ -1,0 +1,96 @@
+import type { Log } from '@filmwright/process';
+import type { Grant, Records, ScheduleStore } from '@filmwright/records';
+import { type Change, type Decision, openState, step } from '@filmwright/scheduler';
+import { type Bell, createBell } from '../bell.ts';
+import { reasonOf } from '../reason-of.ts';
+import { createFleetView, type FleetView } from './fleet-view.ts';
+import { createStandingsPress } from './publish-standings.ts';
+
+/** What the schedule works with; `nowMs` is a clock in milliseconds that never goes back. */
+export type Scheduling = {
+  readonly records: ScheduleStore & Pick<Records, 'listen'>;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/** While anything waits, it is looked at so often, since some waits are for the clock alone. */
+const stepMs = 250;
+/** Without word the outbox is read so often. */
+const readMs = 1000;
+const pruneMs = 10_000;
+const againMs = 1000;
+
+/**
+ * Decides what runs where until `signal` is aborted, or until another leads. All it knows comes from the ledger: after trouble with the database it
+ * begins anew, as another would after it was killed. Hold the leadership around it.
+ */
+export async function runSchedule(options: Scheduling): Promise<void> {
+  const { records, log, signal } = options;
+  const bell = createBell(signal, 0);
+  const stop = await records.listen((event) => {
+    if (event.type === 'ready' || event.type === 'finished') bell.ring();
+  });
+  try {
+    while (!signal.aborted) {
+      try {
+        if ((await lead(options, bell)) === 'another leads') {
+          log('warn', 'another controller schedules by now');
+          return;
+        }
+      } catch (error) {
+        log('warn', 'scheduling broke off; beginning anew', { reason: reasonOf(error) });
+        await bell.rest(againMs);
+      }
+    }
+  } finally {
+    await stop();
+  }
+}
+
+async function lead({ records, nowMs, log, signal }: Scheduling, bell: Bell): Promise<'ended' | 'another leads'> {
+  const epoch = await records.takeLead();
+  const view = createFleetView();
+  const state = openState();
+  const press = createStandingsPress({ records, view, nowMs });
+  const snapshot = await records.fleetSnapshot();
+  let { position } = snapshot;
+  let changes: readonly Change[] = view.open(snapshot, nowMs());
+  log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length });
+  let nextPruneMs = nowMs() + pruneMs;
+  while (!signal.aborted) {
+    const { decisions } = step(state, changes, nowMs());
+    const answer = await carryOut({ records, epoch, view, nowMs }, decisions);
+    if (answer === null) return 'another leads';
+    await press.publish(state);
+    if (nowMs() >= nextPruneMs) {
+      await records.pruneFleet(position);
+      nextPruneMs = nowMs() + pruneMs;
+    }
+    if (answer.length === 0) await bell.wait(view.waiting() > 0 ? stepMs : readMs);
+    const read = await records.tailOutbox(position);
+    position = read.position;
+    const instantMs = nowMs();
+    changes = [...answer, ...read.events.flatMap((event) => view.changesOf(event, instantMs))];
+    if (read.more) bell.ring();
+  }
+  return 'ended';
+}
+
+type Carrying = { readonly records: ScheduleStore; readonly epoch: number; readonly view: FleetView; readonly nowMs: () => number };
+
+/** Writes the grants; what could not be given comes back as changes. Null when another leads. */
+async function carryOut({ records, epoch, view, nowMs }: Carrying, decisions: readonly Decision[]): Promise<readonly Change[] | null> {
+  const grants: Grant[] = decisions.flatMap((decision) => (decision.type === 'grant' ? view.grantsOf(decision) : []));
+  if (grants.length === 0) return [];
+  const answer = await records.grantTasks({ epoch, grants });
+  if (answer === null) return null;
+  for (const task of answer.given) view.noteGiven(task);
+  if (answer.refused.length === 0) return [];
+  const runners = [...new Set(answer.refused.map(({ runnerId }) => runnerId))];
+  const events = await records.readFleet({ tasks: answer.refused, runners });
+  const instantMs = nowMs();
+  // Runners first: a task is not to be given to one that is gone again.
+  const ordered = [...events.filter(({ type }) => type === 'runner'), ...events.filter(({ type }) => type !== 'runner')];
+  return ordered.flatMap((event) => view.changesOf(event, instantMs));
+}

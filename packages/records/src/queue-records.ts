@@ -1,0 +1,37 @@
+import type { Priority, TaskKind } from '@filmwright/contracts';
+import type { Database } from './database.ts';
+import type { QueueStore } from './schedule-store.ts';
+import { isUuid } from './uuidv7.ts';
+
+type QueueRow = {
+  build: string;
+  title: string;
+  priority: Priority;
+  deadline: Date | null;
+  address: string;
+  kind: TaskKind;
+  key: string;
+  position: number;
+  expectedStartAt: string | null;
+  reason: string;
+};
+
+/** Where tasks stand (SPEC.md, Q). What the leader said of tasks that wait no longer is left out. */
+export function queueRecords({ rows }: Database): QueueStore {
+  return {
+    async queue({ workspaceId, buildId, limit }) {
+      if (buildId !== undefined && !isUuid(buildId)) return [];
+      const found = await rows<QueueRow>(
+        `select b.id as build, b.title, t.priority, t.deadline_at as deadline, bt.address, bt.kind, bt.key, x.position, x."expectedStartAt", x.reason
+         from standing s join build b on b.id = s.build_id and b.ended_at is null
+         cross join lateral json_to_recordset(s.body) as x(key text, position int, "expectedStartAt" text, reason text)
+         join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
+         join build_task bt on bt.build_id = s.build_id and bt.workspace_id = s.workspace_id and bt.key = x.key
+         where s.workspace_id = $1 and ($2::uuid is null or s.build_id = $2)
+         order by x."expectedStartAt" nulls last, x.position, b.id, bt.ordinal limit $3`,
+        [workspaceId, buildId ?? null, limit],
+      );
+      return found.map((row) => ({ ...row, deadline: row.deadline?.toISOString() ?? null }));
+    },
+  };
+}

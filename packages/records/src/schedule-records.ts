@@ -1,0 +1,163 @@
+import type { Database } from './database.ts';
+import { costOf } from './endings.ts';
+import { eventsOf, notifyEach } from './notify.ts';
+import {
+  type EventRow,
+  eventOf,
+  fleetRunnerOf,
+  fleetTaskOf,
+  fleetWorkspaceOf,
+  liveAttempt,
+  type RunnerRow,
+  type TaskRow,
+  taskColumns,
+} from './schedule-rows.ts';
+import type { FleetEvent, OutboxPosition, ScheduleStore } from './schedule-store.ts';
+
+/** A grant that its runner did not ask for within this is taken back. */
+const pickUpMs = 10_000;
+/** So many changes are read at once. */
+const mostRead = 5000;
+
+/** Rows of transactions that still run may come behind rows that are there already: what was seen of those is not given again. */
+const tail = `
+  select h.xid::text as horizon, o.xid::text, o.id, o.topic, o.workspace_id, o.key, o.fence as ended_fence, o.body, ${taskColumns},
+    r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, w.weight, w.cap
+  from (select pg_snapshot_xmin(pg_current_snapshot()) as xid) h
+  left join lateral (
+    select * from outbox where xid >= $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
+  ) o on true
+  left join task t on o.key is not null and t.workspace_id = o.workspace_id and t.key = o.key
+  ${liveAttempt}
+  left join runner r on o.topic like 'runner.%' and r.id = (o.body->>'id')::uuid and r.gone_at is null
+  left join workspace w on o.topic = 'workspace.changed' and w.id = o.workspace_id
+  order by o.xid, o.id`;
+type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
+
+const grant = `
+  with lead as (select 1 from leadership where epoch = $1 for share), taken as (
+    update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[]) as g(workspace_id, key, runner_id, expected_ms, reason, devices)
+    join runner r on r.id = g.runner_id and r.gone_at is null
+    where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
+    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, string_to_array(g.devices, ',') as devices
+  ), noted as (
+    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id)
+    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by from taken
+  ), reserved as (
+    insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
+    select t.workspace_id, t.key, t.fence, 'reserve', t.wanted_by, ${costOf({ ms: 't.expected_ms', devices: 't.devices' })}
+    from taken t join workspace w on w.id = t.workspace_id
+  )
+  select exists (select from lead) as leads, t.workspace_id, t.key, t.fence, ${notifyEach('$8')} from (select) one left join taken t on true`;
+type GrantRow = { leads: boolean; workspace_id: string | null; key: string | null; fence: string | null };
+
+/** What the leader of the fleet reads and writes (SPEC.md, A). */
+export function scheduleRecords({ rows, prepared, transaction }: Database): ScheduleStore {
+  return {
+    async takeLead() {
+      const [row] = await rows<{ epoch: string }>('update leadership set epoch = epoch + 1 returning epoch');
+      return Number(row?.epoch);
+    },
+    fleetSnapshot: () =>
+      transaction(async (client) => {
+        await client.query('set transaction isolation level repeatable read, read only');
+        const { rows: horizon } = await client.query<{ xid: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xid');
+        const { rows: tasks } = await client.query<TaskRow & { workspace_id: string; key: string }>(
+          `select t.workspace_id, t.key, ${taskColumns} from (
+             select distinct bt.workspace_id, bt.key from build b join build_task bt on bt.build_id = b.id where b.ended_at is null and bt.key is not null
+           ) k join task t on t.workspace_id = k.workspace_id and t.key = k.key ${liveAttempt}
+           where t.state in ('waiting', 'leased') and t.wanted_by is not null`,
+        );
+        const { rows: runners } = await client.query<RunnerRow>(
+          'select id as runner_id, offer, pool as runner_pool, region as runner_region, draining from runner where gone_at is null order by id',
+        );
+        const { rows: workspaces } = await client.query<{ id: string; weight: number; cap: number | null }>(
+          'select id, weight, cap from workspace',
+        );
+        return {
+          tasks: tasks.map((row) => fleetTaskOf({ workspaceId: row.workspace_id, key: row.key }, row)),
+          runners: runners.map(fleetRunnerOf),
+          workspaces: workspaces.map(fleetWorkspaceOf),
+          position: { xid: BigInt(horizon[0]?.xid ?? 0), seen: new Map() },
+        };
+      }),
+    async tailOutbox(after) {
+      const limit = mostRead + after.seen.size;
+      const found = await prepared<TailRow>({ name: 'tail', text: tail, values: [String(after.xid), limit] });
+      const horizon = BigInt(found[0]?.horizon ?? after.xid);
+      const there = found.flatMap((row) => (row.xid === null ? [] : [{ ...row, xid: BigInt(row.xid), id: Number(row.id) }]));
+      const last = there.at(-1)?.xid ?? horizon;
+      const more = there.length === limit;
+      const xid = more && last < horizon ? last : horizon;
+      const fresh = there.filter((row) => !after.seen.has(row.id));
+      const seen = new Map([...after.seen, ...fresh.map((row) => [row.id, row.xid] as const)].filter(([, of]) => of >= xid));
+      return { events: fresh.map(eventOf), position: { xid, seen }, more };
+    },
+    async grantTasks({ epoch, grants }) {
+      if (grants.length === 0) return { given: [], refused: [] };
+      const given = await prepared<GrantRow>({
+        name: 'grant',
+        text: grant,
+        values: [
+          epoch,
+          grants.map(({ workspaceId }) => workspaceId),
+          grants.map(({ key }) => key),
+          grants.map(({ runnerId }) => runnerId),
+          grants.map(({ expectedMs }) => expectedMs),
+          grants.map(({ reason }) => reason),
+          grants.map(({ devices }) => devices.join(',')),
+          eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) }),
+        ],
+      });
+      if (given[0]?.leads !== true) return null;
+      const taken = new Set(given.map(({ workspace_id, key }) => `${workspace_id} ${key}`));
+      return {
+        given: given.flatMap(({ workspace_id, key, fence }) =>
+          workspace_id === null || key === null ? [] : [{ workspaceId: workspace_id, key, fence: Number(fence) }],
+        ),
+        refused: grants.filter(({ workspaceId, key }) => !taken.has(`${workspaceId} ${key}`)),
+      };
+    },
+    async readFleet({ tasks, runners }) {
+      const events: FleetEvent[] = [];
+      if (tasks.length > 0) {
+        const found = await prepared<TaskRow & { workspace_id: string; key: string }>({
+          name: 'read-tasks',
+          text: `select g.workspace_id, g.key, ${taskColumns} from unnest($1::uuid[], $2::text[]) as g(workspace_id, key)
+            left join task t on t.workspace_id = g.workspace_id and t.key = g.key ${liveAttempt}`,
+          values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ key }) => key)],
+        });
+        for (const row of found)
+          events.push({ type: 'task', ended: null, task: fleetTaskOf({ workspaceId: row.workspace_id, key: row.key }, row) });
+      }
+      if (runners.length > 0) {
+        const found = await rows<RunnerRow>(
+          `select id as runner_id, offer, pool as runner_pool, region as runner_region, draining from runner where id = any($1) and gone_at is null`,
+          [runners],
+        );
+        const there = new Map(found.map((row) => [row.runner_id, fleetRunnerOf(row)]));
+        for (const runnerId of runners) events.push({ type: 'runner', runnerId, runner: there.get(runnerId) ?? null });
+      }
+      return events;
+    },
+    async saveStandings(standings) {
+      await prepared({
+        name: 'save-standings',
+        text: `with gone as (delete from standing where not (build_id = any($1)))
+          insert into standing (build_id, workspace_id, body) select * from unnest($1::uuid[], $2::uuid[], $3::json[])
+          on conflict (build_id) do update set body = excluded.body, at = now()`,
+        values: [
+          standings.map(({ buildId }) => buildId),
+          standings.map(({ workspaceId }) => workspaceId),
+          standings.map(({ tasks }) => JSON.stringify(tasks)),
+        ],
+      });
+    },
+    async pruneFleet({ xid }: OutboxPosition) {
+      await rows(`delete from outbox where xid < $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')`, [
+        String(xid),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
+import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
+
+/** A task with its lease as the statements of the fleet read it: `t` and `a` are the task and its live attempt. */
+export const taskColumns = `
+  t.state, t.wanted_by, t.kind, t.version, t.toolchain, t.model, t.size, t.estimate_ms, t.gpus, t.vram_mib, t.region, t.pool, t.borders_ms, t.batch,
+  t.batch_most, t.priority, t.rank, t.fence, a.runner_id, a.devices,
+  extract(epoch from t.deadline_at - clock_timestamp())::float8 * 1000 as deadline_in_ms,
+  extract(epoch from clock_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
+  extract(epoch from t.ready_at - clock_timestamp())::float8 * 1000 as ready_in_ms,
+  extract(epoch from clock_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
+export const liveAttempt =
+  'left join attempt a on a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
+
+export type TaskRow = {
+  state: 'waiting' | 'leased' | 'done' | 'failed' | null;
+  wanted_by: string | null;
+  kind: TaskKind;
+  version: number;
+  toolchain: string;
+  model: string | null;
+  size: string;
+  estimate_ms: number;
+  gpus: number;
+  vram_mib: number;
+  region: string | null;
+  pool: string | null;
+  borders_ms: number | null;
+  batch: string | null;
+  batch_most: number;
+  priority: Priority;
+  rank: number;
+  fence: string;
+  runner_id: string | null;
+  devices: string[] | null;
+  deadline_in_ms: number | null;
+  turn_ago_ms: number;
+  ready_in_ms: number;
+  since_ms: number | null;
+};
+export type RunnerRow = { runner_id: string; offer: RunnerOffer; runner_pool: string; runner_region: string; draining: boolean };
+export type EventRow = TaskRow &
+  Partial<Omit<RunnerRow, 'runner_id'>> & {
+    topic: string;
+    workspace_id: string;
+    key: string | null;
+    ended_fence: string | null;
+    body: { readonly id?: string; readonly outcome?: AttemptEnd['outcome']; readonly ranMs?: number };
+    weight: number | null;
+    cap: number | null;
+  };
+
+export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTask {
+  const { state, wanted_by: buildId, runner_id: runnerId } = row;
+  const leased = state === 'leased' && runnerId !== null;
+  return {
+    workspaceId,
+    key,
+    state: state ?? 'absent',
+    demand:
+      state === null || buildId === null
+        ? null
+        : {
+            ...{ workspaceId, key, buildId, kind: row.kind, version: row.version, toolchain: row.toolchain },
+            ...{ model: row.model, size: row.size, estimateMs: row.estimate_ms, gpus: row.gpus, vramMib: row.vram_mib },
+            ...{ region: row.region, pool: row.pool, bordersMs: row.borders_ms, batch: row.batch, batchMost: row.batch_most },
+            ...{ priority: row.priority, rank: row.rank, deadlineInMs: row.deadline_in_ms, turnAgoMs: row.turn_ago_ms },
+            readyInMs: row.ready_in_ms,
+          },
+    lease: leased ? { fence: Number(row.fence), runnerId, devices: row.devices ?? [], sinceMs: row.since_ms ?? 0 } : null,
+  };
+}
+
+export function fleetRunnerOf(row: RunnerRow): FleetRunner {
+  return { runnerId: row.runner_id, offer: row.offer, pool: row.runner_pool, region: row.runner_region, draining: row.draining };
+}
+
+export function fleetWorkspaceOf(row: { id: string; weight: number; cap: number | null }): FleetWorkspace {
+  return { workspaceId: row.id, weight: row.weight, cap: row.cap };
+}
+
+/** The event of a row of the outbox, with the things that it names as they are now. */
+export function eventOf(row: EventRow): FleetEvent {
+  const { topic, workspace_id: workspaceId, key, body } = row;
+  if (topic.startsWith('workspace.')) return { type: 'workspace', workspace: { workspaceId, weight: row.weight ?? 1, cap: row.cap } };
+  if (topic.startsWith('runner.')) {
+    const { runner_pool, runner_region, offer, draining } = row;
+    const runnerId = body.id ?? '';
+    if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId, runner: null };
+    return { type: 'runner', runnerId, runner: { runnerId, offer, pool: runner_pool, region: runner_region, draining: draining === true } };
+  }
+  const { outcome, ranMs = 0 } = body;
+  const ended = outcome === undefined || row.ended_fence === null ? null : { fence: Number(row.ended_fence), outcome, ranMs };
+  return { type: 'task', ended, task: fleetTaskOf({ workspaceId, key: key ?? '' }, row) };
+}

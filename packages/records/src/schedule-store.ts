@@ -1,0 +1,123 @@
+import type { Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
+
+/** A task within the ledger: keys are unique within a workspace. */
+export type TaskId = { readonly workspaceId: string; readonly key: string };
+
+/** What a wanted task asks for. Instants are told as distances in milliseconds from the database's now, so that no clocks are compared. */
+export type TaskDemand = TaskId & {
+  readonly buildId: string;
+  readonly kind: TaskKind;
+  readonly version: number;
+  readonly toolchain: string;
+  readonly model: string | null;
+  readonly size: string;
+  readonly estimateMs: number;
+  readonly gpus: number;
+  readonly vramMib: number;
+  readonly region: string | null;
+  readonly pool: string | null;
+  readonly bordersMs: number | null;
+  readonly batch: string | null;
+  readonly batchMost: number;
+  readonly priority: Priority;
+  /** Of the ready tasks of a build, smaller ones first. */
+  readonly rank: number;
+  /** Until the deadline; negative once it has passed. */
+  readonly deadlineInMs: number | null;
+  /** How long ago its turn began. */
+  readonly turnAgoMs: number;
+  /** Until it may start; not above 0 for most. */
+  readonly readyInMs: number;
+};
+
+/** A task as it is now; `demand` is null when no build wants it, or when there is no such task. */
+export type FleetTask = TaskId & {
+  readonly state: 'waiting' | 'leased' | 'done' | 'failed' | 'absent';
+  readonly demand: TaskDemand | null;
+  readonly lease: {
+    readonly fence: number;
+    readonly runnerId: string;
+    readonly devices: readonly string[];
+    readonly sinceMs: number;
+  } | null;
+};
+
+export type FleetRunner = {
+  readonly runnerId: string;
+  readonly offer: RunnerOffer;
+  readonly pool: string;
+  readonly region: string;
+  readonly draining: boolean;
+};
+export type FleetWorkspace = { readonly workspaceId: string; readonly weight: number; readonly cap: number | null };
+
+/** How an attempt ended. `returned` ones count neither as a try nor as a loss. */
+export type AttemptEnd = {
+  readonly fence: number;
+  readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
+  /** Milliseconds of the work; 0 where that is not known. */
+  readonly ranMs: number;
+};
+
+/** What changed, with how things are now: one event too many does no harm. */
+export type FleetEvent =
+  | { readonly type: 'task'; readonly ended: AttemptEnd | null; readonly task: FleetTask }
+  | { readonly type: 'runner'; readonly runnerId: string; readonly runner: FleetRunner | null }
+  | { readonly type: 'workspace'; readonly workspace: FleetWorkspace };
+
+/** How far the outbox was read: everything of transactions before `xid`, and of the others the rows in `seen` (with their transactions). */
+export type OutboxPosition = { readonly xid: bigint; readonly seen: ReadonlyMap<number, bigint> };
+
+export type FleetSnapshot = {
+  readonly tasks: readonly FleetTask[];
+  readonly runners: readonly FleetRunner[];
+  readonly workspaces: readonly FleetWorkspace[];
+  /** From where on changes are not in the snapshot. */
+  readonly position: OutboxPosition;
+};
+
+export type Grant = TaskId & {
+  readonly runnerId: string;
+  readonly devices: readonly string[];
+  readonly expectedMs: number;
+  /** A sentence for whoever asks why there and then. */
+  readonly reason: string;
+};
+
+export type BuildStanding = {
+  readonly workspaceId: string;
+  readonly buildId: string;
+  readonly tasks: readonly (TaskStanding & { readonly key: string })[];
+};
+
+/** What the leader of the fleet reads and writes. */
+export interface ScheduleStore {
+  /** Draws the number of a leader; grants under earlier numbers are refused from then on. */
+  takeLead(): Promise<number>;
+  /** Wanted tasks that wait or run, runners and workspaces, all of one instant. */
+  fleetSnapshot(): Promise<FleetSnapshot>;
+  /** What changed since a position, in order, nothing missed and nothing twice; `more` when it was cut short. */
+  tailOutbox(
+    after: OutboxPosition,
+  ): Promise<{ readonly events: readonly FleetEvent[]; readonly position: OutboxPosition; readonly more: boolean }>;
+  /**
+   * Gives waiting tasks to runners, in one statement: leases with fences, reserved spending, and word to the gateways. `refused` are those that could
+   * not be given, since the task waits no longer or the runner is gone. Null, and nothing is given, when another leads by now.
+   */
+  grantTasks(batch: {
+    readonly epoch: number;
+    readonly grants: readonly Grant[];
+  }): Promise<{ readonly given: readonly (TaskId & { readonly fence: number })[]; readonly refused: readonly Grant[] } | null>;
+  /** How tasks and runners are now, as events. */
+  readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
+  /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
+  saveStandings(standings: readonly BuildStanding[]): Promise<void>;
+  /** Removes changes of tasks, runners and workspaces that were read. */
+  pruneFleet(read: OutboxPosition): Promise<void>;
+}
+
+/** What people ask of the fleet. */
+export interface QueueStore {
+  /** Tasks of a workspace, or of one of its builds, that wait, soonest expected first, as the leader said last. */
+  queue(of: { readonly workspaceId: string; readonly buildId?: string; readonly limit: number }): Promise<readonly QueueEntry[]>;
+}

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { defaultWorkspace } from './records.ts';
+import type { OutboxPosition } from './schedule-store.ts';
+import { epochOf, fitting, grantOf, leaseGranted } from './testing/lead.ts';
+import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const leaseMs = 60_000;
+
+async function withRunner(keys: readonly string[]) {
+  const opened = await server.open();
+  const build = await someBuild(opened.records, { tasks: keys.map((key) => someTask(key)) });
+  const { runnerId } = await opened.records.joinRunner(someOffer());
+  return { ...opened, build, runnerId, epoch: await epochOf(opened.records) };
+}
+
+/** Keys and ends of what the outbox says since a position. */
+async function tailed({ records }: Pick<TestRecords, 'records'>, after: OutboxPosition) {
+  const { events, position, more } = await records.tailOutbox(after);
+  const told = events.map((event) =>
+    event.type === 'task'
+      ? `${event.task.key} ${event.task.state}${event.ended === null ? '' : ` after ${event.ended.outcome}`}`
+      : event.type,
+  );
+  return { told, position, more };
+}
+
+test('A1, A2: what one grants that led before, what waits no longer and what is for nobody is not granted', async () => {
+  const { records, runnerId, epoch, sql } = await withRunner(['a', 'b', 'c']);
+  const snapshot = await records.fleetSnapshot();
+  const [a, b, c] = fitting(snapshot, runnerId).map((task) => grantOf(task, runnerId));
+  assert.ok(a && b && c);
+  const later = await records.takeLead();
+  assert.equal(await records.grantTasks({ epoch, grants: [a] }), null);
+  const nobody = { ...b, runnerId: '00000000-0000-7000-8000-00000000dead' };
+  const answer = await records.grantTasks({ epoch: later, grants: [a, nobody, a] });
+  assert.deepEqual(
+    answer?.given.map(({ key }) => key),
+    ['a'],
+  );
+  assert.deepEqual(
+    answer?.refused.map(({ key }) => key),
+    ['b'],
+  );
+  assert.deepEqual((await records.grantTasks({ epoch: later, grants: [a] }))?.refused, [a]);
+  const events = await records.readFleet({ tasks: [a, b], runners: [nobody.runnerId, runnerId] });
+  const seen = events.map((event) => {
+    if (event.type === 'task') return `${event.task.key} ${event.task.state} ${event.task.lease?.runnerId ?? ''}`;
+    return event.type === 'runner' ? `${event.runnerId} ${event.runner?.offer.name ?? 'is gone'}` : event.type;
+  });
+  assert.deepEqual(seen.sort(), [`${nobody.runnerId} is gone`, `${runnerId} one`, `a leased ${runnerId}`, 'b waiting ']);
+  const [attempt] = await sql('select runner_name, reason, expected_ms, delivered_at from attempt');
+  assert.deepEqual(attempt, { runner_name: 'one', reason: 'a slot is free', expected_ms: 1000, delivered_at: null });
+});
+
+test('A3: a grant that nobody asks for is taken back and counts for nothing; a lease asked for in time stays', async () => {
+  const { records, runnerId, epoch, sql } = await withRunner(['a', 'b']);
+  const grants = fitting(await records.fleetSnapshot(), runnerId).map((task) => grantOf(task, runnerId));
+  await records.grantTasks({ epoch, grants });
+  const [taken] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+  await sql(`update attempt set lease_until = now() - interval '1 second' where delivered_at is null`);
+  assert.equal(await records.expireLeases(), 0);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 1, leaseMs }), []);
+  assert.deepEqual(await sql('select state, attempts, lost from task order by state'), [
+    { state: 'leased', attempts: 1, lost: 0 },
+    { state: 'waiting', attempts: 0, lost: 0 },
+  ]);
+  assert.ok(taken);
+  await records.completeTask({ ...completionOf(taken), runnerId });
+});
+
+test('A4: the snapshot and what the outbox says from then on is all that happens, nothing twice, also of a transaction that ends late', async () => {
+  const { records, runnerId, sql, connectionString } = await withRunner(['a', 'b', 'c']);
+  const { position } = await records.fleetSnapshot();
+  let from = (await tailed({ records }, position)).position;
+  const next = async () => {
+    const { told, position: now } = await tailed({ records }, from);
+    from = now;
+    return told;
+  };
+  const slow = new pg.Client({ connectionString });
+  await slow.connect();
+  await slow.query('begin');
+  await slow.query(`update workspace set weight = 4`);
+  const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs });
+  assert.ok(a && b);
+  await records.completeTask({ ...completionOf(a), runnerId });
+  assert.deepEqual(await next(), ['a done after done'], 'what is committed is told although an older transaction still runs');
+  await records.failTask({ runnerId, key: b.task.key, fence: b.fence, problem: problemOf('program-failed') });
+  assert.deepEqual(await next(), ['b waiting after failed']);
+  await slow.query('commit');
+  await slow.end();
+  assert.deepEqual(await next(), ['workspace']);
+  await records.joinRunner(someOffer({ name: 'two' }));
+  await sql(`update runner set draining = true where name = 'two'`);
+  assert.deepEqual(await next(), ['runner', 'runner']);
+  await records.leaveRunner(runnerId);
+  assert.deepEqual(await next(), ['runner']);
+  assert.deepEqual(await next(), []);
+  await records.pruneFleet(from);
+  assert.deepEqual(await sql(`select topic from outbox where topic not like 'build.%'`), []);
+});
+
+test('A4: more changes than are read at once are told in parts', async () => {
+  const { records } = await server.open();
+  const { position } = await records.fleetSnapshot();
+  await someBuild(records, { tasks: Array.from({ length: 7000 }, (_, at) => someTask(`k${at}`)) });
+  const keys = new Set<string>();
+  let count = 0;
+  for (let from = position, more = true; more; ) {
+    const read = await records.tailOutbox(from);
+    for (const event of read.events) if (event.type === 'task') keys.add(event.task.key);
+    count += read.events.length;
+    from = read.position;
+    more = read.more;
+  }
+  assert.deepEqual([keys.size, count], [7000, 7000]);
+});
+
+test('A4: a cancelled build withdraws what waits and ends what runs', async () => {
+  const { records, runnerId, build } = await withRunner(['a', 'b']);
+  await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  const { position } = await records.fleetSnapshot();
+  const { position: from } = await tailed({ records }, position);
+  await records.cancelBuild(build.id);
+  const { told } = await tailed({ records }, from);
+  assert.deepEqual(told.sort(), ['a waiting', 'a waiting after returned', 'b waiting']);
+  const snapshot = await records.fleetSnapshot();
+  assert.deepEqual(snapshot.tasks, []);
+});
+
+test('L2: a task that a more pressing build wants too becomes as pressing, until that build has ended', async () => {
+  const { records } = await server.open();
+  const task = someTask('a');
+  const bulk = await someBuild(records, { tasks: [task], priority: 'bulk' });
+  const seen = async () =>
+    (await records.fleetSnapshot()).tasks.map(({ demand }) => [demand?.buildId, demand?.priority, (demand?.deadlineInMs ?? 0) > 1000]);
+  assert.deepEqual(await seen(), [[bulk.id, 'bulk', false]]);
+  const soon = await someBuild(records, { tasks: [task], document: 2, deadline: new Date(Date.now() + 60_000).toISOString() });
+  assert.deepEqual(await seen(), [[soon.id, 'normal', true]]);
+  const frame = await someBuild(records, { tasks: [task], document: 3, purpose: 'frame' });
+  assert.deepEqual(await seen(), [[frame.id, 'interactive', false]]);
+  await records.cancelBuild(frame.id);
+  await records.cancelBuild(soon.id);
+  assert.deepEqual(await seen(), [[bulk.id, 'bulk', false]]);
+});
+
+test('L3: the same request is given the same leases, another what is left', async () => {
+  const { records, runnerId, epoch } = await withRunner(['a', 'b']);
+  await records.grantTasks({ epoch, grants: fitting(await records.fleetSnapshot(), runnerId).map((task) => grantOf(task, runnerId)) });
+  const request = '00000000-0000-7000-8000-0000000000aa';
+  const first = await records.leaseTasks({ runnerId, max: 1, leaseMs, request });
+  assert.equal(first.length, 1);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 1, leaseMs, request }), first);
+  const rest = await records.leaseTasks({ runnerId, max: 9, leaseMs });
+  assert.equal(rest.length, 1);
+  assert.notEqual(rest[0]?.task.key, first[0]?.task.key);
+});
+
+test('L8: a runner that fell silent is no part of the fleet until it is heard of', async () => {
+  const { records, runnerId, sql } = await withRunner(['a']);
+  const ids = async () => (await records.fleetSnapshot()).runners.map((runner) => runner.runnerId);
+  await sql(`update runner set seen_at = now() - interval '31 seconds'`);
+  await records.expireLeases();
+  assert.deepEqual(await ids(), []);
+  await records.renewLeases({ runnerId, leases: [], leaseMs });
+  assert.deepEqual(await ids(), [runnerId]);
+});
+
+test('F1: of completions written together the stale ones are told, the others are done', async () => {
+  const { records, runnerId } = await withRunner(['a', 'b', 'c']);
+  const [a, b, c] = await leaseGranted(records, { runnerId, max: 3, leaseMs });
+  assert.ok(a && b && c);
+  await records.failTask({ runnerId, key: b.task.key, fence: b.fence, problem: problemOf('media-invalid') });
+  const all = [a, b, { ...c, fence: c.fence + 1000 }, a].map((lease) => ({ ...completionOf(lease), runnerId }));
+  assert.deepEqual(await records.completeTasks(all), ['done', 'stale', 'stale', 'done']);
+  const odd = { ...completionOf(c), runnerId, wallMs: Number.NaN, assets: [{ digest: 'd', bytes: 0.5, mediaType: 'x' }] };
+  const answers = await Promise.allSettled([records.completeTask(odd), records.completeTask({ ...completionOf(a), runnerId })]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ['rejected', 'fulfilled'],
+    'one that cannot be stored does not fail the others',
+  );
+});
+
+test('D1, D2: an estimate, reserves, one charge for the attempt that did it, refunds for the others, in milliseconds and credits', async () => {
+  const { records, runnerId, sql, build } = await withRunner(['a']);
+  await sql('update workspace set slot_rate = 3, gpu_rate = 50');
+  const [lost] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
+  await records.expireLeases();
+  const [failed] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  assert.ok(lost && failed);
+  await records.failTask({ runnerId, key: 'a', fence: failed.fence, problem: problemOf('program-failed') });
+  await sql('update task set ready_at = now()');
+  const [demand] = fitting(await records.fleetSnapshot(), runnerId);
+  assert.ok(demand);
+  await records.grantTasks({ epoch: await epochOf(records), grants: [{ ...grantOf(demand, runnerId), devices: ['gpu-0', 'gpu-1'] }] });
+  const [done] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+  assert.ok(done);
+  await records.completeTask({ ...completionOf(done), runnerId });
+  await records.completeTask({ ...completionOf(done), runnerId });
+  const entries = await sql(
+    'select fence::int, kind, gpu_ms, slot_ms, credits, build_id from spend_entry order by fence, created_at, kind',
+  );
+  assert.deepEqual(
+    entries.map(({ fence, kind, gpu_ms, slot_ms, credits }) => [fence, kind, gpu_ms, slot_ms, credits]),
+    [
+      [0, 'estimate', 0, 1000, 0.02],
+      [lost.fence, 'reserve', 0, 1000, 3],
+      [lost.fence, 'refund', 0, 1000, 3],
+      [failed.fence, 'reserve', 0, 1000, 3],
+      [failed.fence, 'refund', 0, 1000, 3],
+      [done.fence, 'reserve', 2000, 0, 100],
+      [done.fence, 'settle', 24, 0, 1.2],
+    ],
+  );
+  assert.ok(entries.every((entry) => entry.build_id === build.id));
+});
+
+test('Q1: standings are read with the build and task that they are of, and what waits no longer is left out', async () => {
+  const { records, runnerId, build } = await withRunner(['a', 'b']);
+  const tasks = ['a', 'b'].map((key, position) => ({ key, position, expectedStartAt: null, reason: 'no runner offers encode 1' }));
+  await records.saveStandings([{ workspaceId: defaultWorkspace, buildId: build.id, tasks }]);
+  const queue = () => records.queue({ workspaceId: defaultWorkspace, limit: 9 });
+  assert.deepEqual((await queue())[0], {
+    ...{ build: build.id, title: 'A film', priority: 'normal', deadline: null, address: 'span/a', kind: 'encode', key: 'a' },
+    ...{ position: 0, expectedStartAt: null, reason: 'no runner offers encode 1' },
+  });
+  await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  assert.deepEqual(
+    (await queue()).map(({ key }) => key),
+    ['b'],
+  );
+  assert.deepEqual(await records.queue({ workspaceId: '00000000-0000-7000-8000-000000000002', limit: 9 }), []);
+  await records.saveStandings([]);
+  assert.deepEqual(await queue(), []);
+});
