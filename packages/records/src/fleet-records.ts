@@ -10,7 +10,7 @@ const silence = `interval '30 seconds'`;
 type WaitingRow = { kind: TaskKind; priority: 'interactive' | 'normal' | 'bulk'; tasks: number; work_s: number; oldest_s: number };
 
 /** Tasks that active builds list, each once; what else there is in the ledger is not looked at. */
-const listed = `(select distinct bt.workspace_id, bt.key from build b join build_task bt on bt.build_id = b.id where b.ended_at is null and bt.key is not null)`;
+export const listedTasks = `(select distinct bt.workspace_id, bt.key from build b join build_task bt on bt.build_id = b.id where b.ended_at is null and bt.key is not null)`;
 
 /** What monitoring asks; each call reads what active builds list, never what others did. */
 export function fleetRecords({ rows }: Database): FleetStore {
@@ -29,7 +29,7 @@ export function fleetRecords({ rows }: Database): FleetStore {
         rows<WaitingRow>(
           `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) / 1000 as work_s,
              greatest(0, extract(epoch from now() - min(t.created_at)))::double precision as oldest_s
-           from ${listed} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
+           from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
            where t.state = 'waiting' and t.wanted_by is not null group by 1, 2 order by 1, 2`,
         ),
         rows<FleetFigures['running'][number]>(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { leaseGranted } from './testing/lead.ts';
 import { someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -36,7 +37,8 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   const { records, sql } = await server.open();
   await someBuild(records, { tasks: [someTask('a'), someTask('b'), someTask('c', { estimateMs: 500 })] });
   const { runnerId } = await records.joinRunner(someOffer({ name: 'm1', pool: 'one' }));
-  await sql(`update task set state = 'leased', runner_id = $1, percent = 25 where key in ('a', 'b')`, [runnerId]);
+  await leaseGranted(records, { runnerId, max: 2, leaseMs: 60_000 });
+  await sql(`update task set percent = 25 where state = 'leased'`);
   await records.joinRunner(someOffer({ name: 'm2' }));
   const { waiting, runners, activeBuilds } = await records.poolFacts();
   assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', tasks: 1, workMs: 500 }]);

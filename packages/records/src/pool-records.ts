@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolStore } from './pool-store.ts';
 
 const silence = `interval '30 seconds'`;
@@ -38,15 +39,16 @@ export function poolRecords({ rows }: Database): PoolStore {
     async poolFacts() {
       const [waiting, runners, builds] = await Promise.all([
         rows<WaitingRow>(
-          `select kind, case when urgency < 2 then 'interactive' when urgency = 2 then 'normal' else 'bulk' end as priority,
-             count(*)::int as tasks, sum(estimate_ms) as work_ms
-           from task where state = 'waiting' and wanted_by is not null group by 1, 2 order by 1, 2`,
+          `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) as work_ms
+           from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
+           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2 order by 1, 2`,
         ),
         rows<RunnerRow>(
           `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,
              count(t.key)::int as busy, coalesce(sum(t.estimate_ms * (1 - t.percent / 100)), 0)::double precision as left_ms
            from runner r left join credential_runner c on c.runner_id = r.id
-           left join task t on t.runner_id = r.id and t.state = 'leased'
+           left join attempt a on a.runner_id = r.id and a.ended_at is null
+           left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
            where r.seen_at > now() - ${silence} group by r.id, c.credential_id order by r.id`,
         ),
         rows<{ active: number }>('select count(*)::int as active from build where ended_at is null'),
