@@ -10,9 +10,9 @@ import type { Endings } from './told-to-end.ts';
 type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController };
 
 export type LeaseWork = {
-  readonly client: Client;
+  readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask'>;
   /** One for each slot. */
-  readonly executors: readonly Executor[];
+  readonly executors: readonly Pick<Executor, 'run'>[];
   readonly endings: Endings;
   readonly log: Log;
   readonly figures: RunnerMetrics;
@@ -117,7 +117,7 @@ async function beat({ work, held, gone }: Beating, stopped: AbortSignal): Promis
   }
 }
 
-type Running = { readonly lease: Lease; readonly executor: Executor; readonly held: Map<string, Held> };
+type Running = { readonly lease: Lease; readonly executor: Pick<Executor, 'run'>; readonly held: Map<string, Held> };
 
 async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<void> {
   const { task, fence } = lease;

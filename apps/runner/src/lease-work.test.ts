@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError, type Lease, type Task } from '@filmwright/contracts';
+import type { Done, Executor } from './executor.ts';
+import { type LeaseWork, leaseAndWork } from './lease-work.ts';
+import { createRunnerMetrics } from './runner-metrics.ts';
+
+const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4 };
+const leaseOf = (key: string): Lease => {
+  const task: Task = {
+    key,
+    kind: 'subtitles',
+    version: 2,
+    toolchain: '',
+    payload: { cues: [], language: 'en' },
+    estimateMs: 1,
+    rank: 0,
+    inputs: [],
+  };
+  return { task, fence: 1, attempt: 1, leaseMs: 400 };
+};
+
+/** A gateway and executors that do what the test says. Polls wait until a lease is given or they are aborted. */
+function scene({ slots = 1 } = {}) {
+  const drain = new AbortController();
+  const end = new AbortController();
+  const offers = new AbortController();
+  const given: Lease[] = [];
+  const said: string[] = [];
+  const stale = new Set<string>();
+  const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
+  let away = false;
+  let refusal: FilmwrightError | null = null;
+  const polls = { count: 0, most: 0 };
+  const work: LeaseWork = {
+    runnerId: 'me',
+    leaseMs: 400,
+    log: () => {},
+    cache: () => null,
+    figures: createRunnerMetrics({ slots, cache: () => null }),
+    endings: { drain: drain.signal, end: end.signal },
+    offerChanged: offers.signal,
+    executors: Array.from(
+      { length: slots },
+      (): Pick<Executor, 'run'> => ({
+        run: (task, { signal }) =>
+          new Promise((resolve, reject) => {
+            works.push({ key: task.key, finish: () => resolve(done), signal });
+            signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          }),
+      }),
+    ),
+    client: {
+      async leaseTasks({ max, signal }) {
+        polls.count++;
+        polls.most = Math.max(polls.most, max);
+        for (;;) {
+          signal?.throwIfAborted();
+          if (refusal !== null) throw refusal;
+          if (away) throw new FilmwrightError('unavailable', 'The gateway is away.');
+          if (given.length > 0) return given.splice(0, max);
+          await sleep(5);
+        }
+      },
+      async heartbeat() {
+        if (refusal !== null) throw refusal;
+        return [...stale];
+      },
+      async completeTask({ key }) {
+        said.push(`done ${key}`);
+      },
+      async failTask({ key, problem }) {
+        said.push(`failed ${key} ${problem.code}`);
+      },
+    },
+  };
+  const over = leaseAndWork(work);
+  over.catch(() => {});
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await sleep(5);
+  };
+  const setAway = (now: boolean): void => {
+    away = now;
+  };
+  const refuse = (error: FilmwrightError): void => {
+    refusal = error;
+  };
+  return { drain, end, offers, given, said, stale, works, polls, over, until, setAway, refuse };
+}
+
+test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
+  const { given, works, polls, said, over, until, drain } = scene({ slots: 2 });
+  given.push(leaseOf('a'), leaseOf('b'), leaseOf('c'));
+  await until(() => works.length === 2);
+  works[0]?.finish();
+  await until(() => works.length === 3);
+  assert.equal(polls.most, 2);
+  for (const one of works) one.finish();
+  await until(() => said.length === 3);
+  drain.abort();
+  await over;
+});
+
+test('a draining runner takes nothing more and finishes what it has', { timeout: 20_000 }, async () => {
+  const { given, works, polls, said, over, until, drain } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  given.push(leaseOf('b'));
+  drain.abort();
+  const asked = polls.count;
+  await sleep(50);
+  works[0]?.finish();
+  await over;
+  assert.deepEqual(said, ['done a']);
+  assert.equal(polls.count, asked);
+});
+
+test('what is not finished when the grace time ends is stopped and not failed: leaving gives it back', { timeout: 20_000 }, async () => {
+  const { given, works, said, over, until, drain, end } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  drain.abort();
+  end.abort(new Error('the grace time is over'));
+  await over;
+  assert.equal(works[0]?.signal.aborted, true);
+  assert.deepEqual(said, []);
+});
+
+test('a stale lease is stopped, and its slot takes the next task', { timeout: 20_000 }, async () => {
+  const { given, works, said, stale, over, until, drain } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  stale.add('a');
+  given.push(leaseOf('b'));
+  await until(() => works.length === 2);
+  assert.equal(works[0]?.signal.aborted, true);
+  works[1]?.finish();
+  await until(() => said.length === 1);
+  assert.deepEqual(said, ['done b']);
+  drain.abort();
+  await over;
+});
+
+test('a gateway that is away for a moment costs a busy runner nothing', { timeout: 20_000 }, async () => {
+  const { given, works, said, over, until, drain, setAway } = scene({ slots: 2 });
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  setAway(true);
+  await sleep(50);
+  setAway(false);
+  works[0]?.finish();
+  await until(() => said.length === 1);
+  given.push(leaseOf('b'));
+  await until(() => works.length === 2);
+  works[1]?.finish();
+  drain.abort();
+  await over;
+  assert.deepEqual(said, ['done a', 'done b']);
+});
+
+test('a runner that is locked out stops its work, and says why', { timeout: 20_000 }, async () => {
+  const { given, works, said, over, until, refuse } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  refuse(new FilmwrightError('unauthorized', 'The credential was revoked.'));
+  await assert.rejects(over, { code: 'unauthorized' });
+  assert.equal(works[0]?.signal.aborted, true);
+  assert.deepEqual(said, []);
+});
+
+test('when the offer changes, what runs is finished before it is offered anew', { timeout: 20_000 }, async () => {
+  const { given, works, said, over, until, offers } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  offers.abort();
+  await sleep(20);
+  works[0]?.finish();
+  await over;
+  assert.deepEqual(said, ['done a']);
+});

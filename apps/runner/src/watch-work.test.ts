@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FilmwrightError } from '@filmwright/contracts';
+import { killTree, processTree } from './process-tree.ts';
+import { watchWork } from './watch-work.ts';
+
+/** A shell with a busy child below it. */
+async function busyTree(context: TestContext): Promise<{ readonly root: ChildProcess; readonly busy: number }> {
+  const root = spawn('sh', ['-c', `${process.execPath} -e 'for (;;) Math.sqrt(2)' & wait`], { stdio: 'ignore' });
+  context.after(() => killTree(root.pid ?? 0));
+  let busy: number | undefined;
+  while (busy === undefined) {
+    await sleep(20);
+    busy = processTree(root.pid ?? 0).find(({ pid, cpuMs }) => pid !== root.pid && cpuMs > 50)?.pid;
+  }
+  return { root, busy };
+}
+
+test('work that uses a processor moves; stopped it does not, and is told with what was seen', { timeout: 30_000 }, async (context) => {
+  const { root, busy } = await busyTree(context);
+  const stuck: FilmwrightError[] = [];
+  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1500, onStuck: (error) => stuck.push(error) });
+  context.after(watch.end);
+  await sleep(2500);
+  assert.equal(stuck.length, 0);
+  process.kill(busy, 'SIGSTOP');
+  while (stuck.length === 0) await sleep(50);
+  const [error] = stuck;
+  assert.equal(error?.code, 'task-stuck');
+  assert.equal(error?.retryable, true);
+  assert.match(error?.message ?? '', new RegExp(`encode showed no progress.*\\(${busy}\\)`));
+});
+
+test('progress and bytes on the way count as well', { timeout: 30_000 }, async (context) => {
+  const { root, busy } = await busyTree(context);
+  process.kill(busy, 'SIGSTOP');
+  let stuck = 0;
+  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1000, onStuck: () => stuck++ });
+  context.after(watch.end);
+  for (let moves = 0; moves < 8; moves++) {
+    await sleep(200);
+    watch.moved();
+  }
+  assert.equal(stuck, 0);
+});
+
+test('killing a process takes everything below it along, also what is stopped', { timeout: 30_000 }, async (context) => {
+  const { root, busy } = await busyTree(context);
+  process.kill(busy, 'SIGSTOP');
+  const gone = once(root, 'exit');
+  killTree(root.pid ?? 0);
+  await gone;
+  while (processTree(busy).length > 0) await sleep(20);
+});
