@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createClient } from '@filmwright/client';
+import { writeJoinToken } from '@filmwright/contracts';
+import { drawSecret, readCredential, writeCredential } from './credential-file.ts';
+import { openAccess } from './gateway-access.ts';
+import { joinGateway, rotateCredential } from './join-gateway.ts';
+import { madeCertificate, openDoor } from './testing/door.ts';
+
+const nothing = `sha256-${'0'.repeat(64)}`;
+
+async function scene(context: TestContext) {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-join-'));
+  context.after(() => rmSync(home, { recursive: true, force: true }));
+  const secret = randomBytes(32).toString('base64url');
+  const bare = writeJoinToken({ secret, fingerprint: null });
+  const door = await openDoor(context, { pem: madeCertificate(context), token: bare });
+  const token = writeJoinToken({ secret, fingerprint: door.fingerprint });
+  return { home, door, secret, bare, token, joining: { home, url: door.url, token, name: 'box' } };
+}
+
+test('a machine joins a self-signed gateway by the fingerprint in its token, and keeps a credential that only its owner reads', async (context) => {
+  const { home, door, token, joining } = await scene(context);
+  door.loseReply();
+  const credential = await joinGateway(joining);
+  assert.equal(credential.pool, 'far');
+  assert.equal(statSync(join(home, 'runner-credential.json')).mode & 0o777, 0o600);
+  assert.ok(!readFileSync(join(home, 'runner-credential.json'), 'utf8').includes(token.split('.')[1] ?? ''), 'a spent token is not kept');
+  const client = createClient(openAccess({ home, url: door.url }));
+  assert.equal(await client.headAsset(nothing), null);
+  assert.equal((await joinGateway(joining)).id, credential.id, 'the credential is used again');
+});
+
+test('a gateway that shows another certificate hears no secret, at the join and later', async (context) => {
+  const { home, door, secret, joining } = await scene(context);
+  const wrong = writeJoinToken({ secret, fingerprint: randomBytes(32).toString('base64url') });
+  await assert.rejects(joinGateway({ ...joining, token: wrong }), /Somebody may stand between/);
+  await assert.rejects(joinGateway({ ...joining, token: writeJoinToken({ secret, fingerprint: null }) }), /Nobody whom this system trusts/);
+  assert.deepEqual(door.brought, []);
+  const credential = await joinGateway(joining);
+  const impostor = await openDoor(context, { pem: madeCertificate(context), token: '' });
+  await writeCredential(home, { ...credential, url: impostor.url });
+  await assert.rejects(createClient(openAccess({ home, url: impostor.url })).headAsset(nothing), { code: 'unavailable' });
+  assert.deepEqual(impostor.brought, []);
+});
+
+test('a secret is sent over nothing that others can read', async (context) => {
+  const { joining } = await scene(context);
+  await assert.rejects(joinGateway({ ...joining, url: 'http://studio.example:7070' }), /wanted https/);
+});
+
+test('a rotated secret is used from then on; whatever a death between leaves, this machine gets in', async (context) => {
+  const { home, door, joining } = await scene(context);
+  const first = await joinGateway(joining);
+  const second = await rotateCredential(home, first);
+  assert.notEqual(second.secret, first.secret);
+  const client = createClient(openAccess({ home, url: door.url }));
+  await client.headAsset(nothing);
+  assert.equal(door.accepted.size, 1);
+  // Died before the gateway heard of the next secret.
+  await writeCredential(home, { ...second, next: drawSecret() });
+  assert.equal((await joinGateway(joining)).secret, second.secret);
+  // Died after the gateway heard of it.
+  await rotateCredential(home, second);
+  const third = readCredential(home, door.url);
+  await writeCredential(home, { ...second, next: third?.secret ?? '' });
+  assert.equal((await joinGateway(joining)).secret, third?.secret);
+  assert.equal(readCredential(home, door.url)?.next, null);
+  // Another process of this machine rotated while this one held the old secret.
+  const held = createClient(openAccess({ home, url: door.url }));
+  await held.headAsset(nothing);
+  await rotateCredential(home, readCredential(home, door.url) ?? first);
+  await held.headAsset(nothing);
+});
+
+test('a credential that was revoked wants a new token', async (context) => {
+  const { door, joining } = await scene(context);
+  await joinGateway(joining);
+  door.accepted.clear();
+  await assert.rejects(joinGateway({ ...joining, token: null }), /locked out/);
+});
