@@ -9,7 +9,7 @@ const runnersOf = (decisions: readonly Decision[]): string[] => decisions.map(({
 const granted = (decisions: readonly Decision[]): string[] =>
   decisions.flatMap((each) => (each.type === 'grant' ? each.tasks : [])).toSorted();
 
-test('tasks go to free slots, spread over runners, and wait while all are busy', () => {
+test('P2: tasks go to free slots, spread over runners, and wait while all are busy', () => {
   const { tell, state } = scheduler();
   const first = tell(0, ...joined(runner('r1'), runner('r2')), ...wanted(...[1, 2, 3, 4, 5].map((id) => demand(`t${id}`, { order: id }))));
   assert.deepEqual(granted(first), ['t1', 't2', 't3', 't4']);
@@ -20,13 +20,13 @@ test('tasks go to free slots, spread over runners, and wait while all are busy',
   assert.deepEqual(granted(tell(1000, done('t2'))), ['t5']);
 });
 
-test('of two runners with as many free slots the one that holds the inputs is taken', () => {
+test('P2: of two runners with as many free slots the one that holds the inputs is taken', () => {
   const { tell } = scheduler();
   const decisions = tell(0, ...joined(runner('r1'), runner('r2'), runner('r3')), ...wanted(demand('t', { near: ['r3'] })));
   assert.deepEqual(runnersOf(decisions), ['r3']);
 });
 
-test('interactive tasks go before films and films before what may wait, and the longest first within a build', () => {
+test('F1: interactive tasks go before films and films before what may wait, and the longest first within a build', () => {
   const { tell, grants } = scheduler();
   tell(
     0,
@@ -45,7 +45,7 @@ test('interactive tasks go before films and films before what may wait, and the 
   );
 });
 
-test('a runner is given only what it offers, where it is wanted, and nothing while it drains', () => {
+test('P1: a runner is given only what it offers, where it is wanted, and nothing while it drains', () => {
   const { tell, state } = scheduler();
   const tasks = [
     demand('elsewhere', { region: 'there' }),
@@ -63,7 +63,7 @@ test('a runner is given only what it offers, where it is wanted, and nothing whi
   assert.deepEqual(granted(tell(1, ...joined(runner('far', { region: 'there' })))), ['elsewhere']);
 });
 
-test('a workspace runs no more than its cap, and its waiting tasks say so', () => {
+test('F4: a workspace runs no more than its cap, and its waiting tasks say so', () => {
   const { tell, state } = scheduler();
   const tasks = ['a1', 'a2', 'a3'].map((id) => demand(id, { workspace: 'a' }));
   const decisions = tell(
@@ -77,7 +77,7 @@ test('a workspace runs no more than its cap, and its waiting tasks say so', () =
   assert.deepEqual(granted(tell(1000, done('a1'))), ['a3']);
 });
 
-test('workspaces that always wait get time by their weights, whatever the length of their tasks', () => {
+test('F2: workspaces that always wait get time by their weights, whatever the length of their tasks', () => {
   const { tell, grants } = scheduler();
   tell(
     0,
@@ -117,7 +117,7 @@ test('workspaces that always wait get time by their weights, whatever the length
   assert.ok(Math.abs(share - 0.75) < 0.03, `the workspace of weight 3 of 4 had ${share.toFixed(3)} of the time`);
 });
 
-test('who comes back from idleness has no claim on the time it did not use', () => {
+test('F3: who comes back from idleness has no claim on the time it did not use', () => {
   const { tell, grants } = scheduler();
   const many = Array.from({ length: 4000 }, (_, index) => demand(`old-${index}`, { workspace: 'old', order: index }));
   tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(...many));
@@ -137,7 +137,7 @@ test('who comes back from idleness has no claim on the time it did not use', () 
   assert.ok(share > 0.2 && share < 0.65, `it had ${share} of the next 1500 s`);
 });
 
-test('a GPU goes on with the model that it holds, and another is loaded only onto one that nobody needs', () => {
+test('P4: a GPU goes on with the model that it holds, and another is loaded only onto one that nobody needs', () => {
   const { tell } = scheduler();
   const decisions = tell(
     0,
@@ -152,7 +152,7 @@ test('a GPU goes on with the model that it holds, and another is loaded only ont
   ]);
 });
 
-test('waiting for the model beats loading it again where its device is free sooner, and the standing says so', () => {
+test('P4: waiting for the model beats loading it again where its device is free sooner, and the standing says so', () => {
   const { tell, state } = scheduler();
   tell(
     0,
@@ -167,7 +167,7 @@ test('waiting for the model beats loading it again where its device is free soon
   assert.deepEqual(granted(tell(12_000, done('first', 12_000))), ['second']);
 });
 
-test('a model is loaded a second time where waiting would miss a deadline', () => {
+test('P4: a model is loaded a second time where waiting would miss a deadline', () => {
   const { tell, grants } = scheduler();
   tell(
     0,
@@ -181,7 +181,7 @@ test('a model is loaded a second time where waiting would miss a deadline', () =
   assert.match(last?.reason ?? '', /would miss a deadline/);
 });
 
-test('what is too late already lets those go first that are not', () => {
+test('F5: what is too late already lets those go first that are not', () => {
   const { tell, grants } = scheduler();
   tell(0, ...known(model('a')), ...joined(gpuRunner('r', 1, ['a'])), ...wanted(demand('now', { ...gpu, model: 'a', estimateMs: 50_000 })));
   const soon = { ...gpu, model: 'a', estimateMs: 10_000 };
@@ -194,7 +194,7 @@ test('what is too late already lets those go first that are not', () => {
   );
 });
 
-test('weights in the host’s memory are taken before those on its disk', () => {
+test('P5: weights in the host’s memory are taken before those on its disk', () => {
   const { tell, grants } = scheduler();
   const slowHost = gpuRunner('cold', 1);
   const fastHost = gpuRunner('warm', 1, [], { hostMib: 64 * 1024, inMemory: ['a'] });
@@ -202,7 +202,7 @@ test('weights in the host’s memory are taken before those on its disk', () => 
   assert.deepEqual([grants[0]?.runner, grants[0]?.tier, grants[0]?.expectedMs], ['warm', 'memory', 4000]);
 });
 
-test('a task that needs more memory than any device has waits and says how much', () => {
+test('P3: a task that needs more memory than any device has waits and says how much', () => {
   const { tell, state } = scheduler();
   tell(
     0,
@@ -213,7 +213,7 @@ test('a task that needs more memory than any device has waits and says how much'
   assert.equal(standings(state, 0)[0]?.reason, 'no runner has 80 GiB on a device');
 });
 
-test('several GPUs of one host are given all or none, and small tasks use them meanwhile only if they end in time', () => {
+test('P6: several GPUs of one host are given all or none, and small tasks use them meanwhile only if they end in time', () => {
   const { tell, state, grants } = scheduler();
   const small = (id: string, estimateMs: number) => demand(id, { ...gpu, estimateMs, size: id });
   tell(0, ...joined(gpuRunner('r', 4)), ...wanted(small('s1', 60_000), small('s2', 30_000), small('s3', 10_000), small('s4', 10_000)));
@@ -229,7 +229,7 @@ test('several GPUs of one host are given all or none, and small tasks use them m
   assert.deepEqual(grants.at(-1)?.tasks, ['slow']);
 });
 
-test('an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
+test('P7: an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
   const { tell } = scheduler();
   const film = { ...gpu, priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
   tell(
@@ -249,7 +249,7 @@ test('an urgent task takes the place of one that may wait, at its border and onl
   assert.deepEqual(granted(after), ['person']);
 });
 
-test('pictures of one batch run as one, up to as many as fit', () => {
+test('P8: pictures of one batch run as one, up to as many as fit', () => {
   const { tell } = scheduler();
   const picture = { ...gpu, model: 'a', batch: 'a/512', batchMost: 3 };
   const [only, ...others] = tell(
@@ -264,7 +264,7 @@ test('pictures of one batch run as one, up to as many as fit', () => {
   assert.deepEqual(granted(tell(3100, done('p3'))), ['p4']);
 });
 
-test('times are learned from what ended, for each size and device', () => {
+test('I4: times are learned from what ended, for each size and device', () => {
   const { tell, grants } = scheduler();
   tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(demand('t0', { estimateMs: 1000 })));
   for (let round = 1; round < 12; round++) tell(round * 9000, done(`t${round - 1}`, 8000), ...wanted(demand(`t${round}`)));
@@ -273,7 +273,7 @@ test('times are learned from what ended, for each size and device', () => {
   assert.ok(Math.abs((grants.at(-1)?.expectedMs ?? 0) - 16_000) < 50, 'a size that never ran is guessed by how far guesses were off');
 });
 
-test('a scheduler that takes over knows what runs, and what is told of the unknown changes nothing', () => {
+test('I3: a scheduler that takes over knows what runs, and what is told of the unknown changes nothing', () => {
   const { tell } = scheduler();
   const before = tell(
     50_000,
@@ -288,7 +288,7 @@ test('a scheduler that takes over knows what runs, and what is told of the unkno
   assert.deepEqual(granted(tell(70_000, done('held', 60_000))), ['next']);
 });
 
-test('a runner that is gone leaves nothing behind, and its tasks run elsewhere once they wait again', () => {
+test('I2: a runner that is gone leaves nothing behind, and its tasks run elsewhere once they wait again', () => {
   const { tell, state } = scheduler();
   tell(0, ...joined(runner('r1', { slots: 1 })), ...wanted(demand('t')));
   tell(100, { type: 'gone', runner: 'r1' });
@@ -296,7 +296,7 @@ test('a runner that is gone leaves nothing behind, and its tasks run elsewhere o
   assert.deepEqual(runnersOf(tell(200, ...joined(runner('r2')), ...wanted(demand('t', { readyMs: 200 })))), ['r2']);
 });
 
-test('a task waits until it may start', () => {
+test('F6: a task waits until it may start', () => {
   const { tell } = scheduler();
   assert.deepEqual(granted(tell(0, ...joined(runner('r')), ...wanted(demand('t', { readyMs: 4000 })))), []);
   assert.deepEqual(granted(tell(3999)), []);

@@ -30,7 +30,10 @@ type FilmTask = {
   readonly outputMib: number;
 };
 
-/** Durations beside the spans' as the planner estimates them. */
+/**
+ * Durations beside the spans' as the planner estimates them, but for assembling: a master of 10.6 minutes was copied with new
+ * timestamps in 0.6 s, of which three times is taken, where the planner guesses 7.6 s.
+ */
 const filmTasks = (film: { readonly minutes: number; readonly webPackage: boolean }): readonly FilmTask[] => {
   const seconds = film.minutes * 60;
   const frames = seconds * fps;
@@ -73,7 +76,7 @@ const filmTasks = (film: { readonly minutes: number; readonly webPackage: boolea
       id: 'assemble',
       capability: 'assemble',
       rank: 0,
-      ms: 300 + frames * 0.4,
+      ms: 300 + frames * 0.1,
       after: [...master, 'mix'],
       outputMib: spans.length * 3 + 20,
     },
