@@ -55,11 +55,21 @@ async function backUp({ connectionString, home, path }: BackUp): Promise<{ reado
       return await writeAll({ snapshot, target, home });
     } catch (error) {
       await target.abandon();
-      throw error;
+      throw fullDisk(error, path);
     }
   } finally {
     await snapshot.close();
   }
+}
+
+function fullDisk(error: unknown, path: string): unknown {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'disk-full') return error;
+  return new FilmwrightError(
+    'disk-full',
+    `There is no room for the backup in ${path}. Free space there, or give another place; run it again then.`,
+    { cause: error },
+  );
 }
 
 type WriteAll = { readonly snapshot: Snapshot; readonly target: BackupTarget; readonly home: string };

@@ -12,10 +12,13 @@ import { assetPath } from '../keep/backup-manifest.ts';
 import { type BackupSource, openSource } from '../keep/backup-source.ts';
 import { inLanes } from '../keep/in-lanes.ts';
 import { newHome } from '../keep/new-home.ts';
+import { untilInterrupted } from '../keep/use-database.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { sizeText } from '../show/size-text.ts';
 
 export type RestoreOptions = { readonly path: string; readonly home: string | undefined; readonly json: boolean };
+
+type Restored = { readonly count: number; readonly bytes: number };
 
 const assetsAtOnce = 4;
 
@@ -27,23 +30,27 @@ export async function restore({ path, home: given, json }: RestoreOptions): Prom
   try {
     await checkKnownSchema(source.manifest);
     const made = await newHome(home);
-    try {
-      await restoreFiles(source, made.folder);
+    let isPlaced = false;
+    const work = async (): Promise<Restored> => {
+      const restored = await restoreFiles(source, made.folder);
       await restoreRecords(source, made.folder);
       await made.place();
-    } catch (error) {
-      await made.abandon();
+      isPlaced = true;
+      return restored;
+    };
+    const end = async (): Promise<void> => (isPlaced ? undefined : made.abandon());
+    const restored = await untilInterrupted({ work, end }).catch((error: unknown) => {
       throw isUnpackable(error) ? damaged(`a file of it cannot be unpacked (${error.message})`, error) : error;
-    }
+    });
     if (process.env.DATABASE_URL) await endRestore({ connectionString: process.env.DATABASE_URL });
     const { instant, tables, assets } = source.manifest;
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const wallMs = Math.round(performance.now() - startedMs);
-    const { count, bytes, missing } = assets;
+    const { missing } = assets;
     process.stdout.write(
       json
-        ? `${JSON.stringify({ home, instant, rows, assets: { count: count - missing.length, bytes, missing }, wallMs })}\n`
-        : `Restored to ${home}, as of ${instant}.\n  records  ${rows} rows in ${tables.length} tables\n  assets   ${count - missing.length} (${sizeText(bytes)})\n  took     ${(wallMs / 1000).toFixed(1)} s\nStart it with FILMWRIGHT_HOME=${home}.\n`,
+        ? `${JSON.stringify({ home, instant, rows, assets: { ...restored, missing }, wallMs })}\n`
+        : `Restored to ${home}, as of ${instant}.\n  records  ${rows} rows in ${tables.length} tables\n  assets   ${restored.count} (${sizeText(restored.bytes)})\n  took     ${(wallMs / 1000).toFixed(1)} s\nStart it with FILMWRIGHT_HOME=${home}.\n`,
     );
   } finally {
     source.close();
@@ -51,15 +58,13 @@ export async function restore({ path, home: given, json }: RestoreOptions): Prom
 }
 
 /** Assets and files of the home, each held against its digest while it is copied. */
-async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<void> {
+async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<Restored> {
   const assets = await readAssetList(await unpacked(await read(`${manifest.records}/${assetListName}`)), manifest.assets.digest);
   if (assets === null) throw damaged('its list of assets is not the one that was written');
   const missing = new Set<string>(manifest.assets.missing);
   const blobs = await openFolderBlobs({ root: process.env.FILMWRIGHT_MEDIA || join(folder, 'media') });
-  await inLanes(
-    assets.filter(({ digest }) => !missing.has(digest)),
-    { lanes: assetsAtOnce, work: (asset) => restoreAsset({ asset, read, blobs }) },
-  );
+  const present = assets.filter(({ digest }) => !missing.has(digest));
+  await inLanes(present, { lanes: assetsAtOnce, work: (asset) => restoreAsset({ asset, read, blobs }) });
   for (const { path, digest, mode } of manifest.files) {
     const hash = createHash('sha256');
     const bytes = await read(assetPath(digest));
@@ -72,6 +77,7 @@ async function restoreFiles({ manifest, read }: BackupSource, folder: string): P
     });
     if (`sha256-${hash.digest('hex')}` !== digest) throw damaged(`the bytes of ${path} are others than were written`);
   }
+  return { count: present.length, bytes: present.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 type RestoreAsset = { readonly asset: ListedAsset; readonly read: BackupSource['read']; readonly blobs: Blobs };

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { digestOfFile } from '@filmwright/blobs';
 
 /** What of a home is carried beside records and assets; the rest (caches, logs, half-done uploads, the database's own files) is made anew. */
-const carried = ['signing.key', 'voices', 'models', 'tls'];
+const carried = ['signing.key', 'voices', 'models'];
 
 export type HomeFile = {
   readonly path: string;

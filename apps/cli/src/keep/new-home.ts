@@ -40,7 +40,7 @@ export async function newHome(home: string): Promise<NewHome> {
         await rename(join(folder, name), join(home, name));
       await rm(folder, { recursive: true, force: true });
     },
-    abandon: () => rm(folder, { recursive: true, force: true }),
+    abandon: () => removePart(folder),
   };
 }
 
@@ -53,15 +53,18 @@ async function removeParts(parent: string, prefix: string): Promise<void> {
       throw new FilmwrightError('unavailable', `Another restore (process ${pid}) works on this home. Wait for its end.`, {
         retryable: false,
       });
-    const folder = join(parent, name);
-    // The database of a killed restore runs on.
-    if (await stat(join(folder, 'postgresql', 'data', 'postmaster.pid')).catch(() => null))
-      await startPostgres({ home: folder }).then(
-        (database) => database.stop(),
-        () => {},
-      );
-    await rm(folder, { recursive: true, force: true });
+    await removePart(join(parent, name));
   }
+}
+
+/** Ends the database that may run in it, and removes it. */
+async function removePart(folder: string): Promise<void> {
+  if (await stat(join(folder, 'postgresql', 'data', 'postmaster.pid')).catch(() => null))
+    await startPostgres({ home: folder }).then(
+      (database) => database.stop(),
+      () => {},
+    );
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function isAlive(pid: number): boolean {

@@ -17,10 +17,29 @@ export async function useDatabase<T>(home: string, work: (connectionString: stri
     const platform = await readPlatformFile(home);
     return { database: await startPostgres({ home }), isOurs: platform === null };
   });
-  try {
-    return await work(database.connectionString);
-  } finally {
-    // A platform that was started meanwhile has taken the database over.
+  // A platform that was started meanwhile has taken the database over.
+  const end = async (): Promise<void> => {
     if (isOurs) await withStartLock(home, async () => ((await readPlatformFile(home)) === null ? database.stop() : undefined));
+  };
+  return untilInterrupted({ end, work: () => work(database.connectionString) });
+}
+
+/** Runs `work`, then `end`; Ctrl-C or SIGTERM ends the process, after `end` as well. */
+export async function untilInterrupted<T>({
+  work,
+  end,
+}: {
+  readonly work: () => Promise<T>;
+  readonly end: () => Promise<void>;
+}): Promise<T> {
+  const interrupt = (): void => void end().finally(() => process.exit(130));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    await end();
   }
 }
