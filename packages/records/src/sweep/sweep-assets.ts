@@ -38,7 +38,14 @@ export type SweepReport = { readonly workspaces: readonly SweptWorkspace[]; read
 
 const hourMs = 3_600_000;
 const rowsAtOnce = 200;
-const lockTimeoutMs = 3000;
+/** Whoever writes waits behind a lock that is waited for: it is given up soon, and tried again. */
+const lockTimeoutMs = 500;
+const lockTries = 40;
+/** A store may be slow: so long at most do writers wait while bytes are removed. */
+const heldMs = 100;
+/** Films and library items are not saved, and rows of assets are not written. */
+const namingLocks = ['lock table film_version, library_item in share mode', 'lock table asset in share row exclusive mode'];
+const rowLocks = ['lock table asset in share row exclusive mode'];
 
 /**
  * Removes assets that nothing names: first their rows, so that what made them is made again when it is wanted, then their bytes, and bytes that no row names (SPEC.md, G).
@@ -126,14 +133,17 @@ async function sweepRows(client: pg.Client, options: SweepOptions): Promise<numb
   let freedBytes = 0;
   for (let first = 0; first < unnamed.length && !options.signal?.aborted; first += rowsAtOnce) {
     const some = unnamed.slice(first, first + rowsAtOnce);
-    const gone = await locked(client, async () => {
-      const { rows } = await client.query<Unnamed>(
-        `delete from asset a using unnest($1::uuid[], $2::text[]) as c(workspace_id, digest)
-         where a.workspace_id = c.workspace_id and a.digest = c.digest and a.seen_at < now() - ${milliseconds(options.olderMs)} and not ${isNamedSince}
-         returning a.workspace_id, a.digest, a.bytes`,
-        [some.map((row) => row.workspace_id), some.map((row) => row.digest)],
-      );
-      return rows;
+    const gone = await locked(client, {
+      locks: namingLocks,
+      work: async () => {
+        const { rows } = await client.query<Unnamed>(
+          `delete from asset a using unnest($1::uuid[], $2::text[]) as c(workspace_id, digest)
+           where a.workspace_id = c.workspace_id and a.digest = c.digest and a.seen_at < now() - ${milliseconds(options.olderMs)} and not ${isNamedSince}
+           returning a.workspace_id, a.digest, a.bytes`,
+          [some.map((row) => row.workspace_id), some.map((row) => row.digest)],
+        );
+        return rows;
+      },
     });
     const sizes = new Map(gone.map(({ digest, bytes }) => [digest, Number(bytes)]));
     for (const digest of await removeBytes(client, { ...options, digests: [...sizes.keys()] })) freedBytes += sizes.get(digest) ?? 0;
@@ -146,15 +156,25 @@ async function removeBytes(
   client: pg.Client,
   { store, digests }: Pick<SweepOptions, 'store'> & { readonly digests: readonly Digest[] },
 ): Promise<readonly Digest[]> {
-  if (digests.length === 0) return [];
-  return locked(client, async () => {
-    const { rows } = await client.query<{ digest: string }>('select digest from asset where digest = any($1)', [digests]);
-    const named = new Set(rows.map(({ digest }) => digest));
-    const removed: Digest[] = [];
-    for (const digest of digests)
-      if (!named.has(digest) && (await store.removeOlder({ digest, thanMs: Date.now() - hourMs }))) removed.push(digest);
-    return removed;
-  });
+  const removed: Digest[] = [];
+  for (let next = 0; next < digests.length; ) {
+    next = await locked(client, {
+      locks: rowLocks,
+      work: async () => {
+        const { rows } = await client.query<{ digest: string }>('select digest from asset where digest = any($1)', [digests.slice(next)]);
+        const named = new Set(rows.map(({ digest }) => digest));
+        const untilMs = performance.now() + heldMs;
+        let at = next;
+        for (; at < digests.length && (at === next || performance.now() < untilMs); at++) {
+          const digest = digests[at];
+          if (digest === undefined || named.has(digest)) continue;
+          if (await store.removeOlder({ digest, thanMs: Date.now() - hourMs })) removed.push(digest);
+        }
+        return at;
+      },
+    });
+  }
+  return removed;
 }
 
 /** Bytes of killed writers and sweeps, older than an hour: a row follows its bytes within moments. */
@@ -180,17 +200,16 @@ async function sweepStrays(client: pg.Client, { store, dryRun, signal }: SweepOp
   return stray;
 }
 
-/**
- * Runs `work` in a transaction during which nobody saves a film or library item, or writes a row of an asset: what was named before is seen, and what is named after sees
- * what is gone. Writers that hold a lock for long are left in peace; it is tried again.
- */
-async function locked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+/** Runs `work` in a transaction under locks: what was named before them is seen, and whoever names something after them sees what is gone. */
+async function locked<T>(
+  client: pg.Client,
+  { locks, work }: { readonly locks: readonly string[]; readonly work: () => Promise<T> },
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       await client.query('begin');
       await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
-      await client.query('lock table film_version, library_item in share mode');
-      await client.query('lock table asset in share row exclusive mode');
+      for (const lock of locks) await client.query(lock);
       const result = await work();
       await client.query('commit');
       return result;
@@ -198,7 +217,8 @@ async function locked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> 
       await client.query('rollback').catch(() => {});
       const { code } = error as { readonly code?: unknown };
       // lock_not_available, deadlock_detected
-      if ((code !== '55P03' && code !== '40P01') || tries === 10) throw error;
+      if ((code !== '55P03' && code !== '40P01') || tries === lockTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, lockTimeoutMs));
     }
   }
 }
