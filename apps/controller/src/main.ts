@@ -5,6 +5,8 @@ import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright
 import { openRecords } from '@filmwright/records';
 import { createControllerMetrics } from './controller-metrics.ts';
 import { holdLeadership } from './hold-leadership.ts';
+import { keepPools } from './pools/keep-pools.ts';
+import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
@@ -19,6 +21,8 @@ async function run(): Promise<void> {
       'request-invalid',
       'The controller cannot start: DATABASE_URL is not set. Set it to the address of PostgreSQL.',
     );
+  const pools = readPools(process.env);
+  const gatewayUrl = toldGateway();
   const ending = new AbortController();
   const { signal } = ending;
   const told = whenToldToEnd().then((reason) => {
@@ -39,8 +43,13 @@ async function run(): Promise<void> {
           // One cannot lead without the other: who decides what is made also decides where.
           const over = new AbortController();
           const parts = { records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
+          const pooling = keepPools({
+            ...{ ...parts, pools },
+            provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
+          });
           const both = [runSchedule(parts), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
+          await pooling;
           for (const end of ends) if (end.status === 'rejected') throw end.reason;
         }).finally(() => figures.lead(false));
       } catch (error) {
@@ -53,6 +62,17 @@ async function run(): Promise<void> {
   } finally {
     await records.close();
   }
+}
+
+/** The address of the gateway on this machine: the environment's, or what the parent sends once it knows it. */
+function toldGateway(): Promise<string> {
+  const { FILMWRIGHT_URL: url } = process.env;
+  if (url) return Promise.resolve(url);
+  return new Promise((resolve) => {
+    process.on('message', (message: { readonly url?: unknown }) => {
+      if (typeof message.url === 'string') resolve(message.url);
+    });
+  });
 }
 
 /** Says once that this process is ready; what it becomes later is in the log. */

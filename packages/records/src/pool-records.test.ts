@@ -41,7 +41,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await sql(`update task set percent = 25 where state = 'leased'`);
   await records.joinRunner(someOffer({ name: 'm2' }));
   const { waiting, runners, activeBuilds } = await records.poolFacts();
-  assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', tasks: 1, workMs: 500 }]);
+  assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', tasks: 1, workMs: 500, dueInMs: null }]);
   assert.deepEqual(
     runners.map(({ name, pool, slots, busy, leftMs, credentialId }) => ({ name, pool, slots, busy, leftMs, credentialId })),
     [
@@ -50,4 +50,24 @@ test('O2: the size of pools follows what waits, what each runner does, and films
     ],
   );
   assert.equal(activeBuilds, 1);
+});
+
+test('O3: the runner of a machine that is to go is given nothing more, and is known to be busy until it is not', async () => {
+  const { records, sql } = await server.open();
+  await someBuild(records, { tasks: [someTask('a')] });
+  await records.addMachines([{ id: 'm1', pool: 'one' }]);
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'm1/a1b2c3', pool: 'one' }));
+  await records.joinRunner(someOffer({ name: 'm11' }));
+  await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
+  await records.stopMachine('m1');
+  assert.deepEqual(await sql('select name from runner where draining'), [{ name: 'm1/a1b2c3' }]);
+  assert.deepEqual(
+    (await records.machines()).map(({ busy }) => busy),
+    [1],
+  );
+  await records.leaveRunner(runnerId);
+  assert.deepEqual(
+    (await records.machines()).map(({ busy }) => busy),
+    [0],
+  );
 });

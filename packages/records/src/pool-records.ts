@@ -4,14 +4,19 @@ import type { MachineRow, PoolFacts, PoolStore } from './pool-store.ts';
 
 const silence = `interval '30 seconds'`;
 
-type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs'> & { readonly work_ms: number };
+type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs'> & {
+  readonly work_ms: number;
+  readonly due_in_ms: number | null;
+};
+/** One that joined by a token has a mark of its credential behind its name. */
+const isOfMachine = `(r.name = m.id or starts_with(r.name, m.id || '/'))`;
 type RunnerRow = Omit<PoolFacts['runners'][number], 'leftMs' | 'credentialId'> & {
   readonly left_ms: number;
   readonly credential_id: string | null;
 };
 
 /** Machines of pools (SPEC.md, O). */
-export function poolRecords({ rows }: Database): PoolStore {
+export function poolRecords({ rows, transaction }: Database): PoolStore {
   return {
     async installationId() {
       const [row] = await rows<{ id: string }>('select id from installation');
@@ -20,7 +25,9 @@ export function poolRecords({ rows }: Database): PoolStore {
     },
     async machines() {
       const found = await rows<Omit<MachineRow, 'ageMs'> & { readonly age_ms: number }>(
-        `select id, pool, state, greatest(0, extract(epoch from now() - changed_at) * 1000)::double precision as age_ms from pool_machine order by created_at, id`,
+        `select m.id, m.pool, m.state, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
+           (select count(*)::int from runner r join attempt a on a.runner_id = r.id and a.ended_at is null where ${isOfMachine}) as busy
+         from pool_machine m order by m.created_at, m.id`,
       );
       return found.map(({ age_ms: ageMs, ...row }) => ({ ...row, ageMs }));
     },
@@ -30,18 +37,23 @@ export function poolRecords({ rows }: Database): PoolStore {
         machines.map(({ pool }) => pool),
       ]);
     },
-    async stopMachine(id) {
-      await rows(`update pool_machine set state = 'stopping', changed_at = now() where id = $1 and state <> 'stopping'`, [id]);
-    },
+    stopMachine: (id) =>
+      transaction(async (client) => {
+        await client.query(`update pool_machine set state = 'stopping', changed_at = now() where id = $1 and state <> 'stopping'`, [id]);
+        await client.query(`update runner r set draining = true from pool_machine m where m.id = $1 and ${isOfMachine} and not draining`, [
+          id,
+        ]);
+      }),
     async forgetMachine(id) {
       await rows('delete from pool_machine where id = $1', [id]);
     },
     async poolFacts() {
       const [waiting, runners, builds] = await Promise.all([
         rows<WaitingRow>(
-          `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) as work_ms
+          `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) as work_ms,
+             (extract(epoch from t.deadline_at - now()) * 1000)::double precision as due_in_ms
            from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
-           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2 order by 1, 2`,
+           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, t.deadline_at order by 1, 2, t.deadline_at`,
         ),
         rows<RunnerRow>(
           `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,
@@ -54,7 +66,7 @@ export function poolRecords({ rows }: Database): PoolStore {
         rows<{ active: number }>('select count(*)::int as active from build where ended_at is null'),
       ]);
       return {
-        waiting: waiting.map(({ work_ms: workMs, ...row }) => ({ ...row, workMs })),
+        waiting: waiting.map(({ work_ms: workMs, due_in_ms: dueInMs, ...row }) => ({ ...row, workMs, dueInMs })),
         runners: runners.map(({ left_ms: leftMs, credential_id: credentialId, ...row }) => ({ ...row, leftMs, credentialId })),
         activeBuilds: builds[0]?.active ?? 0,
       };

@@ -1,7 +1,13 @@
 import type { TaskKind } from '@filmwright/contracts';
 
-/** A machine that was asked for, or is on its way out. */
-export type MachineRow = { readonly id: string; readonly pool: string; readonly state: 'wanted' | 'stopping'; readonly ageMs: number };
+/** A machine that was asked for, or is on its way out; `busy` counts the tasks that its runner has. */
+export type MachineRow = {
+  readonly id: string;
+  readonly pool: string;
+  readonly state: 'wanted' | 'stopping';
+  readonly ageMs: number;
+  readonly busy: number;
+};
 
 /** What the size of pools depends on, at one instant. */
 export type PoolFacts = {
@@ -11,6 +17,8 @@ export type PoolFacts = {
     readonly priority: 'interactive' | 'normal' | 'bulk';
     readonly tasks: number;
     readonly workMs: number;
+    /** Until it is due, less than 0 when it is late; null without a deadline. */
+    readonly dueInMs: number | null;
   }[];
   /** Runners heard of lately, with what each does now; `leftMs` as estimated. `credentialId` null for the platform's own. */
   readonly runners: readonly {
@@ -32,7 +40,7 @@ export interface PoolStore {
   machines(): Promise<readonly MachineRow[]>;
   /** Notes machines before they are asked for. */
   addMachines(machines: readonly { readonly id: string; readonly pool: string }[]): Promise<void>;
-  /** Notes that a machine is to go. */
+  /** Notes that a machine is to go, and has its runner given nothing more. */
   stopMachine(id: string): Promise<void>;
   /** Forgets a machine that is surely gone. */
   forgetMachine(id: string): Promise<void>;

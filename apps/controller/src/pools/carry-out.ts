@@ -1,0 +1,90 @@
+import type { Pool } from '@filmwright/contracts';
+import type { Log } from '@filmwright/process';
+import type { PoolStore } from '@filmwright/records';
+import { reasonOf } from '../reason-of.ts';
+import type { Provisioner } from './provisioner.ts';
+
+export type CarryOptions = {
+  readonly pool: Pool;
+  readonly provisioner: Provisioner;
+  readonly records: Pick<PoolStore, 'machines' | 'stopMachine' | 'forgetMachine'>;
+  /** Begins the ids of this pool's machines of this installation; no other machine is ever touched. */
+  readonly prefix: string;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** Called before a machine goes: whatever let it in must let it in no more. */
+  readonly lockOut: (id: string) => Promise<void>;
+};
+
+const firstAgainMs = 1000;
+const longestAgainMs = 30_000;
+
+/** How often something was tried, and when it may be tried again. */
+type Tries = { readonly count: number; readonly nextMs: number };
+
+/**
+ * Makes the machines of a pool be what the rows say, a round at a time. Rows are written before a machine is asked for, so that a machine without a row
+ * is one that nobody wants: it goes. What a service forgets is asked for again under its id; what it gives twice goes, both of it.
+ */
+export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, lockOut }: CarryOptions): {
+  readonly round: () => Promise<void>;
+} {
+  const asked = new Map<string, Tries>();
+  const removed = new Set<string>();
+  let failed: Tries = { count: 0, nextMs: 0 };
+
+  const again = ({ count }: Tries): Tries => ({ count: count + 1, nextMs: nowMs() + Math.min(longestAgainMs, firstAgainMs * 2 ** count) });
+  const remove = async (id: string): Promise<void> => {
+    await provisioner.remove(id);
+    removed.add(id);
+  };
+
+  const compare = async (): Promise<void> => {
+    const listed = (await provisioner.list()).filter((id) => id.startsWith(prefix));
+    // Read after the list: every machine on it that is wanted has its row by now.
+    const rows = (await records.machines()).filter((row) => row.pool === pool.name);
+    const known = new Set(rows.map(({ id }) => id));
+    for (const id of new Set(listed)) {
+      if (known.has(id)) continue;
+      log('warn', 'a machine that nobody wants goes', { pool: pool.name, machine: id });
+      await remove(id);
+    }
+    for (const { id, state, busy } of rows) {
+      const times = listed.filter((one) => one === id).length;
+      if (state === 'stopping') {
+        // Its runner is given nothing more, and finishes what it has.
+        if (busy > 0 && times > 0) continue;
+        await lockOut(id);
+        if (times > 0 || !removed.has(id)) await remove(id);
+        if (times > 0) continue;
+        await records.forgetMachine(id);
+        asked.delete(id);
+        removed.delete(id);
+      } else if (times > 1) {
+        log('warn', 'a machine was given twice and goes', { pool: pool.name, machine: id });
+        await records.stopMachine(id);
+      } else if (times === 0) {
+        const tries = asked.get(id) ?? { count: 0, nextMs: 0 };
+        if (nowMs() < tries.nextMs) continue;
+        // Noted first: a call that was not answered may have been heard.
+        asked.set(id, again(tries));
+        await provisioner.put(id);
+        log('info', tries.count === 0 ? 'machine asked for' : 'machine asked for again', { pool: pool.name, machine: id });
+      }
+    }
+    for (const id of [...asked.keys()]) if (!known.has(id)) asked.delete(id);
+  };
+
+  return {
+    async round() {
+      if (nowMs() < failed.nextMs) return;
+      try {
+        await compare();
+        failed = { count: 0, nextMs: 0 };
+      } catch (error) {
+        failed = again(failed);
+        log('warn', 'the machines of a pool cannot be had just now', { pool: pool.name, reason: reasonOf(error), tries: failed.count });
+      }
+    },
+  };
+}

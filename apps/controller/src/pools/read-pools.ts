@@ -1,0 +1,70 @@
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { FilmwrightError, type MachineOrder, type Pool, poolsFileSchema, writeJoinToken } from '@filmwright/contracts';
+import type { CredentialStore } from '@filmwright/records';
+import { createHttpMachines } from './http-machines.ts';
+import { createLocalMachines } from './local-machines.ts';
+import type { Provisioner } from './provisioner.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const joinWithinMs = 3_600_000;
+
+/** Pools as FILMWRIGHT_POOLS has them, in JSON; none when it is not set. Throws with what is wrong. */
+export function readPools(env: Environment): readonly Pool[] {
+  if (!env.FILMWRIGHT_POOLS) return [];
+  const found = poolsFileSchema.parse(JSON.parse(env.FILMWRIGHT_POOLS)).pools;
+  const isHttp = found.some(({ provisioner }) => provisioner.type === 'http');
+  const isLocal = found.some(({ provisioner }) => provisioner.type === 'local');
+  const lacks = [
+    ...(isHttp && !env.FILMWRIGHT_PUBLIC_URL
+      ? ['machines elsewhere need FILMWRIGHT_PUBLIC_URL, the address of the gateway that they join']
+      : []),
+    ...(isLocal && !env.FILMWRIGHT_RUNNER_ENTRY
+      ? ['local machines need FILMWRIGHT_RUNNER_ENTRY, the file of the program of a runner']
+      : []),
+    ...(isLocal && !env.FILMWRIGHT_RUNNER_TOKEN ? ['local machines need FILMWRIGHT_RUNNER_TOKEN, the token of the gateway'] : []),
+    ...found.flatMap(({ name, provisioner }) =>
+      provisioner.type === 'http' && provisioner.tokenFrom !== undefined && !env[provisioner.tokenFrom]
+        ? [`the pool ${name} takes its token from ${provisioner.tokenFrom}, which is not set`]
+        : [],
+    ),
+  ];
+  if (lacks.length > 0) throw new FilmwrightError('request-invalid', `The pools cannot start: ${lacks.join('; ')}.`);
+  return found;
+}
+
+export type ProvisionerParts = {
+  readonly env: Environment;
+  readonly records: Pick<CredentialStore, 'addRunnerToken'>;
+  /** Address of the gateway for processes of this machine. */
+  readonly gatewayUrl: Promise<string>;
+};
+
+/** Makes the provisioner that a pool names. */
+export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: ProvisionerParts): Provisioner {
+  const { provisioner } = pool;
+  if (provisioner.type === 'local')
+    return createLocalMachines({
+      pool,
+      entry: env.FILMWRIGHT_RUNNER_ENTRY ?? '',
+      url: gatewayUrl,
+      env,
+      graceMs: Number(env.FILMWRIGHT_GRACE_MS) || 0,
+    });
+  const { url, tokenFrom, machine } = provisioner;
+  const join = async (): Promise<MachineOrder['join']> => {
+    const secret = randomBytes(32).toString('base64url');
+    const secretHash = createHash('sha256').update(secret).digest('hex');
+    await records.addRunnerToken({ secretHash, pool: pool.name, expiresAt: new Date(Date.now() + joinWithinMs) });
+    return { url: env.FILMWRIGHT_PUBLIC_URL ?? '', token: writeJoinToken({ secret, fingerprint: fingerprintOf(env) }) };
+  };
+  return createHttpMachines({ pool, url, machine, join, token: tokenFrom === undefined ? null : (env[tokenFrom] ?? null) });
+}
+
+/** Of the certificate that the gateway serves itself; null behind a proxy, whose certificate others know. */
+function fingerprintOf(env: Environment): string | null {
+  if (!env.FILMWRIGHT_TLS_CERT) return null;
+  const { fingerprint256 } = new X509Certificate(readFileSync(env.FILMWRIGHT_TLS_CERT));
+  return Buffer.from(fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
+}

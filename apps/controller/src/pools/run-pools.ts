@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Pool } from '@filmwright/contracts';
+import type { Log } from '@filmwright/process';
+import type { CredentialStore, PoolStore } from '@filmwright/records';
+import { createBell } from '../bell.ts';
+import { reasonOf } from '../reason-of.ts';
+import { createCarrier } from './carry-out.ts';
+import type { Provisioner } from './provisioner.ts';
+import { createSizing } from './size-pools.ts';
+
+export type PoolsOptions = {
+  readonly pools: readonly Pool[];
+  readonly records: PoolStore &
+    Pick<CredentialStore, 'listCredentials' | 'revokeCredential'> & { leaveRunner(runnerId: string): Promise<void> };
+  /** The provisioner of a pool; asked once for each. */
+  readonly provisionerOf: (pool: Pool) => Provisioner;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** Between two looks at a pool's machines; half a second for local ones and five for a service when left out. */
+  readonly carryEveryMs?: number;
+};
+
+const sizeEveryMs = 1000;
+const carryEveryMs = { local: 500, http: 5000 } as const;
+
+/**
+ * Keeps pools at the size that the work wants until `signal` is aborted; must run once only, so around it the leadership is held. Deciding writes rows,
+ * and each pool's rows are carried out by a loop of its own: a service that hangs holds up nobody else.
+ */
+export async function runPools(options: PoolsOptions): Promise<void> {
+  const { pools, records, signal, nowMs, log } = options;
+  if (pools.length === 0) return;
+  const installation = await records.installationId();
+  const prefixOf = (pool: Pool): string => `fw-${installation}-${pool.name}-`;
+  const bell = createBell(signal);
+  const sizing = createSizing(pools);
+
+  const size = async (): Promise<void> => {
+    const [facts, machines] = await Promise.all([records.poolFacts(), records.machines()]);
+    for (const { pool: name, start, stop, reason, wanted } of sizing.decide({ facts, machines, nowMs: nowMs() })) {
+      const pool = pools.find((each) => each.name === name);
+      if (pool === undefined || (start === 0 && stop.length === 0)) continue;
+      log('info', 'pool changes its size', { pool: name, wanted, start, stop, reason });
+      // Random at its end, so that no id is ever used twice, whatever was forgotten.
+      const ids = Array.from({ length: start }, () => `${prefixOf(pool)}${randomBytes(6).toString('hex')}`);
+      if (ids.length > 0) await records.addMachines(ids.map((id) => ({ id, pool: name })));
+      for (const id of stop) await records.stopMachine(id);
+    }
+  };
+
+  const revoke = async (credentialId: string): Promise<void> => {
+    for (const runnerId of (await records.revokeCredential(credentialId)) ?? []) await records.leaveRunner(runnerId);
+  };
+
+  const lockOut = async (id: string): Promise<void> => {
+    const { credentials } = await records.listCredentials();
+    for (const credential of credentials) if (credential.name === id && credential.revokedAt === null) await revoke(credential.id);
+  };
+
+  const left = (await records.machines()).filter((row) => !pools.some(({ name }) => name === row.pool));
+  for (const { id, pool } of left) log('warn', 'a machine is of a pool that is not there any more', { machine: id, pool });
+
+  const provisioners: Provisioner[] = [];
+  const every = async (waitMs: number, work: () => Promise<void>): Promise<void> => {
+    while (!signal.aborted) {
+      await work().catch((error: unknown) => log('warn', 'pools could not be looked at; trying again', { reason: reasonOf(error) }));
+      await bell.rest(waitMs);
+    }
+  };
+  const loops = pools.map((pool) => {
+    const provisioner = options.provisionerOf(pool);
+    provisioners.push(provisioner);
+    const carrier = createCarrier({ pool, provisioner, records, prefix: prefixOf(pool), nowMs, log, lockOut });
+    return every(options.carryEveryMs ?? carryEveryMs[pool.provisioner.type], carrier.round);
+  });
+  try {
+    await Promise.all([every(sizeEveryMs, size), ...loops]);
+  } finally {
+    await Promise.all(provisioners.map((provisioner) => provisioner.close()));
+  }
+}
