@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +26,13 @@ process.env.FILMWRIGHT_STUCK_MS = '4000';
 process.env.FILMWRIGHT_ROTATE_MS = '1000';
 
 const newHome = homesOfTest();
-const platform = platformOfTest('--runners', '0');
+const keys = newHome();
+const [certPath, keyPath] = [join(keys, 'cert.pem'), join(keys, 'key.pem')];
+const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=studio', '-days', '2'];
+execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', keyPath, '-out', certPath], { stdio: 'ignore' });
+// A gateway that starts again must come back on the port that its runners know.
+const tls = ['--tls-cert', certPath, '--tls-key', keyPath, '--tls-port', String(await freePort())];
+const platform = platformOfTest('--runners', '0', ...tls);
 const art = join(import.meta.dirname, '../../examples/art');
 const tinyFilm = {
   title: 'Tiny',
@@ -35,6 +43,14 @@ const tinyFilm = {
   ],
   outputs: { master: { quality: 'draft' } },
 };
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** One shot that takes long to encode. */
 const longFilm = (title: string) => ({
   title,
@@ -85,6 +101,7 @@ const states = async (build: string): Promise<readonly string[]> =>
   (await client.listBuildTasks(build)).filter(({ kind }) => kind === 'encode').map(({ state }) => state);
 
 test('a machine that joined by a token tells what it has, and makes the same master as the platform itself', async () => {
+  assert.match(token.url, /^https:/);
   const { slots, pool, region, machine, name } = await joined(box);
   assert.deepEqual({ slots, pool, region }, { slots: 2, pool: 'far', region: 'test' });
   assert.match(name, /\/[0-9a-f]{6}$/);
@@ -168,8 +185,8 @@ test('a runner of another version is told so and is given only what it can do', 
   const drawn = await client.createRunnerToken({ ttlMs: 60_000 });
   const secret = `fwc1.${randomBytes(32).toString('base64url')}`;
   const secretHash = createHash('sha256').update(secret).digest('hex');
-  await createClient({ url: drawn.url, token: drawn.token }).exchangeRunnerToken({ name: 'old', secretHash });
-  const old = createClient({ url: drawn.url, token: secret });
+  await createClient({ url: client.url, token: drawn.token }).exchangeRunnerToken({ name: 'old', secretHash });
+  const old = createClient({ url: client.url, token: secret });
   const kinds = ['encode', 'subtitles'] as const;
   const versions = { encode: taskKinds.encode.version - 1, subtitles: taskKinds.subtitles.version };
   const offer = { name: 'old', pid: 1, slots: 1, kinds, versions, toolchain: {}, voices: [], models: [], fonts: [] };

@@ -116,8 +116,11 @@ async function append(
   const stalled = new AbortController();
   const { stallMs = 60_000 } = upload;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
   const moved = (): void => {
     clearTimeout(timer);
+    // What was read ahead still flows after a connection broke.
+    if (over) return;
     timer = setTimeout(() => stalled.abort(new Error(`nothing was taken for ${stallMs} ms`)), stallMs);
   };
   moved();
@@ -142,6 +145,7 @@ async function append(
     if (!stalled.signal.aborted) throw cause;
     throw new FilmwrightError('unavailable', `The upload broke off: ${reason(stalled.signal.reason)}.`, { cause });
   } finally {
+    over = true;
     clearTimeout(timer);
   }
 }
