@@ -19,6 +19,7 @@ const usage = `filmwright: makes finished films from film documents
       --roles gateway,controller,runner,database   only these of it; see docs/guide/roles.md
       --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
       --metrics-port PORT                          where controller and runners tell how they do
+      --pools pools.yaml                           machines that come and go with the work; see docs/guide/pools.md
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--grace 60s] [--region R] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform, and who may
@@ -55,6 +56,7 @@ const options = {
   slots: { type: 'string' },
   grace: { type: 'string' },
   roles: { type: 'string' },
+  pools: { type: 'string' },
   host: { type: 'string' },
   'public-url': { type: 'string' },
   'tls-port': { type: 'string' },
@@ -157,6 +159,7 @@ async function main(args: readonly string[]): Promise<number> {
         port: whole(values.port, '--port'),
         runners: values.runners === undefined ? undefined : whole(values.runners, '--runners'),
         roles: values.roles,
+        pools: values.pools,
         metricsPort: values['metrics-port'] === undefined ? undefined : whole(values['metrics-port'], '--metrics-port'),
         reach: {
           host: values.host,

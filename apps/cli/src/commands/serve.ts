@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
 import { readPlatformFile, withStartLock } from '../platform/platform-file.ts';
+import { checkPools, readPoolsFile } from '../platform/read-pools-file.ts';
 import { readRoles } from '../platform/roles.ts';
 import { startPlatform } from '../platform/start-platform.ts';
 import { type RolesOptions, startRoles, type Tls } from '../platform/start-roles.ts';
@@ -13,6 +14,8 @@ export type ServeOptions = {
   /** A list such as "gateway,controller"; all that this machine needs when left out. */
   readonly roles: string | undefined;
   readonly metricsPort: number | undefined;
+  /** File of pools; `pools.yaml` of the home when left out. */
+  readonly pools: string | undefined;
   readonly reach: Reach;
 };
 /** How other machines reach the gateway of this one, as it was written. */
@@ -25,16 +28,19 @@ export type Reach = {
 };
 
 /** Starts the roles of this machine and stays until Ctrl-C; prints where they are reached, the page with the token that opens it. */
-export async function serve({ port, runners, metricsPort, roles: list, reach }: ServeOptions): Promise<void> {
+export async function serve({ port, runners, metricsPort, roles: list, pools: path, reach }: ServeOptions): Promise<void> {
   const home = filmwrightHome();
   const roles = readRoles(list, process.env);
   const tls = await tlsOf(reach);
+  const pools = await readPoolsFile({ home, path });
+  if (pools !== null) checkPools(pools, { roles, publicUrl: reach.publicUrl, env: process.env });
   const options: RolesOptions = {
     ...{ home, roles, port, logTo: 'stderr' },
     ...(runners === undefined ? {} : { runners }),
     ...(reach.publicUrl === undefined ? {} : { publicUrl: reach.publicUrl }),
     ...(tls === null ? {} : { tls }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...(pools === null ? {} : { pools }),
   };
   const { ready, stop } = roles.includes('gateway') ? await withPlatform(options) : await withoutPage(options);
   process.stdout.write(`${ready}\n  state lies in ${home}; Ctrl-C ends it.\n`);

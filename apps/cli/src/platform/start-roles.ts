@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, realpathSync } from 'node:fs';
 import { availableParallelism, freemem, hostname } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, fromProblem, problemSchema } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, type PoolsFile, problemSchema } from '@filmwright/contracts';
 import { keepDatabase } from './keep-database.ts';
 import { keptKey } from './kept-key.ts';
 import { openPlatformLog } from './platform-log.ts';
 import type { Role } from './roles.ts';
-import { type Supervised, supervise } from './supervise.ts';
+import { entryOf, type Supervised, supervise } from './supervise.ts';
 
 /** Served to other machines beside the plain port of this one. `host` is the address to listen on. */
 export type Tls = { readonly certFile: string; readonly keyFile: string; readonly host: string; readonly port: number };
@@ -23,6 +23,8 @@ export type RolesOptions = {
   readonly runners?: number;
   /** Loopback port on which the controller tells its metrics; the runners follow on the ports after it. None when left out. */
   readonly metricsPort?: number;
+  /** Machines that come and go with the work; the controller sees to them. */
+  readonly pools?: PoolsFile;
   readonly logTo: 'file' | 'stderr';
 };
 /** Where the gateway answers: `url` on this machine, `publicUrl` for others, null where none reach it. */
@@ -59,15 +61,17 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const logFile = options.logTo === 'file' ? openPlatformLog(home) : null;
   const logTo = logFile ?? 'inherit';
   const see = logFile === null ? 'what it wrote above' : join(home, 'logs', 'platform.log');
-  const count = has('runner') ? (options.runners ?? runnersFor(availableParallelism(), freemem())) : 0;
+  const hasPools = has('controller') && (options.pools?.pools.length ?? 0) > 0;
+  const count = has('runner') ? (options.runners ?? (hasPools ? 0 : runnersFor(availableParallelism(), freemem()))) : 0;
   const database = has('database') ? await keepDatabase(home) : null;
   const secrets = await secretsOf(home);
   const parts: Supervised[] = [];
   const runnerParts: Supervised[] = [];
+  const controllerParts: Supervised[] = [];
   let others: NodeJS.Timeout | undefined;
   const stop = async (): Promise<void> => {
     clearTimeout(others);
-    await Promise.all(runnerParts.map((part) => part.stop()));
+    await Promise.all([...runnerParts, ...controllerParts].map((part) => part.stop()));
     await Promise.all(parts.map((part) => part.stop()));
     await database?.stop();
     if (logFile !== null) closeSync(logFile);
@@ -94,22 +98,27 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
       };
       parts.push(supervise({ app: 'gateway', name: 'gateway', env: () => shared(), logTo, onSign }));
     });
+  let url = has('gateway') ? '' : (process.env.FILMWRIGHT_URL ?? '');
+  const graceMs = Number(process.env.FILMWRIGHT_GRACE_MS || (has('gateway') ? 0 : drainMs));
+  /** Machines of local pools are children of the controller, which is told what they need. */
+  const poolEnvironment = (): Record<string, string> =>
+    hasPools
+      ? {
+          FILMWRIGHT_POOLS: JSON.stringify(options.pools),
+          FILMWRIGHT_RUNNER_ENTRY: entryOf('runner'),
+          FILMWRIGHT_GRACE_MS: String(graceMs),
+          FILMWRIGHT_URL: url,
+        }
+      : { FILMWRIGHT_POOLS: '' };
   const startController = (): Promise<void> =>
     new Promise((resolve) => {
-      parts.push(
-        supervise({
-          app: 'controller',
-          name: 'controller',
-          env: () => shared(),
-          logTo,
-          onSign: (sign) => sign.ready === true && resolve(),
-        }),
+      const onSign = (sign: Sign): void => void (sign.ready === true && resolve());
+      controllerParts.push(
+        supervise({ app: 'controller', name: 'controller', env: () => ({ ...shared(), ...poolEnvironment() }), logTo, onSign }),
       );
     });
-  let url = has('gateway') ? '' : (process.env.FILMWRIGHT_URL ?? '');
   const startRunner = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const graceMs = Number(process.env.FILMWRIGHT_GRACE_MS || (has('gateway') ? 0 : drainMs));
       const name = runnerName(home, { index, isAlone: !has('gateway') });
       const env = (): Record<string, string> => ({
         ...shared(index),
@@ -129,7 +138,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     const gateway = answering && (await within(answering, `the gateway did not start; see ${see}. Is port ${options.port} taken?`));
     if (gateway !== null) {
       url = gateway.url;
-      for (const part of runnerParts) part.tell({ url });
+      for (const part of [...runnerParts, ...controllerParts]) part.tell({ url });
     }
     if (deciding !== null) await within(deciding, `the controller did not start; see ${see}. Does the database answer?`);
     if (first !== null) await within(first, `no runner started; see ${see}.`);

@@ -19,6 +19,11 @@ export type Supervised = {
   readonly stop: () => Promise<void>;
 };
 
+/** The file of an app's program. */
+export function entryOf(app: AppName): string {
+  return fileURLToPath(new URL(entries[app], import.meta.url));
+}
+
 const entries: Readonly<Record<AppName, string>> = {
   gateway: '../../../gateway/src/main.ts',
   controller: '../../../controller/src/main.ts',
@@ -39,7 +44,7 @@ export function supervise({ app, name, env, logTo, onSign, graceMs = 5000 }: Sup
   let waitMs = 200;
   const start = (): void => {
     const startedMs = performance.now();
-    const started = spawn(process.execPath, [...flags, fileURLToPath(new URL(entries[app], import.meta.url))], {
+    const started = spawn(process.execPath, [...flags, entryOf(app)], {
       env: { ...process.env, ...env(), FILMWRIGHT_PROCESS: name },
       stdio: ['ignore', 'pipe', logTo, 'ipc'],
     });

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, createClient, hasEnded } from '@filmwright/client';
+import { killHard, platformOfTest, processesOf, until } from './platform-home.ts';
+
+const maximum = 3;
+const idleMs = 3000;
+const platform = platformOfTest();
+writeFileSync(
+  join(platform.home, 'pools.yaml'),
+  `pools:\n  - { name: desk, maximum: ${maximum}, idleMs: ${idleMs}, startMs: 1000, targetMs: 1000 }\n`,
+);
+
+const runners = () => processesOf(platform.home).filter(({ role }) => role === 'runner');
+const controllers = () => processesOf(platform.home).filter(({ role }) => role === 'controller');
+
+async function open(): Promise<Client> {
+  return createClient(await platform.open());
+}
+
+/** Films of one frame each, all different. */
+function burst(client: Client, name: string): Promise<readonly string[]> {
+  const documents = Array.from({ length: 6 }, (_, index) => ({
+    title: `${name} ${index}`,
+    format: { resolution: '720p', fps: 25 },
+    storyboard: [{ length: '2s', visual: { backdrop: 'waves' }, text: { style: 'title', text: `${name} ${index}` } }],
+  }));
+  return Promise.all(documents.map(async (document) => (await client.createBuild({ document, purpose: 'frame', atMs: 500 })).id));
+}
+
+async function made(client: Client, ids: readonly string[]): Promise<void> {
+  for (const id of ids)
+    for await (const now of client.followBuild({ id }))
+      if (hasEnded(now)) assert.equal(now.state, 'succeeded', JSON.stringify(now.problem));
+}
+
+test('a burst of films makes runners appear, up to the maximum of their pool, and they go when they are idle', async () => {
+  const client = await open();
+  assert.equal(runners().length, 0);
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, runners().length);
+  }, 50);
+  try {
+    await made(client, await burst(client, 'First'));
+    await until(() => runners().length === 0, 'idle machines are gone');
+  } finally {
+    clearInterval(watch);
+  }
+  assert.ok(most >= 1 && most <= maximum, `${most} runners`);
+});
+
+test('kill -9 of the controller while machines come leaves nobody whom the next one does not know', async () => {
+  const client = await open();
+  const ids = await burst(client, 'Second');
+  await until(() => runners().length > 0, 'a machine is on its way');
+  const before = new Set(runners().map(({ pid }) => pid));
+  for (const { pid } of controllers()) killHard(pid);
+  await until(() => runners().every(({ pid }) => !before.has(pid)), 'machines end with the controller that held them');
+  await made(client, ids);
+  assert.ok(runners().length <= maximum);
+  await until(() => runners().length === 0, 'idle machines are gone');
+  await sleep(1500);
+  assert.equal(runners().length, 0);
+});
