@@ -48,7 +48,8 @@ export async function backup({ path, home: given, json }: BackupOptions): Promis
 type BackUp = { readonly connectionString: string; readonly home: string; readonly path: string };
 
 async function backUp({ connectionString, home, path }: BackUp): Promise<{ readonly manifest: BackupManifest; readonly copied: Copied }> {
-  const snapshot = await openSnapshot({ connectionString });
+  const onWait = (): void => void process.stderr.write('A sweep or another backup runs on these records; waiting for its end.\n');
+  const snapshot = await openSnapshot({ connectionString, onWait });
   try {
     const target = await openTarget(path);
     try {

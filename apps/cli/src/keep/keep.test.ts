@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -40,13 +41,12 @@ const assets = 60;
 let digests: readonly Digest[] = [];
 let server: TestServer;
 
-type Run = { readonly status: number | null; readonly out: string; readonly wallMs: number };
+type Run = { readonly status: number | null; readonly out: string };
 /** Runs a command; with `killAfterMs` it is killed hard after so long. */
 function run(
   args: readonly string[],
   { env = {}, killAfterMs }: { readonly env?: Record<string, string>; readonly killAfterMs?: number } = {},
 ): Promise<Run> {
-  const startedMs = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], {
     env: { ...process.env, FILMWRIGHT_HOME: home, DATABASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,7 +59,7 @@ function run(
   return new Promise((resolve) =>
     child.once('close', (status) => {
       clearTimeout(timer);
-      resolve({ status, out, wallMs: performance.now() - startedMs });
+      resolve({ status, out });
     }),
   );
 }
@@ -142,12 +142,12 @@ async function checkRecords(records: Awaited<ReturnType<typeof openRecords>>): P
 
 type BackedUp = { readonly assets: { readonly count: number; readonly copied: number; readonly missing: readonly string[] } };
 const folder = join(place, 'backup');
+const zip = join(place, 'whole.zip');
 
 test(`a backup that is killed at any moment leaves the one before, or none, and the next one is whole (seed ${seed})`, async () => {
-  const { wallMs } = await run(['backup', join(place, 'first')]);
   let finished = 0;
   for (let kills = 0; kills < 3; kills++) {
-    const { status } = await run(['backup', folder], { killAfterMs: 200 + random() * wallMs });
+    const { status } = await run(['backup', folder], { killAfterMs: 300 + random() * 1500 });
     if (status === 0) finished += 1;
     else if (finished === 0 && !existsSync(join(folder, 'manifest.json')) && existsSync(folder))
       assert.match(
@@ -178,9 +178,8 @@ test('a second backup into the folder copies only what is new, and drops what is
 
 test(`a restore that is killed at any moment leaves nothing that starts, and the next one is whole (seed ${seed})`, async () => {
   const target = join(place, 'restored');
-  const { wallMs } = await run(['restore', folder, '--home', join(place, 'once')]);
   for (let kills = 0; kills < 2; kills++) {
-    const { status } = await run(['restore', folder, '--home', target], { killAfterMs: 200 + random() * wallMs });
+    const { status } = await run(['restore', folder, '--home', target], { killAfterMs: 300 + random() * 4000 });
     if (status === 0) break;
     assert.equal(existsSync(target), false);
   }
@@ -202,12 +201,10 @@ test('a home that is not empty is refused and left alone', async () => {
   assert.match((await refused(['backup', target])).detail, /holds other things than a backup \(mine\.txt\)/);
 });
 
-test('one .zip file holds the same; a damaged asset in it is named, and nothing is left of the restore', async () => {
+test('a damaged asset in a .zip file is named, and nothing is left of the restore', async () => {
   const path = join(place, 'one.zip');
   await ran(['backup', path]);
-  const target = join(place, 'from-zip');
-  await ran(['restore', path, '--home', target]);
-  await checkHome(target);
+  await copyFile(path, zip);
   const bytes = readFileSync(path);
   const middle = bytes.indexOf(readFileSync(pathOf(home, digests[7] ?? '')).subarray(500, 600));
   assert.ok(middle > 0);
@@ -232,10 +229,10 @@ test('an asset that is gone or damaged is told', async () => {
   assert.deepEqual((await ran<BackedUp>(['backup', path])).assets.missing, [gone, damaged].sort());
 });
 
-test('with DATABASE_URL records go out of and into a database of its own', async () => {
+test('with DATABASE_URL records go from a .zip file into a database of its own, and out of it into a folder', async () => {
   const [from, to] = [await server.empty(), await server.empty()];
   const target = join(place, 'external');
-  await ran(['restore', folder, '--home', target], { DATABASE_URL: from.connectionString });
+  await ran(['restore', zip, '--home', target], { DATABASE_URL: from.connectionString });
   assert.equal(existsSync(join(target, 'postgresql')), false);
   const path = join(place, 'external-backup');
   await ran(['backup', path, '--home', target], { DATABASE_URL: from.connectionString });

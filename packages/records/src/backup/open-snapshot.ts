@@ -22,8 +22,14 @@ export type Snapshot = {
 /** Texts of values that every server reads the same. */
 const settings = `set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set intervalstyle to 'iso_8601'; set extra_float_digits to 3; set bytea_output to 'hex'`;
 
+export type OpenSnapshot = {
+  readonly connectionString: string;
+  /** Called where a sweep or another backup runs, whose end is waited for. */
+  readonly onWait?: () => void;
+};
+
 /** Takes a snapshot of a database in use, which goes on meanwhile. Waits for a sweep or another backup to end. Throws `unavailable` when the database goes away. */
-export async function openSnapshot({ connectionString }: { readonly connectionString: string }): Promise<Snapshot> {
+export async function openSnapshot({ connectionString, onWait }: OpenSnapshot): Promise<Snapshot> {
   const client = new pg.Client({
     connectionString,
     keepAlive: true,
@@ -34,7 +40,11 @@ export async function openSnapshot({ connectionString }: { readonly connectionSt
   try {
     await client.connect();
     await client.query(settings);
-    await client.query('select pg_advisory_lock($1)', [keepLock]);
+    const { rows: lock } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [keepLock]);
+    if (lock[0]?.held !== true) {
+      onWait?.();
+      await client.query('select pg_advisory_lock($1)', [keepLock]);
+    }
     await client.query('begin isolation level repeatable read read only');
     // The first query takes the snapshot.
     const { rows: known } = await client.query<{ there: boolean }>(`select to_regclass('migration') is not null as there`);
