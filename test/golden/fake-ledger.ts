@@ -73,6 +73,7 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     colour: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
   }),
   frame: (_, key) => ({ asset: asset(key) }),
+  drill: (_, key) => ({ asset: asset(key) }),
 };
 
 function media(

@@ -87,4 +87,5 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   'measure-sound': 'measure the sound',
   measure: 'measure the master',
   frame: 'draw a frame',
+  drill: 'do a task of a drill',
 };

@@ -5,12 +5,15 @@ import { type TaskKind, taskKindNames } from './task.ts';
 
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 /** `preview` makes only what a player needs of the smallest rung, for looking at while one works; it has no master. */
-export const buildPurposes = ['make', 'check', 'frame', 'preview', 'export'] as const;
+export const filmPurposes = ['make', 'check', 'frame', 'preview', 'export'] as const;
+/** A `drill` makes no film: its tasks only try the platform. It cannot be asked for from outside. */
+export const buildPurposes = [...filmPurposes, 'drill'] as const;
 export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
 /** How pressing a build is: what a person waits for, films, and what may wait for a quiet hour. */
 export const priorities = ['interactive', 'normal', 'bulk'] as const;
 export type Priority = (typeof priorities)[number];
 export type BuildState = (typeof buildStates)[number];
+export type FilmPurpose = (typeof filmPurposes)[number];
 export type BuildPurpose = (typeof buildPurposes)[number];
 export type Stage = (typeof stages)[number];
 
@@ -88,7 +91,7 @@ export const buildRequestSchema = z.object({
   files: z.record(z.string(), digestSchema).default({}),
   /** A stored film instead of a document; its newest version when `version` is left out. */
   film: z.object({ id: z.string(), version: z.number().int().positive().optional() }).optional(),
-  purpose: z.enum(buildPurposes).default('make'),
+  purpose: z.enum(filmPurposes).default('make'),
   /** For purpose `frame`: milliseconds of the film. */
   atMs: z.number().nonnegative().optional(),
   /** How pressing it is; single frames, checks and previews are interactive by themselves, films normal. */

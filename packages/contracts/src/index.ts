@@ -2,6 +2,7 @@ export * from './build.ts';
 export * from './build-shots.ts';
 export * from './composition.ts';
 export * from './digest.ts';
+export * from './drill.ts';
 export * from './film.ts';
 export * from './film-aspects.ts';
 export * from './film-dub.ts';

@@ -260,6 +260,18 @@ export const taskKinds = {
     payload: z.object({ span: spanCompositionSchema }),
     output: z.object({ asset: assetSchema }),
   },
+  /** Of drills, never of films: takes its time and makes bytes that follow from the seed and from the bytes of its inputs alone. */
+  drill: {
+    version: 1,
+    reproducible: true,
+    payload: z.object({
+      seed: z.number().int().nonnegative(),
+      durationMs: z.number().nonnegative(),
+      bytes: z.number().int().positive(),
+      inputs: z.array(digestSchema).readonly(),
+    }),
+    output: z.object({ asset: assetSchema }),
+  },
 } as const;
 
 export type TaskKind = keyof typeof taskKinds;

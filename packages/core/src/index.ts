@@ -1,6 +1,8 @@
 export { captionPages } from './captions/caption-pages.ts';
 export { cuesOf } from './captions/cues-of.ts';
 export { writeSrt, writeVtt } from './captions/write-subtitles.ts';
+export { type DrillRecipe, drillBytes } from './drill/drill-bytes.ts';
+export { type DrillNode, drillGraph, sequence } from './drill/drill-graph.ts';
 export { type Dubbed, type DubInput, dubbedFilm } from './dub/dubbed-film.ts';
 export { type ReadScript, readScript } from './dub/read-script.ts';
 export { type FilmText, filmTexts } from './dub/script-lines.ts';
@@ -33,6 +35,7 @@ export { writeTimeline } from './otio/write-timeline.ts';
 export { estimateFilm } from './plan/estimate-film.ts';
 export { mergeOffers, type Offer } from './plan/merge-offers.ts';
 export { type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
+export type { DrillReport } from './plan/plan-drill.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';
 export { scaleSpan } from './plan/scale-span.ts';
 export { spanRanges } from './plan/spans.ts';

@@ -1,6 +1,6 @@
 import { basename, extname, join, resolve } from 'node:path';
 import type { Client } from '@filmwright/client';
-import { type Build, type BuildPurpose, type BuildResult, FilmwrightError, fromProblem } from '@filmwright/contracts';
+import { type Build, type BuildResult, type FilmPurpose, FilmwrightError, fromProblem } from '@filmwright/contracts';
 import { uploadFiles } from '../film/upload-files.ts';
 import { type ReadShapes, readShapes, type ShapesBatch } from '../rows/read-shapes.ts';
 import type { ProgressDisplay } from '../show/progress-display.ts';
@@ -26,7 +26,7 @@ export type BuildFilm = {
   readonly client: Client;
   readonly home: string;
   readonly film: Film;
-  readonly purpose: BuildPurpose;
+  readonly purpose: FilmPurpose;
   readonly atMs?: number;
   readonly display: ProgressDisplay;
 };

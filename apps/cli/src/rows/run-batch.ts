@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@filmwright/client';
 import {
   type Build,
-  type BuildPurpose,
   type BuildResult,
+  type FilmPurpose,
   FilmwrightError,
   fromProblem,
   type Problem,
@@ -35,7 +35,7 @@ export type RunBatch<T> = {
   readonly batch: Pick<Batch, 'told'>;
   /** The rows in the order of the file, changed as they go on. */
   readonly runs: readonly RowRun[];
-  readonly purpose: BuildPurpose;
+  readonly purpose: FilmPurpose;
   /** Builds at once: enough that no runner waits while one row is joined and the next is planned, few enough that ledger and platform stay small. */
   readonly window: number;
   /** Takes what a finished build made; the row ends when it has. */

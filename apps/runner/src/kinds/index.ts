@@ -28,4 +28,5 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   'measure-sound': lazily(async () => (await import('./measure-sound.ts')).runMeasureSound),
   measure: lazily(async () => (await import('./measure.ts')).runMeasure),
   frame: lazily(async () => (await import('./frame.ts')).runFrame),
+  drill: lazily(async () => (await import('./drill.ts')).runDrill),
 };

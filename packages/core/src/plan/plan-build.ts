@@ -3,6 +3,7 @@ import type {
   BuildResult,
   BuildShots,
   Film,
+  FilmPurpose,
   Issue,
   Problem,
   Progress,
@@ -13,6 +14,7 @@ import type {
 } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
+import { planDrill } from './plan-drill.ts';
 import { planFilm } from './plan-film.ts';
 import { createPlanner, type PlannedTask, type TaskResultView } from './planner.ts';
 import { progressOf } from './progress.ts';
@@ -31,6 +33,9 @@ export type PlanInput = {
   readonly results: (key: string) => TaskResultView | undefined;
   readonly digestOf: DigestOf;
 };
+
+/** What a film is planned from. */
+export type FilmPlanning = PlanInput & { readonly purpose: FilmPurpose };
 
 export type PlanRow = {
   readonly address: string;
@@ -67,10 +72,12 @@ export type FilmOutcome =
 
 /** The tasks of a build from its document and the results so far. Pure and without memory: called again whenever a result arrives. */
 export function planBuild(input: PlanInput): Plan {
+  const { purpose } = input;
+  if (purpose === 'drill') return planDrill(input);
   const { film, issues, origin } = readDocument(input.document);
   if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
   const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
-  const { outcome, shots } = planFilm({ input, film, planner, origin, warnings: issues });
+  const { outcome, shots } = planFilm({ input: { ...input, purpose }, film, planner, origin, warnings: issues });
   const progress = progressOf(planner.planned, input.offer.slots);
   const rows = planner.planned.map(rowOf);
   const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;

@@ -4,7 +4,7 @@ import { type Size, sizeOf } from '../film/frames.ts';
 import { clipIssues, heldClips } from './clip-issues.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
-import type { FilmOutcome, PlanInput } from './plan-build.ts';
+import type { FilmOutcome, FilmPlanning } from './plan-build.ts';
 import { lostVoices } from './plan-dub.ts';
 import { planFrame } from './plan-frame.ts';
 import { planPreview } from './plan-preview.ts';
@@ -15,7 +15,7 @@ import { planUploads } from './uploads.ts';
 import { voiceIssues } from './voice-issues.ts';
 
 export type FilmPlanInput = {
-  readonly input: PlanInput;
+  readonly input: FilmPlanning;
   readonly film: Film;
   readonly planner: Planner;
   readonly origin: (path: string, value: unknown) => string;
@@ -69,7 +69,7 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
 }
 
 type ShotsInput = {
-  readonly input: PlanInput;
+  readonly input: FilmPlanning;
   readonly film: Film;
   readonly size: Size;
   readonly planner: Planner;

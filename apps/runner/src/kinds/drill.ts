@@ -1,0 +1,29 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOfFile } from '@filmwright/blobs';
+import { FilmwrightError } from '@filmwright/contracts';
+import { drillBytes } from '@filmwright/core';
+import type { KindRunner } from '../run-task.ts';
+
+/** So many times a task tells how far it is. */
+const beats = 10;
+
+/** Works for the wanted time, then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
+export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs }, { pathOf, tempDir, store, progress }) => {
+  const read: Uint8Array[] = [];
+  for (const digest of inputs) {
+    const path = await pathOf(digest);
+    const found = await digestOfFile(path);
+    if (found.digest !== digest)
+      throw new FilmwrightError('digest-mismatch', `The input ${digest} has bytes of ${found.digest}. It is fetched and tried again.`);
+    read.push(await readFile(path));
+  }
+  for (let beat = 1; beat <= beats; beat++) {
+    await sleep(durationMs / beats);
+    progress((100 * beat) / (beats + 1));
+  }
+  const path = join(tempDir, 'drill.bin');
+  await writeFile(path, drillBytes({ seed, bytes, inputs: read }));
+  return { asset: await store({ path, mediaType: 'application/octet-stream' }) };
+};

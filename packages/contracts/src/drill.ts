@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** What a build of purpose `drill` is made of: `layers` rows of `width` tasks that feed each other, and one that takes the last row. */
+export const drillSchema = z
+  .object({
+    title: z.string(),
+    drill: z
+      .object({
+        seed: z.number().int().nonnegative(),
+        layers: z.number().int().min(1).max(100),
+        width: z.number().int().min(1).max(1000),
+        /** About how long a task takes, in milliseconds, and how many bytes it makes. */
+        durationMs: z.number().nonnegative().max(600_000),
+        bytes: z
+          .number()
+          .int()
+          .min(1)
+          .max(64 * 1024 ** 2),
+      })
+      .readonly(),
+  })
+  .readonly();
+export type Drill = z.infer<typeof drillSchema>;
