@@ -40,7 +40,8 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await leaseGranted(records, { runnerId, max: 2, leaseMs: 60_000 });
   await sql(`update task set percent = 25 where state = 'leased'`);
   await records.joinRunner(someOffer({ name: 'm2' }));
-  const { waiting, runners, activeBuilds } = await records.poolFacts();
+  await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
+  const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();
   assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', tasks: 1, workMs: 500, dueInMs: null }]);
   assert.deepEqual(
     runners.map(({ name, pool, slots, busy, leftMs, credentialId }) => ({ name, pool, slots, busy, leftMs, credentialId })),
@@ -49,7 +50,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
       { name: 'm2', pool: null, slots: 2, busy: 0, leftMs: 0, credentialId: null },
     ],
   );
-  assert.equal(activeBuilds, 1);
+  assert.deepEqual([activeBuilds, interactiveBuilds], [2, 1]);
 });
 
 test('O3: the runner of a machine that is to go is given nothing more, and is known to be busy until it is not', async () => {

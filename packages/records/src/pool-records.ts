@@ -63,12 +63,15 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
            where r.seen_at > now() - ${silence} group by r.id, c.credential_id order by r.id`,
         ),
-        rows<{ active: number }>('select count(*)::int as active from build where ended_at is null'),
+        rows<{ active: number; interactive: number }>(
+          `select count(*)::int as active, (count(*) filter (where priority = 'interactive'))::int as interactive from build where ended_at is null`,
+        ),
       ]);
       return {
         waiting: waiting.map(({ work_ms: workMs, due_in_ms: dueInMs, ...row }) => ({ ...row, workMs, dueInMs })),
         runners: runners.map(({ left_ms: leftMs, credential_id: credentialId, ...row }) => ({ ...row, leftMs, credentialId })),
         activeBuilds: builds[0]?.active ?? 0,
+        interactiveBuilds: builds[0]?.interactive ?? 0,
       };
     },
   };

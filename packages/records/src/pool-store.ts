@@ -30,7 +30,9 @@ export type PoolFacts = {
     readonly leftMs: number;
     readonly credentialId: string | null;
   }[];
+  /** Builds that have not ended, and those of them that somebody waits for. */
   readonly activeBuilds: number;
+  readonly interactiveBuilds: number;
 };
 
 /** Machines of pools and what they are wanted for. */

@@ -40,7 +40,8 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         pools: now,
         backlog: facts.waiting.map(({ kind, tasks, workMs, ...how }): Backlog => ({ kind, tasks, workMs, dueMs: dueMs(how, nowMs) })),
         otherSlots: others.reduce((sum, { slots }) => sum + slots, 0),
-        unplannedBuilds: facts.waiting.length === 0 ? facts.activeBuilds : 0,
+        // Of films that nobody waits for, one machine shows what they take.
+        unplannedBuilds: facts.waiting.length > 0 ? 0 : facts.interactiveBuilds + Math.min(1, facts.activeBuilds - facts.interactiveBuilds),
         nowMs,
       });
     },

@@ -76,14 +76,14 @@ test('runners of no pool take their share first', () => {
   assert.equal(one({ otherSlots: 5, backlog: [work({ workMs: 300_000 })] }).wanted, 0);
 });
 
-test('films that cannot be planned before a runner is there bring one, in one pool', () => {
+test('films that cannot be planned before a runner is there bring one each, the cheapest pool first', () => {
   const pools = [
-    { pool: pool(), machines: [] },
+    { pool: pool({ maximum: 2 }), machines: [] },
     { pool: pool({ name: 'two', costPerHour: 1 }), machines: [] },
   ];
   assert.deepEqual(
     plan({ pools, unplannedBuilds: 3 }).map(({ wanted }) => wanted),
-    [1, 0],
+    [2, 1],
   );
   assert.equal(one({ unplannedBuilds: 3, pools: [{ pool: pool(), machines: [machine('a', { idleSinceMs: nowMs })] }] }).start, 0);
 });

@@ -21,7 +21,7 @@ export type PoolsNow = {
   readonly backlog: readonly Backlog[];
   /** Slots of runners that belong to no pool: they take their share first. */
   readonly otherSlots: number;
-  /** Films whose tasks nobody can foresee before a runner has told what it can do. */
+  /** Films that nobody can plan before a runner has told what it can do, as far as each is worth a machine of its own. */
   readonly unplannedBuilds: number;
   readonly nowMs: number;
 };
@@ -57,8 +57,8 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
   const decided = byCost.map(({ pool, machines, index }) => {
     const mine = backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true);
     const need = neededBy({ pool, machines, backlog: mine, nowMs: now.nowMs });
-    const least = Math.max(pool.minimum, unplanned > 0 ? 1 : 0);
-    if (unplanned > 0) unplanned = 0;
+    const least = Math.max(pool.minimum, Math.min(pool.maximum, Math.ceil(unplanned / pool.slots)));
+    unplanned = Math.max(0, unplanned - least * pool.slots);
     const wanted = Math.min(pool.maximum, Math.max(least, need));
     const share = need === 0 ? 1 : Math.min(1, wanted / need);
     backlog = leftOver(backlog, share, (kind) => pool.capabilities?.includes(kind) ?? true);
