@@ -6,7 +6,7 @@ import pg from 'pg';
 import { openSnapshot } from '../backup/index.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
 import { leaseGranted } from '../testing/lead.ts';
-import { completionOf, someBuild, someOffer, someProgress, someTask } from '../testing/made-up.ts';
+import { completionOf, rowFor, someBuild, someOffer, someProgress, someTask } from '../testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from '../testing/test-server.ts';
 import { type SweepOptions, type SweepStore, sweepAssets } from './index.ts';
 
@@ -183,6 +183,39 @@ test('G5: a film saved while its file is swept either keeps it or is told that i
     const [told] = await Promise.all([save(), sweep(at)]);
     version += 1;
     assert.deepEqual([(await left(at, [digest]))[0], at.store.held.has(digest)], [told, told], `round ${round}`);
+  }
+});
+
+test('G4: a build that finds a task done while its output is swept either has it, or is told that the task waits', async () => {
+  const at = await place();
+  const first = await built(at, { name: 'reused', days: 60 });
+  const task = someTask(first.key, { inputs: [] });
+  await built(at, { name: 'newest', days: 50 });
+  let outcomes = '';
+  for (let round = 0; round < 16; round++) {
+    await Promise.all([first.span, first.master].map((digest) => age(at, digest)));
+    const find = async () => {
+      await new Promise((resolve) => setTimeout(resolve, round * 4));
+      const build = await at.records.createBuild({
+        ...{ workspaceId, title: 'Another film', document: { round }, files: {}, purpose: 'make', atMs: null },
+      });
+      const isDone = (await at.records.results([task.key])).get(task.key)?.state === 'done';
+      await at.records.savePlan({ buildId: build.id, rows: [rowFor(task, { reused: isDone })], ready: [task], progress: someProgress });
+      return { build, isDone };
+    };
+    const [{ build, isDone }] = await Promise.all([find(), sweep(at)]);
+    const has = await left(at, [first.span]);
+    assert.deepEqual([has[0], at.store.held.has(first.span)], [isDone, isDone], `round ${round}`);
+    outcomes += isDone ? 'd' : 'w';
+    if (!isDone) {
+      for (const digest of [first.span, first.master]) at.store.held.set(digest, Date.now() - 100 * dayMs);
+      const { runnerId } = await at.records.joinRunner(someOffer());
+      const [lease] = await leaseGranted(at.records, { runnerId, max: 1, leaseMs: 20_000 });
+      assert.ok(lease?.task.key === task.key, outcomes);
+      await at.records.completeTask({ ...completionOf(lease), assets: [assetOf(first.span), assetOf(first.master)], runnerId });
+    }
+    await at.records.cancelBuild(build.id);
+    await at.sql(`update build set ended_at = now() - interval '60 days' where id = $1`, [build.id]);
   }
 });
 
