@@ -32,7 +32,7 @@ export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): Ca
     if (id === undefined) return;
     await checkOwner(request, id);
     if (url === routes.completeTask.path) await checkAssets(request);
-    if (url === routes.heartbeat.path) noteCache(request, id);
+    if (url === routes.heartbeat.path) await noteBeat(request, id);
   });
   app.addHook('preSerialization', async (request, _reply, payload: unknown) => {
     if (request.routeOptions.url !== routes.joinRunner.path || request.method !== 'POST') return payload;
@@ -73,8 +73,10 @@ export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): Ca
     }
   }
 
-  function noteCache(request: FastifyRequest, runnerId: string): void {
-    const report = cacheReportSchema.safeParse((request.body as { readonly cache?: unknown } | null)?.cache);
+  async function noteBeat(request: FastifyRequest, runnerId: string): Promise<void> {
+    const { cache, draining } = (request.body ?? {}) as { readonly cache?: unknown; readonly draining?: unknown };
+    if (draining === true) await parts.records.drainRunner(runnerId);
+    const report = cacheReportSchema.safeParse(cache);
     if (!report.success) return;
     if (caches.size >= mostKept) caches.clear();
     caches.set(runnerId, report.data);

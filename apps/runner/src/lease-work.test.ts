@@ -32,7 +32,8 @@ function scene({ slots = 1 } = {}) {
   const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
   let away = false;
   let refusal: FilmwrightError | null = null;
-  const polls = { count: 0, most: 0 };
+  const polls = { count: 0, most: 0, marks: new Set<string | undefined>() };
+  const told = { draining: false };
   const work: LeaseWork = {
     runnerId: 'me',
     leaseMs: 400,
@@ -52,8 +53,9 @@ function scene({ slots = 1 } = {}) {
       }),
     ),
     client: {
-      async leaseTasks({ max, signal }) {
+      async leaseTasks({ max, signal, request }) {
         polls.count++;
+        polls.marks.add(request);
         polls.most = Math.max(polls.most, max);
         for (;;) {
           signal?.throwIfAborted();
@@ -63,7 +65,8 @@ function scene({ slots = 1 } = {}) {
           await sleep(5);
         }
       },
-      async heartbeat() {
+      async heartbeat({ draining }) {
+        told.draining ||= draining === true;
         if (refusal !== null) throw refusal;
         return [...stale];
       },
@@ -86,7 +89,7 @@ function scene({ slots = 1 } = {}) {
   const refuse = (error: FilmwrightError): void => {
     refusal = error;
   };
-  return { drain, end, offers, given, said, stale, works, polls, over, until, setAway, refuse };
+  return { drain, end, offers, given, said, stale, works, polls, told, over, until, setAway, refuse };
 }
 
 test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
@@ -103,7 +106,7 @@ test('several slots work at once, and no more is asked for than there are free o
 });
 
 test('a draining runner takes nothing more and finishes what it has', { timeout: 20_000 }, async () => {
-  const { given, works, polls, said, over, until, drain } = scene();
+  const { given, works, polls, said, told, over, until, drain } = scene();
   given.push(leaseOf('a'));
   await until(() => works.length === 1);
   given.push(leaseOf('b'));
@@ -114,6 +117,7 @@ test('a draining runner takes nothing more and finishes what it has', { timeout:
   await over;
   assert.deepEqual(said, ['done a']);
   assert.equal(polls.count, asked);
+  assert.equal(told.draining, true);
 });
 
 test('what is not finished when the grace time ends is stopped and not failed: leaving gives it back', { timeout: 20_000 }, async () => {
@@ -143,11 +147,14 @@ test('a stale lease is stopped, and its slot takes the next task', { timeout: 20
 });
 
 test('a gateway that is away for a moment costs a busy runner nothing', { timeout: 20_000 }, async () => {
-  const { given, works, said, over, until, drain, setAway } = scene({ slots: 2 });
+  const { given, works, polls, said, over, until, drain, setAway } = scene({ slots: 2 });
   given.push(leaseOf('a'));
   await until(() => works.length === 1);
   setAway(true);
   await sleep(50);
+  const marks = polls.marks.size;
+  await until(() => polls.count > 3);
+  assert.equal(polls.marks.size, marks, 'a request whose reply was lost is said again');
   setAway(false);
   works[0]?.finish();
   await until(() => said.length === 1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type Lease, toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
@@ -40,9 +41,11 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const stopped = AbortSignal.any([endings.end, gone.signal]);
   const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
   const beating = beatUntil(stopped, { work, held, gone });
+  // Whoever grants should hear at once that this runner takes no more.
+  endings.drain.addEventListener('abort', () => void beat({ work, held, gone }, stopped), { once: true, signal: stopped });
   try {
     while (!noMore.aborted) {
-      const leases = await leased(work, { max: free.length, busy: running.size > 0, signal: noMore });
+      const leases = await leased(work, { max: free.length, signal: noMore });
       for (const lease of leases) {
         const executor = free.pop();
         if (executor === undefined) break;
@@ -69,16 +72,20 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
 }
 
-type Asking = { readonly max: number; readonly busy: boolean; readonly signal: AbortSignal };
-
-/** Asks for work. While something runs, a gateway that is away for a moment is only asked again later. */
-async function leased({ client, runnerId }: LeaseWork, { max, busy, signal }: Asking): Promise<readonly Lease[]> {
-  try {
-    return await client.leaseTasks({ runnerId, max, waitMs: longestPollMs, signal });
-  } catch (error) {
-    if (!busy || signal.aborted || !(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
-    await sleep(awayMs, signal);
-    return [];
+/** Asks for work until the gateway answers; a request whose reply was lost is said again, and answered the same. */
+async function leased(
+  { client, runnerId }: LeaseWork,
+  { max, signal }: { readonly max: number; readonly signal: AbortSignal },
+): Promise<readonly Lease[]> {
+  const request = randomUUID();
+  for (;;) {
+    try {
+      return await client.leaseTasks({ runnerId, max, waitMs: longestPollMs, request, signal });
+    } catch (error) {
+      if (signal.aborted || !(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
+      await sleep(awayMs, signal);
+      signal.throwIfAborted();
+    }
   }
 }
 
@@ -109,7 +116,8 @@ async function beat({ work, held, gone }: Beating, stopped: AbortSignal): Promis
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
-    const stale = await work.client.heartbeat({ runnerId: work.runnerId, leases, signal, ...(cache === null ? {} : { cache }) });
+    const draining = work.endings.drain.aborted;
+    const stale = await work.client.heartbeat({ runnerId: work.runnerId, leases, draining, signal, ...(cache === null ? {} : { cache }) });
     for (const key of stale)
       held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
   } catch (error) {

@@ -64,8 +64,9 @@ export type Client = FilmCalls &
     packageFile(path: string): Promise<Uint8Array>;
     listVoices(): Promise<readonly Voice[]>;
     joinRunner(offer: RunnerOffer): Promise<Joined>;
-    /** Waits up to `waitMs` for work; an empty list means there was none. */
+    /** Waits up to `waitMs` for work; an empty list means there was none. `request` is drawn by the runner: said again after a lost reply it is answered the same. */
     leaseTasks(request: {
+      readonly request?: string;
       readonly runnerId: string;
       readonly max: number;
       readonly waitMs: number;
@@ -76,6 +77,7 @@ export type Client = FilmCalls &
       readonly runnerId: string;
       readonly leases: readonly HeartbeatLease[];
       readonly cache?: CacheReport;
+      readonly draining?: boolean;
       readonly signal?: AbortSignal;
     }): Promise<readonly string[]>;
     completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;

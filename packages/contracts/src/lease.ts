@@ -54,6 +54,8 @@ export const leaseRequestSchema = z.object({
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
   cache: cacheReportSchema.optional(),
+  /** It takes nothing more, and leaves once it has nothing left. */
+  draining: z.boolean().optional(),
 });
 /** Keys whose lease is no longer held: the runner stops that work at once. */
 export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly() });

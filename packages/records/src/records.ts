@@ -136,6 +136,8 @@ export interface Records {
 
   joinRunner(offer: RunnerOffer): Promise<{ readonly runnerId: string }>;
   leaveRunner(runnerId: string): Promise<void>;
+  /** A runner that drains is granted nothing more; said twice it changes nothing. */
+  drainRunner(runnerId: string): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */

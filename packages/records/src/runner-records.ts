@@ -21,7 +21,7 @@ const giveBack = `
   from held h where t.workspace_id = h.workspace_id and t.key = h.key`;
 
 /** Runners: who is there and what they can do. */
-export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'runners'> {
+export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'runners'> {
   return {
     joinRunner(offer) {
       const runnerId = uuidv7();
@@ -43,6 +43,9 @@ export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'j
         await client.query('delete from runner where id = $1', [runnerId]);
         await notify(client, { type: 'ready' });
       });
+    },
+    async drainRunner(runnerId) {
+      if (isUuid(runnerId)) await rows('update runner set draining = true where id = $1 and not draining', [runnerId]);
     },
     async runners() {
       const found = await rows<{ id: string; offer: RunnerOffer }>(

@@ -99,9 +99,10 @@ test('A4: the snapshot and what the outbox says from then on is all that happens
   await slow.query('commit');
   await slow.end();
   assert.deepEqual(await next(), ['workspace']);
-  await records.joinRunner(someOffer({ name: 'two' }));
-  await sql(`update runner set draining = true where name = 'two'`);
-  assert.deepEqual(await next(), ['runner', 'runner']);
+  const two = await records.joinRunner(someOffer({ name: 'two' }));
+  await records.drainRunner(two.runnerId);
+  await records.drainRunner(two.runnerId);
+  assert.deepEqual(await next(), ['runner', 'runner'], 'L9: a drain is told once');
   await records.leaveRunner(runnerId);
   assert.deepEqual(await next(), ['runner']);
   assert.deepEqual(await next(), []);

@@ -73,6 +73,7 @@ export function createMemoryLedger(): MemoryLedger {
     forgetAsset: refuse,
     joinRunner: refuse,
     leaveRunner: refuse,
+    drainRunner: refuse,
     leaseTasks: refuse,
     renewLeases: refuse,
     completeTask: refuse,

@@ -125,6 +125,7 @@ export function createMemoryRecords(): MemoryRecords {
       runners.set(runnerId, { ...offer, runnerId });
       return { runnerId };
     },
+    drainRunner: async () => {},
     async leaveRunner(runnerId) {
       runners.delete(runnerId);
     },
