@@ -81,7 +81,9 @@ test('every role tells its figures', async () => {
   assert.ok(gateway.sum('filmwright_http_requests_total', { route: '/healthz' }) >= 0);
   assert.ok(gateway.sum('filmwright_http_sent_bytes_total') > 0);
   assert.equal(controller.sum('filmwright_controller_leading'), 1);
-  assert.ok(controller.sum('filmwright_controller_step_seconds_count') > 0);
+  for (const name of ['controller_step', 'controller_round', 'task_wait'])
+    assert.ok(controller.sum(`filmwright_${name}_seconds_count`) > 0, name);
+  assert.equal(controller.sum('filmwright_task_grants_total'), controller.sum('filmwright_task_wait_seconds_count'));
   assert.equal(controller.sum('filmwright_runners'), 2);
   assert.equal(runner.sum('filmwright_role', { role: 'runner' }), 1);
   assert.equal(runner.sum('filmwright_runner_slots'), 1);

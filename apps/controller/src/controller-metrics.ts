@@ -5,7 +5,9 @@ import type { FleetStore } from '@filmwright/records';
 /** What the loop of the leader notes of itself, in seconds. */
 export type ControllerFigures = {
   readonly lead: (leads: boolean) => void;
-  /** A round over builds and what waits. */
+  /** A round over all builds: what changed is read, planned on and stored. */
+  readonly drove: (seconds: number) => void;
+  /** A step of the scheduler. */
   readonly stepped: (seconds: number) => void;
   /** A task was given to a runner, `waitedS` after it could first have been. */
   readonly granted: (grant: { readonly kind: TaskKind; readonly priority: string; readonly waitedS: number }) => void;
@@ -22,7 +24,12 @@ export function createControllerMetrics(records: Pick<FleetStore, 'figures'>): C
   });
   const steps = metrics.histogram({
     name: 'filmwright_controller_step_seconds',
-    help: 'Rounds of the leader over builds and what waits.',
+    help: 'Steps of the scheduler: which waiting task runs where.',
+    buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 1, 5],
+  });
+  const rounds = metrics.histogram({
+    name: 'filmwright_controller_round_seconds',
+    help: 'Rounds over all builds: what changed is read, planned on and stored.',
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 1, 5],
   });
   const waits = metrics.histogram({
@@ -47,6 +54,7 @@ export function createControllerMetrics(records: Pick<FleetStore, 'figures'>): C
       leads = now;
       leading.set({}, now ? 1 : 0);
     },
+    drove: (seconds) => rounds.observe({}, seconds),
     stepped: (seconds) => steps.observe({}, seconds),
     granted({ kind, priority, waitedS }) {
       grants.add({ kind, priority });

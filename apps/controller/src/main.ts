@@ -47,7 +47,7 @@ async function run(): Promise<void> {
             ...{ ...parts, pools },
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
           });
-          const both = [runSchedule(parts), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
+          const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await pooling;
           for (const end of ends) if (end.status === 'rejected') throw end.reason;

@@ -120,7 +120,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
         if (nowMs() >= nextTickMs) await tick();
         const startedMs = nowMs();
         await stepAll();
-        options.figures?.stepped((nowMs() - startedMs) / 1000);
+        options.figures?.drove((nowMs() - startedMs) / 1000);
         const nextMs = Math.min(nextTickMs, nextListMs, ...(offer === null ? [] : [...drivers.values()].map(dueMs)));
         await bell.wait(Math.max(0, nextMs - nowMs()));
       } catch (error) {

@@ -11,6 +11,8 @@ export type FleetView = {
   readonly changesOf: (event: FleetEvent, instantMs: number) => readonly Change[];
   /** What a decision asks of the ledger; from here on its tasks are taken to run. */
   readonly grantsOf: (decision: GrantDecision) => readonly Grant[];
+  /** What waits, and since when it could have been given; null for what waits no longer. */
+  readonly waitOf: (taskId: string) => { readonly task: TaskDemand; readonly readyMs: number } | null;
   readonly noteGiven: (task: TaskId & { readonly fence: number }) => void;
   /** How many tasks wait. */
   readonly waiting: () => number;
@@ -23,6 +25,7 @@ const noFence = 0;
 
 export function createFleetView(): FleetView {
   const waiting = new Map<string, TaskDemand>();
+  const ready = new Map<string, number>();
   const running = new Map<string, Running>();
 
   const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
@@ -43,8 +46,10 @@ export function createFleetView(): FleetView {
       changes.push({ type: 'running', task: demandOf(demand, instantMs), runner: lease.runnerId, devices: lease.devices, sinceMs });
     } else if (state === 'waiting' && demand !== null) {
       waiting.set(id, demand);
+      ready.set(id, instantMs + demand.readyInMs);
       changes.push({ type: 'task', task: demandOf(demand, instantMs) });
     } else if (waiting.delete(id)) changes.push({ type: 'withdrawn', task: id });
+    if (!waiting.has(id)) ready.delete(id);
     return changes;
   };
 
@@ -90,7 +95,12 @@ export function createFleetView(): FleetView {
         return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason }];
       });
     },
+    waitOf(taskId) {
+      const task = waiting.get(taskId);
+      return task === undefined ? null : { task, readyMs: ready.get(taskId) ?? Number.POSITIVE_INFINITY };
+    },
     noteGiven(task) {
+      ready.delete(idOf(task));
       const held = running.get(idOf(task));
       if (held !== undefined) held.fence = task.fence;
     },

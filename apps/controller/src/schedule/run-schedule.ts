@@ -2,7 +2,9 @@ import type { Log } from '@filmwright/process';
 import type { Grant, Records, ScheduleStore } from '@filmwright/records';
 import { type Change, type Decision, openState, step } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
+import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
+import { idOf } from './demand-of.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
 import { createStandingsPress } from './publish-standings.ts';
 
@@ -12,6 +14,8 @@ export type Scheduling = {
   readonly nowMs: () => number;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told how the loop does; nobody is when left out. */
+  readonly figures?: ControllerFigures;
 };
 
 /** While anything waits, it is looked at so often, since some waits are for the clock alone. */
@@ -48,7 +52,7 @@ export async function runSchedule(options: Scheduling): Promise<void> {
   }
 }
 
-async function lead({ records, nowMs, log, signal }: Scheduling, bell: Bell): Promise<'ended' | 'another leads'> {
+async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: Bell): Promise<'ended' | 'another leads'> {
   const epoch = await records.takeLead();
   const view = createFleetView();
   const state = openState();
@@ -59,8 +63,10 @@ async function lead({ records, nowMs, log, signal }: Scheduling, bell: Bell): Pr
   log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length });
   let nextPruneMs = nowMs() + pruneMs;
   while (!signal.aborted) {
-    const { decisions } = step(state, changes, nowMs());
-    const answer = await carryOut({ records, epoch, view, nowMs }, decisions);
+    const startMs = nowMs();
+    const { decisions } = step(state, changes, startMs);
+    figures?.stepped((nowMs() - startMs) / 1000);
+    const answer = await carryOut({ records, epoch, view, nowMs, figures }, decisions);
     if (answer === null) return 'another leads';
     await press.publish(state);
     if (nowMs() >= nextPruneMs) {
@@ -77,15 +83,31 @@ async function lead({ records, nowMs, log, signal }: Scheduling, bell: Bell): Pr
   return 'ended';
 }
 
-type Carrying = { readonly records: ScheduleStore; readonly epoch: number; readonly view: FleetView; readonly nowMs: () => number };
+type Carrying = {
+  readonly records: ScheduleStore;
+  readonly epoch: number;
+  readonly view: FleetView;
+  readonly nowMs: () => number;
+  readonly figures: ControllerFigures | undefined;
+};
 
 /** Writes the grants; what could not be given comes back as changes. Null when another leads. */
-async function carryOut({ records, epoch, view, nowMs }: Carrying, decisions: readonly Decision[]): Promise<readonly Change[] | null> {
+async function carryOut(
+  { records, epoch, view, nowMs, figures }: Carrying,
+  decisions: readonly Decision[],
+): Promise<readonly Change[] | null> {
+  const waits = new Map(
+    decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
+  );
   const grants: Grant[] = decisions.flatMap((decision) => (decision.type === 'grant' ? view.grantsOf(decision) : []));
   if (grants.length === 0) return [];
   const answer = await records.grantTasks({ epoch, grants });
   if (answer === null) return null;
-  for (const task of answer.given) view.noteGiven(task);
+  for (const task of answer.given) {
+    view.noteGiven(task);
+    const wait = waits.get(idOf(task));
+    if (wait) figures?.granted({ kind: wait.task.kind, priority: wait.task.priority, waitedS: (nowMs() - wait.readyMs) / 1000 });
+  }
   if (answer.refused.length === 0) return [];
   const runners = [...new Set(answer.refused.map(({ runnerId }) => runnerId))];
   const events = await records.readFleet({ tasks: answer.refused, runners });
