@@ -22,7 +22,7 @@ import {
 import { writeFilm } from './small-film.ts';
 
 // Tasks that stand still so long are ended; the runners of this file take it from here.
-process.env.FILMWRIGHT_STUCK_MS = '4000';
+process.env.FILMWRIGHT_STUCK_MS = '2500';
 process.env.FILMWRIGHT_ROTATE_MS = '1000';
 
 const newHome = homesOfTest();

@@ -28,6 +28,8 @@ export type LeaseWork = {
 const busyBeatMs = 1000;
 const idleBeatMs = 5000;
 const longestPollMs = 20_000;
+/** A reply that is later than this is lost: the network between forgot the connection. */
+const answerWithinMs = longestPollMs + 10_000;
 const awayMs = 500;
 
 /** Leases and works until told to end, or until the offer no longer holds; throws when the gateway no longer knows this runner. What is held when it ends goes back when the runner leaves. */
@@ -80,9 +82,13 @@ async function leased(
   const request = randomUUID();
   for (;;) {
     try {
-      return await client.leaseTasks({ runnerId, max, waitMs: longestPollMs, request, signal });
+      const late = AbortSignal.timeout(answerWithinMs);
+      return await client.leaseTasks({ runnerId, max, waitMs: longestPollMs, request, signal: AbortSignal.any([signal, late]) });
     } catch (error) {
-      if (signal.aborted || !(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
+      signal.throwIfAborted();
+      const isAway =
+        error instanceof FilmwrightError ? error.code === 'unavailable' : error instanceof DOMException && error.name === 'TimeoutError';
+      if (!isAway) throw error;
       await sleep(awayMs, signal);
       signal.throwIfAborted();
     }

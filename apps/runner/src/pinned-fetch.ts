@@ -12,6 +12,8 @@ import { FilmwrightError } from '@filmwright/contracts';
 export type SeenCertificate = { readonly pem: string; readonly fingerprint: string; readonly trusted: boolean };
 
 const lookWithinMs = 15_000;
+/** A connection on which nothing moves for so long is given up; polls are answered sooner. */
+const silenceMs = 120_000;
 
 /** Looks at the certificate of a server and sends nothing; throws `unavailable` where none answers. */
 export function lookAtCertificate(url: URL): Promise<SeenCertificate> {
@@ -59,6 +61,7 @@ export function pinnedFetch(pem: string): typeof fetch {
       const url = new URL(input instanceof Request ? input.url : input);
       const sent = request(url, { agent, method, headers, ...(signal ? { signal } : {}) }, (reply) => resolve(responseOf(reply, method)));
       sent.on('error', reject);
+      sent.setTimeout(silenceMs, () => sent.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
       if (body instanceof ReadableStream) {
         // A reply may come before all was sent: the gateway refuses, and what is left is not wanted.
         pipeline(Readable.fromWeb(body as NodeReadableStream), sent).catch(reject);
