@@ -26,6 +26,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
+  filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
   filmwright --version
@@ -63,6 +64,8 @@ const options = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'metrics-port': { type: 'string' },
+  rounds: { type: 'string', default: '20' },
+  seed: { type: 'string', default: '1' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -82,6 +85,7 @@ const commands = [
   'backup',
   'restore',
   'sweep',
+  'drill',
   'voices',
   'models',
 ] as const;
@@ -191,6 +195,12 @@ async function main(args: readonly string[]): Promise<number> {
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `sweep takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
       await sweep({ home: values.home, older: values.older, builds: values.builds, dryRun: values['dry-run'], json });
       return 0;
+    }
+    case 'drill': {
+      const { drill } = await import('./commands/drill.ts');
+      if (rest.length > 0) throw new FilmwrightError('request-invalid', `drill takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
+      const runners = values.runners === undefined ? 3 : whole(values.runners, '--runners');
+      return drill({ rounds: whole(values.rounds, '--rounds'), seed: whole(values.seed, '--seed'), runners, home: values.home, json });
     }
     case 'voices': {
       const { voices } = await import('./commands/voices.ts');

@@ -1,3 +1,4 @@
+export type { AuditedTask, AuditStore, BuildAudit } from './audit-records.ts';
 export * from './credential-store.ts';
 export * from './film-store.ts';
 export { leadershipLock } from './fleet-records.ts';

@@ -1,4 +1,5 @@
 import { assetRecords } from './asset-records.ts';
+import { type AuditStore, auditRecords } from './audit-records.ts';
 import { buildRecords } from './build-records.ts';
 import { credentialRecords } from './credential-records.ts';
 import type { CredentialStore } from './credential-store.ts';
@@ -30,7 +31,9 @@ export async function openRecords({
   connectionString,
 }: {
   readonly connectionString: string;
-}): Promise<Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore> {
+}): Promise<
+  Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore & AuditStore
+> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);
@@ -56,6 +59,7 @@ export async function openRecords({
     ...expiryRecords(database),
     ...scheduleRecords(database),
     ...queueRecords(database),
+    ...auditRecords(database),
     async listen(listener) {
       const stop = await listenToChanges(connectionString, listener);
       stops.add(stop);

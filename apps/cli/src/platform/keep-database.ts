@@ -1,6 +1,6 @@
 import { type RunningPostgres, startPostgres } from '@filmwright/records/embedded';
 
-export type KeptDatabase = { readonly connectionString: () => string; readonly stop: () => Promise<void> };
+export type KeptDatabase = { readonly connectionString: () => string; readonly pid: () => number; readonly stop: () => Promise<void> };
 
 const againAfterMs = 500;
 
@@ -26,6 +26,7 @@ export async function keepDatabase(home: string): Promise<KeptDatabase> {
   void watch();
   return {
     connectionString: () => running.connectionString,
+    pid: () => running.pid,
     async stop() {
       stopped = true;
       await running.stop();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { AuditStore } from '../audit-records.ts';
 import type { CredentialStore } from '../credential-store.ts';
 import { isAlive } from '../embedded/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
@@ -27,7 +28,16 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore;
+  readonly records: Records &
+    FilmStore &
+    LibraryStore &
+    CredentialStore &
+    KeyStore &
+    FleetStore &
+    PoolStore &
+    ScheduleStore &
+    QueueStore &
+    AuditStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };

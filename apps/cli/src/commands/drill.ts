@@ -1,0 +1,93 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { sequence } from '@filmwright/core';
+import { type Fault, faults } from '../drill/drill-faults.ts';
+import { type DrillPlatform, startDrillPlatform } from '../drill/drill-platform.ts';
+import { type DrillRound, drillRound } from '../drill/drill-round.ts';
+
+export type DrillOptions = {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly runners: number;
+  /** Where the platform of the drill lies, and stays; a temporary folder when left out. Never the home of a platform in use. */
+  readonly home: string | undefined;
+  readonly json: boolean;
+};
+/** Sums over all rounds; `skipped` are faults that cannot be tried here, with the reason. */
+export type DrillSums = {
+  readonly rounds: number;
+  readonly lost: number;
+  readonly rerun: number;
+  readonly doubleCharged: number;
+  readonly wrongBytes: number;
+};
+
+const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
+
+/** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
+export async function drill({ rounds, seed, runners, home: given, json }: DrillOptions): Promise<number> {
+  const home = given === undefined ? await mkdtemp(join(tmpdir(), 'filmwright-drill-')) : join(resolve(given), 'drill');
+  await mkdir(home, { recursive: true });
+  await chmod(home, 0o755);
+  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  tell(`Seed ${seed}, ${rounds} rounds, ${runners} runners, on ${home}.`);
+  let platform: DrillPlatform | undefined;
+  const end = async (): Promise<void> => {
+    await platform?.stop();
+    if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const interrupted = (): void => void end().then(() => process.exit(130));
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
+  const found: DrillRound[] = [];
+  try {
+    platform = await startDrillPlatform({ home, runners });
+    await platform.whole();
+    const random = sequence(seed);
+    for (const [index, fault] of faultsFor({ platform, rounds, random, tell }).entries()) {
+      const round = await drillRound({ platform, fault, seed: (seed * 100_003 + index) % 2 ** 31, random });
+      found.push(round);
+      tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
+    }
+  } finally {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+    await end();
+  }
+  const sum = (name: (typeof sumNames)[number]): number => found.reduce((total, round) => total + round[name], 0);
+  const sums: DrillSums = {
+    rounds: found.length,
+    ...{ lost: sum('lost'), rerun: sum('rerun'), doubleCharged: sum('doubleCharged'), wrongBytes: sum('wrongBytes') },
+  };
+  process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}\n`);
+  return sumNames.some((name) => sums[name] > 0) ? 1 : 0;
+}
+
+type Choosing = {
+  readonly platform: DrillPlatform;
+  readonly rounds: number;
+  readonly random: () => number;
+  readonly tell: (line: string) => void;
+};
+
+/** A fault for each round: all of them in an order that the seed decides, then again in another. */
+function faultsFor({ platform, rounds, random, tell }: Choosing): readonly Fault[] {
+  const can = faults.filter((fault) => {
+    const why = fault.cannot(platform);
+    if (why !== null) tell(`SKIPPED: ${fault.name}: ${why}.`);
+    return why === null;
+  });
+  const chosen: Fault[] = [];
+  while (chosen.length < rounds) {
+    const left = [...can];
+    while (left.length > 0) chosen.push(...left.splice(Math.floor(random() * left.length), 1));
+  }
+  return chosen.slice(0, rounds);
+}
+
+function verdict({ lost, rerun, doubleCharged, wrongBytes }: Omit<DrillSums, 'rounds'>): string {
+  return lost + rerun + doubleCharged + wrongBytes === 0
+    ? 'Nothing was lost, run twice, charged twice or wrong.'
+    : `WRONG: ${lost} lost, ${rerun} run twice, ${doubleCharged} charged wrongly, ${wrongBytes} with wrong bytes.`;
+}

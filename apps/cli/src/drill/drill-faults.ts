@@ -1,0 +1,261 @@
+import { open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf, type DrillPlatform, type DrillRunner, leaseMs } from './drill-platform.ts';
+
+/** What a fault is done with; `random` draws from 0 up to 1, `busy` waits for a runner that works on a task just now. */
+export type Inflicting = {
+  readonly platform: DrillPlatform;
+  readonly random: () => number;
+  readonly busy: () => Promise<DrillRunner>;
+};
+/** What was done, and how it is undone; a fault may last until it is undone. */
+export type Inflicted = { readonly did: string; readonly heal: () => Promise<void>; readonly saw?: () => string };
+export type Fault = {
+  readonly name: string;
+  /** Why this fault cannot be tried here, or null. */
+  readonly cannot: (platform: DrillPlatform) => string | null;
+  readonly inflict: (how: Inflicting) => Promise<Inflicted>;
+  /** A build may end in this problem and is then asked for again, as a person would. */
+  readonly excuses?: 'disk-full';
+};
+
+const nothing = async (): Promise<void> => {};
+const always = (): null => null;
+const onLinux = (): string | null => (process.platform === 'linux' ? null : 'processes of other machines than Linux cannot be looked into');
+const small = ({ smallDisks }: DrillPlatform): string | null =>
+  smallDisks ? null : 'this user may not mount a small file system that could be filled; run it as root';
+
+function kill(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+/** Every fault that a drill knows; each round does one. */
+export const faults: readonly Fault[] = [
+  {
+    name: 'kill a runner',
+    cannot: always,
+    async inflict({ busy }) {
+      const pid = (await busy()).pid();
+      kill(pid, 'SIGKILL');
+      return { did: `kill -9 of the runner ${pid} while it worked`, heal: nothing };
+    },
+  },
+  {
+    name: 'kill the leader',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      await busy();
+      const leader = await platform.leader();
+      const pid = leader?.pid();
+      kill(pid, 'SIGKILL');
+      return { did: `kill -9 of the leading controller ${pid}, with another standing by`, heal: nothing };
+    },
+  },
+  {
+    name: 'kill a gateway',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      await busy();
+      const pid = picked(platform.gateways, random).pid();
+      kill(pid, 'SIGKILL');
+      return { did: `kill -9 of one of two gateways, ${pid}`, heal: nothing };
+    },
+  },
+  {
+    name: 'kill the database',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      await busy();
+      const pid = platform.databasePid();
+      kill(pid, 'SIGKILL');
+      return { did: `kill -9 of PostgreSQL, ${pid}`, heal: nothing };
+    },
+  },
+  {
+    name: 'hang a task',
+    cannot: onLinux,
+    async inflict({ busy }) {
+      const pids = childrenOf((await busy()).pid() ?? 0);
+      for (const pid of pids) kill(pid, 'SIGSTOP');
+      return {
+        did: `SIGSTOP of what does the task, ${pids.join(', ')}; its runner goes on saying that it lives`,
+        heal: async () => {
+          for (const pid of pids) kill(pid, 'SIGCONT');
+        },
+      };
+    },
+  },
+  {
+    name: 'pause a runner',
+    cannot: always,
+    async inflict({ busy }) {
+      const pid = (await busy()).pid();
+      kill(pid, 'SIGSTOP');
+      await sleep(leaseMs + 2500);
+      kill(pid, 'SIGCONT');
+      return { did: `SIGSTOP of the whole runner ${pid} until its lease was given away, then SIGCONT`, heal: nothing };
+    },
+  },
+  {
+    name: 'cut a runner off',
+    cannot: always,
+    async inflict({ busy }) {
+      const { proxy, pid } = await busy();
+      const before = { ...proxy.way };
+      proxy.way.cut = true;
+      await sleep(leaseMs + 2500);
+      proxy.way.cut = false;
+      await sleep(500);
+      return {
+        did: `nothing passed between the runner ${pid()} and the gateways until its lease was given away; then it came back`,
+        heal: nothing,
+        saw: () =>
+          `${proxy.way.refused - before.refused} late ends were refused, ${proxy.way.stale - before.stale} heartbeats were told that a lease is stale`,
+      };
+    },
+  },
+  {
+    name: 'move a clock',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      const runner = await busy();
+      const victims = [
+        { what: 'a runner', pid: runner.pid() },
+        { what: 'a gateway', pid: picked(platform.gateways, random).pid() },
+        { what: 'the leading controller', pid: (await platform.leader())?.pid() },
+      ];
+      const { what, pid } = picked(victims, random);
+      kill(pid, 'SIGUSR2');
+      return { did: `the clock of ${what}, ${pid}, jumped by an hour, and back later`, heal: async () => kill(pid, 'SIGUSR2') };
+    },
+  },
+  {
+    name: 'fill a runner',
+    cannot: small,
+    excuses: 'disk-full',
+    async inflict({ busy }) {
+      const { home, pid } = await busy();
+      const full = await fill(home);
+      return { did: `the disk of the runner ${pid()} was filled`, heal: full };
+    },
+  },
+  {
+    name: 'fill the store',
+    cannot: small,
+    excuses: 'disk-full',
+    async inflict({ platform, busy }) {
+      await busy();
+      const full = await fill(platform.store);
+      return { did: 'the disk of the store was filled', heal: full };
+    },
+  },
+  {
+    name: 'slow the store',
+    cannot: always,
+    async inflict({ platform }) {
+      for (const { proxy } of platform.runners) proxy.way.mediaDelayMs = 400;
+      return {
+        did: 'every asset came and went 0.4 s later',
+        heal: async () => {
+          for (const { proxy } of platform.runners) proxy.way.mediaDelayMs = 0;
+        },
+      };
+    },
+  },
+  {
+    name: 'spoil a cache',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      await busy();
+      // Some tasks have stored what they made by now.
+      await sleep(600);
+      let spoilt = 0;
+      for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'));
+      return { did: `a byte was changed in each of ${spoilt} cached files`, heal: nothing };
+    },
+  },
+  {
+    name: 'say all twice',
+    cannot: always,
+    inflict: async ({ platform }) =>
+      counted(platform, {
+        begin: (way) => (way.twice = true),
+        end: (way) => (way.twice = false),
+        did: 'every lease, heartbeat and end was delivered twice',
+      }),
+  },
+  {
+    name: 'lose replies',
+    cannot: always,
+    inflict: async ({ platform }) =>
+      counted(platform, {
+        begin: (way) => (way.loseReplyOf = 3),
+        end: (way) => (way.loseReplyOf = 0),
+        did: 'of every third message about work the reply was lost',
+      }),
+  },
+  {
+    name: 'promote a standby of the database',
+    cannot: () =>
+      'the database that comes with Filmwright keeps no standby (wal_level is minimal, and its binaries hold no pg_basebackup); try it on a PostgreSQL of your own',
+    inflict: async () => ({ did: 'nothing', heal: nothing }),
+  },
+];
+
+type Counted = {
+  readonly begin: (way: DrillRunner['proxy']['way']) => void;
+  readonly end: (way: DrillRunner['proxy']['way']) => void;
+  readonly did: string;
+};
+
+function counted({ runners }: DrillPlatform, { begin, end, did }: Counted): Inflicted {
+  const ways = runners.map(({ proxy }) => proxy.way);
+  const sum = (): number => ways.reduce((total, { doubled, lost }) => total + doubled + lost, 0);
+  const before = sum();
+  for (const way of ways) begin(way);
+  return {
+    did,
+    saw: () => `${sum() - before} messages`,
+    heal: async () => {
+      for (const way of ways) end(way);
+    },
+  };
+}
+
+function picked<T>(list: readonly T[], random: () => number): T {
+  const found = list[Math.floor(random() * list.length)];
+  if (found === undefined) throw new Error('there is something to pick from');
+  return found;
+}
+
+/** Takes all room of a file system; the returned function gives it back. */
+async function fill(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, 'ballast');
+  const { bavail, bsize } = await statfs(folder);
+  await writeFile(path, Buffer.alloc(Math.max(0, bavail * bsize - 4096))).catch(() => {});
+  return () => rm(path, { force: true });
+}
+
+/** Changes a byte in the middle of each file below a folder; says how many. */
+async function spoil(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  let spoilt = 0;
+  for (const name of names) {
+    if (!name.includes('sha256-')) continue;
+    const file = await open(join(folder, name), 'r+').catch(() => null);
+    if (file === null) continue;
+    const { size } = await file.stat();
+    const byte = Buffer.alloc(1);
+    await file.read(byte, 0, 1, Math.floor(size / 2));
+    await file.write(Buffer.from([(byte[0] ?? 0) ^ 0x55]), 0, 1, Math.floor(size / 2));
+    await file.close();
+    spoilt++;
+  }
+  return spoilt;
+}

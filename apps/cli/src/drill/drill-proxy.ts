@@ -1,0 +1,132 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the way between one runner and the gateways does to what is said on it; changed while it runs. */
+export type Way = {
+  /** Nothing comes through in either direction, and nobody is told so. */
+  cut: boolean;
+  /** Assets come and go so much later, in milliseconds. */
+  mediaDelayMs: number;
+  /** Each message about work is delivered twice. */
+  twice: boolean;
+  /** Of the messages about work every n-th is delivered, and its reply lost; 0 loses none. */
+  loseReplyOf: number;
+  /** Counted: completions and failures that were refused as stale, leases that a heartbeat was told are stale, messages sent twice, replies lost. */
+  refused: number;
+  stale: number;
+  doubled: number;
+  lost: number;
+};
+export type DrillProxy = { readonly url: string; readonly way: Way; readonly close: () => Promise<void> };
+
+type Message = { readonly method: string; readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
+type Answer = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
+
+const aboutWork = /^\/v1\/runners\/[^/]+\/(lease|heartbeat|complete|fail)$/;
+const aboutMedia = /^\/v1\/(assets|uploads)/;
+
+/** A way from one runner to whichever of the gateways answers, on a port of 127.0.0.1 of its own. */
+export async function openDrillProxy(gateways: () => readonly string[]): Promise<DrillProxy> {
+  const way: Way = { cut: false, mediaDelayMs: 0, twice: false, loseReplyOf: 0, refused: 0, stale: 0, doubled: 0, lost: 0 };
+  const agent = new Agent({ keepAlive: true });
+  let turn = 0;
+  let messages = 0;
+
+  /** Asks the gateways in turn; one that does not listen has not heard it, so that the next may be asked. */
+  const ask = async (message: Message, signal: AbortSignal): Promise<Answer> => {
+    const known = gateways();
+    turn++;
+    let last: unknown;
+    for (let tries = 0; tries < known.length; tries++) {
+      try {
+        return await send(message, { agent, signal, to: known[(turn + tries) % known.length] ?? '' });
+      } catch (error) {
+        last = error;
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+      }
+    }
+    throw last;
+  };
+
+  const note = (message: Message, answer: Answer): void => {
+    if (/\/(complete|fail)$/.test(message.path) && answer.status === 409) way.refused++;
+    if (message.path.endsWith('/heartbeat') && answer.status === 200)
+      way.stale += (JSON.parse(answer.body.toString('utf8')) as { readonly stale: readonly string[] }).stale.length;
+  };
+
+  const pass = async (incoming: IncomingMessage, reply: ServerResponse): Promise<void> => {
+    const hungUp = new AbortController();
+    reply.once('close', () => hungUp.abort());
+    const { signal } = hungUp;
+    const message: Message = {
+      method: incoming.method ?? 'GET',
+      path: incoming.url ?? '/',
+      headers: incoming.headers,
+      body: Buffer.concat(await incoming.toArray()),
+    };
+    const open = async (): Promise<void> => {
+      while (way.cut) {
+        signal.throwIfAborted();
+        await sleep(50);
+      }
+    };
+    await open();
+    const ofWork = aboutWork.test(message.path);
+    if (aboutMedia.test(message.path) && way.mediaDelayMs > 0) await sleep(way.mediaDelayMs);
+    if (ofWork) messages++;
+    let answer = await ask(message, signal);
+    note(message, answer);
+    if (ofWork && way.twice) {
+      way.doubled++;
+      answer = await ask(message, signal);
+      note(message, answer);
+    }
+    if (ofWork && way.loseReplyOf > 0 && messages % way.loseReplyOf === 0) {
+      way.lost++;
+      reply.destroy();
+      return;
+    }
+    await open();
+    reply.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+
+  const server = createServer((incoming, reply) => {
+    pass(incoming, reply).catch(() => reply.destroy());
+  });
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    way,
+    async close() {
+      way.cut = false;
+      agent.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+type Sending = { readonly to: string; readonly agent: Agent; readonly signal: AbortSignal };
+
+function send({ method, path, headers, body }: Message, { to, agent, signal }: Sending): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { 'transfer-encoding': _, ...kept } = headers;
+    const length = body.length > 0 || headers['content-length'] !== undefined ? { 'content-length': String(body.length) } : {};
+    const outgoing = request(
+      new URL(path, to),
+      { method, agent, signal, headers: { ...kept, ...length, host: new URL(to).host } },
+      (reply) => {
+        reply
+          .toArray()
+          .then(
+            (pieces) => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: Buffer.concat(pieces as Buffer[]) }),
+            reject,
+          );
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOfFile, openFolderBlobs } from '@filmwright/blobs';
+import { type Build, type Drill, FilmwrightError } from '@filmwright/contracts';
+import { drillBytes, drillGraph } from '@filmwright/core';
+import { defaultWorkspace } from '@filmwright/records';
+import type { Fault } from './drill-faults.ts';
+import type { DrillPlatform, DrillRunner } from './drill-platform.ts';
+
+/** What a round did and found; the four counts are of tasks, and all 0 where nothing is wrong. */
+export type DrillRound = {
+  readonly fault: string;
+  readonly did: string;
+  readonly saw: string;
+  readonly lost: number;
+  readonly rerun: number;
+  readonly doubleCharged: number;
+  readonly wrongBytes: number;
+  readonly wallMs: number;
+};
+
+const endsWithinMs = 120_000;
+const mostBuilds = 5;
+
+type Rounding = { readonly platform: DrillPlatform; readonly fault: Fault; readonly seed: number; readonly random: () => number };
+
+/** One drill with one fault in it, held against what its bytes must be and what the ledger's rules are. */
+export async function drillRound({ platform, fault, seed, random }: Rounding): Promise<DrillRound> {
+  const startedMs = performance.now();
+  const width = platform.runners.length + 2;
+  const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: 3, width, durationMs: 350, bytes: 20_000 } };
+  const wanted = expected(document);
+  const builds: string[] = [];
+  const begin = async (): Promise<void> => {
+    const { id } = await platform.records.createBuild({
+      ...{ workspaceId: defaultWorkspace, title: document.title, document, files: {}, purpose: 'drill', atMs: null },
+    });
+    builds.push(id);
+  };
+  await begin();
+  const pauseMs = Math.floor(random() * 600);
+  const inflicted = await fault.inflict({
+    platform,
+    random,
+    busy: async () => {
+      const runner = await busyRunner(platform, builds[0] ?? '');
+      await sleep(pauseMs);
+      return runner;
+    },
+  });
+  let healed = false;
+  const heal = async (): Promise<void> => {
+    if (!healed) await inflicted.heal();
+    healed = true;
+  };
+  let excused = 0;
+  try {
+    for (;;) {
+      const build = await ended(platform, { id: builds.at(-1) ?? '', heal });
+      if (build?.state !== 'failed' || build.problem?.code !== fault.excuses || builds.length >= mostBuilds) break;
+      excused++;
+      await heal();
+      await begin();
+    }
+  } finally {
+    await heal();
+  }
+  await platform.whole();
+  // What came too late may still be on its way.
+  await sleep(300);
+  const audit = await platform.records.auditBuild(builds.at(-1) ?? '');
+  const wrong = await wrongBytes(platform, { wanted, tasks: audit.tasks });
+  const outcomes = Object.entries(audit.attempts).map(([outcome, count]) => `${count} ${outcome}`);
+  const again = excused === 0 ? [] : [`${excused} builds ended as ${fault.excuses} and were asked for again`];
+  return {
+    fault: fault.name,
+    did: inflicted.did,
+    saw: [`attempts: ${outcomes.join(', ')}`, ...again, ...(inflicted.saw === undefined ? [] : [inflicted.saw()])].join('; '),
+    lost: audit.tasks.filter(({ state }) => state !== 'done').length,
+    rerun: audit.rerun.length,
+    doubleCharged: audit.wronglyCharged.length,
+    wrongBytes: wrong,
+    wallMs: Math.round(performance.now() - startedMs),
+  };
+}
+
+/** The digest of every task's output, worked out without the platform. */
+function expected(document: Drill): ReadonlyMap<string, string> {
+  const made: Uint8Array[] = [];
+  const digests = new Map<string, string>();
+  for (const { address, seed, bytes, reads } of drillGraph(document)) {
+    const output = drillBytes({ seed, bytes, inputs: reads.map((place) => made[place] ?? new Uint8Array()) });
+    made.push(output);
+    digests.set(address, `sha256-${createHash('sha256').update(output).digest('hex')}`);
+  }
+  return digests;
+}
+
+/** Waits for a runner of the drill that has a task of a build just now. */
+async function busyRunner({ records, runners }: DrillPlatform, build: string): Promise<DrillRunner> {
+  for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(20)) {
+    const there = await records.runners();
+    const { tasks } = await records.fleetSnapshot();
+    for (const { lease, demand } of tasks) {
+      const holder = there.find(({ runnerId }) => runnerId === lease?.runnerId);
+      const runner = demand?.buildId === build ? runners.find(({ pid }) => pid() === holder?.pid) : undefined;
+      if (runner !== undefined) return runner;
+    }
+  }
+  throw new FilmwrightError('unavailable', 'No runner took a task of the drill within two minutes. Look at the log of the platform.');
+}
+
+/** Waits for the end of a build; what lasts is healed after some seconds. Null when it does not end. */
+async function ended(
+  { records }: DrillPlatform,
+  { id, heal }: { readonly id: string; readonly heal: () => Promise<void> },
+): Promise<Build | null> {
+  const startedMs = performance.now();
+  for (;;) {
+    const build = await records.getBuild(id);
+    if (build !== null && build.endedAt !== null) return build;
+    const passedMs = performance.now() - startedMs;
+    if (passedMs > 8000) await heal();
+    if (passedMs > endsWithinMs) return null;
+    await sleep(50);
+  }
+}
+
+type Looking = {
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly tasks: Awaited<ReturnType<DrillPlatform['records']['auditBuild']>>['tasks'];
+};
+
+/** Outputs that are not what follows from the seeds, and assets whose bytes are not what their names say. */
+async function wrongBytes({ store }: DrillPlatform, { wanted, tasks }: Looking): Promise<number> {
+  const blobs = await openFolderBlobs({ root: join(store, 'media') });
+  let wrong = 0;
+  for (const { address, digest, state } of tasks) {
+    if (state !== 'done') continue;
+    const path = digest === null ? null : await blobs.path(digest).catch(() => null);
+    const found = path === null ? null : (await digestOfFile(path)).digest;
+    if (digest !== wanted.get(address) || found !== digest) wrong++;
+  }
+  return wrong;
+}

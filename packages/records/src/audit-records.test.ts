@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { leaseGranted } from './testing/lead.ts';
+import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+/** A build of two tasks: one is done at once, the other after a failure and a loss. */
+async function worked() {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const build = await someBuild(records, { tasks: [someTask('smooth'), someTask('rough')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const lease = () => leaseGranted(records, { runnerId, max: 2, leaseMs: 20_000 });
+  for (const one of await lease())
+    if (one.task.key === 'smooth') await records.completeTask({ ...completionOf(one), runnerId });
+    else await records.failTask({ key: 'rough', fence: one.fence, runnerId, problem: problemOf('task-failed') });
+  await sql(`update task set ready_at = now() where key = 'rough'`);
+  await lease();
+  await sql(`update attempt set lease_until = now() - interval '1 second' where ended_at is null`);
+  await records.expireLeases();
+  for (const one of await lease()) await records.completeTask({ ...completionOf(one), runnerId });
+  return { ...opened, build };
+}
+
+test('an honest ledger is found in order, whatever happened on the way', async () => {
+  const { records, build } = await worked();
+  const { tasks, attempts, ...found } = await records.auditBuild(build.id);
+  assert.deepEqual(found, { lost: [], rerun: [], wronglyCharged: [] });
+  assert.deepEqual(attempts, { done: 2, failed: 1, lost: 1 });
+  assert.deepEqual(
+    tasks.map(({ key, state, digest }) => ({ key, state, digest })),
+    ['rough', 'smooth'].map((key) => ({ key, state: 'done', digest: `sha256-of-${key}` })),
+  );
+});
+
+const wrongs: readonly { readonly what: string; readonly text: string; readonly list: 'lost' | 'rerun' | 'wronglyCharged' }[] = [
+  { what: 'a task that never ended', text: `update task set state = 'waiting' where key = 'rough'`, list: 'lost' },
+  { what: 'two completions', text: `update attempt set outcome = 'done' where key = 'rough'`, list: 'rerun' },
+  {
+    what: 'an attempt after the end',
+    text: `update attempt set started_at = now() + interval '1 minute' where key = 'rough' and outcome = 'lost'`,
+    list: 'rerun',
+  },
+  {
+    what: 'a second charge',
+    text: `insert into spend_entry (workspace_id, key, fence, kind, gpu_ms, slot_ms, credits)
+      select workspace_id, key, fence, 'settle', 0, 1, 1 from attempt where key = 'rough' and outcome = 'lost'`,
+    list: 'wronglyCharged',
+  },
+  { what: 'no charge', text: `delete from spend_entry where key = 'rough' and kind = 'settle'`, list: 'wronglyCharged' },
+  { what: 'another time', text: `update spend_entry set slot_ms = 99 where key = 'rough' and kind = 'settle'`, list: 'wronglyCharged' },
+  { what: 'a reserve that is kept', text: `delete from spend_entry where key = 'rough' and kind = 'refund'`, list: 'wronglyCharged' },
+];
+
+for (const { what, text, list } of wrongs)
+  test(`an audit finds ${what}`, async () => {
+    const { records, build, sql } = await worked();
+    await sql(text);
+    assert.deepEqual((await records.auditBuild(build.id))[list], ['rough']);
+  });
