@@ -37,27 +37,35 @@ const deliver = `
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
-/** In order of keys, so that two writers of many rows cannot wait for each other. A lease that ran out but was given to nobody comes to life again. */
+/** Leases that are held. In order of keys, so that two writers of many rows cannot wait for each other. */
 const renew = `
-  with alive as (${alive}), held as materialized (
-    select t.workspace_id, t.key, t.fence, t.state, l.percent
+  with alive as (${alive}), held as (
+    update task t set percent = l.percent
+    from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent) join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
+    where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and t.state = 'leased' returning t.workspace_id, t.key, t.fence
+  ), heard as (
+    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', delivered_at = coalesce(a.delivered_at, now())
+    from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
+  )
+  select key, fence from held`;
+
+/** Leases that ran out but whose tasks were given to nobody come to life again. */
+const revive = `
+  with held as materialized (
+    select t.workspace_id, t.key, t.fence, l.percent
     from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
     join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
     join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    where t.state = 'leased' or (t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null)
+    where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null
     order by t.workspace_id, t.key for update of t
   ), heard as (
-    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', delivered_at = coalesce(a.delivered_at, now()),
-      outcome = null, ended_at = null
+    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null
     from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
-  ), moved as (
-    update task t set percent = h.percent from held h
-    where h.state = 'leased' and t.percent <> h.percent and t.workspace_id = h.workspace_id and t.key = h.key
   ), revived as (
     update task t set state = 'leased', outcome = null, percent = h.percent, lost = greatest(0, t.lost - 1), losses = t.losses - -1, attempts = t.attempts + 1
-    from held h where h.state = 'waiting' and t.workspace_id = h.workspace_id and t.key = h.key returning t.workspace_id, t.key, t.fence
+    from held h where t.workspace_id = h.workspace_id and t.key = h.key
   ), posted as (
-    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from revived
+    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from held
   )
   select key, fence from held`;
 
@@ -71,16 +79,22 @@ export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks'
     },
     async renewLeases({ runnerId, leases, leaseMs }) {
       if (!isUuid(runnerId)) return leases.map((lease) => lease.key);
-      const columns = [leases.map(({ key }) => key), leases.map(({ fence }) => fence), leases.map(({ percent }) => percent)];
-      const renewed = await prepared<{ key: string; fence: string }>({
-        name: 'renew',
-        text: renew,
-        values: [runnerId, ...columns, leaseMs],
-      });
-      const held = new Set(renewed.map(({ key, fence }) => `${key} ${fence}`));
-      return leases.filter(({ key, fence }) => !held.has(`${key} ${fence}`)).map(({ key }) => key);
+      const held = new Set<string>();
+      const sorted = [...leases].sort((a, b) => (a.key < b.key ? -1 : 1));
+      for (const [name, text] of Object.entries({ renew, revive })) {
+        const left = sorted.filter((lease) => !held.has(nameOf(lease)));
+        if (name === 'revive' && left.length === 0) break;
+        const columns = [left.map(({ key }) => key), left.map(({ fence }) => fence), left.map(({ percent }) => percent)];
+        const found = await prepared<{ key: string; fence: string }>({ name, text, values: [runnerId, ...columns, leaseMs] });
+        for (const one of found) held.add(nameOf(one));
+      }
+      return leases.filter((lease) => !held.has(nameOf(lease))).map(({ key }) => key);
     },
   };
+}
+
+function nameOf({ key, fence }: { readonly key: string; readonly fence: number | string }): string {
+  return `${key} ${fence}`;
 }
 
 function leaseOf(row: LeaseRow, leaseMs: number): Lease {

@@ -7,6 +7,8 @@ import type { PlannedRow, Records } from './records.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
 const manyRows = 300;
+/** So many keys go into one row of the outbox. */
+const keysOfARow = 200;
 
 type Place = { readonly workspaceId: string; readonly buildId: string };
 
@@ -17,22 +19,21 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
       const rowsDigest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
       return transaction(async (client) => {
         await lockWants(client);
-        const { rows: builds } = await client.query<{ workspace_id: string; rows_digest: string | null }>(
-          `update build set progress = $2, state = case when state = 'planning' then 'running' else state end
-           where id = $1 and ended_at is null returning workspace_id, rows_digest`,
-          [buildId, JSON.stringify(progress)],
+        const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>(
+          `update build set progress = $2, rows_digest = $3, state = case when state = 'planning' then 'running' else state end
+           where id = $1 and ended_at is null returning workspace_id, (select rows_digest from build where id = $1) as before`,
+          [buildId, JSON.stringify(progress), rowsDigest],
         );
         const build = builds[0];
         if (build === undefined) return;
         const place = { workspaceId: build.workspace_id, buildId };
-        if (ready.length > 0) await addTasks(client, { ...place, ready });
-        if (build.rows_digest === null) await noteEstimate(client, { ...place, rows });
-        if (build.rows_digest !== rowsDigest) {
-          const keys = await storeRows(client, { ...place, rows });
-          // By itself the database learns of many new rows only later, and till then it joins them row by row.
-          if (keys.length >= manyRows) await client.query('analyze task, build_task, attempt');
-          await updateWanted(client, { workspaceId: place.workspaceId, keys });
-          await client.query('update build set rows_digest = $2 where id = $1', [buildId, rowsDigest]);
+        const added = ready.length > 0 ? await addTasks(client, { ...place, ready }) : [];
+        if (build.before === null) await noteEstimate(client, { ...place, rows });
+        if (build.before !== rowsDigest) {
+          const keys = await storeRows(client, { ...place, rows, isFirst: build.before === null });
+          await learnOf(client, keys.length);
+          const settled = keys.length > 0 && added.length > 0 ? await wantedByOneOnly(client, { ...place, added }) : new Set();
+          await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
         }
         await notify(client, { type: 'build', id: buildId });
         if (ready.length > 0) await notify(client, { type: 'ready' });
@@ -41,17 +42,43 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
   };
 }
 
-/** Adds what is new, and tries anew what failed for another build. */
-async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Place & { readonly ready: readonly Task[] }): Promise<void> {
+/** By itself the database learns of many new rows only later, and till then it joins them row by row. */
+async function learnOf(client: PoolClient, count: number): Promise<void> {
+  if (count < manyRows) return;
+  const { rows } = await client.query<{ known: number }>(`select reltuples as known from pg_class where oid = 'build_task'::regclass`);
+  if ((rows[0]?.known ?? 0) < 2 * count) await client.query('analyze task, build_task, attempt');
+}
+
+/** Of tasks that were just added for a build those that no other active build lists: who wants them is known. */
+async function wantedByOneOnly(
+  client: PoolClient,
+  { workspaceId, buildId, added }: Place & { readonly added: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const { rows: shared } = await client.query<{ key: string }>(
+    `select bt.key from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
+     where bt.workspace_id = $1 and bt.key = any($3) and bt.build_id <> $2`,
+    [workspaceId, buildId, added],
+  );
+  const keys = new Set(added);
+  for (const { key } of shared) keys.delete(key);
+  return keys;
+}
+
+/** Adds what is new, and tries anew what failed for another build; gives the keys of both. In order of keys, so that two writers of many rows cannot wait for each other. */
+async function addTasks(
+  client: PoolClient,
+  { workspaceId, buildId, ready: given }: Place & { readonly ready: readonly Task[] },
+): Promise<readonly string[]> {
+  const ready = [...new Map(given.map((task) => [task.key, task])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const keys = ready.map((task) => task.key);
   const inputs = ready.map((task) => JSON.stringify(task.inputs));
-  await client.query(
+  const { rows: added } = await client.query<{ key: string }>(
     `with added as (
        insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at)
        select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
          b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at)
-       from (select distinct on (key) * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
-               as given(key, kind, version, toolchain, payload, inputs, estimate_ms, rank) order by key) t, build b
+       from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
+         as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank), build b
        where b.id = $9
        on conflict (workspace_id, key) do update
          set state = 'waiting', outcome = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0, ready_at = now(),
@@ -59,8 +86,11 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
            deadline_at = excluded.deadline_at, turn_at = excluded.turn_at
          where task.state = 'failed' and task.ran_for is distinct from $9
        returning key
+     ), posted as (
+       insert into outbox (workspace_id, topic, body)
+       select $1, 'task.ready', json_build_object('keys', json_agg(key)) from (select key, row_number() over () / ${keysOfARow} as part from added) a group by part
      )
-     insert into outbox (workspace_id, topic, key, body) select $1, 'task.ready', key, '{}' from added`,
+     select key from added`,
     [
       workspaceId,
       keys,
@@ -74,12 +104,14 @@ async function addTasks(client: PoolClient, { workspaceId, buildId, ready }: Pla
       ready.map((task) => task.rank),
     ],
   );
-  await client.query(
-    `insert into task_asset (workspace_id, key, digest, role)
+  if (ready.some((task) => task.inputs.length > 0))
+    await client.query(
+      `insert into task_asset (workspace_id, key, digest, role)
      select $1, t.key, i.digest, 'input' from unnest($2::text[], $3::json[]) as t(key, inputs), json_array_elements_text(t.inputs) as i(digest)
      on conflict do nothing`,
-    [workspaceId, keys, inputs],
-  );
+      [workspaceId, keys, inputs],
+    );
+  return added.map(({ key }) => key);
 }
 
 /** What the first plan of a build foresees, in time of slots. */
@@ -98,7 +130,7 @@ async function noteEstimate(
 /** Writes the lines that differ and removes those that are gone; returns every key that came to this build or left it. */
 async function storeRows(
   client: PoolClient,
-  { workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] },
+  { workspaceId, buildId, rows, isFirst }: Place & { readonly rows: readonly PlannedRow[]; readonly isFirst: boolean },
 ): Promise<readonly string[]> {
   const { rows: changed } = await client.query<{ key: string | null; old_key: string | null }>(
     `with given as (
@@ -124,9 +156,11 @@ async function storeRows(
       rows.map((row) => row.reused),
     ],
   );
+  const keys = changed.flatMap((row) => [row.key, row.old_key]);
+  if (isFirst) return keys.filter((key) => key !== null);
   const { rows: gone } = await client.query<{ key: string | null }>(
     `delete from build_task where build_id = $1 and (select count(*) from build_task where build_id = $1) > $3 and not (address = any($2)) returning key`,
     [buildId, rows.map((row) => row.address), rows.length],
   );
-  return [...changed.flatMap((row) => [row.key, row.old_key]), ...gone.map((row) => row.key)].filter((key) => key !== null);
+  return [...keys, ...gone.map((row) => row.key)].filter((key) => key !== null);
 }

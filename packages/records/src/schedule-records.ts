@@ -21,13 +21,14 @@ const mostRead = 5000;
 
 /** Rows of transactions that still run may come behind rows that are there already: what was seen of those is not given again. */
 const tail = `
-  select h.xid::text as horizon, o.xid::text, o.id, o.topic, o.workspace_id, o.key, o.fence as ended_fence, o.body, ${taskColumns},
+  select h.xid::text as horizon, o.xid::text, o.id, o.topic, o.workspace_id, k.key, o.fence as ended_fence, o.body, ${taskColumns},
     r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, w.weight, w.cap
   from (select pg_snapshot_xmin(pg_current_snapshot()) as xid) h
   left join lateral (
     select * from outbox where xid >= $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
   ) o on true
-  left join task t on o.key is not null and t.workspace_id = o.workspace_id and t.key = o.key
+  left join lateral (select o.key union all select json_array_elements_text(o.body->'keys')) k on k.key is not null
+  left join task t on t.workspace_id = o.workspace_id and t.key = k.key
   ${liveAttempt}
   left join runner r on o.topic like 'runner.%' and r.id = (o.body->>'id')::uuid and r.gone_at is null
   left join workspace w on o.topic = 'workspace.changed' and w.id = o.workspace_id
@@ -88,7 +89,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       const horizon = BigInt(found[0]?.horizon ?? after.xid);
       const there = found.flatMap((row) => (row.xid === null ? [] : [{ ...row, xid: BigInt(row.xid), id: Number(row.id) }]));
       const last = there.at(-1)?.xid ?? horizon;
-      const more = there.length === limit;
+      const more = new Set(there.map((row) => row.id)).size === limit;
       const xid = more && last < horizon ? last : horizon;
       const fresh = there.filter((row) => !after.seen.has(row.id));
       const seen = new Map([...after.seen, ...fresh.map((row) => [row.id, row.xid] as const)].filter(([, of]) => of >= xid));

@@ -5,10 +5,10 @@ import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, Ta
 export const taskColumns = `
   t.state, t.wanted_by, t.kind, t.version, t.toolchain, t.model, t.size, t.estimate_ms, t.gpus, t.vram_mib, t.region, t.pool, t.borders_ms, t.batch,
   t.batch_most, t.priority, t.rank, t.fence, a.runner_id, a.devices,
-  extract(epoch from t.deadline_at - clock_timestamp())::float8 * 1000 as deadline_in_ms,
-  extract(epoch from clock_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
-  extract(epoch from t.ready_at - clock_timestamp())::float8 * 1000 as ready_in_ms,
-  extract(epoch from clock_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
+  extract(epoch from t.deadline_at - statement_timestamp())::float8 * 1000 as deadline_in_ms,
+  extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
+  extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000 as ready_in_ms,
+  extract(epoch from statement_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
 export const liveAttempt =
   'left join attempt a on a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
 

@@ -22,8 +22,16 @@ export function capabilityOf({
   return toolchain === '' ? name : `${name} (toolchain ${digestOf(toolchain)})`;
 }
 
-/** A task as the scheduler takes it. Its instants are `instantMs` and the distances from it. */
-export function demandOf(task: TaskDemand, instantMs: number): Demand {
+/** When a build's turn began and when it is due, as the scheduler's clock has it. */
+export type BuildTimes = { readonly submittedMs: number; readonly deadlineMs: number | null };
+
+/** A build's times by what is told of one of its tasks at `instantMs`. */
+export function timesOf({ deadlineInMs, turnAgoMs }: TaskDemand, instantMs: number): BuildTimes {
+  return { submittedMs: instantMs - turnAgoMs, deadlineMs: deadlineInMs === null ? null : instantMs + deadlineInMs };
+}
+
+/** A task as the scheduler takes it, told at `instantMs`. */
+export function demandOf(task: TaskDemand, { instantMs, times }: { readonly instantMs: number; readonly times: BuildTimes }): Demand {
   return {
     id: idOf(task),
     workspace: task.workspaceId,
@@ -38,9 +46,9 @@ export function demandOf(task: TaskDemand, instantMs: number): Demand {
     near: [],
     pool: task.pool,
     priority: task.priority,
-    deadlineMs: task.deadlineInMs === null ? null : instantMs + task.deadlineInMs,
+    deadlineMs: times.deadlineMs,
     order: task.rank,
-    submittedMs: instantMs - task.turnAgoMs,
+    submittedMs: times.submittedMs,
     readyMs: instantMs + task.readyInMs,
     bordersMs: task.bordersMs,
     batch: task.batch,

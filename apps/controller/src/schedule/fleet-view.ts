@@ -1,6 +1,6 @@
 import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, TaskDemand, TaskId } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
-import { demandOf, factsOf, idOf } from './demand-of.ts';
+import { type BuildTimes, demandOf, factsOf, idOf, timesOf } from './demand-of.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
 type Running = { readonly task: TaskDemand; readonly runnerId: string; readonly devices: readonly string[]; fence: number };
@@ -20,6 +20,8 @@ export type FleetView = {
   readonly waitingTask: (standing: Standing) => TaskDemand | null;
 };
 
+/** So many builds' times are kept. */
+const mostBuilds = 10_000;
 /** A fence that no lease has: the ledger has not answered to the grant yet. */
 const noFence = 0;
 
@@ -27,6 +29,19 @@ export function createFleetView(): FleetView {
   const waiting = new Map<string, TaskDemand>();
   const ready = new Map<string, number>();
   const running = new Map<string, Running>();
+  const builds = new Map<string, BuildTimes>();
+
+  /** What is told of a build's tasks at different instants must not set one of them before another. */
+  const toDemand = (task: TaskDemand, instantMs: number) => {
+    const times = builds.get(task.buildId) ?? timesOf(task, instantMs);
+    builds.delete(task.buildId);
+    builds.set(task.buildId, times);
+    for (const id of builds.keys()) {
+      if (builds.size <= mostBuilds) break;
+      builds.delete(id);
+    }
+    return demandOf(task, { instantMs, times });
+  };
 
   const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
     const id = idOf(task);
@@ -43,11 +58,11 @@ export function createFleetView(): FleetView {
       waiting.delete(id);
       running.set(id, { task: demand, runnerId: lease.runnerId, devices: lease.devices, fence: lease.fence });
       const sinceMs = instantMs - lease.sinceMs;
-      changes.push({ type: 'running', task: demandOf(demand, instantMs), runner: lease.runnerId, devices: lease.devices, sinceMs });
+      changes.push({ type: 'running', task: toDemand(demand, instantMs), runner: lease.runnerId, devices: lease.devices, sinceMs });
     } else if (state === 'waiting' && demand !== null) {
       waiting.set(id, demand);
       ready.set(id, instantMs + demand.readyInMs);
-      changes.push({ type: 'task', task: demandOf(demand, instantMs) });
+      changes.push({ type: 'task', task: toDemand(demand, instantMs) });
     } else if (waiting.delete(id)) changes.push({ type: 'withdrawn', task: id });
     if (!waiting.has(id)) ready.delete(id);
     return changes;
@@ -68,7 +83,7 @@ export function createFleetView(): FleetView {
       ...held.map(
         ({ task, devices }): Change => ({
           type: 'running',
-          task: demandOf(task, instantMs),
+          task: toDemand(task, instantMs),
           runner: runnerId,
           devices,
           sinceMs: instantMs,

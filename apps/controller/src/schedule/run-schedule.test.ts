@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunnerOffer, Task } from '@filmwright/contracts';
+import { createLog } from '@filmwright/process';
+import { defaultWorkspace } from '@filmwright/records';
+import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { runSchedule } from './run-schedule.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+type Opened = Pick<TestRecords, 'records'>;
+const leaseMs = 20_000;
+const progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } } as const;
+
+function offer(name: string, changes: Partial<RunnerOffer> = {}): RunnerOffer {
+  return {
+    name,
+    pid: 1,
+    slots: 1,
+    kinds: ['subtitles'],
+    toolchain: {},
+    versions: { subtitles: 7 },
+    voices: [],
+    models: [],
+    fonts: [],
+    ...changes,
+  };
+}
+
+function task(key: string, changes: Partial<Task> = {}): Task {
+  const payload = { cues: [], language: 'en' };
+  return { key, kind: 'subtitles', version: 7, toolchain: '', payload, estimateMs: 1000, rank: 0, inputs: [], ...changes } as Task;
+}
+
+async function order({ records }: Opened, tasks: readonly Task[], changes: { readonly priority?: 'bulk' } = {}): Promise<string> {
+  const document = { of: tasks.map(({ key }) => key) };
+  const wanted = { workspaceId: defaultWorkspace, title: 'A film', document, files: {}, purpose: 'make', atMs: null } as const;
+  const { id: buildId } = await records.createBuild({ ...wanted, ...changes });
+  const rows = tasks.map(({ key, kind, estimateMs }) => ({ address: key, kind, key, estimateMs, reused: false }));
+  await records.savePlan({ buildId, rows, ready: tasks, progress });
+  return buildId;
+}
+
+/** Schedules until the test or the returned function ends it. */
+function start(context: TestContext, { records }: Opened): () => Promise<void> {
+  const ending = new AbortController();
+  const log = createLog({ app: 'controller', least: 'error', write: () => {} });
+  const running = runSchedule({ records, nowMs: () => performance.now(), log, signal: ending.signal });
+  const stop = async () => {
+    ending.abort();
+    await running;
+  };
+  context.after(stop);
+  return stop;
+}
+
+async function until<T>(what: () => Promise<T | null | undefined | false>, whatFor: string): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const found = await what();
+    if (found) return found;
+    assert.ok(tries < 1000, `waited too long for ${whatFor}`);
+    await sleep(10);
+  }
+}
+
+async function leaseOf({ records }: Opened, runnerId: string) {
+  return until(async () => (await records.leaseTasks({ runnerId, max: 9, leaseMs }))[0], 'a lease');
+}
+
+function done(runnerId: string, lease: { readonly task: Task; readonly fence: number }) {
+  return { runnerId, key: lease.task.key, fence: lease.fence, output: {}, assets: [], wallMs: 5, cpuMs: 5 };
+}
+
+test('A2, L1: what is ready is given to runners that can do it, a slot at a time, and what ends makes room for the next', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one'));
+  const { runnerId: older } = await records.joinRunner(offer('older', { versions: { subtitles: 6 } }));
+  await order(opened, [task('a'), task('b'), task('c', { toolchain: 'another' })]);
+  const first = await leaseOf(opened, runnerId);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs }), [], 'its slot is taken');
+  await records.completeTask(done(runnerId, first));
+  const second = await leaseOf(opened, runnerId);
+  assert.deepEqual([first.task.key, second.task.key].sort(), ['a', 'b']);
+  await records.completeTask(done(runnerId, second));
+  const [entry] = await until(async () => {
+    const queue = await records.queue({ workspaceId: defaultWorkspace, limit: 9 });
+    return queue.length === 1 && queue;
+  }, 'the standing');
+  assert.match(`${entry?.key} ${entry?.reason}`, /^c no runner offers subtitles 7 \(toolchain [0-9a-f]{8}\)$/);
+  assert.equal(entry?.expectedStartAt, null);
+  assert.deepEqual(await records.leaseTasks({ runnerId: older, max: 9, leaseMs }), []);
+  await records.joinRunner(offer('two', { toolchain: { subtitles: 'another' } }));
+  await until(async () => (await records.results(['c'])).get('c')?.state === 'leased', 'the runner that can');
+});
+
+test('A4, A5: another goes on where one stopped or was overtaken: what runs is known, its slot is taken, and nothing is given twice', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  const stopFirst = start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one', { slots: 2 }));
+  await order(opened, [task('a', { estimateMs: 9000 }), task('b', { estimateMs: 8000 }), task('c')]);
+  const states = async () => [...(await records.results(['a', 'b', 'c'])).values()].map(({ key, state }) => `${key} ${state}`).sort();
+  await until(async () => (await states()).join() === 'a leased,b leased,c waiting', 'both slots');
+  const held = await records.leaseTasks({ runnerId, max: 9, leaseMs });
+  assert.equal(held.length, 2);
+  // Another begins while the first still thinks that it leads.
+  start(context, opened);
+  await sleep(300);
+  assert.deepEqual(await states(), ['a leased', 'b leased', 'c waiting']);
+  await records.completeTask(done(runnerId, held[0] ?? assert.fail()));
+  const c = await leaseOf(opened, runnerId);
+  assert.equal(c.task.key, 'c');
+  await stopFirst();
+});
+
+test('F2, L6, L8: failed tasks come again when their rest is over, those of runners that left or fell silent go to others', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one'));
+  await order(opened, [task('a')]);
+  const failed = await leaseOf(opened, runnerId);
+  const problem = { type: 'x', title: 'x', status: 500, code: 'program-failed', detail: 'x', retryable: true } as const;
+  await records.failTask({ runnerId, key: 'a', fence: failed.fence, problem });
+  const again = await leaseOf(opened, runnerId);
+  assert.equal(again.attempt, 2);
+  const { runnerId: other } = await records.joinRunner(offer('two'));
+  await records.leaveRunner(runnerId);
+  const third = await leaseOf(opened, other);
+  assert.equal(third.task.key, 'a');
+  await sql(`update runner set seen_at = now() - interval '1 minute'`);
+  await sql(`update attempt set lease_until = now() - interval '1 second' where ended_at is null`);
+  await records.expireLeases();
+  await until(async () => (await records.results(['a'])).get('a')?.state === 'waiting', 'the loss');
+  const { runnerId: last } = await records.joinRunner(offer('three'));
+  assert.equal((await leaseOf(opened, last)).task.key, 'a');
+});
+
+test('A2: weights and caps of workspaces hold from when they are changed, and cancelled builds make room', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  await sql('update workspace set cap = 1');
+  start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one', { slots: 4 }));
+  const first = await order(opened, [task('a')]);
+  await leaseOf(opened, runnerId);
+  await order(opened, [task('b')]);
+  await until(async () => {
+    const [entry] = await records.queue({ workspaceId: defaultWorkspace, limit: 9 });
+    return entry?.reason === 'its workspace runs 1 of at most 1 tasks';
+  }, 'the reason of the cap');
+  await records.cancelBuild(first);
+  assert.equal((await leaseOf(opened, runnerId)).task.key, 'b');
+  await order(opened, [task('c')]);
+  await sql('update workspace set cap = 2');
+  assert.equal((await leaseOf(opened, runnerId)).task.key, 'c');
+});

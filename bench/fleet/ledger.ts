@@ -1,0 +1,25 @@
+// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are write, renew, wait, submit.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../../packages/records/src/embedded/start-postgres.ts';
+import { measureSubmissions } from './measure-submissions.ts';
+import { measureWaits } from './measure-waits.ts';
+import { measureRenewals, measureWrites } from './measure-writes.ts';
+
+const parts = { write: measureWrites, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
+const wanted = process.argv.slice(2);
+
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const home = await mkdtemp(join(tmpdir(), 'filmwright-ledger-bench-'));
+  // PostgreSQL runs as another user where root starts it.
+  await chmod(home, 0o755);
+  const database = await startPostgres({ home });
+  try {
+    await measure(database.connectionString);
+  } finally {
+    await database.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { type Completion, type RunnerOffer, type Task, taskKinds } from '../../packages/contracts/src/index.ts';
+import { defaultWorkspace, type Records } from '../../packages/records/src/index.ts';
+
+const progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } } as const;
+
+export function offerOf(name: string, slots: number): RunnerOffer {
+  return {
+    name,
+    pid: 1,
+    slots,
+    kinds: ['encode'],
+    toolchain: {},
+    versions: { encode: taskKinds.encode.version },
+    voices: [],
+    models: [],
+    fonts: [],
+  };
+}
+
+/** A key of the length of real ones; its order is not that of the numbers. */
+export function keyOf(name: string): string {
+  const mixed = [...name].reduceRight((sum, character) => (sum * 31 + character.charCodeAt(0)) % 0xffffffff, 7);
+  return `sha256-${mixed.toString(16).padStart(8, '0')}${Buffer.from(name).toString('hex').padStart(56, '0')}`;
+}
+
+/** A task with a payload of a thousand characters, about what a span brings. */
+export function taskOf(name: string): Task {
+  const task = { key: keyOf(name), kind: 'encode', version: taskKinds.encode.version, toolchain: '', payload: { text: 'x'.repeat(1000) } };
+  return { ...task, inputs: [], rank: 0, estimateMs: 1000 } as unknown as Task;
+}
+
+/** What a runner brings for a task: an output with one asset. */
+export function completionOf(lease: { readonly key: string; readonly fence: number }): Completion {
+  const { key, fence } = lease;
+  const asset = { digest: `sha256-${key.slice(-56)}${key.slice(7, 15)}`, bytes: 1000, mediaType: 'video/mp4' };
+  return { key, fence, output: { asset, frames: 25 }, assets: [asset], wallMs: 1000, cpuMs: 900 };
+}
+
+/** A build with these tasks, written as the controller writes a plan; says how long the plan took. */
+export async function enqueue(records: Records, tasks: readonly Task[]): Promise<{ readonly buildId: string; readonly tookMs: number }> {
+  const document = { bench: tasks[0]?.key };
+  const wanted = { workspaceId: defaultWorkspace, title: 'bench', document, files: {}, purpose: 'make', atMs: null } as const;
+  const { id: buildId } = await records.createBuild(wanted);
+  const rows = tasks.map(({ key, kind, estimateMs }) => ({ address: key, kind, key, estimateMs, reused: false }));
+  const startMs = performance.now();
+  await records.savePlan({ buildId, rows, ready: tasks, progress });
+  return { buildId, tookMs: performance.now() - startMs };
+}
+
+export function many(count: number, name: string): readonly Task[] {
+  return Array.from({ length: count }, (_, at) => taskOf(`${name}${at}`));
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+export function perSecond(count: number, tookMs: number): number {
+  return Math.round((count * 1000) / tookMs);
+}
