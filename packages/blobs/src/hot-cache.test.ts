@@ -46,6 +46,10 @@ test('H1: an asset is fetched once and then found, also by a cache that is opene
   for (const { path } of all) assert.equal(digestOf(readFileSync(path)), digest);
   assert.equal(asked.length, 1);
   await Promise.all(all.map(({ release }) => release()));
+  const before = statSync(join(root, 'files', digest.slice(7, 9), digest));
+  await (await cache.pin(digest)).release();
+  const { mtimeMs, ino } = statSync(join(root, 'files', digest.slice(7, 9), digest));
+  assert.deepEqual({ mtimeMs, ino }, { mtimeMs: before.mtimeMs, ino: before.ino }, 'using a file does not make it look changed');
   const later = await openHotCache({ root, maxBytes: 1e6, source });
   await (await later.pin(digest)).release();
   assert.deepEqual(later.report(), { hits: 1, misses: 0, hitBytes: 4000, missBytes: 0, damaged: 0, evicted: 0, bytes: 4000 });

@@ -36,6 +36,7 @@ async function storeOf(
     }
     const upload = store.uploads.get(id);
     if (upload === undefined) return say(404, {}, { code: 'not-found' });
+    if (request.method === 'DELETE') return store.uploads.delete(id) ? say(204) : say(404);
     if (request.method === 'HEAD') return say(200, { 'upload-offset': String(upload.bytes.length) });
     if (request.method === 'GET') {
       if (upload.bytes.length < upload.length) return say(200, {}, { id, asset: null });
@@ -84,6 +85,7 @@ test('a part that breaks off is gone on with where it stood', async (context) =>
   await resumeUpload({ url: store.url, token: '' }, upload());
   assert.deepEqual(store.parts, [0, 600_000, 1_200_000]);
   assert.ok(store.assets.has(digestOf(bytes)));
+  assert.equal(store.uploads.size, 0, 'no note is left');
 });
 
 test('an upload that the gateway lost begins anew', async (context) => {

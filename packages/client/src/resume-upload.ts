@@ -51,7 +51,10 @@ export async function resumeUpload(connection: Connection, upload: ResumableUplo
         params: { id: state.id },
         ...(signal ? { signal } : {}),
       });
-      if (asset === digest) return { digest, bytes, mediaType };
+      if (asset === digest) {
+        await forget(connection, { id: state.id, signal });
+        return { digest, bytes, mediaType };
+      }
       if (asset !== null) {
         state = null;
         throw new FilmwrightError(
@@ -106,6 +109,11 @@ async function offsetOf(connection: Connection, { id, signal }: AtUpload): Promi
     ...(signal ? { signal } : {}),
   });
   return response.status === 404 ? null : Number(response.headers.get('upload-offset'));
+}
+
+/** What is in the store needs no note of how it came; one that stays expires. */
+async function forget(connection: Connection, { id, signal }: AtUpload): Promise<void> {
+  await callRoute(connection, { route: 'removeUpload', params: { id }, headers: tus, ...(signal ? { signal } : {}) }).then(drain, () => {});
 }
 
 /** Sends what is missing in one part; a part that breaks off leaves what came before. */
