@@ -69,7 +69,9 @@ const finish = (world: World, task: LiveTask): void => {
     blocked.left -= 1;
     if (blocked.left > 0) continue;
     world.blocked.delete(id);
-    ready(world, blocked.planned);
+    const { planMs } = world.scenario;
+    if (planMs === 0) ready(world, blocked.planned);
+    else world.events.put(world.nowMs + planMs, { type: 'planned', planned: blocked.planned });
   }
   world.dependents.delete(demand.id);
 };
@@ -230,6 +232,9 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
     }
     case 'rested':
       if (what.task.run === null && !what.task.withdrawn && what.task.demand.readyMs === what.readyMs) countIn(world, what.task);
+      return;
+    case 'planned':
+      ready(world, what.planned);
       return;
     case 'withdrawn':
       withdraw(world, what.task);

@@ -46,6 +46,8 @@ export type Scenario = {
   /** From a decision until the runner begins, and from the end of the work until it is told. */
   readonly grantMs: number;
   readonly reportMs: number;
+  /** From the end of a task until those that come after it are planned and told. */
+  readonly planMs: number;
   /** Deviation of the logarithm of a load's duration around the model's facts. */
   readonly loadSpread: number;
   /** Work of a product's device relative to `trueMs`; 1 where it is not named. */
@@ -71,6 +73,7 @@ export const plainWorld = {
   restMs: 1000,
   grantMs: 0,
   reportMs: 0,
+  planMs: 0,
   loadSpread: 0.05,
   speeds: {},
   batchPart: 0.7,

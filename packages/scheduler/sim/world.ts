@@ -105,6 +105,7 @@ export type Presence = {
 export type WorldEvent =
   | { readonly type: 'ends'; readonly run: Run; readonly endMs: number }
   | { readonly type: 'rested'; readonly task: LiveTask; readonly readyMs: number }
+  | { readonly type: 'planned'; readonly planned: PlannedTask }
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'returns'; readonly runner: string }

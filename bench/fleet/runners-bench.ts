@@ -1,0 +1,133 @@
+// Real runners with synthetic tasks, which sleep: sixteen beside one, and a day of two beside the same day in the simulator.
+import { drillGraph } from '@filmwright/core';
+import { createFilmwright } from '../../packages/scheduler/sim/filmwright.ts';
+import { spreadOf } from '../../packages/scheduler/sim/measure.ts';
+import { createRandom } from '../../packages/scheduler/sim/random.ts';
+import type { PlannedTask } from '../../packages/scheduler/sim/scenario.ts';
+import { twoRunners } from '../../packages/scheduler/sim/scenarios/processors.ts';
+import { simulate } from '../../packages/scheduler/sim/simulate.ts';
+import { type Attempt, openRealPlatform, rest } from './real-platform.ts';
+
+const parts = process.argv.slice(2);
+const wanted = (part: string): boolean => parts.length === 0 || parts.includes(part);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const drill = (seed: number, width: number, durationMs: number) => ({
+  title: `Drill ${seed}`,
+  drill: { seed, layers: 1, width, durationMs, bytes: 1000 },
+});
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Work done per second, over the wall clock between the first grant and the last end. */
+async function speedOf(runners: number, { width, durationMs }: { readonly width: number; readonly durationMs: number }): Promise<number> {
+  const platform = await openRealPlatform(runners);
+  try {
+    await platform.ended(await platform.submit(drill(1, runners, 200)));
+    await platform.attempts();
+    await platform.ended(await platform.submit(drill(2, width, durationMs)));
+    const attempts = (await platform.attempts()).slice(0, width);
+    const workMs = drillGraph(drill(2, width, durationMs))
+      .slice(0, width)
+      .reduce((sum, node) => sum + node.durationMs, 0);
+    const firstMs = Math.min(...attempts.map(({ grantedMs }) => grantedMs));
+    const lastMs = Math.max(...attempts.map(({ endedMs }) => endedMs));
+    return workMs / (lastMs - firstMs);
+  } finally {
+    await platform.close();
+  }
+}
+
+async function sixteen(): Promise<void> {
+  const one = await speedOf(1, { width: 25, durationMs: 800 });
+  const many = await speedOf(16, { width: 480, durationMs: 800 });
+  say(
+    `sixteen runners do ${(many / one).toFixed(1)} times the work of one (${many.toFixed(2)} and ${one.toFixed(2)} s of sleep a second); wanted 13`,
+  );
+}
+
+const dayTasks = 160;
+const dayMs = 600;
+const dayLoad = 0.8;
+
+/** Builds of two tasks, one after the other, as they come by chance. */
+function arrivals(taskMs: number): readonly { readonly seed: number; readonly atMs: number }[] {
+  const random = createRandom(5, 'arrivals');
+  const gapMs = (2 * taskMs) / (2 * dayLoad);
+  let atMs = 0;
+  return Array.from({ length: dayTasks }, (_, index) => {
+    atMs += -Math.log(1 - random.next()) * gapMs;
+    return { seed: 100 + index, atMs };
+  });
+}
+
+const waits = (attempts: readonly Attempt[]): readonly number[] => attempts.map(({ readyMs, deliveredMs }) => deliveredMs - readyMs);
+
+async function day(): Promise<void> {
+  const platform = await openRealPlatform(2);
+  try {
+    for (let seed = 1; seed <= 15; seed++) await platform.ended(await platform.submit(drill(seed, 1, 100)));
+    const idle = await platform.attempts();
+    const lengths = Array.from({ length: 15 }, (_, index) => drillGraph(drill(index + 1, 1, 100)).map((node) => node.durationMs)).flat();
+    const overheadMs = median(idle.map(({ deliveredMs, endedMs }, index) => endedMs - deliveredMs - (lengths[index] ?? 0)));
+    const grantMs = median(waits(idle));
+    const gapMs = median(idle.flatMap(({ readyMs }, index) => (index % 2 === 1 ? [readyMs - (idle[index - 1]?.endedMs ?? 0)] : [])));
+    say(
+      `idle: granted and delivered ${grantMs.toFixed(0)} ms after it was ready, ${overheadMs.toFixed(0)} ms beside the sleep, ready ${gapMs.toFixed(0)} ms after what it awaits`,
+    );
+    const coming = arrivals(dayMs + overheadMs);
+    const startMs = performance.now();
+    const builds: Promise<void>[] = [];
+    for (const { seed, atMs } of coming) {
+      await rest(Math.max(0, startMs + atMs - performance.now()));
+      builds.push(platform.submit(drill(seed, 1, dayMs)).then(platform.ended));
+    }
+    await Promise.all(builds);
+    const real = spreadOf(waits(await platform.attempts()));
+    const simulated = spreadOf(simulatedWaits({ coming, overheadMs, grantMs, gapMs }));
+    for (const [name, of] of [
+      ['p50', 'p50Ms'],
+      ['p95', 'p95Ms'],
+    ] as const)
+      say(
+        `wait ${name}: real ${real[of].toFixed(0)} ms, simulated ${simulated[of].toFixed(0)} ms, ${(simulated[of] / real[of]).toFixed(2)} of it; wanted 0.9 to 1.1`,
+      );
+  } finally {
+    await platform.close();
+  }
+}
+
+type Measured = {
+  readonly coming: ReturnType<typeof arrivals>;
+  readonly overheadMs: number;
+  readonly grantMs: number;
+  readonly gapMs: number;
+};
+
+function simulatedWaits({ coming, overheadMs, grantMs, gapMs }: Measured): readonly number[] {
+  const base = twoRunners({ seed: 1, load: dayLoad, tasks: 1, leastMs: 1, mostMs: 2, tickMs: 5, grantMs, reportMs: 0 });
+  const [pattern] = [...base.tasks()];
+  if (pattern === undefined) return [];
+  const planned = coming.flatMap(({ seed, atMs }): PlannedTask[] =>
+    drillGraph(drill(seed, 1, dayMs)).map((node, index) => ({
+      ...pattern,
+      demand: {
+        ...pattern.demand,
+        id: `${seed}-${index}`,
+        workspace: 'a',
+        build: `${seed}`,
+        estimateMs: dayMs,
+        submittedMs: atMs,
+        readyMs: atMs,
+      },
+      trueMs: node.durationMs + overheadMs,
+      after: index === 0 ? [] : [`${seed}-0`],
+    })),
+  );
+  const outcome = simulate({
+    scenario: { ...base, linked: true, planMs: gapMs, tasks: () => planned },
+    policy: createFilmwright({ seed: 1, scenario: base }),
+  });
+  return outcome.tasks.map(({ waitMs }) => waitMs);
+}
+
+if (wanted('day')) await day();
+if (wanted('sixteen')) await sixteen();
