@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { interleave } from './interleave.ts';
+import { interleaveMany } from './interleave-many.ts';
+import type { Broken } from './model-ledger.ts';
+
+const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1_000_001 + (Date.now() % 1_000_000));
+
+test(`20,000 interleavings of leaders, runners and unruly messages lose nothing, and do and charge nothing twice (from seed ${firstSeed})`, async () => {
+  const { count, wrong, faults, events, cancelled } = await interleaveMany({ firstSeed, count: 20_000, threads: 2 });
+  assert.deepEqual({ count, wrong, faults }, { count: 20_000, wrong: 0, faults: [] });
+  // Those that end early or do little prove little.
+  assert.ok(events > 200 * count && cancelled < count / 4, JSON.stringify({ events, cancelled }));
+});
+
+test('the same seed is the same history', () => {
+  assert.deepEqual(interleave(77), interleave(77));
+  assert.notDeepEqual(interleave(77).history, interleave(78).history);
+});
+
+const rules: readonly (readonly [Broken, RegExp])[] = [
+  ['stale fences', /L5: .+ was taken under \d+ after \d+ was given/],
+  ['two charges', /D2: .+ charged \d times/],
+  ['done runs again', /was done and was granted again/],
+  ['a lost task', /is lost: it is waiting for ever/],
+  ['old leaders', /A1: one that led before was given its grants/],
+  ['output replaced', /F1: .+ was acknowledged and is done with/],
+];
+
+for (const [broken, told] of rules)
+  test(`a ledger with a broken rule is found out: ${broken}`, () => {
+    const faults = Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, broken).faults).flat();
+    assert.match(faults.join('\n'), told);
+  });
