@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
 import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { inferenceToolchain, listModels, listVoices } from '@filmwright/engines';
+import { inferenceToolchain } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { probeDevices } from './probe-devices.ts';
+import { workingEngines } from './probe-engines.ts';
 import { probeMachine } from './probe-machine.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also which hardware encoders work. */
-export async function probeOffer({ home, toolset }: Workplace, { full }: { readonly full: boolean }): Promise<ProbedOffer> {
+/** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also whether engines and hardware encoders do a little work. */
+export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full }: { readonly full: boolean }): Promise<ProbedOffer> {
   const digests = new Map<string, FontFile>();
   const fontFile = async (path: string): Promise<FontFile> => {
     const known = digests.get(path);
@@ -18,16 +19,14 @@ export async function probeOffer({ home, toolset }: Workplace, { full }: { reado
     digests.set(path, file);
     return file;
   };
-  const [found, known, shelf, { devices, warnings }] = await Promise.all([
+  const [found, engines, { devices, warnings }] = await Promise.all([
     findFonts(),
-    listVoices({ home }),
-    listModels({ home }),
+    workingEngines({ home, tempDir: tempRoot, tried: full }),
     probeDevices(),
   ]);
   const fonts: ProbedOffer['fonts'][number][] = [];
   for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
-  const voices = known.filter((voice) => voice.installed);
-  const models = shelf.filter((model) => model.installed);
+  const { voices, models } = engines;
   // A model that finds any subject serves films better than one that finds people only.
   const byUse = [...models].sort(
     (a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes,
@@ -41,7 +40,7 @@ export async function probeOffer({ home, toolset }: Workplace, { full }: { reado
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),
     devices,
-    machine: await probeMachine({ home, ffmpeg: toolset.ffmpeg, encoders: full, warnings }),
+    machine: await probeMachine({ home, ffmpeg: toolset.ffmpeg, encoders: full, warnings: [...warnings, ...engines.warnings] }),
   };
 }
 

@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listModels, listVoices, openModelPool, runPictureModel, speakLine } from '@filmwright/engines';
+
+type Listed = Awaited<ReturnType<typeof listVoices>>[number];
+type Shelved = Awaited<ReturnType<typeof listModels>>[number];
+
+/** What is installed and, where it was tried, works; a warning for each that does not. */
+export type WorkingEngines = {
+  readonly voices: readonly Listed[];
+  readonly models: readonly Shelved[];
+  readonly warnings: readonly string[];
+};
+
+const side = 64;
+
+/** Voices and models of a home; with `tried` each speech engine, each natural voice and each model has done a little work first. */
+export async function workingEngines(options: {
+  readonly home: string;
+  readonly tempDir: string;
+  readonly tried: boolean;
+}): Promise<WorkingEngines> {
+  const [known, shelf] = await Promise.all([listVoices({ home: options.home }), listModels({ home: options.home })]);
+  const voices = known.filter((voice) => voice.installed);
+  const models = shelf.filter((model) => model.installed);
+  if (!options.tried) return { voices, models, warnings: [] };
+  const warnings: string[] = [];
+  const silent = new Set<string>();
+  for (const voice of oneOfEach(voices)) {
+    const problem = await problemOf(() => speakWord(voice, options));
+    if (problem === null) continue;
+    silent.add(groupOf(voice));
+    warnings.push(`The voice ${voice.id} (${voice.engine}) is installed and does not speak; it is not offered: ${problem}`.slice(0, 1000));
+  }
+  const blind = new Set<string>();
+  for (const model of models) {
+    const problem = await problemOf(() => lookAtGrey(model));
+    if (problem === null) continue;
+    blind.add(model.card.name);
+    warnings.push(`The model ${model.card.name} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
+  }
+  return {
+    voices: voices.filter((voice) => !silent.has(groupOf(voice))),
+    models: models.filter((model) => !blind.has(model.card.name)),
+    warnings,
+  };
+}
+
+/** Voices of one program stand and fall with it; a natural one brings a model of its own. */
+function groupOf({ engine, natural, id }: Listed): string {
+  return natural ? `${engine} ${id}` : engine;
+}
+
+/** One voice for each group, an English one where there is one. */
+function oneOfEach(voices: readonly Listed[]): readonly Listed[] {
+  const english = [...voices].sort((a, b) => Number(b.language.startsWith('en')) - Number(a.language.startsWith('en')));
+  return [...new Map(english.reverse().map((voice) => [groupOf(voice), voice])).values()];
+}
+
+async function speakWord({ id, language }: Listed, { home, tempDir }: { readonly home: string; readonly tempDir: string }): Promise<void> {
+  const outPath = join(tempDir, 'probe.wav');
+  const word = { written: 'one', start: 0, end: 3, spoken: ['one'], pauseAfter: 'sentence' } as const;
+  await speakLine({ tokens: [word], voice: id, language, speed: 1, outPath, home });
+  await rm(outPath, { force: true });
+}
+
+async function lookAtGrey(model: Shelved): Promise<void> {
+  const pool = openModelPool();
+  try {
+    const picture = { width: side, height: side, rgba: new Uint8Array(side * side * 4).fill(128) };
+    await runPictureModel({ model, picture, pool });
+  } finally {
+    await pool.dispose();
+  }
+}
+
+async function problemOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
