@@ -4,18 +4,32 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
-import { killHard, platformOfTest, processesOf, until } from './platform-home.ts';
+import { machineServiceOfTest } from './machine-service.ts';
+import { killHard, platformOfTest, processesOf } from './platform-home.ts';
+import { freePort } from './role-processes.ts';
 
 const maximum = 3;
 const idleMs = 3000;
-const platform = platformOfTest();
-writeFileSync(
-  join(platform.home, 'pools.yaml'),
-  `pools:\n  - { name: desk, maximum: ${maximum}, idleMs: ${idleMs}, startMs: 1000, targetMs: 1000 }\n`,
-);
+const port = await freePort();
+const service = await machineServiceOfTest();
+const platform = platformOfTest('--port', String(port), '--public-url', `http://127.0.0.1:${port}`);
+const sizes = { idleMs, startMs: 1000, targetMs: 1000 };
+const pools = [
+  { name: 'desk', maximum, ...sizes },
+  { name: 'cloud', maximum: 1, costPerHour: 1, ...sizes, provisioner: { type: 'http', url: service.url } },
+];
+writeFileSync(join(platform.home, 'pools.yaml'), JSON.stringify({ pools }));
 
 const runners = () => processesOf(platform.home).filter(({ role }) => role === 'runner');
 const controllers = () => processesOf(platform.home).filter(({ role }) => role === 'controller');
+
+/** Waits, however busy the machine is: a runner that joins probes all that it has. */
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 2400) throw new Error(`waited too long until ${what}`);
+    await sleep(50);
+  }
+}
 
 async function open(): Promise<Client> {
   return createClient(await platform.open());
@@ -40,6 +54,7 @@ async function made(client: Client, ids: readonly string[]): Promise<void> {
 test('a burst of films makes runners appear, up to the maximum of their pool, and they go when they are idle', async () => {
   const client = await open();
   assert.equal(runners().length, 0);
+  service.failNext(2);
   let most = 0;
   const watch = setInterval(() => {
     most = Math.max(most, runners().length);
@@ -51,6 +66,9 @@ test('a burst of films makes runners appear, up to the maximum of their pool, an
     clearInterval(watch);
   }
   assert.equal(most, maximum);
+  // What was too much for the cheaper pool came from the service, once, though it said that it had failed.
+  await until(() => service.machines().length === 0, 'the machine of the service is gone');
+  assert.equal(service.given(), 1);
 });
 
 test('kill -9 of the controller while machines come leaves nobody whom the next one does not know', async () => {
@@ -63,6 +81,7 @@ test('kill -9 of the controller while machines come leaves nobody whom the next 
   await made(client, ids);
   assert.ok(runners().length <= maximum);
   await until(() => runners().length === 0, 'idle machines are gone');
+  await until(() => service.machines().length === 0, 'the machine of the service is gone');
   await sleep(1500);
-  assert.equal(runners().length, 0);
+  assert.deepEqual([runners().length, service.machines().length], [0, 0]);
 });

@@ -17,8 +17,11 @@ export type Roles = {
   readonly home: string;
   /** Every role that starts is given these; to be added to. */
   readonly env: Record<string, string>;
-  /** Starts `serve --roles ...` and waits until it says that it is ready. */
-  readonly start: (roles: string, args?: readonly string[]) => Promise<RoleProcess>;
+  /** Starts `serve --roles ...` and waits until it says that it is ready; its `env` is for this one alone. */
+  readonly start: (
+    roles: string,
+    how?: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> },
+  ) => Promise<RoleProcess>;
 };
 
 /** Roles of one installation as processes of their own, with tokens that they share; ended, and the home removed, after the tests of a file. */
@@ -36,9 +39,9 @@ export function rolesOfTest(home: string): Roles {
   return {
     home,
     env,
-    async start(roles, args = []) {
+    async start(roles, { args = [], env: own = {} } = {}) {
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', '--roles', roles, ...args], {
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...env, ...own },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       children.add(child);
