@@ -4,7 +4,7 @@ import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { type Change, type Decision, openState, type State, step } from '../../packages/scheduler/src/index.ts';
 import { checkHistory, type HistoryEvent } from './check-history.ts';
 import { createEventQueue } from './event-queue.ts';
-import { type Broken, leaseMs, type ModelLease, ModelLedger } from './model-ledger.ts';
+import { leaseMs, type ModelLease, ModelLedger } from './model-ledger.ts';
 
 /** What a seed led to. `faults` is empty for a ledger that keeps its promises. */
 export type Interleaving = {
@@ -37,9 +37,8 @@ type Runner = {
 };
 
 /** Plays one history of leaders, runners and messages that are late, lost, doubled and overtaken, decided by the seed, and holds it against what the ledger promises. */
-export function interleave(seed: number, broken: Broken | null = null): Interleaving {
+export function interleave(seed: number, ledger = new ModelLedger()): Interleaving {
   const random = sequence(seed);
-  const ledger = new ModelLedger(broken);
   const history: HistoryEvent[] = [];
   const queue = createEventQueue();
   let events = 0;

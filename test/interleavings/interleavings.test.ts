@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interleave } from './interleave.ts';
 import { interleaveMany } from './interleave-many.ts';
-import type { Broken } from './model-ledger.ts';
+import { type Broken, ModelLedger } from './model-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1_000_001 + (Date.now() % 1_000_000));
 
@@ -29,6 +29,6 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
 
 for (const [broken, told] of rules)
   test(`a ledger with a broken rule is found out: ${broken}`, () => {
-    const faults = Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, broken).faults).flat();
+    const faults = Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, new ModelLedger(broken)).faults).flat();
     assert.match(faults.join('\n'), told);
   });

@@ -52,6 +52,7 @@ export class ModelLedger {
   readonly #live = new Map<number, ModelAttempt>();
   readonly #byFence = new Map<number, ModelAttempt>();
   readonly #broken: Broken | null;
+  #ended = false;
   #fence = 0;
   #epoch = 0;
   #runner = 0;
@@ -61,8 +62,9 @@ export class ModelLedger {
     this.#broken = broken;
   }
 
-  // S1, W1: what is there already stays as it is.
+  // S1, W1, B2: what is there already stays as it is; once the build has ended nothing is added.
   plan(keys: readonly string[]): void {
+    if (this.#ended) return;
     for (const key of keys) {
       if (this.tasks.has(key)) continue;
       const fresh = {
@@ -82,6 +84,7 @@ export class ModelLedger {
 
   // B2, B3: the build ends; what is leased goes stale at once, and the try does not count.
   endBuild(): void {
+    this.#ended = true;
     for (const task of this.tasks.values()) {
       if (task.state !== 'waiting' && task.state !== 'leased') continue;
       task.wanted = false;
@@ -149,7 +152,8 @@ export class ModelLedger {
     const mine = [...this.#live.values()].filter((one) => one.runnerId === runnerId && this.#of(one) !== undefined);
     const before = mine.filter((one) => one.request === request);
     if (before.length > 0) return before.map(({ key, fence }) => ({ key, fence }));
-    const fresh = mine.filter((one) => !one.delivered).slice(0, max);
+    const waiting = mine.filter((one) => !one.delivered).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const fresh = waiting.slice(0, max);
     for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs });
     return fresh.map(({ key, fence }) => ({ key, fence }));
   }
