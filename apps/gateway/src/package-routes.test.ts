@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import type { Asset, PackageAddresses, WebPackage } from '@filmwright/contracts';
 import { signPrefix } from '@filmwright/distribution';
+import { readMetrics } from '@filmwright/process/testing';
 import { startGateway, type TestGateway } from './testing/start-gateway.ts';
 
 const document = { title: 'A film', storyboard: [{ narration: 'Here.' }], outputs: { package: true } };
@@ -126,6 +127,10 @@ test('a segment that is asked for again is answered from memory, as it was, unti
   assert.deepEqual([first.status, first.routed], [200, true]);
   const again = await fetched();
   assert.deepEqual(again, { ...first, routed: false }, 'the same but for the number of a routed request');
+  const { sum } = readMetrics((await gateway.call({ url: '/metrics' })).body);
+  const route = '/p/:id/:token/*';
+  assert.equal(sum('filmwright_http_requests_total', { route, status: '200' }), 2, 'both are counted');
+  assert.ok(sum('filmwright_http_sent_bytes_total', { route }) >= 2 * first.body.length);
   assert.equal((await fetch(at, { headers: { range: 'bytes=0-3' } })).status, 206);
   assert.equal((await fetch(at, { headers: { origin: 'http://elsewhere.example' } })).status, 403);
   while (Math.floor(Date.now() / 1000) <= expires) await new Promise((resolve) => setTimeout(resolve, 100));

@@ -125,6 +125,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
         ...{ FILMWRIGHT_URL: url, FILMWRIGHT_RUNNER_NAME: name, FILMWRIGHT_GRACE_MS: String(graceMs) },
         // Machines that parse hostile media hold no other secret than their own.
         ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_TLS_KEY: '' },
+        ...withoutTokens(options.pools),
       });
       const onSign = (sign: Sign): void => (sign.ready === true ? resolve() : lacks(sign, reject));
       runnerParts.push(supervise({ app: 'runner', name, env, logTo, onSign, graceMs: graceMs + killAfterMs }));
@@ -151,6 +152,12 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     await stop();
     throw error;
   }
+}
+
+/** Empties the variables that hold the tokens of services of machines. */
+function withoutTokens(pools: PoolsFile | undefined): Readonly<Record<string, string>> {
+  const names = (pools?.pools ?? []).flatMap(({ provisioner }) => (provisioner?.type === 'http' ? [provisioner.tokenFrom ?? ''] : []));
+  return Object.fromEntries(names.filter((name) => name !== '').map((name) => [name, '']));
 }
 
 type Sign = Readonly<Record<string, unknown>>;

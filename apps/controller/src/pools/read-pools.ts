@@ -41,6 +41,12 @@ export type ProvisionerParts = {
   readonly gatewayUrl: Promise<string>;
 };
 
+/** Runners hold no other secret than their own: not the tokens of services either. */
+function withoutTokens(env: Environment): Environment {
+  const names = readPools(env).flatMap(({ provisioner }) => (provisioner.type === 'http' ? [provisioner.tokenFrom ?? ''] : []));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+}
+
 /** Makes the provisioner that a pool names. */
 export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: ProvisionerParts): Provisioner {
   const { provisioner } = pool;
@@ -49,7 +55,7 @@ export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: Provisio
       pool,
       entry: env.FILMWRIGHT_RUNNER_ENTRY ?? '',
       url: gatewayUrl,
-      env,
+      env: withoutTokens(env),
       graceMs: Number(env.FILMWRIGHT_GRACE_MS) || 0,
     });
   const { url, tokenFrom, machine } = provisioner;
