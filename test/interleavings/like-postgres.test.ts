@@ -17,7 +17,7 @@ import type { ModelLease } from './model-ledger.ts';
 import { type RecordedCall, RecordedLedger } from './recorded-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1 + (Date.now() % 1_000_000));
-const leastCalls = 900;
+const leastCalls = 600;
 const longMs = 3_600_000;
 
 let server: TestServer;

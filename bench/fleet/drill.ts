@@ -1,0 +1,33 @@
+// Breaks a platform on purpose, many rounds long, and tells per fault how often it was tried and what was found.
+// node bench/fleet/drill.ts [rounds] [seed] [runners]
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const [rounds = 1000, seed = 1, runners = 3] = process.argv.slice(2).map(Number);
+const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
+const args = ['drill', '--rounds', String(rounds), '--seed', String(seed), '--runners', String(runners), '--json'];
+const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => child.kill(name));
+
+const line = /^\d+\. ([^:]+): .+ (Nothing was lost|WRONG)[^(]*\(([\d.]+) s\)$/;
+const tried = new Map<string, { rounds: number; wrong: number; seconds: number }>();
+createInterface({ input: child.stderr }).on('line', (text) => {
+  process.stderr.write(`${text}\n`);
+  const [, fault = '', how, seconds] = line.exec(text) ?? [];
+  if (how === undefined) return;
+  const sum = tried.get(fault) ?? { rounds: 0, wrong: 0, seconds: 0 };
+  tried.set(fault, { rounds: sum.rounds + 1, wrong: sum.wrong + Number(how === 'WRONG'), seconds: sum.seconds + Number(seconds) });
+});
+let out = '';
+child.stdout.setEncoding('utf8').on('data', (part: string) => {
+  out += part;
+});
+child.once('close', (status) => {
+  const table = [...tried].sort(([a], [b]) => (a < b ? -1 : 1));
+  process.stdout.write('| fault | rounds | wrong | seconds each |\n|---|---|---|---|\n');
+  for (const [fault, sum] of table)
+    process.stdout.write(`| ${fault} | ${sum.rounds} | ${sum.wrong} | ${(sum.seconds / sum.rounds).toFixed(1)} |\n`);
+  process.stdout.write(out);
+  process.exit(status ?? 1);
+});
