@@ -36,14 +36,33 @@ export function completionOf(lease: { readonly key: string; readonly fence: numb
   return { key, fence, output: { asset, frames: 25 }, assets: [asset], wallMs: 1000, cpuMs: 900 };
 }
 
-/** A build with these tasks, written as the controller writes a plan; says how long the plan took. */
-export async function enqueue(records: Records, tasks: readonly Task[]): Promise<{ readonly buildId: string; readonly tookMs: number }> {
-  const document = { bench: tasks[0]?.key };
-  const wanted = { workspaceId: defaultWorkspace, title: 'bench', document, files: {}, purpose: 'make', atMs: null } as const;
-  const { id: buildId } = await records.createBuild(wanted);
+/** A build without a plan; `name` tells it from others. */
+export async function orderBuild(records: Records, name: string): Promise<string> {
+  const wanted = {
+    workspaceId: defaultWorkspace,
+    title: 'bench',
+    document: { bench: name },
+    files: {},
+    purpose: 'make',
+    atMs: null,
+  } as const;
+  return (await records.createBuild(wanted)).id;
+}
+
+/** Stores these tasks as a build's plan, as the controller does. */
+export async function submit(
+  records: Records,
+  { buildId, tasks }: { readonly buildId: string; readonly tasks: readonly Task[] },
+): Promise<void> {
   const rows = tasks.map(({ key, kind, estimateMs }) => ({ address: key, kind, key, estimateMs, reused: false }));
-  const startMs = performance.now();
   await records.savePlan({ buildId, rows, ready: tasks, progress });
+}
+
+/** A build with these tasks; says how long its plan took. */
+export async function enqueue(records: Records, tasks: readonly Task[]): Promise<{ readonly buildId: string; readonly tookMs: number }> {
+  const buildId = await orderBuild(records, tasks[0]?.key ?? '');
+  const startMs = performance.now();
+  await submit(records, { buildId, tasks });
   return { buildId, tookMs: performance.now() - startMs };
 }
 

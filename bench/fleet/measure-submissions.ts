@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openRecords } from '../../packages/records/src/index.ts';
-import { enqueue, offerOf, percentile, taskOf } from './made-up.ts';
+import { offerOf, orderBuild, percentile, submit, taskOf } from './made-up.ts';
 import { schedule } from './schedule.ts';
 
 const perSecond = 300;
 const seconds = 10;
 
-/** Builds of one task that come at a fixed rate, while there is room for all: from the instant at which each is due to come to its grant. */
+/** Plans of one task each, for builds that were ordered before, at a fixed rate and while there is room for all: from the instant at which each is due to come to its grant. */
 export async function measureSubmissions(connectionString: string): Promise<void> {
   const records = await openRecords({ connectionString });
   const submitter = await openRecords({ connectionString });
@@ -16,6 +16,8 @@ export async function measureSubmissions(connectionString: string): Promise<void
   const stop = await schedule(records);
   try {
     for (let runner = 0; runner < 100; runner++) await records.joinRunner(offerOf(`bench-${runner}`, 100));
+    const builds: string[] = [];
+    for (let at = 0; at < perSecond * seconds; at++) builds.push(await orderBuild(submitter, `submit${at}`));
     await sleep(1000);
     const dueMs = new Map<string, number>();
     const startMs = Date.now();
@@ -25,7 +27,7 @@ export async function measureSubmissions(connectionString: string): Promise<void
       const due = startMs + (at * 1000) / perSecond;
       while (Date.now() < due) await sleep(1);
       dueMs.set(task.key, due);
-      under.push(enqueue(submitter, [task]));
+      under.push(submit(submitter, { buildId: builds[at] ?? '', tasks: [task] }));
     }
     await Promise.all(under);
     await sleep(2000);

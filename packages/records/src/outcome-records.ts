@@ -10,23 +10,18 @@ import type { Records } from './records.ts';
 export const mostAttempts = 3;
 
 type Claim = { readonly key: string; readonly fence: number; readonly runnerId: string };
+type EndRow = { key: string; fence: string; runner_id: string };
 type Held = { workspace_id: string; outcome: string | null };
 
-/** Said twice in one batch, an end is held once. The outcome is the task's own, read under its lock. */
+/** The outcome is the task's own, told under its lock. */
 const complete = `
-  with held as materialized (
-    select t.workspace_id, t.key, t.fence, t.outcome, a.devices, a.build_id, g.output, g.wall_ms, g.cpu_ms
-    from (select distinct on (fence, key) * from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[])
-            as g(key, fence, runner_id, output, wall_ms, cpu_ms)) g
-    join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
-    join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    order by t.workspace_id, t.key for update of t
-  ), taken as materialized (
-    select * from held where outcome is null or outcome = 'lost'
-  ), done as (
-    update task t set state = 'done', outcome = 'done', output = d.output, problem = null, percent = 100, wall_ms = d.wall_ms, cpu_ms = d.cpu_ms,
+  with taken as (
+    update task t set state = 'done', outcome = 'done', output = g.output, problem = null, percent = 100, wall_ms = g.wall_ms, cpu_ms = g.cpu_ms,
       finished_at = now()
-    from taken d where t.workspace_id = d.workspace_id and t.key = d.key
+    from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[]) as g(key, fence, runner_id, output, wall_ms, cpu_ms)
+    join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
+    where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and (t.outcome is null or t.outcome = 'lost')
+    returning t.workspace_id, t.key, t.fence, a.runner_id, a.devices, a.build_id, g.wall_ms
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
@@ -44,7 +39,14 @@ const complete = `
   ), linked as (
     insert into task_asset (workspace_id, key, digest, role) select workspace_id, key, digest, 'output' from made on conflict do nothing
   ), posted as (${postEnds('taken', { outcome: 'done', ranMs: 'x.wall_ms' })})
-  select key, fence, outcome, ${notifyEach('$12')} from held`;
+  select key, fence, runner_id, ${notifyEach('$12')} from taken`;
+
+/** Which of the others were done by that very attempt before. */
+const wereDone = `
+  select a.key, a.fence, a.runner_id from unnest($1::text[], $2::bigint[], $3::uuid[]) as g(key, fence, runner_id)
+  join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
+  join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+  where t.outcome = 'done'`;
 
 const fail = `
   with counted as (
@@ -67,30 +69,36 @@ const gathered = { most: 200, lanes: 2 };
 /** How attempts end: done or failed, each guarded by its fence (SPEC.md, F). */
 export function outcomeRecords({ prepared, transaction }: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask'> {
   const completeTasks: Records['completeTasks'] = async (completions) => {
-    const made = completions.flatMap(({ key, fence, assets }) => assets.map((asset) => ({ key, fence, ...asset })));
-    const held = await prepared<{ key: string; fence: string; outcome: string | null }>({
+    // Said twice, an end is written once. In order of keys, so that two writers of many rows cannot wait for each other.
+    const named = new Map(completions.map((one) => [nameOf(one), one]));
+    const ends = [...named.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const made = ends.flatMap(({ key, fence, assets }) => assets.map((asset) => ({ key, fence, ...asset })));
+    const claim = (some: readonly Claim[]) => [
+      some.map(({ key }) => key),
+      some.map(({ fence }) => fence),
+      some.map(({ runnerId }) => runnerId),
+    ];
+    const done = await prepared<EndRow>({
       name: 'complete',
       text: complete,
       values: [
-        completions.map(({ key }) => key),
-        completions.map(({ fence }) => fence),
-        completions.map(({ runnerId }) => runnerId),
-        completions.map(({ output }) => JSON.stringify(output) ?? 'null'),
-        completions.map(({ wallMs }) => wallMs),
-        completions.map(({ cpuMs }) => cpuMs),
+        ...claim(ends),
+        ends.map(({ output }) => JSON.stringify(output) ?? 'null'),
+        ends.map(({ wallMs }) => wallMs),
+        ends.map(({ cpuMs }) => cpuMs),
         made.map(({ key }) => key),
         made.map(({ fence }) => fence),
         made.map(({ digest }) => digest),
         made.map(({ bytes }) => bytes),
         made.map(({ mediaType }) => mediaType),
-        eventsOf({ type: 'finished', keys: completions.map(({ key }) => key) }),
+        eventsOf({ type: 'finished', keys: ends.map(({ key }) => key) }),
       ],
     });
-    const outcomes = new Map(held.map(({ key, fence, outcome }) => [`${key} ${fence}`, outcome]));
-    return completions.map(({ key, fence }) => {
-      const outcome = outcomes.get(`${key} ${fence}`);
-      return outcome === undefined || outcome === 'failed' ? 'stale' : 'done';
-    });
+    const names = new Set(done.map(rowName));
+    const others = ends.filter((one) => !names.has(nameOf(one)));
+    if (others.length > 0)
+      for (const one of await prepared<EndRow>({ name: 'were-done', text: wereDone, values: claim(others) })) names.add(rowName(one));
+    return completions.map((one) => (names.has(nameOf(one)) ? 'done' : 'stale'));
   };
   const completeOne = gather(completeTasks, gathered);
   return {
@@ -113,6 +121,14 @@ export function outcomeRecords({ prepared, transaction }: Database): Pick<Record
         await notify(client, failed[0]?.state === 'failed' ? { type: 'finished', keys: [claim.key] } : { type: 'ready' });
       }),
   };
+}
+
+function nameOf({ key, fence, runnerId }: Claim): string {
+  return `${key} ${fence} ${runnerId}`;
+}
+
+function rowName({ key, fence, runner_id }: EndRow): string {
+  return `${key} ${fence} ${runner_id}`;
 }
 
 /** Locks the task and answers how this very attempt ended so far; throws `lease-stale` unless the task's fence is the claim's. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
-import { notify } from './notify.ts';
+import { notifyAll } from './notify.ts';
 import type { PlannedRow, Records } from './records.ts';
 import { lockWants, updateWanted } from './wanted.ts';
 
@@ -12,31 +12,42 @@ const keysOfARow = 200;
 
 type Place = { readonly workspaceId: string; readonly buildId: string };
 
+/** A build's first plan notes what it foresees, in time of slots. */
+const beginPlan = `
+  with begun as (
+    update build b set progress = $2, rows_digest = $3, state = case when b.state = 'planning' then 'running' else b.state end
+    where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, (select rows_digest from build where id = $1) as before
+  ), foreseen as (
+    insert into spend_entry (workspace_id, key, kind, build_id, gpu_ms, slot_ms, credits)
+    select w.id, b.id::text, 'estimate', b.id, 0, $4::float8, $4::float8 / 1000 * w.slot_rate from begun b join workspace w on w.id = b.workspace_id
+    where b.before is null on conflict do nothing
+  )
+  select workspace_id, before from begun`;
+
 /** Storing plans: the tasks of a build and its list of them. */
 export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'> {
   return {
     savePlan({ buildId, rows, ready, progress }) {
       const rowsDigest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
       return transaction(async (client) => {
+        const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
         await lockWants(client);
-        const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>(
-          `update build set progress = $2, rows_digest = $3, state = case when state = 'planning' then 'running' else state end
-           where id = $1 and ended_at is null returning workspace_id, (select rows_digest from build where id = $1) as before`,
-          [buildId, JSON.stringify(progress), rowsDigest],
-        );
+        const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>({
+          name: 'begin-plan',
+          text: beginPlan,
+          values: [buildId, JSON.stringify(progress), rowsDigest, slotMs],
+        });
         const build = builds[0];
         if (build === undefined) return;
         const place = { workspaceId: build.workspace_id, buildId };
         const added = ready.length > 0 ? await addTasks(client, { ...place, ready }) : [];
-        if (build.before === null) await noteEstimate(client, { ...place, rows });
         if (build.before !== rowsDigest) {
           const keys = await storeRows(client, { ...place, rows, isFirst: build.before === null });
           await learnOf(client, keys.length);
           const settled = keys.length > 0 && added.length > 0 ? await wantedByOneOnly(client, { ...place, added }) : new Set();
           await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
         }
-        await notify(client, { type: 'build', id: buildId });
-        if (ready.length > 0) await notify(client, { type: 'ready' });
+        await notifyAll(client, [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' } as const] : [])]);
       });
     },
   };
@@ -54,11 +65,12 @@ async function wantedByOneOnly(
   client: PoolClient,
   { workspaceId, buildId, added }: Place & { readonly added: readonly string[] },
 ): Promise<ReadonlySet<string>> {
-  const { rows: shared } = await client.query<{ key: string }>(
-    `select bt.key from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
-     where bt.workspace_id = $1 and bt.key = any($3) and bt.build_id <> $2`,
-    [workspaceId, buildId, added],
-  );
+  const { rows: shared } = await client.query<{ key: string }>({
+    name: 'shared-tasks',
+    text: `select bt.key from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
+      where bt.workspace_id = $1 and bt.key = any($3) and bt.build_id <> $2`,
+    values: [workspaceId, buildId, added],
+  });
   const keys = new Set(added);
   for (const { key } of shared) keys.delete(key);
   return keys;
@@ -72,8 +84,9 @@ async function addTasks(
   const ready = [...new Map(given.map((task) => [task.key, task])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const keys = ready.map((task) => task.key);
   const inputs = ready.map((task) => JSON.stringify(task.inputs));
-  const { rows: added } = await client.query<{ key: string }>(
-    `with added as (
+  const { rows: added } = await client.query<{ key: string }>({
+    name: 'add-tasks',
+    text: `with added as (
        insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at)
        select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
          b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at)
@@ -91,7 +104,7 @@ async function addTasks(
        select $1, 'task.ready', json_build_object('keys', json_agg(key)) from (select key, row_number() over () / ${keysOfARow} as part from added) a group by part
      )
      select key from added`,
-    [
+    values: [
       workspaceId,
       keys,
       ready.map((task) => task.kind),
@@ -103,7 +116,7 @@ async function addTasks(
       buildId,
       ready.map((task) => task.rank),
     ],
-  );
+  });
   if (ready.some((task) => task.inputs.length > 0))
     await client.query(
       `insert into task_asset (workspace_id, key, digest, role)
@@ -114,26 +127,14 @@ async function addTasks(
   return added.map(({ key }) => key);
 }
 
-/** What the first plan of a build foresees, in time of slots. */
-async function noteEstimate(
-  client: PoolClient,
-  { workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] },
-): Promise<void> {
-  const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
-  await client.query(
-    `insert into spend_entry (workspace_id, key, kind, build_id, gpu_ms, slot_ms, credits)
-     select id, $2::uuid::text, 'estimate', $2::uuid, 0, $3::float8, $3::float8 / 1000 * slot_rate from workspace where id = $1 on conflict do nothing`,
-    [workspaceId, buildId, slotMs],
-  );
-}
-
 /** Writes the lines that differ and removes those that are gone; returns every key that came to this build or left it. */
 async function storeRows(
   client: PoolClient,
   { workspaceId, buildId, rows, isFirst }: Place & { readonly rows: readonly PlannedRow[]; readonly isFirst: boolean },
 ): Promise<readonly string[]> {
-  const { rows: changed } = await client.query<{ key: string | null; old_key: string | null }>(
-    `with given as (
+  const { rows: changed } = await client.query<{ key: string | null; old_key: string | null }>({
+    name: 'store-rows',
+    text: `with given as (
        select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[]) with ordinality
          as g(address, kind, key, estimate_ms, reused, ordinal)
      ), changed as (
@@ -146,7 +147,7 @@ async function storeRows(
          reused = excluded.reused, ordinal = excluded.ordinal
      )
      select key, old_key from changed where key is distinct from old_key`,
-    [
+    values: [
       workspaceId,
       buildId,
       rows.map((row) => row.address),
@@ -155,7 +156,7 @@ async function storeRows(
       rows.map((row) => row.estimateMs),
       rows.map((row) => row.reused),
     ],
-  );
+  });
   const keys = changed.flatMap((row) => [row.key, row.old_key]);
   if (isFirst) return keys.filter((key) => key !== null);
   const { rows: gone } = await client.query<{ key: string | null }>(
