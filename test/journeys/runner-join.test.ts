@@ -22,7 +22,7 @@ import {
 import { writeFilm } from './small-film.ts';
 
 // Tasks that stand still so long are ended; the runners of this file take it from here.
-process.env.FILMWRIGHT_STUCK_MS = '2500';
+process.env.FILMWRIGHT_STUCK_MS = '4000';
 process.env.FILMWRIGHT_ROTATE_MS = '1000';
 
 const newHome = homesOfTest();
@@ -80,12 +80,12 @@ function join1(home: string): Running {
 
 /** The list once a runner with a credential is there. */
 async function joined(home: string): Promise<RunnerList['runners'][number]> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const found = (await client.listRunners()).runners.find(({ credentialId }) => credentialId !== null);
     if (found !== undefined) return found;
     await sleep(100);
   }
-  throw new Error(`no runner of ${home} joined within half a minute`);
+  throw new Error(`no runner of ${home} joined within a minute`);
 }
 
 const of = (home: string, role: Process['role']): readonly Process[] => processesOf(home).filter((each) => each.role === role);

@@ -10,7 +10,14 @@ export const floorBytes = 16 * mebibyte;
 const lookMs = 500;
 
 /** Where a task writes, and how far it is. */
-export type Room = { readonly home: string; readonly tempDir: string; readonly what: string; readonly percent: () => number };
+export type Room = {
+  readonly home: string;
+  readonly tempDir: string;
+  readonly what: string;
+  readonly percent: () => number;
+  /** Other machines may have room: the task is tried again there. */
+  readonly elsewhere: boolean;
+};
 
 /** Throws disk-full before a task that would have too little room. */
 export async function checkRoom(room: Room): Promise<void> {
@@ -35,10 +42,12 @@ export function watchRoom(room: Room): { readonly lost: Promise<never>; readonly
 /** A full disk as one error that names the file system, what is left and what is wanted; every other error as it is. */
 export async function asDiskFull(error: unknown, room: Room): Promise<unknown> {
   const { code } = error as { readonly code?: unknown };
+  // The store elsewhere has a disk of its own, and says so itself.
+  if (room.elsewhere && code === 'disk-full' && (await hasRoom(room.home))) return error;
   return code === 'disk-full' || code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(room, error) : error;
 }
 
-async function diskFull({ home, tempDir, what, percent }: Room, cause?: unknown): Promise<FilmwrightError> {
+async function diskFull({ home, tempDir, what, percent, elsewhere }: Room, cause?: unknown): Promise<FilmwrightError> {
   const [free, mount, written] = await Promise.all([freeBytes(home), mountOf(home), bytesIn(tempDir)]);
   const share = percent() / 100;
   const missing = share > 0.05 ? (written / share) * (1 - share) : 0;
@@ -51,8 +60,13 @@ async function diskFull({ home, tempDir, what, percent }: Room, cause?: unknown)
     'disk-full',
     `The file system ${mount} is full: ${Math.max(0, Math.floor(free / 1e6))} MB left for ${home}; wanted ${wanted}. ` +
       'Free space there or set FILMWRIGHT_HOME to a larger disk, then run the same command again; finished parts are kept.',
-    cause === undefined ? {} : { cause },
+    { ...(cause === undefined ? {} : { cause }), ...(elsewhere ? { retryable: true } : {}) },
   );
+}
+
+/** Whether a task could start. */
+export async function hasRoom(home: string): Promise<boolean> {
+  return (await freeBytes(home)) >= startBytes;
 }
 
 async function freeBytes(folder: string): Promise<number> {

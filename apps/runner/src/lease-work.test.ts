@@ -31,6 +31,7 @@ function scene({ slots = 1 } = {}) {
   const stale = new Set<string>();
   const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
   let away = false;
+  let full = false;
   let refusal: FilmwrightError | null = null;
   const polls = { count: 0, most: 0, marks: new Set<string | undefined>() };
   const told = { draining: false };
@@ -39,6 +40,7 @@ function scene({ slots = 1 } = {}) {
     leaseMs: 400,
     log: () => {},
     cache: () => null,
+    hasRoom: async () => !full,
     figures: createRunnerMetrics({ slots, cache: () => null }),
     endings: { drain: drain.signal, end: end.signal },
     offerChanged: offers.signal,
@@ -86,10 +88,13 @@ function scene({ slots = 1 } = {}) {
   const setAway = (now: boolean): void => {
     away = now;
   };
+  const setFull = (now: boolean): void => {
+    full = now;
+  };
   const refuse = (error: FilmwrightError): void => {
     refusal = error;
   };
-  return { drain, end, offers, given, said, stale, works, polls, told, over, until, setAway, refuse };
+  return { drain, end, offers, given, said, stale, works, polls, told, over, until, setAway, setFull, refuse };
 }
 
 test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
@@ -174,6 +179,22 @@ test('a runner that is locked out stops its work, and says why', { timeout: 20_0
   await assert.rejects(over, { code: 'unauthorized' });
   assert.equal(works[0]?.signal.aborted, true);
   assert.deepEqual(said, []);
+});
+
+test('a machine without room takes nothing more, and finishes what it has', { timeout: 20_000 }, async () => {
+  const { given, works, polls, said, over, until, drain, setFull } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  setFull(true);
+  const asked = polls.count;
+  given.push(leaseOf('b'));
+  works[0]?.finish();
+  await until(() => said.length === 1);
+  await sleep(50);
+  assert.equal(polls.count, asked);
+  drain.abort();
+  await over;
+  assert.deepEqual(said, ['done a']);
 });
 
 test('when the offer changes, what runs is finished before it is offered anew', { timeout: 20_000 }, async () => {

@@ -22,6 +22,8 @@ export type LeaseWork = {
   /** What is offered no longer holds: what runs is finished, and nothing more is taken. */
   readonly offerChanged: AbortSignal;
   readonly cache: () => CacheReport | null;
+  /** While this machine has no room nothing is taken; where it tells, others do the work. */
+  readonly hasRoom: () => Promise<boolean>;
 };
 
 /** So soon is seen that a task was cancelled, while one runs. */
@@ -31,6 +33,7 @@ const longestPollMs = 20_000;
 /** A reply that is later than this is lost: the network between forgot the connection. */
 const answerWithinMs = longestPollMs + 10_000;
 const awayMs = 500;
+const fullMs = 5000;
 
 /** Leases and works until told to end, or until the offer no longer holds; throws when the gateway no longer knows this runner. What is held when it ends goes back when the runner leaves. */
 export async function leaseAndWork(work: LeaseWork): Promise<void> {
@@ -47,6 +50,11 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   endings.drain.addEventListener('abort', () => void beat({ work, held, gone }, stopped), { once: true, signal: stopped });
   try {
     while (!noMore.aborted) {
+      if (!(await work.hasRoom())) {
+        work.log('warn', 'the disk is full, and nothing is taken until there is room', {});
+        await sleep(fullMs, noMore);
+        continue;
+      }
       const leases = await leased(work, { max: free.length, signal: noMore });
       for (const lease of leases) {
         const executor = free.pop();

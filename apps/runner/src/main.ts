@@ -5,6 +5,7 @@ import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
 import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
+import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { leaseAndWork } from './lease-work.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -114,7 +115,9 @@ async function serve(runner: Runner, first: Session): Promise<void> {
         ...{ machine, devices: offer.devices },
       });
       if (process.connected) process.send?.({ ready: true, runner: runnerId });
-      await leaseAndWork({ ...runner, client, log, runnerId, leaseMs, offerChanged: shelves.changed });
+      // A platform's own runner tells the person who waits that the disk is full.
+      const room = config.join === null ? async () => true : () => hasRoom(config.home);
+      await leaseAndWork({ ...runner, client, hasRoom: room, log, runnerId, leaseMs, offerChanged: shelves.changed });
       await client.leaveRunner(runnerId);
     } catch (error) {
       if (endings.drain.aborted || endings.end.aborted) return;

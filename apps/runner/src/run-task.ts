@@ -34,7 +34,7 @@ export async function runTask(
   }
   const tempDir = join(place.tempRoot, randomUUID());
   let percent = 0;
-  const room: Room = { home: place.home, tempDir, what: purposes[task.kind], percent: () => percent };
+  const room: Room = { home: place.home, tempDir, what: purposes[task.kind], percent: () => percent, elsewhere: place.elsewhere };
   const assets: Asset[] = [];
   const media = place.media.open(place.moved);
   const context: TaskContext = {

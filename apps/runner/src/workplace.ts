@@ -14,6 +14,8 @@ import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 export type Workplace = {
   readonly home: string;
   readonly media: MediaDesk;
+  /** This machine shares no disk with the gateway. */
+  readonly elsewhere: boolean;
   readonly toolset: Toolset;
   readonly tempRoot: string;
   readonly cache: PictureCache;
@@ -38,7 +40,14 @@ export async function createWorkplace(env: Readonly<Record<string, string | unde
     .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)
     .digest('hex');
   const shared = { folder: join(home, 'cache', `prepared-${made.slice(0, 16)}`), maxBytes: 1024 * mebibyte };
-  return { home, media, toolset, tempRoot, cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }) };
+  return {
+    home,
+    media,
+    elsewhere: Boolean(env.FILMWRIGHT_JOIN),
+    toolset,
+    tempRoot,
+    cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
+  };
 }
 
 type Remote = { readonly home: string; readonly url: string; readonly env: Readonly<Record<string, string | undefined>> };
@@ -51,6 +60,7 @@ async function openRemoteMedia({ home, url, env }: Remote): Promise<MediaDesk> {
   const heard = { moved: (): void => {} };
   const cache = await openHotCache({
     root: join(home, 'cache', 'media'),
+    keepFreeBytes: 512 * mebibyte,
     maxBytes: await cacheBudget({ home, wanted: env.FILMWRIGHT_HOT_CACHE_BYTES }),
     async *source({ digest, startByte }) {
       for await (const piece of client.readMedia({ source: { digest }, startByte, digest, retries: fetchRetries })) {

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -150,6 +161,20 @@ test('H4: an asset larger than the budget is given all the same, and goes with t
   await (await cache.pin(add('j'))).release();
   assert.equal(filesOf(root), 1);
   await cache.close();
+});
+
+test('H4: a disk that others fill takes room from the cache', async (context) => {
+  const root = folderOf(context);
+  const { source, add } = storeOf();
+  const roomy = await openHotCache({ root, maxBytes: 1e6, source });
+  await (await roomy.pin(add('k'))).release();
+  const { bavail, bsize } = statfsSync(root);
+  const cache = await openHotCache({ root, maxBytes: 1e6, source, keepFreeBytes: bavail * bsize * 2 });
+  const { path, release } = await cache.pin(add('l'));
+  assert.equal(filesOf(root), 1, 'only what is pinned');
+  assert.equal(readFileSync(path).length, 4000);
+  await release();
+  await Promise.all([roomy.close(), cache.close()]);
 });
 
 test('a file that was made here is found without a fetch', async (context) => {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chmod, link, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CacheReport, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
 import { digestOfFile } from './digest-of-file.ts';
@@ -32,6 +32,8 @@ export type HotCacheOptions = {
   readonly root: string;
   /** Cached files may take so much; what is pinned is not removed, so that a task that needs more can still run. */
   readonly maxBytes: number;
+  /** Of the disk so much is left free for other work, as far as removing cached files can; nothing if left out. */
+  readonly keepFreeBytes?: number;
   readonly source: CacheSource;
   /** Bytes that lie longer than this since they were looked at are looked at again before they are used, ten minutes if left out. */
   readonly recheckMs?: number;
@@ -42,7 +44,7 @@ const countAgainMs = 5000;
 const nearlyFull = 0.8;
 
 /** Opens (and makes) a cache in a folder that several processes of one machine may share. */
-export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000 }: HotCacheOptions): Promise<HotCache> {
+export async function openHotCache({ root, maxBytes, source, keepFreeBytes = 0, recheckMs = 600_000 }: HotCacheOptions): Promise<HotCache> {
   const [files, parts, pins] = [join(root, 'files'), join(root, 'parts'), join(root, 'pins')];
   for (const folder of [files, parts, pins]) await mkdir(folder, { recursive: true });
   await releaseDead(pins);
@@ -138,19 +140,26 @@ export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000
       }
     });
 
+  /** What the cache may hold as the disk is now. */
+  const mostBytes = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(root);
+    return Math.max(0, Math.min(maxBytes, bytesNow + bavail * bsize - keepFreeBytes));
+  };
+
   const makeRoom = async (): Promise<void> => {
     // Other processes fill it too.
     if (performance.now() - countedMs > countAgainMs || bytesNow > maxBytes * nearlyFull) {
       bytesNow = await sizeOf(files);
       countedMs = performance.now();
     }
-    if (bytesNow <= maxBytes) return;
+    const most = await mostBytes();
+    if (bytesNow <= most) return;
     await withPathLock(join(root, 'evict.lock'), async () => {
       await releaseDead(pins);
       const all = await filesIn(files);
       bytesNow = all.reduce((sum, { bytes }) => sum + bytes, 0);
       for (const { path, bytes, links } of all.sort((a, b) => a.usedMs - b.usedMs)) {
-        if (bytesNow <= maxBytes) return;
+        if (bytesNow <= most) return;
         // A pinned file would free nothing.
         if (links > 1) continue;
         await rm(path, { force: true });
@@ -169,6 +178,7 @@ export async function openHotCache({ root, maxBytes, source, recheckMs = 600_000
         return there;
       }
       counts.misses++;
+      await makeRoom();
       const pinned = await fetched(digest);
       await makeRoom();
       return pinned;
