@@ -182,19 +182,19 @@ test('a runner that is locked out stops its work, and says why', { timeout: 20_0
 });
 
 test('a machine without room takes nothing more, and finishes what it has', { timeout: 20_000 }, async () => {
-  const { given, works, polls, said, over, until, drain, setFull } = scene();
+  const { given, works, polls, said, told, over, until, setFull } = scene({ slots: 3 });
   given.push(leaseOf('a'));
   await until(() => works.length === 1);
   setFull(true);
-  const asked = polls.count;
   given.push(leaseOf('b'));
-  works[0]?.finish();
-  await until(() => said.length === 1);
-  await sleep(50);
-  assert.equal(polls.count, asked);
-  drain.abort();
+  await until(() => works.length === 2);
+  await until(() => told.draining);
+  const asked = polls.count;
+  given.push(leaseOf('c'));
+  for (const one of works) one.finish();
   await over;
-  assert.deepEqual(said, ['done a']);
+  assert.equal(polls.count, asked);
+  assert.deepEqual(said, ['done a', 'done b']);
 });
 
 test('when the offer changes, what runs is finished before it is offered anew', { timeout: 20_000 }, async () => {

@@ -22,7 +22,7 @@ export type LeaseWork = {
   /** What is offered no longer holds: what runs is finished, and nothing more is taken. */
   readonly offerChanged: AbortSignal;
   readonly cache: () => CacheReport | null;
-  /** While this machine has no room nothing is taken; where it tells, others do the work. */
+  /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
   readonly hasRoom: () => Promise<boolean>;
 };
 
@@ -33,27 +33,32 @@ const longestPollMs = 20_000;
 /** A reply that is later than this is lost: the network between forgot the connection. */
 const answerWithinMs = longestPollMs + 10_000;
 const awayMs = 500;
-const fullMs = 5000;
 
-/** Leases and works until told to end, or until the offer no longer holds; throws when the gateway no longer knows this runner. What is held when it ends goes back when the runner leaves. */
+/** Leases and works until told to end, or until the offer no longer holds or the disk is full; throws when the gateway no longer knows this runner. What is held when it ends goes back when the runner leaves. */
 export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const { endings, executors } = work;
   const gone = new AbortController();
+  const full = new AbortController();
   const held = new Map<string, Held>();
   const running = new Set<Promise<void>>();
   const free = [...executors];
   const noMore = AbortSignal.any([endings.drain, endings.end, gone.signal, work.offerChanged]);
   const stopped = AbortSignal.any([endings.end, gone.signal]);
   const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
-  const beating = beatUntil(stopped, { work, held, gone });
+  const beating = beatUntil(stopped, { work, held, gone, full: full.signal });
   // Whoever grants should hear at once that this runner takes no more.
-  endings.drain.addEventListener('abort', () => void beat({ work, held, gone }, stopped), { once: true, signal: stopped });
+  endings.drain.addEventListener('abort', () => void beat({ work, held, gone, full: full.signal }, stopped), {
+    once: true,
+    signal: stopped,
+  });
   try {
     while (!noMore.aborted) {
       if (!(await work.hasRoom())) {
-        work.log('warn', 'the disk is full, and nothing is taken until there is room', {});
-        await sleep(fullMs, noMore);
-        continue;
+        // Whoever grants hears it at once; what runs here may still fit.
+        work.log('warn', 'the disk is full: nothing more is taken', {});
+        full.abort(new Error('the disk is full'));
+        await beat({ work, held, gone, full: full.signal }, stopped);
+        break;
       }
       const leases = await leased(work, { max: free.length, signal: noMore });
       for (const lease of leases) {
@@ -110,7 +115,12 @@ async function untilOver(running: ReadonlySet<Promise<void>>, stopped: AbortSign
   await Promise.race([Promise.all(running), stop]);
 }
 
-type Beating = { readonly work: LeaseWork; readonly held: ReadonlyMap<string, Held>; readonly gone: AbortController };
+type Beating = {
+  readonly work: LeaseWork;
+  readonly held: ReadonlyMap<string, Held>;
+  readonly gone: AbortController;
+  readonly full: AbortSignal;
+};
 
 async function beatUntil(stopped: AbortSignal, beating: Beating): Promise<void> {
   let beatMs = performance.now();
@@ -124,13 +134,13 @@ async function beatUntil(stopped: AbortSignal, beating: Beating): Promise<void> 
   }
 }
 
-async function beat({ work, held, gone }: Beating, stopped: AbortSignal): Promise<void> {
+async function beat({ work, held, gone, full }: Beating, stopped: AbortSignal): Promise<void> {
   const leases = [...held.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
   const cache = work.cache();
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
-    const draining = work.endings.drain.aborted;
+    const draining = work.endings.drain.aborted || full.aborted;
     const stale = await work.client.heartbeat({ runnerId: work.runnerId, leases, draining, signal, ...(cache === null ? {} : { cache }) });
     for (const key of stale)
       held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));

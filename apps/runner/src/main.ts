@@ -99,6 +99,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
   let link: Awaited<ReturnType<typeof probeLink>> | null = null;
   while (!endings.drain.aborted && !endings.end.aborted) {
     try {
+      await untilRoom(runner);
+      if (endings.drain.aborted) return;
       if (shelves.changed.aborted) {
         shelves = watchShelves(config.home);
         probed = await probe(runner);
@@ -127,6 +129,17 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       log('warn', 'runner lost the gateway, joins again', { problem });
       await sleep(500, endings.drain);
     }
+  }
+}
+
+const lookForRoomMs = 5000;
+
+/** A machine that joined is there only while it has room; where it tells that it has none, others do its work. */
+async function untilRoom({ config, endings }: Runner): Promise<void> {
+  if (config.join === null) return;
+  for (let looks = 0; !endings.drain.aborted && !(await hasRoom(config.home)); looks++) {
+    if (looks === 0) log('warn', 'this machine joins once its disk has room', { home: config.home });
+    await sleep(lookForRoomMs, endings.drain);
   }
 }
 
