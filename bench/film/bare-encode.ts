@@ -11,10 +11,12 @@ export type Frames = {
 };
 export type BareSettings = { readonly preset: string; readonly crf: number; readonly gopFrames: number; readonly threads: number };
 
-/** Runs ffmpeg and gives its wall seconds; throws with the end of its log. */
-export async function ffmpeg(args: readonly string[]): Promise<number> {
+/** Runs ffmpeg, on one core if it is named, and gives its wall seconds; throws with the end of its log. */
+export async function ffmpeg(args: readonly string[], { core }: { readonly core?: number } = {}): Promise<number> {
   const startedMs = performance.now();
-  const child = spawn('ffmpeg', ['-hide_banner', '-nostdin', '-y', '-loglevel', 'error', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const command = ['ffmpeg', '-hide_banner', '-nostdin', '-y', '-loglevel', 'error', ...args];
+  const [program = '', ...rest] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (part) => {
     log = (log + part).slice(-2000);

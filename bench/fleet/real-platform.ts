@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { type Drill, FilmwrightError } from '@filmwright/contracts';
+import { type Drill, type FilmDocument, FilmwrightError } from '@filmwright/contracts';
 import { defaultWorkspace, openRecords } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
 import pg from 'pg';
@@ -18,36 +19,45 @@ export type Attempt = {
 };
 
 export type RealPlatform = {
-  /** Asks for a drill; gives the build's id. */
-  readonly submit: (drill: Drill) => Promise<string>;
+  /** Asks for a drill, or for a film that needs no files; gives the build's id. */
+  readonly submit: (document: Drill | FilmDocument) => Promise<string>;
   /** Waits until a build has ended well. */
   readonly ended: (build: string) => Promise<void>;
-  /** Every attempt that ended since the last call. */
-  readonly attempts: () => Promise<readonly Attempt[]>;
+  /** Every attempt of a kind that ended since the last call. */
+  readonly attempts: (kind?: 'drill' | 'encode') => Promise<readonly Attempt[]>;
   readonly close: () => Promise<void>;
 };
 
-/** Database, gateway, controller and so many runner processes, in a home of its own. */
-export async function openRealPlatform(runners: number): Promise<RealPlatform> {
+/** Database, gateway, controller and so many runner processes, in a home of its own; `pinned` runners have a core each. */
+export async function openRealPlatform(runners: number, { pinned = false } = {}): Promise<RealPlatform> {
   const home = benchHome();
   const database = await startPostgres({ home });
   const { connectionString } = database;
-  const platform = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      main,
-      'serve',
-      '--roles',
-      'gateway,controller,runner',
-      '--runners',
-      String(runners),
-      '--port',
-      '0',
-    ],
-    { env: { ...process.env, FILMWRIGHT_HOME: home, DATABASE_URL: connectionString }, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await ready(platform);
+  const secret = (): string => randomBytes(24).toString('hex');
+  const env = {
+    ...process.env,
+    FILMWRIGHT_HOME: home,
+    DATABASE_URL: connectionString,
+    FILMWRIGHT_TOKEN: secret(),
+    FILMWRIGHT_RUNNER_TOKEN: secret(),
+    FILMWRIGHT_SIGNING_KEY: secret(),
+  };
+  const processes: ChildProcess[] = [];
+  const serve = (args: readonly string[], { core, url }: { readonly core?: number; readonly url?: string } = {}): ChildProcess => {
+    const command = [process.execPath, '--disable-warning=ExperimentalWarning', main, 'serve', ...args];
+    const [program = '', ...rest] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+    const child = spawn(program, rest, {
+      env: url === undefined ? env : { ...env, FILMWRIGHT_URL: url },
+      stdio: ['ignore', 'pipe', process.env['BENCH_LOG'] === undefined ? 'ignore' : 'inherit'],
+    });
+    processes.push(child);
+    return child;
+  };
+  const platform = pinned
+    ? serve(['--roles', 'gateway,controller', '--port', '0'])
+    : serve(['--roles', 'gateway,controller,runner', '--runners', String(runners), '--port', '0']);
+  const url = await ready(platform);
+  for (let core = 0; pinned && core < runners; core++) serve(['--roles', 'runner', '--runners', '1'], { core, url });
   const records = await openRecords({ connectionString });
   const sql = new pg.Pool({ connectionString, max: 2 });
   const joined = async (): Promise<boolean> => (await records.runners()).length >= runners;
@@ -56,7 +66,8 @@ export async function openRealPlatform(runners: number): Promise<RealPlatform> {
   return {
     async submit(document) {
       const { title } = document;
-      const build = await records.createBuild({ workspaceId: defaultWorkspace, title, document, files: {}, purpose: 'drill', atMs: null });
+      const purpose = 'drill' in document ? 'drill' : 'make';
+      const build = await records.createBuild({ workspaceId: defaultWorkspace, title, document, files: {}, purpose, atMs: null });
       return build.id;
     },
     async ended(id) {
@@ -68,13 +79,13 @@ export async function openRealPlatform(runners: number): Promise<RealPlatform> {
         await rest(50);
       }
     },
-    async attempts() {
+    async attempts(kind = 'drill') {
       const { rows } = await sql.query<{ fence: string; ready: string; granted: string; delivered: string; ended: string; ran: number }>(
         `select a.fence, extract(epoch from t.ready_at) * 1000 as ready, extract(epoch from a.started_at) * 1000 as granted,
            extract(epoch from coalesce(a.delivered_at, a.started_at)) * 1000 as delivered, extract(epoch from a.ended_at) * 1000 as ended, coalesce(a.ran_ms, 0) as ran
          from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key
-         where a.fence > $1 and a.ended_at is not null and a.outcome = 'done' and t.kind = 'drill' order by a.fence`,
-        [seen.toString()],
+         where a.fence > $1 and a.ended_at is not null and a.outcome = 'done' and t.kind = $2 order by a.fence`,
+        [seen.toString(), kind],
       );
       seen = BigInt(rows.at(-1)?.fence ?? seen);
       return rows.map(({ ready: at, granted, delivered, ended, ran }) => ({
@@ -88,17 +99,22 @@ export async function openRealPlatform(runners: number): Promise<RealPlatform> {
     async close() {
       await sql.end();
       await records.close();
-      platform.kill('SIGTERM');
-      await new Promise((resolve) => platform.once('exit', resolve));
+      for (const child of processes.toReversed()) {
+        const gone = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await gone;
+      }
       await database.stop();
     },
   };
 }
 
-function ready(platform: ChildProcess): Promise<void> {
+/** The address that it tells once it is ready. */
+function ready(platform: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     platform.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      if (/ready|http:/.test(text)) resolve();
+      const url = /https?:\/\/[\w.:]+/.exec(text)?.[0];
+      if (url !== undefined) resolve(url);
     });
     platform.once('exit', (status) => reject(new Error(`serve ended with ${status}`)));
   });

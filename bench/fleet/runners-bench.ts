@@ -7,6 +7,7 @@ import type { PlannedTask } from '../../packages/scheduler/sim/scenario.ts';
 import { twoRunners } from '../../packages/scheduler/sim/scenarios/processors.ts';
 import { simulate } from '../../packages/scheduler/sim/simulate.ts';
 import { type Attempt, openRealPlatform, rest } from './real-platform.ts';
+import { twoEncoders } from './two-encoders.ts';
 
 const parts = process.argv.slice(2);
 const wanted = (part: string): boolean => parts.length === 0 || parts.includes(part);
@@ -129,5 +130,6 @@ function simulatedWaits({ coming, overheadMs, grantMs, gapMs }: Measured): reado
   return outcome.tasks.map(({ waitMs }) => waitMs);
 }
 
+if (wanted('two')) say(await twoEncoders());
 if (wanted('day')) await day();
 if (wanted('sixteen')) await sixteen();
