@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { filmwright, homesOfTest, processesOf } from './platform-home.ts';
 
@@ -24,4 +25,5 @@ test('a drill breaks what it started, loses nothing, does and charges nothing tw
   // What cannot be tried is told, never passed over.
   assert.match(err, /SKIPPED: promote a standby/);
   assert.deepEqual(processesOf(home), []);
+  assert.doesNotMatch(readFileSync('/proc/mounts', 'utf8'), new RegExp(home));
 });

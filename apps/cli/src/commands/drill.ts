@@ -10,7 +10,7 @@ export type DrillOptions = {
   readonly rounds: number;
   readonly seed: number;
   readonly runners: number;
-  /** Where the platform of the drill lies, and stays; a temporary folder when left out. Never the home of a platform in use. */
+  /** Folder below which the platform of the drill lies, and stays to be looked at; a temporary one that goes when left out. */
   readonly home: string | undefined;
   readonly json: boolean;
 };
@@ -27,8 +27,9 @@ const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
 /** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
 export async function drill({ rounds, seed, runners, home: given, json }: DrillOptions): Promise<number> {
-  const home = given === undefined ? await mkdtemp(join(tmpdir(), 'filmwright-drill-')) : join(resolve(given), 'drill');
-  await mkdir(home, { recursive: true });
+  // Never where one was before: its assets are gone with its file systems.
+  if (given !== undefined) await mkdir(resolve(given), { recursive: true });
+  const home = await mkdtemp(join(given === undefined ? tmpdir() : resolve(given), 'filmwright-drill-'));
   await chmod(home, 0o755);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   tell(`Seed ${seed}, ${rounds} rounds, ${runners} runners, on ${home}.`);

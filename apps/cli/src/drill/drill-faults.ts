@@ -10,7 +10,7 @@ export type Inflicting = {
   readonly busy: () => Promise<DrillRunner>;
 };
 /** What was done, and how it is undone; a fault may last until it is undone. */
-export type Inflicted = { readonly did: string; readonly heal: () => Promise<void>; readonly saw?: () => string };
+export type Inflicted = { readonly did: string; readonly heal: () => Promise<void>; readonly saw?: () => string | Promise<string> };
 export type Fault = {
   readonly name: string;
   /** Why this fault cannot be tried here, or null. */
@@ -20,6 +20,8 @@ export type Fault = {
   readonly excuses?: 'disk-full';
 };
 
+const spoilPasses = 4;
+const tellsWithinMs = 6000;
 const nothing = async (): Promise<void> => {};
 const always = (): null => null;
 const onLinux = (): string | null => (process.platform === 'linux' ? null : 'processes of other machines than Linux cannot be looked into');
@@ -138,7 +140,6 @@ export const faults: readonly Fault[] = [
   {
     name: 'fill a runner',
     cannot: small,
-    excuses: 'disk-full',
     async inflict({ busy }) {
       const { home, pid } = await busy();
       const full = await fill(home);
@@ -173,11 +174,18 @@ export const faults: readonly Fault[] = [
     cannot: always,
     async inflict({ platform, busy }) {
       await busy();
-      // Some tasks have stored what they made by now.
-      await sleep(600);
       let spoilt = 0;
-      for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'));
-      return { did: `a byte was changed in each of ${spoilt} cached files`, heal: nothing };
+      const before = await platform.damaged();
+      // What is made later is read by others later.
+      for (let pass = 0; pass < spoilPasses; pass++) {
+        await sleep(400);
+        for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'));
+      }
+      return {
+        did: `a byte was changed in cached files, ${spoilt} times`,
+        heal: nothing,
+        saw: async () => `runners found ${await noticed(platform, before)} spoilt files and fetched them anew`,
+      };
     },
   },
   {
@@ -207,6 +215,15 @@ export const faults: readonly Fault[] = [
     inflict: async () => ({ did: 'nothing', heal: nothing }),
   },
 ];
+
+/** How many spoilt files were found by now; runners tell of their caches every few seconds. */
+async function noticed(platform: DrillPlatform, before: number): Promise<number> {
+  for (const untilMs = performance.now() + tellsWithinMs; performance.now() < untilMs; await sleep(200)) {
+    const found = (await platform.damaged()) - before;
+    if (found > 0) return found;
+  }
+  return 0;
+}
 
 type Counted = {
   readonly begin: (way: DrillRunner['proxy']['way']) => void;

@@ -27,6 +27,8 @@ export type DrillPlatform = {
   readonly store: string;
   /** Whether store and runners lie on file systems so small that they can be filled. */
   readonly smallDisks: boolean;
+  /** How many cached files runners found spoilt so far. */
+  readonly damaged: () => Promise<number>;
   /** Waits until every part answers and every runner is there; throws `unavailable` after a minute. */
   readonly whole: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -162,6 +164,19 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     runners,
     store,
     smallDisks: mounted.every(Boolean),
+    async damaged() {
+      const lists = await Promise.all(
+        gatewayUrls.map((url) =>
+          createClient({ url, token: shared.FILMWRIGHT_TOKEN ?? '' })
+            .listRunners()
+            .catch(() => ({ runners: [] })),
+        ),
+      );
+      const most = new Map<string, number>();
+      for (const { name, cache } of lists.flatMap((list) => list.runners))
+        most.set(name, Math.max(most.get(name) ?? 0, cache?.damaged ?? 0));
+      return [...most.values()].reduce((sum, each) => sum + each, 0);
+    },
     async whole() {
       for (const untilMs = performance.now() + wholeWithinMs; ; await sleep(100)) {
         const answers = gatewayUrls.map((url) => createClient({ url, token: '' }).health());

@@ -76,11 +76,13 @@ export async function drillRound({ platform, fault, seed, random }: Rounding): P
   return {
     fault: fault.name,
     did: inflicted.did,
-    saw: [`attempts: ${outcomes.join(', ')}`, ...again, ...(inflicted.saw === undefined ? [] : [inflicted.saw()])].join('; '),
+    saw: [`attempts: ${outcomes.join(', ')}`, ...again, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong].join(
+      '; ',
+    ),
     lost: audit.tasks.filter(({ state }) => state !== 'done').length,
     rerun: audit.rerun.length,
     doubleCharged: audit.wronglyCharged.length,
-    wrongBytes: wrong,
+    wrongBytes: wrong.length,
     wallMs: Math.round(performance.now() - startedMs),
   };
 }
@@ -133,14 +135,15 @@ type Looking = {
 };
 
 /** Outputs that are not what follows from the seeds, and assets whose bytes are not what their names say. */
-async function wrongBytes({ store }: DrillPlatform, { wanted, tasks }: Looking): Promise<number> {
+async function wrongBytes({ store }: DrillPlatform, { wanted, tasks }: Looking): Promise<readonly string[]> {
   const blobs = await openFolderBlobs({ root: join(store, 'media') });
-  let wrong = 0;
+  const wrong: string[] = [];
   for (const { address, digest, state } of tasks) {
     if (state !== 'done') continue;
     const path = digest === null ? null : await blobs.path(digest).catch(() => null);
     const found = path === null ? null : (await digestOfFile(path)).digest;
-    if (digest !== wanted.get(address) || found !== digest) wrong++;
+    if (digest !== wanted.get(address)) wrong.push(`${address} made ${digest}, wanted ${wanted.get(address)}`);
+    else if (found !== digest) wrong.push(`${address} made ${digest}, and the store holds ${found ?? 'nothing'}`);
   }
   return wrong;
 }
