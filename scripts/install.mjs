@@ -45,6 +45,11 @@ const programs = [
   },
 ];
 
+/** What tests need beside. */
+const testPrograms = [
+  { any: ['openssl'], needed: true, why: 'makes the certificates of tests', packages: { apt: 'openssl', dnf: 'openssl', brew: 'openssl' } },
+];
+
 const fontFolders = [
   '/usr/share/fonts',
   '/usr/local/share/fonts',
@@ -109,7 +114,7 @@ export function node24() {
   return Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : join(root, 'node_modules', '.bin', 'node');
 }
 
-function installPrograms() {
+function installPrograms(programs) {
   const stamp = join(root, 'node_modules', '.filmwright-tried');
   const tried = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];
   const missing = missingOf(programs).filter(({ needed, packages }) => needed || !tried.includes(packages.apt));
@@ -157,10 +162,10 @@ export function fail(code, detail) {
   process.exit(1);
 }
 
-/** Installs packages and programs that are missing; ends the process with what to do where that cannot be done. */
-export function install() {
+/** Installs packages and programs that are missing, those of `tests` too where it is for them; ends the process with what to do where that cannot be done. */
+export function install({ tests = false } = {}) {
   installPackages();
-  installPrograms();
+  installPrograms(tests ? [...programs, ...testPrograms] : programs);
 }
 
 /** Runs a TypeScript entry point of the project with Node 24 and ends with its status. */

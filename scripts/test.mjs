@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { buildStudio } from './build-studio.mjs';
 import { install, node24, root } from './install.mjs';
 
-install();
+install({ tests: true });
 buildStudio();
 const wanted = process.argv.slice(2);
 const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
