@@ -12,7 +12,7 @@ import {
   type TaskRow,
   taskColumns,
 } from './schedule-rows.ts';
-import type { FleetEvent, OutboxPosition, ScheduleStore } from './schedule-store.ts';
+import type { FleetEvent, ScheduleStore } from './schedule-store.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
 const pickUpMs = 10_000;
@@ -155,10 +155,11 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         ],
       });
     },
-    async pruneFleet({ xid }: OutboxPosition) {
-      await rows(`delete from outbox where xid < $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')`, [
-        String(xid),
-      ]);
+    async pruneFleet({ from, before }) {
+      await rows(
+        `delete from outbox where xid >= $1::xid8 and xid < $2::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')`,
+        [String(from), String(before)],
+      );
     },
   };
 }

@@ -112,8 +112,8 @@ export interface ScheduleStore {
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
   /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
   saveStandings(standings: readonly BuildStanding[]): Promise<void>;
-  /** Removes changes of tasks, runners and workspaces that were read. */
-  pruneFleet(read: OutboxPosition): Promise<void>;
+  /** Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. */
+  pruneFleet(read: { readonly from: bigint; readonly before: bigint }): Promise<void>;
 }
 
 /** What people ask of the fleet. */

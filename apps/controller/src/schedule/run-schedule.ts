@@ -62,6 +62,8 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
   let changes: readonly Change[] = view.open(snapshot, nowMs());
   log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length });
   let nextPruneMs = nowMs() + pruneMs;
+  // What builds tell stays: it is passed over once.
+  let pruned = 0n;
   while (!signal.aborted) {
     const startMs = nowMs();
     const { decisions } = step(state, changes, startMs);
@@ -70,7 +72,8 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
     if (answer === null) return 'another leads';
     await press.publish(state);
     if (nowMs() >= nextPruneMs) {
-      await records.pruneFleet(position);
+      await records.pruneFleet({ from: pruned, before: position.xid });
+      pruned = position.xid;
       nextPruneMs = nowMs() + pruneMs;
     }
     if (answer.length === 0) await bell.wait(view.waiting() > 0 ? stepMs : readMs);
