@@ -23,6 +23,7 @@ export type DrillSums = {
   readonly wrongBytes: number;
 };
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
 const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
 /** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
@@ -33,28 +34,21 @@ export async function drill({ rounds, seed, runners, home: given, json }: DrillO
   await chmod(home, 0o755);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   tell(`Seed ${seed}, ${rounds} rounds, ${runners} runners, on ${home}.`);
-  let platform: DrillPlatform | undefined;
-  const end = async (): Promise<void> => {
-    await platform?.stop();
-    if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
-  };
-  const interrupted = (): void => void end().then(() => process.exit(130));
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  const told = new AbortController();
+  const interrupt = (): void => told.abort();
+  for (const name of signals) process.once(name, interrupt);
   const found: DrillRound[] = [];
+  let platform: DrillPlatform | undefined;
   try {
     platform = await startDrillPlatform({ home, runners });
-    await platform.whole();
-    const random = sequence(seed);
-    for (const [index, fault] of faultsFor({ platform, rounds, random, tell }).entries()) {
-      const round = await drillRound({ platform, fault, seed: (seed * 100_003 + index) % 2 ** 31, random });
-      found.push(round);
-      tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
-    }
+    const rounding = play({ platform, rounds, seed, tell, signal: told.signal, found });
+    await Promise.race([rounding, new Promise((resolve) => told.signal.addEventListener('abort', resolve, { once: true }))]);
+    // What a round still does on a platform that is ended fails, and is no news.
+    if (told.signal.aborted) rounding.catch(() => {});
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
-    await end();
+    await platform?.stop();
+    for (const name of signals) process.off(name, interrupt);
+    if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
   const sum = (name: (typeof sumNames)[number]): number => found.reduce((total, round) => total + round[name], 0);
   const sums: DrillSums = {
@@ -62,7 +56,29 @@ export async function drill({ rounds, seed, runners, home: given, json }: DrillO
     ...{ lost: sum('lost'), rerun: sum('rerun'), doubleCharged: sum('doubleCharged'), wrongBytes: sum('wrongBytes') },
   };
   process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}\n`);
+  if (told.signal.aborted) return 130;
   return sumNames.some((name) => sums[name] > 0) ? 1 : 0;
+}
+
+type Rounds = {
+  readonly platform: DrillPlatform;
+  readonly rounds: number;
+  readonly seed: number;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Rounds are added to it as they end. */
+  readonly found: DrillRound[];
+};
+
+async function play({ platform, rounds, seed, tell, signal, found }: Rounds): Promise<void> {
+  await platform.whole();
+  const random = sequence(seed);
+  for (const [index, fault] of faultsFor({ platform, rounds, random, tell }).entries()) {
+    const round = await drillRound({ platform, fault, seed: (seed * 100_003 + index) % 2 ** 31, random });
+    if (signal.aborted) return;
+    found.push(round);
+    tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
+  }
 }
 
 type Choosing = {
