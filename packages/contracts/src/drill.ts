@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestSchema } from './digest.ts';
 
 /** What a build of purpose `drill` is made of: `layers` rows of `width` tasks that feed each other, and one that takes the last row. */
 export const drillSchema = z
@@ -21,3 +22,11 @@ export const drillSchema = z
   })
   .readonly();
 export type Drill = z.infer<typeof drillSchema>;
+
+/** What one task of a drill does: it takes its time, then makes so many bytes. */
+export const drillTaskSchema = z.object({
+  seed: z.number().int().nonnegative(),
+  durationMs: z.number().nonnegative(),
+  bytes: z.number().int().positive(),
+  inputs: z.array(digestSchema).readonly(),
+});

@@ -9,6 +9,7 @@ import {
   textSourceSchema,
 } from './composition.ts';
 import { assetSchema, digestSchema } from './digest.ts';
+import { drillTaskSchema } from './drill.ts';
 import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './measured.ts';
 import { mediaSchema } from './media.ts';
 import { cmafSchema } from './package.ts';
@@ -264,12 +265,7 @@ export const taskKinds = {
   drill: {
     version: 1,
     reproducible: true,
-    payload: z.object({
-      seed: z.number().int().nonnegative(),
-      durationMs: z.number().nonnegative(),
-      bytes: z.number().int().positive(),
-      inputs: z.array(digestSchema).readonly(),
-    }),
+    payload: drillTaskSchema,
     output: z.object({ asset: assetSchema }),
   },
 } as const;

@@ -85,3 +85,6 @@ export const wanted = (...tasks: readonly Demand[]): Change[] => tasks.map((task
 export const joined = (...runners: readonly RunnerFacts[]): Change[] => runners.map((each) => ({ type: 'runner', runner: each }));
 export const known = (...models: readonly ModelFacts[]): Change[] => models.map((each) => ({ type: 'model', model: each }));
 export const done = (task: string, ranMs = 1000, loadMs = 0): Change => ({ type: 'ended', task, outcome: 'done', ranMs, loadMs });
+/** Ids of the tasks that were granted, in order of their names. */
+export const granted = (decisions: readonly Decision[]): string[] =>
+  decisions.flatMap((each) => (each.type === 'grant' ? each.tasks : [])).toSorted();

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Decision } from './demand.ts';
+import { standings } from './standings.ts';
+import { demand, done, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
+
+const _gpu = { gpus: 1, vramMib: 1024, capability: 'draw' } as const;
+const _runnersOf = (decisions: readonly Decision[]): string[] => decisions.map(({ runner: id }) => id);
+
+test('F4: a workspace runs no more than its cap, and its waiting tasks say so', () => {
+  const { tell, state } = scheduler();
+  const tasks = ['a1', 'a2', 'a3'].map((id) => demand(id, { workspace: 'a' }));
+  const decisions = tell(
+    0,
+    { type: 'workspace', workspace: { id: 'a', weight: 1, cap: 2 } },
+    ...joined(runner('r', { slots: 8 })),
+    ...wanted(...tasks, demand('b1', { workspace: 'b' })),
+  );
+  assert.deepEqual(granted(decisions), ['a1', 'a2', 'b1']);
+  assert.equal(standings(state, 0)[0]?.reason, 'its workspace runs 2 of at most 2 tasks');
+  assert.deepEqual(granted(tell(1000, done('a1'))), ['a3']);
+});
+
+test('F2: workspaces that always wait get time by their weights, whatever the length of their tasks', () => {
+  const { tell, grants } = scheduler();
+  tell(
+    0,
+    { type: 'workspace', workspace: { id: 'heavy', weight: 3, cap: null } },
+    { type: 'workspace', workspace: { id: 'light', weight: 1, cap: null } },
+    ...joined(runner('r', { slots: 4 })),
+  );
+  const spentMs = { heavy: 0, light: 0 };
+  const running: { id: string; endMs: number }[] = [];
+  let number = 0;
+  const more = (workspace: 'heavy' | 'light') =>
+    demand(`${workspace}-${number++}`, {
+      workspace,
+      estimateMs: workspace === 'heavy' ? 2000 : 7000,
+      size: workspace,
+      submittedMs: number,
+    });
+  const backlog = Array.from({ length: 20 }, () => [more('heavy'), more('light')]).flat();
+  let changes = wanted(...backlog);
+  for (let atMs = 0; atMs < 6 * 3_600_000; atMs += 1000) {
+    const over = running.filter(({ endMs }) => endMs <= atMs);
+    running.splice(0, running.length, ...running.filter(({ endMs }) => endMs > atMs));
+    const ended = over.map(({ id }) => done(id, id.startsWith('heavy') ? 2000 : 7000));
+    const before = grants.length;
+    tell(atMs, ...changes, ...ended);
+    changes = [];
+    for (const { tasks } of grants.slice(before)) {
+      const id = tasks[0] as string;
+      const workspace = id.startsWith('heavy') ? 'heavy' : 'light';
+      const ms = workspace === 'heavy' ? 2000 : 7000;
+      spentMs[workspace] += ms;
+      running.push({ id, endMs: atMs + ms });
+      changes.push(...wanted(more(workspace)));
+    }
+  }
+  const share = spentMs.heavy / (spentMs.heavy + spentMs.light);
+  assert.ok(Math.abs(share - 0.75) < 0.03, `the workspace of weight 3 of 4 had ${share.toFixed(3)} of the time`);
+});
+
+test('F3: who comes back from idleness has no claim on the time it did not use', () => {
+  const { tell, grants } = scheduler();
+  const many = Array.from({ length: 4000 }, (_, index) => demand(`old-${index}`, { workspace: 'old', order: index }));
+  tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(...many));
+  let atMs = 0;
+  const next = (...changes: readonly Parameters<typeof tell>[1][]): string => {
+    atMs += 1000;
+    tell(atMs, done(grants.at(-1)?.tasks[0] ?? ''), ...changes);
+    return grants.at(-1)?.tasks[0] ?? '';
+  };
+  for (let round = 0; round < 1000; round++) next();
+  const back = Array.from({ length: 400 }, (_, index) =>
+    demand(`back-${index}`, { workspace: 'back', order: index, submittedMs: atMs, readyMs: atMs }),
+  );
+  next(...wanted(...back));
+  const after = Array.from({ length: 1500 }, () => next().slice(0, 4));
+  const share = after.filter((each) => each === 'back').length / after.length;
+  assert.ok(share > 0.2 && share < 0.65, `it had ${share} of the next 1500 s`);
+});
