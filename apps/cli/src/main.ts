@@ -20,6 +20,7 @@ const usage = `filmwright: makes finished films from film documents
       --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
       --metrics-port PORT                          where controller and runners tell how they do
       --pools pools.yaml                           machines that come and go with the work; see docs/guide/pools.md
+      --no-sweep, --older 7d, --builds 30d         what the daily sweep removes; see docs/guide/operations.md
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--grace 60s] [--region R] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform, and who may
@@ -44,8 +45,9 @@ const options = {
   original: { type: 'string' },
   aspect: { type: 'string' },
   home: { type: 'string' },
-  older: { type: 'string', default: '7d' },
-  builds: { type: 'string', default: '30d' },
+  older: { type: 'string' },
+  builds: { type: 'string' },
+  'no-sweep': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
@@ -172,6 +174,7 @@ async function main(args: readonly string[]): Promise<number> {
           tlsKey: values['tls-key'],
           tlsPort: values['tls-port'] === undefined ? undefined : whole(values['tls-port'], '--tls-port'),
         },
+        sweep: { isOff: values['no-sweep'], older: values.older, builds: values.builds },
       });
       return 0;
     }
@@ -193,7 +196,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'sweep': {
       const { sweep } = await import('./commands/sweep.ts');
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `sweep takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
-      await sweep({ home: values.home, older: values.older, builds: values.builds, dryRun: values['dry-run'], json });
+      await sweep({ home: values.home, older: values.older ?? '7d', builds: values.builds ?? '30d', dryRun: values['dry-run'], json });
       return 0;
     }
     case 'drill': {

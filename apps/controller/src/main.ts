@@ -10,6 +10,7 @@ import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
+import { readSweep, sweepDaily } from './sweep-daily.ts';
 
 const log = createLog({ app: 'controller', least: process.env.FILMWRIGHT_LOG_LEVEL || 'info' });
 
@@ -22,6 +23,7 @@ async function run(): Promise<void> {
       'The controller cannot start: DATABASE_URL is not set. Set it to the address of PostgreSQL.',
     );
   const pools = readPools(process.env);
+  const sweep = readSweep(process.env);
   const gatewayUrl = toldGateway();
   const ending = new AbortController();
   const { signal } = ending;
@@ -47,9 +49,10 @@ async function run(): Promise<void> {
             ...{ ...parts, pools },
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
           });
+          const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
           const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
-          await pooling;
+          await Promise.all([pooling, sweeping]);
           for (const end of ends) if (end.status === 'rejected') throw end.reason;
         }).finally(() => figures.lead(false));
       } catch (error) {

@@ -23,16 +23,19 @@ export async function* listFolderBlobs(root: string): AsyncGenerator<StoredBlob>
 /** What a sweep does with a store. */
 export type SweepFolder = {
   readonly list: () => AsyncIterable<StoredBlob>;
+  readonly has: (digest: Digest) => Promise<boolean>;
   /** Removes bytes that came, or were stored again, before that instant; false for younger ones and for what is not there. */
   readonly removeOlder: (blob: { readonly digest: Digest; readonly thanMs: number }) => Promise<boolean>;
 };
 
 /** The folder of a store, as a sweep of assets uses it. */
 export function sweepFolder(root: string): SweepFolder {
+  const pathOf = (digest: Digest): string => join(root, digest.slice(7, 9), digest.slice(9, 11), digestSchema.parse(digest));
   return {
     list: () => listFolderBlobs(root),
+    has: async (digest) => (await stat(pathOf(digest)).catch(() => null))?.isFile() === true,
     async removeOlder({ digest, thanMs }) {
-      const path = join(root, digest.slice(7, 9), digest.slice(9, 11), digestSchema.parse(digest));
+      const path = pathOf(digest);
       const found = await stat(path).catch(() => null);
       if (found === null || found.mtimeMs >= thanMs) return false;
       await rm(path, { force: true });

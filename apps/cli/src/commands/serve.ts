@@ -7,6 +7,7 @@ import { checkPools, readPoolsFile } from '../platform/read-pools-file.ts';
 import { readRoles } from '../platform/roles.ts';
 import { startPlatform } from '../platform/start-platform.ts';
 import { type RolesOptions, startRoles, type Tls } from '../platform/start-roles.ts';
+import { millisecondsOf } from './milliseconds-of.ts';
 
 export type ServeOptions = {
   readonly port: number;
@@ -17,7 +18,10 @@ export type ServeOptions = {
   /** File of pools; `pools.yaml` of the home when left out. */
   readonly pools: string | undefined;
   readonly reach: Reach;
+  readonly sweep: DailySweep;
 };
+/** The daily sweep as it was written: ages such as 7d, the controller's own where they are left out. */
+export type DailySweep = { readonly isOff: boolean; readonly older: string | undefined; readonly builds: string | undefined };
 /** How other machines reach the gateway of this one, as it was written. */
 export type Reach = {
   readonly host: string | undefined;
@@ -28,8 +32,9 @@ export type Reach = {
 };
 
 /** Starts the roles of this machine and stays until Ctrl-C; prints where they are reached, the page with the token that opens it. */
-export async function serve({ port, runners, metricsPort, roles: list, pools: path, reach }: ServeOptions): Promise<void> {
+export async function serve({ port, runners, metricsPort, roles: list, pools: path, reach, sweep }: ServeOptions): Promise<void> {
   const home = filmwrightHome();
+  Object.assign(process.env, sweepEnvironment(sweep));
   const roles = readRoles(list, process.env);
   const tls = await tlsOf(reach);
   const pools = await readPoolsFile({ home, path });
@@ -52,6 +57,15 @@ export async function serve({ port, runners, metricsPort, roles: list, pools: pa
   clearInterval(stay);
   process.stderr.write(`Ending on ${reason}...\n`);
   await stop();
+}
+
+/** What the controller is told of the sweep; what is not written here is left to the environment. */
+function sweepEnvironment({ isOff, older, builds }: DailySweep): Readonly<Record<string, string>> {
+  return {
+    ...(isOff ? { FILMWRIGHT_SWEEP: 'off' } : {}),
+    ...(older === undefined ? {} : { FILMWRIGHT_SWEEP_OLDER_MS: String(millisecondsOf(older, '--older')) }),
+    ...(builds === undefined ? {} : { FILMWRIGHT_SWEEP_BUILDS_MS: String(millisecondsOf(builds, '--builds')) }),
+  };
 }
 
 type Serving = { readonly ready: string; readonly stop: () => Promise<void> };

@@ -285,3 +285,17 @@ test('G9: an age under one hour is refused: what was just uploaded is not named 
   const at = await place();
   await assert.rejects(sweep(at, { olderMs: hourMs - 1 }), { code: 'request-invalid', message: /one hour/ });
 });
+
+test('G11: a store that lacks most of what the records named last is left alone, and so is any while they name nothing', async () => {
+  const at = await place();
+  const has = async (digest: Digest): Promise<boolean> => at.store.held.has(digest);
+  const refused = { code: 'request-invalid', message: /0 lie in the media folder.*other records/ };
+  at.store.held.set(digestOf('of others'), 0);
+  await assert.rejects(sweep({ ...at, store: { ...at.store, has } }), refused);
+  const digests = await Promise.all(['one', 'two', 'three'].map((name) => put(at, name)));
+  const other = { ...storeOf(), has: async () => false };
+  other.held.set(digestOf('of others'), 0);
+  await assert.rejects(sweep({ ...at, store: other }), { ...refused, message: /of the 3 assets/ });
+  assert.deepEqual([await left(at, digests), other.held.size], [[true, true, true], 1]);
+  assert.equal((await sweep({ ...at, store: { ...at.store, has } }))?.stray.assets, 1);
+});
