@@ -7,6 +7,7 @@ import { startPostgres } from '@filmwright/records/embedded';
 import pg from 'pg';
 import { benchHome } from '../film/platform.ts';
 
+const joinedWithinMs = 120_000;
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 
 /** An attempt as the ledger has it, in milliseconds since the first task was ready. */
@@ -60,8 +61,12 @@ export async function openRealPlatform(runners: number, { pinned = false } = {})
   for (let core = 0; pinned && core < runners; core++) serve(['--roles', 'runner', '--runners', '1'], { core, url });
   const records = await openRecords({ connectionString });
   const sql = new pg.Pool({ connectionString, max: 2 });
-  const joined = async (): Promise<boolean> => (await records.runners()).length >= runners;
-  while (!(await joined())) await rest(200);
+  for (const startMs = performance.now(); ; await rest(200)) {
+    const joined = (await records.runners()).length;
+    if (joined >= runners) break;
+    if (performance.now() - startMs > joinedWithinMs)
+      throw new Error(`${joined} of ${runners} runners joined; BENCH_LOG=1 shows what they say`);
+  }
   let seen = 0n;
   return {
     async submit(document) {

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
+import { isAlive } from '../platform/is-alive.ts';
 
 const partName = '.restoring-';
 
@@ -65,13 +66,4 @@ async function removePart(folder: string): Promise<void> {
       () => {},
     );
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

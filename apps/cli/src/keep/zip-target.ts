@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { digestOfFile } from '@filmwright/blobs';
 import { FilmwrightError } from '@filmwright/contracts';
 import { ZipFile } from 'yazl';
+import { isAlive } from '../platform/is-alive.ts';
 import { assetPath, manifestName } from './backup-manifest.ts';
 import type { BackupTarget } from './backup-target.ts';
 
@@ -69,14 +70,5 @@ async function removeParts(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     const pid = Number(name.startsWith(`${basename(path)}.part-`) ? name.slice(basename(path).length + 6) : Number.NaN);
     if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(dirname(path), name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

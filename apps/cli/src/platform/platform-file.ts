@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from './is-alive.ts';
 
 /** How to reach the platform that runs on a home; written when it is ready, readable by its owner only. */
 export type PlatformFile = { readonly pid: number; readonly url: string; readonly token: string };
@@ -49,14 +50,5 @@ export async function withStartLock<T>(home: string, work: () => Promise<T>): Pr
     return await work();
   } finally {
     await rm(path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, realpathSync } from 'node:fs';
-import { availableParallelism, freemem, hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync } from 'node:fs';
+import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, fromProblem, type PoolsFile, problemSchema } from '@filmwright/contracts';
 import { keepDatabase } from './keep-database.ts';
 import { keptKey } from './kept-key.ts';
 import { openPlatformLog } from './platform-log.ts';
 import type { Role } from './roles.ts';
+import { runnerNames } from './runner-names.ts';
 import { entryOf, type Supervised, supervise } from './supervise.ts';
 
 /** Served to other machines beside the plain port of this one. `host` is the address to listen on. */
@@ -65,6 +66,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const count = has('runner') ? (options.runners ?? (hasPools ? 0 : runnersFor(availableParallelism(), freemem()))) : 0;
   const database = has('database') ? await keepDatabase(home) : null;
   const secrets = await secretsOf(home);
+  const names = await runnerNames(home, { count, isAlone: !has('gateway') });
   const parts: Supervised[] = [];
   const runnerParts: Supervised[] = [];
   const controllerParts: Supervised[] = [];
@@ -119,7 +121,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     });
   const startRunner = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const name = runnerName(home, { index, isAlone: !has('gateway') });
+      const name = names[index - 1] ?? '';
       const env = (): Record<string, string> => ({
         ...shared(index),
         ...{ FILMWRIGHT_URL: url, FILMWRIGHT_RUNNER_NAME: name, FILMWRIGHT_GRACE_MS: String(graceMs) },
@@ -180,13 +182,6 @@ async function secretsOf(home: string): Promise<Secrets> {
     FILMWRIGHT_RUNNER_TOKEN: FILMWRIGHT_RUNNER_TOKEN || randomBytes(24).toString('base64url'),
     FILMWRIGHT_SIGNING_KEY: FILMWRIGHT_SIGNING_KEY || (await keptKey(home)),
   };
-}
-
-/** A runner that joins takes the place of the one of its name: beside runners of other machines it is named for its machine and home. */
-function runnerName(home: string, { index, isAlone }: { readonly index: number; readonly isAlone: boolean }): string {
-  if (!isAlone) return `runner-${index}`;
-  const place = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 6);
-  return `${hostname()}-${place}-${index}`;
 }
 
 /** Ends the wait when a runner says what this machine lacks; a fault that may pass is left to the next try. */
