@@ -8,7 +8,13 @@ import { isAlive, postgresBinaries } from './binaries.ts';
 import { checkReachable, databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
 import { forgetPostmaster, isZombie, postmaster, serves } from './postmaster.ts';
 
-export type StartPostgresOptions = { readonly home: string /** 0, the default, takes a free port. */; readonly port?: number };
+export type StartPostgresOptions = {
+  readonly home: string;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** Whether it can feed a standby; a server of `copyToStandby` needs it too. */
+  readonly replicates?: boolean;
+};
 export type RunningPostgres = {
   readonly connectionString: string;
   readonly pid: number;
@@ -44,8 +50,10 @@ const settings = {
   log_min_messages: 'warning',
 } as const;
 
+const replicating = { wal_level: 'replica', max_wal_senders: '4', max_replication_slots: '4' } as const;
+
 /** Starts the database of a home, or takes over the one that still runs there after its supervisor was killed. */
-export async function startPostgres({ home: given, port = 0 }: StartPostgresOptions): Promise<RunningPostgres> {
+export async function startPostgres({ home: given, port = 0, replicates = false }: StartPostgresOptions): Promise<RunningPostgres> {
   await mkdir(join(given, 'postgresql'), { recursive: true });
   // One spelling of the path, by which a running server of this home is known again.
   const home = await realpath(given);
@@ -68,7 +76,7 @@ export async function startPostgres({ home: given, port = 0 }: StartPostgresOpti
       }
       await forgetPostmaster(data);
     }
-    lastLog = await launch({ home, binaries, data, owner, port: port === 0 ? await freePort() : port });
+    lastLog = await launch({ home, binaries, data, owner, replicates, port: port === 0 ? await freePort() : port });
     if (lastLog !== '') await pause(200);
   }
   throw new FilmwrightError(
@@ -77,16 +85,26 @@ export async function startPostgres({ home: given, port = 0 }: StartPostgresOpti
   );
 }
 
-type Launch = { readonly home: string; readonly binaries: string; readonly data: string; readonly owner: Owner; readonly port: number };
+type Launch = {
+  readonly home: string;
+  readonly binaries: string;
+  readonly data: string;
+  readonly owner: Owner;
+  readonly port: number;
+  readonly replicates: boolean;
+};
 
 /** Starts the server and waits until it is ready (empty answer) or gone (the end of its log). */
-async function launch({ home, binaries, data, owner, port }: Launch): Promise<string> {
+async function launch({ home, binaries, data, owner, port, replicates }: Launch): Promise<string> {
   const logPath = join(home, 'postgresql', 'server.log');
   const logged = await stat(logPath).catch(() => null);
   if (logged !== null && logged.size > mostLogBytes) await rename(logPath, `${logPath}.1`);
   const log = openSync(logPath, 'a');
   if (owner !== null) await chown(logPath, owner.uid, owner.gid);
-  const options = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const options = Object.entries({ ...settings, ...(replicates ? replicating : {}), port: String(port) }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const child = spawn(join(binaries, 'bin', 'postgres'), ['-D', data, ...options], {
     cwd: data,
     env: databaseEnvironment(),
