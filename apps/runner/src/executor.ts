@@ -22,8 +22,8 @@ export type ExecutorOptions = {
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
  * Absent: no child; entered at start, after it was idle, and when it dies. Idle: child waits; a timer ends it.
- * Busy: one request runs; stopping it kills the child and everything below it, since nothing else surely ends native code. A task that stands
- * still is stopped too.
+ * Busy: one request runs; stopping it kills the child and everything below it, since nothing else surely ends native code, and is over once the child
+ * is gone. A task that stands still is stopped too.
  */
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -119,8 +119,11 @@ export class Executor {
         );
       };
       const stop = (): void => {
+        const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+        child.off('exit', died);
         this.close();
-        finish(() => reject(signal.reason));
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) finish(() => reject(signal.reason));
+        else void gone.then(() => finish(() => reject(signal.reason)));
       };
       child.on('message', heard);
       child.on('exit', died);

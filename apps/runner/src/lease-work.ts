@@ -40,33 +40,36 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const gone = new AbortController();
   const full = new AbortController();
   const held = new Map<string, Held>();
+  const stopped = new Set<Stopped>();
   const running = new Set<Promise<void>>();
   const free = [...executors];
   const noMore = AbortSignal.any([endings.drain, endings.end, gone.signal, work.offerChanged]);
-  const stopped = AbortSignal.any([endings.end, gone.signal]);
+  const ended = AbortSignal.any([endings.end, gone.signal]);
   const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
-  const beating = beatUntil(stopped, { work, held, gone, full: full.signal });
+  const beating: Beating = { work, held, stopped, gone, full: full.signal };
+  const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
-  endings.drain.addEventListener('abort', () => void beat({ work, held, gone, full: full.signal }, stopped), {
-    once: true,
-    signal: stopped,
-  });
+  endings.drain.addEventListener('abort', () => void beat(beating, ended), { once: true, signal: ended });
   try {
     while (!noMore.aborted) {
       if (!(await work.hasRoom())) {
         // Whoever grants hears it at once; what runs here may still fit.
         work.log('warn', 'the disk is full: nothing more is taken', {});
         full.abort(new Error('the disk is full'));
-        await beat({ work, held, gone, full: full.signal }, stopped);
+        await beat(beating, ended);
         break;
       }
       const leases = await leased(work, { max: free.length, signal: noMore });
       for (const lease of leases) {
         const executor = free.pop();
         if (executor === undefined) break;
-        const one = runLease(work, { lease, executor, held }).finally(() => {
+        const one = runLease(work, { lease, executor, held }).then((end) => {
           free.push(executor);
           running.delete(one);
+          if (end !== 'stale') return;
+          // Its place is given to others once this is told.
+          stopped.add({ key: lease.task.key, fence: lease.fence });
+          if (!ended.aborted) void beat(beating, ended);
         });
         running.add(one);
       }
@@ -78,11 +81,11 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
       throw error;
     }
   } finally {
-    await untilOver(running, stopped);
+    await untilOver(running, ended);
     for (const one of held.values()) one.stop.abort(new FilmwrightError('lease-stale', 'the runner ends'));
     await Promise.all(running);
     gone.abort(new Error('over'));
-    await beating;
+    await beats;
   }
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
 }
@@ -109,39 +112,46 @@ async function leased(
 }
 
 /** Waits for what runs to end, or to be stopped. */
-async function untilOver(running: ReadonlySet<Promise<void>>, stopped: AbortSignal): Promise<void> {
-  if (running.size === 0 || stopped.aborted) return;
-  const stop = new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }));
+async function untilOver(running: ReadonlySet<Promise<void>>, ended: AbortSignal): Promise<void> {
+  if (running.size === 0 || ended.aborted) return;
+  const stop = new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve(), { once: true }));
   await Promise.race([Promise.all(running), stop]);
 }
 
+/** An attempt that was stopped since its lease is held no longer. */
+type Stopped = { readonly key: string; readonly fence: number };
 type Beating = {
   readonly work: LeaseWork;
   readonly held: ReadonlyMap<string, Held>;
+  /** Not told yet. */
+  readonly stopped: Set<Stopped>;
   readonly gone: AbortController;
   readonly full: AbortSignal;
 };
 
-async function beatUntil(stopped: AbortSignal, beating: Beating): Promise<void> {
+async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
   let beatMs = performance.now();
   const { leaseMs } = beating.work;
-  while (!stopped.aborted) {
-    await sleep(Math.min(busyBeatMs, leaseMs / 4), stopped);
-    const due = beating.held.size > 0 || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
-    if (!due || stopped.aborted) continue;
+  while (!ended.aborted) {
+    await sleep(Math.min(busyBeatMs, leaseMs / 4), ended);
+    const due = beating.held.size > 0 || beating.stopped.size > 0 || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
+    if (!due || ended.aborted) continue;
     beatMs = performance.now();
-    await beat(beating, stopped);
+    await beat(beating, ended);
   }
 }
 
-async function beat({ work, held, gone, full }: Beating, stopped: AbortSignal): Promise<void> {
+async function beat({ work, held, stopped, gone, full }: Beating, ended: AbortSignal): Promise<void> {
   const leases = [...held.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
   const cache = work.cache();
+  const told = [...stopped];
   try {
     // A reply that does not come must not keep the next heartbeat.
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
     const draining = work.endings.drain.aborted || full.aborted;
-    const stale = await work.client.heartbeat({ runnerId: work.runnerId, leases, draining, signal, ...(cache === null ? {} : { cache }) });
+    const { runnerId } = work;
+    const stale = await work.client.heartbeat({ runnerId, leases, draining, stopped: told, signal, ...(cache === null ? {} : { cache }) });
+    for (const one of told) stopped.delete(one);
     for (const key of stale)
       held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
   } catch (error) {
@@ -151,7 +161,7 @@ async function beat({ work, held, gone, full }: Beating, stopped: AbortSignal): 
 
 type Running = { readonly lease: Lease; readonly executor: Pick<Executor, 'run'>; readonly held: Map<string, Held> };
 
-async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<void> {
+async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
   const { task, fence } = lease;
   const { client, runnerId, endings, log } = work;
   const one: Held = { lease, percent: 0, stop: new AbortController() };
@@ -168,17 +178,22 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
       },
     });
     const { output, assets, wallMs, cpuMs } = done;
-    await report({ signal, send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }) });
+    const end = await report({
+      signal,
+      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }),
+    });
     outcome = 'done';
     log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
+    return end;
   } catch (error) {
     const problem = toProblem(error);
     log('warn', 'task ended badly', { ...note, problem });
-    if (problem.code === 'lease-stale' || signal.aborted) return;
+    if (problem.code === 'lease-stale' || signal.aborted) return 'stale';
     outcome = 'failed';
-    await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) =>
-      log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) }),
-    );
+    return await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) => {
+      log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) });
+      return 'ended' as const;
+    });
   } finally {
     held.delete(task.key);
     tellEnd(outcome);
@@ -190,13 +205,14 @@ function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>>
   return { cacheHitRate: Math.round((cache.hits / (cache.hits + cache.misses)) * 1000) / 1000, cacheBytes: cache.bytes };
 }
 
-/** Sends a result until the gateway answers; a lost reply is repeated, which the fence makes harmless. */
-async function report({ signal, send }: { readonly signal: AbortSignal; readonly send: () => Promise<void> }): Promise<void> {
+/** Sends a result until the gateway answers; a lost reply is repeated, which the fence makes harmless. `stale` where it is wanted no longer. */
+async function report({ signal, send }: { readonly signal: AbortSignal; readonly send: () => Promise<void> }): Promise<'stale' | 'ended'> {
   for (let waitMs = 100; ; waitMs = Math.min(2000, waitMs * 2)) {
     try {
-      return await send();
+      await send();
+      return 'ended';
     } catch (error) {
-      if (error instanceof FilmwrightError && error.code === 'lease-stale') return;
+      if (error instanceof FilmwrightError && error.code === 'lease-stale') return 'stale';
       if (!(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
       await sleep(waitMs, signal);
       signal.throwIfAborted();

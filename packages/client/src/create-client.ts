@@ -78,6 +78,8 @@ export type Client = FilmCalls &
       readonly leases: readonly HeartbeatLease[];
       readonly cache?: CacheReport;
       readonly draining?: boolean;
+      /** Attempts that were stopped since they were told to be stale. */
+      readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       readonly signal?: AbortSignal;
     }): Promise<readonly string[]>;
     completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;

@@ -56,6 +56,11 @@ export const heartbeatSchema = z.object({
   cache: cacheReportSchema.optional(),
   /** It takes nothing more, and leaves once it has nothing left. */
   draining: z.boolean().optional(),
+  /** Attempts that it has stopped, since it was told that they are stale. One that does not tell is taken to have stopped what it does not list. */
+  stopped: z
+    .array(z.object({ key: z.string(), fence: z.number().int() }).readonly())
+    .readonly()
+    .optional(),
 });
 /** Keys whose lease is no longer held: the runner stops that work at once. */
 export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly() });

@@ -1,3 +1,4 @@
+import { notifyEach } from './notify.ts';
 import type { AttemptEnd } from './schedule-store.ts';
 
 /** Statements that end attempts share these parts. `from` names rows with `workspace_id`, `key` and `fence`; they are put into `with` clauses. */
@@ -11,14 +12,26 @@ export function refundOf(from: string): string {
     on conflict do nothing`;
 }
 
-/** Posts the ends of attempts; `ranMs` is an expression over the rows, milliseconds of work. */
+/** Posts the ends of attempts; `ranMs` (milliseconds of work) and `stopping` (whether the runner still works on it) are expressions over the rows `x`. */
 export function postEnds(
   from: string,
-  { outcome, ranMs = '0' }: { readonly outcome: AttemptEnd['outcome']; readonly ranMs?: string },
+  { outcome, ranMs = '0', stopping }: { readonly outcome: AttemptEnd['outcome']; readonly ranMs?: string; readonly stopping?: string },
 ): string {
+  const also = stopping === undefined ? '' : `, 'stopping', ${stopping}`;
   return `
     insert into outbox (workspace_id, topic, key, fence, body)
-    select x.workspace_id, 'task.ended', x.key, x.fence, json_build_object('outcome', '${outcome}', 'ranMs', ${ranMs}) from ${from} x`;
+    select x.workspace_id, 'task.ended', x.key, x.fence, json_build_object('outcome', '${outcome}', 'ranMs', ${ranMs}${also}) from ${from} x`;
+}
+
+/** Frees places whose runners stopped, or need not be waited for any more; `which` is a condition over the attempts `a`. */
+export function freeStopped(which: string): string {
+  return `
+  with freed as (
+    update attempt a set stopping_until = null where a.stopping_until is not null and ${which} returning a.workspace_id, a.key, a.fence
+  ), posted as (
+    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.stopped', key, fence, '{}' from freed
+  )
+  select count(*)::int as freed, ${notifyEach(`(select array_agg('{"type":"ready"}'::text) from (select from freed limit 1) one)`)} from freed`;
 }
 
 /** What `ms` of an attempt on so many devices cost, as `gpu_ms, slot_ms, credits`; `w` is its workspace. */

@@ -1,6 +1,6 @@
 import { FilmwrightError, type Problem, toProblem } from '@filmwright/contracts';
 import type { Database } from './database.ts';
-import { postEnds, refundOf } from './endings.ts';
+import { freeStopped, postEnds, refundOf } from './endings.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import { mostAttempts } from './outcome-records.ts';
 import type { Records } from './records.ts';
@@ -49,6 +49,11 @@ export function expiryRecords({ transaction, prepared }: Database): Pick<Records
         name: 'note-silence',
         text: `update runner set gone_at = now() where gone_at is null and seen_at < now() - $1::float8 * interval '1 millisecond'`,
         values: [silenceMs],
+      });
+      await prepared({
+        name: 'free-overdue',
+        text: freeStopped('(a.stopping_until < now() or not exists (select from runner r where r.id = a.runner_id))'),
+        values: [],
       });
       return transaction(async (client) => {
         const { rows: expired } = await client.query<Expired>({ name: 'take-back', text: takeBack });

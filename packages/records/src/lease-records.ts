@@ -1,5 +1,6 @@
 import type { Lease, Task, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
+import { freeStopped } from './endings.ts';
 import type { Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
@@ -70,7 +71,7 @@ const revive = `
   select key, fence from held`;
 
 /** Delivering leases and renewing them (SPEC.md, L). */
-export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renewLeases'> {
+export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renewLeases' | 'noteStopped'> {
   return {
     async leaseTasks({ runnerId, max, leaseMs, request = uuidv7() }) {
       if (!isUuid(runnerId)) return [];
@@ -89,6 +90,11 @@ export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks'
         for (const one of found) held.add(nameOf(one));
       }
       return leases.filter((lease) => !held.has(nameOf(lease))).map(({ key }) => key);
+    },
+    async noteStopped({ runnerId, fences, held }) {
+      if (!isUuid(runnerId) || (fences !== undefined && fences.length === 0)) return;
+      const [name, which] = fences === undefined ? ['free-others', 'not (a.fence = any($2))'] : ['free-stopped', 'a.fence = any($2)'];
+      await prepared({ name, text: freeStopped(`a.runner_id = $1 and ${which}`), values: [runnerId, fences ?? held] });
     },
   };
 }

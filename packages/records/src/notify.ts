@@ -16,9 +16,9 @@ export async function notifyAll(client: PoolClient, events: readonly RecordsEven
   await client.query(`select pg_notify('${channel}', n) from unnest($1::text[]) n`, [events.map((event) => JSON.stringify(event))]);
 }
 
-/** Part of a statement that tells every listener of the events in a parameter, texts as `eventsOf` gives them. */
-export function notifyEach(parameter: string): string {
-  return `(select count(pg_notify('${channel}', n)) from unnest(${parameter}::text[]) n)`;
+/** Part of a statement that tells every listener of the events in a parameter or expression, texts as `eventsOf` gives them. */
+export function notifyEach(texts: string): string {
+  return `(select count(pg_notify('${channel}', n)) from unnest(${texts}::text[]) n)`;
 }
 
 /** A notification holds less than 8,000 bytes: so many keys or ids go into one. */

@@ -153,6 +153,11 @@ export interface Records {
     readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
     readonly leaseMs: number;
   }): Promise<readonly string[]>;
+  /**
+   * Frees the places of attempts that nobody wants any more and that their runner has stopped, by fence. A runner that does not tell (`fences` is
+   * left out) is taken to have stopped what it does not hold.
+   */
+  noteStopped(stopped: { readonly runnerId: string; readonly fences?: readonly number[]; readonly held: readonly number[] }): Promise<void>;
   /** Stores output and assets and marks the task done, in one transaction; said again with the same fence it changes nothing. Throws `lease-stale` when the fence is old. */
   completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
   /** Many completions in one statement; answers each in order. */

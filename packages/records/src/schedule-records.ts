@@ -38,13 +38,15 @@ type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 const grant = `
   with lead as (select 1 from leadership where epoch = $1 for share), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
-    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[]) as g(workspace_id, key, runner_id, expected_ms, reason, devices)
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[])
+      as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for)
     join runner r on r.id = g.runner_id and r.gone_at is null
     where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
-    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, string_to_array(g.devices, ',') as devices
+    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, string_to_array(g.devices, ',') as devices
   ), noted as (
-    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id)
-    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by from taken
+    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for)
+    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by, waited_for
+    from taken
   ), reserved as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
     select t.workspace_id, t.key, t.fence, 'reserve', t.wanted_by, ${costOf({ ms: 't.expected_ms', devices: 't.devices' })}
@@ -76,7 +78,17 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         const { rows: workspaces } = await client.query<{ id: string; weight: number; cap: number | null }>(
           'select id, weight, cap from workspace',
         );
+        const { rows: stopping } = await client.query<{
+          workspaceId: string;
+          key: string;
+          fence: string;
+          runnerId: string;
+          devices: string[];
+        }>(
+          `select workspace_id as "workspaceId", key, fence, runner_id as "runnerId", devices from attempt where stopping_until is not null order by fence`,
+        );
         return {
+          stopping: stopping.map((one) => ({ ...one, fence: Number(one.fence) })),
           tasks: tasks.map((row) => fleetTaskOf({ workspaceId: row.workspace_id, key: row.key }, row)),
           runners: runners.map(fleetRunnerOf),
           workspaces: workspaces.map(fleetWorkspaceOf),
@@ -109,6 +121,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           grants.map(({ reason }) => reason),
           grants.map(({ devices }) => devices.join(',')),
           eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) }),
+          grants.map(({ waitedFor = '' }) => waitedFor),
         ],
       });
       if (given[0]?.leads !== true) return null;

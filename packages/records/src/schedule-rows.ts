@@ -45,7 +45,7 @@ export type EventRow = TaskRow &
     workspace_id: string;
     key: string | null;
     ended_fence: string | null;
-    body: { readonly id?: string; readonly outcome?: AttemptEnd['outcome']; readonly ranMs?: number };
+    body: { readonly id?: string; readonly outcome?: AttemptEnd['outcome']; readonly ranMs?: number; readonly stopping?: boolean };
     weight: number | null;
     cap: number | null;
   };
@@ -89,7 +89,9 @@ export function eventOf(row: EventRow): FleetEvent {
     if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId, runner: null };
     return { type: 'runner', runnerId, runner: { runnerId, offer, pool: runner_pool, region: runner_region, draining: draining === true } };
   }
-  const { outcome, ranMs = 0 } = body;
-  const ended = outcome === undefined || row.ended_fence === null ? null : { fence: Number(row.ended_fence), outcome, ranMs };
+  if (topic === 'task.stopped') return { type: 'stopped', task: { workspaceId, key: key ?? '' }, fence: Number(row.ended_fence) };
+  const { outcome, ranMs = 0, stopping = false } = body;
+  const fence = Number(row.ended_fence);
+  const ended = outcome === undefined || row.ended_fence === null ? null : { fence, outcome, ranMs, ...(stopping && { stopping }) };
   return { type: 'task', ended, task: fleetTaskOf({ workspaceId, key: key ?? '' }, row) };
 }

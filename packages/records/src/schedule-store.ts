@@ -57,11 +57,17 @@ export type AttemptEnd = {
   readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
   /** Milliseconds of the work; 0 where that is not known. */
   readonly ranMs: number;
+  /** Its runner still works on what nobody wants: the place is free once it `stopped`. */
+  readonly stopping?: boolean;
 };
+
+/** An attempt that nobody wants any more and that its runner has not stopped yet. */
+export type StoppingAttempt = TaskId & { readonly fence: number; readonly runnerId: string; readonly devices: readonly string[] };
 
 /** What changed, with how things are now: one event too many does no harm. */
 export type FleetEvent =
   | { readonly type: 'task'; readonly ended: AttemptEnd | null; readonly task: FleetTask }
+  | { readonly type: 'stopped'; readonly task: TaskId; readonly fence: number }
   | { readonly type: 'runner'; readonly runnerId: string; readonly runner: FleetRunner | null }
   | { readonly type: 'workspace'; readonly workspace: FleetWorkspace };
 
@@ -72,6 +78,8 @@ export type FleetSnapshot = {
   readonly tasks: readonly FleetTask[];
   readonly runners: readonly FleetRunner[];
   readonly workspaces: readonly FleetWorkspace[];
+  /** None where it is left out. */
+  readonly stopping?: readonly StoppingAttempt[];
   /** From where on changes are not in the snapshot. */
   readonly position: OutboxPosition;
 };
@@ -82,6 +90,8 @@ export type Grant = TaskId & {
   readonly expectedMs: number;
   /** A sentence for whoever asks why there and then. */
   readonly reason: string;
+  /** What it waited for last, as people were told; nothing where it began at once. */
+  readonly waitedFor?: string;
 };
 
 export type BuildStanding = {

@@ -244,3 +244,36 @@ test('Q1: standings are read with the build and task that they are of, and what 
   await records.saveStandings([]);
   assert.deepEqual(await queue(), []);
 });
+
+test('L10: what nobody wants any more keeps its place until its runner says that it stopped, left, or its lease would be over', async () => {
+  const { records, runnerId, sql, build } = await withRunner(['a', 'b', 'c', 'd']);
+  const leases = await leaseGranted(records, { runnerId, max: 4, leaseMs });
+  const { position } = await records.fleetSnapshot();
+  let from = position;
+  const next = async () => {
+    const read = await records.tailOutbox(from);
+    from = read.position;
+    return read.events.flatMap((event) => {
+      if (event.type === 'stopped') return [`${event.task.key} stopped`];
+      return event.type === 'task' && event.ended !== null ? [`${event.task.key} ${event.ended.stopping === true}`] : [];
+    });
+  };
+  const fenceOf = (key: string) => leases.find(({ task }) => task.key === key)?.fence ?? assert.fail();
+  // One was granted and never picked up: nothing of it has to stop.
+  await sql(`update attempt set delivered_at = null where key = 'd'`);
+  await records.cancelBuild(build.id);
+  assert.deepEqual((await next()).sort(), ['a true', 'b true', 'c true', 'd false']);
+  const left = async () => (await records.fleetSnapshot()).stopping?.map((one) => `${one.key} ${one.fence === fenceOf(one.key)}`);
+  assert.deepEqual(await left(), ['a true', 'b true', 'c true'], 'whoever leads next knows of them');
+  await records.noteStopped({ runnerId, fences: [fenceOf('a')], held: [fenceOf('b')] });
+  await records.noteStopped({ runnerId, fences: [fenceOf('a')], held: [] });
+  assert.deepEqual(await next(), ['a stopped']);
+  await records.noteStopped({ runnerId, held: [fenceOf('b')] });
+  assert.deepEqual(await next(), ['c stopped'], 'one that does not tell has stopped what it does not hold');
+  await records.expireLeases();
+  assert.deepEqual(await next(), []);
+  await sql(`update attempt set stopping_until = now() - interval '1 second' where stopping_until is not null`);
+  await records.expireLeases();
+  assert.deepEqual(await next(), ['b stopped']);
+  assert.deepEqual(await left(), []);
+});

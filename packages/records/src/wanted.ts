@@ -35,15 +35,15 @@ const release = `
     select workspace_id, key, fence from task where workspace_id = $1 and key = any($2) and state = 'leased' and wanted_by is null
     order by workspace_id, key for update
   ), ended as (
-    update attempt a set ended_at = now(), outcome = 'unwanted' from taken t
-    where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key
-  ), refunded as (${refundOf('taken')}), posted as (${postEnds('taken', { outcome: 'returned' })})
+    update attempt a set ended_at = now(), outcome = 'unwanted', stopping_until = case when a.delivered_at is not null then a.lease_until end from taken t
+    where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key returning a.workspace_id, a.key, a.fence, a.stopping_until
+  ), refunded as (${refundOf('taken')}), posted as (${postEnds('ended', { outcome: 'returned', stopping: 'x.stopping_until is not null' })})
   update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1)
   from taken x where t.workspace_id = x.workspace_id and t.key = x.key`;
 
 /**
  * The one writer of `wanted_by`: the most pressing, then oldest, active build that lists the key. A leased task that nobody wants any more is taken
- * back with a new fence, so that its runner is told to stop; the try does not count. Call under `lockWants`.
+ * back with a new fence, so that its runner is told to stop (its place is taken until it has, L10); the try does not count. Call under `lockWants`.
  */
 export async function updateWanted(
   client: PoolClient,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
-import type { FleetRunner, TaskDemand, TaskId } from '@filmwright/records';
+import type { FleetRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, RunnerFacts } from '@filmwright/scheduler';
 
 /** The name of a task in the scheduler: keys are unique within a workspace only. */
@@ -53,6 +53,22 @@ export function demandOf(task: TaskDemand, { instantMs, times }: { readonly inst
     bordersMs: task.bordersMs,
     batch: task.batch,
     batchMost: task.batchMost,
+  };
+}
+
+/** What a runner still has to stop, as something that takes a place and is soon over. */
+export function stoppingOf({ workspaceId, key, fence }: Pick<StoppingAttempt, 'workspaceId' | 'key' | 'fence'>, instantMs: number): Demand {
+  return {
+    ...{
+      id: `${idOf({ workspaceId, key })} stopping ${fence}`,
+      workspace: workspaceId,
+      build: '',
+      capability: 'stop',
+      model: null,
+      size: '',
+    },
+    ...{ estimateMs: 1000, gpus: 0, vramMib: 0, region: null, near: [], pool: null, priority: 'interactive', deadlineMs: null, order: 0 },
+    ...{ submittedMs: instantMs, readyMs: instantMs, bordersMs: null, batch: null, batchMost: 1 },
   };
 }
 

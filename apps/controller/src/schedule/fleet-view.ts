@@ -1,6 +1,6 @@
-import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, TaskDemand, TaskId } from '@filmwright/records';
+import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
-import { type BuildTimes, demandOf, factsOf, idOf, timesOf } from './demand-of.ts';
+import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
 type Running = { readonly task: TaskDemand; readonly runnerId: string; readonly devices: readonly string[]; fence: number };
@@ -30,6 +30,7 @@ export function createFleetView(): FleetView {
   const ready = new Map<string, number>();
   const running = new Map<string, Running>();
   const builds = new Map<string, BuildTimes>();
+  const stopping = new Map<string, StoppingAttempt>();
 
   /** What is told of a build's tasks at different instants must not set one of them before another. */
   const toDemand = (task: TaskDemand, instantMs: number) => {
@@ -43,15 +44,28 @@ export function createFleetView(): FleetView {
     return demandOf(task, { instantMs, times });
   };
 
+  /** What its runner still has to stop takes its place under a name of its own: the task itself may run elsewhere by then. */
+  const keepPlace = (attempt: StoppingAttempt, instantMs: number): Change => {
+    const task = stoppingOf(attempt, instantMs);
+    stopping.set(task.id, attempt);
+    return { type: 'running', task, runner: attempt.runnerId, devices: attempt.devices, sinceMs: instantMs };
+  };
+
   const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
     const id = idOf(task);
     const changes: Change[] = [];
     const { demand, lease, state } = task;
     const held = running.get(id);
+    // Things are told as they are now: how the attempt ended comes with its own event, behind this one.
+    if (held !== undefined && held.fence !== noFence && held.fence !== lease?.fence && ended === null) return [];
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
       const how: Pick<AttemptEnd, 'outcome' | 'ranMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
       changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs: how.ranMs, loadMs: 0 });
+      const { fence, runnerId, devices } = held;
+      const { workspaceId, key } = task;
+      if (ended?.fence === fence && ended.stopping === true)
+        changes.push(keepPlace({ workspaceId, key, fence, runnerId, devices }, instantMs));
     }
     if (lease !== null && demand !== null) {
       if (running.has(id)) return changes;
@@ -70,6 +84,10 @@ export function createFleetView(): FleetView {
 
   const changesOf = (event: FleetEvent, instantMs: number): readonly Change[] => {
     if (event.type === 'task') return taskChanges(event, instantMs);
+    if (event.type === 'stopped') {
+      const { id } = stoppingOf({ ...event.task, fence: event.fence }, instantMs);
+      return stopping.delete(id) ? [{ type: 'ended', task: id, outcome: 'returned', ranMs: 0, loadMs: 0 }] : [];
+    }
     if (event.type === 'workspace') {
       const { workspaceId: id, weight, cap } = event.workspace;
       return [{ type: 'workspace', workspace: { id, weight, cap } }];
@@ -80,6 +98,7 @@ export function createFleetView(): FleetView {
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);
     return [
       { type: 'runner', runner: factsOf(runner) },
+      ...[...stopping.values()].filter((one) => one.runnerId === runnerId).map((one) => keepPlace(one, instantMs)),
       ...held.map(
         ({ task, devices }): Change => ({
           type: 'running',
@@ -93,12 +112,17 @@ export function createFleetView(): FleetView {
   };
 
   return {
-    open: ({ tasks, runners, workspaces }, instantMs) =>
-      [
+    open: ({ tasks, runners, workspaces, stopping: left = [] }, instantMs) => {
+      const places: readonly FleetEvent[] = [
         ...workspaces.map((workspace): FleetEvent => ({ type: 'workspace', workspace })),
         ...runners.map((runner): FleetEvent => ({ type: 'runner', runnerId: runner.runnerId, runner })),
-        ...tasks.map((task): FleetEvent => ({ type: 'task', ended: null, task })),
-      ].flatMap((event) => changesOf(event, instantMs)),
+      ];
+      return [
+        ...places.flatMap((event) => changesOf(event, instantMs)),
+        ...left.map((one) => keepPlace(one, instantMs)),
+        ...tasks.flatMap((task) => changesOf({ type: 'task', ended: null, task }, instantMs)),
+      ];
+    },
     changesOf,
     grantsOf({ tasks, runner, devices, expectedMs, reason }) {
       return tasks.flatMap((id) => {

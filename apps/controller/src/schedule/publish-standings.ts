@@ -1,9 +1,14 @@
-import type { BuildStanding, ScheduleStore } from '@filmwright/records';
+import type { BuildStanding, ScheduleStore, TaskId } from '@filmwright/records';
 import { type State, standings } from '@filmwright/scheduler';
+import { idOf } from './demand-of.ts';
 import type { FleetView } from './fleet-view.ts';
 
 /** Publishes where waiting tasks stand, once a second while any wait, and once more when none does. */
-export type StandingsPress = { readonly publish: (state: State) => Promise<void> };
+export type StandingsPress = {
+  readonly publish: (state: State) => Promise<void>;
+  /** Why a task waited when that was published last; undefined for one that did not wait then. */
+  readonly reasonOf: (task: TaskId) => string | undefined;
+};
 
 type Pressing = { readonly records: Pick<ScheduleStore, 'saveStandings'>; readonly view: FleetView; readonly nowMs: () => number };
 
@@ -14,11 +19,17 @@ const restFactor = 10;
 export function createStandingsPress({ records, view, nowMs }: Pressing): StandingsPress {
   let nextMs = nowMs();
   let published = true;
+  let reasons: ReadonlyMap<string, string> = new Map();
   return {
+    reasonOf: (task) => reasons.get(idOf(task)),
     async publish(state) {
       if (nowMs() < nextMs || (view.waiting() === 0 && !published)) return;
       const startMs = nowMs();
-      await records.saveStandings(standingsOf({ state, view, instantMs: startMs }));
+      const found = standingsOf({ state, view, instantMs: startMs });
+      await records.saveStandings(found);
+      reasons = new Map(
+        found.flatMap(({ workspaceId, tasks }) => tasks.map(({ key, reason }) => [idOf({ workspaceId, key }), reason] as const)),
+      );
       published = view.waiting() > 0;
       nextMs = nowMs() + Math.max(publishMs, restFactor * (nowMs() - startMs));
     },

@@ -157,8 +157,37 @@ test('A2: weights and caps of workspaces hold from when they are changed, and ca
     return entry?.reason === 'its workspace runs 1 of at most 1 tasks';
   }, 'the reason of the cap');
   await records.cancelBuild(first);
+  await records.noteStopped({ runnerId, held: [] });
   assert.equal((await leaseOf(opened, runnerId)).task.key, 'b');
   await order(opened, [task('c')]);
   await sql('update workspace set cap = 2');
   assert.equal((await leaseOf(opened, runnerId)).task.key, 'c');
+});
+
+test('L10: the place of a cancelled task is given once its runner has stopped it, also by one that began to lead meanwhile', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const stopFirst = start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one', { slots: 2 }));
+  const builds = [await order(opened, [task('a')]), await order(opened, [task('b')])];
+  const a = await leaseOf(opened, runnerId);
+  const b = await leaseOf(opened, runnerId);
+  await order(opened, [task('c'), task('d')]);
+  const state = async (key: string) => (await records.results([key])).get(key)?.state;
+  const reasonOf = async () => (await records.queue({ workspaceId: defaultWorkspace, limit: 9 }))[0]?.reason;
+  await until(reasonOf, 'standings');
+  for (const build of builds) await records.cancelBuild(build);
+  await sleep(400);
+  assert.deepEqual([await state('c'), await state('d')], ['waiting', 'waiting'], 'nothing is stopped yet');
+  // The cancelled task itself is wanted anew: it waits for a place like any other.
+  await order(opened, [task('a')]);
+  await records.noteStopped({ runnerId, fences: [a.fence], held: [b.fence] });
+  const [next] = [await leaseOf(opened, runnerId)];
+  await stopFirst();
+  start(context, opened);
+  await sleep(400);
+  const leased = await sql("select count(*)::int as count from task where state = 'leased'");
+  assert.deepEqual(leased, [{ count: 1 }], 'one place is kept for what was not stopped');
+  await records.noteStopped({ runnerId, fences: [b.fence], held: [next.fence] });
+  await leaseOf(opened, runnerId);
 });

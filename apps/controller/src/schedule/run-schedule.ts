@@ -6,7 +6,7 @@ import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
 import { idOf } from './demand-of.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
-import { createStandingsPress } from './publish-standings.ts';
+import { createStandingsPress, type StandingsPress } from './publish-standings.ts';
 
 /** What the schedule works with; `nowMs` is a clock in milliseconds that never goes back. */
 export type Scheduling = {
@@ -68,7 +68,7 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
     const startMs = nowMs();
     const { decisions } = step(state, changes, startMs);
     figures?.stepped((nowMs() - startMs) / 1000);
-    const answer = await carryOut({ records, epoch, view, nowMs, figures }, decisions);
+    const answer = await carryOut({ records, epoch, view, press, nowMs, figures }, decisions);
     if (answer === null) return 'another leads';
     await press.publish(state);
     if (nowMs() >= nextPruneMs) {
@@ -90,19 +90,25 @@ type Carrying = {
   readonly records: ScheduleStore;
   readonly epoch: number;
   readonly view: FleetView;
+  readonly press: StandingsPress;
   readonly nowMs: () => number;
   readonly figures: ControllerFigures | undefined;
 };
 
 /** Writes the grants; what could not be given comes back as changes. Null when another leads. */
 async function carryOut(
-  { records, epoch, view, nowMs, figures }: Carrying,
+  { records, epoch, view, press, nowMs, figures }: Carrying,
   decisions: readonly Decision[],
 ): Promise<readonly Change[] | null> {
   const waits = new Map(
     decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
   );
-  const grants: Grant[] = decisions.flatMap((decision) => (decision.type === 'grant' ? view.grantsOf(decision) : []));
+  const grants = decisions
+    .flatMap((decision) => (decision.type === 'grant' ? view.grantsOf(decision) : []))
+    .map((one): Grant => {
+      const waitedFor = press.reasonOf(one);
+      return waitedFor === undefined ? one : { ...one, waitedFor };
+    });
   if (grants.length === 0) return [];
   const answer = await records.grantTasks({ epoch, grants });
   if (answer === null) return null;

@@ -76,6 +76,7 @@ export function createMemoryLedger(): MemoryLedger {
     drainRunner: refuse,
     leaseTasks: refuse,
     renewLeases: refuse,
+    noteStopped: refuse,
     completeTask: refuse,
     completeTasks: refuse,
     failTask: refuse,

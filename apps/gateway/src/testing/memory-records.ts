@@ -144,6 +144,7 @@ export function createMemoryRecords(): MemoryRecords {
     async renewLeases({ leases }) {
       return leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
     },
+    noteStopped: async () => {},
     async completeTask(completion) {
       held(completion);
       completed.push({ key: completion.key, runnerId: completion.runnerId });
