@@ -16,6 +16,8 @@ import type { FleetEvent, ScheduleStore } from './schedule-store.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
 const pickUpMs = 10_000;
+/** So many times are taken over from the leader before. */
+const mostLearned = 100_000;
 /** So many changes are read at once. */
 const mostRead = 5000;
 
@@ -166,6 +168,21 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           standings.map(({ workspaceId }) => workspaceId),
           standings.map(({ tasks }) => JSON.stringify(tasks)),
         ],
+      });
+    },
+    async learnedTimes() {
+      await rows(`delete from learned_time where at < now() - interval '90 days'`);
+      return rows('select name, ms, count from learned_time order by at desc limit $1', [mostLearned]);
+    },
+    async saveLearned(times) {
+      if (times.length === 0) return;
+      // In order of names, so that two writers of many rows cannot wait for each other.
+      const sorted = [...times].sort((a, b) => (a.name < b.name ? -1 : 1));
+      await prepared({
+        name: 'save-learned',
+        text: `insert into learned_time (name, ms, count) select * from unnest($1::text[], $2::float8[], $3::int[])
+          on conflict (name) do update set ms = excluded.ms, count = excluded.count, at = now()`,
+        values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count)],
       });
     },
     async pruneFleet({ from, before }) {

@@ -100,6 +100,9 @@ export type BuildStanding = {
   readonly tasks: readonly (TaskStanding & { readonly key: string })[];
 };
 
+/** What a leader found: the mean of so many attempts, in milliseconds (of ratios, the ratio). The scheduler names them. */
+export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
+
 /** What the leader of the fleet reads and writes. */
 export interface ScheduleStore {
   /** Draws the number of a leader; grants under earlier numbers are refused from then on. */
@@ -122,6 +125,9 @@ export interface ScheduleStore {
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
   /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
   saveStandings(standings: readonly BuildStanding[]): Promise<void>;
+  /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
+  learnedTimes(): Promise<readonly LearnedTime[]>;
+  saveLearned(times: readonly LearnedTime[]): Promise<void>;
   /** Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. */
   pruneFleet(read: { readonly from: bigint; readonly before: bigint }): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
+import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
 import { setShare } from './shares.ts';
@@ -33,6 +34,9 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
     }
     case 'model':
       state.costs.models.set(change.model.id, change.model);
+      return;
+    case 'learned':
+      noteLearned(state.costs, change.time);
       return;
     case 'workspace':
       setShare(shareOf(state, change.workspace.id), change.workspace);

@@ -1,4 +1,4 @@
-import type { Demand, ModelFacts, Tier } from './demand.ts';
+import type { Demand, LearnedTime, ModelFacts, Tier } from './demand.ts';
 
 /** What was learned of times. Means move by `weight` with each attempt, faster while few are known. */
 export type Costs = {
@@ -7,7 +7,10 @@ export type Costs = {
   readonly ratios: Map<string, Mean>;
   readonly loads: Map<string, Mean>;
   readonly models: Map<string, ModelFacts>;
+  /** Names of what moved and was not taken by `takeLearned` yet. */
+  readonly moved: Set<string>;
 };
+type Means = 'runs' | 'ratios' | 'loads';
 type Mean = { value: number; count: number };
 
 const weight = 0.2;
@@ -15,7 +18,7 @@ const weight = 0.2;
 const ratioBounds = [0.05, 20] as const;
 
 export function createCosts(): Costs {
-  return { runs: new Map(), ratios: new Map(), loads: new Map(), models: new Map() };
+  return { runs: new Map(), ratios: new Map(), loads: new Map(), models: new Map(), moved: new Set() };
 }
 
 /** Milliseconds of the work alone on a device of this product (`slot` for processors). */
@@ -45,13 +48,37 @@ export function noteAttempt(
   ended: { readonly task: Demand; readonly product: string; readonly tier: Tier; readonly ranMs: number; readonly loadMs: number },
 ): void {
   const { task, product, tier } = ended;
-  move(costs.runs, { key: runKey(task, product), found: ended.ranMs });
-  if (task.estimateMs > 0) move(costs.ratios, { key: `${task.capability}|${product}`, found: ended.ranMs / task.estimateMs });
+  move(costs, { of: 'runs', key: runKey(task, product), found: ended.ranMs });
+  if (task.estimateMs > 0) move(costs, { of: 'ratios', key: `${task.capability}|${product}`, found: ended.ranMs / task.estimateMs });
   if (task.model !== null && (tier === 'memory' || tier === 'disk' || tier === 'store'))
-    move(costs.loads, { key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
+    move(costs, { of: 'loads', key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
 }
 
-function move(means: Map<string, Mean>, { key, found }: { readonly key: string; readonly found: number }): void {
+/** Takes up a time that was found by a scheduler before; what was found since is kept. */
+export function noteLearned(costs: Costs, { name, ms, count }: LearnedTime): void {
+  const means = meansOf(costs, name);
+  const key = name.slice(name.indexOf(' ') + 1);
+  if (means !== null && !means.has(key)) means.set(key, { value: ms, count });
+}
+
+/** What was found since it was taken last, to be told to the next scheduler by changes. */
+export function takeLearned({ costs }: { readonly costs: Costs }): readonly LearnedTime[] {
+  const times = [...costs.moved].flatMap((name) => {
+    const mean = meansOf(costs, name)?.get(name.slice(name.indexOf(' ') + 1));
+    return mean === undefined ? [] : [{ name, ms: mean.value, count: mean.count }];
+  });
+  costs.moved.clear();
+  return times;
+}
+
+function meansOf(costs: Costs, name: string): Map<string, Mean> | null {
+  const of = name.slice(0, name.indexOf(' '));
+  return of === 'runs' || of === 'ratios' || of === 'loads' ? costs[of] : null;
+}
+
+function move(costs: Costs, { of, key, found }: { readonly of: Means; readonly key: string; readonly found: number }): void {
+  costs.moved.add(`${of} ${key}`);
+  const means = costs[of];
   const mean = means.get(key);
   if (mean === undefined) {
     means.set(key, { value: found, count: 1 });

@@ -75,6 +75,9 @@ export type RunnerFacts = {
   readonly draining: boolean;
 };
 
+/** What a scheduler found: the mean of so many attempts, in milliseconds (of ratios to what was guessed, the ratio). Its name says of what. */
+export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
+
 /** A workspace's weight against others, and how many GPU or slot tasks of it may run at once; null is no cap. */
 export type WorkspaceFacts = { readonly id: string; readonly weight: number; readonly cap: number | null };
 
@@ -106,6 +109,8 @@ export type Change =
   | { readonly type: 'runner'; readonly runner: RunnerFacts }
   | { readonly type: 'gone'; readonly runner: string }
   | { readonly type: 'model'; readonly model: ModelFacts }
+  /** Found by a scheduler before this one. */
+  | { readonly type: 'learned'; readonly time: LearnedTime }
   | { readonly type: 'workspace'; readonly workspace: WorkspaceFacts };
 
 /** What is to be done. `reason` is a sentence for the person who asks why. */

@@ -1,3 +1,4 @@
+export { takeLearned } from './costs.ts';
 export * from './demand.ts';
 export { type Standing, standings } from './standings.ts';
 export { openState, type State } from './state.ts';

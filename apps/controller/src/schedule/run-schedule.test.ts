@@ -191,3 +191,25 @@ test('L10: the place of a cancelled task is given once its runner has stopped it
   await records.noteStopped({ runnerId, fences: [b.fence], held: [next.fence] });
   await leaseOf(opened, runnerId);
 });
+
+test('I4: whoever leads next begins with the times that the one before found', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const stopFirst = start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one'));
+  await order(opened, [task('a')]);
+  await records.completeTask({ ...done(runnerId, await leaseOf(opened, runnerId)), wallMs: 7000 });
+  await until(async () => (await records.learnedTimes()).length > 0, 'what was learned');
+  await stopFirst();
+  start(context, opened);
+  await order(opened, [task('b'), task('c', { estimateMs: 3000 })]);
+  const expected = async (key: string) => {
+    const lease = await leaseOf(opened, runnerId);
+    assert.equal(lease.task.key, key);
+    const [attempt] = await sql('select expected_ms from attempt where fence = $1', [lease.fence]);
+    await records.completeTask({ ...done(runnerId, lease), wallMs: 7000 });
+    return attempt;
+  };
+  assert.deepEqual(await expected('c'), { expected_ms: 20_000 + 1000 }, 'another size is guessed by how far off the guess was');
+  assert.deepEqual(await expected('b'), { expected_ms: 7000 });
+});

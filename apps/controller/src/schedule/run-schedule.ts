@@ -1,6 +1,6 @@
 import type { Log } from '@filmwright/process';
 import type { Grant, Records, ScheduleStore } from '@filmwright/records';
-import { type Change, type Decision, openState, step } from '@filmwright/scheduler';
+import { type Change, type Decision, openState, step, takeLearned } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -23,6 +23,8 @@ const stepMs = 250;
 /** Without word the outbox is read so often. */
 const readMs = 1000;
 const pruneMs = 10_000;
+/** What was learned is written so often: whoever is killed takes no more than that with them. */
+const saveMs = 1000;
 const againMs = 1000;
 
 /**
@@ -57,11 +59,13 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
   const view = createFleetView();
   const state = openState();
   const press = createStandingsPress({ records, view, nowMs });
+  const learned = (await records.learnedTimes()).map((time): Change => ({ type: 'learned', time }));
   const snapshot = await records.fleetSnapshot();
   let { position } = snapshot;
-  let changes: readonly Change[] = view.open(snapshot, nowMs());
-  log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length });
+  let changes: readonly Change[] = [...learned, ...view.open(snapshot, nowMs())];
+  log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length, learned: learned.length });
   let nextPruneMs = nowMs() + pruneMs;
+  let nextSaveMs = nowMs() + saveMs;
   // What builds tell stays: it is passed over once.
   let pruned = 0n;
   while (!signal.aborted) {
@@ -71,6 +75,10 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
     const answer = await carryOut({ records, epoch, view, press, nowMs, figures }, decisions);
     if (answer === null) return 'another leads';
     await press.publish(state);
+    if (nowMs() >= nextSaveMs) {
+      await records.saveLearned(takeLearned(state));
+      nextSaveMs = nowMs() + saveMs;
+    }
     if (nowMs() >= nextPruneMs) {
       await records.pruneFleet({ from: pruned, before: position.xid });
       pruned = position.xid;
