@@ -1,6 +1,7 @@
 import type {
   Asset,
   Build,
+  BuildCourse,
   BuildRequest,
   BuildShots,
   BuildTask,
@@ -9,6 +10,7 @@ import type {
   Failure,
   Lease,
   PackageAddresses,
+  QueueEntry,
   Report,
   RunnerOffer,
 } from '@filmwright/contracts';
@@ -62,6 +64,10 @@ export type Client = FilmCalls &
     buildPackage(id: string): Promise<PackageAddresses | null>;
     /** A file below the root of such addresses. */
     packageFile(path: string): Promise<Uint8Array>;
+    /** What a build costs and how its tasks went, also while it is made. */
+    buildCourse(id: string): Promise<BuildCourse>;
+    /** Tasks that wait, those that start soonest first. */
+    queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
     listVoices(): Promise<readonly Voice[]>;
     joinRunner(offer: RunnerOffer): Promise<Joined>;
     /** Waits up to `waitMs` for work; an empty list means there was none. `request` is drawn by the runner: said again after a lost reply it is answered the same. */
@@ -120,6 +126,8 @@ type BuildCalls = Pick<
   | 'buildShots'
   | 'buildPackage'
   | 'packageFile'
+  | 'buildCourse'
+  | 'queue'
 >;
 function buildCalls(connection: Connection): BuildCalls {
   return {
@@ -133,6 +141,8 @@ function buildCalls(connection: Connection): BuildCalls {
     followBuild: (options) => followBuild(connection, options),
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
     buildShots: (id) => buildShots(connection, id),
+    buildCourse: (id) => callJson(connection, { route: 'buildCourse', params: { id } }),
+    queue: async (query = {}) => (await callJson<{ tasks: readonly QueueEntry[] }>(connection, { route: 'queue', query })).tasks,
     buildPackage: (id) => buildPackage(connection, id),
     packageFile: (path) => packageFile(connection, path),
   };

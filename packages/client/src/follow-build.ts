@@ -1,4 +1,4 @@
-import { type Build, type FilmEvent, FilmwrightError } from '@filmwright/contracts';
+import { type Build, type FilmEvent, FilmwrightError, type Fleet } from '@filmwright/contracts';
 import { type Connection, callRoute, reason } from './call-route.ts';
 import { readEvents } from './read-events.ts';
 
@@ -15,13 +15,19 @@ export function followFilm(connection: Connection, options: FollowOptions): Asyn
   return followEvents(connection, { ...options, route: 'filmEvents', event: 'film', isLast: ({ removed }: FilmEvent) => removed });
 }
 
+/** Yields the fleet as it is now and after every change until the signal is aborted; reconnects by itself, however long the gateway stays away. */
+export function followFleet(connection: Connection, { signal }: { readonly signal: AbortSignal }): AsyncGenerator<Fleet> {
+  const forever = { id: 'fleet', signal, giveUpMs: Number.POSITIVE_INFINITY };
+  return followEvents(connection, { ...forever, route: 'fleetEvents', event: 'fleet', isLast: () => false });
+}
+
 /** Whether a build changes no more. */
 export function hasEnded(build: Build): boolean {
   return build.state === 'succeeded' || build.state === 'failed' || build.state === 'cancelled';
 }
 
 type Following<State> = FollowOptions & {
-  readonly route: 'buildEvents' | 'filmEvents';
+  readonly route: 'buildEvents' | 'filmEvents' | 'fleetEvents';
   /** Name of the events that bring a state. */
   readonly event: string;
   readonly isLast: (state: State) => boolean;

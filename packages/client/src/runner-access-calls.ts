@@ -1,5 +1,6 @@
-import type { RunnerCredential, RunnerExchange, RunnerList, RunnerToken, RunnerTokenRequest } from '@filmwright/contracts';
+import type { Fleet, RunnerCredential, RunnerExchange, RunnerList, RunnerToken, RunnerTokenRequest } from '@filmwright/contracts';
 import { type Connection, callJson, callRoute, drain } from './call-route.ts';
+import { followFleet } from './follow-build.ts';
 
 /** How runners of other machines are let in, seen and locked out. */
 export type RunnerAccessCalls = {
@@ -10,6 +11,10 @@ export type RunnerAccessCalls = {
   /** Tells the digest of the secret that follows; both let in until the new one is used. */
   rotateRunnerCredential(secretHash: string): Promise<void>;
   listRunners(): Promise<RunnerList>;
+  /** Every runner with what it does, what waits of all workspaces, pools and spending. */
+  fleet(): Promise<Fleet>;
+  /** Yields the fleet as it is now and after every change, until the signal is aborted; reconnects by itself. */
+  followFleet(options: { readonly signal: AbortSignal }): AsyncGenerator<Fleet>;
   /** Locks a runner out for good; what it works on goes to others at once. */
   revokeRunnerCredential(id: string): Promise<void>;
 };
@@ -21,6 +26,8 @@ export function runnerAccessCalls(connection: Connection): RunnerAccessCalls {
     exchangeRunnerToken: (body) => callJson(connection, { route: 'exchangeRunnerToken', body }),
     rotateRunnerCredential: async (secretHash) =>
       drain(await callRoute(connection, { route: 'rotateRunnerCredential', body: { secretHash } })),
+    fleet: () => callJson(connection, { route: 'fleet' }),
+    followFleet: (options) => followFleet(connection, options),
     listRunners: () => callJson(connection, { route: 'listRunners' }),
     revokeRunnerCredential: async (id) => drain(await callRoute(connection, { route: 'revokeRunnerCredential', params: { id } })),
   };

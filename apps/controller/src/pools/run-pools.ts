@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { CredentialStore, PoolStore } from '@filmwright/records';
+import type { CredentialStore, OverviewStore, PoolState, PoolStore } from '@filmwright/records';
 import { createBell } from '../bell.ts';
 import { reasonOf } from '../reason-of.ts';
 import { createCarrier } from './carry-out.ts';
@@ -11,7 +11,8 @@ import { createSizing } from './size-pools.ts';
 export type PoolsOptions = {
   readonly pools: readonly Pool[];
   readonly records: PoolStore &
-    Pick<CredentialStore, 'listCredentials' | 'revokeCredential'> & { leaveRunner(runnerId: string): Promise<void> };
+    Pick<CredentialStore, 'listCredentials' | 'revokeCredential'> &
+    Pick<OverviewStore, 'savePoolStates'> & { leaveRunner(runnerId: string): Promise<void> };
   /** The provisioner of a pool; asked once for each. */
   readonly provisionerOf: (pool: Pool) => Provisioner;
   readonly signal: AbortSignal;
@@ -38,7 +39,16 @@ export async function runPools(options: PoolsOptions): Promise<void> {
 
   const size = async (): Promise<void> => {
     const [facts, machines] = await Promise.all([records.poolFacts(), records.machines()]);
-    for (const { pool: name, start, stop, reason, wanted } of sizing.decide({ facts, machines, nowMs: nowMs() })) {
+    const decisions = sizing.decide({ facts, machines, nowMs: nowMs() });
+    await records.savePoolStates(
+      decisions.flatMap(({ pool: name, wanted, reason }): readonly PoolState[] => {
+        const pool = pools.find((each) => each.name === name);
+        return pool === undefined
+          ? []
+          : [{ name, wanted, reason, minimum: pool.minimum, maximum: pool.maximum, costPerHour: pool.costPerHour }];
+      }),
+    );
+    for (const { pool: name, start, stop, reason, wanted } of decisions) {
       const pool = pools.find((each) => each.name === name);
       if (pool === undefined || (start === 0 && stop.length === 0)) continue;
       log('info', 'pool changes its size', { pool: name, wanted, start, stop, reason });

@@ -1,0 +1,77 @@
+import type { Attempt, Build, BuildCourse } from '@filmwright/contracts';
+import { plainReason } from '@filmwright/core';
+import { type BuildCourseFacts, defaultWorkspace } from '@filmwright/records';
+import type { FastifyInstance } from 'fastify';
+import { addRoute } from './add-route.ts';
+import { findBuild } from './build-routes.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+
+/** So many attempts are looked at, and so many of them are told. */
+const mostRead = 20_000;
+const mostTold = 2000;
+/** What is handed from one to the next without a wait takes less. */
+const shortestMs = 500;
+
+/** What a build costs and how its tasks went. */
+export function addCourseRoutes(app: FastifyInstance, parts: GatewayParts): void {
+  addRoute(app, {
+    name: 'buildCourse',
+    handler: async (request) => {
+      const build = await findBuild(request, parts);
+      const facts = await parts.overview.buildCourse({ workspaceId: defaultWorkspace, buildId: build.id, limit: mostRead });
+      if (facts === null) throw new Error(`the build ${build.id} has gone`);
+      return courseOf(build, { facts, nowMs: Date.now() });
+    },
+  });
+}
+
+/** The course of a build from what the ledger has of it; what runs still counts up to `nowMs`. */
+export function courseOf(
+  { createdAt, endedAt }: Pick<Build, 'createdAt' | 'endedAt'>,
+  { facts, nowMs }: { readonly facts: BuildCourseFacts; readonly nowMs: number },
+): BuildCourse {
+  const { attempts, spend, count } = facts;
+  const endMs = endedAt === null ? nowMs : Date.parse(endedAt);
+  const told = attempts.slice(0, mostTold);
+  return {
+    spend,
+    startedAt: createdAt,
+    endedAt,
+    idleMs: idleTime(attempts, { startMs: Date.parse(createdAt), endMs }),
+    waits: waitsOf(attempts),
+    attempts: told.map((one) => (one.waitedFor === null ? one : { ...one, waitedFor: plainReason(one.waitedFor) })),
+    more: count - told.length,
+  };
+}
+
+/** Time between two instants in which no attempt ran; attempts are in order of their start. */
+function idleTime(attempts: readonly Attempt[], { startMs, endMs }: { readonly startMs: number; readonly endMs: number }): number {
+  let idleMs = 0;
+  let busyUntilMs = startMs;
+  for (const { startedAt, endedAt } of attempts) {
+    const fromMs = Math.min(endMs, Date.parse(startedAt));
+    idleMs += Math.max(0, fromMs - busyUntilMs);
+    busyUntilMs = Math.max(busyUntilMs, Math.min(endMs, endedAt === null ? endMs : Date.parse(endedAt)));
+  }
+  return idleMs + Math.max(0, endMs - busyUntilMs);
+}
+
+function waitsOf(attempts: readonly Attempt[]): BuildCourse['waits'] {
+  const found = new Map<string, { reason: string; tasks: number; ms: number }>();
+  for (const { readyAt, startedAt, waitedFor } of attempts) {
+    const ms = Date.parse(startedAt) - Date.parse(readyAt);
+    if (ms < shortestMs) continue;
+    const reason = sameReason(waitedFor);
+    const wait = found.get(reason) ?? { reason, tasks: 0, ms: 0 };
+    found.set(reason, { reason, tasks: wait.tasks + 1, ms: wait.ms + ms });
+  }
+  return [...found.values()].sort((a, b) => b.ms - a.ms);
+}
+
+/** Waits that differ only by how many were before are the same. */
+function sameReason(waitedFor: string | null): string {
+  if (waitedFor === null) return 'it was being given to a runner';
+  if (/^\d+ tasks? goe?s? before it$/.test(waitedFor)) return 'other tasks went before it';
+  if (/^it is tried again in /.test(waitedFor)) return 'a try came to nothing, and the next one waited a moment';
+  return plainReason(waitedFor);
+}

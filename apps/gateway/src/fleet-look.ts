@@ -1,0 +1,116 @@
+import { type Fleet, type FleetRunner, taskKindNames, taskKinds } from '@filmwright/contracts';
+import { plainReason } from '@filmwright/core';
+import type { FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
+import type { CacheReports } from './runner-identity.ts';
+
+/** Reads the fleet, at most once a second however many look, and sums of spending more seldom. */
+export type FleetLook = () => Promise<Fleet>;
+
+type Looking = {
+  readonly overview: Pick<OverviewStore, 'fleetFacts' | 'fleetSpend'>;
+  readonly fleet: Pick<FleetStore, 'isLed'>;
+  readonly caches: CacheReports;
+};
+
+const trustMs = 900;
+const spendTrustMs = 5000;
+/** What takes long is read more seldom, so that it takes no more than a twentieth of the time. */
+const restFactor = 20;
+const mostBuilds = 20;
+
+export function createFleetLook({ overview, fleet, caches }: Looking): FleetLook {
+  const spend = kept(() => overview.fleetSpend(mostBuilds), { trustMs: spendTrustMs });
+  return kept(
+    async () => {
+      const [isLed, facts, spent] = await Promise.all([fleet.isLed(), overview.fleetFacts(), spend()]);
+      return {
+        isLed,
+        runners: facts.runners.map((runner) => runnerOf(runner, caches)),
+        queue: facts.queue.map(({ position, reason, ...line }) => ({
+          ...line,
+          reason:
+            reason === 'others go before it'
+              ? plainReason(`${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`)
+              : plainReason(reason),
+          expectedStartAt: line.expectedStartAt === null ? null : `${line.expectedStartAt.slice(0, 19)}Z`,
+        })),
+        pools: facts.pools,
+        spend: spent,
+      };
+    },
+    { trustMs },
+  );
+}
+
+/** Asks anew once the answer is older than `trustMs`; a failed answer is not kept. */
+function kept<T>(ask: () => Promise<T>, { trustMs: leastMs }: { readonly trustMs: number }): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  let untilMs = 0;
+  return () => {
+    if (answer !== null && performance.now() < untilMs) return answer;
+    const startMs = performance.now();
+    untilMs = Number.POSITIVE_INFINITY;
+    answer = ask();
+    answer.then(
+      () => {
+        untilMs = performance.now() + Math.max(leastMs, restFactor * (performance.now() - startMs));
+      },
+      () => {
+        untilMs = 0;
+      },
+    );
+    return answer;
+  };
+}
+
+function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
+  const { runnerId, name, credentialId, pool, region, version, slots, tasks, models, machine, devices, seenAt } = runner;
+  return {
+    ...{ id: runnerId, name, credentialId, pool, region, slots, tasks, models },
+    ...stateOf(runner),
+    version: version ?? null,
+    machine: machine ?? null,
+    devices: devices ?? [],
+    cache: caches.get(runnerId) ?? null,
+    seenAt: `${seenAt.slice(0, 17)}00Z`,
+  };
+}
+
+/** What a runner does, and what keeps it from more. */
+export function stateOf(
+  runner: Pick<RunnerFacts, 'isGone' | 'silentMs' | 'draining' | 'released' | 'versions' | 'tasks'>,
+): Pick<FleetRunner, 'state' | 'why'> {
+  if (runner.isGone)
+    return { state: 'silent', why: `Nothing was heard of it for ${agoText(runner.silentMs)}: it is given nothing until it speaks again.` };
+  if (runner.draining)
+    return {
+      state: 'draining',
+      why: runner.released
+        ? 'Its pool has no need of it: it ends once it has nothing left.'
+        : 'It was told to end, or has no room on its disk: it finishes what it has and takes nothing more.',
+    };
+  const odd = oddKinds(runner.versions ?? {});
+  if (odd !== null) return { state: 'limited', why: odd };
+  return { state: runner.tasks.length > 0 ? 'working' : 'idle', why: null };
+}
+
+/** Kinds that a runner means otherwise than this gateway does; null where there are none. */
+function oddKinds(versions: Readonly<Record<string, number>>): string | null {
+  const known: Readonly<Record<string, { readonly version: number }>> = taskKinds;
+  const odd = Object.entries(versions).filter(([kind, version]) => known[kind]?.version !== version);
+  if (odd.length === 0) return null;
+  const older = odd.filter(([kind, version]) => version < (known[kind]?.version ?? 0));
+  const [kind = '', version] = older[0] ?? odd[0] ?? [];
+  const wanted = taskKindNames.some((each) => each === kind) ? ` (version ${version}, wanted ${known[kind]?.version})` : '';
+  const rest = odd.length === 1 ? '' : ` and ${odd.length - 1} other ${odd.length === 2 ? 'kind' : 'kinds'}`;
+  return older.length > 0
+    ? `Its program is too old for ${kind}${wanted}${rest} of tasks: bring Filmwright up to date there.`
+    : `Its program is newer than this gateway: ${kind}${wanted}${rest} of tasks wait until the gateway is brought up to date.`;
+}
+
+function agoText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 120) return 'a minute or two';
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Task, taskKinds } from '@filmwright/contracts';
+import { defaultWorkspace as workspaceId } from '@filmwright/records';
+import { stateOf } from './fleet-look.ts';
+import { databaseGateways } from './testing/database-gateways.ts';
+
+const openGateway = databaseGateways();
+const progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } } as const;
+const offer = { name: 'one', pid: 1, slots: 1, kinds: ['subtitles'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
+
+function taskOf(key: string): Task {
+  const payload = { cues: [], language: 'en' };
+  return { key, kind: 'subtitles', version: 1, toolchain: '', payload, estimateMs: 4000, rank: 0, inputs: [] } as unknown as Task;
+}
+
+test('a build that waits says why in plain words and until when; its course says it afterwards, with what it cost', async (context) => {
+  const { client, records, sql } = await openGateway(context);
+  const { runnerId } = await records.joinRunner(offer);
+  const { id } = await client.createBuild({ document: { title: 'A film', storyboard: [{ length: '2s', visual: { backdrop: 'halo' } }] } });
+  const ready = ['a', 'b'].map(taskOf);
+  const rows = ready.map(({ key, kind, estimateMs }) => ({ address: `text/${key}`, kind, key, estimateMs, reused: false }));
+  await records.savePlan({ buildId: id, rows, ready, progress });
+  assert.equal((await client.getBuild(id)).waiting, undefined);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const expectedStartAt = new Date(Date.now() + 60_000).toISOString();
+  const reason = 'all 1 slots that can are busy';
+  const tasks = [
+    { key: 'a', position: 0, expectedStartAt, reason },
+    { key: 'b', position: 1, expectedStartAt, reason: '1 task goes before it' },
+  ];
+  await records.saveStandings([{ workspaceId, buildId: id, tasks }]);
+  const { waiting } = await client.getBuild(id);
+  assert.ok(waiting);
+  assert.deepEqual(
+    [waiting.tasks, waiting.running, waiting.reasons.map((one) => [one.reason, one.tasks])],
+    [2, 0, [['the one place that can do it is busy', 2]]],
+  );
+  assert.ok(Math.abs(Date.parse(waiting.expectedStartAt ?? '') - Date.parse(expectedStartAt)) <= 500);
+  assert.equal(Date.parse(waiting.expectedEndAt ?? '') - Date.parse(waiting.expectedStartAt ?? ''), 8000);
+
+  const fleet = await client.fleet();
+  assert.deepEqual(
+    fleet.queue.map(({ workspace, priority, build, tasks: count, reason: why }) => [workspace, priority, build, count, why]),
+    [
+      ['default', 'normal', id, 1, 'the one place that can do it is busy'],
+      ['default', 'normal', id, 1, '1 task goes before it'],
+    ],
+  );
+  const epoch = await records.takeLead();
+  const grants = ['a', 'b'].map((key) => ({ workspaceId, key, runnerId, devices: [], expectedMs: 4000, reason: 'a slot is free' }));
+  await records.grantTasks({ epoch, grants: grants.map((one) => ({ ...one, waitedFor: reason })) });
+  await sql(`update attempt set started_at = started_at + interval '3 seconds'`);
+  for (const { task, fence } of await records.leaseTasks({ runnerId, max: 2, leaseMs: 20_000 }))
+    if (task.key === 'a') await records.completeTask({ runnerId, key: 'a', fence, output: {}, assets: [], wallMs: 50_000, cpuMs: 1 });
+  const { spend, waits, attempts, more } = await client.buildCourse(id);
+  assert.deepEqual(spend, {
+    estimate: { gpuS: 0, slotS: 8, credits: 0.16 },
+    held: { gpuS: 0, slotS: 4, credits: 0.08 },
+    settled: { gpuS: 0, slotS: 50, credits: 1 },
+    refunded: { gpuS: 0, slotS: 0, credits: 0 },
+  });
+  assert.deepEqual(
+    [attempts.length, more, waits.map((wait) => [wait.reason, wait.tasks])],
+    [2, 0, [['the one place that can do it is busy', 2]]],
+  );
+  await assert.rejects(client.buildCourse('00000000-0000-7000-8000-00000000dead'), /no build/i);
+});
+
+test('the fleet is told as it changes, as long as somebody listens', async (context) => {
+  const { client, records } = await openGateway(context);
+  const stop = new AbortController();
+  const seen: string[][] = [];
+  for await (const { runners } of client.followFleet({ signal: stop.signal })) {
+    seen.push(runners.map(({ name, state }) => `${name} ${state}`));
+    if (seen.length === 1) await records.joinRunner(offer);
+    else break;
+  }
+  stop.abort();
+  assert.deepEqual(seen, [[], ['one idle']]);
+});
+
+test('a runner that drains, is silent or is of another version says why it is given less', () => {
+  const here = { isGone: false, silentMs: 0, draining: false, released: false, tasks: [] };
+  const { version } = taskKinds.encode;
+  assert.deepEqual(stateOf({ ...here, versions: { encode: version } }), { state: 'idle', why: null });
+  const told = (changes: Partial<Parameters<typeof stateOf>[0]>): string => {
+    const { state, why } = stateOf({ ...here, ...changes });
+    return `${state}: ${why}`;
+  };
+  assert.match(told({ draining: true, released: true }), /^draining: Its pool has no need of it/);
+  assert.match(told({ draining: true }), /^draining: It was told to end/);
+  assert.match(told({ isGone: true, silentMs: 200_000 }), /^silent: Nothing was heard of it for 3 minutes/);
+  assert.match(
+    told({ versions: { encode: version - 1, mix: 1 } }),
+    new RegExp(`^limited: Its program is too old for encode \\(version ${version - 1}, wanted ${version}\\) and 1 other kind of tasks`),
+  );
+  assert.match(told({ versions: { encode: version + 1 } }), /^limited: Its program is newer/);
+});
