@@ -10,7 +10,7 @@ export type GatewayMetrics = {
   readonly countHot: (bytes: number) => void;
 };
 
-const eventPaths: readonly (string | undefined)[] = [routes.buildEvents.path, routes.filmEvents.path];
+const eventPaths: readonly (string | undefined)[] = [routes.buildEvents.path, routes.filmEvents.path, routes.fleetEvents.path];
 const none = 'none';
 /** Told as the status of a request whose caller went before the reply was out. */
 const hungUp = 499;

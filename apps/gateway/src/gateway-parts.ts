@@ -1,5 +1,14 @@
 import type { Blobs } from '@filmwright/blobs';
-import type { CredentialStore, FilmStore, FleetStore, KeyStore, LibraryStore, QueueStore, Records } from '@filmwright/records';
+import type {
+  CredentialStore,
+  FilmStore,
+  FleetStore,
+  KeyStore,
+  LibraryStore,
+  OverviewStore,
+  QueueStore,
+  Records,
+} from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
 
@@ -12,6 +21,7 @@ export type GatewayParts = {
   readonly keys: KeyStore;
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly queue: QueueStore;
+  readonly overview: OverviewStore;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */

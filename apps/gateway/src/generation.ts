@@ -1,9 +1,10 @@
 import type { Build } from '@filmwright/contracts';
-import type { FleetStore, Records } from '@filmwright/records';
+import { defaultWorkspace, type FleetStore, type OverviewStore, type Records } from '@filmwright/records';
+import { createBuildWaits } from './build-waits.ts';
 
 /** Whether films are made just now; while nobody makes them, they are taken in all the same and wait. */
 export type Generation = {
-  /** The build with what it waits for, if nothing of it can move just now. */
+  /** The build with why nothing of it can move just now, if so, and with what of it waits for a runner. */
   readonly tell: (build: Build) => Promise<Build>;
 };
 
@@ -13,7 +14,9 @@ const trustMs = 1000;
 export function createGeneration(stores: {
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly records: Pick<Records, 'runners'>;
+  readonly overview: Pick<OverviewStore, 'buildWait'>;
 }): Generation {
+  const waits = createBuildWaits(stores.overview);
   let known: Promise<string | null> | null = null;
   let atMs = Number.NEGATIVE_INFINITY;
   const look = async (): Promise<string | null> => {
@@ -22,15 +25,16 @@ export function createGeneration(stores: {
     return runners.length > 0 ? null : 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
   };
   return {
-    async tell(build) {
+    async tell(found) {
+      const build = await waits.tell(found, defaultWorkspace);
       if (build.endedAt !== null) return build;
       if (performance.now() - atMs > trustMs) {
         atMs = performance.now();
         // What cannot be told is no reason to refuse what can.
         known = look().catch(() => null);
       }
-      const waits = (await known) ?? null;
-      return waits === null ? build : { ...build, waits };
+      const why = (await known) ?? null;
+      return why === null ? build : { ...build, waits: why };
     },
   };
 }

@@ -29,6 +29,7 @@ async function run(): Promise<void> {
       keys: records,
       fleet: records,
       queue: records,
+      overview: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,

@@ -35,6 +35,24 @@ export const standingSchema = z
   .readonly();
 export type TaskStanding = z.infer<typeof standingSchema>;
 
+/**
+ * What of a build waits for a runner just now, all its tasks taken together. Instants are ISO 8601 and null where nobody can say: `expectedStartAt` of
+ * its next task, `expectedEndAt` of the whole. Reasons that nothing will end by itself come first, then those that end soonest.
+ */
+export const buildWaitSchema = z
+  .object({
+    tasks: z.number().int(),
+    /** Tasks of it that run meanwhile; at 0 the whole build stands still. */
+    running: z.number().int(),
+    reasons: z
+      .array(z.object({ reason: z.string(), tasks: z.number().int(), expectedStartAt: z.string().nullable() }).readonly())
+      .readonly(),
+    expectedStartAt: z.string().nullable(),
+    expectedEndAt: z.string().nullable(),
+  })
+  .readonly();
+export type BuildWait = z.infer<typeof buildWaitSchema>;
+
 /** One line of a build's task list. */
 export const buildTaskSchema = z
   .object({
@@ -81,6 +99,8 @@ export const buildSchema = z
     problem: problemSchema.nullable(),
     /** Why nothing of it can move just now, such as that no runner is there; left out while something can. */
     waits: z.string().optional(),
+    /** What of it waits for a runner; left out while nothing does. */
+    waiting: buildWaitSchema.optional(),
   })
   .readonly();
 export type Build = z.infer<typeof buildSchema>;

@@ -46,6 +46,8 @@ export const routes = {
   /** Shots, lines and words on the time axis, and small pictures of what is encoded already. */
   buildShots: { method: 'GET', path: '/v1/builds/:id/shots', scope: 'user' },
   buildEvents: { method: 'GET', path: '/v1/builds/:id/events', scope: 'user' },
+  /** How a build goes or went: what it costs, what ran where and when, and what it waited for. */
+  buildCourse: { method: 'GET', path: '/v1/builds/:id/course', scope: 'user' },
   buildReport: { method: 'GET', path: '/v1/builds/:id/report', scope: 'user' },
   buildMedia: { method: 'GET', path: '/v1/builds/:id/media/:name', scope: 'user' },
   /** Signed addresses of what can be played of a build by now; `?seconds` says for how long. */
@@ -54,6 +56,9 @@ export const routes = {
   packagePart: { method: 'GET', path: '/p/:id/:token/*', scope: 'none' },
   /** Tasks of the workspace that wait: where each stands, when it is expected to start, and why it waits. */
   queue: { method: 'GET', path: '/v1/queue', scope: 'user' },
+  /** For who runs the platform: every runner, what waits of all workspaces, pools and spending; `events` tells each change. */
+  fleet: { method: 'GET', path: '/v1/fleet', scope: 'user' },
+  fleetEvents: { method: 'GET', path: '/v1/fleet/events', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
   listRunners: { method: 'GET', path: '/v1/runners', scope: 'user' },

@@ -5,6 +5,7 @@ export { leadershipLock } from './fleet-records.ts';
 export * from './fleet-store.ts';
 export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
+export * from './overview-store.ts';
 export * from './pool-store.ts';
 export * from './records.ts';
 export * from './schedule-store.ts';

@@ -16,6 +16,8 @@ import { libraryRecords } from './library-records.ts';
 import { migrate } from './migrate.ts';
 import { listenToChanges } from './notify.ts';
 import { outcomeRecords } from './outcome-records.ts';
+import { overviewRecords } from './overview-records.ts';
+import type { OverviewStore } from './overview-store.ts';
 import { planRecords } from './plan-records.ts';
 import { poolRecords } from './pool-records.ts';
 import type { PoolStore } from './pool-store.ts';
@@ -32,7 +34,17 @@ export async function openRecords({
 }: {
   readonly connectionString: string;
 }): Promise<
-  Records & FilmStore & LibraryStore & CredentialStore & KeyStore & FleetStore & PoolStore & ScheduleStore & QueueStore & AuditStore
+  Records &
+    FilmStore &
+    LibraryStore &
+    CredentialStore &
+    KeyStore &
+    FleetStore &
+    PoolStore &
+    ScheduleStore &
+    QueueStore &
+    AuditStore &
+    OverviewStore
 > {
   const database = openDatabase(connectionString);
   try {
@@ -60,6 +72,7 @@ export async function openRecords({
     ...scheduleRecords(database),
     ...queueRecords(database),
     ...auditRecords(database),
+    ...overviewRecords(database),
     async listen(listener) {
       const stop = await listenToChanges(connectionString, listener);
       stops.add(stop);

@@ -24,7 +24,10 @@ export function databaseGateways(): (context: TestContext) => Promise<DatabaseGa
   return async (context) => {
     const { records, sql } = await server.open();
     const beside: DatabaseGateway['beside'] = async (context, changes = {}) => {
-      const stores = { records, films: records, library: records, credentials: records, keys: records, fleet: records, queue: records };
+      const stores = {
+        ...{ records, films: records, library: records, credentials: records, keys: records, fleet: records, queue: records },
+        overview: records,
+      };
       const gateway = await startGateway(context, { ...stores, hub: await openChangeHub(records), ...changes });
       const url = await gateway.listen();
       return { ...gateway, records, sql, url, client: createClient({ url, token: userToken }), beside };

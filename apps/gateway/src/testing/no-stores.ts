@@ -1,4 +1,4 @@
-import type { CredentialStore, FilmStore, LibraryStore, QueueStore } from '@filmwright/records';
+import type { CredentialStore, FilmStore, LibraryStore, OverviewStore, QueueStore } from '@filmwright/records';
 
 async function none(): Promise<never> {
   throw new Error('this test has no films and no library');
@@ -10,8 +10,10 @@ export const noStores: {
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
   readonly queue: QueueStore;
+  readonly overview: OverviewStore;
 } = {
   queue: { queue: async () => [] },
+  overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
   films: {
     createFilm: none,
     saveFilm: none,

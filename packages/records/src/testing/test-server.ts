@@ -11,6 +11,7 @@ import type { FilmStore, LibraryStore } from '../film-store.ts';
 import type { FleetStore } from '../fleet-store.ts';
 import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
+import type { OverviewStore } from '../overview-store.ts';
 import type { PoolStore } from '../pool-store.ts';
 import type { Records } from '../records.ts';
 import type { QueueStore, ScheduleStore } from '../schedule-store.ts';
@@ -37,7 +38,8 @@ export type TestRecords = {
     PoolStore &
     ScheduleStore &
     QueueStore &
-    AuditStore;
+    AuditStore &
+    OverviewStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };
