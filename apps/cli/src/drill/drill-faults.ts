@@ -1,7 +1,8 @@
 import { open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childrenOf, type DrillPlatform, type DrillRunner, leaseMs } from './drill-platform.ts';
+import { childrenOf } from './children-of.ts';
+import { type DrillPart, type DrillPlatform, type DrillRunner, leaseMs } from './drill-platform.ts';
 
 /** What a fault is done with; `random` draws from 0 up to 1, `busy` waits for a runner that works on a task just now. */
 export type Inflicting = {
@@ -15,13 +16,18 @@ export type Fault = {
   readonly name: string;
   /** Why this fault cannot be tried here, or null. */
   readonly cannot: (platform: DrillPlatform) => string | null;
+  /** Done before the round begins. */
+  readonly prepare?: (platform: DrillPlatform) => Promise<void>;
   readonly inflict: (how: Inflicting) => Promise<Inflicted>;
+  /** Rows of tasks that the drill of the round has, for a fault that takes longer than three. */
+  readonly layers?: number;
   /** A build may end in this problem and is then asked for again, as a person would. */
   readonly excuses?: 'disk-full';
 };
 
 const spoilPasses = 4;
 const tellsWithinMs = 6000;
+const cutMs = 3500;
 const nothing = async (): Promise<void> => {};
 const always = (): null => null;
 const onLinux = (): string | null => (process.platform === 'linux' ? null : 'processes of other machines than Linux cannot be looked into');
@@ -74,7 +80,7 @@ export const faults: readonly Fault[] = [
     cannot: always,
     async inflict({ platform, busy }) {
       await busy();
-      const pid = platform.databasePid();
+      const pid = platform.database.pid();
       kill(pid, 'SIGKILL');
       return { did: `kill -9 of PostgreSQL, ${pid}`, heal: nothing };
     },
@@ -209,12 +215,51 @@ export const faults: readonly Fault[] = [
       }),
   },
   {
+    name: 'cut a gateway from the database',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      await busy();
+      return cutOff('a gateway', picked(platform.gateways, random));
+    },
+  },
+  {
+    name: 'cut the leader from the database',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      await busy();
+      return cutOff('the leading controller', (await platform.leader()) ?? picked(platform.controllers, random));
+    },
+  },
+  {
     name: 'promote a standby of the database',
-    cannot: () =>
-      'the database that comes with Filmwright keeps no standby (wal_level is minimal, and its binaries hold no pg_basebackup); try it on a PostgreSQL of your own',
-    inflict: async () => ({ did: 'nothing', heal: nothing }),
+    cannot: onLinux,
+    layers: 6,
+    prepare: ({ database }) => database.keepStandby(),
+    async inflict({ platform: { database }, busy }) {
+      await busy();
+      const pid = database.pid();
+      const { awayMs, fences } = await database.failOver();
+      // While the work goes on, the machine that died comes back as the standby.
+      await database.keepStandby();
+      return {
+        did: `kill -9 of PostgreSQL, ${pid}, with all of its processes; its standby was promoted, and follows on what was left of it`,
+        heal: () => database.dropStandby(),
+        saw: () => `nothing was written for ${(awayMs / 1000).toFixed(1)} s; fences went on from ${fences.before} at ${fences.after}`,
+      };
+    },
   },
 ];
+
+/** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
+async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {
+  way.cut();
+  await sleep(cutMs);
+  way.mend();
+  return {
+    did: `nothing passed between ${what}, ${pid()}, and the database for ${cutMs / 1000} s, which gave it up; then it came back`,
+    heal: nothing,
+  };
+}
 
 /** How many spoilt files were found by now; runners tell of their caches every few seconds. */
 async function noticed(platform: DrillPlatform, before: number): Promise<number> {

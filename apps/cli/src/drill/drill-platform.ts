@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,20 +8,23 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
 import { openRecords } from '@filmwright/records';
-import { keepDatabase } from '../platform/keep-database.ts';
 import { openPlatformLog } from '../platform/platform-log.ts';
 import { type AppName, type Supervised, supervise } from '../platform/supervise.ts';
+import type { DatabaseWay } from './database-way.ts';
+import { type DrillDatabase, startDrillDatabase } from './drill-database.ts';
 import { type DrillProxy, openDrillProxy } from './drill-proxy.ts';
 
 /** A runner as on another machine: a home of its own, and one way to the gateways. */
 export type DrillRunner = { readonly home: string; readonly proxy: DrillProxy; readonly pid: () => number | undefined };
+/** A part that writes to the database, and its way there. */
+export type DrillPart = Pick<Supervised, 'pid'> & { readonly way: DatabaseWay };
 export type DrillPlatform = {
   readonly records: Awaited<ReturnType<typeof openRecords>>;
-  readonly databasePid: () => number;
-  readonly gateways: readonly Supervised[];
-  readonly controllers: readonly Supervised[];
+  readonly database: DrillDatabase;
+  readonly gateways: readonly DrillPart[];
+  readonly controllers: readonly DrillPart[];
   /** The controller that leads now, or undefined while none does. */
-  readonly leader: () => Promise<Supervised | undefined>;
+  readonly leader: () => Promise<DrillPart | undefined>;
   readonly runners: readonly DrillRunner[];
   /** Holds the assets; a file system of its own where `smallDisks`. */
   readonly store: string;
@@ -58,6 +61,7 @@ export async function startDrillPlatform({
   }
 }
 
+type Part = { readonly name: string; readonly env: Readonly<Record<string, string>> };
 type Starting = { readonly count: number; readonly ends: (() => Promise<void> | void)[]; readonly stop: () => Promise<void> };
 
 async function start(home: string, { count, ends, stop }: Starting): Promise<DrillPlatform> {
@@ -68,9 +72,9 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   ends.push(() => {
     for (const [index, folder] of homes.entries()) if (mounted[index]) unmount(folder);
   });
-  const database = await keepDatabase(home);
+  const database = await startDrillDatabase(home);
   ends.push(database.stop);
-  const records = await openRecords({ connectionString: database.connectionString() });
+  const records = await openRecords({ connectionString: (await database.openWay()).url });
   ends.push(records.close);
   const [store = '', ...runnerHomes] = homes;
   const draw = (): string => randomBytes(24).toString('base64url');
@@ -80,17 +84,13 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     ...everywhere,
     FILMWRIGHT_HOME: store,
     FILMWRIGHT_MEDIA: join(store, 'media'),
-    DATABASE_URL: database.connectionString(),
     FILMWRIGHT_TOKEN: draw(),
     FILMWRIGHT_RUNNER_TOKEN: draw(),
     FILMWRIGHT_SIGNING_KEY: draw(),
     FILMWRIGHT_LEASE_MS: String(leaseMs),
     FILMWRIGHT_RUNNER_WAIT_MS: '600000',
   };
-  const part = async (
-    app: AppName,
-    { name, env }: { readonly name: string; readonly env: Record<string, string> },
-  ): Promise<Supervised> => {
+  const part = async (app: AppName, { name, env }: Part): Promise<Supervised> => {
     let kept: Supervised | undefined;
     await new Promise<void>((resolve) => {
       const onSign = (sign: Readonly<Record<string, unknown>>): void => {
@@ -106,20 +106,23 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   const ports = await Promise.all(Array.from({ length: 4 }, freePort));
   const gatewayUrls = ports.slice(0, 2).map((port) => `http://127.0.0.1:${port}`);
   const leads = ports.slice(2).map((port) => `http://127.0.0.1:${port}/metrics`);
+  const writer = async (app: 'gateway' | 'controller', { name, env }: Part): Promise<DrillPart> => {
+    const way = await database.openWay();
+    const { pid } = await part(app, { name, env: { ...shared, ...env, DATABASE_URL: way.url } });
+    return { pid, way };
+  };
   const [gateways, controllers] = await Promise.all([
     Promise.all(
       ports
         .slice(0, 2)
         .map((port, index) =>
-          part('gateway', { name: `gateway-${index + 1}`, env: { ...shared, FILMWRIGHT_PORT: String(port), FILMWRIGHT_METRICS_PORT: '' } }),
+          writer('gateway', { name: `gateway-${index + 1}`, env: { FILMWRIGHT_PORT: String(port), FILMWRIGHT_METRICS_PORT: '' } }),
         ),
     ),
     Promise.all(
       ports
         .slice(2)
-        .map((port, index) =>
-          part('controller', { name: `controller-${index + 1}`, env: { ...shared, FILMWRIGHT_METRICS_PORT: String(port) } }),
-        ),
+        .map((port, index) => writer('controller', { name: `controller-${index + 1}`, env: { FILMWRIGHT_METRICS_PORT: String(port) } })),
     ),
   ]);
   const client = createClient({ url: gatewayUrls[0] ?? '', token: shared.FILMWRIGHT_TOKEN ?? '' });
@@ -144,7 +147,7 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     return { home: folder, proxy, pid: supervised.pid };
   };
   const runners = await Promise.all(runnerHomes.map(startRunner));
-  const leaderNow = async (): Promise<Supervised | undefined> => {
+  const leaderNow = async (): Promise<DrillPart | undefined> => {
     const texts = await Promise.all(
       leads.map((url) =>
         fetch(url).then(
@@ -157,7 +160,7 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   };
   return {
     records,
-    databasePid: database.pid,
+    database,
     gateways,
     controllers,
     leader: leaderNow,
@@ -216,18 +219,6 @@ function unmount(folder: string): void {
   } catch {
     // It is not mounted any more.
   }
-}
-
-/** Living children of a process, where /proc tells them. */
-export function childrenOf(pid: number): readonly number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    try {
-      const text = readFileSync(`/proc/${Number(name)}/stat`, 'utf8');
-      return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]) === pid ? [Number(name)] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 async function freePort(): Promise<number> {

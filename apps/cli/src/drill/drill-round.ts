@@ -29,7 +29,7 @@ type Rounding = { readonly platform: DrillPlatform; readonly fault: Fault; reado
 export async function drillRound({ platform, fault, seed, random }: Rounding): Promise<DrillRound> {
   const startedMs = performance.now();
   const width = platform.runners.length + 2;
-  const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: 3, width, durationMs: 350, bytes: 20_000 } };
+  const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: fault.layers ?? 3, width, durationMs: 350, bytes: 20_000 } };
   const wanted = expected(document);
   const builds: string[] = [];
   const begin = async (): Promise<void> => {
@@ -38,6 +38,7 @@ export async function drillRound({ platform, fault, seed, random }: Rounding): P
     });
     builds.push(id);
   };
+  await fault.prepare?.(platform);
   await begin();
   const pauseMs = Math.floor(random() * 600);
   const inflicted = await fault.inflict({

@@ -1,2 +1,2 @@
-export { copyToStandby, endStandby, promote, untilSynchronous } from './standby.ts';
+export { copyToStandby, endStandby, lastNumber, promote, untilSynchronous } from './standby.ts';
 export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts';

@@ -106,6 +106,18 @@ export async function promote(connectionString: string): Promise<void> {
   }
 }
 
+/** The last number that a sequence gave, or one above it: a server that was killed or promoted goes on above what it may have given. */
+export async function lastNumber(connectionString: string, sequence: string): Promise<number> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ last: string }>(`select last_value as last from ${pg.escapeIdentifier(sequence)}`);
+    return Number(rows[0]?.last);
+  } finally {
+    await client.end();
+  }
+}
+
 async function dropSlot(client: pg.Client): Promise<void> {
   // It is in use as long as the standby is connected.
   await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active_pid is not null', [
