@@ -1,3 +1,4 @@
+import { loadMs } from './costs.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, forecastOf } from './floor.ts';
 import { forecast, loadOf } from './forecast.ts';
@@ -6,13 +7,14 @@ import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
 import type { State } from './state.ts';
 
-/** An idle device that may load another model. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload. */
+/** An idle device that may load another model. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload; `reloads`: milliseconds per millisecond that they would spend on loading it again. */
 export type Victim = {
   readonly device: Device;
   readonly loadMs: number;
   readonly wanted: boolean;
   readonly harmed: number;
   readonly comers: number;
+  readonly reloads: number;
 };
 
 /** So many idle devices of a kind are looked at for one that has the weights near. */
@@ -25,13 +27,14 @@ export function chooseVictim(floor: Floor, group: Group): Victim | null {
   for (const [model, devices] of pool.idleBy) {
     const device = nearest(floor, devices, group);
     if (device === null) continue;
-    const loadMs = loadOf(state, device, group.model).ms;
+    const toLoadMs = loadOf(state, device, group.model).ms;
     const evicted = evictionsFor(state, device, group);
     const waiting = floor.groups.filter((other) => other.model !== null && evicted.includes(other.model));
     const wanted = model !== '' && waiting.length > 0;
     const harmed = wanted ? waiting.reduce((sum, other) => sum + harmOf(floor, other), 0) : 0;
     const comers = evicted.reduce((sum, each) => sum + comersOf(floor, each), 0);
-    const found = { device, loadMs, wanted, harmed, comers };
+    const reloads = evicted.reduce((sum, each) => sum + comersOf(floor, each) * reloadMs(floor, { device, model: each }), 0);
+    const found = { device, loadMs: toLoadMs, wanted, harmed, comers, reloads };
     if (best === null || isMissedLess(found, best)) best = found;
   }
   return best;
@@ -62,6 +65,13 @@ function harmOf(floor: Floor, group: Group): number {
 /** Tasks of a model that come in a millisecond, for each device that holds it. */
 function comersOf({ state, instantMs }: Floor, model: string): number {
   return rateAt(state.rates, { id: model, instantMs }) / Math.max(1, state.fleet.holders.get(model)?.size ?? 0);
+}
+
+/** How long it takes to load a model again once it was unloaded: from the host's memory if that may hold it, else from the disk. */
+function reloadMs({ state }: Floor, { device, model }: { readonly device: Device; readonly model: string }): number {
+  const { hostMib } = device.host.facts;
+  const tier = hostMib > 0 && hostMib >= (state.costs.models.get(model)?.hostMib ?? 0) ? 'memory' : 'disk';
+  return loadMs(state.costs, { model, tier, product: device.facts.product });
 }
 
 function isMissedLess(a: Victim, b: Victim): boolean {

@@ -4,8 +4,6 @@ import { isCapped, type Resource, type Share, usage } from './shares.ts';
 import type { State } from './state.ts';
 import { type Entry, firstInTime, firstLate, setLateAside, type WaitingLine } from './waiting-line.ts';
 
-/** How far a workspace may be ahead of the one that is owed most, in milliseconds of a device per weight, and still be served by dates alone. */
-const windowMs = 300_000;
 /** What is late by so much goes first again, so that nobody waits for ever; sooner what needs several devices, which others pass more easily. */
 const overdueMs = 2 * 3_600_000;
 const gangOverdueMs = 15 * 60_000;
@@ -25,7 +23,7 @@ export function pickEntry(
     if (isCapped(share)) continue;
     const found = firstOfAny(line, state.instantMs);
     if (found === null) continue;
-    const pick = { ...found, ahead: Math.max(0, usage(share, resource) - state.floors[resource] - windowMs) };
+    const pick = { ...found, ahead: Math.max(0, usage(share, resource) - state.floors[resource] - state.windows[resource]) };
     if (best === null || comesFirst(pick, best)) best = pick;
   }
   return best;

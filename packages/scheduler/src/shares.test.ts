@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Decision } from './demand.ts';
+import { charge } from './shares.ts';
 import { standings } from './standings.ts';
+import { shareOf } from './state.ts';
 import { demand, done, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
-
-const _gpu = { gpus: 1, vramMib: 1024, capability: 'draw' } as const;
-const _runnersOf = (decisions: readonly Decision[]): string[] => decisions.map(({ runner: id }) => id);
 
 test('F4: a workspace runs no more than its cap, and its waiting tasks say so', () => {
   const { tell, state } = scheduler();
@@ -19,6 +17,20 @@ test('F4: a workspace runs no more than its cap, and its waiting tasks say so', 
   assert.deepEqual(granted(decisions), ['a1', 'a2', 'b1']);
   assert.equal(standings(state, 0)[0]?.reason, 'its workspace runs 2 of at most 2 tasks');
   assert.deepEqual(granted(tell(1000, done('a1'))), ['a3']);
+});
+
+test('F1: dates alone decide while nobody is ahead by more than 0.15 of what all have, or five minutes', () => {
+  const { tell, state } = scheduler();
+  const all = ['a', 'b'].map((workspace) => demand(workspace, { workspace, estimateMs: 60_000 }));
+  tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(...all));
+  assert.equal(state.windows.slot, 300_000);
+  for (const workspace of ['a', 'b']) charge(shareOf(state, workspace), { resource: 'slot', ms: 10_000_000, instantMs: 0 });
+  tell(1, ...wanted(demand('b2', { workspace: 'b', deadlineMs: 800_000 }), demand('a2', { workspace: 'a', submittedMs: 5 })));
+  assert.ok(Math.abs(state.windows.slot - 1_500_000) < 10_000, `found ${state.windows.slot}`);
+  charge(shareOf(state, 'b'), { resource: 'slot', ms: 1_400_000, instantMs: 1 });
+  assert.deepEqual(granted(tell(2, done('a'))), ['b2'], 'due sooner');
+  charge(shareOf(state, 'b'), { resource: 'slot', ms: 2_000_000, instantMs: 2 });
+  assert.deepEqual(granted(tell(3, done('b2'))), ['a2'], 'b is too far ahead by now');
 });
 
 test('F2: workspaces that always wait get time by their weights, whatever the length of their tasks', () => {

@@ -1,6 +1,6 @@
 import type { WorkspaceFacts } from './demand.ts';
 
-/** A workspace's account: time on GPUs (or slots) that it was given, halved every half hour, and what it has now. */
+/** A workspace's account: time on GPUs (or slots) that it was given, halved every hour, and what it has now. */
 export type Share = {
   readonly id: string;
   weight: number;
@@ -13,7 +13,10 @@ export type Share = {
 };
 export type Resource = keyof Share['used'];
 
-const halfLifeMs = 30 * 60_000;
+const halfLifeMs = 60 * 60_000;
+/** How far a workspace may be ahead of the one that is owed most and still be served by dates alone: this part of what all have, per weight, and at least so many milliseconds. */
+const windowPart = 0.15;
+const leastWindowMs = 300_000;
 
 export function createShare(id: string): Share {
   return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0 };
@@ -73,4 +76,16 @@ export function floorOf(shares: ReadonlyMap<string, Share>, resource: Resource):
   let least = Number.POSITIVE_INFINITY;
   for (const share of shares.values()) if (share.waiting > 0 && !isCapped(share)) least = Math.min(least, usage(share, resource));
   return least;
+}
+
+/** How far ahead dates alone decide, in milliseconds of a device per weight. */
+export function windowOf(shares: ReadonlyMap<string, Share>, resource: Resource): number {
+  let used = 0;
+  let weight = 0;
+  for (const share of shares.values()) {
+    if (share.waiting + share.running === 0) continue;
+    used += share.used[resource];
+    weight += share.weight;
+  }
+  return weight === 0 ? leastWindowMs : Math.max(leastWindowMs, (windowPart * used) / weight);
 }

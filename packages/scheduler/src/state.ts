@@ -3,7 +3,7 @@ import type { Demand } from './demand.ts';
 import { type Attempt, createFleet, type Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { Rate } from './rate.ts';
-import { createShare, floorOf, type Resource, type Share } from './shares.ts';
+import { createShare, floorOf, type Resource, type Share, windowOf } from './shares.ts';
 import type { Entry } from './waiting-line.ts';
 
 /** All that the scheduler knows; only `step` changes it. */
@@ -15,6 +15,8 @@ export type State = {
   readonly shares: Map<string, Share>;
   /** What the workspace that is owed most has, of each resource; looked up again every few grants. */
   readonly floors: Record<Resource, number>;
+  /** How far beyond that dates alone decide. */
+  readonly windows: Record<Resource, number>;
   /** Of the last step. */
   instantMs: number;
   /** Running attempts that can be handed back at a border. */
@@ -43,6 +45,7 @@ export function openState(): State {
     bordered: 0,
     granted: 0,
     floors: { gpu: 0, slot: 0 },
+    windows: { gpu: 0, slot: 0 },
     entries: new Map(),
     later: new Map(),
     attempts: new Map(),
@@ -61,7 +64,9 @@ export function shareOf(state: State, workspace: string): Share {
 }
 
 /** Looks again at who is owed most. */
-export function setFloors({ floors, shares }: State): void {
-  floors.gpu = floorOf(shares, 'gpu');
-  floors.slot = floorOf(shares, 'slot');
+export function setFloors({ floors, windows, shares }: State): void {
+  for (const resource of ['gpu', 'slot'] as const) {
+    floors[resource] = floorOf(shares, resource);
+    windows[resource] = windowOf(shares, resource);
+  }
 }

@@ -105,6 +105,24 @@ test('P4: a model is loaded a second time where waiting would miss a deadline', 
   assert.match(last?.reason ?? '', /would miss a deadline/);
 });
 
+test('P4: a model for which much comes is not unloaded to spare another a wait, unless it is soon there again', () => {
+  for (const [where, loads] of [
+    [{}, 0],
+    [{ hostMib: 96 * 1024 }, 1],
+  ] as const) {
+    const { tell } = scheduler();
+    tell(0, ...known(model('a'), model('b')), ...joined(gpuRunner('r', 2, ['a', 'b'], where)));
+    for (let round = 0; round < 40; round++) {
+      const id = `a${round}`;
+      tell(round * 10_000, ...wanted(demand(id, { ...gpu, model: 'a', submittedMs: round * 10_000, readyMs: round * 10_000 })));
+      tell(round * 10_000 + 1000, done(id));
+    }
+    tell(400_000, ...wanted(demand('long', { ...gpu, model: 'b', size: 'long', estimateMs: 80_000, readyMs: 400_000 })));
+    const found = tell(401_000, ...wanted(demand('short', { ...gpu, model: 'b', submittedMs: 401_000, readyMs: 401_000 })));
+    assert.equal(found.length, loads, `weights are ${loads === 0 ? 'on disk alone' : 'kept in memory'}`);
+  }
+});
+
 test('F5: what is too late already lets those go first that are not', () => {
   const { tell, grants } = scheduler();
   tell(0, ...known(model('a')), ...joined(gpuRunner('r', 1, ['a'])), ...wanted(demand('now', { ...gpu, model: 'a', estimateMs: 50_000 })));
