@@ -3,13 +3,14 @@ import { Toasts } from './parts/toasts.tsx';
 import { UploadTray } from './parts/upload-tray.tsx';
 import { usePlace } from './store/studio.ts';
 import { FilmSpace } from './views/film-space.tsx';
+import { FleetView } from './views/fleet/fleet-view.tsx';
 import { LibraryView } from './views/library/library-view.tsx';
 import { StartView } from './views/start/start-view.tsx';
 
 /** The studio: one place at a time, messages and uploads above all of them. */
 export function App() {
   const place = usePlace();
-  const where = place.view === 'start' || place.view === 'library' ? place.view : 'film';
+  const where = 'film' in place ? 'film' : place.view;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place has another beginning.
   useEffect(() => {
     // Whoever changes the place by keyboard goes on from its beginning.
@@ -22,6 +23,7 @@ export function App() {
       </button>
       {place.view === 'start' && <StartView />}
       {place.view === 'library' && <LibraryView />}
+      {place.view === 'fleet' && <FleetView />}
       {where === 'film' && 'film' in place && <FilmSpace key={place.film} place={place} />}
       <UploadTray />
       <Toasts />

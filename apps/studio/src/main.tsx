@@ -13,6 +13,8 @@ import './styles/film.css';
 import './styles/shot.css';
 import './styles/library.css';
 import './styles/uploads.css';
+import './styles/course.css';
+import './styles/fleet.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { applyTheme } from './parts/theme-switch.tsx';

@@ -2,6 +2,7 @@
 export type Place =
   | { readonly view: 'start' }
   | { readonly view: 'library' }
+  | { readonly view: 'fleet' }
   | { readonly view: 'storyboard'; readonly film: string }
   | { readonly view: 'shot'; readonly film: string; readonly shot: string }
   | { readonly view: 'film'; readonly film: string };
@@ -16,7 +17,7 @@ export function placeOfHash(hash: string): Place {
     .split('/')
     .map(decode);
   const [area, film, part, shot] = parts;
-  if (area === 'library') return { view: 'library' };
+  if (area === 'library' || area === 'fleet') return { view: area };
   if (area !== 'films' || film === undefined || film === '') return { view: 'start' };
   if (part === 'shots' && shot !== undefined && shot !== '') return { view: 'shot', film, shot };
   if (part === 'film') return { view: 'film', film };
@@ -26,7 +27,7 @@ export function placeOfHash(hash: string): Place {
 /** The address of a place. */
 export function hashOf(place: Place): string {
   if (place.view === 'start') return '#/';
-  if (place.view === 'library') return '#/library';
+  if (place.view === 'library' || place.view === 'fleet') return `#/${place.view}`;
   const film = `#/films/${encodeURIComponent(place.film)}`;
   if (place.view === 'shot') return `${film}/shots/${encodeURIComponent(place.shot)}`;
   return place.view === 'film' ? `${film}/film` : film;

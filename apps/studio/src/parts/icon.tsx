@@ -39,6 +39,7 @@ const shapes = {
   search: <path d="M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4ZM12.7 12.7 16.5 16.5" />,
   more: <path d="M5 10h.01M10 10h.01M15 10h.01" strokeWidth="2.4" />,
   text: <path d="M4 6V4.5h12V6M10 4.5v11M7.5 15.5h5" />,
+  fleet: <path d="M3 4h14v5H3zM3 11h14v5H3zM6 6.5h.01M6 13.5h.01M9 6.5h5M9 13.5h5" />,
   retry: <path d="M15.5 6.5A6.5 6.5 0 1 0 16.5 10M16 3.5v3.3h-3.3" />,
 } as const satisfies Readonly<Record<string, ReactNode>>;
 export type IconName = keyof typeof shapes;

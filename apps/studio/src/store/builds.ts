@@ -1,5 +1,5 @@
 import { hasEnded } from '@filmwright/client';
-import type { Build, BuildPurpose, BuildShots, FilmDocument, PackageAddresses, Problem } from '@filmwright/contracts';
+import type { Build, BuildPurpose, BuildShots, FilmDocument, PackageAddresses, Priority, Problem } from '@filmwright/contracts';
 import { type Api, problemOf } from '../api/api.ts';
 import { createStore, type Store } from './create-store.ts';
 import type { FilmEditing } from './film-store.ts';
@@ -12,6 +12,8 @@ export type BuildView = {
   /** What it was started from; null for builds of another time. */
   readonly document: FilmDocument | null;
 };
+/** How pressing a film is, and by when it should be done (ISO 8601). */
+export type MakeHow = { readonly priority: Priority; readonly deadline: string | null };
 export type FilmBuilds = {
   readonly preview: BuildView | null;
   readonly make: BuildView | null;
@@ -20,8 +22,11 @@ export type FilmBuilds = {
 };
 export type Builds = {
   readonly store: Store<FilmBuilds>;
-  /** Saves what is on the screen and starts a build of it. */
-  start(purpose: 'preview' | 'make', editing: Pick<FilmEditing, 'saveNow' | 'content'>): Promise<void>;
+  /** Saves what is on the screen and starts a build of it; a preview is as pressing as can be by itself. */
+  start(
+    purpose: 'preview' | 'make',
+    wanted: { readonly editing: Pick<FilmEditing, 'saveNow' | 'content'>; readonly how?: MakeHow },
+  ): Promise<void>;
   cancel(): Promise<void>;
   dismiss(): void;
   close(): void;
@@ -89,13 +94,13 @@ export function openBuilds(film: string, api: Api): Builds {
 
   return {
     store,
-    async start(purpose, editing) {
+    async start(purpose, { editing, how = { priority: 'normal', deadline: null } }) {
       if (store.get().starting !== null) return;
       store.set((state) => ({ ...state, starting: purpose, problem: null }));
       try {
         const version = await editing.saveNow();
         const { document } = editing.content();
-        const build = await api.createBuild({ film: { id: film, version }, purpose });
+        const build = await api.createBuild({ film: { id: film, version }, purpose, ...(purpose === 'make' ? pressing(how) : {}) });
         follow(purpose, { build, shots: null, addresses: null, document });
       } catch (error) {
         store.set((state) => ({ ...state, problem: problemOf(error) }));
@@ -116,6 +121,10 @@ export function openBuilds(film: string, api: Api): Builds {
       for (const stop of stops.values()) stop.abort();
     },
   };
+}
+
+function pressing({ priority, deadline }: MakeHow): { readonly priority: Priority; readonly deadline?: string } {
+  return deadline === null ? { priority } : { priority, deadline };
 }
 
 /** Newer addresses with the playlist that is played already, as long as it opens: every answer signs anew, and another address would begin the film again. */

@@ -1,15 +1,18 @@
 import { hasEnded } from '@filmwright/client';
-import type { Estimate, Stage } from '@filmwright/contracts';
+import type { Build, Estimate, Stage } from '@filmwright/contracts';
 import { useEffect, useState } from 'react';
 import { shotsOf } from '../model/edit-film.ts';
 import { clockTime, spokenTime } from '../model/format.ts';
 import { type FilmPlace, hashOf } from '../model/place.ts';
 import { estimatedMs } from '../model/shot-facts.ts';
+import { whyWaiting } from '../model/wait.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
+import type { MakeHow } from '../store/builds.ts';
 import { studio } from '../store/studio.ts';
 import { useBuilds, useDocument, useFiles, useFilm, useFilmState } from './film-context.ts';
+import { MakeOptions } from './make-options.tsx';
 
 const stageNames: Readonly<Record<Stage, string>> = {
   read: 'Reading',
@@ -25,9 +28,10 @@ export function MakeBar({ place }: { readonly place: FilmPlace }) {
   const { editing, builds, openPanel } = useFilm();
   const state = useBuilds((all) => all);
   const errors = useFilmState((film) => film.issues.filter(({ severity }) => severity === 'error').length);
+  const [how, setHow] = useState<MakeHow>({ priority: 'normal', deadline: null });
   const running = [state.make, state.preview].find((view) => view !== null && !hasEnded(view.build)) ?? null;
   const start = (purpose: 'make' | 'preview'): void => {
-    void builds.start(purpose, editing).then(() => {
+    void builds.start(purpose, { editing, how }).then(() => {
       const { make, problem } = builds.store.get();
       if (purpose === 'make' && make !== null && problem === null) location.hash = hashOf({ view: 'film', film: place.film });
     });
@@ -46,16 +50,7 @@ export function MakeBar({ place }: { readonly place: FilmPlace }) {
         </div>
       )}
       <div className="make-bar">
-        {running === null ? (
-          <Facts />
-        ) : (
-          <Running
-            percent={running.build.progress.percent}
-            stage={running.build.progress.stage}
-            leftMs={running.build.progress.leftMs}
-            preview={running.build.purpose === 'preview'}
-          />
-        )}
+        {running === null ? <Facts /> : <Running build={running.build} />}
         {errors > 0 && running === null && (
           <button type="button" className="button danger" onClick={() => openPanel('problems')}>
             <Icon name="warn" />
@@ -69,6 +64,7 @@ export function MakeBar({ place }: { readonly place: FilmPlace }) {
           </button>
         ) : (
           <>
+            <MakeOptions how={how} onChange={setHow} />
             <button
               type="button"
               className="button"
@@ -89,31 +85,32 @@ export function MakeBar({ place }: { readonly place: FilmPlace }) {
   );
 }
 
-function Running({
-  percent,
-  stage,
-  leftMs,
-  preview,
-}: {
-  readonly percent: number;
-  readonly stage: Stage;
-  readonly leftMs: number | null;
-  readonly preview: boolean;
-}) {
-  const what = preview ? 'Preview' : 'Film';
+function Running({ build }: { readonly build: Build }) {
+  const { percent, stage, leftMs } = build.progress;
+  const what = build.purpose === 'preview' ? 'Preview' : 'Film';
+  const why = whyWaiting(build, Date.now());
+  const stands = build.waits !== undefined || build.waiting?.running === 0;
+  const doing = why !== null && stands ? 'Waiting' : stageNames[stage];
   return (
     <div className="make-progress">
       <div className="row apart small">
         <strong>
-          {what}: {stageNames[stage]}
+          {what}: {doing}
         </strong>
         <span className="quiet figures">
-          {Math.round(percent)} %{leftMs === null ? '' : `, about ${spokenTime(leftMs)} left`}
+          {Math.round(percent)} %{leftMs === null || stands ? '' : `, about ${spokenTime(leftMs)} left`}
         </span>
       </div>
       <ProgressBar label={`${what} being made`} percent={percent} />
+      {why !== null && (
+        <span className="small make-wait">
+          <Icon name="clock" />
+          <span>{why}</span>
+        </span>
+      )}
       <span className="unseen" role="status">
-        {stageNames[stage]}, {Math.floor(percent / 10) * 10} percent
+        {doing}, {Math.floor(percent / 10) * 10} percent
+        {why === null ? '' : `. ${(build.waiting?.reasons[0]?.reason ?? build.waits) || ''}`}
       </span>
     </div>
   );

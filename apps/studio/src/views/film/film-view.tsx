@@ -4,10 +4,12 @@ import { clockTime } from '../../model/format.ts';
 import { firstStill } from '../../model/stills.ts';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { useBuilds, useDocument } from '../film-context.ts';
+import { CourseView } from './course-view.tsx';
 import { ExportPanel } from './export-panel.tsx';
 import { HlsPlayer } from './hls-player.tsx';
 import { ReportView } from './report-view.tsx';
 import { ShotProgress } from './shot-progress.tsx';
+import { WaitPanel } from './wait-panel.tsx';
 
 /** The film as it is made and when it is done: play, get, look at how well it came out. */
 export function FilmView() {
@@ -54,10 +56,12 @@ export function FilmView() {
               {addresses !== null && !ended ? '. What is there already can be played.' : ''}
             </p>
           </div>
+          {!ended && <WaitPanel build={build} />}
           {ended && build.state === 'succeeded' && <ExportPanel view={view} />}
         </aside>
       </div>
       {shots !== null && <ShotProgress shots={shots} done={build.state === 'succeeded'} />}
+      <CourseView build={build} />
       {report !== null && <ReportView report={report} issues={build.result?.issues ?? []} />}
     </div>
   );

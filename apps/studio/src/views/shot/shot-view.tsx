@@ -38,7 +38,7 @@ export function ShotView({ id }: { readonly id: string }) {
     view !== null &&
     view.document !== null &&
     JSON.stringify(shotsOf(view.document).find((each) => each?.id === id)) !== JSON.stringify(shot);
-  const preview = (): void => void builds.start('preview', editing);
+  const preview = (): void => void builds.start('preview', { editing });
   const canPlay = view?.addresses != null && timed !== null && (hasEnded(view.build) || timed.percent >= 100);
   const goTo = (to: number): string => hashOf({ view: 'shot', film: filmId, shot: shots[to]?.id ?? '' });
   return (

@@ -18,10 +18,16 @@ export function StartView() {
     <div className="page">
       <TopBar
         actions={
-          <a className="button bare" href={hashOf({ view: 'library' })}>
-            <Icon name="folder" />
-            Library
-          </a>
+          <>
+            <a className="button bare" href={hashOf({ view: 'fleet' })}>
+              <Icon name="fleet" />
+              Fleet
+            </a>
+            <a className="button bare" href={hashOf({ view: 'library' })}>
+              <Icon name="folder" />
+              Library
+            </a>
+          </>
         }
       >
         <span className="wordmark">Filmwright</span>

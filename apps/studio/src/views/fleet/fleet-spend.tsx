@@ -1,0 +1,85 @@
+import type { Amount, Fleet } from '@filmwright/contracts';
+import { creditText, secondText } from '../../model/fleet.ts';
+import { hashOf } from '../../model/place.ts';
+
+/** What workspaces spent within a day, and the builds that cost most. */
+export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: Fleet['spend'] }) {
+  return (
+    <section className="stack" aria-labelledby="fleet-spend">
+      <h2 id="fleet-spend">Spending of the last 24 hours</h2>
+      {workspaces.length === 0 ? (
+        <p className="quiet">Nothing was spent.</p>
+      ) : (
+        <div className="report-grid spend-grid">
+          <article className="sheet report-card">
+            <table className="sums">
+              <caption>By workspace, in credits</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Workspace</th>
+                  <th scope="col">Charged</th>
+                  <th scope="col">Reserved</th>
+                  <th scope="col" className="wide-only">
+                    Given back
+                  </th>
+                  <th scope="col">GPU</th>
+                </tr>
+              </thead>
+              <tbody>
+                {workspaces.map(({ workspace, weight, settled, held, refunded }) => (
+                  <tr key={workspace}>
+                    <th scope="row">
+                      {workspace} <span className="quiet small">weight {weight}</span>
+                    </th>
+                    <Credits amounts={[settled, held]} />
+                    <td className="wide-only">{creditText(refunded.credits)}</td>
+                    <td>{secondText(settled.gpuS)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </article>
+          <article className="sheet report-card">
+            <table className="sums">
+              <caption>By film, in credits</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Film</th>
+                  <th scope="col" className="wide-only">
+                    Estimate
+                  </th>
+                  <th scope="col">Charged</th>
+                  <th scope="col">Reserved</th>
+                  <th scope="col" className="wide-only">
+                    Given back
+                  </th>
+                  <th scope="col">GPU</th>
+                </tr>
+              </thead>
+              <tbody>
+                {builds.map(({ build, film, title, state, spend: { estimate, settled, held, refunded } }) => (
+                  <tr key={build}>
+                    <th scope="row">
+                      <a href={hashOf({ view: 'film', film })}>{title}</a> <span className="quiet small">{state}</span>
+                    </th>
+                    <td className="wide-only">{estimate === null ? '' : creditText(estimate.credits)}</td>
+                    <Credits amounts={[settled, held]} />
+                    <td className="wide-only">{creditText(refunded.credits)}</td>
+                    <td>{secondText(settled.gpuS)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </article>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Credits({ amounts }: { readonly amounts: readonly Amount[] }) {
+  return amounts.map(({ credits }, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their place.
+    <td key={at}>{creditText(credits)}</td>
+  ));
+}
