@@ -1,4 +1,4 @@
-import { noteAttempt, runMs } from './costs.ts';
+import { noteAttempt, noteBatch, runMs } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
 import { type Attempt, type Device, dropModel, type Host, holdModel, setFreeSlots, setIdle, slotProduct } from './fleet.ts';
 import { groupKey } from './group.ts';
@@ -73,6 +73,8 @@ export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' 
   const task = [attempt.task, ...attempt.batch].find(({ id }) => id === ended.task) as Demand;
   if (ended.outcome === 'done' && attempt.batch.length === 0)
     noteAttempt(state.costs, { ...ended, task, product: attempt.product, tier: attempt.tier });
+  else if (ended.outcome === 'done' && attempt.left === 1)
+    noteBatch(state.costs, { task, product: attempt.product, ranMs: ended.ranMs, count: 1 + attempt.batch.length });
   const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);
   charge(shareOf(state, task.workspace), { resource: resourceOf(attempt), ms: tookMs - attempt.chargedMs, instantMs });
   // A runner that died holds nothing on its devices; it tells what it has when it joins again.

@@ -6,11 +6,13 @@ export type Costs = {
   /** Found over guessed, of a capability and device: for sizes that never ran. */
   readonly ratios: Map<string, Mean>;
   readonly loads: Map<string, Mean>;
+  /** What each further task adds to a batch, as a part of its own time. */
+  readonly batches: Map<string, Mean>;
   readonly models: Map<string, ModelFacts>;
   /** Names of what moved and was not taken by `takeLearned` yet. */
   readonly moved: Set<string>;
 };
-type Means = 'runs' | 'ratios' | 'loads';
+type Means = 'runs' | 'ratios' | 'loads' | 'batches';
 type Mean = { value: number; count: number };
 
 const weight = 0.2;
@@ -18,7 +20,7 @@ const weight = 0.2;
 const ratioBounds = [0.05, 20] as const;
 
 export function createCosts(): Costs {
-  return { runs: new Map(), ratios: new Map(), loads: new Map(), models: new Map(), moved: new Set() };
+  return { runs: new Map(), ratios: new Map(), loads: new Map(), batches: new Map(), models: new Map(), moved: new Set() };
 }
 
 /** Milliseconds of the work alone on a device of this product (`slot` for processors). */
@@ -27,6 +29,15 @@ export function runMs(costs: Costs, { task, product }: { readonly task: Demand; 
   if (known !== undefined) return known.value;
   const ratio = costs.ratios.get(`${task.capability}|${product}`)?.value ?? 1;
   return task.estimateMs * Math.min(ratioBounds[1], Math.max(ratioBounds[0], ratio));
+}
+
+/** Milliseconds of so many tasks as one batch; as if one after the other until a batch has run. */
+export function batchMs(
+  costs: Costs,
+  { task, product, count }: { readonly task: Demand; readonly product: string; readonly count: number },
+): number {
+  const part = costs.batches.get(runKey(task, product))?.value ?? 1;
+  return runMs(costs, { task, product }) * (1 + part * (count - 1));
 }
 
 /** Milliseconds until a model can start from where its weights are. */
@@ -54,6 +65,17 @@ export function noteAttempt(
     move(costs, { of: 'loads', key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
 }
 
+/** Learns from a finished batch of `count` tasks; without a time of one alone there is nothing to compare with. */
+export function noteBatch(
+  costs: Costs,
+  ended: { readonly task: Demand; readonly product: string; readonly ranMs: number; readonly count: number },
+): void {
+  const alone = costs.runs.get(runKey(ended.task, ended.product))?.value ?? ended.task.estimateMs;
+  if (alone <= 0) return;
+  const part = (ended.ranMs / alone - 1) / (ended.count - 1);
+  move(costs, { of: 'batches', key: runKey(ended.task, ended.product), found: Math.min(1, Math.max(0, part)) });
+}
+
 /** Takes up a time that was found by a scheduler before; what was found since is kept. */
 export function noteLearned(costs: Costs, { name, ms, count }: LearnedTime): void {
   const means = meansOf(costs, name);
@@ -73,7 +95,7 @@ export function takeLearned({ costs }: { readonly costs: Costs }): readonly Lear
 
 function meansOf(costs: Costs, name: string): Map<string, Mean> | null {
   const of = name.slice(0, name.indexOf(' '));
-  return of === 'runs' || of === 'ratios' || of === 'loads' ? costs[of] : null;
+  return of === 'runs' || of === 'ratios' || of === 'loads' || of === 'batches' ? costs[of] : null;
 }
 
 function move(costs: Costs, { of, key, found }: { readonly of: Means; readonly key: string; readonly found: number }): void {

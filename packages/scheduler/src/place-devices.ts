@@ -1,6 +1,6 @@
 import { startAttempt } from './attempts.ts';
 import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
-import { runMs } from './costs.ts';
+import { batchMs, runMs } from './costs.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, forecastOf, pickOf } from './floor.ts';
@@ -155,8 +155,8 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   floor.forecasts.delete(group);
   floor.picks.delete(group);
   stopWaiting(state, task.id);
-  const tasks = [task, ...companions(floor, group, task)];
-  const expectedMs = ms + tasks.length * runMs(state.costs, { task, product: floor.pool.product });
+  const tasks = [task, ...companions(floor, { group, pick, loadMs: ms })];
+  const expectedMs = ms + batchMs(state.costs, { task, product: floor.pool.product, count: tasks.length });
   startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs });
   // What was picked of a workspace that has reached its cap is picked no more.
   for (const [other, known] of floor.picks)
@@ -173,12 +173,19 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   };
 }
 
-/** Others that may run in one batch with a task. */
-function companions(floor: Floor, group: Group, task: Demand): Demand[] {
+type Batch = { readonly group: Group; readonly pick: Pick; readonly loadMs: number };
+
+/** Others that may run in one batch with a task, as long as all are in time together. */
+function companions(floor: Floor, { group, pick, loadMs }: Batch): Demand[] {
+  const { task } = pick.entry;
   const found: Demand[] = [];
+  let dueMs = pick.late ? Number.POSITIVE_INFINITY : (task.deadlineMs ?? Number.POSITIVE_INFINITY);
   while (task.batch !== null && found.length + 1 < task.batchMost) {
     const next = pickOf(floor, group)?.entry.task;
     if (next === undefined || next.batch !== task.batch || reachesCap(floor, next, [task, ...found])) break;
+    const takesMs = loadMs + batchMs(floor.state.costs, { task, product: floor.pool.product, count: found.length + 2 });
+    dueMs = Math.min(dueMs, pick.late ? dueMs : (next.deadlineMs ?? dueMs));
+    if (floor.instantMs + takesMs > dueMs) break;
     stopWaiting(floor.state, next.id);
     floor.picks.delete(group);
     found.push(next);

@@ -10,15 +10,17 @@ import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
+/** Of the hosts with several devices; one host at least. */
+const keptPart = 0.5;
+
 /**
- * Places tasks that need several GPUs of one host and fabric, all or none, whose turn it is first. For the first that finds none the devices of
- * one host are kept: others may use them only as long as that delays it in nothing, so that neither small nor large ones starve.
+ * Places tasks that need several GPUs of one host and fabric, all or none, whose turn it is first. For the first of a kind that finds none the devices
+ * of one host are kept: others may use them only as long as that delays it in nothing, so that neither small nor large ones starve.
  */
 export function placeGangs(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   const groups = [...state.groups.values()].filter((group) => group.gpus > 1);
-  const kept = [...state.fleet.wide].find(({ reserved }) => reserved !== null);
-  if (groups.length === 0 && kept === undefined) return decisions;
+  for (const host of state.fleet.wide) if (host.reserved !== null && !state.entries.has(host.reserved.task)) host.reserved = null;
   for (const priority of priorities) {
     const blocked = new Set<Group>();
     for (;;) {
@@ -29,7 +31,7 @@ export function placeGangs(state: State, instantMs: number): Decision[] {
       if (devices !== null) decisions.push(grant(state, { group, task, devices, instantMs }));
       else {
         blocked.add(group);
-        if (isFirstKept(state, task)) keepDevices(state, { group, task, instantMs });
+        if (mayKeep(state, task)) keepDevices(state, { group, task, instantMs });
       }
     }
   }
@@ -50,14 +52,11 @@ function firstGang(
   return best === null ? null : { group: best.group, task: best.pick.entry.task };
 }
 
-/** Devices are kept for one task at a time, until it runs or is withdrawn: many half-empty hosts help nobody. */
-function isFirstKept(state: State, task: Demand): boolean {
-  for (const host of state.fleet.wide) {
-    if (host.reserved === null || host.reserved.task === task.id) continue;
-    if (state.entries.has(host.reserved.task)) return false;
-    if (host.reserved?.task === task.id) host.reserved = null;
-  }
-  return true;
+/** Devices are kept until their task runs or is withdrawn, on part of the hosts at a time: many half-empty hosts help nobody. */
+function mayKeep(state: State, task: Demand): boolean {
+  let kept = 0;
+  for (const { reserved } of state.fleet.wide) if (reserved !== null && reserved.task !== task.id) kept++;
+  return kept < Math.max(1, Math.floor(state.fleet.wide.size * keptPart));
 }
 
 /** The fewest loads among hosts with enough idle devices on one fabric that are not kept for another. */
@@ -87,7 +86,7 @@ function keepDevices(state: State, { group, task, instantMs }: Gang): void {
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
     if (host.reserved?.task === task.id) host.reserved = null;
-    if (host.facts.draining) continue;
+    if (host.facts.draining || host.reserved !== null) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const ends = devices.map((device) => Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs)).sort((a, b) => a - b);
       const atMs = ends[group.gpus - 1];

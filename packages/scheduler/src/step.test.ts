@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Decision } from './demand.ts';
+import type { Change, Decision } from './demand.ts';
 import { standings } from './standings.ts';
 import { demand, done, gpuRunner, granted, joined, known, model, runner, scheduler, wanted } from './testing/fleet-of.ts';
 
@@ -171,6 +171,26 @@ test('P6: several GPUs of one host are given all or none, and small tasks use th
   assert.deepEqual(grants.at(-1)?.tasks, ['slow']);
 });
 
+test('P6: devices are kept on no more than half of the hosts at a time', () => {
+  const { tell, state } = scheduler();
+  const small = (id: string, estimateMs: number) => demand(id, { ...gpu, estimateMs, size: id });
+  const gang = (id: string, gpus: number) => demand(id, { ...gpu, gpus, capability: 'draw', size: id });
+  tell(
+    0,
+    ...joined(...[1, 2, 3, 4].map((id) => gpuRunner(`r${id}`, 4))),
+    ...wanted(...Array.from({ length: 16 }, (_, id) => small(`s${id}`, 60_000))),
+  );
+  tell(1000, ...wanted(gang('two', 2), gang('three', 3), gang('four', 4)));
+  const kept = [...state.fleet.wide].filter(({ reserved }) => reserved !== null);
+  assert.equal(kept.length, 2);
+  assert.equal(new Set(kept.map(({ reserved }) => reserved?.task)).size, 2);
+  tell(2000, ...['two', 'three', 'four'].map((task): Change => ({ type: 'withdrawn', task })));
+  assert.ok(
+    [...state.fleet.wide].every(({ reserved }) => reserved === null),
+    'nothing is kept for what waits no more',
+  );
+});
+
 test('P7: an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
   const { tell } = scheduler();
   const film = { ...gpu, priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
@@ -204,6 +224,25 @@ test('P8: pictures of one batch run as one, up to as many as fit', () => {
   assert.equal(others.length, 0);
   assert.deepEqual(granted(tell(3000, done('p1'), done('p2'))), [], 'its place is free once all have ended');
   assert.deepEqual(granted(tell(3100, done('p3'))), ['p4']);
+});
+
+test('P8: a batch is only as large as lets all of it be in time, by what batches were found to take', () => {
+  const { tell, grants } = scheduler();
+  const picture = (id: string, deadlineMs: number | null) =>
+    demand(id, { ...gpu, model: 'a', batch: 'a/512', batchMost: 4, deadlineMs, estimateMs: 10_000 });
+  tell(
+    0,
+    ...known(model('a')),
+    ...joined(gpuRunner('r', 1, ['a'])),
+    ...wanted(...['p1', 'p2', 'p3', 'p4'].map((id) => picture(id, 34_000))),
+  );
+  assert.deepEqual(grants[0]?.tasks, ['p1', 'p2', 'p3'], 'as if one after the other while nothing is known');
+  assert.equal(grants[0]?.expectedMs, 30_000);
+  const ended = ['p1', 'p2', 'p3'].map((id) => done(id, 20_000));
+  tell(20_000, ...ended, ...wanted(...['q1', 'q2', 'q3', 'q4'].map((id) => picture(id, 46_000))));
+  assert.deepEqual(grants[1]?.tasks, ['p4'], 'due sooner than what a batch of two takes');
+  tell(30_000, done('p4', 10_000));
+  assert.deepEqual([grants[2]?.tasks, grants[2]?.expectedMs], [['q1', 'q2'], 15_000], 'each further one adds half of its time');
 });
 
 test('I4: times are learned from what ended, for each size and device', () => {
