@@ -34,13 +34,12 @@ for (const each of reference.cases) {
     const plan = planSchedule(settings, { steps: each.steps, ...(each.tokens === null ? {} : { tokens: each.tokens }) });
     assert.equal(plan.timesteps.length, each.timesteps.length);
     near(plan.firstDeviation, each.deviation, { what: 'first deviation' });
-    let sample = Float32Array.from(each.first);
     each.timesteps.forEach((timestep, index) => {
       near(plan.timesteps[index] as number, timestep, { what: `timestep ${index}` });
       near(plan.inputScale(index), each.scales[index] as number, { what: `input scale ${index}` });
-      const before = sample;
+      const before = Float32Array.from(index === 0 ? each.first : (each.samples[index - 1] as number[]));
       const noise = plan.drawsNoise(index) ? Float32Array.from(each.noises[index] as number[]) : new Float32Array(0);
-      sample = Float32Array.from(plan.next({ index, sample, output: Float32Array.from(each.outputs[index] as number[]), noise }));
+      const sample = plan.next({ index, sample: before, output: Float32Array.from(each.outputs[index] as number[]), noise });
       sample.forEach((value, at) => {
         near(value, each.samples[index]?.[at] as number, { what: `step ${index} value ${at}`, from: before[at] as number });
       });
