@@ -279,7 +279,7 @@ export class ModelLedger {
     const runner = this.runners.get(runnerId);
     if (runner === undefined || runner.gone) return null;
     const offer = { name: runner.name, pid: 1, slots: 2, kinds: ['drill'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
-    return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining: false };
+    return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining: false, held: [] };
   }
 
   #fleetTask(task: ModelTask): FleetTask {

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type CacheReport, toProblem } from '@filmwright/contracts';
+import { createHeldModels } from './held-models.ts';
 import type { Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
 import { runTask } from './run-task.ts';
 import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
-const workplace = createWorkplace(process.env);
+const models = createHeldModels((held) => tell({ type: 'held', models: held }));
+const workplace = createWorkplace({ env: process.env, models });
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request: Request) => {
   void answer(request).then((reply) => process.send?.(reply));
@@ -15,6 +17,7 @@ process.on('message', (request: Request) => {
 async function answer(request: Request): Promise<Reply> {
   const startedMs = performance.now();
   const cpuBefore = cpuMs();
+  const loadedBefore = models.loadedMs();
   try {
     const place = await workplace;
     if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
@@ -24,7 +27,9 @@ async function answer(request: Request): Promise<Reply> {
         progress: (percent) => tell({ type: 'progress', percent }),
         moved: sayMoved,
       });
-      return { type: 'done', output, assets, wallMs: performance.now() - startedMs, cpuMs: cpuMs() - cpuBefore };
+      const wallMs = performance.now() - startedMs;
+      const loadMs = Math.min(wallMs, models.loadedMs() - loadedBefore);
+      return { type: 'done', output, assets, wallMs, cpuMs: cpuMs() - cpuBefore, loadMs };
     } finally {
       tellCache(place.media.report());
     }

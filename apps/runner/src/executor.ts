@@ -28,12 +28,18 @@ export type ExecutorOptions = {
 export class Executor {
   readonly #options: ExecutorOptions;
   #child: ChildProcess | undefined;
+  #held: readonly string[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+  }
+
+  /** Models that the child holds in its memory. */
+  get held(): readonly string[] {
+    return this.#child === undefined ? [] : this.#held;
   }
 
   /** Runs a task; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
@@ -101,6 +107,7 @@ export class Executor {
           onPercent(percent);
         } else if (reply.type === 'moved') watch?.moved();
         else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
+        else if (reply.type === 'held') watch?.moved();
         else if (reply.type === 'failed') {
           // A task that lost its room may still write; what it holds is free once its process is gone.
           if (reply.problem.code === 'disk-full') this.close();
@@ -140,6 +147,10 @@ export class Executor {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.on('error', () => {});
+    this.#held = [];
+    child.on('message', (reply: Reply) => {
+      if (reply.type === 'held' && (this.#child === child || this.#child === undefined)) this.#held = reply.models;
+    });
     const { pid } = child;
     if (pid === undefined) return child;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

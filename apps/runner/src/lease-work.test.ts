@@ -6,7 +6,7 @@ import type { Done, Executor } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
 
-const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4 };
+const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4, loadMs: 1 };
 const leaseOf = (key: string): Lease => {
   const task: Task = {
     key,
@@ -46,7 +46,8 @@ function scene({ slots = 1 } = {}) {
     offerChanged: offers.signal,
     executors: Array.from(
       { length: slots },
-      (): Pick<Executor, 'run'> => ({
+      (): Pick<Executor, 'run' | 'held'> => ({
+        held: [],
         run: (task, { signal }) =>
           new Promise((resolve, reject) => {
             works.push({ key: task.key, finish: () => resolve(done), signal });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type Lease, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type Lease, needsOf, toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { Executor } from './executor.ts';
 import type { RunnerMetrics, TaskOutcome } from './runner-metrics.ts';
@@ -10,10 +10,12 @@ import type { Endings } from './told-to-end.ts';
 /** A leased task that runs now. */
 type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController };
 
+type WorkingExecutor = Pick<Executor, 'run' | 'held'>;
+
 export type LeaseWork = {
   readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask'>;
   /** One for each slot. */
-  readonly executors: readonly Pick<Executor, 'run'>[];
+  readonly executors: readonly WorkingExecutor[];
   readonly endings: Endings;
   readonly log: Log;
   readonly figures: RunnerMetrics;
@@ -46,7 +48,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const noMore = AbortSignal.any([endings.drain, endings.end, gone.signal, work.offerChanged]);
   const ended = AbortSignal.any([endings.end, gone.signal]);
   const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
-  const beating: Beating = { work, held, stopped, gone, full: full.signal };
+  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldModels: '' };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
   endings.drain.addEventListener('abort', () => void beat(beating, ended), { once: true, signal: ended });
@@ -61,7 +63,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
       }
       const leases = await leased(work, { max: free.length, signal: noMore });
       for (const lease of leases) {
-        const executor = free.pop();
+        const executor = takeExecutor(free, lease);
         if (executor === undefined) break;
         const one = runLease(work, { lease, executor, held }).then((end) => {
           free.push(executor);
@@ -88,6 +90,14 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
     await beats;
   }
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
+}
+
+/** The free executor that holds the task's model, else one that holds fewest. */
+function takeExecutor(free: WorkingExecutor[], { task }: Lease): WorkingExecutor | undefined {
+  const { model } = needsOf(task);
+  const fewest = free.reduce((best, { held }, at) => (held.length < (free[best]?.held.length ?? 0) ? at : best), free.length - 1);
+  const holder = model === null ? -1 : free.findIndex(({ held }) => held.includes(model));
+  return free.splice(holder === -1 ? fewest : holder, 1)[0];
 }
 
 /** Asks for work until the gateway answers; a request whose reply was lost is said again, and answered the same. */
@@ -127,6 +137,8 @@ type Beating = {
   readonly stopped: Set<Stopped>;
   readonly gone: AbortController;
   readonly full: AbortSignal;
+  /** What was told of the models that the executors hold. */
+  toldModels: string;
 };
 
 async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
@@ -134,23 +146,28 @@ async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
   const { leaseMs } = beating.work;
   while (!ended.aborted) {
     await sleep(Math.min(busyBeatMs, leaseMs / 4), ended);
-    const due = beating.held.size > 0 || beating.stopped.size > 0 || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
+    const news = beating.stopped.size > 0 || modelsOf(beating.work).join() !== beating.toldModels;
+    const due = beating.held.size > 0 || news || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
     if (!due || ended.aborted) continue;
     beatMs = performance.now();
     await beat(beating, ended);
   }
 }
 
-async function beat({ work, held, stopped, gone, full }: Beating, ended: AbortSignal): Promise<void> {
+async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
+  const { work, held, stopped, gone, full } = beating;
   const leases = [...held.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
   const cache = work.cache();
   const told = [...stopped];
+  const models = modelsOf(work);
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
-    const stale = await work.client.heartbeat({ runnerId, leases, draining, stopped: told, signal, ...(cache === null ? {} : { cache }) });
+    const news = models.join() === beating.toldModels ? {} : { models };
+    const stale = await work.client.heartbeat({ runnerId, leases, draining, stopped: told, ...news, signal, ...(cache && { cache }) });
+    beating.toldModels = models.join();
     for (const one of told) stopped.delete(one);
     for (const key of stale)
       held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
@@ -159,7 +176,7 @@ async function beat({ work, held, stopped, gone, full }: Beating, ended: AbortSi
   }
 }
 
-type Running = { readonly lease: Lease; readonly executor: Pick<Executor, 'run'>; readonly held: Map<string, Held> };
+type Running = { readonly lease: Lease; readonly executor: WorkingExecutor; readonly held: Map<string, Held> };
 
 async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
   const { task, fence } = lease;
@@ -177,10 +194,10 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
         one.percent = percent;
       },
     });
-    const { output, assets, wallMs, cpuMs } = done;
+    const { output, assets, wallMs, cpuMs, loadMs } = done;
     const end = await report({
       signal,
-      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs }),
+      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs, loadMs }),
     });
     outcome = 'done';
     log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
@@ -198,6 +215,11 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     held.delete(task.key);
     tellEnd(outcome);
   }
+}
+
+/** Models that the executors hold, in order of names. */
+function modelsOf({ executors }: LeaseWork): readonly string[] {
+  return [...new Set(executors.flatMap(({ held }) => held))].sort();
 }
 
 function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>> {

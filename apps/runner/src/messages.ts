@@ -16,12 +16,20 @@ export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' |
 };
 export type FontFile = { readonly path: string; readonly digest: string };
 
-/** From an executor to its runner. `cache` counts since its last message of that kind. */
+/** From an executor to its runner. `cache` counts since its last message of that kind; `held` are all models in its memory; `loadMs` of `wallMs` were loading. */
 export type Reply =
   | { readonly type: 'progress'; readonly percent: number }
   /** Bytes of an input or output are on the way. */
   | { readonly type: 'moved' }
   | { readonly type: 'cache'; readonly cache: CacheReport }
-  | { readonly type: 'done'; readonly output: unknown; readonly assets: readonly Asset[]; readonly wallMs: number; readonly cpuMs: number }
+  | { readonly type: 'held'; readonly models: readonly string[] }
+  | {
+      readonly type: 'done';
+      readonly output: unknown;
+      readonly assets: readonly Asset[];
+      readonly wallMs: number;
+      readonly cpuMs: number;
+      readonly loadMs: number;
+    }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer };

@@ -7,6 +7,7 @@ import { taskKinds } from '@filmwright/contracts';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 import { cacheBudget } from './cache-budget.ts';
 import { openAccess } from './gateway-access.ts';
+import type { HeldModels } from './held-models.ts';
 import { mediaRootOf } from './read-config.ts';
 import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 
@@ -19,12 +20,20 @@ export type Workplace = {
   readonly toolset: Toolset;
   readonly tempRoot: string;
   readonly cache: PictureCache;
+  /** Models stay loaded from task to task. */
+  readonly models: HeldModels;
 };
 
 const mebibyte = 1024 ** 2;
 
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
-export async function createWorkplace(env: Readonly<Record<string, string | undefined>>): Promise<Workplace> {
+export async function createWorkplace({
+  env,
+  models,
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly models: HeldModels;
+}): Promise<Workplace> {
   const home = env.FILMWRIGHT_HOME ?? '';
   const work = join(home, 'work');
   await mkdir(work, { recursive: true });
@@ -46,6 +55,7 @@ export async function createWorkplace(env: Readonly<Record<string, string | unde
     elsewhere: Boolean(env.FILMWRIGHT_JOIN),
     toolset,
     tempRoot,
+    models,
     cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
   };
 }

@@ -84,6 +84,8 @@ export type Client = FilmCalls &
       readonly leases: readonly HeartbeatLease[];
       readonly cache?: CacheReport;
       readonly draining?: boolean;
+      /** Models that the engines hold in memory now, where that changed. */
+      readonly models?: readonly string[];
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       readonly signal?: AbortSignal;

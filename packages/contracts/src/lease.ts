@@ -56,6 +56,8 @@ export const heartbeatSchema = z.object({
   cache: cacheReportSchema.optional(),
   /** It takes nothing more, and leaves once it has nothing left. */
   draining: z.boolean().optional(),
+  /** Models that its engines hold in memory now; left out while that has not changed. */
+  models: z.array(z.string().max(300)).max(1000).readonly().optional(),
   /** Attempts that it has stopped, since it was told that they are stale. One that does not tell is taken to have stopped what it does not list. */
   stopped: z
     .array(z.object({ key: z.string(), fence: z.number().int() }).readonly())
@@ -71,6 +73,8 @@ export const completionSchema = z.object({
   assets: z.array(assetSchema).readonly(),
   wallMs: z.number().nonnegative(),
   cpuMs: z.number().nonnegative(),
+  /** Of `wallMs` so much was loading of a model; nothing where it is left out. */
+  loadMs: z.number().nonnegative().optional(),
 });
 export type Completion = z.infer<typeof completionSchema>;
 export const failureSchema = z.object({ key: z.string(), fence: z.number().int(), problem: problemSchema });

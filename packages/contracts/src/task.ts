@@ -19,6 +19,8 @@ import { subjectSampleSchema } from './subject.ts';
 import { timelineSchema } from './timeline.ts';
 import { tokenSchema, tokenTimeSchema } from './token.ts';
 
+export * from './task-needs.ts';
+
 const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
 
 /** Payload and output of every task kind; a change of meaning raises the kind's version and so every key. */

@@ -12,15 +12,16 @@ export function refundOf(from: string): string {
     on conflict do nothing`;
 }
 
-/** Posts the ends of attempts; `ranMs` (milliseconds of work) and `stopping` (whether the runner still works on it) are expressions over the rows `x`. */
+/** Posts the ends of attempts; milliseconds of work and of loading a model, and whether the runner still works on it, are expressions over the rows `x`. */
 export function postEnds(
   from: string,
-  { outcome, ranMs = '0', stopping }: { readonly outcome: AttemptEnd['outcome']; readonly ranMs?: string; readonly stopping?: string },
+  end: { readonly outcome: AttemptEnd['outcome']; readonly ranMs?: string; readonly loadMs?: string; readonly stopping?: string },
 ): string {
-  const also = stopping === undefined ? '' : `, 'stopping', ${stopping}`;
+  const { outcome, ranMs = '0', ...others } = end;
+  const also = Object.entries(others).map(([name, value]) => `, '${name}', ${value}`);
   return `
     insert into outbox (workspace_id, topic, key, fence, body)
-    select x.workspace_id, 'task.ended', x.key, x.fence, json_build_object('outcome', '${outcome}', 'ranMs', ${ranMs}${also}) from ${from} x`;
+    select x.workspace_id, 'task.ended', x.key, x.fence, json_build_object('outcome', '${outcome}', 'ranMs', ${ranMs}${also.join('')}) from ${from} x`;
 }
 
 /** Frees places whose runners stopped, or need not be waited for any more; `which` is a condition over the attempts `a`. */

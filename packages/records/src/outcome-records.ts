@@ -18,10 +18,11 @@ const complete = `
   with taken as (
     update task t set state = 'done', outcome = 'done', output = g.output, problem = null, percent = 100, wall_ms = g.wall_ms, cpu_ms = g.cpu_ms,
       finished_at = now()
-    from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[]) as g(key, fence, runner_id, output, wall_ms, cpu_ms)
+    from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[], $13::float8[])
+      as g(key, fence, runner_id, output, wall_ms, cpu_ms, load_ms)
     join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
     where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and (t.outcome is null or t.outcome = 'lost')
-    returning t.workspace_id, t.key, t.fence, a.runner_id, a.devices, a.build_id, g.wall_ms
+    returning t.workspace_id, t.key, t.fence, a.runner_id, a.devices, a.build_id, g.wall_ms, g.load_ms
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
@@ -38,7 +39,7 @@ const complete = `
     select workspace_id, digest, bytes, media_type from made order by workspace_id, digest on conflict do nothing
   ), linked as (
     insert into task_asset (workspace_id, key, digest, role) select workspace_id, key, digest, 'output' from made on conflict do nothing
-  ), posted as (${postEnds('taken', { outcome: 'done', ranMs: 'x.wall_ms' })})
+  ), posted as (${postEnds('taken', { outcome: 'done', ranMs: 'x.wall_ms - x.load_ms', loadMs: 'x.load_ms' })})
   select key, fence, runner_id, ${notifyEach('$12')} from taken`;
 
 /** Which of the others were done by that very attempt before. */
@@ -92,6 +93,7 @@ export function outcomeRecords({ prepared, transaction }: Database): Pick<Record
         made.map(({ bytes }) => bytes),
         made.map(({ mediaType }) => mediaType),
         eventsOf({ type: 'finished', keys: ends.map(({ key }) => key) }),
+        ends.map(({ loadMs }) => loadMs ?? 0),
       ],
     });
     const names = new Set(done.map(rowName));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Task } from '@filmwright/contracts';
+import { needsOf, type Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { notifyAll } from './notify.ts';
@@ -84,17 +84,20 @@ async function addTasks(
   const ready = [...new Map(given.map((task) => [task.key, task])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const keys = ready.map((task) => task.key);
   const inputs = ready.map((task) => JSON.stringify(task.inputs));
+  const needs = ready.map(needsOf);
   const { rows: added } = await client.query<{ key: string }>({
     name: 'add-tasks',
     text: `with added as (
-       insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at)
+       insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at,
+         model, borders_ms, batch, batch_most)
        select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
-         b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at)
-       from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[])
-         as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank), build b
+         b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), t.model, t.borders_ms, t.batch, t.batch_most
+       from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[],
+         $11::text[], $12::float8[], $13::text[], $14::int[])
+         as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank, model, borders_ms, batch, batch_most), build b
        where b.id = $9
        on conflict (workspace_id, key) do update
-         set state = 'waiting', outcome = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0, ready_at = now(),
+         set state = 'waiting', outcome = null, resume = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0, ready_at = now(),
            finished_at = null, fence = nextval('task_fence'), wanted_by = excluded.wanted_by, priority = excluded.priority,
            deadline_at = excluded.deadline_at, turn_at = excluded.turn_at
          where task.state = 'failed' and task.ran_for is distinct from $9
@@ -115,6 +118,10 @@ async function addTasks(
       ready.map((task) => task.estimateMs),
       buildId,
       ready.map((task) => task.rank),
+      needs.map(({ model }) => model),
+      needs.map(({ bordersMs }) => bordersMs),
+      needs.map(({ batch }) => batch),
+      needs.map(({ batchMost }) => batchMost),
     ],
   });
   if (ready.some((task) => task.inputs.length > 0))

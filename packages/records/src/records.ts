@@ -138,6 +138,8 @@ export interface Records {
   leaveRunner(runnerId: string): Promise<void>;
   /** A runner that drains is granted nothing more; said twice it changes nothing. */
   drainRunner(runnerId: string): Promise<void>;
+  /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them. */
+  noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */

@@ -21,7 +21,10 @@ const giveBack = `
   from held h where t.workspace_id = h.workspace_id and t.key = h.key`;
 
 /** Runners: who is there and what they can do. */
-export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'runners'> {
+export function runnerRecords({
+  rows,
+  transaction,
+}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'runners'> {
   return {
     joinRunner(offer) {
       const runnerId = uuidv7();
@@ -46,6 +49,10 @@ export function runnerRecords({ rows, transaction }: Database): Pick<Records, 'j
     },
     async drainRunner(runnerId) {
       if (isUuid(runnerId)) await rows('update runner set draining = true where id = $1 and not draining', [runnerId]);
+    },
+    async noteHeld({ runnerId, models }) {
+      if (isUuid(runnerId))
+        await rows('update runner set held = $2::text::json where id = $1 and held::text <> $2::text', [runnerId, JSON.stringify([...models].sort())]);
     },
     async runners() {
       const found = await rows<{ id: string; offer: RunnerOffer }>(

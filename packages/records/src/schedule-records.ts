@@ -9,6 +9,7 @@ import {
   fleetWorkspaceOf,
   liveAttempt,
   type RunnerRow,
+  runnerColumns,
   type TaskRow,
   taskColumns,
 } from './schedule-rows.ts';
@@ -24,7 +25,7 @@ const mostRead = 5000;
 /** Rows of transactions that still run may come behind rows that are there already: what was seen of those is not given again. */
 const tail = `
   select h.xid::text as horizon, o.xid::text, o.id, o.topic, o.workspace_id, k.key, o.fence as ended_fence, o.body, ${taskColumns},
-    r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, w.weight, w.cap
+    ${runnerColumns}, w.weight, w.cap
   from (select pg_snapshot_xmin(pg_current_snapshot()) as xid) h
   left join lateral (
     select * from outbox where xid >= $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
@@ -75,7 +76,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
            where t.state in ('waiting', 'leased') and t.wanted_by is not null`,
         );
         const { rows: runners } = await client.query<RunnerRow>(
-          'select id as runner_id, offer, pool as runner_pool, region as runner_region, draining from runner where gone_at is null order by id',
+          `select r.id as runner_id, ${runnerColumns} from runner r where r.gone_at is null order by r.id`,
         );
         const { rows: workspaces } = await client.query<{ id: string; weight: number; cap: number | null }>(
           'select id, weight, cap from workspace',
@@ -149,7 +150,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       }
       if (runners.length > 0) {
         const found = await rows<RunnerRow>(
-          `select id as runner_id, offer, pool as runner_pool, region as runner_region, draining from runner where id = any($1) and gone_at is null`,
+          `select r.id as runner_id, ${runnerColumns} from runner r where r.id = any($1) and r.gone_at is null`,
           [runners],
         );
         const there = new Map(found.map((row) => [row.runner_id, fleetRunnerOf(row)]));

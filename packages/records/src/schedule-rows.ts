@@ -38,14 +38,29 @@ export type TaskRow = {
   ready_in_ms: number;
   since_ms: number | null;
 };
-export type RunnerRow = { runner_id: string; offer: RunnerOffer; runner_pool: string; runner_region: string; draining: boolean };
+export type RunnerRow = {
+  runner_id: string;
+  offer: RunnerOffer;
+  runner_pool: string;
+  runner_region: string;
+  draining: boolean;
+  held: string[];
+};
+/** A runner as the statements of the fleet read it. */
+export const runnerColumns = 'r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, r.held';
 export type EventRow = TaskRow &
   Partial<Omit<RunnerRow, 'runner_id'>> & {
     topic: string;
     workspace_id: string;
     key: string | null;
     ended_fence: string | null;
-    body: { readonly id?: string; readonly outcome?: AttemptEnd['outcome']; readonly ranMs?: number; readonly stopping?: boolean };
+    body: {
+      readonly id?: string;
+      readonly outcome?: AttemptEnd['outcome'];
+      readonly ranMs?: number;
+      readonly loadMs?: number;
+      readonly stopping?: boolean;
+    };
     weight: number | null;
     cap: number | null;
   };
@@ -72,7 +87,8 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
 }
 
 export function fleetRunnerOf(row: RunnerRow): FleetRunner {
-  return { runnerId: row.runner_id, offer: row.offer, pool: row.runner_pool, region: row.runner_region, draining: row.draining };
+  const { runner_id: runnerId, offer, runner_pool: pool, runner_region: region, draining, held } = row;
+  return { runnerId, offer, pool, region, draining, held };
 }
 
 export function fleetWorkspaceOf(row: { id: string; weight: number; cap: number | null }): FleetWorkspace {
@@ -84,14 +100,15 @@ export function eventOf(row: EventRow): FleetEvent {
   const { topic, workspace_id: workspaceId, key, body } = row;
   if (topic.startsWith('workspace.')) return { type: 'workspace', workspace: { workspaceId, weight: row.weight ?? 1, cap: row.cap } };
   if (topic.startsWith('runner.')) {
-    const { runner_pool, runner_region, offer, draining } = row;
-    const runnerId = body.id ?? '';
-    if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId, runner: null };
-    return { type: 'runner', runnerId, runner: { runnerId, offer, pool: runner_pool, region: runner_region, draining: draining === true } };
+    const { runner_pool, runner_region, offer, draining = false, held } = row;
+    const runner_id = body.id ?? '';
+    if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId: runner_id, runner: null };
+    const runner = fleetRunnerOf({ runner_id, offer, runner_pool, runner_region, draining, held: held ?? [] });
+    return { type: 'runner', runnerId: runner_id, runner };
   }
   if (topic === 'task.stopped') return { type: 'stopped', task: { workspaceId, key: key ?? '' }, fence: Number(row.ended_fence) };
-  const { outcome, ranMs = 0, stopping = false } = body;
+  const { outcome, ranMs = 0, loadMs = 0, stopping = false } = body;
   const fence = Number(row.ended_fence);
-  const ended = outcome === undefined || row.ended_fence === null ? null : { fence, outcome, ranMs, ...(stopping && { stopping }) };
+  const ended = outcome === undefined || row.ended_fence === null ? null : { fence, outcome, ranMs, loadMs, ...(stopping && { stopping }) };
   return { type: 'task', ended, task: fleetTaskOf({ workspaceId, key: key ?? '' }, row) };
 }

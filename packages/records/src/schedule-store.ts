@@ -48,6 +48,8 @@ export type FleetRunner = {
   readonly pool: string;
   readonly region: string;
   readonly draining: boolean;
+  /** Models that its engines held when it told last. */
+  readonly held: readonly string[];
 };
 export type FleetWorkspace = { readonly workspaceId: string; readonly weight: number; readonly cap: number | null };
 
@@ -55,8 +57,9 @@ export type FleetWorkspace = { readonly workspaceId: string; readonly weight: nu
 export type AttemptEnd = {
   readonly fence: number;
   readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
-  /** Milliseconds of the work; 0 where that is not known. */
+  /** Milliseconds of the work, and before it of loading a model; 0 where that is not known. */
   readonly ranMs: number;
+  readonly loadMs?: number;
   /** Its runner still works on what nobody wants: the place is free once it `stopped`. */
   readonly stopping?: boolean;
 };

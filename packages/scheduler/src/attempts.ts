@@ -1,6 +1,17 @@
 import { noteAttempt, noteBatch, runMs } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
-import { type Attempt, type Device, dropModel, type Host, holdModel, setFreeSlots, setIdle, slotProduct } from './fleet.ts';
+import {
+  type Attempt,
+  coolModel,
+  type Device,
+  dropModel,
+  type Host,
+  holdModel,
+  setFreeSlots,
+  setIdle,
+  slotProduct,
+  warmModel,
+} from './fleet.ts';
 import { groupKey } from './group.ts';
 import { charge } from './shares.ts';
 import { type State, setFloors, shareOf } from './state.ts';
@@ -58,7 +69,8 @@ export function startAttempt(state: State, start: Start): void {
   }
   if (task.model !== null) {
     host.disk.add(task.model);
-    if (host.memory.delete(task.model)) host.memory.add(task.model);
+    // What runs on processors has its model in the machine's memory.
+    if (devices.length === 0 || host.memory.has(task.model)) warmModel(state.fleet, host, task.model);
   }
   state.products.set(groupKey(task), product);
   if (canPreempt(attempt)) state.bordered++;
@@ -117,13 +129,12 @@ function keepInMemory(state: State, host: Host, model: string): void {
   const { hostMib } = host.facts;
   const mib = (id: string): number => state.costs.models.get(id)?.hostMib ?? 0;
   if (hostMib === 0 || mib(model) > hostMib) return;
-  host.memory.delete(model);
-  host.memory.add(model);
+  warmModel(state.fleet, host, model);
   let held = 0;
   for (const each of host.memory) held += mib(each);
-  for (const each of host.memory) {
+  for (const each of [...host.memory]) {
     if (held <= hostMib) return;
-    host.memory.delete(each);
+    coolModel(state.fleet, host, each);
     held -= mib(each);
   }
 }

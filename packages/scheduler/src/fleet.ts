@@ -72,13 +72,15 @@ export type Fleet = {
   readonly wide: Set<Host>;
   /** All devices on which a model is resident. */
   readonly holders: Map<string, Set<Device>>;
+  /** Runners in whose memory a model is. */
+  readonly warm: Map<string, Set<Host>>;
 };
 
 /** The product under which times of processor slots are learned. */
 export const slotProduct = 'slot';
 
 export function createFleet(): Fleet {
-  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), wide: new Set(), holders: new Map() };
+  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), wide: new Set(), holders: new Map(), warm: new Map() };
 }
 
 /** A runner joins or changes its offer; what it runs goes on. Devices that it no longer has are forgotten once idle. */
@@ -100,8 +102,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   fleet.hosts.set(facts.id, host);
   host.disk.clear();
   for (const model of facts.onDisk) host.disk.add(model);
-  host.memory.clear();
-  for (const model of facts.inMemory) host.memory.add(model);
+  for (const model of [...host.memory]) coolModel(fleet, host, model);
+  for (const model of facts.inMemory) warmModel(fleet, host, model);
   const devices = facts.devices.map(
     (each) =>
       host.devices.find((device) => device.facts.id === each.id) ?? {
@@ -130,6 +132,7 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
 export function removeHost(fleet: Fleet, host: Host): void {
   leavePools(fleet, host);
   for (const device of host.devices) dropModels(fleet, device);
+  for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);
   fleet.hosts.delete(host.facts.id);
 }
@@ -145,6 +148,21 @@ export function holdModel(fleet: Fleet, device: Device, model: string): void {
 export function dropModel(fleet: Fleet, device: Device, model: string): void {
   device.models.delete(model);
   fleet.holders.get(model)?.delete(device);
+}
+
+/** Notes that a model is in a runner's memory and used last. */
+export function warmModel(fleet: Fleet, host: Host, model: string): void {
+  host.memory.delete(model);
+  host.memory.add(model);
+  const warm = fleet.warm.get(model) ?? new Set();
+  fleet.warm.set(model, warm.add(host));
+}
+
+export function coolModel(fleet: Fleet, host: Host, model: string): void {
+  host.memory.delete(model);
+  const warm = fleet.warm.get(model);
+  warm?.delete(host);
+  if (warm?.size === 0) fleet.warm.delete(model);
 }
 
 /** Brings the lists of idle places up to date after a device or slot was taken or given back. */

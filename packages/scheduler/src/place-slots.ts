@@ -1,6 +1,6 @@
 import { startAttempt } from './attempts.ts';
-import { runMs } from './costs.ts';
-import { type Decision, type Demand, priorities } from './demand.ts';
+import { loadMs, runMs } from './costs.ts';
+import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
 import { type Host, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
@@ -8,7 +8,10 @@ import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
-/** Gives free processor slots to tasks that need no GPU: most pressing first, each to the runner that has most slots free. */
+/** So many runners that have a model in memory are looked at. */
+const looked = 64;
+
+/** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that has its model in memory, else to the one that has most slots free. */
 export function placeOnSlots(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const pool of state.fleet.slotPools.values()) {
@@ -19,6 +22,12 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
       while (pool.free > 0) {
         const next = firstOf(picks);
         if (next === null) break;
+        const held = heldFor(state, { pool, ...next, instantMs });
+        next.group.held = held ?? '';
+        if (held !== null) {
+          picks.set(next.group, null);
+          continue;
+        }
         decisions.push(grant(state, { pool, task: next.pick.entry.task, instantMs }));
         const reached = isCapped(shareOf(state, next.pick.entry.task.workspace));
         for (const [group, pick] of picks)
@@ -40,12 +49,60 @@ function grant(
   state: State,
   { pool, task, instantMs }: { readonly pool: SlotPool; readonly task: Demand; readonly instantMs: number },
 ): Decision {
-  const { host, near } = freest(state, { pool, task });
-  const expectedMs = runMs(state.costs, { task, product: slotProduct });
+  const { host, tier, reason } = placeFor(state, { pool, task });
+  const expectedMs = loadOf(state, { model: task.model, tier }) + runMs(state.costs, { task, product: slotProduct });
   stopWaiting(state, task.id);
-  startAttempt(state, { tasks: [task], host, devices: [], tier: 'none', evict: [], expectedMs, startMs: instantMs });
-  const reason = near ? 'a slot is free where its inputs are' : 'a slot is free';
-  return { type: 'grant', tasks: [task.id], runner: host.facts.id, devices: [], tier: 'none', evict: [], expectedMs, reason };
+  startAttempt(state, { tasks: [task], host, devices: [], tier, evict: [], expectedMs, startMs: instantMs });
+  return { type: 'grant', tasks: [task.id], runner: host.facts.id, devices: [], tier, evict: [], expectedMs, reason };
+}
+
+type Place = { readonly host: Host; readonly tier: Tier; readonly reason: string };
+
+/** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. */
+function placeFor(state: State, { pool, task }: { readonly pool: SlotPool; readonly task: Demand }): Place {
+  const warm = task.model === null ? [] : warmHosts(state, task.model).filter((host) => host.slotPool === pool && host.freeSlots > 0);
+  const [first, ...others] = warm;
+  if (first !== undefined) {
+    const host = others.reduce((best, other) => (other.freeSlots > best.freeSlots ? other : best), first);
+    return { host, tier: 'resident', reason: 'a slot is free where its model is in memory' };
+  }
+  const { host, near } = freest(state, { pool, task });
+  const tier = task.model === null ? 'none' : host.disk.has(task.model) ? 'disk' : 'store';
+  return { host, tier, reason: near ? 'a slot is free where its inputs are' : 'a slot is free' };
+}
+
+function warmHosts({ fleet }: State, model: string): Host[] {
+  const found: Host[] = [];
+  for (const host of fleet.warm.get(model) ?? []) {
+    if (found.length === looked) break;
+    found.push(host);
+  }
+  return found;
+}
+
+type Next = { readonly pool: SlotPool; readonly group: Group; readonly pick: Pick; readonly instantMs: number };
+
+/** Why a task is to wait for a runner that has its model in memory, and no longer than loading it elsewhere takes; null where it is not. */
+function heldFor(state: State, { pool, group, pick, instantMs }: Next): string | null {
+  const { model, readyMs } = pick.entry.task;
+  if (model === null) return null;
+  const loadingMs = loadOf(state, { model, tier: 'disk' });
+  const waitedMs = instantMs - readyMs;
+  if (waitedMs >= loadingMs) return null;
+  let waitMs = Number.POSITIVE_INFINITY;
+  for (const host of warmHosts(state, model)) {
+    if (host.slotPool === null || !serves(host.slotPool, group)) continue;
+    if (host.freeSlots > 0 && host.slotPool === pool) return null;
+    const endsMs = [...host.running].filter(({ devices }) => devices.length === 0).map(({ expectedEndMs }) => expectedEndMs);
+    waitMs = Math.min(waitMs, host.freeSlots > 0 ? 0 : Math.max(0, Math.min(...endsMs) - instantMs));
+  }
+  if (waitedMs + waitMs >= loadingMs) return null;
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return `waiting ${seconds(waitMs)} for a runner that has its model in memory beats loading it for ${seconds(loadingMs)}`;
+}
+
+function loadOf({ costs }: State, { model, tier }: { readonly model: string | null; readonly tier: Tier }): number {
+  return model === null ? 0 : loadMs(costs, { model, tier, product: slotProduct });
 }
 
 /** The runner with most free slots; one that holds the inputs comes first among equals. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { modelName, type RunnerOffer, type TaskKind, taskKinds, voiceName } from '@filmwright/contracts';
 import type { FleetRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, RunnerFacts } from '@filmwright/scheduler';
 
@@ -8,18 +8,24 @@ export function idOf({ workspaceId, key }: TaskId): string {
   return `${workspaceId} ${key}`;
 }
 
-/** Kind, version and toolchain in one name that people can read, such as `encode 5 (toolchain 3fa9c1d2)`; a task without a toolchain needs none. */
+/**
+ * Kind, version, toolchain and what must be installed in one name that people can read, such as `encode 5 (toolchain 3fa9c1d2)` or
+ * `cutout 1 (toolchain 3fa9c1d2) with model isnet`; a task without a toolchain or model needs none.
+ */
 export function capabilityOf({
   kind,
   version,
   toolchain,
+  model,
 }: {
   readonly kind: TaskKind;
   readonly version: number;
   readonly toolchain: string;
+  readonly model: string | null;
 }): string {
   const name = `${kind} ${version}`;
-  return toolchain === '' ? name : `${name} (toolchain ${digestOf(toolchain)})`;
+  const chained = toolchain === '' ? name : `${name} (toolchain ${digestOf(toolchain)})`;
+  return model === null || kind === 'drill' ? chained : `${chained} with ${model}`;
 }
 
 /** When a build's turn began and when it is due, as the scheduler's clock has it. */
@@ -30,13 +36,21 @@ export function timesOf({ deadlineInMs, turnAgoMs }: TaskDemand, instantMs: numb
   return { submittedMs: instantMs - turnAgoMs, deadlineMs: deadlineInMs === null ? null : instantMs + deadlineInMs };
 }
 
-/** A task as the scheduler takes it, told at `instantMs`. */
-export function demandOf(task: TaskDemand, { instantMs, times }: { readonly instantMs: number; readonly times: BuildTimes }): Demand {
+type Telling = {
+  readonly instantMs: number;
+  readonly times: BuildTimes;
+  /** Whether any runner offers a capability. */
+  readonly isOffered: (capability: string) => boolean;
+};
+
+/** A task as the scheduler takes it, told at `instantMs`. What nobody has installed is asked of nobody: the runner that is given the task says what is missing. */
+export function demandOf(task: TaskDemand, { instantMs, times, isOffered }: Telling): Demand {
+  const whole = capabilityOf(task);
   return {
     id: idOf(task),
     workspace: task.workspaceId,
     build: task.buildId,
-    capability: capabilityOf(task),
+    capability: isOffered(whole) ? whole : capabilityOf({ ...task, model: null }),
     model: task.model,
     size: task.size === '' ? sizeOf(task.estimateMs) : task.size,
     estimateMs: task.estimateMs,
@@ -72,8 +86,8 @@ export function stoppingOf({ workspaceId, key, fence }: Pick<StoppingAttempt, 'w
   };
 }
 
-/** A runner as the scheduler takes it. What models lie where is not offered yet. */
-export function factsOf({ runnerId, offer, pool, region, draining }: FleetRunner): RunnerFacts {
+/** A runner as the scheduler takes it. Engines hold models in the memory of the machine. */
+export function factsOf({ runnerId, offer, held, pool, region, draining }: FleetRunner): RunnerFacts {
   return {
     id: runnerId,
     pool,
@@ -82,21 +96,36 @@ export function factsOf({ runnerId, offer, pool, region, draining }: FleetRunner
     slots: offer.slots,
     devices: (offer.devices ?? []).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric })),
     hostMib: 0,
-    onDisk: [],
-    inMemory: [],
+    onDisk: [...new Set(Object.values(modelsOf(offer)).flat())],
+    inMemory: withPairs(held),
     resident: [],
     draining,
   };
 }
 
 /** One that does not tell versions is of this program's own. */
-function capabilitiesOf({ kinds, toolchain, versions }: RunnerOffer): readonly string[] {
+function capabilitiesOf(offer: RunnerOffer): readonly string[] {
+  const { kinds, toolchain, versions } = offer;
+  const models = modelsOf(offer);
   return kinds.flatMap((kind) => {
     const version = versions === undefined ? taskKinds[kind].version : versions[kind];
     if (version === undefined) return [];
     const chains = [...new Set(['', toolchain[kind] ?? ''])];
-    return chains.map((chain) => capabilityOf({ kind, version, toolchain: chain }));
+    const held = [null, ...(models[kind] ?? [])];
+    return chains.flatMap((chain) => held.map((model) => capabilityOf({ kind, version, toolchain: chain, model })));
   });
+}
+
+/** What tasks of each kind may ask to be installed there. */
+function modelsOf({ voices, models }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
+  const single = models.flatMap((name) => modelName([name]) ?? []);
+  return { speak: voices.map(voiceName), cutout: single, 'cutout-clip': single, 'find-subject': withPairs(single) };
+}
+
+/** Models of which one looks first and another behind it are asked for by both names. */
+function withPairs(names: readonly string[]): readonly string[] {
+  const models = names.filter((name) => name.startsWith('model ')).map((name) => name.slice('model '.length));
+  return [...names, ...models.flatMap((first) => models.flatMap((second) => (first === second ? [] : (modelName([first, second]) ?? []))))];
 }
 
 /** Estimates within about a fifth of each other count as one size. */

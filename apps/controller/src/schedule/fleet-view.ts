@@ -31,6 +31,7 @@ export function createFleetView(): FleetView {
   const running = new Map<string, Running>();
   const builds = new Map<string, BuildTimes>();
   const stopping = new Map<string, StoppingAttempt>();
+  const offered = createOffered();
 
   /** What is told of a build's tasks at different instants must not set one of them before another. */
   const toDemand = (task: TaskDemand, instantMs: number) => {
@@ -41,7 +42,7 @@ export function createFleetView(): FleetView {
       if (builds.size <= mostBuilds) break;
       builds.delete(id);
     }
-    return demandOf(task, { instantMs, times });
+    return demandOf(task, { instantMs, times, isOffered: offered.has });
   };
 
   /** What its runner still has to stop takes its place under a name of its own: the task itself may run elsewhere by then. */
@@ -60,8 +61,8 @@ export function createFleetView(): FleetView {
     if (held !== undefined && held.fence !== noFence && held.fence !== lease?.fence && ended === null) return [];
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
-      const how: Pick<AttemptEnd, 'outcome' | 'ranMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
-      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs: how.ranMs, loadMs: 0 });
+      const how: Pick<AttemptEnd, 'outcome' | 'ranMs' | 'loadMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
+      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs: how.ranMs, loadMs: how.loadMs ?? 0 });
       const { fence, runnerId, devices } = held;
       const { workspaceId, key } = task;
       if (ended?.fence === fence && ended.stopping === true)
@@ -93,11 +94,23 @@ export function createFleetView(): FleetView {
       return [{ type: 'workspace', workspace: { id, weight, cap } }];
     }
     const { runnerId, runner } = event;
-    if (runner === null) return [{ type: 'gone', runner: runnerId }];
+    const facts = runner === null ? null : factsOf(runner);
+    const changed = offered.set(runnerId, facts?.capabilities ?? []);
+    // What is installed for the first time, or nowhere any more, changes what tasks ask for.
+    const retold = changed
+      ? [...waiting.values()]
+          .filter(({ model }) => model !== null)
+          .map((task): Change => {
+            const readyInMs = (ready.get(idOf(task)) ?? instantMs) - instantMs;
+            return { type: 'task', task: toDemand({ ...task, readyInMs }, instantMs) };
+          })
+      : [];
+    if (facts === null) return [{ type: 'gone', runner: runnerId }, ...retold];
     // One that was silent comes back with what it still runs.
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);
     return [
-      { type: 'runner', runner: factsOf(runner) },
+      { type: 'runner', runner: facts },
+      ...retold,
       ...[...stopping.values()].filter((one) => one.runnerId === runnerId).map((one) => keepPlace(one, instantMs)),
       ...held.map(
         ({ task, devices }): Change => ({
@@ -145,5 +158,33 @@ export function createFleetView(): FleetView {
     },
     waiting: () => waiting.size,
     waitingTask: ({ task }) => waiting.get(task) ?? null,
+  };
+}
+
+type Offered = {
+  readonly has: (capability: string) => boolean;
+  /** True when a capability is offered by the first, or was by the last. */
+  readonly set: (runnerId: string, capabilities: readonly string[]) => boolean;
+};
+
+/** Which capabilities are offered by any runner. */
+function createOffered(): Offered {
+  const byRunner = new Map<string, readonly string[]>();
+  const counts = new Map<string, number>();
+  const add = (capability: string, more: 1 | -1): boolean => {
+    const count = (counts.get(capability) ?? 0) + more;
+    if (count === 0) counts.delete(capability);
+    else counts.set(capability, count);
+    return count === (more === 1 ? 1 : 0);
+  };
+  return {
+    has: (capability) => counts.has(capability),
+    set(runnerId, capabilities) {
+      const came = capabilities.map((one) => add(one, 1)).includes(true);
+      const went = (byRunner.get(runnerId) ?? []).map((one) => add(one, -1)).includes(true);
+      if (capabilities.length === 0) byRunner.delete(runnerId);
+      else byRunner.set(runnerId, capabilities);
+      return came || went;
+    },
   };
 }

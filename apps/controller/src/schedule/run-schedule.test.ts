@@ -169,8 +169,9 @@ test('L10: the place of a cancelled task is given once its runner has stopped it
   const { records, sql } = opened;
   const stopFirst = start(context, opened);
   const { runnerId } = await records.joinRunner(offer('one', { slots: 2 }));
-  const builds = [await order(opened, [task('a')]), await order(opened, [task('b')])];
+  const builds = [await order(opened, [task('a')])];
   const a = await leaseOf(opened, runnerId);
+  builds.push(await order(opened, [task('b')]));
   const b = await leaseOf(opened, runnerId);
   await order(opened, [task('c'), task('d')]);
   const state = async (key: string) => (await records.results([key])).get(key)?.state;
@@ -182,7 +183,7 @@ test('L10: the place of a cancelled task is given once its runner has stopped it
   // The cancelled task itself is wanted anew: it waits for a place like any other.
   await order(opened, [task('a')]);
   await records.noteStopped({ runnerId, fences: [a.fence], held: [b.fence] });
-  const [next] = [await leaseOf(opened, runnerId)];
+  const next = await leaseOf(opened, runnerId);
   await stopFirst();
   start(context, opened);
   await sleep(400);
@@ -212,4 +213,39 @@ test('I4: whoever leads next begins with the times that the one before found', a
   };
   assert.deepEqual(await expected('c'), { expected_ms: 20_000 + 1000 }, 'another size is guessed by how far off the guess was');
   assert.deepEqual(await expected('b'), { expected_ms: 7000 });
+});
+
+test('P2: a voice is asked of runners that have it, of those of one that holds it in memory, and a short wait for that one beats loading', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  start(context, opened);
+  const voice = { id: 'joe', language: 'en', natural: true, licence: 'x', engine: 'x', revision: '3' };
+  const speaks = { kinds: ['speak'], versions: { speak: 2 }, slots: 2 } as const;
+  const line = (key: string, wanted = 'joe'): Task => {
+    const payload = { tokens: [], language: 'en', voice: wanted, revision: '3', speed: 1 };
+    return task(key, { kind: 'speak', version: 2, payload } as unknown as Partial<Task>);
+  };
+  const { runnerId: mute } = await records.joinRunner(offer('mute', { ...speaks, slots: 9 }));
+  const { runnerId: cold } = await records.joinRunner(offer('cold', { ...speaks, slots: 4, voices: [voice] }));
+  await order(opened, [line('a')]);
+  const a = await leaseOf(opened, cold);
+  // It took two seconds to load, and half a second to speak.
+  await records.completeTask({ ...done(cold, a), wallMs: 2500, loadMs: 2000 });
+  const { runnerId: warm } = await records.joinRunner(offer('warm', { ...speaks, slots: 1, voices: [voice] }));
+  await records.noteHeld({ runnerId: cold, models: ['voice ann 3'] });
+  await records.noteHeld({ runnerId: warm, models: ['voice joe 3'] });
+  await until(async () => (await sql("select from runner where held::text like '%joe%'")).length === 1, 'what is held');
+  await order(opened, [line('b')]);
+  const b = await leaseOf(opened, warm);
+  const reasonOf = async (fence: number) => (await sql('select reason, expected_ms from attempt where fence = $1', [fence]))[0];
+  assert.deepEqual(await reasonOf(b.fence), { reason: 'a slot is free where its model is in memory', expected_ms: 500 });
+  await order(opened, [line('c')]);
+  const waits = await until(async () => (await records.queue({ workspaceId: defaultWorkspace, limit: 9 }))[0], 'the standing');
+  assert.match(waits.reason, /^waiting \d\.\d s for a runner that has its model in memory beats loading it for 2\.0 s$/);
+  await records.completeTask({ ...done(warm, b), wallMs: 500 });
+  const c = await leaseOf(opened, warm);
+  assert.equal(c.task.key, 'c');
+  // What nobody has is given to anyone, who says what is missing.
+  await order(opened, [line('d', 'ann')]);
+  assert.equal((await leaseOf(opened, mute)).task.key, 'd');
 });

@@ -77,6 +77,7 @@ export function createMemoryLedger(): MemoryLedger {
     leaseTasks: refuse,
     renewLeases: refuse,
     noteStopped: refuse,
+    noteHeld: refuse,
     completeTask: refuse,
     completeTasks: refuse,
     failTask: refuse,

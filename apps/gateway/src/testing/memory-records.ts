@@ -145,6 +145,7 @@ export function createMemoryRecords(): MemoryRecords {
       return leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
     },
     noteStopped: async () => {},
+    noteHeld: async () => {},
     async completeTask(completion) {
       held(completion);
       completed.push({ key: completion.key, runnerId: completion.runnerId });

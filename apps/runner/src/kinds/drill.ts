@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, modelName } from '@filmwright/contracts';
 import { drillBytes } from '@filmwright/core';
 import type { KindRunner } from '../run-task.ts';
 
 /** So many times a task tells how far it is. */
 const beats = 10;
 
-/** Works for the wanted time, then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
-export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs }, { pathOf, tempDir, store, progress }) => {
+/** Loads its model where that is not held, works for the wanted time, then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
+export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs, model }, context) => {
+  const { pathOf, tempDir, store, progress, models } = context;
   const read: Uint8Array[] = [];
   for (const digest of inputs) {
     // Whoever spoils the file may do so at any moment: looked at are the very bytes that are used.
@@ -20,6 +21,8 @@ export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, i
       throw new FilmwrightError('digest-mismatch', `The input ${digest} has bytes of ${found}. It is fetched and tried again.`);
     read.push(bytesRead);
   }
+  const name = modelName(model === undefined ? [] : [model.name]);
+  if (name !== null) await models.load(name, () => sleep(model?.loadMs ?? 0));
   for (let beat = 1; beat <= beats; beat++) {
     await sleep(durationMs / beats);
     progress((100 * beat) / (beats + 1));

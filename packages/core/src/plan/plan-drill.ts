@@ -19,10 +19,12 @@ export function planDrill(input: PlanInput): Plan {
     return { title: 'drill', rows: [], ready: [], progress, webPackage: null, shots: null, end };
   }
   const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
+  const { steps, model, batch } = read.data.drill;
+  const asked = { ...(steps && { steps }), ...(model && { model }), ...(batch && { batch }) };
   const made: (Asset | undefined)[] = [];
   for (const { address, reads, seed, durationMs, bytes } of drillGraph(read.data)) {
     const inputs = reads.flatMap((place) => made[place]?.digest ?? []);
-    const payload = inputs.length === reads.length ? { seed, durationMs, bytes, inputs } : undefined;
+    const payload = inputs.length === reads.length ? { seed, durationMs, bytes, inputs, ...asked } : undefined;
     made.push(planner.ask({ address, kind: 'drill', stage: 'prepare', shot: null, estimateMs: Math.max(1, durationMs), payload })?.asset);
   }
   const progress = progressOf(planner.planned, input.offer.slots);

@@ -1,0 +1,36 @@
+/** The models that the engines of this process hold, and how long they took to load. */
+export type HeldModels = {
+  /** Runs a load and notes the model as held until it is dropped; its time counts as loading. One that is held already is not loaded. */
+  readonly load: (name: string, load: () => Promise<void>) => Promise<void>;
+  /** Notes a load that an engine did by itself and how long it took. */
+  readonly noteLoaded: (name: string, tookMs: number) => void;
+  readonly drop: (name: string) => void;
+  readonly names: () => readonly string[];
+  /** Milliseconds of loading since this process began. */
+  readonly loadedMs: () => number;
+};
+
+/** `changed` is told all names whenever one comes or goes. */
+export function createHeldModels(changed: (names: readonly string[]) => void): HeldModels {
+  const names = new Set<string>();
+  let loadedMs = 0;
+  const tell = (): void => changed([...names].sort());
+  const noteLoaded = (name: string, tookMs: number): void => {
+    loadedMs += tookMs;
+    if (names.has(name)) return;
+    names.add(name);
+    tell();
+  };
+  return {
+    async load(name, load) {
+      if (names.has(name)) return;
+      const startMs = performance.now();
+      await load();
+      noteLoaded(name, performance.now() - startMs);
+    },
+    noteLoaded,
+    drop: (name) => void (names.delete(name) && tell()),
+    names: () => [...names].sort(),
+    loadedMs: () => loadedMs,
+  };
+}

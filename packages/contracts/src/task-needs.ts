@@ -1,0 +1,50 @@
+import type { Task } from './task.ts';
+
+/** What a task asks of its runner beyond its kind and toolchain. */
+export type TaskNeeds = {
+  /** Voice or models that must be installed there, as `voiceName` and `modelName` name them; null needs none. */
+  readonly model: string | null;
+  /** It can be handed back at borders so many milliseconds apart, and goes on from the last one; null where only the whole counts. */
+  readonly bordersMs: number | null;
+  /** Tasks of one batch may run as one, at most `batchMost` of them; null runs alone. */
+  readonly batch: string | null;
+  readonly batchMost: number;
+};
+
+const none: TaskNeeds = { model: null, bordersMs: null, batch: null, batchMost: 1 };
+
+/** What a voice of a revision is called where tasks and runners are matched. */
+export function voiceName({ id, revision }: { readonly id: string; readonly revision: string }): string {
+  return `voice ${id} ${revision}`;
+}
+
+/** What models that work together, in this order, are called there; null for none. */
+export function modelName(names: readonly string[]): string | null {
+  return names.length === 0 ? null : `model ${names.join('+')}`;
+}
+
+/** What a task needs follows from its kind and payload. */
+export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): TaskNeeds {
+  const { kind, payload } = task as Task;
+  switch (kind) {
+    case 'speak':
+      return { ...none, model: voiceName({ id: payload.voice, revision: payload.revision }) };
+    case 'cutout':
+      return { ...none, model: payload.model === 'alpha' ? null : modelName([payload.model]) };
+    case 'cutout-clip':
+      return { ...none, model: modelName([payload.model]) };
+    case 'find-subject':
+      return { ...none, model: modelName(payload.models) };
+    case 'drill': {
+      const { durationMs, steps, model, batch } = payload;
+      return {
+        model: model === undefined ? null : modelName([model.name]),
+        bordersMs: steps === undefined ? null : durationMs / steps,
+        batch: batch?.name ?? null,
+        batchMost: batch?.most ?? 1,
+      };
+    }
+    default:
+      return none;
+  }
+}
