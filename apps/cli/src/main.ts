@@ -27,7 +27,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
-  filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--home DIR]
+  filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list | install NAME --accept-licence]
   filmwright --version
@@ -68,6 +68,7 @@ const options = {
   'metrics-port': { type: 'string' },
   rounds: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
+  only: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -203,7 +204,14 @@ async function main(args: readonly string[]): Promise<number> {
       const { drill } = await import('./commands/drill.ts');
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `drill takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
       const runners = values.runners === undefined ? 3 : whole(values.runners, '--runners');
-      return drill({ rounds: whole(values.rounds, '--rounds'), seed: whole(values.seed, '--seed'), runners, home: values.home, json });
+      return drill({
+        rounds: whole(values.rounds, '--rounds'),
+        seed: whole(values.seed, '--seed'),
+        runners,
+        only: values.only,
+        home: values.home,
+        json,
+      });
     }
     case 'voices': {
       const { voices } = await import('./commands/voices.ts');

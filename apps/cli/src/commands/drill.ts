@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
 import { sequence } from '@filmwright/core';
 import { type Fault, faults } from '../drill/drill-faults.ts';
 import { type DrillPlatform, startDrillPlatform } from '../drill/drill-platform.ts';
@@ -10,6 +11,8 @@ export type DrillOptions = {
   readonly rounds: number;
   readonly seed: number;
   readonly runners: number;
+  /** Only faults whose names have this text in them; every one when left out. */
+  readonly only: string | undefined;
   /** Folder below which the platform of the drill lies, and stays to be looked at; a temporary one that goes when left out. */
   readonly home: string | undefined;
   readonly json: boolean;
@@ -27,7 +30,7 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
 /** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
-export async function drill({ rounds, seed, runners, home: given, json }: DrillOptions): Promise<number> {
+export async function drill({ rounds, seed, runners, only = '', home: given, json }: DrillOptions): Promise<number> {
   // Never where one was before: its assets are gone with its file systems.
   if (given !== undefined) await mkdir(resolve(given), { recursive: true });
   const home = await mkdtemp(join(given === undefined ? tmpdir() : resolve(given), 'filmwright-drill-'));
@@ -41,7 +44,7 @@ export async function drill({ rounds, seed, runners, home: given, json }: DrillO
   let platform: DrillPlatform | undefined;
   try {
     platform = await startDrillPlatform({ home, runners });
-    const rounding = play({ platform, rounds, seed, tell, signal: told.signal, found });
+    const rounding = play({ platform, rounds, seed, only, tell, signal: told.signal, found });
     await Promise.race([rounding, new Promise((resolve) => told.signal.addEventListener('abort', resolve, { once: true }))]);
     // What a round still does on a platform that is ended fails, and is no news.
     if (told.signal.aborted) rounding.catch(() => {});
@@ -64,16 +67,17 @@ type Rounds = {
   readonly platform: DrillPlatform;
   readonly rounds: number;
   readonly seed: number;
+  readonly only: string;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
   /** Rounds are added to it as they end. */
   readonly found: DrillRound[];
 };
 
-async function play({ platform, rounds, seed, tell, signal, found }: Rounds): Promise<void> {
+async function play({ platform, rounds, seed, only, tell, signal, found }: Rounds): Promise<void> {
   await platform.whole();
   const random = sequence(seed);
-  for (const [index, fault] of faultsFor({ platform, rounds, random, tell }).entries()) {
+  for (const [index, fault] of faultsFor({ platform, rounds, only, random, tell }).entries()) {
     const round = await drillRound({ platform, fault, seed: (seed * 100_003 + index) % 2 ** 31, random });
     if (signal.aborted) return;
     found.push(round);
@@ -84,19 +88,26 @@ async function play({ platform, rounds, seed, tell, signal, found }: Rounds): Pr
 type Choosing = {
   readonly platform: DrillPlatform;
   readonly rounds: number;
+  readonly only: string;
   readonly random: () => number;
   readonly tell: (line: string) => void;
 };
 
 /** A fault for each round: all of them in an order that the seed decides, then again in another. */
-function faultsFor({ platform, rounds, random, tell }: Choosing): readonly Fault[] {
-  const can = faults.filter((fault) => {
+function faultsFor({ platform, rounds, only, random, tell }: Choosing): readonly Fault[] {
+  const wanted = faults.filter(({ name }) => name.includes(only));
+  if (wanted.length === 0)
+    throw new FilmwrightError(
+      'request-invalid',
+      `No fault is called ${JSON.stringify(only)}; there are: ${faults.map(({ name }) => name).join(', ')}.`,
+    );
+  const can = wanted.filter((fault) => {
     const why = fault.cannot(platform);
     if (why !== null) tell(`SKIPPED: ${fault.name}: ${why}.`);
     return why === null;
   });
   const chosen: Fault[] = [];
-  while (chosen.length < rounds) {
+  while (chosen.length < rounds && can.length > 0) {
     const left = [...can];
     while (left.length > 0) chosen.push(...left.splice(Math.floor(random() * left.length), 1));
   }
