@@ -17,7 +17,7 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
   for (const pool of state.fleet.slotPools.values()) {
     if (pool.free === 0) continue;
     for (const priority of priorities) {
-      const groups = [...state.groups.values()].filter((group) => serves(pool, group) && group.bands[priority].size > 0);
+      const groups = [...state.groups.values()].filter((group) => servesOnSlots(pool, group) && group.bands[priority].size > 0);
       const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
       while (pool.free > 0) {
         const next = firstOf(picks);
@@ -91,7 +91,7 @@ function heldFor(state: State, { pool, group, pick, instantMs }: Next): string |
   if (waitedMs >= loadingMs) return null;
   let waitMs = Number.POSITIVE_INFINITY;
   for (const host of warmHosts(state, model)) {
-    if (host.slotPool === null || !serves(host.slotPool, group)) continue;
+    if (host.slotPool === null || !servesOnSlots(host.slotPool, group)) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
     const endsMs = [...host.running].filter(({ devices }) => devices.length === 0).map(({ expectedEndMs }) => expectedEndMs);
     waitMs = Math.min(waitMs, host.freeSlots > 0 ? 0 : Math.max(0, Math.min(...endsMs) - instantMs));
@@ -121,7 +121,8 @@ function freest(
   return { host: host as Host, near: false };
 }
 
-function serves(pool: SlotPool, group: Group): boolean {
+/** Whether the slots of a pool are places for a group's tasks. */
+export function servesOnSlots(pool: SlotPool, group: Group): boolean {
   return (
     group.gpus === 0 &&
     pool.capabilities.has(group.capability) &&

@@ -1,11 +1,15 @@
 import { runMs } from './costs.ts';
-import { type Demand, priorities } from './demand.ts';
+import { priorities } from './demand.ts';
 import { slotProduct } from './fleet.ts';
 import { serves } from './forecast.ts';
 import { type Group, linesOf } from './group.ts';
+import { servesOnSlots } from './place-slots.ts';
 import { isCapped, type Share } from './shares.ts';
 import type { State } from './state.ts';
 import { allOfLine, comparePlaces, type Entry } from './waiting-line.ts';
+
+/** The reason of a task that waits for nothing but its grant. */
+export const aboutToBegin = 'it is about to begin';
 
 /** Where a waiting task stands: how many go before it to the same places, when it is expected to start (null where nobody can say), and why it waits. */
 export type Standing = {
@@ -23,14 +27,14 @@ export function standings(state: State, instantMs: number, build?: string): Stan
     const wait = Math.ceil((task.readyMs - instantMs) / 1000);
     found.push({ task: task.id, position: 0, expectedStartMs: task.readyMs, reason: `it is tried again in ${wait} s` });
   }
-  for (const group of state.groups.values()) {
-    const { places, why } = placesOf(state, group, instantMs);
+  for (const groups of sharingPlaces(state)) {
+    const { places, why } = placesOf(state, groups[0], instantMs);
     let position = 0;
-    for (const entry of inOrder(group)) {
+    for (const { entry, group } of inOrder(groups)) {
       const startMs = places.length === 0 ? null : takePlace(places, { state, entry, group, instantMs });
       const share = state.shares.get(entry.task.workspace) as Share;
       if (build === undefined || entry.task.build === build) {
-        const reason = isCapped(share) ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(entry.task, position);
+        const reason = isCapped(share) ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(group, position);
         found.push({ task: entry.task.id, position, expectedStartMs: startMs, reason });
       }
       position++;
@@ -39,7 +43,20 @@ export function standings(state: State, instantMs: number, build?: string): Stan
   return found;
 }
 
-type Places = { readonly places: number[]; readonly why: (task: Demand, position: number) => string };
+/** Groups whose tasks go one after the other, since the same slots serve them all; others stand alone. */
+function sharingPlaces(state: State): Iterable<readonly [Group, ...Group[]]> {
+  const lines = new Map<string, [Group, ...Group[]]>();
+  for (const group of state.groups.values()) {
+    const pools = group.gpus > 0 ? [] : [...state.fleet.slotPools.values()].filter((pool) => servesOnSlots(pool, group));
+    const name = pools.length === 0 ? `group ${group.key}` : `slots ${pools.map(({ key }) => key).join('\n')}`;
+    const line = lines.get(name);
+    if (line === undefined) lines.set(name, [group]);
+    else line.push(group);
+  }
+  return lines.values();
+}
+
+type Places = { readonly places: number[]; readonly why: (group: Group, position: number) => string };
 
 /** When each place that suits a group is free, soonest first, and why none is now. */
 function placesOf(state: State, group: Group, instantMs: number): Places {
@@ -52,25 +69,33 @@ function placesOf(state: State, group: Group, instantMs: number): Places {
   const open = here.filter(({ facts }) => !facts.draining);
   if (open.length === 0) return { places: [], why: () => 'all runners that can are draining' };
   const places: number[] = [];
+  let busy = 0;
   if (group.gpus === 0) {
     for (const host of open) {
       for (let free = 0; free < host.freeSlots; free++) places.push(instantMs);
-      for (const attempt of host.running) if (attempt.devices.length === 0) places.push(Math.max(instantMs, attempt.expectedEndMs));
+      for (const attempt of host.running) {
+        if (attempt.devices.length > 0) continue;
+        places.push(Math.max(instantMs, attempt.expectedEndMs));
+        busy++;
+      }
     }
   } else {
     const devices = open.flatMap((host) => host.devices).filter((device) => device.pool !== null && serves(state, device.pool, group));
     if (devices.length === 0) return { places: [], why: () => `no runner has ${gibOf(state, group)} GiB on a device` };
     for (const device of devices) places.push(Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs));
+    busy = devices.filter(({ attempt }) => attempt !== null).length;
     if (group.gpus > 1 && !open.some((host) => host.devices.length >= group.gpus))
       return { places: [], why: () => `no runner has ${group.gpus} devices` };
   }
   places.sort((a, b) => a - b);
-  const busy = places.filter((atMs) => atMs > instantMs).length;
   const kind = group.gpus === 0 ? 'slots' : 'devices';
-  const first = (): string => (group.held !== '' ? group.held : `all ${busy} ${kind} that can are busy`);
+  const first = ({ held }: Group): string => {
+    if (held !== '') return held;
+    return busy < places.length ? aboutToBegin : `all ${busy} ${kind} that can are busy`;
+  };
   return {
     places,
-    why: (_, position) => (position === 0 ? first() : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`),
+    why: (of, position) => (position === 0 ? first(of) : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`),
   };
 }
 
@@ -102,9 +127,13 @@ function replaceFirst(heap: number[], value: number): void {
 }
 
 /** Priorities one after the other; within one, as dates have it. */
-function inOrder(group: Group): Entry[] {
+function inOrder(groups: readonly Group[]): { readonly entry: Entry; readonly group: Group }[] {
   return priorities.flatMap((priority) =>
-    [...linesOf(group)].flatMap(([each, line]) => (each === priority ? allOfLine(line) : [])).sort(comparePlaces),
+    groups
+      .flatMap((group) =>
+        [...linesOf(group)].flatMap(([each, line]) => (each === priority ? allOfLine(line).map((entry) => ({ entry, group })) : [])),
+      )
+      .sort((a, b) => comparePlaces(a.entry, b.entry)),
   );
 }
 

@@ -61,6 +61,29 @@ test('P1: a runner is given only what it offers, where it is wanted, and nothing
   assert.deepEqual(granted(tell(1, ...joined(runner('far', { region: 'there' })))), ['elsewhere']);
 });
 
+test('S1: tasks of several kinds that the same slots serve stand in one line, each behind those that go before it', () => {
+  const { tell, state } = scheduler();
+  const both = { capabilities: ['draw', 'sing'], slots: 1 };
+  tell(0, ...joined(runner('r', both)), ...wanted(demand('runs', { estimateMs: 5000 })));
+  const bulk = { priority: 'bulk', capability: 'sing' } as const;
+  tell(
+    0,
+    ...wanted(
+      demand('later', { estimateMs: 3000 }),
+      demand('song', { ...bulk, estimateMs: 2000 }),
+      demand('urgent', { ...bulk, priority: 'interactive' }),
+    ),
+  );
+  const found = standings(state, 0).map(({ task, position, expectedStartMs, reason }) => [task, position, expectedStartMs, reason]);
+  assert.deepEqual(found, [
+    ['urgent', 0, 5000, 'all 1 slots that can are busy'],
+    ['later', 1, 6000, '1 task goes before it'],
+    ['song', 2, 9000, '2 tasks go before it'],
+  ]);
+  const overdue = standings(state, 60_000)[0];
+  assert.deepEqual([overdue?.expectedStartMs, overdue?.reason], [60_000, 'all 1 slots that can are busy']);
+});
+
 test('P4: a GPU goes on with the model that it holds, and another is loaded only onto one that nobody needs', () => {
   const { tell } = scheduler();
   const decisions = tell(

@@ -1,5 +1,5 @@
 import type { BuildStanding, ScheduleStore, TaskId } from '@filmwright/records';
-import { type State, standings } from '@filmwright/scheduler';
+import { aboutToBegin, type State, standings } from '@filmwright/scheduler';
 import { idOf } from './demand-of.ts';
 import type { FleetView } from './fleet-view.ts';
 
@@ -27,13 +27,23 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
       const startMs = nowMs();
       const found = standingsOf({ state, view, instantMs: startMs });
       await records.saveStandings(found);
-      reasons = new Map(
-        found.flatMap(({ workspaceId, tasks }) => tasks.map(({ key, reason }) => [idOf({ workspaceId, key }), reason] as const)),
-      );
+      reasons = new Map(found.flatMap((build) => build.tasks.map((task) => noteOf({ build, task, before: reasons }))));
       published = view.waiting() > 0;
       nextMs = nowMs() + Math.max(publishMs, restFactor * (nowMs() - startMs));
     },
   };
+}
+
+type Note = {
+  readonly build: BuildStanding;
+  readonly task: BuildStanding['tasks'][number];
+  readonly before: ReadonlyMap<string, string>;
+};
+
+/** What a task waits for; one that is about to begin waited for what was said before. */
+function noteOf({ build: { workspaceId }, task: { key, reason }, before }: Note): readonly [id: string, reason: string] {
+  const id = idOf({ workspaceId, key });
+  return [id, reason === aboutToBegin ? (before.get(id) ?? reason) : reason];
 }
 
 /** The standings of each build with waiting tasks, those that start soonest first. */
