@@ -32,15 +32,15 @@ export type Person = {
   readonly open: (hash: string) => Promise<Page>;
 };
 
-/** A platform of its own and a browser for the tests of a file; both end with it. `env` is the platform's. */
-export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
+/** A platform of its own and a browser for the tests of a file; both end with it. `env` is the platform's, `args` are further ones of `serve`. */
+export function openStudio(env: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Studio {
   const people: BrowserContext[] = [];
   const browsers: { close(): Promise<void> }[] = [];
   // Before the platform's own end: pages that follow it go first.
   after(async () => {
     for (const each of [...people, ...browsers]) await each.close();
   });
-  const { home, open } = platformOfTest();
+  const { home, open } = platformOfTest(...args);
   let gateway = { url: '', token: '' };
   before(async () => {
     if (skip !== false) return;

@@ -1,6 +1,6 @@
 import { type Fleet, type FleetRunner, taskKindNames, taskKinds } from '@filmwright/contracts';
 import { plainReason } from '@filmwright/core';
-import type { FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
+import type { FleetFacts, FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
 import type { CacheReports } from './runner-identity.ts';
 
 /** Reads the fleet, at most once a second however many look, and sums of spending more seldom. */
@@ -26,20 +26,33 @@ export function createFleetLook({ overview, fleet, caches }: Looking): FleetLook
       return {
         isLed,
         runners: facts.runners.map((runner) => runnerOf(runner, caches)),
-        queue: facts.queue.map(({ position, reason, ...line }) => ({
-          ...line,
-          reason:
-            reason === 'others go before it'
-              ? plainReason(`${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`)
-              : plainReason(reason),
-          expectedStartAt: line.expectedStartAt === null ? null : `${line.expectedStartAt.slice(0, 19)}Z`,
-        })),
+        queue: queueOf(facts.queue),
         pools: facts.pools,
         spend: spent,
       };
     },
     { trustMs },
   );
+}
+
+/** One line for each build and reason; tasks behind others of the same build stand with the first of it. */
+export function queueOf(lines: FleetFacts['queue']): Fleet['queue'] {
+  const isBehind = ({ reason }: { readonly reason: string }): boolean => reason === 'others go before it';
+  const heads = lines.filter((line) => !isBehind(line));
+  const behind = lines.filter(isBehind);
+  const hasHead = new Set(heads.filter(({ expectedStartAt }) => expectedStartAt !== null).map(({ build }) => build));
+  return lines
+    .filter((line) => !isBehind(line) || !hasHead.has(line.build))
+    .map(({ position, ...line }) => {
+      const isFirst = heads.find(({ build, expectedStartAt }) => build === line.build && expectedStartAt !== null)?.reason === line.reason;
+      const more = isFirst && !isBehind(line) ? behind.filter(({ build }) => build === line.build) : [];
+      return {
+        ...line,
+        tasks: more.reduce((sum, { tasks }) => sum + tasks, line.tasks),
+        reason: plainReason(isBehind(line) ? `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it` : line.reason),
+        expectedStartAt: line.expectedStartAt === null ? null : `${line.expectedStartAt.slice(0, 19)}Z`,
+      };
+    });
 }
 
 /** Asks anew once the answer is older than `trustMs`; a failed answer is not kept. */

@@ -59,6 +59,14 @@ export function timeAgo(iso: string, nowMs: number): string {
   return new Date(then).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** A moment as people say it: the time of today, with the day for others (`24 Dec, 18:00`). */
+export function momentText(iso: string, nowMs: number): string {
+  const at = new Date(iso);
+  const time = at.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  if (at.toDateString() === new Date(nowMs).toDateString()) return time;
+  return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
+}
+
 /** A name of the format as people read it: `zoom-in` is `Zoom in`. */
 export function asSentence(name: string): string {
   const words = name.replaceAll('-', ' ');

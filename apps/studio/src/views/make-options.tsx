@@ -1,5 +1,6 @@
 import type { Priority } from '@filmwright/contracts';
 import { useId, useState } from 'react';
+import { momentText } from '../model/format.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ChoiceField } from '../parts/fields.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -16,7 +17,7 @@ export function MakeOptions({ how, onChange }: { readonly how: MakeHow; readonly
   const [open, setOpen] = useState(false);
   const id = useId();
   const name = priorityNames.find(([priority]) => priority === how.priority) ?? priorityNames[1];
-  const due = how.deadline === null ? '' : `, by ${dueText(how.deadline)}`;
+  const due = how.deadline === null ? '' : `, by ${momentText(how.deadline, Date.now())}`;
   const past = how.deadline !== null && Date.parse(how.deadline) < Date.now();
   return (
     <>
@@ -68,7 +69,7 @@ export function MakeOptions({ how, onChange }: { readonly how: MakeHow; readonly
             </div>
             <div className="row">
               <button type="button" className="button primary" onClick={() => setOpen(false)}>
-                Done
+                OK
               </button>
             </div>
           </div>
@@ -82,8 +83,4 @@ export function MakeOptions({ how, onChange }: { readonly how: MakeHow; readonly
 function localText(iso: string): string {
   const at = new Date(iso);
   return new Date(at.getTime() - 60_000 * at.getTimezoneOffset()).toISOString().slice(0, 16);
-}
-
-function dueText(iso: string): string {
-  return new Date(iso).toLocaleString('en', { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }

@@ -1,5 +1,5 @@
 import { hasEnded } from '@filmwright/client';
-import type { Report } from '@filmwright/contracts';
+import type { Build, Report } from '@filmwright/contracts';
 import { clockTime } from '../../model/format.ts';
 import { firstStill } from '../../model/stills.ts';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
@@ -51,7 +51,7 @@ export function FilmView() {
           <div className="stack tight">
             <h2>{build.title}</h2>
             <p className="quiet">
-              {stateText(build.state, build.purpose)}
+              {stateText(build)}
               {shots === null ? '' : `, ${clockTime((shots.frames * 1000) / shots.fps)}`}
               {addresses !== null && !ended ? '. What is there already can be played.' : ''}
             </p>
@@ -67,7 +67,7 @@ export function FilmView() {
   );
 }
 
-function stateText(state: string, purpose: string): string {
+function stateText({ state, purpose, waits, waiting }: Build): string {
   const what = purpose === 'preview' ? 'Preview' : 'Film';
   const names: Readonly<Record<string, string>> = {
     planning: 'being planned',
@@ -76,5 +76,6 @@ function stateText(state: string, purpose: string): string {
     failed: 'failed',
     cancelled: 'cancelled',
   };
-  return `${what} ${names[state] ?? state}`;
+  const stands = waits !== undefined || waiting?.running === 0;
+  return `${what} ${stands ? 'waiting' : (names[state] ?? state)}`;
 }

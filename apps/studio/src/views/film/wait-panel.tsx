@@ -1,5 +1,5 @@
 import type { Build } from '@filmwright/contracts';
-import { asSentence, counted } from '../../model/format.ts';
+import { asSentence, counted, momentText } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
 import { expectedText, whyWaiting, workText } from '../../model/wait.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -17,9 +17,11 @@ export function WaitPanel({ build }: { readonly build: Build }) {
     ['Tasks', [workText(build), `${progress.tasks.done} of ${progress.tasks.total} done`].filter(Boolean).join(', ')],
     ...(doneIn === undefined
       ? []
-      : [['Done', doneIn === null ? 'nobody can say when' : `${expectedText(doneIn, nowMs)}, ${timeOf(doneIn)}`] as const]),
+      : [['Done', doneIn === null ? 'nobody can say when' : `${expectedText(doneIn, nowMs)}, ${momentText(doneIn, nowMs)}`] as const]),
     ['Priority', priorityNames[priority]],
-    ...(deadline === null ? [] : [['Due', `${timeOf(deadline)}${isLate(doneIn, deadline) ? ', it would be late' : ''}`] as const]),
+    ...(deadline === null
+      ? []
+      : [['Due', `${momentText(deadline, nowMs)}${isLate(doneIn, deadline) ? ', it would be late' : ''}`] as const]),
   ];
   return (
     <article className="sheet wait-list" aria-label="How it goes on">
@@ -58,8 +60,4 @@ export function WaitPanel({ build }: { readonly build: Build }) {
 
 function isLate(doneAt: string | null | undefined, deadline: string): boolean {
   return doneAt != null && Date.parse(doneAt) > Date.parse(deadline);
-}
-
-function timeOf(iso: string): string {
-  return new Date(iso).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }

@@ -1,6 +1,6 @@
 import type { Fleet, Priority } from '@filmwright/contracts';
 import { queueGroups } from '../../model/fleet.ts';
-import { asSentence, counted } from '../../model/format.ts';
+import { asSentence, counted, momentText } from '../../model/format.ts';
 import { expectedText } from '../../model/wait.ts';
 
 const priorityNames: Readonly<Record<Priority, string>> = {
@@ -34,7 +34,7 @@ export function FleetQueue({ queue }: { readonly queue: Fleet['queue'] }) {
                   <strong className="clip-text">{line.title}</strong>
                   <span className="quiet small">
                     {asSentence(line.reason)}
-                    {line.deadline === null ? '' : `. Due ${dayAndTime(line.deadline)}`}
+                    {line.deadline === null ? '' : `. Due ${momentText(line.deadline, Date.now())}`}
                   </span>
                 </div>
                 <span className="figures small">{counted(line.tasks, 'task')}</span>
@@ -49,8 +49,4 @@ export function FleetQueue({ queue }: { readonly queue: Fleet['queue'] }) {
       ))}
     </section>
   );
-}
-
-function dayAndTime(iso: string): string {
-  return new Date(iso).toLocaleString('en', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }

@@ -10,7 +10,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
       {workspaces.length === 0 ? (
         <p className="quiet">Nothing was spent.</p>
       ) : (
-        <div className="report-grid spend-grid">
+        <div className="spend-grid">
           <article className="sheet report-card">
             <table className="sums">
               <caption>By workspace, in credits</caption>
@@ -23,6 +23,9 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
                     Given back
                   </th>
                   <th scope="col">GPU</th>
+                  <th scope="col" className="wide-only">
+                    Processor
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -34,6 +37,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
                     <Credits amounts={[settled, held]} />
                     <td className="wide-only">{creditText(refunded.credits)}</td>
                     <td>{secondText(settled.gpuS)}</td>
+                    <td className="wide-only">{secondText(settled.slotS)}</td>
                   </tr>
                 ))}
               </tbody>
