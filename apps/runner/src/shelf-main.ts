@@ -1,16 +1,17 @@
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
-import { addVoice, installModel, installVoice, type KnownModel, listModels, listVoices } from '@filmwright/engines';
+import { addVoice, installVoice, listVoices } from '@filmwright/engines';
+import { answerModels, type ModelsRequest } from './models-shelf.ts';
 
 type Request = {
   readonly do: string;
   readonly home: string;
   readonly name?: string;
   readonly folder?: string;
-  readonly acceptLicence?: boolean;
+  readonly models?: ModelsRequest;
 };
 
-/** Looks at or fills the shelves of voices and models; the request is its one argument, the answer one line of JSON on standard output. */
-async function answer({ do: what, home, name = '', folder = '', acceptLicence = false }: Request): Promise<unknown> {
+/** Looks at or fills the shelves of voices and models; the request is its one argument, the answer the last line of JSON on standard output. Lines before it tell progress. */
+async function answer({ do: what, home, name = '', folder = '', models }: Request): Promise<unknown> {
   switch (what) {
     case 'list-voices':
       return listVoices({ home });
@@ -18,19 +19,12 @@ async function answer({ do: what, home, name = '', folder = '', acceptLicence = 
       return installVoice(name, { home });
     case 'add-voice':
       return addVoice({ home, folder });
-    case 'list-models':
-      return (await listModels({ home })).map(listed);
-    case 'install-model': {
-      const { card } = await installModel(name, { home, acceptLicence });
-      return listed({ card, installed: true, modelPath: '' });
-    }
+    case 'models':
+      if (models !== undefined) return answerModels(models, home);
+      throw new FilmwrightError('request-invalid', 'The shelf request models wants what to do with them.');
     default:
       throw new FilmwrightError('request-invalid', `There is no shelf request ${JSON.stringify(what)}.`);
   }
-}
-
-function listed({ card, installed }: KnownModel): Record<string, unknown> {
-  return { name: card.name, finds: card.finds, licence: card.licence.spdx, bytes: card.bytes, installed };
 }
 
 answer(JSON.parse(process.argv[2] ?? '{}') as Request).then(

@@ -22,6 +22,8 @@ export type HotCache = {
   pin(digest: Digest): Promise<Pinned>;
   /** Takes a copy of a file that was just made, so that the next task finds it here; the file stays. Links of one file system cost no bytes. */
   keep(file: { readonly path: string; readonly digest: Digest }): Promise<void>;
+  /** Removes a file that has no other name (a pin, or a link elsewhere), before the budget asks for it. */
+  drop(digest: Digest): Promise<void>;
   /** Counted since this cache was opened, in this process. */
   report(): CacheReport;
   /** Lets go of every pin of this process. */
@@ -196,6 +198,12 @@ export async function openHotCache({ root, maxBytes, source, keepFreeBytes = 0, 
       await settle(part, digest);
       bytesNow += (await stat(path)).size;
       await makeRoom();
+    },
+    async drop(digest) {
+      const about = await stat(place(digest)).catch(() => null);
+      if (about === null || about.nlink > 1) return;
+      await rm(place(digest), { force: true });
+      bytesNow -= about.size;
     },
     report: () => ({ ...counts, bytes: bytesNow }),
     close: () => rm(ownPins, { recursive: true, force: true }),

@@ -16,6 +16,8 @@ export * from './library.ts';
 export * from './machine.ts';
 export * from './measured.ts';
 export * from './media.ts';
+export * from './model-card.ts';
+export * from './model-processing.ts';
 export * from './package.ts';
 export * from './pool.ts';
 export * from './problem.ts';

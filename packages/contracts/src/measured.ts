@@ -8,6 +8,10 @@ export const creditSchema = z
     licence: z.string(),
     source: z.string(),
     note: z.string().optional(),
+    /** Which revision of a model. */
+    revision: z.string().optional(),
+    /** Said where the licence forbids commercial use, or leaves it unclear. */
+    commercialUse: z.enum(['forbidden', 'unclear']).optional(),
   })
   .readonly();
 export type Credit = z.infer<typeof creditSchema>;

@@ -82,7 +82,7 @@ export const taskKinds = {
   },
   /** Cut the subject out of a still. */
   cutout: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({ picture: digestSchema, model: z.string() }),
     output: z.object({
@@ -99,7 +99,7 @@ export const taskKinds = {
    * to ask before looking for what is striking; times are milliseconds of the clip.
    */
   'find-subject': {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({
       media: digestSchema,
@@ -125,7 +125,7 @@ export const taskKinds = {
    * matte. `found` counts the frames with somebody in them; the box, in pixels of the upper half, holds them in all frames.
    */
   'cutout-clip': {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: z.object({
       clip: digestSchema,

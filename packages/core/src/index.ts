@@ -39,7 +39,7 @@ export type { DrillReport } from './plan/plan-drill.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';
 export { scaleSpan } from './plan/scale-span.ts';
 export { spanRanges } from './plan/spans.ts';
-export { type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
+export { canonicalText, type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance } from './plan/text-layers.ts';
 export { type Backlog, type PoolDecision, type PoolMachine, type PoolsNow, planPools } from './pools/plan-pools.ts';
 export { estimateSpeechMs } from './speech/estimate-speech.ts';

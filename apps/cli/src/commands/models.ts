@@ -1,34 +1,101 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
-import { runShelf } from '../platform/run-shelf.ts';
+import { type ModelsRequest, runShelf } from '../platform/run-shelf.ts';
+import { downloadDisplay } from '../show/download-display.ts';
+import { type ListedModel, modelRows, type ShownModel, shownModel } from '../show/model-rows.ts';
+import { sizeText } from '../show/size-text.ts';
+import { filmsWithModel } from './films-with-model.ts';
 
-/** A model as it is listed. */
-export type ListedModel = {
-  readonly name: string;
-  readonly finds: string;
-  readonly licence: string;
-  readonly bytes: number;
-  readonly installed: boolean;
+export type ModelsOptions = {
+  readonly words: readonly string[];
+  readonly json: boolean;
+  readonly all: boolean;
+  readonly out: string | undefined;
+  readonly home: string | undefined;
+  readonly yes: boolean;
+  readonly request: Omit<ModelsRequest, 'do' | 'names'>;
 };
 
-export type ModelsOptions = { readonly words: readonly string[]; readonly json: boolean; readonly acceptLicence: boolean };
+const usage =
+  'models [list [--all]], models show NAME, models add NAME|SOURCE, models remove NAME, models verify [NAME], models pack NAME... --out FILE or models unpack FILE';
 
-/** `models`, `models list`, `models install NAME [--accept-licence]`. */
-export async function models({ words, json, acceptLicence }: ModelsOptions): Promise<void> {
-  const home = filmwrightHome();
-  const [verb = 'list', name] = words;
-  if (verb === 'list') {
-    const list = await runShelf<readonly ListedModel[]>({ do: 'list-models', home });
-    if (json) process.stdout.write(`${JSON.stringify(list)}\n`);
-    else
-      for (const model of list)
-        process.stdout.write(
-          `  ${model.name.padEnd(24)} ${model.finds.padEnd(12)} ${model.licence.padEnd(12)} ${model.installed ? 'installed' : `${Math.round(model.bytes / 1e6)} MB: npx filmwright models install ${model.name}`}\n`,
-        );
-    return;
+/** `models`: what is on the shelf, and what may come onto it. */
+export async function models(options: ModelsOptions): Promise<number> {
+  const { words, json, all, request } = options;
+  const home = options.home ?? filmwrightHome();
+  const [verb = 'list', ...names] = words;
+  const ask = <T>(does: ModelsRequest['do'], more: Partial<ModelsRequest> = {}): Promise<T> => {
+    const display = downloadDisplay(process.stderr, { silent: json });
+    return runShelf<T>({ do: 'models', home, models: { ...request, do: does, names, ...more } }, display.show).finally(display.end);
+  };
+  const answer = (value: unknown, text: string): number => {
+    process.stdout.write(json ? `${JSON.stringify(value)}\n` : text);
+    return 0;
+  };
+  if (verb === 'list' && names.length === 0) {
+    const list = await ask<readonly ListedModel[]>('list');
+    const shown = list.filter(({ state }) => all || json || state !== 'offered');
+    return answer(list, modelRows(shown, { more: list.length - shown.length }));
   }
-  if (verb !== 'install' || name === undefined)
-    throw new FilmwrightError('request-invalid', `Wanted \`models list\` or \`models install NAME\`, found ${words.join(' ')}.`);
-  const model = await runShelf<ListedModel>({ do: 'install-model', home, name, acceptLicence });
-  process.stdout.write(json ? `${JSON.stringify(model)}\n` : `Model ${model.name} is installed (${model.licence}).\n`);
+  if (verb === 'verify' && names.length <= 1) {
+    const found = await ask<readonly Verified[]>('verify');
+    const lines = found.map(
+      ({ ref, files, bytes, problem }) => `  ${ref.padEnd(36)} ${problem ?? `sound: ${files} files, ${sizeText(bytes)}`}\n`,
+    );
+    answer(found, lines.join('') || 'There are no models to verify.\n');
+    return found.some(({ problem }) => problem !== null) ? 1 : 0;
+  }
+  const [name] = names;
+  if (verb === 'pack' && name !== undefined) {
+    if (options.out === undefined)
+      throw new FilmwrightError('request-invalid', 'pack wants a file to write: filmwright models pack NAME --out models.tar');
+    const bundle = await ask<Bundle>('pack', { file: options.out });
+    return answer(
+      bundle,
+      `Packed ${bundle.refs.join(', ')} (${sizeText(bundle.bytes)}) into ${options.out}.\nIts digest is ${bundle.digest}; unpack with --expect to be sure that it is this one.\n`,
+    );
+  }
+  if (verb === 'add' && (name === undefined) === (request.card !== undefined) && names.length <= 1) {
+    const added = await ask<Added>('add');
+    const { card, ref, alreadyThere, evicted } = added;
+    const gone = evicted.length === 0 ? '' : `To make room, the files of ${evicted.join(', ')} went; adding them again brings them back.\n`;
+    return answer(
+      added,
+      `Model ${ref} ${alreadyThere ? 'is here already' : 'was added'} (${card.licence.name}, from ${card.source}).\n${gone}`,
+    );
+  }
+  if (name === undefined || names.length !== 1)
+    throw new FilmwrightError('request-invalid', `Wanted ${usage}; found models ${words.join(' ')}.`);
+  switch (verb) {
+    case 'show': {
+      const shown = await ask<ShownModel>('show');
+      return answer(shown, shownModel(shown));
+    }
+    case 'remove': {
+      const used = await filmsWithModel({ home, model: name });
+      if (used.films.length > 0 && !options.yes)
+        throw new FilmwrightError(
+          'request-invalid',
+          `${name} was not removed: it is used by ${used.films.join(', ')}. What they are made of stays, but a change in them would want the model again. Say the same with --yes to remove it.`,
+        );
+      const removed = await ask<{ readonly refs: readonly string[]; readonly freedBytes: number }>('remove');
+      const unasked = used.asked ? '' : 'The platform of this home does not run, so no film was asked whether it uses it.\n';
+      return answer(removed, `Removed ${removed.refs.join(', ') || name}; ${sizeText(removed.freedBytes)} are free again.\n${unasked}`);
+    }
+    case 'unpack': {
+      const bundle = await ask<Bundle>('unpack');
+      return answer(bundle, `Unpacked ${bundle.refs.join(', ')} (${sizeText(bundle.bytes)}).\n`);
+    }
+    default:
+      throw new FilmwrightError('request-invalid', `Wanted ${usage}; found models ${words.join(' ')}.`);
+  }
 }
+
+type Verified = { readonly ref: string; readonly files: number; readonly bytes: number; readonly problem: string | null };
+type Bundle = { readonly refs: readonly string[]; readonly bytes: number; readonly digest: string };
+type Added = {
+  readonly card: { readonly licence: { readonly name: string }; readonly source: string };
+  readonly ref: string;
+  readonly alreadyThere: boolean;
+  readonly evicted: readonly string[];
+};

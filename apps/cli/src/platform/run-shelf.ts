@@ -3,23 +3,46 @@ import { fileURLToPath } from 'node:url';
 import { FilmwrightError, fromProblem, type Problem } from '@filmwright/contracts';
 
 export type ShelfRequest =
-  | { readonly do: 'list-voices' | 'list-models'; readonly home: string }
+  | { readonly do: 'list-voices'; readonly home: string }
   | { readonly do: 'install-voice'; readonly home: string; readonly name: string }
   | { readonly do: 'add-voice'; readonly home: string; readonly folder: string }
-  | { readonly do: 'install-model'; readonly home: string; readonly name: string; readonly acceptLicence: boolean };
+  | { readonly do: 'models'; readonly home: string; readonly models: ModelsRequest };
 
-/** Has the runner's program look at or fill the shelves of voices and models; its messages go to standard error. */
-export async function runShelf<T>(request: ShelfRequest): Promise<T> {
+/** What is asked of the shelf of models, as the runner's program takes it. */
+export type ModelsRequest = {
+  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
+  readonly names: readonly string[];
+  readonly acceptLicence?: boolean | undefined;
+  readonly pin?: boolean | undefined;
+  readonly card?: string | undefined;
+  readonly capability?: string | undefined;
+  readonly name?: string | undefined;
+  readonly licence?: string | undefined;
+  readonly select?: readonly string[] | undefined;
+  readonly file?: string | undefined;
+  readonly expect?: string | undefined;
+};
+
+/** Has the runner's program look at or fill the shelves of voices and models; its messages go to standard error, its progress to `onProgress`. */
+export async function runShelf<T>(request: ShelfRequest, onProgress: (progress: unknown) => void = () => {}): Promise<T> {
   const entry = fileURLToPath(new URL('../../../runner/src/shelf-main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Downloads go through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name.
+    env: { ...process.env, NODE_USE_ENV_PROXY: process.env['NODE_USE_ENV_PROXY'] ?? '1' },
   });
-  let text = '';
+  let last = '';
+  let rest = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
+    const lines = (rest + part).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('{"progress":')) onProgress((JSON.parse(line) as { readonly progress: unknown }).progress);
+      else last = line;
+    }
   });
   await new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const line = text.trim().split('\n').at(-1) ?? '';
+  const line = (rest || last).trim();
   if (!line.startsWith('{')) throw new FilmwrightError('internal', `${request.do} ended without an answer.`);
   const reply = JSON.parse(line) as { readonly value?: T; readonly problem?: Problem };
   if (reply.problem !== undefined) throw fromProblem(reply.problem);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Output } from '@filmwright/contracts';
-import { cutOutFrames, cutOutMargin, installedModel } from '@filmwright/engines';
+import { creditOfModel, cutOutFrames, cutOutMargin, installedModel } from '@filmwright/engines';
 import { clipPictures, clipSize, writeAlphaClip } from '@filmwright/render';
 import type { KindRunner } from '../run-task.ts';
 
@@ -51,7 +51,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
     frames: made,
     found,
     subject: box,
-    credit: { role: 'model', name: card.name, licence: card.licence.spdx, source: card.licence.attribution },
+    credit: creditOfModel(card),
   };
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { cutOut, installedModel } from '@filmwright/engines';
+import { creditOfModel, cutOut, installedModel } from '@filmwright/engines';
 import type { KindRunner } from '../run-task.ts';
 
 /** Cuts the subject out of a still; model `alpha` takes the picture's own alpha only. */
@@ -27,5 +27,5 @@ export const runCutout: KindRunner<'cutout'> = async ({ picture, model }, { path
 
 async function creditOf(name: string, home: string) {
   const { card } = await installedModel({ name, home });
-  return { role: 'model' as const, name: card.name, licence: card.licence.spdx, source: card.licence.attribution };
+  return creditOfModel(card);
 }

@@ -1,5 +1,5 @@
 import type { Credit, Output, Payload, SubjectSample } from '@filmwright/contracts';
-import { installedModel, type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines';
+import { creditOfModel, installedModel, type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines';
 import { smallFrames, watchCuts } from '@filmwright/render';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
@@ -69,7 +69,7 @@ async function creditsOf(
   for (const name of models) {
     const { card } = await installedModel({ name, home });
     const used = samples.some(({ kind }) => (card.finds === 'people' ? kind === 'people' : kind === 'object'));
-    if (used) credits.push({ role: 'model', name: card.name, licence: card.licence.spdx, source: card.licence.attribution });
+    if (used) credits.push(creditOfModel(card));
   }
   return credits;
 }

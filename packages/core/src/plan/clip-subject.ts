@@ -1,4 +1,4 @@
-import type { Issue, Layer, Output, Visual } from '@filmwright/contracts';
+import { findModelRef, type Issue, type Layer, type Output, type Visual } from '@filmwright/contracts';
 import { problemAt, warningAt } from '../film/issues.ts';
 import { clipSource } from './clip-layers.ts';
 import { type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
@@ -22,6 +22,7 @@ type Piece = { readonly firstFrame: number; readonly untilFrame: number; readonl
 /** A person cut out of a clip, as layers that stand before a background; undefined while it is being cut out. */
 export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualLayers {
   const { uploads, film, planner, address, index, untilFrame, size } = input;
+  const wanted = subject.cutOut === 'auto' ? peopleModel : subject.cutOut;
   const clip = uploads.media(subject.clip, 'clip');
   const range = clip === undefined ? undefined : clipRange(subject, { clip, fps: film.format.fps });
   const pieces = range === undefined ? [] : piecesOf(range, { untilFrame, loop: subject.loop });
@@ -38,7 +39,7 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
           ? undefined
           : {
               clip: clip.asset.digest,
-              model: subject.cutOut === 'auto' ? peopleModel : subject.cutOut,
+              model: findModelRef(input.models, wanted) ?? wanted,
               rate: clip.fps,
               firstFrame: piece.firstFrame,
               frames: piece.frames,

@@ -1,4 +1,4 @@
-import type { Credit, Issue, ShareBox, SubjectSample } from '@filmwright/contracts';
+import { type Credit, findModelRef, type Issue, type ShareBox, type SubjectSample } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { warningAt } from '../film/issues.ts';
 import type { Move, View } from './motion.ts';
@@ -47,7 +47,7 @@ export function framePicture(input: FrameInput, { visual, picture }: PictureToFr
   const { planner, models, address, index, size } = input;
   const own = visual.focus !== undefined || hasOwnViews(input.shot.motion);
   if (visual.fit !== 'cover' || own || picture.hasAlpha || models.length === 0 || !isCropped(picture, size)) return unframed;
-  const objects = objectModels.find((name) => models.includes(name));
+  const objects = objectModels.map((name) => findModelRef(models, name)).find((ref) => ref !== undefined);
   const found = planner.ask({
     address: `${address}/subject`,
     kind: 'find-subject',
@@ -70,7 +70,7 @@ export function framePicture(input: FrameInput, { visual, picture }: PictureToFr
 
 /** The models to ask: people first, then the best for any object. */
 export function finders(models: readonly string[], objects: string | undefined): readonly string[] {
-  return [...(models.includes(peopleModel) ? [peopleModel] : []), ...(objects === undefined ? [] : [objects])];
+  return [findModelRef(models, peopleModel), objects].filter((ref) => ref !== undefined);
 }
 
 /** Views that the document gives itself are shown as they are. */

@@ -1,10 +1,10 @@
-import type { RunnerOffer, TaskKind, Toolchain } from '@filmwright/contracts';
+import { type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
 export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
 
 /**
- * Joins the offers of all runners. A toolchain, font or revision of a voice that was offered before stays chosen while anyone offers it, or nobody offers another: keys
+ * Joins the offers of all runners. A toolchain, font or revision of a voice or model that was offered before stays chosen while anyone offers it, or nobody offers another: keys
  * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name.
  */
 export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | null): Offer {
@@ -20,7 +20,7 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
     toolchain: toolchain as Toolchain,
     voices: joined({ lists: [stillOffered, ...runners.map((runner) => runner.voices), before?.voices ?? []], idOf: (voice) => voice.id }),
     fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
-    models: [...new Set([...(before?.models ?? []), ...runners.flatMap((runner) => runner.models)])].sort(),
+    models: modelsOf(runners, before),
     slots: Math.max(
       1,
       runners.reduce((sum, runner) => sum + runner.slots, 0),
@@ -39,6 +39,15 @@ function joined<Value>({
   const byId = new Map<string, Value>();
   for (const value of lists.flat()) if (!byId.has(idOf(value))) byId.set(idOf(value), value);
   return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
+
+/** Revisions of models by name; of a name first the one that was chosen before, if anyone offers it, then as the runners list them. */
+function modelsOf(runners: readonly RunnerOffer[], before: Offer | null): readonly string[] {
+  const offered = new Set(runners.flatMap((runner) => runner.models));
+  const earlier = before?.models ?? [];
+  const all = [...new Set([...earlier.filter((ref) => offered.has(ref)), ...offered, ...earlier])];
+  const nameOf = (ref: string): string => readModelRef(ref).name;
+  return all.sort((a, b) => (nameOf(a) === nameOf(b) ? 0 : nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function mostCommon(values: readonly string[]): string {

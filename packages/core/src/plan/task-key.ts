@@ -8,9 +8,14 @@ export type Keyed<K extends TaskKind> = { readonly kind: K; readonly payload: Pa
 
 /** The identity of a task: digest of the RFC 8785 JSON of its kind, version, payload and toolchain. */
 export function taskKey<K extends TaskKind>({ kind, payload, toolchain }: Keyed<K>, digestOf: DigestOf): string {
-  const text = canonicalize({ kind, version: taskKinds[kind].version, payload, toolchain });
-  if (text === undefined) throw new TypeError(`payload of ${kind} cannot be written as JSON`);
-  return digestOf(text);
+  return digestOf(canonicalText({ kind, version: taskKinds[kind].version, payload, toolchain }));
+}
+
+/** A value as RFC 8785 JSON: the same text for the same value everywhere, so that digests of it can be compared. */
+export function canonicalText(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('found a value that cannot be written as JSON');
+  return text;
 }
 
 /** Every asset digest that a payload names, each once, in order of appearance. */

@@ -1,4 +1,4 @@
-import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
+import { type Finish, findModelRef, type Layer, type Shot, type Visual } from '@filmwright/contracts';
 import { clipLayers } from './clip-layers.ts';
 import { clipSubjectLayers } from './clip-subject.ts';
 import { framedMove, framePicture, peopleModel, unframed } from './framing.ts';
@@ -127,7 +127,7 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
         ? picture.hasAlpha
           ? 'alpha'
           : (input.models[0] ?? peopleModel)
-        : subject.cutOut;
+        : (findModelRef(input.models, subject.cutOut) ?? subject.cutOut);
   const cut = planner.ask({
     address: `${address}/cutout`,
     kind: 'cutout',

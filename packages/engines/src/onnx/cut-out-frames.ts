@@ -1,11 +1,11 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { installedModel } from '../models/model-shelf.ts';
 import { defaultCutOutModel } from './cut-out.ts';
 import { estimateForeground } from './estimate-foreground.ts';
 import { forLooking, frameMask, type SeenFrame } from './frame-mask.ts';
 import { openModelPool } from './model-pool.ts';
-import { installedModel } from './model-shelf.ts';
 import { cleanHiddenColour } from './own-alpha.ts';
 import { type Box, boxAbove, colourPlanes, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
+import { wantMasks } from './picture-card.ts';
 import { refineAlpha } from './refine-alpha.ts';
 import { resizePlane } from './resample.ts';
 import { smoothingReach, smoothMask } from './smooth-mask.ts';
@@ -45,8 +45,7 @@ type Held = { readonly picture: Picture; readonly look: SeenFrame };
 export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFrame> {
   const { pictures, first, count, home, signal, model: name = defaultCutOutModel, smooth = true } = request;
   const model = await installedModel({ name, home });
-  if (model.card.task !== 'mask')
-    throw new FilmwrightError('model-unavailable', `The model ${name} makes no masks: its task is ${model.card.task}, wanted mask.`);
+  wantMasks(model.card);
   const pool = openModelPool();
   const held: Held[] = [];
   let gone = 0;

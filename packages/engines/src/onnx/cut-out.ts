@@ -1,8 +1,9 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, readModelRef } from '@filmwright/contracts';
+import { describeModel, installedModel, listModels, offeredModels } from '../models/model-shelf.ts';
 import { findSubject } from './find-subject.ts';
 import { type ModelPool, openModelPool } from './model-pool.ts';
-import { describeModel, installedModel, listModels } from './model-shelf.ts';
 import type { Plane } from './picture.ts';
+import { wantMasks } from './picture-card.ts';
 import { openPictureDesk, type PictureDesk, type WrittenPicture } from './picture-desk.ts';
 
 /** The model used when the caller names none: people, permissive, part of the engine. */
@@ -35,12 +36,16 @@ const MOST_COVERAGE = 0.98;
 async function checkCoverage(mask: Plane, request: CutOutRequest, model: string): Promise<void> {
   const coverage = mask.data.reduce((sum, value) => sum + value, 0) / mask.data.length;
   if (coverage >= LEAST_COVERAGE && coverage <= MOST_COVERAGE) return;
-  const others = (await listModels({ home: request.home })).filter(({ card }) => card.task === 'mask' && card.name !== model);
+  const ready = (await listModels({ home: request.home })).map(({ card }) => card);
+  const known = new Map([...(await offeredModels()), ...ready].map((card) => [card.name, card]));
+  const others = [...known.values()].filter(
+    (card) => card.capability === 'matting' && card.engine === 'onnx' && card.name !== readModelRef(model).name,
+  );
   const found = coverage < LEAST_COVERAGE ? 'no subject' : 'nothing but subject';
   throw new FilmwrightError(
     'subject-not-found',
     `The model ${model} found ${found} in ${request.picturePath}: ${(coverage * 100).toFixed(1)} % of the picture, wanted ${LEAST_COVERAGE * 100} to ${MOST_COVERAGE * 100} %. ` +
-      `Try another model: ${others.map(describeModel).join(', ')}; or a picture whose subject stands out; or one that is already cut out.`,
+      `Try another model: ${others.map((card) => describeModel({ card })).join(', ')}; or a picture whose subject stands out; or one that is already cut out.`,
   );
 }
 
@@ -49,14 +54,13 @@ async function cutWithModel(request: CutOutRequest, desk: PictureDesk): Promise<
   const { picture, ownAlpha } = await desk.read(picturePath);
   if (ownAlpha) return { ...(await desk.keep(outPath)), model: null, licence: null, usedOwnAlpha: true, modelPeakBytes: 0 };
   const model = await installedModel({ name, home });
-  if (model.card.task !== 'mask')
-    throw new FilmwrightError('model-unavailable', `The model ${name} makes no masks: its task is ${model.card.task}, wanted mask.`);
+  wantMasks(model.card);
   const pool = request.pool ?? openModelPool();
   try {
     const { mask, blurPx, peakBytes } = await findSubject({ model, picture, pool, ...(signal ? { signal } : {}) });
     await checkCoverage(mask, request, name);
     const written = await desk.cut({ outPath, mask, blurPx });
-    return { ...written, model: name, licence: model.card.licence.spdx, usedOwnAlpha: false, modelPeakBytes: peakBytes };
+    return { ...written, model: model.ref, licence: model.card.licence.name, usedOwnAlpha: false, modelPeakBytes: peakBytes };
   } finally {
     if (!request.pool) await pool.dispose();
   }

@@ -1,6 +1,8 @@
-import type { MaskUse, ModelCard } from './model-card.ts';
-import type { InstalledModel, ModelPool } from './model-pool.ts';
+import type { MaskUse } from '@filmwright/contracts';
+import type { InstalledModel } from '../models/model-shelf.ts';
+import type { ModelPool } from './model-pool.ts';
 import { type Box, boxAbove, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
+import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
 import { runPictureModel } from './picture-model.ts';
 import { resizePicture, resizePlane } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
@@ -81,14 +83,14 @@ async function wideLooks(search: SubjectSearch, size: Plane): Promise<readonly L
 }
 
 /** The picture no larger than the looks need: twice the model's input on each side. */
-function forLooking(picture: Picture, { input }: ModelCard): Picture {
+function forLooking(picture: Picture, { input }: PictureProcessing): Picture {
   if (input.size === 'picture') return picture;
   return resizePicture(picture, Math.min(picture.width, input.size.width * 2), Math.min(picture.height, input.size.height * 2));
 }
 
 /** The mean of all looks the card asks for, at the model's own size. */
 async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
-  const search = { ...full, picture: forLooking(full.picture, full.model.card) };
+  const search = { ...full, picture: forLooking(full.picture, pictureProcessing(full.model.card)) };
   const plain = await look(search);
   const looks = [plain, ...(use.mirrored ? [await mirroredLook(search)] : []), ...(use.wide ? await wideLooks(search, plain) : [])];
   const [none, all] = use.levels;
@@ -135,7 +137,7 @@ export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
 /** Asks a mask model where the subject is: once for the whole picture, then, if the card asks for it, once more for the part with the subject. */
 export async function findSubject(search: SubjectSearch): Promise<FoundSubject> {
   const { picture, model } = search;
-  const use = model.card.mask ?? plainUse;
+  const use = pictureProcessing(model.card).mask ?? plainUse;
   const first = await rawMask(search, use);
   const whole = resizePlane(tidyMask(first, use), picture.width, picture.height);
   const scale = Math.max(picture.width / first.width, picture.height / first.height);

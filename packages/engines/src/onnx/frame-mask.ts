@@ -1,6 +1,7 @@
+import type { MaskUse } from '@filmwright/contracts';
 import { blendCloseUp, type Look, look, mirroredLook, plainUse, type SubjectSearch, widened } from './find-subject.ts';
-import type { MaskUse } from './model-card.ts';
 import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
+import { pictureProcessing } from './picture-card.ts';
 import { resizePicture, resizePlane } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
 
@@ -35,7 +36,7 @@ function closeBox(found: Box, size: { readonly width: number; readonly height: n
 /** Where somebody is in one frame of a clip: a look at the whole frame, then two at the part with the person. Fewer looks than a still gets: the frames around it help. */
 export async function frameMask(search: SubjectSearch): Promise<SeenFrame> {
   const { picture: small, model } = search;
-  const use: MaskUse = model.card.mask ?? plainUse;
+  const use: MaskUse = pictureProcessing(model.card).mask ?? plainUse;
   const tidied = (raw: Look): Plane => tidyMask({ ...raw, data: levelled(raw.data, use.levels) }, use);
   const first = await look(search);
   const whole = resizePlane(tidied(first), small.width, small.height);

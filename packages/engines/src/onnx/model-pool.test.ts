@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type InstalledModel, openModelPool } from './model-pool.ts';
+import type { InstalledModel } from '../models/model-shelf.ts';
+import { openModelPool } from './model-pool.ts';
+import { pictureProcessing } from './picture-card.ts';
 import { runPictureModel } from './picture-model.ts';
 import { drawPicture, invertCard } from './test-pictures.ts';
 
-const modelPath = fileURLToPath(new URL('./fixtures/invert.onnx', import.meta.url));
-const model: InstalledModel = { card: invertCard(), modelPath };
+const folder = fileURLToPath(new URL('./fixtures', import.meta.url));
+const processing = { ...pictureProcessing(invertCard()), file: 'invert.onnx' };
+const files = invertCard().files.map((file) => ({ ...file, path: 'invert.onnx' }));
+const model: InstalledModel = { card: invertCard({ processing, files }), folder };
 const picture = drawPicture(10, 6, (x, y) => [x * 20, y * 40, 255, 255]);
 
 function isRunning(pid: number): boolean {
@@ -61,17 +65,19 @@ test('a model process that dies before it answers says so', async (t) => {
 test('weights that are not what the card says are refused', async (t) => {
   const pool = openModelPool();
   t.after(() => pool.dispose());
-  const changed = { card: invertCard({ sha256: '0'.repeat(64) }), modelPath };
+  const digest = `sha256-${'0'.repeat(64)}`;
+  const changed = { card: invertCard({ processing, files: files.map((file) => ({ ...file, digest })) }), folder };
   await assert.rejects(runPictureModel({ model: changed, picture, pool }), {
     code: 'digest-mismatch',
-    message: /invert.onnx has SHA-256 .*install it again/,
+    message: /invert.onnx has sha256-5fb5.*models add invert/,
   });
 });
 
 test('a wrong output name is an error that lists the real ones', async (t) => {
   const pool = openModelPool();
   t.after(() => pool.dispose());
-  const wrong = { card: invertCard({ output: { name: 'z', layout: 'nhwc', activation: 'none', scale: 1 } }), modelPath };
+  const output = { ...processing.output, name: 'z' };
+  const wrong = { card: invertCard({ processing: { ...processing, output }, files }), folder };
   await assert.rejects(runPictureModel({ model: wrong, picture, pool }), { code: 'program-failed' });
 });
 

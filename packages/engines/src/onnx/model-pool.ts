@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { FilmwrightError } from '@filmwright/contracts';
-import type { ModelCard } from './model-card.ts';
+import type { InstalledModel } from '../models/model-shelf.ts';
 import { type ModelAnswer, type ModelProcess, type ModelRun, openModelProcess } from './model-process.ts';
-
-/** A card with the file it describes. */
-export type InstalledModel = { readonly card: ModelCard; readonly modelPath: string };
+import { type PictureFile, pictureFile } from './picture-card.ts';
 
 /** Processes of loaded models, one a model, ended after `idleMs` without a call. */
 export type ModelPool = {
@@ -16,14 +14,14 @@ export type ModelPool = {
   readonly dispose: () => Promise<void>;
 };
 
-async function checkDigest({ card, modelPath }: InstalledModel): Promise<void> {
+async function checkDigest({ card, path, digest }: PictureFile): Promise<void> {
   const hash = createHash('sha256');
-  for await (const bytes of createReadStream(modelPath)) hash.update(bytes as Buffer);
-  const found = hash.digest('hex');
-  if (found === card.sha256) return;
+  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  const found = `sha256-${hash.digest('hex')}`;
+  if (found === digest) return;
   throw new FilmwrightError(
     'digest-mismatch',
-    `The weights of the model ${card.name} are not what its card says: ${modelPath} has SHA-256 ${found}, wanted ${card.sha256}. Delete its folder and install it again.`,
+    `The weights of the model ${card.name} are not what its card says: ${path} has ${found}, wanted ${digest}. Mend it with \`filmwright models add ${card.name}\`.`,
     { retryable: false },
   );
 }
@@ -41,12 +39,13 @@ export function openModelPool({ threads = 2, idleMs = 60_000 }: { readonly threa
     const process = await entry.process.catch(() => undefined);
     await process?.close();
   };
-  const load = ({ card, modelPath }: InstalledModel): Loaded => {
-    const process = checkDigest({ card, modelPath }).then(() => openModelProcess({ name: card.name, modelPath, threads }));
+  const load = (model: InstalledModel): Loaded => {
+    const file = pictureFile(model);
+    const process = checkDigest(file).then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads }));
     return { process, calls: 0 };
   };
   const entryFor = async (model: InstalledModel): Promise<Loaded> => {
-    const key = model.modelPath;
+    const key = pictureFile(model).path;
     const known = loaded.get(key);
     if (known) {
       const process = await known.process.catch(() => undefined);
@@ -70,8 +69,8 @@ export function openModelPool({ threads = 2, idleMs = 60_000 }: { readonly threa
       } finally {
         entry.calls--;
         const process = await entry.process.catch(() => undefined);
-        if (!process?.alive()) await drop(model.modelPath, entry);
-        else if (entry.calls === 0 && !disposed) entry.timer = setTimeout(() => void drop(model.modelPath, entry), idleMs).unref();
+        if (!process?.alive()) await drop(pictureFile(model).path, entry);
+        else if (entry.calls === 0 && !disposed) entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
       }
     },
     processes: async () => {

@@ -1,8 +1,9 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import type { ModelCard } from './model-card.ts';
-import type { InstalledModel, ModelPool } from './model-pool.ts';
+import type { InstalledModel } from '../models/model-shelf.ts';
+import type { ModelPool } from './model-pool.ts';
 import type { ModelTensor } from './model-process.ts';
 import type { Picture } from './picture.ts';
+import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
 import { resample } from './resample.ts';
 
 /** Where the picture lies inside the model's input: its size there, and the whole input's size. */
@@ -16,8 +17,8 @@ export type PictureModelResult = {
   readonly peakBytes: number;
 };
 
-function place(card: ModelCard, picture: Picture): Placement {
-  const { size, fit, multipleOf } = card.input;
+function place({ input }: PictureProcessing, picture: Picture): Placement {
+  const { size, fit, multipleOf } = input;
   if (size === 'picture') {
     const up = (value: number): number => Math.ceil(value / multipleOf) * multipleOf;
     return { width: picture.width, height: picture.height, fullWidth: up(picture.width), fullHeight: up(picture.height) };
@@ -32,8 +33,8 @@ function place(card: ModelCard, picture: Picture): Placement {
   };
 }
 
-function toTensor(card: ModelCard, picture: Picture, at: Placement): ModelTensor {
-  const { layout, scale, mean, deviation } = card.input;
+function toTensor({ input }: PictureProcessing, picture: Picture, at: Placement): ModelTensor {
+  const { layout, scale, mean, deviation } = input;
   const values = resample(
     { width: picture.width, height: picture.height, channels: 4, data: picture.rgba },
     { width: at.width, height: at.height },
@@ -54,14 +55,14 @@ function toTensor(card: ModelCard, picture: Picture, at: Placement): ModelTensor
   return { dims: layout === 'nchw' ? [1, 3, at.fullHeight, at.fullWidth] : [1, at.fullHeight, at.fullWidth, 3], data };
 }
 
-function readAnswer(card: ModelCard, answer: ModelTensor, at: Placement): Omit<PictureModelResult, 'peakBytes'> {
-  const { layout, scale, activation, name } = card.output;
+function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): Omit<PictureModelResult, 'peakBytes'> {
+  const { layout, scale, activation, name } = pictureProcessing(model.card).output;
   const dims = answer.dims.length === 4 ? answer.dims.slice(1) : answer.dims;
   const [count, fullHeight, fullWidth] = layout === 'nchw' ? [dims[0], dims[1], dims[2]] : [dims[2], dims[0], dims[1]];
   if (dims.length !== 3 || !count || !fullHeight || !fullWidth) {
     throw new FilmwrightError(
       'program-failed',
-      `The model ${card.name} gave ${name} with the shape ${answer.dims.join(' x ')}; wanted planes in the layout ${layout}.`,
+      `The model ${model.card.name} gave ${name} with the shape ${answer.dims.join(' x ')}; wanted planes in the layout ${layout}.`,
     );
   }
   const width = Math.round((at.width * fullWidth) / at.fullWidth);
@@ -91,11 +92,12 @@ export type PictureModelRun = {
 
 /** Runs any picture-to-picture model as its card says; the result keeps the model's own output size. */
 export async function runPictureModel({ model, picture, pool, signal }: PictureModelRun): Promise<PictureModelResult> {
-  const at = place(model.card, picture);
+  const processing = pictureProcessing(model.card);
+  const at = place(processing, picture);
   const answer = await pool.run(model, {
-    inputs: { [model.card.input.name]: toTensor(model.card, picture, at) },
-    output: model.card.output.name,
+    inputs: { [processing.input.name]: toTensor(processing, picture, at) },
+    output: processing.output.name,
     ...(signal ? { signal } : {}),
   });
-  return { ...readAnswer(model.card, answer, at), peakBytes: answer.peakBytes };
+  return { ...readAnswer(model, answer, at), peakBytes: answer.peakBytes };
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { ModelCard } from './model-card.ts';
+import type { ModelCard, OfferedModel } from '@filmwright/contracts';
+import { cardOf } from '../models/model-shelf.ts';
 import type { Picture, Plane } from './picture.ts';
 
 /** A folder that goes away with the test. */
@@ -31,30 +32,48 @@ export function drawPlane(width: number, height: number, value: (x: number, y: n
 }
 
 /** The card of the one-operation model among the fixtures, with changes. */
-export function invertCard(change: Partial<ModelCard> = {}): ModelCard {
-  return {
-    engine: 'onnx',
+export function invertCard(change: Partial<OfferedModel> = {}): ModelCard {
+  const offered: OfferedModel = {
+    format: 1,
     name: 'invert',
     title: 'Invert',
-    task: 'picture',
+    capability: 'image-to-image',
+    engine: 'onnx',
     does: 'Turns colours into their opposites.',
-    finds: 'nothing',
-    licence: { spdx: 'Apache-2.0', attribution: 'Filmwright', summary: 'A model for tests.' },
-    source: { registry: 'npm', package: 'invert-model', version: '1.0.0', files: ['package/part-1', 'package/part-2'] },
-    builtIn: false,
-    bytes: 125,
-    sha256: '5fb5af8a7c4bc93489fc89f07203d4f3c34e4b35acbe9dc16bab4b32accb7630',
-    input: {
-      name: 'x',
-      layout: 'nhwc',
-      size: 'picture',
-      multipleOf: 4,
-      fit: 'stretch',
-      scale: 1 / 255,
-      mean: [0, 0, 0],
-      deviation: [1, 1, 1],
+    licence: {
+      name: 'Apache-2.0',
+      url: 'https://www.apache.org/licenses/LICENSE-2.0',
+      attribution: 'Filmwright',
+      summary: 'A model for tests.',
+      commercialUse: 'allowed',
+      mustAccept: false,
     },
-    output: { name: 'y', layout: 'nhwc', activation: 'none', scale: 1 },
+    source: 'npm:invert-model@1.0.0',
+    needs: { tiers: [], diskMb: 1 },
+    processing: {
+      type: 'picture',
+      file: 'model.onnx',
+      input: {
+        name: 'x',
+        layout: 'nhwc',
+        size: 'picture',
+        multipleOf: 4,
+        fit: 'stretch',
+        scale: 1 / 255,
+        mean: [0, 0, 0],
+        deviation: [1, 1, 1],
+      },
+      output: { name: 'y', layout: 'nhwc', activation: 'none', scale: 1 },
+    },
+    files: [
+      {
+        path: 'model.onnx',
+        bytes: 125,
+        digest: 'sha256-5fb5af8a7c4bc93489fc89f07203d4f3c34e4b35acbe9dc16bab4b32accb7630',
+        from: ['package/part-1', 'package/part-2'],
+      },
+    ],
     ...change,
   };
+  return cardOf({ ...offered, files: offered.files ?? [] });
 }

@@ -1,5 +1,5 @@
+import type { MaskUse } from '@filmwright/contracts';
 import { boxMean } from './box-mean.ts';
-import type { MaskUse } from './model-card.ts';
 import type { Plane } from './picture.ts';
 
 type Region = { readonly pixels: readonly number[]; readonly sides: number; readonly mean: number };

@@ -1,6 +1,5 @@
-import type { InstalledModel } from '../onnx/model-pool.ts';
+import { type InstalledModel, installedModel } from '../models/model-shelf.ts';
 import { type ModelPool, openModelPool } from '../onnx/model-pool.ts';
-import { installedModel } from '../onnx/model-shelf.ts';
 import { type Box, cropPicture, type Picture, type Plane } from '../onnx/picture.ts';
 import { runPictureModel } from '../onnx/picture-model.ts';
 import { saliencyMap } from './saliency-map.ts';

@@ -1,0 +1,98 @@
+import type { ModelCard, OfferedModel } from '@filmwright/contracts';
+
+/** A model as it is listed. */
+export type ListedModel = {
+  readonly name: string;
+  readonly ref: string | null;
+  readonly capability: string;
+  readonly engine: string;
+  readonly licence: string;
+  readonly commercialUse: string;
+  readonly megabytes: number | null;
+  readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
+  readonly problem: string | null;
+  readonly pinned: boolean;
+};
+
+/** A model as it is shown alone. */
+export type ShownModel = {
+  readonly card: ModelCard | OfferedModel;
+  readonly revisions: readonly {
+    readonly ref: string;
+    readonly addedAt: string;
+    readonly usedAt: string;
+    readonly pinned: boolean;
+    readonly broken: string | null;
+    readonly present: boolean;
+  }[];
+  readonly accepted: readonly { readonly licence: string; readonly acceptedAt: string; readonly acceptedBy: string }[];
+  readonly problem: string | null;
+};
+
+const megabytesText = (megabytes: number | null): string =>
+  megabytes === null ? 'unknown' : megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes} MB`;
+
+/** A line for each model; `more` counts those of the catalogue that are not shown. */
+export function modelRows(list: readonly ListedModel[], { more }: { readonly more: number }): string {
+  const lines = list.map((model) => {
+    const { name, ref, capability, licence, commercialUse, megabytes, state, problem, pinned } = model;
+    const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
+    const command = `filmwright models add ${name}`;
+    const runs = model.engine === 'server' ? 'wants a model server' : command;
+    const stands = {
+      ready: pinned ? 'ready, stays' : 'ready',
+      evicted: `evicted: ${command}`,
+      broken: `broken: ${problem}`,
+      failed: `failed: ${problem}`,
+      offered: runs,
+    }[state];
+    const warning = state === 'ready' && problem !== null ? `, but ${problem}` : '';
+    return `  ${(ref ?? name).padEnd(34)} ${capability.padEnd(14)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(26)} ${stands}${warning}\n`;
+  });
+  const rest = more === 0 ? '' : `${more} more in the catalogue: filmwright models list --all\n`;
+  return lines.join('') + rest;
+}
+
+/** All that is known of one model. */
+export function shownModel({ card, revisions, accepted, problem }: ShownModel): string {
+  const { licence, needs } = card;
+  const tiers = needs.tiers.map(({ tier, ramMb, vramMb, note }) =>
+    [
+      tier,
+      ...(ramMb === null ? [] : [`memory ${megabytesText(ramMb)}`]),
+      ...(vramMb === null ? [] : [`VRAM ${megabytesText(vramMb)}`]),
+      ...(note === undefined ? [] : [note]),
+    ].join(', '),
+  );
+  const engine =
+    card.engine === 'server' ? `a model server (${card.servers?.join(', ') || 'unknown'}); this version runs none by itself` : card.engine;
+  const rows: readonly (readonly [string, string])[] = [
+    ['what', `${card.title}: ${card.does}`],
+    ['does', [card.capability, ...(card.also ?? [])].join(', ')],
+    ['runs on', engine],
+    ['from', card.source],
+    [
+      'licence',
+      `${licence.name}, commercial use ${licence.commercialUse}${licence.mustAccept ? ', to be accepted' : ''}${licence.url === null ? '' : `, ${licence.url}`}`,
+    ],
+    ['', licence.summary],
+    ['by', licence.attribution],
+    ['disk', megabytesText(needs.diskMb)],
+    ...tiers.map((tier) => ['needs', tier] as const),
+    ...(card.facts ?? []).map(({ fact, source, state }) => ['fact', `${fact} (${state}: ${source})`] as const),
+    ...revisions.map(
+      ({ ref, addedAt, pinned, broken, present }) =>
+        [
+          'revision',
+          `${ref}${addedAt && `, added ${addedAt}`}${pinned ? ', stays' : ''}${broken === null ? (present ? '' : ', evicted') : `, broken: ${broken}`}`,
+        ] as const,
+    ),
+    ...(card.files ?? []).map(({ path, bytes, digest }) => ['file', `${path}, ${bytes} bytes, ${digest}`] as const),
+    ...accepted.map(({ licence: name, acceptedAt, acceptedBy }) => ['accepted', `${name}, ${acceptedAt}, by ${acceptedBy}`] as const),
+    ...(problem === null ? [] : [['problem', problem] as const]),
+  ];
+  return rows
+    .filter(([, text]) => text !== '')
+    .map(([label, text]) => `  ${label.padEnd(10)} ${text}\n`)
+    .join('');
+}

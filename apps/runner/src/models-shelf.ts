@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { openHotCache } from '@filmwright/blobs';
+import {
+  FilmwrightError,
+  type ModelCapability,
+  modelCapabilities,
+  type OfferedModel,
+  offeredModelSchema,
+  readModelRef,
+} from '@filmwright/contracts';
+import {
+  acceptedLicences,
+  addingProblem,
+  addModel,
+  type OpenWeights,
+  offeredModels,
+  packModels,
+  readSourceSettings,
+  removeModel,
+  shelvedModels,
+  unpackModels,
+  verifyModels,
+  type WeightsHome,
+} from '@filmwright/engines';
+
+/** What is asked of the shelf of models. */
+export type ModelsRequest = {
+  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
+  readonly names: readonly string[];
+  readonly acceptLicence?: boolean;
+  readonly pin?: boolean;
+  readonly card?: string;
+  readonly capability?: string;
+  readonly name?: string;
+  readonly licence?: string;
+  readonly select?: readonly string[];
+  readonly file?: string;
+  readonly expect?: string;
+};
+
+/** A model as it is listed: what it is, and how it stands on this machine. */
+export type ListedModel = {
+  readonly name: string;
+  readonly ref: string | null;
+  readonly capability: string;
+  readonly engine: string;
+  readonly licence: string;
+  readonly commercialUse: string;
+  readonly megabytes: number | null;
+  readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
+  readonly problem: string | null;
+  readonly pinned: boolean;
+};
+
+const defaultBudgetBytes = 500e9;
+const keepFreeBytes = 2e9;
+
+/** Does what is asked; progress goes line by line to standard output. */
+export async function answerModels(request: ModelsRequest, home: string): Promise<unknown> {
+  const weights = weightsOf(home);
+  const now = new Date();
+  const accept = request.acceptLicence ?? false;
+  const only = request.names[0] ?? '';
+  switch (request.do) {
+    case 'list':
+      return list(home);
+    case 'show':
+      return show(only, home);
+    case 'add': {
+      const wanted = request.card === undefined ? only : await readCard(request.card);
+      const settings = await readSourceSettings(process.env);
+      const pin = request.pin ?? false;
+      return addModel({ ...weights, wanted, described: describedBy(request), acceptLicence: accept, pin, settings, now, onProgress: tell });
+    }
+    case 'remove':
+      return removeModel(only, weights);
+    case 'verify':
+      return verifyModels({ home, wanted: request.names[0] ?? null });
+    case 'pack':
+      return packModels({ home, wanted: request.names, out: request.file ?? '' });
+    case 'unpack':
+      return unpackModels({ ...weights, file: only, acceptLicence: accept, pin: request.pin ?? false, expect: request.expect, now });
+  }
+}
+
+/** The weights cache of a home; its budget is FILMWRIGHT_WEIGHTS_BYTES. */
+function weightsOf(home: string): WeightsHome {
+  const said = process.env['FILMWRIGHT_WEIGHTS_BYTES'];
+  const budgetBytes = said === undefined ? defaultBudgetBytes : Number(said);
+  if (!Number.isFinite(budgetBytes) || budgetBytes <= 0)
+    throw new FilmwrightError(
+      'request-invalid',
+      `FILMWRIGHT_WEIGHTS_BYTES is ${JSON.stringify(said)}; wanted a number of bytes, such as 200e9.`,
+    );
+  const openWeights: OpenWeights = (source) => openHotCache({ root: join(home, 'weights'), maxBytes: budgetBytes, keepFreeBytes, source });
+  return { home, openWeights, budgetBytes, keepFreeBytes };
+}
+
+function tell(progress: unknown): void {
+  process.stdout.write(`${JSON.stringify({ progress })}\n`);
+}
+
+function describedBy({ name, capability, licence, select }: ModelsRequest) {
+  if (capability !== undefined && !modelCapabilities.some((known) => known === capability))
+    throw new FilmwrightError(
+      'request-invalid',
+      `There is no capability ${JSON.stringify(capability)}; wanted one of ${modelCapabilities.join(', ')}.`,
+    );
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(capability === undefined ? {} : { capability: capability as ModelCapability }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(select === undefined || select.length === 0 ? {} : { select }),
+  };
+}
+
+async function readCard(path: string): Promise<OfferedModel> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new FilmwrightError('not-found', `There is no model card at ${path}.`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FilmwrightError('request-invalid', `The model card ${path} is no JSON: ${cause instanceof Error ? cause.message : ''}.`, {
+      cause,
+    });
+  }
+  const read = offeredModelSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new FilmwrightError(
+    'request-invalid',
+    `The model card ${path} is not valid at ${issue?.path.join('.') || 'its top'}: ${issue?.message}. Its schema is docs/model-card.schema.json.`,
+  );
+}
+
+async function list(home: string): Promise<readonly ListedModel[]> {
+  const shelf = await shelvedModels({ home });
+  const rows: ListedModel[] = shelf.map(({ card, ref, state, present }) => ({
+    ...about(card),
+    ref,
+    megabytes: Math.ceil(card.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6),
+    state: state.broken !== null ? 'broken' : present ? 'ready' : 'evicted',
+    problem: state.broken ?? tooLarge(card),
+    pinned: state.pinned,
+  }));
+  for (const offer of await offeredModels()) {
+    if (shelf.some(({ card }) => card.name === offer.name)) continue;
+    const problem = await addingProblem(home, offer.name);
+    const bytes = offer.files?.reduce((sum, file) => sum + file.bytes, 0);
+    const megabytes = bytes === undefined ? offer.needs.diskMb : Math.ceil(bytes / 1e6);
+    rows.push({ ...about(offer), ref: null, megabytes, state: problem === null ? 'offered' : 'failed', problem, pinned: false });
+  }
+  return rows;
+}
+
+function about({ name, capability, engine, licence }: OfferedModel | Omit<OfferedModel, 'select'>) {
+  return { name, capability, engine, licence: licence.name, commercialUse: licence.commercialUse };
+}
+
+/** Why a model cannot run here for want of memory, or null: the least that one of its tiers needs against what the machine has. */
+function tooLarge({ needs }: Pick<OfferedModel, 'needs'>): string | null {
+  const cpu = needs.tiers.filter(({ tier, ramMb }) => tier === 'cpu' && ramMb !== null).map(({ ramMb }) => ramMb ?? 0);
+  if (cpu.length === 0 || Math.min(...cpu) * 1e6 <= totalmem()) return null;
+  return `it needs ${Math.min(...cpu)} MB of memory, this machine has ${Math.round(totalmem() / 1e6)} MB`;
+}
+
+async function show(ref: string, home: string): Promise<unknown> {
+  const { name } = readModelRef(ref);
+  const revisions = (await shelvedModels({ home })).filter(({ card }) => card.name === name);
+  const named = ref === name ? revisions : revisions.filter((each) => each.ref === ref);
+  const offer = (await offeredModels()).find((each) => each.name === name);
+  const card = named[0]?.card ?? (ref === name ? offer : undefined);
+  if (card === undefined)
+    throw new FilmwrightError('not-found', `There is no model ${ref}; \`filmwright models list --all\` shows what there is.`);
+  return {
+    card,
+    revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present })),
+    accepted: (await acceptedLicences(home)).filter(({ model }) => model === name),
+    problem: tooLarge(card) ?? (await addingProblem(home, name)),
+  };
+}

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FilmwrightError, type ModelCard, modelRef, type OfferedModel, readModelRef } from '@filmwright/contracts';
+import { bringFiles } from './bring-files.ts';
+import { findSource } from './find-source.ts';
+import type { FoundSource } from './found-source.ts';
+import { licenceOfName, wantLicence } from './licences.ts';
+import { cardOf, modelFolder, offeredModels, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { changeState, writeWhole } from './model-state.ts';
+import { isAlive, makeRoom, placeRevision, sizeOf } from './place-revision.ts';
+import type { SourceSettings } from './source-settings.ts';
+import { isSource } from './source-uri.ts';
+import type { ModelProgress, OpenWeights } from './weights.ts';
+
+/** Where weights are kept, and how much of the disk they may have. */
+export type WeightsHome = {
+  readonly home: string;
+  readonly openWeights: OpenWeights;
+  readonly budgetBytes: number;
+  readonly keepFreeBytes: number;
+};
+
+export type AddModel = WeightsHome & {
+  /** A name of the catalogue (with a revision that is on the shelf, to mend that one), a source, or a card. */
+  readonly wanted: string | OfferedModel;
+  /** For a source that no card describes. */
+  readonly described?: Partial<Pick<OfferedModel, 'name' | 'capability' | 'engine' | 'select'>> & { readonly licence?: string };
+  readonly acceptLicence: boolean;
+  readonly pin?: boolean;
+  readonly settings: SourceSettings;
+  readonly now: Date;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: ModelProgress) => void;
+};
+
+export type AddedModel = {
+  readonly card: ModelCard;
+  readonly ref: string;
+  readonly alreadyThere: boolean;
+  readonly evicted: readonly string[];
+};
+
+/**
+ * Adds a model: looks its source up, shows its licence where that must be accepted, makes room, fetches what is missing and checks it, and puts the revision on
+ * the shelf whole. What was broken off goes on with the next call. Throws what went wrong, and notes it beside the model; others are untouched.
+ */
+export async function addModel(options: AddModel): Promise<AddedModel> {
+  const { home, wanted, acceptLicence, settings, now, signal } = options;
+  const there = typeof wanted === 'string' ? await shelvedOne(wanted, home) : undefined;
+  if (there !== undefined && (await isWhole(there))) {
+    if (options.pin === true && there.place.startsWith(home)) await changeState(there.place, { pinned: true });
+    return { card: there.card, ref: there.ref, alreadyThere: true, evicted: [] };
+  }
+  const offer = there?.card ?? (typeof wanted === 'string' ? await offerOf(wanted, options) : wanted);
+  return withLock(modelFolder(home, offer.name), async () => {
+    try {
+      await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
+      const found = await findSource(offer.source, { settings, signal });
+      const added = await bring(options, { offer, found });
+      await rm(problemFile(home, offer.name), { force: true });
+      return added;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof FilmwrightError && !/licence is not accepted/.test(error.message))
+        await writeWhole(
+          problemFile(home, offer.name),
+          `${JSON.stringify({ at: now.toISOString(), code: error.code, message: error.message }, null, 2)}\n`,
+        );
+      throw error;
+    }
+  });
+}
+
+/** Why the last try to add a model failed, or null. */
+export async function addingProblem(home: string, name: string): Promise<string | null> {
+  const text = await readFile(problemFile(home, name), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return String((JSON.parse(text) as { readonly message?: unknown }).message);
+  } catch {
+    return 'unknown';
+  }
+}
+
+const problemFile = (home: string, name: string): string => join(modelFolder(home, name), 'problem.json');
+
+type Offer = { readonly offer: OfferedModel | ModelCard; readonly found: FoundSource };
+
+async function bring(options: AddModel, { offer, found }: Offer): Promise<AddedModel> {
+  const { home, openWeights, budgetBytes, keepFreeBytes, settings, signal, onProgress, pin = false, now } = options;
+  const staging = join(home, 'models', '.staging', createHash('sha256').update(found.pinned).digest('hex').slice(0, 24));
+  let evicted: readonly string[] = [];
+  let card: ModelCard | undefined;
+  await bringFiles({
+    found,
+    files: offer.files,
+    select: ('select' in offer ? offer.select : undefined) ?? null,
+    folder: staging,
+    openWeights,
+    retry: settings.retry,
+    signal,
+    onProgress,
+    beforeFetch: async (bytes) => {
+      const mb = offer.needs.diskMb;
+      const wanted = Math.max(0, (bytes ?? (mb === null ? 0 : mb * 1e6)) - (await presentBytes(home, offer)));
+      evicted = await makeRoom({ home, bytes: wanted, budgetBytes, keepFreeBytes, keep: (model) => model.card.name === offer.name });
+    },
+    use: async (files) => {
+      const { revision: _, ...rest } = { revision: '', ...offer };
+      card = cardOf({ ...rest, source: found.pinned, files: files.map(({ localPath: _local, ...file }) => file) });
+      await placeRevision(card, { home, files, pinned: pin, now });
+    },
+  });
+  if (card === undefined) throw new FilmwrightError('internal', `The model ${offer.name} was brought without files.`);
+  return { card, ref: modelRef(card), alreadyThere: false, evicted };
+}
+
+/** Bytes of the wanted files that other revisions have here already. */
+async function presentBytes(home: string, offer: OfferedModel | ModelCard): Promise<number> {
+  const wanted = new Map((offer.files ?? []).map(({ digest, bytes }) => [digest, bytes]));
+  let sum = 0;
+  for (const { card, present } of await shelvedModels({ home }))
+    if (present)
+      for (const { digest } of card.files) {
+        sum += wanted.get(digest) ?? 0;
+        wanted.delete(digest);
+      }
+  return sum;
+}
+
+async function shelvedOne(word: string, home: string): Promise<ShelvedModel | undefined> {
+  if (isSource(word)) return undefined;
+  const { name, revision } = readModelRef(word);
+  const shelf = (await shelvedModels({ home })).filter(({ card }) => card.name === name);
+  return revision === null ? shelf[0] : shelf.find(({ ref }) => ref === word);
+}
+
+/** Ready as far as a glance tells: not marked broken, and every file there in its size. `verify` reads them all. */
+async function isWhole({ card, folder, state, present }: ShelvedModel): Promise<boolean> {
+  if (!present || state.broken !== null) return false;
+  for (const { path, bytes } of card.files) if ((await sizeOf(join(folder, path))) !== bytes) return false;
+  return true;
+}
+
+async function offerOf(word: string, { described = {}, settings, signal }: AddModel): Promise<OfferedModel> {
+  if (isSource(word)) return describedOffer(word, { described, settings, signal });
+  const offered = await offeredModels();
+  const { name, revision } = readModelRef(word);
+  const offer = offered.find((each) => each.name === name);
+  if (offer !== undefined && revision === null) return offer;
+  throw new FilmwrightError(
+    'model-unavailable',
+    offer === undefined
+      ? `There is no model named ${name} in the catalogue. \`filmwright models list --all\` shows what there is; a source (hf:OWNER/NAME@REVISION, npm:, pypi:, https:, file:) may be given instead.`
+      : `The revision ${word} is not on the shelf, and the catalogue cannot tell where it was. Add ${name} for the one of today, or unpack a bundle that holds it.`,
+  );
+}
+
+type Describing = Pick<AddModel, 'settings' | 'signal'> & { readonly described: NonNullable<AddModel['described']> };
+
+async function describedOffer(source: string, { described, settings, signal }: Describing): Promise<OfferedModel> {
+  const { capability, engine = 'onnx', select } = described;
+  if (capability === undefined)
+    throw new FilmwrightError(
+      'request-invalid',
+      `${source} has no card here, so say what the model does: --capability text-to-image (or matting, upscaling ...), and --name if its own will not do; or give a whole card with --card FILE.`,
+    );
+  const { licence, pinned } = await findSource(source, { settings, signal });
+  const url = pinned.startsWith('hf:') ? `${settings.hubEndpoint}/${/^hf:([^@]+)/.exec(pinned)?.[1]}` : null;
+  return {
+    format: 1,
+    name: described.name ?? nameOf(source),
+    title: source,
+    capability,
+    engine,
+    does: `Added by hand from ${source}.`,
+    licence: licenceOfName(described.licence ?? licence, url),
+    source,
+    needs: { tiers: [], diskMb: null },
+    processing: { type: 'own' },
+    files: null,
+    ...(select === undefined ? {} : { select }),
+  };
+}
+
+function nameOf(source: string): string {
+  const last =
+    source
+      .replace(/^\w+:\/*/, '')
+      .replace(/@[^/]*|==.*$/, '')
+      .split('/')
+      .filter(Boolean)
+      .at(-1) ?? 'model';
+  return (
+    last
+      .toLowerCase()
+      .replace(/\.(onnx|safetensors|gguf)$/, '')
+      .replaceAll(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '') || 'model'
+  );
+}
+
+/** One process at a time changes a model; a lock of a dead process is taken over. */
+export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, '.lock');
+  for (let tries = 0; ; tries++) {
+    try {
+      await writeFile(path, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
+      if (tries > 3 || (holder > 0 && isAlive(holder)))
+        throw new FilmwrightError(
+          'unavailable',
+          `Another command (process ${holder}) is changing the models in ${folder}. Wait for it, or end it, and try again.`,
+        );
+      await rm(path, { force: true });
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,18 @@
+export { type AddedModel, type AddModel, addingProblem, addModel, type WeightsHome } from './add-model.ts';
+export { type Bundle, packModels, unpackModels } from './bundle.ts';
+export { creditOfModel } from './credit-of-model.ts';
+export { type AcceptedLicence, acceptedLicences, licenceText } from './licences.ts';
+export {
+  type InstalledModel,
+  installedModel,
+  listModels,
+  offeredModels,
+  revisionOf,
+  type ShelvedModel,
+  shelvedModels,
+} from './model-shelf.ts';
+export { holdRevision } from './place-revision.ts';
+export { type RemovedModel, removeModel } from './remove-model.ts';
+export { readSourceSettings, type SourceSettings } from './source-settings.ts';
+export { type VerifiedModel, verifyModels } from './verify-models.ts';
+export type { ModelProgress, OpenWeights, WeightsCache, WeightsSource } from './weights.ts';

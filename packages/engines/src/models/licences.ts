@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { FilmwrightError, type ModelLicence } from '@filmwright/contracts';
+import { canonicalText } from '@filmwright/core';
+import { writeWhole } from './model-state.ts';
+
+/** Who accepted which licence when; `textDigest` is of the terms as they were shown, so that changed terms are shown again. */
+export type AcceptedLicence = {
+  readonly model: string;
+  readonly licence: string;
+  readonly textDigest: string;
+  readonly acceptedAt: string;
+  readonly acceptedBy: string;
+};
+
+const fileOf = (home: string): string => join(home, 'models', 'licences.json');
+
+/** Every licence that was accepted on this machine, oldest first. */
+export async function acceptedLicences(home: string): Promise<readonly AcceptedLicence[]> {
+  const text = await readFile(fileOf(home), 'utf8').catch(() => '[]');
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? (list as readonly AcceptedLicence[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Digest of a licence's terms as people are shown them. */
+export function licenceDigest(licence: ModelLicence): string {
+  return `sha256-${createHash('sha256').update(canonicalText(licence)).digest('hex')}`;
+}
+
+const saidOfUse = {
+  allowed: 'Commercial use: allowed, on its terms.',
+  forbidden: 'Commercial use: FORBIDDEN. Films made with it say so in their reports.',
+  unclear: 'Commercial use: unclear; read its terms or ask a lawyer. Films made with it say so in their reports.',
+} as const;
+
+/** The licence as people are shown it before they accept it. */
+export function licenceText(licence: ModelLicence): string {
+  const address = licence.url === null ? [] : [`Its text: ${licence.url}`];
+  return [
+    `Licence: ${licence.name}. By: ${licence.attribution || 'unknown'}.`,
+    saidOfUse[licence.commercialUse],
+    licence.summary,
+    ...address,
+  ].join('\n');
+}
+
+export type WantLicence = {
+  readonly home: string;
+  readonly model: string;
+  readonly licence: ModelLicence;
+  readonly accept: boolean;
+  readonly now: Date;
+};
+
+/** Returns once the licence needs no acceptance, was accepted before in these terms, or is now (then it is written down); else throws `model-unavailable` with its terms. */
+export async function wantLicence({ home, model, licence, accept, now }: WantLicence): Promise<void> {
+  if (!licence.mustAccept) return;
+  const textDigest = licenceDigest(licence);
+  const known = await acceptedLicences(home);
+  if (known.some((each) => each.model === model && each.textDigest === textDigest)) return;
+  if (!accept)
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The model ${model} was not added: its licence is not accepted, and nothing was fetched.\n${licenceText(licence)}\nTo accept it and go on, say the same with --accept-licence.`,
+    );
+  const entry = { model, licence: licence.name, textDigest, acceptedAt: now.toISOString(), acceptedBy: userName() };
+  await writeWhole(fileOf(home), `${JSON.stringify([...known, entry], null, 2)}\n`);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'unknown';
+  }
+}
+
+const free = /^(Apache-2\.0|MIT|BSD-[23]-Clause|ISC|CC0-1\.0|Unlicense|Zlib|CC-BY-4\.0|0BSD)$/i;
+const noncommercial = /(^|[-_ ])(nc|non-?commercial|research)([-_ ]|$)/i;
+
+/** What a licence's name alone says, for weights that no card describes: known free ones need no acceptance, all others are shown and must be accepted. */
+export function licenceOfName(name: string | null, url: string | null): ModelLicence {
+  const shown = name ?? 'unknown';
+  const commercialUse = free.test(shown) ? 'allowed' : noncommercial.test(shown) ? 'forbidden' : 'unclear';
+  const summary = {
+    allowed: `The source names the licence ${shown}, which allows commercial use on its terms.`,
+    forbidden: `The source names the licence ${shown}, which by its name does not allow commercial use.`,
+    unclear: name === null ? 'The source names no licence.' : `The source names the licence ${shown}, which Filmwright does not know.`,
+  }[commercialUse];
+  return { name: shown, url, attribution: '', summary, commercialUse, mustAccept: commercialUse !== 'allowed' };
+}

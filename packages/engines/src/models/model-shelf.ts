@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  FilmwrightError,
+  type ModelCard,
+  modelCardSchema,
+  modelRef,
+  type OfferedModel,
+  offeredModelSchema,
+  readModelRef,
+  revisionInput,
+} from '@filmwright/contracts';
+import { canonicalText } from '@filmwright/core';
+import type { z } from 'zod';
+import { type ModelState, readState } from './model-state.ts';
+
+/** A revision with the folder its files lie in under their paths. */
+export type InstalledModel = { readonly card: ModelCard; readonly folder: string };
+/** A revision on this machine's shelf, ready or not: `state.broken` says why not, `present` whether its files are here or were evicted. */
+export type ShelvedModel = InstalledModel & {
+  readonly ref: string;
+  /** Where its card and state lie. */
+  readonly place: string;
+  readonly state: ModelState;
+  readonly present: boolean;
+};
+
+const shipped = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** The revision of a card: the digest of what shapes its output. */
+export function revisionOf(card: Omit<ModelCard, 'revision'>): ModelCard['revision'] {
+  return `sha256-${createHash('sha256')
+    .update(canonicalText(revisionInput(card)))
+    .digest('hex')}`;
+}
+
+/** The card of an offered model whose files are known. */
+export function cardOf(offered: OfferedModel & { readonly files: ModelCard['files'] }): ModelCard {
+  const { select: _, ...card } = offered;
+  return { ...card, revision: revisionOf(card) };
+}
+
+/** Where the revisions of a model lie: `<home>/models/<name>`. */
+export function modelFolder(home: string, name: string): string {
+  return join(home, 'models', name);
+}
+
+/** Where one revision lies: its card, its state, and its files below `files`. */
+export function revisionFolder(home: string, { name, revision }: Pick<ModelCard, 'name' | 'revision'>): string {
+  return join(modelFolder(home, name), readModelRef(modelRef({ name, revision })).revision ?? '');
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [] as string[];
+    throw error;
+  });
+  return names.filter((each) => !each.startsWith('.')).sort();
+}
+
+/** Reads a card against its schema; throws `model-unavailable` naming `where` and the field at fault. */
+export function parseCard<Card>(value: unknown, { schema, where }: { readonly schema: z.ZodType<Card>; readonly where: string }): Card {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const path = issue?.path.map(String).join('.') || 'its top';
+  const found = issue?.path.reduce<unknown>((at, key) => (at as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key], value);
+  throw new FilmwrightError(
+    'model-unavailable',
+    `The model card ${where} is not valid at ${path}: found ${(JSON.stringify(found) ?? 'nothing').slice(0, 100)}; ${issue?.message}.`,
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new FilmwrightError('model-unavailable', `The model card ${path} is no JSON. Remove its folder and add the model again.`, {
+      cause,
+    });
+  }
+}
+
+/** Every model that the catalogue offers, by name. */
+export async function offeredModels(): Promise<readonly OfferedModel[]> {
+  const cards: OfferedModel[] = [];
+  for (const name of await namesIn(shipped)) {
+    const path = join(shipped, name, 'card.json');
+    const value = await readJson(path);
+    if (value !== undefined) cards.push(parseCard(value, { schema: offeredModelSchema, where: path }));
+  }
+  return cards;
+}
+
+async function builtInModels(): Promise<readonly ShelvedModel[]> {
+  const found: ShelvedModel[] = [];
+  for (const offered of await offeredModels()) {
+    if (offered.builtIn !== true || offered.files === null) continue;
+    const card = cardOf({ ...offered, files: offered.files });
+    const place = join(shipped, card.name);
+    const state = { addedAt: '', usedAt: '', pinned: true, broken: null };
+    found.push({ card, place, folder: place, ref: modelRef(card), state, present: true });
+  }
+  return found;
+}
+
+/** Every revision on the shelf: those that come along and those that were added; of each name the newest first. */
+export async function shelvedModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
+  const found = [...(await builtInModels())];
+  for (const name of await namesIn(join(home, 'models'))) {
+    for (const digits of await namesIn(modelFolder(home, name))) {
+      const place = join(modelFolder(home, name), digits);
+      const path = join(place, 'card.json');
+      const value = await readJson(path);
+      if (value === undefined) continue;
+      const card = parseCard(value, { schema: modelCardSchema, where: path });
+      const state = await readState(place);
+      const wrong =
+        revisionOf(card) === card.revision ? null : `its card was changed: it says ${modelRef(card)}, its content ${revisionOf(card)}`;
+      const folder = join(place, 'files');
+      const present = await access(folder).then(
+        () => true,
+        () => false,
+      );
+      found.push({ card, place, folder, ref: modelRef(card), state: { ...state, broken: wrong ?? state.broken }, present });
+    }
+  }
+  const age = ({ state }: ShelvedModel): string => state.addedAt;
+  return found.sort((a, b) => (a.card.name === b.card.name ? (age(a) > age(b) ? -1 : 1) : a.card.name < b.card.name ? -1 : 1));
+}
+
+/** Every revision that can be used now. */
+export async function listModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
+  return (await shelvedModels({ home })).filter(({ state, present }) => present && state.broken === null);
+}
+
+/** A model for messages to people. */
+export function describeModel({ card }: { readonly card: Pick<ModelCard, 'name' | 'finds' | 'licence'> }): string {
+  return `${card.name} (${[card.finds, card.licence.name].filter((each) => each !== undefined).join(', ')})`;
+}
+
+/** The revision that `ref` means (a name, then its newest, or `name@revision`), ready to run; throws `model-unavailable` saying what to do. */
+export async function installedModel({ name: ref, home }: { readonly name: string; readonly home: string }): Promise<ShelvedModel> {
+  const wanted = readModelRef(ref);
+  const shelf = await shelvedModels({ home });
+  const ofName = shelf.filter(({ card }) => card.name === wanted.name);
+  const ready = ofName.filter(({ state, present }) => present && state.broken === null);
+  const found = wanted.revision === null ? ready[0] : ready.find((model) => model.ref === ref);
+  if (found !== undefined) return found;
+  const [other] = ofName.filter((model) => wanted.revision === null || model.ref === ref);
+  if (other !== undefined && other.state.broken !== null)
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The model ${other.ref} is broken: ${other.state.broken}. Mend it with \`filmwright models add ${wanted.name}\`.`,
+    );
+  const offered = await offeredModels();
+  const offer = offered.find((each) => each.name === wanted.name);
+  if (other !== undefined || (offer !== undefined && wanted.revision === null))
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The model ${ref} is not installed. Install it with \`filmwright models add ${wanted.name}\` (${Math.round(offer?.needs.diskMb ?? 0) || '?'} MB, licence ${(offer ?? other?.card)?.licence.name}).`,
+    );
+  if (ofName.length > 0)
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The revision ${ref} is not installed; of this model there are ${ofName.map((model) => model.ref).join(', ')}.`,
+    );
+  const known = [...shelf.map(({ card }) => card), ...offered].filter(({ capability }) => capability === 'matting');
+  throw new FilmwrightError(
+    'model-unavailable',
+    `There is no model named ${ref}; known are ${[...new Map(known.map((card) => [card.name, card])).values()].map((card) => describeModel({ card })).join(', ')}. All are listed by \`filmwright models list --all\`.`,
+  );
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * What is known of a revision on this machine beside its card: when it came and was last used, whether it stays whatever the cache must make room
+ * for, and why it cannot be used (null where it can).
+ */
+export type ModelState = {
+  readonly addedAt: string;
+  readonly usedAt: string;
+  readonly pinned: boolean;
+  readonly broken: string | null;
+};
+
+const fileName = 'state.json';
+
+/** The state of a revision's folder; a damaged or missing one says nothing against its files. */
+export async function readState(folder: string): Promise<ModelState> {
+  const text = await readFile(join(folder, fileName), 'utf8').catch(() => '{}');
+  let found: Partial<ModelState> = {};
+  try {
+    found = Object(JSON.parse(text)) as Partial<ModelState>;
+  } catch {
+    // Written anew with the next change.
+  }
+  const { addedAt = '', usedAt = addedAt, pinned = false, broken = null } = found;
+  return { addedAt, usedAt, pinned, broken };
+}
+
+/** Changes what is known of a revision. */
+export async function changeState(folder: string, change: Partial<ModelState>): Promise<void> {
+  await writeWhole(join(folder, fileName), `${JSON.stringify({ ...(await readState(folder)), ...change }, null, 2)}\n`);
+}
+
+/** Writes a small file so that it has the old or the new text, whenever its writer is killed. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${randomUUID()}.part`;
+  await writeFile(part, text, { flush: true });
+  await rename(part, path);
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FilmwrightError, type ModelCard, type ModelFile, modelRef } from '@filmwright/contracts';
+import { checkOnnx } from './check-onnx.ts';
+import { licenceText } from './licences.ts';
+import { modelFolder, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { changeState, readState } from './model-state.ts';
+
+export type LocalFile = ModelFile & { readonly localPath: string };
+
+/**
+ * Puts a revision on the shelf: its files by links to those of the weights cache, its card, and what is known of it. It is there whole or not at all, and a
+ * revision that was there before (evicted, or damaged) has its new files at once. Files that cannot be weights are refused first.
+ */
+export async function placeRevision(
+  card: ModelCard,
+  {
+    home,
+    files,
+    pinned,
+    now,
+  }: { readonly home: string; readonly files: readonly LocalFile[]; readonly pinned: boolean; readonly now: Date },
+): Promise<string> {
+  if (card.engine === 'onnx')
+    for (const { path, localPath } of files) if (path.endsWith('.onnx')) await checkOnnx(localPath, `${path} of ${card.name}`);
+  const place = revisionFolder(home, card);
+  const part = join(modelFolder(home, card.name), `.${randomUUID()}.part`);
+  await mkdir(part, { recursive: true });
+  try {
+    for (const { path, localPath } of files) {
+      const target = join(part, 'files', path);
+      await mkdir(dirname(target), { recursive: true });
+      await link(localPath, target);
+    }
+    const before = await readState(place);
+    await writeFile(join(part, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+    await writeFile(join(part, 'NOTICE'), `${card.title}\nFrom ${card.source}, bytes unchanged.\n${licenceText(card.licence)}\n`);
+    const at = now.toISOString();
+    await changeState(part, { addedAt: before.addedAt || at, usedAt: at, pinned: pinned || before.pinned, broken: null });
+    // A folder cannot be renamed over one that is filled; between the two steps the revision is missing, which adding it again mends.
+    const old = `${part}.old`;
+    await rename(place, old).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
+    await rename(part, place);
+    await rm(old, { recursive: true, force: true });
+    await syncFolder(dirname(place));
+    return place;
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. */
+export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: Date): Promise<{ readonly release: () => Promise<void> }> {
+  const path = join(place, 'held', `${process.pid}-${randomUUID()}`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '');
+  await changeState(place, { usedAt: now.toISOString() });
+  return { release: () => rm(path, { force: true }) };
+}
+
+/** Whether a living process holds a revision; what dead ones left is removed. */
+export async function isHeld({ place }: Pick<ShelvedModel, 'place'>): Promise<boolean> {
+  for (const name of await readdir(join(place, 'held')).catch(() => [] as string[])) {
+    if (isAlive(Number(name.split('-', 1)[0]))) return true;
+    await rm(join(place, 'held', name), { force: true });
+  }
+  return false;
+}
+
+/** Whether a process of that number lives; one of another user counts too. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+export type MakeRoom = {
+  readonly home: string;
+  readonly bytes: number;
+  /** Weights may take so much. */
+  readonly budgetBytes: number;
+  /** Of the disk so much stays free. */
+  readonly keepFreeBytes: number;
+  readonly keep: (model: ShelvedModel) => boolean;
+};
+
+/**
+ * Lets go of the files of revisions that were not used for the longest time until `bytes` more fit the budget; their cards stay. Pinned and held ones
+ * stay. Answers which went; throws `disk-full` where it does not suffice.
+ */
+export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }: MakeRoom): Promise<readonly string[]> {
+  const shelf = (await shelvedModels({ home })).filter(({ place, present }) => present && place.startsWith(home));
+  const sizes = new Map<string, number>();
+  const uses = new Map<string, number>();
+  for (const { card } of shelf)
+    for (const file of card.files) {
+      sizes.set(file.digest, file.bytes);
+      uses.set(file.digest, (uses.get(file.digest) ?? 0) + 1);
+    }
+  let taken = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const { bavail, bsize } = await statfs(home);
+  let free = bavail * bsize - keepFreeBytes;
+  const gone: string[] = [];
+  const enough = (): boolean => taken + bytes <= budgetBytes && bytes <= free;
+  for (const model of [...shelf].sort((a, b) => (a.state.usedAt < b.state.usedAt ? -1 : 1))) {
+    if (enough()) break;
+    if (model.state.pinned || keep(model) || (await isHeld(model))) continue;
+    await rm(model.folder, { recursive: true, force: true });
+    gone.push(model.ref);
+    for (const { digest, bytes: size } of model.card.files) {
+      const left = (uses.get(digest) ?? 1) - 1;
+      uses.set(digest, left);
+      if (left > 0) continue;
+      taken -= size;
+      free += size;
+    }
+  }
+  if (enough()) return gone;
+  const pinned = shelf.filter(({ state }) => state.pinned).map(({ card }) => modelRef(card));
+  throw new FilmwrightError(
+    'disk-full',
+    `There is no room for ${bytes} bytes of weights in ${home}: the disk has ${Math.max(0, free)} bytes beside the ${keepFreeBytes} that stay free, the weights take ${taken} of ${budgetBytes}. Remove models (\`filmwright models remove NAME\`${pinned.length === 0 ? '' : `; pinned are ${pinned.join(', ')}`}), raise FILMWRIGHT_WEIGHTS_BYTES, or set FILMWRIGHT_HOME to a larger disk.`,
+  );
+}
+
+/** The size of a file, or null. */
+export async function sizeOf(path: string): Promise<number | null> {
+  return (await stat(path).catch(() => null))?.size ?? null;
+}
