@@ -13,6 +13,7 @@ export type Driving = {
   readonly plan: (input: PlanInput) => Plan;
   readonly nowMs: () => number;
   readonly log: Log;
+  readonly turn?: number;
 };
 
 /** One build while this process drives it. */
@@ -35,10 +36,11 @@ const rereadMs = 500;
 const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
 /** Starts driving a build; everything it knows is read from the ledger, so that a restart goes on where a crash stopped. */
-export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Driving): BuildDriver {
+export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn }: Driving): BuildDriver {
   const buildId = build.id;
   const cache = createResultCache({ build, records });
-  const storage = createPlanStorage(buildId, { records, cache, nowMs, log });
+  const held = turn === undefined ? {} : { turn };
+  const storage = createPlanStorage(buildId, { records, cache, nowMs, log, ...held });
   const finished = new Set<string>();
   let live: ReadonlySet<string> = new Set();
   let plannedOffer: string | null = null;
@@ -60,7 +62,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log }: Dr
     state: 'succeeded' | 'failed',
     how: { readonly result: BuildResult | null; readonly problem: Problem | null },
   ): Promise<void> => {
-    await records.endBuild({ buildId, state, result: how.result, problem: how.problem, progress });
+    await records.endBuild({ buildId, state, result: how.result, problem: how.problem, progress, ...held });
     log(state === 'failed' ? 'warn' : 'info', `build ${state}`, {
       buildId,
       ...progress.tasks,

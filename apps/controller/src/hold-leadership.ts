@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import { leadershipLock } from '@filmwright/records';
+import { endSoon, leadershipLock, steadfast } from '@filmwright/records';
 import pg from 'pg';
 import { reasonOf } from './reason-of.ts';
 
@@ -14,6 +14,8 @@ export type Leadership = {
 
 const askAgainMs = 1000;
 const checkMs = 5000;
+/** Who leads hears of it if it does not any more, also where nobody tells. */
+const answerWithinMs = 8000;
 
 /**
  * Runs `lead` while this process holds the one leadership of the database, an advisory lock on a connection of its own; a standby asks every second.
@@ -26,7 +28,8 @@ export async function holdLeadership(
 ): Promise<void> {
   const client = new pg.Client({
     connectionString,
-    keepAlive: true,
+    ...steadfast,
+    query_timeout: answerWithinMs,
     application_name: 'filmwright-controller',
     connectionTimeoutMillis: 10_000,
   });
@@ -53,7 +56,7 @@ export async function holdLeadership(
       { cause },
     );
   } finally {
-    await client.end().catch(() => {});
+    await endSoon(client);
   }
 }
 
@@ -61,8 +64,13 @@ type Waiting = Omit<Leadership, 'connectionString'> & { readonly client: pg.Clie
 
 async function waitForLock({ client, signal, log, onStandby }: Waiting): Promise<void> {
   for (let tries = 0; !signal.aborted; tries++) {
-    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1::bigint) as held', [leadershipLock]);
+    // A standby has locks of its own.
+    const { rows } = await client.query<{ held: boolean | null }>(
+      'select case when not pg_is_in_recovery() then pg_try_advisory_lock($1::bigint) end as held',
+      [leadershipLock],
+    );
     if (rows[0]?.held) return;
+    if (rows[0]?.held === null) throw new Error('it is a standby, which nobody can write to');
     if (tries === 0) {
       log('info', 'another controller leads; standing by');
       onStandby();

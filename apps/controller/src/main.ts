@@ -42,6 +42,7 @@ async function run(): Promise<void> {
           announce('leader');
           figures.lead(true);
           const runnerWaitMs = Number(process.env.FILMWRIGHT_RUNNER_WAIT_MS) || 30_000;
+          const turn = await records.takeTurn();
           // One cannot lead without the other: who decides what is made also decides where.
           const over = new AbortController();
           const parts = { records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
@@ -50,7 +51,7 @@ async function run(): Promise<void> {
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
           });
           const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
-          const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures })];
+          const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures, turn })];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await Promise.all([pooling, sweeping]);
           for (const end of ends) if (end.status === 'rejected') throw end.reason;

@@ -24,6 +24,7 @@ type Storing = {
   readonly cache: Pick<ResultCache, 'isSubmitted' | 'noteSubmitted'>;
   readonly nowMs: () => number;
   readonly log: Log;
+  readonly turn?: number;
 };
 
 /** Progress alone is stored so often at most. */
@@ -32,7 +33,8 @@ const progressMs = 200;
 const shotsMs = 500;
 
 /** A storage that has stored nothing yet; a restart begins with another. */
-export function createPlanStorage(buildId: string, { records, cache, nowMs, log }: Storing): PlanStorage {
+export function createPlanStorage(buildId: string, { records, cache, nowMs, log, turn }: Storing): PlanStorage {
+  const under = turn === undefined ? {} : { turn };
   let saved: { readonly rows: string; readonly progress: string } | null = null;
   let held: Plan | null = null;
   let nextSaveMs = 0;
@@ -53,7 +55,7 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log 
         return;
       }
     }
-    await records.savePlan({ buildId, rows, ready, progress: made.progress });
+    await records.savePlan({ buildId, rows, ready, progress: made.progress, ...under });
     cache.noteSubmitted(ready.map((task) => task.key));
     saved = now;
     const costMs = nowMs() - startedMs;
@@ -85,7 +87,8 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log 
     },
     async storeLast(made) {
       const rows = rowsOf(made);
-      if (saved?.rows !== digestOf(JSON.stringify(rows))) await records.savePlan({ buildId, rows, ready: [], progress: made.progress });
+      if (saved?.rows !== digestOf(JSON.stringify(rows)))
+        await records.savePlan({ buildId, rows, ready: [], progress: made.progress, ...under });
     },
     async storeViews(made) {
       await storePackage(made);

@@ -10,6 +10,8 @@ import { reasonOf } from './reason-of.ts';
 export type ControllerOptions = Driving & {
   readonly signal: AbortSignal;
   readonly runnerWaitMs: number;
+  /** Number under which it stores; returns where another has drawn a later one. Not looked at when left out. */
+  readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
   readonly figures?: ControllerFigures;
 };
@@ -19,6 +21,7 @@ const tickMs = 1000;
 const lookForRunnersMs = 250;
 /** A build whose steps fail so often in a row with errors that are not the database's absence is given up. */
 const mostFailures = 5;
+const superseded = 'lease-stale';
 
 /**
  * Drives every active build and expires leases until `signal` is aborted. Without memory: all it knows comes from the ledger, so it can be killed at any
@@ -101,7 +104,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
       if (await driver.step(current)) drivers.delete(driver.id);
       failures.delete(driver.id);
     } catch (error) {
-      if (error instanceof FilmwrightError && error.code === 'unavailable') throw error;
+      if (error instanceof FilmwrightError && (error.code === 'unavailable' || error.code === superseded)) throw error;
       const count = (failures.get(driver.id)?.count ?? 0) + 1;
       log('error', 'a step failed', { buildId: driver.id, count, stack: error instanceof Error ? error.stack : String(error) });
       failures.set(driver.id, { count, untilMs: nowMs() + tickMs });
@@ -124,6 +127,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
         const nextMs = Math.min(nextTickMs, nextListMs, ...(offer === null ? [] : [...drivers.values()].map(dueMs)));
         await bell.wait(Math.max(0, nextMs - nowMs()));
       } catch (error) {
+        if (error instanceof FilmwrightError && error.code === superseded) {
+          log('warn', 'another controller drives builds by now');
+          return;
+        }
         log('warn', 'a round failed; trying again', { reason: reasonOf(error) });
         listAgain = true;
         await bell.rest(tickMs);

@@ -18,7 +18,7 @@ import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
 import { type BuildRecord, defaultWorkspace, type NewBuild, type Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-import { lockWants, updateWanted } from './wanted.ts';
+import { checkTurn, lockWants, updateWanted } from './wanted.ts';
 
 export type BuildRow = {
   id: string;
@@ -112,9 +112,10 @@ export function buildRecords(database: Database): BuildCalls {
         await notify(client, { type: 'build', id });
         return true;
       }),
-    endBuild: ({ buildId, state, result, problem, progress }) =>
+    endBuild: ({ buildId, state, result, problem, progress, turn }) =>
       transaction(async (client) => {
         await lockWants(client);
+        await checkTurn(client, turn);
         const { rowCount } = await client.query(
           'update build set state = $2, result = $3, problem = $4, progress = $5, ended_at = now() where id = $1 and ended_at is null',
           [

@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { steadfast } from './connect.ts';
 
 /** A pool whose calls are tried again while the database is away; only statements that may run twice go through it. */
 export type Database = {
@@ -14,11 +15,13 @@ export type Database = {
 export type Prepared = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
 
 const retryForMs = 30_000;
+/** The SQLSTATE of a write to a standby, or to a server that is one by now: another connection may lead to the one that is written to. */
+const readOnly = '25006';
 /** SQLSTATEs of a database that goes or comes, and of transactions that may simply be tried again. */
-const passing = new Set(['57P01', '57P02', '57P03', '08006', '08001', '08003', '08004', '40001', '40P01', '53300']);
+const passing = new Set([readOnly, '57P01', '57P02', '57P03', '08006', '08001', '08003', '08004', '40001', '40P01', '53300']);
 const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 const connectionMessages =
-  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
+  /Connection terminated|Query read timeout|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
 /** Opens a pool of at most four connections; nothing is sent before the first call. */
 export function openDatabase(connectionString: string): Database {
@@ -27,8 +30,10 @@ export function openDatabase(connectionString: string): Database {
     max: 4,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 5000,
-    keepAlive: true,
+    ...steadfast,
     statement_timeout: 60_000,
+    // What is not answered by then was sent to a machine that is gone.
+    query_timeout: 65_000,
     idle_in_transaction_session_timeout: 60_000,
     application_name: 'filmwright',
   });
@@ -65,6 +70,7 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
     return result;
   } catch (error) {
     await client.query('rollback').catch(note);
+    if ((error as { readonly code?: unknown }).code === readOnly) note();
     throw error;
   } finally {
     client.removeListener('error', note);

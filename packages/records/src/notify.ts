@@ -1,4 +1,5 @@
 import pg, { type PoolClient } from 'pg';
+import { endSoon, steadfast } from './connect.ts';
 import type { RecordsEvent } from './records.ts';
 
 const channel = 'filmwright';
@@ -47,7 +48,7 @@ export async function listenToChanges(connectionString: string, listener: (event
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({
       connectionString,
-      keepAlive: true,
+      ...steadfast,
       connectionTimeoutMillis: 5000,
       application_name: 'filmwright-listen',
     });
@@ -59,7 +60,7 @@ export async function listenToChanges(connectionString: string, listener: (event
       await client.connect();
       await client.query(`listen ${channel}`);
     } catch (error) {
-      void client.end().catch(() => {});
+      void endSoon(client);
       throw error;
     }
     current = client;
@@ -75,7 +76,7 @@ export async function listenToChanges(connectionString: string, listener: (event
       if (stopped) return;
       const client = await connect().catch(() => null);
       if (client === null) continue;
-      if (stopped) return void (await client.end().catch(() => {}));
+      if (stopped) return void (await endSoon(client));
       const events = await missed(client, performance.now() - lostAtMs + overlapMs).catch(() => []);
       if (!stopped) for (const event of events) listener(event);
       return;
@@ -95,7 +96,7 @@ export async function listenToChanges(connectionString: string, listener: (event
   return async () => {
     stopped = true;
     wake();
-    await current?.end().catch(() => {});
+    if (current !== undefined) await endSoon(current);
   };
 }
 

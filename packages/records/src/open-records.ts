@@ -4,6 +4,7 @@ import { buildRecords } from './build-records.ts';
 import { credentialRecords } from './credential-records.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { away, openDatabase } from './database.ts';
+import { type DriveStore, driveRecords } from './drive-records.ts';
 import { expiryRecords } from './expiry-records.ts';
 import { filmRecords } from './film-records.ts';
 import type { FilmStore, LibraryStore } from './film-store.ts';
@@ -44,6 +45,7 @@ export async function openRecords({
     ScheduleStore &
     QueueStore &
     AuditStore &
+    DriveStore &
     OverviewStore
 > {
   const database = openDatabase(connectionString);
@@ -59,6 +61,7 @@ export async function openRecords({
     ...filmRecords(database),
     ...libraryRecords(database),
     ...planRecords(database),
+    ...driveRecords(database),
     ...resultRecords(database),
     ...assetRecords(database),
     ...credentialRecords(database),

@@ -57,6 +57,26 @@ test('S2: saving an unchanged plan of 10,000 tasks rewrites no row, and a change
   assert.deepEqual(await sql('select count(*)::int as n from task where xmin <> (select min(xmin::text) from task)::xid'), [{ n: 0 }]);
 });
 
+test('S4: what a process plans or ends that drives builds no more is refused, and what the next one stored stays', async () => {
+  const { records } = await server.open();
+  const build = await someBuild(records);
+  const plan = { buildId: build.id, rows: [rowFor(someTask('a'))], ready: [someTask('a')], progress: someProgress };
+  const first = await records.takeTurn();
+  await records.savePlan({ ...plan, turn: first });
+  const second = await records.takeTurn();
+  const rows = [rowFor(someTask('a')), rowFor(someTask('b'))];
+  await records.savePlan({ ...plan, rows, ready: [someTask('b')], turn: second });
+  await assert.rejects(records.savePlan({ ...plan, turn: first }), { code: 'lease-stale', message: /Another controller drives/ });
+  const end = { buildId: build.id, state: 'failed', result: null, problem: problemOf('unavailable'), progress: someProgress } as const;
+  await assert.rejects(records.endBuild({ ...end, turn: first }), { code: 'lease-stale' });
+  assert.deepEqual(
+    [(await records.getBuild(build.id))?.state, (await records.buildTasks(build.id)).map(({ key }) => key)],
+    ['running', ['a', 'b']],
+  );
+  await records.endBuild({ ...end, turn: second });
+  assert.equal((await records.getBuild(build.id))?.state, 'failed');
+});
+
 test('S3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
   const { records } = await server.open();
   const task = someTask('a');

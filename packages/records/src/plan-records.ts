@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { notifyAll } from './notify.ts';
 import type { PlannedRow, Records } from './records.ts';
-import { lockWants, updateWanted } from './wanted.ts';
+import { checkTurn, lockWants, updateWanted } from './wanted.ts';
 
 const manyRows = 300;
 /** So many keys go into one row of the outbox. */
@@ -27,11 +27,12 @@ const beginPlan = `
 /** Storing plans: the tasks of a build and its list of them. */
 export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'> {
   return {
-    savePlan({ buildId, rows, ready, progress }) {
+    savePlan({ buildId, rows, ready, progress, turn }) {
       const rowsDigest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
       return transaction(async (client) => {
         const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
         await lockWants(client);
+        await checkTurn(client, turn);
         const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>({
           name: 'begin-plan',
           text: beginPlan,

@@ -105,14 +105,17 @@ export interface Records {
     readonly rows: readonly PlannedRow[];
     readonly ready: readonly Task[];
     readonly progress: Progress;
+    /** Number of `takeTurn`; refused as `lease-stale` once another has drawn one. Not looked at when left out. */
+    readonly turn?: number;
   }): Promise<void>;
-  /** Ends a build once; a second end is ignored. */
+  /** Ends a build once; a second end is ignored. `turn` is that of `savePlan`. */
   endBuild(end: {
     readonly buildId: string;
     readonly state: 'succeeded' | 'failed';
     readonly result: BuildResult | null;
     readonly problem: Problem | null;
     readonly progress: Progress;
+    readonly turn?: number;
   }): Promise<void>;
   buildTasks(id: string, workspaceId?: string): Promise<readonly BuildTask[]>;
   /** Notes what can be played of a build by now. */

@@ -1,3 +1,4 @@
+import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
@@ -8,6 +9,14 @@ const lockNumber = 706_170_002;
 /** Waits until no other transaction changes who wants which task; held to the end of the transaction. Take it before any row is locked. */
 export async function lockWants(client: PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [lockNumber]);
+}
+
+/** Throws `lease-stale` where another process drives builds under a later number; holds until the end of a transaction that has `lockWants`. */
+export async function checkTurn(client: PoolClient, turn: number | undefined): Promise<void> {
+  if (turn === undefined) return;
+  const { rowCount } = await client.query({ name: 'check-turn', text: 'select from leadership where drive = $1', values: [turn] });
+  if (rowCount === 0)
+    throw new FilmwrightError('lease-stale', 'Another controller drives builds by now; what this one planned is not stored.');
 }
 
 /** A task that is wanted anew, or otherwise, is posted; one that nobody wants is withdrawn. */

@@ -98,8 +98,7 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       const dropped = standby;
       if (dropped === null) return;
       standby = null;
-      await endStandby(server.connectionString);
-      await dropped.stop();
+      await endStandby(server.connectionString, dropped.stop);
     },
     async stop() {
       stopped = true;

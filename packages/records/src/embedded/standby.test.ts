@@ -84,8 +84,7 @@ test('P9: what a server with a standby answered is there after the standby took 
   await untilSynchronous(standby.connectionString);
   await ask(standby.connectionString, 'insert into kept values (1000000)');
   assert.deepEqual(await ask(again.connectionString, 'select pg_is_in_recovery() as answer'), [true]);
-  await endStandby(standby.connectionString);
-  await again.stop();
+  await endStandby(standby.connectionString, again.stop);
   await ask(standby.connectionString, 'insert into kept values (1000001)');
   assert.deepEqual(await ask(standby.connectionString, 'select count(*)::int as answer from pg_replication_slots'), [0]);
 });

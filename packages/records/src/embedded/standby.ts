@@ -79,13 +79,14 @@ export async function untilSynchronous(connectionString: string): Promise<void> 
   }
 }
 
-/** Has a server answer commits by itself again, and forget its standby. Stop that one after it. */
-export async function endStandby(connectionString: string): Promise<void> {
+/** Has a server answer commits by itself again, then ends its standby by `stop`, and keeps nothing for it any more. */
+export async function endStandby(connectionString: string, stop: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query('alter system reset synchronous_standby_names');
     await client.query('select pg_reload_conf()');
+    await stop();
     await dropSlot(client);
   } finally {
     await client.end();

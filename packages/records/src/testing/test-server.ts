@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { AuditStore } from '../audit-records.ts';
 import type { CredentialStore } from '../credential-store.ts';
+import type { DriveStore } from '../drive-records.ts';
 import { isAlive } from '../embedded/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
 import type { FilmStore, LibraryStore } from '../film-store.ts';
@@ -38,6 +39,7 @@ export type TestRecords = {
     PoolStore &
     ScheduleStore &
     QueueStore &
+    DriveStore &
     AuditStore &
     OverviewStore;
   readonly connectionString: string;
