@@ -50,7 +50,7 @@ test('a runner joins, waits, gets a task the moment it is ready, renews and comp
         { key: 'other', fence: 1, percent: 0 },
       ],
     }),
-    ['other'],
+    { stale: ['other'], back: [] },
   );
   await assert.rejects(client.completeTask({ runnerId, fence: fence + 1, ...output }), { code: 'lease-stale' });
   await client.completeTask({ runnerId, fence, ...output });

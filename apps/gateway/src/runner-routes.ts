@@ -1,4 +1,13 @@
-import { completionSchema, failureSchema, heartbeatSchema, leaseRequestSchema, runnerOfferSchema } from '@filmwright/contracts';
+import {
+  completionSchema,
+  FilmwrightError,
+  failureSchema,
+  handBackSchema,
+  heartbeatSchema,
+  leaseRequestSchema,
+  mostResumeBytes,
+  runnerOfferSchema,
+} from '@filmwright/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
@@ -29,7 +38,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'heartbeat',
     handler: async (request) => {
       const { leases, stopped, models } = checkInput(heartbeatSchema, request.body);
-      const stale = await records.renewLeases({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
+      const { stale, back } = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
         ...(stopped && { fences: stopped.map(({ fence }) => fence) }),
@@ -38,7 +47,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
       if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
-      return { stale };
+      return { stale, back };
     },
   });
   addRoute(app, {
@@ -63,6 +72,22 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
         { runnerId: runnerOf(request), taskId: failure.key, code: failure.problem.code, detail: failure.problem.detail },
         'task failed',
       );
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'handBack',
+    bodyLimit: maxBodyBytes,
+    handler: async (request, reply) => {
+      const task = checkInput(handBackSchema, request.body);
+      const bytes = JSON.stringify(task.resume).length;
+      if (bytes > mostResumeBytes)
+        throw new FilmwrightError(
+          'request-invalid',
+          `What the task ${task.key} needs to go on has ${bytes} bytes; wanted ${mostResumeBytes} at most. It goes on where it is.`,
+        );
+      await records.handBack({ ...task, runnerId: runnerOf(request) });
+      request.log.info({ runnerId: runnerOf(request), taskId: task.key }, 'task handed back');
       return reply.code(204).send();
     },
   });

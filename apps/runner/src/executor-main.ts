@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CacheReport, toProblem } from '@filmwright/contracts';
+import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
 import type { Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
@@ -10,11 +11,15 @@ import { createWorkplace } from './workplace.ts';
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
 const workplace = createWorkplace({ env: process.env, models });
 process.on('disconnect', () => process.exit(0));
+/** Whether the task that runs is to be handed back. */
+let askedBack = false;
 process.on('message', (request: Request) => {
+  askedBack = request.type === 'back';
+  if (request.type === 'back') return;
   void answer(request).then((reply) => process.send?.(reply));
 });
 
-async function answer(request: Request): Promise<Reply> {
+async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Reply> {
   const startedMs = performance.now();
   const cpuBefore = cpuMs();
   const loadedBefore = models.loadedMs();
@@ -26,6 +31,7 @@ async function answer(request: Request): Promise<Reply> {
         ...place,
         progress: (percent) => tell({ type: 'progress', percent }),
         moved: sayMoved,
+        borders: bordersOf({ resume: request.resume, asked: () => askedBack }),
       });
       const wallMs = performance.now() - startedMs;
       const loadMs = Math.min(wallMs, models.loadedMs() - loadedBefore);
@@ -34,6 +40,7 @@ async function answer(request: Request): Promise<Reply> {
       tellCache(place.media.report());
     }
   } catch (error) {
+    if (error instanceof HandedBack) return { type: 'returned', resume: error.resume };
     return { type: 'failed', problem: toProblem(error) };
   }
 }

@@ -8,6 +8,7 @@ import { killTree } from './process-tree.ts';
 import { watchWork } from './watch-work.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
+export type Returned = Extract<Reply, { type: 'returned' }>;
 export type ExecutorOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly idleMs: number;
@@ -18,6 +19,10 @@ export type ExecutorOptions = {
   /** Told how the child's cache did since it was told last. */
   readonly onCache?: (cache: CacheReport) => void;
 };
+
+type Asking = { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void };
+/** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
+type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
 
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
@@ -42,13 +47,17 @@ export class Executor {
     return this.#child === undefined ? [] : this.#held;
   }
 
-  /** Runs a task; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
-  async run(
-    task: Task,
-    { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
-  ): Promise<Done> {
-    const reply = await this.#ask({ type: 'run', task }, { signal, onPercent });
-    if (reply.type !== 'done') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a task`);
+  /** Runs a task to its end, or once `back` is aborted to its next border if it has any; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
+  async run(task: Task, { resume, back, ...asking }: Running): Promise<Done | Returned> {
+    const ask = (): void => {
+      if (this.#child?.connected) this.#child.send({ type: 'back' } satisfies Request);
+    };
+    const answer = this.#ask({ type: 'run', task, ...(resume !== undefined && { resume }) }, asking);
+    if (back.aborted) ask();
+    back.addEventListener('abort', ask, { once: true });
+    const reply = await answer.finally(() => back.removeEventListener('abort', ask));
+    if (reply.type !== 'done' && reply.type !== 'returned')
+      throw new FilmwrightError('internal', `the executor answered ${reply.type} to a task`);
     return reply;
   }
 
@@ -73,10 +82,7 @@ export class Executor {
     await Promise.all(this.#leaving);
   }
 
-  #ask(
-    request: Request,
-    { signal, onPercent }: { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void },
-  ): Promise<Reply> {
+  #ask(request: Request, { signal, onPercent }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     const child = this.#child ?? this.#start();

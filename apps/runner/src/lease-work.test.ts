@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type Lease, type Task } from '@filmwright/contracts';
-import type { Done, Executor } from './executor.ts';
+import type { Done, Executor, Returned } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
 
@@ -29,6 +29,7 @@ function scene({ slots = 1 } = {}) {
   const given: Lease[] = [];
   const said: string[] = [];
   const stale = new Set<string>();
+  const back = new Set<string>();
   const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
   let away = false;
   let full = false;
@@ -48,8 +49,10 @@ function scene({ slots = 1 } = {}) {
       { length: slots },
       (): Pick<Executor, 'run' | 'held'> => ({
         held: [],
-        run: (task, { signal }) =>
-          new Promise((resolve, reject) => {
+        run: (task, { signal, back: asked, resume }) =>
+          new Promise<Done | Returned>((resolve, reject) => {
+            if (resume !== undefined) said.push(`${task.key} goes on from ${JSON.stringify(resume)}`);
+            if (task.key === 'bordered') asked.addEventListener('abort', () => resolve({ type: 'returned', resume: { step: 3 } }));
             works.push({ key: task.key, finish: () => resolve(done), signal });
             signal.addEventListener('abort', () => reject(signal.reason), { once: true });
           }),
@@ -72,10 +75,13 @@ function scene({ slots = 1 } = {}) {
         told.draining ||= draining === true;
         for (const one of stopped) said.push(`stopped ${one.key} ${leases.length}`);
         if (refusal !== null) throw refusal;
-        return [...stale];
+        return { stale: [...stale], back: [...back] };
       },
       async completeTask({ key }) {
         said.push(`done ${key}`);
+      },
+      async handBack({ key, resume }) {
+        said.push(`handed back ${key} ${JSON.stringify(resume)}`);
       },
       async failTask({ key, problem }) {
         said.push(`failed ${key} ${problem.code}`);
@@ -96,7 +102,7 @@ function scene({ slots = 1 } = {}) {
   const refuse = (error: FilmwrightError): void => {
     refusal = error;
   };
-  return { drain, end, offers, given, said, stale, works, polls, told, over, until, setAway, setFull, refuse };
+  return { drain, end, offers, given, said, stale, back, works, polls, told, over, until, setAway, setFull, refuse };
 }
 
 test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
@@ -208,4 +214,25 @@ test('when the offer changes, what runs is finished before it is offered anew', 
   works[0]?.finish();
   await over;
   assert.deepEqual(said, ['done a']);
+});
+
+test('what is asked for is handed back at its border with what it needs to go on, and goes on from there', {
+  timeout: 20_000,
+}, async () => {
+  const { given, works, said, back, over, until, drain } = scene({ slots: 2 });
+  given.push(leaseOf('bordered'), leaseOf('whole'));
+  await until(() => works.length === 2);
+  back.add('bordered').add('whole');
+  await until(() => said.length === 1);
+  assert.deepEqual(said, ['handed back bordered {"step":3}']);
+  back.clear();
+  given.push({ ...leaseOf('bordered'), resume: { step: 3 } });
+  await until(() => said.length === 2);
+  assert.equal(said[1], 'bordered goes on from {"step":3}');
+  // Whoever drains hands back what can be, and finishes the rest.
+  drain.abort();
+  await until(() => said.length === 3);
+  works.find(({ key }) => key === 'whole')?.finish();
+  await over;
+  assert.deepEqual(said.slice(2), ['handed back bordered {"step":3}', 'done whole']);
 });

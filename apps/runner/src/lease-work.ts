@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type Lease, needsOf, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type HandBack, type Lease, needsOf, toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { Executor } from './executor.ts';
 import type { RunnerMetrics, TaskOutcome } from './runner-metrics.ts';
@@ -8,12 +8,12 @@ import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
 
 /** A leased task that runs now. */
-type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController };
+type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController; readonly back: AbortController };
 
 type WorkingExecutor = Pick<Executor, 'run' | 'held'>;
 
 export type LeaseWork = {
-  readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask'>;
+  readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack'>;
   /** One for each slot. */
   readonly executors: readonly WorkingExecutor[];
   readonly endings: Endings;
@@ -51,7 +51,12 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const beating: Beating = { work, held, stopped, gone, full: full.signal, toldModels: '' };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
-  endings.drain.addEventListener('abort', () => void beat(beating, ended), { once: true, signal: ended });
+  const drained = (): void => {
+    void beat(beating, ended);
+    // What has borders goes on elsewhere; the rest is finished.
+    for (const one of held.values()) one.back.abort();
+  };
+  endings.drain.addEventListener('abort', drained, { once: true, signal: ended });
   try {
     while (!noMore.aborted) {
       if (!(await work.hasRoom())) {
@@ -166,8 +171,17 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
     const news = models.join() === beating.toldModels ? {} : { models };
-    const stale = await work.client.heartbeat({ runnerId, leases, draining, stopped: told, ...news, signal, ...(cache && { cache }) });
+    const { stale, back } = await work.client.heartbeat({
+      runnerId,
+      leases,
+      draining,
+      stopped: told,
+      ...news,
+      signal,
+      ...(cache && { cache }),
+    });
     beating.toldModels = models.join();
+    for (const key of back) held.get(key)?.back.abort();
     for (const one of told) stopped.delete(one);
     for (const key of stale)
       held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
@@ -181,7 +195,7 @@ type Running = { readonly lease: Lease; readonly executor: WorkingExecutor; read
 async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
   const { task, fence } = lease;
   const { client, runnerId, endings, log } = work;
-  const one: Held = { lease, percent: 0, stop: new AbortController() };
+  const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
   held.set(task.key, one);
   const tellEnd = work.figures.begin(task.kind);
   let outcome: TaskOutcome = 'stopped';
@@ -190,10 +204,20 @@ async function runLease(work: LeaseWork, { lease, executor, held }: Running): Pr
   try {
     const done = await executor.run(task, {
       signal,
+      ...(lease.resume !== undefined && { resume: lease.resume }),
+      back: one.back.signal,
       onPercent: (percent) => {
         one.percent = percent;
       },
     });
+    if (done.type === 'returned') {
+      const { resume } = done;
+      log('info', 'task handed back at a border', note);
+      return await report({
+        signal,
+        send: () => client.handBack({ runnerId, key: task.key, fence, resume: resume as HandBack['resume'] }),
+      });
+    }
     const { output, assets, wallMs, cpuMs, loadMs } = done;
     const end = await report({
       signal,

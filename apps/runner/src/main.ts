@@ -157,7 +157,16 @@ async function importOffer(
   );
   const fonts = probed.fonts.map((font) => ({ ...font, regular: font.regular.digest, bold: font.bold.digest }));
   const { name, slots, pool, region } = config;
-  return { ...probed, fonts, name, pid: process.pid, slots, ...(pool === null ? {} : { pool }), ...(region === null ? {} : { region }) };
+  return {
+    ...probed,
+    fonts,
+    name,
+    pid: process.pid,
+    slots,
+    handsBack: true,
+    ...(pool === null ? {} : { pool }),
+    ...(region === null ? {} : { region }),
+  };
 }
 
 main().then(

@@ -1,7 +1,12 @@
 import type { Asset, CacheReport, Problem, RunnerOffer, Task } from '@filmwright/contracts';
 
 /** From the runner to its executor. `full` also tries what takes seconds. */
-export type Request = { readonly type: 'run'; readonly task: Task } | { readonly type: 'offer'; readonly full: boolean };
+export type Request =
+  /** `resume` is what an attempt before left at a border. */
+  | { readonly type: 'run'; readonly task: Task; readonly resume?: unknown }
+  /** The task that runs is to be handed back at its next border. */
+  | { readonly type: 'back' }
+  | { readonly type: 'offer'; readonly full: boolean };
 
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
 export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' | 'machine'> & {
@@ -31,5 +36,7 @@ export type Reply =
       readonly cpuMs: number;
       readonly loadMs: number;
     }
+  /** Handed back at a border, with what it needs to go on elsewhere. */
+  | { readonly type: 'returned'; readonly resume: unknown }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer };

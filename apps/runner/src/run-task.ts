@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Asset, FilmwrightError, type Output, type Payload, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { type Borders, HandedBack } from './borders.ts';
 import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
 import { kindRunners } from './kinds/index.ts';
 import type { Workplace } from './workplace.ts';
@@ -12,6 +13,7 @@ export type TaskContext = Workplace & {
   readonly pathOf: (digest: string) => Promise<string>;
   readonly store: (file: { readonly path: string; readonly mediaType: string }) => Promise<Asset>;
   readonly progress: (percent: number) => void;
+  readonly borders: Borders;
 };
 
 /** Does one kind of task; throws a FilmwrightError that says what is wrong. */
@@ -22,7 +24,7 @@ export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
 export async function runTask(
   task: Task,
-  place: Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void },
+  place: Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void; readonly borders: Borders },
 ): Promise<Ran> {
   const known = taskKinds[task.kind];
   if (known === undefined || known.version !== task.version) {
@@ -59,6 +61,7 @@ export async function runTask(
     const output = await Promise.race([run(task.payload as Payload<TaskKind>, context), watch.lost]);
     return { output: known.output.parse(output), assets };
   } catch (error) {
+    if (error instanceof HandedBack) throw error;
     throw await asDiskFull(error, room);
   } finally {
     watch.end();

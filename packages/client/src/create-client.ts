@@ -8,6 +8,7 @@ import type {
   CacheReport,
   Completion,
   Failure,
+  HandBack,
   Lease,
   PackageAddresses,
   QueueEntry,
@@ -34,6 +35,8 @@ export type Joined = {
 };
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
+/** Keys of tasks to be stopped at once, and of those to be handed back at their next border. */
+export type HeartbeatAnswer = { readonly stale: readonly string[]; readonly back: readonly string[] };
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
@@ -89,9 +92,11 @@ export type Client = FilmCalls &
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       readonly signal?: AbortSignal;
-    }): Promise<readonly string[]>;
+    }): Promise<HeartbeatAnswer>;
     completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
     failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
+    /** Gives a task back at a border, with what it needs to go on elsewhere. */
+    handBack(task: HandBack & { readonly runnerId: string }): Promise<void>;
     leaveRunner(runnerId: string): Promise<void>;
   };
 
@@ -150,7 +155,7 @@ function buildCalls(connection: Connection): BuildCalls {
   };
 }
 
-type RunnerCalls = Pick<Client, 'joinRunner' | 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'leaveRunner'>;
+type RunnerCalls = Pick<Client, 'joinRunner' | 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack' | 'leaveRunner'>;
 function runnerCalls(connection: Connection): RunnerCalls {
   return {
     joinRunner: (offer) => callJson(connection, { route: 'joinRunner', body: offer }),
@@ -164,17 +169,18 @@ function runnerCalls(connection: Connection): RunnerCalls {
       return reply.leases;
     },
     heartbeat: async ({ runnerId, signal, ...body }) => {
-      const reply = await callJson<{ stale: readonly string[] }>(connection, {
+      const reply = await callJson<Partial<HeartbeatAnswer>>(connection, {
         route: 'heartbeat',
         params: { id: runnerId },
         body,
         ...(signal ? { signal } : {}),
       });
-      return reply.stale;
+      return { stale: reply.stale ?? [], back: reply.back ?? [] };
     },
     completeTask: async ({ runnerId, ...body }) =>
       drain(await callRoute(connection, { route: 'completeTask', params: { id: runnerId }, body })),
     failTask: async ({ runnerId, ...body }) => drain(await callRoute(connection, { route: 'failTask', params: { id: runnerId }, body })),
+    handBack: async ({ runnerId, ...body }) => drain(await callRoute(connection, { route: 'handBack', params: { id: runnerId }, body })),
     leaveRunner: async (runnerId) => drain(await callRoute(connection, { route: 'leaveRunner', params: { id: runnerId } })),
   };
 }

@@ -39,12 +39,21 @@ export const runnerOfferSchema = z.object({
   pool: z.string().max(100).optional(),
   region: z.string().max(100).optional(),
   machine: machineSchema.optional(),
+  /** It hands tasks back at their borders when it is asked to. */
+  handsBack: z.boolean().optional(),
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
 
 /** A timed right to run a task; every write about it carries the fence. */
-export type Lease = { readonly task: Task; readonly fence: number; readonly attempt: number; readonly leaseMs: number };
+export type Lease = {
+  readonly task: Task;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly leaseMs: number;
+  /** What an attempt before left when it was handed back at a border; the work goes on from there. Only the task's kind knows what it means. */
+  readonly resume?: unknown;
+};
 export const leaseRequestSchema = z.object({
   max: z.number().int().min(1).max(200),
   waitMs: z.number().int().min(0).max(25_000),
@@ -64,8 +73,12 @@ export const heartbeatSchema = z.object({
     .readonly()
     .optional(),
 });
-/** Keys whose lease is no longer held: the runner stops that work at once. */
-export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly() });
+/** Keys whose lease is no longer held: the runner stops that work at once; and keys of those to be handed back at their next border. */
+export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly(), back: z.array(z.string()).readonly().optional() });
+/** What a task that is handed back needs to go on elsewhere may have so many bytes of JSON. */
+export const mostResumeBytes = 1024 ** 2;
+export const handBackSchema = z.object({ key: z.string(), fence: z.number().int(), resume: z.json() });
+export type HandBack = z.infer<typeof handBackSchema>;
 export const completionSchema = z.object({
   key: z.string(),
   fence: z.number().int(),

@@ -71,6 +71,7 @@ export const routes = {
   heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },
   completeTask: { method: 'POST', path: '/v1/runners/:id/complete', scope: 'runner' },
   failTask: { method: 'POST', path: '/v1/runners/:id/fail', scope: 'runner' },
+  handBack: { method: 'POST', path: '/v1/runners/:id/hand-back', scope: 'runner' },
   leaveRunner: { method: 'DELETE', path: '/v1/runners/:id', scope: 'runner' },
 } as const;
 export type RouteName = keyof typeof routes;

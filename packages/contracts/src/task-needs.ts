@@ -1,4 +1,4 @@
-import type { Task } from './task.ts';
+import type { Payload, Task } from './task.ts';
 
 /** What a task asks of its runner beyond its kind and toolchain. */
 export type TaskNeeds = {
@@ -23,6 +23,11 @@ export function modelName(names: readonly string[]): string | null {
   return names.length === 0 ? null : `model ${names.join('+')}`;
 }
 
+/** Expected time from one look to the next. */
+function lookMs({ fromMs, untilMs, everyMs }: NonNullable<Payload<'find-subject'>['clip']>, estimateMs: number): number {
+  return estimateMs / Math.max(1, (untilMs - fromMs) / everyMs);
+}
+
 /** What a task needs follows from its kind and payload. */
 export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): TaskNeeds {
   const { kind, payload } = task as Task;
@@ -34,7 +39,7 @@ export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): Ta
     case 'cutout-clip':
       return { ...none, model: modelName([payload.model]) };
     case 'find-subject':
-      return { ...none, model: modelName(payload.models) };
+      return { ...none, model: modelName(payload.models), bordersMs: payload.clip === null ? null : lookMs(payload.clip, task.estimateMs) };
     case 'drill': {
       const { durationMs, steps, model, batch } = payload;
       return {

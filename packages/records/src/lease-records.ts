@@ -15,6 +15,7 @@ type LeaseRow = {
   rank: number;
   fence: string;
   attempts: number;
+  resume: unknown;
 };
 
 /** A sign of life; one that comes soon after another writes nothing. A runner that was silent for too long is back. */
@@ -34,7 +35,7 @@ const deliver = `
     update attempt a set delivered_at = now(), heard_at = now(), lease_until = now() + $3::float8 * interval '1 millisecond', request = $4
     from fresh f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key returning a.workspace_id, a.key, a.fence
   )
-  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts
+  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
@@ -43,12 +44,13 @@ const renew = `
   with alive as (${alive}), held as (
     update task t set percent = l.percent
     from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent) join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
-    where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and t.state = 'leased' returning t.workspace_id, t.key, t.fence
+    where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and t.state = 'leased'
+    returning t.workspace_id, t.key, t.fence, a.asked_back is not null as back
   ), heard as (
     update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', delivered_at = coalesce(a.delivered_at, now())
     from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
   )
-  select key, fence from held`;
+  select key, fence, back from held`;
 
 /** Leases that ran out but whose tasks were given to nobody come to life again. */
 const revive = `
@@ -68,29 +70,35 @@ const revive = `
   ), posted as (
     insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from held
   )
-  select key, fence from held`;
+  select key, fence, false as back from held`;
 
 /** Delivering leases and renewing them (SPEC.md, L). */
-export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renewLeases' | 'noteStopped'> {
+export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renew' | 'renewLeases' | 'noteStopped'> {
+  const renewed: Records['renew'] = async ({ runnerId, leases, leaseMs }) => {
+    if (!isUuid(runnerId)) return { stale: leases.map((lease) => lease.key), back: [] };
+    const held = new Set<string>();
+    const back: string[] = [];
+    const sorted = [...leases].sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const [name, text] of Object.entries({ renew, revive })) {
+      const left = sorted.filter((lease) => !held.has(nameOf(lease)));
+      if (name === 'revive' && left.length === 0) break;
+      const columns = [left.map(({ key }) => key), left.map(({ fence }) => fence), left.map(({ percent }) => percent)];
+      const found = await prepared<{ key: string; fence: string; back: boolean }>({ name, text, values: [runnerId, ...columns, leaseMs] });
+      for (const one of found) {
+        held.add(nameOf(one));
+        if (one.back) back.push(one.key);
+      }
+    }
+    return { stale: leases.filter((lease) => !held.has(nameOf(lease))).map(({ key }) => key), back };
+  };
   return {
+    renew: renewed,
     async leaseTasks({ runnerId, max, leaseMs, request = uuidv7() }) {
       if (!isUuid(runnerId)) return [];
       const found = await prepared<LeaseRow>({ name: 'deliver', text: deliver, values: [runnerId, max, leaseMs, request] });
       return found.map((row) => leaseOf(row, leaseMs));
     },
-    async renewLeases({ runnerId, leases, leaseMs }) {
-      if (!isUuid(runnerId)) return leases.map((lease) => lease.key);
-      const held = new Set<string>();
-      const sorted = [...leases].sort((a, b) => (a.key < b.key ? -1 : 1));
-      for (const [name, text] of Object.entries({ renew, revive })) {
-        const left = sorted.filter((lease) => !held.has(nameOf(lease)));
-        if (name === 'revive' && left.length === 0) break;
-        const columns = [left.map(({ key }) => key), left.map(({ fence }) => fence), left.map(({ percent }) => percent)];
-        const found = await prepared<{ key: string; fence: string }>({ name, text, values: [runnerId, ...columns, leaseMs] });
-        for (const one of found) held.add(nameOf(one));
-      }
-      return leases.filter((lease) => !held.has(nameOf(lease))).map(({ key }) => key);
-    },
+    renewLeases: async (request) => (await renewed(request)).stale,
     async noteStopped({ runnerId, fences, held }) {
       if (!isUuid(runnerId) || (fences !== undefined && fences.length === 0)) return;
       const [name, which] = fences === undefined ? ['free-others', 'not (a.fence = any($2))'] : ['free-stopped', 'a.fence = any($2)'];
@@ -106,5 +114,5 @@ function nameOf({ key, fence }: { readonly key: string; readonly fence: number |
 function leaseOf(row: LeaseRow, leaseMs: number): Lease {
   const { key, kind, version, toolchain, payload, inputs } = row;
   const task = { key, kind, version, toolchain, payload, inputs, estimateMs: row.estimate_ms, rank: row.rank } as Task;
-  return { task, fence: Number(row.fence), attempt: row.attempts, leaseMs };
+  return { task, fence: Number(row.fence), attempt: row.attempts, leaseMs, ...(row.resume !== null && { resume: row.resume }) };
 }

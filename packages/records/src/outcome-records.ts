@@ -58,17 +58,34 @@ const fail = `
     update attempt a set ended_at = now(), outcome = 'failed', problem = $3
     from counted c where a.fence = c.fence and a.workspace_id = c.workspace_id and a.key = c.key
   ), refunded as (${refundOf('counted')}), posted as (${postEnds('counted', { outcome: 'failed' })})
-  update task t set attempts = c.tries, lost = c.lost, problem = $3, percent = 0, outcome = 'failed',
+  update task t set attempts = c.tries, lost = c.lost, problem = $3, percent = 0, resume = null, outcome = 'failed',
     state = case when $4 and c.tries < $5 then 'waiting' else 'failed' end,
     ready_at = case when $4 and c.tries < $5 then now() + power(4, c.tries - 1) * interval '1 second' else t.ready_at end,
     finished_at = case when $4 and c.tries < $5 then null else now() end
   from counted c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state`;
 
+/** It goes on elsewhere from what it left; a task that is stale already was given back by another way. */
+const handBack = `
+  with held as materialized (
+    select t.workspace_id, t.key, t.fence from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    where a.key = $1 and a.fence = $2 and a.runner_id = $3 and t.state = 'leased' for update of t
+  ), ended as (
+    update attempt a set ended_at = now(), outcome = 'returned' from held h
+    where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
+  ), refunded as (${refundOf('held')}), posted as (${postEnds('held', { outcome: 'returned' })}), taken as (
+    update task t set state = 'waiting', fence = nextval('task_fence'), percent = 0, attempts = greatest(0, t.attempts - 1), resume = $4
+    from held h where t.workspace_id = h.workspace_id and t.key = h.key returning t.key
+  )
+  select key, ${notifyEach('$5')} from taken`;
+
 /** So many completions go into one statement, and so many statements run at once. */
 const gathered = { most: 200, lanes: 2 };
 
 /** How attempts end: done or failed, each guarded by its fence (SPEC.md, F). */
-export function outcomeRecords({ prepared, transaction }: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask'> {
+export function outcomeRecords({
+  prepared,
+  transaction,
+}: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask' | 'handBack'> {
   const completeTasks: Records['completeTasks'] = async (completions) => {
     // Said twice, an end is written once. In order of keys, so that two writers of many rows cannot wait for each other.
     const named = new Map(completions.map((one) => [nameOf(one), one]));
@@ -107,6 +124,10 @@ export function outcomeRecords({ prepared, transaction }: Database): Pick<Record
     completeTasks,
     async completeTask(completion) {
       if ((await completeOne(completion)) === 'stale') throw stale(completion.key);
+    },
+    async handBack({ key, fence, runnerId, resume }) {
+      const values = [key, fence, runnerId, JSON.stringify(resume), [JSON.stringify({ type: 'ready' })]];
+      if ((await prepared({ name: 'hand-back', text: handBack, values })).length === 0) throw stale(key);
     },
     failTask: ({ problem, ...claim }) =>
       transaction(async (client) => {

@@ -8,6 +8,7 @@ import type {
   BuildTask,
   Completion,
   Failure,
+  HandBack,
   Lease,
   Priority,
   Problem,
@@ -88,6 +89,12 @@ export type RecordsEvent =
   | { readonly type: 'granted'; readonly runners: readonly string[] }
   | { readonly type: 'finished'; readonly keys: readonly string[] };
 
+export type RenewRequest = {
+  readonly runnerId: string;
+  readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
+  readonly leaseMs: number;
+};
+
 /** Builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
 export interface Records {
   /** Film version and build in one transaction; the same document again is the same film version. */
@@ -152,12 +159,10 @@ export interface Records {
     readonly leaseMs: number;
     readonly request?: string;
   }): Promise<readonly Lease[]>;
-  /** Renews leases and notes progress; returns the keys that are no longer this runner's. */
-  renewLeases(options: {
-    readonly runnerId: string;
-    readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
-    readonly leaseMs: number;
-  }): Promise<readonly string[]>;
+  /** Renews leases and notes progress; answers with the keys that are no longer this runner's, and those that are to be handed back. */
+  renew(options: RenewRequest): Promise<{ readonly stale: readonly string[]; readonly back: readonly string[] }>;
+  /** As `renew`, and answers with the stale keys alone. */
+  renewLeases(options: RenewRequest): Promise<readonly string[]>;
   /**
    * Frees the places of attempts that nobody wants any more and that their runner has stopped, by fence. A runner that does not tell (`fences` is
    * left out) is taken to have stopped what it does not hold.
@@ -169,6 +174,8 @@ export interface Records {
   completeTasks(completions: readonly (Completion & { readonly runnerId: string })[]): Promise<readonly ('done' | 'stale')[]>;
   /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
   failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
+  /** Takes a task back at a border with what it needs to go on; it waits again and counts neither as a try nor as a loss. Throws `lease-stale` when the fence is old. */
+  handBack(task: HandBack & { readonly runnerId: string }): Promise<void>;
   /** Takes back leases that ran out and grants that were not picked up; a task that lost its runner three times fails with `task-lost`. Notes runners that fell silent. Call it each second. Returns how many leases were lost. */
   expireLeases(): Promise<number>;
 

@@ -52,7 +52,10 @@ export function runnerRecords({
     },
     async noteHeld({ runnerId, models }) {
       if (isUuid(runnerId))
-        await rows('update runner set held = $2::text::json where id = $1 and held::text <> $2::text', [runnerId, JSON.stringify([...models].sort())]);
+        await rows('update runner set held = $2::text::json where id = $1 and held::text <> $2::text', [
+          runnerId,
+          JSON.stringify([...models].sort()),
+        ]);
     },
     async runners() {
       const found = await rows<{ id: string; offer: RunnerOffer }>(

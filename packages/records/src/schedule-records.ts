@@ -136,6 +136,20 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         refused: grants.filter(({ workspaceId, key }) => !taken.has(`${workspaceId} ${key}`)),
       };
     },
+    async askBack(tasks) {
+      if (tasks.length === 0) return;
+      await prepared({
+        name: 'ask-back',
+        text: `update attempt a set asked_back = g.reason from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) as g(workspace_id, key, fence, reason)
+          where a.fence = g.fence and a.workspace_id = g.workspace_id and a.key = g.key and a.ended_at is null`,
+        values: [
+          tasks.map(({ workspaceId }) => workspaceId),
+          tasks.map(({ key }) => key),
+          tasks.map(({ fence }) => fence),
+          tasks.map(({ reason }) => reason),
+        ],
+      });
+    },
     async readFleet({ tasks, runners }) {
       const events: FleetEvent[] = [];
       if (tasks.length > 0) {

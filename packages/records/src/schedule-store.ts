@@ -124,6 +124,8 @@ export interface ScheduleStore {
     readonly epoch: number;
     readonly grants: readonly Grant[];
   }): Promise<{ readonly given: readonly (TaskId & { readonly fence: number })[]; readonly refused: readonly Grant[] } | null>;
+  /** Asks runners to hand tasks back at their next border, for what; one that ended meanwhile is left alone. */
+  askBack(tasks: readonly (TaskId & { readonly fence: number; readonly reason: string })[]): Promise<void>;
   /** How tasks and runners are now, as events. */
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
   /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */

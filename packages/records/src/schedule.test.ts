@@ -277,3 +277,31 @@ test('L10: what nobody wants any more keeps its place until its runner says that
   assert.deepEqual(await next(), ['b stopped']);
   assert.deepEqual(await left(), []);
 });
+
+test('L11: a runner is asked for a task, hands it back with what it needs to go on, and the next is given that; it counts for nothing', async () => {
+  const { records, runnerId, sql } = await withRunner(['a', 'b']);
+  const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs });
+  const [a, b] = leases;
+  assert.ok(a && b);
+  assert.equal('resume' in a, false);
+  const renewal = { runnerId, leaseMs, leases: leases.map(({ task, fence }) => ({ key: task.key, fence, percent: 40 })) };
+  assert.deepEqual(await records.renew(renewal), { stale: [], back: [] });
+  await records.askBack([
+    { workspaceId: defaultWorkspace, key: 'a', fence: a.fence, reason: 'b is interactive' },
+    { workspaceId: defaultWorkspace, key: 'b', fence: b.fence - 1, reason: 'of an attempt that ended' },
+  ]);
+  assert.deepEqual(await records.renew(renewal), { stale: [], back: ['a'] });
+  const { position } = await records.fleetSnapshot();
+  const back = { runnerId, key: 'a', fence: a.fence, resume: { step: 7 } };
+  await records.handBack(back);
+  assert.deepEqual((await tailed({ records }, position)).told, ['a waiting after returned']);
+  await assert.rejects(records.handBack(back), { code: 'lease-stale' });
+  await assert.rejects(records.completeTask({ ...completionOf(a), runnerId }), { code: 'lease-stale' });
+  assert.deepEqual(await sql(`select attempts, lost, percent from task where key = 'a'`), [{ attempts: 0, lost: 0, percent: 0 }]);
+  assert.deepEqual(await sql(`select kind from spend_entry where key = 'a' order by kind`), [{ kind: 'refund' }, { kind: 'reserve' }]);
+  const [again] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  assert.deepEqual(again?.resume, { step: 7 });
+  assert.deepEqual((await records.renew({ ...renewal, leases: [{ key: 'a', fence: again?.fence ?? 0, percent: 50 }] })).back, []);
+  await records.failTask({ runnerId, key: 'a', fence: again?.fence ?? 0, problem: problemOf('program-failed') });
+  assert.deepEqual(await sql(`select resume from task where key = 'a'`), [{ resume: null }], 'what failed begins anew');
+});

@@ -144,6 +144,6 @@ function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
 }
 
 /** Whether it can be handed back for a more pressing task. */
-export function canPreempt({ task, batch }: Attempt): boolean {
-  return task.bordersMs !== null && task.priority !== 'interactive' && batch.length === 0;
+export function canPreempt({ task, batch, host }: Attempt): boolean {
+  return host.facts.handsBack !== false && task.bordersMs !== null && task.priority !== 'interactive' && batch.length === 0;
 }

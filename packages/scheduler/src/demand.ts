@@ -73,6 +73,8 @@ export type RunnerFacts = {
   readonly resident: readonly { readonly device: string; readonly model: string }[];
   /** No new task: it finishes what it has. */
   readonly draining: boolean;
+  /** False where it cannot hand tasks back at their borders. */
+  readonly handsBack?: boolean;
 };
 
 /** What a scheduler found: the mean of so many attempts, in milliseconds (of ratios to what was guessed, the ratio). Its name says of what. */

@@ -100,6 +100,7 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     inMemory: withPairs(held),
     resident: [],
     draining,
+    handsBack: offer.handsBack === true,
   };
 }
 

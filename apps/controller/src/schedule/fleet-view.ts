@@ -14,6 +14,8 @@ export type FleetView = {
   /** What waits, and since when it could have been given; null for what waits no longer. */
   readonly waitOf: (taskId: string) => { readonly task: TaskDemand; readonly readyMs: number } | null;
   readonly noteGiven: (task: TaskId & { readonly fence: number }) => void;
+  /** The lease of a task that runs; null where it has none by now, or none yet. */
+  readonly leaseOf: (taskId: string) => (TaskId & { readonly fence: number }) | null;
   /** How many tasks wait. */
   readonly waiting: () => number;
   /** The task that a standing is about, or null when it waits no longer. */
@@ -155,6 +157,12 @@ export function createFleetView(): FleetView {
       ready.delete(idOf(task));
       const held = running.get(idOf(task));
       if (held !== undefined) held.fence = task.fence;
+    },
+    leaseOf(taskId) {
+      const held = running.get(taskId);
+      if (held === undefined || held.fence === noFence) return null;
+      const { workspaceId, key } = held.task;
+      return { workspaceId, key, fence: held.fence };
     },
     waiting: () => waiting.size,
     waitingTask: ({ task }) => waiting.get(task) ?? null,

@@ -37,7 +37,11 @@ function task(key: string, changes: Partial<Task> = {}): Task {
   return { key, kind: 'subtitles', version: 7, toolchain: '', payload, estimateMs: 1000, rank: 0, inputs: [], ...changes } as Task;
 }
 
-async function order({ records }: Opened, tasks: readonly Task[], changes: { readonly priority?: 'bulk' } = {}): Promise<string> {
+async function order(
+  { records }: Opened,
+  tasks: readonly Task[],
+  changes: { readonly priority?: 'bulk' | 'interactive' } = {},
+): Promise<string> {
   const document = { of: tasks.map(({ key }) => key) };
   const wanted = { workspaceId: defaultWorkspace, title: 'A film', document, files: {}, purpose: 'make', atMs: null } as const;
   const { id: buildId } = await records.createBuild({ ...wanted, ...changes });
@@ -248,4 +252,25 @@ test('P2: a voice is asked of runners that have it, of those of one that holds i
   // What nobody has is given to anyone, who says what is missing.
   await order(opened, [line('d', 'ann')]);
   assert.equal((await leaseOf(opened, mute)).task.key, 'd');
+});
+
+test('P7: the only place is asked back from a bulk task that has borders and whose runner hands back, for one that a person waits for', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const payload = { seed: 1, durationMs: 600_000, bytes: 1, inputs: [], steps: 6000 };
+  const drill = (key: string, changes: object = {}): Task =>
+    task(key, { kind: 'drill', version: 1, payload: { ...payload, ...changes }, estimateMs: 600_000 } as unknown as Partial<Task>);
+  const { runnerId } = await records.joinRunner(offer('one', { kinds: ['drill'], versions: { drill: 1 }, handsBack: true }));
+  await order(opened, [drill('long')], { priority: 'bulk' });
+  const long = await leaseOf(opened, runnerId);
+  await order(opened, [{ ...drill('quick', { durationMs: 10 }), estimateMs: 10 }], { priority: 'interactive' });
+  const leases = [{ key: 'long', fence: long.fence, percent: 10 }];
+  await until(async () => (await records.renew({ runnerId, leases, leaseMs })).back[0] === 'long', 'word to hand back');
+  await records.handBack({ runnerId, key: 'long', fence: long.fence, resume: { step: 600 } });
+  const quick = await leaseOf(opened, runnerId);
+  assert.equal(quick.task.key, 'quick');
+  await records.completeTask(done(runnerId, quick));
+  const again = await leaseOf(opened, runnerId);
+  assert.deepEqual([again.task.key, again.resume, again.attempt], ['long', { step: 600 }, 1]);
 });

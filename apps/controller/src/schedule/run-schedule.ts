@@ -103,11 +103,16 @@ type Carrying = {
   readonly figures: ControllerFigures | undefined;
 };
 
-/** Writes the grants; what could not be given comes back as changes. Null when another leads. */
+/** Asks for places back and writes the grants; what could not be given comes back as changes. Null when another leads. */
 async function carryOut(
   { records, epoch, view, press, nowMs, figures }: Carrying,
   decisions: readonly Decision[],
 ): Promise<readonly Change[] | null> {
+  const asked = decisions.flatMap((decision) => {
+    const lease = decision.type === 'preempt' ? view.leaseOf(decision.task) : null;
+    return lease === null ? [] : [{ ...lease, reason: decision.reason }];
+  });
+  await records.askBack(asked);
   const waits = new Map(
     decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
   );

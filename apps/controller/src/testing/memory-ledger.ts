@@ -77,6 +77,8 @@ export function createMemoryLedger(): MemoryLedger {
     leaseTasks: refuse,
     renewLeases: refuse,
     noteStopped: refuse,
+    renew: refuse,
+    handBack: refuse,
     noteHeld: refuse,
     completeTask: refuse,
     completeTasks: refuse,

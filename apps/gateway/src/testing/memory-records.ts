@@ -58,6 +58,8 @@ export function createMemoryRecords(): MemoryRecords {
   const knownRunner = (runnerId: string) => {
     if (!runners.has(runnerId)) throw new FilmwrightError('not-found', `There is no runner ${runnerId}; join again.`);
   };
+  const staleOf = (leases: readonly { readonly key: string; readonly fence: number }[]) =>
+    leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
   const held = (write: { readonly key: string; readonly fence: number; readonly runnerId: string }) => {
     const lease = leased.get(write.key);
     if (lease?.fence !== write.fence || lease.runnerId !== write.runnerId)
@@ -141,9 +143,9 @@ export function createMemoryRecords(): MemoryRecords {
         return { task, fence, attempt: 1, leaseMs };
       });
     },
-    async renewLeases({ leases }) {
-      return leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
-    },
+    renewLeases: async ({ leases }) => staleOf(leases),
+    renew: async ({ leases }) => ({ stale: staleOf(leases), back: [] }),
+    handBack: async (task) => held(task),
     noteStopped: async () => {},
     noteHeld: async () => {},
     async completeTask(completion) {

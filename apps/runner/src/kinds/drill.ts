@@ -9,9 +9,9 @@ import type { KindRunner } from '../run-task.ts';
 /** So many times a task tells how far it is. */
 const beats = 10;
 
-/** Loads its model where that is not held, works for the wanted time, then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
-export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs, model }, context) => {
-  const { pathOf, tempDir, store, progress, models } = context;
+/** Loads its model where that is not held, works for the wanted time (from the step that an attempt before came to), then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
+export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs, model, steps }, context) => {
+  const { pathOf, tempDir, store, progress, models, borders } = context;
   const read: Uint8Array[] = [];
   for (const digest of inputs) {
     // Whoever spoils the file may do so at any moment: looked at are the very bytes that are used.
@@ -23,11 +23,19 @@ export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, i
   }
   const name = modelName(model === undefined ? [] : [model.name]);
   if (name !== null) await models.load(name, () => sleep(model?.loadMs ?? 0));
-  for (let beat = 1; beat <= beats; beat++) {
-    await sleep(durationMs / beats);
-    progress((100 * beat) / (beats + 1));
+  const count = steps ?? beats;
+  for (let step = stepOf(borders.resume); step < count; step++) {
+    if (steps !== undefined) borders.reach(() => ({ step }));
+    await sleep(durationMs / count);
+    progress((100 * (step + 1)) / (count + 1));
   }
   const path = join(tempDir, 'drill.bin');
   await writeFile(path, drillBytes({ seed, bytes, inputs: read }));
   return { asset: await store({ path, mediaType: 'application/octet-stream' }) };
 };
+
+/** The step that an attempt before came to. */
+function stepOf(resume: unknown): number {
+  const { step } = Object(resume) as { readonly step?: unknown };
+  return typeof step === 'number' ? step : 0;
+}

@@ -1,4 +1,4 @@
-import type { Credit, Output, Payload, SubjectSample } from '@filmwright/contracts';
+import { type Credit, type Output, type Payload, type SubjectSample, subjectSampleSchema } from '@filmwright/contracts';
 import { creditOfModel, installedModel, type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines';
 import { smallFrames, watchCuts } from '@filmwright/render';
 import type { KindRunner, TaskContext } from '../run-task.ts';
@@ -6,7 +6,7 @@ import type { KindRunner, TaskContext } from '../run-task.ts';
 /** Longer side of what is looked at. */
 const longSide = 384;
 
-/** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. */
+/** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. Handed back between looks, it goes on behind the last one. */
 export const runFindSubject: KindRunner<'find-subject'> = async (payload, context) => {
   const finder = await openSubjectFinder({ home: context.home, models: payload.models });
   try {
@@ -23,7 +23,8 @@ type Seen = { readonly samples: readonly SubjectSample[]; readonly cuts: readonl
 async function look({ media, clip }: Payload<'find-subject'>, { context, locate }: Looking): Promise<Seen> {
   const path = await context.pathOf(media);
   const { toolset } = context;
-  const samples: SubjectSample[] = [];
+  const left = leftBy(context.borders.resume);
+  const samples: SubjectSample[] = [...left.samples];
   const cuts: number[] = [];
   if (clip === null) {
     for await (const frame of smallFrames({ path, toolset, longSide })) samples.push({ atMs: 0, ...rounded(await locate(frame)) });
@@ -33,18 +34,32 @@ async function look({ media, clip }: Payload<'find-subject'>, { context, locate 
   const firstFrame = Math.ceil((fromMs * fps) / 1000 - 1e-6);
   const watch = watchCuts();
   let nextMs = fromMs;
-  let before: LocatedSubject | undefined;
+  let { before } = left;
   for await (const frame of smallFrames({ path, toolset, longSide, range: { fromMs, untilMs } })) {
     const atMs = Math.round(((firstFrame + frame.index) * 1000) / fps);
     const cut = watch.seen(frame);
     if (cut) cuts.push(atMs);
     if (!cut && atMs < nextMs) continue;
+    nextMs = fromMs + (Math.floor((atMs - fromMs) / everyMs) + 1) * everyMs;
+    // Frames that were looked at before pass by once more for the cuts between them.
+    if (atMs <= left.untilMs) continue;
     before = await locate(frame, before === undefined || cut ? {} : { before });
     samples.push({ atMs, ...rounded(before) });
-    nextMs = fromMs + (Math.floor((atMs - fromMs) / everyMs) + 1) * everyMs;
+    context.borders.reach((): Left => ({ samples, ...(before && { before }) }));
     context.progress(Math.min(99, ((atMs - fromMs) * 100) / Math.max(1, untilMs - fromMs)));
   }
   return { samples, cuts };
+}
+
+/** What an attempt that was handed back had found; `before` is its last find as it was, not rounded. */
+type Left = { readonly samples: readonly SubjectSample[]; readonly before?: LocatedSubject };
+
+function leftBy(resume: unknown): Left & { readonly untilMs: number } {
+  const { samples, before } = Object(resume) as Partial<Left>;
+  const found = subjectSampleSchema.array().safeParse(samples).data;
+  const last = found?.at(-1);
+  if (found === undefined || last === undefined || before === undefined) return { samples: [], untilMs: Number.NEGATIVE_INFINITY };
+  return { samples: found, before, untilMs: last.atMs };
 }
 
 const four = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
