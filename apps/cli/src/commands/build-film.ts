@@ -5,6 +5,7 @@ import { uploadFiles } from '../film/upload-files.ts';
 import { type ReadShapes, readShapes, type ShapesBatch } from '../rows/read-shapes.ts';
 import type { ProgressDisplay } from '../show/progress-display.ts';
 import { onInterrupt } from './on-interrupt.ts';
+import type { Pressing } from './read-pressing.ts';
 
 /** A film document that was read, with the files it names, the shape it is in, and of a dub its language and what to tell of its script. */
 export type Film = Pick<ShapesBatch['rows'][number], 'document' | 'files' | 'shape'> & Pick<ShapesBatch, 'language' | 'notes'>;
@@ -29,13 +30,20 @@ export type BuildFilm = {
   readonly purpose: FilmPurpose;
   readonly atMs?: number;
   readonly display: ProgressDisplay;
+  readonly pressing?: Pressing;
 };
 export type FinishedBuild = { readonly build: Build; readonly result: BuildResult };
 
 /** Uploads what is new, starts a build and follows it to its end; throws its problem if it fails. Ctrl-C cancels the build. */
-export async function buildFilm({ client, home, film, purpose, atMs, display }: BuildFilm): Promise<FinishedBuild> {
+export async function buildFilm({ client, home, film, purpose, atMs, display, pressing = {} }: BuildFilm): Promise<FinishedBuild> {
   const files = await uploadFiles(film.files, { client, home });
-  const started = await client.createBuild({ document: film.document, files, purpose, ...(atMs === undefined ? {} : { atMs }) });
+  const started = await client.createBuild({
+    document: film.document,
+    files,
+    purpose,
+    ...pressing,
+    ...(atMs === undefined ? {} : { atMs }),
+  });
   const release = onInterrupt(() => void client.cancelBuild(started.id).catch(() => {}));
   let last = started;
   try {

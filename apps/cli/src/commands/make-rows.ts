@@ -99,6 +99,7 @@ async function makeGood({ options, batch, runs, folder, interrupt }: MakeGood): 
         batch,
         runs,
         purpose: 'make',
+        pressing: options.pressing ?? {},
         window: windowOf(availableParallelism()),
         signal: interrupt.signal,
         changed: display.changed,

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import type { Report } from '@filmwright/contracts';
+import type { BuildSpend, Report } from '@filmwright/contracts';
 import type { WantedDub } from '../dub/dub-document.ts';
 import { type SavedFilm, saveFilm } from '../film/save-film.ts';
 import { checkWritable } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { usePlatform } from '../platform/use-platform.ts';
+import { costText } from '../show/cost-text.ts';
 import { lengthOf, progressDisplay } from '../show/progress-display.ts';
 import { issueText } from '../show/show-problem.ts';
 import { buildFilm, type Film, outputFolder, readFilms } from './build-film.ts';
 import { offerVoice } from './offer-voice.ts';
+import type { Pressing } from './read-pressing.ts';
 
 export type MakeOptions = {
   readonly file: string;
@@ -20,6 +22,7 @@ export type MakeOptions = {
   readonly json: boolean;
   readonly offerVoice: boolean;
   readonly yes: boolean;
+  readonly pressing?: Pressing;
 };
 
 /** Makes a film from a document, in each of its shapes; gives the exit status. */
@@ -40,23 +43,30 @@ async function makeOne(options: MakeOptions, film: Film): Promise<void> {
   if (options.offerVoice) await offerVoice({ home, ask: !options.yes && !options.json });
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
-    const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display });
-    return { build, result, ...(await saveFilm({ client, home, build: build.id, result, folder, suffix })) };
+    const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display, pressing: options.pressing ?? {} });
+    const { spend } = await client.buildCourse(build.id);
+    return { build, result, spend, ...(await saveFilm({ client, home, build: build.id, result, folder, suffix })) };
   });
   const wallMs = Math.round(performance.now() - startedMs);
   const { run, reused } = made.build.progress.tasks;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ build: made.build.id, master: made.master, package: made.package, report: made.report, tasks: { run, reused }, wallMs })}\n`,
+      `${JSON.stringify({ build: made.build.id, master: made.master, package: made.package, report: made.report, tasks: { run, reused }, spend: made.spend, wallMs })}\n`,
     );
     return;
   }
   process.stdout.write(`${summary(made.result.report as Report, { ...made, wallMs, run, reused, notes: film.notes })}\n`);
 }
 
-type Made = SavedFilm & Pick<Film, 'notes'> & { readonly wallMs: number; readonly run: number; readonly reused: number };
+type Made = SavedFilm &
+  Pick<Film, 'notes'> & {
+    readonly spend: BuildSpend;
+    readonly wallMs: number;
+    readonly run: number;
+    readonly reused: number;
+  };
 
-function summary(report: Report, { master, package: folder, report: reportPath, wallMs, run, reused, notes }: Made): string {
+function summary(report: Report, { master, package: folder, report: reportPath, spend, wallMs, run, reused, notes }: Made): string {
   const { width, height, fps } = report.master;
   const loudness = report.loudness === null ? 'silent' : `${report.loudness.integratedLufs.toFixed(1)} LUFS`;
   return [
@@ -65,5 +75,6 @@ function summary(report: Report, { master, package: folder, report: reportPath, 
     `  master   ${master}`,
     ...(folder === null ? [] : [`  package  ${join(folder, 'index.m3u8')}`]),
     `  report   ${reportPath}`,
+    `  cost     ${costText(spend)}`,
   ].join('\n');
 }

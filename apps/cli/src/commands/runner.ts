@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FilmwrightError, type RunnerList } from '@filmwright/contracts';
+import { FilmwrightError } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
 import { runningPlatform } from '../platform/running-platform.ts';
 import { millisecondsOf } from './milliseconds-of.ts';
+import { runnerListing, runnerListText } from './runner-list.ts';
 
 export type RunnerOptions = {
   readonly words: readonly string[];
@@ -53,8 +54,9 @@ async function drawToken(options: RunnerOptions): Promise<number> {
 }
 
 async function list(options: RunnerOptions): Promise<number> {
-  const found = await (await runningPlatform(homeOf(options))).listRunners();
-  process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : listText(found));
+  const client = await runningPlatform(homeOf(options));
+  const found = runnerListing(...(await Promise.all([client.listRunners(), client.fleet()])));
+  process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : runnerListText(found));
   return 0;
 }
 
@@ -66,28 +68,6 @@ async function revoke(id: string, options: RunnerOptions): Promise<number> {
 
 function homeOf({ home }: RunnerOptions): string {
   return home === undefined ? filmwrightHome() : resolve(home);
-}
-
-const gibibyte = 1024 ** 3;
-
-/** Runners that are there, with their machines; then credentials of runners that are not. */
-function listText({ runners, credentials }: RunnerList): string {
-  const lines = runners.map(({ name, credentialId, slots, pool, region, version, machine, devices, cache }) => {
-    const has = machine === null ? [] : [`${machine.cores} cores`, `${Math.round(machine.memoryBytes / gibibyte)} GiB`];
-    const gpus = devices.map((device) => `${device.product}${device.slice === null ? '' : ` ${device.slice}`}`);
-    const asked = cache === null ? 0 : cache.hits + cache.misses;
-    const hits = cache === null || asked === 0 ? [] : [`cache ${Math.round((cache.hits / asked) * 100)} % of ${asked}`];
-    const place = [pool, region].filter((each) => each !== null);
-    const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...gpus, ...place, ...(version === null ? [] : [version]), ...hits];
-    const warnings = (machine?.warnings ?? []).map((warning) => `\n      ${warning}`);
-    return `  ${name.padEnd(28)} ${facts.join(', ')}${credentialId === null ? '' : `\n      credential ${credentialId}`}${warnings.join('')}`;
-  });
-  const there = new Set(runners.map((each) => each.credentialId));
-  const away = credentials
-    .filter(({ id, revokedAt }) => !there.has(id) && revokedAt === null)
-    .map(({ id, name, seenAt }) => `  ${name.padEnd(28)} not there; last seen ${seenAt ?? 'never'}\n      credential ${id}`);
-  const all = [...lines, ...away];
-  return all.length === 0 ? 'There are no runners.\n' : `${all.join('\n')}\n`;
 }
 
 /** Runs a runner on this machine until it is told to end. */

@@ -12,7 +12,9 @@ import {
   type Progress,
   toProblem,
 } from '@filmwright/contracts';
+import type { Pressing } from '../commands/read-pressing.ts';
 import { createUploader, type Uploader } from '../film/upload-files.ts';
+import { waitLine } from '../show/progress-display.ts';
 import type { Batch, BatchRow } from './read-batch.ts';
 
 /** `invalid`: known to be wrong before anything was started; `not-started`: the batch was ended before its turn. */
@@ -24,6 +26,8 @@ export type RowRun = {
   state: RowState;
   build: string | null;
   progress: Progress | null;
+  /** Why it does not go on just now. */
+  waits: string | null;
   problem: Problem | null;
   startedMs: number;
   wallMs: number;
@@ -36,6 +40,7 @@ export type RunBatch<T> = {
   /** The rows in the order of the file, changed as they go on. */
   readonly runs: readonly RowRun[];
   readonly purpose: FilmPurpose;
+  readonly pressing?: Pressing;
   /** Builds at once: enough that no runner waits while one row is joined and the next is planned, few enough that ledger and platform stay small. */
   readonly window: number;
   /** Takes what a finished build made; the row ends when it has. */
@@ -91,22 +96,22 @@ export async function runBatch<T>(options: RunBatch<T>): Promise<FinishedBatch<T
 /** A row at its start; one with a problem stays as it is. */
 export function newRun(row: BatchRow): RowRun {
   const state = row.problem === null ? 'waiting' : 'invalid';
-  return { row, state, build: null, progress: null, problem: row.problem, startedMs: 0, wallMs: 0 };
+  return { row, state, build: null, progress: null, waits: null, problem: row.problem, startedMs: 0, wallMs: 0 };
 }
 
-type BuildRow = Pick<RunBatch<unknown>, 'client' | 'purpose' | 'changed' | 'signal'> & {
+type BuildRow = Pick<RunBatch<unknown>, 'client' | 'purpose' | 'pressing' | 'changed' | 'signal'> & {
   readonly upload: Uploader;
   readonly inTurn: InTurn;
 };
 
 /** Uploads, submits and follows one row; throws the problem of a build that did not succeed. */
-async function buildRow(run: RowRun, { client, purpose, changed, signal, upload, inTurn }: BuildRow): Promise<BuildResult> {
+async function buildRow(run: RowRun, { client, purpose, pressing = {}, changed, signal, upload, inTurn }: BuildRow): Promise<BuildResult> {
   const started = await inTurn(async () => {
     const idempotencyKey = randomUUID();
     return patiently(async () => {
       const files = await upload(run.row.files);
       if (signal.aborted) throw cancelled();
-      return client.createBuild({ document: run.row.document, files, purpose, idempotencyKey });
+      return client.createBuild({ document: run.row.document, files, purpose, ...pressing, idempotencyKey });
     }, signal);
   });
   run.build = started.id;
@@ -152,6 +157,7 @@ function cancelled(): FilmwrightError {
 
 function note(run: RowRun, build: Build, changed: (run: RowRun) => void): void {
   run.progress = build.progress;
+  run.waits = waitLine(build, Date.now());
   changed(run);
 }
 

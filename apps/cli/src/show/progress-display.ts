@@ -1,4 +1,5 @@
 import type { Build, Progress, Stage } from '@filmwright/contracts';
+import { waitText } from '@filmwright/core';
 
 /** Shows a build while it runs: one line that is drawn over on a terminal, a plain line per stage and tenth elsewhere. */
 export type ProgressDisplay = { readonly show: (build: Build) => void; readonly end: () => void };
@@ -18,22 +19,34 @@ export function progressDisplay(stream: NodeJS.WriteStream, { silent }: { readon
   let last = '';
   if (!stream.isTTY) {
     return {
-      show: ({ progress, waits }) => {
-        const mark = waits ?? `${progress.stage} ${Math.floor(progress.percent / 10)}`;
-        if (mark !== last) stream.write(`${waits ?? plainLine(progress)}\n`);
+      show: (build) => {
+        const { progress } = build;
+        const wait = waitLine(build, Date.now());
+        // Times and places in the line change all the while; the kind of a reason is told once.
+        const why = wait === null ? null : (build.waits ?? build.waiting?.reasons[0]?.reason ?? '').replace(/\d+/g, '');
+        const mark = why ?? `${progress.stage} ${Math.floor(progress.percent / 10)}`;
+        if (mark !== last) stream.write(`${wait ?? plainLine(progress)}\n`);
         last = mark;
       },
       end: () => {},
     };
   }
   return {
-    show: ({ progress, waits }) => {
-      const line = barLine({ percent: progress.percent, text: waits ?? plainLine(progress), columns: stream.columns ?? 80 });
+    show: (build) => {
+      const { progress } = build;
+      const text = waitLine(build, Date.now()) ?? plainLine(progress);
+      const line = barLine({ percent: progress.percent, text, columns: stream.columns ?? 80 });
       if (line !== last) stream.write(`\r\u001b[2K${line}`);
       last = line;
     },
     end: () => stream.write('\r\u001b[2K'),
   };
+}
+
+/** Why a build does not go on just now, in one line; null while it does. `nowMs` is milliseconds since the epoch. */
+export function waitLine({ waits, waiting }: Pick<Build, 'waits' | 'waiting'>, nowMs: number): string | null {
+  const text = waits ?? waitText(waiting, (iso) => Date.parse(iso) - nowMs);
+  return text === null ? null : `Waiting: ${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 }
 
 /** `Composing  shot 3  42 %  about 12 s left  (9 of 31 tasks)` */

@@ -99,7 +99,7 @@ function wholeLines(progress: BatchProgress, { of, columns, rows }: Room): reado
   return [
     barLine({ percent: progress.percent, text: whole, columns }),
     ...shown.map((run) => {
-      const doing = run.progress === null ? 'Sending files' : stageLine(run.progress);
+      const doing = run.progress === null ? 'Sending files' : (run.waits ?? stageLine(run.progress));
       return `  ${labelOf(run, { of, digits, width })}  ${doing}`.slice(0, columns - 1);
     }),
   ];

@@ -1,0 +1,32 @@
+import { FilmwrightError, type Priority, priorities } from '@filmwright/contracts';
+
+/** How pressing a film is and by when it should be done, as `createBuild` takes it; nothing where it was not said. */
+export type Pressing = { readonly priority?: Priority; readonly deadline?: string };
+
+/** Reads `--priority` and `--deadline` (ISO 8601, in the time zone of the machine where none is named; or `+90m`, from `nowMs` on). */
+export function readPressing(
+  { priority, deadline }: { readonly priority: string | undefined; readonly deadline: string | undefined },
+  nowMs: number,
+): Pressing {
+  const found = priorities.find((each) => each === priority);
+  if (priority !== undefined && found === undefined)
+    throw new FilmwrightError('request-invalid', `--priority is ${JSON.stringify(priority)}; wanted ${priorities.join(', ')}.`);
+  return {
+    ...(found === undefined ? {} : { priority: found }),
+    ...(deadline === undefined ? {} : { deadline: instantOf(deadline, nowMs) }),
+  };
+}
+
+const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function instantOf(text: string, nowMs: number): string {
+  const [, count, unit = ''] = /^\+(\d+)([mhd])$/.exec(text) ?? [];
+  const ms =
+    count === undefined ? (/^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN) : nowMs + Number(count) * (unitsMs[unit] ?? 0);
+  if (Number.isNaN(ms))
+    throw new FilmwrightError(
+      'request-invalid',
+      `--deadline is ${JSON.stringify(text)}; wanted an instant such as 2030-12-24T18:00 or a time from now such as +90m, +12h or +2d.`,
+    );
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,45 @@
+import type { Fleet, RunnerList } from '@filmwright/contracts';
+
+/** Runners with what each does and has, and credentials, as `runner list --json` prints them. */
+export type RunnerListing = {
+  readonly runners: readonly (RunnerList['runners'][number] & Partial<Pick<Fleet['runners'][number], 'state' | 'why' | 'tasks'>>)[];
+  readonly credentials: RunnerList['credentials'];
+};
+type Listed = RunnerListing['runners'][number];
+
+const gibibyte = 1024 ** 3;
+
+/** What the list of runners and the fleet say together; silent ones, which the list leaves out, are told too. */
+export function runnerListing({ runners, credentials }: RunnerList, { runners: seen }: Pick<Fleet, 'runners'>): RunnerListing {
+  const known = new Set(runners.map(({ id }) => id));
+  const silent = seen.filter(({ id, state }) => !known.has(id) && state === 'silent').map(({ models: _, seenAt: __, ...each }) => each);
+  const told = runners.map((each) => {
+    const found = seen.find(({ id }) => id === each.id);
+    return found === undefined ? each : { ...each, state: found.state, why: found.why, tasks: found.tasks };
+  });
+  return { runners: [...told, ...silent], credentials };
+}
+
+/** Runners that are there, with what they do, their machines and what is wrong with them; then credentials of runners that are not. */
+export function runnerListText({ runners, credentials }: RunnerListing): string {
+  const there = new Set(runners.map((each) => each.credentialId));
+  const away = credentials
+    .filter(({ id, revokedAt }) => !there.has(id) && revokedAt === null)
+    .map(({ id, name, seenAt }) => `  ${name.padEnd(28)} not there; last seen ${seenAt ?? 'never'}\n      credential ${id}`);
+  const all = [...runners.map(runnerText), ...away];
+  return all.length === 0 ? 'There are no runners.\n' : `${all.join('\n')}\n`;
+}
+
+function runnerText({ name, credentialId, slots, pool, region, version, machine, devices, cache, state, why, tasks = [] }: Listed): string {
+  const has = machine === null ? [] : [`${machine.cores} cores`, `${Math.round(machine.memoryBytes / gibibyte)} GiB`];
+  const gpus = devices.map((device) => `${device.product}${device.slice === null ? '' : ` ${device.slice}`}`);
+  const asked = cache === null ? 0 : cache.hits + cache.misses;
+  const hits = cache === null || asked === 0 ? [] : [`cache ${Math.round((cache.hits / asked) * 100)} % of ${asked}`];
+  const place = [pool, region].filter((each) => each !== null && each !== '');
+  const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...gpus, ...place, ...(version === null ? [] : [version]), ...hits];
+  const doing = tasks.map((task) => `${task.title}: ${task.kind}, ${Math.round(task.percent)} %  (${task.address})`);
+  const notes = [...(why == null ? [] : [why]), ...(machine?.warnings ?? [])];
+  const lines = [...(credentialId === null ? [] : [`credential ${credentialId}`]), ...doing, ...notes];
+  const what = state === undefined ? '' : `${state.padEnd(9)} `;
+  return `  ${name.padEnd(28)} ${what}${facts.join(', ')}${lines.map((line) => `\n      ${line}`).join('')}`;
+}
