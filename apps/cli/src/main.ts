@@ -136,7 +136,10 @@ async function main(args: readonly string[]): Promise<number> {
         json,
         offerVoice: values['offer-voice'],
         yes: values.yes,
-        pressing: (await import('./commands/read-pressing.ts')).readPressing(values, Date.now()),
+        pressing: (await import('./commands/read-pressing.ts')).readPressing(
+          { priority: values.priority, deadline: values.deadline },
+          Date.now(),
+        ),
       };
       if (values.rows !== undefined) {
         const { makeRows } = await import('./commands/make-rows.ts');
