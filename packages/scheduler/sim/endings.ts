@@ -19,12 +19,13 @@ export const arrive = (world: World, planned: PlannedTask): void => {
   }
 };
 
-/** Runners that hold an output of what the task comes after. */
+/** Runners that hold outputs of what the task comes after, those that hold most first. */
 const holdersOf = (world: World, planned: PlannedTask): readonly string[] => {
   if (planned.after === undefined) return [];
-  const holders = new Set<string>();
-  for (const id of planned.after) for (const runner of world.holders.get(id) ?? []) holders.add(runner);
-  return [...holders];
+  const heldMib = new Map<string, number>();
+  for (const id of planned.after)
+    for (const runner of world.holders.get(id) ?? []) heldMib.set(runner, (heldMib.get(runner) ?? 0) + (world.outputMib.get(id) ?? 0));
+  return [...heldMib].sort((left, right) => right[1] - left[1]).map(([runner]) => runner);
 };
 
 const ready = (world: World, planned: PlannedTask): void => {

@@ -1,7 +1,7 @@
 import { loadMs } from './costs.ts';
 import type { Device } from './fleet.ts';
-import { type Floor, forecastOf } from './floor.ts';
-import { forecast, loadOf } from './forecast.ts';
+import { type Floor, harmOf } from './floor.ts';
+import { loadOf } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
@@ -54,12 +54,6 @@ export function evictionsFor(state: State, device: Device, group: Group): string
     free += mib(model);
   }
   return evict;
-}
-
-/** How many tasks of a group would be late with one holder fewer. */
-function harmOf(floor: Floor, group: Group): number {
-  const now = forecastOf(floor, group).missed.length;
-  return forecast(floor.state, group, { ...floor, without: 1 }).missed.length - now;
 }
 
 /** Tasks of a model that come in a millisecond, for each device that holds it. */

@@ -23,7 +23,7 @@ export type Demand = {
   readonly vramMib: number;
   /** Where it must run; null is anywhere. */
   readonly region: string | null;
-  /** Runners that hold its inputs: they are taken first among equals. */
+  /** Runners that hold its inputs, those that hold most first: they are taken first among equals. */
   readonly near: readonly string[];
   readonly pool: string | null;
   readonly priority: Priority;

@@ -12,13 +12,28 @@ export type Floor = {
   readonly groups: readonly Group[];
   readonly priority: Priority;
   readonly instantMs: number;
-  readonly forecasts: Map<Group, Forecast>;
+  /** Shared by all pools of a priority: a model's devices may be in several. */
+  readonly forecasts: Map<Group, Ahead>;
   readonly picks: Map<Group, Pick | null>;
 };
 
+/** What becomes of a group without a swap, and how many more of it would be late with one device fewer; null while nobody asked. */
+export type Ahead = { readonly now: Forecast; harm: number | null };
+
 /** What becomes of a group without a swap, worked out once until something of it is placed. */
 export function forecastOf(floor: Floor, group: Group): Forecast {
-  const known = floor.forecasts.get(group) ?? forecast(floor.state, group, floor);
+  return aheadOf(floor, group).now;
+}
+
+/** How many tasks of a group would be late with one holder of its model fewer. */
+export function harmOf(floor: Floor, group: Group): number {
+  const ahead = aheadOf(floor, group);
+  ahead.harm ??= forecast(floor.state, group, { ...floor, without: 1 }).missed.length - ahead.now.missed.length;
+  return ahead.harm;
+}
+
+function aheadOf(floor: Floor, group: Group): Ahead {
+  const known = floor.forecasts.get(group) ?? { now: forecast(floor.state, group, floor), harm: null };
   floor.forecasts.set(group, known);
   return known;
 }

@@ -3,7 +3,7 @@ import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
 import { batchMs, runMs } from './costs.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
 import type { Device } from './fleet.ts';
-import { type Floor, forecastOf, pickOf } from './floor.ts';
+import { type Ahead, type Floor, forecastOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
@@ -31,12 +31,13 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
   for (const priority of priorities) {
+    const forecasts = new Map<Group, Ahead>();
     for (const pool of state.fleet.devicePools.values()) {
       if (pool.idle.size === 0) continue;
       const groups = [...state.groups.values()].filter(
         (group) => group.gpus === 1 && group.bands[priority].size > 0 && serves(state, pool, group),
       );
-      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts: new Map(), picks: new Map() };
+      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts, picks: new Map() };
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
@@ -58,10 +59,10 @@ function saveDeadline(floor: Floor): Decision | null {
   let best: { readonly group: Group; readonly victim: Victim; readonly pick: Pick } | null = null;
   for (const group of floor.groups) {
     if (hasIdleHolder(floor, group)) continue;
-    const ahead = forecastOf(floor, group);
-    if (ahead.missed.length === 0) continue;
     const pick = pickOf(floor, group);
     if (pick === null || pick.late || (best !== null && !comesFirst(pick, best.pick))) continue;
+    const ahead = forecastOf(floor, group);
+    if (ahead.missed.length === 0) continue;
     const victim = chooseVictim(floor, group);
     if (victim === null) continue;
     const gain = saved(ahead.missed, { instantMs: floor.instantMs, loadMs: victim.loadMs });
@@ -151,8 +152,8 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   const { task } = pick.entry;
   const { tier, ms } = loadOf(state, device, group.model);
   const evict = evictionsFor(state, device, group);
-  for (const model of evict) for (const other of floor.groups) if (other.model === model) floor.forecasts.delete(other);
-  floor.forecasts.delete(group);
+  for (const other of floor.forecasts.keys())
+    if (other === group || (other.model !== null && device.models.has(other.model))) floor.forecasts.delete(other);
   floor.picks.delete(group);
   stopWaiting(state, task.id);
   const tasks = [task, ...companions(floor, { group, pick, loadMs: ms })];
