@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError, type ModelCard, modelRef, type OfferedModel, readModelRef } from '@filmwright/contracts';
 import { bringFiles } from './bring-files.ts';
@@ -224,5 +224,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
     return await work();
   } finally {
     await rm(path, { force: true });
+    // A model that was not added leaves no folder.
+    await rmdir(folder).catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FilmwrightError, type ModelCard, type ModelFile, modelRef } from '@filmwright/contracts';
+import { FilmwrightError, type ModelCard, type ModelFile, modelCardSchema, modelRef } from '@filmwright/contracts';
 import { checkOnnx } from './check-onnx.ts';
 import { licenceText } from './licences.ts';
-import { modelFolder, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, readState } from './model-state.ts';
 
 export type LocalFile = ModelFile & { readonly localPath: string };
@@ -22,6 +22,7 @@ export async function placeRevision(
     now,
   }: { readonly home: string; readonly files: readonly LocalFile[]; readonly pinned: boolean; readonly now: Date },
 ): Promise<string> {
+  parseCard(card, { schema: modelCardSchema, where: `of ${card.name}` });
   if (card.engine === 'onnx')
     for (const { path, localPath } of files) if (path.endsWith('.onnx')) await checkOnnx(localPath, `${path} of ${card.name}`);
   const place = revisionFolder(home, card);

@@ -1,4 +1,4 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import { addingProblem, withLock } from './add-model.ts';
 import { modelFolder, shelvedModels } from './model-shelf.ts';
@@ -47,5 +47,5 @@ export async function removeModel(
       await weights.close();
     }
     return { refs: going.map(({ ref }) => ref), freedBytes };
-  }).finally(() => rmdir(modelFolder(home, first.card.name)).catch(() => undefined));
+  });
 }

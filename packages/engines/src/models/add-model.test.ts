@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { addingProblem, addModel } from './add-model.ts';
+import { creditOfModel } from './credit-of-model.ts';
+import { acceptedLicences } from './licences.ts';
+import { installedModel, shelvedModels } from './model-shelf.ts';
+import { commitOf, hubToken, startFakeHub } from './testing/fake-hub.ts';
+import { adding, freeLicence, modelsHome, offer, settingsOf, tinyOnnx, weightsHome } from './testing/models-home.ts';
+
+const hub = await startFakeHub();
+after(() => hub.close());
+beforeEach(() => {
+  hub.requests.length = 0;
+  hub.trouble.clear();
+});
+
+const settings = settingsOf({ hubEndpoint: hub.url });
+const large = (bytes: number): Buffer => randomBytes(bytes);
+const added = async (home: string): Promise<readonly string[]> =>
+  (await shelvedModels({ home })).filter(({ place }) => place.startsWith(home)).map(({ ref }) => ref);
+
+test('a repository is pinned to its commit, large files come from the other host without the token, small ones are held to git’s digest', async (t) => {
+  const weights = await modelsHome(t);
+  const repository = {
+    files: {
+      'model_index.json': Buffer.from('{}'),
+      'unet/model.onnx': tinyOnnx,
+      'unet/model.onnx_data': large(50_000),
+      'README.md': Buffer.from('words'),
+    },
+  };
+  hub.repositories.set('someone/tiny', repository);
+  const wanted = offer({ source: 'hf:someone/tiny', select: ['*.json', '**/model.onnx*'] });
+  const result = await addModel({ ...weights, ...adding(wanted, settingsOf({ hubEndpoint: hub.url, hubToken })) });
+  assert.equal(result.card.source, `hf:someone/tiny@${commitOf(repository)}`);
+  assert.deepEqual(
+    result.card.files.map(({ path, bytes }) => [path, bytes]),
+    [
+      ['model_index.json', 2],
+      ['unet/model.onnx', 125],
+      ['unet/model.onnx_data', 50_000],
+    ],
+  );
+  const { folder } = await installedModel({ name: 'tiny', home: weights.home });
+  assert.deepEqual(await readFile(join(folder, 'unet/model.onnx_data')), repository.files['unet/model.onnx_data']);
+  const elsewhere = hub.requests.filter(({ host }) => host === 'cdn');
+  assert.deepEqual(
+    elsewhere.map(({ token }) => token),
+    [null],
+  );
+  assert.ok(hub.requests.filter(({ host }) => host === 'hub').every(({ token }) => token === `Bearer ${hubToken}`));
+  hub.requests.length = 0;
+  const again = await addModel({ ...weights, ...adding(result.ref, settings) });
+  assert.equal(again.alreadyThere, true);
+  assert.equal(hub.requests.length, 0);
+});
+
+test('two revisions stand side by side, share the files that are the same, and a film may name either', async (t) => {
+  const weights = await modelsHome(t);
+  const shared = large(20_000);
+  hub.repositories.set('someone/two', { files: { 'model.onnx': tinyOnnx, data: shared, note: Buffer.from('one') } });
+  const wanted = offer({ source: 'hf:someone/two' });
+  const one = await addModel({ ...weights, ...adding(wanted, settings) });
+  hub.repositories.set('someone/two', { files: { 'model.onnx': tinyOnnx, data: shared, note: Buffer.from('two') } });
+  const before = hub.sentBytes();
+  const two = await addModel({ ...weights, ...adding(wanted, settings, { now: new Date('2026-01-02T00:00:00Z') }) });
+  assert.notEqual(two.ref, one.ref);
+  assert.ok(hub.sentBytes() - before < 1000, 'the shared file is not fetched again');
+  const [newest, oldest] = [
+    await installedModel({ name: 'tiny', home: weights.home }),
+    await installedModel({ name: one.ref, home: weights.home }),
+  ];
+  assert.deepEqual([newest.ref, oldest.ref], [two.ref, one.ref]);
+  assert.equal((await stat(join(newest.folder, 'data'))).ino, (await stat(join(oldest.folder, 'data'))).ino);
+});
+
+test('a connection that is cut goes on where it broke, and a hub that is busy is asked again when it says so', async (t) => {
+  const weights = await modelsHome(t);
+  const bytes = large(300_000);
+  const repository = { files: { data: bytes } };
+  hub.repositories.set('someone/cut', repository);
+  const path = `/${commitOf(repository)}/data`;
+  hub.trouble.set(path, [{ cutAfterBytes: 100_000 }, { status: 429, retryAfter: '0' }, { status: 503 }]);
+  await addModel({ ...weights, ...adding(offer({ source: 'hf:someone/cut', name: 'cut' }), settings) });
+  const asked = hub.requests.filter(({ host }) => host === 'cdn');
+  const [, second, third, fourth] = asked;
+  assert.equal(asked.length, 4);
+  assert.match(second?.range ?? '', /^bytes=[1-9]\d*-$/);
+  assert.match(second?.ifRange ?? '', /^"[0-9a-f]{64}"$/);
+  assert.equal(third?.range, second?.range);
+  assert.equal(fourth?.range, second?.range);
+  const { folder } = await installedModel({ name: 'cut', home: weights.home });
+  assert.deepEqual(await readFile(join(folder, 'data')), bytes);
+});
+
+test('a download that is killed goes on with the next command: what is here is not asked for again, and nothing half is ever on the shelf', async (t) => {
+  const { home } = await modelsHome(t);
+  const bytes = large(4_000_000);
+  const repository = { files: { data: bytes } };
+  hub.repositories.set('someone/killed', repository);
+  hub.trouble.set(`/${commitOf(repository)}/data`, [{ slow: true }]);
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./testing/add-child.ts', import.meta.url)), home, hub.url, 'hf:someone/killed'],
+    { stdio: 'inherit' },
+  );
+  t.after(() => child.kill('SIGKILL'));
+  const parts = join(home, 'weights', 'parts');
+  const held = async (): Promise<number> => {
+    const names = (await readdir(parts).catch(() => [])).filter((name) => /^sha256-[0-9a-f]{64}$/.test(name));
+    return names[0] === undefined ? 0 : (await stat(join(parts, names[0]))).size;
+  };
+  while ((await held()) < 1_900_000) await sleep(20);
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.once('exit', resolve));
+  assert.deepEqual(await added(home), []);
+  const here = await held();
+  hub.requests.length = 0;
+  const before = hub.sentBytes();
+  await addModel({ ...weightsHome(home), ...adding(offer({ source: 'hf:someone/killed' }), settings) });
+  assert.equal(hub.sentBytes() - before, bytes.length - here, 'only the rest is sent');
+  assert.equal(hub.requests.find(({ host }) => host === 'cdn')?.range, `bytes=${here}-`);
+  const { folder } = await installedModel({ name: 'tiny', home });
+  assert.deepEqual(await readFile(join(folder, 'data')), bytes);
+  assert.deepEqual(await readdir(parts), []);
+});
+
+test('what its owner lets only some have says what to do, and is marked; with the token it comes', async (t) => {
+  const weights = await modelsHome(t);
+  hub.repositories.set('someone/gated', { gated: true, files: { data: large(2000) } });
+  const wanted = offer({ source: 'hf:someone/gated', name: 'gated' });
+  await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), { code: 'forbidden', message: /answered 401.*HF_TOKEN/s });
+  assert.match((await addingProblem(weights.home, 'gated')) ?? '', /HF_TOKEN/);
+  await addModel({ ...weights, ...adding(wanted, settingsOf({ hubEndpoint: hub.url, hubToken })) });
+  assert.equal(await addingProblem(weights.home, 'gated'), null);
+});
+
+test('a licence that forbids commercial use is shown before anything is fetched, remembered once accepted, and stands in the film’s credits', async (t) => {
+  const weights = await modelsHome(t);
+  hub.repositories.set('someone/nc', { files: { data: large(2000) } });
+  const licence = {
+    ...freeLicence,
+    name: 'CC-BY-NC-4.0',
+    summary: 'Not for money.',
+    commercialUse: 'forbidden',
+    mustAccept: true,
+  } as const;
+  const wanted = offer({ source: 'hf:someone/nc', licence });
+  await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), {
+    code: 'model-unavailable',
+    message: /CC-BY-NC-4\.0.*FORBIDDEN.*Not for money.*--accept-licence/s,
+  });
+  assert.deepEqual([hub.requests.length, await added(weights.home)], [0, []]);
+  const { card, ref } = await addModel({ ...weights, ...adding(wanted, settings, { acceptLicence: true }) });
+  const [accepted] = await acceptedLicences(weights.home);
+  assert.equal(accepted?.licence, 'CC-BY-NC-4.0');
+  assert.match(
+    `${accepted?.acceptedBy} ${accepted?.acceptedAt} ${accepted?.textDigest}`,
+    /^\S+ 2026-01-01T00:00:00\.000Z sha256-[0-9a-f]{64}$/,
+  );
+  await addModel({ ...weights, ...adding(wanted, settings) });
+  const changed = { ...wanted, licence: { ...licence, summary: 'Not for money, nor on Sundays.' } };
+  await assert.rejects(addModel({ ...weights, ...adding(changed, settings) }), /nor on Sundays/);
+  const credit = creditOfModel(card);
+  assert.deepEqual([credit.commercialUse, credit.revision], ['forbidden', ref]);
+  assert.match(credit.note ?? '', /forbids commercial use/);
+});
+
+test('weights of a source without a card need its capability, and a licence that nobody knows must be accepted', async (t) => {
+  const weights = await modelsHome(t);
+  hub.repositories.set('someone/Own.Model', { licence: 'odd-licence', files: { data: large(2000) } });
+  await assert.rejects(addModel({ ...weights, ...adding('hf:someone/Own.Model', settings) }), {
+    code: 'request-invalid',
+    message: /--capability/,
+  });
+  const described = { capability: 'upscaling' } as const;
+  await assert.rejects(addModel({ ...weights, ...adding('hf:someone/Own.Model', settings, { described }) }), /odd-licence.*unclear/s);
+  const { card } = await addModel({ ...weights, ...adding('hf:someone/Own.Model', settings, { described, acceptLicence: true }) });
+  assert.deepEqual([card.name, card.capability, card.licence.commercialUse], ['own.model', 'upscaling', 'unclear']);
+});
