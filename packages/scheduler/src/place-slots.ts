@@ -86,7 +86,7 @@ type Next = { readonly pool: SlotPool; readonly group: Group; readonly pick: Pic
 function heldFor(state: State, { pool, group, pick, instantMs }: Next): string | null {
   const { model, readyMs } = pick.entry.task;
   if (model === null) return null;
-  const loadingMs = loadOf(state, { model, tier: 'disk' });
+  const loadingMs = loadOf(state, { model, tier: 'disk' }) || loadOf(state, { model, tier: 'store' });
   const waitedMs = instantMs - readyMs;
   if (waitedMs >= loadingMs) return null;
   let waitMs = Number.POSITIVE_INFINITY;
