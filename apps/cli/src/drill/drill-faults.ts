@@ -4,21 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from './children-of.ts';
 import { type DrillPart, type DrillPlatform, type DrillRunner, leaseMs } from './drill-platform.ts';
 
+/** What a round needs of a platform, whatever else that has: its records, the runners that work, the folder of its store, and a wait until it is whole. */
+export type DrillGround = Pick<DrillPlatform, 'records' | 'store' | 'whole'> & { readonly runners: readonly Pick<DrillRunner, 'pid'>[] };
 /** What a fault is done with; `random` draws from 0 up to 1, `busy` waits for a runner that works on a task just now. */
-export type Inflicting = {
-  readonly platform: DrillPlatform;
+export type Inflicting<Ground extends DrillGround = DrillPlatform> = {
+  readonly platform: Ground;
   readonly random: () => number;
-  readonly busy: () => Promise<DrillRunner>;
+  readonly busy: () => Promise<Ground['runners'][number]>;
 };
 /** What was done, and how it is undone; a fault may last until it is undone. */
 export type Inflicted = { readonly did: string; readonly heal: () => Promise<void>; readonly saw?: () => string | Promise<string> };
-export type Fault = {
+export type Fault<Ground extends DrillGround = DrillPlatform> = {
   readonly name: string;
   /** Why this fault cannot be tried here, or null. */
-  readonly cannot: (platform: DrillPlatform) => string | null;
+  readonly cannot: (platform: Ground) => string | null;
   /** Done before the round begins. */
-  readonly prepare?: (platform: DrillPlatform) => Promise<void>;
-  readonly inflict: (how: Inflicting) => Promise<Inflicted>;
+  readonly prepare?: (platform: Ground) => Promise<void>;
+  readonly inflict: (how: Inflicting<Ground>) => Promise<Inflicted>;
   /** Rows of tasks that the drill of the round has, for a fault that takes longer than three. */
   readonly layers?: number;
   /** A build may end in this problem and is then asked for again, as a person would. */

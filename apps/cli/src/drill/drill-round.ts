@@ -5,8 +5,7 @@ import { digestOfFile, openFolderBlobs } from '@filmwright/blobs';
 import { type Build, type Drill, FilmwrightError } from '@filmwright/contracts';
 import { drillBytes, drillGraph } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
-import type { Fault } from './drill-faults.ts';
-import type { DrillPlatform, DrillRunner } from './drill-platform.ts';
+import type { DrillGround, Fault } from './drill-faults.ts';
 
 /** What a round did and found; the four counts are of tasks, and all 0 where nothing is wrong. */
 export type DrillRound = {
@@ -23,10 +22,15 @@ export type DrillRound = {
 const endsWithinMs = 120_000;
 const mostBuilds = 5;
 
-type Rounding = { readonly platform: DrillPlatform; readonly fault: Fault; readonly seed: number; readonly random: () => number };
+type Rounding<Ground extends DrillGround> = {
+  readonly platform: Ground;
+  readonly fault: Fault<Ground>;
+  readonly seed: number;
+  readonly random: () => number;
+};
 
 /** One drill with one fault in it, held against what its bytes must be and what the ledger's rules are. */
-export async function drillRound({ platform, fault, seed, random }: Rounding): Promise<DrillRound> {
+export async function drillRound<Ground extends DrillGround>({ platform, fault, seed, random }: Rounding<Ground>): Promise<DrillRound> {
   const startedMs = performance.now();
   const width = platform.runners.length + 2;
   const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: fault.layers ?? 3, width, durationMs: 350, bytes: 20_000 } };
@@ -101,7 +105,7 @@ function expected(document: Drill): ReadonlyMap<string, string> {
 }
 
 /** Waits for a runner of the drill that has a task of a build just now. */
-async function busyRunner({ records, runners }: DrillPlatform, build: string): Promise<DrillRunner> {
+async function busyRunner<Ground extends DrillGround>({ records, runners }: Ground, build: string): Promise<Ground['runners'][number]> {
   for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(20)) {
     const there = await records.runners();
     const { tasks } = await records.fleetSnapshot();
@@ -116,7 +120,7 @@ async function busyRunner({ records, runners }: DrillPlatform, build: string): P
 
 /** Waits for the end of a build; what lasts is healed after some seconds. Null when it does not end. */
 async function ended(
-  { records }: DrillPlatform,
+  { records }: DrillGround,
   { id, heal }: { readonly id: string; readonly heal: () => Promise<void> },
 ): Promise<Build | null> {
   const startedMs = performance.now();
@@ -132,11 +136,11 @@ async function ended(
 
 type Looking = {
   readonly wanted: ReadonlyMap<string, string>;
-  readonly tasks: Awaited<ReturnType<DrillPlatform['records']['auditBuild']>>['tasks'];
+  readonly tasks: Awaited<ReturnType<DrillGround['records']['auditBuild']>>['tasks'];
 };
 
 /** Outputs that are not what follows from the seeds, and assets whose bytes are not what their names say. */
-async function wrongBytes({ store }: DrillPlatform, { wanted, tasks }: Looking): Promise<readonly string[]> {
+async function wrongBytes({ store }: DrillGround, { wanted, tasks }: Looking): Promise<readonly string[]> {
   const blobs = await openFolderBlobs({ root: join(store, 'media') });
   const wrong: string[] = [];
   for (const { address, digest, state } of tasks) {
