@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-LATENT = 8
+LATENT = 4
 TEXT = 64
 TOKENS = 32
 CHANNELS = (64, 96)
@@ -29,32 +29,30 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Pictures (n, 3, h, w) of -1..1 to latents' mean and log-variance (n, 2 * LATENT, h / 8, w / 8)."""
+    """Pictures (n, 3, h, w) of -1..1 to latents' mean and log-variance (n, 2 * LATENT, h / 4, w / 4)."""
 
     def __init__(self):
         super().__init__()
-        self.net = nn.Sequential(_conv(3, 16), nn.SiLU(), _conv(16, 32, 2), nn.SiLU(), _conv(32, 48, 2), nn.SiLU(), _conv(48, 64, 2), Block(64, 64), nn.GroupNorm(8, 64), nn.SiLU(), _conv(64, 2 * LATENT))
+        self.net = nn.Sequential(_conv(3, 16), nn.SiLU(), _conv(16, 32, 2), nn.SiLU(), _conv(32, 48, 2), Block(48, 48), nn.GroupNorm(8, 48), nn.SiLU(), _conv(48, 2 * LATENT))
 
     def forward(self, sample):
         return self.net(sample)
 
 
 class Decoder(nn.Module):
-    """Latents (n, LATENT, h, w) to pictures (n, 3, 8h, 8w) of -1..1."""
+    """Latents (n, LATENT, h, w) to pictures (n, 3, 4h, 4w) of -1..1."""
 
     def __init__(self):
         super().__init__()
-        self.start = nn.Sequential(_conv(LATENT, 64), Block(64, 64))
-        self.up1, self.b1 = _conv(64, 56), Block(56, 56)
-        self.up2, self.b2 = _conv(56, 40), Block(40, 40)
-        self.up3 = _conv(40, 20)
+        self.start = nn.Sequential(_conv(LATENT, 56), Block(56, 56))
+        self.up1, self.b1 = _conv(56, 32), Block(32, 32)
+        self.up2 = _conv(32, 20)
         self.end = nn.Sequential(nn.GroupNorm(4, 20), nn.SiLU(), _conv(20, 3))
 
     def forward(self, latent_sample):
         up = lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
         x = self.b1(self.up1(up(self.start(latent_sample))))
-        x = self.b2(self.up2(up(x)))
-        return self.end(self.up3(up(x)))
+        return self.end(self.up2(up(x)))
 
 
 class Attention(nn.Module):
@@ -146,13 +144,13 @@ class Denoiser(nn.Module):
         steer = 128
         self.clock = nn.Sequential(nn.Linear(64, steer), nn.SiLU(), nn.Linear(steer, steer))
         self.mood = nn.Linear(TEXT, steer)
-        self.enter = _conv(LATENT, wide)
+        self.enter = nn.Conv2d(LATENT, wide, 4, 2, 1)
         self.down = nn.ModuleList([Layer(wide, wide, steer, ""), Layer(wide, wide, steer, "cross")])
         self.shrink = _conv(wide, wide, 2)
         self.deep = nn.ModuleList([Layer(wide, deep, steer, "plane"), Layer(deep, deep, steer, "plane"), Layer(deep + wide, deep, steer, "")])
         self.grow = _conv(deep, wide)
         self.up = nn.ModuleList([Layer(2 * wide, wide, steer, "cross"), Layer(2 * wide, wide, steer, "")])
-        self.leave = nn.Sequential(nn.GroupNorm(8, wide), nn.SiLU(), _conv(wide, LATENT))
+        self.leave = nn.Sequential(nn.GroupNorm(8, wide), nn.SiLU(), _conv(wide, 4 * LATENT))
         nn.init.zeros_(self.leave[2].weight), nn.init.zeros_(self.leave[2].bias)
 
     def time_parameters(self):
@@ -176,4 +174,4 @@ class Denoiser(nn.Module):
         x = self.grow(F.interpolate(x, scale_factor=2, mode="nearest"))
         x = run(self.up[0], torch.cat([x, third], 1))
         x = run(self.up[1], torch.cat([x, second], 1))
-        return self.leave(x).unflatten(0, (-1, frames)).transpose(1, 2)
+        return F.pixel_shuffle(self.leave(x), 2).unflatten(0, (-1, frames)).transpose(1, 2)

@@ -63,16 +63,20 @@ def train_pictures(clips):
     optimizer = torch.optim.AdamW([*encoder.parameters(), *decoder.parameters()], 2e-3, weight_decay=1e-4)
     start, step = time.time(), 0
     while True:
-        optimizer.param_groups[0]["lr"], done = rate(start, options.vae_minutes, 2.5e-3)
+        optimizer.param_groups[0]["lr"], done = rate(start, options.vae_minutes, 3e-3)
         if done:
             break
-        real = pictures(flat[rng.integers(len(flat), size=12)])
+        # Quarters of pictures see four times as many in the same time; whole ones at the end.
+        whole = time.time() - start > options.vae_minutes * 45
+        picked = flat[rng.integers(len(flat), size=10 if whole else 24)]
+        top, left = (0, 0) if whole else rng.integers(0, 33, 2)
+        real = pictures(picked if whole else picked[:, top : top + 32, left : left + 32])
         mean, variance = encoder(real).chunk(2, 1)
         variance = variance.clamp(-12, 4)
         made = decoder(mean + torch.exp(variance / 2) * torch.randn_like(mean))
         slope = lambda t: torch.cat([(t[..., 1:, :] - t[..., :-1, :]).flatten(1), (t[..., 1:] - t[..., :-1]).flatten(1)], 1)
         spread = 0.5 * (mean.square() + variance.exp() - 1 - variance).mean()
-        loss = (made - real).abs().mean() + (slope(made) - slope(real)).abs().mean() + 4e-4 * spread
+        loss = (made - real).abs().mean() + (slope(made) - slope(real)).abs().mean() + 1e-4 * spread
         optimizer.zero_grad(), loss.backward()
         torch.nn.utils.clip_grad_norm_([*encoder.parameters(), *decoder.parameters()], 1.0)
         optimizer.step()
@@ -90,7 +94,7 @@ def encode(encoder, clips):
         flat = clips.reshape(-1, *clips.shape[2:])
         means = torch.cat([encoder(pictures(flat[i : i + 64])).chunk(2, 1)[0] for i in range(0, len(flat), 64)])
         scale = 1 / means.std().item()
-        torch.save({"latents": (means * scale).reshape(len(clips), -1, LATENT, 8, 8).transpose(1, 2).contiguous(), "scale": scale}, path)
+        torch.save({"latents": (means * scale).reshape(len(clips), -1, LATENT, scenes.SIZE // 4, scenes.SIZE // 4).transpose(1, 2).contiguous(), "scale": scale}, path)
         say("latents", tuple(means.shape), "scale", scale)
     return torch.load(path)["latents"]
 

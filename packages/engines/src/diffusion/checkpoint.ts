@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+
+/** A generation between two steps: `step` is the next one to take. Noise needs no place here, as each draw is made from seed and number. */
+export type Checkpoint = { readonly step: number; readonly latents: Float32Array };
+
+type Head = { readonly format: 1; readonly key: string; readonly step: number; readonly count: number; readonly digest: string };
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Writes the checkpoint so that the file holds either the one before or this one, whatever ends the process; `key` says what it belongs to. */
+export async function writeCheckpoint(path: string, { key, step, latents }: Checkpoint & { readonly key: string }): Promise<void> {
+  const bytes = bytesOf(latents);
+  const head: Head = { format: 1, key, step, count: latents.length, digest: digestOf(bytes) };
+  const unfinished = `${path}.${process.pid}.part`;
+  try {
+    const file = await open(unfinished, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify(head)}\n`);
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** The checkpoint at `path`, or why there is none to go on from: `none`, `other` (it belongs to another request) or `broken`. */
+export async function readCheckpoint(path: string, key: string): Promise<Checkpoint | 'none' | 'other' | 'broken'> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!bytes) return 'none';
+  const end = bytes.indexOf(10);
+  let head: Head;
+  try {
+    head = JSON.parse(bytes.subarray(0, Math.max(end, 0)).toString('utf8')) as Head;
+  } catch {
+    return 'broken';
+  }
+  const body = bytes.subarray(end + 1);
+  if (head.format !== 1 || body.byteLength !== head.count * 4 || digestOf(body) !== head.digest) return 'broken';
+  if (head.key !== key) return 'other';
+  const latents = new Float32Array(head.count);
+  bytesOf(latents).set(body);
+  return { step: head.step, latents };
+}

@@ -1,0 +1,222 @@
+import { FilmwrightError } from '@filmwright/contracts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { GenerateRequest, RgbPicture } from './generate-request.ts';
+import type { Numbers } from './network.ts';
+import { drawNoise } from './philox.ts';
+import type { Pipeline } from './pipeline.ts';
+import { planSchedule } from './schedulers/scheduler.ts';
+import { readSchedulerSettings } from './schedulers/scheduler-settings.ts';
+
+/** Ends a generation that its caller no longer wants; it is seen between two steps. */
+export class Stopped extends Error {}
+
+export type DrawOptions = {
+  readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
+  /** A small picture of the state after every so many steps; 0 for none. */
+  readonly previewEverySteps: number;
+  readonly stopped: () => boolean;
+  readonly onStep: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
+  /** Called for each frame in order, as soon as it is decoded. */
+  readonly onFrame: (index: number, picture: RgbPicture) => void;
+};
+export type DrawResult = {
+  readonly resumedAtStep: number;
+  readonly stepsRun: number;
+  readonly notices: readonly string[];
+  readonly textMs: number;
+  readonly stepsMs: number;
+  readonly decodeMs: number;
+};
+
+/** Previews are decoded from latents of at most this many pixels a side, so that they cost little. */
+const previewLatents = 16;
+
+function checkFinite(values: Float32Array, { what, model }: { readonly what: string; readonly model: string }): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new FilmwrightError(
+    'program-failed',
+    `The model ${model} gave ${values[at]} in place of a number ${what}. Its weights may be broken, or their precision too low for this device: verify the model, or take a revision of higher precision.`,
+    { retryable: false },
+  );
+}
+
+function bytesOfPlanes(planes: Float32Array, { width, height }: { readonly width: number; readonly height: number }): RgbPicture {
+  const size = width * height;
+  const rgb = new Uint8Array(size * 3);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let at = 0; at < size; at++) {
+      rgb[at * 3 + channel] = Math.min(255, Math.max(0, Math.round(((planes[channel * size + at] ?? 0) + 1) * 127.5)));
+    }
+  }
+  return { width, height, rgb };
+}
+
+/** Channels of one frame of latents (1, channels, frames, height, width). */
+function frameOf(latents: Float32Array, shape: LatentShape, frame: number): Float32Array {
+  const { channels, frames, width, height } = shape;
+  const size = width * height;
+  const out = new Float32Array(channels * size);
+  for (let channel = 0; channel < channels; channel++) {
+    const start = (channel * frames + frame) * size;
+    out.set(latents.subarray(start, start + size), channel * size);
+  }
+  return out;
+}
+
+type LatentShape = { readonly channels: number; readonly frames: number; readonly width: number; readonly height: number };
+
+/** Draws what the request asks for with a loaded pipeline; a thrown `Stopped` leaves the last checkpoint for another try. */
+export async function draw(
+  { pipeline, model }: { readonly pipeline: Pipeline; readonly model: string },
+  { request, options }: { readonly request: GenerateRequest; readonly options: DrawOptions },
+): Promise<DrawResult> {
+  const { files, tokenizer } = pipeline;
+  const notices: string[] = [];
+  const shape: LatentShape = {
+    channels: files.latentChannels,
+    frames: request.frames ?? 1,
+    width: request.width / files.latentPixels,
+    height: request.height / files.latentPixels,
+  };
+  const count = shape.channels * shape.frames * shape.width * shape.height;
+  const dims = [1, shape.channels, ...(pipeline.clips ? [shape.frames] : []), shape.height, shape.width];
+  const settings = readSchedulerSettings(files.schedulerFields, {
+    where: files.schedulerPath,
+    ...(request.scheduler ? { kind: request.scheduler } : {}),
+  });
+  const plan = planSchedule(settings, { steps: request.steps, tokens: shape.width * shape.height });
+  const steps = plan.timesteps.length;
+  const stopIfUnwanted = (): void => {
+    if (options.stopped()) throw new Stopped('no longer wanted');
+  };
+
+  const textStart = performance.now();
+  const describe = async (text: string): Promise<Numbers> => {
+    const { ids, mask, notice } = tokenizer.encode(text);
+    if (notice) notices.push(notice);
+    const described = await pipeline.describe(ids, mask);
+    checkFinite(described.data, { what: 'for its text', model });
+    return described;
+  };
+  const texts =
+    request.guidance > 1
+      ? [await describe(request.negativePrompt ?? ''), await describe(request.prompt)]
+      : [await describe(request.prompt)];
+  const textMs = performance.now() - textStart;
+
+  const noise = (drawn: number): Float32Array => drawNoise({ seed: request.seed, draw: drawn, count });
+  const begin = async (): Promise<Checkpoint> => {
+    if (!request.initImage) return { step: 0, latents: noise(0).map((value) => value * plan.firstDeviation) };
+    const step = steps - Math.min(Math.floor(steps * (request.strength ?? 0.8)), steps);
+    const picture = await encodePicture(pipeline, request.initImage);
+    const mix = step < steps ? plan.mixAt(step) : { picture: 1, noise: 0 };
+    const size = shape.width * shape.height;
+    const latents = noise(0).map((value, at) => {
+      const channel = Math.floor(at / (shape.frames * size));
+      return mix.picture * (picture[channel * size + (at % size)] ?? 0) + mix.noise * value;
+    });
+    return { step, latents };
+  };
+  const held = options.checkpoint ? await readCheckpoint(options.checkpoint.path, options.checkpoint.key) : 'none';
+  if (held === 'broken') notices.push('The checkpoint could not be read, so the generation began anew.');
+  const kept = typeof held === 'object' && held.latents.length === count && held.step <= steps ? held : null;
+  const start = kept ?? (await begin());
+  let latents = start.latents;
+
+  const decodeFrame = async (frame: number): Promise<RgbPicture> =>
+    decodeLatents(pipeline, { latents: frameOf(latents, shape, frame), shape, model });
+  const preview = async (index: number): Promise<RgbPicture> => {
+    const share = Math.max(1, Math.ceil(Math.max(shape.width, shape.height) / previewLatents));
+    const multiple = (side: number): number => Math.max(1, Math.floor(side / share));
+    const small = { ...shape, frames: 1, width: multiple(shape.width), height: multiple(shape.height) };
+    const scale = index + 1 < steps ? plan.inputScale(index + 1) : 1;
+    const whole = frameOf(latents, shape, Math.floor(shape.frames / 2));
+    const picked = new Float32Array(small.channels * small.width * small.height);
+    for (let at = 0; at < picked.length; at++) {
+      const x = at % small.width;
+      const y = Math.floor(at / small.width) % small.height;
+      const channel = Math.floor(at / (small.width * small.height));
+      picked[at] = (whole[(channel * shape.height + y * share) * shape.width + x * share] ?? 0) * scale;
+    }
+    return decodeLatents(pipeline, { latents: picked, shape: small, model });
+  };
+
+  const stepsStart = performance.now();
+  for (let index = start.step; index < steps; index++) {
+    stopIfUnwanted();
+    const scale = plan.inputScale(index);
+    const output = await pipeline.denoise({
+      sample: scale === 1 ? latents : latents.map((value) => value * scale),
+      dims,
+      timestep: plan.timesteps[index] ?? 0,
+      texts,
+      guidance: request.guidance,
+      apart: request.guidanceRuns === 'apart',
+    });
+    checkFinite(output, { what: `at step ${index + 1} of ${steps}`, model });
+    latents = plan.next({ index, sample: latents, output, noise: plan.drawsNoise(index) ? noise(index + 1) : new Float32Array(0) });
+    const done = index + 1;
+    if (options.checkpoint && done % options.checkpoint.everySteps === 0) {
+      await writeCheckpoint(options.checkpoint.path, { key: options.checkpoint.key, step: done, latents });
+    }
+    const shown = options.previewEverySteps > 0 && done < steps && done % options.previewEverySteps === 0;
+    options.onStep({ step: done, steps, preview: shown ? await preview(index) : null });
+  }
+  const decodeStart = performance.now();
+  for (let frame = 0; frame < shape.frames; frame++) {
+    stopIfUnwanted();
+    options.onFrame(frame, await decodeFrame(frame));
+  }
+  return {
+    resumedAtStep: kept ? kept.step : 0,
+    stepsRun: steps - start.step,
+    notices,
+    textMs,
+    stepsMs: decodeStart - stepsStart,
+    decodeMs: performance.now() - decodeStart,
+  };
+}
+
+async function encodePicture(pipeline: Pipeline, { width, height, rgb }: RgbPicture): Promise<Float32Array> {
+  const size = width * height;
+  const planes = new Float32Array(size * 3);
+  for (let at = 0; at < size * 3; at++) planes[(at % 3) * size + Math.floor(at / 3)] = (rgb[at] ?? 0) / 127.5 - 1;
+  const made = await pipeline.encode({ dims: [1, 3, height, width], data: planes });
+  const { latentChannels, latentPixels, latentScale, latentShift } = pipeline.files;
+  const wanted = latentChannels * (width / latentPixels) * (height / latentPixels);
+  if (made.data.length !== wanted && made.data.length !== wanted * 2) {
+    throw new FilmwrightError(
+      'program-failed',
+      `The picture encoder gave the shape [${made.dims.join(', ')}]; wanted ${latentChannels} channels at 1/${latentPixels} of the size.`,
+      {
+        retryable: false,
+      },
+    );
+  }
+  // Where it gives means and spreads, the means come first, and they alone are taken.
+  return made.data.slice(0, wanted).map((value) => (value - latentShift) * latentScale);
+}
+
+async function decodeLatents(
+  pipeline: Pipeline,
+  { latents, shape, model }: { readonly latents: Float32Array; readonly shape: LatentShape; readonly model: string },
+): Promise<RgbPicture> {
+  const { latentPixels, latentScale, latentShift } = pipeline.files;
+  const made = await pipeline.decode({
+    dims: [1, shape.channels, shape.height, shape.width],
+    data: latents.map((value) => value / latentScale + latentShift),
+  });
+  const size = { width: shape.width * latentPixels, height: shape.height * latentPixels };
+  if (made.data.length !== size.width * size.height * 3) {
+    throw new FilmwrightError(
+      'program-failed',
+      `The picture decoder gave the shape [${made.dims.join(', ')}]; wanted [1, 3, ${size.height}, ${size.width}].`,
+      {
+        retryable: false,
+      },
+    );
+  }
+  checkFinite(made.data, { what: 'in a picture', model });
+  return bytesOfPlanes(made.data, size);
+}

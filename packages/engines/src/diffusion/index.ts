@@ -1,0 +1,14 @@
+export { checkGenerateRequest, type GenerateLimits, type GenerateRequest, type RgbPicture } from './generate-request.ts';
+export type { ComputeProvider } from './network.ts';
+export {
+  type DiffusionEngine,
+  type DiffusionModel,
+  type EngineOptions,
+  type Generated,
+  type GenerateOptions,
+  openDiffusionEngine,
+} from './open-diffusion-engine.ts';
+export { drawNoise } from './philox.ts';
+export { openPromptTokenizer, type PromptTokenizer, type PromptTokens } from './prompt-tokenizer.ts';
+export { planSchedule, type SchedulePlan } from './schedulers/scheduler.ts';
+export { readSchedulerSettings, type SchedulerKind, type SchedulerSettings, schedulerKinds } from './schedulers/scheduler-settings.ts';

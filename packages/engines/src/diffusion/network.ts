@@ -1,0 +1,121 @@
+import { FilmwrightError } from '@filmwright/contracts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** Numbers with their shape. */
+export type Numbers = { readonly dims: readonly number[]; readonly data: Float32Array };
+/** One input of a network; a dimension that is free is null. */
+export type NetworkInput = { readonly type: string; readonly dims: readonly (number | null)[] };
+/** A loaded ONNX file: what it takes, what it gives, and one run at a time. */
+export type Network = {
+  readonly inputs: ReadonlyMap<string, NetworkInput>;
+  readonly outputs: readonly string[];
+  readonly run: (feeds: Readonly<Record<string, Numbers>>, output: string) => Promise<Numbers>;
+  readonly close: () => Promise<void>;
+};
+
+/** Where a network computes: `auto` takes the first that starts of TensorRT, CUDA and the CPU, as far as the installation has their libraries. */
+export type ComputeProvider = 'auto' | 'cpu' | 'cuda' | 'tensorrt' | 'webgpu';
+
+type HalfArray = ArrayLike<number> & { readonly buffer: ArrayBuffer };
+type HalfArrays = { new (values: ArrayLike<number>): HalfArray; new (buffer: ArrayBufferLike, offset: number, length: number): HalfArray };
+
+// ONNX Runtime's module hands half precision on as Float16Array where there is one, which its native part reads as nothing; without it, as 16-bit words.
+const Half = (globalThis as { readonly Float16Array?: HalfArrays }).Float16Array;
+Reflect.deleteProperty(globalThis, 'Float16Array');
+
+/** What ONNX Runtime and the system say when memory ends. */
+export const memoryWords =
+  /alloc(ate|ation)? *(memory|fail)|failed to allocate|bad_alloc|out of memory|BFCArena|array length|buffer allocation/i;
+
+function tensorOf(value: Numbers, input: NetworkInput): Tensor {
+  const dims = [...value.dims];
+  if (input.type === 'int64')
+    return new Tensor(
+      'int64',
+      BigInt64Array.from(value.data, (each) => BigInt(Math.round(each))),
+      dims,
+    );
+  if (input.type === 'int32') return new Tensor('int32', Int32Array.from(value.data), dims);
+  if (input.type === 'float16') {
+    if (!Half) throw new Error('The model wants half precision, which this version of Node.js lacks; wanted Node.js 24.');
+    return new Tensor('float16', new Uint16Array(new Half(value.data).buffer), dims);
+  }
+  return new Tensor('float32', value.data, dims);
+}
+
+function numbersOf(tensor: Tensor, name: string): Numbers {
+  if (tensor.type === 'float32') return { dims: tensor.dims, data: tensor.data as Float32Array };
+  if (tensor.type === 'float16' && Half && tensor.data instanceof Uint16Array) {
+    const { buffer, byteOffset, length } = tensor.data;
+    return { dims: tensor.dims, data: Float32Array.from(new Half(buffer, byteOffset, length)) };
+  }
+  throw new Error(`The output ${name} holds ${tensor.type}; wanted float32 or float16.`);
+}
+
+const candidates: Readonly<Record<ComputeProvider, readonly (readonly string[])[]>> = {
+  auto: [['tensorrt', 'cuda', 'cpu'], ['cuda', 'cpu'], ['cpu']],
+  cpu: [['cpu']],
+  cuda: [['cuda', 'cpu']],
+  tensorrt: [['tensorrt', 'cuda', 'cpu']],
+  webgpu: [['webgpu', 'cpu']],
+};
+
+/** The chains of providers to try for a wish, first to last; a GPU is tried only where its libraries are said to be (`gpu`). */
+export function providerChains(wish: ComputeProvider, { gpu }: { readonly gpu: boolean }): readonly (readonly string[])[] {
+  return wish === 'auto' && !gpu ? candidates.cpu : candidates[wish];
+}
+
+/** Loads an ONNX file with a fixed number of threads; throws `model-unavailable` with the runtime's words when no provider of `chains` can. */
+export async function loadNetwork(
+  path: string,
+  { threads, chains }: { readonly threads: number; readonly chains: readonly (readonly string[])[] },
+): Promise<Network & { readonly provider: string }> {
+  let lastError: unknown;
+  for (const chain of chains) {
+    try {
+      const session = await InferenceSession.create(path, {
+        executionProviders: [...chain],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      });
+      return { ...networkOf(session), provider: chain[0] ?? 'cpu' };
+    } catch (error) {
+      lastError = error;
+    }
+  }
+  const said = lastError instanceof Error ? lastError.message : String(lastError);
+  if (memoryWords.test(said)) throw new FilmwrightError('out-of-memory', `There is not enough memory to load ${path}: ${said}`);
+  throw new FilmwrightError(
+    'model-unavailable',
+    `${path} cannot be loaded: ${said}. The file may be cut short or made for a newer runtime; verify the model or install it again.`,
+  );
+}
+
+function networkOf(session: InferenceSession): Network {
+  const inputs = new Map(
+    session.inputMetadata.flatMap((each) =>
+      each.isTensor
+        ? [[each.name, { type: each.type, dims: each.shape.map((dim) => (typeof dim === 'number' && dim > 0 ? dim : null)) }] as const]
+        : [],
+    ),
+  );
+  return {
+    inputs,
+    outputs: session.outputNames,
+    run: async (feeds, output) => {
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, value] of Object.entries(feeds)) {
+        const input = inputs.get(name);
+        if (input) tensors[name] = tensorOf(value, input);
+      }
+      const results = await session.run(tensors, [output]);
+      const result = results[output];
+      if (!result) throw new Error(`The network has no output ${output}; it has ${session.outputNames.join(', ')}.`);
+      return numbersOf(result, output);
+    },
+    close: () => session.release(),
+  };
+}
