@@ -5,7 +5,7 @@ import { FilmwrightError, type ModelCard, modelRef, type OfferedModel, readModel
 import { bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
-import { licenceOfName, wantLicence } from './licences.ts';
+import { licenceOfName, rememberLicences, wantLicence } from './licences.ts';
 import { cardOf, modelFolder, offeredModels, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, writeWhole } from './model-state.ts';
 import { isAlive, makeRoom, placeRevision, sizeOf } from './place-revision.ts';
@@ -55,7 +55,8 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
   const offer = there?.card ?? (typeof wanted === 'string' ? await offerOf(wanted, options) : wanted);
   return withLock(modelFolder(home, offer.name), async () => {
     try {
-      await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
+      const accepted = await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
+      await rememberLicences(home, accepted === null ? [] : [accepted]);
       const found = await findSource(offer.source, { settings, signal });
       const added = await bring(options, { offer, found });
       await rm(problemFile(home, offer.name), { force: true });

@@ -8,7 +8,7 @@ import type { FoundFile, FoundSource } from './found-source.ts';
 import { type RetryRules, readRemote } from './read-remote.ts';
 import { matchesPattern } from './source-uri.ts';
 import { stageFile } from './stage-file.ts';
-import { countProgress, type ModelProgress, type OpenWeights, type ProgressCount } from './weights.ts';
+import { countProgress, type ModelProgress, type OpenWeights, type ProgressCount, readLocal } from './weights.ts';
 
 export type BringFiles = {
   readonly found: FoundSource;
@@ -42,20 +42,20 @@ export async function bringFiles(options: BringFiles): Promise<void> {
   await mkdir(folder, { recursive: true });
   const addresses = new Map<Digest, Target>();
   const asked = new Set<Digest>();
+  /** Files that are here, for the case that the cache's own are damaged. */
+  const locals = new Map<Digest, string>();
   let count: ProgressCount = countProgress(null, () => undefined);
   const begin = async (bytes: number | null): Promise<void> => {
     await beforeFetch(bytes);
     count = countProgress(bytes, options.onProgress ?? (() => undefined));
   };
   const weights = await openWeights(async function* ({ digest, startByte }) {
+    const local = locals.get(digest);
+    if (local !== undefined) return yield* readLocal(local, startByte);
     const target = addresses.get(digest);
     const [part] = target?.parts ?? [];
-    if (target === undefined || part === undefined)
+    if (target === undefined || part === undefined || !('url' in part.at))
       throw new FilmwrightError('not-found', `Nothing says where the weights ${digest} come from.`);
-    if (!('url' in part.at)) {
-      for await (const bytes of createReadStream(part.at.localPath)) yield { bytes: bytes as Buffer, position: startByte };
-      return;
-    }
     asked.add(digest);
     count.had(startByte);
     for await (const piece of readRemote({ ...part.at, startByte, signal, retry })) {
@@ -86,7 +86,10 @@ export async function bringFiles(options: BringFiles): Promise<void> {
       const direct = digest !== null && target.parts.length === 1 && part !== undefined && 'url' in part.at;
       if (direct) addresses.set(digest, target);
       const known = direct ? { digest } : await staged(target, { folder, retry, count, signal });
-      if ('path' in known) await weights.keep({ path: known.path, digest: known.digest });
+      if ('path' in known) {
+        locals.set(known.digest, known.path);
+        await weights.keep({ path: known.path, digest: known.digest });
+      }
       const pin = await weights.pin(known.digest);
       pinned.push(pin);
       if ('path' in known) await rm(known.path, { force: true });

@@ -6,11 +6,12 @@ import { type Digest, FilmwrightError, type ModelCard, modelCardSchema, modelRef
 import { canonicalText } from '@filmwright/core';
 import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
-import { wantLicence } from './licences.ts';
+import { type AcceptedLicence, rememberLicences, wantLicence } from './licences.ts';
 import { installedModel, revisionOf } from './model-shelf.ts';
 import { archiveHeader, archivePadding, readArchive } from './package-archive.ts';
 import { makeRoom, placeRevision } from './place-revision.ts';
 import { digestOf } from './verify-models.ts';
+import { readLocal } from './weights.ts';
 
 const manifestName = 'filmwright-models.json';
 const bundleSchema = z.strictObject({
@@ -95,19 +96,21 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   const { cards, digest } = await readManifest(file);
   if (options.expect !== undefined && options.expect !== digest)
     throw refuse(file, `it holds other models than were expected: its digest is ${digest}, wanted ${options.expect}`);
-  for (const { name, licence } of cards) await wantLicence({ home, model: name, licence, accept: acceptLicence, now });
+  const accepted: AcceptedLicence[] = [];
+  for (const { name, licence } of cards) {
+    const entry = await wantLicence({ home, model: name, licence, accept: acceptLicence, now });
+    if (entry !== null) accepted.push(entry);
+  }
   const wanted = new Map(cards.flatMap((card) => card.files.map((each) => [each.digest, each] as const)));
   const bytes = [...wanted.values()].reduce((sum, each) => sum + each.bytes, 0);
   await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep: () => false });
   const folder = join(home, 'models', `.${randomUUID()}.unpack`);
   await mkdir(folder, { recursive: true });
   const pins: { readonly path: string; readonly release: () => Promise<void> }[] = [];
-  const weights = await openWeights(async function* ({ digest: lost }) {
-    yield* [];
-    throw new FilmwrightError('not-found', `The bundle does not hold ${lost}.`);
-  });
+  const weights = await openWeights(({ digest: name, startByte }) => readLocal(join(folder, name), startByte));
   try {
     await extractChecked(file, { folder, wanted: new Map([...wanted].map(([name, each]) => [name, each.bytes])), signal });
+    await rememberLicences(home, accepted);
     const paths = new Map<Digest, string>();
     for (const name of wanted.keys()) {
       await weights.keep({ path: join(folder, name), digest: name });

@@ -58,19 +58,25 @@ export type WantLicence = {
   readonly now: Date;
 };
 
-/** Returns once the licence needs no acceptance, was accepted before in these terms, or is now (then it is written down); else throws `model-unavailable` with its terms. */
-export async function wantLicence({ home, model, licence, accept, now }: WantLicence): Promise<void> {
-  if (!licence.mustAccept) return;
+/** What is to be remembered where a licence is accepted now, null where it needs no acceptance or has it in these terms; else throws `model-unavailable` with its terms. */
+export async function wantLicence({ home, model, licence, accept, now }: WantLicence): Promise<AcceptedLicence | null> {
+  if (!licence.mustAccept) return null;
   const textDigest = licenceDigest(licence);
   const known = await acceptedLicences(home);
-  if (known.some((each) => each.model === model && each.textDigest === textDigest)) return;
+  if (known.some((each) => each.model === model && each.textDigest === textDigest)) return null;
   if (!accept)
     throw new FilmwrightError(
       'model-unavailable',
       `The model ${model} was not added: its licence is not accepted, and nothing was fetched.\n${licenceText(licence)}\nTo accept it and go on, say the same with --accept-licence.`,
     );
-  const entry = { model, licence: licence.name, textDigest, acceptedAt: now.toISOString(), acceptedBy: userName() };
-  await writeWhole(fileOf(home), `${JSON.stringify([...known, entry], null, 2)}\n`);
+  return { model, licence: licence.name, textDigest, acceptedAt: now.toISOString(), acceptedBy: userName() };
+}
+
+/** Writes down that licences were accepted. */
+export async function rememberLicences(home: string, accepted: readonly AcceptedLicence[]): Promise<void> {
+  if (accepted.length === 0) return;
+  const all = [...(await acceptedLicences(home)), ...accepted];
+  await writeWhole(fileOf(home), `${JSON.stringify(all, null, 2)}\n`);
 }
 
 function userName(): string {

@@ -113,13 +113,12 @@ export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }
   let taken = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const { bavail, bsize } = await statfs(home);
   let free = bavail * bsize - keepFreeBytes;
-  const gone: string[] = [];
+  const going: ShelvedModel[] = [];
   const enough = (): boolean => taken + bytes <= budgetBytes && bytes <= free;
   for (const model of [...shelf].sort((a, b) => (a.state.usedAt < b.state.usedAt ? -1 : 1))) {
     if (enough()) break;
     if (model.state.pinned || keep(model) || (await isHeld(model))) continue;
-    await rm(model.folder, { recursive: true, force: true });
-    gone.push(model.ref);
+    going.push(model);
     for (const { digest, bytes: size } of model.card.files) {
       const left = (uses.get(digest) ?? 1) - 1;
       uses.set(digest, left);
@@ -128,7 +127,10 @@ export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }
       free += size;
     }
   }
-  if (enough()) return gone;
+  if (enough()) {
+    for (const { folder } of going) await rm(folder, { recursive: true, force: true });
+    return going.map(({ ref }) => ref);
+  }
   const pinned = shelf.filter(({ state }) => state.pinned).map(({ card }) => modelRef(card));
   throw new FilmwrightError(
     'disk-full',

@@ -1,10 +1,11 @@
+import { createReadStream } from 'node:fs';
 import type { Digest } from '@filmwright/contracts';
 
 /** The bytes behind a digest, from `startByte` on; a piece whose position is 0 in the middle begins anew. */
 export type WeightsSource = (wanted: {
   readonly digest: Digest;
   readonly startByte: number;
-}) => AsyncIterable<{ readonly bytes: Uint8Array; readonly position: number }>;
+}) => AsyncGenerator<{ readonly bytes: Uint8Array; readonly position: number }>;
 
 /** A folder of weights by digest with a budget, shared by all revisions: the hot cache of `blobs` is one, and is handed in by who opens it. */
 export type WeightsCache = {
@@ -16,6 +17,19 @@ export type WeightsCache = {
   readonly drop: (digest: Digest) => Promise<void>;
   readonly close: () => Promise<void>;
 };
+
+/** A local file as a source of weights gives it. */
+export async function* readLocal(
+  path: string,
+  startByte: number,
+): AsyncGenerator<{ readonly bytes: Uint8Array; readonly position: number }> {
+  let position = startByte;
+  for await (const piece of createReadStream(path, { start: startByte })) {
+    const bytes = piece as Buffer;
+    yield { bytes, position };
+    position += bytes.length;
+  }
+}
 
 /** Opens the weights cache of a home over a source. */
 export type OpenWeights = (source: WeightsSource) => Promise<WeightsCache>;

