@@ -14,6 +14,7 @@ import {
   acceptedLicences,
   addingProblem,
   addModel,
+  memoryProblem,
   type OpenWeights,
   offeredModels,
   packModels,
@@ -144,7 +145,7 @@ async function list(home: string): Promise<readonly ListedModel[]> {
     ref,
     megabytes: Math.ceil(card.files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6),
     state: state.broken !== null ? 'broken' : present ? 'ready' : 'evicted',
-    problem: state.broken ?? tooLarge(card),
+    problem: state.broken ?? memoryProblem(card, totalmem()),
     pinned: state.pinned,
   }));
   for (const offer of await offeredModels()) {
@@ -161,13 +162,6 @@ function about({ name, capability, engine, licence }: OfferedModel | Omit<Offere
   return { name, capability, engine, licence: licence.name, commercialUse: licence.commercialUse };
 }
 
-/** Why a model cannot run here for want of memory, or null: the least that one of its tiers needs against what the machine has. */
-function tooLarge({ needs }: Pick<OfferedModel, 'needs'>): string | null {
-  const cpu = needs.tiers.filter(({ tier, ramMb }) => tier === 'cpu' && ramMb !== null).map(({ ramMb }) => ramMb ?? 0);
-  if (cpu.length === 0 || Math.min(...cpu) * 1e6 <= totalmem()) return null;
-  return `it needs ${Math.min(...cpu)} MB of memory, this machine has ${Math.round(totalmem() / 1e6)} MB`;
-}
-
 async function show(ref: string, home: string): Promise<unknown> {
   const { name } = readModelRef(ref);
   const revisions = (await shelvedModels({ home })).filter(({ card }) => card.name === name);
@@ -180,6 +174,6 @@ async function show(ref: string, home: string): Promise<unknown> {
     card,
     revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present })),
     accepted: (await acceptedLicences(home)).filter(({ model }) => model === name),
-    problem: tooLarge(card) ?? (await addingProblem(home, name)),
+    problem: memoryProblem(card, totalmem()) ?? (await addingProblem(home, name)),
   };
 }

@@ -131,6 +131,33 @@ test('a download that is killed goes on with the next command: what is here is n
   assert.deepEqual(await readdir(parts), []);
 });
 
+test('a file whose digest nobody told goes on too, unless it is called something else by now', async (t) => {
+  const weights = await modelsHome(t);
+  const repository = { files: { data: large(200_000) } };
+  hub.repositories.set('someone/plain', repository);
+  const commit = commitOf(repository);
+  await fetch(`${hub.url}/api/models/someone/plain/revision/main`);
+  const once = settingsOf({ retry: { tries: 1, firstWaitMs: 1 } });
+  const wanted = offer({ source: `${hub.url}/someone/plain/resolve/${commit}/data` });
+  hub.trouble.set(`/${commit}/data`, [{ cutAfterBytes: 60_000 }, { cutAfterBytes: 10_000 }]);
+  for (const _ of [1, 2])
+    await assert.rejects(addModel({ ...weights, ...adding(wanted, once) }), { code: 'unavailable', message: /goes on where it stopped/ });
+  await addModel({ ...weights, ...adding(wanted, once) });
+  const asked = hub.requests.filter(({ host }) => host === 'cdn').map(({ range, ifRange }) => [range, ifRange?.length ?? 0]);
+  assert.deepEqual(asked, [
+    [null, 0],
+    ['bytes=60000-', 66],
+    ['bytes=70000-', 66],
+  ]);
+  const changed = { files: { data: large(150_000) } };
+  const other = offer({ source: wanted.source, name: 'other' });
+  hub.trouble.set(`/${commit}/data`, [{ cutAfterBytes: 60_000 }]);
+  await assert.rejects(addModel({ ...weights, ...adding(other, once) }), { code: 'unavailable' });
+  hub.replace(commit, changed);
+  await addModel({ ...weights, ...adding(other, once) });
+  assert.deepEqual(await readFile(join((await installedModel({ name: 'other', home: weights.home })).folder, 'data')), changed.files.data);
+});
+
 test('what its owner lets only some have says what to do, and is marked; with the token it comes', async (t) => {
   const weights = await modelsHome(t);
   hub.repositories.set('someone/gated', { gated: true, files: { data: large(2000) } });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -14,10 +15,11 @@ import {
 } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core';
 import type { z } from 'zod';
+import { memoryProblem } from './memory-problem.ts';
 import { type ModelState, readState } from './model-state.ts';
 
 /** A revision with the folder its files lie in under their paths. */
-export type InstalledModel = { readonly card: ModelCard; readonly folder: string };
+export type InstalledModel = { readonly card: ModelCard; readonly folder: string; readonly place?: string };
 /** A revision on this machine's shelf, ready or not: `state.broken` says why not, `present` whether its files are here or were evicted. */
 export type ShelvedModel = InstalledModel & {
   readonly ref: string;
@@ -143,14 +145,25 @@ export function describeModel({ card }: { readonly card: Pick<ModelCard, 'name' 
   return `${card.name} (${[card.finds, card.licence.name].filter((each) => each !== undefined).join(', ')})`;
 }
 
-/** The revision that `ref` means (a name, then its newest, or `name@revision`), ready to run; throws `model-unavailable` saying what to do. */
-export async function installedModel({ name: ref, home }: { readonly name: string; readonly home: string }): Promise<ShelvedModel> {
+/** A name, or `name@revision`; `memoryBytes` is what the machine has, if not asked of it. */
+export type WantedModel = { readonly name: string; readonly home: string; readonly memoryBytes?: number };
+
+/** The revision that `name` means (a name, then its newest, or `name@revision`), ready to run; throws `model-unavailable` saying what to do, `out-of-memory` where the machine is too small. */
+export async function installedModel({ name: ref, home, memoryBytes = totalmem() }: WantedModel): Promise<ShelvedModel> {
   const wanted = readModelRef(ref);
   const shelf = await shelvedModels({ home });
   const ofName = shelf.filter(({ card }) => card.name === wanted.name);
   const ready = ofName.filter(({ state, present }) => present && state.broken === null);
   const found = wanted.revision === null ? ready[0] : ready.find((model) => model.ref === ref);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    const problem = memoryProblem(found.card, memoryBytes);
+    if (problem === null) return found;
+    throw new FilmwrightError(
+      'out-of-memory',
+      `The model ${found.ref} cannot run here: ${problem}. Take a smaller model, or a machine with more memory.`,
+      { retryable: false },
+    );
+  }
   const [other] = ofName.filter((model) => wanted.revision === null || model.ref === ref);
   if (other !== undefined && other.state.broken !== null)
     throw new FilmwrightError(

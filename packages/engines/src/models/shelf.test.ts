@@ -260,6 +260,18 @@ async function serve(t: TestContext, answer: (path: string, origin: string) => u
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+test('a model that needs more memory than there is says so before it is loaded', async (t) => {
+  const weights = await modelsHome(t);
+  const needs = { tiers: [{ tier: 'cpu', ramMb: 8000, vramMb: null }], diskMb: 1 } as const;
+  await addLocal(weights, { files: { data: tinyOnnx }, change: { needs } });
+  const wanted = { name: 'tiny', home: weights.home };
+  await assert.rejects(installedModel({ ...wanted, memoryBytes: 4e9 }), {
+    code: 'out-of-memory',
+    message: /needs 8000 MB of memory, this machine has 4000 MB/,
+  });
+  assert.equal((await installedModel({ ...wanted, memoryBytes: 16e9 })).card.name, 'tiny');
+});
+
 test('names of files never leave the folder of their revision', async (t) => {
   const weights = await modelsHome(t);
   for (const path of ['../escaped', '/etc/escaped', 'a/../../escaped', 'a\\..\\b'])

@@ -29,6 +29,8 @@ export type FakeHub = {
   readonly requests: SeenRequest[];
   readonly repositories: Map<string, FakeRepository>;
   readonly trouble: Map<string, FakeTrouble[]>;
+  /** Other bytes under the same address. */
+  readonly replace: (commit: string, repository: FakeRepository) => void;
   /** Bytes of bodies that were sent. */
   readonly sentBytes: () => number;
   readonly close: () => Promise<void>;
@@ -158,7 +160,15 @@ export async function startFakeHub(): Promise<FakeHub> {
       await new Promise((resolve) => server.close(resolve));
     }
   };
-  return { url, requests, repositories, trouble, sentBytes: () => sent, close };
+  return {
+    url,
+    requests,
+    repositories,
+    trouble,
+    replace: (commit, repository) => void commits.set(commit, repository),
+    sentBytes: () => sent,
+    close,
+  };
 }
 
 async function listen(server: Server): Promise<string> {
