@@ -7,6 +7,7 @@
     return (
       box.width > 1 &&
       box.height > 1 &&
+      element.checkVisibility() &&
       style.visibility !== 'hidden' &&
       style.display !== 'none' &&
       element.closest('[aria-hidden="true"]') === null

@@ -1,5 +1,5 @@
 import type { Attempt, Build, BuildCourse } from '@filmwright/contracts';
-import { plainReason } from '@filmwright/core';
+import { pastReason } from '@filmwright/core';
 import { type BuildCourseFacts, defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
@@ -39,7 +39,7 @@ export function courseOf(
     endedAt,
     idleMs: idleTime(attempts, { startMs: Date.parse(createdAt), endMs }),
     waits: waitsOf(attempts),
-    attempts: told.map((one) => (one.waitedFor === null ? one : { ...one, waitedFor: plainReason(one.waitedFor) })),
+    attempts: told.map((one) => (one.waitedFor === null ? one : { ...one, waitedFor: pastReason(one.waitedFor) })),
     more: count - told.length,
   };
 }
@@ -73,5 +73,5 @@ function sameReason(waitedFor: string | null): string {
   if (waitedFor === null) return 'it was being given to a runner';
   if (/^\d+ tasks? goe?s? before it$/.test(waitedFor)) return 'other tasks went before it';
   if (/^it is tried again in /.test(waitedFor)) return 'a try came to nothing, and the next one waited a moment';
-  return plainReason(waitedFor);
+  return pastReason(waitedFor);
 }

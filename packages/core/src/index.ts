@@ -52,5 +52,5 @@ export * from './text/graphemes.ts';
 export * from './text/kinsoku.ts';
 export * from './text/line-units.ts';
 export * from './text/scripts.ts';
-export { plainReason } from './wait/plain-reason.ts';
+export { pastReason, plainReason } from './wait/plain-reason.ts';
 export { inAbout, waitText } from './wait/wait-text.ts';

@@ -7,6 +7,24 @@ export function plainReason(reason: string): string {
   return reason;
 }
 
+/** The same of a wait that is over. */
+export function pastReason(reason: string): string {
+  return past.reduce((text, [now, then]) => text.replace(now, then), plainReason(reason));
+}
+
+const past: readonly (readonly [RegExp, string])[] = [
+  [/ is busy$/, ' was busy'],
+  [/ are busy$/, ' were busy'],
+  [/ are about to leave$/, ' were about to leave'],
+  [/^no runner offers /, 'no runner offered '],
+  [/^no runner has /, 'no runner had '],
+  [/^(no runner that can do it) is in /, '$1 was in '],
+  [/^its workspace runs (\d+) of the (\d+) tasks that it may at once$/, 'its workspace ran $1 of the $2 tasks that it may at once'],
+  [/ goe?s? before it$/, ' went before it'],
+  [/^it is about to begin$/, 'it was about to begin'],
+  [/ beats /, ' beat '],
+];
+
 const patterns: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/^all (\d+) (slots|devices) that can are busy$/, ([, count, what]) => busy(Number(count), what === 'slots' ? 'place' : 'GPU')],
   [/^no runner offers ([a-z-]+) (\d+)( \(.*\))?$/, ([, kind, version]) => `no runner offers what it needs (${kind}, version ${version})`],

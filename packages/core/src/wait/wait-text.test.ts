@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainReason } from './plain-reason.ts';
+import { pastReason, plainReason } from './plain-reason.ts';
 import { inAbout, waitText } from './wait-text.ts';
 
 const nowMs = Date.parse('2026-01-01T00:00:00Z');
@@ -22,6 +22,19 @@ test('what the scheduler says of a wait is told in plain words, and what it may 
     'waiting 12 s for a resident model beats a 56 s swap': 'waiting 12 s for a resident model beats a 56 s swap',
   };
   for (const [reason, plain] of Object.entries(said)) assert.equal(plainReason(reason), plain);
+  assert.deepEqual(Object.keys(said).map(pastReason), [
+    'all 4 places that can do it were busy',
+    'the one GPU that can do it was busy',
+    'no runner offered what it needs (encode, version 5)',
+    'no runner that can do it was in studio, eu',
+    'all runners that can do it were about to leave',
+    'no runner had a GPU with 38 GiB',
+    'no runner had 8 GPUs',
+    'its workspace ran 3 of the 3 tasks that it may at once',
+    '1 task went before it',
+    'a try came to nothing, and it is tried again in 4 s',
+    'waiting 12 s for a resident model beat a 56 s swap',
+  ]);
 });
 
 test('a film that stands still says why and until when; one that goes on says only what nothing will end', () => {
