@@ -28,7 +28,7 @@ async function open(keys: readonly string[]) {
   return { records, sql, build, runnerId, course };
 }
 
-test('a build costs what its finished work took; a retry, a loss and a cancel give back what was reserved for them', async () => {
+test('Q3: a build costs what its finished work took; a retry, a loss and a cancel give back what was reserved for them', async () => {
   const { records, sql, build, runnerId, course } = await open(['a', 'b', 'c']);
   assert.deepEqual((await course()).spend, { estimate: second(3), held: none, settled: none, refunded: none });
   const [lost] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
@@ -68,7 +68,7 @@ test('a build costs what its finished work took; a retry, a loss and a cancel gi
   assert.deepEqual(spend.workspaces, [{ workspace: 'default', weight: 1, held: none, settled: charged, refunded: second(3) }]);
 });
 
-test('what was lost and is done after all was charged once and gave back nothing; a task of another build costs this one nothing', async () => {
+test('Q3: what was lost and is done after all was charged once and gave back nothing; a task of another build costs this one nothing', async () => {
   const { records, build, runnerId, course } = await open(['a']);
   const [late] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
   assert.ok(late);
@@ -81,7 +81,7 @@ test('what was lost and is done after all was charged once and gave back nothing
   assert.equal(await records.buildCourse({ workspaceId: '00000000-0000-7000-8000-00000000000b', buildId: build.id, limit: 9 }), null);
 });
 
-test('what waits of a build is told by reason, with what runs of it; nothing once nothing waits', async () => {
+test('Q1: what waits of a build is told by reason, with what runs of it; nothing once nothing waits', async () => {
   const { records, build, runnerId } = await open(['a', 'b', 'c', 'd', 'e']);
   const buildId = build.id;
   assert.equal(await records.buildWait({ workspaceId, buildId }), null);
@@ -116,7 +116,7 @@ test('what waits of a build is told by reason, with what runs of it; nothing onc
   assert.equal(await records.buildWait({ workspaceId, buildId }), null);
 });
 
-test('the fleet is every runner with what it does, what waits of all builds, and pools as they were sized last', async () => {
+test('O4: the fleet is every runner with what it does, what waits of all builds, and pools as they were sized last', async () => {
   const { records, sql, build, runnerId } = await open(['a', 'b']);
   const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
   assert.ok(lease);

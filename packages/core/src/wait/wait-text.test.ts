@@ -45,6 +45,7 @@ test('a film that stands still says why and until when; one that goes on says on
     waitText(wait, untilMs),
     'All 2 places that can do it are busy; it goes on in about 40 seconds and is done in about 3 minutes.',
   );
+  assert.match(waitText({ ...wait, expectedEndAt: at(42) }, untilMs) ?? '', /it goes on in about 40 seconds and is done soon after\.$/);
   assert.equal(waitText({ ...wait, running: 1 }, untilMs), null);
   assert.equal(waitText(undefined, untilMs), null);
   const both = { ...wait, reasons: [stuck, busy], expectedEndAt: null };

@@ -7,8 +7,11 @@ export function waitText(wait: BuildWait | undefined, untilMs: (iso: string) => 
   const stuck = first.expectedStartAt === null;
   if (wait.running > 0) return stuck ? `${count(first.tasks)} of it cannot go on: ${first.reason}.` : null;
   if (stuck || wait.expectedStartAt === null) return `${asSentence(first.reason)}. Nobody can say yet when it goes on.`;
-  const start = `${asSentence(first.reason)}; it goes on ${inAbout(untilMs(wait.expectedStartAt))}`;
-  return wait.expectedEndAt === null ? `${start}.` : `${start} and is done ${inAbout(untilMs(wait.expectedEndAt))}.`;
+  const startsIn = inAbout(untilMs(wait.expectedStartAt));
+  const start = `${asSentence(first.reason)}; it goes on ${startsIn}`;
+  if (wait.expectedEndAt === null) return `${start}.`;
+  const endsIn = inAbout(untilMs(wait.expectedEndAt));
+  return `${start} and is done ${endsIn === startsIn ? 'soon after' : endsIn}.`;
 }
 
 function asSentence(reason: string): string {
