@@ -77,9 +77,9 @@ function kept<T>(ask: () => Promise<T>, { trustMs: leastMs }: { readonly trustMs
 }
 
 function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
-  const { runnerId, name, credentialId, pool, region, version, slots, tasks, models, machine, devices, seenAt } = runner;
+  const { runnerId, name, credentialId, pool, region, version, slots, tasks, models, loaded, machine, devices, seenAt } = runner;
   return {
-    ...{ id: runnerId, name, credentialId, pool, region, slots, tasks, models },
+    ...{ id: runnerId, name, credentialId, pool, region, slots, tasks, models, loaded },
     ...stateOf(runner),
     version: version ?? null,
     machine: machine ?? null,

@@ -85,6 +85,8 @@ export const fleetRunnerSchema = z
     slots: z.number().int(),
     tasks: z.array(fleetTaskSchema).readonly(),
     models: z.array(z.string()).readonly(),
+    /** Of its models those that its engines hold in memory now. */
+    loaded: z.array(z.string()).readonly(),
     machine: machineSchema.nullable(),
     devices: z.array(deviceSchema).readonly(),
     cache: cacheReportSchema.nullable(),

@@ -40,7 +40,7 @@ type AttemptRow = Omit<BuildCourseFacts['attempts'][number], 'readyAt' | 'starte
   readonly ended_at: Date | null;
   readonly waited_for: string;
 };
-type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released'> & {
+type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded'> & {
   readonly id: string;
   readonly credential_id: string | null;
   readonly gone_at: Date | null;
@@ -119,7 +119,7 @@ export function overviewRecords({ rows }: Database): OverviewStore {
     async fleetFacts() {
       const [runners, running, queue, pools] = await Promise.all([
         rows<RunnerRow>(
-          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, c.credential_id,
+          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, c.credential_id,
              greatest(0, extract(epoch from now() - r.seen_at) * 1000)::float8 as silent_ms,
              exists (select from pool_machine m where m.state = 'stopping' and ${isOfMachine}) as released,
              json_build_object('slots', (r.offer->>'slots')::int, 'models', r.offer->'models', 'kinds', r.offer->'kinds', 'versions',
@@ -128,7 +128,7 @@ export function overviewRecords({ rows }: Database): OverviewStore {
            where r.seen_at > now() - interval '1 day' order by r.name, r.id limit ${mostRunners}`,
         ),
         rows<RunningRow>(
-          `select a.runner_id, a.started_at, a.expected_ms, a.devices, a.build_id as build, coalesce(b.title, '') as title, t.kind, t.percent,
+          `select a.runner_id, a.started_at, a.expected_ms, a.devices, a.build_id as build, coalesce(b.title, '') as title, t.kind, a.percent,
              coalesce((select min(l.address) from build_task l
                where l.workspace_id = a.workspace_id and l.key = a.key and l.build_id = a.build_id), t.kind) as address
            from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
@@ -225,6 +225,7 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     silentMs: row.silent_ms,
     seenAt: row.seen_at.toISOString(),
     credentialId: row.credential_id,
+    loaded: row.loaded,
     slots,
     models,
     kinds: kinds as readonly TaskKind[],

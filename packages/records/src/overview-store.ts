@@ -35,6 +35,8 @@ export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'vers
   readonly silentMs: number;
   readonly seenAt: string;
   readonly credentialId: string | null;
+  /** Models that its engines held when it said so last. */
+  readonly loaded: readonly string[];
   readonly tasks: readonly RunningTask[];
 };
 

@@ -21,7 +21,7 @@ const task = {
 } as const;
 const runner: Fleet['runners'][number] = {
   ...{ id: '1', name: 'desk', credentialId: null, pool: 'studio', region: null, version: '0.1.0', state: 'working', why: null, slots: 2 },
-  ...{ tasks: [task], models: [], machine: null, devices: [], cache: null, seenAt: at(0) },
+  ...{ tasks: [task], models: [], loaded: [], machine: null, devices: [], cache: null, seenAt: at(0) },
 };
 const line: Fleet['queue'][number] = {
   ...{ workspace: 'default', priority: 'normal', build: 'b', title: 'A film with a name that is longer than most', deadline: null },
@@ -58,7 +58,7 @@ test('the queue is a table of films with their reason and start, and a line of w
 });
 
 test('the list of runners says what each does, and why one is given less; silent ones are on it too', () => {
-  const { state: _, why: __, tasks: ___, models: ____, seenAt: _____, ...listed } = runner;
+  const { state: _, why: __, tasks: ___, models: ____, loaded: _____, seenAt: ______, ...listed } = runner;
   const list: RunnerList = { runners: [listed], credentials: [] };
   const why = 'Nothing was heard of it for 3 minutes: it is given nothing until it speaks again.';
   const text = runnerListText(

@@ -12,7 +12,9 @@ const gibibyte = 1024 ** 3;
 /** What the list of runners and the fleet say together; silent ones, which the list leaves out, are told too. */
 export function runnerListing({ runners, credentials }: RunnerList, { runners: seen }: Pick<Fleet, 'runners'>): RunnerListing {
   const known = new Set(runners.map(({ id }) => id));
-  const silent = seen.filter(({ id, state }) => !known.has(id) && state === 'silent').map(({ models: _, seenAt: __, ...each }) => each);
+  const silent = seen
+    .filter(({ id, state }) => !known.has(id) && state === 'silent')
+    .map(({ models: _, loaded: __, seenAt: ___, ...each }) => each);
   const told = runners.map((each) => {
     const found = seen.find(({ id }) => id === each.id);
     return found === undefined ? each : { ...each, state: found.state, why: found.why, tasks: found.tasks };

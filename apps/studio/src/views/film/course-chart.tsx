@@ -19,6 +19,7 @@ const outcomes: Readonly<Record<string, string>> = {
   failed: 'came to nothing',
   lost: 'lost with its runner',
   left: 'handed back',
+  returned: 'made room for a more pressing one',
   unwanted: 'cancelled',
   undelivered: 'not picked up',
 };

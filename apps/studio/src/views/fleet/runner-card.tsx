@@ -91,7 +91,7 @@ function Places({ runner }: { readonly runner: Runner }) {
   );
 }
 
-function Hardware({ runner: { machine, devices, models, cache } }: { readonly runner: Runner }) {
+function Hardware({ runner: { machine, devices, models, loaded, cache } }: { readonly runner: Runner }) {
   const rate = hitRate(cache);
   const encoders = machine?.encoders.filter(({ works }) => works).map(({ name }) => name) ?? [];
   const facts: readonly (readonly [string, string])[] = [
@@ -107,7 +107,7 @@ function Hardware({ runner: { machine, devices, models, cache } }: { readonly ru
       `${gibibytes((vramMib - freeMib) * 1024 ** 2)} of ${gibibytes(vramMib * 1024 ** 2)}`,
     ]),
     ...(encoders.length > 0 ? [['Encoders', encoders.join(', ')] as const] : []),
-    ...(models.length > 0 ? [['Models', models.join(', ')] as const] : []),
+    ...(models.length + loaded.length > 0 ? [['Models', modelsText(models, loaded)] as const] : []),
     ...(cache === null || rate === null
       ? []
       : [
@@ -129,4 +129,10 @@ function Hardware({ runner: { machine, devices, models, cache } }: { readonly ru
       ))}
     </dl>
   );
+}
+
+/** Those that are in memory first, marked so. */
+function modelsText(models: readonly string[], loaded: readonly string[]): string {
+  const held = loaded.map((model) => `${model} (loaded)`);
+  return [...held, ...models.filter((model) => !loaded.includes(model))].join(', ');
 }
