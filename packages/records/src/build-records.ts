@@ -18,7 +18,7 @@ import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
 import { type BuildRecord, defaultWorkspace, type NewBuild, type Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-import { checkTurn, lockWants, updateWanted } from './wanted.ts';
+import { checkTurn, lockWants, lockWantsOfBuild, updateWanted } from './wanted.ts';
 
 export type BuildRow = {
   id: string;
@@ -101,7 +101,7 @@ export function buildRecords(database: Database): BuildCalls {
     cancelBuild: (id, workspaceId = defaultWorkspace) =>
       transaction(async (client, tries) => {
         if (!isUuid(id)) return false;
-        await lockWants(client);
+        await lockWants(client, workspaceId);
         const { rowCount } = await client.query(
           `update build set state = 'cancelled', ended_at = now() where id = $1 and workspace_id = $2 and ended_at is null`,
           [id, workspaceId],
@@ -114,7 +114,7 @@ export function buildRecords(database: Database): BuildCalls {
       }),
     endBuild: ({ buildId, state, result, problem, progress, turn }) =>
       transaction(async (client) => {
-        await lockWants(client);
+        if (!(await lockWantsOfBuild(client, buildId))) return;
         await checkTurn(client, turn);
         const { rowCount } = await client.query(
           'update build set state = $2, result = $3, problem = $4, progress = $5, ended_at = now() where id = $1 and ended_at is null',

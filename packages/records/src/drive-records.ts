@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { lockWants } from './wanted.ts';
+import { lockAllWants } from './wanted.ts';
 
 /** Who drives builds. */
 export interface DriveStore {
@@ -12,7 +12,7 @@ export function driveRecords({ transaction }: Database): DriveStore {
   return {
     takeTurn: () =>
       transaction(async (client) => {
-        await lockWants(client);
+        await lockAllWants(client);
         const { rows } = await client.query<{ drive: string }>('update leadership set drive = drive + 1 returning drive');
         return Number(rows[0]?.drive);
       }),

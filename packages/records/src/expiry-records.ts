@@ -20,7 +20,7 @@ type Expired = {
 /** A grant that was not delivered is nobody's loss: it is taken back with a new fence. */
 const takeBack = `
   with expired as materialized (
-    select t.workspace_id, t.key, t.fence, t.percent, a.delivered_at is null as undelivered, a.runner_name, a.started_at, a.heard_at
+    select t.workspace_id, t.key, t.fence, a.percent, a.delivered_at is null as undelivered, a.runner_name, a.started_at, a.heard_at
     from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
     where a.ended_at is null and (a.lease_until < now() or not exists (select from runner r where r.id = a.runner_id))
     order by t.workspace_id, t.key for update of t, a skip locked

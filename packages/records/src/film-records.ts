@@ -143,7 +143,7 @@ async function documentBefore(
 }
 
 async function remove(client: PoolClient, { workspaceId, id, tries }: OwnId & { readonly tries: number }): Promise<boolean> {
-  await lockWants(client);
+  await lockWants(client, workspaceId);
   const { rowCount } = await client.query('select from film where id = $1 and workspace_id = $2 for update', [id, workspaceId]);
   // Tried again since the answer to the commit was lost, it is gone already.
   if (rowCount === 0) return tries > 0;

@@ -41,16 +41,12 @@ const deliver = `
 
 /** Leases that are held. In order of keys, so that two writers of many rows cannot wait for each other. */
 const renew = `
-  with alive as (${alive}), held as (
-    update task t set percent = l.percent
-    from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent) join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
-    where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and t.state = 'leased'
-    returning t.workspace_id, t.key, t.fence, a.asked_back is not null as back
-  ), heard as (
-    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', delivered_at = coalesce(a.delivered_at, now())
-    from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
-  )
-  select key, fence, back from held`;
+  with alive as (${alive})
+  update attempt a set percent = l.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond',
+    delivered_at = coalesce(a.delivered_at, now())
+  from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
+  where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and a.ended_at is null
+  returning a.key, a.fence, a.asked_back is not null as back`;
 
 /** Leases that ran out but whose tasks were given to nobody come to life again. */
 const revive = `
@@ -62,10 +58,10 @@ const revive = `
     where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null
     order by t.workspace_id, t.key for update of t
   ), heard as (
-    update attempt a set heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null
+    update attempt a set percent = h.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null
     from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
   ), revived as (
-    update task t set state = 'leased', outcome = null, percent = h.percent, lost = greatest(0, t.lost - 1), losses = t.losses - -1, attempts = t.attempts + 1
+    update task t set state = 'leased', outcome = null, lost = greatest(0, t.lost - 1), losses = t.losses - -1, attempts = t.attempts + 1
     from held h where t.workspace_id = h.workspace_id and t.key = h.key
   ), posted as (
     insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from held

@@ -179,6 +179,46 @@ test('T1, D1: a database of before many runners keeps what waits, runs, rests an
   }
 });
 
+test('T1, D2: fences of before they were drawn from one sequence are told apart, and what runs goes on under its own', async () => {
+  const { connectionString, client } = await oldDatabase('0014');
+  const runner = idOf(40);
+  await client.query(
+    `insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, state, fence, percent)
+     values ($1, 'runs', 'encode', 1, 'f5', '{}', '{}', 5, 'leased', 3, 40), ($1, 'ran', 'encode', 1, 'f5', '{}', '{}', 5, 'done', 3, 100)`,
+    [workspaceId],
+  );
+  await client.query(
+    `insert into attempt (workspace_id, key, fence, runner_id, ended_at, outcome, lease_until)
+     values ($1, 'ran', 3, $2, now(), 'done', now()), ($1, 'runs', 3, $2, null, null, now() + interval '1 minute')`,
+    [workspaceId, runner],
+  );
+  await client.query(
+    `insert into spend_entry (workspace_id, key, fence, kind, gpu_ms, slot_ms, credits)
+     values ($1, 'ran', 3, 'settle', 0, 5, 1), ($1, 'runs', 3, 'reserve', 0, 5, 1), ($1, 'one', 0, 'estimate', 0, 5, 1), ($1, 'two', 0, 'estimate', 0, 5, 1)`,
+    [workspaceId],
+  );
+  const records = await openRecords({ connectionString });
+  try {
+    const { rows: pairs } = await client.query(
+      `select t.key, t.fence = 3 as same, s.kind from task t join attempt a on a.fence = t.fence join spend_entry s on s.fence = t.fence order by t.key`,
+    );
+    assert.deepEqual(pairs, [
+      { key: 'ran', same: false, kind: 'settle' },
+      { key: 'runs', same: true, kind: 'reserve' },
+    ]);
+    assert.equal((await records.results(['runs'])).get('runs')?.percent, 40);
+    assert.deepEqual(
+      await records.renewLeases({ runnerId: runner, leases: [{ key: 'runs', fence: 3, percent: 50 }], leaseMs: 60_000 }),
+      [],
+    );
+    assert.equal((await records.results(['runs'])).get('runs')?.percent, 50);
+    await records.completeTask({ runnerId: runner, key: 'runs', fence: 3, output: {}, assets: [], wallMs: 9, cpuMs: 9 });
+  } finally {
+    await records.close();
+    await client.end();
+  }
+});
+
 test('migrations are applied once, however many start at the same moment', async () => {
   const { connectionString } = await server.empty();
   const databases = [1, 2, 3].map(() => openDatabase(connectionString));

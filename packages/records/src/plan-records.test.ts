@@ -154,3 +154,69 @@ test('W1: the same key in two workspaces is two tasks', async () => {
   assert.equal((await records.hasAssets(['sha256-of-a'], other)).size, 0);
   assert.equal(await records.getAsset({ workspaceId: other, digest: 'sha256-of-a' }), null);
 });
+
+test('S5, W1: large plans are written side by side, and what several of them list is there once and wanted by the one that presses most', async () => {
+  const { records, sql } = await server.open();
+  const tasks = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) =>
+      someTask(`large-${String(from + at).padStart(4, '0')}`, { inputs: ['sha256-ä', 'sha256-in', 'sha256-in'] as never }),
+    );
+  const failed = someTask('large-0001');
+  const before = await someBuild(records, { tasks: [failed, someTask('large-0002')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
+  assert.equal(lease?.task.key, failed.key);
+  await records.failTask({ runnerId, key: failed.key, fence: lease?.fence ?? 0, problem: problemOf('media-invalid') });
+  const wanted = { title: 'Another', document: {}, deadline: '2100-01-02T03:04:05.678Z' };
+  const builds = [
+    await someBuild(records, { ...wanted, priority: 'bulk' }),
+    await someBuild(records, { ...wanted, priority: 'interactive' }),
+    await someBuild(records, { ...wanted, priority: 'normal' }),
+  ];
+  const lists = [tasks(0, 700), tasks(300, 1000), [...tasks(600, 610), someTask('large-9999')]];
+  await Promise.all(
+    builds.map(({ id }, at) => {
+      const own = lists[at] ?? [];
+      return records.savePlan({ buildId: id, rows: own.map((task) => rowFor(task)), ready: [...own].reverse(), progress: someProgress });
+    }),
+  );
+  for (const [at, { id }] of builds.entries())
+    assert.deepEqual(
+      (await records.buildTasks(id)).map(({ key, state }) => `${key} ${state}`),
+      lists[at]?.map(({ key }) => `${key} waiting`),
+    );
+  const wants = await sql(
+    `select wanted_by::text as build, priority, deadline_at::text as deadline, count(*)::int as tasks, count(distinct turn_at)::int as turns
+     from task group by 1, 2, 3 order by tasks`,
+  );
+  assert.deepEqual(wants, [
+    { build: builds[2]?.id, priority: 'normal', deadline: '2100-01-02 03:04:05.678+00', tasks: 1, turns: 1 },
+    { build: before.id, priority: 'normal', deadline: null, tasks: 2, turns: 1 },
+    { build: builds[0]?.id, priority: 'bulk', deadline: '2100-01-02 03:04:05.678+00', tasks: 298, turns: 1 },
+    { build: builds[1]?.id, priority: 'interactive', deadline: '2100-01-02 03:04:05.678+00', tasks: 700, turns: 1 },
+  ]);
+  assert.deepEqual(
+    await sql(`select count(*)::int as inputs, count(distinct (key, digest))::int as each from task_asset where key >= 'large-0003'`),
+    [{ inputs: 998 * 2 - 1, each: 998 * 2 - 1 }],
+  );
+  assert.deepEqual(
+    await sql(
+      `select distinct turn_at = (select turn_of(purpose, created_at) from build where id = $1) as same from task where wanted_by = $1`,
+      [builds[1]?.id],
+    ),
+    [{ same: true }],
+  );
+  const { tasks: there } = await records.fleetSnapshot();
+  assert.equal(there.length, 1001);
+  assert.equal((await sql(`select attempts from task where key = 'large-0001'`))[0]?.['attempts'], 0, 'it is tried anew');
+});
+
+test('S5: a large plan that comes after its build had ended leaves nothing', async () => {
+  const { records, sql } = await server.open();
+  const build = await someBuild(records);
+  await records.cancelBuild(build.id);
+  const tasks = Array.from({ length: 400 }, (_, at) => someTask(`late-${at}`));
+  for (const some of [tasks, tasks.slice(0, 2)])
+    await records.savePlan({ buildId: build.id, rows: some.map((task) => rowFor(task)), ready: some, progress: someProgress });
+  assert.deepEqual(await sql('select key from task union all select address from build_task'), []);
+});

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { needsOf, type Task } from '@filmwright/contracts';
+import type { Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { notifyAll } from './notify.ts';
+import { addTasks, copyLines, copyTasks, inKeyOrder, type Place, tasksToRenew } from './plan-tasks.ts';
 import type { PlannedRow, Records } from './records.ts';
-import { checkTurn, lockWants, updateWanted } from './wanted.ts';
+import { checkTurn, lockWantsOfBuild, updateWanted } from './wanted.ts';
 
+/** From so many on, plans are written as streams, and the database is told to look at its tables. */
 const manyRows = 300;
-/** So many keys go into one row of the outbox. */
-const keysOfARow = 200;
-
-type Place = { readonly workspaceId: string; readonly buildId: string };
 
 /** A build's first plan notes what it foresees, in time of slots. */
 const beginPlan = `
@@ -24,34 +22,97 @@ const beginPlan = `
   )
   select workspace_id, before from begun`;
 
-/** Storing plans: the tasks of a build and its list of them. */
+/** A plan came after its build had ended: nothing of it stays. */
+const tooLate = new Error('the build has ended');
+/** Another plan added one of the tasks, or the lines, at the same time. */
+const uniqueViolation = '23505';
+
+/**
+ * Storing plans: the tasks of a build and its list of them. What is new is written before the lock of wants is taken, so that plans are written side by
+ * side; who wants what is told under it. Whoever holds it waits for no other writer of tasks.
+ */
 export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'> {
   return {
-    savePlan({ buildId, rows, ready, progress, turn }) {
-      const rowsDigest = createHash('sha256').update(JSON.stringify(rows)).digest('hex');
-      return transaction(async (client) => {
-        const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
-        await lockWants(client);
-        await checkTurn(client, turn);
-        const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>({
-          name: 'begin-plan',
-          text: beginPlan,
-          values: [buildId, JSON.stringify(progress), rowsDigest, slotMs],
+    async savePlan(plan) {
+      const rowsDigest = createHash('sha256').update(JSON.stringify(plan.rows)).digest('hex');
+      const stored = { ...plan, ready: inKeyOrder(plan.ready), rowsDigest };
+      const store = (isLarge: boolean) =>
+        transaction(async (client) => {
+          const copied = isLarge ? await copyPlan(client, stored) : null;
+          const added = copied ?? (await addTasks(client, { buildId: plan.buildId, tasks: stored.ready, name: 'add-tasks' }));
+          await settlePlan(client, { ...stored, added, isCopied: copied !== null });
         });
-        const build = builds[0];
-        if (build === undefined) return;
-        const place = { workspaceId: build.workspace_id, buildId };
-        const added = ready.length > 0 ? await addTasks(client, { ...place, ready }) : [];
-        if (build.before !== rowsDigest) {
-          const keys = await storeRows(client, { ...place, rows, isFirst: build.before === null });
-          await learnOf(client, keys.length);
-          const settled = keys.length > 0 && added.length > 0 ? await wantedByOneOnly(client, { ...place, added }) : new Set();
-          await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
-        }
-        await notifyAll(client, [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' } as const] : [])]);
-      });
+      try {
+        await store(plan.rows.length >= manyRows).catch((error: unknown) => {
+          if ((error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
+          return store(false);
+        });
+      } catch (error) {
+        if (error !== tooLate) throw error;
+      }
     },
   };
+}
+
+type Plan = Omit<Parameters<Records['savePlan']>[0], 'ready'> & { readonly ready: readonly Task[]; readonly rowsDigest: string };
+
+/** Writes a build's first plan, with many lines, in one stream; gives the keys of the tasks that are new. Null, with nothing written, for any other plan. */
+async function copyPlan(client: PoolClient, { buildId, rows, ready }: Plan): Promise<readonly string[] | null> {
+  const { rows: builds } = await client.query<{ workspace_id: string; priority: string; deadline: string | null; turn: string }>({
+    name: 'first-plan',
+    text: `select workspace_id, priority, (extract(epoch from deadline) * 1000000)::bigint as deadline,
+        (extract(epoch from turn_of(purpose, created_at)) * 1000000)::bigint as turn
+      from build where id = $1 and ended_at is null and rows_digest is null`,
+    values: [buildId],
+  });
+  const build = builds[0];
+  if (build === undefined) return null;
+  const place = { workspaceId: build.workspace_id, buildId };
+  const { priority, deadline, turn } = build;
+  const wanting = { ...place, priority, deadlineMicros: deadline === null ? null : BigInt(deadline), turnMicros: BigInt(turn) };
+  const added = await copyTasks(client, wanting, ready);
+  await copyLines(client, place, rows);
+  return added;
+}
+
+/** Under the lock of wants: what was there already is tried anew where it failed, and each task is wanted by the build that presses most. */
+async function settlePlan(
+  client: PoolClient,
+  {
+    buildId,
+    rows,
+    ready,
+    progress,
+    turn,
+    rowsDigest,
+    added,
+    isCopied,
+  }: Plan & { readonly added: readonly string[]; readonly isCopied: boolean },
+): Promise<void> {
+  const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
+  await lockWantsOfBuild(client, buildId);
+  await checkTurn(client, turn);
+  const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>({
+    name: 'begin-plan',
+    text: beginPlan,
+    values: [buildId, JSON.stringify(progress), rowsDigest, slotMs],
+  });
+  const build = builds[0];
+  if (build === undefined) throw tooLate;
+  const place = { workspaceId: build.workspace_id, buildId };
+  const fresh = new Set(added);
+  const others = ready.filter(({ key }) => !fresh.has(key));
+  const tasks = await tasksToRenew(client, { ...place, tasks: others });
+  const came = [...added, ...(await addTasks(client, { buildId, tasks, name: 'renew-tasks' }))];
+  if (build.before !== rowsDigest) {
+    const keys = isCopied
+      ? rows.flatMap(({ key }) => key ?? [])
+      : await storeRows(client, { ...place, rows, isFirst: build.before === null });
+    await learnOf(client, keys.length);
+    const settled = keys.length > 0 && came.length > 0 ? await wantedByOneOnly(client, { ...place, added: came }) : new Set();
+    await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
+  }
+  await notifyAll(client, [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' } as const] : [])]);
 }
 
 /** By itself the database learns of many new rows only later, and till then it joins them row by row. */
@@ -68,71 +129,13 @@ async function wantedByOneOnly(
 ): Promise<ReadonlySet<string>> {
   const { rows: shared } = await client.query<{ key: string }>({
     name: 'shared-tasks',
-    text: `select bt.key from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
-      where bt.workspace_id = $1 and bt.key = any($3) and bt.build_id <> $2`,
+    text: `select bt.key from unnest($3::text[]) as k(key) join build_task bt on bt.key = k.key
+      join build b on b.id = bt.build_id and b.ended_at is null where bt.workspace_id = $1 and bt.build_id <> $2`,
     values: [workspaceId, buildId, added],
   });
   const keys = new Set(added);
   for (const { key } of shared) keys.delete(key);
   return keys;
-}
-
-/** Adds what is new, and tries anew what failed for another build; gives the keys of both. In order of keys, so that two writers of many rows cannot wait for each other. */
-async function addTasks(
-  client: PoolClient,
-  { workspaceId, buildId, ready: given }: Place & { readonly ready: readonly Task[] },
-): Promise<readonly string[]> {
-  const ready = [...new Map(given.map((task) => [task.key, task])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const keys = ready.map((task) => task.key);
-  const inputs = ready.map((task) => JSON.stringify(task.inputs));
-  const needs = ready.map(needsOf);
-  const { rows: added } = await client.query<{ key: string }>({
-    name: 'add-tasks',
-    text: `with added as (
-       insert into task (workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at,
-         model, borders_ms, batch, batch_most)
-       select $1, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
-         b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), t.model, t.borders_ms, t.batch, t.batch_most
-       from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $10::smallint[],
-         $11::text[], $12::float8[], $13::text[], $14::int[])
-         as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank, model, borders_ms, batch, batch_most), build b
-       where b.id = $9
-       on conflict (workspace_id, key) do update
-         set state = 'waiting', outcome = null, resume = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0, ready_at = now(),
-           finished_at = null, fence = nextval('task_fence'), wanted_by = excluded.wanted_by, priority = excluded.priority,
-           deadline_at = excluded.deadline_at, turn_at = excluded.turn_at
-         where task.state = 'failed' and task.ran_for is distinct from $9
-       returning key
-     ), posted as (
-       insert into outbox (workspace_id, topic, body)
-       select $1, 'task.ready', json_build_object('keys', json_agg(key)) from (select key, row_number() over () / ${keysOfARow} as part from added) a group by part
-     )
-     select key from added`,
-    values: [
-      workspaceId,
-      keys,
-      ready.map((task) => task.kind),
-      ready.map((task) => task.version),
-      ready.map((task) => task.toolchain),
-      ready.map((task) => JSON.stringify(task.payload)),
-      inputs,
-      ready.map((task) => task.estimateMs),
-      buildId,
-      ready.map((task) => task.rank),
-      needs.map(({ model }) => model),
-      needs.map(({ bordersMs }) => bordersMs),
-      needs.map(({ batch }) => batch),
-      needs.map(({ batchMost }) => batchMost),
-    ],
-  });
-  if (ready.some((task) => task.inputs.length > 0))
-    await client.query(
-      `insert into task_asset (workspace_id, key, digest, role)
-     select $1, t.key, i.digest, 'input' from unnest($2::text[], $3::json[]) as t(key, inputs), json_array_elements_text(t.inputs) as i(digest)
-     on conflict do nothing`,
-      [workspaceId, keys, inputs],
-    );
-  return added.map(({ key }) => key);
 }
 
 /** Writes the lines that differ and removes those that are gone; returns every key that came to this build or left it. */

@@ -27,12 +27,16 @@ const isForgotten = `t.state = 'done' and exists (
   select from task_asset ta join asset a on a.workspace_id = ta.workspace_id and a.digest = ta.digest
   where ta.workspace_id = t.workspace_id and ta.key = t.key and ta.role = 'output' and ${isStale})`;
 
+/** How far a task is that runs stands with its lease. */
+const percentOf = `case when t.state = 'leased' then coalesce((select a.percent from attempt a where a.fence = t.fence and a.ended_at is null), 0)
+  else t.percent end as percent`;
+
 /** What became of tasks. */
 export function resultRecords(database: Database): Pick<Records, 'results'> {
   const { rows, transaction } = database;
   const read = (keys: readonly string[], workspaceId: string) =>
     rows<ResultRow>(
-      `select key, kind, state, output, problem, percent, wall_ms, finished_at, ran_for, (${isGone}) as gone, (${isForgotten}) as stale
+      `select key, kind, state, output, problem, ${percentOf}, wall_ms, finished_at, ran_for, (${isGone}) as gone, (${isForgotten}) as stale
        from task t where workspace_id = $1 and key = any($2)`,
       [workspaceId, keys],
     );
@@ -40,7 +44,7 @@ export function resultRecords(database: Database): Pick<Records, 'results'> {
   /** A done task whose asset is gone waits again, with a new fence, if a build still wants it. */
   const putBack = (keys: readonly string[], workspaceId: string) =>
     transaction(async (client) => {
-      await lockWants(client);
+      await lockWants(client, workspaceId);
       await client.query(
         `update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, output = null, finished_at = null, percent = 0,
            attempts = 0, lost = 0, losses = '[]', ready_at = now(), wanted_by = null

@@ -3,12 +3,35 @@ import type { PoolClient } from 'pg';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 
-/** Number of the advisory lock that orders all changes of who wants which task. */
-const lockNumber = 706_170_002;
+/** Numbers of the advisory locks that order changes of who wants which task: of all workspaces, and, with its hash, of one. */
+const allWants = 706_170_002;
+const wantsOfOne = 706_170_003;
 
-/** Waits until no other transaction changes who wants which task; held to the end of the transaction. Take it before any row is locked. */
-export async function lockWants(client: PoolClient): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [lockNumber]);
+/**
+ * Waits until no other transaction changes who wants which task of a workspace; held to the end of the transaction. Take it before any row is locked
+ * that was there before the transaction.
+ */
+export async function lockWants(client: PoolClient, workspaceId: string): Promise<void> {
+  await client.query({
+    name: 'lock-wants',
+    text: `select pg_advisory_xact_lock_shared(${allWants}), pg_advisory_xact_lock(${wantsOfOne}, hashtext($1::uuid::text))`,
+    values: [workspaceId],
+  });
+}
+
+/** Waits until no other transaction changes who wants which task of any workspace. */
+export async function lockAllWants(client: PoolClient): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [allWants]);
+}
+
+/** Like `lockWants`, for the workspace of a build; false where there is no such build. */
+export async function lockWantsOfBuild(client: PoolClient, buildId: string): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'lock-wants-of-build',
+    text: `select pg_advisory_xact_lock_shared(${allWants}), pg_advisory_xact_lock(${wantsOfOne}, hashtext(workspace_id::text)) from build where id = $1`,
+    values: [buildId],
+  });
+  return rowCount === 1;
 }
 
 /** Throws `lease-stale` where another process drives builds under a later number; holds until the end of a transaction that has `lockWants`. */
