@@ -25,6 +25,8 @@ export type DrawResult = {
   readonly notices: readonly string[];
   readonly textMs: number;
   readonly stepsMs: number;
+  /** Processor time that the steps took, on all threads. */
+  readonly stepsCpuMs: number;
   readonly decodeMs: number;
 };
 
@@ -143,6 +145,7 @@ export async function draw(
   };
 
   const stepsStart = performance.now();
+  const cpuStart = process.cpuUsage();
   for (let index = start.step; index < steps; index++) {
     stopIfUnwanted();
     const scale = plan.inputScale(index);
@@ -164,6 +167,7 @@ export async function draw(
     options.onStep({ step: done, steps, preview: shown ? await preview(index) : null });
   }
   const decodeStart = performance.now();
+  const spent = process.cpuUsage(cpuStart);
   for (let frame = 0; frame < shape.frames; frame++) {
     stopIfUnwanted();
     options.onFrame(frame, await decodeFrame(frame));
@@ -174,6 +178,7 @@ export async function draw(
     notices,
     textMs,
     stepsMs: decodeStart - stepsStart,
+    stepsCpuMs: (spent.user + spent.system) / 1000,
     decodeMs: performance.now() - decodeStart,
   };
 }

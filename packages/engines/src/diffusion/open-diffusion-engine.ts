@@ -35,7 +35,14 @@ export type Generated = {
   /** What a person should know: words of the prompt that were left out, a checkpoint that was broken, a device that was not used. */
   readonly notices: readonly string[];
   readonly providers: readonly string[];
-  readonly timesMs: { readonly load: number; readonly text: number; readonly steps: number; readonly decode: number };
+  /** Durations; `stepsCpu` is processor time on all threads. */
+  readonly timesMs: {
+    readonly load: number;
+    readonly text: number;
+    readonly steps: number;
+    readonly stepsCpu: number;
+    readonly decode: number;
+  };
   /** The most memory the model's process ever held. */
   readonly peakBytes: number;
 };
@@ -226,14 +233,14 @@ export function openDiffusionEngine({
         if (error.code !== 'request-invalid') await unload(place);
         throw error;
       }
-      const { resumedAtStep, stepsRun, textMs, stepsMs, decodeMs, peakBytes } = answer;
+      const { resumedAtStep, stepsRun, textMs, stepsMs, stepsCpuMs, decodeMs, peakBytes } = answer;
       return {
         frames,
         resumedAtStep,
         stepsRun,
         notices: answer.notices,
         providers: opened.providers,
-        timesMs: { load: fresh ? loadMs : 0, text: textMs, steps: stepsMs, decode: decodeMs },
+        timesMs: { load: fresh ? loadMs : 0, text: textMs, steps: stepsMs, stepsCpu: stepsCpuMs, decode: decodeMs },
         peakBytes,
       };
     } catch (error) {

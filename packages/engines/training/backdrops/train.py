@@ -24,6 +24,7 @@ parser.add_argument("--clips", type=int, default=4000)
 parser.add_argument("--vae-minutes", type=float, default=6)
 parser.add_argument("--image-minutes", type=float, default=14)
 parser.add_argument("--clip-minutes", type=float, default=22)
+parser.add_argument("--start", type=Path, help="weights of an earlier training to begin with")
 options = parser.parse_args()
 options.work.mkdir(parents=True, exist_ok=True)
 torch.manual_seed(5)
@@ -115,6 +116,9 @@ def train_denoiser(latents, labels, words):
             held = torch.load(path)
             text.load_state_dict(held["text"]), denoiser.load_state_dict(held["denoiser"])
             return
+        if options.start and not moving:
+            held = torch.load(options.start)
+            text.load_state_dict(held["text"]), denoiser.load_state_dict(held["denoiser"])
         own = {id(p) for p in denoiser.time_parameters()}
         parameters = [*text.parameters(), *(p for p in denoiser.parameters() if moving or id(p) not in own)]
         optimizer = torch.optim.AdamW(parameters, peak, betas=(0.9, 0.99), weight_decay=1e-3)
@@ -141,11 +145,12 @@ def train_denoiser(latents, labels, words):
             noise = torch.randn_like(real)
             level = sigma.reshape(-1, 1, 1, 1, 1)
             guess = denoiser((1 - level) * real + level * noise, sigma * 1000, text(ids), moving)
-            loss = F.mse_loss(guess, noise - real)
+            weight = level.square() / (level.square() + 0.03)
+            loss = (weight * (guess - (noise - real)).square()).mean()
             optimizer.zero_grad(), loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
-            decay = min(0.998, (step + 1) / (step + 20))
+            decay = min(0.993, (step + 1) / (step + 20))
             for held, now in zip(kept, parameters):
                 held.lerp_(now.detach(), 1 - decay)
             if not still:
@@ -169,8 +174,8 @@ def train_denoiser(latents, labels, words):
         for old, now in zip(before, parameters):
             now.data.copy_(old)
 
-    stage("images", options.image_minutes, 1.5e-3, 48, False)
-    stage("clips", options.clip_minutes, 1e-3, 8, True)
+    stage("images", options.image_minutes, 1.2e-3, 24, False)
+    stage("clips", options.clip_minutes, 1e-3, 5, True)
 
 
 if __name__ == "__main__":
