@@ -117,7 +117,22 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
       next: 'Shorten the translation to keep the pictures of this shot.',
     });
   const credits = unique(shots.flatMap((shot) => shot.credits));
-  return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late] };
+  return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late, ...credits.flatMap(licenceWarning)] };
+}
+
+/** What the report says of a film that was made with a model whose licence does not plainly allow commercial use. */
+function licenceWarning({ name, licence, commercialUse }: Credit): readonly Issue[] {
+  if (commercialUse === undefined) return [];
+  const says = commercialUse === 'forbidden' ? 'forbids commercial use' : 'does not plainly allow commercial use';
+  return [
+    {
+      severity: 'warning',
+      code: 'licence-commercial',
+      path: 'storyboard',
+      message: `This film was made with the model ${name}, whose licence (${licence}) ${says}.`,
+      next: `Use it within that licence, or name another model.`,
+    },
+  ];
 }
 
 /** Issues at the places of the document as it was written. */
@@ -126,5 +141,5 @@ function placed(issues: readonly Issue[], origin: FilmPlanInput['origin']): read
 }
 
 function unique(credits: readonly Credit[]): readonly Credit[] {
-  return [...new Map(credits.map((credit) => [`${credit.role}:${credit.name}`, credit])).values()];
+  return [...new Map(credits.map((credit) => [`${credit.role}:${credit.name}:${credit.revision ?? ''}`, credit])).values()];
 }

@@ -4,8 +4,9 @@ import { FilmwrightError } from '@filmwright/contracts';
 /** What an ONNX file says of itself before its graph is read. */
 export type OnnxFacts = { readonly irVersion: number; readonly opsets: Readonly<Record<string, number>> };
 
-/** The newest operator set of the standard domain that the bundled ONNX Runtime runs (docs/Versioning.md of ONNX Runtime pairs 1.2x with opset 23 and later). */
+/** The newest operator set of the standard domain that ONNX Runtime 1.30 loads: it was tried with each from 22 to 30. */
 export const newestOpset = 26;
+/** ONNX Runtime runs operator sets from this one on (its docs/Versioning.md). */
 const oldestOpset = 7;
 const field = { irVersion: 1, graph: 7, opsetImport: 8 } as const;
 
