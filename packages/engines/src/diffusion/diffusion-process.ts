@@ -12,7 +12,6 @@ export type ChildRequest =
       readonly folder: string;
       readonly threads: number;
       readonly provider: ComputeProvider;
-      readonly gpu: boolean;
     }
   | {
       readonly kind: 'generate';

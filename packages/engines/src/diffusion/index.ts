@@ -1,3 +1,4 @@
+export { diffusionModelOf, diffusionPipeline } from './diffusion-model-of.ts';
 export { checkGenerateRequest, type GenerateLimits, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 export type { ComputeProvider } from './network.ts';
 export {

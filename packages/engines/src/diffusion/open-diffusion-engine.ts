@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
-import { gpuLibrariesPresent } from './gpu-libraries.ts';
 import type { ComputeProvider } from './network.ts';
 
 /** A model on this machine's disk. `files` (paths inside the folder, SHA-256 as hexadecimal digits) are checked before each load. */
@@ -109,7 +108,6 @@ export function openDiffusionEngine({
 }: EngineOptions = {}): DiffusionEngine {
   const places = new Map<string, Place>();
   let disposed = false;
-  const gpu = provider !== 'cpu' && gpuLibrariesPresent();
   const environment = {
     PATH: process.env['PATH'] ?? '',
     ...(process.env['LD_LIBRARY_PATH'] ? { LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] } : {}),
@@ -137,7 +135,7 @@ export function openDiffusionEngine({
     const child = startDiffusionProcess(model.name, environment);
     try {
       starting(child);
-      const answer = await child.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider, gpu });
+      const answer = await child.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider });
       if (answer.kind !== 'opened') throw rejected(answer);
       place.loaded = { process: child, opened: answer, loadMs: performance.now() - start };
       return place.loaded;

@@ -1,4 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
+import { gpuLibrariesPresent } from './gpu-libraries.ts';
 import { findModelFiles, type ModelFiles } from './model-files.ts';
 import { type ComputeProvider, loadNetwork, type Network, type Numbers, providerChains } from './network.ts';
 import { openPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
@@ -71,16 +72,14 @@ export async function openPipeline({
   folder,
   threads,
   provider,
-  gpu,
 }: {
   readonly folder: string;
   readonly threads: number;
   readonly provider: ComputeProvider;
-  readonly gpu: boolean;
 }): Promise<Pipeline> {
   const files = await findModelFiles(folder);
   const tokenizer = await openPromptTokenizer(files.tokenizerFolder);
-  const options = { threads, chains: providerChains(provider, { gpu }) };
+  const options = { threads, chains: providerChains(provider, { gpu: provider === 'auto' && gpuLibrariesPresent() }) };
   const textEncoder = await loadNetwork(files.textEncoderPath, options);
   const denoiser = await loadNetwork(files.denoiserPath, options);
   const decoder = await loadNetwork(files.decoderPath, options);
