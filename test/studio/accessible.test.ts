@@ -56,11 +56,12 @@ for (const width of [1280, 390] as const)
       const places = {
         start: '',
         library: '#/library',
+        fleet: '#/fleet',
         storyboard: `#/films/${film}`,
         shot: `#/films/${film}/shots/one`,
         film: `#/films/${film}/film`,
       };
-      const ready = { start: '.film-row', library: '.shelves', storyboard: '.card', shot: '.takes', film: '.alone' };
+      const ready = { start: '.film-row', library: '.shelves', fleet: '.runner-card', storyboard: '.card', shot: '.takes', film: '.alone' };
       const faults: string[] = [];
       const look = async (name: string): Promise<void> => {
         faults.push(...(await faultsOf(page)).map((fault) => `${name}: ${fault}`));

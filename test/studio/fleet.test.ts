@@ -108,7 +108,7 @@ test('a film that waits says why and until when; the fleet shows who works and c
   });
   assert.equal(done.state, 'succeeded', done.problem?.detail);
   const { spend, waits, attempts } = await client.buildCourse(done.id);
-  await made.getByText(/^Made in /).waitFor();
+  await made.getByText(/^It took /).waitFor();
   const charged = await made
     .getByRole('row', { name: /^Charged/ })
     .getByRole('cell')

@@ -59,6 +59,7 @@ test('an address and its place are the same thing', () => {
   const places: readonly Place[] = [
     { view: 'start' },
     { view: 'library' },
+    { view: 'fleet' },
     { view: 'storyboard', film: 'a/b' },
     { view: 'film', film: 'f' },
     { view: 'shot', film: 'f', shot: 'opening 2' },

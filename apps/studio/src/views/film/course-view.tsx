@@ -64,7 +64,7 @@ function WaitCard({ course: { waits, idleMs, startedAt, endedAt } }: { readonly 
     <article className="sheet stack report-card">
       <h3>Waits</h3>
       <p className="quiet small figures">
-        {tookMs === null ? '' : `Made in ${shortTime(tookMs)}. `}
+        {tookMs === null ? '' : `It took ${shortTime(tookMs)}. `}
         Nothing of it ran for {shortTime(idleMs)}.
       </p>
       {waits.length === 0 ? (
@@ -75,7 +75,8 @@ function WaitCard({ course: { waits, idleMs, startedAt, endedAt } }: { readonly 
             <div key={reason}>
               <dt>{asSentence(reason)}</dt>
               <dd className="figures quiet">
-                {counted(tasks, 'task')}, {shortTime(ms / tasks)} each
+                {counted(tasks, 'task')}, {shortTime(ms / tasks)}
+                {tasks === 1 ? '' : ' each'}
               </dd>
             </div>
           ))}
