@@ -21,6 +21,13 @@ test('Twice the work that there is time for leaves half of it late.', () => {
   assert.equal(upperBound(smallWorld({ planned, runners: oneGpu })).part, 0.5);
 });
 
+test('Time that is left in a quiet hour does not help in a busy one.', () => {
+  const planned = Array.from({ length: 200 }, (_, index) => task({ id: `t${index}`, submittedMs: 600_000, deadlineMs: 1_200_000 }));
+  const { part, leastDevices } = upperBound(smallWorld({ planned, runners: oneGpu }));
+  assert.ok(leastDevices < 1, `until the last deadline there is time enough for all, found ${leastDevices}`);
+  assert.equal(part, 120 / 200);
+});
+
 test('A model that comes back after its patience is over costs a load or the time between.', () => {
   const planned = [0, 100_000].map((submittedMs, index) => task({ id: `t${index}`, submittedMs, deadlineMs: submittedMs + 5000 }));
   const bound = upperBound(smallWorld({ planned, runners: oneGpu }));

@@ -95,6 +95,68 @@ const shortestLoadMs = (scenario: Scenario, model: ModelFacts): number => {
   return inMemory ? Math.min(model.warmMs, model.coldMs) : model.coldMs;
 };
 
+/** A span of time, and the tasks that can only be met by being begun and done inside it. */
+type Window = { readonly fromMs: number; readonly toMs: number; readonly tasks: readonly PlannedTask[] };
+
+type Held = { readonly most: number; readonly neededMs: number };
+
+/** The most of a window's tasks that can be met in the device-time that there is in it, and what all of them would need. */
+const mostOf = (
+  { fromMs, toMs, tasks }: Window,
+  { scenario, devices }: { readonly scenario: Scenario; readonly devices: number },
+): Held => {
+  const models = scenario.models.flatMap((model) => {
+    const own = tasks.filter(({ demand }) => demand.model === model.id);
+    return own.length === 0 ? [] : [workOf(own, shortestLoadMs(scenario, model))];
+  });
+  const thereMs = devices * (toMs - fromMs);
+  const at = (price: number): { readonly most: number; readonly heldMs: number } => {
+    const all = models.map((model) => bestOfModel(model, price));
+    const worth = all.reduce((sum, model) => sum + model.worth, 0);
+    return { most: worth + price * thereMs, heldMs: all.reduce((sum, model) => sum + model.heldMs, 0) };
+  };
+  const neededMs = at(nextToNothing).heldMs;
+  let most = tasks.length;
+  let low = nextToNothing;
+  let high = 1;
+  for (let round = 0; round < 30 && neededMs > thereMs; round += 1) {
+    const price = Math.sqrt(low * high);
+    const found = at(price);
+    most = Math.min(most, found.most);
+    if (found.heldMs > thereMs) low = price;
+    else high = price;
+  }
+  return { most: Math.floor(most + 1e-6), neededMs };
+};
+
+/** Windows begin and end on multiples of it, and are at most so many of it long. */
+const windowStepMs = 600_000;
+const longestWindow = 15;
+
+/** The most tasks that must be late in windows that do not overlap, chosen so that they add up to most. */
+const lostInWindows = (tasks: readonly PlannedTask[], place: { readonly scenario: Scenario; readonly devices: number }): number => {
+  const endMs = tasks.reduce((last, { demand }) => Math.max(last, demand.deadlineMs ?? 0), 0);
+  const steps = Math.ceil(endMs / windowStepMs);
+  const lost = new Float64Array(steps + 1);
+  for (let to = 1; to <= steps; to += 1) {
+    lost[to] = lost[to - 1] ?? 0;
+    const toMs = to * windowStepMs;
+    for (let from = Math.max(0, to - longestWindow); from < to; from += 1) {
+      const fromMs = from * windowStepMs;
+      const inside = tasks.filter(({ demand }) => demand.submittedMs >= fromMs && (demand.deadlineMs ?? 0) <= toMs);
+      // What is neither work nor a load of a model's first visit comes on top; below this it cannot be too much.
+      const workMs = inside.reduce((sum, { trueMs }) => sum + trueMs, 0);
+      if (workMs < suspiciousPart * place.devices * (toMs - fromMs)) continue;
+      const { most } = mostOf({ fromMs, toMs, tasks: inside }, place);
+      lost[to] = Math.max(lost[to] ?? 0, (lost[from] ?? 0) + inside.length - most);
+    }
+  }
+  return lost[steps] ?? 0;
+};
+
+/** Windows with less work than this part of their device-time are not looked at; that only makes the bound looser. */
+const suspiciousPart = 0.7;
+
 /**
  * An upper bound on the deadlines that any policy can meet, even one that knows all arrivals and durations beforehand.
  *
@@ -105,9 +167,12 @@ const shortestLoadMs = (scenario: Scenario, model: ModelFacts): number => {
  * to that of the last the period lasts at least their distance less the patience of the most patient, and devices idle
  * at least as long as that exceeds all the work that could be done meanwhile, each request taken to be as long as the
  * longest. So work + loads + idling, at their least over all ways to cut the arrivals into such visits, is no more
- * than any schedule needs. Not counted at all: second devices of a model, idling on them, first loads, and that time
- * cannot be saved up. The most requests within the device-time there is follows by Lagrange's relaxation, which is a
- * bound at every price of device-time; the best of thirty prices is taken.
+ * than any schedule needs. Not counted at all: second devices of a model, idling on them, and first loads. The most requests
+ * within the device-time there is follows by Lagrange's relaxation, which is a bound at every price of device-time; the best
+ * of thirty prices is taken.
+ *
+ * The same holds in any window of time for the requests that arrive and are due in it: what a device does for others then is
+ * idling to them. Late ones in windows that do not overlap add up, so that time cannot be saved up from a quiet hour for a busy one.
  *
  * Throws where its premises do not hold: dependencies, incidents, varying loads or speeds, two models on one GPU,
  * batches, tasks of several GPUs or without deadline.
@@ -115,30 +180,12 @@ const shortestLoadMs = (scenario: Scenario, model: ModelFacts): number => {
 export const upperBound = (scenario: Scenario): UpperBound => {
   const tasks = checked(scenario);
   const devices = scenario.runners.reduce((sum, runner) => sum + runner.devices.length, 0);
-  const models = scenario.models.map((model) => {
-    const own = tasks.filter(({ demand }) => demand.model === model.id);
-    return workOf(own, shortestLoadMs(scenario, model));
-  });
   const endMs = tasks.reduce((last, { demand }) => Math.max(last, demand.deadlineMs ?? 0), 0);
-  const at = (price: number): { readonly most: number; readonly heldMs: number } => {
-    const all = models.map((model) => bestOfModel(model, price));
-    const worth = all.reduce((sum, model) => sum + model.worth, 0);
-    return { most: worth + price * devices * endMs, heldMs: all.reduce((sum, model) => sum + model.heldMs, 0) };
-  };
-  const neededMs = at(nextToNothing).heldMs;
+  const { most, neededMs } = mostOf({ fromMs: 0, toMs: endMs, tasks }, { scenario, devices });
   const computeMs = tasks.reduce((sum, { trueMs }) => sum + trueMs, 0);
-  let most = tasks.length;
-  let low = nextToNothing;
-  let high = 1;
-  for (let round = 0; round < 30 && neededMs > devices * endMs; round += 1) {
-    const price = Math.sqrt(low * high);
-    const found = at(price);
-    most = Math.min(most, found.most);
-    if (found.heldMs > devices * endMs) low = price;
-    else high = price;
-  }
+  const met = Math.min(most, tasks.length - lostInWindows(tasks, { scenario, devices }));
   return {
-    part: Math.floor(most + 1e-6) / tasks.length,
+    part: met / tasks.length,
     tasks: tasks.length,
     leastDevices: neededMs / endMs,
     leastSwapShare: 1 - computeMs / neededMs,
