@@ -7,6 +7,7 @@ import { createControllerMetrics } from './controller-metrics.ts';
 import { holdLeadership } from './hold-leadership.ts';
 import { keepPools } from './pools/keep-pools.ts';
 import { provisionerOf, readPools } from './pools/read-pools.ts';
+import { pruneHistory, readHistoryMs } from './prune-history.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
@@ -24,6 +25,7 @@ async function run(): Promise<void> {
     );
   const pools = readPools(process.env);
   const sweep = readSweep(process.env);
+  const historyMs = readHistoryMs(process.env);
   const gatewayUrl = toldGateway();
   const ending = new AbortController();
   const { signal } = ending;
@@ -51,9 +53,10 @@ async function run(): Promise<void> {
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
           });
           const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
+          const pruning = pruneHistory({ ...parts, olderMs: historyMs });
           const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures, turn })];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
-          await Promise.all([pooling, sweeping]);
+          await Promise.all([pooling, sweeping, pruning]);
           for (const end of ends) if (end.status === 'rejected') throw end.reason;
         }).finally(() => figures.lead(false));
       } catch (error) {

@@ -5,6 +5,7 @@ export type { DriveStore } from './drive-records.ts';
 export * from './film-store.ts';
 export { leadershipLock } from './fleet-records.ts';
 export * from './fleet-store.ts';
+export type { HistoryStore } from './history-records.ts';
 export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './overview-store.ts';

@@ -10,6 +10,7 @@ import { filmRecords } from './film-records.ts';
 import type { FilmStore, LibraryStore } from './film-store.ts';
 import { fleetRecords } from './fleet-records.ts';
 import type { FleetStore } from './fleet-store.ts';
+import { type HistoryStore, historyRecords } from './history-records.ts';
 import { keyRecords } from './key-records.ts';
 import type { KeyStore } from './key-store.ts';
 import { leaseRecords } from './lease-records.ts';
@@ -46,7 +47,8 @@ export async function openRecords({
     QueueStore &
     AuditStore &
     DriveStore &
-    OverviewStore
+    OverviewStore &
+    HistoryStore
 > {
   const database = openDatabase(connectionString);
   try {
@@ -65,6 +67,7 @@ export async function openRecords({
     ...resultRecords(database),
     ...assetRecords(database),
     ...credentialRecords(database),
+    ...historyRecords(database),
     ...keyRecords(database),
     ...fleetRecords(database),
     ...poolRecords(database),

@@ -10,6 +10,7 @@ import { isAlive } from '../embedded/binaries.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
 import type { FilmStore, LibraryStore } from '../film-store.ts';
 import type { FleetStore } from '../fleet-store.ts';
+import type { HistoryStore } from '../history-records.ts';
 import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
 import type { OverviewStore } from '../overview-store.ts';
@@ -34,6 +35,7 @@ export type TestRecords = {
     FilmStore &
     LibraryStore &
     CredentialStore &
+    HistoryStore &
     KeyStore &
     FleetStore &
     PoolStore &
