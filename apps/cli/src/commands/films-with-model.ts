@@ -2,6 +2,8 @@ import { createClient } from '@filmwright/client';
 import { readModelRef } from '@filmwright/contracts';
 import { readPlatformFile } from '../platform/platform-file.ts';
 
+const latestBuilds = 50;
+
 /** Films and finished builds that name a model; `asked` is false where no platform runs on the home, so that nobody could be asked. */
 export type FilmsWithModel = { readonly asked: boolean; readonly films: readonly string[] };
 
@@ -19,6 +21,13 @@ export async function filmsWithModel({ home, model }: { readonly home: string; r
     const films: string[] = [];
     for (const { id, title } of (await client.listFilms()).films)
       if (uses((await client.getFilm(id)).document)) films.push(`the film "${title}"`);
+    const { builds } = await client.listBuilds({ limit: latestBuilds });
+    for (const { id, state } of builds) {
+      if (state !== 'succeeded') continue;
+      const { credits } = await client.getReport(id);
+      if (credits.some((credit) => credit.name === name && (model === name || credit.revision === model)))
+        films.push(`the finished build ${id}`);
+    }
     return { asked: true, films };
   } catch {
     return { asked: false, films: [] };

@@ -158,6 +158,37 @@ test('a file whose digest nobody told goes on too, unless it is called something
   assert.deepEqual(await readFile(join((await installedModel({ name: 'other', home: weights.home })).folder, 'data')), changed.files.data);
 });
 
+test('weights that come with other bytes than the hub promises are refused, marked, and leave nothing', async (t) => {
+  const weights = await modelsHome(t);
+  const repository = { files: { data: large(5000), small: Buffer.from('small') } };
+  hub.repositories.set('someone/wrong', repository);
+  const wanted = offer({ source: 'hf:someone/wrong', name: 'wrong' });
+  hub.trouble.set(`/${commitOf(repository)}/data`, [{ damaged: true }, { damaged: true }, { damaged: true }]);
+  await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), {
+    code: 'digest-mismatch',
+    message: /5000 bytes that came for sha256-/,
+  });
+  assert.match((await addingProblem(weights.home, 'wrong')) ?? '', /have digest/);
+  assert.deepEqual(await added(weights.home), []);
+  assert.deepEqual(await readdir(join(weights.home, 'weights', 'parts')), []);
+  hub.trouble.set(`/someone/wrong/resolve/${commitOf(repository)}/small`, [{ damaged: true }]);
+  await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), { code: 'digest-mismatch', message: /git's digest/ });
+  await addModel({ ...weights, ...adding(wanted, settings) });
+  assert.equal(await addingProblem(weights.home, 'wrong'), null);
+});
+
+test('a disk without room is told before anything is fetched', async (t) => {
+  const weights = await modelsHome(t);
+  hub.repositories.set('someone/big', { files: { data: large(5000) } });
+  const before = hub.sentBytes();
+  const wanted = adding(offer({ source: 'hf:someone/big', name: 'big' }), settings);
+  await assert.rejects(addModel({ ...weights, keepFreeBytes: 1e18, ...wanted }), {
+    code: 'disk-full',
+    message: /no room for 5000 bytes.*FILMWRIGHT_WEIGHTS_BYTES/,
+  });
+  assert.equal(hub.sentBytes(), before);
+});
+
 test('what its owner lets only some have says what to do, and is marked; with the token it comes', async (t) => {
   const weights = await modelsHome(t);
   hub.repositories.set('someone/gated', { gated: true, files: { data: large(2000) } });

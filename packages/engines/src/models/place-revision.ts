@@ -7,6 +7,9 @@ import { licenceText } from './licences.ts';
 import { modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, readState } from './model-state.ts';
 
+/** Which processes use a revision; it begins with a dot, so that no backup carries it to another machine. */
+const held = '.held';
+
 export type LocalFile = ModelFile & { readonly localPath: string };
 
 /**
@@ -62,7 +65,7 @@ async function syncFolder(folder: string): Promise<void> {
 
 /** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. */
 export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: Date): Promise<{ readonly release: () => Promise<void> }> {
-  const path = join(place, 'held', `${process.pid}-${randomUUID()}`);
+  const path = join(place, held, `${process.pid}-${randomUUID()}`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, '');
   await changeState(place, { usedAt: now.toISOString() });
@@ -71,9 +74,9 @@ export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: 
 
 /** Whether a living process holds a revision; what dead ones left is removed. */
 export async function isHeld({ place }: Pick<ShelvedModel, 'place'>): Promise<boolean> {
-  for (const name of await readdir(join(place, 'held')).catch(() => [] as string[])) {
+  for (const name of await readdir(join(place, held)).catch(() => [] as string[])) {
     if (isAlive(Number(name.split('-', 1)[0]))) return true;
-    await rm(join(place, 'held', name), { force: true });
+    await rm(join(place, held, name), { force: true });
   }
   return false;
 }
@@ -111,6 +114,7 @@ export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }
       uses.set(file.digest, (uses.get(file.digest) ?? 0) + 1);
     }
   let taken = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  await mkdir(home, { recursive: true });
   const { bavail, bsize } = await statfs(home);
   let free = bavail * bsize - keepFreeBytes;
   const going: ShelvedModel[] = [];

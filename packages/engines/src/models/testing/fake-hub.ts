@@ -21,6 +21,7 @@ export type FakeTrouble = {
   readonly status?: number;
   readonly retryAfter?: string;
   readonly slow?: boolean;
+  readonly damaged?: boolean;
 };
 
 /** A hub with the Hugging Face layout: its interface and small files on one host, large files by redirect from another, with ranges. */
@@ -89,7 +90,7 @@ export async function startFakeHub(): Promise<FakeHub> {
       response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
       return;
     }
-    const body = bytes.subarray(start);
+    const body = what?.damaged === true ? Buffer.alloc(bytes.length - start, 7) : bytes.subarray(start);
     const range = start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
     response.writeHead(start > 0 ? 206 : 200, { etag, 'content-length': body.length, 'accept-ranges': 'bytes', ...range });
     const cut = what?.cutAfterBytes;
