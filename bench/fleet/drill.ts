@@ -1,12 +1,17 @@
-// Breaks a platform on purpose, many rounds long, and tells per fault how often it was tried and what was found.
-// node bench/fleet/drill.ts [rounds] [seed] [runners]
+// Breaks platforms on purpose, many rounds long, and tells per fault how often it was tried and what was found.
+// node bench/fleet/drill.ts [rounds] [seed] [runners] [platforms]
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const [rounds = 1000, seed = 1, runners = 3] = process.argv.slice(2).map(Number);
+const [rounds = 1000, seed = 1, runners = 3, platforms = 3] = process.argv.slice(2).map(Number);
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
-const args = ['drill', '--rounds', String(rounds), '--seed', String(seed), '--runners', String(runners), '--json'];
+const startedMs = performance.now();
+const args = [
+  'drill',
+  '--json',
+  ...Object.entries({ rounds, seed, runners, platforms }).flatMap(([name, value]) => [`--${name}`, String(value)]),
+];
 const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => child.kill(name));
 
@@ -29,5 +34,7 @@ child.once('close', (status) => {
   for (const [fault, sum] of table)
     process.stdout.write(`| ${fault} | ${sum.rounds} | ${sum.wrong} | ${(sum.seconds / sum.rounds).toFixed(1)} |\n`);
   process.stdout.write(out);
+  const minutes = (performance.now() - startedMs) / 60_000;
+  process.stdout.write(`${minutes.toFixed(1)} min, ${((60 * minutes) / rounds).toFixed(2)} s for each round.\n`);
   process.exit(status ?? 1);
 });

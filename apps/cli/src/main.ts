@@ -29,7 +29,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
-  filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--only FAULT] [--home DIR]
+  filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--platforms 1] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list [--all] | show NAME]   the models of this machine, and those that may be added; see docs/guide/models.md
   filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C]
@@ -77,6 +77,7 @@ const options = {
   priority: { type: 'string' },
   deadline: { type: 'string' },
   only: { type: 'string' },
+  platforms: { type: 'string' },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },
@@ -234,6 +235,7 @@ async function main(args: readonly string[]): Promise<number> {
         rounds: whole(values.rounds, '--rounds'),
         seed: whole(values.seed, '--seed'),
         runners,
+        platforms: values.platforms === undefined ? 1 : whole(values.platforms, '--platforms'),
         only: values.only,
         home: values.home,
         json,

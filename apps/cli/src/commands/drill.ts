@@ -10,7 +10,10 @@ import { type DrillRound, drillRound } from '../drill/drill-round.ts';
 export type DrillOptions = {
   readonly rounds: number;
   readonly seed: number;
+  /** Of each platform. */
   readonly runners: number;
+  /** So many platforms share the rounds, since a round mostly waits. */
+  readonly platforms: number;
   /** Only faults whose names have this text in them; every one when left out. */
   readonly only: string | undefined;
   /** Folder below which the platform of the drill lies, and stays to be looked at; a temporary one that goes when left out. */
@@ -30,26 +33,35 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
 /** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
-export async function drill({ rounds, seed, runners, only = '', home: given, json }: DrillOptions): Promise<number> {
+export async function drill({ rounds, seed, runners, platforms, only = '', home: given, json }: DrillOptions): Promise<number> {
+  if (!faults.some(({ name }) => name.includes(only)))
+    throw new FilmwrightError(
+      'request-invalid',
+      `No fault is called ${JSON.stringify(only)}; there are: ${faults.map(({ name }) => name).join(', ')}.`,
+    );
   // Never where one was before: its assets are gone with its file systems.
   if (given !== undefined) await mkdir(resolve(given), { recursive: true });
   const home = await mkdtemp(join(given === undefined ? tmpdir() : resolve(given), 'filmwright-drill-'));
   await chmod(home, 0o755);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  tell(`Seed ${seed}, ${rounds} rounds, ${runners} runners, on ${home}.`);
+  tell(`Seed ${seed}, ${rounds} rounds, ${platforms} × ${runners} runners, on ${home}.`);
   const told = new AbortController();
-  const interrupt = (): void => told.abort();
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+    told.abort();
+  };
   for (const name of signals) process.once(name, interrupt);
   const found: DrillRound[] = [];
-  let platform: DrillPlatform | undefined;
+  const started: DrillPlatform[] = [];
   try {
-    platform = await startDrillPlatform({ home, runners });
-    const rounding = play({ platform, rounds, seed, only, tell, signal: told.signal, found });
+    const rounding = play({ home, runners, platforms, rounds, seed, only, tell, signal: told.signal, found, started });
     await Promise.race([rounding, new Promise((resolve) => told.signal.addEventListener('abort', resolve, { once: true }))]);
     // What a round still does on a platform that is ended fails, and is no news.
     if (told.signal.aborted) rounding.catch(() => {});
   } finally {
-    await platform?.stop();
+    told.abort();
+    await Promise.all(started.map((platform) => platform.stop()));
     for (const name of signals) process.off(name, interrupt);
     if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -59,30 +71,45 @@ export async function drill({ rounds, seed, runners, only = '', home: given, jso
     ...{ lost: sum('lost'), rerun: sum('rerun'), doubleCharged: sum('doubleCharged'), wrongBytes: sum('wrongBytes') },
   };
   process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}\n`);
-  if (told.signal.aborted) return 130;
+  if (isInterrupted) return 130;
   return sumNames.some((name) => sums[name] > 0) ? 1 : 0;
 }
 
-type Rounds = {
-  readonly platform: DrillPlatform;
-  readonly rounds: number;
-  readonly seed: number;
+type Rounds = Pick<DrillOptions, 'rounds' | 'seed' | 'runners' | 'platforms'> & {
+  readonly home: string;
   readonly only: string;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
   /** Rounds are added to it as they end. */
   readonly found: DrillRound[];
+  /** Platforms are added to it as they start. */
+  readonly started: DrillPlatform[];
 };
 
-async function play({ platform, rounds, seed, only, tell, signal, found }: Rounds): Promise<void> {
-  await platform.whole();
-  const random = sequence(seed);
-  for (const [index, fault] of faultsFor({ platform, rounds, only, random, tell }).entries()) {
-    const round = await drillRound({ platform, fault, seed: (seed * 100_003 + index) % 2 ** 31, random });
-    if (signal.aborted) return;
-    found.push(round);
-    tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
-  }
+/** Each platform takes the next round that none has taken; what a round does follows from the seed and its number alone. */
+async function play({ home, runners, platforms, rounds, seed, only, tell, signal, found, started }: Rounds): Promise<void> {
+  let chosen: readonly Fault[] | undefined;
+  let next = 0;
+  const lane = async (place: number): Promise<void> => {
+    const folder = join(home, `platform-${place + 1}`);
+    await mkdir(folder);
+    const platform = await startDrillPlatform({ home: folder, runners });
+    started.push(platform);
+    // An end that was asked for meanwhile knew nothing of it.
+    if (signal.aborted) return platform.stop();
+    await platform.whole();
+    chosen ??= faultsFor({ platform, rounds, only, random: sequence(seed), tell });
+    for (let index = next++; !signal.aborted; index = next++) {
+      const fault = chosen[index];
+      if (fault === undefined) return;
+      const own = (seed * 100_003 + index) % 2 ** 31;
+      const round = await drillRound({ platform, fault, seed: own, random: sequence(own) });
+      if (signal.aborted) return;
+      found.push(round);
+      tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(platforms, rounds)) }, (_, place) => lane(place)));
 }
 
 type Choosing = {
@@ -96,11 +123,6 @@ type Choosing = {
 /** A fault for each round: all of them in an order that the seed decides, then again in another. */
 function faultsFor({ platform, rounds, only, random, tell }: Choosing): readonly Fault[] {
   const wanted = faults.filter(({ name }) => name.includes(only));
-  if (wanted.length === 0)
-    throw new FilmwrightError(
-      'request-invalid',
-      `No fault is called ${JSON.stringify(only)}; there are: ${faults.map(({ name }) => name).join(', ')}.`,
-    );
   const can = wanted.filter((fault) => {
     const why = fault.cannot(platform);
     if (why !== null) tell(`SKIPPED: ${fault.name}: ${why}.`);

@@ -28,7 +28,7 @@ export type Fault<Ground extends DrillGround = DrillPlatform> = {
 };
 
 const spoilPasses = 4;
-const tellsWithinMs = 6000;
+const tellsWithinMs = 1500;
 const cutMs = 3500;
 const nothing = async (): Promise<void> => {};
 const always = (): null => null;
@@ -104,10 +104,11 @@ export const faults: readonly Fault[] = [
   {
     name: 'pause a runner',
     cannot: always,
-    async inflict({ busy }) {
+    async inflict({ platform, busy }) {
       const pid = (await busy()).pid();
+      const held = await tasksOf(platform, pid);
       kill(pid, 'SIGSTOP');
-      await sleep(leaseMs + 2500);
+      await givenAway(platform, held);
       kill(pid, 'SIGCONT');
       return { did: `SIGSTOP of the whole runner ${pid} until its lease was given away, then SIGCONT`, heal: nothing };
     },
@@ -115,11 +116,12 @@ export const faults: readonly Fault[] = [
   {
     name: 'cut a runner off',
     cannot: always,
-    async inflict({ busy }) {
+    async inflict({ platform, busy }) {
       const { proxy, pid } = await busy();
       const before = { ...proxy.way };
+      const held = await tasksOf(platform, pid());
       proxy.way.cut = true;
-      await sleep(leaseMs + 2500);
+      await givenAway(platform, held);
       proxy.way.cut = false;
       await sleep(500);
       return {
@@ -251,6 +253,23 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+type Held = { readonly runnerId: string | undefined; readonly keys: readonly string[] };
+
+/** What a runner has to do just now. */
+async function tasksOf({ records }: DrillPlatform, pid: number | undefined): Promise<Held> {
+  const runnerId = (await records.runners()).find((one) => one.pid === pid)?.runnerId;
+  const { tasks } = await records.fleetSnapshot();
+  return { runnerId, keys: tasks.flatMap(({ key, lease }) => (lease?.runnerId === runnerId ? [key] : [])) };
+}
+
+/** Waits until another has what a runner had, or has done it; no longer than it could take on a busy machine. */
+async function givenAway({ records }: DrillPlatform, { runnerId, keys }: Held): Promise<void> {
+  for (const untilMs = performance.now() + 3 * leaseMs; performance.now() < untilMs; await sleep(50)) {
+    const { tasks } = await records.fleetSnapshot();
+    if (tasks.every(({ key, lease }) => !keys.includes(key) || (lease !== null && lease.runnerId !== runnerId))) return;
+  }
+}
 
 /** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
 async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {

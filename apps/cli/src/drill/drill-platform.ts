@@ -140,7 +140,7 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
           FILMWRIGHT_JOIN_TOKEN: token,
           FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
         },
-        ...{ FILMWRIGHT_SLOTS: '1', FILMWRIGHT_GRACE_MS: '0', FILMWRIGHT_STUCK_MS: 'drill=2000', FILMWRIGHT_EXECUTOR_IDLE_MS: '600000' },
+        ...{ FILMWRIGHT_SLOTS: '1', FILMWRIGHT_GRACE_MS: '0', FILMWRIGHT_STUCK_MS: 'drill=3500', FILMWRIGHT_EXECUTOR_IDLE_MS: '600000' },
         ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_RUNNER_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_METRICS_PORT: '' },
       },
     });

@@ -106,7 +106,7 @@ function expected(document: Drill): ReadonlyMap<string, string> {
 
 /** Waits for a runner of the drill that has a task of a build just now. */
 async function busyRunner<Ground extends DrillGround>({ records, runners }: Ground, build: string): Promise<Ground['runners'][number]> {
-  for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(20)) {
+  for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(50)) {
     const there = await records.runners();
     const { tasks } = await records.fleetSnapshot();
     for (const { lease, demand } of tasks) {
