@@ -101,10 +101,9 @@ export async function draw(
     checkFinite(described.data, { what: 'for its text', model });
     return described;
   };
-  const texts =
-    request.guidance > 1
-      ? [await describe(request.negativePrompt ?? ''), await describe(request.prompt)]
-      : [await describe(request.prompt)];
+  const steered = request.guidance > 1 && !pipeline.toldGuidance;
+  if (pipeline.toldGuidance && request.negativePrompt) notices.push('The model takes no negative prompt, so it was left out.');
+  const texts = steered ? [await describe(request.negativePrompt ?? ''), await describe(request.prompt)] : [await describe(request.prompt)];
   const textMs = performance.now() - textStart;
 
   const noise = (drawn: number): Float32Array => drawNoise({ seed: request.seed, draw: drawn, count });

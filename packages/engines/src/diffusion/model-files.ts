@@ -16,6 +16,7 @@ export type ModelFiles = {
   readonly schedulerPath: string;
   /** Pixels a side that one latent pixel stands for. */
   readonly latentPixels: number;
+  /** Numbers of a latent pixel; older exports of Stable Diffusion leave out the file that says so, and all have the same. */
   readonly latentChannels: number;
   /** Latents are multiplied with this when encoded, and `latentShift` was taken off before. */
   readonly latentScale: number;
@@ -71,7 +72,7 @@ export async function findModelFiles(folder: string): Promise<ModelFiles> {
   const vae =
     (await readFields(join(folder, 'vae_decoder', 'config.json'))) ??
     (await readFields(join(folder, 'vae', 'config.json'))) ??
-    missing('vae_decoder/config.json');
+    (String(index['_class_name']).includes('StableDiffusionPipeline') ? {} : missing('vae_decoder/config.json'));
   const denoiserPath = denoiser ?? missing('unet/model.onnx or transformer/model.onnx');
   const denoiserFields = (await readFields(join(denoiserPath, '..', 'config.json'))) ?? {};
   const schedulerPath = join(folder, 'scheduler', 'scheduler_config.json');

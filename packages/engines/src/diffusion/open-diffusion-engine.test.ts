@@ -60,6 +60,17 @@ test('prompt and negative prompt draw the same in one batch and one after anothe
   assert.notEqual(bytesOf(half), bytesOf(await engine.generate(model, testRequest({ seed: 4 }))));
 });
 
+test('a distilled model is told the guidance, runs once a step with the consistency scheduler, and takes no negative prompt', async (t) => {
+  const { engine, model } = await prepare(t, { fault: 'told' });
+  const request = testRequest({ scheduler: 'lcm', guidance: 8 });
+  const made = await engine.generate(model, request);
+  assert.equal(await still(engine, model, request), bytesOf(made));
+  assert.notEqual(await still(engine, model, { ...request, guidance: 2 }), bytesOf(made));
+  const without = await engine.generate(model, { ...request, negativePrompt: 'dark' });
+  assert.equal(bytesOf(without), bytesOf(made));
+  assert.match(without.notices.join(), /takes no negative prompt/);
+});
+
 test('a picture is drawn anew as far as the strength says', async (t) => {
   const { engine, model } = await prepare(t);
   const initImage = { width: 32, height: 16, rgb: new Uint8Array(1536).map((_, at) => (at * 7) % 256) };
@@ -132,6 +143,20 @@ test('a cancelled generation ends between steps, keeps its process, and the next
   assert.ok(before);
   await engine.generate(model, testRequest());
   assert.equal(engine.processes()[0]?.pid, before.pid);
+});
+
+test('a request that is cancelled while another draws ends at once', async (t) => {
+  const { engine, model } = await prepare(t);
+  const first = new AbortController();
+  const ends: string[] = [];
+  const drawing = engine.generate(model, testRequest({ steps: 900 }), { signal: first.signal }).catch(() => ends.push('first'));
+  const second = new AbortController();
+  const waiting = engine.generate(model, testRequest(), { signal: second.signal }).catch(() => ends.push('second'));
+  second.abort(new Error('no longer wanted'));
+  await waiting;
+  first.abort(new Error('no longer wanted'));
+  await drawing;
+  assert.deepEqual(ends, ['second', 'first']);
 });
 
 test('a step that does not end is ended with its process when cancelled or late, and other models draw on', async (t) => {

@@ -256,15 +256,28 @@ export function openDiffusionEngine({
       const place: Place = places.get(key) ?? { turn: Promise.resolve(), loaded: null };
       places.set(key, place);
       clearTimeout(place.timer);
-      const result = place.turn.then(() => run(place, { model, request, options }));
-      const turn = result
+      let begun = false;
+      const drawn = place.turn.then(() => {
+        begun = true;
+        return run(place, { model, request, options });
+      });
+      const turn = drawn
         .catch(() => undefined)
         .then(() => {
           if (place.turn !== turn || disposed || !place.loaded) return;
           place.timer = setTimeout(() => void unload(place), idleMs).unref();
         });
       place.turn = turn;
-      return result;
+      const { signal } = options;
+      if (!signal) return drawn;
+      // Whoever gives up while another drawing is under way need not wait for its end.
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          if (!begun) reject(signal.reason);
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        void drawn.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+      });
     },
     processes: () =>
       [...places].flatMap(([key, { loaded }]) => {

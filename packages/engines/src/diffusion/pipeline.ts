@@ -11,6 +11,8 @@ export type Pipeline = {
   /** Whether latents have a dimension of frames. */
   readonly clips: boolean;
   readonly canEncode: boolean;
+  /** Distilled models are told the guidance and run once a step; they take no negative prompt. */
+  readonly toldGuidance: boolean;
   readonly providers: readonly string[];
   readonly describe: (ids: readonly number[], mask: readonly number[]) => Promise<Numbers>;
   readonly denoise: (step: DenoiseStep) => Promise<Float32Array>;
@@ -135,6 +137,7 @@ export async function openPipeline({
     tokenizer,
     clips: rank === 5,
     canEncode: encoder !== null,
+    toldGuidance: denoiser.inputs.has('timestep_cond'),
     providers: [...new Set([textEncoder, denoiser, decoder].map((each) => each.provider))],
     describe: (ids, mask) =>
       textEncoder.run(

@@ -8,7 +8,7 @@ import type { DiffusionModel } from './open-diffusion-engine.ts';
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 
 /** Lays a test's model out in a folder of its own; `fault` names the denoiser under `fixtures/plain` that takes the place of the sound one. */
-export async function layTestModel(fault?: 'half' | 'nan' | 'shape' | 'memory' | 'endless' | 'opset'): Promise<{
+export async function layTestModel(fault?: 'half' | 'told' | 'nan' | 'shape' | 'memory' | 'endless' | 'opset'): Promise<{
   readonly model: DiffusionModel;
   readonly remove: () => Promise<void>;
 }> {

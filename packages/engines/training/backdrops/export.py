@@ -4,6 +4,7 @@ Weights are kept in half precision and widened by the graph, so the files are sm
 """
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -94,3 +95,28 @@ write("model_index.json", {"_class_name": "TextToVideoSDPipeline", "scheduler": 
 write("scheduler/scheduler_config.json", {"_class_name": "FlowMatchEulerDiscreteScheduler", "num_train_timesteps": 1000, "shift": 1.0})
 write("vae_decoder/config.json", {"_class_name": "AutoencoderKL", "block_out_channels": [20, 32, 56], "latent_channels": LATENT, "scaling_factor": scale})
 write("unet/config.json", {"_class_name": "UNet3DConditionModel", "in_channels": LATENT, "out_channels": LATENT, "sample_size": side, "num_frames": scenes.FRAMES, "cross_attention_dim": TEXT, "sample_multiple": 4})
+
+
+files = [path for path in sorted(options.out.rglob("*")) if path.is_file() and path.name not in ("card.json", "NOTICE")]
+card = {
+    "format": 1,
+    "name": "backdrops",
+    "title": "Moving backdrops (tiny)",
+    "capability": "text-to-video",
+    "also": ["text-to-image", "image-to-image"],
+    "engine": "onnx",
+    "does": "Draws loops of eight small pictures (64 x 64): gradients, waves, bokeh, aurora and ink in named colours. Soft and abstract; it knows nothing else.",
+    "licence": {
+        "name": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/", "attribution": "The Filmwright authors",
+        "summary": "Trained by the project on pictures that its own program drew; weights and pictures are dedicated to the public domain.",
+        "commercialUse": "allowed", "mustAccept": False,
+    },
+    "source": "file:packages/engines/training/backdrops",
+    "builtIn": True,
+    "needs": {"tiers": [{"tier": "cpu", "ramMb": 300, "vramMb": None}], "diskMb": 4},
+    "processing": {"type": "pipeline", "pipeline": "latent-diffusion", "settings": {"steps": 16, "guidance": 2.5, "fps": 4, "loops": True}},
+    "limits": {"widthPx": 128, "heightPx": 128, "frames": scenes.FRAMES, "fps": 4, "promptTokens": TOKENS, "languages": ["en"]},
+    "facts": [{"fact": "Trained for some minutes on one processor core: colours and kinds follow the words; shapes are soft and not always right.", "source": "the project itself", "state": "read"}],
+    "files": [{"path": str(path.relative_to(options.out)), "bytes": path.stat().st_size, "digest": "sha256-" + hashlib.sha256(path.read_bytes()).hexdigest()} for path in files],
+}
+write("card.json", card)

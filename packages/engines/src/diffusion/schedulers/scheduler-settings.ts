@@ -53,7 +53,14 @@ const classes: Readonly<Record<string, SchedulerKind>> = {
 };
 
 /** Settings that change the result and are not supported: a file that sets one is refused rather than drawn wrongly. */
-const refused = ['thresholding', 'use_exponential_sigmas', 'use_beta_sigmas', 'invert_sigmas', 'stochastic_sampling'] as const;
+const refused = [
+  'thresholding',
+  'use_flow_sigmas',
+  'use_exponential_sigmas',
+  'use_beta_sigmas',
+  'invert_sigmas',
+  'stochastic_sampling',
+] as const;
 
 /**
  * Reads the fields of a `scheduler_config.json`; `kind` chooses another scheduler for the same weights. Throws `model-unavailable` naming `where`,
@@ -93,7 +100,10 @@ export function readSchedulerSettings(
   const betas = fields['trained_betas'] ?? null;
   const trainedBetas = Array.isArray(betas) && betas.every((each): each is number => Number.isFinite(each)) ? betas : null;
   const leading = own === 'ddim' || lcm;
-  const clip = flag('clip_sample', held === 'ddim' && own === 'ddim');
+  const clip = flag(
+    'clip_sample',
+    own === 'ddim' && (fields['_class_name'] === 'DDIMScheduler' || fields['_class_name'] === 'DDPMScheduler'),
+  );
   return {
     kind: own,
     trainSteps: trainedBetas?.length ?? number('num_train_timesteps', 1000),
