@@ -7,7 +7,7 @@ import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
 import { licenceOfName, rememberLicences, wantLicence } from './licences.ts';
 import { cardOf, modelFolder, offeredModels, type ShelvedModel, shelvedModels } from './model-shelf.ts';
-import { changeState, writeWhole } from './model-state.ts';
+import { changeState, tellShelf, writeWhole } from './model-state.ts';
 import { isAlive, makeRoom, placeRevision, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isSource } from './source-uri.ts';
@@ -53,7 +53,7 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
     return { card: there.card, ref: there.ref, alreadyThere: true, evicted: [] };
   }
   const offer = there?.card ?? (typeof wanted === 'string' ? await offerOf(wanted, options) : wanted);
-  return withLock(modelFolder(home, offer.name), async () => {
+  return withModelLock({ home, name: offer.name }, async () => {
     try {
       const accepted = await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
       await rememberLicences(home, accepted === null ? [] : [accepted]);
@@ -111,6 +111,7 @@ async function bring(options: AddModel, { offer, found }: Offer): Promise<AddedM
       const { revision: _, ...rest } = { revision: '', ...offer };
       card = cardOf({ ...rest, source: found.pinned, files: files.map(({ localPath: _local, ...file }) => file) });
       await placeRevision(card, { home, files, pinned: pin, now });
+      await tellShelf(home);
     },
   });
   if (card === undefined) throw new FilmwrightError('internal', `The model ${offer.name} was brought without files.`);
@@ -203,9 +204,13 @@ function nameOf(source: string): string {
 }
 
 /** One process at a time changes a model; a lock of a dead process is taken over. */
-export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function withModelLock<T>(
+  { home, name }: { readonly home: string; readonly name: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const folder = join(home, 'models', '.locks');
   await mkdir(folder, { recursive: true });
-  const path = join(folder, '.lock');
+  const path = join(folder, name);
   for (let tries = 0; ; tries++) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });
@@ -216,7 +221,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
       if (tries > 3 || (holder > 0 && isAlive(holder)))
         throw new FilmwrightError(
           'unavailable',
-          `Another command (process ${holder}) is changing the models in ${folder}. Wait for it, or end it, and try again.`,
+          `Another command (process ${holder}) is changing the model ${name}. Wait for it, or end it, and try again.`,
         );
       await rm(path, { force: true });
     }
@@ -225,7 +230,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
     return await work();
   } finally {
     await rm(path, { force: true });
-    // A model that was not added leaves no folder.
-    await rmdir(folder).catch(() => undefined);
+    // A model that is not there leaves no folder.
+    await rmdir(modelFolder(home, name)).catch(() => undefined);
   }
 }

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
 import { type AcceptedLicence, rememberLicences, wantLicence } from './licences.ts';
 import { installedModel, revisionOf } from './model-shelf.ts';
+import { tellShelf } from './model-state.ts';
 import { archiveHeader, archivePadding, readArchive } from './package-archive.ts';
 import { makeRoom, placeRevision } from './place-revision.ts';
 import { digestOf } from './verify-models.ts';
@@ -122,6 +123,7 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
       const files = card.files.map((each) => ({ ...each, localPath: paths.get(each.digest) ?? '' }));
       await placeRevision(card, { home, files, pinned: options.pin ?? false, now });
     }
+    await tellShelf(home);
     return { refs: cards.map(modelRef), bytes, digest };
   } finally {
     await Promise.all(pins.map(({ release }) => release()));

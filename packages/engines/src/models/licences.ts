@@ -15,7 +15,7 @@ export type AcceptedLicence = {
   readonly acceptedBy: string;
 };
 
-const fileOf = (home: string): string => join(home, 'models', 'licences.json');
+const fileOf = (home: string): string => join(home, 'models', '_licences.json');
 
 /** Every licence that was accepted on this machine, oldest first. */
 export async function acceptedLicences(home: string): Promise<readonly AcceptedLicence[]> {
@@ -87,12 +87,27 @@ function userName(): string {
   }
 }
 
+/** Names that hubs write in their own way, as SPDX writes them. */
+const spdx = [
+  'Apache-2.0',
+  'MIT',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'CC0-1.0',
+  'Unlicense',
+  'Zlib',
+  'CC-BY-4.0',
+  '0BSD',
+  'GPL-3.0',
+  'AGPL-3.0',
+];
 const free = /^(Apache-2\.0|MIT|BSD-[23]-Clause|ISC|CC0-1\.0|Unlicense|Zlib|CC-BY-4\.0|0BSD)$/i;
 const noncommercial = /(^|[-_ ])(nc|non-?commercial|research)([-_ ]|$)/i;
 
 /** What a licence's name alone says, for weights that no card describes: known free ones need no acceptance, all others are shown and must be accepted. */
 export function licenceOfName(name: string | null, url: string | null): ModelLicence {
-  const shown = name ?? 'unknown';
+  const shown = spdx.find((each) => each.toLowerCase() === name?.toLowerCase()) ?? name ?? 'unknown';
   const commercialUse = free.test(shown) ? 'allowed' : noncommercial.test(shown) ? 'forbidden' : 'unclear';
   const summary = {
     allowed: `The source names the licence ${shown}, which allows commercial use on its terms.`,

@@ -59,7 +59,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [] as string[];
     throw error;
   });
-  return names.filter((each) => !each.startsWith('.')).sort();
+  return names.filter((each) => /^[a-z0-9]/.test(each)).sort();
 }
 
 /** Reads a card against its schema; throws `model-unavailable` naming `where` and the field at fault. */

@@ -33,6 +33,11 @@ export async function changeState(folder: string, change: Partial<ModelState>): 
   await writeWhole(join(folder, fileName), `${JSON.stringify({ ...(await readState(folder)), ...change }, null, 2)}\n`);
 }
 
+/** Says to the runners of a home that its shelf of models changed: they watch the folder for names that do not begin with a dot. */
+export async function tellShelf(home: string): Promise<void> {
+  await writeFile(join(home, 'models', '_changed'), `${new Date().toISOString()}\n`);
+}
+
 /** Writes a small file so that it has the old or the new text, whenever its writer is killed. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { FilmwrightError } from '@filmwright/contracts';
-import { addingProblem, withLock } from './add-model.ts';
+import { addingProblem, withModelLock } from './add-model.ts';
 import { modelFolder, shelvedModels } from './model-shelf.ts';
+import { tellShelf } from './model-state.ts';
 import { isHeld } from './place-revision.ts';
 import type { OpenWeights } from './weights.ts';
 
@@ -29,8 +30,9 @@ export async function removeModel(
         `${model.ref} is in use by a running engine. Wait until its tasks are done, then try again.`,
       );
   }
-  return withLock(modelFolder(home, first.card.name), async () => {
+  return withModelLock({ home, name: first.card.name }, async () => {
     for (const { place } of going) await rm(place, { recursive: true, force: true });
+    await tellShelf(home);
     const still = new Set(
       (await shelvedModels({ home })).flatMap(({ card, present }) => (present ? card.files.map(({ digest }) => digest) : [])),
     );

@@ -161,7 +161,7 @@ test('removing frees what no other revision has, and says what is not there', as
   await assert.rejects(removeModel('selfie-segmentation', weights), /comes with Filmwright/);
   assert.deepEqual(
     (await readdir(join(weights.home, 'models'))).filter((name) => !name.startsWith('.')),
-    ['two'],
+    ['_changed', 'two'],
   );
 });
 
@@ -192,7 +192,7 @@ test('a bundle carries models to a machine without a network; a tampered or cut 
   assert.deepEqual(unpacked.refs, [ref]);
   const { folder } = await installedModel({ name: ref, home: to.home });
   assert.deepEqual(await readFile(join(folder, 'data')), files.data);
-  assert.deepEqual((await readdir(join(to.home, 'models'))).sort(), ['licences.json', 'tiny']);
+  assert.deepEqual((await readdir(join(to.home, 'models'))).sort(), ['_changed', '_licences.json', 'tiny']);
 });
 
 test('packages of npm and of Python are held to the digests of their registries, and only the wanted files are taken', async (t) => {
