@@ -27,7 +27,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
   filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start [--home DIR]
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
-  filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR]
+  filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR] [--keep-machines]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
   filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--platforms 1] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
@@ -53,6 +53,7 @@ const options = {
   home: { type: 'string' },
   older: { type: 'string' },
   builds: { type: 'string' },
+  'keep-machines': { type: 'boolean', default: false },
   'no-sweep': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   port: { type: 'string', default: '7070' },
@@ -218,7 +219,12 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'restore': {
       const { restore } = await import('./commands/restore.ts');
-      await restore({ path: only(rest, 'the folder or .zip file of a backup'), home: values.home, json });
+      await restore({
+        path: only(rest, 'the folder or .zip file of a backup'),
+        home: values.home,
+        keepMachines: values['keep-machines'],
+        json,
+      });
       return 0;
     }
     case 'sweep': {

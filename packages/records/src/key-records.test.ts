@@ -11,7 +11,7 @@ after(() => server.stop());
 
 const request = { workspaceId: defaultWorkspace, scope: 'build', key: 'a key', content: 'one' } as const;
 
-test('K1: all requests of a key are given one id, also at the same time, and are told what the first asked for', async () => {
+test('I1: all requests of a key are given one id, also at the same time, and are told what the first asked for', async () => {
   const { records } = await server.open();
   const claims = await Promise.all(['one', 'one', 'two', 'one'].map((content) => records.claimKey({ ...request, content })));
   assert.equal(new Set(claims.map(({ id }) => id)).size, 1);
@@ -20,7 +20,7 @@ test('K1: all requests of a key are given one id, also at the same time, and are
   assert.notEqual(film.id, claims[0]?.id);
 });
 
-test('K1: what is made twice under one id is there once', async () => {
+test('I1: what is made twice under one id is there once', async () => {
   const { records, sql } = await server.open();
   const { id } = await records.claimKey(request);
   const document = { title: 'A film', storyboard: [] };
@@ -34,7 +34,7 @@ test('K1: what is made twice under one id is there once', async () => {
   ]);
 });
 
-test('K2: a request that failed lets its key go, one that was made keeps it', async () => {
+test('I2: a request that failed lets its key go, one that was made keeps it', async () => {
   const { records } = await server.open();
   const first = await records.claimKey(request);
   await records.dropKey(request);
@@ -46,7 +46,7 @@ test('K2: a request that failed lets its key go, one that was made keeps it', as
   assert.deepEqual(await records.claimKey(request), { id: second.id, content: 'two', made: true });
 });
 
-test('K3: after 24 hours a key is as good as new', async () => {
+test('I3: after 24 hours a key is as good as new', async () => {
   const { records, sql } = await server.open();
   const { id } = await records.claimKey(request);
   await records.keepKey({ ...request, id });

@@ -4,7 +4,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
 import { type Digest, FilmwrightError } from '@filmwright/contracts';
-import { checkKnownSchema, endRestore, loadRecords } from '@filmwright/records/backup';
+import { checkKnownSchema, endRestore, type Loaded, loadRecords } from '@filmwright/records/backup';
 import { startPostgres } from '@filmwright/records/embedded';
 import { writeWhole } from '../film/save-media.ts';
 import { assetListName, type ListedAsset, readAssetList } from '../keep/asset-list.ts';
@@ -16,14 +16,19 @@ import { untilInterrupted } from '../keep/use-database.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { sizeText } from '../show/size-text.ts';
 
-export type RestoreOptions = { readonly path: string; readonly home: string | undefined; readonly json: boolean };
+export type RestoreOptions = {
+  readonly path: string;
+  readonly home: string | undefined;
+  readonly keepMachines: boolean;
+  readonly json: boolean;
+};
 
-type Restored = { readonly count: number; readonly bytes: number };
+type Restored = { readonly count: number; readonly bytes: number; readonly leftMachines: readonly string[] };
 
 const assetsAtOnce = 4;
 
 /** Brings a backup back, into a home that is empty and the database of DATABASE_URL or one of its own. What cannot be restored whole leaves nothing that starts. */
-export async function restore({ path, home: given, json }: RestoreOptions): Promise<void> {
+export async function restore({ path, home: given, keepMachines, json }: RestoreOptions): Promise<void> {
   const home = given === undefined ? filmwrightHome() : resolve(given);
   const startedMs = performance.now();
   const source = await openSource(resolve(path));
@@ -32,11 +37,11 @@ export async function restore({ path, home: given, json }: RestoreOptions): Prom
     const made = await newHome(home);
     let isPlaced = false;
     const work = async (): Promise<Restored> => {
-      const restored = await restoreFiles(source, made.folder);
-      await restoreRecords(source, made.folder);
+      const files = await restoreFiles(source, made.folder);
+      const { leftMachines } = await restoreRecords(source, { folder: made.folder, keepMachines });
       await made.place();
       isPlaced = true;
-      return restored;
+      return { ...files, leftMachines };
     };
     const end = async (): Promise<void> => (isPlaced ? undefined : made.abandon());
     const restored = await untilInterrupted({ work, end }).catch((error: unknown) => {
@@ -47,10 +52,15 @@ export async function restore({ path, home: given, json }: RestoreOptions): Prom
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const wallMs = Math.round(performance.now() - startedMs);
     const { missing } = assets;
+    const { count, bytes, leftMachines } = restored;
+    if (leftMachines.length > 0)
+      process.stderr.write(
+        `${leftMachines.length} machines of pools stay with the platform that was backed up: ${leftMachines.join(', ')}. If that is gone, end them at their service, or restore with --keep-machines.\n`,
+      );
     process.stdout.write(
       json
-        ? `${JSON.stringify({ home, instant, rows, assets: { ...restored, missing }, wallMs })}\n`
-        : `Restored to ${home}, as of ${instant}.\n  records  ${rows} rows in ${tables.length} tables\n  assets   ${restored.count} (${sizeText(restored.bytes)})\n  took     ${(wallMs / 1000).toFixed(1)} s\nStart it with FILMWRIGHT_HOME=${home}.\n`,
+        ? `${JSON.stringify({ home, instant, rows, assets: { count, bytes, missing }, leftMachines, wallMs })}\n`
+        : `Restored to ${home}, as of ${instant}.\n  records  ${rows} rows in ${tables.length} tables\n  assets   ${count} (${sizeText(bytes)})\n  took     ${(wallMs / 1000).toFixed(1)} s\nStart it with FILMWRIGHT_HOME=${home}.\n`,
     );
   } finally {
     source.close();
@@ -58,7 +68,7 @@ export async function restore({ path, home: given, json }: RestoreOptions): Prom
 }
 
 /** Assets and files of the home, each held against its digest while it is copied. */
-async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<Restored> {
+async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<Omit<Restored, 'leftMachines'>> {
   const assets = await readAssetList(await unpacked(await read(`${manifest.records}/${assetListName}`)), manifest.assets.digest);
   if (assets === null) throw damaged('its list of assets is not the one that was written');
   const missing = new Set<string>(manifest.assets.missing);
@@ -90,20 +100,24 @@ async function restoreAsset({ asset: { digest, bytes }, read, blobs }: RestoreAs
   });
 }
 
-async function restoreRecords({ manifest, read }: BackupSource, folder: string): Promise<void> {
-  const load = async (connectionString: string): Promise<void> =>
+type RestoreRecords = { readonly folder: string; readonly keepMachines: boolean };
+
+async function restoreRecords({ manifest, read }: BackupSource, { folder, keepMachines }: RestoreRecords): Promise<Loaded> {
+  const load = async (connectionString: string): Promise<Loaded> =>
     loadRecords({
       connectionString,
       dump: manifest,
       read: async (table) => unpacked(await read(`${manifest.records}/${table}.copy.gz`)),
       missing: manifest.assets.missing,
+      keepMachines,
       mark: `restore of ${manifest.id} is not finished`,
     });
   if (process.env.DATABASE_URL) return load(process.env.DATABASE_URL);
   const database = await startPostgres({ home: folder });
   try {
-    await load(database.connectionString);
+    const loaded = await load(database.connectionString);
     await endRestore({ connectionString: database.connectionString });
+    return loaded;
   } finally {
     await database.stop();
   }

@@ -39,8 +39,20 @@ async function take(connectionString: string, meanwhile: () => Promise<void> = a
 
 const readOf = (taken: Taken) => async (table: string) => Readable.from([taken.texts.get(table) ?? Buffer.alloc(0)]);
 
-function load(connectionString: string, taken: Taken, changes: Partial<Parameters<typeof loadRecords>[0]> = {}): Promise<void> {
-  return loadRecords({ connectionString, dump: taken.dump, read: readOf(taken), missing: [], mark: 'restore one', ...changes });
+function load(
+  connectionString: string,
+  taken: Taken,
+  changes: Partial<Parameters<typeof loadRecords>[0]> = {},
+): ReturnType<typeof loadRecords> {
+  return loadRecords({
+    connectionString,
+    dump: taken.dump,
+    read: readOf(taken),
+    missing: [],
+    mark: 'restore one',
+    keepMachines: false,
+    ...changes,
+  });
 }
 
 /** A film, an item of the library, and a build with a task done, one held by a runner and one waiting. */
@@ -82,7 +94,7 @@ test('K1, K3: records are dumped as they were at one instant, while they change,
   const again = await take(to.connectionString);
   const changed = taken.dump.tables.filter(({ name, digest }) => again.dump.tables.find((table) => table.name === name)?.digest !== digest);
   // What a runner held was given back, and that is told.
-  for (const { name } of changed) assert.ok(['attempt', 'outbox', 'runner', 'spend_entry', 'task'].includes(name), name);
+  for (const { name } of changed) assert.ok(['attempt', 'installation', 'outbox', 'runner', 'spend_entry', 'task'].includes(name), name);
 });
 
 test('K4: what runners held waits for others, and no fence of the first life is given or taken again', async () => {
@@ -192,4 +204,28 @@ test('K9: a role that may not switch off checks loads too', async () => {
   const counts = new Map((await take(url.href)).dump.tables.map(({ name, rows }) => [name, rows]));
   for (const { name, rows } of taken.dump.tables)
     if (!['outbox', 'runner', 'spend_entry'].includes(name)) assert.equal(counts.get(name), rows, name);
+});
+
+test('K10: a copy has a mark of its own and knows no machine of the first; what takes the place of the first keeps both', async () => {
+  const from = await server.open();
+  const id = `fw-${await from.records.installationId()}-cloud-1`;
+  await from.records.addMachines([{ id, pool: 'cloud' }]);
+  const taken = await take(from.connectionString);
+  const seen = async (keepMachines: boolean): Promise<readonly unknown[]> => {
+    const to = await server.empty();
+    const { leftMachines } = await load(to.connectionString, taken, { keepMachines });
+    const records = await openRecords(to);
+    try {
+      const machines = await records.machines();
+      return [
+        leftMachines,
+        machines.map((machine) => machine.id),
+        (await records.installationId()) === (await from.records.installationId()),
+      ];
+    } finally {
+      await records.close();
+    }
+  };
+  assert.deepEqual(await seen(false), [[id], [], false]);
+  assert.deepEqual(await seen(true), [[], [id], true]);
 });

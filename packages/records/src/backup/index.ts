@@ -1,3 +1,3 @@
-export { checkKnownSchema, endRestore, type LoadRecords, loadRecords } from './load-records.ts';
+export { checkKnownSchema, endRestore, type Loaded, type LoadRecords, loadRecords } from './load-records.ts';
 export { openSnapshot, type Snapshot } from './open-snapshot.ts';
 export type { RecordsDump, TableDump } from './records-dump.ts';

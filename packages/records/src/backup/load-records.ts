@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,7 +20,11 @@ export type LoadRecords = {
   readonly missing: readonly string[];
   /** Tells this restore from others: an unfinished one of the same mark goes on. */
   readonly mark: string;
+  /** Whether the machines of pools are those of these records from now on; else they stay with the platform that was backed up. */
+  readonly keepMachines: boolean;
 };
+/** Ids of machines that the backup names and that these records know no more, unless they were kept. */
+export type Loaded = { readonly leftMachines: readonly string[] };
 
 /** Fences that the first life of the records may have given after its backup lie below this much above the last one that the backup knows. */
 const fenceGap = 1_000_000_000n;
@@ -28,20 +33,23 @@ const fenceGap = 1_000_000_000n;
  * Loads dumped records into an empty database: the schema as it was, the rows and the sequences, in one transaction; then the schema is brought up to date, and what
  * runners held waits for others. Throws `request-invalid` for a database that is not empty and for a dump of a newer schema, `digest-mismatch` for damaged rows.
  */
-export async function loadRecords(load: LoadRecords): Promise<void> {
+export async function loadRecords(load: LoadRecords): Promise<Loaded> {
   checkSchema(load.dump, await migrationNames());
   const client = new pg.Client({ connectionString: load.connectionString, keepAlive: true, application_name: 'filmwright-restore' });
   client.on('error', () => {});
   try {
     await client.connect();
+    let leftMachines: readonly string[] = [];
     if (!(await isLoaded(client, load.mark))) {
       await client.query('begin');
       await loadAll(client, load);
+      if (!load.keepMachines) leftMachines = await leaveMachines(client);
       await client.query(`comment on table migration is '${load.mark.replaceAll("'", "''")}'`);
       await client.query('commit');
       await client.query('analyze');
     }
     await settle(client, load.connectionString);
+    return { leftMachines };
   } catch (error) {
     throw isPassing(error) ? away(error) : error;
   } finally {
@@ -129,6 +137,16 @@ async function loadTable(client: pg.Client, { dump, read, shape }: LoadRecords &
   const { rows, bytes, digest } = measured();
   if (rows !== wanted.rows || digest !== wanted.digest)
     throw damaged(`the table ${shape.name} has ${rows} rows of ${bytes} bytes, wanted ${wanted.rows} of ${wanted.bytes}`, digest);
+}
+
+/** A copy is another installation: machines that bear the mark of the first are not its own, to use or to end. */
+async function leaveMachines(client: pg.Client): Promise<readonly string[]> {
+  const { rows: known } = await client.query<{ there: boolean }>(`select to_regclass('pool_machine') is not null as there`);
+  // A schema from before pools draws its mark when it is brought up to date.
+  if (known[0]?.there !== true) return [];
+  await client.query('update installation set id = $1', [randomBytes(4).toString('hex')]);
+  const { rows } = await client.query<{ id: string }>('delete from pool_machine returning id');
+  return rows.map(({ id }) => id).sort();
 }
 
 /** What runners held is free: none of them is joined to this database, and a fence of its former life fits nothing here. */
