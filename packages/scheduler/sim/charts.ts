@@ -28,6 +28,7 @@ const rule = (from: readonly [number, number], to: readonly [number, number], ki
 
 /** A duration in the largest unit that leaves at least one of it. */
 export const spoken = (ms: number): string => {
+  if (ms === 0) return '0';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} s`;
   if (ms < 7_200_000) return `${Number((ms / 60_000).toFixed(0))} min`;
@@ -57,9 +58,20 @@ const binsOf = (outcome: Outcome, toMs: number): { readonly compute: Float64Arra
   return { compute, load };
 };
 
+const minuteMs = 60_000;
+const timeSteps = [1, 2, 5, 10, 20, 30]
+  .map((seconds) => seconds * 1000)
+  .concat([1, 2, 5, 10, 20, 30, 60, 120, 240, 360, 720, 1440].map((minutes) => minutes * minuteMs));
+
+/** Round times from 0 until `toMs`, at most seven. */
+const roundTimes = (toMs: number): readonly number[] => {
+  const stepMs = timeSteps.find((ms) => toMs / ms <= 6) ?? Math.ceil(toMs / 6 / (1440 * minuteMs)) * 1440 * minuteMs;
+  return Array.from({ length: Math.floor(toMs / stepMs) + 1 }, (_, index) => index * stepMs);
+};
+
 /** Computing and loading over time as stacked areas, of one policy. */
 export const utilisationChart = (outcome: Outcome, toMs: number): string => {
-  const frame: Frame = { width: 520, height: 150, left: 40, right: 8, top: 8, bottom: 22 };
+  const frame: Frame = { width: 520, height: 150, left: 56, right: 8, top: 8, bottom: 22 };
   const { compute, load } = binsOf(outcome, toMs);
   const x = (bin: number): number => frame.left + (bin / binCount) * (frame.width - frame.left - frame.right);
   const y = (part: number): number => frame.top + (1 - Math.min(1, part)) * (frame.height - frame.top - frame.bottom);
@@ -78,10 +90,10 @@ export const utilisationChart = (outcome: Outcome, toMs: number): string => {
       rule([frame.left, y(part)], [frame.width - frame.right, y(part)], 'grid') +
       text(frame.left - 6, y(part) + 4, { content: `${part * 100} %`, anchor: 'end' }),
   );
-  const times = [0, 1, 2, 3, 4].map((step) =>
-    text(x((step * binCount) / 4), frame.height - 6, {
-      content: spoken((step * toMs) / 4),
-      anchor: step === 0 ? 'start' : step === 4 ? 'end' : 'middle',
+  const times = roundTimes(toMs).map((ms) =>
+    text(x((ms / toMs) * binCount), frame.height - 6, {
+      content: spoken(ms),
+      anchor: ms === 0 ? 'start' : ms > 0.95 * toMs ? 'end' : 'middle',
     }),
   );
   const areas = `<polygon class="compute" points="${area(() => 0, computed)}"/><polygon class="load" points="${area(computed, both)}"/>`;
@@ -131,7 +143,7 @@ export type Bar = {
 /** Horizontal stacked bars on one scale from 0. */
 export const barChart = (bars: readonly Bar[], label: string): string => {
   const row = 30;
-  const frame: Frame = { width: 520, height: bars.length * row + 8, left: 118, right: 92, top: 4, bottom: 4 };
+  const frame: Frame = { width: 520, height: bars.length * row + 8, left: 132, right: 112, top: 4, bottom: 4 };
   const most = Math.max(1e-9, ...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0)));
   const scale = (frame.width - frame.left - frame.right) / most;
   const body = bars.map(({ name, parts, label: figure }, index) => {
@@ -157,7 +169,7 @@ export const fairnessChart = (
   drawn: readonly (Series & { readonly shares: readonly { readonly workspace: string; readonly share: number }[] })[],
 ): string => {
   const row = 34;
-  const frame: Frame = { width: 1080, height: drawn.length * row + 34, left: 128, right: 20, top: 8, bottom: 26 };
+  const frame: Frame = { width: 640, height: drawn.length * row + 34, left: 140, right: 20, top: 8, bottom: 26 };
   const most = Math.max(1.5, ...drawn.flatMap(({ shares }) => shares.map(({ share }) => share)));
   const x = (share: number): number => frame.left + (share / most) * (frame.width - frame.left - frame.right);
   const bottom = frame.height - frame.bottom;
