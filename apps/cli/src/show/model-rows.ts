@@ -53,6 +53,18 @@ export function modelRows(list: readonly ListedModel[], { more }: { readonly mor
   return lines.join('') + rest;
 }
 
+function limitsText(limits: ModelCard['limits']): string {
+  if (limits === undefined) return '';
+  const { widthPx, heightPx, frames, fps, promptTokens, languages } = limits;
+  return [
+    ...(widthPx === undefined && heightPx === undefined ? [] : [`${widthPx ?? '?'} x ${heightPx ?? '?'} pixels`]),
+    ...(frames === undefined ? [] : [`${frames} frames`]),
+    ...(fps === undefined ? [] : [`${fps} frames a second`]),
+    ...(promptTokens === undefined ? [] : [`prompts of ${promptTokens} tokens`]),
+    ...(languages ?? []),
+  ].join(', ');
+}
+
 /** All that is known of one model. */
 export function shownModel({ card, revisions, accepted, problem }: ShownModel): string {
   const { licence, needs } = card;
@@ -78,6 +90,7 @@ export function shownModel({ card, revisions, accepted, problem }: ShownModel): 
     ['', licence.summary],
     ['by', licence.attribution],
     ['disk', megabytesText(needs.diskMb)],
+    ['limits', limitsText(card.limits)],
     ...tiers.map((tier) => ['needs', tier] as const),
     ...(card.facts ?? []).map(({ fact, source, state }) => ['fact', `${fact} (${state}: ${source})`] as const),
     ...revisions.map(

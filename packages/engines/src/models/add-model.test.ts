@@ -12,6 +12,7 @@ import { acceptedLicences } from './licences.ts';
 import { installedModel, shelvedModels } from './model-shelf.ts';
 import { commitOf, hubToken, startFakeHub } from './testing/fake-hub.ts';
 import { adding, freeLicence, modelsHome, offer, settingsOf, tinyOnnx, weightsHome } from './testing/models-home.ts';
+import { verifyModels } from './verify-models.ts';
 
 const hub = await startFakeHub();
 after(() => hub.close());
@@ -156,6 +157,47 @@ test('a file whose digest nobody told goes on too, unless it is called something
   hub.replace(commit, changed);
   await addModel({ ...weights, ...adding(other, once) });
   assert.deepEqual(await readFile(join((await installedModel({ name: 'other', home: weights.home })).folder, 'data')), changed.files.data);
+});
+
+test('killed at any moment, adding leaves what is sound or nothing, and ends whole', async (t) => {
+  const seed = Number(process.env['FILMWRIGHT_TEST_SEED'] ?? Math.floor(Math.random() * 1e6));
+  t.diagnostic(`seed ${seed}`);
+  let state = seed;
+  const random = (): number => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return state / 2147483648;
+  };
+  const { home } = await modelsHome(t);
+  const repository = { files: { 'model.onnx': tinyOnnx, data: large(3_000_000), more: large(900_000), note: Buffer.from('note') } };
+  hub.repositories.set('someone/often', repository);
+  for (let round = 0; round < 5; round++) {
+    const path = `/${commitOf(repository)}/data`;
+    hub.trouble.set(path, [
+      { cutAfterBytes: Math.floor(random() * 1_000_000) + 1 },
+      { cutAfterBytes: Math.floor(random() * 1_000_000) + 1 },
+    ]);
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./testing/add-child.ts', import.meta.url)), home, hub.url, 'hf:someone/often'],
+      { stdio: 'ignore' },
+    );
+    const timer = setTimeout(() => child.kill('SIGKILL'), 150 + random() * 500);
+    await new Promise((resolve) => child.once('exit', resolve));
+    clearTimeout(timer);
+    const found = (await verifyModels({ home, wanted: 'tiny' })).map(({ problem }) => problem);
+    assert.ok(
+      found.every((problem) => problem === null),
+      `round ${round}: ${found.join()}`,
+    );
+  }
+  await addModel({ ...weightsHome(home), ...adding(offer({ source: 'hf:someone/often' }), settings) });
+  assert.deepEqual(
+    (await verifyModels({ home, wanted: 'tiny' })).map(({ problem }) => problem),
+    [null],
+  );
+  assert.deepEqual(await readdir(join(home, 'weights', 'parts')), []);
+  const left = (await readdir(join(home, 'models'), { recursive: true })).filter((name) => /\.(part|old|unpack)$/.test(name));
+  assert.deepEqual(left, []);
 });
 
 test('weights that come with other bytes than the hub promises are refused, marked, and leave nothing', async (t) => {

@@ -5,10 +5,11 @@ import { FilmwrightError, type ModelCard, modelRef, type OfferedModel, readModel
 import { bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
+import { isAlive, removeLeftOvers } from './left-overs.ts';
 import { licenceOfName, rememberLicences, wantLicence } from './licences.ts';
 import { cardOf, modelFolder, offeredModels, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, tellShelf, writeWhole } from './model-state.ts';
-import { isAlive, makeRoom, placeRevision, sizeOf } from './place-revision.ts';
+import { makeRoom, placeRevision, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isSource } from './source-uri.ts';
 import type { ModelProgress, OpenWeights } from './weights.ts';
@@ -55,6 +56,7 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
   const offer = there?.card ?? (typeof wanted === 'string' ? await offerOf(wanted, options) : wanted);
   return withModelLock({ home, name: offer.name }, async () => {
     try {
+      await removeLeftOvers(home);
       const accepted = await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
       await rememberLicences(home, accepted === null ? [] : [accepted]);
       const found = await findSource(offer.source, { settings, signal });

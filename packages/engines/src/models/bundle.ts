@@ -6,6 +6,7 @@ import { type Digest, FilmwrightError, type ModelCard, modelCardSchema, modelRef
 import { canonicalText } from '@filmwright/core';
 import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
+import { hiddenName, removeLeftOvers } from './left-overs.ts';
 import { type AcceptedLicence, rememberLicences, wantLicence } from './licences.ts';
 import { installedModel, revisionOf } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
@@ -105,7 +106,8 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   const wanted = new Map(cards.flatMap((card) => card.files.map((each) => [each.digest, each] as const)));
   const bytes = [...wanted.values()].reduce((sum, each) => sum + each.bytes, 0);
   await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep: () => false });
-  const folder = join(home, 'models', `.${randomUUID()}.unpack`);
+  await removeLeftOvers(home);
+  const folder = join(home, 'models', hiddenName('unpack'));
   await mkdir(folder, { recursive: true });
   const pins: { readonly path: string; readonly release: () => Promise<void> }[] = [];
   const weights = await openWeights(({ digest: name, startByte }) => readLocal(join(folder, name), startByte));

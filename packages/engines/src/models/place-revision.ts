@@ -3,6 +3,7 @@ import { link, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 
 import { dirname, join } from 'node:path';
 import { FilmwrightError, type ModelCard, type ModelFile, modelCardSchema, modelRef } from '@filmwright/contracts';
 import { checkOnnx } from './check-onnx.ts';
+import { hiddenName, isAlive } from './left-overs.ts';
 import { licenceText } from './licences.ts';
 import { modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, readState } from './model-state.ts';
@@ -29,7 +30,7 @@ export async function placeRevision(
   if (card.engine === 'onnx')
     for (const { path, localPath } of files) if (path.endsWith('.onnx')) await checkOnnx(localPath, `${path} of ${card.name}`);
   const place = revisionFolder(home, card);
-  const part = join(modelFolder(home, card.name), `.${randomUUID()}.part`);
+  const part = join(modelFolder(home, card.name), hiddenName('part'));
   await mkdir(part, { recursive: true });
   try {
     for (const { path, localPath } of files) {
@@ -43,7 +44,7 @@ export async function placeRevision(
     const at = now.toISOString();
     await changeState(part, { addedAt: before.addedAt || at, usedAt: at, pinned: pinned || before.pinned, broken: null });
     // A folder cannot be renamed over one that is filled; between the two steps the revision is missing, which adding it again mends.
-    const old = `${part}.old`;
+    const old = part.replace(/part$/, 'old');
     await rename(place, old).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
     await rename(part, place);
     await rm(old, { recursive: true, force: true });
@@ -79,15 +80,6 @@ export async function isHeld({ place }: Pick<ShelvedModel, 'place'>): Promise<bo
     await rm(join(place, held, name), { force: true });
   }
   return false;
-}
-
-/** Whether a process of that number lives; one of another user counts too. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 export type MakeRoom = {
