@@ -22,7 +22,8 @@ export async function workingEngines(options: {
 }): Promise<WorkingEngines> {
   const [known, shelf] = await Promise.all([listVoices({ home: options.home }), listModels({ home: options.home })]);
   const voices = known.filter((voice) => voice.installed);
-  const models = shelf.filter(({ card }) => card.engine === 'onnx' && card.processing.type === 'picture');
+  // Films are planned with models that cut subjects out; those of other capabilities are not asked for yet.
+  const models = shelf.filter(({ card }) => card.engine === 'onnx' && card.capability === 'matting' && card.processing.type === 'picture');
   if (!options.tried) return { voices, models, warnings: [] };
   const warnings: string[] = [];
   const silent = new Set<string>();

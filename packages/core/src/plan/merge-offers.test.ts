@@ -66,3 +66,11 @@ test('a voice keeps the revision that films were spoken with while anyone offers
   assert.equal(mergeOffers([offer({})], first).voices[0]?.revision, '1');
   assert.equal(mergeOffers([next], first).voices[0]?.revision, '2');
 });
+
+test('of a model the revision that was chosen stays while anybody offers it, then the first that is offered; names stay in order', () => {
+  const first = mergeOffers([offer({ models: ['b@2', 'b@1', 'a@1'] })], null);
+  assert.deepEqual(first.models, ['a@1', 'b@2', 'b@1']);
+  const newer = mergeOffers([offer({ models: ['b@3', 'b@2', 'a@1'] })], first);
+  assert.deepEqual(newer.models, ['a@1', 'b@2', 'b@3', 'b@1']);
+  assert.deepEqual(mergeOffers([offer({ models: ['b@3', 'a@1'] })], newer).models, ['a@1', 'b@3', 'b@2', 'b@1']);
+});

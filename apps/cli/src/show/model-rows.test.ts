@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { downloadLine } from './download-display.ts';
+import { type ListedModel, modelRows } from './model-rows.ts';
+
+const model: ListedModel = {
+  name: 'tiny',
+  ref: null,
+  capability: 'matting',
+  engine: 'onnx',
+  licence: 'MIT',
+  commercialUse: 'allowed',
+  megabytes: 5,
+  state: 'offered',
+  problem: null,
+  pinned: false,
+};
+const row = (change: Partial<ListedModel>): string => modelRows([{ ...model, ...change }], { more: 0 });
+
+test('a model is listed with how it stands, what to do, and a licence that is not for commerce', () => {
+  assert.match(row({}), /tiny +matting +5 MB {2}MIT +filmwright models add tiny\n$/);
+  assert.match(row({ ref: 'tiny@0123456789ab', state: 'ready', pinned: true }), /tiny@0123456789ab .* ready, stays\n$/);
+  assert.match(row({ state: 'broken', problem: 'its file x is missing' }), /broken: its file x is missing\n$/);
+  assert.match(row({ state: 'ready', problem: 'it needs 8000 MB of memory' }), /ready, but it needs 8000 MB of memory\n$/);
+  assert.match(row({ commercialUse: 'forbidden', megabytes: 23_800 }), /23\.8 GB {2}MIT \(not commercial\)/);
+  assert.match(row({ engine: 'server', megabytes: null }), /unknown .* wants a model server\n$/);
+  assert.equal(modelRows([], { more: 3 }), '3 more in the catalogue: filmwright models list --all\n');
+});
+
+test('a download tells bytes, rate and time left, as far as they are known', () => {
+  const progress = { file: 'unet/model.onnx', doneBytes: 1.2e9, totalBytes: 4.5e9, bytesPerSecond: 35e6, leftMs: 94_000 };
+  assert.equal(downloadLine(progress), '1.2 GB of 4.5 GB  35.0 MB/s  about 1 min 34 s left  unet/model.onnx');
+  assert.equal(downloadLine({ ...progress, totalBytes: null, leftMs: null }), '1.2 GB  35.0 MB/s  unet/model.onnx');
+});
