@@ -65,6 +65,8 @@ export function providerChains(wish: ComputeProvider, { gpu }: { readonly gpu: b
   return wish === 'auto' && !gpu ? candidates.cpu : candidates[wish];
 }
 
+const deviceWords = /ExecutionProvider|shared library|adapter|CUDA|no device/i;
+
 /** Loads an ONNX file with a fixed number of threads; throws `model-unavailable` with the runtime's words when no provider of `chains` can. */
 export async function loadNetwork(
   path: string,
@@ -88,6 +90,13 @@ export async function loadNetwork(
   }
   const said = lastError instanceof Error ? lastError.message : String(lastError);
   if (memoryWords.test(said)) throw new FilmwrightError('out-of-memory', `There is not enough memory to load ${path}: ${said}`);
+  const wished = chains.at(-1)?.[0] ?? 'cpu';
+  if (wished !== 'cpu' && deviceWords.test(said)) {
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The device ${wished} cannot be used on this machine: ${said}. Install its driver and libraries, or let the engine choose (auto) or use cpu.`,
+    );
+  }
   throw new FilmwrightError(
     'model-unavailable',
     `${path} cannot be loaded: ${said}. The file may be cut short or made for a newer runtime; verify the model or install it again.`,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -198,6 +199,17 @@ test('a model with a fault is a clear error each time and leaves no process, and
     );
     assert.equal(await still(engine, sound, testRequest()), whole);
   }
+});
+
+const skip = existsSync('/dev/nvidiactl') ? 'this machine has an NVIDIA driver' : false;
+test('a device that is not there is told, and the engine left to choose takes the CPU', { skip }, async (t) => {
+  const { engine, model } = await prepare(t, { provider: 'cuda' });
+  await assert.rejects(engine.generate(model, testRequest()), {
+    code: 'model-unavailable',
+    message: /The device cuda cannot be used on this machine: .* or use cpu/s,
+  });
+  const { engine: other } = await prepare(t);
+  assert.deepEqual((await other.generate(model, testRequest())).providers, ['cpu']);
 });
 
 test('files that are cut short, changed or missing are refused before anything is drawn', async (t) => {
