@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type CacheReport, toProblem } from '@filmwright/contracts';
+import { type CacheReport, type Task, toProblem } from '@filmwright/contracts';
 import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
-import type { Reply, Request } from './messages.ts';
+import type { BatchEnd, Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
-import { runTask } from './run-task.ts';
+import { type Place, runTask, runTogether } from './run-task.ts';
 import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
@@ -27,15 +27,15 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
     const place = await workplace;
     if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
     try {
-      const { output, assets } = await runTask(request.task, {
-        ...place,
-        progress: (percent) => tell({ type: 'progress', percent }),
-        moved: sayMoved,
-        borders: bordersOf({ resume: request.resume, asked: () => askedBack }),
-      });
-      const wallMs = performance.now() - startedMs;
-      const loadMs = Math.min(wallMs, models.loadedMs() - loadedBefore);
-      return { type: 'done', output, assets, wallMs, cpuMs: cpuMs() - cpuBefore, loadMs };
+      const resume = request.type === 'run' ? request.resume : undefined;
+      const borders = bordersOf({ resume, asked: () => askedBack && request.type === 'run' });
+      const there = { ...place, progress: (percent: number) => tell({ type: 'progress', percent }), moved: sayMoved, borders };
+      const took = () => {
+        const wallMs = performance.now() - startedMs;
+        return { wallMs, cpuMs: cpuMs() - cpuBefore, loadMs: Math.min(wallMs, models.loadedMs() - loadedBefore) };
+      };
+      if (request.type === 'batch') return { type: 'ran', ends: await endsOf(request.tasks, there), ...took() };
+      return { type: 'done', ...(await runTask(request.task, there)), ...took() };
     } finally {
       tellCache(place.media.report());
     }
@@ -43,6 +43,18 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
     if (error instanceof HandedBack) return { type: 'returned', resume: error.resume };
     return { type: 'failed', problem: toProblem(error) };
   }
+}
+
+/** Runs tasks as one; where that fails each by itself, so that a bad one fails alone. */
+async function endsOf(tasks: readonly Task[], place: Place): Promise<readonly BatchEnd[]> {
+  const together = await runTogether(tasks, place).catch(() => null);
+  if (together !== null) return together;
+  const ends: BatchEnd[] = [];
+  for (const [at, task] of tasks.entries()) {
+    const progress = (percent: number): void => place.progress((100 * at + percent) / tasks.length);
+    ends.push(await runTask(task, { ...place, progress }).catch((error: unknown) => ({ problem: toProblem(error) })));
+  }
+  return ends;
 }
 
 function tell(reply: Reply): void {

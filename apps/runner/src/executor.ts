@@ -8,6 +8,7 @@ import { killTree } from './process-tree.ts';
 import { watchWork } from './watch-work.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
+export type Ran = Extract<Reply, { type: 'ran' }>;
 export type Returned = Extract<Reply, { type: 'returned' }>;
 export type ExecutorOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -61,6 +62,13 @@ export class Executor {
     return reply;
   }
 
+  /** Runs tasks of one kind as one; rejects as `run` does. */
+  async runBatch(tasks: readonly Task[], asking: Asking): Promise<Ran> {
+    const reply = await this.#ask({ type: 'batch', tasks }, asking);
+    if (reply.type !== 'ran') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a batch`);
+    return reply;
+  }
+
   /** What this machine can do, probed; `full` takes seconds longer and tries its encoders. */
   async offer({ signal, full }: { readonly signal: AbortSignal; readonly full: boolean }): Promise<ProbedOffer> {
     const reply = await this.#ask({ type: 'offer', full }, { signal, onPercent: () => {} });
@@ -92,7 +100,8 @@ export class Executor {
         this.close();
         finish(() => reject(error));
       };
-      const { kind } = request.type === 'run' ? request.task : { kind: undefined };
+      const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.tasks : [];
+      const kind = tasks[0]?.kind;
       const { pid } = child;
       const watch =
         kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, stuckMs: this.#options.stuckMs(kind), onStuck });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FilmwrightError, type Lease, type Task } from '@filmwright/contracts';
+import { FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
 import type { Done, Executor, Returned } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
@@ -47,8 +47,13 @@ function scene({ slots = 1 } = {}) {
     offerChanged: offers.signal,
     executors: Array.from(
       { length: slots },
-      (): Pick<Executor, 'run' | 'held'> => ({
+      (): Pick<Executor, 'run' | 'runBatch' | 'held'> => ({
         held: [],
+        runBatch: async (tasks) => {
+          said.push(`as one ${tasks.map(({ key }) => key).join()}`);
+          const ends = tasks.map(({ key }) => (key === 'bad' ? { problem: toProblem(new Error('bad')) } : { output: {}, assets: [] }));
+          return { type: 'ran', ends, wallMs: 60, cpuMs: 30, loadMs: 3 };
+        },
         run: (task, { signal, back: asked, resume }) =>
           new Promise<Done | Returned>((resolve, reject) => {
             if (resume !== undefined) said.push(`${task.key} goes on from ${JSON.stringify(resume)}`);
@@ -235,4 +240,16 @@ test('what is asked for is handed back at its border with what it needs to go on
   works.find(({ key }) => key === 'whole')?.finish();
   await over;
   assert.deepEqual(said.slice(2), ['handed back bordered {"step":3}', 'done whole']);
+});
+
+test('leases of one batch run as one in one slot, and each is ended for itself', { timeout: 20_000 }, async () => {
+  const { given, said, works, over, until, drain } = scene({ slots: 2 });
+  given.push({ ...leaseOf('a'), batch: 'x' }, { ...leaseOf('bad'), batch: 'x' });
+  await until(() => said.length === 3);
+  assert.deepEqual(said, ['as one a,bad', 'done a', 'failed bad internal']);
+  given.push(leaseOf('c'));
+  await until(() => works.length === 1);
+  works[0]?.finish();
+  drain.abort();
+  await over;
 });

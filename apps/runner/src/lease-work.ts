@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type HandBack, type Lease, needsOf, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type Lease, needsOf } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { Executor } from './executor.ts';
-import type { RunnerMetrics, TaskOutcome } from './runner-metrics.ts';
+import { type Batch, type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
+import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
-
-/** A leased task that runs now. */
-type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController; readonly back: AbortController };
-
-type WorkingExecutor = Pick<Executor, 'run' | 'held'>;
 
 export type LeaseWork = {
   readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack'>;
@@ -67,16 +62,21 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
         break;
       }
       const leases = await leased(work, { max: free.length, signal: noMore });
-      for (const lease of leases) {
-        const executor = takeExecutor(free, lease);
+      // Its place is given to others once this is told.
+      const onStale = ({ task, fence }: Lease): void => {
+        stopped.add({ key: task.key, fence });
+        if (!ended.aborted) void beat(beating, ended);
+      };
+      for (const batch of batchesOf(leases)) {
+        const executor = takeExecutor(free, batch[0]);
         if (executor === undefined) break;
-        const one = runLease(work, { lease, executor, held }).then((end) => {
+        const run =
+          batch.length === 1
+            ? runLease(work, { lease: batch[0], executor, held, onStale })
+            : runBatch(work, { batch, executor, held, onStale });
+        const one = run.then(() => {
           free.push(executor);
           running.delete(one);
-          if (end !== 'stale') return;
-          // Its place is given to others once this is told.
-          stopped.add({ key: lease.task.key, fence: lease.fence });
-          if (!ended.aborted) void beat(beating, ended);
         });
         running.add(one);
       }
@@ -190,78 +190,19 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   }
 }
 
-type Running = { readonly lease: Lease; readonly executor: WorkingExecutor; readonly held: Map<string, Held> };
-
-async function runLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
-  const { task, fence } = lease;
-  const { client, runnerId, endings, log } = work;
-  const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
-  held.set(task.key, one);
-  const tellEnd = work.figures.begin(task.kind);
-  let outcome: TaskOutcome = 'stopped';
-  const signal = AbortSignal.any([one.stop.signal, endings.end]);
-  const note = { task: task.key, kind: task.kind, attempt: lease.attempt };
-  try {
-    const done = await executor.run(task, {
-      signal,
-      ...(lease.resume !== undefined && { resume: lease.resume }),
-      back: one.back.signal,
-      onPercent: (percent) => {
-        one.percent = percent;
-      },
-    });
-    if (done.type === 'returned') {
-      const { resume } = done;
-      log('info', 'task handed back at a border', note);
-      return await report({
-        signal,
-        send: () => client.handBack({ runnerId, key: task.key, fence, resume: resume as HandBack['resume'] }),
-      });
-    }
-    const { output, assets, wallMs, cpuMs, loadMs } = done;
-    const end = await report({
-      signal,
-      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs, loadMs }),
-    });
-    outcome = 'done';
-    log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
-    return end;
-  } catch (error) {
-    const problem = toProblem(error);
-    log('warn', 'task ended badly', { ...note, problem });
-    if (problem.code === 'lease-stale' || signal.aborted) return 'stale';
-    outcome = 'failed';
-    return await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) => {
-      log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) });
-      return 'ended' as const;
-    });
-  } finally {
-    held.delete(task.key);
-    tellEnd(outcome);
-  }
-}
-
 /** Models that the executors hold, in order of names. */
 function modelsOf({ executors }: LeaseWork): readonly string[] {
   return [...new Set(executors.flatMap(({ held }) => held))].sort();
 }
 
-function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>> {
-  if (cache === null || cache.hits + cache.misses === 0) return {};
-  return { cacheHitRate: Math.round((cache.hits / (cache.hits + cache.misses)) * 1000) / 1000, cacheBytes: cache.bytes };
-}
-
-/** Sends a result until the gateway answers; a lost reply is repeated, which the fence makes harmless. `stale` where it is wanted no longer. */
-async function report({ signal, send }: { readonly signal: AbortSignal; readonly send: () => Promise<void> }): Promise<'stale' | 'ended'> {
-  for (let waitMs = 100; ; waitMs = Math.min(2000, waitMs * 2)) {
-    try {
-      await send();
-      return 'ended';
-    } catch (error) {
-      if (error instanceof FilmwrightError && error.code === 'lease-stale') return 'stale';
-      if (!(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
-      await sleep(waitMs, signal);
-      signal.throwIfAborted();
-    }
+/** Leases that run as one, and each other alone. */
+function batchesOf(leases: readonly Lease[]): readonly Batch[] {
+  const batches = new Map<string, [Lease, ...Lease[]]>();
+  for (const lease of leases) {
+    const name = lease.batch ?? `alone ${lease.task.key} ${lease.fence}`;
+    const others = batches.get(name);
+    if (others === undefined) batches.set(name, [lease]);
+    else others.push(lease);
   }
+  return [...batches.values()];
 }

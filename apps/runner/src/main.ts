@@ -164,6 +164,7 @@ async function importOffer(
     pid: process.pid,
     slots,
     handsBack: true,
+    runsBatches: true,
     ...(pool === null ? {} : { pool }),
     ...(region === null ? {} : { region }),
   };

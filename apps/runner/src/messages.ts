@@ -4,6 +4,8 @@ import type { Asset, CacheReport, Problem, RunnerOffer, Task } from '@filmwright
 export type Request =
   /** `resume` is what an attempt before left at a border. */
   | { readonly type: 'run'; readonly task: Task; readonly resume?: unknown }
+  /** Tasks of one kind to be run as one. */
+  | { readonly type: 'batch'; readonly tasks: readonly Task[] }
   /** The task that runs is to be handed back at its next border. */
   | { readonly type: 'back' }
   | { readonly type: 'offer'; readonly full: boolean };
@@ -36,7 +38,17 @@ export type Reply =
       readonly cpuMs: number;
       readonly loadMs: number;
     }
+  /** The ends of the tasks of a batch in order; times are of all of them together. */
+  | {
+      readonly type: 'ran';
+      readonly ends: readonly BatchEnd[];
+      readonly wallMs: number;
+      readonly cpuMs: number;
+      readonly loadMs: number;
+    }
   /** Handed back at a border, with what it needs to go on elsewhere. */
   | { readonly type: 'returned'; readonly resume: unknown }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer };
+
+export type BatchEnd = { readonly output: unknown; readonly assets: readonly Asset[] } | { readonly problem: Problem };

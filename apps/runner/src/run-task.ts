@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Asset, FilmwrightError, type Output, type Payload, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
 import { type Borders, HandedBack } from './borders.ts';
 import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
-import { kindRunners } from './kinds/index.ts';
+import { batchRunners, kindRunners } from './kinds/index.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What the code of a kind may use. Files it stores become assets of the task. */
@@ -19,13 +19,46 @@ export type TaskContext = Workplace & {
 /** Does one kind of task; throws a FilmwrightError that says what is wrong. */
 export type KindRunner<K extends TaskKind> = (payload: Payload<K>, context: TaskContext) => Promise<Output<K>>;
 
+/** Does tasks of one kind as one; gives their outputs in order. */
+export type BatchRunner<K extends TaskKind> = (
+  members: readonly { readonly payload: Payload<K>; readonly context: TaskContext }[],
+) => Promise<readonly Output<K>[]>;
+
 export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] };
+/** Where a task runs, and whom it tells how far it is. */
+export type Place = Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void; readonly borders: Borders };
 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
-export async function runTask(
-  task: Task,
-  place: Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void; readonly borders: Borders },
-): Promise<Ran> {
+export function runTask(task: Task, place: Place): Promise<Ran> {
+  return inFolder(task, { place, run: kindRunners[task.kind] as KindRunner<TaskKind> });
+}
+
+/** Runs tasks of one kind as one, each in a folder of its own; null where the kind has no way to do so. */
+export async function runTogether(tasks: readonly Task[], place: Place): Promise<readonly Ran[] | null> {
+  const kind = tasks[0]?.kind;
+  const run = kind === undefined ? undefined : (batchRunners[kind] as BatchRunner<TaskKind> | undefined);
+  if (run === undefined) return null;
+  const outputs = new Map<Task, Output<TaskKind>>();
+  const ran: Ran[] = [];
+  // Each opens its folder and lets the next open its own within; the last one works for all.
+  const open = async (at: number, contexts: readonly TaskContext[]): Promise<void> => {
+    const task = tasks[at];
+    if (task === undefined) {
+      const members = tasks.map(({ payload }, of) => ({ payload: payload as Payload<TaskKind>, context: contexts[of] as TaskContext }));
+      (await run(members)).forEach((output, of) => void outputs.set(tasks[of] as Task, output));
+      return;
+    }
+    const within: KindRunner<TaskKind> = async (_, context) => {
+      await open(at + 1, [...contexts, context]);
+      return outputs.get(task) as Output<TaskKind>;
+    };
+    ran[at] = await inFolder(task, { place, run: within });
+  };
+  await open(0, []);
+  return ran;
+}
+
+async function inFolder(task: Task, { place, run }: { readonly place: Place; readonly run: KindRunner<TaskKind> }): Promise<Ran> {
   const known = taskKinds[task.kind];
   if (known === undefined || known.version !== task.version) {
     // Another runner may know it.
@@ -57,7 +90,6 @@ export async function runTask(
   try {
     await checkRoom(room);
     await mkdir(tempDir);
-    const run = kindRunners[task.kind] as KindRunner<TaskKind>;
     const output = await Promise.race([run(task.payload as Payload<TaskKind>, context), watch.lost]);
     return { output: known.output.parse(output), assets };
   } catch (error) {

@@ -41,6 +41,8 @@ export const runnerOfferSchema = z.object({
   machine: machineSchema.optional(),
   /** It hands tasks back at their borders when it is asked to. */
   handsBack: z.boolean().optional(),
+  /** It runs leases of one batch as one, in one slot. */
+  runsBatches: z.boolean().optional(),
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
@@ -53,6 +55,8 @@ export type Lease = {
   readonly leaseMs: number;
   /** What an attempt before left when it was handed back at a border; the work goes on from there. Only the task's kind knows what it means. */
   readonly resume?: unknown;
+  /** Leases of one batch run as one; each is completed, failed or found stale for itself. */
+  readonly batch?: string;
 };
 export const leaseRequestSchema = z.object({
   max: z.number().int().min(1).max(200),

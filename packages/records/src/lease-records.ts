@@ -16,6 +16,7 @@ type LeaseRow = {
   fence: string;
   attempts: number;
   resume: unknown;
+  batch: string | null;
 };
 
 /** A sign of life; one that comes soon after another writes nothing. A runner that was silent for too long is back. */
@@ -23,19 +24,23 @@ const alive = `update runner set seen_at = now(), gone_at = null where id = $1 a
 
 const inTurn = 'priority_rank(t.priority), t.turn_at, t.wanted_by, t.rank, t.estimate_ms desc, t.key';
 
-/** What was granted to the runner and not delivered yet; what a request took whose answer was lost is given again. */
+/** What was granted to the runner and not delivered yet, batches whole; what a request took whose answer was lost is given again. */
 const deliver = `
   with alive as (${alive}), before as (
-    select workspace_id, key, fence from attempt where runner_id = $1 and ended_at is null and request = $4
+    select workspace_id, key, fence, batch from attempt where runner_id = $1 and ended_at is null and request = $4
   ), fresh as (
-    select a.workspace_id, a.key, a.fence from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
+    select a.workspace_id, a.key, a.fence, a.batch from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
     where a.runner_id = $1 and a.ended_at is null and a.delivered_at is null and not exists (select from before)
     order by ${inTurn} limit $2 for update of a skip locked
+  ), whole as (
+    select workspace_id, key, fence from fresh union
+    select a.workspace_id, a.key, a.fence from attempt a join fresh f on f.batch = a.batch
+    where a.runner_id = $1 and a.ended_at is null and a.delivered_at is null
   ), given as (
     update attempt a set delivered_at = now(), heard_at = now(), lease_until = now() + $3::float8 * interval '1 millisecond', request = $4
-    from fresh f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key returning a.workspace_id, a.key, a.fence
+    from whole f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key returning a.workspace_id, a.key, a.fence, a.batch
   )
-  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume
+  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.batch
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
@@ -110,5 +115,12 @@ function nameOf({ key, fence }: { readonly key: string; readonly fence: number |
 function leaseOf(row: LeaseRow, leaseMs: number): Lease {
   const { key, kind, version, toolchain, payload, inputs } = row;
   const task = { key, kind, version, toolchain, payload, inputs, estimateMs: row.estimate_ms, rank: row.rank } as Task;
-  return { task, fence: Number(row.fence), attempt: row.attempts, leaseMs, ...(row.resume !== null && { resume: row.resume }) };
+  return {
+    task,
+    fence: Number(row.fence),
+    attempt: row.attempts,
+    leaseMs,
+    ...(row.resume !== null && { resume: row.resume }),
+    ...(row.batch !== null && { batch: row.batch }),
+  };
 }

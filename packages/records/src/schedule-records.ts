@@ -41,14 +41,15 @@ type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 const grant = `
   with lead as (select 1 from leadership where epoch = $1 for share), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
-    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[])
-      as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for)
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[])
+      as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch)
     join runner r on r.id = g.runner_id and r.gone_at is null
     where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
-    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, string_to_array(g.devices, ',') as devices
+    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch,
+      string_to_array(g.devices, ',') as devices
   ), noted as (
-    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for)
-    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by, waited_for
+    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for, batch)
+    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by, waited_for, batch
     from taken
   ), reserved as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
@@ -125,6 +126,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           grants.map(({ devices }) => devices.join(',')),
           eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) }),
           grants.map(({ waitedFor = '' }) => waitedFor),
+          grants.map(({ batch = null }) => batch),
         ],
       });
       if (given[0]?.leads !== true) return null;

@@ -4,7 +4,7 @@ import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, Ta
 /** A task with its lease as the statements of the fleet read it: `t` and `a` are the task and its live attempt. */
 export const taskColumns = `
   t.state, t.wanted_by, t.kind, t.version, t.toolchain, t.model, t.size, t.estimate_ms, t.gpus, t.vram_mib, t.region, t.pool, t.borders_ms, t.batch,
-  t.batch_most, t.priority, t.rank, t.fence, a.runner_id, a.devices,
+  t.batch_most, t.priority, t.rank, t.fence, a.runner_id, a.devices, a.batch as batch_id,
   extract(epoch from t.deadline_at - statement_timestamp())::float8 * 1000 as deadline_in_ms,
   extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
   extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000 as ready_in_ms,
@@ -33,6 +33,7 @@ export type TaskRow = {
   fence: string;
   runner_id: string | null;
   devices: string[] | null;
+  batch_id: string | null;
   deadline_in_ms: number | null;
   turn_ago_ms: number;
   ready_in_ms: number;
@@ -82,7 +83,12 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
             ...{ priority: row.priority, rank: row.rank, deadlineInMs: row.deadline_in_ms, turnAgoMs: row.turn_ago_ms },
             readyInMs: row.ready_in_ms,
           },
-    lease: leased ? { fence: Number(row.fence), runnerId, devices: row.devices ?? [], sinceMs: row.since_ms ?? 0 } : null,
+    lease: leased
+      ? {
+          ...{ fence: Number(row.fence), runnerId, devices: row.devices ?? [], sinceMs: row.since_ms ?? 0 },
+          ...(row.batch_id !== null && { batch: row.batch_id }),
+        }
+      : null,
   };
 }
 

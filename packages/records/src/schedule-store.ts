@@ -39,6 +39,8 @@ export type FleetTask = TaskId & {
     readonly runnerId: string;
     readonly devices: readonly string[];
     readonly sinceMs: number;
+    /** Attempts of one batch run as one. */
+    readonly batch?: string;
   } | null;
 };
 
@@ -95,6 +97,8 @@ export type Grant = TaskId & {
   readonly reason: string;
   /** What it waited for last, as people were told; nothing where it began at once. */
   readonly waitedFor?: string;
+  /** An id that grants share which are to run as one. */
+  readonly batch?: string;
 };
 
 export type BuildStanding = {

@@ -19,7 +19,7 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
       endAttempt(state, change, instantMs);
       return;
     case 'running':
-      stopWaiting(state, change.task.id);
+      for (const { id } of [change.task, ...(change.others ?? [])]) stopWaiting(state, id);
       resumeAttempt(state, change, instantMs);
       return;
     case 'runner':

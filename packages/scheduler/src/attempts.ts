@@ -1,4 +1,4 @@
-import { noteAttempt, noteBatch, runMs } from './costs.ts';
+import { batchMs, noteAttempt, noteBatch } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
 import {
   type Attempt,
@@ -99,8 +99,11 @@ export function resumeAttempt(state: State, change: Extract<Change, { type: 'run
   if (host === undefined || state.attempts.has(change.task.id)) return;
   const devices = host.devices.filter((device) => change.devices.includes(device.facts.id) && device.attempt === null);
   const product = devices[0]?.facts.product ?? slotProduct;
-  const expectedMs = Math.max(1000, change.sinceMs + runMs(state.costs, { task: change.task, product }) - instantMs);
-  startAttempt(state, { tasks: [change.task], host, devices, tier: 'resident', evict: [], expectedMs, startMs: instantMs });
+  const { task, others = [] } = change;
+  const tasks = [task, ...others.filter(({ id }) => !state.attempts.has(id))];
+  const workMs = batchMs(state.costs, { task, product, count: tasks.length });
+  const expectedMs = Math.max(1000, change.sinceMs + workMs - instantMs);
+  startAttempt(state, { tasks, host, devices, tier: 'resident', evict: [], expectedMs, startMs: instantMs });
 }
 
 /** A runner is gone with all that it ran. */

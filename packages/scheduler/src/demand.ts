@@ -75,6 +75,8 @@ export type RunnerFacts = {
   readonly draining: boolean;
   /** False where it cannot hand tasks back at their borders. */
   readonly handsBack?: boolean;
+  /** False where it runs each task alone. */
+  readonly runsBatches?: boolean;
 };
 
 /** What a scheduler found: the mean of so many attempts, in milliseconds (of ratios to what was guessed, the ratio). Its name says of what. */
@@ -103,6 +105,8 @@ export type Change =
   | {
       readonly type: 'running';
       readonly task: Demand;
+      /** The others of its batch. */
+      readonly others?: readonly Demand[];
       readonly runner: string;
       readonly devices: readonly string[];
       readonly sinceMs: number;

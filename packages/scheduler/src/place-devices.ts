@@ -156,7 +156,7 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
     if (other === group || (other.model !== null && device.models.has(other.model))) floor.forecasts.delete(other);
   floor.picks.delete(group);
   stopWaiting(state, task.id);
-  const tasks = [task, ...companions(floor, { group, pick, loadMs: ms })];
+  const tasks = [task, ...(device.host.facts.runsBatches === false ? [] : companions(floor, { group, pick, loadMs: ms }))];
   const expectedMs = ms + batchMs(state.costs, { task, product: floor.pool.product, count: tasks.length });
   startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs });
   // What was picked of a workspace that has reached its cap is picked no more.

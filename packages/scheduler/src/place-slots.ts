@@ -1,5 +1,5 @@
 import { startAttempt } from './attempts.ts';
-import { loadMs, runMs } from './costs.ts';
+import { batchMs, loadMs } from './costs.ts';
 import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
 import { type Host, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
@@ -28,7 +28,7 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
           picks.set(next.group, null);
           continue;
         }
-        decisions.push(grant(state, { pool, task: next.pick.entry.task, instantMs }));
+        decisions.push(grant(state, { pool, group: next.group, task: next.pick.entry.task, instantMs }));
         const reached = isCapped(shareOf(state, next.pick.entry.task.workspace));
         for (const [group, pick] of picks)
           if (group === next.group || (reached && pick?.entry.task.workspace === next.pick.entry.task.workspace))
@@ -47,13 +47,35 @@ function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Grou
 
 function grant(
   state: State,
-  { pool, task, instantMs }: { readonly pool: SlotPool; readonly task: Demand; readonly instantMs: number },
+  { pool, group, task, instantMs }: { readonly pool: SlotPool; readonly group: Group; readonly task: Demand; readonly instantMs: number },
 ): Decision {
   const { host, tier, reason } = placeFor(state, { pool, task });
-  const expectedMs = loadOf(state, { model: task.model, tier }) + runMs(state.costs, { task, product: slotProduct });
+  // Free slots are filled first: what runs side by side is sooner done than what runs as one.
+  const most = host.facts.runsBatches === false ? 1 : Math.min(task.batchMost, Math.ceil(group.count / pool.free));
   stopWaiting(state, task.id);
-  startAttempt(state, { tasks: [task], host, devices: [], tier, evict: [], expectedMs, startMs: instantMs });
-  return { type: 'grant', tasks: [task.id], runner: host.facts.id, devices: [], tier, evict: [], expectedMs, reason };
+  const tasks = [task, ...companions(state, { group, task, most })];
+  const workMs = batchMs(state.costs, { task, product: slotProduct, count: tasks.length });
+  const expectedMs = loadOf(state, { model: task.model, tier }) + workMs;
+  startAttempt(state, { tasks, host, devices: [], tier, evict: [], expectedMs, startMs: instantMs });
+  const ids = tasks.map(({ id }) => id);
+  return { type: 'grant', tasks: ids, runner: host.facts.id, devices: [], tier, evict: [], expectedMs, reason };
+}
+
+type Batch = { readonly group: Group; readonly task: Demand; readonly most: number };
+
+/** Others that run in one batch with a task, as far as the caps of their workspaces reach. */
+function companions(state: State, { group, task, most }: Batch): Demand[] {
+  const found: Demand[] = [];
+  while (task.batch !== null && found.length + 1 < most) {
+    const next = pickEntry(state, group, { priority: task.priority, resource: 'slot' })?.entry.task;
+    if (next === undefined || next.batch !== task.batch) break;
+    const { cap, running } = shareOf(state, next.workspace);
+    const taken = [task, ...found].filter(({ workspace }) => workspace === next.workspace).length;
+    if (cap !== null && running + taken >= cap) break;
+    stopWaiting(state, next.id);
+    found.push(next);
+  }
+  return found;
 }
 
 type Place = { readonly host: Host; readonly tier: Tier; readonly reason: string };

@@ -101,6 +101,7 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     resident: [],
     draining,
     handsBack: offer.handsBack === true,
+    runsBatches: offer.runsBatches === true,
   };
 }
 

@@ -1,9 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
-type Running = { readonly task: TaskDemand; readonly runnerId: string; readonly devices: readonly string[]; fence: number };
+type Running = {
+  readonly task: TaskDemand;
+  readonly runnerId: string;
+  readonly devices: readonly string[];
+  fence: number;
+  /** The batch that it runs in, and how many tasks that has. */
+  readonly batch?: string | undefined;
+  count: number;
+};
+type RunningChange = Extract<Change, { type: 'running' }>;
 
 /** What the scheduler was told of the ledger, so that an event, which says how things are, becomes the changes that are news to it. */
 export type FleetView = {
@@ -64,7 +74,9 @@ export function createFleetView(): FleetView {
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
       const how: Pick<AttemptEnd, 'outcome' | 'ranMs' | 'loadMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
-      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs: how.ranMs, loadMs: how.loadMs ?? 0 });
+      // Each task of a batch is told a part of what the whole took.
+      const [ranMs, loadMs] = [how.ranMs * held.count, (how.loadMs ?? 0) * held.count];
+      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs, loadMs });
       const { fence, runnerId, devices } = held;
       const { workspaceId, key } = task;
       if (ended?.fence === fence && ended.stopping === true)
@@ -73,9 +85,10 @@ export function createFleetView(): FleetView {
     if (lease !== null && demand !== null) {
       if (running.has(id)) return changes;
       waiting.delete(id);
-      running.set(id, { task: demand, runnerId: lease.runnerId, devices: lease.devices, fence: lease.fence });
+      const { runnerId, devices, fence, batch } = lease;
+      running.set(id, { task: demand, runnerId, devices, fence, batch, count: 1 });
       const sinceMs = instantMs - lease.sinceMs;
-      changes.push({ type: 'running', task: toDemand(demand, instantMs), runner: lease.runnerId, devices: lease.devices, sinceMs });
+      changes.push({ type: 'running', task: toDemand(demand, instantMs), runner: runnerId, devices, sinceMs });
     } else if (state === 'waiting' && demand !== null) {
       waiting.set(id, demand);
       ready.set(id, instantMs + demand.readyInMs);
@@ -83,6 +96,26 @@ export function createFleetView(): FleetView {
     } else if (waiting.delete(id)) changes.push({ type: 'withdrawn', task: id });
     if (!waiting.has(id)) ready.delete(id);
     return changes;
+  };
+
+  /** Those that run as one batch told as one. */
+  const joined = (changes: readonly Change[]): readonly Change[] => {
+    const batches = new Map<string, RunningChange[]>();
+    const alone = changes.filter((change) => {
+      const batch = change.type === 'running' ? running.get(change.task.id)?.batch : undefined;
+      if (batch === undefined || change.type !== 'running') return true;
+      batches.set(batch, [...(batches.get(batch) ?? []), change]);
+      return false;
+    });
+    const whole = [...batches.values()].flatMap((parts) => {
+      for (const { task } of parts) {
+        const held = running.get(task.id);
+        if (held !== undefined) held.count = parts.length;
+      }
+      const [first, ...others] = parts;
+      return first === undefined ? [] : [{ ...first, others: others.map(({ task }) => task) }];
+    });
+    return [...alone, ...whole];
   };
 
   const changesOf = (event: FleetEvent, instantMs: number): readonly Change[] => {
@@ -114,14 +147,16 @@ export function createFleetView(): FleetView {
       { type: 'runner', runner: facts },
       ...retold,
       ...[...stopping.values()].filter((one) => one.runnerId === runnerId).map((one) => keepPlace(one, instantMs)),
-      ...held.map(
-        ({ task, devices }): Change => ({
-          type: 'running',
-          task: toDemand(task, instantMs),
-          runner: runnerId,
-          devices,
-          sinceMs: instantMs,
-        }),
+      ...joined(
+        held.map(
+          ({ task, devices }): Change => ({
+            type: 'running',
+            task: toDemand(task, instantMs),
+            runner: runnerId,
+            devices,
+            sinceMs: instantMs,
+          }),
+        ),
       ),
     ];
   };
@@ -135,18 +170,19 @@ export function createFleetView(): FleetView {
       return [
         ...places.flatMap((event) => changesOf(event, instantMs)),
         ...left.map((one) => keepPlace(one, instantMs)),
-        ...tasks.flatMap((task) => changesOf({ type: 'task', ended: null, task }, instantMs)),
+        ...joined(tasks.flatMap((task) => changesOf({ type: 'task', ended: null, task }, instantMs))),
       ];
     },
     changesOf,
     grantsOf({ tasks, runner, devices, expectedMs, reason }) {
+      const batch = tasks.length > 1 ? { batch: randomUUID() } : {};
       return tasks.flatMap((id) => {
         const task = waiting.get(id);
         if (task === undefined) return [];
         waiting.delete(id);
-        running.set(id, { task, runnerId: runner, devices, fence: noFence });
+        running.set(id, { task, runnerId: runner, devices, fence: noFence, ...batch, count: tasks.length });
         const { workspaceId, key } = task;
-        return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason }];
+        return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason, ...batch }];
       });
     },
     waitOf(taskId) {

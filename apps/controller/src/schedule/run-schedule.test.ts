@@ -274,3 +274,42 @@ test('P7: the only place is asked back from a bulk task that has borders and who
   const again = await leaseOf(opened, runnerId);
   assert.deepEqual([again.task.key, again.resume, again.attempt], ['long', { step: 600 }, 1]);
 });
+
+test('P8: what waits for a full runner comes to it as one batch with leases of its own, also when another begins to lead', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const stopFirst = start(context, opened);
+  const payload = { seed: 1, durationMs: 1000, bytes: 1, inputs: [], batch: { name: 'stills', most: 3 } };
+  const still = (key: string): Task => task(key, { kind: 'drill', version: 1, payload } as unknown as Partial<Task>);
+  const able = { kinds: ['drill'], versions: { drill: 1 } } as const;
+  const { runnerId } = await records.joinRunner(offer('one', { ...able, runsBatches: true }));
+  await order(opened, ['a', 'b', 'c', 'd', 'e'].map(still));
+  const leases = await until(async () => {
+    const found = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+    return found.length > 0 && found;
+  }, 'a batch');
+  assert.equal(leases.length, 3, 'whole, though one slot asked');
+  assert.equal(new Set(leases.map(({ batch }) => batch)).size, 1);
+  assert.equal(new Set(leases.map(({ fence }) => fence)).size, 3);
+  await stopFirst();
+  start(context, opened);
+  const [first, ...others] = leases;
+  await records.completeTask(done(runnerId, first ?? assert.fail()));
+  await sleep(400);
+  const leased = async () => (await sql("select count(*)::int as count from task where state = 'leased'"))[0]?.count;
+  assert.equal(await leased(), 2, 'the slot is free when the last of them has ended');
+  for (const lease of others) await records.completeTask(done(runnerId, lease));
+  const rest = await until(async () => {
+    const found = await records.leaseTasks({ runnerId, max: 1, leaseMs });
+    return found.length > 0 && found;
+  }, 'the rest');
+  assert.equal(rest.length, 2);
+  // A runner that knows of no batches is given one task for each slot.
+  const { runnerId: older } = await records.joinRunner(offer('older', able));
+  await order(opened, ['f', 'g'].map(still));
+  const alone = await until(async () => {
+    const found = await records.leaseTasks({ runnerId: older, max: 9, leaseMs });
+    return found.length > 0 && found;
+  }, 'a lease alone');
+  assert.deepEqual([alone.length, alone[0]?.batch], [1, undefined]);
+});

@@ -2,16 +2,47 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FilmwrightError, modelName } from '@filmwright/contracts';
+import { FilmwrightError, modelName, type Output, type Payload } from '@filmwright/contracts';
 import { drillBytes } from '@filmwright/core';
-import type { KindRunner } from '../run-task.ts';
+import type { BatchRunner, KindRunner, TaskContext } from '../run-task.ts';
 
 /** So many times a task tells how far it is. */
 const beats = 10;
 
 /** Loads its model where that is not held, works for the wanted time (from the step that an attempt before came to), then makes the bytes that follow from its seed and inputs; an input with other bytes than its name says is refused. */
-export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, inputs, model, steps }, context) => {
-  const { pathOf, tempDir, store, progress, models, borders } = context;
+export const runDrill: KindRunner<'drill'> = async (payload, context) => {
+  const inputs = await readInputs(payload, context);
+  await loadModel(payload, context);
+  const { durationMs, steps } = payload;
+  const count = steps ?? beats;
+  for (let step = stepOf(context.borders.resume); step < count; step++) {
+    if (steps !== undefined) context.borders.reach(() => ({ step }));
+    await sleep(durationMs / count);
+    context.progress((100 * (step + 1)) / (count + 1));
+  }
+  return made(payload, { context, inputs });
+};
+
+/** Loads their models, works as long as the longest of them, then makes the bytes of each. */
+export const runDrills: BatchRunner<'drill'> = async (members) => {
+  const read: (readonly Uint8Array[])[] = [];
+  for (const { payload, context } of members) {
+    read.push(await readInputs(payload, context));
+    await loadModel(payload, context);
+  }
+  const longestMs = Math.max(...members.map(({ payload }) => payload.durationMs));
+  for (let beat = 1; beat <= beats; beat++) {
+    await sleep(longestMs / beats);
+    for (const { context } of members) context.progress((100 * beat) / (beats + 1));
+  }
+  const outputs: Output<'drill'>[] = [];
+  for (const [at, { payload, context }] of members.entries()) outputs.push(await made(payload, { context, inputs: read[at] ?? [] }));
+  return outputs;
+};
+
+type Drill = Payload<'drill'>;
+
+async function readInputs({ inputs }: Drill, { pathOf }: TaskContext): Promise<readonly Uint8Array[]> {
   const read: Uint8Array[] = [];
   for (const digest of inputs) {
     // Whoever spoils the file may do so at any moment: looked at are the very bytes that are used.
@@ -21,18 +52,22 @@ export const runDrill: KindRunner<'drill'> = async ({ seed, durationMs, bytes, i
       throw new FilmwrightError('digest-mismatch', `The input ${digest} has bytes of ${found}. It is fetched and tried again.`);
     read.push(bytesRead);
   }
+  return read;
+}
+
+async function loadModel({ model }: Drill, { models }: TaskContext): Promise<void> {
   const name = modelName(model === undefined ? [] : [model.name]);
   if (name !== null) await models.load(name, () => sleep(model?.loadMs ?? 0));
-  const count = steps ?? beats;
-  for (let step = stepOf(borders.resume); step < count; step++) {
-    if (steps !== undefined) borders.reach(() => ({ step }));
-    await sleep(durationMs / count);
-    progress((100 * (step + 1)) / (count + 1));
-  }
-  const path = join(tempDir, 'drill.bin');
-  await writeFile(path, drillBytes({ seed, bytes, inputs: read }));
-  return { asset: await store({ path, mediaType: 'application/octet-stream' }) };
-};
+}
+
+async function made(
+  { seed, bytes }: Drill,
+  { context, inputs }: { readonly context: TaskContext; readonly inputs: readonly Uint8Array[] },
+): Promise<Output<'drill'>> {
+  const path = join(context.tempDir, 'drill.bin');
+  await writeFile(path, drillBytes({ seed, bytes, inputs }));
+  return { asset: await context.store({ path, mediaType: 'application/octet-stream' }) };
+}
 
 /** The step that an attempt before came to. */
 function stepOf(resume: unknown): number {

@@ -1,5 +1,5 @@
 import type { TaskKind } from '@filmwright/contracts';
-import type { KindRunner, TaskContext } from '../run-task.ts';
+import type { BatchRunner, KindRunner, TaskContext } from '../run-task.ts';
 
 type Loader<K extends TaskKind> = () => Promise<KindRunner<K>>;
 
@@ -29,4 +29,9 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   measure: lazily(async () => (await import('./measure.ts')).runMeasure),
   frame: lazily(async () => (await import('./frame.ts')).runFrame),
   drill: lazily(async () => (await import('./drill.ts')).runDrill),
+};
+
+/** What does several tasks of a kind as one. */
+export const batchRunners: { readonly [K in TaskKind]?: BatchRunner<K> } = {
+  drill: async (members) => (await import('./drill.ts')).runDrills(members),
 };

@@ -1,0 +1,137 @@
+import { type CacheReport, FilmwrightError, type HandBack, type Lease, toProblem } from '@filmwright/contracts';
+import type { Executor } from './executor.ts';
+import type { LeaseWork } from './lease-work.ts';
+import type { TaskOutcome } from './runner-metrics.ts';
+import { sleep } from './sleep.ts';
+
+/** A leased task that runs now; `stop` ends it, `back` asks for it at its next border. */
+export type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController; readonly back: AbortController };
+/** What runs leases in a slot. */
+export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held'>;
+
+/** Where leases run; `onStale` is told of what was stopped since nobody wants it any more. */
+type Place = { readonly executor: WorkingExecutor; readonly held: Map<string, Held>; readonly onStale: (lease: Lease) => void };
+type Running = Place & { readonly lease: Lease };
+/** Leases that run as one. */
+export type Batch = readonly [Lease, ...Lease[]];
+
+/** Runs leases as one. One that goes stale takes no place of its own: the others go on without it, and all is stopped when none is left. */
+export async function runBatch(work: LeaseWork, { batch, executor, held, onStale }: Place & { readonly batch: Batch }): Promise<void> {
+  const whole = new AbortController();
+  const signal = AbortSignal.any([whole.signal, work.endings.end]);
+  const members = batch.map((lease) => {
+    const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
+    held.set(lease.task.key, one);
+    const stop = (): void => {
+      held.delete(lease.task.key);
+      onStale(lease);
+      if (members.every((each) => each.stop.signal.aborted)) whole.abort(one.stop.signal.reason);
+    };
+    one.stop.signal.addEventListener('abort', stop, { once: true });
+    return one;
+  });
+  const tells = new Map(members.map(({ lease }) => [lease, work.figures.begin(lease.task.kind)]));
+  const onPercent = (percent: number): void => {
+    for (const one of members) one.percent = percent;
+  };
+  const tasks = batch.map(({ task }) => task);
+  const ran = await executor.runBatch(tasks, { signal, onPercent }).catch((error: unknown) => toProblem(error));
+  const part = (ms: number): number => ms / batch.length;
+  await Promise.all(
+    members.map(async ({ lease, stop }, at) => {
+      const { task, fence } = lease;
+      const end = 'ends' in ran ? ran.ends[at] : { problem: ran };
+      let outcome: TaskOutcome = 'stopped';
+      if (end !== undefined && !stop.signal.aborted && !signal.aborted) {
+        outcome = 'problem' in end ? 'failed' : 'done';
+        const claim = { runnerId: work.runnerId, key: task.key, fence };
+        const send = (): Promise<void> =>
+          'problem' in end || !('ends' in ran)
+            ? work.client.failTask({ ...claim, problem: 'problem' in end ? end.problem : toProblem(ran) })
+            : work.client.completeTask({ ...claim, ...end, wallMs: part(ran.wallMs), cpuMs: part(ran.cpuMs), loadMs: part(ran.loadMs) });
+        const told = await report({ signal: AbortSignal.any([signal, stop.signal]), send }).catch((cause: unknown) => {
+          work.log('warn', 'an end could not be told', { task: task.key, problem: toProblem(cause) });
+          return 'ended' as const;
+        });
+        if (told === 'stale') onStale(lease);
+        work.log('info', `task ${outcome} in a batch of ${batch.length}`, { task: task.key, kind: task.kind, attempt: lease.attempt });
+      }
+      held.delete(task.key);
+      tells.get(lease)?.(outcome);
+    }),
+  );
+}
+
+/** Runs one lease and tells its end. */
+export async function runLease(work: LeaseWork, running: Running): Promise<void> {
+  if ((await endLease(work, running)) === 'stale') running.onStale(running.lease);
+}
+
+async function endLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
+  const { task, fence } = lease;
+  const { client, runnerId, endings, log } = work;
+  const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
+  held.set(task.key, one);
+  const tellEnd = work.figures.begin(task.kind);
+  let outcome: TaskOutcome = 'stopped';
+  const signal = AbortSignal.any([one.stop.signal, endings.end]);
+  const note = { task: task.key, kind: task.kind, attempt: lease.attempt };
+  try {
+    const done = await executor.run(task, {
+      signal,
+      ...(lease.resume !== undefined && { resume: lease.resume }),
+      back: one.back.signal,
+      onPercent: (percent) => {
+        one.percent = percent;
+      },
+    });
+    if (done.type === 'returned') {
+      const { resume } = done;
+      log('info', 'task handed back at a border', note);
+      return await report({
+        signal,
+        send: () => client.handBack({ runnerId, key: task.key, fence, resume: resume as HandBack['resume'] }),
+      });
+    }
+    const { output, assets, wallMs, cpuMs, loadMs } = done;
+    const end = await report({
+      signal,
+      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs, loadMs }),
+    });
+    outcome = 'done';
+    log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
+    return end;
+  } catch (error) {
+    const problem = toProblem(error);
+    log('warn', 'task ended badly', { ...note, problem });
+    if (problem.code === 'lease-stale' || signal.aborted) return 'stale';
+    outcome = 'failed';
+    return await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) => {
+      log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) });
+      return 'ended' as const;
+    });
+  } finally {
+    held.delete(task.key);
+    tellEnd(outcome);
+  }
+}
+
+function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>> {
+  if (cache === null || cache.hits + cache.misses === 0) return {};
+  return { cacheHitRate: Math.round((cache.hits / (cache.hits + cache.misses)) * 1000) / 1000, cacheBytes: cache.bytes };
+}
+
+/** Sends a result until the gateway answers; a lost reply is repeated, which the fence makes harmless. `stale` where it is wanted no longer. */
+async function report({ signal, send }: { readonly signal: AbortSignal; readonly send: () => Promise<void> }): Promise<'stale' | 'ended'> {
+  for (let waitMs = 100; ; waitMs = Math.min(2000, waitMs * 2)) {
+    try {
+      await send();
+      return 'ended';
+    } catch (error) {
+      if (error instanceof FilmwrightError && error.code === 'lease-stale') return 'stale';
+      if (!(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
+      await sleep(waitMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
