@@ -37,11 +37,16 @@ export function courseOf(
     spend,
     startedAt: createdAt,
     endedAt,
-    idleMs: idleTime(attempts, { startMs: Date.parse(createdAt), endMs }),
+    idleMs: isForgotten(facts) ? null : idleTime(attempts, { startMs: Date.parse(createdAt), endMs }),
     waits: waitsOf(attempts),
     attempts: told.map((one) => (one.waitedFor === null ? one : { ...one, waitedFor: pastReason(one.waitedFor) })),
     more: count - told.length,
   };
+}
+
+/** Attempts of long ago are removed, what was charged for them stays. */
+function isForgotten({ attempts, spend: { settled } }: BuildCourseFacts): boolean {
+  return attempts.length === 0 && settled.gpuS + settled.slotS > 0;
 }
 
 /** Time between two instants in which no attempt ran; attempts are in order of their start. */

@@ -61,6 +61,8 @@ test('a build that waits says why in plain words and until when; its course says
     [attempts.length, more, waits.map((wait) => [wait.reason, wait.tasks])],
     [2, 0, [['the one place that can do it was busy', 2]]],
   );
+  await sql('delete from attempt');
+  assert.equal((await client.buildCourse(id)).idleMs, null, 'of a build whose attempts are not kept nobody can say how long nothing ran');
   await assert.rejects(client.buildCourse('00000000-0000-7000-8000-00000000dead'), /no build/i);
 });
 

@@ -43,8 +43,8 @@ export const buildCourseSchema = z
     spend: buildSpendSchema,
     startedAt: z.string(),
     endedAt: z.string().nullable(),
-    /** How long nothing of it ran although it had begun and had not ended. */
-    idleMs: z.number(),
+    /** How long nothing of it ran although it had begun and had not ended; null for one so old that its attempts, and what they gave back, are not kept. */
+    idleMs: z.number().nullable(),
     /** What its tasks waited for, the longest together first; many wait at once, so that the times add up to more than the build took. */
     waits: z.array(z.object({ reason: z.string(), tasks: z.number().int(), ms: z.number() }).readonly()).readonly(),
     attempts: z.array(attemptSchema).readonly(),

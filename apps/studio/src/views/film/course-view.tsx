@@ -20,13 +20,13 @@ export function CourseView({ build }: { readonly build: Build }) {
   );
 }
 
-function CostCard({ course: { spend, endedAt } }: { readonly course: BuildCourse }) {
+function CostCard({ course: { spend, endedAt, idleMs } }: { readonly course: BuildCourse }) {
   const { estimate, held, settled, refunded } = spend;
   const rows: readonly (readonly [string, string, Amount | null])[] = [
     ['Estimate', 'before it began', estimate],
     ['Reserved', endedAt === null ? 'for what runs now' : 'nothing runs any more', held],
     ['Charged', 'for finished work', settled],
-    ['Given back', 'tries that came to nothing', refunded],
+    ['Given back', idleMs === null ? 'not kept so long' : 'tries that came to nothing', idleMs === null ? null : refunded],
   ];
   return (
     <article className="sheet stack report-card">
@@ -65,10 +65,10 @@ function WaitCard({ course: { waits, idleMs, startedAt, endedAt } }: { readonly 
       <h3>Waits</h3>
       <p className="quiet small figures">
         {tookMs === null ? '' : `It took ${shortTime(tookMs)}. `}
-        Nothing of it ran for {shortTime(idleMs)}.
+        {idleMs === null ? 'What ran where, and what waited, is not kept so long.' : `Nothing of it ran for ${shortTime(idleMs)}.`}
       </p>
       {waits.length === 0 ? (
-        <p className="small">No task waited for more than half a second.</p>
+        idleMs !== null && <p className="small">No task waited for more than half a second.</p>
       ) : (
         <dl className="facts small">
           {waits.slice(0, 6).map(({ reason, tasks, ms }) => (
