@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { openHotCache } from '@filmwright/blobs';
 import {
   FilmwrightError,
+  type ListedModel,
   type ModelCapability,
+  type ModelsRequest,
   modelCapabilities,
   type OfferedModel,
   offeredModelSchema,
   readModelRef,
+  type ShownModel,
 } from '@filmwright/contracts';
 import {
   acceptedLicences,
@@ -25,35 +28,6 @@ import {
   verifyModels,
   type WeightsHome,
 } from '@filmwright/engines';
-
-/** What is asked of the shelf of models. */
-export type ModelsRequest = {
-  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
-  readonly names: readonly string[];
-  readonly acceptLicence?: boolean;
-  readonly pin?: boolean;
-  readonly card?: string;
-  readonly capability?: string;
-  readonly name?: string;
-  readonly licence?: string;
-  readonly select?: readonly string[];
-  readonly file?: string;
-  readonly expect?: string;
-};
-
-/** A model as it is listed: what it is, and how it stands on this machine. */
-export type ListedModel = {
-  readonly name: string;
-  readonly ref: string | null;
-  readonly capability: string;
-  readonly engine: string;
-  readonly licence: string;
-  readonly commercialUse: string;
-  readonly megabytes: number | null;
-  readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
-  readonly problem: string | null;
-  readonly pinned: boolean;
-};
 
 const defaultBudgetBytes = 500e9;
 const keepFreeBytes = 2e9;
@@ -158,11 +132,11 @@ async function list(home: string): Promise<readonly ListedModel[]> {
   return rows;
 }
 
-function about({ name, capability, engine, licence }: OfferedModel | Omit<OfferedModel, 'select'>) {
-  return { name, capability, engine, licence: licence.name, commercialUse: licence.commercialUse };
+function about({ name, capability, engine, servers = [], licence }: OfferedModel | Omit<OfferedModel, 'select'>) {
+  return { name, capability, engine, servers, licence: licence.name, commercialUse: licence.commercialUse };
 }
 
-async function show(ref: string, home: string): Promise<unknown> {
+async function show(ref: string, home: string): Promise<ShownModel> {
   const { name } = readModelRef(ref);
   const revisions = (await shelvedModels({ home })).filter(({ card }) => card.name === name);
   const named = ref === name ? revisions : revisions.filter((each) => each.ref === ref);

@@ -1,6 +1,6 @@
-import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { FilmwrightError, type ModelsRequest, toProblem } from '@filmwright/contracts';
 import { addVoice, installVoice, listVoices } from '@filmwright/engines';
-import { answerModels, type ModelsRequest } from './models-shelf.ts';
+import { answerModels } from './models-shelf.ts';
 
 type Request = {
   readonly do: string;

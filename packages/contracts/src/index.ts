@@ -18,6 +18,7 @@ export * from './measured.ts';
 export * from './media.ts';
 export * from './model-card.ts';
 export * from './model-processing.ts';
+export * from './model-shelf.ts';
 export * from './package.ts';
 export * from './pool.ts';
 export * from './problem.ts';

@@ -1,8 +1,8 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, type ListedModel, type ModelProgress, type ModelsRequest, type ShownModel } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
-import { type ModelsRequest, runShelf } from '../platform/run-shelf.ts';
+import { runShelf } from '../platform/run-shelf.ts';
 import { downloadDisplay } from '../show/download-display.ts';
-import { type ListedModel, modelRows, type ShownModel, shownModel } from '../show/model-rows.ts';
+import { modelRows, shownModel } from '../show/model-rows.ts';
 import { sizeText } from '../show/size-text.ts';
 import { filmsWithModel } from './films-with-model.ts';
 
@@ -26,7 +26,9 @@ export async function models(options: ModelsOptions): Promise<number> {
   const [verb = 'list', ...names] = words;
   const ask = <T>(does: ModelsRequest['do'], more: Partial<ModelsRequest> = {}): Promise<T> => {
     const display = downloadDisplay(process.stderr, { silent: json });
-    return runShelf<T>({ do: 'models', home, models: { ...request, do: does, names, ...more } }, display.show).finally(display.end);
+    return runShelf<T>({ do: 'models', home, models: { ...request, do: does, names, ...more } }, (progress) =>
+      display.show(progress as ModelProgress),
+    ).finally(display.end);
   };
   const answer = (value: unknown, text: string): number => {
     process.stdout.write(json ? `${JSON.stringify(value)}\n` : text);

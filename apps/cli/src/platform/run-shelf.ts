@@ -1,27 +1,12 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { FilmwrightError, fromProblem, type Problem } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, type ModelsRequest, type Problem } from '@filmwright/contracts';
 
 export type ShelfRequest =
   | { readonly do: 'list-voices'; readonly home: string }
   | { readonly do: 'install-voice'; readonly home: string; readonly name: string }
   | { readonly do: 'add-voice'; readonly home: string; readonly folder: string }
   | { readonly do: 'models'; readonly home: string; readonly models: ModelsRequest };
-
-/** What is asked of the shelf of models, as the runner's program takes it. */
-export type ModelsRequest = {
-  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
-  readonly names: readonly string[];
-  readonly acceptLicence?: boolean | undefined;
-  readonly pin?: boolean | undefined;
-  readonly card?: string | undefined;
-  readonly capability?: string | undefined;
-  readonly name?: string | undefined;
-  readonly licence?: string | undefined;
-  readonly select?: readonly string[] | undefined;
-  readonly file?: string | undefined;
-  readonly expect?: string | undefined;
-};
 
 /** Has the runner's program look at or fill the shelves of voices and models; its messages go to standard error, its progress to `onProgress`. */
 export async function runShelf<T>(request: ShelfRequest, onProgress: (progress: unknown) => void = () => {}): Promise<T> {

@@ -1,17 +1,9 @@
+import type { ModelProgress } from '@filmwright/contracts';
 import { barLine, lengthOf } from './progress-display.ts';
 import { sizeText } from './size-text.ts';
 
-/** How far a download is, as the runner's program tells it. */
-export type DownloadProgress = {
-  readonly file: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number | null;
-  readonly bytesPerSecond: number;
-  readonly leftMs: number | null;
-};
-
 /** `1.2 GB of 4.5 GB  35 MB/s  about 2 min left  unet/model.onnx` */
-export function downloadLine({ file, doneBytes, totalBytes, bytesPerSecond, leftMs }: DownloadProgress): string {
+export function downloadLine({ file, doneBytes, totalBytes, bytesPerSecond, leftMs }: ModelProgress): string {
   const of = totalBytes === null ? '' : ` of ${sizeText(totalBytes)}`;
   const left = leftMs === null ? [] : [`about ${lengthOf(leftMs)} left`];
   return [`${sizeText(doneBytes)}${of}`, `${sizeText(bytesPerSecond)}/s`, ...left, file].join('  ');
@@ -21,9 +13,8 @@ export function downloadLine({ file, doneBytes, totalBytes, bytesPerSecond, left
 export function downloadDisplay(stream: NodeJS.WriteStream, { silent }: { readonly silent: boolean }) {
   let last = '';
   return {
-    show: (value: unknown): void => {
+    show: (progress: ModelProgress): void => {
       if (silent) return;
-      const progress = value as DownloadProgress;
       const percent = progress.totalBytes ? (progress.doneBytes * 100) / progress.totalBytes : 0;
       const text = downloadLine(progress);
       if (stream.isTTY) {

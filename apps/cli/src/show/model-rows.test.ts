@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ListedModel } from '@filmwright/contracts';
 import { downloadLine } from './download-display.ts';
-import { type ListedModel, modelRows } from './model-rows.ts';
+import { modelRows } from './model-rows.ts';
 
 const model: ListedModel = {
   name: 'tiny',
   ref: null,
   capability: 'matting',
   engine: 'onnx',
+  servers: [],
   licence: 'MIT',
   commercialUse: 'allowed',
   megabytes: 5,
@@ -23,7 +25,7 @@ test('a model is listed with how it stands, what to do, and a licence that is no
   assert.match(row({ state: 'broken', problem: 'its file x is missing' }), /broken: its file x is missing\n$/);
   assert.match(row({ state: 'ready', problem: 'it needs 8000 MB of memory' }), /ready, but it needs 8000 MB of memory\n$/);
   assert.match(row({ commercialUse: 'forbidden', megabytes: 23_800 }), /23\.8 GB {2}MIT \(not commercial\)/);
-  assert.match(row({ engine: 'server', megabytes: null }), /unknown .* wants a model server\n$/);
+  assert.match(row({ engine: 'server', servers: ['comfyui', 'diffusers'], megabytes: null }), /unknown .* wants comfyui or diffusers\n$/);
   assert.equal(modelRows([], { more: 3 }), '3 more in the catalogue: filmwright models list --all\n');
 });
 

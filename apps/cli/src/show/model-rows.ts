@@ -1,33 +1,4 @@
-import type { ModelCard, OfferedModel } from '@filmwright/contracts';
-
-/** A model as it is listed. */
-export type ListedModel = {
-  readonly name: string;
-  readonly ref: string | null;
-  readonly capability: string;
-  readonly engine: string;
-  readonly licence: string;
-  readonly commercialUse: string;
-  readonly megabytes: number | null;
-  readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
-  readonly problem: string | null;
-  readonly pinned: boolean;
-};
-
-/** A model as it is shown alone. */
-export type ShownModel = {
-  readonly card: ModelCard | OfferedModel;
-  readonly revisions: readonly {
-    readonly ref: string;
-    readonly addedAt: string;
-    readonly usedAt: string;
-    readonly pinned: boolean;
-    readonly broken: string | null;
-    readonly present: boolean;
-  }[];
-  readonly accepted: readonly { readonly licence: string; readonly acceptedAt: string; readonly acceptedBy: string }[];
-  readonly problem: string | null;
-};
+import type { ListedModel, ModelCard, ShownModel } from '@filmwright/contracts';
 
 const megabytesText = (megabytes: number | null): string =>
   megabytes === null ? 'unknown' : megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes} MB`;
@@ -38,7 +9,7 @@ export function modelRows(list: readonly ListedModel[], { more }: { readonly mor
     const { name, ref, capability, licence, commercialUse, megabytes, state, problem, pinned } = model;
     const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
     const command = `filmwright models add ${name}`;
-    const runs = model.engine === 'server' ? 'wants a model server' : command;
+    const runs = model.engine === 'server' ? `wants ${model.servers.join(' or ')}` : command;
     const stands = {
       ready: pinned ? 'ready, stays' : 'ready',
       evicted: `evicted: ${command}`,
@@ -77,7 +48,7 @@ export function shownModel({ card, revisions, accepted, problem }: ShownModel): 
     ].join(', '),
   );
   const engine =
-    card.engine === 'server' ? `a model server (${card.servers?.join(', ') || 'unknown'}); this version runs none by itself` : card.engine;
+    card.engine === 'server' ? `${card.servers?.join(' or ') || 'a model server'}; no engine of this version runs it` : card.engine;
   const rows: readonly (readonly [string, string])[] = [
     ['what', `${card.title}: ${card.does}`],
     ['does', [card.capability, ...(card.also ?? [])].join(', ')],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FilmwrightError, type ModelCard, modelRef, type OfferedModel, readModelRef } from '@filmwright/contracts';
+import { FilmwrightError, type ModelCard, type ModelProgress, modelRef, type OfferedModel, readModelRef } from '@filmwright/contracts';
 import { bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
@@ -12,7 +12,7 @@ import { changeState, tellShelf, writeWhole } from './model-state.ts';
 import { makeRoom, placeRevision, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isSource } from './source-uri.ts';
-import type { ModelProgress, OpenWeights } from './weights.ts';
+import type { OpenWeights } from './weights.ts';
 
 /** Where weights are kept, and how much of the disk they may have. */
 export type WeightsHome = {

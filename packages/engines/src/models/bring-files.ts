@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, FilmwrightError, type ModelFile } from '@filmwright/contracts';
+import { type Digest, FilmwrightError, type ModelFile, type ModelProgress } from '@filmwright/contracts';
 import { extractFiles } from './extract-files.ts';
 import type { FoundFile, FoundSource } from './found-source.ts';
 import { type RetryRules, readRemote } from './read-remote.ts';
 import { matchesPattern } from './source-uri.ts';
 import { stageFile } from './stage-file.ts';
-import { countProgress, type ModelProgress, type OpenWeights, type ProgressCount, readLocal } from './weights.ts';
+import { countProgress, type OpenWeights, type ProgressCount, readLocal } from './weights.ts';
 
 export type BringFiles = {
   readonly found: FoundSource;

@@ -16,4 +16,4 @@ export { holdRevision } from './place-revision.ts';
 export { type RemovedModel, removeModel } from './remove-model.ts';
 export { readSourceSettings, type SourceSettings } from './source-settings.ts';
 export { type VerifiedModel, verifyModels } from './verify-models.ts';
-export type { ModelProgress, OpenWeights, WeightsCache, WeightsSource } from './weights.ts';
+export type { OpenWeights, WeightsCache, WeightsSource } from './weights.ts';

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { Digest } from '@filmwright/contracts';
+import type { Digest, ModelProgress } from '@filmwright/contracts';
 
 /** The bytes behind a digest, from `startByte` on; a piece whose position is 0 in the middle begins anew. */
 export type WeightsSource = (wanted: {
@@ -33,15 +33,6 @@ export async function* readLocal(
 
 /** Opens the weights cache of a home over a source. */
 export type OpenWeights = (source: WeightsSource) => Promise<WeightsCache>;
-
-/** How far a download is: bytes that are here of those wanted, the rate since it began, and the time left (null while unknown). */
-export type ModelProgress = {
-  readonly file: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number | null;
-  readonly bytesPerSecond: number;
-  readonly leftMs: number | null;
-};
 
 /** Counts what arrives and tells it now and then. */
 export type ProgressCount = {

@@ -1,0 +1,60 @@
+import type { ModelCard, OfferedModel } from './model-card.ts';
+
+/** What the command asks of the program that keeps the shelf of models. */
+export type ModelsRequest = {
+  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
+  /** Models, a source, or the bundle to unpack. */
+  readonly names: readonly string[];
+  readonly acceptLicence?: boolean | undefined;
+  readonly pin?: boolean | undefined;
+  /** A file with a card to add. */
+  readonly card?: string | undefined;
+  readonly capability?: string | undefined;
+  readonly name?: string | undefined;
+  readonly licence?: string | undefined;
+  readonly select?: readonly string[] | undefined;
+  /** Where a bundle is written to. */
+  readonly file?: string | undefined;
+  /** The digest that a bundle must have. */
+  readonly expect?: string | undefined;
+};
+
+/** A model as it is listed: what it is, and how it stands on this machine. `ref` is null where it is only offered. */
+export type ListedModel = {
+  readonly name: string;
+  readonly ref: string | null;
+  readonly capability: string;
+  readonly engine: string;
+  /** Model servers and other programs that run it, for those that no engine here does. */
+  readonly servers: readonly string[];
+  readonly licence: string;
+  readonly commercialUse: 'allowed' | 'forbidden' | 'unclear';
+  readonly megabytes: number | null;
+  readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
+  readonly problem: string | null;
+  readonly pinned: boolean;
+};
+
+/** A model as it is shown alone. */
+export type ShownModel = {
+  readonly card: ModelCard | OfferedModel;
+  readonly revisions: readonly {
+    readonly ref: string;
+    readonly addedAt: string;
+    readonly usedAt: string;
+    readonly pinned: boolean;
+    readonly broken: string | null;
+    readonly present: boolean;
+  }[];
+  readonly accepted: readonly { readonly licence: string; readonly acceptedAt: string; readonly acceptedBy: string }[];
+  readonly problem: string | null;
+};
+
+/** How far a download is: bytes that are here of those wanted, the rate since it began, and the time left (null while unknown). */
+export type ModelProgress = {
+  readonly file: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number | null;
+  readonly bytesPerSecond: number;
+  readonly leftMs: number | null;
+};
