@@ -15,7 +15,7 @@ export async function useDatabase<T>(home: string, work: (connectionString: stri
     );
   const { database, isOurs } = await withStartLock(home, async () => {
     const platform = await readPlatformFile(home);
-    return { database: await startPostgres({ home }), isOurs: platform === null };
+    return { database: await startPostgres({ home, tell: (line) => void process.stderr.write(`${line}\n`) }), isOurs: platform === null };
   });
   // A platform that was started meanwhile has taken the database over.
   const end = async (): Promise<void> => {

