@@ -25,6 +25,7 @@ import {
   removeModel,
   shelvedModels,
   unpackModels,
+  unreadableModels,
   verifyModels,
   type WeightsHome,
 } from '@filmwright/engines';
@@ -122,6 +123,17 @@ async function list(home: string): Promise<readonly ListedModel[]> {
     problem: state.broken ?? memoryProblem(card, totalmem()),
     pinned: state.pinned,
   }));
+  for (const { name, problem } of await unreadableModels({ home })) {
+    const unknown = {
+      capability: 'unknown',
+      engine: 'unknown',
+      servers: [],
+      licence: 'unknown',
+      commercialUse: 'unclear',
+      megabytes: null,
+    } as const;
+    rows.push({ ...unknown, name, ref: null, state: 'broken', problem, pinned: false });
+  }
   for (const offer of await offeredModels()) {
     if (shelf.some(({ card }) => card.name === offer.name)) continue;
     const problem = await addingProblem(home, offer.name);

@@ -63,8 +63,9 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
       const added = await bring(options, { offer, found });
       await rm(problemFile(home, offer.name), { force: true });
       return added;
-    } catch (error) {
+    } catch (cause) {
       signal?.throwIfAborted();
+      const error = await diskFull(cause, home);
       if (error instanceof FilmwrightError && !/licence is not accepted/.test(error.message))
         await writeWhole(
           problemFile(home, offer.name),
@@ -73,6 +74,16 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
       throw error;
     }
   });
+}
+
+/** A disk that was full although there was room at first: others fill it too. */
+async function diskFull(error: unknown, home: string): Promise<unknown> {
+  if (!(error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))) return error;
+  return new FilmwrightError(
+    'disk-full',
+    `The disk of ${home} is full. What came is kept: free some space, or remove a model, and say the same again.`,
+    { cause: error },
+  );
 }
 
 /** Why the last try to add a model failed, or null. */

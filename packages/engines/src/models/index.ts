@@ -11,6 +11,7 @@ export {
   revisionOf,
   type ShelvedModel,
   shelvedModels,
+  unreadableModels,
 } from './model-shelf.ts';
 export { holdRevision } from './place-revision.ts';
 export { type RemovedModel, removeModel } from './remove-model.ts';

@@ -110,29 +110,54 @@ async function builtInModels(): Promise<readonly ShelvedModel[]> {
   return found;
 }
 
-/** Every revision on the shelf: those that come along and those that were added; of each name the newest first. */
-export async function shelvedModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
-  const found = [...(await builtInModels())];
-  for (const name of await namesIn(join(home, 'models'))) {
+/** A revision whose card cannot be read, or is not what it was: it is not used, and the others are. */
+export type UnreadableModel = { readonly name: string; readonly place: string; readonly problem: string };
+
+async function readShelved(place: string): Promise<ShelvedModel | string | undefined> {
+  const path = join(place, 'card.json');
+  try {
+    const value = await readJson(path);
+    if (value === undefined) return undefined;
+    const card = parseCard(value, { schema: modelCardSchema, where: path });
+    if (revisionOf(card) !== card.revision)
+      return `its card ${path} was changed: it says ${card.revision}, its content ${revisionOf(card)}`;
+    const folder = join(place, 'files');
+    const present = await access(folder).then(
+      () => true,
+      () => false,
+    );
+    return { card, place, folder, ref: modelRef(card), state: await readState(place), present };
+  } catch (error) {
+    if (error instanceof FilmwrightError) return error.message;
+    throw error;
+  }
+}
+
+async function readShelf(
+  home: string,
+): Promise<{ readonly models: readonly ShelvedModel[]; readonly unreadable: readonly UnreadableModel[] }> {
+  const models: ShelvedModel[] = [];
+  const unreadable: UnreadableModel[] = [];
+  for (const name of await namesIn(join(home, 'models')))
     for (const digits of await namesIn(modelFolder(home, name))) {
       const place = join(modelFolder(home, name), digits);
-      const path = join(place, 'card.json');
-      const value = await readJson(path);
-      if (value === undefined) continue;
-      const card = parseCard(value, { schema: modelCardSchema, where: path });
-      const state = await readState(place);
-      const wrong =
-        revisionOf(card) === card.revision ? null : `its card was changed: it says ${modelRef(card)}, its content ${revisionOf(card)}`;
-      const folder = join(place, 'files');
-      const present = await access(folder).then(
-        () => true,
-        () => false,
-      );
-      found.push({ card, place, folder, ref: modelRef(card), state: { ...state, broken: wrong ?? state.broken }, present });
+      const found = await readShelved(place);
+      if (typeof found === 'string') unreadable.push({ name, place, problem: found });
+      else if (found !== undefined) models.push(found);
     }
-  }
+  return { models, unreadable };
+}
+
+/** Every revision on the shelf: those that come along and those that were added; of each name the newest first. Those with a damaged card are left out. */
+export async function shelvedModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
+  const found = [...(await builtInModels()), ...(await readShelf(home)).models];
   const age = ({ state }: ShelvedModel): string => state.addedAt;
   return found.sort((a, b) => (a.card.name === b.card.name ? (age(a) > age(b) ? -1 : 1) : a.card.name < b.card.name ? -1 : 1));
+}
+
+/** Every revision with a damaged card; adding the model again puts a whole one beside it, removing the name takes both away. */
+export async function unreadableModels({ home }: { readonly home: string }): Promise<readonly UnreadableModel[]> {
+  return (await readShelf(home)).unreadable;
 }
 
 /** Every revision that can be used now. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import { addingProblem, withModelLock } from './add-model.ts';
-import { modelFolder, shelvedModels } from './model-shelf.ts';
+import { modelFolder, shelvedModels, unreadableModels } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
 import { isHeld } from './place-revision.ts';
 import type { OpenWeights } from './weights.ts';
@@ -17,7 +17,8 @@ export async function removeModel(
   const going = shelf.filter(({ card, ref }) => ref === wanted || card.name === wanted);
   const [first] = going;
   if (first === undefined) {
-    if ((await addingProblem(home, wanted)) === null)
+    const unreadable = (await unreadableModels({ home })).some(({ name }) => name === wanted);
+    if (!unreadable && (await addingProblem(home, wanted)) === null)
       throw new FilmwrightError('not-found', `There is no model ${wanted} here; \`filmwright models\` lists what there is.`);
     await rm(modelFolder(home, wanted), { recursive: true, force: true });
     return { refs: [], freedBytes: 0 };

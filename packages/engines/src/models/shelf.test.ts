@@ -12,7 +12,7 @@ import { runPictureModel } from '../onnx/picture-model.ts';
 import { drawPicture, invertCard } from '../onnx/test-pictures.ts';
 import { addingProblem, addModel, type WeightsHome } from './add-model.ts';
 import { packModels, unpackModels } from './bundle.ts';
-import { installedModel, listModels, offeredModels, shelvedModels } from './model-shelf.ts';
+import { installedModel, listModels, offeredModels, shelvedModels, unreadableModels } from './model-shelf.ts';
 import { archiveHeader, archivePadding } from './package-archive.ts';
 import { holdRevision } from './place-revision.ts';
 import { removeModel } from './remove-model.ts';
@@ -266,6 +266,31 @@ async function serve(t: TestContext, answer: (path: string, origin: string) => u
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test('a card that is damaged or was changed takes only its own revision away, and adding the model again heals it', async (t) => {
+  const weights = await modelsHome(t);
+  const { home } = weights;
+  const good = await addLocal(weights, { files: { data: randomBytes(100) }, change: { name: 'good' } });
+  const files = { data: randomBytes(200) };
+  for (const damage of [
+    () => '{',
+    (text: string) => text.replace('"own"', '"other"'),
+    (text: string) => text.replace('"bytes": 200', '"bytes": 201'),
+  ]) {
+    await addLocal(weights, { files, change: { name: 'hurt' } });
+    const { place } = await installedModel({ name: 'hurt', home });
+    const path = join(place, 'card.json');
+    await writeFile(path, damage(await readFile(path, 'utf8')));
+    assert.equal((await installedModel({ name: 'good', home })).ref, good.ref);
+    await assert.rejects(installedModel({ name: 'hurt', home }), { code: 'model-unavailable' });
+    assert.deepEqual(
+      (await unreadableModels({ home })).map(({ name }) => name),
+      ['hurt'],
+    );
+  }
+  await removeModel('hurt', weights);
+  assert.deepEqual(await unreadableModels({ home }), []);
+});
 
 test('a model that needs more memory than there is says so before it is loaded', async (t) => {
   const weights = await modelsHome(t);
