@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type Lease, needsOf } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import { type Batch, type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
@@ -101,7 +101,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
 function takeExecutor(free: WorkingExecutor[], { task }: Lease): WorkingExecutor | undefined {
   const { model } = needsOf(task);
   const fewest = free.reduce((best, { held }, at) => (held.length < (free[best]?.held.length ?? 0) ? at : best), free.length - 1);
-  const holder = model === null ? -1 : free.findIndex(({ held }) => held.includes(model));
+  const holder = model === null ? -1 : free.findIndex(({ held }) => singleModels(model).every((one) => held.includes(one)));
   return free.splice(holder === -1 ? fewest : holder, 1)[0];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openFolderBlobs, openHotCache } from '@filmwright/blobs';
 import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
+import type { ModelPool } from '@filmwright/engines';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 import { cacheBudget } from './cache-budget.ts';
 import { openAccess } from './gateway-access.ts';
@@ -22,9 +23,12 @@ export type Workplace = {
   readonly cache: PictureCache;
   /** Models stay loaded from task to task. */
   readonly models: HeldModels;
+  readonly pictureModels: () => Promise<ModelPool>;
 };
 
 const mebibyte = 1024 ** 2;
+/** A model of pictures stays loaded so long after its last task: it takes memory that others need. */
+const modelIdleMs = 15_000;
 
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
 export async function createWorkplace({
@@ -56,7 +60,19 @@ export async function createWorkplace({
     toolset,
     tempRoot,
     models,
+    pictureModels: pictureModels(models),
     cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
+  };
+}
+
+/** Models of pictures that all tasks of this process share; the code that runs them is loaded with the first. */
+function pictureModels({ noteLoaded, drop }: HeldModels): () => Promise<ModelPool> {
+  let opened: Promise<ModelPool> | undefined;
+  return () => {
+    opened ??= import('@filmwright/engines').then(({ openModelPool }) =>
+      openModelPool({ idleMs: modelIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
+    );
+    return opened;
   };
 }
 

@@ -28,6 +28,12 @@ function lookMs({ fromMs, untilMs, everyMs }: NonNullable<Payload<'find-subject'
   return estimateMs / Math.max(1, (untilMs - fromMs) / everyMs);
 }
 
+/** The names of the models that one name of several stands for; what is no name of models stands for itself. */
+export function singleModels(name: string): readonly string[] {
+  const models = /^model (.*)$/.exec(name)?.[1];
+  return models === undefined ? [name] : models.split('+').map((one) => `model ${one}`);
+}
+
 /** What a task needs follows from its kind and payload. */
 export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): TaskNeeds {
   const { kind, payload } = task as Task;

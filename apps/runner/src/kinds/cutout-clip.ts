@@ -30,7 +30,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
   let found = 0;
   let box: Output<'cutout-clip'>['subject'] = null;
   try {
-    for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home })) {
+    for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home, pool: await context.pictureModels() })) {
       await writer.write(cut.picture.rgba);
       made++;
       if (cut.box !== null) {

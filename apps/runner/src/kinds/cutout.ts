@@ -4,10 +4,10 @@ import { creditOfModel, cutOut, installedModel } from '@filmwright/engines';
 import type { KindRunner } from '../run-task.ts';
 
 /** Cuts the subject out of a still; model `alpha` takes the picture's own alpha only. */
-export const runCutout: KindRunner<'cutout'> = async ({ picture, model }, { pathOf, tempDir, store, home }) => {
+export const runCutout: KindRunner<'cutout'> = async ({ picture, model }, { pathOf, tempDir, store, home, pictureModels }) => {
   const outPath = join(tempDir, 'cutout.png');
   const named = model === 'alpha' ? {} : { model };
-  const cut = await cutOut({ picturePath: await pathOf(picture), outPath, home, ...named });
+  const cut = await cutOut({ picturePath: await pathOf(picture), outPath, home, pool: await pictureModels(), ...named });
   if (model === 'alpha' && !cut.usedOwnAlpha) {
     throw new FilmwrightError(
       'subject-not-found',

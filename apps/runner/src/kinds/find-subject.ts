@@ -8,7 +8,11 @@ const longSide = 384;
 
 /** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. Handed back between looks, it goes on behind the last one. */
 export const runFindSubject: KindRunner<'find-subject'> = async (payload, context) => {
-  const finder = await openSubjectFinder({ home: context.home, models: payload.models });
+  const finder = await openSubjectFinder({
+    home: context.home,
+    models: payload.models,
+    ...(payload.models.length > 0 && { pool: await context.pictureModels() }),
+  });
   try {
     const { samples, cuts } = await look(payload, { context, locate: finder.locate });
     return { samples, cutsMs: cuts, credits: await creditsOf(payload.models, { samples, home: context.home }) };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { speakLine } from '@filmwright/engines';
+import { speakLine, watchVoices } from '@filmwright/engines';
 import type { KindRunner } from '../run-task.ts';
 
 /** Speaks one line with a voice that this machine has. */
-export const runSpeak: KindRunner<'speak'> = async ({ tokens, language, voice, revision, speed }, { tempDir, store, home }) => {
+export const runSpeak: KindRunner<'speak'> = async ({ tokens, language, voice, revision, speed }, { tempDir, store, home, models }) => {
+  watchVoices({ loaded: models.noteLoaded, dropped: models.drop });
   const outPath = join(tempDir, 'line.wav');
   const { samples, sampleRate, times, credit, natural } = await speakLine({ tokens, language, voice, revision, speed, outPath, home });
   return { asset: await store({ path: outPath, mediaType: 'audio/wav' }), samples, sampleRate, times, credit, natural };

@@ -2,7 +2,7 @@ import { installedModel } from '../models/model-shelf.ts';
 import { defaultCutOutModel } from './cut-out.ts';
 import { estimateForeground } from './estimate-foreground.ts';
 import { forLooking, frameMask, type SeenFrame } from './frame-mask.ts';
-import { openModelPool } from './model-pool.ts';
+import { type ModelPool, openModelPool } from './model-pool.ts';
 import { cleanHiddenColour } from './own-alpha.ts';
 import { type Box, boxAbove, colourPlanes, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
 import { wantMasks } from './picture-card.ts';
@@ -18,6 +18,8 @@ export type CutOutFrames = {
   readonly model?: string;
   readonly home: string;
   readonly signal?: AbortSignal;
+  /** Loaded models to use; without it the model is loaded for these frames alone. */
+  readonly pool?: ModelPool;
   /** False looks at each frame alone, for measuring what smoothing is worth. */
   readonly smooth?: boolean;
 };
@@ -46,7 +48,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   const { pictures, first, count, home, signal, model: name = defaultCutOutModel, smooth = true } = request;
   const model = await installedModel({ name, home });
   wantMasks(model.card);
-  const pool = openModelPool();
+  const pool = request.pool ?? openModelPool();
   const held: Held[] = [];
   let gone = 0;
   let next = first;
@@ -69,7 +71,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
     }
     while (next < first + count && next < gone + held.length) yield finished();
   } finally {
-    await pool.dispose();
+    if (!request.pool) await pool.dispose();
   }
 }
 

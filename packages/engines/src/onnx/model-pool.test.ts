@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { modelRef } from '@filmwright/contracts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { openModelPool } from './model-pool.ts';
 import { pictureProcessing } from './picture-card.ts';
@@ -102,4 +103,18 @@ test('a cancelled run ends with the reason given', async (t) => {
   const running = runPictureModel({ model, picture, pool, signal: control.signal });
   control.abort(new Error('no longer wanted'));
   await assert.rejects(running, /no longer wanted/);
+});
+
+test('whoever watches hears once what came into memory, how long that took, and that it left', async () => {
+  const heard: string[] = [];
+  const watch = {
+    loaded: (name: string, tookMs: number) => heard.push(`${name} in ${tookMs > 0}`),
+    dropped: (name: string) => heard.push(`${name} out`),
+  };
+  const pool = openModelPool({ watch });
+  await runPictureModel({ model, picture, pool });
+  await runPictureModel({ model, picture, pool });
+  await pool.dispose();
+  const name = `model ${modelRef(model.card)}`;
+  assert.deepEqual(heard, [`${name} in true`, `${name} out`]);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
+import type { MemoryWatch } from '../memory-watch.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { holdRevision } from '../models/place-revision.ts';
 import { type ModelAnswer, type ModelProcess, type ModelRun, openModelProcess } from './model-process.ts';
@@ -27,12 +28,20 @@ async function checkDigest({ card, path, digest }: PictureFile): Promise<void> {
   );
 }
 
-type Loaded = { readonly process: Promise<ModelProcess>; readonly held: Promise<Held>; calls: number; timer?: NodeJS.Timeout };
+type Loaded = {
+  readonly name: string;
+  readonly process: Promise<ModelProcess>;
+  readonly held: Promise<Held>;
+  calls: number;
+  timer?: NodeJS.Timeout;
+};
 /** Keeps the weights of a loaded model from being evicted. */
 type Held = { readonly release: () => Promise<void> } | null;
 
+type PoolOptions = { readonly threads?: number; readonly idleMs?: number; readonly watch?: MemoryWatch };
+
 /** Opens an empty pool; every model runs with `threads` threads (the same number everywhere gives the same bytes everywhere). */
-export function openModelPool({ threads = 2, idleMs = 60_000 }: { readonly threads?: number; readonly idleMs?: number } = {}): ModelPool {
+export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptions = {}): ModelPool {
   const loaded = new Map<string, Loaded>();
   let disposed = false;
 
@@ -41,17 +50,25 @@ export function openModelPool({ threads = 2, idleMs = 60_000 }: { readonly threa
     if (loaded.get(key) === entry) loaded.delete(key);
     const process = await entry.process.catch(() => undefined);
     await process?.close();
+    if (process !== undefined) watch?.dropped(entry.name);
     await (await entry.held)?.release();
   };
   const load = (model: InstalledModel): Loaded => {
     const file = pictureFile(model);
-    const process = checkDigest(file).then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads }));
+    const name = modelName([modelRef(model.card)]) ?? model.card.name;
+    const startMs = performance.now();
+    const process = checkDigest(file)
+      .then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads }))
+      .then((opened) => {
+        watch?.loaded(name, performance.now() - startMs);
+        return opened;
+      });
     // What comes along lies in no cache, and may lie where nothing can be written.
     const held =
       model.place === undefined || model.card.builtIn === true
         ? Promise.resolve(null)
         : holdRevision({ place: model.place }, new Date()).catch(() => null);
-    return { process, held, calls: 0 };
+    return { name, process, held, calls: 0 };
   };
   const entryFor = async (model: InstalledModel): Promise<Loaded> => {
     const key = pictureFile(model).path;

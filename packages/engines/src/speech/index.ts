@@ -3,6 +3,6 @@ export { hasPocketsphinx, type PocketsphinxRequest, pocketsphinxAlign } from './
 export { listVoices } from './list-voices.ts';
 export { addVoice } from './sherpa/add-voice.ts';
 export { type InstallVoiceOptions, installVoice } from './sherpa/install-voice.ts';
-export { closeVoices } from './sherpa/sherpa-voice.ts';
+export { closeVoices, watchVoices } from './sherpa/sherpa-voice.ts';
 export { type SpeakLineRequest, type SpokenLine, speakLine } from './speak-line.ts';
 export type { VoiceInfo } from './voice.ts';

@@ -33,13 +33,16 @@ export type SubjectFinder = {
 export async function openSubjectFinder({
   home,
   models,
+  pool: shared,
 }: {
   readonly home: string;
   readonly models: readonly string[];
+  /** Loaded models to use, which stay; without it they are loaded for this finder alone. */
+  readonly pool?: ModelPool;
 }): Promise<SubjectFinder> {
   const loaded: InstalledModel[] = [];
   for (const name of models) loaded.push(await installedModel({ name, home }));
-  const pool: ModelPool = openModelPool();
+  const pool = shared ?? openModelPool();
   const people = loaded.find(({ card }) => card.finds === 'people');
   const objects = loaded.find(({ card }) => card.finds !== 'people');
   const maskOf = async (model: InstalledModel, picture: Picture, signal: AbortSignal | undefined): Promise<Plane> => {
@@ -63,7 +66,9 @@ export async function openSubjectFinder({
       const object = objects === undefined ? null : objectIn(await maskOf(objects, picture, signal));
       return object ?? striking;
     },
-    close: () => pool.dispose(),
+    close: async () => {
+      if (shared === undefined) await pool.dispose();
+    },
   };
 }
 

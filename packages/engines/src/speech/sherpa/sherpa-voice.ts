@@ -1,6 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { voiceName } from '@filmwright/contracts';
 import { bareLanguage, joinWords } from '@filmwright/core';
+import type { MemoryWatch } from '../../memory-watch.ts';
 import { decodeTrailer } from '../onnx/decode-trailer.ts';
 import { startAfterPause } from '../sound/start-after-pause.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
@@ -13,6 +15,14 @@ const idleMs = 60_000;
 const threads = 1;
 // Spells the letter; as "A" it would be said as the article.
 const letterA = 'eh';
+
+/** Told of voices that come into the memory of their processes and leave it; one at a time. */
+let watch: MemoryWatch | null = null;
+
+/** Has a listener told which voices are in memory from now on. */
+export function watchVoices(listener: MemoryWatch): void {
+  watch = listener;
+}
 
 type Kept = { process: Promise<SherpaProcess>; timer: NodeJS.Timeout | null; uses: number };
 const kept = new Map<string, Kept>();
@@ -60,7 +70,8 @@ async function withProcess<T>(voice: InstalledVoice, { language, use }: Use<T>):
   const known = await entry?.process.catch(() => null);
   if (!entry || !known?.alive()) {
     const current = kept.get(name);
-    entry = current && current !== entry ? current : { process: start(voice, language), timer: null, uses: 0 };
+    if (entry !== undefined && current === entry) watch?.dropped(nameOf(voice.card));
+    entry = current && current !== entry ? current : { process: started(voice, language), timer: null, uses: 0 };
     kept.set(name, entry);
   }
   if (entry.timer) clearTimeout(entry.timer);
@@ -69,13 +80,25 @@ async function withProcess<T>(voice: InstalledVoice, { language, use }: Use<T>):
     return await use(await entry.process);
   } finally {
     entry.uses -= 1;
-    if (entry.uses === 0) entry.timer = idleTimer(name, entry);
+    if (entry.uses === 0) entry.timer = idleTimer(voice.card, { name, entry });
   }
 }
 
-function idleTimer(name: string, entry: Kept): NodeJS.Timeout {
+function nameOf(card: VoiceCard): string {
+  return voiceName(infoOfCard(card, true));
+}
+
+async function started(voice: InstalledVoice, language: string): Promise<SherpaProcess> {
+  const startMs = performance.now();
+  const process = await start(voice, language);
+  watch?.loaded(nameOf(voice.card), performance.now() - startMs);
+  return process;
+}
+
+function idleTimer(card: VoiceCard, { name, entry }: { readonly name: string; readonly entry: Kept }): NodeJS.Timeout {
   return setTimeout(() => {
     if (kept.get(name) === entry) kept.delete(name);
+    watch?.dropped(nameOf(card));
     entry.process.then((process) => process.close()).catch(() => undefined);
   }, idleMs).unref();
 }
