@@ -87,7 +87,7 @@ async function openRemoteMedia({ home, url, env }: Remote): Promise<MediaDesk> {
   const cache = await openHotCache({
     root: join(home, 'cache', 'media'),
     keepFreeBytes: 512 * mebibyte,
-    maxBytes: await cacheBudget({ home, wanted: env.FILMWRIGHT_HOT_CACHE_BYTES }),
+    ...cacheBudget(env.FILMWRIGHT_HOT_CACHE_BYTES),
     async *source({ digest, startByte }) {
       for await (const piece of client.readMedia({ source: { digest }, startByte, digest, retries: fetchRetries })) {
         heard.moved();

@@ -177,6 +177,20 @@ test('H4: a disk that others fill takes room from the cache', async (context) =>
   await Promise.all([roomy.close(), cache.close()]);
 });
 
+test('a cache takes a share of what is free at the time, and more of it once there is more', async (context) => {
+  const root = folderOf(context);
+  const { source, add } = storeOf();
+  const { bavail, bsize } = statfsSync(root);
+  // So small a share that it holds one file and no other.
+  const little = await openHotCache({ root, maxBytes: 1e6, source, shareOfFree: 5000 / (bavail * bsize) });
+  for (const name of ['m', 'n']) await (await little.pin(add(name))).release();
+  assert.equal(filesOf(root), 1);
+  const more = await openHotCache({ root, maxBytes: 1e6, source, shareOfFree: 0.25 });
+  for (const name of ['o', 'p']) await (await more.pin(add(name))).release();
+  assert.equal(filesOf(root), 3);
+  await Promise.all([little.close(), more.close()]);
+});
+
 test('a file that was made here is found without a fetch', async (context) => {
   const root = folderOf(context);
   const { source, asked } = storeOf();

@@ -36,6 +36,8 @@ export type HotCacheOptions = {
   readonly maxBytes: number;
   /** Of the disk so much is left free for other work, as far as removing cached files can; nothing if left out. */
   readonly keepFreeBytes?: number;
+  /** Of what the cache has and what is free beside it, at the time, it takes no more than this share; all if left out. */
+  readonly shareOfFree?: number;
   readonly source: CacheSource;
   /** Bytes that lie longer than this since they were looked at are looked at again before they are used, ten minutes if left out. */
   readonly recheckMs?: number;
@@ -46,7 +48,14 @@ const countAgainMs = 5000;
 const nearlyFull = 0.8;
 
 /** Opens (and makes) a cache in a folder that several processes of one machine may share. */
-export async function openHotCache({ root, maxBytes, source, keepFreeBytes = 0, recheckMs = 600_000 }: HotCacheOptions): Promise<HotCache> {
+export async function openHotCache({
+  root,
+  maxBytes,
+  source,
+  keepFreeBytes = 0,
+  shareOfFree = 1,
+  recheckMs = 600_000,
+}: HotCacheOptions): Promise<HotCache> {
   const [files, parts, pins] = [join(root, 'files'), join(root, 'parts'), join(root, 'pins')];
   for (const folder of [files, parts, pins]) await mkdir(folder, { recursive: true });
   await releaseDead(pins);
@@ -145,7 +154,8 @@ export async function openHotCache({ root, maxBytes, source, keepFreeBytes = 0, 
   /** What the cache may hold as the disk is now. */
   const mostBytes = async (): Promise<number> => {
     const { bavail, bsize } = await statfs(root);
-    return Math.max(0, Math.min(maxBytes, bytesNow + bavail * bsize - keepFreeBytes));
+    const room = bytesNow + bavail * bsize;
+    return Math.max(0, Math.min(maxBytes, room * shareOfFree, room - keepFreeBytes));
   };
 
   const makeRoom = async (): Promise<void> => {
