@@ -81,7 +81,7 @@ function nearest({ state, instantMs }: Floor, devices: ReadonlySet<Device>, grou
     if (++seen > looked) break;
     const { ms } = loadOf(state, device, group.model);
     const endMs = instantMs + ms + group.workMs / group.count;
-    if (ms < bestMs && !isKept([device], { endMs, task: '' })) {
+    if (ms < bestMs && !isKept([device], { endMs, group: group.key })) {
       best = device;
       bestMs = ms;
     }

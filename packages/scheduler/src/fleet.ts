@@ -10,8 +10,8 @@ export type Host = {
   readonly memory: Set<string>;
   readonly disk: Set<string>;
   slotPool: SlotPool | null;
-  /** Devices that are kept for a task which needs several of them, from when on. */
-  reserved: { readonly task: string; readonly gpus: number; readonly fabric: string; readonly atMs: number } | null;
+  /** Devices that are kept for whichever task of a group is first, which needs several of them, from when on. */
+  reserved: { readonly group: string; readonly gpus: number; readonly fabric: string; readonly atMs: number } | null;
 };
 
 /** A GPU with the models that are resident on it, least recently used first. Runs one attempt at a time. */

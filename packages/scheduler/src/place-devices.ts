@@ -204,7 +204,7 @@ function reachesCap({ state }: Floor, next: Demand, batch: readonly Demand[]): b
 function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: Pick): Device | null {
   const devices = group.model === null ? pool.idle : (pool.idleBy.get(group.model) ?? []);
   const endMs = instantMs + runMs(state.costs, { task: entry.task, product: pool.product });
-  for (const device of devices) if (!isKept([device], { endMs, task: entry.task.id })) return device;
+  for (const device of devices) if (!isKept([device], { endMs, group: group.key })) return device;
   return null;
 }
 

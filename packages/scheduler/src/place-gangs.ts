@@ -20,7 +20,7 @@ const keptPart = 0.5;
 export function placeGangs(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   const groups = [...state.groups.values()].filter((group) => group.gpus > 1);
-  for (const host of state.fleet.wide) if (host.reserved !== null && !state.entries.has(host.reserved.task)) host.reserved = null;
+  for (const host of state.fleet.wide) if (host.reserved !== null && !state.groups.has(host.reserved.group)) host.reserved = null;
   for (const priority of priorities) {
     const blocked = new Set<Group>();
     for (;;) {
@@ -31,7 +31,7 @@ export function placeGangs(state: State, instantMs: number): Decision[] {
       if (devices !== null) decisions.push(grant(state, { group, task, devices, instantMs }));
       else {
         blocked.add(group);
-        if (mayKeep(state, task)) keepDevices(state, { group, task, instantMs });
+        if (mayKeep(state, group)) keepDevices(state, { group, instantMs });
       }
     }
   }
@@ -52,10 +52,10 @@ function firstGang(
   return best === null ? null : { group: best.group, task: best.pick.entry.task };
 }
 
-/** Devices are kept until their task runs or is withdrawn, on part of the hosts at a time: many half-empty hosts help nobody. */
-function mayKeep(state: State, task: Demand): boolean {
+/** Devices are kept until a task of their group runs there or none waits, on part of the hosts at a time: many half-empty hosts help nobody. */
+function mayKeep(state: State, group: Group): boolean {
   let kept = 0;
-  for (const { reserved } of state.fleet.wide) if (reserved !== null && reserved.task !== task.id) kept++;
+  for (const { reserved } of state.fleet.wide) if (reserved !== null && reserved.group !== group.key) kept++;
   return kept < Math.max(1, Math.floor(state.fleet.wide.size * keptPart));
 }
 
@@ -72,7 +72,7 @@ function idleTogether(state: State, { group, task, instantMs }: Gang): readonly 
       const chosen = byLoad.slice(0, group.gpus).map(({ device }) => device);
       const ms = byLoad[group.gpus - 1]?.ms ?? 0;
       const endMs = instantMs + ms + runMs(state.costs, { task, product: devices[0]?.facts.product ?? '' });
-      if (ms >= bestMs || isKept(chosen, { endMs, task: task.id })) continue;
+      if (ms >= bestMs || isKept(chosen, { endMs, group: group.key })) continue;
       best = chosen;
       bestMs = ms;
     }
@@ -81,11 +81,11 @@ function idleTogether(state: State, { group, task, instantMs }: Gang): readonly 
 }
 
 /** Keeps the devices of the host that will have enough of them soonest. */
-function keepDevices(state: State, { group, task, instantMs }: Gang): void {
+function keepDevices(state: State, { group, instantMs }: Omit<Gang, 'task'>): void {
   let best: { readonly host: Host; readonly fabric: string } | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
-    if (host.reserved?.task === task.id) host.reserved = null;
+    if (host.reserved?.group === group.key) host.reserved = null;
     if (host.facts.draining || host.reserved !== null) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const ends = devices.map((device) => Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs)).sort((a, b) => a - b);
@@ -96,7 +96,7 @@ function keepDevices(state: State, { group, task, instantMs }: Gang): void {
     }
   }
   if (best === null) return;
-  best.host.reserved = { task: task.id, gpus: group.gpus, fabric: best.fabric, atMs: bestMs };
+  best.host.reserved = { group: group.key, gpus: group.gpus, fabric: best.fabric, atMs: bestMs };
   group.held = `${group.gpus} devices of ${best.host.facts.id} are kept for it; the last is free in ${Math.round((bestMs - instantMs) / 1000)} s`;
 }
 
@@ -121,7 +121,7 @@ function grant(state: State, { group, task, devices, instantMs }: Grant): Decisi
   const expectedMs = slowest.ms + runMs(state.costs, { task, product: first.facts.product });
   stopWaiting(state, task.id);
   startAttempt(state, { tasks: [task], host, devices, tier: slowest.tier, evict, expectedMs, startMs: instantMs });
-  if (host.reserved?.task === task.id) host.reserved = null;
+  for (const other of state.fleet.wide) if (other.reserved?.group === group.key) other.reserved = null;
   const reason = `${group.gpus} devices of one host are free together`;
   return {
     type: 'grant',

@@ -206,12 +206,21 @@ test('P6: devices are kept on no more than half of the hosts at a time', () => {
   tell(1000, ...wanted(gang('two', 2), gang('three', 3), gang('four', 4)));
   const kept = [...state.fleet.wide].filter(({ reserved }) => reserved !== null);
   assert.equal(kept.length, 2);
-  assert.equal(new Set(kept.map(({ reserved }) => reserved?.task)).size, 2);
+  assert.equal(new Set(kept.map(({ reserved }) => reserved?.group)).size, 2);
   tell(2000, ...['two', 'three', 'four'].map((task): Change => ({ type: 'withdrawn', task })));
   assert.ok(
     [...state.fleet.wide].every(({ reserved }) => reserved === null),
     'nothing is kept for what waits no more',
   );
+});
+
+test('P6: what is kept for one task may be used by another of its kind that comes to be first', () => {
+  const { tell } = scheduler();
+  const gang = (id: string, deadlineMs: number) => demand(id, { ...gpu, gpus: 3, deadlineMs });
+  tell(0, ...joined(gpuRunner('r', 4)), ...wanted(...[1, 2].map((id) => demand(`s${id}`, { ...gpu, estimateMs: 60_000, size: 'small' }))));
+  tell(1000, ...wanted(gang('first', 900_000)));
+  tell(2000, ...wanted(gang('sooner', 800_000)));
+  assert.deepEqual(granted(tell(60_000, done('s1', 60_000))), ['sooner']);
 });
 
 test('P7: an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
