@@ -1,28 +1,71 @@
 import { defaultWorkspace, openRecords } from '../../packages/records/src/index.ts';
-import { completionOf, enqueue, many, offerOf, percentile, perSecond } from './made-up.ts';
+import { completionOf, enqueue, many, offerOf, orderBuild, percentile, perSecond, submit } from './made-up.ts';
+import { openRowBaselines, type RowBaselines } from './row-baselines.ts';
 import { type Baselines, openBaselines } from './write-baselines.ts';
 
 const tasks = 20_000;
+const planned = 10_000;
 const leaseMs = 60_000;
 
 /** Enqueueing, and pairs of a grant and a completion by two connections, beside what bare statements and claims one by one take in the same run. */
 export async function measureWrites(connectionString: string): Promise<void> {
   const records = await openRecords({ connectionString });
   const baselines = await openBaselines(connectionString);
+  const rows = await openRowBaselines(connectionString);
   try {
-    const rates: number[] = [];
-    for (let round = 0; round < 5; round++) rates.push(perSecond(10_000, (await enqueue(records, many(10_000, `warm${round}-`))).tookMs));
-    console.log(`enqueue in plans of 10,000: ${rates.join(', ')} tasks/s`);
+    await measureEnqueueing({ connectionString, records, rows });
     for (const batch of [50, 100, 200]) {
-      await enqueue(records, many(tasks, `pairs${batch}-`));
-      const pairs = await pairsPerSecond({ connectionString, batch, name: `pairs${batch}-` });
+      const name = `pairs${batch}-`;
+      await enqueue(records, many(tasks, name));
+      const pairs = await pairsPerSecond({ connectionString, batch, name, lanes: 1 });
       const bare = await baselines.bare({ count: tasks, batch });
-      console.log(`batches of ${batch}: ${pairs} pairs/s; bare statements ${bare} pairs/s; ratio ${(pairs / bare).toFixed(2)}`);
+      await enqueue(records, many(tasks, `lanes${batch}-`));
+      const lanes = await pairsPerSecond({ connectionString, batch, name: `lanes${batch}-`, lanes: 2 });
+      console.log(
+        `batches of ${batch}: ${pairs} pairs/s by two connections; bare statements ${bare} pairs/s; ratio ${(pairs / bare).toFixed(2)}; ` +
+          `${lanes} pairs/s where a gateway completes by two`,
+      );
     }
     console.log(`claims one by one with SKIP LOCKED, two connections: ${await claims(baselines)} pairs/s`);
   } finally {
+    await rows.close();
     await baselines.close();
     await records.close();
+  }
+}
+
+type Enqueueing = {
+  readonly connectionString: string;
+  readonly records: Awaited<ReturnType<typeof openRecords>>;
+  readonly rows: RowBaselines;
+};
+
+/** Plans one after the other, and two at once by two connections, beside the bare rows of tasks and lines. */
+async function measureEnqueueing({ connectionString, records, rows }: Enqueueing): Promise<void> {
+  const second = await openRecords({ connectionString });
+  try {
+    const rates: Readonly<Record<'plan' | 'pair' | 'copied' | 'inserted', number[]>> = { plan: [], pair: [], copied: [], inserted: [] };
+    for (let round = 0; round < 6; round++) {
+      rates.plan.push(perSecond(planned, (await enqueue(records, many(planned, `warm${round}-`))).tookMs));
+      const plans = await Promise.all(
+        [records, second].map(async (of, at) => {
+          const own = many(planned, `both${round}-${at}-`);
+          return { of, own, buildId: await orderBuild(of, own[0]?.key ?? '') };
+        }),
+      );
+      const startMs = performance.now();
+      await Promise.all(plans.map(({ of, own, buildId }) => submit(of, { buildId, tasks: own })));
+      rates.pair.push(perSecond(2 * planned, performance.now() - startMs));
+      rates.copied.push(await rows.copied(planned));
+      rates.inserted.push(await rows.inserted(planned));
+    }
+    console.log(`enqueue in plans of 10,000: ${rates.plan.join(', ')} tasks/s`);
+    console.log(`two such plans at once by two connections: ${rates.pair.join(', ')} tasks/s`);
+    console.log(
+      `the bare rows of one by COPY: ${rates.copied.join(', ')} tasks/s; by inserts of 1,000: ${rates.inserted.join(', ')} tasks/s`,
+    );
+  } finally {
+    await second.close();
   }
 }
 
@@ -30,53 +73,50 @@ async function claims(baselines: Baselines): Promise<number> {
   return baselines.claims({ count: 2000, waiting: tasks });
 }
 
-/** One connection grants, the other completes what was granted. */
-async function pairsPerSecond({
-  connectionString,
-  batch,
-  name,
-}: {
-  connectionString: string;
-  batch: number;
-  name: string;
-}): Promise<number> {
+type Pairs = { readonly connectionString: string; readonly batch: number; readonly name: string; readonly lanes: number };
+
+/** One connection grants, `lanes` others complete what was granted. */
+async function pairsPerSecond({ connectionString, batch, name, lanes }: Pairs): Promise<number> {
   const [leader, gateway] = [await openRecords({ connectionString }), await openRecords({ connectionString })];
   try {
     const epoch = await leader.takeLead();
     const { runnerId } = await leader.joinRunner(offerOf('bench', 1000));
     const keys = many(tasks, name).map(({ key }) => key);
     const given: { key: string; fence: number }[] = [];
-    let granted = 0;
-    let completed = 0;
-    let wake = () => {};
+    let waiting: (() => void)[] = [];
+    let taken = 0;
     const startMs = performance.now();
+    const wake = () => {
+      for (const one of waiting) one();
+      waiting = [];
+    };
     const grant = async () => {
-      while (granted < tasks) {
+      for (let granted = 0; granted < tasks; granted += batch) {
         const grants = keys.slice(granted, granted + batch).map((key) => ({
           ...{ workspaceId: defaultWorkspace, key, runnerId, devices: [], expectedMs: 1000, reason: 'a slot is free' },
         }));
         const answer = await leader.grantTasks({ epoch, grants });
         if (answer?.given.length !== grants.length) throw new Error(`granted ${answer?.given.length} of ${grants.length}`);
         given.push(...answer.given);
-        granted += grants.length;
         wake();
       }
     };
     const complete = async () => {
-      while (completed < tasks) {
+      while (taken < tasks) {
         const some = given.splice(0, batch);
         if (some.length === 0) {
           await new Promise<void>((resolve) => {
-            wake = resolve;
+            waiting.push(resolve);
           });
           continue;
         }
+        taken += some.length;
+        if (taken === tasks) wake();
         const answers = await gateway.completeTasks(some.map((lease) => ({ ...completionOf(lease), runnerId })));
         if (answers.some((answer) => answer !== 'done')) throw new Error('a completion was refused');
-        completed += some.length;
       }
     };
-    await Promise.all([grant(), complete()]);
+    await Promise.all([grant(), ...Array.from({ length: lanes }, complete)]);
     return perSecond(tasks, performance.now() - startMs);
   } finally {
     await leader.close();

@@ -18,10 +18,12 @@ export async function openBaselines(connectionString: string): Promise<Baselines
   const [one, two] = clients;
   await one.query(`
     create table bare_task (like task including defaults, primary key (workspace_id, key)) with (fillfactor = 70);
-    create table bare_attempt (like attempt including defaults, primary key (fence, workspace_id, key)) with (fillfactor = 80);
-    create table bare_spend (like spend_entry including defaults, primary key (fence, kind, key, workspace_id));
-    create table bare_asset (like asset including defaults, primary key (workspace_id, digest));
-    create table bare_task_asset (like task_asset including defaults, primary key (workspace_id, key, digest, role));
+    create table bare_attempt (like attempt including defaults, primary key (fence)) with (fillfactor = 60);
+    create table bare_spend (like spend_entry including defaults, primary key (fence, kind));
+    create table bare_asset (like asset including defaults, primary key (digest, workspace_id));
+    create table bare_task_asset (like task_asset including defaults);
+    create index on bare_task_asset using hash (key);
+    create index on bare_task_asset using hash (digest);
     create table bare_outbox (id bigint generated always as identity, workspace_id uuid, topic text, key text, fence bigint, body json,
       created_at timestamptz default now(), primary key (id));
     create table claim_task (like task including defaults, primary key (workspace_id, key)) with (fillfactor = 70);

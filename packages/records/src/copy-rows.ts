@@ -35,6 +35,8 @@ export async function copyRows<Row>(client: PoolClient, { table, columns, rows, 
 function* chunksOf<Row>({ columns, rows, write }: Omit<CopyRows<Row>, 'table'>): Generator<Buffer> {
   let chunk = Buffer.allocUnsafe(2 * chunkBytes);
   let end = 0;
+  // They come again in each row.
+  const uuids = new Map<string, Buffer>();
   const room = (bytes: number): void => {
     if (end + bytes <= chunk.length) return;
     const wider = Buffer.allocUnsafe(2 * (end + bytes));
@@ -82,8 +84,12 @@ function* chunksOf<Row>({ columns, rows, write }: Omit<CopyRows<Row>, 'table'>):
     },
     uuid(value) {
       room(20);
-      int(16, 4);
-      end += chunk.write(value.replaceAll('-', ''), end, 'hex');
+      let known = uuids.get(value);
+      if (known === undefined) {
+        known = Buffer.from(`00000010${value.replaceAll('-', '')}`, 'hex');
+        uuids.set(value, known);
+      }
+      end += known.copy(chunk, end);
     },
     instant(micros) {
       if (micros === null) return empty();

@@ -44,13 +44,16 @@ const deliver = `
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
-/** Leases that are held. In order of keys, so that two writers of many rows cannot wait for each other. */
+/**
+ * Leases that are held, found by their fences: `coalesce` keeps the database from holding each against all of the runner's, of which there may be
+ * thousands. In order of keys, so that two writers of many rows cannot wait for each other.
+ */
 const renew = `
   with alive as (${alive})
   update attempt a set percent = l.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond',
     delivered_at = coalesce(a.delivered_at, now())
   from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
-  where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and a.ended_at is null
+  where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and coalesce(a.ended_at, 'infinity') = 'infinity'
   returning a.key, a.fence, a.asked_back is not null as back`;
 
 /** Leases that ran out but whose tasks were given to nobody come to life again. */

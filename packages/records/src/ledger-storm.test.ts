@@ -134,7 +134,7 @@ test('L, F, A: runners in every kind of trouble and a database killed again and 
     await records.expireLeases();
     // What the dice failed for good is made good, as another build would do.
     await sql(
-      `update task set state = 'waiting', attempts = 0, lost = 0, ready_at = now() where state = 'failed' or ready_at > now()`,
+      `update task set state = 'waiting', attempts = 0, lost = 0, ready_at = now() where state = 'failed' or (state = 'waiting' and ready_at > now())`,
     ).catch(() => []);
     await sleep(10);
   });

@@ -26,10 +26,11 @@ const complete = `
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
+  ), rates as materialized (select id, gpu_rate, slot_rate from workspace
   ), settled as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
     select d.workspace_id, d.key, d.fence, 'settle', d.build_id, ${costOf({ ms: 'd.wall_ms', devices: 'd.devices' })}
-    from taken d join workspace w on w.id = d.workspace_id
+    from taken d join rates w on w.id = d.workspace_id
   ), made as (
     select d.workspace_id, d.key, m.digest, m.bytes, m.media_type
     from unnest($7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::text[]) as m(key, fence, digest, bytes, media_type)

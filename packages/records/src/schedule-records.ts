@@ -39,7 +39,7 @@ const tail = `
 type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 
 const grant = `
-  with lead as (select 1 from leadership where epoch = $1 for share), taken as (
+  with lead as (select 1 from leadership where epoch = $1 for share), rates as materialized (select id, gpu_rate, slot_rate from workspace), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[])
       as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch)
@@ -54,7 +54,7 @@ const grant = `
   ), reserved as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
     select t.workspace_id, t.key, t.fence, 'reserve', t.wanted_by, ${costOf({ ms: 't.expected_ms', devices: 't.devices' })}
-    from taken t join workspace w on w.id = t.workspace_id
+    from taken t join rates w on w.id = t.workspace_id
   )
   select exists (select from lead) as leads, t.workspace_id, t.key, t.fence, ${notifyEach('$8')} from (select) one left join taken t on true`;
 type GrantRow = { leads: boolean; workspace_id: string | null; key: string | null; fence: string | null };
