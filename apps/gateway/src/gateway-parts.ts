@@ -46,6 +46,8 @@ export type GatewayParts = {
   readonly leaseMs: number;
   /** An upload that sends nothing for so long is given up. */
   readonly uploadIdleMs: number;
+  /** Why nothing can be stored just now, or null; always null when left out. */
+  readonly storeIsFull?: () => Promise<string | null>;
   /** How long the work probe waits for its film. */
   readonly workProbeMs: number;
 };

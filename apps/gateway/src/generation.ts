@@ -10,11 +10,13 @@ export type Generation = {
 
 const trustMs = 1000;
 
-/** Looks at most once a second whether a controller leads and runners are there. */
+/** Looks at most once a second whether a controller leads, runners are there, and the store has room. */
 export function createGeneration(stores: {
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly records: Pick<Records, 'runners'>;
   readonly overview: Pick<OverviewStore, 'buildWait'>;
+  /** Why nothing can be stored just now, or null; always null when left out. */
+  readonly storeIsFull?: () => Promise<string | null>;
 }): Generation {
   const waits = createBuildWaits(stores.overview);
   let known: Promise<string | null> | null = null;
@@ -22,7 +24,8 @@ export function createGeneration(stores: {
   const look = async (): Promise<string | null> => {
     const [isLed, runners] = await Promise.all([stores.fleet.isLed(), stores.records.runners()]);
     if (!isLed) return 'No controller is there just now: the film is kept, and goes on by itself when one is back.';
-    return runners.length > 0 ? null : 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
+    if (runners.length > 0) return (await stores.storeIsFull?.()) ?? null;
+    return 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
   };
   return {
     async tell(found) {

@@ -10,6 +10,7 @@ import { noteStored } from './note-stored.ts';
 import { startersRoot } from './open-starters.ts';
 import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
+import { storeIsFull } from './store-room.ts';
 import { listenByTls, readCertificate, type TlsListener } from './tls-listener.ts';
 
 /** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
@@ -51,6 +52,7 @@ async function run(): Promise<void> {
       price: config.price,
       leaseMs: config.leaseMs,
       uploadIdleMs: 30_000,
+      storeIsFull: () => storeIsFull([config.mediaRoot, config.uploadsRoot]),
       workProbeMs: 60_000,
     };
     const app = await createGateway(parts, { level: config.logLevel, stream: process.stderr, base: { pid: process.pid, app: 'gateway' } });

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Blobs, digestOfFile, type HotCache, type Pinned } from '@filmwright/blobs';
 import type { Client } from '@filmwright/client';
-import type { Asset, CacheReport } from '@filmwright/contracts';
+import { type Asset, type CacheReport, FilmwrightError } from '@filmwright/contracts';
 
 /** Where the inputs of one task come from and its outputs go; release it when the task is over. */
 export type TaskMedia = {
@@ -27,6 +28,26 @@ export function sharedMedia(blobs: Blobs): MediaDesk {
     open: () => ({ pathOf: (digest) => blobs.path(digest), store: (file) => blobs.putFile(file), release: async () => {} }),
     report: () => null,
   };
+}
+
+const againMs = 2000;
+/** A task that stands still is ended; one that waits tells more often. */
+const tellMs = 500;
+
+/** Stores once the store has room: what was made is not made again. Who ends the task ends the wait. */
+async function untilRoom({ store, moved }: { readonly store: () => Promise<unknown>; readonly moved: () => void }): Promise<void> {
+  for (;;) {
+    try {
+      await store();
+      return;
+    } catch (error) {
+      if (!(error instanceof FilmwrightError && error.code === 'disk-full')) throw error;
+    }
+    for (let waitedMs = 0; waitedMs < againMs; waitedMs += tellMs) {
+      moved();
+      await sleep(tellMs);
+    }
+  }
 }
 
 /** Media of a gateway elsewhere: inputs through the cache, outputs by uploads that survive broken connections. `heard` is told how to say that bytes move. */
@@ -64,7 +85,7 @@ export function remoteMedia({
             });
             return (Readable.toWeb(stream) as ReadableStream<Uint8Array>).pipeThrough(watch);
           };
-          await client.resumeUpload({ digest, bytes, mediaType, open });
+          await untilRoom({ moved, store: () => client.resumeUpload({ digest, bytes, mediaType, open }) });
           await rm(path, { force: true });
           return { digest, bytes, mediaType };
         },

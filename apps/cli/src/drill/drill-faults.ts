@@ -23,13 +23,13 @@ export type Fault<Ground extends DrillGround = DrillPlatform> = {
   readonly inflict: (how: Inflicting<Ground>) => Promise<Inflicted>;
   /** Rows of tasks that the drill of the round has, for a fault that takes longer than three. */
   readonly layers?: number;
-  /** A build may end in this problem and is then asked for again, as a person would. */
-  readonly excuses?: 'disk-full';
 };
 
 const spoilPasses = 4;
 const tellsWithinMs = 1500;
 const cutMs = 3500;
+/** Longer than a task of a drill may stand still. */
+const fullMs = 4500;
 const nothing = async (): Promise<void> => {};
 const always = (): null => null;
 const onLinux = (): string | null => (process.platform === 'linux' ? null : 'processes of other machines than Linux cannot be looked into');
@@ -159,11 +159,13 @@ export const faults: readonly Fault[] = [
   {
     name: 'fill the store',
     cannot: small,
-    excuses: 'disk-full',
     async inflict({ platform, busy }) {
       await busy();
       const full = await fill(platform.store);
-      return { did: 'the disk of the store was filled', heal: full };
+      // Whoever makes something meanwhile waits with it.
+      await sleep(fullMs);
+      await full();
+      return { did: `the disk of the store was full for ${fullMs / 1000} s`, heal: nothing };
     },
   },
   {

@@ -20,7 +20,6 @@ export type DrillRound = {
 };
 
 const endsWithinMs = 120_000;
-const mostBuilds = 5;
 
 type Rounding<Ground extends DrillGround> = {
   readonly platform: Ground;
@@ -35,21 +34,16 @@ export async function drillRound<Ground extends DrillGround>({ platform, fault, 
   const width = platform.runners.length + 2;
   const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: fault.layers ?? 3, width, durationMs: 350, bytes: 20_000 } };
   const wanted = expected(document);
-  const builds: string[] = [];
-  const begin = async (): Promise<void> => {
-    const { id } = await platform.records.createBuild({
-      ...{ workspaceId: defaultWorkspace, title: document.title, document, files: {}, purpose: 'drill', atMs: null },
-    });
-    builds.push(id);
-  };
   await fault.prepare?.(platform);
-  await begin();
+  const { id: build } = await platform.records.createBuild({
+    ...{ workspaceId: defaultWorkspace, title: document.title, document, files: {}, purpose: 'drill', atMs: null },
+  });
   const pauseMs = Math.floor(random() * 600);
   const inflicted = await fault.inflict({
     platform,
     random,
     busy: async () => {
-      const runner = await busyRunner(platform, builds[0] ?? '');
+      const runner = await busyRunner(platform, build);
       await sleep(pauseMs);
       return runner;
     },
@@ -59,31 +53,21 @@ export async function drillRound<Ground extends DrillGround>({ platform, fault, 
     if (!healed) await inflicted.heal();
     healed = true;
   };
-  let excused = 0;
   try {
-    for (;;) {
-      const build = await ended(platform, { id: builds.at(-1) ?? '', heal });
-      if (build?.state !== 'failed' || build.problem?.code !== fault.excuses || builds.length >= mostBuilds) break;
-      excused++;
-      await heal();
-      await begin();
-    }
+    await ended(platform, { id: build, heal });
   } finally {
     await heal();
   }
   await platform.whole();
   // What came too late may still be on its way.
   await sleep(300);
-  const audit = await platform.records.auditBuild(builds.at(-1) ?? '');
+  const audit = await platform.records.auditBuild(build);
   const wrong = await wrongBytes(platform, { wanted, tasks: audit.tasks });
   const outcomes = Object.entries(audit.attempts).map(([outcome, count]) => `${count} ${outcome}`);
-  const again = excused === 0 ? [] : [`${excused} builds ended as ${fault.excuses} and were asked for again`];
   return {
     fault: fault.name,
     did: inflicted.did,
-    saw: [`attempts: ${outcomes.join(', ')}`, ...again, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong].join(
-      '; ',
-    ),
+    saw: [`attempts: ${outcomes.join(', ')}`, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong].join('; '),
     lost: audit.tasks.filter(({ state }) => state !== 'done').length,
     rerun: audit.rerun.length,
     doubleCharged: audit.wronglyCharged.length,
