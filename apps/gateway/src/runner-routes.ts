@@ -37,13 +37,14 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request) => {
-      const { leases, stopped, models } = checkInput(heartbeatSchema, request.body);
+      const { leases, stopped, models, files } = checkInput(heartbeatSchema, request.body);
       const { stale, back } = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
         ...(stopped && { fences: stopped.map(({ fence }) => fence) }),
         held: leases.map(({ fence }) => fence),
       });
+      if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
       if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');

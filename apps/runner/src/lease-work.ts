@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
+import type { CachedFiles } from './cached-files.ts';
 import { type Batch, type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
@@ -19,6 +20,8 @@ export type LeaseWork = {
   /** What is offered no longer holds: what runs is finished, and nothing more is taken. */
   readonly offerChanged: AbortSignal;
   readonly cache: () => CacheReport | null;
+  /** What lies in the cache of this machine; nothing is told where media come from a shared folder. */
+  readonly files?: CachedFiles;
   /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
   readonly hasRoom: () => Promise<boolean>;
 };
@@ -170,7 +173,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
-    const news = models.join() === beating.toldModels ? {} : { models };
+    const files = (await work.files?.news()) ?? null;
+    const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
     const { stale, back } = await work.client.heartbeat({
       runnerId,
       leases,
@@ -181,6 +185,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       ...(cache && { cache }),
     });
     beating.toldModels = models.join();
+    if (files !== null) work.files?.told(files);
     for (const key of back) held.get(key)?.back.abort();
     for (const one of told) stopped.delete(one);
     for (const key of stale)

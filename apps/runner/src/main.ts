@@ -5,6 +5,7 @@ import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
 import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
+import { watchCachedFiles } from './cached-files.ts';
 import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { leaseAndWork } from './lease-work.ts';
@@ -119,7 +120,16 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       if (process.connected) process.send?.({ ready: true, runner: runnerId });
       // A platform's own runner tells the person who waits that the disk is full.
       const room = config.join === null ? async () => true : () => hasRoom(config.home);
-      await leaseAndWork({ ...runner, client, hasRoom: room, log, runnerId, leaseMs, offerChanged: shelves.changed });
+      await leaseAndWork({
+        ...runner,
+        ...(config.join !== null && { files: watchCachedFiles(config.home) }),
+        client,
+        hasRoom: room,
+        log,
+        runnerId,
+        leaseMs,
+        offerChanged: shelves.changed,
+      });
       await client.leaveRunner(runnerId);
     } catch (error) {
       if (endings.drain.aborted || endings.end.aborted) return;
@@ -165,6 +175,7 @@ async function importOffer(
     slots,
     handsBack: true,
     runsBatches: true,
+    cachesFiles: config.join !== null,
     ...(pool === null ? {} : { pool }),
     ...(region === null ? {} : { region }),
   };

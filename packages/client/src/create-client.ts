@@ -87,6 +87,8 @@ export type Client = FilmCalls &
       readonly leases: readonly HeartbeatLease[];
       readonly cache?: CacheReport;
       readonly draining?: boolean;
+      /** Digests that came into the cache and left it since they were told last. */
+      readonly files?: { readonly added: readonly string[]; readonly removed: readonly string[] };
       /** Models that the engines hold in memory now, where that changed. */
       readonly models?: readonly string[];
       /** Attempts that were stopped since they were told to be stale. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assetSchema } from './digest.ts';
+import { assetSchema, digestSchema } from './digest.ts';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
@@ -41,6 +41,8 @@ export const runnerOfferSchema = z.object({
   machine: machineSchema.optional(),
   /** It hands tasks back at their borders when it is asked to. */
   handsBack: z.boolean().optional(),
+  /** Its inputs come over a network into a cache of its own, of which it tells what lies there. */
+  cachesFiles: z.boolean().optional(),
   /** It runs leases of one batch as one, in one slot. */
   runsBatches: z.boolean().optional(),
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
@@ -71,6 +73,11 @@ export const heartbeatSchema = z.object({
   draining: z.boolean().optional(),
   /** Models that its engines hold in memory now; left out while that has not changed. */
   models: z.array(z.string().max(300)).max(1000).readonly().optional(),
+  /** What came into its cache of inputs and left it since it told last. */
+  files: z
+    .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })
+    .readonly()
+    .optional(),
   /** Attempts that it has stopped, since it was told that they are stale. One that does not tell is taken to have stopped what it does not list. */
   stopped: z
     .array(z.object({ key: z.string(), fence: z.number().int() }).readonly())

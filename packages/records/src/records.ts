@@ -150,6 +150,8 @@ export interface Records {
   drainRunner(runnerId: string): Promise<void>;
   /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them. */
   noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[] }): Promise<void>;
+  /** Notes what came into the cache of a runner and left it. */
+  noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */

@@ -24,7 +24,7 @@ const giveBack = `
 export function runnerRecords({
   rows,
   transaction,
-}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'runners'> {
+}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFiles' | 'runners'> {
   return {
     joinRunner(offer) {
       const runnerId = uuidv7();
@@ -56,6 +56,14 @@ export function runnerRecords({
           runnerId,
           JSON.stringify([...models].sort()),
         ]);
+    },
+    async noteFiles({ runnerId, added, removed }) {
+      if (!isUuid(runnerId)) return;
+      await rows(
+        `with gone as (delete from runner_file where runner_id = $1 and digest = any($3))
+         insert into runner_file (runner_id, digest) select r.id, d from runner r, unnest($2::text[]) d where r.id = $1 on conflict do nothing`,
+        [runnerId, added, removed],
+      );
     },
     async runners() {
       const found = await rows<{ id: string; offer: RunnerOffer }>(

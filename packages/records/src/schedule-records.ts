@@ -59,6 +59,25 @@ const grant = `
   select exists (select from lead) as leads, t.workspace_id, t.key, t.fence, ${notifyEach('$8')} from (select) one left join taken t on true`;
 type GrantRow = { leads: boolean; workspace_id: string | null; key: string | null; fence: string | null };
 
+/** Inputs lie where they were fetched, as runners told, and where they were made. */
+const near = `
+  with held as (
+    select i.workspace_id, i.key, h.runner_id, sum(coalesce(a.bytes, 0)) as bytes
+    from unnest($1::uuid[], $2::text[]) as g(workspace_id, key)
+    join task_asset i on i.workspace_id = g.workspace_id and i.key = g.key and i.role = 'input'
+    left join asset a on a.workspace_id = i.workspace_id and a.digest = i.digest
+    cross join lateral (
+      select f.runner_id from runner_file f where f.digest = i.digest
+      union
+      select m.runner_id from task_asset o join task t on t.workspace_id = o.workspace_id and t.key = o.key and t.state = 'done'
+      join attempt m on m.fence = t.fence and m.workspace_id = t.workspace_id and m.key = t.key
+      where o.workspace_id = i.workspace_id and o.digest = i.digest and o.role = 'output'
+    ) h
+    join runner r on r.id = h.runner_id and r.gone_at is null and r.offer->>'cachesFiles' = 'true'
+    group by 1, 2, 3
+  )
+  select workspace_id as "workspaceId", key, array_agg(runner_id::text order by bytes desc, runner_id) as runners from held group by 1, 2`;
+
 /** What the leader of the fleet reads and writes (SPEC.md, A). */
 export function scheduleRecords({ rows, prepared, transaction }: Database): ScheduleStore {
   return {
@@ -187,6 +206,15 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         ],
       });
     },
+    async nearOf(tasks) {
+      if (tasks.length === 0) return [];
+      const found = await prepared<{ workspaceId: string; key: string; runners: string[] }>({
+        name: 'near-of',
+        text: near,
+        values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ key }) => key)],
+      });
+      return found;
+    },
     async learnedTimes() {
       await rows(`delete from learned_time where at < now() - interval '90 days'`);
       return rows('select name, ms, count from learned_time order by at desc limit $1', [mostLearned]);
@@ -203,6 +231,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       });
     },
     async pruneFleet({ from, before }) {
+      await rows('delete from runner_file f where not exists (select from runner r where r.id = f.runner_id)');
       await rows(
         `delete from outbox where xid >= $1::xid8 and xid < $2::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')`,
         [String(from), String(before)],

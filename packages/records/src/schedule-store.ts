@@ -134,6 +134,8 @@ export interface ScheduleStore {
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
   /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
   saveStandings(standings: readonly BuildStanding[]): Promise<void>;
+  /** Runners with caches of their own in which inputs of waiting tasks lie, or that made them; those with most bytes first. Tasks without are left out. */
+  nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly string[] })[]>;
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
   saveLearned(times: readonly LearnedTime[]): Promise<void>;

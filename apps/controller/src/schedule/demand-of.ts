@@ -39,12 +39,14 @@ export function timesOf({ deadlineInMs, turnAgoMs }: TaskDemand, instantMs: numb
 type Telling = {
   readonly instantMs: number;
   readonly times: BuildTimes;
+  /** Runners that hold its inputs. */
+  readonly near: readonly string[];
   /** Whether any runner offers a capability. */
   readonly isOffered: (capability: string) => boolean;
 };
 
 /** A task as the scheduler takes it, told at `instantMs`. What nobody has installed is asked of nobody: the runner that is given the task says what is missing. */
-export function demandOf(task: TaskDemand, { instantMs, times, isOffered }: Telling): Demand {
+export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered }: Telling): Demand {
   const whole = capabilityOf(task);
   return {
     id: idOf(task),
@@ -57,7 +59,7 @@ export function demandOf(task: TaskDemand, { instantMs, times, isOffered }: Tell
     gpus: task.gpus,
     vramMib: task.vramMib,
     region: task.region,
-    near: [],
+    near,
     pool: task.pool,
     priority: task.priority,
     deadlineMs: times.deadlineMs,

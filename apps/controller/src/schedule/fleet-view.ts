@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AttemptEnd, FleetEvent, FleetSnapshot, Grant, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
+import type { AttemptEnd, FleetEvent, FleetSnapshot, FleetTask, Grant, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 
@@ -24,6 +24,10 @@ export type FleetView = {
   /** What waits, and since when it could have been given; null for what waits no longer. */
   readonly waitOf: (taskId: string) => { readonly task: TaskDemand; readonly readyMs: number } | null;
   readonly noteGiven: (task: TaskId & { readonly fence: number }) => void;
+  /** Of what changed the tasks whose inputs may lie nearer to one runner than to another; none where no two runners have caches of their own. */
+  readonly placed: (tasks: readonly FleetTask[]) => readonly TaskId[];
+  /** Notes where inputs lie, for the tasks that are told next. */
+  readonly setNear: (found: readonly (TaskId & { readonly runners: readonly string[] })[]) => void;
   /** The lease of a task that runs; null where it has none by now, or none yet. */
   readonly leaseOf: (taskId: string) => (TaskId & { readonly fence: number }) | null;
   /** How many tasks wait. */
@@ -32,6 +36,8 @@ export type FleetView = {
   readonly waitingTask: (standing: Standing) => TaskDemand | null;
 };
 
+/** Of so many tasks it is looked up at once where their inputs lie. */
+const mostPlaced = 1000;
 /** So many builds' times are kept. */
 const mostBuilds = 10_000;
 /** A fence that no lease has: the ledger has not answered to the grant yet. */
@@ -44,6 +50,8 @@ export function createFleetView(): FleetView {
   const builds = new Map<string, BuildTimes>();
   const stopping = new Map<string, StoppingAttempt>();
   const offered = createOffered();
+  const caching = new Set<string>();
+  let near: ReadonlyMap<string, readonly string[]> = new Map();
 
   /** What is told of a build's tasks at different instants must not set one of them before another. */
   const toDemand = (task: TaskDemand, instantMs: number) => {
@@ -54,7 +62,7 @@ export function createFleetView(): FleetView {
       if (builds.size <= mostBuilds) break;
       builds.delete(id);
     }
-    return demandOf(task, { instantMs, times, isOffered: offered.has });
+    return demandOf(task, { instantMs, times, near: near.get(idOf(task)) ?? [], isOffered: offered.has });
   };
 
   /** What its runner still has to stop takes its place under a name of its own: the task itself may run elsewhere by then. */
@@ -130,6 +138,8 @@ export function createFleetView(): FleetView {
     }
     const { runnerId, runner } = event;
     const facts = runner === null ? null : factsOf(runner);
+    if (runner?.offer.cachesFiles === true) caching.add(runnerId);
+    else caching.delete(runnerId);
     const changed = offered.set(runnerId, facts?.capabilities ?? []);
     // What is installed for the first time, or nowhere any more, changes what tasks ask for.
     const retold = changed
@@ -193,6 +203,11 @@ export function createFleetView(): FleetView {
       ready.delete(idOf(task));
       const held = running.get(idOf(task));
       if (held !== undefined) held.fence = task.fence;
+    },
+    placed: (tasks) =>
+      caching.size < 2 ? [] : tasks.filter(({ state, demand }) => state === 'waiting' && demand !== null).slice(0, mostPlaced),
+    setNear(found) {
+      near = new Map(found.map((task) => [idOf(task), task.runners]));
     },
     leaseOf(taskId) {
       const held = running.get(taskId);

@@ -313,3 +313,42 @@ test('P8: what waits for a full runner comes to it as one batch with leases of i
   }, 'a lease alone');
   assert.deepEqual([alone.length, alone[0]?.batch], [1, undefined]);
 });
+
+test('P2: of two runners with as many free slots that with the inputs is taken: where they were made, or where they lie in the cache', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  start(context, opened);
+  const caching = { slots: 2, cachesFiles: true } as const;
+  const runners = [await records.joinRunner(offer('one', caching)), await records.joinRunner(offer('two', caching))];
+  const digestOf = (digit: string) => `sha256-${digit.repeat(64)}`;
+  const leaseWhere = () =>
+    until(async () => {
+      for (const { runnerId } of runners) {
+        const [lease] = await records.leaseTasks({ runnerId, max: 9, leaseMs });
+        if (lease !== undefined) return { runnerId, lease };
+      }
+      return null;
+    }, 'a lease at either');
+  const reasonOf = async (fence: number) => (await sql('select reason from attempt where fence = $1', [fence]))[0]?.reason;
+  await order(opened, [task('make')]);
+  const made = await leaseWhere();
+  const asset = { digest: digestOf('a'), bytes: 10, mediaType: 'x/y' };
+  await records.completeTask({ ...done(made.runnerId, made.lease), assets: [asset] });
+  await order(opened, [task('use', { inputs: [asset.digest] })]);
+  const used = await leaseWhere();
+  assert.deepEqual([used.runnerId, await reasonOf(used.lease.fence)], [made.runnerId, 'a slot is free where its inputs are']);
+  await records.completeTask(done(used.runnerId, used.lease));
+  // The other has fetched an upload.
+  const other = runners.find(({ runnerId }) => runnerId !== made.runnerId) ?? assert.fail();
+  await records.noteFiles({ ...other, added: [digestOf('b'), digestOf('c')], removed: [] });
+  await order(opened, [task('look', { inputs: [digestOf('b')] })]);
+  const looked = await leaseWhere();
+  assert.deepEqual([looked.runnerId, await reasonOf(looked.lease.fence)], [other.runnerId, 'a slot is free where its inputs are']);
+  await records.completeTask(done(looked.runnerId, looked.lease));
+  await records.noteFiles({ ...other, added: [], removed: [digestOf('b')] });
+  await order(opened, [task('again', { inputs: [digestOf('b'), digestOf('d')] })]);
+  const again = await leaseWhere();
+  assert.equal(await reasonOf(again.lease.fence), 'a slot is free');
+  await records.leaveRunner(other.runnerId);
+  assert.deepEqual(await sql('select f.digest from runner_file f join runner r on r.id = f.runner_id'), []);
+});

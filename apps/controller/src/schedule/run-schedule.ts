@@ -62,6 +62,8 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
   const learned = (await records.learnedTimes()).map((time): Change => ({ type: 'learned', time }));
   const snapshot = await records.fleetSnapshot();
   let { position } = snapshot;
+  for (const runner of snapshot.runners) view.changesOf({ type: 'runner', runnerId: runner.runnerId, runner }, nowMs());
+  view.setNear(await records.nearOf(view.placed(snapshot.tasks)));
   let changes: readonly Change[] = [...learned, ...view.open(snapshot, nowMs())];
   log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length, learned: learned.length });
   let nextPruneMs = nowMs() + pruneMs;
@@ -87,6 +89,7 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
     if (answer.length === 0) await bell.wait(view.waiting() > 0 ? stepMs : readMs);
     const read = await records.tailOutbox(position);
     position = read.position;
+    view.setNear(await records.nearOf(view.placed(read.events.flatMap((event) => (event.type === 'task' ? [event.task] : [])))));
     const instantMs = nowMs();
     changes = [...answer, ...read.events.flatMap((event) => view.changesOf(event, instantMs))];
     if (read.more) bell.ring();

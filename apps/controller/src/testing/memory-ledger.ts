@@ -80,6 +80,7 @@ export function createMemoryLedger(): MemoryLedger {
     renew: refuse,
     handBack: refuse,
     noteHeld: refuse,
+    noteFiles: refuse,
     completeTask: refuse,
     completeTasks: refuse,
     failTask: refuse,

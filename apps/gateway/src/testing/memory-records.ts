@@ -148,6 +148,7 @@ export function createMemoryRecords(): MemoryRecords {
     handBack: async (task) => held(task),
     noteStopped: async () => {},
     noteHeld: async () => {},
+    noteFiles: async () => {},
     async completeTask(completion) {
       held(completion);
       completed.push({ key: completion.key, runnerId: completion.runnerId });
