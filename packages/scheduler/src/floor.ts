@@ -12,7 +12,7 @@ export type Floor = {
   readonly groups: readonly Group[];
   readonly priority: Priority;
   readonly instantMs: number;
-  /** Shared by all pools of a priority: a model's devices may be in several. */
+  /** These two are shared by all pools of a priority: a model's devices may be in several. */
   readonly forecasts: Map<Group, Ahead>;
   readonly picks: Map<Group, Pick | null>;
 };

@@ -31,13 +31,13 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
   for (const priority of priorities) {
-    const forecasts = new Map<Group, Ahead>();
+    const known = { forecasts: new Map<Group, Ahead>(), picks: new Map<Group, Pick | null>() };
     for (const pool of state.fleet.devicePools.values()) {
       if (pool.idle.size === 0) continue;
       const groups = [...state.groups.values()].filter(
         (group) => group.gpus === 1 && group.bands[priority].size > 0 && serves(state, pool, group),
       );
-      const floor: Floor = { state, pool, groups, priority, instantMs, forecasts, picks: new Map() };
+      const floor: Floor = { state, pool, groups, priority, instantMs, ...known };
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
