@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import { endSoon, leadershipLock, steadfast } from '@filmwright/records';
+import { databaseHosts, endSoon, leadershipLock, steadfast } from '@filmwright/records';
 import pg from 'pg';
 import { reasonOf } from './reason-of.ts';
 
@@ -26,8 +26,9 @@ export async function holdLeadership(
   { connectionString, signal, log, onStandby }: Leadership,
   lead: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const hosts = databaseHosts(connectionString);
   const client = new pg.Client({
-    connectionString,
+    connectionString: hosts.now(),
     ...steadfast,
     query_timeout: answerWithinMs,
     application_name: 'filmwright-controller',
@@ -50,6 +51,7 @@ export async function holdLeadership(
     if (lost.signal.aborted && !signal.aborted) log('warn', 'leadership lost', { reason: reasonOf(lost.signal.reason) });
   } catch (cause) {
     if (cause instanceof FilmwrightError) throw cause;
+    hosts.next();
     throw new FilmwrightError(
       'unavailable',
       `The database does not answer: ${reasonOf(cause)}. Check DATABASE_URL and that PostgreSQL runs.`,

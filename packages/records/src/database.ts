@@ -1,6 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { steadfast } from './connect.ts';
+import { databaseHosts } from './database-hosts.ts';
 
 /** A pool whose calls are tried again while the database is away; only statements that may run twice go through it. */
 export type Database = {
@@ -25,8 +26,10 @@ const connectionMessages =
 
 /** Opens a pool of at most four connections; nothing is sent before the first call. */
 export function openDatabase(connectionString: string): Database {
+  const hosts = databaseHosts(connectionString);
   const pool = new pg.Pool({
-    connectionString,
+    connectionString: hosts.now(),
+    ...(hosts.areMany ? { onConnect: checkWritable } : {}),
     max: 4,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 5000,
@@ -39,21 +42,24 @@ export function openDatabase(connectionString: string): Database {
     // Every statement here has its index; plans that were made while a table was small go on after it has grown.
     options: '-c enable_seqscan=off',
   });
+  // Each new connection goes to the server that is asked at the time.
+  if (hosts.areMany) Object.defineProperty(pool.options, 'connectionString', { get: hosts.now });
+  const again = <T>(work: (tries: number) => Promise<T>): Promise<T> => retried(work, hosts.next);
   // An idle connection that breaks is replaced; without a listener its error would end the process.
   pool.on('error', () => {});
   return {
     pool,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
-      (await retried(() => pool.query<Row>(sql, [...values]))).rows,
+      (await again(() => pool.query<Row>(sql, [...values]))).rows,
     prepared: async <Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)) => {
       const of = typeof statement === 'function' ? statement : () => statement;
-      const result = await retried((tries) => {
+      const result = await again((tries) => {
         const { name, text, values } = of(tries);
         return pool.query<Row>({ name, text, values: [...values] });
       });
       return result.rows;
     },
-    transaction: (work) => retried((tries) => inTransaction(pool, (client) => work(client, tries))),
+    transaction: (work) => again((tries) => inTransaction(pool, (client) => work(client, tries))),
   };
 }
 
@@ -80,14 +86,21 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
   }
 }
 
-/** Runs `work` again, for 30 s at most, as long as it fails because the database is away; then throws `unavailable`. */
-export async function retried<T>(work: (tries: number) => Promise<T>): Promise<T> {
+/** Refuses a connection to a standby: of several servers one is written to. */
+export async function checkWritable(client: { query(sql: string): Promise<{ rows: { reads: boolean }[] }> }): Promise<void> {
+  const { rows } = await client.query('select pg_is_in_recovery() as reads');
+  if (rows[0]?.reads === true) throw Object.assign(new Error('it is a standby, which nobody can write to'), { code: readOnly });
+}
+
+/** Runs `work` again, for 30 s at most, as long as it fails because the database is away, each time after `onAway`; then throws `unavailable`. */
+export async function retried<T>(work: (tries: number) => Promise<T>, onAway: () => void = () => {}): Promise<T> {
   const untilMs = performance.now() + retryForMs;
   for (let tries = 0, waitMs = 50; ; tries += 1, waitMs = Math.min(1000, waitMs * 2)) {
     try {
       return await work(tries);
     } catch (error) {
       if (!isPassing(error)) throw known(error);
+      onAway();
       if (performance.now() > untilMs) throw away(error);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Database, retried } from './database.ts';
+import type { Database } from './database.ts';
 
 /** Where the numbered files of the schema lie. */
 export const migrationsFolder = new URL('./migrations/', import.meta.url);
@@ -8,10 +8,10 @@ export const migrationsFolder = new URL('./migrations/', import.meta.url);
 const lockNumber = 706_170_001;
 
 /** Brings the database to the newest schema; each numbered file runs once, in a transaction, under a lock, so that several starts at once are safe. */
-export async function migrate({ transaction, pool }: Database): Promise<void> {
+export async function migrate({ transaction, rows }: Database): Promise<void> {
   const names = (await readdir(fileURLToPath(migrationsFolder))).filter((file) => file.endsWith('.sql')).sort();
-  const known = await retried(() => pool.query<{ name: string }>('select name from migration')).catch(() => ({ rows: [] }));
-  if (names.every((name) => known.rows.some((row) => row.name === name))) return;
+  const known = await rows<{ name: string }>('select name from migration').catch(() => []);
+  if (names.every((name) => known.some((row) => row.name === name))) return;
   for (const name of names) {
     const sql = await readFile(new URL(name, migrationsFolder), 'utf8');
     await transaction(async (client) => {

@@ -1,5 +1,7 @@
 import pg, { type PoolClient } from 'pg';
 import { endSoon, steadfast } from './connect.ts';
+import { checkWritable } from './database.ts';
+import { databaseHosts } from './database-hosts.ts';
 import type { RecordsEvent } from './records.ts';
 
 const channel = 'filmwright';
@@ -41,13 +43,14 @@ export function eventsOf(event: Extract<RecordsEvent, { type: 'finished' | 'gran
  * what may have changed meanwhile: films that were saved, every active build, builds that ended and tasks that finished since, and `ready`. Stopped: for good.
  */
 export async function listenToChanges(connectionString: string, listener: (event: RecordsEvent) => void): Promise<() => Promise<void>> {
+  const hosts = databaseHosts(connectionString);
   let stopped = false;
   let current: pg.Client | undefined;
   let wake = () => {};
 
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client({
-      connectionString,
+      connectionString: hosts.now(),
       ...steadfast,
       connectionTimeoutMillis: 5000,
       application_name: 'filmwright-listen',
@@ -58,9 +61,11 @@ export async function listenToChanges(connectionString: string, listener: (event
     client.on('error', () => {});
     try {
       await client.connect();
+      if (hosts.areMany) await checkWritable(client);
       await client.query(`listen ${channel}`);
     } catch (error) {
       void endSoon(client);
+      hosts.next();
       throw error;
     }
     current = client;

@@ -6,6 +6,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { away, isPassing } from '../database.ts';
+import { databaseHosts } from '../database-hosts.ts';
 import { migrationsFolder } from '../migrate.ts';
 import { openRecords } from '../open-records.ts';
 import { measure, type RecordsDump } from './records-dump.ts';
@@ -35,7 +36,7 @@ const fenceGap = 1_000_000_000n;
  */
 export async function loadRecords(load: LoadRecords): Promise<Loaded> {
   checkSchema(load.dump, await migrationNames());
-  const client = new pg.Client({ connectionString: load.connectionString, keepAlive: true, application_name: 'filmwright-restore' });
+  const client = new pg.Client({ connectionString: databaseHosts(load.connectionString).now(), keepAlive: true, application_name: 'filmwright-restore' });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -59,7 +60,7 @@ export async function loadRecords(load: LoadRecords): Promise<Loaded> {
 
 /** Says that nothing more is to be done for a restore: its mark is taken off. */
 export async function endRestore({ connectionString }: { readonly connectionString: string }): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = new pg.Client({ connectionString: databaseHosts(connectionString).now() });
   await client.connect();
   await client.query('comment on table migration is null').finally(() => client.end());
 }

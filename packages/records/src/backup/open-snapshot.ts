@@ -3,6 +3,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { away, isPassing } from '../database.ts';
+import { databaseHosts } from '../database-hosts.ts';
 import { keepLock, measure, type RecordsDump, type TableDump } from './records-dump.ts';
 import { quoted, sequenceNames, type TableShape, tableShapes } from './table-shapes.ts';
 
@@ -31,7 +32,7 @@ export type OpenSnapshot = {
 /** Takes a snapshot of a database in use, which goes on meanwhile. Waits for a sweep or another backup to end. Throws `unavailable` when the database goes away. */
 export async function openSnapshot({ connectionString, onWait }: OpenSnapshot): Promise<Snapshot> {
   const client = new pg.Client({
-    connectionString,
+    connectionString: databaseHosts(connectionString).now(),
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     application_name: 'filmwright-backup',

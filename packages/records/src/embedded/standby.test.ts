@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { openRecords } from '../open-records.ts';
+import { defaultWorkspace } from '../records.ts';
 import { copyToStandby, endStandby, promote, untilSynchronous } from './standby.ts';
 import { type RunningPostgres, startPostgres } from './start-postgres.ts';
 
@@ -27,6 +29,34 @@ async function open(name: string): Promise<RunningPostgres & { readonly home: st
   running.push(server);
   return { ...server, home };
 }
+
+test('of several servers in one address the one that is written to is asked, also after another took over', async () => {
+  const first = await open('three');
+  await copyToStandby({ primary: first, home: join(place, 'four') });
+  const standby = await open('four');
+  await untilSynchronous(first.connectionString);
+  const both = new URL(standby.connectionString).host;
+  // The standby first: it may be read, and must not be asked.
+  const url = first.connectionString.replace('@', `@${both},`);
+  const records = await openRecords({ connectionString: url });
+  try {
+    const heard: string[] = [];
+    await records.listen((event) => void heard.push(event.type));
+    const put = (digest: string): Promise<void> =>
+      records.putAsset({ workspaceId: defaultWorkspace, digest, bytes: 1, mediaType: 'image/png' });
+    await put('sha256-before');
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    const during = put('sha256-during');
+    await promote(standby.connectionString);
+    await during;
+    assert.deepEqual(await records.hasAssets(['sha256-before', 'sha256-during']), new Set(['sha256-before', 'sha256-during']));
+    for (let tries = 0; !heard.includes('ready') && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(heard.includes('ready'), 'what changes is heard from the new one');
+  } finally {
+    await records.close();
+  }
+});
 
 async function ask(connectionString: string, sql: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString });

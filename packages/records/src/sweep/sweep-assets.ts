@@ -2,6 +2,7 @@ import { type Digest, FilmwrightError } from '@filmwright/contracts';
 import pg from 'pg';
 import { keepLock } from '../backup/records-dump.ts';
 import { away, isPassing, openDatabase } from '../database.ts';
+import { databaseHosts } from '../database-hosts.ts';
 import { migrate } from '../migrate.ts';
 import { findNamed, isNamedSince, isUnnamed, type Keeper, keepers, milliseconds } from './find-unnamed.ts';
 
@@ -62,7 +63,7 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
   const database = openDatabase(options.connectionString);
   await migrate(database).finally(() => database.pool.end());
   const client = new pg.Client({
-    connectionString: options.connectionString,
+    connectionString: databaseHosts(options.connectionString).now(),
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     application_name: 'filmwright-sweep',
