@@ -6,6 +6,7 @@ Weights are kept in half precision and widened by the graph, so the files are sm
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,8 @@ def export(name, module, arguments, inputs, outputs, axes):
 def write(path, fields):
     target = options.out / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(fields, indent=2) + "\n")
+    text = json.dumps(fields, indent=2, ensure_ascii=False)
+    target.write_text(re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text) + "\n")
 
 
 words = Words()

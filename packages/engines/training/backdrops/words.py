@@ -68,7 +68,7 @@ class Words:
     def save(self, folder):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "vocab.json").write_text(json.dumps(self.vocabulary, ensure_ascii=False) + "\n")
+        (folder / "vocab.json").write_text(json.dumps(self.vocabulary, ensure_ascii=False, indent=2) + "\n")
         (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(" ".join(m) + "\n" for m in self.merges))
         (folder / "tokenizer_config.json").write_text(
             json.dumps({"tokenizer_class": "CLIPTokenizer", "model_max_length": TOKENS, "bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END, "do_lower_case": True}, indent=2) + "\n"
