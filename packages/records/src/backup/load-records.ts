@@ -36,7 +36,11 @@ const fenceGap = 1_000_000_000n;
  */
 export async function loadRecords(load: LoadRecords): Promise<Loaded> {
   checkSchema(load.dump, await migrationNames());
-  const client = new pg.Client({ connectionString: databaseHosts(load.connectionString).now(), keepAlive: true, application_name: 'filmwright-restore' });
+  const client = new pg.Client({
+    connectionString: databaseHosts(load.connectionString).now(),
+    keepAlive: true,
+    application_name: 'filmwright-restore',
+  });
   client.on('error', () => {});
   try {
     await client.connect();
