@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
+import pg from 'pg';
 import { leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
@@ -124,6 +125,37 @@ test('L6: what a leaving runner held is given back at once and counts neither as
     [runnerId],
   );
 });
+
+test('L6, F1: a task that is done at the moment at which its runner leaves stays done', async () => {
+  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
+  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const other = new pg.Client({ connectionString });
+  await other.connect();
+  try {
+    // Both wait for the row: first who completes it, then who gives it back by what it saw before.
+    await other.query('begin');
+    await other.query('select from task for update');
+    const done = records.completeTask({ ...completionOf(lease), runnerId });
+    await untilWaiting(sql, 1);
+    const left = records.leaveRunner(runnerId);
+    await untilWaiting(sql, 2);
+    await other.query('commit');
+    await Promise.all([done, left]);
+  } finally {
+    await other.end();
+  }
+  assert.deepEqual(await sql('select state, attempts from task'), [{ state: 'done', attempts: 1 }]);
+  assert.deepEqual(await sql('select outcome from attempt'), [{ outcome: 'done' }]);
+  assert.deepEqual(await sql('select kind from spend_entry where fence > 0 order by kind'), [{ kind: 'reserve' }, { kind: 'settle' }]);
+});
+
+async function untilWaiting(sql: TestRecords['sql'], count: number): Promise<void> {
+  for (;;) {
+    const found = await sql(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    if (found.length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 test('L7: a runner that joins again under its name frees what it held before it was killed', async () => {
   const { records } = await withRunner([someTask('a')]);

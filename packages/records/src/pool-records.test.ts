@@ -38,7 +38,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await someBuild(records, { tasks: [someTask('a'), someTask('b'), someTask('c', { estimateMs: 500 })] });
   const { runnerId } = await records.joinRunner(someOffer({ name: 'm1', pool: 'one' }));
   await leaseGranted(records, { runnerId, max: 2, leaseMs: 60_000 });
-  await sql(`update task set percent = 25 where state = 'leased'`);
+  await sql('update attempt set percent = 25');
   await records.joinRunner(someOffer({ name: 'm2' }));
   await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
   const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();

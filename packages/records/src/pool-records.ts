@@ -57,7 +57,7 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
         ),
         rows<RunnerRow>(
           `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,
-             count(t.key)::int as busy, coalesce(sum(t.estimate_ms * (1 - t.percent / 100)), 0)::double precision as left_ms
+             count(t.key)::int as busy, coalesce(sum(t.estimate_ms * (1 - a.percent / 100)), 0)::double precision as left_ms
            from runner r left join credential_runner c on c.runner_id = r.id
            left join attempt a on a.runner_id = r.id and a.ended_at is null
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence

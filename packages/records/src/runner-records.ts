@@ -8,11 +8,11 @@ import { isUuid, uuidv7 } from './uuidv7.ts';
 /** A runner that was not heard of for so long, the longest lease, is taken for gone. */
 export const silenceMs = 30_000;
 
-/** What a runner holds goes back with a new fence; it counts neither as a try nor as a loss. */
+/** What a runner holds goes back with a new fence; it counts neither as a try nor as a loss. What ends at the same moment stays ended. */
 const giveBack = `
   with held as materialized (
     select t.workspace_id, t.key, t.fence from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    where a.runner_id = $1 and a.ended_at is null order by t.workspace_id, t.key for update of t
+    where a.runner_id = $1 and a.ended_at is null and t.state = 'leased' order by t.workspace_id, t.key for update of t
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'left' from held h
     where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
