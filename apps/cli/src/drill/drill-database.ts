@@ -97,8 +97,12 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
     async dropStandby() {
       const dropped = standby;
       if (dropped === null) return;
-      standby = null;
-      await endStandby(server.connectionString, dropped.stop);
+      try {
+        await endStandby(server.connectionString, dropped.stop);
+      } finally {
+        await dropped.stop();
+        standby = null;
+      }
     },
     async stop() {
       stopped = true;
