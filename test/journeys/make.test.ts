@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Problem, reportSchema } from '@filmwright/contracts';
+import { type BuildSpend, type Problem, reportSchema } from '@filmwright/contracts';
 import { filmwright, homeOfTest, processesOf } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
@@ -24,11 +24,15 @@ test('a film is made: master, subtitles and report lie where the answer says, an
     package: null;
     report: string;
     tasks: { run: number; reused: number };
+    spend: BuildSpend;
     wallMs: number;
   };
-  assert.deepEqual(Object.keys(answer), ['build', 'master', 'package', 'report', 'tasks', 'wallMs']);
+  assert.deepEqual(Object.keys(answer), ['build', 'master', 'package', 'report', 'tasks', 'spend', 'wallMs']);
   assert.equal(answer.package, null);
   assert.ok(answer.tasks.run > 8 && answer.wallMs > 0);
+  const { estimate, held, settled } = answer.spend;
+  assert.ok((estimate?.slotS ?? 0) > 0 && settled.slotS > 0, 'work was expected and charged');
+  assert.equal(held.credits, 0);
   const report = reportSchema.parse(JSON.parse(readFileSync(answer.report, 'utf8')));
   const probed = JSON.parse(
     execFileSync('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-of', 'json', answer.master], { encoding: 'utf8' }),
