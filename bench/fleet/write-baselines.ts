@@ -14,7 +14,11 @@ const workspace = '00000000-0000-7000-8000-000000000001';
 
 export async function openBaselines(connectionString: string): Promise<Baselines> {
   const clients = [new pg.Client({ connectionString }), new pg.Client({ connectionString })] as const;
-  for (const client of clients) await client.connect();
+  for (const client of clients) {
+    await client.connect();
+    // Like the ledger's own: a statement that was planned while the table was empty would read it whole for each batch.
+    await client.query('set enable_seqscan = off');
+  }
   const [one, two] = clients;
   await one.query(`
     create table bare_task (like task including defaults, primary key (workspace_id, key)) with (fillfactor = 70);
