@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FilmwrightError, type ModelCard, type ModelProgress, modelRef, type OfferedModel, readModelRef } from '@filmwright/contracts';
+import {
+  FilmwrightError,
+  type ModelCard,
+  type ModelLicence,
+  type ModelProgress,
+  modelRef,
+  type OfferedModel,
+  offeredModelSchema,
+  readModelRef,
+} from '@filmwright/contracts';
 import { bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
-import { isAlive, removeLeftOvers } from './left-overs.ts';
-import { licenceOfName, rememberLicences, wantLicence } from './licences.ts';
-import { cardOf, modelFolder, offeredModels, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { removeLeftOvers } from './left-overs.ts';
+import { licenceNow, licenceOfNames, rememberLicences, wantLicence } from './licences.ts';
+import { withModelLock } from './model-lock.ts';
+import { cardOf, isOwn, modelFolder, offeredModels, parseCard, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, tellShelf, writeWhole } from './model-state.ts';
-import { makeRoom, placeRevision, sizeOf } from './place-revision.ts';
+import { makeRoom, placeRevision, roomFor, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isSource } from './source-uri.ts';
 import type { OpenWeights } from './weights.ts';
@@ -50,17 +60,22 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
   const { home, wanted, acceptLicence, settings, now, signal } = options;
   const there = typeof wanted === 'string' ? await shelvedOne(wanted, home) : undefined;
   if (there !== undefined && (await isWhole(there))) {
-    if (options.pin === true && there.place.startsWith(home)) await changeState(there.place, { pinned: true });
+    if (options.pin === true && isOwn(there)) await changeState(there.place, { pinned: true });
     return { card: there.card, ref: there.ref, alreadyThere: true, evicted: [] };
   }
   const offer = there?.card ?? (typeof wanted === 'string' ? await offerOf(wanted, options) : wanted);
   return withModelLock({ home, name: offer.name }, async () => {
     try {
       await removeLeftOvers(home);
-      const accepted = await wantLicence({ home, model: offer.name, licence: offer.licence, accept: acceptLicence, now });
-      await rememberLicences(home, accepted === null ? [] : [accepted]);
+      const accept = async (licence: ModelLicence): Promise<void> => {
+        const accepted = await wantLicence({ home, model: offer.name, licence, accept: acceptLicence, now });
+        await rememberLicences(home, accepted === null ? [] : [accepted]);
+      };
+      await accept(offer.licence);
       const found = await findSource(offer.source, { settings, signal });
-      const added = await bring(options, { offer, found });
+      const licence = licenceNow(offer.licence, found);
+      await accept(licence);
+      const added = await bring(options, { offer: { ...offer, licence }, found });
       await rm(problemFile(home, offer.name), { force: true });
       return added;
     } catch (cause) {
@@ -111,6 +126,7 @@ async function bring(options: AddModel, { offer, found }: Offer): Promise<AddedM
     files: offer.files,
     select: ('select' in offer ? offer.select : undefined) ?? null,
     folder: staging,
+    mostBytes: await roomFor({ home, budgetBytes, keepFreeBytes }),
     openWeights,
     retry: settings.retry,
     signal,
@@ -181,22 +197,23 @@ async function describedOffer(source: string, { described, settings, signal }: D
       'request-invalid',
       `${source} has no card here, so say what the model does: --capability text-to-image (or matting, upscaling ...), and --name if its own will not do; or give a whole card with --card FILE.`,
     );
-  const { licence, pinned } = await findSource(source, { settings, signal });
+  const { licence: ofSource, pinned } = await findSource(source, { settings, signal });
   const url = pinned.startsWith('hf:') ? `${settings.hubEndpoint}/${/^hf:([^@]+)/.exec(pinned)?.[1]}` : null;
-  return {
+  const offer: OfferedModel = {
     format: 1,
     name: described.name ?? nameOf(source),
     title: source,
     capability,
     engine,
     does: `Added by hand from ${source}.`,
-    licence: licenceOfName(described.licence ?? licence, url),
+    licence: licenceOfNames({ said: described.licence, ofSource }, url),
     source,
     needs: { tiers: [], diskMb: null },
     processing: { type: 'own' },
     files: null,
     ...(select === undefined ? {} : { select }),
   };
+  return parseCard(offer, { schema: offeredModelSchema, where: `of ${source}` });
 }
 
 function nameOf(source: string): string {
@@ -214,36 +231,4 @@ function nameOf(source: string): string {
       .replaceAll(/[^a-z0-9._-]+/g, '-')
       .replace(/^[^a-z0-9]+/, '') || 'model'
   );
-}
-
-/** One process at a time changes a model; a lock of a dead process is taken over. */
-export async function withModelLock<T>(
-  { home, name }: { readonly home: string; readonly name: string },
-  work: () => Promise<T>,
-): Promise<T> {
-  const folder = join(home, 'models', '.locks');
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
-  for (let tries = 0; ; tries++) {
-    try {
-      await writeFile(path, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-      if (tries > 3 || (holder > 0 && isAlive(holder)))
-        throw new FilmwrightError(
-          'unavailable',
-          `Another command (process ${holder}) is changing the model ${name}. Wait for it, or end it, and try again.`,
-        );
-      await rm(path, { force: true });
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { force: true });
-    // A model that is not there leaves no folder.
-    await rmdir(modelFolder(home, name)).catch(() => undefined);
-  }
 }

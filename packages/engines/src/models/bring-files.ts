@@ -16,6 +16,8 @@ export type BringFiles = {
   readonly files: readonly ModelFile[] | null;
   readonly select: readonly string[] | null;
   readonly folder: string;
+  /** What an archive unfolds to may have so many bytes, where the card does not tell. */
+  readonly mostBytes: number;
   readonly openWeights: OpenWeights;
   readonly retry: RetryRules;
   readonly signal?: AbortSignal | undefined;
@@ -58,7 +60,7 @@ export async function bringFiles(options: BringFiles): Promise<void> {
       throw new FilmwrightError('not-found', `Nothing says where the weights ${digest} come from.`);
     asked.add(digest);
     count.had(startByte);
-    for await (const piece of readRemote({ ...part.at, startByte, signal, retry })) {
+    for await (const piece of readRemote({ ...part.at, startByte, mostBytes: target.bytes ?? part.bytes ?? undefined, signal, retry })) {
       count.came(target.path, piece.bytes.byteLength);
       yield piece;
     }
@@ -70,7 +72,8 @@ export async function bringFiles(options: BringFiles): Promise<void> {
       await begin(found.archive.bytes);
       const archive = await stageFile(found.archive, { folder, retry, count, signal });
       const all = { path: archive.path, format: found.format, folder: join(folder, 'files'), signal };
-      const inside = await extractFiles({ ...all, wanted: wantedInside(options) });
+      const mostBytes = options.files?.reduce((sum, { bytes }) => sum + bytes, 0) ?? options.mostBytes;
+      const inside = await extractFiles({ ...all, wanted: wantedInside(options), mostBytes });
       targets = targetsOf(inside, options);
       await rm(archive.path, { force: true });
     } else {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
 import { hiddenName, removeLeftOvers } from './left-overs.ts';
 import { type AcceptedLicence, rememberLicences, wantLicence } from './licences.ts';
+import { withModelLock } from './model-lock.ts';
 import { installedModel, revisionOf } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
 import { archiveHeader, archivePadding, readArchive } from './package-archive.ts';
@@ -94,8 +95,18 @@ export type UnpackModels = WeightsHome & {
 
 /** Puts the models of a bundle on the shelf once all of it was read and found to be what its cards say; a tampered or cut one is refused and nothing is changed. */
 export async function unpackModels(options: UnpackModels): Promise<Bundle> {
+  const { file, home } = options;
+  const manifest = await readManifest(file);
+  const names = [...new Set(manifest.cards.map(({ name }) => name))];
+  const locked = names.reduce<() => Promise<Bundle>>(
+    (work, name) => () => withModelLock({ home, name }, work),
+    () => unpackLocked(options, manifest),
+  );
+  return locked();
+}
+
+async function unpackLocked(options: UnpackModels, { cards, digest }: Manifest): Promise<Bundle> {
   const { home, file, acceptLicence, openWeights, budgetBytes, keepFreeBytes, now, signal } = options;
-  const { cards, digest } = await readManifest(file);
   if (options.expect !== undefined && options.expect !== digest)
     throw refuse(file, `it holds other models than were expected: its digest is ${digest}, wanted ${options.expect}`);
   const accepted: AcceptedLicence[] = [];
@@ -105,6 +116,9 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   }
   const wanted = new Map(cards.flatMap((card) => card.files.map((each) => [each.digest, each] as const)));
   const bytes = [...wanted.values()].reduce((sum, each) => sum + each.bytes, 0);
+  // Read once before any model makes room for it.
+  const sizes = new Map([...wanted].map(([name, each]) => [name, each.bytes]));
+  await readChecked(file, { folder: null, wanted: sizes, signal });
   await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep: () => false });
   await removeLeftOvers(home);
   const folder = join(home, 'models', hiddenName('unpack'));
@@ -112,7 +126,7 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   const pins: { readonly path: string; readonly release: () => Promise<void> }[] = [];
   const weights = await openWeights(({ digest: name, startByte }) => readLocal(join(folder, name), startByte));
   try {
-    await extractChecked(file, { folder, wanted: new Map([...wanted].map(([name, each]) => [name, each.bytes])), signal });
+    await readChecked(file, { folder, wanted: sizes, signal });
     await rememberLicences(home, accepted);
     const paths = new Map<Digest, string>();
     for (const name of wanted.keys()) {
@@ -134,7 +148,9 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   }
 }
 
-async function readManifest(file: string): Promise<{ readonly cards: readonly ModelCard[]; readonly digest: string }> {
+type Manifest = { readonly cards: readonly ModelCard[]; readonly digest: string };
+
+async function readManifest(file: string): Promise<Manifest> {
   const pieces: Buffer[] = [];
   let [size, seen] = [0, false];
   try {
@@ -167,17 +183,18 @@ async function readManifest(file: string): Promise<{ readonly cards: readonly Mo
   return { cards: models, digest };
 }
 
-type Extracting = { readonly folder: string; readonly wanted: ReadonlyMap<Digest, number>; readonly signal?: AbortSignal | undefined };
+type Reading = { readonly folder: string | null; readonly wanted: ReadonlyMap<Digest, number>; readonly signal?: AbortSignal | undefined };
 
-async function extractChecked(file: string, { folder, wanted, signal }: Extracting): Promise<void> {
+/** Holds every file of a bundle to its digest, and writes it into `folder` where there is one. */
+async function readChecked(file: string, { folder, wanted, signal }: Reading): Promise<void> {
   const left = new Map(wanted);
-  let current: { readonly name: string; readonly handle: FileHandle; readonly hash: ReturnType<typeof createHash> } | undefined;
+  let current: { readonly name: string; readonly handle: FileHandle | undefined; readonly hash: ReturnType<typeof createHash> } | undefined;
   const finish = async (): Promise<void> => {
     if (current === undefined) return;
     const { name, handle, hash } = current;
     current = undefined;
-    await handle.sync();
-    await handle.close();
+    await handle?.sync();
+    await handle?.close();
     const found = `sha256-${hash.digest('hex')}`;
     if (found !== name) throw refuse(file, `${name} has the digest ${found}`);
     left.delete(name);
@@ -187,17 +204,18 @@ async function extractChecked(file: string, { folder, wanted, signal }: Extracti
       signal?.throwIfAborted();
       if (isFirst) {
         await finish();
-        current = { name: path, handle: await open(join(folder, path), 'w'), hash: createHash('sha256') };
+        const handle = folder === null ? undefined : await open(join(folder, path), 'w');
+        current = { name: path, handle, hash: createHash('sha256') };
       }
       current?.hash.update(bytes);
-      await current?.handle.appendFile(bytes);
+      await current?.handle?.appendFile(bytes);
     }
     await finish();
   } catch (error) {
     if (!(error instanceof FilmwrightError) || error.code !== 'media-invalid') throw error;
     throw error.message.includes('bundle') ? error : refuse(file, error.message);
   } finally {
-    await current?.handle.close();
+    await current?.handle?.close();
   }
   const [missing] = left.keys();
   if (missing !== undefined) throw refuse(file, `${left.size} of its files are missing, first ${missing}`);

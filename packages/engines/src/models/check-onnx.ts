@@ -8,6 +8,8 @@ export type OnnxFacts = { readonly irVersion: number; readonly opsets: Readonly<
 export const newestOpset = 26;
 /** ONNX Runtime runs operator sets from this one on (its docs/Versioning.md). */
 const oldestOpset = 7;
+/** Real files have some dozens of outer fields; each is a read of the disk. */
+const mostFields = 10_000;
 const field = { irVersion: 1, graph: 7, opsetImport: 8 } as const;
 
 /**
@@ -21,7 +23,8 @@ export async function checkOnnx(path: string, name: string): Promise<OnnxFacts> 
     const opsets: Record<string, number> = {};
     let irVersion = 0;
     let hasGraph = false;
-    for (let at = 0; at < size; ) {
+    for (let at = 0, fields = 1; at < size; fields++) {
+      if (fields > mostFields) throw refuse(name, `it is no ONNX file: it has more than ${mostFields} outer fields`);
       const head = await bytesAt(file, { at, length: Math.min(20, size - at) });
       const tag = readVarint(head, 0);
       if (tag === null) throw refuse(name, 'it is no ONNX file, or it is cut short');

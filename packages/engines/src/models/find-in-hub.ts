@@ -10,13 +10,14 @@ const aboutSchema = z.object({
   gated: z.union([z.boolean(), z.string()]).nullish(),
   cardData: z.object({ license: z.union([z.string(), z.array(z.string())]).nullish(), license_name: z.string().nullish() }).nullish(),
 });
+const bytes = z.number().int().nonnegative();
 const treeSchema = z.array(
   z.object({
     type: z.string(),
     path: z.string(),
     oid: z.string().nullish(),
-    size: z.number().nullish(),
-    lfs: z.object({ oid: z.string(), size: z.number() }).nullish(),
+    size: bytes.nullish(),
+    lfs: z.object({ oid: z.string().regex(/^(sha256:)?[0-9a-f]{64}$/), size: bytes }).nullish(),
   }),
 );
 const mostPages = 1000;
@@ -53,16 +54,37 @@ export async function findInHub(
         },
       });
     }
-    page = answer.next === null ? null : new URL(answer.next, page).href;
+    page = answer.next === null ? null : nextPage(answer.next, page);
   }
   if (files.length === 0)
     throw new FilmwrightError(
       'not-found',
       `The repository ${repository} at ${about.sha} holds ${source.path === null ? 'no files' : `nothing at ${source.path}`}.`,
     );
-  const licence = about.cardData?.license_name ?? [about.cardData?.license].flat()[0] ?? null;
+  const licence = licenceSaid(about.cardData);
   const pinned = `hf:${repository}@${about.sha}${source.path === null ? '' : `/${source.path}`}`;
   return { kind: 'files', pinned, licence, gated: Boolean(about.gated), files };
+}
+
+/** Another page of the same hub: its token goes to no other host, whoever names one. */
+function nextPage(next: string, page: string): string {
+  const url = new URL(next, page);
+  if (url.origin === new URL(page).origin) return url.href;
+  throw new FilmwrightError(
+    'unavailable',
+    `${page} says that its next page is at ${url.origin}; wanted one of its own. Check HF_ENDPOINT.`,
+    {
+      retryable: false,
+    },
+  );
+}
+
+/** All licences that a repository names; the name of an own one counts where the hub has none for it. */
+function licenceSaid(about: z.infer<typeof aboutSchema>['cardData']): string | null {
+  const named = [about?.license ?? []].flat();
+  const own = about?.license_name ?? null;
+  if (named.length > 0 && (named.join() !== 'other' || own === null)) return named.join(', ');
+  return own;
 }
 
 /** A path as the model has it: below a folder that the source names, or the one file it names; null for all others. */

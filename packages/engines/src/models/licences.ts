@@ -4,6 +4,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, type ModelLicence } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core';
+import type { FoundSource } from './found-source.ts';
+import { withModelLock } from './model-lock.ts';
 import { writeWhole } from './model-state.ts';
 
 /** Who accepted which licence when; `textDigest` is of the terms as they were shown, so that changed terms are shown again. */
@@ -72,11 +74,13 @@ export async function wantLicence({ home, model, licence, accept, now }: WantLic
   return { model, licence: licence.name, textDigest, acceptedAt: now.toISOString(), acceptedBy: userName() };
 }
 
-/** Writes down that licences were accepted. */
+/** Writes down that licences were accepted; what others write at the same time stays. */
 export async function rememberLicences(home: string, accepted: readonly AcceptedLicence[]): Promise<void> {
   if (accepted.length === 0) return;
-  const all = [...(await acceptedLicences(home)), ...accepted];
-  await writeWhole(fileOf(home), `${JSON.stringify(all, null, 2)}\n`);
+  await withModelLock({ home, name: '_licences', waits: true }, async () => {
+    const all = [...(await acceptedLicences(home)), ...accepted];
+    await writeWhole(fileOf(home), `${JSON.stringify(all, null, 2)}\n`);
+  });
 }
 
 function userName(): string {
@@ -104,6 +108,25 @@ const spdx = [
 ];
 const free = /^(Apache-2\.0|MIT|BSD-[23]-Clause|ISC|CC0-1\.0|Unlicense|Zlib|CC-BY-4\.0|0BSD)$/i;
 const noncommercial = /(^|[-_ ])(nc|non-?commercial|research)([-_ ]|$)/i;
+
+/**
+ * The licence of weights by two names, what somebody says here and what their source says: the source is believed where its licence is not plainly free,
+ * so that no word of ours makes a licence freer than its owner does.
+ */
+export function licenceOfNames(
+  { said, ofSource }: { readonly said: string | undefined; readonly ofSource: string | null },
+  url: string | null,
+): ModelLicence {
+  const isOpen = ofSource === null || !licenceOfName(ofSource, url).mustAccept;
+  return licenceOfName(isOpen ? (said ?? ofSource) : ofSource, url);
+}
+
+/** The licence to accept of a card: the repository's own, where that is no longer as free as the card says. A package's says nothing about the weights in it. */
+export function licenceNow(licence: ModelLicence, { pinned, licence: ofSource }: Pick<FoundSource, 'pinned' | 'licence'>): ModelLicence {
+  if (licence.mustAccept || ofSource === null || !pinned.startsWith('hf:')) return licence;
+  const now = licenceOfName(ofSource, licence.url);
+  return now.mustAccept ? { ...now, attribution: licence.attribution } : licence;
+}
 
 /** What a licence's name alone says, for weights that no card describes: known free ones need no acceptance, all others are shown and must be accepted. */
 export function licenceOfName(name: string | null, url: string | null): ModelLicence {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   FilmwrightError,
@@ -108,6 +108,11 @@ async function builtInModels(): Promise<readonly ShelvedModel[]> {
     found.push({ card, place, folder: place, ref: modelRef(card), state, present: true });
   }
   return found;
+}
+
+/** Whether a revision was added here; those that come along are never changed, evicted or removed, wherever the home is. */
+export function isOwn({ place }: Pick<ShelvedModel, 'place'>): boolean {
+  return !place.startsWith(shipped + sep);
 }
 
 /** A revision whose card cannot be read, or is not what it was: it is not used, and the others are. */

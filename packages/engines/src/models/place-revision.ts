@@ -5,8 +5,8 @@ import { FilmwrightError, type ModelCard, type ModelFile, modelCardSchema, model
 import { checkOnnx } from './check-onnx.ts';
 import { hiddenName, isAlive } from './left-overs.ts';
 import { licenceText } from './licences.ts';
-import { modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
-import { changeState, readState } from './model-state.ts';
+import { isOwn, modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { changeState, readState, tellShelf } from './model-state.ts';
 
 /** Which processes use a revision; it begins with a dot, so that no backup carries it to another machine. */
 const held = '.held';
@@ -82,6 +82,16 @@ export async function isHeld({ place }: Pick<ShelvedModel, 'place'>): Promise<bo
   return false;
 }
 
+/** The bytes that weights may take at most, of the budget and of what the disk has now. */
+export async function roomFor({
+  home,
+  budgetBytes,
+  keepFreeBytes,
+}: Pick<MakeRoom, 'home' | 'budgetBytes' | 'keepFreeBytes'>): Promise<number> {
+  const { bavail, bsize } = await statfs(home);
+  return Math.max(0, Math.min(budgetBytes, bavail * bsize - keepFreeBytes));
+}
+
 export type MakeRoom = {
   readonly home: string;
   readonly bytes: number;
@@ -97,7 +107,7 @@ export type MakeRoom = {
  * stay. Answers which went; throws `disk-full` where it does not suffice.
  */
 export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }: MakeRoom): Promise<readonly string[]> {
-  const shelf = (await shelvedModels({ home })).filter(({ place, present }) => present && place.startsWith(home));
+  const shelf = (await shelvedModels({ home })).filter(({ place, present }) => present && isOwn({ place }));
   const sizes = new Map<string, number>();
   const uses = new Map<string, number>();
   for (const { card } of shelf)
@@ -125,6 +135,7 @@ export async function makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep }
   }
   if (enough()) {
     for (const { folder } of going) await rm(folder, { recursive: true, force: true });
+    if (going.length > 0) await tellShelf(home);
     return going.map(({ ref }) => ref);
   }
   const pinned = shelf.filter(({ state }) => state.pinned).map(({ card }) => modelRef(card));

@@ -8,6 +8,8 @@ export type ReadRemote = RemoteAddress & {
   readonly startByte?: number;
   /** What the file was called when the bytes before `startByte` came; the file is begun anew where it is called something else now. */
   readonly etag?: string | undefined;
+  /** More than so many bytes are not read; any number if left out. */
+  readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onResponse?: (about: { readonly etag: string | null; readonly bytes: number | null }) => void;
   readonly retry?: RetryRules | undefined;
@@ -19,6 +21,8 @@ export const usualRetry: RetryRules = { tries: 6, firstWaitMs: 500 };
 const longestWaitMs = 60_000;
 const mostRedirects = 8;
 const defaultStallMs = 60_000;
+const mostJsonBytes = 16e6;
+const mostSaidBytes = 4000;
 
 /** A failure that says whether another try may help, and after how long. */
 type Failure = { readonly error: FilmwrightError; readonly waitMs: number | null };
@@ -28,10 +32,11 @@ type Failure = { readonly error: FilmwrightError; readonly waitMs: number | null
  * as Retry-After says or ever slower. A piece whose position is 0 in the middle begins the file anew. Throws `unavailable`, `forbidden`, `not-found`.
  */
 export async function* readRemote(request: ReadRemote): AsyncGenerator<RemotePiece> {
-  const { signal, retry = usualRetry } = request;
+  const { signal, retry = usualRetry, mostBytes = Number.POSITIVE_INFINITY } = request;
   let position = request.startByte ?? 0;
   let etag = request.etag;
   let failures = 0;
+  let furthest = position;
   for (;;) {
     try {
       signal?.throwIfAborted();
@@ -43,11 +48,17 @@ export async function* readRemote(request: ReadRemote): AsyncGenerator<RemotePie
         return;
       }
       if (response.status === 200 && position > 0) position = 0;
+      if (response.status === 206) await checkStart(response, { position, url: request.url });
       etag = about.etag ?? undefined;
       for await (const bytes of piecesOf(response, { signal, stallMs: retry.stallMs ?? defaultStallMs })) {
+        if (position + bytes.byteLength > mostBytes)
+          throw new FilmwrightError('digest-mismatch', `${request.url} sends more than ${mostBytes} bytes, the size that was wanted.`, {
+            retryable: false,
+          });
         yield { bytes, position };
         position += bytes.byteLength;
-        failures = 0;
+        // What only comes again from the start is no progress.
+        if (position > furthest) [failures, furthest] = [0, position];
       }
       if (about.bytes !== null && position < about.bytes)
         throw new Retry(`the connection ended after ${position} of ${about.bytes} bytes`, null);
@@ -73,16 +84,55 @@ export async function readRemoteJson(request: ReadRemote): Promise<{ readonly va
       const response = await openAt({ ...request, position: 0, etag: undefined });
       next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1] ?? null;
       pieces.length = 0;
-      for await (const bytes of piecesOf(response, { signal: request.signal, stallMs: retry.stallMs ?? defaultStallMs }))
+      let size = 0;
+      for await (const bytes of piecesOf(response, { signal: request.signal, stallMs: retry.stallMs ?? defaultStallMs })) {
+        size += bytes.byteLength;
+        if (size > mostJsonBytes) throw tooLong(request.url);
         pieces.push(bytes);
+      }
       return { value: JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown, next };
     } catch (error) {
       request.signal?.throwIfAborted();
       const failure = failureOf(error, request.url);
       if (failure.waitMs === null || tries >= retry.tries) throw failure.error;
-      await sleep(Math.min(longestWaitMs, Math.max(failure.waitMs, retry.firstWaitMs * 2 ** (tries - 1))));
+      const waitMs = Math.min(longestWaitMs, Math.max(failure.waitMs, retry.firstWaitMs * 2 ** (tries - 1)));
+      await sleep(waitMs, undefined, request.signal ? { signal: request.signal } : {}).catch(() => request.signal?.throwIfAborted());
     }
   }
+}
+
+function tooLong(url: string): FilmwrightError {
+  return new FilmwrightError(
+    'unavailable',
+    `${url} answers with more than ${mostJsonBytes} bytes of JSON, which no hub or registry does.`,
+    {
+      retryable: false,
+    },
+  );
+}
+
+/** A part that begins elsewhere than was asked for must not be written as if it did not. */
+async function checkStart(response: Response, { position, url }: { readonly position: number; readonly url: string }): Promise<void> {
+  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  if (start === undefined || Number(start) === position) return;
+  await response.body?.cancel();
+  throw new FilmwrightError('unavailable', `${url} sends bytes from ${start} on; wanted them from ${position} on.`, { retryable: false });
+}
+
+/** The first words of a refusal, however long it is. */
+async function saidBy(response: Response, signal: AbortSignal | undefined): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const bytes of piecesOf(response, { signal, stallMs: 5000 })) {
+      pieces.push(bytes);
+      size += bytes.byteLength;
+      if (size >= mostSaidBytes) break;
+    }
+  } catch {
+    // The status alone says enough.
+  }
+  return Buffer.concat(pieces).toString('utf8').slice(0, 300);
 }
 
 class Retry extends Error {
@@ -117,7 +167,7 @@ async function openAt(request: ReadRemote & { readonly position: number; readonl
     }
     if (response.status === 200 || response.status === 206) return response;
     if (response.status === 416 && position > 0) return response;
-    const said = (await response.text().catch(() => '')).slice(0, 300);
+    const said = await saidBy(response, signal);
     throw refusal({ status: response.status, url, said, retryAfter: response.headers.get('retry-after') });
   }
   throw new FilmwrightError('unavailable', `${request.url} redirects more than ${mostRedirects} times.`, { retryable: false });

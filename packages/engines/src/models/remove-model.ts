@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { FilmwrightError } from '@filmwright/contracts';
-import { addingProblem, withModelLock } from './add-model.ts';
-import { modelFolder, shelvedModels, unreadableModels } from './model-shelf.ts';
+import { addingProblem } from './add-model.ts';
+import { withModelLock } from './model-lock.ts';
+import { isOwn, modelFolder, shelvedModels, unreadableModels } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
 import { isHeld } from './place-revision.ts';
 import type { OpenWeights } from './weights.ts';
@@ -24,7 +25,7 @@ export async function removeModel(
     return { refs: [], freedBytes: 0 };
   }
   for (const model of going) {
-    if (!model.place.startsWith(home)) throw new FilmwrightError('request-invalid', `${model.ref} comes with Filmwright and stays.`);
+    if (!isOwn(model)) throw new FilmwrightError('request-invalid', `${model.ref} comes with Filmwright and stays.`);
     if (await isHeld(model))
       throw new FilmwrightError(
         'unavailable',
@@ -32,7 +33,8 @@ export async function removeModel(
       );
   }
   return withModelLock({ home, name: first.card.name }, async () => {
-    for (const { place } of going) await rm(place, { recursive: true, force: true });
+    const damaged = (await unreadableModels({ home })).filter(({ name }) => name === wanted);
+    for (const { place } of [...going, ...damaged]) await rm(place, { recursive: true, force: true });
     await tellShelf(home);
     const still = new Set(
       (await shelvedModels({ home })).flatMap(({ card, present }) => (present ? card.files.map(({ digest }) => digest) : [])),

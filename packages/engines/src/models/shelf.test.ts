@@ -1,61 +1,25 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { ModelFile, OfferedModel } from '@filmwright/contracts';
 import { openModelPool } from '../onnx/model-pool.ts';
 import { runPictureModel } from '../onnx/picture-model.ts';
 import { drawPicture, invertCard } from '../onnx/test-pictures.ts';
-import { addingProblem, addModel, type WeightsHome } from './add-model.ts';
-import { packModels, unpackModels } from './bundle.ts';
-import { installedModel, listModels, offeredModels, shelvedModels, unreadableModels } from './model-shelf.ts';
+import { addingProblem, addModel } from './add-model.ts';
+import { installedModel, isOwn, listModels, offeredModels, shelvedModels, unreadableModels } from './model-shelf.ts';
 import { archiveHeader, archivePadding } from './package-archive.ts';
 import { holdRevision } from './place-revision.ts';
 import { removeModel } from './remove-model.ts';
-import { adding, freeLicence, modelsHome, offer, settingsOf, tinyOnnx } from './testing/models-home.ts';
+import { addLocal, fileOf } from './testing/add-local.ts';
+import { adding, modelsHome, offer, settingsOf, tinyOnnx } from './testing/models-home.ts';
 import { zipOf } from './testing/zip-of.ts';
 import { verifyModels } from './verify-models.ts';
 
 const settings = settingsOf({});
-const now = new Date('2026-01-01T00:00:00Z');
-const fileOf = (path: string, bytes: Buffer): ModelFile => ({
-  path,
-  bytes: bytes.length,
-  digest: `sha256-${createHash('sha256').update(bytes).digest('hex')}`,
-});
-
-/** A folder of files, as a source. */
-async function folderOf(home: string, files: Readonly<Record<string, Buffer>>): Promise<string> {
-  const folder = join(home, '..', `${home.split('/').at(-1)}-${randomBytes(4).toString('hex')}`);
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-  return folder;
-}
-
-async function addLocal(
-  weights: WeightsHome,
-  {
-    files,
-    change = {},
-    at = now,
-    pin = false,
-  }: {
-    readonly files: Readonly<Record<string, Buffer>>;
-    readonly change?: Partial<OfferedModel>;
-    readonly at?: Date;
-    readonly pin?: boolean;
-  },
-) {
-  const folder = await folderOf(weights.home, files);
-  return addModel({
-    ...weights,
-    ...adding(offer({ source: `file:${folder}`, ...change }), settings, { now: at, pin, acceptLicence: true }),
-  });
-}
 
 test('every card of the catalogue is valid, says where its facts are from, and pins its files or its repository', async () => {
   const cards = await offeredModels();
@@ -165,36 +129,6 @@ test('removing frees what no other revision has, and says what is not there', as
   );
 });
 
-test('a bundle carries models to a machine without a network; a tampered or cut one is refused and changes nothing', async (t) => {
-  const [from, to] = [await modelsHome(t), await modelsHome(t)];
-  const files = { 'model.onnx': tinyOnnx, data: randomBytes(70_000) };
-  const licence = { ...freeLicence, name: 'Own', commercialUse: 'unclear', mustAccept: true } as const;
-  const { ref } = await addLocal(from, { files, change: { licence } });
-  const out = join(from.home, 'bundle.tar');
-  const packed = await packModels({ home: from.home, wanted: ['tiny'], out });
-  const unpack = (file: string, more = {}) => unpackModels({ ...to, file, acceptLicence: true, now, ...more });
-  const whole = await readFile(out);
-  const bad = join(from.home, 'bad.tar');
-  const changes = [
-    (bytes: Buffer) => bytes.subarray(0, 40_000),
-    (bytes: Buffer) => Object.assign(Buffer.from(bytes), { [bytes.length - 5000]: (bytes[bytes.length - 5000] ?? 0) ^ 1 }),
-    (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"unclear"', '"allowed"'), 'latin1'),
-    () => Buffer.from('no tar at all'),
-  ];
-  for (const change of changes) {
-    await writeFile(bad, change(whole));
-    await assert.rejects(unpack(bad), { code: 'media-invalid', message: /was not unpacked, and nothing was changed/ });
-  }
-  await assert.rejects(unpack(out, { expect: `sha256-${'0'.repeat(64)}` }), /other models than were expected/);
-  await assert.rejects(unpack(out, { acceptLicence: false }), /--accept-licence/);
-  assert.deepEqual(await listModels({ home: to.home }), await listModels({ home: join(to.home, 'nowhere') }));
-  const unpacked = await unpack(out, { expect: packed.digest });
-  assert.deepEqual(unpacked.refs, [ref]);
-  const { folder } = await installedModel({ name: ref, home: to.home });
-  assert.deepEqual(await readFile(join(folder, 'data')), files.data);
-  assert.deepEqual((await readdir(join(to.home, 'models'))).sort(), ['_changed', '_licences.json', 'tiny']);
-});
-
 test('packages of npm and of Python are held to the digests of their registries, and only the wanted files are taken', async (t) => {
   const weights = await modelsHome(t);
   const [one, two] = [tinyOnnx.subarray(0, 50), tinyOnnx.subarray(50)];
@@ -290,6 +224,20 @@ test('a card that is damaged or was changed takes only its own revision away, an
   }
   await removeModel('hurt', weights);
   assert.deepEqual(await unreadableModels({ home }), []);
+});
+
+test('removing a name takes its damaged revisions away too, and what comes along is never taken for added', async (t) => {
+  const weights = await modelsHome(t);
+  const { home } = weights;
+  await addLocal(weights, { files: { data: randomBytes(100) } });
+  const { place } = await installedModel({ name: 'tiny', home });
+  await writeFile(join(place, 'card.json'), '{');
+  await addLocal(weights, { files: { data: randomBytes(200) } });
+  await removeModel('tiny', weights);
+  assert.deepEqual(await unreadableModels({ home }), []);
+  const shipped = await shelvedModels({ home: '/' });
+  assert.ok(shipped.length > 0);
+  assert.deepEqual(shipped.filter(isOwn), []);
 });
 
 test('a model that needs more memory than there is says so before it is loaded', async (t) => {

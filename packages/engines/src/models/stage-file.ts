@@ -41,7 +41,7 @@ type Fetching = StageFile & { readonly file: FoundFile; readonly at: Extract<Fou
 async function fetchTo(path: string, { file, at, retry, count, signal }: Fetching): Promise<void> {
   const [part, note] = [`${path}.part`, `${path}.json`];
   const before = await stat(part).catch(() => null);
-  const { etag } = Object(JSON.parse(await readFile(note, 'utf8').catch(() => '{}'))) as { readonly etag?: string };
+  const etag = await notedTag(note);
   const startByte = before !== null && etag !== undefined ? before.size : 0;
   const handle = await open(part, startByte > 0 ? 'r+' : 'w');
   try {
@@ -51,7 +51,7 @@ async function fetchTo(path: string, { file, at, retry, count, signal }: Fetchin
       noted = found ?? undefined;
     };
     let written = etag;
-    for await (const piece of readRemote({ ...at, startByte, etag, signal, retry, onResponse })) {
+    for await (const piece of readRemote({ ...at, startByte, etag, mostBytes: file.bytes ?? undefined, signal, retry, onResponse })) {
       if (noted !== written || piece.position === 0) await writeFile(note, JSON.stringify(noted === undefined ? {} : { etag: noted }));
       written = noted;
       if (piece.position === 0) await handle.truncate(0);
@@ -64,6 +64,16 @@ async function fetchTo(path: string, { file, at, retry, count, signal }: Fetchin
   }
   await rename(part, path);
   await rm(note, { force: true });
+}
+
+/** What the source called the file whose part is here; nothing where the note was cut short by a kill, and the part is fetched anew. */
+async function notedTag(note: string): Promise<string | undefined> {
+  try {
+    const { etag } = Object(JSON.parse(await readFile(note, 'utf8'))) as { readonly etag?: unknown };
+    return typeof etag === 'string' ? etag : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type Copying = StageFile & { readonly file: FoundFile; readonly localPath: string };

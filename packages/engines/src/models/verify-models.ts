@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelCard } from '@filmwright/contracts';
-import { type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { isOwn, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, tellShelf } from './model-state.ts';
 
 /** What reading a revision again found; `problem` is null where every byte is as its card says. */
@@ -24,7 +24,7 @@ export async function verifyModels({ home, wanted, signal, onFile }: VerifyModel
     const { card, ref } = model;
     const bytes = card.files.reduce((sum, file) => sum + file.bytes, 0);
     const problem = model.present ? await problemOf(model, { signal, onFile }) : 'its files were evicted to make room';
-    if (model.place.startsWith(home) && model.present) {
+    if (isOwn(model) && model.present) {
       await changeState(model.place, { broken: problem });
       if (problem !== model.state.broken) await tellShelf(home);
     }

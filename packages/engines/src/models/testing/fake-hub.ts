@@ -12,7 +12,7 @@ export type SeenRequest = {
 };
 export type FakeRepository = {
   readonly files: Readonly<Record<string, Buffer>>;
-  readonly licence?: string;
+  readonly licence?: string | readonly string[];
   readonly gated?: boolean;
 };
 /** What goes wrong for a path, once each: the connection is cut after so many bytes, or an answer with a status comes first. */
