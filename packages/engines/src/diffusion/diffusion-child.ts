@@ -1,5 +1,6 @@
 // The program of a diffusion model's own process: loads its networks, draws one request after another, and ends when its parent is gone.
 import { FilmwrightError } from '@filmwright/contracts';
+import { endWithParent } from '../end-with-parent.ts';
 import type { ChildAnswer, ChildRequest } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
 import { memoryWords } from './network.ts';
@@ -55,6 +56,7 @@ async function handle(request: ChildRequest): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(0));
+endWithParent();
 process.on('message', (request: ChildRequest) => {
   handle(request).catch((error: unknown) => answer(error instanceof Stopped ? { kind: 'stopped' } : failure(error)));
 });

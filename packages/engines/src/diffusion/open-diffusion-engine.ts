@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { checkWeights } from './check-weights.ts';
+import { checkpointKey } from './checkpoint.ts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 import type { ComputeProvider } from './network.ts';
@@ -15,7 +14,10 @@ export type DiffusionModel = {
   readonly files?: readonly { readonly path: string; readonly sha256: string }[];
   readonly mostSide?: number;
   readonly mostFrames?: number;
+  /** Keeps the files from being evicted and removed while the model is loaded. */
+  readonly hold?: () => Promise<Held>;
 };
+type Held = { readonly release: () => Promise<void> };
 export type GenerateOptions = {
   /** Aborted: ends the drawing between two steps, or with its process where a step lasts longer than the engine's patience. */
   readonly signal?: AbortSignal;
@@ -63,37 +65,8 @@ export type EngineOptions = {
   readonly engineCacheFolder?: string;
 };
 
-type Loaded = { readonly process: DiffusionProcess; readonly opened: OpenedModel; readonly loadMs: number };
-type Place = { turn: Promise<unknown>; loaded: Loaded | null; timer?: NodeJS.Timeout };
-
-async function checkFiles({ name, folder, files = [] }: DiffusionModel): Promise<void> {
-  for (const { path, sha256 } of files) {
-    const hash = createHash('sha256');
-    try {
-      for await (const bytes of createReadStream(join(folder, path))) hash.update(bytes as Buffer);
-    } catch (error) {
-      throw new FilmwrightError(
-        'model-unavailable',
-        `The file ${path} of the model ${name} cannot be read: ${(error as Error).message}. Install the model again.`,
-      );
-    }
-    const found = hash.digest('hex');
-    if (found === sha256) continue;
-    throw new FilmwrightError(
-      'digest-mismatch',
-      `The file ${path} of the model ${name} is not what its card says: found SHA-256 ${found}, wanted ${sha256}. Install the model again.`,
-      { retryable: false },
-    );
-  }
-}
-
-function checkpointKey(model: DiffusionModel, request: GenerateRequest, engine: readonly unknown[]): string {
-  const { initImage, ...plain } = request;
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([1, model.revision, engine, Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1))]));
-  if (initImage) hash.update(`${initImage.width}x${initImage.height}`).update(initImage.rgb);
-  return hash.digest('hex');
-}
+type Loaded = { readonly process: DiffusionProcess; readonly opened: OpenedModel; readonly loadMs: number; readonly held: Held | null };
+type Place = { turn: Promise<unknown>; loaded: Loaded | null; loading?: DiffusionProcess | undefined; timer?: NodeJS.Timeout };
 
 /**
  * Opens an engine without models; each revision that is asked for gets a process of its own, which draws one request after another. After any failure
@@ -119,7 +92,9 @@ export function openDiffusionEngine({
     const held = place.loaded;
     place.loaded = null;
     await held?.process.close();
+    await held?.held?.release();
   };
+  const closed = (): FilmwrightError => new FilmwrightError('unavailable', 'The diffusion engine is closed.');
   const rejected = (answer: ChildAnswer): FilmwrightError =>
     answer.kind === 'failed'
       ? new FilmwrightError(answer.code, answer.message, { retryable: answer.retryable })
@@ -131,17 +106,23 @@ export function openDiffusionEngine({
     if (place.loaded?.process.alive()) return place.loaded;
     await unload(place);
     const start = performance.now();
-    await checkFiles(model);
-    const child = startDiffusionProcess(model.name, environment);
+    const held = (await model.hold?.().catch(() => null)) ?? null;
     try {
-      starting(child);
-      const answer = await child.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider });
+      await checkWeights(model);
+      if (disposed) throw closed();
+      place.loading = startDiffusionProcess(model.name, environment);
+      starting(place.loading);
+      const answer = await place.loading.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider });
+      if (disposed) throw closed();
       if (answer.kind !== 'opened') throw rejected(answer);
-      place.loaded = { process: child, opened: answer, loadMs: performance.now() - start };
+      place.loaded = { process: place.loading, opened: answer, loadMs: performance.now() - start, held };
       return place.loaded;
     } catch (error) {
-      await child.close();
-      throw error;
+      await place.loading?.close();
+      await held?.release();
+      throw disposed ? closed() : error;
+    } finally {
+      place.loading = undefined;
     }
   };
 
@@ -151,13 +132,14 @@ export function openDiffusionEngine({
   ): Promise<Generated> => {
     const { signal, deadlineMs } = options;
     signal?.throwIfAborted();
-    if (disposed) throw new FilmwrightError('unavailable', 'The diffusion engine is closed.');
+    if (disposed) throw closed();
     const fresh = !place.loaded?.process.alive();
     const frames: RgbPicture[] = [];
     let done = { step: 0, steps: request.steps };
     let why: unknown;
     let loading: DiffusionProcess | null = null;
     let drawing: DiffusionProcess | null = null;
+    const thrown: unknown[] = [];
     const timers: NodeJS.Timeout[] = [];
     const stop = (reason: unknown): void => {
       if (why !== undefined) return;
@@ -222,9 +204,15 @@ export function openDiffusionEngine({
           if (heard.kind === 'frame') frames.push(heard.picture);
           if (heard.kind !== 'step') return;
           done = heard;
-          options.onStep?.({ step: heard.step, steps: heard.steps, preview: heard.preview });
+          try {
+            options.onStep?.({ step: heard.step, steps: heard.steps, preview: heard.preview });
+          } catch (error) {
+            thrown.push(error);
+            stop(error);
+          }
         },
       );
+      if (thrown.length > 0) throw thrown[0];
       if (why !== undefined && answer.kind !== 'drawn') throw why;
       if (answer.kind !== 'drawn') {
         const error = rejected(answer);
@@ -275,6 +263,7 @@ export function openDiffusionEngine({
         const leave = (): void => {
           if (!begun) reject(signal.reason);
         };
+        if (signal.aborted) leave();
         signal.addEventListener('abort', leave, { once: true });
         void drawn.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
       });
@@ -286,7 +275,12 @@ export function openDiffusionEngine({
       }),
     dispose: async () => {
       disposed = true;
-      await Promise.all([...places.values()].map(unload));
+      await Promise.all(
+        [...places.values()].map(async (place) => {
+          await place.loading?.close();
+          await unload(place);
+        }),
+      );
     },
   };
 }

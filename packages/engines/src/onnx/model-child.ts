@@ -1,6 +1,7 @@
 // The program of a model's own process: loads one ONNX file, answers one message after another, and ends when its parent is gone.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
+import { endWithParent } from '../end-with-parent.ts';
 import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
 let session: InferenceSession | undefined;
@@ -34,4 +35,5 @@ async function handle(request: ChildRequest): Promise<ChildAnswer> {
   return { kind: 'ran', dims: result.dims, data: result.data, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
+endWithParent();
 answerParent(handle);

@@ -20,7 +20,8 @@ function sigmasOf(settings: SchedulerSettings, { steps, tokens = 4096 }: PlanWis
     const shiftOnce = shifted(shift);
     sigmas = evenly(shiftOnce(1), shiftOnce(1 / trainSteps), steps).map(shiftOnce);
   }
-  if (shiftTerminal) {
+  // A single step has no end to be moved.
+  if (shiftTerminal && steps > 1) {
     const stretch = (1 - (sigmas.at(-1) ?? 0)) / (1 - shiftTerminal);
     sigmas = sigmas.map((sigma) => 1 - (1 - sigma) / stretch);
   }

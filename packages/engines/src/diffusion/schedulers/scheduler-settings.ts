@@ -52,6 +52,9 @@ const classes: Readonly<Record<string, SchedulerKind>> = {
   DPMSolverMultistepScheduler: 'euler',
 };
 
+/** Tables of so many numbers are made; no model was trained with more steps. */
+const mostTrainSteps = 100_000;
+
 /** Settings that change the result and are not supported: a file that sets one is refused rather than drawn wrongly. */
 const refused = [
   'thresholding',
@@ -96,6 +99,12 @@ export function readSchedulerSettings(
     const value = fields[key] ?? fallback;
     return values.find((each) => each === value) ?? fail(key, values.join(' or '));
   };
+  const steps = (key: string, fallback: number): number => {
+    const value = number(key, fallback);
+    return Number.isInteger(value) && value >= 1 && value <= mostTrainSteps
+      ? value
+      : fail(key, `a whole number from 1 to ${mostTrainSteps}`);
+  };
   const lcm = own === 'lcm';
   const betas = fields['trained_betas'] ?? null;
   const trainedBetas = Array.isArray(betas) && betas.every((each): each is number => Number.isFinite(each)) ? betas : null;
@@ -106,7 +115,7 @@ export function readSchedulerSettings(
   );
   return {
     kind: own,
-    trainSteps: trainedBetas?.length ?? number('num_train_timesteps', 1000),
+    trainSteps: trainedBetas?.length ?? steps('num_train_timesteps', 1000),
     betaStart: number('beta_start', lcm ? 0.00085 : 0.0001),
     betaEnd: number('beta_end', lcm ? 0.012 : 0.02),
     betaSchedule: one('beta_schedule', {
@@ -136,7 +145,7 @@ export function readSchedulerSettings(
         }
       : null,
     shiftTerminal: optional('shift_terminal'),
-    originalSteps: number('original_inference_steps', 50),
+    originalSteps: steps('original_inference_steps', 50),
     timestepScaling: number('timestep_scaling', 10),
   };
 }

@@ -84,3 +84,31 @@ test('a number of steps that the model was not trained for is refused', () => {
   const blind = readSchedulerSettings({ _class_name: 'DDIMScheduler', rescale_betas_zero_snr: true }, { where: 'a test' });
   assert.throws(() => planSchedule(blind, { steps: 4 }), /wanted v_prediction or sample/);
 });
+
+test('one step, and settings that no training had, give numbers or are refused', () => {
+  for (const name of [
+    'DDIMScheduler',
+    'EulerDiscreteScheduler',
+    'EulerAncestralDiscreteScheduler',
+    'FlowMatchEulerDiscreteScheduler',
+    'LCMScheduler',
+  ])
+    for (const fields of [
+      {},
+      { use_karras_sigmas: true },
+      { shift_terminal: 0.1 },
+      { timestep_spacing: 'trailing' },
+      { timestep_spacing: 'linspace' },
+    ]) {
+      const plan = planSchedule(readSchedulerSettings({ _class_name: name, ...fields }, { where: 'a test' }), { steps: 1 });
+      const ones = new Float32Array(2).fill(1);
+      const numbers = [...plan.timesteps, plan.firstDeviation, plan.inputScale(0), plan.mixAt(0).picture, plan.mixAt(0).noise];
+      const after = plan.next({ index: 0, sample: ones, output: ones, noise: ones });
+      assert.ok([...numbers, ...after].every(Number.isFinite), `${name} ${JSON.stringify(fields)}: ${numbers.join()} ${after.join()}`);
+    }
+  for (const value of [0, -5, 1000.5, 1e9])
+    assert.throws(() => readSchedulerSettings({ _class_name: 'DDIMScheduler', num_train_timesteps: value }, { where: 'x' }), {
+      code: 'model-unavailable',
+      message: /num_train_timesteps is .*wanted a whole number from 1 to 100000/,
+    });
+});

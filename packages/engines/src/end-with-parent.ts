@@ -1,0 +1,9 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Ends this process when its parent is gone, also in the middle of work that lets nothing else run: ONNX Runtime computes on the thread that hears of
+ * it otherwise, and a step may last minutes.
+ */
+export function endWithParent(): void {
+  new Worker(new URL('./parent-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
+}
