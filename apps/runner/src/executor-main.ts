@@ -45,9 +45,12 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
   }
 }
 
-/** Runs tasks as one; where that fails each by itself, so that a bad one fails alone. */
+/** Runs tasks as one; where that fails each by itself, so that a bad one fails alone. Without room all fail: what lost it may still write. */
 async function endsOf(tasks: readonly Task[], place: Place): Promise<readonly BatchEnd[]> {
-  const together = await runTogether(tasks, place).catch(() => null);
+  const together = await runTogether(tasks, place).catch((error: unknown) => {
+    if (toProblem(error).code === 'disk-full') throw error;
+    return null;
+  });
   if (together !== null) return together;
   const ends: BatchEnd[] = [];
   for (const [at, task] of tasks.entries()) {

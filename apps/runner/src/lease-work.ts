@@ -45,7 +45,8 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const free = [...executors];
   const noMore = AbortSignal.any([endings.drain, endings.end, gone.signal, work.offerChanged]);
   const ended = AbortSignal.any([endings.end, gone.signal]);
-  const over = new Promise<void>((resolve) => noMore.addEventListener('abort', () => resolve(), { once: true }));
+  let wake = (): void => {};
+  noMore.addEventListener('abort', () => wake(), { once: true });
   const beating: Beating = { work, held, stopped, gone, full: full.signal, toldModels: '' };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
@@ -80,10 +81,15 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
         const one = run.then(() => {
           free.push(executor);
           running.delete(one);
+          wake();
         });
         running.add(one);
       }
-      if (free.length === 0) await Promise.race([...running, over]);
+      // A race with what lasts as long as the session would keep something of every task.
+      if (free.length === 0 && !noMore.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
   } catch (error) {
     if (gone.signal.aborted || !noMore.aborted) {
@@ -164,9 +170,12 @@ async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
 
 async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   const { work, held, stopped, gone, full } = beating;
-  const leases = [...held.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
+  const told = new Map(held);
+  const leases = [...told.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
+  /** What the answer is about: under a key another lease may be held by then. */
+  const meant = (key: string): Held | undefined => (held.get(key) === told.get(key) ? told.get(key) : undefined);
   const cache = work.cache();
-  const told = [...stopped];
+  const ends = [...stopped];
   const models = modelsOf(work);
   try {
     // A reply that does not come must not keep the next heartbeat.
@@ -179,17 +188,17 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       runnerId,
       leases,
       draining,
-      stopped: told,
+      stopped: ends,
       ...news,
       signal,
       ...(cache && { cache }),
     });
     beating.toldModels = models.join();
     if (files !== null) work.files?.told(files);
-    for (const key of back) held.get(key)?.back.abort();
-    for (const one of told) stopped.delete(one);
+    for (const key of back) meant(key)?.back.abort();
+    for (const one of ends) stopped.delete(one);
     for (const key of stale)
-      held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
+      meant(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
   } catch (error) {
     if (error instanceof FilmwrightError && (error.code === 'not-found' || error.code === 'unauthorized')) gone.abort(error);
   }

@@ -19,13 +19,18 @@ export type Batch = readonly [Lease, ...Lease[]];
 export async function runBatch(work: LeaseWork, { batch, executor, held, onStale }: Place & { readonly batch: Batch }): Promise<void> {
   const whole = new AbortController();
   const signal = AbortSignal.any([whole.signal, work.endings.end]);
+  /** The one that went stale last: its place is free once the process is gone. */
+  const last: Lease[] = [];
   const members = batch.map((lease) => {
     const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
-    held.set(lease.task.key, one);
+    hold(held, one);
     const stop = (): void => {
-      held.delete(lease.task.key);
-      onStale(lease);
-      if (members.every((each) => each.stop.signal.aborted)) whole.abort(one.stop.signal.reason);
+      letGo(held, one);
+      if (members.some((each) => !each.stop.signal.aborted)) onStale(lease);
+      else {
+        last.push(lease);
+        whole.abort(one.stop.signal.reason);
+      }
     };
     one.stop.signal.addEventListener('abort', stop, { once: true });
     return one;
@@ -38,7 +43,8 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
   const ran = await executor.runBatch(tasks, { signal, onPercent }).catch((error: unknown) => toProblem(error));
   const part = (ms: number): number => ms / batch.length;
   await Promise.all(
-    members.map(async ({ lease, stop }, at) => {
+    members.map(async (one, at) => {
+      const { lease, stop } = one;
       const { task, fence } = lease;
       const end = 'ends' in ran ? ran.ends[at] : { problem: ran };
       let outcome: TaskOutcome = 'stopped';
@@ -56,10 +62,24 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
         if (told === 'stale') onStale(lease);
         work.log('info', `task ${outcome} in a batch of ${batch.length}`, { task: task.key, kind: task.kind, attempt: lease.attempt });
       }
-      held.delete(task.key);
+      letGo(held, one);
       tells.get(lease)?.(outcome);
     }),
   );
+  for (const lease of last) onStale(lease);
+}
+
+/** A task that is given anew while its lease of before is held is nobody's under that one any more. */
+function hold(held: Map<string, Held>, one: Held): void {
+  const { key } = one.lease.task;
+  held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The task was given anew.'));
+  held.set(key, one);
+}
+
+/** A later lease of the same task stays held. */
+function letGo(held: Map<string, Held>, one: Held): void {
+  const { key } = one.lease.task;
+  if (held.get(key) === one) held.delete(key);
 }
 
 /** Runs one lease and tells its end. */
@@ -71,7 +91,7 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
   const { task, fence } = lease;
   const { client, runnerId, endings, log } = work;
   const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
-  held.set(task.key, one);
+  hold(held, one);
   const tellEnd = work.figures.begin(task.kind);
   let outcome: TaskOutcome = 'stopped';
   const signal = AbortSignal.any([one.stop.signal, endings.end]);
@@ -111,7 +131,7 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
       return 'ended' as const;
     });
   } finally {
-    held.delete(task.key);
+    letGo(held, one);
     tellEnd(outcome);
   }
 }

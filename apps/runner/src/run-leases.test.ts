@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lease, Task } from '@filmwright/contracts';
+import type { Done, Ran } from './executor.ts';
+import { type LeaseWork, leaseAndWork } from './lease-work.ts';
+import { type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
+import { createRunnerMetrics } from './runner-metrics.ts';
+
+const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4, loadMs: 1 };
+const leaseOf = (key: string, fence = 1): Lease => {
+  const base = { kind: 'subtitles', version: 2, toolchain: '', payload: { cues: [], language: 'en' } } as const;
+  const task: Task = { ...base, key, estimateMs: 1, rank: 0, inputs: [] };
+  return { task, fence, attempt: 1, leaseMs: 400 };
+};
+const nothing = async (): Promise<void> => {};
+
+type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
+function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
+  const never = (): never => assert.fail('it is not asked for');
+  const working: WorkingExecutor = { held: [], run: never, runBatch: never, ...executor };
+  const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
+  const work: LeaseWork = {
+    client: { ...calls, failTask: nothing, handBack: nothing, ...client },
+    executors: [working],
+    endings: { drain: new AbortController().signal, end },
+    log: () => {},
+    figures: createRunnerMetrics({ slots: 1, cache: () => null }),
+    ...{ runnerId: 'me', leaseMs: 400, offerChanged: new AbortController().signal, cache: () => null, hasRoom: async () => true },
+  };
+  return { work, executor: working };
+}
+
+test('of a batch that is stale as a whole the last one is told once its process is gone, the others at once', async () => {
+  let gone = (): void => {};
+  const runs = (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<Ran> =>
+    new Promise((_, reject) => {
+      gone = () => reject(signal.reason);
+    });
+  const { work, executor } = workOf({ executor: { runBatch: runs } });
+  const held = new Map<string, Held>();
+  const stale: string[] = [];
+  const onStale = ({ task }: Lease): void => void stale.push(task.key);
+  const over = runBatch(work, { batch: [leaseOf('a'), leaseOf('b')], executor, held, onStale });
+  held.get('a')?.stop.abort(new Error('cancelled'));
+  assert.deepEqual(stale, ['a']);
+  held.get('b')?.stop.abort(new Error('cancelled'));
+  assert.deepEqual(stale, ['a'], 'the process still works');
+  gone();
+  await over;
+  assert.deepEqual([stale, held.size], [['a', 'b'], 0]);
+});
+
+test('a task that is leased anew stays held while its lease of before comes to its end', async () => {
+  let answer = (): void => {};
+  const handBack = (): Promise<void> =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const works: ((how: Done) => void)[] = [];
+  const run: WorkingExecutor['run'] = (_, { resume }) =>
+    resume === undefined
+      ? Promise.resolve({ type: 'returned', resume: { step: 1 } })
+      : new Promise<Done>((resolve) => void works.push(resolve));
+  const { work, executor } = workOf({ executor: { run }, client: { handBack } });
+  const held = new Map<string, Held>();
+  const place = { executor, held, onStale: () => {} };
+  const first = runLease(work, { ...place, lease: leaseOf('a', 1) });
+  await sleep(5);
+  const second = runLease(work, { ...place, lease: { ...leaseOf('a', 2), resume: { step: 1 } } });
+  answer();
+  await first;
+  assert.equal(held.get('a')?.lease.fence, 2, 'it is renewed');
+  works[0]?.(done);
+  await second;
+  assert.equal(held.size, 0);
+});
+
+test('an answer about a lease that has ended stops no later one of the same task', { timeout: 20_000 }, async (context) => {
+  const end = new AbortController();
+  context.after(() => end.abort(new Error('over')));
+  const given = [leaseOf('a', 1), leaseOf('a', 2)];
+  const works: { readonly finish: () => void; readonly signal: AbortSignal }[] = [];
+  const beats: ((stale: readonly string[]) => void)[] = [];
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await sleep(5);
+  };
+  const { work } = workOf({
+    end: end.signal,
+    executor: {
+      run: (_, { signal }) => new Promise<Done>((resolve) => works.push({ finish: () => resolve(done), signal })),
+    },
+    client: {
+      leaseTasks: async ({ signal }) => {
+        await until(() => given.length > 0 || signal?.aborted === true);
+        signal?.throwIfAborted();
+        return given.splice(0, 1);
+      },
+      heartbeat: ({ leases }) =>
+        new Promise((resolve) => {
+          if (leases.some(({ fence }) => fence === 1)) beats.push((stale) => resolve({ stale, back: [] }));
+          else resolve({ stale: [], back: [] });
+        }),
+    },
+  });
+  const over = leaseAndWork(work);
+  await until(() => beats.length > 0);
+  works[0]?.finish();
+  await until(() => works.length === 2);
+  beats[0]?.(['a']);
+  await sleep(20);
+  assert.equal(works[1]?.signal.aborted, false);
+  works[1]?.finish();
+  end.abort(new Error('over'));
+  await over.catch(() => {});
+});
