@@ -76,6 +76,24 @@ test('runners of no pool take their share first', () => {
   assert.equal(one({ otherSlots: 5, backlog: [work({ workMs: 300_000 })] }).wanted, 0);
 });
 
+test('the reason says what waits, for whom, and which bound holds, and never that nothing waits while something does', () => {
+  const reason = (changes: Partial<PoolsNow>): string => one(changes).reason;
+  const least = [{ pool: pool({ minimum: 1 }), machines: [busy('a')] }];
+  assert.equal(reason({ pools: [{ pool: pool({ minimum: 1 }), machines: [] }] }), 'nothing that it can do waits, its minimum is 1');
+  assert.equal(
+    reason({ otherSlots: 9, backlog: [work()], pools: [{ pool: pool({ minimum: 1 }), machines: [] }] }),
+    ['the 10 tasks that wait are left to others', 'its minimum is 1'].join(', '),
+  );
+  assert.equal(reason({ pools: least }), '1 task is at work');
+  assert.equal(reason({ pools: least, backlog: [work({ tasks: 1, workMs: 2000 })] }), '1 task with 2 s of work waits');
+  assert.equal(reason({ backlog: [work({ workMs: 3_000_000 })] }), '10 tasks with 3000 s of work wait, its maximum is 8');
+  assert.equal(reason({ unplannedBuilds: 1 }), '1 film waits to be planned');
+  assert.equal(
+    reason({ pools: [{ pool: pool({ capabilities: ['mix'] }), machines: [] }], backlog: [work()] }),
+    'nothing that it can do waits',
+  );
+});
+
 test('films that cannot be planned before a runner is there bring one each, the cheapest pool first', () => {
   const pools = [
     { pool: pool({ maximum: 2 }), machines: [] },

@@ -58,11 +58,13 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
     const mine = backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true);
     const need = neededBy({ pool, machines, backlog: mine, nowMs: now.nowMs });
     const least = Math.max(pool.minimum, Math.min(pool.maximum, Math.ceil(unplanned / pool.slots)));
-    unplanned = Math.max(0, unplanned - least * pool.slots);
+    const films = Math.min(unplanned, least * pool.slots);
+    unplanned -= films;
     const wanted = Math.min(pool.maximum, Math.max(least, need));
     const share = need === 0 ? 1 : Math.min(1, wanted / need);
     backlog = leftOver(backlog, share, (kind) => pool.capabilities?.includes(kind) ?? true);
-    return { index, decision: decide({ pool, machines, wanted, mine, nowMs: now.nowMs }) };
+    const waiting = now.backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true).reduce((sum, { tasks }) => sum + tasks, 0);
+    return { index, decision: decide({ pool, machines, wanted, need, films, waiting, mine, nowMs: now.nowMs }) };
   });
   return decided.sort((a, b) => a.index - b.index).map(({ decision }) => decision);
 }
@@ -122,9 +124,9 @@ function startLeftMs(pool: Pool, there: readonly PoolMachine[]): number {
   return there.some(({ state, busy }) => state === 'ready' && busy === 0) ? 0 : Math.min(pool.startMs, pool.targetMs / 2);
 }
 
-type Deciding = Omit<Asked, 'backlog'> & { readonly wanted: number; readonly mine: readonly Work[] };
+type Deciding = Omit<Asked, 'backlog'> & Omit<Why, 'pool' | 'busy' | 'late' | 'idle'>;
 
-function decide({ pool, machines, wanted, mine, nowMs }: Deciding): PoolDecision {
+function decide({ pool, machines, wanted, nowMs, ...why }: Deciding): PoolDecision {
   const lateMs = Math.max(leastLateMs, lateTimes * pool.startMs);
   const late = machines.filter(({ state, sinceMs }) => state === 'starting' && nowMs - sinceMs > lateMs);
   const there = machines.filter((machine) => machine.state !== 'stopping' && !late.includes(machine));
@@ -140,25 +142,48 @@ function decide({ pool, machines, wanted, mine, nowMs }: Deciding): PoolDecision
     wanted,
     start,
     stop: [...late, ...idle].map(({ id }) => id),
-    reason: reasonOf({ pool, wanted, mine, late: late.length, idle: idle.length }),
+    reason: reasonOf({
+      ...why,
+      ...{ pool, wanted, late: late.length, idle: idle.length },
+      busy: there.reduce((sum, machine) => sum + machine.busy, 0),
+    }),
   };
 }
 
-type Why = { readonly pool: Pool; readonly wanted: number; readonly mine: readonly Work[]; readonly late: number; readonly idle: number };
+type Why = {
+  readonly pool: Pool;
+  readonly wanted: number;
+  /** Machines that its work alone would want. */
+  readonly need: number;
+  /** Films that wait to be planned on a machine of it. */
+  readonly films: number;
+  /** Tasks that it could do and that wait, those that are left to others among them. */
+  readonly waiting: number;
+  readonly mine: readonly Work[];
+  readonly busy: number;
+  readonly late: number;
+  readonly idle: number;
+};
 
-function reasonOf({ pool, wanted, mine, late, idle }: Why): string {
+function reasonOf({ pool, wanted, need, films, waiting, mine, busy, late, idle }: Why): string {
   const tasks = Math.ceil(mine.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
   const seconds = Math.round(mine.reduce((sum, each) => sum + each.workMs, 0) / 1000);
-  const work = tasks === 0 ? 'nothing waits' : `${tasks} tasks with ${seconds} s of work wait`;
+  const others = waiting === 1 ? 'the 1 task that waits is left to others' : `the ${waiting} tasks that wait are left to others`;
+  const none = waiting > 0 ? others : 'nothing that it can do waits';
+  const work = [
+    ...(films > 0 ? [films === 1 ? '1 film waits to be planned' : `${films} films wait to be planned`] : []),
+    ...(tasks > 0 ? [`${tasks === 1 ? '1 task' : `${tasks} tasks`} with ${seconds} s of work ${tasks === 1 ? 'waits' : 'wait'}`] : []),
+    ...(busy > 0 && tasks === 0 ? [busy === 1 ? '1 task is at work' : `${busy} tasks are at work`] : []),
+  ];
   const limit =
-    wanted === pool.maximum && tasks > 0
+    need > pool.maximum
       ? `, its maximum is ${pool.maximum}`
-      : wanted === pool.minimum
+      : wanted === pool.minimum && need < pool.minimum
         ? `, its minimum is ${pool.minimum}`
         : '';
   const gone = [
     ...(late > 0 ? [`${late} never came to work`] : []),
     ...(idle > 0 ? [`${idle} had nothing to do for ${Math.round(pool.idleMs / 1000)} s`] : []),
   ];
-  return `${work}${limit}${gone.length > 0 ? `; ${gone.join(', ')}` : ''}`;
+  return `${work.length > 0 ? work.join(', ') : none}${limit}${gone.length > 0 ? `; ${gone.join(', ')}` : ''}`;
 }
