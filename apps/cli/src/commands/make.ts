@@ -11,6 +11,7 @@ import { issueText } from '../show/show-problem.ts';
 import { buildFilm, type Film, outputFolder, readFilms } from './build-film.ts';
 import { offerVoice } from './offer-voice.ts';
 import type { Pressing } from './read-pressing.ts';
+import { spendOf } from './spend-of.ts';
 
 export type MakeOptions = {
   readonly file: string;
@@ -44,8 +45,8 @@ async function makeOne(options: MakeOptions, film: Film): Promise<void> {
   const display = progressDisplay(process.stderr, { silent: options.json });
   const made = await usePlatform(home, async (client) => {
     const { build, result } = await buildFilm({ client, home, film, purpose: 'make', display, pressing: options.pressing ?? {} });
-    const { spend } = await client.buildCourse(build.id);
-    return { build, result, spend, ...(await saveFilm({ client, home, build: build.id, result, folder, suffix })) };
+    const saved = await saveFilm({ client, home, build: build.id, result, folder, suffix });
+    return { build, result, spend: await spendOf(client, build.id), ...saved };
   });
   const wallMs = Math.round(performance.now() - startedMs);
   const { run, reused } = made.build.progress.tasks;
@@ -60,7 +61,7 @@ async function makeOne(options: MakeOptions, film: Film): Promise<void> {
 
 type Made = SavedFilm &
   Pick<Film, 'notes'> & {
-    readonly spend: BuildSpend;
+    readonly spend: BuildSpend | null;
     readonly wallMs: number;
     readonly run: number;
     readonly reused: number;
@@ -75,6 +76,6 @@ function summary(report: Report, { master, package: folder, report: reportPath, 
     `  master   ${master}`,
     ...(folder === null ? [] : [`  package  ${join(folder, 'index.m3u8')}`]),
     `  report   ${reportPath}`,
-    `  cost     ${costText(spend)}`,
+    ...(spend === null ? [] : [`  cost     ${costText(spend)}`]),
   ].join('\n');
 }

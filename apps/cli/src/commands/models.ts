@@ -74,14 +74,19 @@ export async function models(options: ModelsOptions): Promise<number> {
       return answer(shown, shownModel(shown));
     }
     case 'remove': {
-      const used = await filmsWithModel({ home, model: name });
+      const used = await filmsWithModel({ home, model: name }).catch((error: unknown) => {
+        if (!options.yes) throw error;
+        return { asked: false, films: [] };
+      });
       if (used.films.length > 0 && !options.yes)
         throw new FilmwrightError(
           'request-invalid',
           `${name} was not removed: it is used by ${used.films.join(', ')}. What they are made of stays, but a change in them would want the model again. Say the same with --yes to remove it.`,
         );
       const removed = await ask<{ readonly refs: readonly string[]; readonly freedBytes: number }>('remove');
-      const unasked = used.asked ? '' : 'The platform of this home does not run, so no film was asked whether it uses it.\n';
+      const unasked = used.asked
+        ? ''
+        : 'No film was asked whether it uses it: the platform of this home does not run or does not answer.\n';
       return answer(removed, `Removed ${removed.refs.join(', ') || name}; ${sizeText(removed.freedBytes)} are free again.\n${unasked}`);
     }
     case 'unpack': {

@@ -7,6 +7,9 @@ import { queueText } from './queue.ts';
 import { readPressing } from './read-pressing.ts';
 import { runnerListing, runnerListText } from './runner-list.ts';
 
+// Deadlines are read and told as the clock of the machine has them.
+process.env['TZ'] = 'Asia/Tokyo';
+
 const nowMs = Date.parse('2030-01-01T00:00:00Z');
 const at = (seconds: number): string => new Date(nowMs + 1000 * seconds).toISOString();
 const task = {
@@ -47,7 +50,7 @@ test('the queue is a table of films with their reason and start, and a line of w
     [
       '  priority  film                              tasks  starts      due               why it waits',
       '  normal    A film with a name that is long…     12  40 seconds                    all 2 places that can do it are busy',
-      '  bulk      Big                                   1  unknown     2030-01-01 01:00  no runner has a GPU with 38 GiB',
+      '  bulk      Big                                   1  unknown     2030-01-01 10:00  no runner has a GPU with 38 GiB',
       '1 task at work on 1 runner, 13 in line.',
     ].join('\n'),
   );
@@ -112,10 +115,12 @@ test('priority and deadline are read, and what is none is refused by its name', 
   assert.deepEqual(readPressing({ priority: undefined, deadline: '2030-12-24T18:00:00+01:00' }, nowMs), {
     deadline: '2030-12-24T17:00:00.000Z',
   });
+  assert.deepEqual(readPressing({ priority: undefined, deadline: '2030-12-24' }, nowMs), { deadline: '2030-12-23T15:00:00.000Z' });
+  assert.deepEqual(readPressing({ priority: undefined, deadline: '2030-12-24T18:00' }, nowMs), { deadline: '2030-12-24T09:00:00.000Z' });
   assert.throws(
     () => readPressing({ priority: 'soon', deadline: undefined }, nowMs),
     /--priority is "soon"; wanted interactive, normal, bulk/,
   );
-  for (const deadline of ['tomorrow', '12', '+5', '2030-13-45'])
+  for (const deadline of ['tomorrow', '12', '+5', '2030-13-45', '+99999999999d'])
     assert.throws(() => readPressing({ priority: undefined, deadline }, nowMs), /--deadline is/);
 });

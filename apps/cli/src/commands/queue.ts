@@ -47,10 +47,17 @@ export function queueText({ isLed, queue: lines, runners }: Pick<Fleet, 'isLed' 
     shortened(title),
     String(tasks),
     expectedStartAt === null ? 'unknown' : inAbout(Date.parse(expectedStartAt) - nowMs).replace(/^in about /, ''),
-    deadline === null ? '' : deadline.slice(0, 16).replace('T', ' '),
+    deadline === null ? '' : minuteText(deadline),
     reason,
   ]);
   return [...tableLines(columns, { cells, whole: () => false }), ...notes, sum].join('\n');
+}
+
+/** `2030-12-24 18:00`, as the clock of this machine has it. */
+function minuteText(iso: string): string {
+  const at = new Date(iso);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 const longestTitle = 32;

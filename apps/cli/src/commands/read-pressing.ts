@@ -21,12 +21,17 @@ const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 
 function instantOf(text: string, nowMs: number): string {
   const [, count, unit = ''] = /^\+(\d+)([mhd])$/.exec(text) ?? [];
-  const ms =
-    count === undefined ? (/^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN) : nowMs + Number(count) * (unitsMs[unit] ?? 0);
-  if (Number.isNaN(ms))
+  const at = count === undefined ? dateOf(text) : new Date(nowMs + Number(count) * (unitsMs[unit] ?? 0));
+  if (Number.isNaN(at.getTime()))
     throw new FilmwrightError(
       'request-invalid',
       `--deadline is ${JSON.stringify(text)}; wanted an instant such as 2030-12-24T18:00 or a time from now such as +90m, +12h or +2d.`,
     );
-  return new Date(ms).toISOString();
+  return at.toISOString();
+}
+
+/** A day alone begins at midnight of this machine, as a time without a zone is of this machine. */
+function dateOf(text: string): Date {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return new Date(`${text}T00:00`);
+  return new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN);
 }

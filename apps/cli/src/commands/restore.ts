@@ -55,7 +55,7 @@ export async function restore({ path, home: given, keepMachines, json }: Restore
     const { count, bytes, leftMachines } = restored;
     if (leftMachines.length > 0)
       process.stderr.write(
-        `${leftMachines.length} machines of pools stay with the platform that was backed up: ${leftMachines.join(', ')}. If that is gone, end them at their service, or restore with --keep-machines.\n`,
+        `These machines of pools stay with the platform that was backed up: ${leftMachines.join(', ')}. If that is gone, end them at their service, or restore with --keep-machines.\n`,
       );
     process.stdout.write(
       json
