@@ -31,7 +31,9 @@ export function courseOf(
   { facts, nowMs }: { readonly facts: BuildCourseFacts; readonly nowMs: number },
 ): BuildCourse {
   const { attempts, spend, count } = facts;
-  const endMs = endedAt === null ? nowMs : Date.parse(endedAt);
+  // What came behind the last attempt that was read is not known to be idle.
+  const last = count > attempts.length ? attempts.at(-1)?.startedAt : undefined;
+  const endMs = Date.parse(last ?? endedAt ?? new Date(nowMs).toISOString());
   const told = attempts.slice(0, mostTold);
   return {
     spend,

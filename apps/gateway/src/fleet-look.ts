@@ -43,9 +43,10 @@ export function queueOf(lines: FleetFacts['queue']): Fleet['queue'] {
   const hasHead = new Set(heads.filter(({ expectedStartAt }) => expectedStartAt !== null).map(({ build }) => build));
   return lines
     .filter((line) => !isBehind(line) || !hasHead.has(line.build))
-    .map(({ position, ...line }) => {
-      const isFirst = heads.find(({ build, expectedStartAt }) => build === line.build && expectedStartAt !== null)?.reason === line.reason;
-      const more = isFirst && !isBehind(line) ? behind.filter(({ build }) => build === line.build) : [];
+    .map((whole) => {
+      const { position, ...line } = whole;
+      const first = heads.find(({ build, expectedStartAt }) => build === line.build && expectedStartAt !== null);
+      const more = whole === first ? behind.filter(({ build }) => build === line.build) : [];
       return {
         ...line,
         tasks: more.reduce((sum, { tasks }) => sum + tasks, line.tasks),
@@ -123,7 +124,8 @@ function oddKinds(versions: Readonly<Record<string, number>>): string | null {
 
 function agoText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 120) return 'a minute or two';
+  if (seconds < 60) return 'half a minute';
+  if (seconds < 120) return 'a minute';
   const minutes = Math.floor(seconds / 60);
   return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace as workspaceId } from '@filmwright/records';
-import { stateOf } from './fleet-look.ts';
+import { courseOf } from './course-routes.ts';
+import { queueOf, stateOf } from './fleet-look.ts';
 import { databaseGateways } from './testing/database-gateways.ts';
 
 const openGateway = databaseGateways();
@@ -89,10 +90,47 @@ test('a runner that drains, is silent or is of another version says why it is gi
   };
   assert.match(told({ draining: true, released: true }), /^draining: Its pool has no need of it/);
   assert.match(told({ draining: true }), /^draining: It was told to end/);
-  assert.match(told({ isGone: true, silentMs: 200_000 }), /^silent: Nothing was heard of it for 3 minutes/);
+  const silences = [31_000, 61_000, 200_000].map((silentMs) => told({ isGone: true, silentMs }).split(':')[1]);
+  assert.deepEqual(
+    silences,
+    ['half a minute', 'a minute', '3 minutes'].map((ago) => ` Nothing was heard of it for ${ago}`),
+  );
   assert.match(
     told({ versions: { encode: version - 1, mix: 1 } }),
     new RegExp(`^limited: Its program is too old for encode \\(version ${version - 1}, wanted ${version}\\) and 1 other kind of tasks`),
   );
   assert.match(told({ versions: { encode: version + 1 } }), /^limited: Its program is newer/);
+});
+
+test('tasks behind others of their build are counted once, though some of the same reason wait for what nobody can say', () => {
+  const line = { workspace: 'default', priority: 'normal', build: 'b', title: 'A', deadline: null, tasks: 2, position: 0 } as const;
+  const reason = 'its workspace runs 3 of at most 3 tasks';
+  const told = queueOf([
+    { ...line, reason, expectedStartAt: null },
+    { ...line, reason, expectedStartAt: '2030-01-01T00:00:00.000Z' },
+    { ...line, reason: 'others go before it', tasks: 5, position: 2, expectedStartAt: '2030-01-01T00:01:00.000Z' },
+  ]);
+  assert.deepEqual(
+    told.map(({ tasks, expectedStartAt }) => [tasks, expectedStartAt]),
+    [
+      [2, null],
+      [7, '2030-01-01T00:00:00Z'],
+    ],
+  );
+});
+
+test('of a build with more attempts than are read nothing is said to be idle behind the last of them', () => {
+  const at = (seconds: number): string => new Date(1000 * seconds).toISOString();
+  const none = { gpuS: 0, slotS: 0, credits: 0 };
+  const attempt = { address: 'a', kind: 'encode', runner: 'one', outcome: 'done', reason: '', waitedFor: null } as const;
+  const facts = {
+    spend: { estimate: null, held: none, settled: none, refunded: none },
+    attempts: [
+      { ...attempt, readyAt: at(0), startedAt: at(1), endedAt: at(4) },
+      { ...attempt, readyAt: at(4), startedAt: at(6), endedAt: at(8) },
+    ],
+  };
+  const build = { createdAt: at(0), endedAt: at(100) };
+  assert.equal(courseOf(build, { facts: { ...facts, count: 3 }, nowMs: 0 }).idleMs, 3000);
+  assert.equal(courseOf(build, { facts: { ...facts, count: 2 }, nowMs: 0 }).idleMs, 95_000);
 });

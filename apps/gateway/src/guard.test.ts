@@ -44,7 +44,11 @@ test('a page of another origin is refused, one of this gateway is not', async (c
 test('health and schema need no token, everything else does', async (context) => {
   const { app } = await startGateway(context);
   for (const url of ['/healthz', '/v1/schema/film.json']) assert.equal((await app.inject({ url })).statusCode, 200, url);
-  for (const url of ['/v1/builds', '/workz', '/v1/voices', `/v1/assets/sha256-${'0'.repeat(64)}`]) {
+  const course = '/v1/builds/01890000-0000-7000-8000-000000000000/course';
+  for (const url of [
+    ...['/v1/builds', '/workz', '/v1/voices', '/v1/fleet', '/v1/fleet/events', '/v1/queue', course],
+    `/v1/assets/sha256-${'0'.repeat(64)}`,
+  ]) {
     const strangers = url.startsWith('/v1/assets') ? [] : [`Bearer ${runnerToken}`];
     for (const authorization of [undefined, 'Bearer', 'Bearer wrong', `Basic ${userToken}`, `Bearer ${userToken}x`, ...strangers]) {
       const reply = await app.inject({ url, headers: authorization ? { authorization } : {} });
