@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BuildCourse, FleetRunner } from '@filmwright/contracts';
 import { lanesOf } from './course.ts';
 import { creditText, gibibytes, hitRate, inOrderOfNeed, placesOf, queueGroups, secondText } from './fleet.ts';
-import { expectedText, whyWaiting, workText } from './wait.ts';
+import { expectedText, isSameReason, whyWaiting, workText } from './wait.ts';
 
 const nowMs = Date.parse('2030-01-01T00:01:00Z');
 const at = (seconds: number): string => new Date(Date.parse('2030-01-01T00:00:00Z') + 1000 * seconds).toISOString();
@@ -44,6 +44,8 @@ test('places and GPUs are counted by what runs on them, however many GPUs one ta
   const devices = ['a', 'b', 'c'].map((id) => ({ id }) as unknown as FleetRunner['devices'][number]);
   const tasks = [task, { ...task, devices: ['a', 'b'] }];
   assert.deepEqual(placesOf({ slots: 4, devices, tasks }), { slots: { taken: 1, of: 4 }, devices: { taken: 2, of: 3 } });
+  // Eight that run as one.
+  assert.deepEqual(placesOf({ slots: 1, devices: [], tasks: Array(8).fill(task) }).slots, { taken: 1, of: 1 });
 });
 
 test('figures are as long as tells them apart', () => {
@@ -96,4 +98,6 @@ test('what nobody works on at all is said before what waits for a place', () => 
   assert.equal(whyWaiting({ waiting: { ...waiting, running: 2 } }, nowMs), null);
   assert.equal(workText({ waiting: { ...waiting, running: 2 } }), '2 at work, 3 in line');
   assert.equal(expectedText(null, nowMs), 'nobody can say when');
+  assert.ok(isSameReason('12 tasks of other films go before it', '9 tasks of other films go before it'));
+  assert.ok(!isSameReason('12 tasks of other films go before it', 'the one place that can do it is busy'));
 });

@@ -6,6 +6,12 @@ export function whyWaiting({ waits, waiting }: Pick<Build, 'waits' | 'waiting'>,
   return waits ?? waitText(waiting, (iso) => Date.parse(iso) - nowMs);
 }
 
+/** Whether two reasons differ by their figures alone: what is read out is not read out again for those. */
+export function isSameReason(one: string, other: string): boolean {
+  const words = (text: string): string => text.replace(/\d+(?:[.,]\d+)*/g, '');
+  return words(one) === words(other);
+}
+
 /** When something is expected: `in about 3 minutes`; what nobody can foresee is said so. */
 export function expectedText(iso: string | null, nowMs: number): string {
   return iso === null ? 'nobody can say when' : inAbout(Date.parse(iso) - nowMs);

@@ -1,11 +1,11 @@
 import { hasEnded } from '@filmwright/client';
 import type { Build, Estimate, Stage } from '@filmwright/contracts';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { shotsOf } from '../model/edit-film.ts';
 import { clockTime, spokenTime } from '../model/format.ts';
 import { type FilmPlace, hashOf } from '../model/place.ts';
 import { estimatedMs } from '../model/shot-facts.ts';
-import { whyWaiting } from '../model/wait.ts';
+import { isSameReason, whyWaiting } from '../model/wait.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
@@ -91,6 +91,9 @@ function Running({ build }: { readonly build: Build }) {
   const why = whyWaiting(build, Date.now());
   const stands = build.waits !== undefined || build.waiting?.running === 0;
   const doing = why !== null && stands ? 'Waiting' : stageNames[stage];
+  const told = useRef('');
+  const reason = why === null ? '' : (build.waits ?? build.waiting?.reasons[0]?.reason ?? '');
+  if (!isSameReason(told.current, reason)) told.current = reason;
   return (
     <div className="make-progress">
       <div className="row apart small">
@@ -110,7 +113,7 @@ function Running({ build }: { readonly build: Build }) {
       )}
       <span className="unseen" role="status">
         {doing}, {Math.floor(percent / 10) * 10} percent
-        {why === null ? '' : `. ${(build.waiting?.reasons[0]?.reason ?? build.waits) || ''}`}
+        {told.current === '' ? '' : `. ${told.current}`}
       </span>
     </div>
   );

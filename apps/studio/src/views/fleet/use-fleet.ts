@@ -15,7 +15,10 @@ export function useFleet(): { readonly fleet: Fleet | null; readonly problem: Pr
       stop = new AbortController();
       const { signal } = stop;
       void (async () => {
-        for await (const next of studio().api.followFleet({ signal })) setFleet(next);
+        for await (const next of studio().api.followFleet({ signal })) {
+          setFleet(next);
+          setProblem(null);
+        }
       })().catch((error) => !signal.aborted && setProblem(problemOf(error)));
     };
     follow();
