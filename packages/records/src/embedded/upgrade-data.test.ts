@@ -48,3 +48,12 @@ test("P10: new data that is not whole takes nobody's place, and old files of an 
   await finishUpgrade(home);
   assert.deepEqual((await readdir(base)).sort(), ['data', 'data-16', 'data-16-2']);
 });
+
+test('P10: several starts that finish it at the same moment leave the new data in its place and the old beside', async (context) => {
+  for (let round = 0; round < 40; round++) {
+    const { home, base } = await leftBy(context, { data: '16', [made]: '18' });
+    await note(base);
+    await Promise.all([1, 2, 3, 4].map(() => finishUpgrade(home)));
+    assert.deepEqual([await versionOf(join(base, 'data')), await versionOf(join(base, 'data-16'))], ['18\n', '16\n']);
+  }
+});

@@ -67,15 +67,29 @@ export async function finishUpgrade(home: string): Promise<void> {
   if (said === null) return;
   const { found, stage } = JSON.parse(said) as { readonly found: string; readonly stage: string };
   const made = join(base, stage, 'postgresql', 'data');
-  const version = await readFile(join(base, 'data', 'PG_VERSION'), 'utf8').catch(() => null);
-  if (version !== null && version.trim() === found && (await stat(made).catch(() => null)) !== null)
-    await rename(join(base, 'data'), await keptPlace(base, found));
+  if ((await versionOf(join(base, 'data'))) === found && (await stat(made).catch(() => null)) !== null) await putAside(base, found);
   await rename(made, join(base, 'data')).catch((error: NodeJS.ErrnoException) => {
     // Another start was as far.
     if (error.code !== 'ENOENT') throw error;
   });
   await rm(join(base, doneName), { force: true });
-  await rm(join(base, stage), { recursive: true, force: true });
+  await rm(join(base, stage), { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Puts the old files aside. Where another start is doing the same and was quicker, the new ones that it put there stay there. */
+async function putAside(base: string, found: string): Promise<void> {
+  const kept = await keptPlace(base, found);
+  try {
+    await rename(join(base, 'data'), kept);
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw error;
+  }
+  if ((await versionOf(kept)) !== found) await rename(kept, join(base, 'data'));
+}
+
+async function versionOf(data: string): Promise<string | null> {
+  return (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => null))?.trim() ?? null;
 }
 
 /** A place for the old files where none of an upgrade before lie. */
@@ -121,8 +135,8 @@ export async function majorOf(programs: string): Promise<string | null> {
 /** Whether this process is to do it; false when another did it meanwhile. A lock whose holder is gone is taken over. */
 async function takeLock(base: string, { found }: Upgrade): Promise<boolean> {
   for (const untilMs = performance.now() + otherWithinMs; performance.now() < untilMs; await sleep(200)) {
-    const version = await readFile(join(base, 'data', 'PG_VERSION'), 'utf8').catch(() => null);
-    if (version !== null && version.trim() !== found) return false;
+    const version = await versionOf(join(base, 'data'));
+    if (version !== null && version !== found) return false;
     try {
       const file = await open(join(base, lockName), 'wx', 0o600);
       await file.writeFile(String(process.pid));
