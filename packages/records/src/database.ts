@@ -39,8 +39,9 @@ export function openDatabase(connectionString: string): Database {
     query_timeout: 65_000,
     idle_in_transaction_session_timeout: 60_000,
     application_name: 'filmwright',
-    // Every statement here has its index; plans that were made while a table was small go on after it has grown.
-    options: '-c enable_seqscan=off',
+    // Every statement here has its index; plans that were made while a table was small go on after it has grown. What has none only seems dear by that, and is
+    // not worth compiling.
+    options: `${steadfast.options} -c enable_seqscan=off -c jit=off`,
   });
   // Each new connection goes to the server that is asked at the time.
   if (hosts.areMany) Object.defineProperty(pool.options, 'connectionString', { get: hosts.now });

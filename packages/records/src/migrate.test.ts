@@ -233,3 +233,36 @@ test('migrations are applied once, however many start at the same moment', async
     for (const { pool } of databases) await pool.end();
   }
 });
+
+test('migrations may take as long as what is filled needs, and read tables as a whole; other calls may not', async () => {
+  const database = openDatabase((await server.empty()).connectionString);
+  const limits = `select current_setting('statement_timeout') as within, current_setting('enable_seqscan') as whole`;
+  const shown = new Set<string>();
+  try {
+    await migrate({
+      ...database,
+      transaction: (work) =>
+        database.transaction(async (client, tries) => {
+          const done = await work(client, tries);
+          shown.add(JSON.stringify((await client.query(limits)).rows[0]));
+          return done;
+        }),
+    });
+    assert.deepEqual([...shown], ['{"within":"0","whole":"on"}']);
+    assert.deepEqual(await database.rows(limits), [{ within: '1min', whole: 'off' }]);
+  } finally {
+    await database.pool.end();
+  }
+});
+
+test('the server gives up a connection whose other side is gone, and compiles no statement', async () => {
+  const database = openDatabase((await server.empty()).connectionString);
+  try {
+    const [shown] = await database.rows(
+      `select current_setting('tcp_keepalives_idle') as idle, current_setting('tcp_user_timeout') as within, current_setting('jit') as jit`,
+    );
+    assert.deepEqual(shown, { idle: '5', within: '11000', jit: 'off' });
+  } finally {
+    await database.pool.end();
+  }
+});
