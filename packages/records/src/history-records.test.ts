@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { defaultWorkspace } from './records.ts';
 import { leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
@@ -51,4 +52,15 @@ test('H1, H2: attempts that ended long ago go a few at a time, those of tasks th
     }),
     [],
   );
+});
+
+test('H2: however many changes there are, those that are old are gone after one call', async () => {
+  const { records, sql } = await server.open();
+  await sql(
+    `insert into outbox (workspace_id, topic, body, created_at)
+     select $1, 'build.running', '{}', now() - case when n > 250 then interval '1 day' else interval '4 days' end from generate_series(1, 270) n`,
+    [defaultWorkspace],
+  );
+  await records.pruneHistory({ olderMs: hourMs, most: 10 });
+  assert.deepEqual(await sql(`select count(*)::int as left from outbox`), [{ left: 20 }]);
 });

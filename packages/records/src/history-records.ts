@@ -16,6 +16,8 @@ export interface HistoryStore {
 
 /** Whoever begins to grant starts from how things are, so that no change is needed for longer than one that grants is behind. */
 const outboxDays = 3;
+/** Changes are many and small: so many times as many of them go as attempts are looked at, each time in a transaction of its own. */
+const outboxRounds = 100;
 
 const pruneAttempts = `
   with looked as materialized (
@@ -32,13 +34,20 @@ const pruneAttempts = `
     count(*) = $2 and max(started_at) < now() - $3::float8 * interval '1 millisecond' as more from looked`;
 
 const pruneOutbox = `
-  delete from outbox where (xid, id) in (select xid, id from outbox order by xid, id limit $1) and created_at < now() - interval '${outboxDays} days'`;
+  with gone as (
+    delete from outbox where (xid, id) in (select xid, id from outbox order by xid, id limit $1) and created_at < now() - interval '${outboxDays} days'
+    returning 1
+  )
+  select count(*)::int as count from gone`;
 
 /** What grows with every task is kept for a time (SPEC.md, H). */
 export function historyRecords({ prepared }: Database): HistoryStore {
   return {
     async pruneHistory({ olderMs, most, after }) {
-      await prepared({ name: 'prune-outbox', text: pruneOutbox, values: [most] });
+      for (let round = 0; round < outboxRounds; round++) {
+        const [gone] = await prepared<{ count: number }>({ name: 'prune-outbox', text: pruneOutbox, values: [most] });
+        if (gone === undefined || gone.count < most) break;
+      }
       const [row] = await prepared<{ removed: number; last: string | null; more: boolean | null }>({
         name: 'prune-attempts',
         text: pruneAttempts,
