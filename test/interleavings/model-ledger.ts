@@ -165,7 +165,7 @@ export class ModelLedger {
       const attempt = this.#claimed({ key, fence, runnerId });
       const task = attempt === null ? undefined : this.#of(attempt);
       if (attempt === null || task === undefined) return [key];
-      const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wanted;
+      const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wanted && this.runners.has(runnerId);
       if (task.state !== 'leased' && !revives) return [key];
       Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, outcome: null });
       this.#live.set(fence, attempt);

@@ -49,12 +49,15 @@ async function run(): Promise<void> {
           const over = new AbortController();
           const parts = { records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
           const pooling = keepPools({
-            ...{ ...parts, pools },
+            ...{ ...parts, pools, turn },
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
           });
           const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });
-          const both = [runSchedule({ ...parts, figures }), runController({ ...parts, plan: planBuild, runnerWaitMs, figures, turn })];
+          const both = [
+            runSchedule({ ...parts, figures, turn }),
+            runController({ ...parts, plan: planBuild, runnerWaitMs, figures, turn }),
+          ];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await Promise.all([pooling, sweeping, pruning]);
           for (const end of ends) if (end.status === 'rejected') throw end.reason;

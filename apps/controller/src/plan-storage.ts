@@ -66,7 +66,7 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log,
   const storePackage = async ({ webPackage }: Plan): Promise<void> => {
     if (webPackage === null) return;
     const digest = digestOf(JSON.stringify(webPackage));
-    if (digest !== savedPackage) await records.savePackage(buildId, webPackage);
+    if (digest !== savedPackage) await records.savePackage({ buildId, ...under }, webPackage);
     savedPackage = digest;
   };
 
@@ -75,7 +75,7 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log,
     if (made.shots === null || (made.end === null && startedMs < nextShotsMs)) return;
     const shots = made.shots();
     const digest = digestOf(JSON.stringify(shots));
-    if (digest !== savedShots) await records.saveShots(buildId, shots);
+    if (digest !== savedShots) await records.saveShots({ buildId, ...under }, shots);
     savedShots = digest;
     nextShotsMs = nowMs() + Math.max(shotsMs, restAfter(nowMs() - startedMs));
   };

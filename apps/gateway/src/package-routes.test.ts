@@ -51,7 +51,7 @@ async function packaged(context: TestContext, changes: Partial<WebPackage> = {})
     sprites: null,
     ...changes,
   };
-  await gateway.records.savePackage(id, film);
+  await gateway.records.savePackage({ buildId: id }, film);
   const addresses = (await gateway.call({ url: `/v1/builds/${id}/package` })).json() as PackageAddresses;
   // Whoever has the address needs no token.
   const get = (path: string, headers: Record<string, string> = {}) =>

@@ -16,9 +16,9 @@ import type { Database } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
-import { type BuildRecord, defaultWorkspace, type NewBuild, type Records } from './records.ts';
+import { type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-import { checkTurn, lockWants, lockWantsOfBuild, updateWanted } from './wanted.ts';
+import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, updateWanted } from './wanted.ts';
 
 export type BuildRow = {
   id: string;
@@ -59,8 +59,9 @@ type BuildCalls = Pick<
 export function buildRecords(database: Database): BuildCalls {
   const { rows, transaction } = database;
   type View = { readonly table: 'build_package' | 'build_shots'; readonly id: string; readonly body: unknown };
-  const saveView = ({ table, id, body }: View): Promise<void> =>
+  const saveView = ({ table, buildId: id, turn, body }: Omit<View, 'id'> & ViewedBuild): Promise<void> =>
     transaction(async (client) => {
+      await holdTurn(client, turn);
       await client.query(
         `insert into ${table} (workspace_id, build_id, body) select workspace_id, id, $2 from build where id = $1
          on conflict (build_id) do update set body = excluded.body`,
@@ -130,9 +131,9 @@ export function buildRecords(database: Database): BuildCalls {
         await releaseTasks(client, buildId);
         await notify(client, { type: 'build', id: buildId });
       }),
-    savePackage: (id, body) => saveView({ table: 'build_package', id, body }),
+    savePackage: (build, body) => saveView({ ...build, table: 'build_package', body }),
     webPackage: (id, workspaceId = defaultWorkspace) => viewOf<WebPackage>({ table: 'build_package', id, workspaceId }),
-    saveShots: (id, body) => saveView({ table: 'build_shots', id, body }),
+    saveShots: (build, body) => saveView({ ...build, table: 'build_shots', body }),
     buildShots: (id, workspaceId = defaultWorkspace) => viewOf<BuildShots>({ table: 'build_shots', id, workspaceId }),
     async buildTasks(id, workspaceId = defaultWorkspace) {
       if (!isUuid(id)) return [];

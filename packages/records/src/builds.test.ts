@@ -166,8 +166,8 @@ test('W2: what another workspace has is not there, for reading and for changing'
   assert.equal((await records.filmState({ workspaceId: defaultWorkspace, id }))?.version, 1);
 
   const build = await someBuild(records, { tasks: [someTask('a')], film: { id, version: 1 } });
-  await records.saveShots(build.id, { shots: [] } as never);
-  await records.savePackage(build.id, { renditions: [] } as never);
+  await records.saveShots({ buildId: build.id }, { shots: [] } as never);
+  await records.savePackage({ buildId: build.id }, { renditions: [] } as never);
   assert.deepEqual(await records.listFilmBuilds({ ...strange, limit: 9 }), []);
   assert.equal((await records.listFilmBuilds({ workspaceId: defaultWorkspace, id, limit: 9 })).length, 1);
   assert.equal(await records.getBuild(build.id, other), null);

@@ -38,7 +38,8 @@ const deliver = `
     where a.runner_id = $1 and a.ended_at is null and a.delivered_at is null
   ), given as (
     update attempt a set delivered_at = now(), heard_at = now(), lease_until = now() + $3::float8 * interval '1 millisecond', request = $4
-    from whole f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key returning a.workspace_id, a.key, a.fence, a.batch
+    from whole f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key and coalesce(a.ended_at, 'infinity') = 'infinity'
+    returning a.workspace_id, a.key, a.fence, a.batch
   )
   select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.batch
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
@@ -56,14 +57,14 @@ const renew = `
   where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and coalesce(a.ended_at, 'infinity') = 'infinity'
   returning a.key, a.fence, a.asked_back is not null as back`;
 
-/** Leases that ran out but whose tasks were given to nobody come to life again. */
+/** Leases that ran out but whose tasks were given to nobody come to life again, unless another runner took the place of theirs. */
 const revive = `
   with held as materialized (
     select t.workspace_id, t.key, t.fence, l.percent
     from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
     join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
     join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null
+    where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null and exists (select from runner r where r.id = $1)
     order by t.workspace_id, t.key for update of t
   ), heard as (
     update attempt a set percent = h.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null

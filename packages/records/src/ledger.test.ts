@@ -163,6 +163,8 @@ test('L7: a runner that joins again under its name frees what it held before it 
   const before = await leaseOne({ records }, { runnerId, leaseMs: longMs });
   const { runnerId: anew } = await records.joinRunner(someOffer());
   assert.equal(await records.expireLeases(), 1);
+  const leases = [{ key: 'a', fence: before.fence, percent: 50 }];
+  assert.deepEqual(await records.renewLeases({ runnerId, leases, leaseMs: longMs }), ['a'], 'the one before does not come back to life');
   const lease = await leaseOne({ records }, { runnerId: anew, leaseMs: longMs });
   assert.ok(lease.fence > before.fence);
 });

@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolStore } from './pool-store.ts';
+import { holdTurn } from './wanted.ts';
 
 const silence = `interval '30 seconds'`;
 
@@ -31,14 +32,17 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
       );
       return found.map(({ age_ms: ageMs, ...row }) => ({ ...row, ageMs }));
     },
-    async addMachines(machines) {
-      await rows('insert into pool_machine (id, pool) select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
-        machines.map(({ id }) => id),
-        machines.map(({ pool }) => pool),
-      ]);
-    },
-    stopMachine: (id) =>
+    addMachines: (machines, { turn } = {}) =>
       transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query('insert into pool_machine (id, pool) select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
+          machines.map(({ id }) => id),
+          machines.map(({ pool }) => pool),
+        ]);
+      }),
+    stopMachine: (id, { turn } = {}) =>
+      transaction(async (client) => {
+        await holdTurn(client, turn);
         await client.query(`update pool_machine set state = 'stopping', changed_at = now() where id = $1 and state <> 'stopping'`, [id]);
         await client.query(`update runner r set draining = true from pool_machine m where m.id = $1 and ${isOfMachine} and not draining`, [
           id,

@@ -35,15 +35,17 @@ export type PoolFacts = {
   readonly interactiveBuilds: number;
 };
 
+type Under = { readonly turn?: number };
+
 /** Machines of pools and what they are wanted for. */
 export interface PoolStore {
   /** A short name of this installation, drawn once. */
   installationId(): Promise<string>;
   machines(): Promise<readonly MachineRow[]>;
-  /** Notes machines before they are asked for. */
-  addMachines(machines: readonly { readonly id: string; readonly pool: string }[]): Promise<void>;
+  /** Notes machines before they are asked for. With the number of `takeTurn`, here and below: throws `lease-stale` where another has drawn a later one. */
+  addMachines(machines: readonly { readonly id: string; readonly pool: string }[], under?: Under): Promise<void>;
   /** Notes that a machine is to go, and has its runner given nothing more. */
-  stopMachine(id: string): Promise<void>;
+  stopMachine(id: string, under?: Under): Promise<void>;
   /** Forgets a machine that is surely gone. */
   forgetMachine(id: string): Promise<void>;
   poolFacts(): Promise<PoolFacts>;

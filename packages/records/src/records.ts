@@ -95,6 +95,9 @@ export type RenewRequest = {
   readonly leaseMs: number;
 };
 
+/** A build and the number under which it is driven, as of `savePlan`. */
+export type ViewedBuild = { readonly buildId: string; readonly turn?: number };
+
 /** Builds, assets and the task ledger, on PostgreSQL. Every write about a lease carries its fence. */
 export interface Records {
   /** Film version and build in one transaction; the same document again is the same film version. */
@@ -126,9 +129,9 @@ export interface Records {
   }): Promise<void>;
   buildTasks(id: string, workspaceId?: string): Promise<readonly BuildTask[]>;
   /** Notes what can be played of a build by now. */
-  savePackage(buildId: string, webPackage: WebPackage): Promise<void>;
+  savePackage(build: ViewedBuild, webPackage: WebPackage): Promise<void>;
   /** Notes what there is to see of a build's shots by now. */
-  saveShots(buildId: string, shots: BuildShots): Promise<void>;
+  saveShots(build: ViewedBuild, shots: BuildShots): Promise<void>;
   /** What there is to see of a build's shots by now, or null. */
   buildShots(buildId: string, workspaceId?: string): Promise<BuildShots | null>;
   /** What can be played of a build by now, or null. */

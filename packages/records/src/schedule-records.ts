@@ -14,6 +14,7 @@ import {
   taskColumns,
 } from './schedule-rows.ts';
 import type { FleetEvent, ScheduleStore } from './schedule-store.ts';
+import { superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
 const pickUpMs = 10_000;
@@ -28,7 +29,7 @@ const tail = `
     ${runnerColumns}, w.weight, w.cap
   from (select pg_snapshot_xmin(pg_current_snapshot()) as xid) h
   left join lateral (
-    select * from outbox where xid >= $1::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
+    select * from outbox where (xid, id) > ($1::xid8, $3::bigint) and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
   ) o on true
   left join lateral (select o.key union all select json_array_elements_text(o.body->'keys')) k on k.key is not null
   left join task t on t.workspace_id = o.workspace_id and t.key = k.key
@@ -59,6 +60,9 @@ const grant = `
   select exists (select from lead) as leads, t.workspace_id, t.key, t.fence, ${notifyEach('$8')} from (select) one left join taken t on true`;
 type GrantRow = { leads: boolean; workspace_id: string | null; key: string | null; fence: string | null };
 
+/** What so many hold is near enough to any of them. */
+const mostHolders = 50;
+
 /** Inputs lie where they were fetched, as runners told, and where they were made. */
 const near = `
   with held as (
@@ -67,7 +71,7 @@ const near = `
     join task_asset i on i.workspace_id = g.workspace_id and i.key = g.key and i.role = 'input'
     left join asset a on a.workspace_id = i.workspace_id and a.digest = i.digest
     cross join lateral (
-      select f.runner_id from runner_file f where f.digest = i.digest
+      (select f.runner_id from runner_file f where f.digest = i.digest limit ${mostHolders})
       union
       select m.runner_id from task_asset o join task t on t.workspace_id = o.workspace_id and t.key = o.key and t.state = 'done'
       join attempt m on m.fence = t.fence and m.workspace_id = t.workspace_id and m.key = t.key
@@ -81,9 +85,13 @@ const near = `
 /** What the leader of the fleet reads and writes (SPEC.md, A). */
 export function scheduleRecords({ rows, prepared, transaction }: Database): ScheduleStore {
   return {
-    async takeLead() {
-      const [row] = await rows<{ epoch: string }>('update leadership set epoch = epoch + 1 returning epoch');
-      return Number(row?.epoch);
+    async takeLead(turn) {
+      const [row] = await rows<{ epoch: string }>(
+        'update leadership set epoch = epoch + 1 where $1::bigint is null or drive = $1 returning epoch',
+        [turn ?? null],
+      );
+      if (row === undefined) throw superseded();
+      return Number(row.epoch);
     },
     fleetSnapshot: () =>
       transaction(async (client) => {
@@ -120,15 +128,17 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       }),
     async tailOutbox(after) {
       const limit = mostRead + after.seen.size;
-      const found = await prepared<TailRow>({ name: 'tail', text: tail, values: [String(after.xid), limit] });
+      const found = await prepared<TailRow>({ name: 'tail', text: tail, values: [String(after.xid), limit, after.id ?? 0] });
       const horizon = BigInt(found[0]?.horizon ?? after.xid);
       const there = found.flatMap((row) => (row.xid === null ? [] : [{ ...row, xid: BigInt(row.xid), id: Number(row.id) }]));
-      const last = there.at(-1)?.xid ?? horizon;
+      const last = there.at(-1);
       const more = new Set(there.map((row) => row.id)).size === limit;
-      const xid = more && last < horizon ? last : horizon;
+      // Of a transaction that has ended nothing comes any more: it is gone on behind the last row of it, however many there are.
+      const { xid, id } = more && last !== undefined && last.xid < horizon ? last : { xid: horizon, id: 0 };
       const fresh = there.filter((row) => !after.seen.has(row.id));
-      const seen = new Map([...after.seen, ...fresh.map((row) => [row.id, row.xid] as const)].filter(([, of]) => of >= xid));
-      return { events: fresh.map(eventOf), position: { xid, seen }, more };
+      const told = [...after.seen, ...fresh.map((row) => [row.id, row.xid] as const)];
+      const seen = new Map(told.filter(([at, of]) => of > xid || (of === xid && at > id)));
+      return { events: fresh.map(eventOf), position: { xid, id, seen }, more };
     },
     async grantTasks({ epoch, grants }) {
       if (grants.length === 0) return { given: [], refused: [] };
@@ -197,13 +207,11 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       await prepared({
         name: 'save-standings',
         text: `with gone as (delete from standing where not (build_id = any($1)))
-          insert into standing (build_id, workspace_id, body) select * from unnest($1::uuid[], $2::uuid[], $3::json[])
+          insert into standing (build_id, workspace_id, body)
+          select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks' from json_array_elements($2::json) s
           on conflict (build_id) do update set body = excluded.body, at = now()`,
-        values: [
-          standings.map(({ buildId }) => buildId),
-          standings.map(({ workspaceId }) => workspaceId),
-          standings.map(({ tasks }) => JSON.stringify(tasks)),
-        ],
+        // One document: in an array each of its quotes would be marked.
+        values: [standings.map(({ buildId }) => buildId), JSON.stringify(standings)],
       });
     },
     async nearOf(tasks) {
@@ -230,11 +238,12 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count)],
       });
     },
-    async pruneFleet({ from, before }) {
+    async pruneFleet({ epoch, from, before }) {
       await rows('delete from runner_file f where not exists (select from runner r where r.id = f.runner_id)');
       await rows(
-        `delete from outbox where xid >= $1::xid8 and xid < $2::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')`,
-        [String(from), String(before)],
+        `delete from outbox where xid >= $1::xid8 and xid < $2::xid8 and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%')
+           and exists (select from leadership where epoch = $3)`,
+        [String(from), String(before), epoch],
       );
     },
   };

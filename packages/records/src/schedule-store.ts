@@ -76,8 +76,11 @@ export type FleetEvent =
   | { readonly type: 'runner'; readonly runnerId: string; readonly runner: FleetRunner | null }
   | { readonly type: 'workspace'; readonly workspace: FleetWorkspace };
 
-/** How far the outbox was read: everything of transactions before `xid`, and of the others the rows in `seen` (with their transactions). */
-export type OutboxPosition = { readonly xid: bigint; readonly seen: ReadonlyMap<number, bigint> };
+/**
+ * How far the outbox was read: everything of transactions before `xid`, of that one the rows up to `id` (none where it is left out), and of later ones the
+ * rows in `seen` (with their transactions).
+ */
+export type OutboxPosition = { readonly xid: bigint; readonly id?: number; readonly seen: ReadonlyMap<number, bigint> };
 
 export type FleetSnapshot = {
   readonly tasks: readonly FleetTask[];
@@ -112,8 +115,11 @@ export type LearnedTime = { readonly name: string; readonly ms: number; readonly
 
 /** What the leader of the fleet reads and writes. */
 export interface ScheduleStore {
-  /** Draws the number of a leader; grants under earlier numbers are refused from then on. */
-  takeLead(): Promise<number>;
+  /**
+   * Draws the number of a leader; grants under earlier numbers are refused from then on. With the number of `takeTurn`: throws `lease-stale` where another
+   * process has drawn a later one of those.
+   */
+  takeLead(turn?: number): Promise<number>;
   /** Wanted tasks that wait or run, runners and workspaces, all of one instant. */
   fleetSnapshot(): Promise<FleetSnapshot>;
   /** What changed since a position, in order, nothing missed and nothing twice; `more` when it was cut short. */
@@ -139,8 +145,11 @@ export interface ScheduleStore {
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
   saveLearned(times: readonly LearnedTime[]): Promise<void>;
-  /** Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. */
-  pruneFleet(read: { readonly from: bigint; readonly before: bigint }): Promise<void>;
+  /**
+   * Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. Nothing goes once another
+   * leads, which may not have read them yet.
+   */
+  pruneFleet(read: { readonly epoch: number; readonly from: bigint; readonly before: bigint }): Promise<void>;
 }
 
 /** What people ask of the fleet. */

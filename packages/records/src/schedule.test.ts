@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
 import type { OutboxPosition } from './schedule-store.ts';
@@ -106,8 +107,73 @@ test('A4: the snapshot and what the outbox says from then on is all that happens
   await records.leaveRunner(runnerId);
   assert.deepEqual(await next(), ['runner']);
   assert.deepEqual(await next(), []);
-  await records.pruneFleet({ from: 0n, before: from.xid });
-  assert.deepEqual(await sql(`select topic from outbox where topic not like 'build.%'`), []);
+  const topics = () => sql(`select topic from outbox where topic not like 'build.%'`);
+  const [before, epoch, later] = [await topics(), await epochOf(records), await records.takeLead()];
+  await records.pruneFleet({ epoch, from: 0n, before: from.xid });
+  assert.deepEqual(await topics(), before, 'who led before removes nothing that the next may not have read');
+  await records.pruneFleet({ epoch: later, from: 0n, before: from.xid });
+  assert.deepEqual(await topics(), []);
+});
+
+test('A4: of many changes of one transaction those that were told are not read again', async () => {
+  const { records, sql } = await server.open();
+  let { position: from } = await records.fleetSnapshot();
+  await sql(
+    `insert into outbox (workspace_id, topic, key, body) select $1, 'task.withdrawn', 'k' || n, '{}' from generate_series(1, 12000) n`,
+    [defaultWorkspace],
+  );
+  const keys: string[] = [];
+  let parts = 0;
+  for (let more = true; more; parts++) {
+    const read = await records.tailOutbox(from);
+    for (const event of read.events) if (event.type === 'task') keys.push(event.task.key);
+    ({ position: from, more } = read);
+    assert.equal(from.seen.size, 0, 'what ended is gone on behind');
+  }
+  assert.deepEqual([keys.length, new Set(keys).size, parts], [12_000, 12_000, 3]);
+});
+
+test('A5, S4: who was followed draws no number to grant under, stores no views, and neither starts nor stops machines', async () => {
+  const { records } = await server.open();
+  const { id: buildId } = await someBuild(records);
+  const turn = await records.takeTurn();
+  await records.takeLead(turn);
+  const later = await records.takeTurn();
+  const acts = (under: { readonly turn: number }): readonly (() => Promise<unknown>)[] => [
+    () => records.checkTurn(under.turn),
+    () => records.takeLead(under.turn),
+    () => records.saveShots({ buildId, ...under }, { shots: [] } as never),
+    () => records.savePackage({ buildId, ...under }, { renditions: [] } as never),
+    () => records.addMachines([{ id: 'm', pool: 'p' }], under),
+    () => records.stopMachine('m', under),
+  ];
+  for (const act of acts({ turn })) await assert.rejects(act(), { code: 'lease-stale' });
+  assert.deepEqual([await records.machines(), await records.buildShots(buildId), await records.webPackage(buildId)], [[], null, null]);
+  for (const act of acts({ turn: later })) await act();
+  assert.deepEqual(
+    (await records.machines()).map(({ id, state }) => [id, state]),
+    [['m', 'stopping']],
+  );
+});
+
+test('A7, L5: of a batch what ended while it is delivered is not given', async () => {
+  const { records, runnerId, epoch, sql, connectionString } = await withRunner(['a', 'b']);
+  const batch = '00000000-0000-7000-8000-00000000ba7c';
+  const grants = fitting(await records.fleetSnapshot(), runnerId).map((task) => ({ ...grantOf(task, runnerId), batch }));
+  await records.grantTasks({ epoch, grants });
+  const other = new pg.Client({ connectionString });
+  await other.connect();
+  await other.query('begin');
+  await other.query(`update attempt set ended_at = now(), outcome = 'unwanted' where key = 'b'`);
+  const asked = records.leaseTasks({ runnerId, max: 1, leaseMs });
+  const waits = () => sql(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+  while ((await waits()).length === 0) await sleep(10);
+  await other.query('commit');
+  await other.end();
+  assert.deepEqual(
+    (await asked).map(({ task }) => task.key),
+    ['a'],
+  );
 });
 
 test('A4: more changes than are read at once are told in parts', async () => {

@@ -38,8 +38,19 @@ export async function lockWantsOfBuild(client: PoolClient, buildId: string): Pro
 export async function checkTurn(client: PoolClient, turn: number | undefined): Promise<void> {
   if (turn === undefined) return;
   const { rowCount } = await client.query({ name: 'check-turn', text: 'select from leadership where drive = $1', values: [turn] });
-  if (rowCount === 0)
-    throw new FilmwrightError('lease-stale', 'Another controller drives builds by now; what this one planned is not stored.');
+  if (rowCount === 0) throw superseded();
+}
+
+/** Like `checkTurn`, for a transaction without `lockWants`: nobody draws a later number until it ends. */
+export async function holdTurn(client: PoolClient, turn: number | undefined): Promise<void> {
+  if (turn === undefined) return;
+  const { rowCount } = await client.query({ name: 'hold-turn', text: 'select from leadership where drive = $1 for share', values: [turn] });
+  if (rowCount === 0) throw superseded();
+}
+
+/** Whoever led before and comes back hears it with whatever it does. */
+export function superseded(): FilmwrightError {
+  return new FilmwrightError('lease-stale', 'Another controller drives builds by now; what this one planned is not stored.');
 }
 
 /** A task that is wanted anew, or otherwise, is posted; one that nobody wants is withdrawn. */
@@ -81,7 +92,8 @@ export async function updateWanted(
   client: PoolClient,
   change: { readonly workspaceId: string; readonly keys: readonly string[] },
 ): Promise<void> {
-  const keys = [...new Set(change.keys)];
+  // In order of keys, so that two writers of many rows cannot wait for each other.
+  const keys = [...new Set(change.keys)].sort();
   if (keys.length === 0) return;
   const { rows } = await client.query<{ changed: number }>(want, [change.workspaceId, keys]);
   if (rows[0]?.changed === 0) return;

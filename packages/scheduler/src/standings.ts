@@ -4,7 +4,7 @@ import { slotProduct } from './fleet.ts';
 import { serves } from './forecast.ts';
 import { type Group, linesOf } from './group.ts';
 import { servesOnSlots } from './place-slots.ts';
-import { isCapped, type Share } from './shares.ts';
+import { isCapped } from './shares.ts';
 import type { State } from './state.ts';
 import { allOfLine, comparePlaces, type Entry } from './waiting-line.ts';
 
@@ -21,26 +21,31 @@ export type Standing = {
 
 /** Of all waiting tasks, or of those of one build, as of the last step. Costs about a microsecond for each task that waits in the same lines. */
 export function standings(state: State, instantMs: number, build?: string): Standing[] {
-  const found: Standing[] = [];
-  for (const task of state.later.values()) {
+  return [...eachStanding(state, instantMs, build)];
+}
+
+/** As `standings`, one by one: what waits is looked at with the first, and between the others steps may be made; what was taken out meanwhile may be told too. */
+export function* eachStanding(state: State, instantMs: number, build?: string): Generator<Standing> {
+  const later = [...state.later.values()];
+  const lines = [...sharingPlaces(state)].map((groups) => ({ ...placesOf(state, groups[0], instantMs), entries: inOrder(groups) }));
+  for (const task of later) {
     if (build !== undefined && task.build !== build) continue;
     const wait = Math.ceil((task.readyMs - instantMs) / 1000);
-    found.push({ task: task.id, position: 0, expectedStartMs: task.readyMs, reason: `it is tried again in ${wait} s` });
+    yield { task: task.id, position: 0, expectedStartMs: task.readyMs, reason: `it is tried again in ${wait} s` };
   }
-  for (const groups of sharingPlaces(state)) {
-    const { places, why } = placesOf(state, groups[0], instantMs);
+  for (const { places, why, entries } of lines) {
     let position = 0;
-    for (const { entry, group } of inOrder(groups)) {
+    for (const { entry, group } of entries) {
       const startMs = places.length === 0 ? null : takePlace(places, { state, entry, group, instantMs });
-      const share = state.shares.get(entry.task.workspace) as Share;
+      const share = state.shares.get(entry.task.workspace);
       if (build === undefined || entry.task.build === build) {
-        const reason = isCapped(share) ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(group, position);
-        found.push({ task: entry.task.id, position, expectedStartMs: startMs, reason });
+        const capped = share !== undefined && isCapped(share);
+        const reason = capped ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(group, position);
+        yield { task: entry.task.id, position, expectedStartMs: startMs, reason };
       }
       position++;
     }
   }
-  return found;
 }
 
 /** Groups whose tasks go one after the other, since the same slots serve them all; others stand alone. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Pool } from '@filmwright/contracts';
+import { FilmwrightError, type Pool } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { CredentialStore, OverviewStore, PoolState, PoolStore } from '@filmwright/records';
+import type { CredentialStore, DriveStore, OverviewStore, PoolState, PoolStore } from '@filmwright/records';
 import { createBell } from '../bell.ts';
 import { reasonOf } from '../reason-of.ts';
 import { createCarrier } from './carry-out.ts';
@@ -12,29 +12,36 @@ export type PoolsOptions = {
   readonly pools: readonly Pool[];
   readonly records: PoolStore &
     Pick<CredentialStore, 'listCredentials' | 'revokeCredential'> &
-    Pick<OverviewStore, 'savePoolStates'> & { leaveRunner(runnerId: string): Promise<void> };
+    Pick<OverviewStore, 'savePoolStates'> &
+    Pick<DriveStore, 'checkTurn'> & { leaveRunner(runnerId: string): Promise<void> };
   /** The provisioner of a pool; asked once for each. */
   readonly provisionerOf: (pool: Pool) => Provisioner;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly log: Log;
+  /** Number of `takeTurn` under which machines are asked for and end; returns where another has drawn a later one. Not looked at when left out. */
+  readonly turn?: number;
   /** Between two looks at a pool's machines; half a second for local ones and five for a service when left out. */
   readonly carryEveryMs?: number;
 };
 
 const sizeEveryMs = 1000;
 const carryEveryMs = { local: 500, http: 5000 } as const;
+const superseded = 'lease-stale';
 
 /**
  * Keeps pools at the size that the work wants until `signal` is aborted; must run once only, so around it the leadership is held. Deciding writes rows,
  * and each pool's rows are carried out by a loop of its own: a service that hangs holds up nobody else.
  */
 export async function runPools(options: PoolsOptions): Promise<void> {
-  const { pools, records, signal, nowMs, log } = options;
+  const { pools, records, nowMs, log, turn } = options;
   if (pools.length === 0) return;
   const installation = await records.installationId();
   const prefixOf = (pool: Pool): string => `fw-${installation}-${pool.name}-`;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
   const bell = createBell(signal);
+  const under = turn === undefined ? {} : { turn };
   const sizing = createSizing(pools);
 
   const size = async (): Promise<void> => {
@@ -54,8 +61,12 @@ export async function runPools(options: PoolsOptions): Promise<void> {
       log('info', 'pool changes its size', { pool: name, wanted, start, stop, reason });
       // Random at its end, so that no id is ever used twice, whatever was forgotten.
       const ids = Array.from({ length: start }, () => `${prefixOf(pool)}${randomBytes(6).toString('hex')}`);
-      if (ids.length > 0) await records.addMachines(ids.map((id) => ({ id, pool: name })));
-      for (const id of stop) await records.stopMachine(id);
+      if (ids.length > 0)
+        await records.addMachines(
+          ids.map((id) => ({ id, pool: name })),
+          under,
+        );
+      for (const id of stop) await records.stopMachine(id, under);
     }
   };
 
@@ -74,7 +85,13 @@ export async function runPools(options: PoolsOptions): Promise<void> {
   const provisioners: Provisioner[] = [];
   const every = async (waitMs: number, work: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
-      await work().catch((error: unknown) => log('warn', 'pools could not be looked at; trying again', { reason: reasonOf(error) }));
+      try {
+        if (turn !== undefined) await records.checkTurn(turn);
+        await work();
+      } catch (error) {
+        if (error instanceof FilmwrightError && error.code === superseded) over.abort();
+        else log('warn', 'pools could not be looked at; trying again', { reason: reasonOf(error) });
+      }
       await bell.rest(waitMs);
     }
   };
@@ -86,6 +103,7 @@ export async function runPools(options: PoolsOptions): Promise<void> {
   });
   try {
     await Promise.all([every(sizeEveryMs, size), ...loops]);
+    if (over.signal.aborted) log('warn', 'another controller keeps the pools by now');
   } finally {
     await Promise.all(provisioners.map((provisioner) => provisioner.close()));
   }

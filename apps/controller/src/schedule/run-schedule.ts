@@ -1,3 +1,4 @@
+import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { Grant, Records, ScheduleStore } from '@filmwright/records';
 import { type Change, type Decision, openState, step, takeLearned } from '@filmwright/scheduler';
@@ -14,6 +15,8 @@ export type Scheduling = {
   readonly nowMs: () => number;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Number of `takeTurn`; ends where another process has drawn a later one. Not looked at when left out. */
+  readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
   readonly figures?: ControllerFigures;
 };
@@ -45,6 +48,10 @@ export async function runSchedule(options: Scheduling): Promise<void> {
           return;
         }
       } catch (error) {
+        if (error instanceof FilmwrightError && error.code === 'lease-stale') {
+          log('warn', 'another controller leads by now');
+          return;
+        }
         log('warn', 'scheduling broke off; beginning anew', { reason: reasonOf(error) });
         await bell.rest(againMs);
       }
@@ -54,11 +61,22 @@ export async function runSchedule(options: Scheduling): Promise<void> {
   }
 }
 
-async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: Bell): Promise<'ended' | 'another leads'> {
-  const epoch = await records.takeLead();
+async function lead(options: Scheduling, bell: Bell): Promise<'ended' | 'another leads'> {
+  const { records, nowMs, turn } = options;
+  const epoch = await records.takeLead(turn);
   const view = createFleetView();
-  const state = openState();
   const press = createStandingsPress({ records, view, nowMs });
+  try {
+    return await follow({ ...options, epoch, view, press, figures: options.figures }, bell);
+  } finally {
+    await press.settled();
+  }
+}
+
+/** Starts from how things are and goes on with what changes. */
+async function follow(leading: Carrying & Pick<Scheduling, 'log' | 'signal'>, bell: Bell): Promise<'ended' | 'another leads'> {
+  const { records, nowMs, log, signal, figures, epoch, view, press } = leading;
+  const state = openState();
   const learned = (await records.learnedTimes()).map((time): Change => ({ type: 'learned', time }));
   const snapshot = await records.fleetSnapshot();
   let { position } = snapshot;
@@ -74,15 +92,15 @@ async function lead({ records, nowMs, log, signal, figures }: Scheduling, bell: 
     const startMs = nowMs();
     const { decisions } = step(state, changes, startMs);
     figures?.stepped((nowMs() - startMs) / 1000);
-    const answer = await carryOut({ records, epoch, view, press, nowMs, figures }, decisions);
+    const answer = await carryOut(leading, decisions);
     if (answer === null) return 'another leads';
-    await press.publish(state);
+    press.publish(state);
     if (nowMs() >= nextSaveMs) {
       await records.saveLearned(takeLearned(state));
       nextSaveMs = nowMs() + saveMs;
     }
     if (nowMs() >= nextPruneMs) {
-      await records.pruneFleet({ from: pruned, before: position.xid });
+      await records.pruneFleet({ epoch, from: pruned, before: position.xid });
       pruned = position.xid;
       nextPruneMs = nowMs() + pruneMs;
     }

@@ -104,11 +104,11 @@ export function createMemoryRecords(): MemoryRecords {
     },
     savePlan: async () => {},
     endBuild: async () => {},
-    savePackage: async (id, webPackage) => {
-      packages.set(id, webPackage);
+    savePackage: async ({ buildId }, webPackage) => {
+      packages.set(buildId, webPackage);
     },
-    saveShots: async (id, seen) => {
-      shots.set(id, seen);
+    saveShots: async ({ buildId }, seen) => {
+      shots.set(buildId, seen);
     },
     buildShots: async (id) => shots.get(id) ?? null,
     webPackage: async (id) => packages.get(id) ?? null,

@@ -127,7 +127,7 @@ test('G3: older builds lose what they were made from and keep their masters, the
   const old = await built(at, { name: 'old', days: 60 });
   const newest = await built(at, { name: 'new', days: 50 });
   const other = await built(at, { name: 'other', days: 90, title: 'Another film' });
-  await at.records.savePackage(old.build.id, { durationMs: 1 } as never);
+  await at.records.savePackage({ buildId: old.build.id }, { durationMs: 1 } as never);
   const report = await sweep(at);
   assert.deepEqual(report?.workspaces[0]?.kept.masters, { assets: 1, bytes: 10 });
   assert.deepEqual(await left(at, [old.span, old.master]), [false, true]);
