@@ -20,7 +20,7 @@ export type DrillOptions = {
   readonly home: string | undefined;
   readonly json: boolean;
 };
-/** Sums over all rounds; `skipped` are faults that cannot be tried here, with the reason. */
+/** Sums over all rounds; all but the first are 0 where nothing is wrong. */
 export type DrillSums = {
   readonly rounds: number;
   readonly lost: number;
@@ -53,15 +53,16 @@ export async function drill({ rounds, seed, runners, platforms, only = '', home:
   };
   for (const name of signals) process.once(name, interrupt);
   const found: DrillRound[] = [];
-  const started: DrillPlatform[] = [];
+  const starting: Promise<DrillPlatform>[] = [];
   try {
-    const rounding = play({ home, runners, platforms, rounds, seed, only, tell, signal: told.signal, found, started });
+    const rounding = play({ home, runners, platforms, rounds, seed, only, tell, signal: told.signal, found, starting });
     await Promise.race([rounding, new Promise((resolve) => told.signal.addEventListener('abort', resolve, { once: true }))]);
     // What a round still does on a platform that is ended fails, and is no news.
     if (told.signal.aborted) rounding.catch(() => {});
   } finally {
     told.abort();
-    await Promise.all(started.map((platform) => platform.stop()));
+    // One that is still on its way would be left behind.
+    for (const each of await Promise.allSettled(starting)) if (each.status === 'fulfilled') await each.value.stop();
     for (const name of signals) process.off(name, interrupt);
     if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -82,21 +83,22 @@ type Rounds = Pick<DrillOptions, 'rounds' | 'seed' | 'runners' | 'platforms'> & 
   readonly signal: AbortSignal;
   /** Rounds are added to it as they end. */
   readonly found: DrillRound[];
-  /** Platforms are added to it as they start. */
-  readonly started: DrillPlatform[];
+  /** Platforms are added to it as they begin to start; whoever plays ends them. */
+  readonly starting: Promise<DrillPlatform>[];
 };
 
 /** Each platform takes the next round that none has taken; what a round does follows from the seed and its number alone. */
-async function play({ home, runners, platforms, rounds, seed, only, tell, signal, found, started }: Rounds): Promise<void> {
+async function play({ home, runners, platforms, rounds, seed, only, tell, signal, found, starting }: Rounds): Promise<void> {
   let chosen: readonly Fault[] | undefined;
   let next = 0;
   const lane = async (place: number): Promise<void> => {
     const folder = join(home, `platform-${place + 1}`);
     await mkdir(folder);
-    const platform = await startDrillPlatform({ home: folder, runners });
-    started.push(platform);
-    // An end that was asked for meanwhile knew nothing of it.
-    if (signal.aborted) return platform.stop();
+    if (signal.aborted) return;
+    const start = startDrillPlatform({ home: folder, runners });
+    starting.push(start);
+    const platform = await start;
+    if (signal.aborted) return;
     await platform.whole();
     chosen ??= faultsFor({ platform, rounds, only, random: sequence(seed), tell });
     for (let index = next++; !signal.aborted; index = next++) {

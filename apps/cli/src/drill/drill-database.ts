@@ -45,6 +45,14 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
   let server = await start('database-1');
   let standby: Server | null = null;
   let stopped = false;
+  let keeping: Promise<void> = Promise.resolve();
+  const keep = async (): Promise<void> => {
+    const name = nameOf(server) === 'database-1' ? 'database-2' : 'database-1';
+    await copyToStandby({ primary: server, home: join(home, name) });
+    if (stopped) return;
+    standby = await start(name);
+    await untilSynchronous(server.connectionString);
+  };
   /** Starts a server again, on its port, when it dies, unless it is not the one any more. */
   const watch = async (watched: Server): Promise<void> => {
     await watched.exited;
@@ -70,11 +78,9 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       url.port = String(way.port);
       return { ...way, url: url.href };
     },
-    async keepStandby() {
-      const name = nameOf(server) === 'database-1' ? 'database-2' : 'database-1';
-      await copyToStandby({ primary: server, home: join(home, name) });
-      standby = await start(name);
-      await untilSynchronous(server.connectionString);
+    keepStandby() {
+      keeping = keep();
+      return keeping;
     },
     async failOver() {
       const next = standby;
@@ -108,6 +114,9 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       stopped = true;
       await standby?.stop();
       await server.stop();
+      // One that was on its way ends soon without the server that it follows, and may have started meanwhile.
+      await keeping.catch(() => {});
+      await standby?.stop();
       for (const way of ways) await way.close();
     },
   };

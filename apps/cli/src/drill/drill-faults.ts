@@ -1,8 +1,9 @@
-import { open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from './children-of.ts';
-import { type DrillPart, type DrillPlatform, type DrillRunner, leaseMs } from './drill-platform.ts';
+import type { DrillPart, DrillPlatform, DrillRunner } from './drill-platform.ts';
+import { givenAway, tasksOf } from './given-away.ts';
+import { fill, noticed, spoil } from './spoil-files.ts';
 
 /** What a round needs of a platform, whatever else that has: its records, the runners that work, the folder of its store, and a wait until it is whole. */
 export type DrillGround = Pick<DrillPlatform, 'records' | 'store' | 'whole'> & { readonly runners: readonly Pick<DrillRunner, 'pid'>[] };
@@ -26,7 +27,6 @@ export type Fault<Ground extends DrillGround = DrillPlatform> = {
 };
 
 const spoilPasses = 4;
-const tellsWithinMs = 1500;
 const cutMs = 3500;
 /** Longer than a task of a drill may stand still. */
 const fullMs = 4500;
@@ -256,23 +256,6 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-type Held = { readonly runnerId: string | undefined; readonly keys: readonly string[] };
-
-/** What a runner has to do just now. */
-async function tasksOf({ records }: DrillPlatform, pid: number | undefined): Promise<Held> {
-  const runnerId = (await records.runners()).find((one) => one.pid === pid)?.runnerId;
-  const { tasks } = await records.fleetSnapshot();
-  return { runnerId, keys: tasks.flatMap(({ key, lease }) => (lease?.runnerId === runnerId ? [key] : [])) };
-}
-
-/** Waits until another has what a runner had, or has done it; no longer than it could take on a busy machine. */
-async function givenAway({ records }: DrillPlatform, { runnerId, keys }: Held): Promise<void> {
-  for (const untilMs = performance.now() + 3 * leaseMs; performance.now() < untilMs; await sleep(50)) {
-    const { tasks } = await records.fleetSnapshot();
-    if (tasks.every(({ key, lease }) => !keys.includes(key) || (lease !== null && lease.runnerId !== runnerId))) return;
-  }
-}
-
 /** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
 async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {
   way.cut();
@@ -282,15 +265,6 @@ async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted>
     did: `nothing passed between ${what}, ${pid()}, and the database for ${cutMs / 1000} s, which gave it up; then it came back`,
     heal: nothing,
   };
-}
-
-/** How many spoilt files were found by now; runners tell of their caches every few seconds. */
-async function noticed(platform: DrillPlatform, before: number): Promise<number> {
-  for (const untilMs = performance.now() + tellsWithinMs; performance.now() < untilMs; await sleep(200)) {
-    const found = (await platform.damaged()) - before;
-    if (found > 0) return found;
-  }
-  return 0;
 }
 
 type Counted = {
@@ -317,30 +291,4 @@ function picked<T>(list: readonly T[], random: () => number): T {
   const found = list[Math.floor(random() * list.length)];
   if (found === undefined) throw new Error('there is something to pick from');
   return found;
-}
-
-/** Takes all room of a file system; the returned function gives it back. */
-async function fill(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'ballast');
-  const { bavail, bsize } = await statfs(folder);
-  await writeFile(path, Buffer.alloc(Math.max(0, bavail * bsize - 4096))).catch(() => {});
-  return () => rm(path, { force: true });
-}
-
-/** Changes a byte in the middle of each file below a folder; says how many. */
-async function spoil(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  let spoilt = 0;
-  for (const name of names) {
-    if (!name.includes('sha256-')) continue;
-    const file = await open(join(folder, name), 'r+').catch(() => null);
-    if (file === null) continue;
-    const { size } = await file.stat();
-    const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, Math.floor(size / 2));
-    await file.write(Buffer.from([(byte[0] ?? 0) ^ 0x55]), 0, 1, Math.floor(size / 2));
-    await file.close();
-    spoilt++;
-  }
-  return spoilt;
 }

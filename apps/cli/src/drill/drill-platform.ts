@@ -37,6 +37,7 @@ export type DrillPlatform = {
   readonly stop: () => Promise<void>;
 };
 
+/** So long a lease of a drill holds, in milliseconds. */
 export const leaseMs = 3000;
 const diskBytes = 160 * 1024 ** 2;
 const wholeWithinMs = 60_000;

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DrillPlatform, leaseMs } from './drill-platform.ts';
+
+/** Keys of the tasks of a runner. */
+export type Held = { readonly runnerId: string | undefined; readonly keys: readonly string[] };
+
+/** What a runner has to do just now. */
+export async function tasksOf({ records }: DrillPlatform, pid: number | undefined): Promise<Held> {
+  const runnerId = (await records.runners()).find((one) => one.pid === pid)?.runnerId;
+  const { tasks } = await records.fleetSnapshot();
+  return { runnerId, keys: tasks.flatMap(({ key, lease }) => (lease?.runnerId === runnerId ? [key] : [])) };
+}
+
+/** Waits until another has what a runner had, or has done it; no longer than it could take on a busy machine. */
+export async function givenAway({ records }: DrillPlatform, { runnerId, keys }: Held): Promise<void> {
+  for (const untilMs = performance.now() + 3 * leaseMs; performance.now() < untilMs; await sleep(50)) {
+    const { tasks } = await records.fleetSnapshot();
+    if (tasks.every(({ key, lease }) => !keys.includes(key) || (lease !== null && lease.runnerId !== runnerId))) return;
+  }
+}
