@@ -14,7 +14,8 @@ const backdrops = ['halo', 'sweep', 'arc', 'waves'] as const;
 function filmOf(title: string, { shots, resolution }: { readonly shots: number; readonly resolution: '720p' | '1080p' }): Promise<string> {
   const storyboard = backdrops
     .slice(0, shots)
-    .map((backdrop, at) => ({ id: `s${at}`, length: resolution === '720p' ? '1s' : '8s', visual: { backdrop } }));
+    // The first is never made to its end: it lasts however quick the machine is.
+    .map((backdrop, at) => ({ id: `s${at}`, length: resolution === '720p' ? '1s' : '60s', visual: { backdrop } }));
   return studio.createFilm({ title, format: { resolution, fps: 30 }, captions: false, storyboard });
 }
 
