@@ -103,6 +103,8 @@ export async function draw(
   };
   const steered = request.guidance > 1 && !pipeline.toldGuidance;
   if (pipeline.toldGuidance && request.negativePrompt) notices.push('The model takes no negative prompt, so it was left out.');
+  if (!steered && !pipeline.toldGuidance && request.negativePrompt)
+    notices.push('With a guidance of 1 or less the words are not weighed against others, so the negative prompt was left out.');
   const texts = steered ? [await describe(request.negativePrompt ?? ''), await describe(request.prompt)] : [await describe(request.prompt)];
   const textMs = performance.now() - textStart;
 

@@ -1,8 +1,7 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, readFields } from './read-fields.ts';
 
 /** The parts of a published latent diffusion model, and the numbers of its configuration that drawing needs. */
 export type ModelFiles = {
@@ -24,18 +23,6 @@ export type ModelFiles = {
   /** Sides of latents must be a multiple of this. */
   readonly latentMultiple: number;
 };
-
-async function readFields(path: string): Promise<Fields | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  } catch {
-    // Told below.
-  }
-  throw new FilmwrightError('model-unavailable', `${path} is not a JSON object; it may be cut short. Install the model again.`);
-}
 
 async function present(path: string): Promise<string | null> {
   return access(path).then(

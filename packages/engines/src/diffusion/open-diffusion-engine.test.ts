@@ -72,6 +72,15 @@ test('a distilled model is told the guidance, runs once a step with the consiste
   assert.match(without.notices.join(), /takes no negative prompt/);
 });
 
+test('without guidance the model runs with the prompt alone, and a negative prompt that is left out is told', async (t) => {
+  const { engine, model } = await prepare(t);
+  const plain = await engine.generate(model, testRequest({ guidance: 1 }));
+  const without = await engine.generate(model, testRequest({ guidance: 1, negativePrompt: 'dark' }));
+  assert.equal(bytesOf(without), bytesOf(plain));
+  assert.deepEqual(plain.notices, []);
+  assert.match(without.notices.join(), /the negative prompt was left out/);
+});
+
 test('a picture is drawn anew as far as the strength says', async (t) => {
   const { engine, model } = await prepare(t);
   const initImage = { width: 32, height: 16, rgb: new Uint8Array(1536).map((_, at) => (at * 7) % 256) };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { type Fields, readFields } from './read-fields.ts';
 
 /** The token numbers of a prompt, padded to the model's length, with 1 in `mask` for each that is no padding; `notice` tells when words were left out. */
 export type PromptTokens = { readonly ids: readonly number[]; readonly mask: readonly number[]; readonly notice: string | null };
@@ -10,23 +11,6 @@ export type PromptTokenizer = { readonly length: number; readonly encode: (text:
 /** No prompt is read beyond this: what follows could not reach the model, and splitting it would only take time. */
 export const longestPrompt = 4000;
 const mostTokens = 512;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-async function readFields(path: string): Promise<Fields | null> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (text === null) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  } catch {
-    // Told below: a file cut short reads the same as one that holds something else.
-  }
-  throw new FilmwrightError('model-unavailable', `${path} is not a JSON object; it may be cut short. Install the model again.`);
-}
 
 /** The tokenizer file that CLIP's `vocab.json` and `merges.txt` stand for. */
 async function clipFile(folder: string): Promise<Fields | null> {

@@ -43,9 +43,11 @@ export async function placeRevision(
     await writeFile(join(part, 'NOTICE'), `${card.title}\nFrom ${card.source}, bytes unchanged.\n${licenceText(card.licence)}\n`);
     const at = now.toISOString();
     await changeState(part, { addedAt: before.addedAt || at, usedAt: at, pinned: pinned || before.pinned, broken: null });
+    // Who uses the revision goes on using it.
+    await rename(join(place, held), join(part, held)).catch(whereThere);
     // A folder cannot be renamed over one that is filled; between the two steps the revision is missing, which adding it again mends.
     const old = part.replace(/part$/, 'old');
-    await rename(place, old).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
+    await rename(place, old).catch(whereThere);
     await rename(part, place);
     await rm(old, { recursive: true, force: true });
     await syncFolder(dirname(place));
@@ -53,6 +55,10 @@ export async function placeRevision(
   } finally {
     await rm(part, { recursive: true, force: true });
   }
+}
+
+function whereThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -64,10 +70,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. */
+/** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. Throws where the revision is gone. */
 export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: Date): Promise<{ readonly release: () => Promise<void> }> {
   const path = join(place, held, `${process.pid}-${randomUUID()}`);
-  await mkdir(dirname(path), { recursive: true });
+  // One that was removed meanwhile is not made anew.
+  await mkdir(join(place, held)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
   await writeFile(path, '');
   await changeState(place, { usedAt: now.toISOString() });
   return { release: () => rm(path, { force: true }) };

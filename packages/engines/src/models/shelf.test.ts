@@ -114,6 +114,22 @@ test('above the budget the revisions go that were not used for the longest time;
   assert.equal(mended.ref, oldest.ref);
 });
 
+test('a revision stays held while it is mended, and one that is gone is not made anew by who would hold it', async (t) => {
+  const weights = await modelsHome(t);
+  const { ref } = await addLocal(weights, { files: { data: randomBytes(3000) } });
+  const shelved = await installedModel({ name: ref, home: weights.home });
+  const use = await holdRevision(shelved, new Date(2026, 0, 3));
+  await chmod(join(shelved.folder, 'data'), 0o644);
+  await writeFile(join(shelved.folder, 'data'), 'damaged');
+  await verifyModels({ home: weights.home, wanted: ref });
+  await addModel({ ...weights, ...adding(ref, settings) });
+  await assert.rejects(removeModel('tiny', weights), { code: 'unavailable', message: /in use/ });
+  await use.release();
+  await removeModel('tiny', weights);
+  await assert.rejects(holdRevision(shelved, new Date(2026, 0, 4)), { code: 'ENOENT' });
+  assert.ok(!(await readdir(join(weights.home, 'models'))).includes('tiny'));
+});
+
 test('removing frees what no other revision has, and says what is not there', async (t) => {
   const weights = await modelsHome(t);
   const shared = randomBytes(2000);
