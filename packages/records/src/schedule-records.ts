@@ -14,6 +14,7 @@ import {
   taskColumns,
 } from './schedule-rows.ts';
 import type { FleetEvent, ScheduleStore } from './schedule-store.ts';
+import { standingText } from './standing-text.ts';
 import { superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
@@ -211,7 +212,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks' from json_array_elements($2::json) s
           on conflict (build_id) do update set body = excluded.body, at = now()`,
         // One document: in an array each of its quotes would be marked.
-        values: [standings.map(({ buildId }) => buildId), JSON.stringify(standings)],
+        values: [standings.map(({ buildId }) => buildId), await standingText(standings)],
       });
     },
     async nearOf(tasks) {
