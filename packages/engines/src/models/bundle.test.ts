@@ -60,3 +60,14 @@ test('a bundle that is refused makes no room, and one whose model is being chang
   await unpack();
   await assert.rejects(installedModel({ name: 'other', home: to.home }), { code: 'model-unavailable' });
 });
+
+test('a bundle that calls a model of the catalogue freer than it is has its licence accepted all the same', async (t) => {
+  const [from, to] = [await modelsHome(t), await modelsHome(t)];
+  const { ref } = await addLocal(from, { files: { data: randomBytes(400) }, change: { name: 'flux-1-dev' } });
+  const out = join(from.home, 'bundle.tar');
+  await packModels({ home: from.home, wanted: [ref], out });
+  const unpack = (acceptLicence: boolean) => unpackModels({ ...to, file: out, acceptLicence, now });
+  await assert.rejects(unpack(false), { code: 'model-unavailable', message: /FORBIDDEN.*--accept-licence/s });
+  await unpack(true);
+  assert.equal((await installedModel({ name: ref, home: to.home })).card.licence.commercialUse, 'forbidden');
+});

@@ -7,9 +7,9 @@ import { canonicalText } from '@filmwright/core';
 import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
 import { hiddenName, removeLeftOvers } from './left-overs.ts';
-import { type AcceptedLicence, rememberLicences, wantLicence } from './licences.ts';
+import { type AcceptedLicence, rememberLicences, stricterLicence, wantLicence } from './licences.ts';
 import { withModelLock } from './model-lock.ts';
-import { installedModel, revisionOf } from './model-shelf.ts';
+import { installedModel, offeredModels, revisionOf } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
 import { archiveHeader, archivePadding, readArchive } from './package-archive.ts';
 import { makeRoom, placeRevision } from './place-revision.ts';
@@ -105,10 +105,13 @@ export async function unpackModels(options: UnpackModels): Promise<Bundle> {
   return locked();
 }
 
-async function unpackLocked(options: UnpackModels, { cards, digest }: Manifest): Promise<Bundle> {
+async function unpackLocked(options: UnpackModels, { cards: packed, digest }: Manifest): Promise<Bundle> {
   const { home, file, acceptLicence, openWeights, budgetBytes, keepFreeBytes, now, signal } = options;
   if (options.expect !== undefined && options.expect !== digest)
     throw refuse(file, `it holds other models than were expected: its digest is ${digest}, wanted ${options.expect}`);
+  // A bundle makes no licence freer than the catalogue has it.
+  const offered = new Map((await offeredModels()).map(({ name, licence }) => [name, licence]));
+  const cards = packed.map((card) => ({ ...card, licence: stricterLicence(card.licence, offered.get(card.name)) }));
   const accepted: AcceptedLicence[] = [];
   for (const { name, licence } of cards) {
     const entry = await wantLicence({ home, model: name, licence, accept: acceptLicence, now });

@@ -128,6 +128,11 @@ export function licenceNow(licence: ModelLicence, { pinned, licence: ofSource }:
   return now.mustAccept ? { ...now, attribution: licence.attribution } : licence;
 }
 
+/** Of two licences that are told of the same weights the one that must be accepted; the first where both must, or none. */
+export function stricterLicence(licence: ModelLicence, other: ModelLicence | undefined): ModelLicence {
+  return !licence.mustAccept && other?.mustAccept === true ? other : licence;
+}
+
 /** What a licence's name alone says, for weights that no card describes: known free ones need no acceptance, all others are shown and must be accepted. */
 export function licenceOfName(name: string | null, url: string | null): ModelLicence {
   const shown = spdx.find((each) => each.toLowerCase() === name?.toLowerCase()) ?? name ?? 'unknown';
