@@ -21,11 +21,13 @@ import { verifyModels } from './verify-models.ts';
 
 const settings = settingsOf({});
 
-test('every card of the catalogue is valid, says where its facts are from, and pins its files or its repository', async () => {
+test('every card of the catalogue is valid, pins its files or says where its facts are from, and lets nobody skip a licence that was not read', async () => {
   const cards = await offeredModels();
   assert.equal(new Set(cards.map(({ name }) => name)).size, cards.length);
   for (const card of cards) {
-    assert.ok(card.files !== null || card.source.startsWith('hf:') || (card.facts ?? []).length > 0, card.name);
+    assert.ok(card.files !== null || (card.facts ?? []).length > 0, card.name);
+    const isUnread = (card.facts ?? []).some(({ fact, state }) => state === 'unverified' && /licence/i.test(fact));
+    assert.ok(!isUnread || card.licence.mustAccept, `${card.name} has a licence that nobody read`);
     if (card.engine === 'server') assert.ok((card.servers ?? []).length > 0, `${card.name} says which servers run it`);
     if (card.licence.commercialUse !== 'allowed') assert.ok(card.licence.mustAccept, card.name);
   }
