@@ -63,9 +63,9 @@ test('a burst of films makes runners appear, up to the maximum of their pool, an
     // However quick the machine is: films come until the pool is full and the service, which fails at first, has given its machine.
     const ids = [...(await burst(client, 'First'))];
     for (let more = 1; most < maximum || service.given() === 0; more++) {
-      assert.ok(more <= 60, `after ${more} bursts ${most} runners were there at most, and ${service.given()} came from the service`);
+      assert.ok(more <= 120, `after ${more} bursts ${most} runners were there at most, and ${service.given()} came from the service`);
       await sleep(500);
-      if (more % 2 === 0) ids.push(...(await burst(client, `More ${more}`)));
+      if (more % 4 === 0) ids.push(...(await burst(client, `More ${more}`)));
     }
     await made(client, ids);
     await until(() => runners().length === 0, 'idle machines are gone');
