@@ -1,4 +1,4 @@
-import type { ModelSpend } from './model-ledger.ts';
+import type { ModelSpend } from './model-rows.ts';
 
 /** What was said to the ledger and answered by it, in the order in which the ledger did it. */
 export type HistoryEvent =

@@ -4,7 +4,8 @@ import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { type Change, type Decision, openState, type State, step } from '../../packages/scheduler/src/index.ts';
 import { checkHistory, type HistoryEvent } from './check-history.ts';
 import { createEventQueue } from './event-queue.ts';
-import { leaseMs, type ModelLease, ModelLedger } from './model-ledger.ts';
+import { leaseMs, ModelLedger } from './model-ledger.ts';
+import type { ModelLease } from './model-rows.ts';
 
 /** What a seed led to. `faults` is empty for a ledger that keeps its promises. */
 export type Interleaving = {

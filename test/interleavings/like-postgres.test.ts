@@ -13,7 +13,7 @@ import {
   someTask,
 } from '../../packages/records/src/testing/made-up.ts';
 import { interleave } from './interleave.ts';
-import type { ModelLease } from './model-ledger.ts';
+import type { ModelLease } from './model-rows.ts';
 import { type RecordedCall, RecordedLedger } from './recorded-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1 + (Date.now() % 1_000_000));

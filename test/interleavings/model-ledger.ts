@@ -1,42 +1,17 @@
-import type {
-  AttemptEnd,
-  FleetEvent,
-  FleetRunner,
-  FleetSnapshot,
-  FleetTask,
-  Grant,
-  TaskDemand,
-} from '../../packages/records/src/schedule-store.ts';
-
-/** A task of the model: what a row of the ledger says, without what no rule depends on. */
-export type ModelTask = {
-  readonly key: string;
-  state: 'waiting' | 'leased' | 'done' | 'failed';
-  fence: number;
-  /** How the attempt of the fence ended; null while it runs. */
-  outcome: 'lost' | 'failed' | 'done' | null;
-  attempts: number;
-  lost: number;
-  wanted: boolean;
-  readyMs: number;
-  output: string | null;
-};
-export type ModelAttempt = {
-  readonly key: string;
-  readonly fence: number;
-  readonly runnerId: string;
-  leaseUntilMs: number;
-  delivered: boolean;
-  request: string | null;
-  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | null;
-};
-export type ModelSpend = { readonly key: string; readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
-export type ModelLease = { readonly key: string; readonly fence: number };
+import type { AttemptEnd, FleetEvent, FleetRunner, FleetSnapshot, FleetTask, Grant } from '../../packages/records/src/schedule-store.ts';
+import {
+  fleetRunnerOf,
+  fleetTaskOf,
+  type ModelAttempt,
+  type ModelLease,
+  type ModelSpend,
+  type ModelTask,
+  workspaceId,
+} from './model-rows.ts';
 
 /** A rule that the ledger breaks on purpose, so that the checker can be seen to find it. */
 export type Broken = 'stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'old leaders' | 'output replaced';
 
-export const workspaceId = 'w';
 export const leaseMs = 3000;
 const pickUpMs = 10_000;
 const silenceMs = 30_000;
@@ -277,21 +252,11 @@ export class ModelLedger {
 
   #fleetRunner(runnerId: string): FleetRunner | null {
     const runner = this.runners.get(runnerId);
-    if (runner === undefined || runner.gone) return null;
-    const offer = { name: runner.name, pid: 1, slots: 2, kinds: ['drill'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
-    return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining: false, held: [] };
+    return runner === undefined || runner.gone ? null : fleetRunnerOf(runnerId, runner.name);
   }
 
   #fleetTask(task: ModelTask): FleetTask {
-    const { key, state } = task;
-    const attempt = state === 'leased' ? this.#byFence.get(task.fence) : undefined;
-    const demand: TaskDemand = {
-      ...{ workspaceId, key, buildId: 'b', kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
-      ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
-      ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: task.readyMs - this.nowMs },
-    };
-    const lease = attempt === undefined ? null : { fence: attempt.fence, runnerId: attempt.runnerId, devices: [], sinceMs: 0 };
-    return { workspaceId, key, state, demand: task.wanted ? demand : null, lease };
+    return fleetTaskOf(task, { attempt: this.#byFence.get(task.fence), nowMs: this.nowMs });
   }
 
   /** The attempt that a runner speaks of, if it is its own. */

@@ -1,5 +1,6 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
-import { type ModelLease, ModelLedger } from './model-ledger.ts';
+import { ModelLedger } from './model-ledger.ts';
+import type { ModelLease } from './model-rows.ts';
 
 type Call =
   | { readonly type: 'plan'; readonly keys: readonly string[] }

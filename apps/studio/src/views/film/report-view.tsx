@@ -1,5 +1,6 @@
 import type { Issue, Report } from '@filmwright/contracts';
 import { byteCount, clockTime, counted } from '../../model/format.ts';
+import { FactList } from '../../parts/fact-list.tsx';
 import { IssueList } from '../../parts/problem-notice.tsx';
 import { DriftChart, LoudnessChart, RungChart } from './report-charts.tsx';
 
@@ -21,14 +22,7 @@ export function ReportView({ report, issues }: { readonly report: Report; readon
       <div className="report-grid">
         <article className="sheet stack report-card">
           <h3>Facts</h3>
-          <dl className="facts">
-            {facts.map(([name, value]) => (
-              <div key={name}>
-                <dt className="quiet">{name}</dt>
-                <dd className="figures">{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <FactList facts={facts} />
         </article>
         {loudness !== null && (
           <article className="sheet stack report-card">

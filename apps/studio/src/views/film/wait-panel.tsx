@@ -2,6 +2,7 @@ import type { Build } from '@filmwright/contracts';
 import { asSentence, counted, momentText } from '../../model/format.ts';
 import { hashOf } from '../../model/place.ts';
 import { expectedText, whyWaiting, workText } from '../../model/wait.ts';
+import { FactList } from '../../parts/fact-list.tsx';
 import { Icon } from '../../parts/icon.tsx';
 
 const priorityNames = { interactive: 'At once', normal: 'In its turn', bulk: 'When there is time' } as const;
@@ -43,14 +44,7 @@ export function WaitPanel({ build }: { readonly build: Build }) {
           ))}
         </ul>
       )}
-      <dl className="facts small">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt className="quiet">{name}</dt>
-            <dd className="figures">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} small />
       <a className="small" href={hashOf({ view: 'fleet' })}>
         See who works and what waits
       </a>

@@ -17,11 +17,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
               <thead>
                 <tr>
                   <th scope="col">Workspace</th>
-                  <th scope="col">Charged</th>
-                  <th scope="col">Reserved</th>
-                  <th scope="col" className="wide-only">
-                    Given back
-                  </th>
+                  <SpentHeads />
                   <th scope="col">GPU</th>
                   <th scope="col" className="wide-only">
                     Processor
@@ -34,8 +30,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
                     <th scope="row">
                       {workspace} <span className="quiet small">weight {weight}</span>
                     </th>
-                    <Credits amounts={[settled, held]} />
-                    <td className="wide-only">{creditText(refunded.credits)}</td>
+                    <SpentCells settled={settled} held={held} refunded={refunded} />
                     <td>{secondText(settled.gpuS)}</td>
                     <td className="wide-only">{secondText(settled.slotS)}</td>
                   </tr>
@@ -52,11 +47,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
                   <th scope="col" className="wide-only">
                     Estimate
                   </th>
-                  <th scope="col">Charged</th>
-                  <th scope="col">Reserved</th>
-                  <th scope="col" className="wide-only">
-                    Given back
-                  </th>
+                  <SpentHeads />
                   <th scope="col">GPU</th>
                 </tr>
               </thead>
@@ -67,8 +58,7 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
                       <a href={hashOf({ view: 'film', film })}>{title}</a> <span className="quiet small">{state}</span>
                     </th>
                     <td className="wide-only">{estimate === null ? '' : creditText(estimate.credits)}</td>
-                    <Credits amounts={[settled, held]} />
-                    <td className="wide-only">{creditText(refunded.credits)}</td>
+                    <SpentCells settled={settled} held={held} refunded={refunded} />
                     <td>{secondText(settled.gpuS)}</td>
                   </tr>
                 ))}
@@ -81,9 +71,24 @@ export function FleetSpend({ spend: { workspaces, builds } }: { readonly spend: 
   );
 }
 
-function Credits({ amounts }: { readonly amounts: readonly Amount[] }) {
-  return amounts.map(({ credits }, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their place.
-    <td key={at}>{creditText(credits)}</td>
-  ));
+function SpentHeads() {
+  return (
+    <>
+      <th scope="col">Charged</th>
+      <th scope="col">Reserved</th>
+      <th scope="col" className="wide-only">
+        Given back
+      </th>
+    </>
+  );
+}
+
+function SpentCells({ settled, held, refunded }: Readonly<Record<'settled' | 'held' | 'refunded', Amount>>) {
+  return (
+    <>
+      <td>{creditText(settled.credits)}</td>
+      <td>{creditText(held.credits)}</td>
+      <td className="wide-only">{creditText(refunded.credits)}</td>
+    </>
+  );
 }

@@ -1,0 +1,50 @@
+import type { FleetRunner, FleetTask, TaskDemand } from '../../packages/records/src/schedule-store.ts';
+
+/** A task of the model: what a row of the ledger says, without what no rule depends on. */
+export type ModelTask = {
+  readonly key: string;
+  state: 'waiting' | 'leased' | 'done' | 'failed';
+  fence: number;
+  /** How the attempt of the fence ended; null while it runs. */
+  outcome: 'lost' | 'failed' | 'done' | null;
+  attempts: number;
+  lost: number;
+  wanted: boolean;
+  readyMs: number;
+  output: string | null;
+};
+export type ModelAttempt = {
+  readonly key: string;
+  readonly fence: number;
+  readonly runnerId: string;
+  leaseUntilMs: number;
+  delivered: boolean;
+  request: string | null;
+  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | null;
+};
+export type ModelSpend = { readonly key: string; readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
+export type ModelLease = { readonly key: string; readonly fence: number };
+
+/** The one workspace of the model. */
+export const workspaceId = 'w';
+
+/** A runner as whoever grants is told of it. */
+export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
+  const offer = { name, pid: 1, slots: 2, kinds: ['drill'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
+  return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining: false, held: [] };
+}
+
+/** A task as whoever grants is told of it; `attempt` is the one of its fence. */
+export function fleetTaskOf(
+  { key, state, wanted, readyMs }: ModelTask,
+  { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
+): FleetTask {
+  const demand: TaskDemand = {
+    ...{ workspaceId, key, buildId: 'b', kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
+    ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
+    ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
+  };
+  const held = state === 'leased' ? attempt : undefined;
+  const lease = held === undefined ? null : { fence: held.fence, runnerId: held.runnerId, devices: [], sinceMs: 0 };
+  return { workspaceId, key, state, demand: wanted ? demand : null, lease };
+}
