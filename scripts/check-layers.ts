@@ -12,7 +12,7 @@ const lines: Readonly<Record<string, number>> = {
   'packages/blobs': 3,
   'packages/records': 3,
   'packages/client': 3,
-  'packages/process': 3,
+  'packages/process': 2,
   'packages/distribution': 3,
   'apps/gateway': 4,
   'apps/controller': 4,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isAlive } from '@filmwright/process/is-alive';
 
 /** A network of its own for processes of a test, tied to this one by a pair of links. */
 export type Namespace = {
@@ -78,15 +79,6 @@ function removeLeft(): void {
   const { stdout } = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' });
   for (const [name, pid] of (stdout ?? '').matchAll(new RegExp(`^${mark}-(\\d+)-\\w+`, 'gm')))
     if (!isAlive(Number(pid))) ip('netns', 'del', name);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Null, or what `ip` said. */

@@ -5,6 +5,7 @@ import { openFolderBlobs, openHotCache } from '@filmwright/blobs';
 import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
 import type { ModelPool } from '@filmwright/engines';
+import { isAlive } from '@filmwright/process/is-alive';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 import { cacheBudget } from './cache-budget.ts';
 import { openAccess } from './gateway-access.ts';
@@ -104,14 +105,5 @@ async function clearLeftOvers(work: string): Promise<void> {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid || isAlive(pid)) continue;
     await rm(join(work, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

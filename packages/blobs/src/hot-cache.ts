@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { chmod, link, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CacheReport, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { digestOfFile } from './digest-of-file.ts';
 import { codeOf, diskProblem } from './disk-problem.ts';
-import { isAlive } from './left-overs.ts';
 import { withPathLock } from './path-lock.ts';
 
 /** A cached file that stays while it is pinned, whatever is evicted. */

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '@filmwright/process/is-alive';
 
 const dayMs = 86_400_000;
 const mine = new Set<string>();
-
-/** Whether a process of that number lives; one of another user counts too. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
 
 /** A fresh path in the temp folder that tells which process writes it; forget it when it was renamed or removed. */
 export function temporaryPath(folder: string): { readonly path: string; readonly forget: () => void } {

@@ -1,7 +1,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '@filmwright/process/is-alive';
 import { codeOf } from './disk-problem.ts';
-import { isAlive } from './left-overs.ts';
 
 const lookAgainMs = 20;
 /** A lock file that says nothing for so long was left by a process that died while it made it. */

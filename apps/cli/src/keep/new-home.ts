@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { startPostgres } from '@filmwright/records/embedded';
-import { isAlive } from '../platform/is-alive.ts';
 
 const partName = '.restoring-';
 

@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestOfFile } from '@filmwright/blobs';
 import { FilmwrightError } from '@filmwright/contracts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { ZipFile } from 'yazl';
-import { isAlive } from '../platform/is-alive.ts';
 import { assetPath, manifestName } from './backup-manifest.ts';
 import type { BackupTarget } from './backup-target.ts';
 

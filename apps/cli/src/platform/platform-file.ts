@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from '@filmwright/process/is-alive';
 
 /** How to reach the platform that runs on a home; written when it is ready, readable by its owner only. */
 export type PlatformFile = { readonly pid: number; readonly url: string; readonly token: string };

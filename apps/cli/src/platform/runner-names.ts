@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from './is-alive.ts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { withStartLock } from './platform-file.ts';
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isAlive } from '../models/left-overs.ts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { installedModel } from '../models/model-shelf.ts';
 import { isHeld } from '../models/place-revision.ts';
 import { removeModel } from '../models/remove-model.ts';

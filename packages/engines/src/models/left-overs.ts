@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '@filmwright/process/is-alive';
 
 const staleMs = 7 * 86_400_000;
 const written = /^\.(\d+)-[0-9a-f-]{36}\.(part|unpack|old)$/;
-
-/** Whether a process of that number lives; one of another user counts too. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
 
 /** A fresh hidden name that tells which process writes it, so that it can be removed when that one is dead. */
 export function hiddenName(kind: 'part' | 'unpack'): string {

@@ -2,7 +2,8 @@ import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
-import { hiddenName, isAlive } from './left-overs.ts';
+import { isAlive } from '@filmwright/process/is-alive';
+import { hiddenName } from './left-overs.ts';
 
 const lookAgainMs = 20;
 /** Locks that this process has, so that one left by a dead process of the same number is told apart. */

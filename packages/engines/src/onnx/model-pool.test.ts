@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { modelRef } from '@filmwright/contracts';
+import { isAlive } from '@filmwright/process/is-alive';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { openModelPool } from './model-pool.ts';
 import { pictureProcessing } from './picture-card.ts';
@@ -13,14 +14,6 @@ const processing = { ...pictureProcessing(invertCard()), file: 'invert.onnx' };
 const files = invertCard().files.map((file) => ({ ...file, path: 'invert.onnx' }));
 const model: InstalledModel = { card: invertCard({ processing, files }), folder };
 const picture = drawPicture(10, 6, (x, y) => [x * 20, y * 40, 255, 255]);
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test('a card alone is enough to run a picture-to-picture model: layout, size and padding come from it', async (t) => {
   const pool = openModelPool();
@@ -90,9 +83,9 @@ test('processes end when idle, and all of them when the pool is closed', async (
   const pool = openModelPool();
   await runPictureModel({ model, picture, pool });
   const [only] = await pool.processes();
-  assert.ok(only && isRunning(only.pid));
+  assert.ok(only && isAlive(only.pid));
   await pool.dispose();
-  assert.equal(isRunning(only.pid), false);
+  assert.equal(isAlive(only.pid), false);
   await assert.rejects(runPictureModel({ model, picture, pool }), { code: 'unavailable' });
 });
 

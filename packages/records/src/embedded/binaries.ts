@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/pro
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { isAlive } from '@filmwright/process/is-alive';
 import { placeTree } from './place-tree.ts';
 
 /** Folder of the PostgreSQL binaries below `home`, put there once: an unprivileged user must reach them wherever the packages lie. */
@@ -69,15 +70,5 @@ async function removeParts(folder: string): Promise<void> {
     // A process number comes again after a restart of a container: ours is not in use yet.
     if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue;
     await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-/** Whether a process of that number exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,7 +4,7 @@ import { chmod, chown, link, mkdir, readdir, readFile, rename, rm, stat, writeFi
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FilmwrightError } from '@filmwright/contracts';
-import { isAlive } from './binaries.ts';
+import { isAlive } from '@filmwright/process/is-alive';
 
 const run = promisify(execFile);
 

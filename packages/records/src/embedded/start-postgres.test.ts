@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { isAlive } from '@filmwright/process/is-alive';
 import pg from 'pg';
-import { isAlive } from './binaries.ts';
 import { type RunningPostgres, startPostgres } from './start-postgres.ts';
 
 let home = '';

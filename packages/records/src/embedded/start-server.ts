@@ -4,7 +4,8 @@ import { chown, mkdir, readFile, realpath, rename, stat } from 'node:fs/promises
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { isAlive, postgresBinaries } from './binaries.ts';
+import { isAlive } from '@filmwright/process/is-alive';
+import { postgresBinaries } from './binaries.ts';
 import { checkReachable, databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
 import { forgetPostmaster, isZombie, postmaster, serves } from './postmaster.ts';
 
