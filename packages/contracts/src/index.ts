@@ -1,5 +1,6 @@
 export * from './build.ts';
 export * from './build-shots.ts';
+export * from './capabilities/index.ts';
 export * from './composition.ts';
 export * from './digest.ts';
 export * from './drill.ts';

@@ -1,26 +1,7 @@
 import { z } from 'zod';
+import { modelCapabilitySchema } from './capabilities/index.ts';
 import { digestSchema } from './digest.ts';
 import { modelProcessingSchema } from './model-processing.ts';
-
-/** What a model can do; films, runners and model servers name models by it. */
-export const modelCapabilities = [
-  'speech',
-  'word-timing',
-  'storyboard',
-  'text-to-image',
-  'image-to-image',
-  'image-to-video',
-  'text-to-video',
-  'talking-head',
-  'matting',
-  'video-matting',
-  'upscaling',
-  'interpolation',
-  'image-review',
-  'text-review',
-] as const;
-export const modelCapabilitySchema = z.enum(modelCapabilities);
-export type ModelCapability = z.infer<typeof modelCapabilitySchema>;
 
 /** What runs a model: ONNX Runtime or sherpa-onnx on this machine, or a model server of somebody else's (`servers` says which). */
 export const modelEngines = ['onnx', 'sherpa-onnx', 'server'] as const;

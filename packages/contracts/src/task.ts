@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { capabilities } from './capabilities/index.ts';
 import {
-  boxSchema,
   captionSourceSchema,
   cueSchema,
   encodeSettingsSchema,
@@ -17,11 +17,8 @@ import { issueSchema } from './problem.ts';
 import { speechEnergySchema } from './rig.ts';
 import { subjectSampleSchema } from './subject.ts';
 import { timelineSchema } from './timeline.ts';
-import { tokenSchema, tokenTimeSchema } from './token.ts';
 
 export * from './task-needs.ts';
-
-const sound = { asset: assetSchema, sampleRate: z.number().int(), samples: z.number().int().positive() };
 
 /** Payload and output of every task kind; a change of meaning raises the kind's version and so every key. */
 export const taskKinds = {
@@ -57,21 +54,15 @@ export const taskKinds = {
   speak: {
     version: 2,
     reproducible: false,
-    payload: z.object({
-      tokens: z.array(tokenSchema).readonly(),
-      language: z.string(),
-      voice: z.string(),
-      revision: z.string(),
-      speed: z.number(),
-    }),
-    output: z.object({ ...sound, times: z.array(tokenTimeSchema).readonly().nullable(), credit: creditSchema, natural: z.boolean() }),
+    payload: capabilities.speech.input,
+    output: capabilities.speech.output,
   },
   /** Time the words of a line in given audio: an own recording, or speech whose engine gives no times. */
   align: {
     version: 1,
     reproducible: true,
-    payload: z.object({ audio: digestSchema, tokens: z.array(tokenSchema).readonly(), language: z.string() }),
-    output: z.object({ times: z.array(tokenTimeSchema).readonly(), method: z.string() }),
+    payload: capabilities['word-timing'].input,
+    output: capabilities['word-timing'].output,
   },
   /** Measure how loud a line is from moment to moment, for the mouth of the figure that says it. */
   mouth: {
@@ -84,15 +75,8 @@ export const taskKinds = {
   cutout: {
     version: 2,
     reproducible: true,
-    payload: z.object({ picture: digestSchema, model: z.string() }),
-    output: z.object({
-      asset: assetSchema,
-      width: z.number().int(),
-      height: z.number().int(),
-      subject: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).readonly(),
-      coverage: z.number(),
-      credit: creditSchema.nullable(),
-    }),
+    payload: capabilities.matting.input,
+    output: capabilities.matting.output,
   },
   /**
    * Find what a picture shows, or a part of a clip every `everyMs` and after each cut, so that it can be cropped around it. `models` are mask models
@@ -120,30 +104,12 @@ export const taskKinds = {
       credits: z.array(creditSchema).readonly(),
     }),
   },
-  /**
-   * Cut a person out of frames of a normalised clip. The asset's picture is twice as high as the part that was cut out: its lower half is the
-   * matte. `found` counts the frames with somebody in them; the box, in pixels of the upper half, holds them in all frames.
-   */
+  /** Cut a person out of frames of a normalised clip. */
   'cutout-clip': {
     version: 2,
     reproducible: true,
-    payload: z.object({
-      clip: digestSchema,
-      model: z.string(),
-      rate: z.number().positive(),
-      firstFrame: z.number().int().nonnegative(),
-      frames: z.number().int().positive(),
-      crop: boxSchema.nullable(),
-    }),
-    output: z.object({
-      asset: assetSchema,
-      width: z.number().int(),
-      height: z.number().int(),
-      frames: z.number().int(),
-      found: z.number().int(),
-      subject: boxSchema.nullable(),
-      credit: creditSchema,
-    }),
+    payload: capabilities['video-matting'].input,
+    output: capabilities['video-matting'].output,
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
