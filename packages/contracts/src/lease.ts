@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelCapabilitySchema } from './capabilities/index.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 import { problemSchema } from './problem.ts';
@@ -27,7 +28,10 @@ export const runnerOfferSchema = z.object({
         .readonly(),
     )
     .readonly(),
+  /** Of models that cut subjects out, as `name@revision`, best first. */
   models: z.array(z.string()).readonly(),
+  /** Of those of other capabilities. */
+  modelsFor: z.partialRecord(modelCapabilitySchema, z.array(z.string()).readonly()).readonly().optional(),
   /** Bundled and found fonts by script, as assets already in the store. */
   fonts: z
     .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())

@@ -104,7 +104,18 @@ function behindText({ film, size, uploads, index, planner }: Behind): InspectedT
   if (shot === undefined) return null;
   const visual = shot.visual !== undefined && 'subject' in shot.visual ? shot.visual.background : shot.visual;
   const still = { ...shot, visual, motion: 'none' as const };
-  const seen = { film, shot: still, index, address: `shot/${shot.id ?? index}`, size, untilFrame: 1, planner, uploads, models: [] };
+  const seen = {
+    film,
+    shot: still,
+    index,
+    address: `shot/${shot.id ?? index}`,
+    size,
+    untilFrame: 1,
+    planner,
+    uploads,
+    models: [],
+    modelsFor: {},
+  };
   const figured = figuresVisual(still) !== null;
   const layers = figured ? figureLayers({ ...seen, rigOf: rigsOf(film, uploads), spoken: null }) : planVisual(seen);
   if (layers === undefined) return undefined;

@@ -74,3 +74,10 @@ test('of a model the revision that was chosen stays while anybody offers it, the
   assert.deepEqual(newer.models, ['a@1', 'b@2', 'b@3', 'b@1']);
   assert.deepEqual(mergeOffers([offer({ models: ['b@3', 'a@1'] })], newer).models, ['a@1', 'b@3', 'b@2', 'b@1']);
 });
+
+test('models of each capability are joined for themselves', () => {
+  const first = mergeOffers([offer({ modelsFor: { interpolation: ['rife@1'] } }), offer({ modelsFor: { upscaling: ['up@1'] } })], null);
+  assert.deepEqual(first.modelsFor, { interpolation: ['rife@1'], upscaling: ['up@1'] });
+  const newer = mergeOffers([offer({ modelsFor: { interpolation: ['rife@2', 'rife@1'] } })], first);
+  assert.deepEqual(newer.modelsFor, { interpolation: ['rife@1', 'rife@2'], upscaling: ['up@1'] });
+});

@@ -1,7 +1,7 @@
-import { type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
+import { type ModelCapability, type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
-export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
+export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor'> & { readonly slots: number };
 
 /**
  * Joins the offers of all runners. A toolchain, font or revision of a voice or model that was offered before stays chosen while anyone offers it, or nobody offers another: keys
@@ -20,7 +20,19 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
     toolchain: toolchain as Toolchain,
     voices: joined({ lists: [stillOffered, ...runners.map((runner) => runner.voices), before?.voices ?? []], idOf: (voice) => voice.id }),
     fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
-    models: modelsOf(runners, before),
+    models: modelsOf(
+      runners.map(({ models }) => models),
+      before?.models ?? [],
+    ),
+    modelsFor: Object.fromEntries(
+      [...new Set([...runners.flatMap(capabilitiesIn), ...capabilitiesIn(before)])].sort().map((one) => [
+        one,
+        modelsOf(
+          runners.map(({ modelsFor }) => modelsFor?.[one] ?? []),
+          before?.modelsFor?.[one] ?? [],
+        ),
+      ]),
+    ),
     slots: Math.max(
       1,
       runners.reduce((sum, runner) => sum + runner.slots, 0),
@@ -41,10 +53,13 @@ function joined<Value>({
   return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
+function capabilitiesIn(offer: Pick<Offer, 'modelsFor'> | null): readonly ModelCapability[] {
+  return Object.keys(offer?.modelsFor ?? {}) as ModelCapability[];
+}
+
 /** Revisions of models by name; of a name first the one that was chosen before, if anyone offers it, then as the runners list them. */
-function modelsOf(runners: readonly RunnerOffer[], before: Offer | null): readonly string[] {
-  const offered = new Set(runners.flatMap((runner) => runner.models));
-  const earlier = before?.models ?? [];
+function modelsOf(lists: readonly (readonly string[])[], earlier: readonly string[]): readonly string[] {
+  const offered = new Set(lists.flat());
   const all = [...new Set([...earlier.filter((ref) => offered.has(ref)), ...offered, ...earlier])];
   const nameOf = (ref: string): string => readModelRef(ref).name;
   return all.sort((a, b) => (nameOf(a) === nameOf(b) ? 0 : nameOf(a) < nameOf(b) ? -1 : 1));

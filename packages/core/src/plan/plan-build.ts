@@ -29,7 +29,7 @@ export type PlanInput = {
   /** Uploaded asset of each file that the document names. */
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
-  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models'> & { readonly slots: number };
+  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor'> & { readonly slots: number };
   readonly results: (key: string) => TaskResultView | undefined;
   readonly digestOf: DigestOf;
 };

@@ -64,7 +64,7 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const timed = speech.settled && lines.every((line) => line.audio !== null);
   const timing = shotTiming({ ...base, lines, original });
   const untilFrame = timing.frames + tailFrames(film, index);
-  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models: offer.models };
+  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models: offer.models, modelsFor: offer.modelsFor };
   const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
   const visual = figures === null ? planVisual(seen) : figures;
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];

@@ -1,4 +1,4 @@
-import type { Credit, Film, Issue, Layer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
+import type { Credit, Film, Issue, Layer, RunnerOffer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { round, steady } from './motion.ts';
 import type { Planner } from './planner.ts';
@@ -17,6 +17,8 @@ export type VisualInput = {
   readonly uploads: Uploads;
   /** Installed cut-out models, best first. */
   readonly models: readonly string[];
+  /** Installed models of other capabilities, best first. */
+  readonly modelsFor: RunnerOffer['modelsFor'];
 };
 
 /** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */
