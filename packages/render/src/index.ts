@@ -15,7 +15,6 @@ export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
 export { makeThumbnails, type Thumbnails } from './media/thumbnails.ts';
 export { writeAlphaClip } from './media/write-alpha-clip.ts';
 export { type ClipToWrite, type ClipWriter, writeClip } from './media/write-clip.ts';
-export { writeClip } from './media/write-clip.ts';
 export { findFonts, fontInfo } from './paint/fonts.ts';
 export { inspectTexts } from './paint/inspect-texts.ts';
 export { renderToolchain } from './render-toolchain.ts';

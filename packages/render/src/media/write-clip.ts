@@ -15,8 +15,8 @@ export type ClipToWrite = {
 
 /** A clip being written. States: open until finish(), abort() or a failure. */
 export type ClipWriter = {
-  /** A frame of the clip's size, three bytes a pixel: red, green, blue. */
-  write(rgb: Uint8Array): Promise<void>;
+  /** A frame of the clip's size as RGBA; its alpha is left out. */
+  write(rgba: Uint8Array): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;
 };
@@ -32,7 +32,7 @@ export function writeClip({ outPath, width, height, rate, toolset, signal }: Cli
     purpose: 'writing a clip',
     description: {
       global: { filter_threads: 2 },
-      inputs: [{ options: { f: 'rawvideo', pix_fmt: 'rgb24', s: `${width}x${height}`, r: String(rate) }, from: { pipe: 0 } }],
+      inputs: [{ options: { f: 'rawvideo', pix_fmt: 'rgba', s: `${width}x${height}`, r: String(rate) }, from: { pipe: 0 } }],
       outputs: [
         {
           options: {
@@ -65,7 +65,7 @@ export function writeClip({ outPath, width, height, rate, toolset, signal }: Cli
     },
   });
   return {
-    write: (rgb) => pipe.write(rgb),
+    write: (rgba) => pipe.write(rgba),
     async finish() {
       await pipe.finish();
     },
