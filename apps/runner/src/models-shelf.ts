@@ -6,8 +6,10 @@ import {
   FilmwrightError,
   type ListedModel,
   type ModelCapability,
+  type ModelConversion,
   type ModelsRequest,
   modelCapabilities,
+  modelConversions,
   type OfferedModel,
   offeredModelSchema,
   readModelRef,
@@ -78,7 +80,12 @@ function tell(progress: unknown): void {
   process.stdout.write(`${JSON.stringify({ progress })}\n`);
 }
 
-function describedBy({ name, capability, licence, select }: ModelsRequest) {
+function describedBy({ name, capability, licence, select, convert }: ModelsRequest) {
+  if (convert !== undefined && !modelConversions.some((known) => known === convert))
+    throw new FilmwrightError(
+      'request-invalid',
+      `Weights of the form ${JSON.stringify(convert)} cannot be converted; wanted one of ${modelConversions.join(', ')}.`,
+    );
   if (capability !== undefined && !modelCapabilities.some((known) => known === capability))
     throw new FilmwrightError(
       'request-invalid',
@@ -88,6 +95,7 @@ function describedBy({ name, capability, licence, select }: ModelsRequest) {
     ...(name === undefined ? {} : { name }),
     ...(capability === undefined ? {} : { capability: capability as ModelCapability }),
     ...(licence === undefined ? {} : { licence }),
+    ...(convert === undefined ? {} : { convert: convert as ModelConversion }),
     ...(select === undefined || select.length === 0 ? {} : { select }),
   };
 }

@@ -44,6 +44,22 @@ export const modelFileSchema = z
   .readonly();
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
+/** Forms of weights that are rewritten as ONNX when a model is added. */
+export const modelConversions = ['ncnn'] as const;
+export type ModelConversion = (typeof modelConversions)[number];
+
+/**
+ * Weights that are rewritten as ONNX when they are added: `from` is their form, `files` are what is fetched (those that `select` names where it is
+ * null), and the card's own `files` are what was written, by this version of the converter.
+ */
+export const conversionSchema = z
+  .strictObject({
+    from: z.enum(modelConversions),
+    files: z.array(modelFileSchema).min(1).readonly().nullable(),
+    version: z.number().int().positive().optional(),
+  })
+  .readonly();
+
 /** Memory a model needs on one tier of machines, in bytes of 10^6; null where nobody told. */
 export const modelTierSchema = z
   .strictObject({
@@ -69,6 +85,7 @@ const shape = {
   finds: z.string().optional(),
   licence: modelLicenceSchema,
   source: z.string().regex(/^(https?|hf|npm|pypi|file):./, 'wanted https:, hf:, npm:, pypi: or file:'),
+  convert: conversionSchema.optional(),
   /** True for weights that come with Filmwright. */
   builtIn: z.boolean().optional(),
   needs: z.strictObject({ tiers: z.array(modelTierSchema).readonly(), diskMb: z.number().positive().nullable() }).readonly(),
@@ -112,15 +129,16 @@ export const offeredModelSchema = z
   .readonly();
 export type OfferedModel = z.infer<typeof offeredModelSchema>;
 
-/** One immutable revision of a model; `revision` is the digest of what shapes its output: name, capability, engine, files and processing. */
+/** One immutable revision of a model; `revision` is the digest of what shapes its output: name, capability, engine, files, processing, and what rewrote the files. */
 export const modelCardSchema = z
   .strictObject({ ...shape, files: z.array(modelFileSchema).min(1).readonly(), revision: digestSchema })
   .readonly();
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
 /** What of a card its revision is the digest of, as JSON to be written canonically; other words about a model change no film. */
-export function revisionInput({ name, capability, engine, files, processing }: Omit<ModelCard, 'revision'>): unknown {
+export function revisionInput({ name, capability, engine, files, processing, convert }: Omit<ModelCard, 'revision'>): unknown {
   return {
+    ...(convert === undefined ? {} : { convert: { from: convert.from, version: convert.version } }),
     name,
     capability,
     engine,

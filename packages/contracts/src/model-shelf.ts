@@ -13,6 +13,8 @@ export type ModelsRequest = {
   readonly name?: string | undefined;
   readonly licence?: string | undefined;
   readonly select?: readonly string[] | undefined;
+  /** The form of weights that are to be rewritten as ONNX. */
+  readonly convert?: string | undefined;
   /** Where a bundle is written to. */
   readonly file?: string | undefined;
   /** The digest that a bundle must have. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import {
   FilmwrightError,
   type ModelCard,
+  type ModelConversion,
+  type ModelFile,
   type ModelLicence,
   type ModelProgress,
   modelRef,
@@ -11,7 +13,8 @@ import {
   offeredModelSchema,
   readModelRef,
 } from '@filmwright/contracts';
-import { bringFiles } from './bring-files.ts';
+import { converters } from '../convert/converters.ts';
+import { type BringFiles, bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
 import { removeLeftOvers } from './left-overs.ts';
@@ -36,7 +39,10 @@ export type AddModel = WeightsHome & {
   /** A name of the catalogue (with a revision that is on the shelf, to mend that one), a source, or a card. */
   readonly wanted: string | OfferedModel;
   /** For a source that no card describes. */
-  readonly described?: Partial<Pick<OfferedModel, 'name' | 'capability' | 'engine' | 'select'>> & { readonly licence?: string };
+  readonly described?: Partial<Pick<OfferedModel, 'name' | 'capability' | 'engine' | 'select'>> & {
+    readonly licence?: string;
+    readonly convert?: ModelConversion;
+  };
   readonly acceptLicence: boolean;
   readonly pin?: boolean;
   readonly settings: SourceSettings;
@@ -121,9 +127,16 @@ async function bring(options: AddModel, { offer, found }: Offer): Promise<AddedM
   const staging = join(home, 'models', '.staging', createHash('sha256').update(found.pinned).digest('hex').slice(0, 24));
   let evicted: readonly string[] = [];
   let card: ModelCard | undefined;
+  let convert: ModelCard['convert'];
+  const rewrite: BringFiles['rewrite'] = async (sources) => {
+    const from = offer.convert?.from ?? 'ncnn';
+    convert = { from, version: converters[from].version, files: sources.map(({ localPath: _local, ...file }) => file) };
+    return rewritten(offer, sources);
+  };
   await bringFiles({
     found,
-    files: offer.files,
+    files: offer.convert === undefined ? offer.files : offer.convert.files,
+    ...(offer.convert === undefined ? {} : { rewrite }),
     select: ('select' in offer ? offer.select : undefined) ?? null,
     folder: staging,
     mostBytes: await roomFor({ home, budgetBytes, keepFreeBytes }),
@@ -138,13 +151,32 @@ async function bring(options: AddModel, { offer, found }: Offer): Promise<AddedM
     },
     use: async (files) => {
       const { revision: _, ...rest } = { revision: '', ...offer };
-      card = cardOf({ ...rest, source: found.pinned, files: files.map(({ localPath: _local, ...file }) => file) });
+      const own = { ...rest, ...(convert === undefined ? {} : { convert }), source: found.pinned };
+      card = cardOf({ ...own, files: files.map(({ localPath: _local, ...file }) => file) });
       await placeRevision(card, { home, files, pinned: pin, now });
       await tellShelf(home);
     },
   });
   if (card === undefined) throw new FilmwrightError('internal', `The model ${offer.name} was brought without files.`);
   return { card, ref: modelRef(card), alreadyThere: false, evicted };
+}
+
+/** What the sources are as ONNX; throws `digest-mismatch` where the card names other files than that. */
+async function rewritten(offer: OfferedModel | ModelCard, sources: readonly (ModelFile & { readonly localPath: string })[]) {
+  const converter = converters[offer.convert?.from ?? 'ncnn'];
+  const read = await Promise.all(sources.map(async ({ path, localPath }) => ({ path, bytes: await readFile(localPath) })));
+  const made = converter.convert(read);
+  for (const { path, digest } of offer.files ?? []) {
+    const bytes = made.find((file) => file.path === path)?.bytes;
+    const found = bytes === undefined ? 'nothing' : `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
+    if (found !== digest)
+      throw new FilmwrightError(
+        'digest-mismatch',
+        `Rewriting the weights of ${offer.name} as ONNX gave ${found} for ${path}; its card wants ${digest}, written by version ${offer.convert?.version ?? '?'} of the converter, and this one is version ${converter.version}. Add the model anew by its name or source.`,
+        { retryable: false },
+      );
+  }
+  return made;
 }
 
 /** Bytes of the wanted files that other revisions have here already. */
@@ -191,7 +223,7 @@ async function offerOf(word: string, { described = {}, settings, signal }: AddMo
 type Describing = Pick<AddModel, 'settings' | 'signal'> & { readonly described: NonNullable<AddModel['described']> };
 
 async function describedOffer(source: string, { described, settings, signal }: Describing): Promise<OfferedModel> {
-  const { capability, engine = 'onnx', select } = described;
+  const { capability, engine = 'onnx', select, convert } = described;
   if (capability === undefined)
     throw new FilmwrightError(
       'request-invalid',
@@ -211,6 +243,7 @@ async function describedOffer(source: string, { described, settings, signal }: D
     needs: { tiers: [], diskMb: null },
     processing: { type: 'own' },
     files: null,
+    ...(convert === undefined ? {} : { convert: { from: convert, files: null } }),
     ...(select === undefined ? {} : { select }),
   };
   return parseCard(offer, { schema: offeredModelSchema, where: `of ${source}` });

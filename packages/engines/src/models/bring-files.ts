@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, FilmwrightError, type ModelFile, type ModelProgress } from '@filmwright/contracts';
 import { extractFiles } from './extract-files.ts';
 import type { FoundFile, FoundSource } from './found-source.ts';
+import type { LocalFile } from './place-revision.ts';
 import { type RetryRules, readRemote } from './read-remote.ts';
 import { matchesPattern } from './source-uri.ts';
 import { stageFile } from './stage-file.ts';
@@ -24,8 +25,10 @@ export type BringFiles = {
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
   /** Called with the bytes that must come, null if unknown, before the first is asked for; it may throw. */
   readonly beforeFetch: (bytes: number | null) => Promise<void>;
+  /** Makes other files of those that came, which are handed over in their place. */
+  readonly rewrite?: (files: readonly LocalFile[]) => Promise<readonly { readonly path: string; readonly bytes: Uint8Array }[]>;
   /** Called with every file pinned at its path; what it links outlives the pins. */
-  readonly use: (files: readonly (ModelFile & { readonly localPath: string })[]) => Promise<void>;
+  readonly use: (files: readonly LocalFile[]) => Promise<void>;
 };
 
 /** One file to be: where its bytes are (joined in this order), and what they must be. */
@@ -81,7 +84,7 @@ export async function bringFiles(options: BringFiles): Promise<void> {
       const sizes = targets.map(({ bytes, parts }) => bytes ?? sumOf(parts));
       await begin(sizes.includes(null) ? null : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0));
     }
-    const ready: (ModelFile & { readonly localPath: string })[] = [];
+    const ready: LocalFile[] = [];
     await inLanes(targets, async (target) => {
       signal?.throwIfAborted();
       const digest = digestAhead(target);
@@ -103,7 +106,18 @@ export async function bringFiles(options: BringFiles): Promise<void> {
       const named = from.length === 1 && from[0] === target.path ? {} : { from };
       ready.push({ path: target.path, bytes, digest: known.digest, ...named, localPath: pin.path });
     });
-    await options.use(ready.sort((a, b) => (a.path < b.path ? -1 : 1)));
+    ready.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const written: LocalFile[] = [];
+    for (const { path, bytes } of (await options.rewrite?.(ready)) ?? []) {
+      const digest: Digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
+      const place = join(folder, digest);
+      await writeFile(place, bytes, { flush: true });
+      await weights.keep({ path: place, digest });
+      const pin = await weights.pin(digest);
+      pinned.push(pin);
+      written.push({ path, bytes: bytes.length, digest, localPath: pin.path });
+    }
+    await options.use(options.rewrite === undefined ? ready : written);
     await rm(folder, { recursive: true, force: true });
   } finally {
     await Promise.all(pinned.map(({ release }) => release()));

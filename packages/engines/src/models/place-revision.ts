@@ -41,7 +41,7 @@ export async function placeRevision(
     }
     const before = await readState(place);
     await writeFile(join(part, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-    await writeFile(join(part, 'NOTICE'), `${card.title}\nFrom ${card.source}, bytes unchanged.\n${licenceText(card.licence)}\n`);
+    await writeFile(join(part, 'NOTICE'), `${card.title}\nFrom ${card.source}, ${changesOf(card)}.\n${licenceText(card.licence)}\n`);
     const at = now.toISOString();
     await changeState(part, { addedAt: before.addedAt || at, usedAt: at, pinned: pinned || before.pinned, broken: null });
     // Who uses the revision goes on using it.
@@ -56,6 +56,10 @@ export async function placeRevision(
   } finally {
     await rm(part, { recursive: true, force: true });
   }
+}
+
+function changesOf({ convert }: ModelCard): string {
+  return convert === undefined ? 'bytes unchanged' : `rewritten from ${convert.from} as ONNX; the weights are the same numbers`;
 }
 
 function whereThere(error: NodeJS.ErrnoException): void {
