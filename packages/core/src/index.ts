@@ -45,6 +45,9 @@ export { type Backlog, type PoolDecision, type PoolMachine, type PoolsNow, planP
 export { estimateSpeechMs } from './speech/estimate-speech.ts';
 export { spokenWords } from './speech/spoken-words.ts';
 export { bareLanguage, languageFit, languageName } from './speech/voice-language.ts';
+export { type BreakDownOptions, breakDownScript, titleOf } from './storyboard/break-down-script.ts';
+export { type FilmOfOptions, filmOfStoryboard } from './storyboard/film-of-storyboard.ts';
+export { textLanguage } from './storyboard/text-language.ts';
 export { templates } from './templates/expand-template.ts';
 export * from './text/bidi.ts';
 export * from './text/break-lines.ts';

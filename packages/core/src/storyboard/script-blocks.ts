@@ -1,0 +1,88 @@
+import { plainText } from '../edit/plain-text.ts';
+import { type ScriptLine, spokenLine } from './speaker-lines.ts';
+
+/** A part of a script as people write it: `show` is a direction, a file's name or words for a picture; `pause` a line of dashes. */
+export type ScriptBlock =
+  | { readonly type: 'heading'; readonly text: string }
+  | { readonly type: 'prose'; readonly lines: readonly ScriptLine[] }
+  | { readonly type: 'list'; readonly items: readonly string[] }
+  | { readonly type: 'quote'; readonly text: string; readonly by: string | null }
+  | { readonly type: 'show'; readonly what: string }
+  | { readonly type: 'pause' };
+
+const headingPattern = /^(?:#{1,6}\s+(.{1,200})|([^.!?。！？…:：]{1,60})[:：])$/u;
+const bulletPattern = /^(?:[-*•–]|\d{1,2}[.)])\s+/u;
+const quotePattern = /^>\s?/;
+const sourcePattern = /^[—–-]{1,2}\s*(\S.{0,58})$/u;
+const directionPattern = /^(?:!\[([^\]]{0,300})\]\(([^)]{1,500})\)|\[([^\]]{1,500})\]|[(（]([^)）]{1,500})[)）])$/u;
+const pausePattern = /^(?:-{3,}|\*{3,}|_{3,}|…|\.{3})$/u;
+const openQuote = /^["“„«「『](.{1,600})["”“»」』]$/u;
+
+/**
+ * A script in parts. Lines that start with `#` or end with a colon are headings; dashes, bullets and numbers make a list; `>` or quotation marks around
+ * all of a paragraph make a quotation, a line that starts with a dash behind it says whose; brackets around a whole line are directions.
+ */
+export function scriptBlocks(script: string, speakers: ReadonlySet<string>): readonly ScriptBlock[] {
+  const blocks: ScriptBlock[] = [];
+  for (const paragraph of plainText(script).text.split(/\n\s*\n/)) {
+    const lines = paragraph
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const quoted = quoteOf(lines);
+    if (quoted !== null) blocks.push(quoted);
+    else for (const line of lines) addLine(blocks, { line, speakers, starts: line === lines[0] });
+  }
+  return blocks;
+}
+
+type Adding = { readonly line: string; readonly speakers: ReadonlySet<string>; readonly starts: boolean };
+
+function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): void {
+  const last = blocks.at(-1);
+  const direction = directionPattern.exec(line);
+  if (pausePattern.test(line)) blocks.push({ type: 'pause' });
+  else if (direction !== null) blocks.push({ type: 'show', what: (direction[2] ?? direction[3] ?? direction[4] ?? '').trim() });
+  else if (bulletPattern.test(line)) {
+    const item = withoutMarks(line.replace(bulletPattern, ''));
+    if (last?.type === 'list') blocks[blocks.length - 1] = { type: 'list', items: [...last.items, item] };
+    else blocks.push({ type: 'list', items: [item] });
+  } else {
+    const said = spokenLine(line, speakers);
+    const heading = said.speaker === null ? headingPattern.exec(line) : null;
+    if (heading !== null) blocks.push({ type: 'heading', text: withoutMarks(heading[1] ?? heading[2] ?? '').replace(/\s*[:：]$/u, '') });
+    else if (said.text !== '') addProse(blocks, { said, starts });
+  }
+}
+
+/** A line that wraps goes on with the one before it; a speaker's or a paragraph's first begins anew. */
+function addProse(blocks: ScriptBlock[], { said, starts }: { readonly said: ScriptLine; readonly starts: boolean }): void {
+  const last = blocks.at(-1);
+  const text = said.text;
+  const before = last?.type === 'prose' ? last.lines.at(-1) : undefined;
+  if (last?.type !== 'prose' || starts) blocks.push({ type: 'prose', lines: [{ speaker: said.speaker, text }] });
+  else if (said.speaker === null && before !== undefined)
+    blocks[blocks.length - 1] = { type: 'prose', lines: [...last.lines.slice(0, -1), { ...before, text: `${before.text} ${text}` }] };
+  else blocks[blocks.length - 1] = { type: 'prose', lines: [...last.lines, { speaker: said.speaker, text }] };
+}
+
+function quoteOf(lines: readonly string[]): ScriptBlock | null {
+  const by = lines.length > 1 ? (sourcePattern.exec((lines.at(-1) ?? '').replace(quotePattern, ''))?.[1] ?? null) : null;
+  const said = by === null ? lines : lines.slice(0, -1);
+  const text = said.map((line) => line.replace(quotePattern, '')).join(' ');
+  const marked = said.length > 0 && said.every((line) => quotePattern.test(line));
+  const inner = openQuote.exec(text)?.[1];
+  // Two quotations in a row are talk, and end and begin with the same marks.
+  if (!marked && (inner === undefined || /["”“»」』„«「『]/u.test(inner))) return null;
+  const words = withoutMarks(inner ?? text).trim();
+  return words === '' ? null : { type: 'quote', text: words, by: by === null ? null : withoutMarks(by) };
+}
+
+/** Text without the marks of Markdown: stars, backticks, addresses of links. */
+export function withoutMarks(text: string): string {
+  return text
+    .replace(/!?\[([^\]]{1,300})\]\([^)]{1,500}\)/g, '$1')
+    .replace(/(\*\*|__)(?=\S)(.{1,1000}?)\1/g, '$2')
+    .replace(/(?<![\p{L}\p{N}*])\*(?=\S)([^*]{1,500})\*(?![\p{L}\p{N}*])/gu, '$1')
+    .replace(/`([^`]{1,300})`/g, '$1');
+}

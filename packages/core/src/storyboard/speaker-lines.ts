@@ -1,0 +1,58 @@
+/** A line of a script, and by whom it is said; null is the narrator. */
+export type ScriptLine = { readonly speaker: string | null; readonly text: string };
+
+/** A name of at most three words before a colon; names in scripts without capital letters are short. */
+const speakerPattern =
+  /^\**((?:\p{Lu}[\p{L}.'’-]{0,20})(?: (?:\p{Lu}|\d)[\p{L}.'’-]{0,20}){0,2}|[\p{Lo}·]{1,8})\**\s*(?:\([^)]{1,60}\)|（[^）]{1,60}）)?\s*[:：]\**(?:\s+|(?<=：)\s*)(\S.*)$/u;
+const narrators = new Set([
+  'narrator',
+  'voiceover',
+  'voice-over',
+  'vo',
+  'off',
+  'erzähler',
+  'erzählerin',
+  'sprecher',
+  'sprecherin',
+  'narrateur',
+  'narrador',
+  '旁白',
+]);
+/** What people write before a colon and is nobody. */
+const nobody = new Set(
+  (
+    'note notes tip tips warning example remember important ps summary conclusion fact facts question answer step part chapter scene act title hint result ' +
+    'hinweis tipp achtung beispiel wichtig merke fazit frage antwort schritt teil kapitel szene titel remarque exemple attention nota ejemplo'
+  ).split(' '),
+);
+
+/** Who speaks in a script: names before a colon that come at least twice, are written in capital letters, or answer one that does. */
+export function speakersIn(script: string): ReadonlySet<string> {
+  const names = script
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const name = speakerPattern.exec(line.trim())?.[1] ?? null;
+      return name === null || nobody.has(name.toLowerCase().split(' ')[0] ?? '') ? null : name;
+    });
+  const counts = new Map<string | null, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const speaks = (name: string | null | undefined): boolean =>
+    name != null && ((counts.get(name) ?? 0) > 1 || /^[\p{Lu} .'’-]{2,}$/u.test(name));
+  return new Set(
+    names.flatMap((name, at) => (name !== null && (speaks(name) || speaks(names[at - 1]) || speaks(names[at + 1])) ? [name] : [])),
+  );
+}
+
+/** A line with its speaker taken off, if it begins with one of `speakers`. */
+export function spokenLine(line: string, speakers: ReadonlySet<string>): ScriptLine {
+  const [, name, text] = speakerPattern.exec(line) ?? [];
+  if (name === undefined || text === undefined || !speakers.has(name)) return { speaker: null, text: line };
+  return { speaker: narrators.has(name.toLowerCase()) ? null : shownName(name), text };
+}
+
+/** Names in capital letters as they are written on screen: "ANNA MAY" is Anna May. */
+function shownName(name: string): string {
+  if (!/^[\p{Lu} .'’-]{3,}$/u.test(name)) return name;
+  return name.replace(/\p{Lu}[\p{Lu}'’]*/gu, (word) => `${word.slice(0, 1)}${word.slice(1).toLowerCase()}`);
+}
