@@ -12,6 +12,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
   filmwright make FILE --script FILE.de.yaml     dubbed from its translated script; it keeps its pictures
   filmwright script FILE --language de           write its script for translation, or bring it up to date
+  filmwright storyboard SCRIPT.txt [--media DIR] the film document of a script, to be looked over and made [--out FILE] [--language L] [--aspect A]
   filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
   filmwright export FILE --otio OUT.otioz        the film for desktop editors (OpenTimelineIO with media)
@@ -93,12 +94,14 @@ const options = {
   select: { type: 'string', multiple: true },
   convert: { type: 'string' },
   expect: { type: 'string' },
+  media: { type: 'string', multiple: true },
 } as const;
 
 const commands = [
   'make',
   'check',
   'script',
+  'storyboard',
   'frame',
   'export',
   'import',
@@ -170,6 +173,12 @@ async function main(args: readonly string[]): Promise<number> {
     case 'script': {
       const { script } = await import('./commands/script.ts');
       await script({ file: only(rest, 'a film document'), language: values.language, out: values.out, json });
+      return 0;
+    }
+    case 'storyboard': {
+      const { storyboard } = await import('./commands/storyboard.ts');
+      const { out, language, media = [] } = values;
+      await storyboard({ file: only(rest, 'a script'), out, language, aspect, media, json });
       return 0;
     }
     case 'export': {

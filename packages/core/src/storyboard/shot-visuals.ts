@@ -3,13 +3,15 @@ import type { WantedShot } from './wanted-shots.ts';
 
 /** Plain is kept for cards with nothing but words. */
 const designs = backdropDesigns.filter((design) => design !== 'plain');
+/** Shots in a row with one backdrop. */
+const shotsEach = 2;
 const drawnStyle = 'soft natural light, calm colours, cinematic still, no text';
 
 export type VisualChoice = { readonly media: readonly StoryboardMedia[]; readonly drawings: boolean; readonly seed: number };
 
 /**
  * What each shot shows: what a direction names; else a picture whose name or note shares most words with what is said, none twice while others are
- * unseen; else the rest of the pictures in their order; without any a drawing where those are allowed, and a backdrop that stays the same within a part.
+ * unseen; else the rest of the pictures in their order; without any a drawing where those are allowed, and a backdrop that changes after every second shot and with each part.
  */
 export function chooseVisuals(shots: readonly WantedShot[], { media, drawings, seed }: VisualChoice): readonly WrittenVisual[] {
   const chosen: (string | undefined)[] = shots.map(({ wish }) => (wish === null ? undefined : namedBy(wish, media)));
@@ -37,7 +39,8 @@ export function chooseVisuals(shots: readonly WantedShot[], { media, drawings, s
     const file = chosen[at] ?? (media.length > 0 && !drawings ? media[at % media.length]?.file : undefined);
     if (file !== undefined) return { show: 'picture', file };
     if (drawings) return { show: 'drawing', prompt: promptOf(shot) };
-    return { show: 'backdrop', design: designs[(seed + shot.part) % designs.length] ?? 'halo' };
+    const inPart = at - shots.findIndex(({ part }) => part === shot.part);
+    return { show: 'backdrop', design: designs[(seed + shot.part + Math.floor(inPart / shotsEach)) % designs.length] ?? 'halo' };
   });
 }
 

@@ -7,7 +7,7 @@ import type { ScriptLine } from './speaker-lines.ts';
 /** A breath after a sentence. */
 const breathMs = 420;
 /** A sentence that is said for longer than this is cut where its clauses end. */
-const mostSentenceMs = 9500;
+const mostSentenceMs = 13_000;
 const longestLine = 20_000;
 /** Ends of clauses, with what closes them. */
 const clauseEnd = /(?:[;:—–]|[,،、，](?=\s|\p{Script=Han}))["”’»)]*\s*/gu;

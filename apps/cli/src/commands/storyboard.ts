@@ -1,0 +1,92 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { aspects, type FilmDocument, FilmwrightError, type RunnerOffer, type StoryboardMedia } from '@filmwright/contracts';
+import { breakDownScript, filmOfStoryboard, textLanguage } from '@filmwright/core';
+import { stringify } from 'yaml';
+import { writeWhole } from '../film/save-media.ts';
+import { filmwrightHome } from '../platform/home.ts';
+import { runShelf } from '../platform/run-shelf.ts';
+
+export type StoryboardOptions = {
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly language: string | undefined;
+  readonly aspect: string | undefined;
+  /** Pictures and clips, or folders of them. */
+  readonly media: readonly string[];
+  readonly json: boolean;
+};
+
+const largestBytes = 8 * 1024 ** 2;
+const pictures = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff', '.bmp']);
+const clips = new Set(['.mp4', '.mov', '.webm', '.mkv', '.m4v']);
+const mostMedia = 200;
+
+/** Writes a film document from a script: its shots, voices, texts and what each shot shows. */
+export async function storyboard({ file, out, language, aspect, media, json }: StoryboardOptions): Promise<void> {
+  const script = await scriptOf(file);
+  const path = resolve(out ?? join(dirname(file), `${basename(file, extname(file))}.film.yaml`));
+  await checkNew(path);
+  const spoken = language ?? textLanguage(script);
+  const shown = await mediaOf(media, dirname(path));
+  const written = breakDownScript(script, { language: spoken, media: shown });
+  if (written === null) throw new FilmwrightError('request-invalid', `${file} has no words; wanted a script.`);
+  const film = filmOfStoryboard(written, { language: spoken, media: shown, voices: await installedVoices(), ...aspectOf(aspect) });
+  await writeWhole(path, (handle) => handle.writeFile(stringify(film, { lineWidth: 120 })));
+  process.stdout.write(json ? `${JSON.stringify({ film: path, shots: film.storyboard.length })}\n` : told(path, film));
+}
+
+function told(path: string, { storyboard, voices = {}, language }: FilmDocument): string {
+  const speakers = Object.keys(voices).length;
+  const cast = speakers === 0 ? '' : `, ${speakers} ${speakers === 1 ? 'speaker' : 'speakers'}`;
+  return `${path}\n  ${storyboard.length} ${storyboard.length === 1 ? 'shot' : 'shots'}${cast}, in ${language}. \`filmwright make ${relative(process.cwd(), path)}\` makes the film.\n`;
+}
+
+async function scriptOf(file: string): Promise<string> {
+  const { size } = await stat(file).catch((cause: Error) => {
+    throw new FilmwrightError('request-invalid', `The script ${file} cannot be read: ${cause.message}.`, { cause });
+  });
+  if (size > largestBytes)
+    throw new FilmwrightError('request-invalid', `The script ${file} has ${size} bytes; wanted at most ${largestBytes}.`);
+  return readFile(file, 'utf8');
+}
+
+async function checkNew(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null)) === null) return;
+  throw new FilmwrightError('request-invalid', `${path} is there already. Remove it, or name another file with --out.`);
+}
+
+function aspectOf(aspect: string | undefined): { readonly aspect?: (typeof aspects)[number] } {
+  if (aspect === undefined) return {};
+  const known = aspects.find((one) => one === aspect);
+  if (known !== undefined) return { aspect: known };
+  throw new FilmwrightError('request-invalid', `--aspect is ${JSON.stringify(aspect)}; wanted one of ${aspects.join(', ')}.`);
+}
+
+/** Pictures and clips as the document will name them, in the order of their names. */
+async function mediaOf(paths: readonly string[], folder: string): Promise<readonly StoryboardMedia[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => null);
+    if (info === null) throw new FilmwrightError('request-invalid', `--media ${path} is not there; wanted a picture, a clip, or a folder.`);
+    if (!info.isDirectory()) found.push(path);
+    else found.push(...(await readdir(path)).sort().map((name) => join(path, name)));
+  }
+  const known = found.flatMap((path): readonly StoryboardMedia[] => {
+    const ending = extname(path).toLowerCase();
+    const kind = pictures.has(ending) ? 'picture' : clips.has(ending) ? 'clip' : null;
+    return kind === null ? [] : [{ file: relative(folder, resolve(path)), kind, note: '' }];
+  });
+  if (paths.length > 0 && known.length === 0)
+    throw new FilmwrightError('request-invalid', `There are no pictures or clips in ${paths.join(', ')}.`);
+  if (known.length > mostMedia)
+    throw new FilmwrightError('request-invalid', `--media names ${known.length} pictures and clips; wanted at most ${mostMedia}.`);
+  return known;
+}
+
+/** What speaks on this machine; none where nobody can tell, then all say their lines with the film's voice. */
+async function installedVoices(): Promise<RunnerOffer['voices']> {
+  type Listed = RunnerOffer['voices'][number] & { readonly installed: boolean };
+  const voices = await runShelf<readonly Listed[]>({ do: 'list-voices', home: filmwrightHome() });
+  return voices.filter(({ installed }) => installed);
+}
