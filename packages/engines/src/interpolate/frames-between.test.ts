@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { installedModel } from '../models/model-shelf.ts';
+import type { Picture } from '../onnx/picture.ts';
+import { type FrameBetween, framesBetween } from './frames-between.ts';
+import { openInterpolator } from './open-interpolator.ts';
+
+const [width, height] = [150, 90];
+const side = 26;
+
+/** A bright square on a ground with a little structure, its left edge at `left`. */
+function squareAt(left: number): Picture {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const inside = x >= left && x < left + side && y >= 32 && y < 32 + side;
+      const ground = 50 + 12 * Math.sin(x / 9) + 10 * Math.cos(y / 7);
+      rgba.fill(inside ? 230 : Math.round(ground), (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  return { width, height, rgba };
+}
+
+/** Where the square's middle lies across, by its bright pixels in the row through it. */
+function middleOf({ rgba }: Picture): number {
+  const bright = Array.from({ length: width }, (_, x) => x).filter((x) => (rgba[(45 * width + x) * 4] as number) > 150);
+  return bright.reduce((sum, x) => sum + x, 0) / bright.length;
+}
+
+async function* clip(...frames: readonly (Picture | { readonly picture: Picture; readonly cut: true })[]) {
+  for (const frame of frames) yield 'picture' in frame ? frame : { picture: frame, cut: false };
+}
+
+test('frames are drawn at their moments, real ones stay as they are, nothing is drawn across a cut, and a frame can be given up', async (t) => {
+  const interpolator = await openInterpolator({ model: await installedModel({ name: 'rife-4.6', home: tmpdir() }) });
+  t.after(() => interpolator.close());
+  const frames = [squareAt(20), squareAt(44), squareAt(68)] as const;
+  const other = { picture: squareAt(100), cut: true } as const;
+  const shown: FrameBetween[] = [];
+  const places = { first: 0, step: 1, parts: 4, count: 16 };
+  for await (const frame of framesBetween({ frames: clip(...frames, other), firstFrame: 0, places, interpolator })) shown.push(frame);
+  assert.equal(shown.length, 16);
+  for (const [n, { picture, drawn }] of shown.entries()) {
+    const place = n / 4;
+    const wanted = place < 2 ? 20 + 24 * place : place < 3 ? 68 : 100;
+    const off = middleOf(picture) - (wanted + (side - 1) / 2);
+    t.diagnostic(`place ${place}: ${off.toFixed(2)} px off${drawn ? '' : ", the clip's own"}`);
+    assert.ok(Math.abs(off) <= 1, `place ${place} is ${off} px off`);
+    assert.equal(drawn, place < 2 && place % 1 !== 0);
+  }
+  assert.equal(shown[4]?.picture, frames[1]);
+  const signal = AbortSignal.timeout(5);
+  await assert.rejects(
+    (async () => {
+      for (let n = 0; n < 500; n++) await interpolator.draw({ before: frames[0], after: frames[1], at: 0.5, signal });
+    })(),
+    { name: 'TimeoutError' },
+  );
+});

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { FilmwrightError } from '@filmwright/contracts';
+import { z } from 'zod';
+import type { InstalledModel } from '../models/model-shelf.ts';
+
+/** The name that cards give this pipeline: two pictures and a moment between them go in, one picture comes out. */
+export const betweenPipeline = 'frames-between';
+
+/** Settings of the pipeline in a card: the ONNX file, and of which number of pixels its sides must be multiples. */
+const settingsSchema = z.strictObject({ file: z.string().min(1), multipleOf: z.number().int().positive() });
+
+/** Where the model's file lies, what its bytes must be, and of what number of pixels the sides of its pictures are multiples. */
+export type BetweenModel = { readonly file: string; readonly path: string; readonly digest: string; readonly multipleOf: number };
+
+/** Reads what the pipeline needs from a card; throws `model-unavailable` for a model that draws no frames between frames here. */
+export function betweenModelOf({ card, folder }: Pick<InstalledModel, 'card' | 'folder'>): BetweenModel {
+  const { processing } = card;
+  const settings =
+    card.engine === 'onnx' && processing.type === 'pipeline' && processing.pipeline === betweenPipeline
+      ? settingsSchema.safeParse(processing.settings).data
+      : undefined;
+  const file = card.files.find(({ path }) => path === settings?.file);
+  if (settings === undefined || file === undefined)
+    throw new FilmwrightError(
+      'model-unavailable',
+      `The model ${card.name} (${card.capability}, ${card.engine}) draws no frames between frames here; wanted the engine onnx with the pipeline ${betweenPipeline} and one of its files. Name another model, or leave the name out.`,
+    );
+  return { file: file.path, path: join(folder, file.path), digest: file.digest, multipleOf: settings.multipleOf };
+}

@@ -1,0 +1,124 @@
+import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
+import { startAnsweringProcess } from '../answering-process.ts';
+import { checkWeights } from '../diffusion/check-weights.ts';
+import type { MemoryWatch } from '../memory-watch.ts';
+import type { InstalledModel } from '../models/model-shelf.ts';
+import { holdRevision } from '../models/place-revision.ts';
+import type { Picture } from '../onnx/picture.ts';
+import { betweenModelOf } from './interpolation-card.ts';
+
+/** A picture as it goes to the process: its bytes once, then only its number. */
+export type SentPicture = { readonly number: number; readonly rgba: Uint8Array | null };
+export type BetweenRequest =
+  | { readonly kind: 'open'; readonly path: string; readonly multipleOf: number; readonly threads: number }
+  | {
+      readonly kind: 'draw';
+      readonly width: number;
+      readonly height: number;
+      readonly before: SentPicture;
+      readonly after: SentPicture;
+      readonly at: number;
+    };
+export type BetweenAnswer =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'drawn'; readonly rgba: Uint8Array; readonly runMs: number; readonly peakBytes: number };
+
+export type DrawBetween = {
+  readonly before: Picture;
+  /** Of the same size. */
+  readonly after: Picture;
+  /** The moment between them, above 0 and below 1. */
+  readonly at: number;
+  /** Aborted, it ends the process within the frame; the interpolator cannot be used afterwards. */
+  readonly signal?: AbortSignal;
+};
+
+/** A model that draws frames between frames, loaded in a process of its own. */
+export type Interpolator = {
+  readonly pid: number;
+  readonly draw: (request: DrawBetween) => Promise<Picture>;
+  /** Time in the model alone so far, and the most memory its process ever held. */
+  readonly figures: () => { readonly runMs: number; readonly peakBytes: number };
+  readonly close: () => Promise<void>;
+};
+
+export type OpenInterpolator = {
+  readonly model: InstalledModel;
+  /** The same number everywhere gives the same bytes everywhere. */
+  readonly threads?: number;
+  readonly watch?: MemoryWatch;
+  readonly signal?: AbortSignal;
+};
+
+/** Loads a model that draws frames between frames; fails as `model-unavailable` where it is none or cannot be loaded, as `digest-mismatch` where its file was changed. */
+export async function openInterpolator({ model, threads = 2, watch, signal }: OpenInterpolator): Promise<Interpolator> {
+  const { file, path, digest, multipleOf } = betweenModelOf(model);
+  const startMs = performance.now();
+  const { name: plainName, revision } = model.card;
+  await checkWeights({ name: plainName, folder: model.folder, revision, files: [{ path: file, sha256: digest.slice('sha256-'.length) }] });
+  // What comes along lies in no cache, and may lie where nothing can be written.
+  const held =
+    model.place === undefined || model.card.builtIn === true
+      ? null
+      : await holdRevision({ place: model.place }, new Date()).catch(() => null);
+  const name = modelName([modelRef(model.card)]) ?? model.card.name;
+  const { pid, ask, close } = startAnsweringProcess<BetweenRequest, BetweenAnswer>({
+    child: new URL('./interpolate-child.ts', import.meta.url),
+    name: `model ${model.card.name}`,
+  });
+  const end = async (): Promise<void> => {
+    await close();
+    await held?.release();
+  };
+  const failed = (answer: { readonly kind: string; readonly message?: string }): FilmwrightError =>
+    new FilmwrightError(
+      'program-failed',
+      `The model ${model.card.name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
+    );
+  try {
+    const opened = await ask({ kind: 'open', path, multipleOf, threads }, signal);
+    if (opened.kind === 'failed')
+      throw new FilmwrightError(
+        'model-unavailable',
+        `The model ${model.card.name} cannot be loaded: ${opened.message}. Add it again with \`filmwright models add ${model.card.name}\`.`,
+        { retryable: false },
+      );
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  watch?.loaded(name, performance.now() - startMs);
+  const numbers = new WeakMap<Picture, number>();
+  let nextNumber = 0;
+  let there: readonly number[] = [];
+  let runMs = 0;
+  let peakBytes = 0;
+  const sent = (picture: Picture): SentPicture => {
+    const number = numbers.get(picture) ?? nextNumber++;
+    numbers.set(picture, number);
+    return { number, rgba: there.includes(number) ? null : picture.rgba };
+  };
+  return {
+    pid,
+    async draw({ before, after, at, signal: stop }) {
+      const { width, height } = before;
+      if (after.width !== width || after.height !== height || !(at > 0 && at < 1))
+        throw new FilmwrightError(
+          'request-invalid',
+          `A frame was asked for at ${at} between pictures of ${width} x ${height} and ${after.width} x ${after.height} pixels; wanted a moment above 0 and below 1, and one size.`,
+        );
+      const pair = [sent(before), sent(after)] as const;
+      const answer = await ask({ kind: 'draw', width, height, before: pair[0], after: pair[1], at }, stop);
+      if (answer.kind !== 'drawn') throw failed(answer);
+      there = pair.map(({ number }) => number);
+      runMs += answer.runMs;
+      peakBytes = answer.peakBytes;
+      return { width, height, rgba: answer.rgba };
+    },
+    figures: () => ({ runMs, peakBytes }),
+    async close() {
+      await end();
+      watch?.dropped(name);
+    },
+  };
+}
