@@ -47,8 +47,27 @@ export const maskUseSchema = z
   .readonly();
 export type MaskUse = z.infer<typeof maskUseSchema>;
 
+const share = z.number().min(0).max(1);
+
+/** Labels in the order of the model's answer, and from which share (0..1) on each makes a picture doubtful, or holds it; a label without either tells nothing. */
+export const reviewLabelsSchema = z
+  .array(z.strictObject({ label: z.string().min(1), doubtful: share.optional(), held: share.optional() }).readonly())
+  .min(2)
+  .readonly();
+export type ReviewLabels = z.infer<typeof reviewLabelsSchema>;
+
 /**
- * What is done before and after a model: `picture` is one ONNX file from picture to planes; `pipeline` names a pipeline of several files and gives its
+ * How a model enlarges pictures: `factor` times each side. What it makes of a pixel hangs on those at most `reachPx` away; pictures are given to it in
+ * tiles that overlap by so much.
+ */
+export const enlargeUseSchema = z
+  .strictObject({ factor: z.number().int().min(1).max(8), reachPx: z.number().int().nonnegative().max(256) })
+  .readonly();
+export type EnlargeUse = z.infer<typeof enlargeUseSchema>;
+
+/**
+ * What is done before and after a model: `picture` is one ONNX file from picture to planes; `labels` is one from a picture to shares of labels, which
+ * together are 1; `pipeline` names a pipeline of several files and gives its
  * settings; `own` is what the model's engine or server does by itself.
  */
 export const modelProcessingSchema = z.discriminatedUnion('type', [
@@ -59,6 +78,16 @@ export const modelProcessingSchema = z.discriminatedUnion('type', [
       input: pictureInputSchema,
       output: pictureOutputSchema,
       mask: maskUseSchema.optional(),
+      enlarge: enlargeUseSchema.optional(),
+    })
+    .readonly(),
+  z
+    .strictObject({
+      type: z.literal('labels'),
+      file: z.string(),
+      input: pictureInputSchema,
+      output: z.string(),
+      labels: reviewLabelsSchema,
     })
     .readonly(),
   z
