@@ -46,6 +46,12 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
     subject: { x: 700, y: 100, width: 520, height: 980 },
     credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
   }),
+  interpolate: ({ frames, fps }, key) => ({
+    asset: asset(key),
+    ...{ width: 1920, height: 1080, frames, rate: fps, drawn: frames, cuts: 0 },
+    credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
+    notices: [],
+  }),
   'find-subject': () => ({ samples: [], cutsMs: [], credits: [] }),
   encode: ({ span }, key) => ({
     asset: asset(key),

@@ -57,6 +57,7 @@ async function toolchain(ffmpeg: string): Promise<Toolchain> {
     mouth: ffmpeg,
     cutout: masks,
     'cutout-clip': `${ffmpeg} ${masks}`,
+    interpolate: `${ffmpeg} ${masks}`,
     'find-subject': `${ffmpeg} ${masks}`,
     encode: frames,
     frame: frames,

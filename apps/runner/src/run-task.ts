@@ -111,6 +111,7 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   mouth: 'measure how loud a line is',
   cutout: 'cut out a subject',
   'cutout-clip': 'cut a person out of a clip',
+  interpolate: 'draw frames between those of a clip',
   'find-subject': 'find the subject of a picture',
   encode: 'encode a span',
   mix: 'mix the sound',

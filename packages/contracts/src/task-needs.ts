@@ -43,6 +43,7 @@ export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): Ta
     case 'cutout':
       return { ...none, model: payload.model === 'alpha' ? null : modelName([payload.model]) };
     case 'cutout-clip':
+    case 'interpolate':
       return { ...none, model: modelName([payload.model]) };
     case 'find-subject':
       return { ...none, model: modelName(payload.models), bordersMs: payload.clip === null ? null : lookMs(payload.clip, task.estimateMs) };

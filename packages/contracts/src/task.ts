@@ -111,6 +111,13 @@ export const taskKinds = {
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,
   },
+  /** Draw the frames between those of a piece of a normalised clip, so that it moves smoothly where it plays slower than the film. */
+  interpolate: {
+    version: 1,
+    reproducible: true,
+    payload: capabilities.interpolation.input,
+    output: capabilities.interpolation.output,
+  },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {
     version: 5,

@@ -121,9 +121,10 @@ function capabilitiesOf(offer: RunnerOffer): readonly string[] {
 }
 
 /** What tasks of each kind may ask to be installed there. */
-function modelsOf({ voices, models }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
-  const single = models.flatMap((name) => modelName([name]) ?? []);
-  return { speak: voices.map(voiceName), cutout: single, 'cutout-clip': single, 'find-subject': withPairs(single) };
+function modelsOf({ voices, models, modelsFor }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
+  const named = (refs: readonly string[]): readonly string[] => refs.flatMap((ref) => modelName([ref]) ?? []);
+  const single = named(models);
+  return { speak: voices.map(voiceName), cutout: single, 'cutout-clip': single, 'find-subject': withPairs(single), interpolate: named(modelsFor?.interpolation ?? []) };
 }
 
 /** Models of which one looks first and another behind it are asked for by both names. */

@@ -17,6 +17,7 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   mouth: lazily(async () => (await import('./mouth.ts')).runMouth),
   cutout: lazily(async () => (await import('./cutout.ts')).runCutout),
   'cutout-clip': lazily(async () => (await import('./cutout-clip.ts')).runCutoutClip),
+  interpolate: lazily(async () => (await import('./interpolate.ts')).runInterpolate),
   'find-subject': lazily(async () => (await import('./find-subject.ts')).runFindSubject),
   encode: lazily(async () => (await import('./encode.ts')).runEncode),
   mix: lazily(async () => (await import('./mix.ts')).runMix),

@@ -10,6 +10,7 @@ export const kindNames: Readonly<Record<TaskKind, string>> = {
   cutout: 'cutting out',
   'find-subject': 'finding the subject',
   'cutout-clip': 'cutting out a person',
+  interpolate: 'smoothing slow motion',
   encode: 'drawing frames',
   mix: 'mixing sound',
   subtitles: 'writing subtitles',

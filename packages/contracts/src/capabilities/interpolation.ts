@@ -1,9 +1,25 @@
 import { z } from 'zod';
-import { clipPiece, doneBy, madeClip, modelRefSchema } from './values.ts';
+import { digestSchema } from '../digest.ts';
+import { doneBy, madeClip, modelRefSchema } from './values.ts';
 
-/** Makes frames between the frames of a clip: `times` frames for each one there was, evenly spaced in time. */
+const whole = z.number().int();
+
+/**
+ * Makes frames between the frames of a clip. Frame n of what is made shows the clip at the place `(first + n * step) / parts`, counted in frames of the
+ * clip from its first at 0, so that every frame is at its moment whatever the two rates are. `rate` is of the clip; what is made says that it plays at `fps`.
+ */
 export const interpolation = {
   does: 'makes frames between frames',
-  input: z.object({ ...clipPiece, model: modelRefSchema, times: z.number().int().min(2).max(16) }),
-  output: z.object({ ...madeClip, ...doneBy }),
+  input: z.object({
+    clip: digestSchema,
+    model: modelRefSchema,
+    rate: z.number().positive(),
+    first: whole.nonnegative(),
+    step: whole.positive(),
+    parts: whole.positive(),
+    frames: whole.positive(),
+    fps: z.number().positive(),
+  }),
+  /** `drawn` of the frames came from the model, the others are the clip's own; nothing is drawn across one of the `cuts`. */
+  output: z.object({ ...madeClip, drawn: whole.nonnegative(), cuts: whole.nonnegative(), ...doneBy }),
 } as const;
