@@ -13,7 +13,7 @@ import {
   type TaskRow,
   taskColumns,
 } from './schedule-rows.ts';
-import type { FleetEvent, ScheduleStore } from './schedule-store.ts';
+import type { FleetEvent, ScheduleStore, TaskId } from './schedule-store.ts';
 import { standingText } from './standing-text.ts';
 import { superseded } from './wanted.ts';
 
@@ -81,7 +81,8 @@ const near = `
     join runner r on r.id = h.runner_id and r.gone_at is null and r.offer->>'cachesFiles' = 'true'
     group by 1, 2, 3
   )
-  select workspace_id as "workspaceId", key, array_agg(runner_id::text order by bytes desc, runner_id) as runners from held group by 1, 2`;
+  select workspace_id as "workspaceId", key, array_agg(runner_id::text order by bytes desc, runner_id) as runners,
+    array_agg(bytes::float8 / 1048576 order by bytes desc, runner_id) as mib from held group by 1, 2`;
 
 /** What the leader of the fleet reads and writes (SPEC.md, A). */
 export function scheduleRecords({ rows, prepared, transaction }: Database): ScheduleStore {
@@ -217,12 +218,15 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
     },
     async nearOf(tasks) {
       if (tasks.length === 0) return [];
-      const found = await prepared<{ workspaceId: string; key: string; runners: string[] }>({
+      const found = await prepared<TaskId & { runners: string[]; mib: number[] }>({
         name: 'near-of',
         text: near,
         values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ key }) => key)],
       });
-      return found;
+      return found.map(({ workspaceId, key, runners, mib }) => ({
+        ...{ workspaceId, key },
+        runners: runners.map((runner, at) => ({ runner, mib: mib[at] ?? 0 })),
+      }));
     },
     async learnedTimes() {
       await rows(`delete from learned_time where at < now() - interval '90 days'`);

@@ -113,6 +113,9 @@ export type BuildStanding = {
 /** What a leader found: the mean of so many attempts, in milliseconds (of ratios, the ratio). The scheduler names them. */
 export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
 
+/** A runner with so much of a task's inputs. */
+export type NearRunner = { readonly runner: string; readonly mib: number };
+
 /** What the leader of the fleet reads and writes. */
 export interface ScheduleStore {
   /**
@@ -141,7 +144,7 @@ export interface ScheduleStore {
   /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
   saveStandings(standings: readonly BuildStanding[]): Promise<void>;
   /** Runners with caches of their own in which inputs of waiting tasks lie, or that made them; those with most bytes first. Tasks without are left out. */
-  nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly string[] })[]>;
+  nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly NearRunner[] })[]>;
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
   saveLearned(times: readonly LearnedTime[]): Promise<void>;

@@ -1,4 +1,5 @@
-import type { Demand } from '../src/demand.ts';
+import type { Demand, Near } from '../src/demand.ts';
+import { dropAhead, fetchAhead, keepLink, settleAhead, tellComing } from './fetch-ahead.ts';
 import type { PlannedTask } from './scenario.ts';
 import { transferMs } from './transfer.ts';
 import { countIn, counts, stopWaiting, tell } from './waiting.ts';
@@ -20,12 +21,12 @@ export const arrive = (world: World, planned: PlannedTask): void => {
 };
 
 /** Runners that hold outputs of what the task comes after, those that hold most first. */
-const holdersOf = (world: World, planned: PlannedTask): readonly string[] => {
+const holdersOf = (world: World, planned: PlannedTask): readonly Near[] => {
   if (planned.after === undefined) return [];
   const heldMib = new Map<string, number>();
   for (const id of planned.after)
     for (const runner of world.holders.get(id) ?? []) heldMib.set(runner, (heldMib.get(runner) ?? 0) + (world.outputMib.get(id) ?? 0));
-  return [...heldMib].sort((left, right) => right[1] - left[1]).map(([runner]) => runner);
+  return [...heldMib].sort((left, right) => right[1] - left[1]).map(([runner, mib]) => ({ runner, mib }));
 };
 
 const ready = (world: World, planned: PlannedTask): void => {
@@ -68,7 +69,10 @@ const finish = (world: World, task: LiveTask): void => {
     const blocked = world.blocked.get(id);
     if (blocked === undefined) continue;
     blocked.left -= 1;
-    if (blocked.left > 0) continue;
+    if (blocked.left > 0) {
+      tellComing(world, { planned: blocked.planned, sources: [demand.id] });
+      continue;
+    }
     world.blocked.delete(id);
     const { planMs } = world.scenario;
     if (planMs === 0) ready(world, blocked.planned);
@@ -167,6 +171,7 @@ const leave = (world: World, id: string): void => {
   });
   runner.state = 'away';
   runner.inMemory.clear();
+  dropAhead(runner);
   if (world.keepsDone) for (const holders of world.holders.values()) holders.delete(id);
   for (const device of runner.devices.values()) device.resident.clear();
 };
@@ -182,6 +187,7 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       const storeMs = run.handsBack || run.fails ? 0 : transferMs(world, run.storesMib);
       run.storesMib = 0;
       if (storeMs > 0) {
+        keepLink(world, { runner: run.runner, forMs: storeMs });
         run.endMs = world.nowMs + storeMs;
         world.events.put(run.endMs, { type: 'ends', run, endMs: run.endMs });
         return;
@@ -233,6 +239,14 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
     }
     case 'rested':
       if (what.task.run === null && !what.task.withdrawn && what.task.demand.readyMs === what.readyMs) countIn(world, what.task);
+      return;
+    case 'link-free': {
+      const runner = world.runners.get(what.runner);
+      if (runner !== undefined) fetchAhead(world, runner);
+      return;
+    }
+    case 'fetched-ahead':
+      settleAhead(world, what);
       return;
     case 'planned':
       ready(world, what.planned);

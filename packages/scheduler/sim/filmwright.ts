@@ -13,3 +13,12 @@ export const createFilmwright: PolicyMaker = () => {
     },
   };
 };
+
+/** The same, but every hint is lost on its way: what is fetched ahead is what lies between the two. */
+export const createHintless: PolicyMaker = (settings) => {
+  const whole = createFilmwright(settings);
+  return {
+    name: 'hintless',
+    step: (changes, instantMs) => whole.step(changes, instantMs).filter(({ type }) => type === 'grant' || type === 'preempt'),
+  };
+};

@@ -1,4 +1,5 @@
 import type { Decision } from '../src/demand.ts';
+import { fetchAhead, keepLink, leaveAhead } from './fetch-ahead.ts';
 import { transferMs } from './transfer.ts';
 import { counts, stopWaiting } from './waiting.ts';
 import { loadMsOf, swapWeights, tierOf } from './weights.ts';
@@ -117,7 +118,7 @@ const checkCaps = (world: World, place: { readonly grant: Grant; readonly tasks:
   }
 };
 
-/** Inputs that are not on the runner yet, over the links as they are shared at this instant. */
+/** Inputs that are not on the runner yet, over the links as they are shared at this instant; what was to be fetched ahead waits meanwhile. */
 const fetchMsOf = (world: World, place: { readonly tasks: readonly LiveTask[]; readonly runner: WorldRunner }): number => {
   const { network } = world.scenario;
   if (network === null) return 0;
@@ -128,10 +129,13 @@ const fetchMsOf = (world: World, place: { readonly tasks: readonly LiveTask[]; r
       const holders = world.holders.get(source);
       if (holders === undefined || holders.has(place.runner.first.id)) continue;
       holders.add(place.runner.first.id);
+      leaveAhead(place.runner, source);
       mib += world.outputMib.get(source) ?? 0;
     }
   }
-  return transferMs(world, mib);
+  const ms = transferMs(world, mib);
+  if (ms > 0) keepLink(world, { runner: place.runner, forMs: ms });
+  return ms;
 };
 
 /** Carries out a grant, or throws where the truth does not allow it. A silent runner takes it, and nothing comes of it. */
@@ -221,4 +225,16 @@ export const carryOutPreempt = (world: World, decision: Extract<Decision, { type
   run.handsBack = true;
   world.preemptions += 1;
   world.events.put(borderMs, { type: 'ends', run, endMs: borderMs });
+};
+
+/** Lets a runner fetch ahead what it was told to, or throws where there is no such thing to fetch; one that fell silent or went does nothing. */
+export const carryOutPrefetch = (world: World, decision: Extract<Decision, { type: 'prefetch' }>): void => {
+  const demand = (holds: boolean, fault: string): void => check(holds, { decision, world, fault });
+  const runner = world.runners.get(decision.runner);
+  demand(runner !== undefined, `runner ${decision.runner} is not known`);
+  for (const { id } of decision.inputs) demand(world.outputMib.has(id), `nothing was written by ${id}`);
+  if (runner?.state !== 'here') return;
+  for (const { id } of decision.inputs)
+    if (world.holders.get(id)?.has(decision.runner) !== true) runner.ahead.set(id, world.outputMib.get(id) ?? 0);
+  fetchAhead(world, runner);
 };

@@ -4,7 +4,7 @@ import { createLeastLoaded } from './baselines/least-loaded.ts';
 import { createResidentOnly } from './baselines/resident-only.ts';
 import { createStaticPartition } from './baselines/static-partition.ts';
 import { createWindow } from './baselines/window.ts';
-import { createFilmwright } from './filmwright.ts';
+import { createFilmwright, createHintless } from './filmwright.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /** Every policy that a scenario can be run with, by name. */
@@ -15,5 +15,6 @@ export const policies: Readonly<Record<string, PolicyMaker>> = {
   'resident-only': createResidentOnly,
   'static-partition': createStaticPartition,
   window: createWindow,
+  hintless: createHintless,
   filmwright: createFilmwright,
 };

@@ -1,7 +1,7 @@
 import type { Change } from '../src/demand.ts';
 import { arrive, closeBook, happen } from './endings.ts';
 import type { FairShare } from './fairness.ts';
-import { carryOutGrant, carryOutPreempt } from './grant.ts';
+import { carryOutGrant, carryOutPreempt, carryOutPrefetch } from './grant.ts';
 import type { Policy } from './policy.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
 import { tellAll } from './takeover.ts';
@@ -23,6 +23,7 @@ export type Outcome = {
   readonly withdrawn: number;
   readonly takeovers: number;
   readonly transferredMib: number;
+  readonly aheadMib: number;
   /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
   readonly left: number;
 };
@@ -96,7 +97,8 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     } else changes = takeChanges(world);
     for (const decision of policy.step(changes, nowMs)) {
       if (decision.type === 'grant') carryOutGrant(world, decision);
-      else carryOutPreempt(world, decision);
+      else if (decision.type === 'preempt') carryOutPreempt(world, decision);
+      else carryOutPrefetch(world, decision);
     }
   }
   closeBook(world);
@@ -114,6 +116,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     withdrawn: world.withdrawn,
     takeovers: world.takeovers,
     transferredMib: world.transferredMib,
+    aheadMib: world.aheadMib,
     left: world.live.size + world.blocked.size,
   };
 };

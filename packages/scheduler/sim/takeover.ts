@@ -1,4 +1,5 @@
 import type { Change } from '../src/demand.ts';
+import { tellComing } from './fetch-ahead.ts';
 import { factsOf, type World } from './world.ts';
 
 /**
@@ -16,6 +17,9 @@ export const tellAll = (world: World): readonly Change[] => {
     changes.push({ type: 'running', task: task.demand, runner: run.runner.first.id, devices, sinceMs: run.grantedMs });
   }
   for (const task of world.live.values()) if (task.run === null) changes.push({ type: 'task', task: task.demand });
+  world.changes = [];
+  for (const { planned } of world.blocked.values()) tellComing(world, { planned, sources: planned.after ?? [] });
+  changes.push(...world.changes);
   world.changes = [];
   world.altered.clear();
   return changes;

@@ -34,6 +34,10 @@ export type WorldRunner = {
   readonly onDisk: Set<string>;
   readonly runs: Set<Run>;
   slotsTaken: number;
+  /** What it fetches ahead, one thing at a time, and until when its link is taken by what runs there. */
+  readonly ahead: Map<string, number>;
+  moving: { readonly id: string; endMs: number } | null;
+  linkUntilMs: number;
   state: 'here' | 'draining' | 'silent' | 'away';
   hereSinceMs: number;
 };
@@ -105,6 +109,8 @@ export type Presence = {
 export type WorldEvent =
   | { readonly type: 'ends'; readonly run: Run; readonly endMs: number }
   | { readonly type: 'rested'; readonly task: LiveTask; readonly readyMs: number }
+  | { readonly type: 'link-free'; readonly runner: string }
+  | { readonly type: 'fetched-ahead'; readonly runner: string; readonly id: string; readonly endMs: number }
   | { readonly type: 'planned'; readonly planned: PlannedTask }
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
@@ -154,6 +160,8 @@ export type World = {
   /** Ends of transfers that were under way when the last one began. */
   transferEndsMs: readonly number[];
   transferredMib: number;
+  /** Of that what runners were told to fetch ahead. */
+  aheadMib: number;
 };
 
 /** All that is to be told by now; what a runner offers is told as it is at this instant. */
@@ -186,6 +194,9 @@ const runnerOf = (facts: RunnerFacts): WorldRunner => {
     onDisk: new Set(facts.onDisk),
     runs: new Set(),
     slotsTaken: 0,
+    ahead: new Map(),
+    moving: null,
+    linkUntilMs: 0,
     state: facts.draining ? 'draining' : 'here',
     hereSinceMs: 0,
   };
@@ -231,5 +242,6 @@ export const createWorld = (scenario: Scenario): World => {
     withdrawn: 0,
     transferEndsMs: [],
     transferredMib: 0,
+    aheadMib: 0,
   };
 };

@@ -2,6 +2,7 @@ import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
 import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
+import { forgetComing, noteComing, passOver } from './prefetch.ts';
 import { setShare } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { stopWaiting, wait } from './waiting.ts';
@@ -10,9 +11,14 @@ import { stopWaiting, wait } from './waiting.ts';
 export function applyChange(state: State, change: Change, instantMs: number): void {
   switch (change.type) {
     case 'task':
+      forgetComing(state, change.task.id);
       wait(state, change.task, instantMs);
       return;
+    case 'coming':
+      noteComing(state, change);
+      return;
     case 'withdrawn':
+      forgetComing(state, change.task);
       stopWaiting(state, change.task);
       return;
     case 'ended':
@@ -24,9 +30,11 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
       return;
     case 'runner':
       setHost(state.fleet, change.runner);
+      if (change.runner.draining) passOver(state, change.runner.id);
       return;
     case 'gone': {
       const host = state.fleet.hosts.get(change.runner);
+      passOver(state, change.runner);
       if (host === undefined) return;
       forgetAttempts(state, host);
       removeHost(state.fleet, host);

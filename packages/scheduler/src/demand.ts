@@ -2,6 +2,12 @@
 export const priorities = ['interactive', 'normal', 'bulk'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** A runner that holds so much of a task's inputs. */
+export type Near = { readonly runner: string; readonly mib: number };
+
+/** Something that tasks read, such as a file under its digest, and the runners that hold it. */
+export type InputFacts = { readonly id: string; readonly mib: number; readonly on: readonly string[] };
+
 /** What a waiting task asks for. Times are milliseconds since the epoch, as the caller's clock has them. */
 export type Demand = {
   /** Unique among all workspaces. */
@@ -23,8 +29,8 @@ export type Demand = {
   readonly vramMib: number;
   /** Where it must run; null is anywhere. */
   readonly region: string | null;
-  /** Runners that hold its inputs, those that hold most first: they are taken first among equals. */
-  readonly near: readonly string[];
+  /** Runners that hold inputs of it, those that hold most first. */
+  readonly near: readonly Near[];
   readonly pool: string | null;
   readonly priority: Priority;
   readonly deadlineMs: number | null;
@@ -77,6 +83,10 @@ export type RunnerFacts = {
   readonly handsBack?: boolean;
   /** False where it runs each task alone. */
   readonly runsBatches?: boolean;
+  /** What its link to the store was measured to bring in a second; a gigabit's if left out. */
+  readonly linkMibPerS?: number;
+  /** It fetches ahead what it is told to. */
+  readonly fetchesAhead?: boolean;
 };
 
 /** What a scheduler found: the mean of so many attempts, in milliseconds (of ratios to what was guessed, the ratio). Its name says of what. */
@@ -91,6 +101,8 @@ export type Tier = 'none' | 'resident' | 'memory' | 'disk' | 'store';
 /** Something that happened since the last step. */
 export type Change =
   | { readonly type: 'task'; readonly task: Demand }
+  /** A task that cannot start yet, and what it will read that came to be there since it was told last. It is over with the task itself, or with `withdrawn`. */
+  | { readonly type: 'coming'; readonly task: Demand; readonly inputs: readonly InputFacts[] }
   /** Cancelled, or wanted by nobody: waiting or running, it is forgotten; its place is free once `ended` comes. */
   | { readonly type: 'withdrawn'; readonly task: string }
   /** An attempt is over. `ranMs` is the work alone, `loadMs` the loading before it; `returned` and `lost` tasks are told anew by `task`. */
@@ -134,4 +146,12 @@ export type Decision =
       readonly reason: string;
     }
   /** The runner hands the task back at its next border. */
-  | { readonly type: 'preempt'; readonly task: string; readonly runner: string; readonly for: string; readonly reason: string };
+  | { readonly type: 'preempt'; readonly task: string; readonly runner: string; readonly for: string; readonly reason: string }
+  /** A hint: the runner may fetch what a task will read that it is likely to be given. Nothing is lost with it. */
+  | {
+      readonly type: 'prefetch';
+      readonly task: string;
+      readonly runner: string;
+      readonly inputs: readonly Pick<InputFacts, 'id' | 'mib'>[];
+      readonly reason: string;
+    };

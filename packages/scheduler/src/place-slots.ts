@@ -1,6 +1,6 @@
 import { startAttempt } from './attempts.ts';
 import { batchMs, loadMs } from './costs.ts';
-import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
+import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
 import { type Host, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
@@ -8,8 +8,12 @@ import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { stopWaiting } from './waiting.ts';
 
-/** So many runners that have a model in memory are looked at. */
+/** So many runners that have a model in memory, or inputs, are looked at. */
 const looked = 64;
+/** What a link of a gigabit brings in a second. */
+const gigabitMibPerS = 119;
+/** Side by side with others a task takes longer; it goes there all the same where its inputs would be longer on the way than this. */
+const spreadMs = 1000;
 
 /** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that has its model in memory, else to the one that has most slots free. */
 export function placeOnSlots(state: State, instantMs: number): Decision[] {
@@ -20,9 +24,9 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
       const groups = [...state.groups.values()].filter((group) => servesOnSlots(pool, group) && group.bands[priority].size > 0);
       const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
       while (pool.free > 0) {
-        const next = firstOf(picks);
+        const next = firstHeld(state, { pool, picks }) ?? firstOf(picks);
         if (next === null) break;
-        const held = heldFor(state, { pool, ...next, instantMs });
+        const held = heldFor(state, { pool, ...next, instantMs }) ?? heldForInputs(state, { pool, ...next, instantMs });
         next.group.held = held ?? '';
         if (held !== null) {
           picks.set(next.group, null);
@@ -43,6 +47,25 @@ function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Grou
   let best: { readonly group: Group; readonly pick: Pick } | null = null;
   for (const [group, pick] of picks) if (pick !== null && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
   return best;
+}
+
+/** A task that had its turn and waited for the runner that holds its inputs, which is free now. */
+function firstHeld(
+  state: State,
+  { pool, picks }: { readonly pool: SlotPool; readonly picks: ReadonlyMap<Group, Pick | null> },
+): { readonly group: Group; readonly pick: Pick } | null {
+  if (state.held.size === 0) return null;
+  for (const [group, pick] of picks) {
+    if (pick === null || !state.held.has(pick.entry.task.id)) continue;
+    const [most] = pick.entry.task.near;
+    const hosts = pick.entry.task.near.slice(0, looked).filter(({ mib }) => mib >= (most?.mib ?? 0) / 2);
+    const isFree = ({ runner }: Near): boolean => {
+      const host = state.fleet.hosts.get(runner);
+      return host?.slotPool === pool && host.freeSlots > 0;
+    };
+    if (hosts.some(isFree)) return { group, pick };
+  }
+  return null;
 }
 
 function grant(
@@ -115,19 +138,52 @@ function heldFor(state: State, { pool, group, pick, instantMs }: Next): string |
   for (const host of warmHosts(state, model)) {
     if (host.slotPool === null || !servesOnSlots(host.slotPool, group)) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
-    const endsMs = [...host.running].filter(({ devices }) => devices.length === 0).map(({ expectedEndMs }) => expectedEndMs);
-    waitMs = Math.min(waitMs, host.freeSlots > 0 ? 0 : Math.max(0, Math.min(...endsMs) - instantMs));
+    waitMs = Math.min(waitMs, nextFreeMs(host, instantMs));
   }
   if (waitedMs + waitMs >= loadingMs) return null;
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   return `waiting ${seconds(waitMs)} for a runner that has its model in memory beats loading it for ${seconds(loadingMs)}`;
+}
+
+/**
+ * Why the only task of its kind is to wait for a runner that holds its inputs, from its turn on no longer than fetching them elsewhere takes; null where it is
+ * not. Runners are taken that hold half as much as the one that holds most, or more.
+ */
+function heldForInputs(state: State, { pool, group, pick, instantMs }: Next): string | null {
+  const { id, near, model } = pick.entry.task;
+  if (model !== null || group.count > 1) return null;
+  const most = near[0]?.mib ?? 0;
+  const sinceMs = state.held.get(id) ?? instantMs;
+  let why: string | null = null;
+  for (const { runner, mib } of near.slice(0, looked)) {
+    if (mib < most / 2) break;
+    const host = state.fleet.hosts.get(runner);
+    if (host === undefined || host.slotPool === null || !servesOnSlots(host.slotPool, group)) continue;
+    if (host.freeSlots > 0 && host.slotPool === pool) return null;
+    const savedMs = fetchMs(host, mib);
+    const waitMs = nextFreeMs(host, instantMs);
+    if (waitMs >= savedMs || instantMs - sinceMs >= savedMs) continue;
+    why ??= `waiting ${seconds(waitMs)} for ${runner}, which holds its inputs, beats fetching ${Math.round(mib)} MiB elsewhere for ${seconds(savedMs)}`;
+  }
+  if (why !== null) state.held.set(id, sinceMs);
+  return why;
+}
+
+/** Until a slot of a runner is free. */
+function nextFreeMs({ freeSlots, running }: Host, instantMs: number): number {
+  if (freeSlots > 0) return 0;
+  const endsMs = [...running].filter(({ devices }) => devices.length === 0).map(({ expectedEndMs }) => expectedEndMs);
+  return Math.max(0, Math.min(...endsMs) - instantMs);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function loadOf({ costs }: State, { model, tier }: { readonly model: string | null; readonly tier: Tier }): number {
   return model === null ? 0 : loadMs(costs, { model, tier, product: slotProduct });
 }
 
-/** The runner with most free slots; one that holds the inputs comes first among equals. */
+/** The runner with most free slots; one that holds the inputs comes first among equals, and before others where fetching them takes longer than `spreadMs`. */
 function freest(
   state: State,
   { pool, task }: { readonly pool: SlotPool; readonly task: Demand },
@@ -135,12 +191,18 @@ function freest(
   let free = pool.byFree.length - 1;
   while (free > 0 && (pool.byFree[free] as Set<Host>).size === 0) free--;
   const hosts = pool.byFree[free] as Set<Host>;
-  for (const id of task.near) {
-    const host = state.fleet.hosts.get(id);
-    if (host !== undefined && hosts.has(host)) return { host, near: true };
+  for (const { runner, mib } of task.near) {
+    const host = state.fleet.hosts.get(runner);
+    if (host === undefined) continue;
+    if (hosts.has(host) || (host.slotPool === pool && host.freeSlots > 0 && fetchMs(host, mib) > spreadMs)) return { host, near: true };
   }
   const [host] = hosts;
   return { host: host as Host, near: false };
+}
+
+/** How long so much of inputs is on the way to a runner. */
+function fetchMs({ facts }: Host, mib: number): number {
+  return (mib / (facts.linkMibPerS ?? gigabitMibPerS)) * 1000;
 }
 
 /** Whether the slots of a pool are places for a group's tasks. */

@@ -2,6 +2,7 @@ import { type Costs, createCosts } from './costs.ts';
 import type { Demand } from './demand.ts';
 import { type Attempt, createFleet, type Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
+import type { Coming } from './prefetch.ts';
 import type { Rate } from './rate.ts';
 import { createShare, floorOf, type Resource, type Share, windowOf } from './shares.ts';
 import type { Entry } from './waiting-line.ts';
@@ -28,6 +29,12 @@ export type State = {
   /** Tasks that may not start yet. */
   readonly later: Map<string, Demand>;
   readonly attempts: Map<string, Attempt>;
+  /** Since when tasks that had their turn wait for a runner that holds their inputs. */
+  readonly held: Map<string, number>;
+  /** Tasks that cannot start yet, of which something that they will read is there. */
+  readonly coming: Map<string, Coming>;
+  /** Those of them of which a runner is still to be told something. */
+  readonly untold: Set<string>;
   /** How often tasks of a model come, per millisecond. */
   readonly rates: Map<string, Rate>;
   /** On which product tasks of a group ran last: its times serve as the guess for those that wait. */
@@ -49,6 +56,9 @@ export function openState(): State {
     entries: new Map(),
     later: new Map(),
     attempts: new Map(),
+    held: new Map(),
+    coming: new Map(),
+    untold: new Set(),
     rates: new Map(),
     products: new Map(),
   };

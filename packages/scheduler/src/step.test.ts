@@ -20,7 +20,18 @@ test('P2: tasks go to free slots, spread over runners, and wait while all are bu
 
 test('P2: of two runners with as many free slots the one that holds the inputs is taken', () => {
   const { tell } = scheduler();
-  const decisions = tell(0, ...joined(runner('r1'), runner('r2'), runner('r3')), ...wanted(demand('t', { near: ['r3', 'r2'] })));
+  const decisions = tell(
+    0,
+    ...joined(runner('r1'), runner('r2'), runner('r3')),
+    ...wanted(
+      demand('t', {
+        near: [
+          { runner: 'r3', mib: 2 },
+          { runner: 'r2', mib: 1 },
+        ],
+      }),
+    ),
+  );
   assert.deepEqual(runnersOf(decisions), ['r3'], 'which holds most of them');
 });
 

@@ -4,6 +4,7 @@ import { placeOnDevices } from './place-devices.ts';
 import { placeGangs } from './place-gangs.ts';
 import { placeOnSlots } from './place-slots.ts';
 import { preempt } from './preempt.ts';
+import { prefetch } from './prefetch.ts';
 import { settle } from './shares.ts';
 import { type State, setFloors } from './state.ts';
 import { wakeLater } from './waiting.ts';
@@ -23,5 +24,5 @@ export function step(
   wakeLater(state, instantMs);
   setFloors(state);
   const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
-  return { state, decisions: [...placed, ...preempt(state, instantMs)] };
+  return { state, decisions: [...placed, ...preempt(state, instantMs), ...prefetch(state)] };
 }

@@ -25,6 +25,7 @@ export function wakeLater(state: State, instantMs: number): void {
 /** A task waits no longer: it is granted, or wanted by nobody. */
 export function stopWaiting(state: State, id: string): void {
   state.later.delete(id);
+  state.held.delete(id);
   const found = state.entries.get(id);
   if (found === undefined) return;
   state.entries.delete(id);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { modelName, type RunnerOffer, type TaskKind, taskKinds, voiceName } from '@filmwright/contracts';
-import type { FleetRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
+import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, RunnerFacts } from '@filmwright/scheduler';
 
 /** The name of a task in the scheduler: keys are unique within a workspace only. */
@@ -40,7 +40,7 @@ type Telling = {
   readonly instantMs: number;
   readonly times: BuildTimes;
   /** Runners that hold its inputs. */
-  readonly near: readonly string[];
+  readonly near: readonly NearRunner[];
   /** Whether any runner offers a capability. */
   readonly isOffered: (capability: string) => boolean;
 };

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { AttemptEnd, FleetEvent, FleetSnapshot, FleetTask, Grant, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
+import type {
+  AttemptEnd,
+  FleetEvent,
+  FleetSnapshot,
+  FleetTask,
+  Grant,
+  NearRunner,
+  StoppingAttempt,
+  TaskDemand,
+  TaskId,
+} from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 
@@ -27,7 +37,7 @@ export type FleetView = {
   /** Of what changed the tasks whose inputs may lie nearer to one runner than to another; none where no two runners have caches of their own. */
   readonly placed: (tasks: readonly FleetTask[]) => readonly TaskId[];
   /** Notes where inputs lie, for the tasks that are told next. */
-  readonly setNear: (found: readonly (TaskId & { readonly runners: readonly string[] })[]) => void;
+  readonly setNear: (found: readonly (TaskId & { readonly runners: readonly NearRunner[] })[]) => void;
   /** The lease of a task that runs; null where it has none by now, or none yet. */
   readonly leaseOf: (taskId: string) => (TaskId & { readonly fence: number }) | null;
   /** How many tasks wait. */
@@ -51,7 +61,7 @@ export function createFleetView(): FleetView {
   const stopping = new Map<string, StoppingAttempt>();
   const offered = createOffered();
   const caching = new Set<string>();
-  let near: ReadonlyMap<string, readonly string[]> = new Map();
+  let near: ReadonlyMap<string, readonly NearRunner[]> = new Map();
 
   /** What is told of a build's tasks at different instants must not set one of them before another. */
   const toDemand = (task: TaskDemand, instantMs: number) => {

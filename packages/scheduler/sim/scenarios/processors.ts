@@ -18,6 +18,7 @@ export const slotRunner = (id: string, capabilities: readonly string[]): RunnerF
   inMemory: [],
   resident: [],
   draining: false,
+  fetchesAhead: true,
 });
 
 /**

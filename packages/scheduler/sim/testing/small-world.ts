@@ -97,6 +97,7 @@ export const scripted = (
         if (change.type === 'ended')
           heard.push(`${change.task} ${change.outcome} ran ${Math.round(change.ranMs)} loaded ${Math.round(change.loadMs)}`);
         else if (change.type === 'task') heard.push(`${change.task.id} waits, estimate ${Math.round(change.task.estimateMs)}`);
+        else if (change.type === 'coming') heard.push(`${change.task.id} comes, reads ${change.inputs.map(({ id }) => id).join('+')}`);
         else if (change.type === 'gone') heard.push(`${change.runner} gone`);
         else if (change.type === 'running') heard.push(`${change.task.id} runs`);
         else if (change.type === 'withdrawn') heard.push(`${change.task} withdrawn`);
