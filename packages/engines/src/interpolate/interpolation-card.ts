@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, type ModelCard } from '@filmwright/contracts';
 import { z } from 'zod';
 import type { InstalledModel } from '../models/model-shelf.ts';
 
@@ -9,16 +9,18 @@ export const betweenPipeline = 'frames-between';
 /** Settings of the pipeline in a card: the ONNX file, and of which number of pixels its sides must be multiples. */
 const settingsSchema = z.strictObject({ file: z.string().min(1), multipleOf: z.number().int().positive() });
 
+/** Whether a model draws frames between frames here. */
+export function isInterpolator({ engine, processing }: Pick<ModelCard, 'engine' | 'processing'>): boolean {
+  return engine === 'onnx' && processing.type === 'pipeline' && processing.pipeline === betweenPipeline;
+}
+
 /** Where the model's file lies, what its bytes must be, and of what number of pixels the sides of its pictures are multiples. */
 export type BetweenModel = { readonly file: string; readonly path: string; readonly digest: string; readonly multipleOf: number };
 
 /** Reads what the pipeline needs from a card; throws `model-unavailable` for a model that draws no frames between frames here. */
 export function betweenModelOf({ card, folder }: Pick<InstalledModel, 'card' | 'folder'>): BetweenModel {
   const { processing } = card;
-  const settings =
-    card.engine === 'onnx' && processing.type === 'pipeline' && processing.pipeline === betweenPipeline
-      ? settingsSchema.safeParse(processing.settings).data
-      : undefined;
+  const settings = isInterpolator(card) && processing.type === 'pipeline' ? settingsSchema.safeParse(processing.settings).data : undefined;
   const file = card.files.find(({ path }) => path === settings?.file);
   if (settings === undefined || file === undefined)
     throw new FilmwrightError(
