@@ -14,8 +14,10 @@ import { upscaling } from './upscaling.ts';
 import { wordTiming } from './word-timing.ts';
 
 export * from './storyboard.ts';
+export { type TextFinding, textFindingSchema } from './text-review.ts';
 export { upscaledClip, upscaledPicture } from './upscaling.ts';
 export * from './values.ts';
+export * from './verdict.ts';
 
 /**
  * What a model can do: the one list of capabilities, by which films, model cards, runners and model servers name them. `input` and `output` are what

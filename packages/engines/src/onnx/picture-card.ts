@@ -25,9 +25,21 @@ export function wantMasks(card: ModelCard): void {
   );
 }
 
+/** How a model of one file goes from picture to shares of labels. */
+export type LabelProcessing = Extract<ModelProcessing, { readonly type: 'labels' }>;
+
+/** The card's labels and processing; throws `model-unavailable` for a model that gives none. */
+export function labelProcessing(card: ModelCard): LabelProcessing {
+  if (card.capability === 'image-review' && card.processing.type === 'labels') return card.processing;
+  throw new FilmwrightError(
+    'model-unavailable',
+    `The model ${card.name} reviews no pictures: its capability is ${card.capability} with the processing ${card.processing.type}, wanted image-review with labels.`,
+  );
+}
+
 /** Where the model's file lies. */
 export function pictureFile({ card, folder }: InstalledModel): PictureFile {
-  const { file } = pictureProcessing(card);
+  const { file } = card.processing.type === 'labels' ? card.processing : pictureProcessing(card);
   const found = card.files.find(({ path }) => path === file);
   if (found === undefined)
     throw new FilmwrightError('model-unavailable', `The card of the model ${card.name} names ${file}, which is not among its files.`);

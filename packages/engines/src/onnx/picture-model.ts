@@ -17,7 +17,7 @@ export type PictureModelResult = {
   readonly peakBytes: number;
 };
 
-function place({ input }: PictureProcessing, picture: Picture): Placement {
+function place({ input }: Pick<PictureProcessing, 'input'>, picture: Picture): Placement {
   const { size, fit, multipleOf } = input;
   if (size === 'picture') {
     const up = (value: number): number => Math.ceil(value / multipleOf) * multipleOf;
@@ -33,7 +33,7 @@ function place({ input }: PictureProcessing, picture: Picture): Placement {
   };
 }
 
-function toTensor({ input }: PictureProcessing, picture: Picture, at: Placement): ModelTensor {
+function toTensor({ input }: Pick<PictureProcessing, 'input'>, picture: Picture, at: Placement): ModelTensor {
   const { layout, scale, mean, deviation } = input;
   const values = resample(
     { width: picture.width, height: picture.height, channels: 4, data: picture.rgba },
@@ -53,6 +53,11 @@ function toTensor({ input }: PictureProcessing, picture: Picture, at: Placement)
     }
   }
   return { dims: layout === 'nchw' ? [1, 3, at.fullHeight, at.fullWidth] : [1, at.fullHeight, at.fullWidth, 3], data };
+}
+
+/** A picture as the model's card wants to be given it. */
+export function pictureTensor(processing: Pick<PictureProcessing, 'input'>, picture: Picture): ModelTensor {
+  return toTensor(processing, picture, place(processing, picture));
 }
 
 function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): Omit<PictureModelResult, 'peakBytes'> {
