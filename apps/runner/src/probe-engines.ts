@@ -1,6 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listModels, listVoices, openModelPool, runPictureModel, speakLine } from '@filmwright/engines';
+import type { Generator } from '@filmwright/contracts';
+import {
+  diffusionModelOf,
+  generatorOf,
+  listModels,
+  listVoices,
+  openDiffusionEngine,
+  openModelPool,
+  runPictureModel,
+  speakLine,
+} from '@filmwright/engines';
 
 type Listed = Awaited<ReturnType<typeof listVoices>>[number];
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
@@ -9,6 +19,8 @@ type Shelved = Awaited<ReturnType<typeof listModels>>[number];
 export type WorkingEngines = {
   readonly voices: readonly Listed[];
   readonly models: readonly Shelved[];
+  /** Models that draw. */
+  readonly generators: readonly Generator[];
   readonly warnings: readonly string[];
 };
 
@@ -24,7 +36,12 @@ export async function workingEngines(options: {
   const voices = known.filter((voice) => voice.installed);
   // Films are planned with models that cut subjects out; those of other capabilities are not asked for yet.
   const models = shelf.filter(({ card }) => card.engine === 'onnx' && card.capability === 'matting' && card.processing.type === 'picture');
-  if (!options.tried) return { voices, models, warnings: [] };
+  const drawing = shelf.flatMap((model) => {
+    const generator = generatorOf(model);
+    return generator === null ? [] : [{ model, generator }];
+  });
+  const untried = drawing.map(({ generator }) => ({ ...generator, stepMs: null }));
+  if (!options.tried) return { voices, models, generators: untried, warnings: [] };
   const warnings: string[] = [];
   const silent = new Set<string>();
   for (const voice of oneOfEach(voices)) {
@@ -40,7 +57,16 @@ export async function workingEngines(options: {
     blind.add(model.ref);
     warnings.push(`The model ${model.ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
   }
+  const generators: Generator[] = [];
+  for (const { model, generator } of drawing) {
+    const problem = await problemOf(async () => {
+      generators.push({ ...generator, stepMs: await drawOneStep(model, generator) });
+    });
+    if (problem !== null)
+      warnings.push(`The model ${model.ref} is installed and does not draw; it is not offered: ${problem}`.slice(0, 1000));
+  }
   return {
+    generators,
     voices: voices.filter((voice) => !silent.has(groupOf(voice))),
     models: models.filter((model) => !blind.has(model.ref)),
     warnings,
@@ -72,6 +98,19 @@ async function lookAtGrey(model: Shelved): Promise<void> {
     await runPictureModel({ model, picture, pool });
   } finally {
     await pool.dispose();
+  }
+}
+
+/** Draws a small picture in one step; milliseconds that the step would take at the model's full size. */
+async function drawOneStep(model: Shelved, { width, height, multipleOf }: Omit<Generator, 'stepMs'>): Promise<number> {
+  const engine = openDiffusionEngine();
+  const small = Math.min(Math.ceil(side / multipleOf) * multipleOf, width, height);
+  try {
+    const request = { prompt: 'grey', seed: 0, steps: 1, guidance: 1, width: small, height: small };
+    const { timesMs } = await engine.generate(diffusionModelOf(model), request);
+    return Math.max(0.1, (timesMs.steps * width * height) / (small * small));
+  } finally {
+    await engine.dispose();
   }
 }
 

@@ -7,6 +7,7 @@ import type { FontFile, ProbedOffer } from './messages.ts';
 import { probeDevices } from './probe-devices.ts';
 import { workingEngines } from './probe-engines.ts';
 import { probeMachine } from './probe-machine.ts';
+import { workingModels } from './probe-models.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also whether engines and hardware encoders do a little work. */
@@ -19,14 +20,15 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
     digests.set(path, file);
     return file;
   };
-  const [found, engines, { devices, warnings }] = await Promise.all([
+  const [found, engines, others, { devices, warnings }] = await Promise.all([
     findFonts(),
     workingEngines({ home, tempDir: tempRoot, tried: full }),
+    workingModels({ home, tried: full }),
     probeDevices(),
   ]);
   const fonts: ProbedOffer['fonts'][number][] = [];
   for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
-  const { voices, models } = engines;
+  const { voices, models, generators } = engines;
   const sizeOf = ({ card }: (typeof models)[number]): number => card.files.reduce((sum, { bytes }) => sum + bytes, 0);
   // A model that finds any subject serves films better than one that finds people only.
   const byUse = [...models].sort((a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || sizeOf(b) - sizeOf(a));
@@ -35,11 +37,18 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
     toolchain: await toolchain(toolset.toolchain),
     voices: voices.map(({ id, language, natural, licence, engine, revision }) => ({ id, language, natural, licence, engine, revision })),
     models: byUse.map(({ ref }) => ref),
+    modelsFor: others.modelsFor,
+    generators,
     fonts,
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),
     devices,
-    machine: await probeMachine({ home, ffmpeg: toolset.ffmpeg, encoders: full, warnings: [...warnings, ...engines.warnings] }),
+    machine: await probeMachine({
+      home,
+      ffmpeg: toolset.ffmpeg,
+      encoders: full,
+      warnings: [...warnings, ...engines.warnings, ...others.warnings],
+    }),
   };
 }
 
@@ -57,8 +66,10 @@ async function toolchain(ffmpeg: string): Promise<Toolchain> {
     mouth: ffmpeg,
     cutout: masks,
     'cutout-clip': `${ffmpeg} ${masks}`,
+    generate: `${ffmpeg} ${masks}`,
     interpolate: `${ffmpeg} ${masks}`,
     'find-subject': `${ffmpeg} ${masks}`,
+    review: `${ffmpeg} ${masks}`,
     encode: frames,
     frame: frames,
     inspect: frames,

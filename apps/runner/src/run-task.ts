@@ -9,6 +9,8 @@ import type { Workplace } from './workplace.ts';
 
 /** What the code of a kind may use. Files it stores become assets of the task. */
 export type TaskContext = Workplace & {
+  /** The task's, for what an attempt leaves to the next one. */
+  readonly key: string;
   readonly tempDir: string;
   readonly pathOf: (digest: string) => Promise<string>;
   readonly store: (file: { readonly path: string; readonly mediaType: string }) => Promise<Asset>;
@@ -74,6 +76,7 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
   const media = place.media.open(place.moved);
   const context: TaskContext = {
     ...place,
+    key: task.key,
     tempDir,
     pathOf: media.pathOf,
     async store(file) {
@@ -111,8 +114,10 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   mouth: 'measure how loud a line is',
   cutout: 'cut out a subject',
   'cutout-clip': 'cut a person out of a clip',
+  generate: 'draw a picture',
   interpolate: 'draw frames between those of a clip',
   'find-subject': 'find the subject of a picture',
+  review: 'review a picture or clip',
   encode: 'encode a span',
   mix: 'mix the sound',
   subtitles: 'write the subtitles',

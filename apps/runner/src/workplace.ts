@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { openFolderBlobs, openHotCache } from '@filmwright/blobs';
 import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
-import type { ModelPool } from '@filmwright/engines';
+import type { DiffusionEngine, ModelPool } from '@filmwright/engines';
 import { isAlive } from '@filmwright/process/is-alive';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 import { cacheBudget } from './cache-budget.ts';
+import { clearCheckpoints } from './draw-with-checkpoint.ts';
 import { openAccess } from './gateway-access.ts';
 import type { HeldModels } from './held-models.ts';
 import { mediaRootOf } from './read-config.ts';
@@ -25,11 +26,15 @@ export type Workplace = {
   /** Models stay loaded from task to task. */
   readonly models: HeldModels;
   readonly pictureModels: () => Promise<ModelPool>;
+  readonly diffusion: () => Promise<DiffusionEngine>;
 };
 
 const mebibyte = 1024 ** 2;
 /** A model of pictures stays loaded so long after its last task: it takes memory that others need. */
 const modelIdleMs = 15_000;
+
+/** A model that draws is larger, and takes longer to load. */
+const drawingIdleMs = 60_000;
 
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
 export async function createWorkplace({
@@ -43,6 +48,7 @@ export async function createWorkplace({
   const work = join(home, 'work');
   await mkdir(work, { recursive: true });
   await clearLeftOvers(work);
+  await clearCheckpoints(home);
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
   const media = env.FILMWRIGHT_JOIN
@@ -62,6 +68,7 @@ export async function createWorkplace({
     tempRoot,
     models,
     pictureModels: pictureModels(models),
+    diffusion: diffusion(models),
     cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
   };
 }
@@ -72,6 +79,17 @@ function pictureModels({ noteLoaded, drop }: HeldModels): () => Promise<ModelPoo
   return () => {
     opened ??= import('@filmwright/engines').then(({ openModelPool }) =>
       openModelPool({ idleMs: modelIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
+    );
+    return opened;
+  };
+}
+
+/** Models that draw, a process for each revision, for all tasks of this process. */
+function diffusion({ noteLoaded, drop }: HeldModels): () => Promise<DiffusionEngine> {
+  let opened: Promise<DiffusionEngine> | undefined;
+  return () => {
+    opened ??= import('@filmwright/engines').then(({ openDiffusionEngine }) =>
+      openDiffusionEngine({ idleMs: drawingIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;
   };

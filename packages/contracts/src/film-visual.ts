@@ -1,17 +1,26 @@
 import { z } from 'zod';
 import { figuresVisual } from './film-figures.ts';
+import { generateSchema } from './film-generate.ts';
 import { backdropDesigns, colorSchema, durationSchema, fraction, path } from './film-values.ts';
 
 const fit = z.enum(['cover', 'contain']).default('cover');
 const focus = z.tuple([fraction, fraction]).optional().describe('Point kept in view: [0,0] is the top left, [1,1] the bottom right.');
 const pictureVisual = z.strictObject({ picture: path, fit, focus });
 const share = z.number().min(0).max(1);
+/** Whether a model draws the frames that a slowed clip lacks. */
+const interpolateSchema = z.union([z.boolean(), z.strictObject({ model: z.string().min(1).max(200) })]);
+export type Interpolate = z.output<typeof interpolateSchema>;
 /** What is taken of a clip, and how fast it plays. */
 const clipRange = {
   clip: path,
   from: durationSchema.default('0s').describe('Where in the clip to start.'),
   to: durationSchema.optional().describe('Where in the clip to stop; its end when left out.'),
   speed: z.number().min(0.25).max(4).default(1).describe('2 plays twice as fast; below 1 is slow motion.'),
+  interpolate: interpolateSchema
+    .optional()
+    .describe(
+      'Frames between the own ones of the clip are drawn by a model where it plays slower than the film needs: true, or {model: name}.',
+    ),
   loop: z.boolean().default(false).describe('Start over at the end; otherwise the last frame stays.'),
   crop: z
     .tuple([share, share, share, share])
@@ -28,6 +37,7 @@ const backdropVisual = z.strictObject({
   backdrop: z.enum(backdropDesigns),
   colors: z.array(colorSchema).min(1).max(3).optional(),
 });
+const generatedVisual = z.strictObject({ generate: generateSchema, fit, focus });
 const subjectPlace = {
   height: z
     .number()
@@ -56,10 +66,10 @@ const clipSubject = z.strictObject({
 });
 const subjectSchema = z.union([pictureSubject, clipSubject]);
 const stagedVisual = z.strictObject({
-  background: z.union([pictureVisual, clipVisual, backdropVisual]),
+  background: z.union([pictureVisual, clipVisual, backdropVisual, generatedVisual]),
   subject: subjectSchema,
 });
-const figuredVisual = figuresVisual(z.union([pictureVisual, clipVisual, backdropVisual]));
-export const visualSchema = z.union([pictureVisual, clipVisual, backdropVisual, stagedVisual, figuredVisual]);
+const figuredVisual = figuresVisual(z.union([pictureVisual, clipVisual, backdropVisual, generatedVisual]));
+export const visualSchema = z.union([pictureVisual, clipVisual, backdropVisual, generatedVisual, stagedVisual, figuredVisual]);
 
 export type Visual = z.output<typeof visualSchema>;

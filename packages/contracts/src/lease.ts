@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelCapabilitySchema } from './capabilities/index.ts';
 import { assetSchema, digestSchema } from './digest.ts';
+import { generatorSchema } from './generator.ts';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
@@ -32,6 +33,8 @@ export const runnerOfferSchema = z.object({
   models: z.array(z.string()).readonly(),
   /** Of those of other capabilities. */
   modelsFor: z.partialRecord(modelCapabilitySchema, z.array(z.string()).readonly()).readonly().optional(),
+  /** Models that draw, best first. */
+  generators: z.array(generatorSchema).max(1000).readonly().optional(),
   /** Bundled and found fonts by script, as assets already in the store. */
   fonts: z
     .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())
@@ -47,6 +50,8 @@ export const runnerOfferSchema = z.object({
   handsBack: z.boolean().optional(),
   /** Its inputs come over a network into a cache of its own, of which it tells what lies there. */
   cachesFiles: z.boolean().optional(),
+  /** It fetches into that cache what heartbeats are answered it may need. */
+  fetchesAhead: z.boolean().optional(),
   /** It runs leases of one batch as one, in one slot. */
   runsBatches: z.boolean().optional(),
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
@@ -88,8 +93,15 @@ export const heartbeatSchema = z.object({
     .readonly()
     .optional(),
 });
-/** Keys whose lease is no longer held: the runner stops that work at once; and keys of those to be handed back at their next border. */
-export const heartbeatReplySchema = z.object({ stale: z.array(z.string()).readonly(), back: z.array(z.string()).readonly().optional() });
+/** A file that a runner may fetch before it is given what reads it. */
+export const aheadFileSchema = z.object({ digest: digestSchema, bytes: z.number().nonnegative() }).readonly();
+export type AheadFile = z.infer<typeof aheadFileSchema>;
+/** Keys whose lease is no longer held: the runner stops that work at once; keys of those to be handed back at their next border; and files to fetch ahead, a hint that is said once. */
+export const heartbeatReplySchema = z.object({
+  stale: z.array(z.string()).readonly(),
+  back: z.array(z.string()).readonly().optional(),
+  ahead: z.array(aheadFileSchema).readonly().optional(),
+});
 /** What a task that is handed back needs to go on elsewhere may have so many bytes of JSON. */
 export const mostResumeBytes = 1024 ** 2;
 export const handBackSchema = z.object({ key: z.string(), fence: z.number().int(), resume: z.json() });

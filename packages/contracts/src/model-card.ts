@@ -97,6 +97,8 @@ const shape = {
     .strictObject({
       widthPx: z.number().int().positive().optional(),
       heightPx: z.number().int().positive().optional(),
+      /** Sides of what it draws are multiples of this. */
+      multipleOfPx: z.number().int().positive().optional(),
       frames: z.number().int().positive().optional(),
       fps: z.number().positive().optional(),
       promptTokens: z.number().int().positive().optional(),

@@ -58,10 +58,14 @@ export type ReviewLabels = z.infer<typeof reviewLabelsSchema>;
 
 /**
  * How a model enlarges pictures: `factor` times each side. What it makes of a pixel hangs on those at most `reachPx` away; pictures are given to it in
- * tiles that overlap by so much.
+ * tiles that overlap by so much and hold at most `tilePx` x `tilePx` pixels, which bounds the memory.
  */
 export const enlargeUseSchema = z
-  .strictObject({ factor: z.number().int().min(1).max(8), reachPx: z.number().int().nonnegative().max(256) })
+  .strictObject({
+    factor: z.number().int().min(1).max(8),
+    reachPx: z.number().int().nonnegative().max(256),
+    tilePx: z.number().int().min(16).max(4096),
+  })
   .readonly();
 export type EnlargeUse = z.infer<typeof enlargeUseSchema>;
 

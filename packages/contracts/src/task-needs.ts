@@ -44,7 +44,11 @@ export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): Ta
       return { ...none, model: payload.model === 'alpha' ? null : modelName([payload.model]) };
     case 'cutout-clip':
     case 'interpolate':
+    case 'review':
       return { ...none, model: modelName([payload.model]) };
+    case 'generate':
+      // A step leaves all that the next one needs.
+      return { ...none, model: modelName([payload.model]), bordersMs: task.estimateMs / payload.steps };
     case 'find-subject':
       return { ...none, model: modelName(payload.models), bordersMs: payload.clip === null ? null : lookMs(payload.clip, task.estimateMs) };
     case 'drill': {

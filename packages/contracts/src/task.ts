@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capabilities } from './capabilities/index.ts';
+import { capabilities, doneBy, drawing, drawnLength, madeClip, seedSchema } from './capabilities/index.ts';
 import {
   captionSourceSchema,
   cueSchema,
@@ -111,12 +111,38 @@ export const taskKinds = {
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,
   },
+  /**
+   * Draw a picture (`frames` 1) or a clip from words, and from a picture where one is given. A clip's asset closes a circle: its first frame comes
+   * again at its end, which `closing` reaches by that frame alone or by the frames before it backwards; `frames` of the output counts them too. `still` is
+   * a picture of it. On a processor the bytes are the same again; on other devices the first that are made are those for good.
+   */
+  generate: {
+    version: 1,
+    reproducible: false,
+    payload: z.object({
+      ...drawing,
+      steps: z.number().int().min(1).max(1000),
+      guidance: z.number().min(0).max(100),
+      ...drawnLength,
+      closing: z.enum(['loop', 'swing']),
+      picture: digestSchema.nullable(),
+      strength: z.number().min(0).max(1),
+    }),
+    output: z.object({ ...madeClip, still: assetSchema, seed: seedSchema, ...doneBy }),
+  },
   /** Draw the frames between those of a piece of a normalised clip, so that it moves smoothly where it plays slower than the film. */
   interpolate: {
     version: 1,
     reproducible: true,
     payload: capabilities.interpolation.input,
     output: capabilities.interpolation.output,
+  },
+  /** Look at a normalised picture, or at a normalised clip now and then, for what should not be shown before a person saw it. */
+  review: {
+    version: 1,
+    reproducible: true,
+    payload: capabilities['image-review'].input,
+    output: capabilities['image-review'].output,
   },
   /** Compose and encode one span of one rendition. Statistics are taken of the frames as they go into the encoder; SSIM by the encoder. */
   encode: {

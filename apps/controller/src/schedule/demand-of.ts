@@ -104,6 +104,8 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     draining,
     handsBack: offer.handsBack === true,
     runsBatches: offer.runsBatches === true,
+    fetchesAhead: offer.fetchesAhead === true,
+    ...(typeof offer.machine?.downBytesPerS === 'number' && { linkMibPerS: offer.machine.downBytesPerS / 1024 ** 2 }),
   };
 }
 
@@ -121,10 +123,18 @@ function capabilitiesOf(offer: RunnerOffer): readonly string[] {
 }
 
 /** What tasks of each kind may ask to be installed there. */
-function modelsOf({ voices, models, modelsFor }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
+function modelsOf({ voices, models, modelsFor, generators = [] }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
   const named = (refs: readonly string[]): readonly string[] => refs.flatMap((ref) => modelName([ref]) ?? []);
   const single = named(models);
-  return { speak: voices.map(voiceName), cutout: single, 'cutout-clip': single, 'find-subject': withPairs(single), interpolate: named(modelsFor?.interpolation ?? []) };
+  return {
+    speak: voices.map(voiceName),
+    cutout: single,
+    'cutout-clip': single,
+    'find-subject': withPairs(single),
+    generate: named(generators.map(({ ref }) => ref)),
+    review: named(modelsFor?.['image-review'] ?? []),
+    interpolate: named(modelsFor?.interpolation ?? []),
+  };
 }
 
 /** Models of which one looks first and another behind it are asked for by both names. */

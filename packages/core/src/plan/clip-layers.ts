@@ -1,9 +1,10 @@
-import type { Layer } from '@filmwright/contracts';
 import { millisecondsOf } from '../film/frames.ts';
-import { type ClipMedia, type ClipPass, type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
+import { pieceLayers, wholeClip } from './clip-pieces.ts';
+import { type ClipMedia, type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { frameClip, placeTracked } from './frame-clip.ts';
+import { interpolatedClip } from './interpolate.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
-import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
+import { type Background, filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type ClipVisual = Extract<Background, { readonly clip: string }>;
 
@@ -12,29 +13,38 @@ export function clipLayers(
   input: VisualInput,
   { visual, move, held }: { readonly visual: ClipVisual; readonly move: Move; readonly held: boolean },
 ): VisualLayers {
-  const { size, untilFrame, film } = input;
+  const { size, untilFrame, film, shot, index } = input;
   const clip = input.uploads.media(visual.clip, 'clip');
-  if (clip === undefined) return undefined;
-  const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const { fps } = film.format;
-  const range = clipRange(visual, { clip, fps });
+  const range = clip === undefined ? undefined : clipRange(visual, { clip, fps });
+  const smooth = interpolatedClip(input, {
+    pictures: clip === undefined || range === undefined ? undefined : wholeClip(clip, range),
+    asked: visual.interpolate,
+    path: `storyboard[${index}].${'background' in (shot.visual ?? {}) ? 'visual.background' : 'visual'}.interpolate`,
+    name: 'between',
+    ...{ loop: visual.loop, untilFrame },
+  });
+  if (clip === undefined || range === undefined) return undefined;
+  const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const crop = clipCrop(visual, clip);
   const along = { fromMs: round((range.start * 1000) / range.rate), speed: visual.speed };
   const toMs = visual.to === undefined ? null : millisecondsOf(visual.to, fps);
   // Whoever says which part to show has framed it.
   const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, toMs, ...along });
-  if (framing === undefined) return undefined;
+  if (framing === undefined || smooth === undefined) return undefined;
+  const { pictures } = smooth;
   const { track, credits } = framing;
   const picture = crop ?? clip;
   const place =
     track === null
       ? placePicture({ picture, frame: size, move: still, untilFrame, fit: visual.fit })
       : placeTracked({ clip, frame: size, move: still, untilFrame, fps, track, ...along });
-  const source = { ...clipSource({ clip, range }), crop, filters: filtersOf(input, size), ...place.prepared };
-  const layers = clipPasses(range, { loop: visual.loop, untilFrame }).map((pass) =>
-    passLayer(placedLayer(source, { place, untilFrame }), pass),
-  );
-  return { layers, credits };
+  const source = { ...clipSource({ clip, range: pictures.range }), crop, filters: filtersOf(input, size), ...place.prepared };
+  return {
+    layers: pieceLayers({ pictures, source, place, loop: visual.loop, untilFrame }),
+    credits: [...credits, ...smooth.credits],
+    warnings: smooth.warnings,
+  };
 }
 
 /** What of a clip's source does not depend on where it stands. */
@@ -53,10 +63,4 @@ export function clipSource({ clip, range }: { readonly clip: ClipMedia; readonly
     alpha: false,
     shadow: 'none' as const,
   };
-}
-
-/** A clip's layer for one playing of its range. */
-function passLayer(layer: Layer, { fromFrame, untilFrame, start, heldFrame }: ClipPass): Layer {
-  if (layer.source.type !== 'clip') return layer;
-  return { ...layer, fromFrame, untilFrame, source: { ...layer.source, start, heldFrame } };
 }

@@ -1,11 +1,13 @@
-import { findModelRef, type Issue, type Layer, type Output, type Visual } from '@filmwright/contracts';
+import { findModelRef, type Issue, type Output, type Visual } from '@filmwright/contracts';
 import { problemAt, warningAt } from '../film/issues.ts';
 import { clipSource } from './clip-layers.ts';
-import { type ClipRange, clipCrop, clipPasses, clipRange } from './clip-range.ts';
+import { type ClipFill, pieceLayers, shownFrames } from './clip-pieces.ts';
+import { type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { peopleModel } from './framing.ts';
+import { interpolatedClip } from './interpolate.ts';
 import { ranks } from './planner.ts';
 import { placeSubject } from './subject-place.ts';
-import { filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
+import { filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type Subject = Extract<Extract<Visual, { readonly subject: unknown }>['subject'], { readonly clip: string }>;
 type Cut = Output<'cutout-clip'>;
@@ -52,41 +54,38 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
   }
   const cuts = pieces.map(ask);
   if (!cuts.every((cut) => cut !== undefined)) return undefined;
+  const cutOut = {
+    ...{ width: clip.width, height: 2 * clip.height, range },
+    pieces: pieces.map((piece, at) => ({ ...piece, asset: cuts[at]?.asset.digest ?? '' })),
+  };
   const credits = cuts.slice(0, 1).map(({ credit }) => credit);
   const warnings = findings(cuts, { subject, path: `storyboard[${index}].visual.subject` });
   const box = aroundAll(cuts);
   if (box === null || warnings.some(({ severity }) => severity === 'error')) return { layers: [], credits, warnings };
+  const smooth = interpolatedClip(input, {
+    pictures: cutOut,
+    asked: subject.interpolate,
+    path: `storyboard[${index}].visual.subject.interpolate`,
+    name: 'cutout/between',
+    ...{ loop: subject.loop, untilFrame },
+  });
+  if (smooth === undefined) return undefined;
+  const { pictures } = smooth;
   const { prepared, place } = placeSubject(input, { subject, picture: box, box: { ...box, x: 0, y: 0 } });
   const filters = { ...filtersOf(input, size), blurPx: 0 };
-  const whole = { ...clipSource({ clip, range }), crop: box, alpha: true, shadow: subject.shadow, filters, ...prepared };
-  const layers = clipPasses(range, { loop: subject.loop, untilFrame }).flatMap((pass) =>
-    pieces.flatMap((piece, at): readonly Layer[] => {
-      const frameOf = (clipFrame: number): number => Math.ceil((clipFrame - pass.start - 1e-6) / range.step);
-      const fromFrame = at === 0 ? pass.fromFrame : Math.max(pass.fromFrame, frameOf(piece.firstFrame));
-      const until = at === pieces.length - 1 ? pass.untilFrame : Math.min(pass.untilFrame, frameOf(piece.untilFrame));
-      if (until <= fromFrame) return [];
-      const source = {
-        ...whole,
-        asset: cuts[at]?.asset.digest ?? '',
-        start: pass.start - piece.firstFrame,
-        heldFrame: pass.heldFrame,
-        lastFrame: piece.frames - 1,
-      };
-      return [{ ...placedLayer(source, { place, untilFrame }), fromFrame, untilFrame: until }];
-    }),
-  );
-  return { layers, credits, warnings };
+  const source = { ...clipSource({ clip, range: pictures.range }), crop: box, alpha: true, shadow: subject.shadow, filters, ...prepared };
+  return {
+    layers: pieceLayers({ pictures, source, place, loop: subject.loop, untilFrame }),
+    credits: [...credits, ...smooth.credits],
+    warnings: [...warnings, ...smooth.warnings],
+  };
 }
 
-type Use = { readonly untilFrame: number; readonly loop: boolean };
-
 /** The pieces of a range that a shot shows, on a grid of the clip's own frames, so that shots which show the same share them. */
-function piecesOf(range: ClipRange, { untilFrame, loop }: Use): readonly Piece[] {
+function piecesOf(range: ClipRange, fill: ClipFill): readonly Piece[] {
   const length = pieceSeconds * Math.max(1, Math.round(range.rate));
-  const first = Math.floor(range.start + 1e-6);
+  const { first, until: seen } = shownFrames(range, fill);
   const end = range.lastFrame + 1;
-  const shown = loop ? range.frames : Math.min(range.frames, untilFrame);
-  const seen = Math.min(end, Math.floor(range.start + range.step * (shown - 1) + 1e-6) + 1);
   const from = Math.floor(first / length);
   return Array.from({ length: Math.ceil(seen / length) - from }, (_, at) => {
     const firstFrame = Math.max(first, (from + at) * length);

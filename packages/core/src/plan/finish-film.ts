@@ -115,6 +115,7 @@ function askMaster({
     stage: 'finish',
     shot: null,
     estimateMs: 300 + frames * 0.4,
+    gathers: [...spans.flatMap(({ output }) => output?.asset ?? []), ...(mix ? [mix.asset] : [])],
     payload: joinable
       ? { spans: encoded, sound: mix?.asset.digest ?? null, fps: film.format.fps, title: film.title, language: film.language }
       : undefined,

@@ -11,6 +11,7 @@ import { figureLayers } from './figure-layers.ts';
 import { walkingTimes } from './figure-places.ts';
 import { fontsFor } from './fonts.ts';
 import { steady } from './motion.ts';
+import { generateOf } from './pick-generator.ts';
 import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import { rigsOf } from './plan-figures.ts';
 import type { Planner } from './planner.ts';
@@ -98,11 +99,12 @@ function captionToInspect({ film, size, say, fonts }: CaptionToInspect): Inspect
 
 type Behind = { readonly film: Film; readonly size: Size; readonly planner: Planner; readonly uploads: Uploads; readonly index: number };
 
-/** The visual of a shot in its middle, without texts; null where it has to be cut out first (a check makes nothing costly). */
+/** The visual of a shot in its middle, without texts; null where it has to be drawn or cut out first (a check makes nothing costly). */
 function behindText({ film, size, uploads, index, planner }: Behind): InspectedText['behind'] | undefined {
   const shot = film.storyboard[index];
   if (shot === undefined) return null;
   const visual = shot.visual !== undefined && 'subject' in shot.visual ? shot.visual.background : shot.visual;
+  if (visual !== undefined && generateOf({ visual }) !== null) return null;
   const still = { ...shot, visual, motion: 'none' as const };
   const seen = {
     film,
@@ -115,6 +117,8 @@ function behindText({ film, size, uploads, index, planner }: Behind): InspectedT
     uploads,
     models: [],
     modelsFor: {},
+    generators: [],
+    allTakes: false,
   };
   const figured = figuresVisual(still) !== null;
   const layers = figured ? figureLayers({ ...seen, rigOf: rigsOf(film, uploads), spoken: null }) : planVisual(seen);

@@ -1,7 +1,9 @@
-import { type ModelCapability, type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
+import { type Generator, type ModelCapability, type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
-export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor'> & { readonly slots: number };
+export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
+  readonly slots: number;
+};
 
 /**
  * Joins the offers of all runners. A toolchain, font or revision of a voice or model that was offered before stays chosen while anyone offers it, or nobody offers another: keys
@@ -33,6 +35,10 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
         ),
       ]),
     ),
+    generators: generatorsOf(
+      runners.map(({ generators = [] }) => generators),
+      before?.generators ?? [],
+    ),
     slots: Math.max(
       1,
       runners.reduce((sum, runner) => sum + runner.slots, 0),
@@ -63,6 +69,20 @@ function modelsOf(lists: readonly (readonly string[])[], earlier: readonly strin
   const all = [...new Set([...earlier.filter((ref) => offered.has(ref)), ...offered, ...earlier])];
   const nameOf = (ref: string): string => readModelRef(ref).name;
   return all.sort((a, b) => (nameOf(a) === nameOf(b) ? 0 : nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+/** Those that draw the largest pictures first; of a name the one that was chosen before, if anyone offers it. */
+function generatorsOf(lists: readonly (readonly Generator[])[], earlier: readonly Generator[]): readonly Generator[] {
+  const offered = lists.flat();
+  const still = earlier.filter(({ ref }) => offered.some((one) => one.ref === ref));
+  const byRef = new Map<string, Generator>();
+  for (const one of [...still, ...offered, ...earlier]) if (!byRef.has(one.ref)) byRef.set(one.ref, one);
+  const nameOf = ({ ref }: Generator): string => readModelRef(ref).name;
+  const size = ({ width, height }: Generator): number => width * height;
+  const largest = new Map<string, number>();
+  for (const one of byRef.values()) largest.set(nameOf(one), Math.max(largest.get(nameOf(one)) ?? 0, size(one)));
+  const rankOf = (one: Generator): number => largest.get(nameOf(one)) ?? 0;
+  return [...byRef.values()].sort((a, b) => rankOf(b) - rankOf(a) || (nameOf(a) === nameOf(b) ? 0 : nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function mostCommon(values: readonly string[]): string {

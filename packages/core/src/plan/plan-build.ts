@@ -10,13 +10,14 @@ import type {
   RunnerOffer,
   Task,
   TaskKind,
+  Toolchain,
   WebPackage,
 } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
 import { planDrill } from './plan-drill.ts';
 import { planFilm } from './plan-film.ts';
-import { createPlanner, type PlannedTask, type TaskResultView } from './planner.ts';
+import { createPlanner, type Gathered, type PlannedTask, type TaskResultView } from './planner.ts';
 import { progressOf } from './progress.ts';
 import type { DigestOf } from './task-key.ts';
 
@@ -29,7 +30,7 @@ export type PlanInput = {
   /** Uploaded asset of each file that the document names. */
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
-  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor'> & { readonly slots: number };
+  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number };
   readonly results: (key: string) => TaskResultView | undefined;
   readonly digestOf: DigestOf;
 };
@@ -47,6 +48,12 @@ export type PlanRow = {
   readonly reused: boolean;
 };
 
+/** A task that is to come, and what is there of what it will read. */
+export type ComingTask = Pick<PlanRow, 'address' | 'kind' | 'estimateMs'> & {
+  readonly toolchain: string;
+  readonly inputs: readonly Gathered[];
+};
+
 export type PlanEnd = { readonly state: 'succeeded' | 'failed'; readonly result: BuildResult | null; readonly problem: Problem | null };
 
 export type Plan = {
@@ -57,6 +64,8 @@ export type Plan = {
   readonly ready: readonly Task[];
   readonly progress: Progress;
   readonly end: PlanEnd | null;
+  /** Tasks that cannot start yet, of which something that they will read is there; none where it is left out. */
+  readonly coming?: readonly ComingTask[];
   /** What can be played of the film by now, if it is packaged. */
   readonly webPackage: WebPackage | null;
   /** What to show of the film's shots by now; null where there are none to show. Worked out when it is asked for. */
@@ -92,7 +101,13 @@ export function planBuild(input: PlanInput): Plan {
     };
   const failure = planner.failures.find(({ task }) => task.kind !== 'normalise');
   if (failure !== undefined) return { ...base, ready: [], end: { state: 'failed', result: null, problem: located(failure, film) } };
-  return { ...base, ready: planner.ready, end: null };
+  return { ...base, ready: planner.ready, end: null, coming: comingOf(planner.planned, input.offer.toolchain) };
+}
+
+function comingOf(planned: readonly PlannedTask[], toolchain: Toolchain): readonly ComingTask[] {
+  return planned.flatMap(({ address, kind, estimateMs, gathers = [] }) =>
+    gathers.length === 0 ? [] : [{ address, kind, estimateMs, toolchain: toolchain[kind] ?? '', inputs: gathers }],
+  );
 }
 
 function rowOf({ address, kind, stage, shot, key, estimateMs, result }: PlannedTask): PlanRow {
@@ -160,6 +175,7 @@ const inputCodes = [
   'media-too-large',
   'speech-unavailable',
   'voice-unknown',
+  'model-unavailable',
   'glyphs-missing',
   'disk-full',
   'program-missing',

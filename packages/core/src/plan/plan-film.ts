@@ -4,6 +4,7 @@ import { type Size, sizeOf } from '../film/frames.ts';
 import { clipIssues, heldClips } from './clip-issues.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
+import { generatorIssues } from './pick-generator.ts';
 import type { FilmOutcome, FilmPlanning } from './plan-build.ts';
 import { lostVoices } from './plan-dub.ts';
 import { planFrame } from './plan-frame.ts';
@@ -39,13 +40,14 @@ export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() =
 export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
   const size = sizeOf(film.format);
   const silent = placed(voiceIssues(film, input.offer.voices), origin);
+  const undrawn = placed(generatorIssues(film, input.offer.generators ?? []), origin);
   const uploads = planUploads({ film, files: input.files, planner, origin });
   const drawn = placed(
     ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline),
     origin,
   );
   const ranges = placed(clipIssues(film, uploads), origin);
-  const inputIssues = [...silent, ...uploads.issues, ...drawn, ...ranges.filter(({ severity }) => severity === 'error')];
+  const inputIssues = [...silent, ...undrawn, ...uploads.issues, ...drawn, ...ranges.filter(({ severity }) => severity === 'error')];
   const inspected = inspectFilm({ film, size, planner, uploads, input, open: uploads.settled, whole: inputIssues.length === 0 });
   const cut = ranges.filter(({ severity }) => severity === 'warning');
   const notes = [...warnings, ...uploads.warnings, ...cut, ...placed(inspected.issues, origin)];
@@ -83,7 +85,7 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
   const late: Issue[] = [];
   let startFrame = 0;
   for (let index = 0; index < film.storyboard.length; index++) {
-    const shot = planShot({ film, size, index, planner, uploads, offer: input.offer });
+    const shot = planShot({ film, size, index, planner, uploads, offer: input.offer, allTakes: input.purpose === 'preview' });
     shots.push({ ...shot, startFrame });
     startFrame += shot.timing.frames;
     late.push(...placed(shot.warnings, origin));

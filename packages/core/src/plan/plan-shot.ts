@@ -25,6 +25,8 @@ export type ShotInput = {
   readonly planner: Planner;
   readonly uploads: Uploads;
   readonly offer: PlanInput['offer'];
+  /** All takes that its shots have drawn are wanted, not the chosen ones alone. */
+  readonly allTakes: boolean;
 };
 
 /** A shot as far as it is known: its timing is an estimate until `timed`, its picture null until everything on it is known. */
@@ -53,7 +55,7 @@ function tailFrames(film: Film, index: number): number {
 }
 
 /** Asks for a shot's speech and pictures and lays it out as soon as they are there. */
-export function planShot({ film, size, index, planner, uploads, offer }: ShotInput): PlannedShot {
+export function planShot({ film, size, index, planner, uploads, offer, allTakes }: ShotInput): PlannedShot {
   const shot = film.storyboard[index];
   if (shot === undefined) throw new RangeError(`shot ${index} does not exist`);
   const address = `shot/${shot.id ?? index}`;
@@ -64,7 +66,8 @@ export function planShot({ film, size, index, planner, uploads, offer }: ShotInp
   const timed = speech.settled && lines.every((line) => line.audio !== null);
   const timing = shotTiming({ ...base, lines, original });
   const untilFrame = timing.frames + tailFrames(film, index);
-  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models: offer.models, modelsFor: offer.modelsFor };
+  const { models, modelsFor, generators = [] } = offer;
+  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models, modelsFor, generators, allTakes };
   const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
   const visual = figures === null ? planVisual(seen) : figures;
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];

@@ -1,4 +1,5 @@
 import {
+  type Asset,
   type Output,
   type Payload,
   type Problem,
@@ -21,7 +22,10 @@ export type TaskResultView = {
   readonly reused: boolean;
 };
 
-/** A foreseeable task. `key` is null until all its inputs are known. */
+/** Something that a task will read and that is there. */
+export type Gathered = Pick<Asset, 'digest' | 'bytes'>;
+
+/** A foreseeable task. `key` is null until all its inputs are known; `gathers` are those that are there by then. */
 export type PlannedTask = {
   readonly address: string;
   readonly kind: TaskKind;
@@ -30,6 +34,7 @@ export type PlannedTask = {
   readonly estimateMs: number;
   readonly key: string | null;
   readonly result: TaskResultView | undefined;
+  readonly gathers?: readonly Gathered[];
 };
 
 export type Ask<K extends TaskKind> = {
@@ -42,6 +47,8 @@ export type Ask<K extends TaskKind> = {
   readonly rank?: number;
   /** Undefined while an input is still missing: the task is then only foreseen. */
   readonly payload: Payload<K> | undefined;
+  /** What is there by now of what it will read, while something is missing: it may be brought ahead to where the task is likely to run. */
+  readonly gathers?: readonly Gathered[];
 };
 
 /** Order of ready tasks: what others wait for, then what a film is played by first, then the rest. */
@@ -68,16 +75,32 @@ export function createPlanner({ results, toolchain, digestOf }: PlannerInput): P
   const ready: Task[] = [];
   const failures: { task: PlannedTask; problem: Problem }[] = [];
   const asked = new Set<string>();
-  const ask = <K extends TaskKind>({ address, kind, stage, shot, estimateMs, rank = 0, payload }: Ask<K>): Output<K> | undefined => {
+  const addresses = new Set<string>();
+  // Views of one shot ask for the same again.
+  const note = (task: PlannedTask): void => {
+    if (addresses.has(task.address)) return;
+    addresses.add(task.address);
+    planned.push(task);
+  };
+  const ask = <K extends TaskKind>({
+    address,
+    kind,
+    stage,
+    shot,
+    estimateMs,
+    rank = 0,
+    payload,
+    gathers,
+  }: Ask<K>): Output<K> | undefined => {
     if (payload === undefined) {
-      planned.push({ address, kind, stage, shot, estimateMs, key: null, result: undefined });
+      note({ address, kind, stage, shot, estimateMs, key: null, result: undefined, ...(gathers && { gathers }) });
       return undefined;
     }
     const chain = toolchain[kind] ?? '';
     const key = taskKey({ kind, payload, toolchain: chain }, digestOf);
     const result = results(key);
     const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result };
-    planned.push(task);
+    note(task);
     if (result?.state === 'done') return result.output as Output<K>;
     if (result?.state === 'failed' && result.problem !== null) failures.push({ task, problem: result.problem });
     else if (!asked.has(key))

@@ -1,4 +1,4 @@
-import type { Credit, Film, Issue, Layer, RunnerOffer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
+import type { Credit, Film, Generator, Issue, Layer, RunnerOffer, Shot, SourceFilters, Visual } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { round, steady } from './motion.ts';
 import type { Planner } from './planner.ts';
@@ -19,6 +19,10 @@ export type VisualInput = {
   readonly models: readonly string[];
   /** Installed models of other capabilities, best first. */
   readonly modelsFor: RunnerOffer['modelsFor'];
+  /** Installed models that draw, best first. */
+  readonly generators: readonly Generator[];
+  /** All takes that the shot has drawn are wanted, not the chosen one alone. */
+  readonly allTakes: boolean;
 };
 
 /** Layers of a shot's visual, bottom first; undefined while a picture is still being probed or cut out. */

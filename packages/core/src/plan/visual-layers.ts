@@ -2,7 +2,9 @@ import { type Finish, findModelRef, type Layer, type Shot, type Visual } from '@
 import { clipLayers } from './clip-layers.ts';
 import { clipSubjectLayers } from './clip-subject.ts';
 import { framedMove, framePicture, peopleModel, unframed } from './framing.ts';
-import { defaultMotion, type Move, moveOf, placePicture, round, steady } from './motion.ts';
+import { generatedLayers } from './generate-layers.ts';
+import { defaultMotion, type Move, moveOf, placePicture, steady } from './motion.ts';
+import { pictureLayers } from './picture-layers.ts';
 import { ranks } from './planner.ts';
 import { placeSubject } from './subject-place.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
@@ -20,7 +22,13 @@ export function planVisual(input: VisualInput): VisualLayers {
 
 /** Name of a shot's picture file, for choosing its default move. */
 function fileOf(visual: Background): string {
-  return 'picture' in visual ? visual.picture : 'clip' in visual ? visual.clip : visual.backdrop;
+  return 'picture' in visual
+    ? visual.picture
+    : 'clip' in visual
+      ? visual.clip
+      : 'generate' in visual
+        ? visual.generate.prompt
+        : visual.backdrop;
 }
 
 type MoveFor = { readonly visual: Background; readonly staged: boolean; readonly focus?: readonly [number, number] | undefined };
@@ -63,6 +71,7 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
     return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
   }
   if ('clip' in visual) return clipLayers(input, { visual, move, held: given !== undefined });
+  if ('generate' in visual) return generatedLayers(input, { visual, move });
   const picture = input.uploads.media(visual.picture, 'picture');
   if (picture === undefined) return undefined;
   // What is behind something else, or moved by a camera, is not what is looked at.
@@ -78,32 +87,8 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
           frame: size,
           asked: input.shot.motion !== undefined,
         });
-  const place = placePicture({ picture, frame: size, move: framed, untilFrame, fit: visual.fit });
-  const source = {
-    type: 'picture' as const,
-    asset: picture.asset.digest,
-    alpha: picture.hasAlpha,
-    shadow: 'none' as const,
-    filters: filtersOf(input, size),
-    ...place.prepared,
-  };
-  const layers = [placedLayer(source, { place, untilFrame })];
-  if (visual.fit === 'cover') return { layers, credits, warnings };
-  // A picture that does not fill the frame stands on a blurred copy of itself.
-  const behind = placePicture({
-    picture,
-    frame: size,
-    move: moveOf('none', { fallback: 'none', focus: visual.focus }),
-    untilFrame,
-    fit: 'cover',
-  });
-  const blurred = {
-    ...source,
-    alpha: false,
-    filters: { ...source.filters, blurPx: round(size.height * 0.04), sharpen: 0 },
-    ...behind.prepared,
-  };
-  return { layers: [placedLayer(blurred, { place: behind, untilFrame }), ...layers], credits: [] };
+  const layers = pictureLayers(input, { picture, visual, move: framed });
+  return visual.fit === 'cover' ? { layers, credits, warnings } : { layers, credits: [] };
 }
 
 function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {

@@ -1,4 +1,5 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
+import type { MemoryWatch } from '../memory-watch.ts';
 import { checkWeights } from './check-weights.ts';
 import { checkpointKey } from './checkpoint.ts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
@@ -63,10 +64,23 @@ export type EngineOptions = {
   readonly patienceMs?: number;
   /** Where TensorRT keeps what it compiled; it names those files by GPU architecture and its own version. */
   readonly engineCacheFolder?: string;
+  /** Hears of models by the names that tasks ask for them. */
+  readonly watch?: MemoryWatch;
 };
 
-type Loaded = { readonly process: DiffusionProcess; readonly opened: OpenedModel; readonly loadMs: number; readonly held: Held | null };
+type Loaded = {
+  readonly name: string;
+  readonly process: DiffusionProcess;
+  readonly opened: OpenedModel;
+  readonly loadMs: number;
+  readonly held: Held | null;
+};
 type Place = { turn: Promise<unknown>; loaded: Loaded | null; loading?: DiffusionProcess | undefined; timer?: NodeJS.Timeout };
+
+/** What tasks ask for it as; a model that is on no shelf has a revision of another form, and that of its own. */
+function loadedName({ name, revision }: DiffusionModel): string {
+  return modelName([revision.startsWith('sha256-') ? modelRef({ name, revision }) : `${name}@${revision}`]) ?? name;
+}
 
 /**
  * Opens an engine without models; each revision that is asked for gets a process of its own, which draws one request after another. After any failure
@@ -78,6 +92,7 @@ export function openDiffusionEngine({
   idleMs = 60_000,
   patienceMs = 2000,
   engineCacheFolder,
+  watch,
 }: EngineOptions = {}): DiffusionEngine {
   const places = new Map<string, Place>();
   let disposed = false;
@@ -92,6 +107,7 @@ export function openDiffusionEngine({
     const held = place.loaded;
     place.loaded = null;
     await held?.process.close();
+    if (held !== null) watch?.dropped(held.name);
     await held?.held?.release();
   };
   const closed = (): FilmwrightError => new FilmwrightError('unavailable', 'The diffusion engine is closed.');
@@ -115,7 +131,9 @@ export function openDiffusionEngine({
       const answer = await place.loading.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider });
       if (disposed) throw closed();
       if (answer.kind !== 'opened') throw rejected(answer);
-      place.loaded = { process: place.loading, opened: answer, loadMs: performance.now() - start, held };
+      const loaded = { name: loadedName(model), process: place.loading, opened: answer, loadMs: performance.now() - start, held };
+      place.loaded = loaded;
+      watch?.loaded(loaded.name, loaded.loadMs);
       return place.loaded;
     } catch (error) {
       await place.loading?.close();

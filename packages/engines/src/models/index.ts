@@ -2,6 +2,7 @@ export { type AddedModel, type AddModel, addingProblem, addModel, type WeightsHo
 export { type Bundle, packModels, unpackModels } from './bundle.ts';
 export { creditOfModel } from './credit-of-model.ts';
 export { type AcceptedLicence, acceptedLicences, licenceText } from './licences.ts';
+export { markBroken } from './mark-broken.ts';
 export { memoryProblem } from './memory-problem.ts';
 export {
   type InstalledModel,
