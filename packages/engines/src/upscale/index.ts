@@ -1,0 +1,1 @@
+export { enlargeUse, type UpscalePictures, upscalePicture, upscalePictures } from './upscale-pictures.ts';

@@ -1,0 +1,80 @@
+import type { Box, Plane } from '../onnx/picture.ts';
+
+/** Bicubic of Keys, "Cubic Convolution Interpolation for Digital Image Processing" (1981), with a = -0.5; it reaches two pixels to each side. */
+function cubic(distance: number): number {
+  const x = Math.abs(distance);
+  if (x >= 2) return 0;
+  return x < 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2;
+}
+const reach = 2;
+
+type Taps = { readonly first: Int32Array; readonly count: number; readonly weights: Float32Array };
+/** Lengths of one side before and after, and which pixels of the latter are wanted. */
+type Side = { readonly from: number; readonly to: number; readonly start: number; readonly length: number };
+
+/** Where each wanted pixel takes its value from; the filter widens when shrinking so that nothing is left out, and keeps to the picture. */
+function tapsOf({ from, to, start, length }: Side): Taps {
+  const scale = from / to;
+  const widened = Math.max(1, scale);
+  const count = Math.ceil(reach * widened) * 2 + 1;
+  const first = new Int32Array(length);
+  const weights = new Float32Array(length * count);
+  for (let i = 0; i < length; i++) {
+    const centre = (start + i + 0.5) * scale;
+    const begin = Math.max(0, Math.floor(centre - reach * widened));
+    const end = Math.min(from, begin + count);
+    let sum = 0;
+    for (let k = begin; k < end; k++) sum += cubic((k + 0.5 - centre) / widened);
+    for (let k = begin; k < end; k++) weights[i * count + k - begin] = cubic((k + 0.5 - centre) / widened) / sum;
+    first[i] = begin;
+  }
+  return { first, count, weights };
+}
+
+export type ResizePart = {
+  /** The whole picture's size before and after. */
+  readonly from: { readonly width: number; readonly height: number };
+  readonly to: { readonly width: number; readonly height: number };
+  /** Where the part that is given lies in the picture before. */
+  readonly at: { readonly x: number; readonly y: number };
+  /** What is wanted of the picture after. */
+  readonly wanted: Box;
+};
+
+/**
+ * A part of a resized picture made from a part of the picture: the same numbers as if all of it had been resized, as long as the part given reaches
+ * `partMargin` pixels further than the part wanted, or to the picture's end.
+ */
+export function resizePart(part: Plane, { from, to, at, wanted }: ResizePart): Float32Array {
+  const across = tapsOf({ from: from.width, to: to.width, start: wanted.x, length: wanted.width });
+  const down = tapsOf({ from: from.height, to: to.height, start: wanted.y, length: wanted.height });
+  const rows = new Float32Array(part.height * wanted.width);
+  for (let y = 0; y < part.height; y++)
+    for (let x = 0; x < wanted.width; x++) {
+      const begin = (across.first[x] as number) - at.x;
+      const from0 = y * part.width + begin;
+      const most = Math.min(across.count, part.width - begin);
+      let sum = 0;
+      for (let k = Math.max(0, -begin); k < most; k++)
+        sum += (across.weights[x * across.count + k] as number) * (part.data[from0 + k] as number);
+      rows[y * wanted.width + x] = sum;
+    }
+  const result = new Float32Array(wanted.width * wanted.height);
+  for (let y = 0; y < wanted.height; y++) {
+    const begin = (down.first[y] as number) - at.y;
+    const most = Math.min(down.count, part.height - begin);
+    for (let k = Math.max(0, -begin); k < most; k++) {
+      const weight = down.weights[y * down.count + k] as number;
+      if (weight === 0) continue;
+      const row = (begin + k) * wanted.width;
+      for (let x = 0; x < wanted.width; x++)
+        result[y * wanted.width + x] = (result[y * wanted.width + x] as number) + weight * (rows[row + x] as number);
+    }
+  }
+  return result;
+}
+
+/** Pixels of the picture before that a pixel after may hang on, to each side of its own place. */
+export function partMargin(from: number, to: number): number {
+  return Math.ceil(reach * Math.max(1, from / to)) + 1;
+}
