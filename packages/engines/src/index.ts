@@ -3,5 +3,8 @@ export * from './interpolate/index.ts';
 export type { MemoryWatch } from './memory-watch.ts';
 export * from './models/index.ts';
 export * from './onnx/index.ts';
+export * from './review/index.ts';
 export * from './speech/index.ts';
+export * from './storyboard/index.ts';
 export * from './subject/index.ts';
+export * from './upscale/index.ts';

@@ -1,0 +1,71 @@
+import { FilmwrightError } from '@filmwright/contracts';
+import { z } from 'zod';
+
+const pieceSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).optional(),
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).optional(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .optional(),
+  error: z.union([z.string(), z.object({ message: z.string().optional() })]).optional(),
+});
+
+/** The text of an answer as it comes, from server-sent events, or from one JSON body of a server that does not stream; `read` is told of all bytes. */
+export async function* answerPieces(response: Response, read: (bytes: number) => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const streams = /text\/event-stream/i.test(response.headers.get('content-type') ?? '');
+  let rest = '';
+  for await (const bytes of response.body ?? []) {
+    read((bytes as Uint8Array).byteLength);
+    rest += decoder.decode(bytes as Uint8Array, { stream: true });
+    if (!streams) continue;
+    const lines = rest.split(/\r\n|\n|\r/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const data = /^data:\s?(.*)$/.exec(line)?.[1];
+      if (data === '[DONE]') return;
+      if (data !== undefined && data !== '') yield pieceOf(data);
+    }
+  }
+  if (!streams && rest !== '') yield pieceOf(rest);
+}
+
+function pieceOf(json: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw unreadable(json, cause);
+  }
+  const read = pieceSchema.safeParse(parsed);
+  if (!read.success) throw unreadable(json);
+  const { choices = [], error } = read.data;
+  if (error !== undefined) {
+    const said = typeof error === 'string' ? error : (error.message ?? 'without saying why');
+    throw new FilmwrightError('program-failed', `The model's server failed while it wrote: ${said.slice(0, 300)}.`, { retryable: true });
+  }
+  const [choice] = choices;
+  if (choice?.message?.refusal)
+    throw new FilmwrightError('program-failed', `The model refuses to write: ${choice.message.refusal.slice(0, 300)}.`, {
+      retryable: false,
+    });
+  if (choice?.finish_reason === 'length')
+    throw new FilmwrightError(
+      'program-failed',
+      "The model's answer was cut off: its longest answer, or its context, is too small for this script. Give a shorter script, or a model with a larger context.",
+      { retryable: false },
+    );
+  return choice?.delta?.content ?? choice?.message?.content ?? '';
+}
+
+function unreadable(text: string, cause?: unknown): FilmwrightError {
+  return new FilmwrightError(
+    'program-failed',
+    `The server does not speak the chat protocol; it sent ${JSON.stringify(text.slice(0, 120))}. Check its address.`,
+    { retryable: false, ...(cause === undefined ? {} : { cause }) },
+  );
+}
