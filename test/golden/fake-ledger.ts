@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Output, Payload, RigOutline, Task, TaskKind } from '@filmwright/contracts';
+import type { Generator, Output, Payload, RigOutline, Task, TaskKind } from '@filmwright/contracts';
 import { type Plan, planBuild, presenterOutline, type TaskResultView } from '@filmwright/core';
 
 const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
@@ -27,6 +27,12 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
       natural: true,
     };
   },
+  storyboard: ({ script }) => ({
+    storyboard: breakDownScript(script) ?? { title: 'none', shots: [] },
+    rounds: 1,
+    credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
+    notices: [],
+  }),
   align: ({ tokens }) => ({ times: tokens.map((_, at) => ({ startMs: at * 250, endMs: at * 250 + 250 })), method: 'fake' }),
   mouth: () => ({ energy: { hopMs: 10, below: Array.from({ length: 400 }, (_, at) => Math.round(20 - 18 * Math.sin(at / 4))) } }),
   cutout: (_, key) => ({
@@ -57,6 +63,18 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
   interpolate: ({ frames, fps }, key) => ({
     asset: asset(key),
     ...{ width: 1920, height: 1080, frames, rate: fps, drawn: frames, cuts: 0 },
+    credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
+    notices: [],
+  }),
+  upscale: ({ factor }, key) => ({
+    asset: asset(key),
+    ...{ width: 960 * factor, height: 540 * factor },
+    credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
+    notices: [],
+  }),
+  'upscale-clip': ({ factor, frames, rate }, key) => ({
+    asset: asset(key),
+    ...{ width: 960 * factor, height: 540 * factor, frames, rate },
     credit: { role: 'model', name: 'fake', licence: 'none', source: 'test' },
     notices: [],
   }),
@@ -123,14 +141,16 @@ export type Run = { readonly plan: Plan; readonly tasks: readonly Task[] };
 export type RunInput = {
   readonly document: unknown;
   readonly files: Readonly<Record<string, string>>;
-  readonly purpose?: 'make' | 'check' | 'frame' | 'export';
+  readonly purpose?: 'make' | 'check' | 'frame' | 'export' | 'preview';
   readonly atMs?: number;
+  /** In place of those that are offered to the corpus. */
+  readonly generators?: readonly Generator[];
   readonly done?: ReadonlyMap<string, TaskResultView>;
   readonly change?: (task: Task, output: unknown) => TaskResultView | undefined;
 };
 
 /** Plans a film to its end, every task answered at once; gives all tasks in the order in which they became ready. */
-export function runPlan({ document, files, purpose = 'make', atMs, done = new Map(), change }: RunInput): Run {
+export function runPlan({ document, files, purpose = 'make', atMs, generators, done = new Map(), change }: RunInput): Run {
   const known = new Map(done);
   const tasks: Task[] = [];
   for (let round = 0; round < 50; round++) {
@@ -144,6 +164,18 @@ export function runPlan({ document, files, purpose = 'make', atMs, done = new Ma
         toolchain: { encode: 'golden' },
         slots: 2,
         models: ['selfie-segmentation'],
+        generators: generators ?? [
+          {
+            ref: 'backdrops@0123456789ab',
+            capabilities: ['text-to-video', 'text-to-image', 'image-to-image'],
+            ...{ width: 112, height: 112, multipleOf: 16, frames: 8, rate: 4, loops: true, steps: 16, guidance: 2.5, stepMs: 8 },
+          },
+          {
+            ref: 'stills@0123456789ab',
+            capabilities: ['text-to-image'],
+            ...{ width: 96, height: 96, multipleOf: 32, frames: 1, rate: 8, loops: false, steps: 20, guidance: 7, stepMs: null },
+          },
+        ],
         voices: [
           { id: 'fake', language: 'en', natural: true, licence: 'none', engine: 'fake', revision: '1' },
           { id: 'many', language: '*', natural: false, licence: 'none', engine: 'fake', revision: '1' },

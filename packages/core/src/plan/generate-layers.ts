@@ -7,15 +7,18 @@ import { type Background, filtersOf, placedLayer, type VisualInput, type VisualL
 
 type Generated = Extract<Background, { readonly generate: unknown }>;
 
-/** What a model drew, filling the frame: a picture that moves like any other, or a clip that circles as long as the shot lasts; undefined while it is drawn. */
-export function generatedLayers(input: VisualInput, { visual, move }: { readonly visual: Generated; readonly move: Move }): VisualLayers {
+/** What a model drew, filling the frame: a picture that moves like any other, or a clip that circles as long as the shot lasts; undefined while it is drawn. `held`: the move is not the shot's own. */
+export function generatedLayers(
+  input: VisualInput,
+  { visual, move, held }: { readonly visual: Generated; readonly move: Move; readonly held: boolean },
+): VisualLayers {
   const drawn = generatedMedia(input, visual.generate);
   if (drawn === undefined) return undefined;
   const { media, credits, warnings } = drawn;
   if (media.type === 'picture') return { layers: pictureLayers(input, { picture: media, visual, move }), credits, warnings };
   const { size, untilFrame, film, shot } = input;
   const range = circleOf(media, film.format.fps);
-  const still = shot.motion === undefined ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
+  const still = shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const place = placePicture({ picture: media, frame: size, move: still, untilFrame, fit: visual.fit });
   const source = { ...clipSource({ clip: media, range }), filters: filtersOf(input, size), ...place.prepared };
   const layers = clipPasses(range, { loop: true, untilFrame }).map(({ fromFrame, untilFrame: until, start, heldFrame }) => ({

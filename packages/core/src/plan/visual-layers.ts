@@ -34,7 +34,7 @@ function fileOf(visual: Background): string {
 type MoveFor = { readonly visual: Background; readonly staged: boolean; readonly focus?: readonly [number, number] | undefined };
 
 function moveFor({ shot }: VisualInput, { visual, staged, focus }: MoveFor): Move {
-  const fallback = staged ? 'zoom-in' : 'picture' in visual ? defaultMotion(fileOf(visual), shot.take) : 'none';
+  const fallback = staged ? 'zoom-in' : 'picture' in visual || 'generate' in visual ? defaultMotion(fileOf(visual), shot.take) : 'none';
   const move = moveOf(shot.motion, { fallback, focus: focus ?? ('focus' in visual ? visual.focus : undefined) });
   if (!staged) return move;
   // What stands behind a subject moves less than the subject: the difference is the parallax.
@@ -71,7 +71,7 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
     return { layers: [placedLayer(source, { place, untilFrame })], credits: [] };
   }
   if ('clip' in visual) return clipLayers(input, { visual, move, held: given !== undefined });
-  if ('generate' in visual) return generatedLayers(input, { visual, move });
+  if ('generate' in visual) return generatedLayers(input, { visual, move, held: given !== undefined });
   const picture = input.uploads.media(visual.picture, 'picture');
   if (picture === undefined) return undefined;
   // What is behind something else, or moved by a camera, is not what is looked at.
