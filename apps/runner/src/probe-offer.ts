@@ -68,6 +68,8 @@ async function toolchain(ffmpeg: string): Promise<Toolchain> {
     'cutout-clip': `${ffmpeg} ${masks}`,
     generate: `${ffmpeg} ${masks}`,
     interpolate: `${ffmpeg} ${masks}`,
+    upscale: masks,
+    'upscale-clip': `${ffmpeg} ${masks}`,
     'find-subject': `${ffmpeg} ${masks}`,
     review: `${ffmpeg} ${masks}`,
     encode: frames,

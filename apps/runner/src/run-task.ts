@@ -109,6 +109,7 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
 const purposes: Readonly<Record<TaskKind, string>> = {
   normalise: 'take in a file',
   inspect: 'look at the texts',
+  storyboard: 'write a storyboard',
   speak: 'speak a line',
   align: 'time the words of a line',
   mouth: 'measure how loud a line is',
@@ -116,6 +117,8 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   'cutout-clip': 'cut a person out of a clip',
   generate: 'draw a picture',
   interpolate: 'draw frames between those of a clip',
+  upscale: 'make a picture larger',
+  'upscale-clip': 'make a clip larger',
   'find-subject': 'find the subject of a picture',
   review: 'review a picture or clip',
   encode: 'encode a span',

@@ -44,7 +44,10 @@ export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): Ta
       return { ...none, model: payload.model === 'alpha' ? null : modelName([payload.model]) };
     case 'cutout-clip':
     case 'interpolate':
+    case 'upscale':
+    case 'upscale-clip':
     case 'review':
+    case 'storyboard':
       return { ...none, model: modelName([payload.model]) };
     case 'generate':
       // A step leaves all that the next one needs.

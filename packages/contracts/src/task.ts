@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capabilities, doneBy, drawing, drawnLength, madeClip, seedSchema } from './capabilities/index.ts';
+import { capabilities, doneBy, drawing, drawnLength, madeClip, seedSchema, upscaledClip, upscaledPicture } from './capabilities/index.ts';
 import {
   captionSourceSchema,
   cueSchema,
@@ -49,6 +49,13 @@ export const taskKinds = {
         .readonly(),
     }),
     output: z.object({ issues: z.array(issueSchema).readonly() }),
+  },
+  /** Have a model break a script down into shots. */
+  storyboard: {
+    version: 1,
+    reproducible: false,
+    payload: capabilities.storyboard.input,
+    output: capabilities.storyboard.output,
   },
   /** Speak one line. `times` is null where the engine cannot tell, then `align` times the words. */
   speak: {
@@ -137,6 +144,10 @@ export const taskKinds = {
     payload: capabilities.interpolation.input,
     output: capabilities.interpolation.output,
   },
+  /** Make a still larger, and clearer. */
+  upscale: { version: 1, reproducible: true, payload: upscaledPicture.input, output: upscaledPicture.output },
+  /** Make the frames of a piece of a normalised clip larger. */
+  'upscale-clip': { version: 1, reproducible: true, payload: upscaledClip.input, output: upscaledClip.output },
   /** Look at a normalised picture, or at a normalised clip now and then, for what should not be shown before a person saw it. */
   review: {
     version: 1,

@@ -133,6 +133,9 @@ function modelsOf({ voices, models, modelsFor, generators = [] }: RunnerOffer): 
     'find-subject': withPairs(single),
     generate: named(generators.map(({ ref }) => ref)),
     review: named(modelsFor?.['image-review'] ?? []),
+    upscale: named(modelsFor?.upscaling ?? []),
+    'upscale-clip': named(modelsFor?.upscaling ?? []),
+    storyboard: named(modelsFor?.storyboard ?? []),
     interpolate: named(modelsFor?.interpolation ?? []),
   };
 }

@@ -12,6 +12,7 @@ function lazily<K extends TaskKind>(load: Loader<K>): KindRunner<K> {
 export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   normalise: lazily(async () => (await import('./normalise.ts')).runNormalise),
   inspect: lazily(async () => (await import('./inspect.ts')).runInspect),
+  storyboard: lazily(async () => (await import('./storyboard.ts')).runStoryboard),
   speak: lazily(async () => (await import('./speak.ts')).runSpeak),
   align: lazily(async () => (await import('./align.ts')).runAlign),
   mouth: lazily(async () => (await import('./mouth.ts')).runMouth),
@@ -19,6 +20,8 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
   'cutout-clip': lazily(async () => (await import('./cutout-clip.ts')).runCutoutClip),
   generate: lazily(async () => (await import('./generate.ts')).runGenerate),
   interpolate: lazily(async () => (await import('./interpolate.ts')).runInterpolate),
+  upscale: lazily(async () => (await import('./upscale.ts')).runUpscale),
+  'upscale-clip': lazily(async () => (await import('./upscale-clip.ts')).runUpscaleClip),
   'find-subject': lazily(async () => (await import('./find-subject.ts')).runFindSubject),
   review: lazily(async () => (await import('./review.ts')).runReview),
   encode: lazily(async () => (await import('./encode.ts')).runEncode),

@@ -4,6 +4,7 @@ import type { Amount, CacheReport, Fleet, FleetRunner, TaskKind } from '@filmwri
 export const kindNames: Readonly<Record<TaskKind, string>> = {
   normalise: 'preparing a clip',
   inspect: 'looking at a file',
+  storyboard: 'writing a storyboard',
   speak: 'speaking',
   align: 'timing words',
   mouth: 'measuring speech',
@@ -12,6 +13,8 @@ export const kindNames: Readonly<Record<TaskKind, string>> = {
   'cutout-clip': 'cutting out a person',
   generate: 'drawing pictures from words',
   interpolate: 'smoothing slow motion',
+  upscale: 'making a picture larger',
+  'upscale-clip': 'making a clip larger',
   review: 'reviewing a picture',
   encode: 'drawing frames',
   mix: 'mixing sound',

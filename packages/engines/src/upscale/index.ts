@@ -1,1 +1,2 @@
-export { enlargeUse, type UpscalePictures, upscalePicture, upscalePictures } from './upscale-pictures.ts';
+export { enlargedSize, type UpscaleFile, upscaleFile } from './upscale-file.ts';
+export { enlargeUse, isEnlarger, type UpscalePictures, upscalePicture, upscalePictures } from './upscale-pictures.ts';

@@ -34,6 +34,11 @@ export function enlargeUse(card: ModelCard): { readonly processing: PictureProce
   );
 }
 
+/** Whether a model enlarges pictures here. */
+export function isEnlarger({ capability, processing }: ModelCard): boolean {
+  return capability === 'upscaling' && processing.type === 'picture' && processing.enlarge !== undefined;
+}
+
 /** One run of the model: the colours of a tile, or its alpha as greys. */
 type Run = {
   readonly picture: Picture;

@@ -6,8 +6,11 @@ import { asSentence, clockTime, counted, shortTime } from '../../model/format.ts
 
 /** Kinds of work by what they do for the film; each has a colour and a name in the legend. */
 const groups = {
-  speech: ['Speech', ['speak', 'align', 'mouth']],
-  media: ['Pictures and clips', ['inspect', 'normalise', 'cutout', 'find-subject', 'cutout-clip', 'generate', 'interpolate', 'review']],
+  speech: ['Words and speech', ['storyboard', 'speak', 'align', 'mouth']],
+  media: [
+    'Pictures and clips',
+    ['inspect', 'normalise', 'cutout', 'find-subject', 'cutout-clip', 'generate', 'interpolate', 'upscale', 'upscale-clip', 'review'],
+  ],
   frames: ['Frames', ['encode', 'frame']],
   sound: ['Sound', ['mix', 'fragment', 'measure-sound']],
   rest: ['Finishing', ['subtitles', 'thumbnails', 'assemble', 'timeline', 'measure', 'drill']],

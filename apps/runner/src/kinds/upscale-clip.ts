@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { creditOfModel, enlargedSize, installedModel, upscalePictures } from '@filmwright/engines';
+import { clipPictures, clipSize, writeClip } from '@filmwright/render';
+import type { KindRunner } from '../run-task.ts';
+
+/** Enlarges the frames of a piece of a clip. */
+export const runUpscaleClip: KindRunner<'upscale-clip'> = async (payload, context) => {
+  const { clip, model: name, factor, rate, firstFrame, frames } = payload;
+  const { toolset, tempDir, home, progress } = context;
+  const model = await installedModel({ name, home });
+  const path = await context.pathOf(clip);
+  const whole = await clipSize({ path, toolset });
+  const large = enlargedSize(whole, factor);
+  const size = { width: large.width - (large.width % 2), height: large.height - (large.height % 2) };
+  const pictures = clipPictures({ path, toolset, rate, firstFrame, frames, crop: { x: 0, y: 0, ...whole }, ...whole });
+  const outPath = join(tempDir, 'large.mp4');
+  const writer = writeClip({ outPath, ...size, rate, toolset });
+  let made = 0;
+  const onTile = (done: number, of: number): void => progress(Math.min(99, ((made + done / of) * 100) / frames));
+  try {
+    for await (const { rgba } of upscalePictures({ pictures, size, model, pool: await context.pictureModels(), onTile })) {
+      await writer.write(rgba);
+      made++;
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  const asset = await context.store({ path: outPath, mediaType: 'video/mp4' });
+  return { asset, ...size, frames: made, rate, credit: creditOfModel(model.card), notices: [] };
+};

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { creditOfModel, installedModel, upscaleFile } from '@filmwright/engines';
+import type { KindRunner } from '../run-task.ts';
+
+/** Enlarges a still. */
+export const runUpscale: KindRunner<'upscale'> = async ({ picture, model: name, factor }, context) => {
+  const model = await installedModel({ name, home: context.home });
+  const outPath = join(context.tempDir, 'large.png');
+  const size = await upscaleFile({
+    picturePath: await context.pathOf(picture),
+    outPath,
+    factor,
+    model,
+    pool: await context.pictureModels(),
+    onTile: (done, of) => context.progress(Math.min(99, (done * 100) / of)),
+  });
+  const asset = await context.store({ path: outPath, mediaType: 'image/png' });
+  return { asset, ...size, credit: creditOfModel(model.card), notices: [] };
+};

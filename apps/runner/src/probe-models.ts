@@ -1,0 +1,77 @@
+import type { ModelCapability, ModelCard, RunnerOffer } from '@filmwright/contracts';
+import {
+  classifyPicture,
+  isEnlarger,
+  isInterpolator,
+  listModels,
+  openInterpolator,
+  openModelPool,
+  upscalePicture,
+} from '@filmwright/engines';
+
+type Shelved = Awaited<ReturnType<typeof listModels>>[number];
+type Serving = {
+  /** Whether this program can run a model of the capability. */
+  readonly runs: (card: ModelCard) => boolean;
+  /** Does a little work with it. */
+  readonly trial: (model: Shelved) => Promise<unknown>;
+};
+export type WorkingModels = { readonly modelsFor: NonNullable<RunnerOffer['modelsFor']>; readonly warnings: readonly string[] };
+
+/** What is offered beside voices, models that cut subjects out and models that draw. */
+const served: Partial<Record<ModelCapability, Serving>> = {
+  interpolation: { runs: isInterpolator, trial: drawBetweenGreys },
+  upscaling: { runs: isEnlarger, trial: enlargeGrey },
+  'image-review': { runs: ({ processing }) => processing.type === 'labels', trial: reviewGrey },
+};
+
+/** Models of a home by what films ask them for; with `tried` each has done a little work first, and one that failed is told of and left out. */
+export async function workingModels({ home, tried }: { readonly home: string; readonly tried: boolean }): Promise<WorkingModels> {
+  const shelf = await listModels({ home });
+  const modelsFor: Partial<Record<ModelCapability, string[]>> = {};
+  const warnings: string[] = [];
+  for (const [capability, { runs, trial }] of Object.entries(served) as [ModelCapability, Serving][])
+    for (const model of shelf) {
+      const { card, ref } = model;
+      if (card.engine !== 'onnx' || card.capability !== capability || !runs(card)) continue;
+      const problem = tried ? await trial(model).then(() => null, reasonOf) : null;
+      if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
+      else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
+    }
+  return { modelsFor, warnings };
+}
+
+const side = 64;
+
+async function reviewGrey(model: Shelved): Promise<void> {
+  const pool = openModelPool();
+  try {
+    await classifyPicture({ model, pool, picture: { width: side, height: side, rgba: new Uint8Array(side * side * 4).fill(128) } });
+  } finally {
+    await pool.dispose();
+  }
+}
+
+async function enlargeGrey(model: Shelved): Promise<void> {
+  const pool = openModelPool();
+  try {
+    const picture = { width: side, height: side, rgba: new Uint8Array(side * side * 4).fill(128) };
+    await upscalePicture({ model, pool, picture, size: { width: side * 2, height: side * 2 } });
+  } finally {
+    await pool.dispose();
+  }
+}
+
+async function drawBetweenGreys(model: Shelved): Promise<void> {
+  const interpolator = await openInterpolator({ model });
+  try {
+    const grey = (value: number) => ({ width: side, height: side, rgba: new Uint8Array(side * side * 4).fill(value) });
+    await interpolator.draw({ before: grey(96), after: grey(160), at: 0.5 });
+  } finally {
+    await interpolator.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
