@@ -10,6 +10,7 @@ export const problemCatalogue = {
   'speech-unavailable': { status: 422, retryable: false, title: 'No speech program can speak this' },
   'voice-unknown': { status: 422, retryable: false, title: 'The voice is not installed' },
   'model-unavailable': { status: 422, retryable: false, title: 'A model is not installed' },
+  'media-held': { status: 422, retryable: false, title: 'Review holds something of the film' },
   'subject-not-found': { status: 422, retryable: false, title: 'No subject was found in the picture' },
   'glyphs-missing': { status: 422, retryable: false, title: 'The fonts lack glyphs of the text' },
   'program-missing': { status: 503, retryable: false, title: 'A needed program is not installed' },

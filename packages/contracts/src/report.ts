@@ -1,7 +1,39 @@
 import { z } from 'zod';
+import { reviewModes, textFindingSchema, verdictSchema } from './capabilities/index.ts';
 import { digestSchema } from './digest.ts';
 import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './measured.ts';
 import { issueSchema } from './problem.ts';
+
+/**
+ * What review said of a film: of every picture and clip (`verdict` null where it could not be judged; `score` is the label's share, 0..1, and `atMs`
+ * where in a clip it was seen), and of its texts (`unread` are languages that were not looked at). Without a model, no media were reviewed.
+ */
+export const reviewReportSchema = z
+  .object({
+    mode: z.enum(reviewModes),
+    model: z.string().nullable(),
+    media: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            path: z.string(),
+            asset: digestSchema,
+            verdict: verdictSchema.nullable(),
+            label: z.string().nullable(),
+            score: z.number().nullable(),
+            atMs: z.number().nullable(),
+          })
+          .readonly(),
+      )
+      .readonly(),
+    texts: z
+      .object({ count: z.number().int(), findings: z.array(textFindingSchema).readonly(), unread: z.array(z.string()).readonly() })
+      .readonly(),
+    credits: z.array(creditSchema).readonly(),
+  })
+  .readonly();
+export type ReviewReport = z.infer<typeof reviewReportSchema>;
 
 /** What was made and how well, measured: `report.json`. Null means not applicable (no sound, no captions), never "not measured". */
 export const reportSchema = z
@@ -48,6 +80,7 @@ export const reportSchema = z
     colour: z.object({ primaries: z.string(), transfer: z.string(), matrix: z.string(), range: z.string() }).readonly(),
     shots: z.array(z.object({ id: z.string(), startFrame: z.number().int(), frames: z.number().int() }).readonly()).readonly(),
     credits: z.array(creditSchema).readonly(),
+    review: reviewReportSchema.nullable().default(null),
     warnings: z.array(issueSchema).readonly(),
   })
   .readonly();

@@ -1,4 +1,4 @@
-import type { Output } from '@filmwright/contracts';
+import type { Output, ReviewReport } from '@filmwright/contracts';
 import { cuesOf } from '../captions/cues-of.ts';
 import { startsAfterPauses } from '../speech/starts-after-pauses.ts';
 import { ladderOf } from './ladder.ts';
@@ -10,12 +10,20 @@ import { planFirstPlayed, planPackage } from './plan-package.ts';
 import { type PlannedSpan, planSpans } from './plan-spans.ts';
 import { type Planner, ranks } from './planner.ts';
 import { filmReport } from './report.ts';
+import { reviewWarnings } from './review-report.ts';
 import type { Uploads } from './uploads.ts';
 
-export type FinishInput = { readonly plan: FilmPlan; readonly planner: Planner; readonly uploads: Uploads; readonly input: PlanInput };
+export type FinishInput = {
+  readonly plan: FilmPlan;
+  readonly planner: Planner;
+  readonly uploads: Uploads;
+  readonly input: PlanInput;
+  /** What review came to; null while something is to be reviewed. */
+  readonly review: (() => ReviewReport | null) | null;
+};
 
 /** Spans, sound, subtitles, master and measurements of a film. */
-export function finishFilm({ plan, planner, uploads, input }: FinishInput): FilmOutcome {
+export function finishFilm({ plan, planner, uploads, input, review }: FinishInput): FilmOutcome {
   const { film, frames } = plan;
   const [top] = ladderOf(film.format);
   if (top === undefined) throw new RangeError(`there is no rung for ${film.format.resolution}`);
@@ -37,9 +45,12 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
   const packed = first === null ? { view: null, complete: true, smaller: [] } : planPackage({ plan, planner, first, spans, subtitles });
   const timeline = input.purpose === 'export' ? planExport({ plan, planner, uploads, input, spans, sound, subtitles, master }) : null;
   const known = master !== undefined && measured !== undefined && subtitles !== undefined && heard !== undefined;
-  if (!known || timeline === undefined || !packed.complete) return { webPackage: packed.view };
+  if (!known || timeline === undefined || !packed.complete || review === null) return { webPackage: packed.view };
+  const reviewed = review();
+  const warnings = [...plan.warnings, ...reviewWarnings(reviewed)];
   const report = filmReport({
-    plan,
+    plan: { ...plan, warnings },
+    review: reviewed,
     planned: planner.planned,
     spans,
     rungs: packed.smaller,
@@ -57,7 +68,7 @@ export function finishFilm({ plan, planner, uploads, input }: FinishInput): Film
       srt: subtitles?.srt ?? null,
       timeline,
       report,
-      issues: plan.warnings,
+      issues: warnings,
     },
   };
 }

@@ -7,6 +7,7 @@ import type {
   Issue,
   Problem,
   Progress,
+  ReviewMode,
   RunnerOffer,
   Task,
   TaskKind,
@@ -31,6 +32,8 @@ export type PlanInput = {
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
   readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number };
+  /** What to do about review; `warn` when left out. */
+  readonly reviewMode?: ReviewMode;
   readonly results: (key: string) => TaskResultView | undefined;
   readonly digestOf: DigestOf;
 };
@@ -99,7 +102,8 @@ export function planBuild(input: PlanInput): Plan {
       progress: { ...progress, percent: 100, leftMs: 0 },
       end: { state: 'succeeded', result: outcome.result, problem: null },
     };
-  const failure = planner.failures.find(({ task }) => task.kind !== 'normalise');
+  // A review that failed is told of as such.
+  const failure = planner.failures.find(({ task }) => task.kind !== 'normalise' && task.kind !== 'review');
   if (failure !== undefined) return { ...base, ready: [], end: { state: 'failed', result: null, problem: located(failure, film) } };
   return { ...base, ready: planner.ready, end: null, coming: comingOf(planner.planned, input.offer.toolchain) };
 }
@@ -173,6 +177,7 @@ const inputCodes = [
   'media-invalid',
   'media-missing',
   'media-too-large',
+  'media-held',
   'speech-unavailable',
   'voice-unknown',
   'model-unavailable',

@@ -9,8 +9,10 @@ import type { FilmOutcome, FilmPlanning } from './plan-build.ts';
 import { lostVoices } from './plan-dub.ts';
 import { planFrame } from './plan-frame.ts';
 import { planPreview } from './plan-preview.ts';
+import { planReviews } from './plan-reviews.ts';
 import { type PlannedShot, planShot } from './plan-shot.ts';
 import type { Planner } from './planner.ts';
+import { reviewWarnings } from './review-report.ts';
 import { shotsView } from './shots-view.ts';
 import { planUploads } from './uploads.ts';
 import { voiceIssues } from './voice-issues.ts';
@@ -55,9 +57,11 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
   if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
   if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { outcome: { issues: notes }, shots: null };
-  const open = uploads.settled && inputIssues.length === 0 && inspected.done;
+  const reviews = planReviews({ film, input, planner, uploads, origin });
+  if (reviews.issues().length > 0) return { outcome: { issues: [...reviews.issues(), ...notes] }, shots: null };
+  const open = uploads.settled && inputIssues.length === 0 && inspected.done && reviews.open;
   if (input.purpose === 'check') {
-    const outcome = open ? checkedFilm({ film, size, input, uploads, issues: notes }) : null;
+    const outcome = open ? checkedFilm({ film, size, input, uploads, issues: [...notes, ...reviewWarnings(reviews.report())] }) : null;
     return { outcome, shots: () => ({ fps: film.format.fps, ...size, frames: 0, shots: [], media: uploads.readable }) };
   }
 
@@ -65,7 +69,9 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });
   // What is only seen in making, such as a clip without anybody to cut out.
   if (plan.warnings.some((issue) => issue.severity === 'error')) return { outcome: { issues: plan.warnings }, shots: null };
-  const made = { plan, planner: gated, uploads, input };
+  const reviewed = reviews.finish();
+  if (reviews.issues().length > 0) return { outcome: { issues: [...reviews.issues(), ...plan.warnings] }, shots: null };
+  const made = { plan, planner: gated, uploads, input, review: reviewed ? reviews.report : null };
   const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
   return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
 }

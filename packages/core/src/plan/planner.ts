@@ -51,8 +51,8 @@ export type Ask<K extends TaskKind> = {
   readonly gathers?: readonly Gathered[];
 };
 
-/** Order of ready tasks: what others wait for, then what a film is played by first, then the rest. */
-export const ranks = { awaited: -2, firstPlayed: -1, rest: 0 } as const;
+/** Order of ready tasks: what others wait for, then what a film is played by first, then the rest, then what only the report waits for. */
+export const ranks = { awaited: -2, firstPlayed: -1, rest: 0, late: 1 } as const;
 
 /** Collects the tasks of one planning run; lives only as long as it. */
 export type Planner = {

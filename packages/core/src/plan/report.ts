@@ -1,4 +1,4 @@
-import { type Asset, type Issue, type Output, type Report, type SpanComposition, stages } from '@filmwright/contracts';
+import { type Asset, type Issue, type Output, type Report, type ReviewReport, type SpanComposition, stages } from '@filmwright/contracts';
 import { mouthLags, mouthReport } from '../figure/mouth-lag.ts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
@@ -18,11 +18,13 @@ export type ReportInput = {
   readonly measured: Output<'measure'>;
   /** Null for a silent film. */
   readonly heard: Output<'measure-sound'> | null;
+  /** Null where nothing is reviewed. */
+  readonly review: ReviewReport | null;
   readonly buildId: string;
 };
 
 /** The report of a finished film, all of it from what tasks measured. */
-export function filmReport({ plan, planned, spans, rungs, master, measured, heard, buildId }: ReportInput): Report {
+export function filmReport({ plan, planned, spans, rungs, master, measured, heard, review, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
   const mouth = mouthReport(shots.flatMap((shot) => shot.mouths.flatMap(mouthLags)));
@@ -58,6 +60,7 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
     colour: measured.colour,
     shots: shots.map((shot) => ({ id: shot.id, startFrame: shot.startFrame, frames: shot.timing.frames })),
     credits: plan.credits,
+    review,
     warnings: [
       ...plan.warnings,
       ...(mouth !== null && mouth.p95Ms > mostMouthLagMs ? [lateMouth(mouth.p95Ms)] : []),

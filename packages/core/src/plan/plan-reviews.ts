@@ -1,0 +1,118 @@
+import type { Credit, Film, Issue, Output, Payload, ReviewReport } from '@filmwright/contracts';
+import { type FileReference, fileReferences } from '../film/file-references.ts';
+import type { FilmPlanning } from './plan-build.ts';
+import { type Planner, ranks } from './planner.ts';
+import { reviewReport, toldMedia, toldUnreviewed, withoutReviewer } from './review-report.ts';
+import type { Uploads } from './uploads.ts';
+
+/** A clip is looked at so often, at least and at most so many times; longer ones more seldom. */
+const lookEveryMs = 2000;
+const leastLooks = 3;
+const mostLooks = 24;
+const openMs = 150;
+const lookMs = 150;
+
+export type Reviews = {
+  /** What was found so far; errors where the platform stops at held media. */
+  readonly issues: () => readonly Issue[];
+  /** Whether films may be made of the uploads: always, unless the platform stops at held media and some were not reviewed yet. */
+  readonly open: boolean;
+  /** Has what models drew reviewed too, as far as it is drawn; true once nothing is left to review. */
+  readonly finish: () => boolean;
+  /** What the report says; null where nothing is reviewed. Texts are looked through when it is called. */
+  readonly report: () => ReviewReport | null;
+};
+
+export type ReviewInput = {
+  readonly film: Film;
+  readonly input: Pick<FilmPlanning, 'offer' | 'purpose' | 'reviewMode'>;
+  readonly planner: Planner;
+  readonly uploads: Uploads;
+  readonly origin: (path: string, value: unknown) => string;
+};
+
+type Reviewed = ReviewReport['media'][number];
+type Subject = { readonly name: string; readonly path: string; readonly address: string; readonly shot: number | null };
+type Seen = Pick<Payload<'review'>, 'media' | 'clip'>;
+
+/**
+ * Has every picture and clip of a film reviewed, uploaded ones and those that models drew, each once however often it is shown. Films are made
+ * meanwhile; where the platform stops at held media, reviews go first. Of checks only the texts are reviewed, and of single frames and previews nothing.
+ */
+export function planReviews({ film, input, planner, uploads, origin }: ReviewInput): Reviews {
+  const { reviewMode: mode = 'warn', purpose, offer } = input;
+  const films = purpose === 'make' || purpose === 'export';
+  if (mode === 'off' || !(films || purpose === 'check')) return { issues: () => [], open: true, finish: () => true, report: () => null };
+  const model = films ? (offer.modelsFor?.['image-review']?.[0] ?? null) : null;
+  const issues: Issue[] = films && mode === 'stop' && model === null ? [withoutReviewer()] : [];
+  const media: Reviewed[] = [];
+  const credits = new Map<string, Credit>();
+  const seenBefore = new Set<string>();
+  let left = 0;
+  const review = ({ name, path, address, shot }: Subject, seen: Seen | undefined): void => {
+    if (model === null || (seen !== undefined && seenBefore.has(seen.media))) return;
+    if (seen !== undefined) seenBefore.add(seen.media);
+    const before = planner.failures.length;
+    const output = planner.ask({
+      ...{ address, shot, kind: 'review', stage: 'prepare' },
+      rank: mode === 'stop' ? ranks.awaited : ranks.late,
+      estimateMs: openMs + (seen?.clip?.atMs.length ?? 1) * lookMs,
+      payload: seen === undefined ? undefined : { model, ...seen },
+    });
+    const failure = planner.failures[before];
+    if (seen === undefined || (output === undefined && failure === undefined)) left++;
+    else if (output !== undefined) {
+      const { verdict, label, scores, atMs, credit } = output;
+      media.push({ name, path, asset: seen.media, verdict, label, score: label === null ? null : (scores[label] ?? null), atMs });
+      credits.set(credit.name, credit);
+    } else if (failure !== undefined) {
+      media.push({ name, path, asset: seen.media, verdict: null, label: null, score: null, atMs: null });
+      if (mode === 'stop') issues.push(toldUnreviewed({ name, path, why: failure.problem.detail, mode }));
+    }
+  };
+  for (const [at, { file, expect, path }] of visualsOf(film).entries())
+    review({ name: file, path: origin(path, file), address: `review/upload/${at}`, shot: null }, uploadOf({ file, expect }, uploads));
+  return {
+    issues: () => [
+      ...issues,
+      ...media.flatMap((one): readonly Issue[] =>
+        mode === 'stop' && one.verdict === 'held' ? [{ ...toldMedia(one), severity: 'error' }] : [],
+      ),
+    ],
+    open: mode !== 'stop' || left === 0,
+    finish: () => {
+      for (const { address, shot, result } of planner.planned.filter((task) => task.kind === 'generate')) {
+        const path = origin(shot === null ? 'storyboard' : `storyboard[${shot}].visual`, undefined);
+        const drawn = result?.state === 'done' ? drawnOf(result.output as Output<'generate'>) : undefined;
+        review({ name: path, path, address: `review/${address}`, shot }, drawn);
+      }
+      return left === 0;
+    },
+    report: () => reviewReport({ film, mode, model, media, credits: [...credits.values()], origin }),
+  };
+}
+
+/** Every picture and clip that a film names, each file once, at its first place. */
+function visualsOf(film: Film): readonly FileReference[] {
+  const shown = fileReferences(film).filter(({ expect }) => expect === 'picture' || expect === 'clip');
+  return [...new Map([...shown].reverse().map((reference) => [`${reference.expect}:${reference.file}`, reference])).values()].reverse();
+}
+
+function uploadOf({ file, expect }: Omit<FileReference, 'path'>, uploads: Uploads): Seen | undefined {
+  if (expect === 'picture') {
+    const picture = uploads.media(file, 'picture');
+    return picture && { media: picture.asset.digest, clip: null };
+  }
+  const clip = uploads.media(file, 'clip');
+  return clip && { media: clip.asset.digest, clip: looksAt(clip) };
+}
+
+function drawnOf({ asset, frames, rate }: Output<'generate'>): Seen {
+  return { media: asset.digest, clip: frames === 1 ? null : looksAt({ durationMs: (frames * 1000) / rate, fps: rate }) };
+}
+
+/** Instants in the middle of equal parts of a clip. */
+function looksAt({ durationMs, fps }: { readonly durationMs: number; readonly fps: number }): Payload<'review'>['clip'] {
+  const looks = Math.min(mostLooks, Math.max(leastLooks, Math.ceil(durationMs / lookEveryMs)));
+  return { fps, atMs: Array.from({ length: looks }, (_, at) => Math.floor(((at + 0.5) * durationMs) / looks)) };
+}

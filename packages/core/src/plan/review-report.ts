@@ -1,0 +1,100 @@
+import type { Film, Issue, ReviewMode, ReviewReport, TextFinding } from '@filmwright/contracts';
+import { linePath, linesOf } from '../film/lines-of.ts';
+import { textsOf } from '../film/texts-of.ts';
+import { reviewTexts } from '../review/review-texts.ts';
+
+type Reviewed = ReviewReport['media'][number];
+
+/** What review has to say to people, as warnings. */
+export function reviewWarnings(report: ReviewReport | null): readonly Issue[] {
+  if (report === null) return [];
+  const unseen = report.media.filter(({ verdict }) => verdict === null);
+  return [
+    ...report.media.flatMap((one) => (one.verdict === null || one.verdict === 'clear' ? [] : [toldMedia(one)])),
+    ...unseen.map(({ name, path }) => toldUnreviewed({ name, path, why: 'its review failed.', mode: report.mode })),
+    ...[...byPath(report.texts.findings)].map(([path, found]) => toldWords(path, found)),
+  ];
+}
+
+export type Reporting = Pick<ReviewReport, 'mode' | 'model' | 'media' | 'credits'> & {
+  readonly film: Film;
+  readonly origin: (path: string, value: unknown) => string;
+};
+
+/** What a film's report says of its review; its texts are looked through when this is called. */
+export function reviewReport({ film, origin, ...rest }: Reporting): ReviewReport {
+  const texts = textsToReview(film);
+  const { findings, unread } = reviewTexts({ texts });
+  return {
+    ...rest,
+    texts: { count: texts.length, findings: findings.map((one) => ({ ...one, path: origin(one.path, undefined) })), unread },
+  };
+}
+
+/** Everything that a film says and shows in words. */
+function textsToReview(film: Film): Parameters<typeof reviewTexts>[0]['texts'] {
+  const { language } = film;
+  return film.storyboard.flatMap((shot, index) => [
+    ...linesOf(shot).map((line, number) => ({ path: `storyboard[${index}].${linePath(shot, number)}`, text: line.say, language })),
+    ...textsOf(shot).flatMap(({ text }, number) => {
+      const path = Array.isArray(shot.text) ? `storyboard[${index}].text[${number}]` : `storyboard[${index}].text`;
+      return [text].flat().map((words) => ({ path, text: words, language }));
+    }),
+  ]);
+}
+
+function byPath(findings: readonly TextFinding[]): ReadonlyMap<string, readonly TextFinding[]> {
+  const grouped = new Map<string, TextFinding[]>();
+  for (const finding of findings) grouped.set(finding.path, [...(grouped.get(finding.path) ?? []), finding]);
+  return grouped;
+}
+
+/** A verdict that a person should know of, as a warning. */
+export function toldMedia({ name, path, verdict, label, score, atMs }: Reviewed): Issue {
+  const where = atMs === null ? '' : ` at ${(atMs / 1000).toFixed(1)} s`;
+  const share = `${label} ${Math.round((score ?? 0) * 100)} %`;
+  return {
+    severity: 'warning',
+    code: verdict === 'held' ? 'media-held' : 'media-doubtful',
+    path,
+    message: `Review ${verdict === 'held' ? 'holds' : 'doubts'} ${JSON.stringify(name)}${where}: ${share}.`,
+    found: share,
+    next: 'Have a person look at it before the film is shown; take another picture if they agree.',
+  };
+}
+
+function toldWords(path: string, found: readonly TextFinding[]): Issue {
+  const words = [...new Set(found.map((one) => JSON.stringify(one.words)))].join(', ');
+  return {
+    severity: 'warning',
+    code: 'words-doubtful',
+    path,
+    message: `${words} may offend: the list ${found[0]?.list} has ${found.length === 1 ? 'it' : 'them'}, which knows no context.`,
+    found: words,
+    next: 'Leave it as it is if it is meant so, or say it in other words.',
+  };
+}
+
+type Unreviewed = Pick<Reviewed, 'name' | 'path'> & { readonly why: string; readonly mode: ReviewMode };
+
+/** Media that no review could judge: never taken for clear. */
+export function toldUnreviewed({ name, path, why, mode }: Unreviewed): Issue {
+  return {
+    severity: mode === 'stop' ? 'error' : 'warning',
+    code: 'media-unreviewed',
+    path,
+    message: `${JSON.stringify(name)} was not reviewed: ${why}`,
+    next: 'Look at it yourself, or run the same command again.',
+  };
+}
+
+/** What stops a film where nothing unreviewed may be made and nobody can review. */
+export function withoutReviewer(): Issue {
+  return {
+    severity: 'error',
+    code: 'model-unavailable',
+    path: 'storyboard',
+    message: 'This platform makes films only of reviewed pictures, and no runner has a model that reviews them.',
+    next: 'Add a model for image review to the runners, or set FILMWRIGHT_REVIEW to warn.',
+  };
+}
