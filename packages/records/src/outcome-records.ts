@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { bigintArray, floatArray, intArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { costOf, postEnds, refundOf } from './endings.ts';
 import { gather } from './gather.ts';
@@ -18,11 +19,11 @@ const complete = `
   with taken as (
     update task t set state = 'done', outcome = 'done', output = g.output, problem = null, percent = 100, wall_ms = g.wall_ms, cpu_ms = g.cpu_ms,
       finished_at = now()
-    from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[], $13::float8[])
-      as g(key, fence, runner_id, output, wall_ms, cpu_ms, load_ms)
+    from unnest($1::text[], $2::bigint[], $3::uuid[], $4::json[], $5::float8[], $6::float8[], $7::json[])
+      with ordinality as g(key, fence, runner_id, output, wall_ms, cpu_ms, body, at)
     join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
     where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and (t.outcome is null or t.outcome = 'lost')
-    returning t.workspace_id, t.key, t.fence, a.runner_id, a.devices, a.build_id, g.wall_ms, g.load_ms
+    returning g.at, t.workspace_id, t.key, t.fence, a.devices, a.build_id, g.wall_ms, g.body
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
@@ -33,17 +34,18 @@ const complete = `
     from taken d join rates w on w.id = d.workspace_id
   ), made as (
     select d.workspace_id, d.key, m.digest, m.bytes, m.media_type
-    from unnest($7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::text[]) as m(key, fence, digest, bytes, media_type)
-    join taken d on d.key = m.key and d.fence = m.fence
+    from unnest($8::int[], $9::text[], $10::bigint[], $11::text[]) as m(at, digest, bytes, media_type) join taken d on d.at = m.at
   ), stored as (
     insert into asset (workspace_id, digest, bytes, media_type)
     select workspace_id, digest, bytes, media_type from made order by workspace_id, digest on conflict do nothing
   ), linked as (
-    insert into task_asset (workspace_id, key, digest, role) select workspace_id, key, digest, 'output' from made on conflict do nothing
-  ), posted as (${postEnds('taken', { outcome: 'done', ranMs: 'x.wall_ms - x.load_ms', loadMs: 'x.load_ms' })})
-  select key, fence, runner_id, ${notifyEach('$12')} from taken`;
+    insert into task_asset (workspace_id, key, digest, role) select workspace_id, key, digest, 'output' from made
+  ), posted as (
+    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.ended', key, fence, body from taken
+  )
+  select count(*)::int as done, ${notifyEach('$12')} from taken`;
 
-/** Which of the others were done by that very attempt before. */
+/** Which are done, by that very attempt. */
 const wereDone = `
   select a.key, a.fence, a.runner_id from unnest($1::text[], $2::bigint[], $3::uuid[]) as g(key, fence, runner_id)
   join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
@@ -91,33 +93,36 @@ export function outcomeRecords({
     // Said twice, an end is written once. In order of keys, so that two writers of many rows cannot wait for each other.
     const named = new Map(completions.map((one) => [nameOf(one), one]));
     const ends = [...named.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const made = ends.flatMap(({ key, fence, assets }) => assets.map((asset) => ({ key, fence, ...asset })));
-    const claim = (some: readonly Claim[]) => [
-      some.map(({ key }) => key),
-      some.map(({ fence }) => fence),
-      some.map(({ runnerId }) => runnerId),
+    const made = ends.flatMap(({ assets }, at) => assets.map((asset) => ({ at: at + 1, ...asset })));
+    const claims = [
+      textArray(ends.map(({ key }) => key)),
+      bigintArray(ends.map(({ fence }) => fence)),
+      uuidArray(ends.map(({ runnerId }) => runnerId)),
     ];
-    const done = await prepared<EndRow>({
+    const [row] = await prepared<{ done: number }>({
       name: 'complete',
       text: complete,
       values: [
-        ...claim(ends),
-        ends.map(({ output }) => JSON.stringify(output) ?? 'null'),
-        ends.map(({ wallMs }) => wallMs),
-        ends.map(({ cpuMs }) => cpuMs),
-        made.map(({ key }) => key),
-        made.map(({ fence }) => fence),
-        made.map(({ digest }) => digest),
-        made.map(({ bytes }) => bytes),
-        made.map(({ mediaType }) => mediaType),
-        eventsOf({ type: 'finished', keys: ends.map(({ key }) => key) }),
-        ends.map(({ loadMs }) => loadMs ?? 0),
+        ...claims,
+        textArray(
+          ends.map(({ output }) => JSON.stringify(output) ?? 'null'),
+          'json',
+        ),
+        floatArray(ends.map(({ wallMs }) => wallMs)),
+        floatArray(ends.map(({ cpuMs }) => cpuMs)),
+        textArray(
+          ends.map(({ wallMs, loadMs = 0 }) => JSON.stringify({ outcome: 'done', ranMs: wallMs - loadMs, loadMs })),
+          'json',
+        ),
+        intArray(made.map(({ at }) => at)),
+        textArray(made.map(({ digest }) => digest)),
+        bigintArray(made.map(({ bytes }) => bytes)),
+        textArray(made.map(({ mediaType }) => mediaType)),
+        textArray(eventsOf({ type: 'finished', keys: ends.map(({ key }) => key) })),
       ],
     });
-    const names = new Set(done.map(rowName));
-    const others = ends.filter((one) => !names.has(nameOf(one)));
-    if (others.length > 0)
-      for (const one of await prepared<EndRow>({ name: 'were-done', text: wereDone, values: claim(others) })) names.add(rowName(one));
+    if (row?.done === ends.length) return completions.map(() => 'done');
+    const names = new Set((await prepared<EndRow>({ name: 'were-done', text: wereDone, values: claims })).map(rowName));
     return completions.map((one) => (names.has(nameOf(one)) ? 'done' : 'stale'));
   };
   const completeOne = gather(completeTasks, gathered);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { textArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { notifyAll } from './notify.ts';
-import { addTasks, copyLines, copyTasks, inKeyOrder, type Place, tasksToRenew } from './plan-tasks.ts';
+import { addTasks, copyLines, copyTasks, inKeyOrder, type Looks, type Place, tasksToRenew } from './plan-tasks.ts';
 import type { PlannedRow, Records } from './records.ts';
 import { checkTurn, lockWantsOfBuild, updateWanted } from './wanted.ts';
 
@@ -36,17 +37,22 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
     async savePlan(plan) {
       const rowsDigest = createHash('sha256').update(JSON.stringify(plan.rows)).digest('hex');
       const stored = { ...plan, ready: inKeyOrder(plan.ready), rowsDigest };
-      const store = (isLarge: boolean) =>
+      const store = (looks: Looks | null) =>
         transaction(async (client) => {
-          const copied = isLarge ? await copyPlan(client, stored) : null;
+          const copied = looks !== null ? await copyPlan(client, { ...stored, looks }) : null;
           const added = copied ?? (await addTasks(client, { buildId: plan.buildId, tasks: stored.ready, name: 'add-tasks' }));
           await settlePlan(client, { ...stored, added, isCopied: copied !== null });
         });
       try {
-        await store(plan.rows.length >= manyRows).catch((error: unknown) => {
-          if ((error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
-          return store(false);
-        });
+        const ways = plan.rows.length >= manyRows ? (['at some', 'at all', null] as const) : ([null] as const);
+        for (const looks of ways) {
+          try {
+            await store(looks);
+            break;
+          } catch (error) {
+            if (looks === null || (error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
+          }
+        }
       } catch (error) {
         if (error !== tooLate) throw error;
       }
@@ -57,7 +63,10 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
 type Plan = Omit<Parameters<Records['savePlan']>[0], 'ready'> & { readonly ready: readonly Task[]; readonly rowsDigest: string };
 
 /** Writes a build's first plan, with many lines, in one stream; gives the keys of the tasks that are new. Null, with nothing written, for any other plan. */
-async function copyPlan(client: PoolClient, { buildId, rows, ready }: Plan): Promise<readonly string[] | null> {
+async function copyPlan(
+  client: PoolClient,
+  { buildId, rows, ready, looks }: Plan & { readonly looks: Looks },
+): Promise<readonly string[] | null> {
   const { rows: builds } = await client.query<{ workspace_id: string; priority: string; deadline: string | null; turn: string }>({
     name: 'first-plan',
     text: `select workspace_id, priority, (extract(epoch from deadline) * 1000000)::bigint as deadline,
@@ -70,7 +79,7 @@ async function copyPlan(client: PoolClient, { buildId, rows, ready }: Plan): Pro
   const place = { workspaceId: build.workspace_id, buildId };
   const { priority, deadline, turn } = build;
   const wanting = { ...place, priority, deadlineMicros: deadline === null ? null : BigInt(deadline), turnMicros: BigInt(turn) };
-  const added = await copyTasks(client, wanting, ready);
+  const added = await copyTasks(client, { ...wanting, looks }, ready);
   await copyLines(client, place, rows);
   return added;
 }
@@ -131,7 +140,7 @@ async function wantedByOneOnly(
     name: 'shared-tasks',
     text: `select bt.key from unnest($3::text[]) as k(key) join build_task bt on bt.key = k.key
       join build b on b.id = bt.build_id and b.ended_at is null where bt.workspace_id = $1 and bt.build_id <> $2`,
-    values: [workspaceId, buildId, added],
+    values: [workspaceId, buildId, textArray(added)],
   });
   const keys = new Set(added);
   for (const { key } of shared) keys.delete(key);

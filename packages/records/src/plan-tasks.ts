@@ -1,10 +1,11 @@
 import { needsOf, type Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { textArray } from './array-values.ts';
 import { copyRows } from './copy-rows.ts';
 import type { PlannedRow } from './records.ts';
 
-/** So many keys go into one row of the outbox. */
-const keysOfARow = 200;
+/** So many keys go into one row of the outbox: it is small enough to lie in its table as it is. */
+const keysOfARow = 24;
 
 export type Place = { readonly workspaceId: string; readonly buildId: string };
 /** What tasks have of the build that wants them; instants in microseconds since 1970. */
@@ -89,15 +90,29 @@ export async function tasksToRenew(
   return tasks.filter(({ key }) => keys.has(key));
 }
 
-/** Adds many tasks that are new; fails as a whole where another adds one of them at the same time. Gives their keys. */
-export async function copyTasks(client: PoolClient, wanting: Wanting, tasks: readonly Task[]): Promise<readonly string[]> {
-  const { workspaceId, buildId, priority, deadlineMicros, turnMicros } = wanting;
-  const { rows: there } = await client.query<{ key: string }>({
-    name: 'tasks-there',
-    text: 'select t.key from unnest($2::text[]) as k(key) join task t on t.workspace_id = $1 and t.key = k.key',
-    values: [workspaceId, tasks.map(({ key }) => key)],
-  });
-  const known = new Set(there.map(({ key }) => key));
+/** Which of the tasks of a plan are looked for before they are added; where none of some is there, a plan that nobody made before is likely. */
+export type Looks = 'at some' | 'at all';
+const mostLooks = 100;
+
+/** Adds many tasks that are new; fails as a whole where another adds one of them at the same time, or one is there that was not looked for. Gives their keys. */
+export async function copyTasks(
+  client: PoolClient,
+  wanting: Wanting & { readonly looks: Looks },
+  tasks: readonly Task[],
+): Promise<readonly string[]> {
+  const { workspaceId, buildId, priority, deadlineMicros, turnMicros, looks } = wanting;
+  const found = async (keys: readonly string[]): Promise<readonly string[]> => {
+    const { rows } = await client.query<{ key: string }>({
+      name: 'tasks-there',
+      text: 'select t.key from unnest($2::text[]) as k(key) join task t on t.workspace_id = $1 and t.key = k.key',
+      values: [workspaceId, textArray(keys)],
+    });
+    return rows.map(({ key }) => key);
+  };
+  const all = tasks.map(({ key }) => key);
+  const step = Math.ceil(all.length / mostLooks);
+  const isNew = looks === 'at some' && (await found(all.filter((_, at) => at % step === 0))).length === 0;
+  const known = new Set(isNew ? [] : await found(all));
   const fresh = known.size === 0 ? tasks : tasks.filter(({ key }) => !known.has(key));
   await copyRows(client, {
     table: `task (${columns})`,
@@ -147,11 +162,13 @@ export async function copyTasks(client: PoolClient, wanting: Wanting, tasks: rea
 
 /** Stores the lines of a build that has none. */
 export async function copyLines(client: PoolClient, { workspaceId, buildId }: Place, rows: readonly PlannedRow[]): Promise<void> {
+  // In the order of their index, which so grows at one end.
+  const sorted = rows.map((row, at) => ({ row, at })).sort((a, b) => (a.row.address < b.row.address ? -1 : 1));
   await copyRows(client, {
     table: 'build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)',
     columns: 8,
-    rows,
-    write(to, { address, kind, key, estimateMs, reused }, at) {
+    rows: sorted,
+    write(to, { row: { address, kind, key, estimateMs, reused }, at }) {
       to.uuid(workspaceId);
       to.uuid(buildId);
       to.text(address);

@@ -1,3 +1,4 @@
+import { floatArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { costOf } from './endings.ts';
 import { eventsOf, notifyEach } from './notify.ts';
@@ -44,10 +45,10 @@ const grant = `
   with lead as (select 1 from leadership where epoch = $1 for share), rates as materialized (select id, gpu_rate, slot_rate from workspace), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[])
-      as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch)
+      with ordinality as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch, at)
     join runner r on r.id = g.runner_id and r.gone_at is null
     where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
-    returning t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch,
+    returning g.at, t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch,
       string_to_array(g.devices, ',') as devices
   ), noted as (
     insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for, batch)
@@ -58,8 +59,9 @@ const grant = `
     select t.workspace_id, t.key, t.fence, 'reserve', t.wanted_by, ${costOf({ ms: 't.expected_ms', devices: 't.devices' })}
     from taken t join rates w on w.id = t.workspace_id
   )
-  select exists (select from lead) as leads, t.workspace_id, t.key, t.fence, ${notifyEach('$8')} from (select) one left join taken t on true`;
-type GrantRow = { leads: boolean; workspace_id: string | null; key: string | null; fence: string | null };
+  select exists (select from lead) as leads, (select string_agg(at || ' ' || fence, ',') from taken) as given, ${notifyEach('$8')}`;
+/** Of each grant that was given its place from 1 on, and its fence. */
+type GrantRow = { leads: boolean; given: string | null };
 
 /** What so many hold is near enough to any of them. */
 const mostHolders = 50;
@@ -144,30 +146,30 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
     },
     async grantTasks({ epoch, grants }) {
       if (grants.length === 0) return { given: [], refused: [] };
-      const given = await prepared<GrantRow>({
+      const [row] = await prepared<GrantRow>({
         name: 'grant',
         text: grant,
         values: [
           epoch,
-          grants.map(({ workspaceId }) => workspaceId),
-          grants.map(({ key }) => key),
-          grants.map(({ runnerId }) => runnerId),
-          grants.map(({ expectedMs }) => expectedMs),
-          grants.map(({ reason }) => reason),
-          grants.map(({ devices }) => devices.join(',')),
-          eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) }),
-          grants.map(({ waitedFor = '' }) => waitedFor),
-          grants.map(({ batch = null }) => batch),
+          uuidArray(grants.map(({ workspaceId }) => workspaceId)),
+          textArray(grants.map(({ key }) => key)),
+          uuidArray(grants.map(({ runnerId }) => runnerId)),
+          floatArray(grants.map(({ expectedMs }) => expectedMs)),
+          textArray(grants.map(({ reason }) => reason)),
+          textArray(grants.map(({ devices }) => devices.join(','))),
+          textArray(eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) })),
+          textArray(grants.map(({ waitedFor = '' }) => waitedFor)),
+          uuidArray(grants.map(({ batch = null }) => batch)),
         ],
       });
-      if (given[0]?.leads !== true) return null;
-      const taken = new Set(given.map(({ workspace_id, key }) => `${workspace_id} ${key}`));
-      return {
-        given: given.flatMap(({ workspace_id, key, fence }) =>
-          workspace_id === null || key === null ? [] : [{ workspaceId: workspace_id, key, fence: Number(fence) }],
-        ),
-        refused: grants.filter(({ workspaceId, key }) => !taken.has(`${workspaceId} ${key}`)),
-      };
+      if (row?.leads !== true) return null;
+      const given = (row.given?.split(',') ?? []).flatMap((text) => {
+        const [at = 0, fence = 0] = text.split(' ').map(Number);
+        const one = grants[at - 1];
+        return one === undefined ? [] : [{ workspaceId: one.workspaceId, key: one.key, fence }];
+      });
+      const taken = new Set(given.map(({ workspaceId, key }) => `${workspaceId} ${key}`));
+      return { given, refused: grants.filter(({ workspaceId, key }) => !taken.has(`${workspaceId} ${key}`)) };
     },
     async askBack(tasks) {
       if (tasks.length === 0) return;
