@@ -5,6 +5,7 @@ import type { BuildRecord, Records } from '@filmwright/records';
 import { createPlanStorage } from './plan-storage.ts';
 import { restAfter } from './rest-after.ts';
 import { createResultCache } from './result-cache.ts';
+import type { Gathering } from './schedule/gathering.ts';
 import { PlannerFault, settlePlan } from './settle-plan.ts';
 
 /** What drives builds: the ledger, the planner, a clock in milliseconds that never goes back, and a log. */
@@ -14,6 +15,8 @@ export type Driving = {
   readonly nowMs: () => number;
   readonly log: Log;
   readonly turn?: number;
+  /** Told what is there of what a build's tasks to come will read; nobody is when left out. */
+  readonly gathering?: Pick<Gathering, 'set' | 'drop'>;
 };
 
 /** One build while this process drives it. */
@@ -36,7 +39,7 @@ const rereadMs = 500;
 const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
 /** Starts driving a build; everything it knows is read from the ledger, so that a restart goes on where a crash stopped. */
-export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn }: Driving): BuildDriver {
+export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn, gathering }: Driving): BuildDriver {
   const buildId = build.id;
   const cache = createResultCache({ build, records });
   const held = turn === undefined ? {} : { turn };
@@ -62,6 +65,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     state: 'succeeded' | 'failed',
     how: { readonly result: BuildResult | null; readonly problem: Problem | null },
   ): Promise<void> => {
+    gathering?.drop(buildId);
     await records.endBuild({ buildId, state, result: how.result, problem: how.problem, progress, ...held });
     log(state === 'failed' ? 'warn' : 'info', `build ${state}`, {
       buildId,
@@ -79,6 +83,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     await storage.storeViews(made);
     if (made.end === null) {
       await storage.store(made);
+      gathering?.set({ buildId, workspaceId: build.workspaceId }, made.coming ?? []);
       return false;
     }
     await storage.storeLast(made);

@@ -10,6 +10,7 @@ import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { pruneHistory, readHistoryMs } from './prune-history.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
+import { createGathering } from './schedule/gathering.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
 import { readSweep, sweepDaily } from './sweep-daily.ts';
 
@@ -47,7 +48,8 @@ async function run(): Promise<void> {
           const turn = await records.takeTurn();
           // One cannot lead without the other: who decides what is made also decides where.
           const over = new AbortController();
-          const parts = { records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
+          const gathering = createGathering();
+          const parts = { gathering, records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
           const pooling = keepPools({
             ...{ ...parts, pools, turn },
             provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),

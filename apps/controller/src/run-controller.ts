@@ -59,7 +59,11 @@ export async function runController(options: ControllerOptions): Promise<void> {
     // The list brings the documents, which may be long.
     nextListMs = nowMs() + Math.max(tickMs, 10 * (nowMs() - startedMs));
     const ids = new Set(active.map((build) => build.id));
-    for (const id of [...drivers.keys()]) if (!ids.has(id)) drivers.delete(id);
+    for (const id of [...drivers.keys()])
+      if (!ids.has(id)) {
+        drivers.delete(id);
+        options.gathering?.drop(id);
+      }
     for (const build of active) {
       if (drivers.has(build.id)) continue;
       drivers.set(build.id, driveBuild(build, options));

@@ -1,4 +1,6 @@
+import type { AheadFile } from '@filmwright/contracts';
 import type { Records, RecordsEvent } from '@filmwright/records';
+import { createAheadBoard } from './ahead-board.ts';
 
 /** Hands the changes of the records to whoever waits in this process: event streams and long polls. One listening connection serves all. */
 export type ChangeHub = {
@@ -8,6 +10,8 @@ export type ChangeHub = {
   watchFilm(id: string, listener: () => void): () => void;
   /** Resolves at the next grant to a runner, after `waitMs`, when `signal` is aborted or when the hub closes. */
   waitForGrant(wait: { readonly runnerId: string; readonly waitMs: number; readonly signal: AbortSignal }): Promise<void>;
+  /** Files that a runner may fetch ahead, each said once. */
+  takeAhead(runnerId: string): readonly AheadFile[];
   /** Calls `listener` once when the hub closes, so that open replies can end; returns how to forget it. */
   onClose(listener: () => void): () => void;
   isClosed(): boolean;
@@ -18,11 +22,13 @@ export type ChangeHub = {
 export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<ChangeHub> {
   const watchers = new Map<string, Set<() => void>>();
   const closers = new Set<() => void>();
+  const ahead = createAheadBoard(() => performance.now());
   let closed = false;
 
   const hear = (event: RecordsEvent) => {
     if (event.type === 'build' || event.type === 'film')
       for (const listener of [...(watchers.get(`${event.type} ${event.id}`) ?? [])]) listener();
+    if (event.type === 'ahead') ahead.put(event);
     if (event.type === 'granted') {
       // Without names it is what may have been missed.
       const names =
@@ -62,6 +68,7 @@ export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<C
         signal.addEventListener('abort', wake, { once: true });
       });
     },
+    takeAhead: ahead.take,
     onClose(listener) {
       if (closed) listener();
       else closers.add(listener);

@@ -59,6 +59,7 @@ test('a follower that leaves is forgotten', async (context) => {
     },
     watchFilm: () => () => {},
     waitForGrant: async () => {},
+    takeAhead: () => [],
     onClose: () => () => {},
     isClosed: () => false,
     close: async () => {},

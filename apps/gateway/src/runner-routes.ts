@@ -48,7 +48,8 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
       if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
-      return { stale, back };
+      const ahead = parts.hub.takeAhead(runnerOf(request));
+      return { stale, back, ...(ahead.length > 0 && { ahead }) };
     },
   });
   addRoute(app, {

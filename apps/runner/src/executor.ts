@@ -19,6 +19,8 @@ export type ExecutorOptions = {
   readonly stuckMs: (kind: TaskKind) => number;
   /** Told how the child's cache did since it was told last. */
   readonly onCache?: (cache: CacheReport) => void;
+  /** Told that bytes of an input or output are on the way. */
+  readonly onMoved?: () => void;
 };
 
 type Asking = { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void };
@@ -120,8 +122,10 @@ export class Executor {
           if (reply.percent !== percent) watch?.moved();
           percent = reply.percent;
           onPercent(percent);
-        } else if (reply.type === 'moved') watch?.moved();
-        else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
+        } else if (reply.type === 'moved') {
+          watch?.moved();
+          this.#options.onMoved?.();
+        } else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'held') watch?.moved();
         else if (reply.type === 'failed') {
           // A task that lost its room may still write; what it holds is free once its process is gone.

@@ -3,6 +3,7 @@ import type { Client } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
+import type { FetchAhead } from './fetch-ahead.ts';
 import { type Batch, type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
@@ -22,6 +23,8 @@ export type LeaseWork = {
   readonly cache: () => CacheReport | null;
   /** What lies in the cache of this machine; nothing is told where media come from a shared folder. */
   readonly files?: CachedFiles;
+  /** Fetches what the gateway says may be needed; nothing is where it is left out. */
+  readonly ahead?: Pick<FetchAhead, 'add'>;
   /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
   readonly hasRoom: () => Promise<boolean>;
 };
@@ -184,7 +187,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
     const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
-    const { stale, back } = await work.client.heartbeat({
+    const { stale, back, ahead } = await work.client.heartbeat({
       runnerId,
       leases,
       draining,
@@ -195,6 +198,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     });
     beating.toldModels = models.join();
     if (files !== null) work.files?.told(files);
+    if (ahead !== undefined && !draining) work.ahead?.add(ahead);
     for (const key of back) meant(key)?.back.abort();
     for (const one of ends) stopped.delete(one);
     for (const key of stale)

@@ -5,10 +5,14 @@ import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
 import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
+import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
 import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
+import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahead.ts';
+import { openAccess } from './gateway-access.ts';
 import { leaseAndWork } from './lease-work.ts';
+import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { probeLink } from './probe-link.ts';
@@ -27,25 +31,36 @@ type Runner = {
   /** Null where media come from a folder that is shared. */
   readonly cache: () => CacheReport | null;
   readonly figures: RunnerMetrics;
+  /** Null where media come from a folder that is shared. */
+  readonly fetching: FetchAhead | null;
 };
 type Connected = { readonly connection: Connection; readonly client: Client };
+
+/** Bytes of what runs here moved within so long: they have the link. */
+const movingMs = 700;
 
 /** Joins the gateway, then leases and does tasks until it is told to end. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const endings = endingsOf(config.graceMs);
   let cache: CacheReport | null = null;
+  let movedMs = Number.NEGATIVE_INFINITY;
   const executors = Array.from({ length: config.slots }, () => {
     const env = config.join === null ? {} : { FILMWRIGHT_JOIN: config.url ?? '', FILMWRIGHT_JOIN_TOKEN: '' };
     const onCache = (more: CacheReport): void => {
       cache = addCounts(cache, more);
     };
+    const onMoved = (): void => {
+      movedMs = performance.now();
+    };
     const { idleMs, stuckMs } = config;
-    return new Executor({ env, idleMs, stuckMs, workRoot: join(config.home, 'work'), onCache });
+    return new Executor({ env, idleMs, stuckMs, workRoot: join(config.home, 'work'), onCache, onMoved });
   });
   const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
-  const runner: Runner = { config, executors, endings, cache: () => cache, figures };
+  const isBusy = (): boolean => performance.now() - movedMs < movingMs;
+  const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
+  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);
@@ -63,8 +78,17 @@ async function main(): Promise<void> {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
   } finally {
     credential?.close();
+    await fetching?.close();
     await Promise.all(executors.map((executor) => executor.end()));
   }
+}
+
+/** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */
+async function openAheadCache(config: RunnerConfig, arrived: () => Promise<void>): Promise<AheadCache> {
+  const { home, url } = config;
+  const budget = cacheBudget(process.env.FILMWRIGHT_HOT_CACHE_BYTES);
+  const cache = await openMediaCache({ home, client: createClient(openAccess({ home, url: url ?? '' })), budget, arrived });
+  return { pin: cache.pin, close: cache.close, mostBytes: () => mostAheadBytes({ home, budget, heldBytes: cache.report().bytes }) };
 }
 
 /** The gateway's address, which a parent that starts both sends once it knows it. */
@@ -123,6 +147,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       await leaseAndWork({
         ...runner,
         ...(config.join !== null && { files: watchCachedFiles(config.home) }),
+        ...(runner.fetching !== null && { ahead: runner.fetching }),
         client,
         hasRoom: room,
         log,
@@ -176,6 +201,7 @@ async function importOffer(
     handsBack: true,
     runsBatches: true,
     cachesFiles: config.join !== null,
+    fetchesAhead: config.join !== null,
     ...(pool === null ? {} : { pool }),
     ...(region === null ? {} : { region }),
   };

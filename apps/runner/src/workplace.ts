@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFolderBlobs, openHotCache } from '@filmwright/blobs';
+import { openFolderBlobs } from '@filmwright/blobs';
 import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
 import type { DiffusionEngine, ModelPool } from '@filmwright/engines';
@@ -11,6 +11,7 @@ import { cacheBudget } from './cache-budget.ts';
 import { clearCheckpoints } from './draw-with-checkpoint.ts';
 import { openAccess } from './gateway-access.ts';
 import type { HeldModels } from './held-models.ts';
+import { openMediaCache } from './media-cache.ts';
 import { mediaRootOf } from './read-config.ts';
 import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 
@@ -97,23 +98,12 @@ function diffusion({ noteLoaded, drop }: HeldModels): () => Promise<DiffusionEng
 
 type Remote = { readonly home: string; readonly url: string; readonly env: Readonly<Record<string, string | undefined>> };
 
-const fetchRetries = 8;
-
 /** Media of a gateway elsewhere, through a cache that all executors of this machine share. */
 async function openRemoteMedia({ home, url, env }: Remote): Promise<MediaDesk> {
   const client = createClient(openAccess({ home, url }));
   const heard = { moved: (): void => {} };
-  const cache = await openHotCache({
-    root: join(home, 'cache', 'media'),
-    keepFreeBytes: 512 * mebibyte,
-    ...cacheBudget(env.FILMWRIGHT_HOT_CACHE_BYTES),
-    async *source({ digest, startByte }) {
-      for await (const piece of client.readMedia({ source: { digest }, startByte, digest, retries: fetchRetries })) {
-        heard.moved();
-        yield piece;
-      }
-    },
-  });
+  const budget = cacheBudget(env.FILMWRIGHT_HOT_CACHE_BYTES);
+  const cache = await openMediaCache({ home, client, budget, arrived: () => heard.moved() });
   return remoteMedia({ client, cache, heard });
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AheadFile,
   Asset,
   Build,
   BuildCourse,
@@ -35,8 +36,12 @@ export type Joined = {
 };
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
-/** Keys of tasks to be stopped at once, and of those to be handed back at their next border. */
-export type HeartbeatAnswer = { readonly stale: readonly string[]; readonly back: readonly string[] };
+/** Keys of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead. */
+export type HeartbeatAnswer = {
+  readonly stale: readonly string[];
+  readonly back: readonly string[];
+  readonly ahead?: readonly AheadFile[];
+};
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
@@ -177,7 +182,7 @@ function runnerCalls(connection: Connection): RunnerCalls {
         body,
         ...(signal ? { signal } : {}),
       });
-      return { stale: reply.stale ?? [], back: reply.back ?? [] };
+      return { stale: reply.stale ?? [], back: reply.back ?? [], ...(reply.ahead && { ahead: reply.ahead }) };
     },
     completeTask: async ({ runnerId, ...body }) =>
       drain(await callRoute(connection, { route: 'completeTask', params: { id: runnerId }, body })),

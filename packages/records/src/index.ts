@@ -12,5 +12,6 @@ export { openRecords } from './open-records.ts';
 export * from './overview-store.ts';
 export * from './pool-store.ts';
 export * from './records.ts';
+export * from './ahead-store.ts';
 export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';

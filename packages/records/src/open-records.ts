@@ -1,3 +1,5 @@
+import { aheadRecords } from './ahead-records.ts';
+import type { AheadStore } from './ahead-store.ts';
 import { assetRecords } from './asset-records.ts';
 import { type AuditStore, auditRecords } from './audit-records.ts';
 import { buildRecords } from './build-records.ts';
@@ -48,7 +50,8 @@ export async function openRecords({
     AuditStore &
     DriveStore &
     OverviewStore &
-    HistoryStore
+    HistoryStore &
+    AheadStore
 > {
   const database = openDatabase(connectionString);
   try {
@@ -76,6 +79,7 @@ export async function openRecords({
     ...outcomeRecords(database),
     ...expiryRecords(database),
     ...scheduleRecords(database),
+    ...aheadRecords(database),
     ...queueRecords(database),
     ...auditRecords(database),
     ...overviewRecords(database),

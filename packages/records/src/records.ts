@@ -1,4 +1,5 @@
 import type {
+  AheadFile,
   Asset,
   Build,
   BuildPurpose,
@@ -87,7 +88,9 @@ export type RecordsEvent =
   | { readonly type: 'film'; readonly id: string }
   | { readonly type: 'ready' }
   | { readonly type: 'granted'; readonly runners: readonly string[] }
-  | { readonly type: 'finished'; readonly keys: readonly string[] };
+  | { readonly type: 'finished'; readonly keys: readonly string[] }
+  /** A hint for one runner, which is said once and written nowhere. */
+  | { readonly type: 'ahead'; readonly runnerId: string; readonly files: readonly AheadFile[] };
 
 export type RenewRequest = {
   readonly runnerId: string;

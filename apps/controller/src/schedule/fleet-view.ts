@@ -36,6 +36,8 @@ export type FleetView = {
   readonly noteGiven: (task: TaskId & { readonly fence: number }) => void;
   /** Of what changed the tasks whose inputs may lie nearer to one runner than to another; none where no two runners have caches of their own. */
   readonly placed: (tasks: readonly FleetTask[]) => readonly TaskId[];
+  /** Whether anything is gained by fetching ahead: two runners have caches of their own, and one of them does so. */
+  readonly fetchesAhead: () => boolean;
   /** Notes where inputs lie, for the tasks that are told next. */
   readonly setNear: (found: readonly (TaskId & { readonly runners: readonly NearRunner[] })[]) => void;
   /** The lease of a task that runs; null where it has none by now, or none yet. */
@@ -61,6 +63,7 @@ export function createFleetView(): FleetView {
   const stopping = new Map<string, StoppingAttempt>();
   const offered = createOffered();
   const caching = new Set<string>();
+  const fetching = new Set<string>();
   let near: ReadonlyMap<string, readonly NearRunner[]> = new Map();
 
   /** What is told of a build's tasks at different instants must not set one of them before another. */
@@ -150,6 +153,8 @@ export function createFleetView(): FleetView {
     const facts = runner === null ? null : factsOf(runner);
     if (runner?.offer.cachesFiles === true) caching.add(runnerId);
     else caching.delete(runnerId);
+    if (facts?.fetchesAhead === true) fetching.add(runnerId);
+    else fetching.delete(runnerId);
     const changed = offered.set(runnerId, facts?.capabilities ?? []);
     // What is installed for the first time, or nowhere any more, changes what tasks ask for.
     const retold = changed
@@ -216,6 +221,7 @@ export function createFleetView(): FleetView {
     },
     placed: (tasks) =>
       caching.size < 2 ? [] : tasks.filter(({ state, demand }) => state === 'waiting' && demand !== null).slice(0, mostPlaced),
+    fetchesAhead: () => caching.size >= 2 && fetching.size > 0,
     setNear(found) {
       near = new Map(found.map((task) => [idOf(task), task.runners]));
     },

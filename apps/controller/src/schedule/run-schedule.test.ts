@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunnerOffer, Task } from '@filmwright/contracts';
+import { type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
 import { createLog } from '@filmwright/process';
-import { defaultWorkspace } from '@filmwright/records';
+import { defaultWorkspace, type RecordsEvent } from '@filmwright/records';
 import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { createGathering, type Gathering } from './gathering.ts';
 import { runSchedule } from './run-schedule.ts';
 
 let server: TestServer;
@@ -51,10 +52,10 @@ async function order(
 }
 
 /** Schedules until the test or the returned function ends it. */
-function start(context: TestContext, { records }: Opened): () => Promise<void> {
+function start(context: TestContext, { records, gathering }: Opened & { readonly gathering?: Gathering }): () => Promise<void> {
   const ending = new AbortController();
   const log = createLog({ app: 'controller', least: 'error', write: () => {} });
-  const running = runSchedule({ records, nowMs: () => performance.now(), log, signal: ending.signal });
+  const running = runSchedule({ records, nowMs: () => performance.now(), log, signal: ending.signal, ...(gathering && { gathering }) });
   const stop = async () => {
     ending.abort();
     await running;
@@ -351,4 +352,36 @@ test('P2: of two runners with as many free slots that with the inputs is taken: 
   assert.equal(await reasonOf(again.lease.fence), 'a slot is free');
   await records.leaveRunner(other.runnerId);
   assert.deepEqual(await sql('select f.digest from runner_file f join runner r on r.id = f.runner_id'), []);
+});
+
+test('A1, A2: of what a task to come will read the runner that holds most is told by word alone, once, and anew by whoever leads next', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  const gathering = createGathering();
+  const heard: Extract<RecordsEvent, { type: 'ahead' }>[] = [];
+  const deaf = await records.listen((event) => void (event.type === 'ahead' && heard.push(event)));
+  context.after(deaf);
+  const stop = start(context, { ...opened, gathering });
+  const versions = { subtitles: taskKinds.subtitles.version };
+  const join = (name: string) => records.joinRunner(offer(name, { cachesFiles: true, fetchesAhead: true, versions }));
+  const [one, two] = [await join('one'), await join('two')];
+  const file = (digit: string) => ({ digest: `sha256-${digit.repeat(64)}`, bytes: 3 * 1024 ** 2 });
+  const [a, b, c, d] = [file('a'), file('b'), file('c'), file('d')];
+  await records.noteFiles({ ...one, added: [a.digest], removed: [] });
+  await records.noteFiles({ ...two, added: [b.digest, c.digest], removed: [] });
+  const build = { buildId: 'a build', workspaceId: defaultWorkspace };
+  const coming = { address: 'master', kind: 'subtitles', estimateMs: 1000, toolchain: '' } as const;
+  gathering.set(build, [{ ...coming, inputs: [a, b, c] }]);
+  const first = await until(async () => heard[0], 'a hint');
+  assert.deepEqual(first, { type: 'ahead', runnerId: two.runnerId, files: [a] });
+  gathering.set(build, [{ ...coming, inputs: [a, b, c, d] }]);
+  assert.deepEqual((await until(async () => heard[1], 'the next')).files, [d]);
+  await stop();
+  start(context, { ...opened, gathering });
+  assert.deepEqual((await until(async () => heard[2], 'all anew')).files, [a, d]);
+  gathering.drop(build.buildId);
+  assert.deepEqual(
+    gathering.take().map(({ type }) => type),
+    ['gone'],
+  );
 });

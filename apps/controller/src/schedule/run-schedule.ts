@@ -1,17 +1,19 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { Grant, Records, ScheduleStore } from '@filmwright/records';
+import type { AheadStore, Grant, Records, ScheduleStore } from '@filmwright/records';
 import { type Change, type Decision, openState, step, takeLearned } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
+import { comingOf } from './coming-of.ts';
 import { idOf } from './demand-of.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
+import type { Gathering } from './gathering.ts';
 import { createStandingsPress, type StandingsPress } from './publish-standings.ts';
 
 /** What the schedule works with; `nowMs` is a clock in milliseconds that never goes back. */
 export type Scheduling = {
-  readonly records: ScheduleStore & Pick<Records, 'listen'>;
+  readonly records: ScheduleStore & AheadStore & Pick<Records, 'listen'>;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -19,6 +21,8 @@ export type Scheduling = {
   readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
   readonly figures?: ControllerFigures;
+  /** What is there of what tasks to come will read; nothing is fetched ahead when left out. */
+  readonly gathering?: Gathering;
 };
 
 /** While anything waits, it is looked at so often, since some waits are for the clock alone. */
@@ -40,6 +44,7 @@ export async function runSchedule(options: Scheduling): Promise<void> {
   const stop = await records.listen((event) => {
     if (event.type === 'ready' || event.type === 'finished') bell.ring();
   });
+  const unheard = options.gathering?.onNews(bell.ring);
   try {
     while (!signal.aborted) {
       try {
@@ -57,6 +62,7 @@ export async function runSchedule(options: Scheduling): Promise<void> {
       }
     }
   } finally {
+    unheard?.();
     await stop();
   }
 }
@@ -74,9 +80,13 @@ async function lead(options: Scheduling, bell: Bell): Promise<'ended' | 'another
 }
 
 /** Starts from how things are and goes on with what changes. */
-async function follow(leading: Carrying & Pick<Scheduling, 'log' | 'signal'>, bell: Bell): Promise<'ended' | 'another leads'> {
+async function follow(
+  leading: Carrying & Pick<Scheduling, 'log' | 'signal' | 'gathering'>,
+  bell: Bell,
+): Promise<'ended' | 'another leads'> {
   const { records, nowMs, log, signal, figures, epoch, view, press } = leading;
   const state = openState();
+  leading.gathering?.retell();
   const learned = (await records.learnedTimes()).map((time): Change => ({ type: 'learned', time }));
   const snapshot = await records.fleetSnapshot();
   let { position } = snapshot;
@@ -109,20 +119,28 @@ async function follow(leading: Carrying & Pick<Scheduling, 'log' | 'signal'>, be
     position = read.position;
     view.setNear(await records.nearOf(view.placed(read.events.flatMap((event) => (event.type === 'task' ? [event.task] : [])))));
     const instantMs = nowMs();
-    changes = [...answer, ...read.events.flatMap((event) => view.changesOf(event, instantMs))];
+    changes = [...answer, ...read.events.flatMap((event) => view.changesOf(event, instantMs)), ...(await comingChanges(leading))];
     if (read.more) bell.ring();
   }
   return 'ended';
 }
 
 type Carrying = {
-  readonly records: ScheduleStore;
+  readonly records: ScheduleStore & AheadStore;
   readonly epoch: number;
   readonly view: FleetView;
   readonly press: StandingsPress;
   readonly nowMs: () => number;
   readonly figures: ControllerFigures | undefined;
 };
+
+/** What came to be there of what tasks to come will read; it is kept for later while no two runners have caches of their own. */
+async function comingChanges({ records, view, gathering, nowMs }: Carrying & Pick<Scheduling, 'gathering'>): Promise<readonly Change[]> {
+  const news = gathering === undefined || !view.fetchesAhead() ? [] : gathering.take();
+  if (news.length === 0) return [];
+  const files = news.flatMap((one) => (one.type === 'coming' ? one.task.inputs.map(({ digest }) => ({ ...one.build, digest })) : []));
+  return comingOf(news, { holders: await records.holdersOf(files), instantMs: nowMs() });
+}
 
 /** Asks for places back and writes the grants; what could not be given comes back as changes. Null when another leads. */
 async function carryOut(
@@ -134,6 +152,13 @@ async function carryOut(
     return lease === null ? [] : [{ ...lease, reason: decision.reason }];
   });
   await records.askBack(asked);
+  await records.tellAhead(
+    decisions.flatMap((one) =>
+      one.type === 'prefetch'
+        ? [{ runnerId: one.runner, files: one.inputs.map(({ id, mib }) => ({ digest: id, bytes: Math.round(mib * 1024 ** 2) })) }]
+        : [],
+    ),
+  );
   const waits = new Map(
     decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
   );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '@filmwright/process/is-alive';
 import pg from 'pg';
+import type { AheadStore } from '../ahead-store.ts';
 import type { AuditStore } from '../audit-records.ts';
 import type { CredentialStore } from '../credential-store.ts';
 import type { DriveStore } from '../drive-records.ts';
@@ -43,7 +44,8 @@ export type TestRecords = {
     QueueStore &
     DriveStore &
     AuditStore &
-    OverviewStore;
+    OverviewStore &
+    AheadStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };
