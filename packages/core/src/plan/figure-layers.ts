@@ -56,11 +56,13 @@ export function figureLayers(input: FiguresInput): FigureLayers {
     { fps, untilFrame },
   );
   const layers: Layer[] = [];
+  let drawn: Pick<NonNullable<VisualLayers>, 'credits' | 'warnings'> = { credits: [] };
   for (const cut of cuts) {
     const behind = backgroundOf(input, { visual, cut, places });
     const screen = screenLayers(input, { visual, cut });
     if (behind === undefined || screen === undefined) return undefined;
-    layers.push(...[...behind, ...screen].map((layer) => ({ ...layer, fromFrame: cut.fromFrame, untilFrame: cut.untilFrame })));
+    drawn = behind;
+    layers.push(...[...behind.layers, ...screen].flatMap((layer) => within(layer, cut)));
     for (const act of acts) layers.push(figureLayer(input, { ...act, cut }));
   }
   const mouths = acts.flatMap(({ place, performance }) =>
@@ -70,7 +72,7 @@ export function figureLayers(input: FiguresInput): FigureLayers {
         : [{ startMs: line.startMs, words: line.times, energy: line.energy, performance, openings: place.outline.openings }],
     ),
   );
-  return { layers, credits: creditsOf(input, places), mouths };
+  return { layers, credits: [...creditsOf(input, places), ...drawn.credits], warnings: drawn.warnings ?? [], mouths };
 }
 
 function heardLines({ film, shot, spoken }: FiguresInput): readonly HeardLine[] {
@@ -199,8 +201,15 @@ function rigSource({ film, uploads }: FiguresInput, name: string): RigSource {
 
 type Behind = { readonly visual: FiguresVisual; readonly cut: CameraCut; readonly places: readonly FigurePlace[] };
 
+/** The part of a layer that a view of the camera shows; a clip that is played again and again is a layer each time. */
+function within(layer: Layer, cut: CameraCut): readonly Layer[] {
+  const fromFrame = Math.max(layer.fromFrame, cut.fromFrame);
+  const untilFrame = Math.min(layer.untilFrame, cut.untilFrame);
+  return untilFrame > fromFrame ? [{ ...layer, fromFrame, untilFrame }] : [];
+}
+
 /** The background of a view, softer the closer the camera is, as lenses draw it. */
-function backgroundOf(input: FiguresInput, { visual, cut, places }: Behind): readonly Layer[] | undefined {
+function backgroundOf(input: FiguresInput, { visual, cut, places }: Behind): VisualLayers {
   const { shot, size } = input;
   const { background } = visual;
   const view = fartherView(cut.view, depths.background);
@@ -211,7 +220,7 @@ function backgroundOf(input: FiguresInput, { visual, cut, places }: Behind): rea
     staged: true,
     move: heldMove(view, 'focus' in background ? background.focus : undefined),
   });
-  return blurPx === undefined ? found?.layers : found?.layers.map((layer) => blurred(layer, blurPx));
+  return found === undefined || blurPx === undefined ? found : { ...found, layers: found.layers.map((layer) => blurred(layer, blurPx)) };
 }
 
 function blurred(layer: Layer, blurPx: number): Layer {
