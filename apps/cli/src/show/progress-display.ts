@@ -7,7 +7,7 @@ export type ProgressDisplay = { readonly show: (build: Build) => void; readonly 
 const names: Readonly<Record<Stage, string>> = {
   read: 'Reading',
   speak: 'Speaking',
-  prepare: 'Cutting out',
+  prepare: 'Preparing pictures',
   picture: 'Composing',
   sound: 'Mixing',
   finish: 'Finishing',
