@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Generator, Output, Payload, RigOutline, Task, TaskKind } from '@filmwright/contracts';
-import { type Plan, planBuild, presenterOutline, type TaskResultView } from '@filmwright/core';
+import type { Generator, Output, Payload, ReviewMode, RigOutline, Task, TaskKind } from '@filmwright/contracts';
+import { breakDownScript, type Plan, planBuild, presenterOutline, type TaskResultView } from '@filmwright/core';
 
 const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
 const asset = (name: string) => ({ digest: digestOf(name), bytes: name.length, mediaType: 'application/octet-stream' });
@@ -143,6 +143,9 @@ export type RunInput = {
   readonly files: Readonly<Record<string, string>>;
   readonly purpose?: 'make' | 'check' | 'frame' | 'export' | 'preview';
   readonly atMs?: number;
+  /** A model that reviews pictures; without it none are reviewed. */
+  readonly reviewer?: string;
+  readonly reviewMode?: ReviewMode;
   /** In place of those that are offered to the corpus. */
   readonly generators?: readonly Generator[];
   readonly done?: ReadonlyMap<string, TaskResultView>;
@@ -150,7 +153,17 @@ export type RunInput = {
 };
 
 /** Plans a film to its end, every task answered at once; gives all tasks in the order in which they became ready. */
-export function runPlan({ document, files, purpose = 'make', atMs, generators, done = new Map(), change }: RunInput): Run {
+export function runPlan({
+  document,
+  files,
+  purpose = 'make',
+  atMs,
+  generators,
+  reviewer,
+  reviewMode,
+  done = new Map(),
+  change,
+}: RunInput): Run {
   const known = new Map(done);
   const tasks: Task[] = [];
   for (let round = 0; round < 50; round++) {
@@ -164,6 +177,7 @@ export function runPlan({ document, files, purpose = 'make', atMs, generators, d
         toolchain: { encode: 'golden' },
         slots: 2,
         models: ['selfie-segmentation'],
+        ...(reviewer !== undefined && { modelsFor: { 'image-review': [reviewer] } }),
         generators: generators ?? [
           {
             ref: 'backdrops@0123456789ab',
@@ -182,6 +196,7 @@ export function runPlan({ document, files, purpose = 'make', atMs, generators, d
         ],
         fonts: [{ script: 'Latn', regular: digestOf('regular'), bold: digestOf('bold'), family: 'Inter', licence: 'OFL-1.1' }],
       },
+      ...(reviewMode !== undefined && { reviewMode }),
       results: (key) => known.get(key),
       digestOf,
     });

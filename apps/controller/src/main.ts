@@ -8,6 +8,7 @@ import { holdLeadership } from './hold-leadership.ts';
 import { keepPools } from './pools/keep-pools.ts';
 import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { pruneHistory, readHistoryMs } from './prune-history.ts';
+import { readReviewMode } from './read-review.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
 import { createGathering } from './schedule/gathering.ts';
@@ -27,6 +28,7 @@ async function run(): Promise<void> {
   const pools = readPools(process.env);
   const sweep = readSweep(process.env);
   const historyMs = readHistoryMs(process.env);
+  const reviewMode = readReviewMode(process.env);
   const gatewayUrl = toldGateway();
   const ending = new AbortController();
   const { signal } = ending;
@@ -58,7 +60,7 @@ async function run(): Promise<void> {
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });
           const both = [
             runSchedule({ ...parts, figures, turn }),
-            runController({ ...parts, plan: planBuild, runnerWaitMs, figures, turn }),
+            runController({ ...parts, plan: (input) => planBuild({ ...input, reviewMode }), runnerWaitMs, figures, turn }),
           ];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await Promise.all([pooling, sweeping, pruning]);

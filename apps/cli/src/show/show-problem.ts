@@ -6,6 +6,7 @@ const inputCodes: readonly ProblemCode[] = [
   'media-invalid',
   'media-missing',
   'media-too-large',
+  'media-held',
   'voice-unknown',
   'speech-unavailable',
   'glyphs-missing',

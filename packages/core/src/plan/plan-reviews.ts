@@ -95,7 +95,7 @@ export function planReviews({ film, input, planner, uploads, origin }: ReviewInp
 /** Every picture and clip that a film names, each file once, at its first place. */
 function visualsOf(film: Film): readonly FileReference[] {
   const shown = fileReferences(film).filter(({ expect }) => expect === 'picture' || expect === 'clip');
-  return [...new Map([...shown].reverse().map((reference) => [`${reference.expect}:${reference.file}`, reference])).values()].reverse();
+  return shown.filter(({ file, expect }, at) => shown.findIndex((other) => other.file === file && other.expect === expect) === at);
 }
 
 function uploadOf({ file, expect }: Omit<FileReference, 'path'>, uploads: Uploads): Seen | undefined {

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Output, Report, ReviewReport, Task } from '@filmwright/contracts';
+import type { TaskResultView } from '@filmwright/core';
+import { type RunInput, runPlan } from './fake-ledger.ts';
+
+const reviewer = 'nsfwjs@0123456789ab';
+const document = {
+  title: 'Reviewed',
+  storyboard: [
+    { id: 'one', visual: { picture: 'a.jpg' }, length: '2s', text: { text: 'A sh1tty title' } },
+    { id: 'two', visual: { clip: 'b.mp4' }, length: '2s' },
+    { id: 'three', visual: { picture: 'a.jpg' }, length: '2s' },
+    { id: 'four', visual: { generate: { prompt: 'slow blue waves' } }, length: '2s' },
+  ],
+};
+const files = { 'a.jpg': 'sha256-a', 'b.mp4': 'sha256-b' };
+const run = (input: Partial<RunInput> = {}) => runPlan({ document, files, reviewer, ...input });
+const reviewsOf = (tasks: readonly Task[]) => tasks.filter((task) => task.kind === 'review');
+const reportOf = ({ plan }: ReturnType<typeof run>): Report => plan.end?.result?.report as Report;
+
+/** Has clips reviewed with a verdict; pictures stay clear. */
+function clipsAre(verdict: 'doubtful' | 'held') {
+  return (task: Task, output: unknown): TaskResultView | undefined => {
+    if (task.kind !== 'review' || task.payload.clip?.fps !== 25) return undefined;
+    const seen: Output<'review'> = { ...(output as Output<'review'>), scores: { Porn: 0.9 }, verdict, label: 'Porn', atMs: 1000 };
+    return { state: 'done', output: seen, problem: null, percent: 100, wallMs: 10, reused: false };
+  };
+}
+
+test('every picture and clip is reviewed once, what models drew too, and the report says what came of it', () => {
+  const made = run({ change: clipsAre('doubtful') });
+  const payloads = reviewsOf(made.tasks).map(({ payload }) => payload as Task['payload'] & { clip: { atMs: readonly number[] } | null });
+  assert.deepEqual(
+    payloads.map(({ clip }) => clip?.atMs ?? null),
+    [null, [1000, 3000, 5000], [375, 1125, 1875]],
+  );
+  const { review, warnings } = reportOf(made);
+  assert.deepEqual(
+    review?.media.map(({ path, verdict, score, atMs }) => ({ path, verdict, score, atMs })),
+    [
+      { path: 'storyboard[0].visual.picture', verdict: 'clear', score: null, atMs: null },
+      { path: 'storyboard[1].visual.clip', verdict: 'doubtful', score: 0.9, atMs: 1000 },
+      { path: 'storyboard[3].visual', verdict: 'clear', score: null, atMs: null },
+    ],
+  );
+  assert.deepEqual(
+    warnings.flatMap(({ code, path }) => (code.endsWith('doubtful') ? [`${code} ${path}`] : [])),
+    ['media-doubtful storyboard[1].visual.clip', 'words-doubtful storyboard[0].text'],
+  );
+});
+
+test('reviews stand behind all other work, and no other key hangs on them', () => {
+  const reviewed = run();
+  const plain = run({ reviewMode: 'off' });
+  assert.ok(reviewsOf(reviewed.tasks).every(({ rank }) => rank > 0));
+  assert.deepEqual(
+    reviewed.tasks.filter(({ kind }) => kind !== 'review').map(({ key }) => key),
+    plain.tasks.map(({ key }) => key),
+  );
+  assert.equal(reportOf(plain).review, null);
+});
+
+test('a held clip is a warning, or stops the film before anything is made of it', () => {
+  const warned = run({ change: clipsAre('held') });
+  assert.equal(warned.plan.end?.state, 'succeeded');
+  assert.ok(reportOf(warned).warnings.some(({ code, message }) => code === 'media-held' && message.includes('b.mp4" at 1.0 s: Porn 90 %')));
+  const stopped = run({ change: clipsAre('held'), reviewMode: 'stop' });
+  assert.equal(stopped.plan.end?.problem?.code, 'media-held');
+  assert.deepEqual(
+    stopped.plan.end?.problem?.issues?.filter(({ severity }) => severity === 'error').map(({ path }) => path),
+    ['storyboard[1].visual.clip'],
+  );
+  assert.ok(!stopped.tasks.some(({ kind }) => kind === 'encode' || kind === 'generate'));
+});
+
+test('a review that fails is never a clear one: the film says so, or is stopped', () => {
+  const problem = {
+    type: 'x',
+    retryable: false,
+    title: 'A task failed',
+    status: 500,
+    code: 'task-failed',
+    detail: 'No such luck.',
+  } as const;
+  const failing = (task: Task): TaskResultView | undefined =>
+    task.kind === 'review' ? { state: 'failed', output: null, problem, percent: 0, wallMs: null, reused: false } : undefined;
+  const warned = run({ change: failing });
+  assert.deepEqual(
+    (reportOf(warned).review as ReviewReport).media.map(({ verdict }) => verdict),
+    [null, null, null],
+  );
+  assert.equal(reportOf(warned).warnings.filter(({ code }) => code === 'media-unreviewed').length, 3);
+  assert.equal(run({ change: failing, reviewMode: 'stop' }).plan.end?.state, 'failed');
+});
+
+test('a platform that stops at held media makes nothing where nobody can review, and one that warns says that nothing was reviewed', () => {
+  const { plan } = runPlan({ document, files, reviewMode: 'stop' });
+  assert.equal(plan.end?.problem?.code, 'model-unavailable');
+  assert.match(plan.end?.problem?.detail ?? '', /no runner has a model that reviews/);
+  assert.deepEqual((reportOf(runPlan({ document, files })).review as ReviewReport).model, null);
+});
+
+test('a check makes no reviews of media and tells of words', () => {
+  const { plan, tasks } = run({ purpose: 'check' });
+  assert.equal(reviewsOf(tasks).length, 0);
+  assert.ok(plan.end?.result?.issues.some(({ code }) => code === 'words-doubtful'));
+});
