@@ -3,6 +3,7 @@ import { setInShot } from '../../model/edit-film.ts';
 import { asSentence } from '../../model/format.ts';
 import { ChoiceField } from '../../parts/fields.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
+import { ClipSpeed } from './clip-speed.tsx';
 import { MediaPicker, type Picked } from './media-picker.tsx';
 import type { Field } from './use-field.ts';
 
@@ -48,6 +49,7 @@ export function ShotPicture({ field }: { readonly field: Field }) {
           onPick={pick('picture', [...base, kind])}
         />
       )}
+      {kind === 'clip' && <ClipSpeed field={field} base={base} />}
       {kind === 'backdrop' && (
         <ChoiceField
           label="Design"
