@@ -13,6 +13,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright make FILE --script FILE.de.yaml     dubbed from its translated script; it keeps its pictures
   filmwright script FILE --language de           write its script for translation, or bring it up to date
   filmwright storyboard SCRIPT.txt [--media DIR] the film document of a script, to be looked over and made [--out FILE] [--language L] [--aspect A]
+      --model NAME [--or-rules] [--wishes TEXT] [--drawings] [--seed N]   written by a model; see docs/guide/storyboards.md
   filmwright check FILE [--rows ROWS.csv]        say what would go wrong, without making it
   filmwright frame FILE --at 12.5 -o x.png       one finished frame
   filmwright export FILE --otio OUT.otioz        the film for desktop editors (OpenTimelineIO with media)
@@ -95,6 +96,10 @@ const options = {
   convert: { type: 'string' },
   expect: { type: 'string' },
   media: { type: 'string', multiple: true },
+  model: { type: 'string' },
+  'or-rules': { type: 'boolean', default: false },
+  wishes: { type: 'string' },
+  drawings: { type: 'boolean', default: false },
 } as const;
 
 const commands = [
@@ -177,8 +182,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'storyboard': {
       const { storyboard } = await import('./commands/storyboard.ts');
-      const { out, language, media = [] } = values;
-      await storyboard({ file: only(rest, 'a script'), out, language, aspect, media, json });
+      const { out, language, media = [], model, wishes, drawings } = values;
+      const writer = { model, orRules: values['or-rules'], wishes, drawings, seed: whole(values.seed, '--seed') };
+      await storyboard({ file: only(rest, 'a script'), out, language, aspect, media, json, ...writer });
       return 0;
     }
     case 'export': {

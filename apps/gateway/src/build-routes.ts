@@ -92,12 +92,12 @@ function withStandings(tasks: readonly BuildTask[], queue: readonly QueueEntry[]
   });
 }
 
-/** A page of builds, newest first, without the work probes between them. */
+/** A page of builds of films, newest first, without work probes and orders of storyboards between them. */
 async function listFilms({ limit, before }: { readonly limit: number; readonly before: string | null }, parts: GatewayParts) {
   const builds: Build[] = [];
   for (let last = before; ; ) {
     const found = await parts.records.listBuilds({ workspaceId: defaultWorkspace, limit, ...(last === null ? {} : { before: last }) });
-    builds.push(...found.filter((build) => !isProbe(build)));
+    builds.push(...found.filter((build) => build.purpose !== 'storyboard' && !isProbe(build)));
     last = found.at(-1)?.id ?? null;
     if (found.length < limit)
       return { builds: builds.slice(0, limit), next: builds.length > limit ? (builds[limit - 1]?.id ?? null) : null };

@@ -26,6 +26,7 @@ import { addRunnerIdentity } from './runner-identity.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
 import { addRunnerTokenRoutes } from './runner-token-routes.ts';
 import { addStarterRoutes } from './starter-routes.ts';
+import { addStoryboardRoutes } from './storyboard-routes.ts';
 import { addUploadRoutes } from './upload-routes.ts';
 
 const closeGraceMs = 1000;
@@ -66,6 +67,7 @@ export async function createGateway(
   addLibraryRoutes(app, parts);
   addEstimateRoutes(app, parts);
   addStarterRoutes(app, parts);
+  addStoryboardRoutes(app, { ...parts, generation });
   addEventRoutes(app, { ...parts, generation });
   addMediaRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });

@@ -3,6 +3,7 @@ import {
   classifyPicture,
   isEnlarger,
   isInterpolator,
+  listChatServers,
   listModels,
   openInterpolator,
   openModelPool,
@@ -38,6 +39,11 @@ export async function workingModels({ home, tried }: { readonly home: string; re
       if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
       else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
     }
+  const servers = await listChatServers({ home }).catch((error: unknown) => {
+    warnings.push(`No chat server is offered: ${reasonOf(error)}`.slice(0, 1000));
+    return [];
+  });
+  if (servers.length > 0) modelsFor.storyboard = servers.map(({ ref }) => ref);
   return { modelsFor, warnings };
 }
 

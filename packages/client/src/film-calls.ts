@@ -1,4 +1,5 @@
 import type {
+  Build,
   Estimate,
   FilmDetail,
   FilmEvent,
@@ -10,6 +11,7 @@ import type {
   LibraryPage,
   LibrarySave,
   Starter,
+  StoryboardOrder,
   Upload as UploadState,
 } from '@filmwright/contracts';
 import { type Connection, callJson, callRoute, drain } from './call-route.ts';
@@ -38,6 +40,8 @@ export type FilmCalls = {
   listFilmBuilds(page: { readonly id: string; readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
   /** Yields the newest version as it is now and after every save, until the film is removed; reconnects by itself. */
   followFilm(options: FollowOptions): AsyncGenerator<FilmEvent>;
+  /** Orders a film document of a script; the build's report is a `StoryboardReport` once it has succeeded. */
+  writeStoryboard(order: StoryboardOrder): Promise<Build>;
   /** What a build would take; nothing is made. Throws `unavailable` while no runner is there. */
   estimate(film: {
     readonly document: unknown;
@@ -68,6 +72,8 @@ export function filmCalls(connection: Connection): FilmCalls {
     listFilmVersions: ({ id, ...query }) => callJson(connection, { route: 'listFilmVersions', params: { id }, query }),
     listFilmBuilds: ({ id, ...query }) => callJson(connection, { route: 'listFilmBuilds', params: { id }, query }),
     followFilm: (options) => followFilm(connection, options),
+    writeStoryboard: (body) =>
+      callJson(connection, { route: 'writeStoryboard', body, headers: { 'idempotency-key': crypto.randomUUID() } }),
     estimate: ({ signal, ...body }) => callJson(connection, { route: 'estimate', body, ...(signal ? { signal } : {}) }),
     listStarters: async () => (await callJson<{ starters: readonly Starter[] }>(connection, { route: 'listStarters' })).starters,
     listLibrary: ({ kinds = [], ...query } = {}) =>

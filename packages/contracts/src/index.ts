@@ -29,6 +29,7 @@ export * from './report.ts';
 export * from './rig.ts';
 export * from './routes.ts';
 export * from './runner-access.ts';
+export * from './storyboard-order.ts';
 export * from './subject.ts';
 export * from './task.ts';
 export * from './template.ts';

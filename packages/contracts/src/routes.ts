@@ -25,6 +25,8 @@ export const routes = {
   filmEvents: { method: 'GET', path: '/v1/films/:id/events', scope: 'user' },
   /** What a build of the document in the body would take; nothing is made. */
   estimate: { method: 'POST', path: '/v1/estimates', scope: 'user' },
+  /** Makes a film document of a script: a build whose report is the storyboard. */
+  writeStoryboard: { method: 'POST', path: '/v1/storyboards', scope: 'user' },
   listStarters: { method: 'GET', path: '/v1/starters', scope: 'user' },
   /** Moving preview and poster of a starter. */
   starterFile: { method: 'GET', path: '/v1/starters/:id/:name', scope: 'user' },

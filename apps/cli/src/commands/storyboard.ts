@@ -1,11 +1,21 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { aspects, type FilmDocument, FilmwrightError, type RunnerOffer, type StoryboardMedia } from '@filmwright/contracts';
+import {
+  aspects,
+  type FilmDocument,
+  FilmwrightError,
+  fromProblem,
+  type RunnerOffer,
+  type StoryboardMedia,
+  type StoryboardReport,
+} from '@filmwright/contracts';
 import { breakDownScript, filmOfStoryboard, textLanguage } from '@filmwright/core';
 import { stringify } from 'yaml';
 import { writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { runShelf } from '../platform/run-shelf.ts';
+import { usePlatform } from '../platform/use-platform.ts';
+import { progressDisplay } from '../show/progress-display.ts';
 
 export type StoryboardOptions = {
   readonly file: string;
@@ -14,6 +24,12 @@ export type StoryboardOptions = {
   readonly aspect: string | undefined;
   /** Pictures and clips, or folders of them. */
   readonly media: readonly string[];
+  /** A model that writes it, and whether rules may where that fails; by rules alone when left out. */
+  readonly model: string | undefined;
+  readonly orRules: boolean;
+  readonly wishes: string | undefined;
+  readonly drawings: boolean;
+  readonly seed: number;
   readonly json: boolean;
 };
 
@@ -23,17 +39,66 @@ const clips = new Set(['.mp4', '.mov', '.webm', '.mkv', '.m4v']);
 const mostMedia = 200;
 
 /** Writes a film document from a script: its shots, voices, texts and what each shot shows. */
-export async function storyboard({ file, out, language, aspect, media, json }: StoryboardOptions): Promise<void> {
+export async function storyboard(options: StoryboardOptions): Promise<void> {
+  const { file, out, language, aspect, media, model, drawings, json } = options;
   const script = await scriptOf(file);
   const path = resolve(out ?? join(dirname(file), `${basename(file, extname(file))}.film.yaml`));
   await checkNew(path);
-  const spoken = language ?? textLanguage(script);
-  const shown = await mediaOf(media, dirname(path));
-  const written = breakDownScript(script, { language: spoken, media: shown });
-  if (written === null) throw new FilmwrightError('request-invalid', `${file} has no words; wanted a script.`);
-  const film = filmOfStoryboard(written, { language: spoken, media: shown, voices: await installedVoices(), ...aspectOf(aspect) });
+  const order = {
+    script,
+    language: language ?? textLanguage(script),
+    media: await mediaOf(media, dirname(path)),
+    drawings,
+    ...aspectOf(aspect),
+  };
+  const { film, notices, by } = model === undefined ? await byRules(order, file) : await byModel({ ...options, model }, order);
   await writeWhole(path, (handle) => handle.writeFile(stringify(film, { lineWidth: 120 })));
-  process.stdout.write(json ? `${JSON.stringify({ film: path, shots: film.storyboard.length })}\n` : told(path, film));
+  for (const notice of notices) process.stderr.write(`  note  ${notice}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ film: path, shots: film.storyboard.length, by, notices })}\n` : told(path, film));
+}
+
+type Order = {
+  readonly script: string;
+  readonly language: string;
+  readonly media: readonly StoryboardMedia[];
+  readonly drawings: boolean;
+  readonly aspect?: (typeof aspects)[number];
+};
+type Written = Pick<StoryboardReport, 'film' | 'notices' | 'by'>;
+
+/** Rules need no platform. */
+async function byRules(order: Order, file: string): Promise<Written> {
+  const { script, language, media, drawings } = order;
+  const written = breakDownScript(script, { language, media, drawings });
+  if (written === null) throw new FilmwrightError('request-invalid', `${file} has no words; wanted a script.`);
+  return { by: 'rules', notices: [], film: filmOfStoryboard(written, { ...order, voices: await installedVoices() }) };
+}
+
+async function byModel(
+  { model, orRules, wishes, seed, json }: StoryboardOptions & { readonly model: string },
+  order: Order,
+): Promise<Written> {
+  return usePlatform(filmwrightHome(), async (client) => {
+    const ordered = await client.writeStoryboard({
+      ...order,
+      media: [...order.media],
+      model,
+      orRules,
+      seed,
+      ...(wishes === undefined ? {} : { wishes }),
+    });
+    const display = progressDisplay(process.stderr, { silent: json || !process.stderr.isTTY });
+    let build = ordered;
+    try {
+      for await (build of client.followBuild({ id: ordered.id })) display.show(build);
+    } finally {
+      display.end();
+    }
+    if (build.problem !== null) throw fromProblem(build.problem);
+    if (build.state !== 'succeeded')
+      throw new FilmwrightError('build-cancelled', `The storyboard was ${build.state} before it was written.`);
+    return build.result?.report as StoryboardReport;
+  });
 }
 
 function told(path: string, { storyboard, voices = {}, language }: FilmDocument): string {

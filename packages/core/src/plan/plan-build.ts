@@ -18,6 +18,8 @@ import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
 import { planDrill } from './plan-drill.ts';
 import { planFilm } from './plan-film.ts';
+import { rowOf } from './plan-rows.ts';
+import { planStoryboard } from './plan-storyboard.ts';
 import { createPlanner, type Gathered, type PlannedTask, type TaskResultView } from './planner.ts';
 import { progressOf } from './progress.ts';
 import type { DigestOf } from './task-key.ts';
@@ -86,6 +88,7 @@ export type FilmOutcome =
 export function planBuild(input: PlanInput): Plan {
   const { purpose } = input;
   if (purpose === 'drill') return planDrill(input);
+  if (purpose === 'storyboard') return planStoryboard(input);
   const { film, issues, origin } = readDocument(input.document);
   if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
   const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
@@ -112,10 +115,6 @@ function comingOf(planned: readonly PlannedTask[], toolchain: Toolchain): readon
   return planned.flatMap(({ address, kind, estimateMs, gathers = [] }) =>
     gathers.length === 0 ? [] : [{ address, kind, estimateMs, toolchain: toolchain[kind] ?? '', inputs: gathers }],
   );
-}
-
-function rowOf({ address, kind, stage, shot, key, estimateMs, result }: PlannedTask): PlanRow {
-  return { address, kind, stage, shot, key, estimateMs, reused: result?.state === 'done' && result.reused };
 }
 
 /** A failed task's problem with the shot it belongs to. */

@@ -1,7 +1,8 @@
 import { type Asset, drillSchema, FilmwrightError, toProblem } from '@filmwright/contracts';
 import { drillGraph } from '../drill/drill-graph.ts';
-import type { Plan, PlanInput, PlanRow } from './plan-build.ts';
-import { createPlanner, type PlannedTask } from './planner.ts';
+import type { Plan, PlanInput } from './plan-build.ts';
+import { rowOf } from './plan-rows.ts';
+import { createPlanner } from './planner.ts';
 import { progressOf } from './progress.ts';
 
 /** What a drill's report tells: its last output. */
@@ -40,8 +41,4 @@ export function planDrill(input: PlanInput): Plan {
     progress: { ...progress, percent: 100, leftMs: 0 },
     end: { state: 'succeeded', result: { ...noResult, report }, problem: null },
   };
-}
-
-function rowOf({ address, kind, stage, shot, key, estimateMs, result }: PlannedTask): PlanRow {
-  return { address, kind, stage, shot, key, estimateMs, reused: result?.state === 'done' && result.reused };
 }

@@ -30,7 +30,7 @@ export function breakDownScript(
   const plain = plainText(script).text;
   const blocks = scriptBlocks(plain, speakersIn(plain));
   const first = blocks.find(({ type }) => type !== 'show' && type !== 'pause');
-  const named = (title ?? (first?.type === 'heading' ? first.text : titleOf(plain))).slice(0, 200);
+  const named = (title ?? (first?.type === 'heading' ? first.text : titleOf(plain))).slice(0, 200) || 'Untitled film';
   const shots = wantedShots(blocks, { title: named, language });
   if (shots.length === 0) return null;
   const visuals = chooseVisuals(shots, {

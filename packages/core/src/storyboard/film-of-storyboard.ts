@@ -151,9 +151,9 @@ function shownBy(
     const colors = card && palette !== undefined ? { colors: [...palette.card] } : {};
     return { visual: { backdrop: card ? 'sweep' : visual.design, ...colors } };
   }
-  if (visual.show === 'drawing') return { visual: { backdrop: 'halo' } };
   // Words are read better on a picture that is darker at its edges.
   const filters = heading !== null || points.length > 0 ? { filters: { vignette: 0.4 } } : {};
+  if (visual.show === 'drawing') return { visual: { generate: { prompt: visual.prompt } }, ...filters };
   if (kind === 'clip') return { visual: { clip: visual.file, loop: true }, ...filters };
   return { visual: { picture: visual.file }, motion: { move: moves[at % moves.length] ?? 'zoom-in', amount: 0.1 }, ...filters };
 }

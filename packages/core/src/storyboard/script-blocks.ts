@@ -12,6 +12,7 @@ export type ScriptBlock =
 
 const headingPattern = /^(?:#{1,6}\s+(.{1,200})|([^.!?。！？…:：]{1,60})[:：])$/u;
 const bulletPattern = /^(?:[-*•–]|\d{1,2}[.)])\s+/u;
+const spokenPattern = /[\p{L}\p{N}]/u;
 const quotePattern = /^>\s?/;
 const sourcePattern = /^[—–-]{1,2}\s*(\S.{0,58})$/u;
 const directionPattern = /^(?:!\[([^\]]{0,300})\]\(([^)]{1,500})\)|\[([^\]]{1,500})\]|[(（]([^)）]{1,500})[)）])$/u;
@@ -43,6 +44,7 @@ function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): voi
   const direction = directionPattern.exec(line);
   if (pausePattern.test(line)) blocks.push({ type: 'pause' });
   else if (direction !== null) blocks.push({ type: 'show', what: (direction[2] ?? direction[3] ?? direction[4] ?? '').trim() });
+  else if (!spokenPattern.test(line)) return;
   else if (bulletPattern.test(line)) {
     const item = withoutMarks(line.replace(bulletPattern, ''));
     if (last?.type === 'list') blocks[blocks.length - 1] = { type: 'list', items: [...last.items, item] };

@@ -14,14 +14,17 @@ export async function startChatServer(replies: readonly Reply[]): Promise<{
   readonly close: () => Promise<void>;
 }> {
   const asked: Asked[] = [];
-  const broken = Promise.withResolvers<void>();
+  let noteBroken = (): void => {};
+  const broken = new Promise<void>((resolve) => {
+    noteBroken = resolve;
+  });
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const bytes of request) text += String(bytes);
     const one: Asked = { path: request.url ?? '', headers: request.headers, body: JSON.parse(text || '{}') as Record<string, unknown> };
     asked.push(one);
     response.on('close', () => {
-      if (!response.writableEnded) broken.resolve();
+      if (!response.writableEnded) noteBroken();
     });
     await replies[Math.min(asked.length, replies.length) - 1]?.(response, one);
   });
@@ -29,7 +32,7 @@ export async function startChatServer(replies: readonly Reply[]): Promise<{
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,
-    broken: broken.promise,
+    broken,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,38 @@
+import { type Build, FilmwrightError, storyboardOrderSchema } from '@filmwright/contracts';
+import { titleOf, withoutUnprintable } from '@filmwright/core';
+import { defaultWorkspace } from '@filmwright/records';
+import type { FastifyInstance } from 'fastify';
+import { addRoute } from './add-route.ts';
+import { checkInput } from './check-input.ts';
+import { checkStorable } from './film-outline.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { Generation } from './generation.ts';
+import { createOnceByKey } from './once-by-key.ts';
+
+const maxBodyBytes = 8 * 1024 ** 2;
+
+/** Film documents of scripts: each order is a build of its own, whose report is the storyboard and the film made of it. */
+export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & { readonly generation: Generation }): void {
+  const once = createOnceByKey(parts.keys, 'build');
+  addRoute(app, {
+    name: 'writeStoryboard',
+    bodyLimit: maxBodyBytes,
+    handler: async (request, reply): Promise<Build> => {
+      const { body } = request;
+      const make = async (id: string): Promise<string> => {
+        const order = checkInput(storyboardOrderSchema, body);
+        const document = { ...order, script: withoutUnprintable(order.script) };
+        checkStorable(document);
+        const title = order.title ?? (titleOf(document.script) || 'Storyboard');
+        const work = { document, files: {}, purpose: 'storyboard', atMs: null, deadline: null, priority: 'interactive' } as const;
+        return (await parts.records.createBuild({ id, workspaceId: defaultWorkspace, title, ...work })).id;
+      };
+      const id = await once({ key: request.headers['idempotency-key'], body, make });
+      request.log.info({ buildId: id }, 'storyboard ordered');
+      const build = await parts.records.getBuild(id);
+      if (!build) throw new FilmwrightError('not-found', `The order ${id} was deleted meanwhile.`);
+      reply.code(202).header('location', `/v1/builds/${id}`);
+      return parts.generation.tell(build);
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import { FilmwrightError } from '@filmwright/contracts';
+import { listChatServers, writeStoryboard } from '@filmwright/engines';
+import type { KindRunner } from '../run-task.ts';
+
+/** Has a chat server that the operator of this machine named break a script down. */
+export const runStoryboard: KindRunner<'storyboard'> = async (payload, { home, progress }) => {
+  const servers = await listChatServers({ home });
+  const server = servers.find(({ ref }) => ref === payload.model);
+  if (server === undefined)
+    throw new FilmwrightError(
+      'model-unavailable',
+      `No chat server of this machine is ${payload.model}; its servers are ${servers.map(({ ref }) => ref).join(', ') || 'none'}.`,
+    );
+  return writeStoryboard(payload, { server, onPercent: progress });
+};
