@@ -5,7 +5,20 @@ import { backdropDesigns, colorSchema, durationSchema, fraction, path } from './
 
 const fit = z.enum(['cover', 'contain']).default('cover');
 const focus = z.tuple([fraction, fraction]).optional().describe('Point kept in view: [0,0] is the top left, [1,1] the bottom right.');
-const pictureVisual = z.strictObject({ picture: path, fit, focus });
+const upscaleFactor = z.union([z.literal('auto'), z.number().min(1).max(8)]);
+/** Whether a model makes a picture larger, and how much. */
+const upscaleSchema = z.union([
+  z.literal('auto'),
+  z.union([z.literal(2), z.literal(3), z.literal(4)]),
+  z.strictObject({ by: upscaleFactor.default('auto'), model: z.string().min(1).max(200).optional() }),
+]);
+export type Upscale = z.output<typeof upscaleSchema>;
+const upscale = upscaleSchema
+  .optional()
+  .describe(
+    'A model makes the picture larger and clearer before it is shown: auto, as much as the frame shows of it and not at all where it is large enough; 2, 3 or 4 times; or {by, model}.',
+  );
+const pictureVisual = z.strictObject({ picture: path, fit, focus, upscale });
 const share = z.number().min(0).max(1);
 /** Whether a model draws the frames that a slowed clip lacks. */
 const interpolateSchema = z.union([z.boolean(), z.strictObject({ model: z.string().min(1).max(200) })]);
@@ -32,12 +45,12 @@ const clipRange = {
     .describe("The clip's own sound: as it is, lowered while somebody speaks, or silent."),
   volume: z.number().min(-60).max(12).default(0).describe("Level of the clip's own sound in dB."),
 };
-const clipVisual = z.strictObject({ ...clipRange, fit, focus });
+const clipVisual = z.strictObject({ ...clipRange, fit, focus, upscale });
 const backdropVisual = z.strictObject({
   backdrop: z.enum(backdropDesigns),
   colors: z.array(colorSchema).min(1).max(3).optional(),
 });
-const generatedVisual = z.strictObject({ generate: generateSchema, fit, focus });
+const generatedVisual = z.strictObject({ generate: generateSchema, fit, focus, upscale });
 const subjectPlace = {
   height: z
     .number()

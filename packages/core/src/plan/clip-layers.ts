@@ -1,9 +1,10 @@
 import { millisecondsOf } from '../film/frames.ts';
-import { pieceLayers, wholeClip } from './clip-pieces.ts';
+import { type ClipPictures, pieceLayers, wholeClip } from './clip-pieces.ts';
 import { type ClipMedia, type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { frameClip, placeTracked } from './frame-clip.ts';
 import { interpolatedClip } from './interpolate.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
+import { upscaledClip } from './upscaled-clip.ts';
 import { type Background, filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type ClipVisual = Extract<Background, { readonly clip: string }>;
@@ -24,26 +25,41 @@ export function clipLayers(
     name: 'between',
     ...{ loop: visual.loop, untilFrame },
   });
-  if (clip === undefined || range === undefined) return undefined;
+  const enlarge = (pictures?: ClipPictures, shown = 1) =>
+    upscaledClip(input, { pictures, asked: visual.upscale, shown, loop: visual.loop, untilFrame });
+  if (clip === undefined || range === undefined) {
+    enlarge();
+    return undefined;
+  }
   const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const crop = clipCrop(visual, clip);
   const along = { fromMs: round((range.start * 1000) / range.rate), speed: visual.speed };
   const toMs = visual.to === undefined ? null : millisecondsOf(visual.to, fps);
   // Whoever says which part to show has framed it.
   const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, toMs, ...along });
-  if (framing === undefined || smooth === undefined) return undefined;
-  const { pictures } = smooth;
+  if (framing === undefined || smooth === undefined) {
+    enlarge();
+    return undefined;
+  }
   const { track, credits } = framing;
   const picture = crop ?? clip;
   const place =
     track === null
       ? placePicture({ picture, frame: size, move: still, untilFrame, fit: visual.fit })
       : placeTracked({ clip, frame: size, move: still, untilFrame, fps, track, ...along });
-  const source = { ...clipSource({ clip, range: pictures.range }), crop, filters: filtersOf(input, size), ...place.prepared };
+  const large = enlarge(smooth.pictures, place.prepared.width / picture.width);
+  if (large === undefined) return undefined;
+  const pictures = large.what;
+  const source = {
+    ...clipSource({ clip, range: pictures.range }),
+    crop: clipCrop(visual, pictures),
+    filters: filtersOf(input, size),
+    ...place.prepared,
+  };
   return {
     layers: pieceLayers({ pictures, source, place, loop: visual.loop, untilFrame }),
-    credits: [...credits, ...smooth.credits],
-    warnings: smooth.warnings,
+    credits: [...credits, ...smooth.credits, ...large.credits],
+    warnings: [...smooth.warnings, ...large.warnings],
   };
 }
 

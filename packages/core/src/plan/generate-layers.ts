@@ -1,9 +1,13 @@
 import { clipSource } from './clip-layers.ts';
-import { type ClipMedia, type ClipRange, clipPasses } from './clip-range.ts';
+import { pieceLayers, wholeClip } from './clip-pieces.ts';
+import type { ClipMedia, ClipRange } from './clip-range.ts';
 import { generatedMedia } from './generated-media.ts';
 import { type Move, moveOf, placePicture } from './motion.ts';
 import { pictureLayers } from './picture-layers.ts';
-import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
+import type { Enlarged } from './upscale.ts';
+import { upscaledClip } from './upscaled-clip.ts';
+import { upscaledPicture } from './upscaled-picture.ts';
+import { type Background, filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type Generated = Extract<Background, { readonly generate: unknown }>;
 
@@ -13,20 +17,28 @@ export function generatedLayers(
   { visual, move, held }: { readonly visual: Generated; readonly move: Move; readonly held: boolean },
 ): VisualLayers {
   const drawn = generatedMedia(input, visual.generate);
-  if (drawn === undefined) return undefined;
+  const asked = visual.upscale;
+  if (drawn === undefined) {
+    upscaledPicture(input, { show: undefined, asked });
+    return undefined;
+  }
   const { media, credits, warnings } = drawn;
-  if (media.type === 'picture') return { layers: pictureLayers(input, { picture: media, visual, move }), credits, warnings };
+  const told = <What>(large: Enlarged<What>) => ({
+    credits: [...credits, ...large.credits],
+    warnings: [...warnings, ...large.warnings],
+  });
+  if (media.type === 'picture') {
+    const large = upscaledPicture(input, { show: { picture: media, visual, move }, asked });
+    return large && { layers: pictureLayers(input, large.what), ...told(large) };
+  }
   const { size, untilFrame, film, shot } = input;
   const range = circleOf(media, film.format.fps);
   const still = shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const place = placePicture({ picture: media, frame: size, move: still, untilFrame, fit: visual.fit });
   const source = { ...clipSource({ clip: media, range }), filters: filtersOf(input, size), ...place.prepared };
-  const layers = clipPasses(range, { loop: true, untilFrame }).map(({ fromFrame, untilFrame: until, start, heldFrame }) => ({
-    ...placedLayer({ ...source, start, heldFrame }, { place, untilFrame }),
-    fromFrame,
-    untilFrame: until,
-  }));
-  return { layers, credits, warnings };
+  const fill = { loop: true, untilFrame };
+  const large = upscaledClip(input, { pictures: wholeClip(media, range), asked, shown: place.prepared.width / media.width, ...fill });
+  return large && { layers: pieceLayers({ pictures: large.what, source, place, ...fill }), ...told(large) };
 }
 
 /** All of a clip whose last frame is its first, so that the next pass begins where this one ends; between its frames it blends. */

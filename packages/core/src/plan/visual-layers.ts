@@ -7,6 +7,7 @@ import { defaultMotion, type Move, moveOf, placePicture, steady } from './motion
 import { pictureLayers } from './picture-layers.ts';
 import { ranks } from './planner.ts';
 import { placeSubject } from './subject-place.ts';
+import { upscaledPicture } from './upscaled-picture.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type Staged = Extract<Visual, { readonly subject: unknown }>;
@@ -73,10 +74,12 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
   if ('clip' in visual) return clipLayers(input, { visual, move, held: given !== undefined });
   if ('generate' in visual) return generatedLayers(input, { visual, move, held: given !== undefined });
   const picture = input.uploads.media(visual.picture, 'picture');
-  if (picture === undefined) return undefined;
   // What is behind something else, or moved by a camera, is not what is looked at.
-  const framing = staged || given !== undefined ? unframed : framePicture(input, { visual, picture });
-  if (framing === undefined) return undefined;
+  const framing = picture === undefined || staged || given !== undefined ? unframed : framePicture(input, { visual, picture });
+  if (picture === undefined || framing === undefined) {
+    upscaledPicture(input, { show: undefined, asked: visual.upscale });
+    return undefined;
+  }
   const { keep, credits, warnings } = framing;
   const framed =
     keep === null
@@ -87,8 +90,13 @@ export function backgroundLayers(input: VisualInput, { visual, staged, move: giv
           frame: size,
           asked: input.shot.motion !== undefined,
         });
-  const layers = pictureLayers(input, { picture, visual, move: framed });
-  return visual.fit === 'cover' ? { layers, credits, warnings } : { layers, credits: [] };
+  const large = upscaledPicture(input, { show: { picture, visual, move: framed }, asked: visual.upscale });
+  if (large === undefined) return undefined;
+  return {
+    layers: pictureLayers(input, large.what),
+    credits: [...credits, ...large.credits],
+    warnings: [...warnings, ...large.warnings],
+  };
 }
 
 function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
