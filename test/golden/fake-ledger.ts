@@ -146,6 +146,8 @@ export type RunInput = {
   /** A model that reviews pictures; without it none are reviewed. */
   readonly reviewer?: string;
   readonly reviewMode?: ReviewMode;
+  /** Models that make pictures larger; none if left out. */
+  readonly upscalers?: readonly string[];
   /** In place of those that are offered to the corpus. */
   readonly generators?: readonly Generator[];
   readonly done?: ReadonlyMap<string, TaskResultView>;
@@ -159,6 +161,7 @@ export function runPlan({
   purpose = 'make',
   atMs,
   generators,
+  upscalers,
   reviewer,
   reviewMode,
   done = new Map(),
@@ -177,7 +180,10 @@ export function runPlan({
         toolchain: { encode: 'golden' },
         slots: 2,
         models: ['selfie-segmentation'],
-        ...(reviewer !== undefined && { modelsFor: { 'image-review': [reviewer] } }),
+        modelsFor: {
+          ...(reviewer !== undefined && { 'image-review': [reviewer] }),
+          ...(upscalers !== undefined && { upscaling: upscalers }),
+        },
         generators: generators ?? [
           {
             ref: 'backdrops@0123456789ab',
