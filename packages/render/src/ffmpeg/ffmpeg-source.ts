@@ -26,6 +26,8 @@ export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSourc
   if (!stdout) throw new Error('the decoder has no standard output');
   let rest: Uint8Array = new Uint8Array(0);
   let over = false;
+  // Without somebody who waits for it, what is unread when the program ends would be thrown away: a reader that takes its time would miss the last frames.
+  stdout.on('readable', () => {});
   stdout.once('end', () => {
     over = true;
   });
