@@ -17,8 +17,8 @@ function made(visual: Record<string, unknown>, { resolution = '720p', upscalers 
     storyboard: [{ id: 'one', length: '2s', motion: 'none', visual }],
   };
   const run = runPlan({ document, files, upscalers });
-  const of = <K extends 'upscale' | 'upscale-clip' | 'encode'>(kind: K) =>
-    run.tasks.filter((task): task is TaskOf<K> => task.kind === kind);
+  const of = <K extends 'upscale' | 'upscale-clip' | 'encode'>(kind: K): readonly TaskOf<K>[] =>
+    run.tasks.flatMap((task) => (task.kind === kind ? [task as unknown as TaskOf<K>] : []));
   const layers = of('encode').flatMap(({ payload }) => payload.span.layers);
   return { end: run.plan.end, stills: of('upscale'), pieces: of('upscale-clip'), layers };
 }

@@ -5,6 +5,7 @@ import { ChoiceField } from '../../parts/fields.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
 import { ClipSpeed } from './clip-speed.tsx';
 import { MediaPicker, type Picked } from './media-picker.tsx';
+import { UpscaleChoice } from './upscale-choice.tsx';
 import type { Field } from './use-field.ts';
 
 const grounds = [
@@ -50,6 +51,7 @@ export function ShotPicture({ field }: { readonly field: Field }) {
         />
       )}
       {kind === 'clip' && <ClipSpeed field={field} base={base} />}
+      {(kind === 'picture' || kind === 'clip') && <UpscaleChoice field={field} base={base} />}
       {kind === 'backdrop' && (
         <ChoiceField
           label="Design"
