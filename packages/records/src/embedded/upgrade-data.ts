@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, openSync } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { placePackage } from './binaries.ts';
 import { databaseEnvironment, databasePassword, type Owner } from './data-folder.ts';
 import { commandOf, forgetPostmaster, postmaster, serves } from './postmaster.ts';
 import { freePort, running, startServer } from './start-server.ts';
+import { releaseUpgradeLock, takeUpgradeLock } from './upgrade-lock.ts';
 
 export type Upgrade = {
   readonly home: string;
@@ -26,11 +27,9 @@ export type Upgrade = {
 
 /** Whoever comes after this process was killed knows by it that the server is not a platform's. */
 const clusterName = 'filmwright-upgrade';
-const lockName = 'upgrade.lock';
 const doneName = 'upgrade.done';
 const stageName = /^upgrade\.part-(\d+)$/;
 const answersWithinMs = 60_000;
-const otherWithinMs = 3_600_000;
 
 /**
  * Brings the records of a home over to another major version of PostgreSQL: the old server, by the programs that the home kept, is read at one instant into a new
@@ -39,7 +38,7 @@ const otherWithinMs = 3_600_000;
 export async function upgradeData(upgrade: Upgrade): Promise<void> {
   const base = join(upgrade.home, 'postgresql');
   const old = await oldPrograms(upgrade);
-  if (!(await takeLock(base, upgrade))) return;
+  if (!(await takeUpgradeLock({ base, isDone: async () => isOther(await versionOf(join(base, 'data')), upgrade.found) }))) return;
   try {
     await endOldServer(base, upgrade);
     await removeStages(base);
@@ -57,7 +56,7 @@ export async function upgradeData(upgrade: Upgrade): Promise<void> {
       `${rows} rows were brought over. The old files stay in ${join(base, `data-${upgrade.found}`)}; remove them when all is well.`,
     );
   } finally {
-    await rm(join(base, lockName), { force: true });
+    await releaseUpgradeLock(base);
   }
 }
 
@@ -91,6 +90,11 @@ async function putAside(base: string, found: string): Promise<void> {
 
 async function versionOf(data: string): Promise<string | null> {
   return (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => null))?.trim() ?? null;
+}
+
+/** Whether files of another version lie where those of `found` did. */
+function isOther(version: string | null, found: string): boolean {
+  return version !== null && version !== found;
 }
 
 /** A place for the old files where none of an upgrade before lie. */
@@ -131,33 +135,6 @@ export async function majorOf(programs: string): Promise<string | null> {
     () => null,
   );
   return /\b(\d+)[.\w]*(?:\s*\(.*\))?\s*$/.exec(said?.stdout ?? '')?.[1] ?? null;
-}
-
-/** Whether this process is to do it; false when another did it meanwhile. A lock whose holder is gone is taken over. */
-async function takeLock(base: string, { found }: Upgrade): Promise<boolean> {
-  for (const untilMs = performance.now() + otherWithinMs; performance.now() < untilMs; await sleep(200)) {
-    const version = await versionOf(join(base, 'data'));
-    if (version !== null && version !== found) return false;
-    try {
-      const file = await open(join(base, lockName), 'wx', 0o600);
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(join(base, lockName), 'utf8').catch(() => ''));
-    if (holder === process.pid || (holder > 0 && !isAlive(holder))) {
-      // The server that it may have left is this one's to end.
-      await writeFile(join(base, lockName), String(process.pid));
-      await sleep(20);
-      if ((await readFile(join(base, lockName), 'utf8').catch(() => '')) === String(process.pid)) return true;
-    }
-  }
-  throw new FilmwrightError(
-    'unavailable',
-    `Another process brings the records in ${base} over for more than an hour; see server.log there.`,
-  );
 }
 
 /** A server that an upgrade left behind is ended; one that a platform of the older version uses is not ours to end. */
