@@ -58,6 +58,16 @@ const wrongs: readonly { readonly what: string; readonly text: string; readonly 
   { what: 'a reserve that is kept', text: `delete from spend_entry where key = 'rough' and kind = 'refund'`, list: 'wronglyCharged' },
 ];
 
+test('a build whose attempts went with the years is found in order, and a charge for another of them is not', async () => {
+  const { records, build, sql } = await worked();
+  await sql(`update attempt set started_at = started_at - interval '2 years', ended_at = ended_at - interval '2 years'`);
+  assert.equal((await records.pruneHistory({ olderMs: 365 * 86_400_000, most: 100 })).removed, 4);
+  const { lost, rerun, wronglyCharged } = await records.auditBuild(build.id);
+  assert.deepEqual({ lost, rerun, wronglyCharged }, { lost: [], rerun: [], wronglyCharged: [] });
+  await sql(`update spend_entry set fence = fence + 1000 where key = 'rough' and kind = 'settle'`);
+  assert.deepEqual((await records.auditBuild(build.id)).wronglyCharged, ['rough']);
+});
+
 for (const { what, text, list } of wrongs)
   test(`an audit finds ${what}`, async () => {
     const { records, build, sql } = await worked();

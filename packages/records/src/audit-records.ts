@@ -24,12 +24,17 @@ const listed = `with listed as (
   from build_task b left join task t on t.workspace_id = b.workspace_id and t.key = b.key where b.build_id = $1
 )`;
 
-/** A reserve of an attempt that came to life again was given back before it was settled. */
+/**
+ * A reserve of an attempt that came to life again was given back before it was settled. Attempts of long ago are removed and what was charged for them stays
+ * (SPEC.md, H1): of such a charge is known only that it must be of the fence under which the task ended.
+ */
 const charges = `${listed}, spent as (
   select l.key, l.state,
     (select count(*) from spend_entry s join attempt a on a.fence = s.fence and a.key = s.key and a.workspace_id = s.workspace_id
       where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle' and a.outcome = 'done'
-        and abs(s.slot_ms + s.gpu_ms - a.ran_ms * greatest(1, cardinality(a.devices))) < 0.001) as exact,
+        and abs(s.slot_ms + s.gpu_ms - a.ran_ms * greatest(1, cardinality(a.devices))) < 0.001)
+    + (select count(*) from spend_entry s where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle' and s.fence = l.fence
+        and not exists (select from attempt a where a.fence = s.fence and a.key = s.key and a.workspace_id = s.workspace_id)) as exact,
     (select count(*) from spend_entry s where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle') as settled,
     (select count(*) from attempt a where a.key = l.key and a.workspace_id = l.workspace_id and 1 <> (
       select count(*) from spend_entry s where s.fence = a.fence and s.key = a.key and s.workspace_id = a.workspace_id and s.kind = 'reserve')) as unreserved,
