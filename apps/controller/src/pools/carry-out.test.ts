@@ -78,7 +78,7 @@ async function open(context: TestContext) {
         token: 'the token of the service',
         machine: { type: 'big' },
         join: async () => ({ url: 'https://films.example', token: 'fwj1.x' }),
-        timeoutMs: 200,
+        timeoutMs: 700,
       }),
     });
   let carrier = make();

@@ -1,4 +1,4 @@
-import type { Pool } from '@filmwright/contracts';
+import { FilmwrightError, type Pool } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { PoolStore } from '@filmwright/records';
 import { reasonOf } from '../reason-of.ts';
@@ -14,6 +14,8 @@ export type CarryOptions = {
   readonly log: Log;
   /** Called before a machine goes: whatever let it in must let it in no more. */
   readonly lockOut: (id: string) => Promise<void>;
+  /** Called before each machine that is asked for or goes: a list may have come after another began to lead. Throws `lease-stale` then, which ends the round. */
+  readonly checkLead?: () => Promise<void>;
 };
 
 const firstAgainMs = 1000;
@@ -26,7 +28,7 @@ type Tries = { readonly count: number; readonly nextMs: number };
  * Makes the machines of a pool be what the rows say, a round at a time. Rows are written before a machine is asked for, so that a machine without a row
  * is one that nobody wants: it goes. What a service forgets is asked for again under its id; what it gives twice goes, both of it.
  */
-export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, lockOut }: CarryOptions): {
+export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, lockOut, checkLead = async () => {} }: CarryOptions): {
   readonly round: () => Promise<void>;
 } {
   const asked = new Map<string, Tries>();
@@ -35,6 +37,7 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
 
   const again = ({ count }: Tries): Tries => ({ count: count + 1, nextMs: nowMs() + Math.min(longestAgainMs, firstAgainMs * 2 ** count) });
   const remove = async (id: string): Promise<void> => {
+    await checkLead();
     await provisioner.remove(id);
     removed.add(id);
   };
@@ -54,6 +57,7 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
       if (state === 'stopping') {
         // Its runner is given nothing more, and finishes what it has.
         if (busy > 0 && times > 0) continue;
+        await checkLead();
         await lockOut(id);
         if (times > 0 || !removed.has(id)) await remove(id);
         if (times > 0) continue;
@@ -62,10 +66,12 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
         removed.delete(id);
       } else if (times > 1) {
         log('warn', 'a machine was given twice and goes', { pool: pool.name, machine: id });
+        await checkLead();
         await records.stopMachine(id);
       } else if (times === 0) {
         const tries = asked.get(id) ?? { count: 0, nextMs: 0 };
         if (nowMs() < tries.nextMs) continue;
+        await checkLead();
         // Noted first: a call that was not answered may have been heard.
         asked.set(id, again(tries));
         await provisioner.put(id);
@@ -82,6 +88,7 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
         await compare();
         failed = { count: 0, nextMs: 0 };
       } catch (error) {
+        if (error instanceof FilmwrightError && error.code === 'lease-stale') throw error;
         failed = again(failed);
         log('warn', 'the machines of a pool cannot be had just now', { pool: pool.name, reason: reasonOf(error), tries: failed.count });
       }

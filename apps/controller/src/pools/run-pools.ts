@@ -98,7 +98,8 @@ export async function runPools(options: PoolsOptions): Promise<void> {
   const loops = pools.map((pool) => {
     const provisioner = options.provisionerOf(pool);
     provisioners.push(provisioner);
-    const carrier = createCarrier({ pool, provisioner, records, prefix: prefixOf(pool), nowMs, log, lockOut });
+    const checkLead = async (): Promise<void> => (turn === undefined ? undefined : records.checkTurn(turn));
+    const carrier = createCarrier({ pool, provisioner, records, prefix: prefixOf(pool), nowMs, log, lockOut, checkLead });
     return every(options.carryEveryMs ?? carryEveryMs[pool.provisioner.type], carrier.round);
   });
   try {
