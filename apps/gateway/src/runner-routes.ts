@@ -8,6 +8,7 @@ import {
   mostResumeBytes,
   runnerOfferSchema,
 } from '@filmwright/contracts';
+import { mergeOffers } from '@filmwright/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
@@ -101,6 +102,10 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       request.log.info({ runnerId: runnerOf(request) }, 'runner left');
       return reply.code(204).send();
     },
+  });
+  addRoute(app, {
+    name: 'listGenerators',
+    handler: async () => ({ generators: mergeOffers(await records.runners(), null).generators }),
   });
   addRoute(app, {
     name: 'listVoices',

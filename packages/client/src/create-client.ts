@@ -9,6 +9,7 @@ import type {
   CacheReport,
   Completion,
   Failure,
+  Generator,
   HandBack,
   Lease,
   PackageAddresses,
@@ -76,6 +77,8 @@ export type Client = FilmCalls &
     buildCourse(id: string): Promise<BuildCourse>;
     /** Tasks that wait, those that start soonest first. */
     queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
+    /** Models that draw, of all runners, those of the largest pictures first. */
+    listGenerators(): Promise<readonly Generator[]>;
     listVoices(): Promise<readonly Voice[]>;
     joinRunner(offer: RunnerOffer): Promise<Joined>;
     /** Waits up to `waitMs` for work; an empty list means there was none. `request` is drawn by the runner: said again after a lost reply it is answered the same. */
@@ -122,6 +125,7 @@ export function createClient(connection: Connection): Client {
     readMedia: (options) => readMedia(connection, options),
     ...buildCalls(connection),
     ...filmCalls(connection),
+    listGenerators: async () => (await callJson<{ generators: readonly Generator[] }>(connection, { route: 'listGenerators' })).generators,
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
     ...runnerCalls(connection),
     ...runnerAccessCalls(connection),

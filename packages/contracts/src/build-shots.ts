@@ -28,6 +28,18 @@ export const shotSpanSchema = z
   })
   .readonly();
 
+/** A take that a model draws for a shot: `percent` of its drawing, and a picture of it as soon as it is there. */
+export const drawnTakeSchema = z
+  .object({
+    take: z.number().int(),
+    seed: z.number().int().nullable(),
+    state: z.enum(['foreseen', 'waiting', 'leased', 'done', 'failed']),
+    percent: z.number().min(0).max(100),
+    still: digestSchema.nullable(),
+  })
+  .readonly();
+export type DrawnTake = z.infer<typeof drawnTakeSchema>;
+
 /** A shot as far as it is made. `percent` is by estimated work of the tasks that are its own. */
 export const shotProgressSchema = z
   .object({
@@ -40,6 +52,8 @@ export const shotProgressSchema = z
     percent: z.number().min(0).max(100),
     lines: z.array(shotLineSchema).readonly(),
     spans: z.array(shotSpanSchema).readonly(),
+    /** Left out for a shot that has nothing drawn. */
+    takes: z.array(drawnTakeSchema).readonly().optional(),
   })
   .readonly();
 export type ShotProgress = z.infer<typeof shotProgressSchema>;

@@ -61,6 +61,7 @@ export const routes = {
   /** For who runs the platform: every runner, what waits of all workspaces, pools and spending; `events` tells each change. */
   fleet: { method: 'GET', path: '/v1/fleet', scope: 'user' },
   fleetEvents: { method: 'GET', path: '/v1/fleet/events', scope: 'user' },
+  listGenerators: { method: 'GET', path: '/v1/generators', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
   listRunners: { method: 'GET', path: '/v1/runners', scope: 'user' },

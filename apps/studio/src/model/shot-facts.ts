@@ -7,6 +7,7 @@ export type ShotPicture =
   | { readonly kind: 'none' }
   | { readonly kind: 'picture'; readonly file: string }
   | { readonly kind: 'clip'; readonly file: string; readonly fromMs: number }
+  | { readonly kind: 'drawn'; readonly prompt: string }
   | { readonly kind: 'backdrop'; readonly design: string; readonly colors: readonly string[] };
 /** A cut-out picture: shares of the frame, measured at its middle. */
 export type SubjectLook = { readonly file: string; readonly x: number; readonly y: number; readonly height: number };
@@ -32,6 +33,7 @@ function subjectOf({ picture, at, height }: Tree): SubjectLook | null {
 function pictureOf(ground: Tree, film: FilmDocument): ShotPicture {
   if (typeof ground['picture'] === 'string') return { kind: 'picture', file: ground['picture'] };
   if (typeof ground['clip'] === 'string') return { kind: 'clip', file: ground['clip'], fromMs: durationMs(ground['from'], film) ?? 0 };
+  if ('generate' in ground) return { kind: 'drawn', prompt: String(treeOf(ground['generate'])['prompt'] ?? '') };
   if (typeof ground['backdrop'] === 'string') {
     const own = Array.isArray(ground['colors']) ? ground['colors'].filter((color) => typeof color === 'string') : [];
     return { kind: 'backdrop', design: ground['backdrop'], colors: [...own, ...brandColors(film).slice(own.length)] };

@@ -1,4 +1,4 @@
-import type { BuildShots, ShotProgress } from '@filmwright/contracts';
+import type { BuildShots, DrawnTake, Output, ShotProgress } from '@filmwright/contracts';
 import { frameStartMs } from '../film/frames.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { PlannedTask } from './planner.ts';
@@ -43,6 +43,7 @@ function shotView(shot: Shot, { fps, tasks }: { readonly fps: number; readonly t
       frames: range.frames,
       ...spanState(tasks.filter(({ address }) => address.startsWith(`${shot.address}/span/${number}/`))),
     })),
+    ...takesOf(tasks),
   };
 }
 
@@ -67,6 +68,23 @@ function spanState(tasks: readonly PlannedTask[]): Pick<ShotProgress['spans'][nu
   const still = (done?.result?.output as { readonly still?: { readonly digest: string } } | undefined)?.still?.digest ?? null;
   const state = (['done', 'leased', 'failed', 'waiting'] as const).find((one) => states.includes(one)) ?? 'foreseen';
   return { state, still };
+}
+
+/** The takes that a model draws, in their order. */
+function takesOf(tasks: readonly PlannedTask[]): { readonly takes?: readonly DrawnTake[] } {
+  const takes = tasks
+    .filter(({ kind }) => kind === 'generate')
+    .map(({ address, key, result }): DrawnTake => {
+      const output = result?.state === 'done' ? (result.output as Output<'generate'>) : null;
+      return {
+        take: Number(address.slice(address.lastIndexOf('/') + 1)),
+        seed: output?.seed ?? null,
+        state: result?.state ?? (key === null ? 'foreseen' : 'waiting'),
+        percent: output !== null ? 100 : (result?.percent ?? 0),
+        still: output?.still.digest ?? null,
+      };
+    });
+  return takes.length === 0 ? {} : { takes: takes.sort((a, b) => a.take - b.take) };
 }
 
 function percentOf(tasks: readonly PlannedTask[]): number {

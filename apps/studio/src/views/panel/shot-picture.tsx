@@ -4,6 +4,7 @@ import { asSentence } from '../../model/format.ts';
 import { ChoiceField } from '../../parts/fields.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
 import { ClipSpeed } from './clip-speed.tsx';
+import { DrawnPicture } from './drawn-picture.tsx';
 import { MediaPicker, type Picked } from './media-picker.tsx';
 import { UpscaleChoice } from './upscale-choice.tsx';
 import type { Field } from './use-field.ts';
@@ -11,7 +12,8 @@ import type { Field } from './use-field.ts';
 const grounds = [
   ['picture', 'Picture'],
   ['clip', 'Clip'],
-  ['backdrop', 'Drawn background'],
+  ['generate', 'Drawn from words'],
+  ['backdrop', 'Painted background'],
   ['none', 'Nothing'],
 ] as const;
 type Ground = (typeof grounds)[number][0];
@@ -21,10 +23,11 @@ export function ShotPicture({ field }: { readonly field: Field }) {
   const { editing, selected } = useFilm();
   const composed = field.read(['visual', 'background']) !== undefined;
   const base = composed ? ['visual', 'background'] : ['visual'];
-  const kind = (['picture', 'clip', 'backdrop'] as const).find((name) => field.read([...base, name]) !== undefined) ?? 'none';
+  const kind = (['picture', 'clip', 'generate', 'backdrop'] as const).find((name) => field.read([...base, name]) !== undefined) ?? 'none';
   const change = (to: Ground): void => {
     if (to === kind) return;
     if (to === 'backdrop') field.write(base, { backdrop: 'halo' }, 'picture');
+    else if (to === 'generate') field.write(base, { generate: { prompt: 'soft blue waves' } }, 'picture');
     else if (to === 'none') field.write(composed ? ['visual'] : base, undefined, 'picture');
     else field.write(base, { [to]: '' }, 'picture');
   };
@@ -52,6 +55,7 @@ export function ShotPicture({ field }: { readonly field: Field }) {
       )}
       {kind === 'clip' && <ClipSpeed field={field} base={base} />}
       {(kind === 'picture' || kind === 'clip') && <UpscaleChoice field={field} base={base} />}
+      {kind === 'generate' && <DrawnPicture field={field} base={base} />}
       {kind === 'backdrop' && (
         <ChoiceField
           label="Design"

@@ -70,6 +70,12 @@ function Ground({ picture }: { readonly picture: ShotPicture }) {
       return <AssetClip file={picture.file} fromMs={picture.fromMs} />;
     case 'backdrop':
       return <Backdrop design={picture.design} colors={picture.colors} />;
+    case 'drawn':
+      return (
+        <span className="sketch-empty sketch-drawn" dir="auto">
+          {picture.prompt}
+        </span>
+      );
     case 'none':
       return (
         <span className="sketch-empty">

@@ -1,0 +1,54 @@
+import { ChoiceField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
+import { useFilm } from '../film-context.ts';
+import { DrawnTakes } from './drawn-takes.tsx';
+import { useGeneratorChoices } from './generators.ts';
+import type { Field } from './use-field.ts';
+
+/** What a model is to draw for a shot, and its takes to choose from; `base` is where the shot's ground is. */
+export function DrawnPicture({ field, base }: { readonly field: Field; readonly base: readonly string[] }) {
+  const { selected } = useFilm();
+  const models = useGeneratorChoices();
+  const at = (key: string): readonly string[] => [...base, 'generate', key];
+  const number = (key: string): string => (field.read(at(key)) === undefined ? '' : String(field.number(at(key), 0)));
+  const writeNumber = (key: string, text: string): void => {
+    const value = text.trim() === '' ? undefined : Number(text);
+    if (value === undefined || Number.isInteger(value)) field.write(at(key), value, key);
+  };
+  return (
+    <div className="stack">
+      <TextField
+        label="What is to be seen"
+        value={field.text(at('prompt'), '')}
+        placeholder="dark violet aurora"
+        onChange={(prompt) => field.write(at('prompt'), prompt, 'prompt')}
+      />
+      <ChoiceField
+        label="Model"
+        value={field.text(at('model'), '')}
+        options={models}
+        onChange={(model) => field.write(at('model'), model === '' ? undefined : model, 'model')}
+      />
+      <DrawnTakes key={selected} field={field} base={base} />
+      <Fold title="How it is drawn">
+        <TextField
+          label="What is not to be seen"
+          value={field.text(at('negative'), '')}
+          onChange={(negative) => field.write(at('negative'), negative === '' ? undefined : negative, 'negative prompt')}
+        />
+        <div className="pair">
+          <TextField label="Seed" value={number('seed')} placeholder="By the shot" onChange={(text) => writeNumber('seed', text)} />
+          <TextField label="Steps" value={number('steps')} placeholder="By the model" onChange={(text) => writeNumber('steps', text)} />
+        </div>
+        <RangeField
+          label="How strongly the words steer"
+          value={field.number(at('guidance'), 0)}
+          min={0}
+          max={15}
+          step={0.5}
+          shown={(value) => (field.read(at('guidance')) === undefined || value === 0 ? 'as the model says' : String(value))}
+          onChange={(value) => field.write(at('guidance'), value === 0 ? undefined : value, 'guidance')}
+        />
+      </Fold>
+    </div>
+  );
+}
