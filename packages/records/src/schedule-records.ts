@@ -119,11 +119,12 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           fence: string;
           runnerId: string;
           devices: string[];
+          batch: string | null;
         }>(
-          `select workspace_id as "workspaceId", key, fence, runner_id as "runnerId", devices from attempt where stopping_until is not null order by fence`,
+          `select workspace_id as "workspaceId", key, fence, runner_id as "runnerId", devices, batch from attempt where stopping_until is not null order by fence`,
         );
         return {
-          stopping: stopping.map((one) => ({ ...one, fence: Number(one.fence) })),
+          stopping: stopping.map(({ batch, ...one }) => ({ ...one, fence: Number(one.fence), ...(batch !== null && { batch }) })),
           tasks: tasks.map((row) => fleetTaskOf({ workspaceId: row.workspace_id, key: row.key }, row)),
           runners: runners.map(fleetRunnerOf),
           workspaces: workspaces.map(fleetWorkspaceOf),

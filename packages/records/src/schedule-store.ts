@@ -67,7 +67,13 @@ export type AttemptEnd = {
 };
 
 /** An attempt that nobody wants any more and that its runner has not stopped yet. */
-export type StoppingAttempt = TaskId & { readonly fence: number; readonly runnerId: string; readonly devices: readonly string[] };
+export type StoppingAttempt = TaskId & {
+  readonly fence: number;
+  readonly runnerId: string;
+  readonly devices: readonly string[];
+  /** Attempts of one batch run as one, and take one place. */
+  readonly batch?: string;
+};
 
 /** What changed, with how things are now: one event too many does no harm. */
 export type FleetEvent =

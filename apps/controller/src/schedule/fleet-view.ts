@@ -85,6 +85,13 @@ export function createFleetView(): FleetView {
     return { type: 'running', task, runner: attempt.runnerId, devices: attempt.devices, sinceMs: instantMs };
   };
 
+  /** Those that run as one take one place: that of the others while any of them runs, then that of the last one. */
+  const hasPlace = (batch: string | undefined): boolean => {
+    if (batch === undefined) return false;
+    for (const one of running.values()) if (one.batch === batch) return true;
+    return false;
+  };
+
   const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
     const id = idOf(task);
     const changes: Change[] = [];
@@ -100,7 +107,7 @@ export function createFleetView(): FleetView {
       changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs, loadMs });
       const { fence, runnerId, devices } = held;
       const { workspaceId, key } = task;
-      if (ended?.fence === fence && ended.stopping === true)
+      if (ended?.fence === fence && ended.stopping === true && !hasPlace(held.batch))
         changes.push(keepPlace({ workspaceId, key, fence, runnerId, devices }, instantMs));
     }
     if (lease !== null && demand !== null) {
@@ -194,7 +201,7 @@ export function createFleetView(): FleetView {
       ];
       return [
         ...places.flatMap((event) => changesOf(event, instantMs)),
-        ...left.map((one) => keepPlace(one, instantMs)),
+        ...onePlaceEach(left, tasks).map((one) => keepPlace(one, instantMs)),
         ...joined(tasks.flatMap((task) => changesOf({ type: 'task', ended: null, task }, instantMs))),
       ];
     },
@@ -234,6 +241,18 @@ export function createFleetView(): FleetView {
     waiting: () => waiting.size,
     waitingTask: ({ task }) => waiting.get(task) ?? null,
   };
+}
+
+/** Of what is still to be stopped whatever takes a place: of a batch of which nothing runs the last. */
+function onePlaceEach(stopping: readonly StoppingAttempt[], tasks: readonly FleetTask[]): readonly StoppingAttempt[] {
+  const taken = new Set(tasks.flatMap(({ lease }) => lease?.batch ?? []));
+  const places: StoppingAttempt[] = [];
+  for (const one of [...stopping].reverse()) {
+    if (one.batch !== undefined && taken.has(one.batch)) continue;
+    if (one.batch !== undefined) taken.add(one.batch);
+    places.push(one);
+  }
+  return places;
 }
 
 type Offered = {

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
+import { createFleetView } from './fleet-view.ts';
+
+const runner = { runnerId: 'r', pool: '', region: '', draining: false, held: [] } as const;
+const offer = {
+  name: 'r',
+  pid: 1,
+  slots: 1,
+  kinds: ['encode'],
+  toolchain: {},
+  voices: [],
+  models: [],
+  fonts: [],
+  runsBatches: true,
+} as const;
+
+function demand(key: string): TaskDemand {
+  return {
+    ...{ workspaceId: 'w', key, buildId: 'b', kind: 'encode', version: 1, toolchain: '', model: null, size: '', estimateMs: 1000, gpus: 0 },
+    ...{ vramMib: 0, region: null, pool: null, bordersMs: null, batch: 'alike', batchMost: 4, priority: 'normal', rank: 0 },
+    ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: 0 },
+  };
+}
+const running = (key: string, fence: number): FleetTask => ({
+  ...{ workspaceId: 'w', key, state: 'leased', demand: demand(key) },
+  lease: { fence, runnerId: 'r', devices: [], sinceMs: 0, batch: 'as one' },
+});
+/** Nobody wants it any more, and its runner has still to stop it. */
+const cancelled = (key: string, fence: number): FleetEvent => ({
+  type: 'task',
+  ended: { fence, outcome: 'returned', ranMs: 0, stopping: true },
+  task: { workspaceId: 'w', key, state: 'waiting', demand: null, lease: null },
+});
+const stopped = (key: string, fence: number): FleetEvent => ({ type: 'stopped', task: { workspaceId: 'w', key }, fence });
+
+/** A runner with a batch of three, as whoever begins to lead finds it. */
+function opened(snapshot: { readonly tasks: readonly FleetTask[]; readonly stopped?: readonly number[] }) {
+  const view = createFleetView();
+  const stopping = (snapshot.stopped ?? []).map((fence) => ({
+    ...{ workspaceId: 'w', key: `k${fence}`, fence, runnerId: 'r', devices: [], batch: 'as one' },
+  }));
+  const position = { xid: 0n, seen: new Map() };
+  const changes = view.open({ tasks: snapshot.tasks, runners: [{ ...runner, offer }], workspaces: [], stopping, position }, 0);
+  return { view, changes };
+}
+const places = (changes: readonly { readonly type: string }[]): number => changes.filter(({ type }) => type === 'running').length;
+
+test('L10: tasks of a batch that are cancelled take one place until they have stopped, and none while others of it run', () => {
+  const { view, changes } = opened({ tasks: [1, 2, 3].map((fence) => running(`k${fence}`, fence)) });
+  assert.equal(places(changes), 1, 'those that run as one are one');
+  const told = [1, 2, 3].map((fence) => view.changesOf(cancelled(`k${fence}`, fence), 10));
+  assert.deepEqual(told.map(places), [0, 0, 1]);
+  const freed = [1, 2, 3].map((fence) => view.changesOf(stopped(`k${fence}`, fence), 20).map(({ type }) => type));
+  assert.deepEqual(freed, [[], [], ['ended']]);
+});
+
+test('L10: whoever begins to lead finds the cancelled tasks of a batch in one place as well', () => {
+  assert.equal(places(opened({ tasks: [], stopped: [1, 2, 3] }).changes), 1);
+  assert.equal(places(opened({ tasks: [running('k3', 3)], stopped: [1, 2] }).changes), 1, 'that of the one which runs');
+});
