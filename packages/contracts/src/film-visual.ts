@@ -6,19 +6,21 @@ import { backdropDesigns, colorSchema, durationSchema, fraction, path } from './
 const fit = z.enum(['cover', 'contain']).default('cover');
 const focus = z.tuple([fraction, fraction]).optional().describe('Point kept in view: [0,0] is the top left, [1,1] the bottom right.');
 const upscaleFactor = z.union([z.literal('auto'), z.number().min(1).max(8)]);
-/** Whether a model makes a picture larger, and how much. */
-const upscaleSchema = z.union([
-  z.literal('auto'),
-  z.union([z.literal(2), z.literal(3), z.literal(4)]),
-  z.strictObject({ by: upscaleFactor.default('auto'), model: z.string().min(1).max(200).optional() }),
+const upscaleTimes = [z.literal('auto'), z.literal(2), z.literal(3), z.literal(4)] as const;
+const upscaleBy = { by: upscaleFactor.default('auto'), model: z.string().min(1).max(200).optional() };
+/** Whether a model makes a clip larger, and how much. */
+const upscaleSchema = z.union([...upscaleTimes, z.strictObject(upscaleBy)]);
+/** The same of a picture, which may be cleaned first. */
+const upscalePictureSchema = z.union([
+  ...upscaleTimes,
+  z.strictObject({ ...upscaleBy, clean: z.boolean().optional().describe('Specks and thin scratches are taken out first.') }),
 ]);
 export type Upscale = z.output<typeof upscaleSchema>;
-const upscale = upscaleSchema
-  .optional()
-  .describe(
-    'A model makes the picture larger and clearer before it is shown: auto, as much as the frame shows of it and not at all where it is large enough; 2, 3 or 4 times; or {by, model}.',
-  );
-const pictureVisual = z.strictObject({ picture: path, fit, focus, upscale });
+export type UpscalePicture = z.output<typeof upscalePictureSchema>;
+const upscaleMeans =
+  'A model makes the picture larger and clearer before it is shown: auto, as much as the frame shows of it and not at all where it is large enough; 2, 3 or 4 times; or {by, model}.';
+const upscale = upscaleSchema.optional().describe(upscaleMeans);
+const pictureVisual = z.strictObject({ picture: path, fit, focus, upscale: upscalePictureSchema.optional().describe(upscaleMeans) });
 const share = z.number().min(0).max(1);
 /** Whether a model draws the frames that a slowed clip lacks. */
 const interpolateSchema = z.union([z.boolean(), z.strictObject({ model: z.string().min(1).max(200) })]);

@@ -3,13 +3,14 @@ import { creditOfModel, installedModel, upscaleFile } from '@filmwright/engines'
 import type { KindRunner } from '../run-task.ts';
 
 /** Enlarges a still. */
-export const runUpscale: KindRunner<'upscale'> = async ({ picture, model: name, factor }, context) => {
+export const runUpscale: KindRunner<'upscale'> = async ({ picture, model: name, factor, clean }, context) => {
   const model = await installedModel({ name, home: context.home });
   const outPath = join(context.tempDir, 'large.png');
   const size = await upscaleFile({
     picturePath: await context.pathOf(picture),
     outPath,
     factor,
+    clean,
     model,
     pool: await context.pictureModels(),
     onTile: (done, of) => context.progress(Math.min(99, (done * 100) / of)),

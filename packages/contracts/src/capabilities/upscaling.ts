@@ -5,9 +5,9 @@ import { clipPiece, doneBy, madeClip, madePicture, modelRefSchema } from './valu
 /** Makes pictures larger and clearer; `factor` is of each side, 1..8, and what the model makes beyond it is scaled down. */
 const enlarged = { model: modelRefSchema, factor: z.number().min(1).max(8) };
 
-/** A still made larger. */
+/** A still made larger; `clean` takes specks and thin scratches out of it first. */
 export const upscaledPicture = {
-  input: z.object({ ...enlarged, picture: digestSchema }),
+  input: z.object({ ...enlarged, picture: digestSchema, clean: z.boolean() }),
   output: z.object({ ...madePicture, ...doneBy }),
 } as const;
 /** Frames of a clip made larger. */

@@ -1,4 +1,4 @@
-import type { Upscale } from '@filmwright/contracts';
+import type { UpscalePicture } from '@filmwright/contracts';
 import { placePicture } from './motion.ts';
 import type { PictureToShow } from './picture-layers.ts';
 import { ranks } from './planner.ts';
@@ -11,7 +11,7 @@ import type { VisualInput } from './visual-input.ts';
  */
 export function upscaledPicture(
   input: VisualInput,
-  { show, asked }: { readonly show: PictureToShow | undefined; readonly asked: Upscale | undefined },
+  { show, asked }: { readonly show: PictureToShow | undefined; readonly asked: UpscalePicture | undefined },
 ): Enlarged<PictureToShow> | undefined {
   const { planner, address, index, size, untilFrame } = input;
   const at = { address: `${address}/upscale`, kind: 'upscale', stage: 'prepare', shot: index, rank: ranks.awaited } as const;
@@ -28,7 +28,7 @@ export function upscaledPicture(
   const made = planner.ask({
     ...at,
     estimateMs: enlargeMs(picture, { model, frames: 1 }),
-    payload: { picture: picture.asset.digest, model, factor },
+    payload: { picture: picture.asset.digest, model, factor, clean: typeof asked === 'object' && asked.clean === true },
   });
   if (made === undefined) return undefined;
   return { what: { ...show, picture: { ...picture, asset: made.asset } }, credits: [made.credit], warnings: [] };

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { FilmwrightError, sidePxSchema } from '@filmwright/contracts';
 import { decodePng, encodePng } from '../onnx/png.ts';
+import { takeOutSpecks } from './take-out-specks.ts';
 import { type UpscalePictures, upscalePicture } from './upscale-pictures.ts';
 
 export type UpscaleFile = Omit<UpscalePictures, 'pictures' | 'size'> & {
@@ -8,6 +9,8 @@ export type UpscaleFile = Omit<UpscalePictures, 'pictures' | 'size'> & {
   readonly outPath: string;
   /** Of each side. */
   readonly factor: number;
+  /** Specks and thin scratches are taken out first. */
+  readonly clean: boolean;
 };
 
 /** Enlarges a PNG into another; throws `media-too-large` where a side of it would be longer than any picture here. */
@@ -15,9 +18,11 @@ export async function upscaleFile({
   picturePath,
   outPath,
   factor,
+  clean,
   ...rest
 }: UpscaleFile): Promise<{ readonly width: number; readonly height: number }> {
-  const picture = await decodePng(await readFile(picturePath));
+  const found = await decodePng(await readFile(picturePath));
+  const picture = clean ? takeOutSpecks(found) : found;
   const size = enlargedSize(picture, factor);
   await writeFile(outPath, await encodePng(await upscalePicture({ ...rest, picture, size })));
   return size;
