@@ -36,6 +36,8 @@ const usage = `filmwright: makes finished films from film documents
   filmwright models [list [--all] | show NAME]   the models of this machine, and those that may be added; see docs/guide/models.md
   filmwright models add NAME|SOURCE              fetch one [--accept-licence] [--pin] [--card FILE] [--name N --capability C --licence L --select PATH --convert ncnn]
       SOURCE is hf:OWNER/NAME@REVISION[/PATH], npm:PACKAGE@VERSION, pypi:PACKAGE==VERSION, https://... or file:PATH
+  filmwright models list --for 24GB|none [--capability C]   those that run with so much GPU memory, and what they take
+  filmwright models measure [NAME]               how long models load and run here, and the memory they take
   filmwright models remove NAME | verify [NAME]  remove one [--yes, though films use it], or read all again
   filmwright models pack NAME... --out F | unpack F   models for machines without a network [--expect DIGEST]
   filmwright --version
@@ -96,6 +98,7 @@ const options = {
   convert: { type: 'string' },
   expect: { type: 'string' },
   media: { type: 'string', multiple: true },
+  for: { type: 'string' },
   model: { type: 'string' },
   'or-rules': { type: 'boolean', default: false },
   wishes: { type: 'string' },
@@ -272,7 +275,7 @@ async function main(args: readonly string[]): Promise<number> {
       const { models } = await import('./commands/models.ts');
       const { all, out, home, yes, pin, card, name, capability, licence, select, convert, expect } = values;
       const request = { acceptLicence: values['accept-licence'], pin, card, name, capability, licence, select, convert, expect };
-      return models({ words: rest, json, all, out, home, yes, request });
+      return models({ words: rest, json, all, out, home, yes, gpu: values.for, request });
     }
     default: {
       const guess = nearest(command, commands);

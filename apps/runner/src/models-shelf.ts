@@ -5,11 +5,14 @@ import { openHotCache } from '@filmwright/blobs';
 import {
   FilmwrightError,
   type ListedModel,
+  type MeasuredModel,
   type ModelCapability,
   type ModelConversion,
+  type ModelFigures,
   type ModelsRequest,
   modelCapabilities,
   modelConversions,
+  modelName,
   type OfferedModel,
   offeredModelSchema,
   readModelRef,
@@ -19,6 +22,10 @@ import {
   acceptedLicences,
   addingProblem,
   addModel,
+  canMeasure,
+  keepFigures,
+  keptFigures,
+  measureModel,
   memoryProblem,
   type OpenWeights,
   offeredModels,
@@ -44,6 +51,8 @@ export async function answerModels(request: ModelsRequest, home: string): Promis
   switch (request.do) {
     case 'list':
       return list(home);
+    case 'measure':
+      return measure(only, home);
     case 'show':
       return show(only, home);
     case 'add': {
@@ -122,7 +131,7 @@ async function readCard(path: string): Promise<OfferedModel> {
 }
 
 async function list(home: string): Promise<readonly ListedModel[]> {
-  const shelf = await shelvedModels({ home });
+  const [shelf, figures] = await Promise.all([shelvedModels({ home }), keptFigures(home)]);
   const rows: ListedModel[] = shelf.map(({ card, ref, state, present }) => ({
     ...about(card),
     ref,
@@ -130,6 +139,8 @@ async function list(home: string): Promise<readonly ListedModel[]> {
     state: state.broken !== null ? 'broken' : present ? 'ready' : 'evicted',
     problem: state.broken ?? memoryProblem(card, totalmem()),
     pinned: state.pinned,
+    tiers: card.needs.tiers,
+    figures: figuresOf(figures, ref),
   }));
   for (const { name, problem } of await unreadableModels({ home })) {
     const unknown = {
@@ -139,6 +150,8 @@ async function list(home: string): Promise<readonly ListedModel[]> {
       licence: 'unknown',
       commercialUse: 'unclear',
       megabytes: null,
+      tiers: [],
+      figures: null,
     } as const;
     rows.push({ ...unknown, name, ref: null, state: 'broken', problem, pinned: false });
   }
@@ -147,7 +160,16 @@ async function list(home: string): Promise<readonly ListedModel[]> {
     const problem = await addingProblem(home, offer.name);
     const bytes = offer.files?.reduce((sum, file) => sum + file.bytes, 0);
     const megabytes = bytes === undefined ? offer.needs.diskMb : Math.ceil(bytes / 1e6);
-    rows.push({ ...about(offer), ref: null, megabytes, state: problem === null ? 'offered' : 'failed', problem, pinned: false });
+    rows.push({
+      ...about(offer),
+      ref: null,
+      megabytes,
+      state: problem === null ? 'offered' : 'failed',
+      problem,
+      pinned: false,
+      tiers: offer.needs.tiers,
+      figures: null,
+    });
   }
   return rows;
 }
@@ -158,6 +180,7 @@ function about({ name, capability, engine, servers = [], licence }: OfferedModel
 
 async function show(ref: string, home: string): Promise<ShownModel> {
   const { name } = readModelRef(ref);
+  const figures = await keptFigures(home);
   const revisions = (await shelvedModels({ home })).filter(({ card }) => card.name === name);
   const named = ref === name ? revisions : revisions.filter((each) => each.ref === ref);
   const offer = (await offeredModels()).find((each) => each.name === name);
@@ -166,8 +189,33 @@ async function show(ref: string, home: string): Promise<ShownModel> {
     throw new FilmwrightError('not-found', `There is no model ${ref}; \`filmwright models list --all\` shows what there is.`);
   return {
     card,
-    revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present })),
+    revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present, figures: figuresOf(figures, each) })),
     accepted: (await acceptedLicences(home)).filter(({ model }) => model === name),
     problem: memoryProblem(card, totalmem()) ?? (await addingProblem(home, name)),
   };
+}
+
+function figuresOf(all: readonly ModelFigures[], ref: string): ModelFigures | null {
+  return all.find(({ name }) => name === modelName([ref])) ?? null;
+}
+
+/** Measures models of this machine one after another; a model that fails is told of, and the others are measured. */
+async function measure(only: string, home: string): Promise<readonly MeasuredModel[]> {
+  const shelf = (await shelvedModels({ home })).filter((each) => only === '' || each.card.name === only || each.ref === only);
+  if (shelf.length === 0)
+    throw new FilmwrightError('not-found', only === '' ? 'There are no models here.' : `There is no model ${only} on this machine.`);
+  const measured: MeasuredModel[] = [];
+  for (const model of shelf) {
+    if (!canMeasure(model)) {
+      measured.push({ ref: model.ref, figures: null, problem: 'this program does not run it here' });
+      continue;
+    }
+    const found = await measureModel(model, { now: new Date() }).then(
+      (figures) => ({ ref: model.ref, figures, problem: null }),
+      (error: unknown) => ({ ref: model.ref, figures: null, problem: error instanceof Error ? error.message : String(error) }),
+    );
+    measured.push(found);
+    if (found.figures !== null) await keepFigures(home, [found.figures]);
+  }
+  return measured;
 }

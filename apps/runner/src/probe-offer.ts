@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
 import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { inferenceToolchain } from '@filmwright/engines';
+import { inferenceToolchain, keptFigures } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { probeDevices } from './probe-devices.ts';
@@ -39,6 +39,7 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
     models: byUse.map(({ ref }) => ref),
     modelsFor: others.modelsFor,
     generators,
+    figures: await keptFigures(home),
     fonts,
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),

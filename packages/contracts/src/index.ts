@@ -20,6 +20,7 @@ export * from './machine.ts';
 export * from './measured.ts';
 export * from './media.ts';
 export * from './model-card.ts';
+export * from './model-figures.ts';
 export * from './model-processing.ts';
 export * from './model-shelf.ts';
 export * from './package.ts';

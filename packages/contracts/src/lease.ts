@@ -3,6 +3,7 @@ import { modelCapabilitySchema } from './capabilities/index.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { generatorSchema } from './generator.ts';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
+import { modelFiguresSchema } from './model-figures.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
 
@@ -35,6 +36,8 @@ export const runnerOfferSchema = z.object({
   modelsFor: z.partialRecord(modelCapabilitySchema, z.array(z.string()).readonly()).readonly().optional(),
   /** Models that draw, best first. */
   generators: z.array(generatorSchema).max(1000).readonly().optional(),
+  /** What models were measured to take there; those that were never measured are left out. */
+  figures: z.array(modelFiguresSchema).max(1000).readonly().optional(),
   /** Bundled and found fonts by script, as assets already in the store. */
   fonts: z
     .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())

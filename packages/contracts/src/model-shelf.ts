@@ -1,9 +1,10 @@
 import type { ModelCard, OfferedModel } from './model-card.ts';
+import type { ModelFigures } from './model-figures.ts';
 
 /** What the command asks of the program that keeps the shelf of models. */
 export type ModelsRequest = {
-  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'pack' | 'unpack';
-  /** Models, a source, or the bundle to unpack. */
+  readonly do: 'list' | 'show' | 'add' | 'remove' | 'verify' | 'measure' | 'pack' | 'unpack';
+  /** Models, a source, or the bundle to unpack; all models of this machine where there are none to verify or measure. */
   readonly names: readonly string[];
   readonly acceptLicence?: boolean | undefined;
   readonly pin?: boolean | undefined;
@@ -35,6 +36,9 @@ export type ListedModel = {
   readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
   readonly problem: string | null;
   readonly pinned: boolean;
+  /** Memory it needs by its card, and what it was measured to take here. */
+  readonly tiers: ModelCard['needs']['tiers'];
+  readonly figures: ModelFigures | null;
 };
 
 /** A model as it is shown alone. */
@@ -47,10 +51,14 @@ export type ShownModel = {
     readonly pinned: boolean;
     readonly broken: string | null;
     readonly present: boolean;
+    readonly figures: ModelFigures | null;
   }[];
   readonly accepted: readonly { readonly licence: string; readonly acceptedAt: string; readonly acceptedBy: string }[];
   readonly problem: string | null;
 };
+
+/** What came of measuring a model: its figures, or why there are none. */
+export type MeasuredModel = { readonly ref: string; readonly figures: ModelFigures | null; readonly problem: string | null };
 
 /** How far a download is: bytes that are here of those wanted, the rate since it began, and the time left (null while unknown). */
 export type ModelProgress = {

@@ -1,5 +1,6 @@
 export * from './diffusion/index.ts';
 export * from './interpolate/index.ts';
+export * from './measure/index.ts';
 export type { MemoryWatch } from './memory-watch.ts';
 export * from './models/index.ts';
 export * from './onnx/index.ts';

@@ -1,8 +1,16 @@
-import { FilmwrightError, type ListedModel, type ModelProgress, type ModelsRequest, type ShownModel } from '@filmwright/contracts';
+import {
+  FilmwrightError,
+  type ListedModel,
+  type MeasuredModel,
+  type ModelProgress,
+  type ModelsRequest,
+  type ShownModel,
+} from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
 import { runShelf } from '../platform/run-shelf.ts';
 import { downloadDisplay } from '../show/download-display.ts';
-import { modelRows, shownModel } from '../show/model-rows.ts';
+import { fitOf, gpuMb } from '../show/fitting-models.ts';
+import { figuresText, fittingRows, modelRows, shownModel } from '../show/model-rows.ts';
 import { sizeText } from '../show/size-text.ts';
 import { filmsWithModel } from './films-with-model.ts';
 
@@ -13,11 +21,13 @@ export type ModelsOptions = {
   readonly out: string | undefined;
   readonly home: string | undefined;
   readonly yes: boolean;
+  /** GPU memory, such as `24GB` or `none`: only what runs with it is listed. */
+  readonly gpu: string | undefined;
   readonly request: Omit<ModelsRequest, 'do' | 'names'>;
 };
 
 const usage =
-  'models [list [--all]], models show NAME, models add NAME|SOURCE, models remove NAME, models verify [NAME], models pack NAME... --out FILE or models unpack FILE';
+  'models [list [--all] [--for 24GB] [--capability C]], models measure [NAME], models show NAME, models add NAME|SOURCE, models remove NAME, models verify [NAME], models pack NAME... --out FILE or models unpack FILE';
 
 /** `models`: what is on the shelf, and what may come onto it. */
 export async function models(options: ModelsOptions): Promise<number> {
@@ -35,9 +45,22 @@ export async function models(options: ModelsOptions): Promise<number> {
     return 0;
   };
   if (verb === 'list' && names.length === 0) {
-    const list = await ask<readonly ListedModel[]>('list');
-    const shown = list.filter(({ state }) => all || json || state !== 'offered');
+    const list = (await ask<readonly ListedModel[]>('list')).filter(
+      ({ capability }) => request.capability === undefined || capability === request.capability,
+    );
+    if (options.gpu !== undefined) {
+      const vramMb = gpuMb(options.gpu);
+      const fitting = list.map((model) => ({ ...model, fit: fitOf(model, vramMb) })).filter(({ fit }) => fit !== 'too large');
+      return answer(fitting, fittingRows(fitting));
+    }
+    const shown = list.filter(({ state }) => all || json || request.capability !== undefined || state !== 'offered');
     return answer(list, modelRows(shown, { more: list.length - shown.length }));
+  }
+  if (verb === 'measure' && names.length <= 1) {
+    const found = await ask<readonly MeasuredModel[]>('measure');
+    const lines = found.map(({ ref, figures, problem }) => `  ${ref.padEnd(40)} ${figures === null ? problem : figuresText(figures)}\n`);
+    answer(found, lines.join(''));
+    return found.every(({ figures }) => figures === null) ? 1 : 0;
   }
   if (verb === 'verify' && names.length <= 1) {
     const found = await ask<readonly Verified[]>('verify');

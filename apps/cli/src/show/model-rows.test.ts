@@ -16,6 +16,8 @@ const model: ListedModel = {
   state: 'offered',
   problem: null,
   pinned: false,
+  tiers: [],
+  figures: null,
 };
 const row = (change: Partial<ListedModel>): string => modelRows([{ ...model, ...change }], { more: 0 });
 

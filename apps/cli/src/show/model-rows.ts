@@ -1,4 +1,5 @@
-import type { ListedModel, ModelCard, ShownModel } from '@filmwright/contracts';
+import type { ListedModel, ModelCard, ModelFigures, ShownModel } from '@filmwright/contracts';
+import { type Fit, needText } from './fitting-models.ts';
 
 const megabytesText = (megabytes: number | null): string =>
   megabytes === null ? 'unknown' : megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes} MB`;
@@ -22,6 +23,45 @@ export function modelRows(list: readonly ListedModel[], { more }: { readonly mor
   });
   const rest = more === 0 ? '' : `${more} more in the catalogue: filmwright models list --all\n`;
   return lines.join('') + rest;
+}
+
+const fitNames: Readonly<Record<Exclude<Fit, 'too large' | null>, string>> = {
+  whole: 'on the GPU',
+  offloaded: 'GPU and memory',
+  processor: 'on the processor',
+};
+
+/** Models that run with a GPU's memory, by what they do; then those of which nobody told what they need. */
+export function fittingRows(list: readonly (ListedModel & { readonly fit: Fit })[]): string {
+  const row = ({ name, capability, fit, licence, commercialUse, megabytes, ...needs }: (typeof list)[number]): string => {
+    const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
+    const how = fit === null || fit === 'too large' ? '' : fitNames[fit];
+    return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(30)} ${needText(needs)}`.trimEnd();
+  };
+  const known = list
+    .filter(({ fit }) => fit !== null)
+    .toSorted((a, b) => (a.capability < b.capability ? -1 : a.capability > b.capability ? 1 : 0));
+  const unknown = list.filter(({ fit }) => fit === null);
+  const rest = unknown.length === 0 ? [] : ['', 'Of these nobody told what they need:', ...unknown.map(row)];
+  return `${[...known.map(row), ...rest].join('\n') || 'No model that is known runs there.'}\n`;
+}
+
+/** What a revision was measured to take on this machine. */
+export function figuresText({
+  coldMs,
+  warmMs,
+  stepMs,
+  step,
+  unloadMs,
+  ramMib,
+  vramMib,
+  coldIsCold,
+  device,
+  measuredAt,
+}: ModelFigures): string {
+  const cold = coldIsCold ? `from disk in ${coldMs} ms, ` : '';
+  const vram = vramMib > 0 ? `, VRAM ${vramMib} MiB` : '';
+  return `loads ${cold}from memory in ${warmMs} ms; ${step} in ${stepMs} ms; unloads in ${unloadMs} ms; memory ${ramMib} MiB${vram}; ${device}, ${measuredAt.slice(0, 10)}`;
 }
 
 function limitsText(limits: ModelCard['limits']): string {
@@ -71,6 +111,7 @@ export function shownModel({ card, revisions, accepted, problem }: ShownModel): 
           `${ref}${addedAt && `, added ${addedAt}`}${pinned ? ', stays' : ''}${broken === null ? (present ? '' : ', evicted') : `, broken: ${broken}`}`,
         ] as const,
     ),
+    ...revisions.flatMap(({ ref, figures }) => (figures === null ? [] : [['measured', `${ref}: ${figuresText(figures)}`] as const])),
     ...(card.files ?? []).map(({ path, bytes, digest }) => ['file', `${path}, ${bytes} bytes, ${digest}`] as const),
     ...accepted.map(({ licence: name, acceptedAt, acceptedBy }) => ['accepted', `${name}, ${acceptedAt}, by ${acceptedBy}`] as const),
     ...(problem === null ? [] : [['problem', problem] as const]),

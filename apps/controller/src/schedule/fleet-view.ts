@@ -12,6 +12,7 @@ import type {
 } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
+import { createMeasuredModels } from './model-facts.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
 type Running = {
@@ -62,6 +63,7 @@ export function createFleetView(): FleetView {
   const builds = new Map<string, BuildTimes>();
   const stopping = new Map<string, StoppingAttempt>();
   const offered = createOffered();
+  const measured = createMeasuredModels();
   const caching = new Set<string>();
   const fetching = new Set<string>();
   let near: ReadonlyMap<string, readonly NearRunner[]> = new Map();
@@ -162,6 +164,7 @@ export function createFleetView(): FleetView {
     else caching.delete(runnerId);
     if (facts?.fetchesAhead === true) fetching.add(runnerId);
     else fetching.delete(runnerId);
+    const told = measured.set(runnerId, runner?.offer ?? null).map((model): Change => ({ type: 'model', model }));
     const changed = offered.set(runnerId, facts?.capabilities ?? []);
     // What is installed for the first time, or nowhere any more, changes what tasks ask for.
     const retold = changed
@@ -176,6 +179,7 @@ export function createFleetView(): FleetView {
     // One that was silent comes back with what it still runs.
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);
     return [
+      ...told,
       { type: 'runner', runner: facts },
       ...retold,
       ...[...stopping.values()].filter((one) => one.runnerId === runnerId).map((one) => keepPlace(one, instantMs)),

@@ -1,0 +1,2 @@
+export { keepFigures, keptFigures } from './kept-figures.ts';
+export { canMeasure, measureModel } from './measure-model.ts';
