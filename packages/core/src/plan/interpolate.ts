@@ -9,8 +9,9 @@ import type { VisualInput } from './visual-input.ts';
 const pieceSeconds = 2;
 /** A clip that has nearly a frame for each of the film is left as it is: what is missing cannot be seen. */
 const enough = 0.99;
-/** Two cores of a desk machine take so long for a frame of a million pixels, and so long before the first. */
+/** Two cores of a desk machine take so long for a frame of a million pixels, at most that many of which a model sees, and so long before the first. */
 const msPerMegapixel = 2600;
+const copiedMsPerMegapixel = 200;
 const startMs = 1500;
 
 export type InterpolateUse = ClipFill & {
@@ -121,7 +122,9 @@ function estimateOf(
   if (payload === undefined || pictures === undefined) return startMs + 60 * msPerMegapixel;
   // Where the grid meets a frame of the clip, that frame is taken.
   const drawnShare = payload.parts === 1 ? 0 : 1 - 1 / payload.parts;
-  return Math.round(startMs + payload.frames * drawnShare * ((pictures.width * pictures.height) / 1e6) * msPerMegapixel);
+  const megapixels = (pictures.width * pictures.height) / 1e6;
+  const seen = megapixels / Math.ceil(Math.sqrt(megapixels)) ** 2;
+  return Math.round(startMs + payload.frames * drawnShare * (seen * msPerMegapixel + megapixels * copiedMsPerMegapixel));
 }
 
 function noModel(asked: Interpolate | undefined, { path, offered }: { readonly path: string; readonly offered: readonly string[] }): Issue {

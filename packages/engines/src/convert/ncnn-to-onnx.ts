@@ -8,13 +8,19 @@ export const ncnnConverterVersion = 1;
 /** The oldest operator set that has GridSample. */
 const opset = 16;
 
-export type NcnnModel = { readonly name: string; readonly param: string; readonly bin: Uint8Array };
+export type NcnnModel = {
+  readonly name: string;
+  readonly param: string;
+  readonly bin: Uint8Array;
+  /** Blobs inside the network that become outputs too. */
+  readonly also?: readonly string[];
+};
 
 /**
  * Rewrites an ncnn network as an ONNX file. Pictures have a batch of one and free channels, rows and columns; weights kept as 16-bit floats stay so and are
  * widened when the file is loaded. Inputs keep their names, outputs are what no layer takes. Throws `model-unavailable` naming what cannot be converted.
  */
-export function ncnnToOnnx({ name, param, bin }: NcnnModel): Uint8Array {
+export function ncnnToOnnx({ name, param, bin, also = [] }: NcnnModel): Uint8Array {
   const weights = openNcnnWeights(bin);
   const graph = graphBuilder();
   const inputs: string[] = [];
@@ -48,12 +54,17 @@ export function ncnnToOnnx({ name, param, bin }: NcnnModel): Uint8Array {
     unused.add(output);
   }
   weights.finish();
+  const inner = also.map((blob) => {
+    const found = names.get(blob);
+    if (found === undefined) throw refuseNcnn(`there is no blob ${blob} to give out`);
+    return found;
+  });
   if (inputs.length === 0 || unused.size === 0) throw refuseNcnn('its graph has no input or no output');
   return onnxFile({
     graph: graph.finish({
       name,
       inputs: inputs.map((input) => pictureValue(input)),
-      outputs: [...unused].map((output) =>
+      outputs: [...unused, ...inner].map((output) =>
         pictureValue(output, { dims: [1, `${output}_channels`, `${output}_height`, `${output}_width`] }),
       ),
     }),

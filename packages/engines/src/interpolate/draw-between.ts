@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Movement } from './warp-between.ts';
 
 /** A picture's size, and that of the planes it stands in: filled up to what the model wants. */
 export type Sizes = { readonly width: number; readonly height: number; readonly fullWidth: number; readonly fullHeight: number };
@@ -36,27 +37,6 @@ export function planesOf(rgba: Uint8Array, { width, height, fullWidth, fullHeigh
   return new Tensor('float32', data, [1, 3, fullHeight, fullWidth]);
 }
 
-type Grid = { readonly sizes: Sizes; readonly base: Tensor; readonly scale: Tensor };
-let grid: Grid | undefined;
-
-/** Where each pixel lies and what brings a place in pixels to 0..2, as the model's sampling takes them. */
-function gridOf(sizes: Sizes): Grid {
-  const { fullWidth, fullHeight } = sizes;
-  if (grid?.sizes.fullWidth === fullWidth && grid.sizes.fullHeight === fullHeight) return grid;
-  const base = new Float32Array(fullWidth * fullHeight * 2);
-  for (let y = 0; y < fullHeight; y++)
-    for (let x = 0; x < fullWidth; x++) {
-      base[(y * fullWidth + x) * 2] = x;
-      base[(y * fullWidth + x) * 2 + 1] = y;
-    }
-  grid = {
-    sizes,
-    base: new Tensor('float32', base, [1, fullHeight, fullWidth, 2]),
-    scale: new Tensor('float32', Float32Array.of(2 / (fullWidth - 1), 2 / (fullHeight - 1)), [2]),
-  };
-  return grid;
-}
-
 export type DrawRequest = {
   readonly session: InferenceSession;
   readonly sizes: Sizes;
@@ -65,37 +45,44 @@ export type DrawRequest = {
   readonly at: number;
 };
 
-/** Runs the model for one moment; gives opaque RGBA of the picture's own size. */
-export async function drawBetween({ session, sizes, before, after, at }: DrawRequest): Promise<Uint8Array> {
-  const { width, height, fullWidth, fullHeight } = sizes;
-  const { base, scale } = gridOf(sizes);
-  const moment = new Tensor('float32', new Float32Array(fullWidth * fullHeight).fill(at), [1, 1, fullHeight, fullWidth]);
-  const feeds = { in0: before, in1: after, in2: moment, base_grid: base, grid_scale: scale };
-  const { out0 } = await session.run(feeds, ['out0']);
-  const [batch, channels, high, wide] = out0?.dims ?? [];
-  if (
-    out0 === undefined ||
-    !(out0.data instanceof Float32Array) ||
-    batch !== 1 ||
-    channels !== 3 ||
-    high !== fullHeight ||
-    wide !== fullWidth
-  )
-    throw new Error(
-      `out0 is ${out0?.type ?? 'not there'} of ${out0?.dims.join(' x ')}; wanted float32 of 1 x 3 x ${fullHeight} x ${fullWidth}.`,
-    );
+/** What the model gives of one moment: planes of the full size, each row after row. */
+type Given = { readonly data: Float32Array; readonly area: number };
+
+async function run({ session, sizes, before, after, at }: DrawRequest, names: Readonly<Record<string, number>>): Promise<readonly Given[]> {
+  const { fullWidth, fullHeight } = sizes;
   const area = fullWidth * fullHeight;
+  const moment = new Tensor('float32', new Float32Array(area).fill(at), [1, 1, fullHeight, fullWidth]);
+  const given = await session.run({ in0: before, in1: after, in2: moment }, Object.keys(names));
+  return Object.entries(names).map(([name, channels]) => {
+    const found = given[name];
+    const wanted = [1, channels, fullHeight, fullWidth];
+    if (!(found?.data instanceof Float32Array) || found.dims.join() !== wanted.join())
+      throw new Error(`${name} is ${found?.type ?? 'not there'} of ${found?.dims.join(' x ')}; wanted float32 of ${wanted.join(' x ')}.`);
+    // A model that fell apart gives numbers that are none everywhere it was looked at.
+    if (Number.isNaN(found.data[0]) || Number.isNaN(found.data[found.data.length >> 1]))
+      throw new Error(`${name} holds values that are no numbers.`);
+    return { data: found.data, area };
+  });
+}
+
+/** Runs the model for one moment; gives opaque RGBA of the picture's own size. */
+export async function drawBetween(request: DrawRequest): Promise<Uint8Array> {
+  const { width, height, fullWidth } = request.sizes;
+  const [picture] = (await run(request, { out0: 3 })) as [Given];
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const from = y * fullWidth + x;
       const to = (y * width + x) * 4;
-      for (let c = 0; c < 3; c++) {
-        const value = (out0.data[c * area + from] as number) * 255;
-        if (Number.isNaN(value)) throw new Error('out0 holds values that are no numbers.');
-        rgba[to + c] = value;
-      }
+      for (let c = 0; c < 3; c++) rgba[to + c] = (picture.data[c * picture.area + from] as number) * 255;
       rgba[to + 3] = 255;
     }
   return new Uint8Array(rgba.buffer);
+}
+
+/** Has the model say how everything moves, on small copies of two pictures. */
+export async function movementBetween(request: DrawRequest, names: { readonly flow: string; readonly share: string }): Promise<Movement> {
+  const [flow, share] = (await run(request, { [names.flow]: 4, [names.share]: 1 })) as [Given, Given];
+  const { width, height, fullWidth } = request.sizes;
+  return { width, height, rowLength: fullWidth, area: flow.area, flow: flow.data, share: share.data };
 }

@@ -57,3 +57,17 @@ test('frames are drawn at their moments, real ones stay as they are, nothing is 
     { name: 'TimeoutError' },
   );
 });
+
+test('a picture that is too large for the model is drawn at its own size by how a smaller copy of it moves', async (t) => {
+  const interpolator = await openInterpolator({ model: await installedModel({ name: 'rife-4.6', home: tmpdir() }), mostPixels: 5000 });
+  t.after(() => interpolator.close());
+  const [before, after] = [squareAt(20), squareAt(44)];
+  const drawn = await interpolator.draw({ before, after, at: 0.5 });
+  assert.deepEqual([drawn.width, drawn.height, drawn.rgba.length], [width, height, width * height * 4]);
+  const off = middleOf(drawn) - (32 + (side - 1) / 2);
+  t.diagnostic(`${off.toFixed(2)} px off`);
+  assert.ok(Math.abs(off) <= 1, `${off} px off`);
+  // Beside the square the ground is what it was.
+  for (const x of [4, 90, 140])
+    assert.ok(Math.abs((drawn.rgba[(10 * width + x) * 4] as number) - (before.rgba[(10 * width + x) * 4] as number)) <= 3);
+});

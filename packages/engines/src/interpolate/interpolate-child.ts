@@ -2,44 +2,55 @@
 import { InferenceSession } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
 import { endWithParent } from '../end-with-parent.ts';
-import { drawBetween, type Planes, planesOf, sizesOf } from './draw-between.ts';
+import type { Picture } from '../onnx/picture.ts';
+import { drawBetween, movementBetween, type Planes, planesOf, sizesOf } from './draw-between.ts';
 import type { BetweenAnswer, BetweenRequest, SentPicture } from './open-interpolator.ts';
+import { shrinkPicture, warpBetween } from './warp-between.ts';
 
+type Open = Extract<BetweenRequest, { readonly kind: 'open' }>;
 type Draw = Extract<BetweenRequest, { readonly kind: 'draw' }>;
+/** A picture, and as the model takes it: itself, or a copy of it that is smaller. */
+type Held = { readonly picture: Picture; readonly planes: Planes };
 
-let session: InferenceSession | undefined;
-let multipleOf = 32;
-let held = new Map<number, Planes>();
+let model: { readonly session: InferenceSession; readonly open: Open } | undefined;
+let held = new Map<number, Held>();
 
-async function open({ path, multipleOf: sides, threads }: Extract<BetweenRequest, { readonly kind: 'open' }>): Promise<BetweenAnswer> {
-  multipleOf = sides;
-  session = await InferenceSession.create(path, {
+async function open(asked: Open): Promise<BetweenAnswer> {
+  const session = await InferenceSession.create(asked.path, {
     executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
+    intraOpNumThreads: asked.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   });
+  model = { session, open: asked };
   return { kind: 'opened' };
 }
 
 async function draw({ width, height, before, after, at }: Draw): Promise<BetweenAnswer> {
-  if (session === undefined) throw new Error('The model is not open.');
-  const sizes = sizesOf({ width, height, multipleOf });
-  const planes = ({ number, rgba }: SentPicture): Planes => {
+  if (model === undefined) throw new Error('The model is not open.');
+  const { session, open: settings } = model;
+  const by = Math.max(1, Math.ceil(Math.sqrt((width * height) / settings.mostPixels)));
+  const sizes = sizesOf({ width: Math.ceil(width / by), height: Math.ceil(height / by), multipleOf: settings.multipleOf });
+  const hold = ({ number, rgba }: SentPicture): Held => {
     const known = held.get(number);
     if (known !== undefined) return known;
     if (rgba === null) throw new Error(`Picture ${number} was not sent.`);
-    return planesOf(rgba, sizes);
+    const picture = { width, height, rgba };
+    return { picture, planes: planesOf((by === 1 ? picture : shrinkPicture(picture, by)).rgba, sizes) };
   };
-  const pair = [planes(before), planes(after)] as const;
+  const pair = [hold(before), hold(after)] as const;
   held = new Map([
     [before.number, pair[0]],
     [after.number, pair[1]],
   ]);
   const startMs = performance.now();
-  const rgba = await drawBetween({ session, sizes, before: pair[0], after: pair[1], at });
+  const request = { session, sizes, before: pair[0].planes, after: pair[1].planes, at };
+  const rgba =
+    by === 1
+      ? await drawBetween(request)
+      : warpBetween({ before: pair[0].picture, after: pair[1].picture, by, movement: await movementBetween(request, settings) });
   return { kind: 'drawn', rgba, runMs: performance.now() - startMs, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 

@@ -10,7 +10,15 @@ import { betweenModelOf } from './interpolation-card.ts';
 /** A picture as it goes to the process: its bytes once, then only its number. */
 export type SentPicture = { readonly number: number; readonly rgba: Uint8Array | null };
 export type BetweenRequest =
-  | { readonly kind: 'open'; readonly path: string; readonly multipleOf: number; readonly threads: number }
+  | {
+      readonly kind: 'open';
+      readonly path: string;
+      readonly multipleOf: number;
+      readonly flow: string;
+      readonly share: string;
+      readonly threads: number;
+      readonly mostPixels: number;
+    }
   | {
       readonly kind: 'draw';
       readonly width: number;
@@ -46,16 +54,32 @@ export type OpenInterpolator = {
   readonly model: InstalledModel;
   /** The same number everywhere gives the same bytes everywhere. */
   readonly threads?: number;
+  /** The movement of larger pictures is looked for on smaller copies of them. */
+  readonly mostPixels?: number;
   readonly watch?: MemoryWatch;
   readonly signal?: AbortSignal;
 };
 
+/** A little more than 1280 x 720: beyond that a frame takes long and much memory, and is hardly better. */
+const comfortable = 1_000_000;
+
 /** Loads a model that draws frames between frames; fails as `model-unavailable` where it is none or cannot be loaded, as `digest-mismatch` where its file was changed. */
-export async function openInterpolator({ model, threads = 2, watch, signal }: OpenInterpolator): Promise<Interpolator> {
-  const { file, path, digest, multipleOf } = betweenModelOf(model);
+export async function openInterpolator({
+  model,
+  threads = 2,
+  mostPixels = comfortable,
+  watch,
+  signal,
+}: OpenInterpolator): Promise<Interpolator> {
+  const { path, digest, settings } = betweenModelOf(model);
   const startMs = performance.now();
   const { name: plainName, revision } = model.card;
-  await checkWeights({ name: plainName, folder: model.folder, revision, files: [{ path: file, sha256: digest.slice('sha256-'.length) }] });
+  await checkWeights({
+    name: plainName,
+    folder: model.folder,
+    revision,
+    files: [{ path: settings.file, sha256: digest.slice('sha256-'.length) }],
+  });
   // What comes along lies in no cache, and may lie where nothing can be written.
   const held =
     model.place === undefined || model.card.builtIn === true
@@ -76,7 +100,7 @@ export async function openInterpolator({ model, threads = 2, watch, signal }: Op
       `The model ${model.card.name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
     );
   try {
-    const opened = await ask({ kind: 'open', path, multipleOf, threads }, signal);
+    const opened = await ask({ kind: 'open', path, threads, mostPixels, ...settings }, signal);
     if (opened.kind === 'failed')
       throw new FilmwrightError(
         'model-unavailable',
