@@ -44,8 +44,11 @@ test('places and GPUs are counted by what runs on them, however many GPUs one ta
   const devices = ['a', 'b', 'c'].map((id) => ({ id }) as unknown as FleetRunner['devices'][number]);
   const tasks = [task, { ...task, devices: ['a', 'b'] }];
   assert.deepEqual(placesOf({ slots: 4, devices, tasks }), { slots: { taken: 1, of: 4 }, devices: { taken: 2, of: 3 } });
-  // Eight that run as one.
-  assert.deepEqual(placesOf({ slots: 1, devices: [], tasks: Array(8).fill(task) }).slots, { taken: 1, of: 1 });
+  const asOne = Array(8).fill({ ...task, batch: 'one' });
+  assert.deepEqual(placesOf({ slots: 1, devices: [], tasks: asOne }).slots, { taken: 1, of: 1 });
+  assert.deepEqual(placesOf({ slots: 4, devices: [], tasks: [...asOne, task, { ...task, batch: 'two' }] }).slots, { taken: 3, of: 4 });
+  // More than there are is shown, not hidden.
+  assert.deepEqual(placesOf({ slots: 1, devices: [], tasks: [task, task] }).slots, { taken: 2, of: 1 });
 });
 
 test('figures are as long as tells them apart', () => {

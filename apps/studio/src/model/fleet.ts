@@ -29,14 +29,14 @@ export const kindNames: Readonly<Record<TaskKind, string>> = {
   drill: 'a drill',
 };
 
-/** Processes and GPUs of a runner that are taken, and how many it has; tasks that run as one share a process, so that no more are taken than there are. */
+/** Processes and GPUs of a runner that are taken, and how many it has; tasks that run as one share a process. */
 export function placesOf({ slots, devices, tasks }: Pick<FleetRunner, 'slots' | 'devices' | 'tasks'>): {
   readonly slots: { readonly taken: number; readonly of: number };
   readonly devices: { readonly taken: number; readonly of: number };
 } {
   const held = new Set(tasks.flatMap((task) => task.devices));
-  const plain = tasks.filter((task) => task.devices.length === 0).length;
-  return { slots: { taken: Math.min(plain, slots), of: slots }, devices: { taken: held.size, of: devices.length } };
+  const plain = new Set(tasks.flatMap(({ devices, batch }, at) => (devices.length === 0 ? [batch ?? at] : [])));
+  return { slots: { taken: plain.size, of: slots }, devices: { taken: held.size, of: devices.length } };
 }
 
 /** How often a cache had what it was asked for; null where it was not asked. */

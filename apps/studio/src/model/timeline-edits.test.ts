@@ -4,6 +4,8 @@ import type { FilmDocument } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
 import {
   clearWordTimes,
+  drawingText,
+  drawnAlone,
   edgeLimits,
   hasWordTimes,
   type ShotView,
@@ -45,4 +47,19 @@ test('a cut is written in frames, a take as its number, and the first take as no
   assert.equal(setTakes(film, { shot: 1, takes: 3 }).storyboard[1]?.takes, 3);
   assert.equal(takeAlone(setTakes(film, { shot: 1, takes: 3 }), { shot: 1, take: 2 }).storyboard[0]?.takes, undefined);
   assert.deepEqual(takeAlone(second, { shot: 1, take: 3 }).storyboard, [{ id: 'one', narration: 'Every word has its place.', take: 3 }]);
+});
+
+test('looking at takes that a model draws asks for nothing but the drawing, of the same shot and words', () => {
+  const generate = { prompt: 'waves', take: 2 };
+  const visual = { background: { generate }, subject: { picture: 'a.png' } };
+  const film: FilmDocument = { title: 'Drawn', storyboard: [{ id: 'one' }, { id: 'two', narration: 'Hello.', take: 3, visual }] };
+  assert.deepEqual(drawnAlone(film, { shot: 1, takes: 4 }).storyboard, [
+    { id: 'two', take: 3, length: '500ms', visual: { generate: { ...generate, takes: 4 } } },
+  ]);
+  const other = (changed: Readonly<Record<string, unknown>>): FilmDocument => ({
+    ...film,
+    storyboard: [{ id: 'one' }, { id: 'two', visual: { generate: { ...generate, ...changed } } }],
+  });
+  assert.equal(drawingText(film, 1), drawingText(other({ take: 1, takes: 5 }), 1));
+  assert.notEqual(drawingText(film, 1), drawingText(other({ prompt: 'other waves' }), 1));
 });

@@ -98,6 +98,14 @@ export function drawnAlone(film: FilmDocument, { shot: index, takes }: { readonl
   return { ...kept, storyboard: [JSON.parse(JSON.stringify(alone)) as FilmDocument['storyboard'][number]] };
 }
 
+/** Everything that decides what is drawn for a shot in any of its takes, as a text to compare. */
+export function drawingText(film: FilmDocument, index: number): string {
+  const [shot] = drawnAlone(film, { shot: index, takes: 1 }).storyboard;
+  const ground = shot?.visual as { readonly generate?: Readonly<Record<string, unknown>> } | undefined;
+  const { take: _take, takes: _takes, ...asked } = ground?.generate ?? {};
+  return JSON.stringify([shot?.id, asked, film.format]);
+}
+
 function milliseconds(ms: number): string {
   return `${Math.max(0, Math.round(ms))}ms`;
 }

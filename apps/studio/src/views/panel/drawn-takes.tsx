@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
 import { assetPath } from '../../model/stills.ts';
-import { drawnAlone } from '../../model/timeline-edits.ts';
+import { drawingText, drawnAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { newestView } from '../../store/builds.ts';
@@ -19,8 +19,14 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
   const { editing, selected } = useFilm();
   const document = useDocument();
   const shot = shotsOf(document)[selected];
-  const made = useBuilds(newestView)?.shots?.shots.find(({ id }) => id === shot?.id)?.takes ?? [];
-  const [drawn, setDrawn] = useState<readonly DrawnTake[]>([]);
+  const asked = drawingText(document, selected);
+  const view = useBuilds(newestView);
+  const inBuild = shotsOf(view?.document ?? document).findIndex((each) => each?.id === shot?.id);
+  // What was drawn by other words is no take of these.
+  const still = view?.document != null && drawingText(view.document, inBuild) === asked;
+  const made = still ? (view.shots?.shots.find(({ id }) => id === shot?.id)?.takes ?? []) : [];
+  const [drawnOf, setDrawn] = useState<{ readonly asked: string; readonly takes: readonly DrawnTake[] }>({ asked: '', takes: [] });
+  const drawn = drawnOf.asked === asked ? drawnOf.takes : [];
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const stop = useRef(new AbortController());
@@ -43,7 +49,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
       const { document: film, files } = editing.content();
       const alone = drawnAlone(film, { shot: selected, takes });
       let build = await api.createBuild({ document: alone, files: { ...files }, purpose: 'preview' });
-      const look = async (): Promise<void> => setDrawn((await api.buildShots(build.id))?.shots[0]?.takes ?? []);
+      const look = async (): Promise<void> => setDrawn({ asked, takes: (await api.buildShots(build.id))?.shots[0]?.takes ?? [] });
       for await (const next of api.followBuild({ id: build.id, signal })) {
         build = next;
         if (!hasEnded(build)) await look().catch(() => {});
