@@ -1,11 +1,10 @@
 import type { Build, BuildWait } from '@filmwright/contracts';
 import { plainReason } from '@filmwright/core';
 import type { BuildWaitFacts, OverviewStore } from '@filmwright/records';
+import { keptAnswer } from './kept-answer.ts';
 
-/** Tells of builds what waits, each looked at most once a second however many follow it. */
+/** Tells of builds what waits, each looked at most once a second however many follow it, and more seldom where that takes long. */
 export type BuildWaits = { readonly tell: (build: Build, workspaceId: string) => Promise<Build> };
-
-type Known = { readonly atMs: number; readonly facts: Promise<BuildWaitFacts | null> };
 
 const trustMs = 900;
 const mostKnown = 1000;
@@ -13,15 +12,15 @@ const mostReasons = 5;
 const others = 'others go before it';
 
 export function createBuildWaits(overview: Pick<OverviewStore, 'buildWait'>): BuildWaits {
-  const known = new Map<string, Known>();
+  const known = new Map<string, () => Promise<BuildWaitFacts | null>>();
   const look = (buildId: string, workspaceId: string): Promise<BuildWaitFacts | null> => {
     const before = known.get(buildId);
-    if (before !== undefined && performance.now() - before.atMs < trustMs) return before.facts;
+    if (before !== undefined) return before();
     if (known.size >= mostKnown) known.clear();
     // What cannot be told is no reason to refuse what can.
-    const facts = overview.buildWait({ workspaceId, buildId }).catch(() => null);
-    known.set(buildId, { atMs: performance.now(), facts });
-    return facts;
+    const ask = keptAnswer(() => overview.buildWait({ workspaceId, buildId }).catch(() => null), { trustMs });
+    known.set(buildId, ask);
+    return ask();
   };
   return {
     async tell(build, workspaceId) {

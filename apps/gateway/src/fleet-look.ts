@@ -1,6 +1,7 @@
 import { type Fleet, type FleetRunner, taskKindNames, taskKinds } from '@filmwright/contracts';
 import { plainReason } from '@filmwright/core';
 import type { FleetFacts, FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
+import { keptAnswer } from './kept-answer.ts';
 import type { CacheReports } from './runner-identity.ts';
 
 /** Reads the fleet, at most once a second however many look, and sums of spending more seldom. */
@@ -14,13 +15,11 @@ type Looking = {
 
 const trustMs = 900;
 const spendTrustMs = 5000;
-/** What takes long is read more seldom, so that it takes no more than a twentieth of the time. */
-const restFactor = 20;
 const mostBuilds = 20;
 
 export function createFleetLook({ overview, fleet, caches }: Looking): FleetLook {
-  const spend = kept(() => overview.fleetSpend(mostBuilds), { trustMs: spendTrustMs });
-  return kept(
+  const spend = keptAnswer(() => overview.fleetSpend(mostBuilds), { trustMs: spendTrustMs });
+  return keptAnswer(
     async () => {
       const [isLed, facts, spent] = await Promise.all([fleet.isLed(), overview.fleetFacts(), spend()]);
       return {
@@ -54,27 +53,6 @@ export function queueOf(lines: FleetFacts['queue']): Fleet['queue'] {
         expectedStartAt: line.expectedStartAt === null ? null : `${line.expectedStartAt.slice(0, 19)}Z`,
       };
     });
-}
-
-/** Asks anew once the answer is older than `trustMs`; a failed answer is not kept. */
-function kept<T>(ask: () => Promise<T>, { trustMs: leastMs }: { readonly trustMs: number }): () => Promise<T> {
-  let answer: Promise<T> | null = null;
-  let untilMs = 0;
-  return () => {
-    if (answer !== null && performance.now() < untilMs) return answer;
-    const startMs = performance.now();
-    untilMs = Number.POSITIVE_INFINITY;
-    answer = ask();
-    answer.then(
-      () => {
-        untilMs = performance.now() + Math.max(leastMs, restFactor * (performance.now() - startMs));
-      },
-      () => {
-        untilMs = 0;
-      },
-    );
-    return answer;
-  };
 }
 
 function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {

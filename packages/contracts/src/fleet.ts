@@ -65,6 +65,8 @@ export const fleetTaskSchema = z
     /** As expected when it was given. */
     expectedEndAt: z.string(),
     devices: z.array(z.string()).readonly(),
+    /** Tasks of one batch run as one, in one place; absent for one that runs alone. */
+    batch: z.string().optional(),
   })
   .readonly();
 export type RunningTask = z.infer<typeof fleetTaskSchema>;

@@ -8,6 +8,8 @@ import { isUuid } from './uuidv7.ts';
 const sameWait = `case when x.reason ~ '^[0-9]+ tasks? goe?s? before it$' then 'others go before it'
   when x.reason ~ '^it is tried again in [0-9]+ s$' then 'it is tried again soon' else x.reason end`;
 const told = `json_to_recordset(s.body) as x(key text, position int, "expectedStartAt" text, reason text)`;
+/** Of a build with many of them they were summed up when they were written: reading where each stands would take longer than people look at it. */
+const summed = `json_to_recordset(s.lines) as l(reason text, tasks int, position int, "expectedStartAt" text)`;
 const amounts = (filter: string, name: string): string =>
   ['gpu_ms', 'slot_ms', 'credits']
     .map((column) => `coalesce(sum(s.${column}) filter (where ${filter}), 0)::float8 as ${name}_${column}`)
@@ -48,10 +50,11 @@ type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 're
   readonly silent_ms: number;
   readonly offer: Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'versions' | 'version' | 'machine' | 'devices'>;
 };
-type RunningRow = Omit<RunningTask, 'sinceAt' | 'expectedEndAt'> & {
+type RunningRow = Omit<RunningTask, 'sinceAt' | 'expectedEndAt' | 'batch'> & {
   readonly runner_id: string;
   readonly started_at: Date;
   readonly expected_ms: number;
+  readonly batch: string | null;
 };
 
 /** What people are shown of builds and of the whole fleet. */
@@ -64,7 +67,11 @@ export function overviewRecords({ rows }: Database): OverviewStore {
            min(x."expectedStartAt") as "expectedStartAt"
          from standing s join build b on b.id = s.build_id and b.ended_at is null cross join lateral ${told}
          join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
-         where s.build_id = $1 and s.workspace_id = $2 group by 1, x."expectedStartAt" is null order by 4 nulls first, 3`,
+         where s.build_id = $1 and s.workspace_id = $2 and s.lines is null group by 1, x."expectedStartAt" is null
+         union all
+         select l.reason, l.tasks, l.position, l."expectedStartAt"
+         from standing s join build b on b.id = s.build_id and b.ended_at is null cross join lateral ${summed}
+         where s.build_id = $1 and s.workspace_id = $2 and s.lines is not null order by 4 nulls first, 3`,
         [buildId, workspaceId],
       );
       if (reasons.length === 0) return null;
@@ -128,20 +135,24 @@ export function overviewRecords({ rows }: Database): OverviewStore {
            where r.seen_at > now() - interval '1 day' order by r.name, r.id limit ${mostRunners}`,
         ),
         rows<RunningRow>(
-          `select a.runner_id, a.started_at, a.expected_ms, a.devices, a.build_id as build, coalesce(b.title, '') as title, t.kind, a.percent,
+          `select a.runner_id, a.started_at, a.expected_ms, a.devices, a.batch, a.build_id as build, coalesce(b.title, '') as title, t.kind, a.percent,
              coalesce((select min(l.address) from build_task l
                where l.workspace_id = a.workspace_id and l.key = a.key and l.build_id = a.build_id), t.kind) as address
            from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
            left join build b on b.id = a.build_id where a.ended_at is null order by a.fence limit ${mostRunning}`,
         ),
         rows<Omit<FleetQueueLine, 'deadline'> & { readonly deadline: Date | null; readonly position: number }>(
-          `select w.name as workspace, b.priority, b.id as build, b.title, b.deadline, ${sameWait} as reason, count(*)::int as tasks,
-             min(x.position)::int as position, min(x."expectedStartAt") as "expectedStartAt"
-           from standing s join build b on b.id = s.build_id and b.ended_at is null join workspace w on w.id = s.workspace_id
-           cross join lateral ${told}
-           join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
-           group by w.name, b.id, 6, x."expectedStartAt" is null
-           order by w.name, priority_rank(b.priority), min(x."expectedStartAt") nulls first, b.id limit ${mostLines}`,
+          `select w.name as workspace, b.priority, b.id as build, b.title, b.deadline, q.reason, q.tasks, q.position, q."expectedStartAt" from (
+             select s.build_id, s.workspace_id, ${sameWait} as reason, count(*)::int as tasks,
+               min(x.position)::int as position, min(x."expectedStartAt") as "expectedStartAt"
+             from standing s cross join lateral ${told}
+             join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
+             where s.lines is null group by s.build_id, 3, x."expectedStartAt" is null
+             union all
+             select s.build_id, s.workspace_id, l.reason, l.tasks, l.position, l."expectedStartAt"
+             from standing s cross join lateral ${summed} where s.lines is not null
+           ) q join build b on b.id = q.build_id and b.ended_at is null join workspace w on w.id = q.workspace_id
+           order by w.name, priority_rank(b.priority), q."expectedStartAt" nulls first, b.id limit ${mostLines}`,
         ),
         rows<{ body: PoolState; there: number; starting: number; stopping: number }>(
           `select p.body::text::json as body, count(*) filter (where m.state = 'wanted' and m.busy)::int as there,
@@ -234,8 +245,9 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     ...(version && { version }),
     ...(machine && { machine }),
     ...(devices && { devices }),
-    tasks: tasks.map(({ runner_id: _, started_at: startedAt, expected_ms: expectedMs, ...task }) => ({
+    tasks: tasks.map(({ runner_id: _, started_at: startedAt, expected_ms: expectedMs, batch, ...task }) => ({
       ...task,
+      ...(batch !== null && { batch }),
       sinceAt: startedAt.toISOString(),
       expectedEndAt: new Date(startedAt.getTime() + expectedMs).toISOString(),
     })),

@@ -116,10 +116,45 @@ test('Q1: what waits of a build is told by reason, with what runs of it; nothing
   assert.equal(await records.buildWait({ workspaceId, buildId }), null);
 });
 
+test('Q1: what waits of a large build is told by the sums that were written with it, without a look at each of its tasks', async () => {
+  const { records, build, runnerId } = await open(['a', 'b']);
+  const at = (seconds: number) => new Date(Date.UTC(2030, 0, 1) + 1000 * seconds).toISOString();
+  // All of them but two are of keys that are in no table: whoever looks at each finds none.
+  const tasks = Array.from({ length: 1200 }, (_, position) => ({
+    key: position === 0 ? 'a' : `gone ${position}`,
+    position,
+    expectedStartAt: position < 1100 ? at(position) : null,
+    reason: position === 0 ? 'all 2 slots that can are busy' : position < 1100 ? `${position} tasks go before it` : 'no runner can do it',
+  }));
+  await records.saveStandings([{ workspaceId, buildId: build.id, tasks }]);
+  const lines = [
+    { reason: 'no runner can do it', tasks: 100, position: 1100, expectedStartAt: null },
+    { reason: 'all 2 slots that can are busy', tasks: 1, position: 0, expectedStartAt: at(0) },
+    { reason: 'others go before it', tasks: 1099, position: 1, expectedStartAt: at(1) },
+  ];
+  assert.deepEqual((await records.buildWait({ workspaceId, buildId: build.id }))?.reasons, lines);
+  const { queue } = await records.fleetFacts();
+  assert.deepEqual(
+    queue.map(({ reason, tasks: count, position, expectedStartAt }) => ({ reason, tasks: count, position, expectedStartAt })),
+    lines,
+  );
+  await records.saveStandings([{ workspaceId, buildId: build.id, tasks: tasks.slice(0, 3) }]);
+  assert.equal(
+    (await records.buildWait({ workspaceId, buildId: build.id }))?.reasons.length,
+    1,
+    'of few tasks those that wait are counted',
+  );
+  const [one] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  assert.ok(one);
+  await records.cancelBuild(build.id);
+  assert.equal(await records.buildWait({ workspaceId, buildId: build.id }), null);
+});
+
 test('O4: the fleet is every runner with what it does, what waits of all builds, and pools as they were sized last', async () => {
   const { records, sql, build, runnerId } = await open(['a', 'b']);
   const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
   assert.ok(lease);
+  await sql(`update attempt set batch = '00000000-0000-4000-8000-000000000001'`);
   await records.renewLeases({ runnerId, leases: [{ key: lease.task.key, fence: lease.fence, percent: 40 }], leaseMs });
   const two = await records.joinRunner(someOffer({ name: 'fw-1/7', pool: 'cloud', version: '0.1.0' }));
   await records.addMachines([
@@ -146,6 +181,7 @@ test('O4: the fleet is every runner with what it does, what waits of all builds,
     one.tasks.map(({ build: of, title, address, kind, percent }) => [of, title, address, kind, percent]),
     [[build.id, 'A film', 'span/a', 'encode', 40]],
   );
+  assert.equal(one.tasks[0]?.batch, '00000000-0000-4000-8000-000000000001');
   await records.stopMachine('fw-1');
   await sql(`update runner set seen_at = now() - interval '5 minutes' where name = 'one'`);
   await records.expireLeases();

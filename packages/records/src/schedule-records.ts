@@ -212,9 +212,9 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       await prepared({
         name: 'save-standings',
         text: `with gone as (delete from standing where not (build_id = any($1)))
-          insert into standing (build_id, workspace_id, body)
-          select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks' from json_array_elements($2::json) s
-          on conflict (build_id) do update set body = excluded.body, at = now()`,
+          insert into standing (build_id, workspace_id, body, lines)
+          select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks', s->'lines' from json_array_elements($2::json) s
+          on conflict (build_id) do update set body = excluded.body, lines = excluded.lines, at = now()`,
         // One document: in an array each of its quotes would be marked.
         values: [standings.map(({ buildId }) => buildId), await standingText(standings)],
       });

@@ -1,23 +1,26 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { BuildStanding } from './schedule-store.ts';
+import { gatherLines, mostCounted } from './standing-lines.ts';
 
 const tasksAtOnce = 1000;
 
-/** Standings as one JSON document, written a thousand tasks at a time: those of a hundred thousand would stop whatever else this process does. */
+/** Standings as one JSON document, those of many tasks with their lines, written a thousand tasks at a time: those of a hundred thousand would stop whatever else this process does. */
 export async function standingText(standings: readonly BuildStanding[]): Promise<string> {
   const builds: string[] = [];
   let since = 0;
   for (const { buildId, workspaceId, tasks } of standings) {
     const parts: string[] = [];
+    const gathered = tasks.length > mostCounted ? gatherLines() : null;
     for (let first = 0; first < tasks.length; first += tasksAtOnce) {
       const some = tasks.slice(first, first + tasksAtOnce);
       parts.push(JSON.stringify(some).slice(1, -1));
+      gathered?.add(some);
       since += some.length;
       if (since < tasksAtOnce) continue;
       since = 0;
       await yieldToOthers();
     }
-    const build = JSON.stringify({ buildId, workspaceId });
+    const build = JSON.stringify({ buildId, workspaceId, ...(gathered !== null && { lines: gathered.lines() }) });
     builds.push(`${build.slice(0, -1)},"tasks":[${parts.join(',')}]}`);
   }
   return `[${builds.join(',')}]`;
