@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { reportSchema } from '@filmwright/contracts';
 import { presenterDocuments } from '@filmwright/core';
-import { filmwright, homeOfTest } from './platform-home.ts';
+import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const home = homeOfTest();
+const { home, open } = platformOfTest();
+before(() => open());
 const art = join(import.meta.dirname, '../../examples/art');
 
 const anchorFilm = (narration: unknown, more: object = {}) => ({

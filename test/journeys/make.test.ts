@@ -5,10 +5,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BuildSpend, type Problem, reportSchema } from '@filmwright/contracts';
-import { filmwright, homeOfTest, processesOf } from './platform-home.ts';
+import { filmwright, platformOfTest, processesOf } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const home = homeOfTest();
+const { home, open } = platformOfTest();
 
 const film = writeFilm(home, smallFilm);
 const out = join(home, 'out');
@@ -60,6 +60,8 @@ test('made again unchanged, no task is run and the master is the same', async ()
 });
 
 test('a saved master that somebody changed is saved again', async () => {
+  // From here on one platform serves all commands; the films above started their own.
+  await open();
   const path = join(home, 'again/master.mp4');
   writeFileSync(path, Buffer.alloc(readFileSync(path).length));
   const { status, err } = await filmwright(home, ['make', film, '--out', join(home, 'again')]);

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Report } from '@filmwright/contracts';
-import { filmwright, homeOfTest } from './platform-home.ts';
+import { filmwright, platformOfTest } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const home = homeOfTest();
+const { home, open } = platformOfTest();
+before(() => open());
 const out = join(home, 'out');
 const folder = join(out, 'package');
 const packaged = { ...smallFilm, outputs: { ...smallFilm.outputs, package: true } };

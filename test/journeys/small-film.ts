@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const art = join(import.meta.dirname, '../../examples/art');
 
-/** A film of a few seconds with everything that takes a task: a picture, a cut-out with its own alpha, two voices of text, a transition. */
+/** A film of six seconds with everything that takes a task: a picture, a cut-out with its own alpha, two voices of text, a transition. */
 export const smallFilm = {
   title: 'Small',
   voice: 'flite-slt',
@@ -11,17 +11,17 @@ export const smallFilm = {
   storyboard: [
     {
       id: 'one',
-      narration: 'Hello from a small film.',
+      narration: 'Hello there.',
       visual: { picture: join(art, 'studio-sweep.jpg') },
       text: { style: 'title', text: 'Small' },
     },
     {
       id: 'two',
-      narration: 'It costs $4.50 today.',
+      narration: 'Only $4.50 today.',
       visual: { background: { backdrop: 'halo' }, subject: { picture: join(art, 'orlune-logo-dark.png'), height: 0.3 } },
       transition: 'dissolve',
     },
-    { id: 'three', length: '2s', visual: { backdrop: 'waves' }, text: { style: 'subtitle', text: 'The end' }, transition: 'wipe-left' },
+    { id: 'three', length: '1s', visual: { backdrop: 'waves' }, text: { style: 'subtitle', text: 'The end' }, transition: 'wipe-left' },
   ],
   outputs: { master: { quality: 'draft' } },
 };
