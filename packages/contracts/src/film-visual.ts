@@ -25,17 +25,18 @@ const share = z.number().min(0).max(1);
 /** Whether a model draws the frames that a slowed clip lacks. */
 const interpolateSchema = z.union([z.boolean(), z.strictObject({ model: z.string().min(1).max(200) })]);
 export type Interpolate = z.output<typeof interpolateSchema>;
+const interpolate = interpolateSchema
+  .optional()
+  .describe(
+    'Frames between the own ones of the clip are drawn by a model where it plays slower than the film needs: true, or {model: name}.',
+  );
 /** What is taken of a clip, and how fast it plays. */
 const clipRange = {
   clip: path,
   from: durationSchema.default('0s').describe('Where in the clip to start.'),
   to: durationSchema.optional().describe('Where in the clip to stop; its end when left out.'),
   speed: z.number().min(0.25).max(4).default(1).describe('2 plays twice as fast; below 1 is slow motion.'),
-  interpolate: interpolateSchema
-    .optional()
-    .describe(
-      'Frames between the own ones of the clip are drawn by a model where it plays slower than the film needs: true, or {model: name}.',
-    ),
+  interpolate,
   loop: z.boolean().default(false).describe('Start over at the end; otherwise the last frame stays.'),
   crop: z
     .tuple([share, share, share, share])
@@ -52,7 +53,7 @@ const backdropVisual = z.strictObject({
   backdrop: z.enum(backdropDesigns),
   colors: z.array(colorSchema).min(1).max(3).optional(),
 });
-const generatedVisual = z.strictObject({ generate: generateSchema, fit, focus, upscale });
+const generatedVisual = z.strictObject({ generate: generateSchema, fit, focus, interpolate, upscale });
 const subjectPlace = {
   height: z
     .number()

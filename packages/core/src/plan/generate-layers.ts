@@ -2,6 +2,7 @@ import { clipSource } from './clip-layers.ts';
 import { pieceLayers, wholeClip } from './clip-pieces.ts';
 import type { ClipMedia, ClipRange } from './clip-range.ts';
 import { generatedMedia } from './generated-media.ts';
+import { interpolatedClip } from './interpolate.ts';
 import { type Move, moveOf, placePicture } from './motion.ts';
 import { pictureLayers } from './picture-layers.ts';
 import type { Enlarged } from './upscale.ts';
@@ -23,7 +24,7 @@ export function generatedLayers(
     return undefined;
   }
   const { media, credits, warnings } = drawn;
-  const told = <What>(large: Enlarged<What>) => ({
+  const told = (large: Omit<Enlarged<unknown>, 'what'>) => ({
     credits: [...credits, ...large.credits],
     warnings: [...warnings, ...large.warnings],
   });
@@ -31,14 +32,19 @@ export function generatedLayers(
     const large = upscaledPicture(input, { show: { picture: media, visual, move }, asked });
     return large && { layers: pictureLayers(input, large.what), ...told(large) };
   }
-  const { size, untilFrame, film, shot } = input;
+  const { size, untilFrame, film, shot, index } = input;
   const range = circleOf(media, film.format.fps);
   const still = shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
   const place = placePicture({ picture: media, frame: size, move: still, untilFrame, fit: visual.fit });
-  const source = { ...clipSource({ clip: media, range }), filters: filtersOf(input, size), ...place.prepared };
   const fill = { loop: true, untilFrame };
-  const large = upscaledClip(input, { pictures: wholeClip(media, range), asked, shown: place.prepared.width / media.width, ...fill });
-  return large && { layers: pieceLayers({ pictures: large.what, source, place, ...fill }), ...told(large) };
+  const path = `storyboard[${index}].${'background' in (shot.visual ?? {}) ? 'visual.background' : 'visual'}.interpolate`;
+  const smooth = interpolatedClip(input, { pictures: wholeClip(media, range), asked: visual.interpolate, path, name: 'between', ...fill });
+  const large = upscaledClip(input, { pictures: smooth?.pictures, asked, shown: place.prepared.width / media.width, ...fill });
+  if (smooth === undefined || large === undefined) return undefined;
+  const pictures = large.what;
+  const source = { ...clipSource({ clip: media, range: pictures.range }), filters: filtersOf(input, size), ...place.prepared };
+  const made = { credits: [...smooth.credits, ...large.credits], warnings: [...smooth.warnings, ...large.warnings] };
+  return { layers: pieceLayers({ pictures, source, place, ...fill }), ...told(made) };
 }
 
 /** All of a clip whose last frame is its first, so that the next pass begins where this one ends; between its frames it blends. */
