@@ -81,6 +81,21 @@ export const reportSchema = z
     shots: z.array(z.object({ id: z.string(), startFrame: z.number().int(), frames: z.number().int() }).readonly()).readonly(),
     credits: z.array(creditSchema).readonly(),
     review: reviewReportSchema.nullable().default(null),
+    /** What was cut out of clips, shot by shot: frames, those with a subject in them, and how much the edges change from frame to frame where the picture stands still (0..1; null where nothing does). */
+    cutouts: z
+      .array(
+        z
+          .object({
+            shot: z.string(),
+            model: z.string(),
+            frames: z.number().int(),
+            found: z.number().int(),
+            flicker: z.object({ mean: z.number(), worst: z.number() }).readonly().nullable(),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .default([]),
     warnings: z.array(issueSchema).readonly(),
   })
   .readonly();

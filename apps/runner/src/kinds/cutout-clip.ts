@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Output } from '@filmwright/contracts';
-import { creditOfModel, cutOutFrames, cutOutMargin, installedModel } from '@filmwright/engines';
+import { creditOfModel, cutOutFrames, cutOutMargin, installedModel, watchFlicker } from '@filmwright/engines';
 import { clipPictures, clipSize, writeAlphaClip } from '@filmwright/render';
 import type { KindRunner } from '../run-task.ts';
 
 /** More pixels than this are scaled down first: finer than most films show a person, and a frame must not take seconds. */
 const mostPixels = 1920 * 1088;
 
-/** Cuts a person out of a piece of a clip. */
+/** Cuts a subject out of a piece of a clip. */
 export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, rate, firstFrame, frames, crop }, context) => {
   const { toolset, tempDir, home, progress } = context;
   const path = await context.pathOf(clip);
@@ -26,12 +26,14 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
   });
   const outPath = join(tempDir, 'cutout.mp4');
   const writer = writeAlphaClip({ outPath, ...size, rate, toolset });
+  const flicker = watchFlicker();
   let made = 0;
   let found = 0;
   let box: Output<'cutout-clip'>['subject'] = null;
   try {
     for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home, pool: await context.pictureModels() })) {
       await writer.write(cut.picture.rgba);
+      flicker.seen(cut.whole, cut.picture);
       made++;
       if (cut.box !== null) {
         found++;
@@ -51,6 +53,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
     frames: made,
     found,
     subject: box,
+    flicker: flicker.result(),
     credit: creditOfModel(card),
   };
 };

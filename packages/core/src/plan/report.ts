@@ -3,6 +3,7 @@ import { mouthLags, mouthReport } from '../figure/mouth-lag.ts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
 import { bareLanguage } from '../speech/voice-language.ts';
+import { clipCutouts, flickerWarnings } from './clip-cutouts.ts';
 import type { PlannedRung } from './package-view.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { PlannedSpan } from './plan-spans.ts';
@@ -27,6 +28,10 @@ export type ReportInput = {
 export function filmReport({ plan, planned, spans, rungs, master, measured, heard, review, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
+  const cutouts = clipCutouts(
+    planned,
+    shots.map(({ id }) => id),
+  );
   const mouth = mouthReport(shots.flatMap((shot) => shot.mouths.flatMap(mouthLags)));
   const run = planned.filter((task) => task.result?.reused === false).length;
   return {
@@ -61,8 +66,10 @@ export function filmReport({ plan, planned, spans, rungs, master, measured, hear
     shots: shots.map((shot) => ({ id: shot.id, startFrame: shot.startFrame, frames: shot.timing.frames })),
     credits: plan.credits,
     review,
+    cutouts,
     warnings: [
       ...plan.warnings,
+      ...flickerWarnings(cutouts),
       ...(mouth !== null && mouth.p95Ms > mostMouthLagMs ? [lateMouth(mouth.p95Ms)] : []),
       ...(shots.some((shot) => shot.lines.some((line) => !line.natural))
         ? [

@@ -24,8 +24,8 @@ export type CutOutFrames = {
   readonly smooth?: boolean;
 };
 
-/** A frame whose surroundings are clear; `box` is where somebody is, null where nobody was found. */
-export type CutFrame = { readonly picture: Picture; readonly box: Box | null };
+/** A frame whose surroundings are clear, and the frame as it was; `box` is where the subject is, null where none was found. */
+export type CutFrame = { readonly picture: Picture; readonly whole: Picture; readonly box: Box | null };
 
 /** Frames that a caller should give before and behind those it wants. */
 export const cutOutMargin = smoothingReach;
@@ -56,7 +56,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
     const at = next++ - gone;
     const frames = held.map(({ look }) => look);
     const { picture, look } = held[at] as Held;
-    const cut = cutFrame(picture, { mask: smooth ? smoothMask(frames, at) : look.mask, look });
+    const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, at) : look.mask, look }) };
     while (next - gone > smoothingReach) {
       held.shift();
       gone++;
@@ -75,7 +75,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   }
 }
 
-function cutFrame(picture: Picture, { mask, look }: { readonly mask: Plane; readonly look: SeenFrame }): CutFrame {
+function cutFrame(picture: Picture, { mask, look }: { readonly mask: Plane; readonly look: SeenFrame }): Omit<CutFrame, 'whole'> {
   const scale = picture.width / mask.width;
   const near = boxAbove(mask, 0.02);
   if (near.width === 0 || look.coverage < leastCoverage || look.coverage > mostCoverage)

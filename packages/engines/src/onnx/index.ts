@@ -1,3 +1,4 @@
+export { type Flicker, watchFlicker } from './alpha-flicker.ts';
 export { type CutOutRequest, type CutOutResult, cutOut, defaultCutOutModel } from './cut-out.ts';
 export { cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
 export { inferenceToolchain } from './inference-toolchain.ts';

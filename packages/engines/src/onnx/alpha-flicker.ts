@@ -1,0 +1,70 @@
+import type { Picture } from './picture.ts';
+
+/**
+ * How much alpha changes from frame to frame where the picture stands still, 0..1: the mean over pixels at edges (half clear in either frame, or
+ * changed). `pixels` is how many were looked at, of every second row and column; `worst` is the mean of the worst pair of frames.
+ */
+export type Flicker = { readonly mean: number; readonly worst: number; readonly pixels: number };
+
+/** Sum of the changes of three colours, in codes, up to which a pixel stands still: what codecs and cameras change by themselves. */
+const stillCodes = 15;
+/** Alpha, in codes, from which a pixel is not clear, and from the other end not opaque. */
+const softCodes = 13;
+const stride = 2;
+/** A pair of frames with fewer such pixels tells nothing. */
+const leastPixels = 40;
+
+/** Watches the frames of a clip as they were and as they were cut out, in order. */
+export function watchFlicker(): { readonly seen: (whole: Picture, cut: Picture) => void; readonly result: () => Flicker | null } {
+  let before: { readonly whole: Picture; readonly alpha: Uint8Array } | null = null;
+  let [sum, pixels, worst] = [0, 0, 0];
+  return {
+    seen(whole, cut) {
+      const alpha = sampledAlpha(cut);
+      const earlier = before;
+      before = { whole, alpha };
+      if (earlier === null) return;
+      const pair = changeBetween(earlier, before);
+      if (pair.pixels < leastPixels) return;
+      sum += pair.sum;
+      pixels += pair.pixels;
+      worst = Math.max(worst, pair.sum / pair.pixels);
+    },
+    result: () => (pixels === 0 ? null : { mean: four(sum / pixels / 255), worst: four(worst / 255), pixels }),
+  };
+}
+
+const four = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/** Alpha of every second pixel of every second row. */
+function sampledAlpha({ width, height, rgba }: Picture): Uint8Array {
+  const columns = Math.ceil(width / stride);
+  const alpha = new Uint8Array(columns * Math.ceil(height / stride));
+  for (let y = 0, at = 0; y < height; y += stride)
+    for (let x = 0; x < width; x += stride) alpha[at++] = rgba[(y * width + x) * 4 + 3] as number;
+  return alpha;
+}
+
+type Sampled = { readonly whole: Picture; readonly alpha: Uint8Array };
+
+function changeBetween(one: Sampled, other: Sampled): { readonly sum: number; readonly pixels: number } {
+  const { width, height } = one.whole;
+  const [first, second] = [one.whole.rgba, other.whole.rgba];
+  let [sum, pixels] = [0, 0];
+  for (let y = 0, at = 0; y < height; y += stride)
+    for (let x = 0; x < width; x += stride, at++) {
+      const [was, is] = [one.alpha[at] as number, other.alpha[at] as number];
+      const change = Math.abs(is - was);
+      const soft = (was > softCodes && was < 255 - softCodes) || (is > softCodes && is < 255 - softCodes) || change > softCodes;
+      if (!soft) continue;
+      const i = (y * width + x) * 4;
+      const moved =
+        Math.abs((first[i] as number) - (second[i] as number)) +
+        Math.abs((first[i + 1] as number) - (second[i + 1] as number)) +
+        Math.abs((first[i + 2] as number) - (second[i + 2] as number));
+      if (moved > stillCodes) continue;
+      sum += change;
+      pixels++;
+    }
+  return { sum, pixels };
+}
