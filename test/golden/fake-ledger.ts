@@ -181,6 +181,7 @@ export function runPlan({
         slots: 2,
         models: ['selfie-segmentation'],
         modelsFor: {
+          interpolation: ['rife-4.6@0123456789ab'],
           ...(reviewer !== undefined && { 'image-review': [reviewer] }),
           ...(upscalers !== undefined && { upscaling: upscalers }),
         },
