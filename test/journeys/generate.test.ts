@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { type Client, createClient, hasEnded } from '@filmwright/client';
+import type { Build, FilmDocument } from '@filmwright/contracts';
+import { diffusionModelOf, encodePng, installedModel, openDiffusionEngine } from '@filmwright/engines';
+import { killHard, platformOfTest, processesOf, until } from './platform-home.ts';
+
+const { home, open } = platformOfTest();
+let client: Client;
+before(async () => {
+  client = createClient(await open());
+});
+
+const steps = 24;
+const shot = (id: string, prompt: string) => ({
+  ...{ id, length: '500ms' },
+  visual: { generate: { prompt, seed: 8, steps, guidance: 1 } },
+});
+const film: FilmDocument = {
+  title: 'Three that are drawn',
+  format: { resolution: '720p', fps: 25 },
+  captions: false,
+  storyboard: [shot('violet', 'dark violet aurora'), shot('gold', 'gold waves'), shot('teal', 'teal bokeh')],
+};
+
+/** The processes that hold a model for this platform: children of its executors, which know nothing of its home. */
+function engines(): readonly number[] {
+  return processesOf(home)
+    .flatMap(({ pid }) => textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number))
+    .filter((pid) => textOf(`/proc/${pid}/cmdline`).includes('diffusion-child'));
+}
+
+/** A file of the system, empty where what it tells of is gone. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Waits until a drawing is in its middle: a checkpoint of some step lies there. */
+async function inMiddle(): Promise<void> {
+  const folder = join(home, 'checkpoints');
+  const stepIn = (name: string): number => {
+    try {
+      const text = readFileSync(join(folder, name), 'latin1');
+      return Number(JSON.parse(text.slice(0, text.indexOf('\n'))).step);
+    } catch {
+      return 0;
+    }
+  };
+  await until(
+    () => existsSync(folder) && readdirSync(folder).some((name) => stepIn(name) >= 3 && stepIn(name) < steps - 2),
+    'a step is done',
+  );
+}
+
+/** The picture that an engine draws whom nobody disturbs, as its digest. */
+async function undisturbed(prompt: string): Promise<string> {
+  const engine = openDiffusionEngine();
+  try {
+    const model = diffusionModelOf(await installedModel({ name: 'backdrops', home }));
+    const request = { prompt, seed: 8, steps, guidance: 1, width: 112, height: 64, frames: 8 };
+    const middle = (await engine.generate(model, request)).frames[4];
+    assert.ok(middle);
+    const rgba = new Uint8Array(middle.width * middle.height * 4).fill(255);
+    for (let at = 0; at < rgba.length / 4; at++) rgba.set(middle.rgb.subarray(at * 3, at * 3 + 3), at * 4);
+    return `sha256-${createHash('sha256')
+      .update(await encodePng({ ...middle, rgba }))
+      .digest('hex')}`;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+test('a film of three drawn shots is cancelled in the middle of a step, made again with its engine killed, and drawn as if nothing had happened', async (t) => {
+  const first = await client.createBuild({ document: film, purpose: 'preview' });
+  await inMiddle();
+  const drawing = engines();
+  assert.ok(drawing.length > 0);
+  const atMs = performance.now();
+  assert.equal((await client.cancelBuild(first.id)).state, 'cancelled');
+  await until(() => drawing.every((pid) => textOf(`/proc/${pid}/cmdline`) === ''), 'what was drawing has ended');
+  t.diagnostic(`the slots were free ${Math.round(performance.now() - atMs)} ms after the film was cancelled`);
+
+  let made: Build = await client.createBuild({ document: film, purpose: 'preview' });
+  await until(() => engines().length > 0, 'it is drawn again');
+  await inMiddle();
+  for (const pid of engines()) killHard(pid);
+  for await (const step of client.followBuild({ id: made.id })) made = step;
+  assert.ok(hasEnded(made));
+  assert.equal(made.state, 'succeeded', made.problem?.detail);
+  const shots = await client.buildShots(made.id);
+  const stills = shots?.shots.map(({ takes = [] }) => takes.map(({ take, seed, state, still }) => [take, seed, state, still]));
+  const drawn = await Promise.all(
+    film.storyboard.map(({ visual }) => undisturbed((visual as { generate: { prompt: string } }).generate.prompt)),
+  );
+  assert.deepEqual(
+    stills,
+    drawn.map((digest) => [[1, 8, 'done', digest]]),
+  );
+  assert.deepEqual(readdirSync(join(home, 'checkpoints')), [], 'no checkpoint is left');
+});
