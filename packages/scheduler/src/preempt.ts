@@ -17,9 +17,9 @@ export function preempt(state: State, instantMs: number): Decision[] {
       const pick = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot' });
       if (pick === null || pick.late || group.gpus > 1) continue;
       const { entry } = pick;
-      const placesMs = [...running(state, group)].map((attempt) => attempt.expectedEndMs);
+      const placesMs = [...running(state, group)].map((attempt) => endsAt(attempt, instantMs));
       // A place that is asked for already, or free in time anyway, needs no other.
-      if (placesMs.some((endMs) => Math.max(instantMs, endMs) + entry.workMs <= entry.dueMs)) continue;
+      if (placesMs.some((endMs) => endMs + entry.workMs <= entry.dueMs)) continue;
       const victim = soonestBorder(state, { group, priority, latestMs: entry.dueMs - entry.workMs - instantMs });
       if (victim === null) continue;
       victim.preempted = true;
@@ -29,6 +29,11 @@ export function preempt(state: State, instantMs: number): Decision[] {
     }
   }
   return decisions;
+}
+
+/** When a place is free: what takes longer than expected is not about to end at any moment, but takes as much longer again. */
+function endsAt({ expectedEndMs }: Attempt, instantMs: number): number {
+  return expectedEndMs >= instantMs ? expectedEndMs : instantMs + (instantMs - expectedEndMs);
 }
 
 type Wanted = { readonly group: Group; readonly priority: Priority; readonly latestMs: number };

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { demand, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
+
+const film = { priority: 'bulk', estimateMs: 5000, bordersMs: 1000 } as const;
+const person = demand('person', { priority: 'interactive', submittedMs: 1000, readyMs: 1000 });
+
+test('P7: the place of a task that takes much longer than expected is asked for while the pressing one can still be in time', () => {
+  const { tell } = scheduler();
+  tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(demand('film', film)));
+  assert.deepEqual(tell(1000, ...wanted(person)), [], 'it is expected to end in time');
+  assert.deepEqual(tell(6000), [], 'a little longer is no reason');
+  const asked: number[] = [];
+  for (let instantMs = 7000; instantMs <= 40_000; instantMs += 250)
+    for (const decision of tell(instantMs))
+      if (decision.type === 'preempt') {
+        assert.deepEqual([decision.task, decision.for], ['film', 'person']);
+        asked.push(instantMs);
+      }
+  // Due 30 s after it was asked for, and takes one: the place must be free by then.
+  assert.equal(asked.length, 1, 'once');
+  assert.ok((asked[0] ?? 0) + film.bordersMs + 1000 <= 31_000, `asked for after ${asked[0]} ms`);
+  const rest = demand('film', { ...film, readyMs: 20_000 });
+  assert.deepEqual(granted(tell(20_000, { type: 'ended', task: 'film', outcome: 'returned', ranMs: 20_000, loadMs: 0 }, ...wanted(rest))), [
+    'person',
+  ]);
+});
