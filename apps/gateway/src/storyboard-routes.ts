@@ -1,5 +1,5 @@
 import { type Build, FilmwrightError, storyboardOrderSchema } from '@filmwright/contracts';
-import { titleOf, withoutUnprintable } from '@filmwright/core';
+import { mergeOffers, titleOf, withoutUnprintable } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
@@ -14,6 +14,10 @@ const maxBodyBytes = 8 * 1024 ** 2;
 /** Film documents of scripts: each order is a build of its own, whose report is the storyboard and the film made of it. */
 export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & { readonly generation: Generation }): void {
   const once = createOnceByKey(parts.keys, 'build');
+  addRoute(app, {
+    name: 'listWriters',
+    handler: async () => ({ models: mergeOffers(await parts.records.runners(), null).modelsFor?.storyboard ?? [] }),
+  });
   addRoute(app, {
     name: 'writeStoryboard',
     bodyLimit: maxBodyBytes,

@@ -40,6 +40,8 @@ export type FilmCalls = {
   listFilmBuilds(page: { readonly id: string; readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
   /** Yields the newest version as it is now and after every save, until the film is removed; reconnects by itself. */
   followFilm(options: FollowOptions): AsyncGenerator<FilmEvent>;
+  /** Models that write storyboards, each as `name@revision`. */
+  listWriters(): Promise<readonly string[]>;
   /** Orders a film document of a script; the build's report is a `StoryboardReport` once it has succeeded. */
   writeStoryboard(order: StoryboardOrder): Promise<Build>;
   /** What a build would take; nothing is made. Throws `unavailable` while no runner is there. */
@@ -72,6 +74,7 @@ export function filmCalls(connection: Connection): FilmCalls {
     listFilmVersions: ({ id, ...query }) => callJson(connection, { route: 'listFilmVersions', params: { id }, query }),
     listFilmBuilds: ({ id, ...query }) => callJson(connection, { route: 'listFilmBuilds', params: { id }, query }),
     followFilm: (options) => followFilm(connection, options),
+    listWriters: async () => (await callJson<{ models: readonly string[] }>(connection, { route: 'listWriters' })).models,
     writeStoryboard: (body) =>
       callJson(connection, { route: 'writeStoryboard', body, headers: { 'idempotency-key': crypto.randomUUID() } }),
     estimate: ({ signal, ...body }) => callJson(connection, { route: 'estimate', body, ...(signal ? { signal } : {}) }),

@@ -25,6 +25,8 @@ export const routes = {
   filmEvents: { method: 'GET', path: '/v1/films/:id/events', scope: 'user' },
   /** What a build of the document in the body would take; nothing is made. */
   estimate: { method: 'POST', path: '/v1/estimates', scope: 'user' },
+  /** Models that write storyboards, `name@revision`. */
+  listWriters: { method: 'GET', path: '/v1/storyboards/models', scope: 'user' },
   /** Makes a film document of a script: a build whose report is the storyboard. */
   writeStoryboard: { method: 'POST', path: '/v1/storyboards', scope: 'user' },
   listStarters: { method: 'GET', path: '/v1/starters', scope: 'user' },

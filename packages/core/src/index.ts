@@ -11,7 +11,6 @@ export { changesBetween } from './edit/changes-between.ts';
 export { freeId, joinShots, moveShot, narrationLines, type ScriptPlace, type ShotDocument, splitShot } from './edit/edit-shots.ts';
 export { type PlainText, plainText, withoutUnprintable } from './edit/plain-text.ts';
 export { type ProductText, productFromText } from './edit/product-from-text.ts';
-export { type ScriptOptions, storyboardFromScript } from './edit/storyboard-from-script.ts';
 export { figureColors } from './figure/figure-colors.ts';
 export { figureRevision } from './figure/figure-revision.ts';
 export { figureState } from './figure/figure-state.ts';

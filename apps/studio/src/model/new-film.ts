@@ -1,4 +1,4 @@
-import type { FilmDocument, LibraryKind } from '@filmwright/contracts';
+import type { FilmDocument, LibraryKind, StoryboardMedia } from '@filmwright/contracts';
 import type { ProductText, ShotDocument } from '@filmwright/core';
 import { freePath } from './file-names.ts';
 
@@ -8,17 +8,40 @@ export type NewFilm = { readonly document: FilmDocument; readonly files: Readonl
 
 const designs = ['halo', 'sweep', 'arc', 'waves', 'grid'] as const;
 
-/** A film of a script's shots: pictures and clips are shown in turn, the first sound is its music; shots without a picture get a drawn background. */
-export function filmFromShots(
-  shots: readonly ShotDocument[],
-  { title, media, language }: { readonly title: string; readonly media: readonly NewMedia[]; readonly language: string },
-): NewFilm {
+/** Uploads under the paths by which a film names them. */
+function placedMedia(media: readonly NewMedia[]) {
   const files: Record<string, string> = {};
   const placed = media.map(({ name, digest, kind }) => {
     const path = freePath(name, { digest, files });
     files[path] = digest;
     return { path, kind };
   });
+  return { files, placed };
+}
+
+/** Pictures and clips among uploads, as a storyboard names them. */
+export function storyboardMedia(media: readonly NewMedia[]): readonly StoryboardMedia[] {
+  return placedMedia(media).placed.flatMap(({ path, kind }) =>
+    kind === 'picture' || kind === 'clip' ? [{ file: path, kind, note: '' }] : [],
+  );
+}
+
+/** A film that was made of a script, with the uploads that it shows; the first sound is its music. */
+export function filmOfScript(film: FilmDocument, media: readonly NewMedia[]): NewFilm {
+  const { files, placed } = placedMedia(media);
+  const music = placed.find(({ kind }) => kind === 'sound');
+  return {
+    files,
+    document: { ...film, ...(music === undefined ? {} : { soundtrack: { music: music.path } }), outputs: { package: true } },
+  };
+}
+
+/** A film of shots: pictures and clips are shown in turn, the first sound is its music; shots without a picture get a drawn background. */
+export function filmFromShots(
+  shots: readonly ShotDocument[],
+  { title, media, language }: { readonly title: string; readonly media: readonly NewMedia[]; readonly language: string },
+): NewFilm {
+  const { files, placed } = placedMedia(media);
   const seen = placed.filter(({ kind }) => kind === 'picture' || kind === 'clip');
   const music = placed.find(({ kind }) => kind === 'sound');
   const base = shots.length > 0 ? shots : seen.map((_, index): ShotDocument => ({ id: `shot-${index + 1}`, length: '4s' }));
@@ -67,16 +90,4 @@ export function shotsFromProduct({ product, tagline, price, oldPrice, features, 
       ],
     });
   return shots.map((shot, index) => ({ id: `shot-${index + 1}`, ...shot }));
-}
-
-/** A title made of the first words of a text, at most 60 characters. */
-export function titleFrom(text: string): string {
-  const line = text
-    .split('\n')
-    .map((each) => each.replace(/^#+\s*/, '').trim())
-    .find((each) => each !== '');
-  if (line === undefined) return 'Untitled film';
-  const sentence = /^.{8,60}?[.!?。！？:](?=\s|$)/u.exec(line)?.[0].replace(/[.:。]$/u, '') ?? line;
-  if (sentence.length <= 60) return sentence;
-  return `${sentence.slice(0, 60).replace(/\s+\S*$/u, '')}…`;
 }

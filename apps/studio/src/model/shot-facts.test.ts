@@ -4,7 +4,7 @@ import type { FilmDocument } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
 import { freePath } from './file-names.ts';
 import { byteCount, clockTime, shortTime, spokenTime, timeCode } from './format.ts';
-import { filmFromShots, titleFrom } from './new-film.ts';
+import { filmFromShots } from './new-film.ts';
 import { peaksOf, waveformPath } from './peaks.ts';
 import { hashOf, type Place, placeOfHash } from './place.ts';
 import { estimatedMs, issuesByShot, lookOf, speakersOf } from './shot-facts.ts';
@@ -40,8 +40,6 @@ test('a new film shows its pictures in turn, plays its sound, and has no problem
     made.document.storyboard.map(({ visual }) => visual),
     [{ picture: 'a.jpg' }, { picture: 'a-2.jpg' }],
   );
-  assert.equal(titleFrom('# The lamp\n\nIt shines.'), 'The lamp');
-  assert.ok(titleFrom('word '.repeat(40)).length <= 61);
 });
 
 test('times, sizes and names are written for people', () => {

@@ -1,12 +1,14 @@
-import type { FilmChange, FilmDocument, Issue } from '@filmwright/contracts';
-import type { ProductText, ReadTimeline, ShotDocument } from '@filmwright/core';
+import type { FilmChange, FilmDocument, Issue, RunnerOffer, StoryboardMedia } from '@filmwright/contracts';
+import type { PlainText, ProductText, ReadTimeline } from '@filmwright/core';
 
 /** What the worker is asked: each takes too long on a big document to be done between two frames of the screen. */
 export type CoreRequests = {
   readonly check: { readonly ask: { readonly document: unknown }; readonly reply: readonly Issue[] };
+  readonly plain: { readonly ask: { readonly text: string }; readonly reply: PlainText };
+  /** The film of a script by rules; null where the script has no words. */
   readonly script: {
-    readonly ask: { readonly text: string; readonly language: string };
-    readonly reply: { readonly shots: readonly ShotDocument[]; readonly dropped: number; readonly markup: boolean; readonly text: string };
+    readonly ask: { readonly text: string; readonly media: readonly StoryboardMedia[]; readonly voices: RunnerOffer['voices'] };
+    readonly reply: FilmDocument | null;
   };
   readonly product: { readonly ask: { readonly text: string; readonly language: string }; readonly reply: ProductText };
   readonly changes: { readonly ask: { readonly before: unknown; readonly after: unknown }; readonly reply: readonly FilmChange[] };

@@ -1,5 +1,14 @@
 import '../no-eval.ts';
-import { changesBetween, plainText, productFromText, readDocument, readTimeline, storyboardFromScript } from '@filmwright/core';
+import {
+  breakDownScript,
+  changesBetween,
+  filmOfStoryboard,
+  plainText,
+  productFromText,
+  readDocument,
+  readTimeline,
+  textLanguage,
+} from '@filmwright/core';
 import type { CoreMessage, CoreReply } from './core-requests.ts';
 
 /** Answers in the order of the questions. */
@@ -18,9 +27,13 @@ function answer(message: CoreMessage): unknown {
   switch (message.name) {
     case 'check':
       return readDocument(message.ask.document).issues;
+    case 'plain':
+      return plainText(message.ask.text);
     case 'script': {
-      const plain = plainText(message.ask.text);
-      return { ...plain, shots: storyboardFromScript(plain.text, { language: message.ask.language }) };
+      const { text, media, voices } = message.ask;
+      const language = textLanguage(text);
+      const storyboard = breakDownScript(text, { language, media });
+      return storyboard === null ? null : filmOfStoryboard(storyboard, { language, media, voices });
     }
     case 'product':
       return productFromText(message.ask.text, message.ask.language);

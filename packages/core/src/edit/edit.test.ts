@@ -6,7 +6,6 @@ import { changesBetween } from './changes-between.ts';
 import { joinShots, moveShot, splitShot } from './edit-shots.ts';
 import { plainText } from './plain-text.ts';
 import { productFromText } from './product-from-text.ts';
-import { storyboardFromScript } from './storyboard-from-script.ts';
 
 const film: FilmDocument = {
   title: 'Three shots',
@@ -118,26 +117,6 @@ test('pages of nothing but tags that are never closed are read as fast as any ot
   for (const tag of ['<script>', '<b> ']) assert.equal(plainText(`<p>a</p>${tag.repeat(100_000)}`).text, 'a', tag);
   assert.equal(plainText(`<p>a</p>${'<!-- '.repeat(100_000)}`).text, 'a');
   assert.equal(plainText('<p>a</p><STYLE>b<script>c</style >d<!-- e <p> --><script>f').text, 'a\nd f');
-});
-
-test('a script becomes shots by paragraphs, long ones cut at sentences, headings shown as titles', () => {
-  const script = `# Opening\n\n${'This is a sentence of some forty letters. '.repeat(12)}\n\nWhat it does:\n- Shines long\n- Dims softly\n\nThe end.`;
-  const storyboard = storyboardFromScript(script, { language: 'en' });
-  assert.ok(storyboard.length >= 4);
-  assert.deepEqual(storyboard[0]?.text, [{ text: 'Opening', style: 'title' }]);
-  assert.ok(storyboard.every((shot) => typeof shot.narration === 'string' && shot.narration.length <= 270));
-  assert.equal(storyboard.at(-1)?.narration, 'The end.');
-  assert.equal(storyboard.at(-2)?.narration, 'Shines long. Dims softly.');
-  assert.deepEqual(readDocument({ title: 'x', storyboard }).issues, []);
-});
-
-test('a script of 200,000 characters becomes a film that can be read, with no word lost', () => {
-  const script = 'Every word of this long script is kept, whatever its length may be.\n\n'.repeat(2900);
-  const storyboard = storyboardFromScript(script, { language: 'en' });
-  assert.equal(storyboard.length, 2900);
-  const said = storyboard.map(({ narration }) => narration).join(' ');
-  assert.equal(said, script.trim().replaceAll(/\s+/g, ' '));
-  assert.deepEqual(readDocument({ title: 'Long', storyboard }).issues, []);
 });
 
 test("name, prices and features are read out of a product page's text", () => {

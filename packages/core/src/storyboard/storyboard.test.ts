@@ -149,3 +149,27 @@ test('what has no words is no storyboard, and a title is made of the first words
   assert.equal(breakDownScript(' \n---\n'), null);
   assert.equal(titleOf('[a picture]\n\nOne lamp, many evenings. And more.'), 'One lamp, many evenings');
 });
+
+test('a script of 200,000 characters becomes a film that can be read, with no word lost', () => {
+  const long = 'Every word of this long script is kept, whatever its length may be.\n\n'.repeat(2900);
+  const storyboard = breakDownScript(long);
+  assert.ok(storyboard);
+  const said = storyboard.shots.flatMap(({ lines }) => lines.map(({ text }) => text)).join(' ');
+  assert.equal(said, long.trim().replaceAll(/\s+/g, ' '));
+  assert.deepEqual(readDocument(filmOfStoryboard(storyboard, { language: 'en' })).issues, []);
+});
+
+test('what stands out is a figure that people remember: with its unit before a bare one, never a small number or a year beside it', () => {
+  const shown = (text: string) =>
+    breakDownScript(`One thing was said before this.\n\n${text}\n\nAnd the rest follows here.`)?.shots[1]?.heading ?? null;
+  assert.deepEqual(
+    [
+      'In 1998 we sold 30,000 lamps.',
+      'It runs for 48 hours.',
+      'Paragraph 12 says nothing.',
+      'It costs $4,000 in 3 shops.',
+      'It grew by 12 % in 2020.',
+    ].map(shown),
+    ['30,000', '48 hours', null, '$4,000', '12 %'],
+  );
+});

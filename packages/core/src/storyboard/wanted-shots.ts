@@ -127,9 +127,17 @@ export function standsOut(text: string): string | null {
   const numbers = withoutMarks(text).match(numberPattern) ?? [];
   // What has a unit says more than a bare number, and that more than a year.
   const weight = (number: string): number => (/[%€°$£¥₹]|\p{L}/u.test(number) ? 2 : /^\d{4}$/.test(number) ? 0 : 1);
-  const best = numbers.filter((number) => number.length > 1).sort((a, b) => weight(b) - weight(a))[0];
+  // Bare small numbers count things that nobody would remember.
+  const best = numbers.filter((number) => number.length > 2 || weight(number) === 2).sort((a, b) => weight(b) - weight(a))[0];
   return best ?? null;
 }
 
-const numberPattern =
-  /(?:[$€£¥₹]\s?)?(?<![\d.,])\d(?:[\d.,\u00a0']*\d)?(?:\s?[%€°]|\s(?:million|billion|Millionen|Milliarden|millions|milliards|\p{L}{4,14})(?![\p{L}-]))?/gu;
+/** Words behind a number that belong to it: measures, times, many; by their beginnings, in languages with Latin letters. */
+const units =
+  'hours?|minutes?|seconds?|days?|weeks?|months?|years?|million|billion|percent|people|miles?|kilomet\\p{L}+|met(?:er|re)s?|degrees?|dollars|euros?|' +
+  'Stunden?|Minuten?|Sekunden?|Tagen?|Wochen?|Monaten?|Jahren?|Millionen|Milliarden|Prozent|Menschen|Kilometern?|Metern?|Grad|' +
+  'heures?|jours?|semaines?|mois|ans|années|millions|milliards|personnes|horas?|días?|semanas?|meses|años|millones|personas|[kKMGT]B|[kcm]?m|kg|km/h';
+const numberPattern = new RegExp(
+  `(?:[$€£¥₹]\\s?)?(?<![\\d.,\\p{L}])\\d(?:[\\d.,\\u00a0']*\\d)?(?:\\s?[%€°](?!\\p{L})|\\s(?:${units})(?![\\p{L}\\d-]))?`,
+  'gu',
+);

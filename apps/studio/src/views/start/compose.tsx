@@ -3,14 +3,16 @@ import { withoutUnprintable } from '@filmwright/core';
 import { type ClipboardEvent, type DragEvent, useCallback, useId, useRef, useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { counted } from '../../model/format.ts';
-import { filmFromShots, type NewMedia, shotsFromProduct, titleFrom } from '../../model/new-film.ts';
+import type { NewMedia } from '../../model/new-film.ts';
 import { hashOf } from '../../model/place.ts';
 import type { UploadGoal } from '../../model/upload-goal.ts';
 import { anyMedia, FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { type Landed, useLanding } from '../../parts/use-landing.ts';
+import { useLoad } from '../../parts/use-load.ts';
 import { useStore } from '../../store/create-store.ts';
+import { otherFilm, scriptFilm } from '../../store/new-films.ts';
 import { studio } from '../../store/studio.ts';
 import type { Uploading } from '../../store/uploads.ts';
 import { askCore } from '../../worker/ask-core.ts';
@@ -18,7 +20,11 @@ import { kindSigns } from '../panel/asset-preview.tsx';
 
 type Way = 'script' | 'product';
 const ways: readonly (readonly [Way, string, string])[] = [
-  ['script', 'Script', 'Paste or write what is to be said. Every paragraph becomes a shot; a line that starts with # becomes a title.'],
+  [
+    'script',
+    'Script',
+    'Paste or write what is to be said. A line that starts with # becomes a title, one with a dash a point, a name before a colon a voice.',
+  ],
   ['product', 'Product page', 'Paste the text of a product page: name, description, features and price become a film.'],
 ];
 /** Browsers take seconds to type so much; put in at once it takes no time, but their own undo does not know of it. */
@@ -39,6 +45,9 @@ export function Compose() {
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [writer, setWriter] = useState('');
+  const [percent, setPercent] = useState<number | null>(null);
+  const writers = useLoad('writers', () => studio().api.listWriters()).value ?? [];
   // The text stays in the field: two hundred thousand characters go through no state of the page.
   const area = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -75,7 +84,7 @@ export function Compose() {
       setLength(target.value.length);
       return;
     }
-    void askCore('script', { text: pasted, language: 'en' }).then(({ text, dropped, markup }) => {
+    void askCore('plain', { text: pasted }).then(({ text, dropped, markup }) => {
       target.setRangeText(text, selectionStart, selectionEnd, 'end');
       setLength(target.value.length);
       setNote(
@@ -93,18 +102,19 @@ export function Compose() {
     setProblem(null);
     try {
       const text = area.current?.value.slice(0, mostCharacters) ?? '';
-      const language = 'en';
-      const product = way === 'product' && text.trim() !== '' ? await askCore('product', { text, language }) : null;
-      const shots = product === null ? (await askCore('script', { text, language })).shots : shotsFromProduct(product);
-      const title = product === null ? titleFrom(text) : product.product || titleFrom(text);
+      const made =
+        way === 'script' && text.trim() !== ''
+          ? await scriptFilm({ text, media, writer: writer === '' ? null : writer, onPercent: setPercent })
+          : await otherFilm({ text: way === 'product' ? text : '', media });
       const film = await studio().api.createFilm({
-        ...filmFromShots(shots, { title: title.slice(0, 200), media, language }),
+        ...made,
         session: studio().session,
       });
       location.hash = hashOf({ view: 'storyboard', film: film.id });
     } catch (error) {
       setProblem(problemOf(error));
       setBusy(false);
+      setPercent(null);
     }
   };
 
@@ -167,6 +177,19 @@ export function Compose() {
         <FileButton icon="upload" multiple accept={anyMedia} onFiles={take}>
           Pictures, clips, sounds
         </FileButton>
+        {way === 'script' && writers.length > 0 && (
+          <label className="quiet small">
+            Written by{' '}
+            <select value={writer} disabled={busy} onChange={({ target }) => setWriter(target.value)}>
+              <option value="">rules, at once</option>
+              {writers.map((ref) => (
+                <option key={ref} value={ref}>
+                  {ref.split('@')[0]}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <p id={`${id}n`} className="quiet small" role="status">
           {note !== ''
             ? note
@@ -176,7 +199,9 @@ export function Compose() {
         </p>
         <button type="button" className="button primary large" disabled={busy || sending > 0} onClick={() => void begin()}>
           {busy
-            ? 'Laying out the shots…'
+            ? percent === null
+              ? 'Laying out the shots…'
+              : `Being written… ${percent} %`
             : sending > 0
               ? 'Uploading…'
               : length > 0 || media.length > 0
