@@ -16,7 +16,7 @@ const film: FilmDocument = {
   format: { resolution: '720p', fps: 25 },
   storyboard: [
     { id: 'one', narration: 'Every word has its place.', visual: { backdrop: 'halo' } },
-    { id: 'two', visual: { backdrop: 'sweep' }, length: '2s', transition: 'dissolve' },
+    { id: 'two', visual: { backdrop: 'sweep' }, length: '1s', transition: 'dissolve' },
   ],
   outputs: { master: { quality: 'draft' }, package: true },
 };
