@@ -1,6 +1,16 @@
 // Runs the test files that it is given in their order, two at a time, and says how each test ended; `node --test` would sort them. Needs Node 24.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+
+// The first database that a test makes is kept here as it was at first; the others are copies.
+const prepared = mkdtempSync(join(tmpdir(), 'filmwright-prepared-'));
+chmodSync(prepared, 0o755);
+process.env.FILMWRIGHT_TEST_DATABASE = prepared;
+process.on('exit', () => rmSync(prepared, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 const events = run({ files: process.argv.slice(2), concurrency: 2 });
 events.on('test:fail', ({ todo }) => {

@@ -1,7 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { isAlive } from '@filmwright/process/is-alive';
 import pg from 'pg';
 import type { AheadStore } from '../ahead-store.ts';
@@ -51,12 +53,16 @@ export type TestRecords = {
 };
 
 const template = 'filmwright_template';
+/** A folder of whoever runs many test files: the first server leaves its files there as they were before any test, the others begin with a copy. */
+const prepared = process.env.FILMWRIGHT_TEST_DATABASE;
+const parts = ['data', 'password'];
 
 /** Starts the server in a temp folder; every `open` copies one template database, so that no test sees another's rows. */
 export async function startTestServer(): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), 'filmwright-records-'));
   // PostgreSQL runs as another user where the tests run as root.
   await chmod(home, 0o755);
+  const isPrepared = await takePrepared(home);
   let server: RunningPostgres = await startPostgres({ home });
   const closes: (() => Promise<void>)[] = [];
   const to = (database: string): string => {
@@ -69,8 +75,15 @@ export async function startTestServer(): Promise<TestServer> {
     await client.connect();
     await client.query(text).finally(() => client.end());
   };
-  await admin(`create database ${template}`);
-  await (await openRecords({ connectionString: to(template) })).close();
+  if (!isPrepared) {
+    await admin(`create database ${template}`);
+    await (await openRecords({ connectionString: to(template) })).close();
+    if (prepared !== undefined) {
+      await server.stop();
+      await keepPrepared(home, prepared);
+      server = await startPostgres({ home });
+    }
+  }
   let count = 0;
   const create = async (from: string): Promise<string> => {
     count += 1;
@@ -106,4 +119,24 @@ export async function startTestServer(): Promise<TestServer> {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Copies with owners and modes: PostgreSQL's files are those of another user where the tests run as root. */
+async function copyParts(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  await promisify(execFile)('cp', ['-a', ...parts.map((part) => join(from, part)), to]);
+}
+
+async function takePrepared(home: string): Promise<boolean> {
+  const whole = prepared === undefined ? null : join(prepared, 'whole');
+  if (whole === null || (await stat(whole).catch(() => null)) === null) return false;
+  await copyParts(whole, join(home, 'postgresql'));
+  return true;
+}
+
+async function keepPrepared(home: string, folder: string): Promise<void> {
+  const part = join(folder, `part-${process.pid}`);
+  await copyParts(join(home, 'postgresql'), part);
+  // Another file was as quick: its files are as good.
+  await rename(part, join(folder, 'whole')).catch(() => rm(part, { recursive: true, force: true }));
 }
