@@ -48,7 +48,10 @@ function deadlines(of: Run): void {
     of === undefined ? '-' : `${of.share.toFixed(2)} (${(of.backlogMs / 60_000).toFixed(0)} min backlogged)`;
   const share = `least share ${told(least)}, of those backlogged for half an hour ${told(leastLong)}`;
   const swaps = percent(mean(found.map(({ swapShare }) => swapShare)));
-  process.stdout.write(`${of.scenario} ${of.load}  ${of.policy.padEnd(14)} ${percent(mean(met))} (${each}), swapping ${swaps}, ${share}\n`);
+  const waits = (['p50Ms', 'p95Ms'] as const).map((of) => `${(mean(found.map(({ wait }) => wait[of])) / 1000).toFixed(1)} s`).join(' and ');
+  process.stdout.write(
+    `${of.scenario} ${of.load}  ${of.policy.padEnd(14)} ${percent(mean(met))} (${each}), swapping ${swaps}, waits p50 and p95 ${waits}, ${share}\n`,
+  );
 }
 
 for (const [scenario, load] of [
@@ -65,6 +68,12 @@ for (const [scenario, load] of [
       process.stdout.write(`  bound, seed ${seed}: ${percent(upperBound(make({ seed, load, runners: null, hours: null })).part)}\n`);
   }
 }
+for (const [scenario, load] of [
+  ['reference-memory', 0.8],
+  ['reference-memory', 0.95],
+  ['reference-store', 0.8],
+] as const)
+  for (const policy of ['hintless', 'filmwright']) deadlines({ scenario, load, policy });
 for (const scenario of ['fairness', 'gangs', 'burst'])
   for (const policy of ['fifo', 'filmwright']) deadlines({ scenario, load: 0.8, policy });
 

@@ -15,9 +15,11 @@ export const tellComing = (world: World, coming: { readonly planned: PlannedTask
 /** What runs on a runner has its link for so long: what is fetched ahead stands still meanwhile. */
 export const keepLink = (world: World, taken: { readonly runner: WorldRunner; readonly forMs: number }): void => {
   const { runner, forMs } = taken;
-  runner.linkUntilMs = Math.max(runner.linkUntilMs, world.nowMs + forMs);
-  if (runner.moving === null) return;
-  runner.moving.endMs += forMs;
+  const untilMs = Math.max(runner.linkUntilMs, world.nowMs + forMs);
+  const longerMs = untilMs - Math.max(runner.linkUntilMs, world.nowMs);
+  runner.linkUntilMs = untilMs;
+  if (runner.moving === null || longerMs <= 0) return;
+  runner.moving.endMs += longerMs;
   world.events.put(runner.moving.endMs, {
     type: 'fetched-ahead',
     runner: runner.first.id,

@@ -18,6 +18,8 @@ export type Settings = {
 export const scenarios: Readonly<Record<string, (settings: Settings) => Scenario>> = {
   reference: (settings) => reference({ ...settings, warm: false }),
   'reference-warm': (settings) => reference({ ...settings, warm: true }),
+  'reference-memory': (settings) => reference({ ...settings, warm: false, memoryGib: 80 }),
+  'reference-store': (settings) => reference({ ...settings, warm: false, fewOnDisk: true }),
   fairness,
   burst,
   gangs,

@@ -4,6 +4,7 @@ import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt, carryOutPrefetch } from './grant.ts';
 import type { Policy } from './policy.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
+import { carryOutStage } from './stage-weights.ts';
 import { tellAll } from './takeover.ts';
 import { createWorld, type Presence, type RunRecord, type TaskRecord, takeChanges, type World } from './world.ts';
 
@@ -24,6 +25,7 @@ export type Outcome = {
   readonly takeovers: number;
   readonly transferredMib: number;
   readonly aheadMib: number;
+  readonly staged: number;
   /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
   readonly left: number;
 };
@@ -98,7 +100,8 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     for (const decision of policy.step(changes, nowMs)) {
       if (decision.type === 'grant') carryOutGrant(world, decision);
       else if (decision.type === 'preempt') carryOutPreempt(world, decision);
-      else carryOutPrefetch(world, decision);
+      else if (decision.type === 'prefetch') carryOutPrefetch(world, decision);
+      else carryOutStage(world, decision);
     }
   }
   closeBook(world);
@@ -117,6 +120,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     takeovers: world.takeovers,
     transferredMib: world.transferredMib,
     aheadMib: world.aheadMib,
+    staged: world.staged,
     left: world.live.size + world.blocked.size,
   };
 };

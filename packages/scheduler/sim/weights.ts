@@ -23,7 +23,7 @@ const memoryTaken = (world: World, runner: WorldRunner): number => {
 };
 
 /** Keeps unloaded weights in the host's memory, the longest unused going first; weights larger than all of it are dropped. */
-const keep = (world: World, place: { readonly runner: WorldRunner; readonly model: string }): void => {
+export const keep = (world: World, place: { readonly runner: WorldRunner; readonly model: string }): void => {
   const { runner, model } = place;
   const needed = world.models.get(model)?.hostMib ?? 0;
   if (needed > runner.first.hostMib) return;

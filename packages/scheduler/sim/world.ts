@@ -38,6 +38,10 @@ export type WorldRunner = {
   readonly ahead: Map<string, number>;
   moving: { readonly id: string; endMs: number } | null;
   linkUntilMs: number;
+  /** Weights that it brings nearer, one model at a time. */
+  staging: { readonly model: string; readonly to: 'disk' | 'memory'; endMs: number } | null;
+  /** Until when loads of what runs there keep its disk, and the way to the store. */
+  readonly loadUntilMs: { disk: number; store: number };
   state: 'here' | 'draining' | 'silent' | 'away';
   hereSinceMs: number;
 };
@@ -111,6 +115,7 @@ export type WorldEvent =
   | { readonly type: 'rested'; readonly task: LiveTask; readonly readyMs: number }
   | { readonly type: 'link-free'; readonly runner: string }
   | { readonly type: 'fetched-ahead'; readonly runner: string; readonly id: string; readonly endMs: number }
+  | { readonly type: 'staged'; readonly runner: string; readonly endMs: number }
   | { readonly type: 'planned'; readonly planned: PlannedTask }
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
@@ -162,6 +167,8 @@ export type World = {
   transferredMib: number;
   /** Of that what runners were told to fetch ahead. */
   aheadMib: number;
+  /** Models that were brought nearer because of a hint. */
+  staged: number;
 };
 
 /** All that is to be told by now; what a runner offers is told as it is at this instant. */
@@ -197,6 +204,8 @@ const runnerOf = (facts: RunnerFacts): WorldRunner => {
     ahead: new Map(),
     moving: null,
     linkUntilMs: 0,
+    staging: null,
+    loadUntilMs: { disk: 0, store: 0 },
     state: facts.draining ? 'draining' : 'here',
     hereSinceMs: 0,
   };
@@ -243,5 +252,6 @@ export const createWorld = (scenario: Scenario): World => {
     transferEndsMs: [],
     transferredMib: 0,
     aheadMib: 0,
+    staged: 0,
   };
 };

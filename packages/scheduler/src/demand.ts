@@ -85,7 +85,7 @@ export type RunnerFacts = {
   readonly runsBatches?: boolean;
   /** What its link to the store was measured to bring in a second; a gigabit's if left out. */
   readonly linkMibPerS?: number;
-  /** It fetches ahead what it is told to. */
+  /** It fetches ahead what it is told to, and brings weights nearer. */
   readonly fetchesAhead?: boolean;
 };
 
@@ -154,4 +154,6 @@ export type Decision =
       readonly runner: string;
       readonly inputs: readonly Pick<InputFacts, 'id' | 'mib'>[];
       readonly reason: string;
-    };
+    }
+  /** A hint: the runner may bring weights nearer that it is likely to load, from the store to its disk or from there into its memory. */
+  | { readonly type: 'stage'; readonly runner: string; readonly model: string; readonly to: 'disk' | 'memory'; readonly reason: string };

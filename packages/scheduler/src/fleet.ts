@@ -74,13 +74,23 @@ export type Fleet = {
   readonly holders: Map<string, Set<Device>>;
   /** Runners in whose memory a model is. */
   readonly warm: Map<string, Set<Host>>;
+  /** Runners with devices that bring weights nearer, those looked at longest ago first. */
+  readonly staging: Set<Host>;
 };
 
 /** The product under which times of processor slots are learned. */
 export const slotProduct = 'slot';
 
 export function createFleet(): Fleet {
-  return { hosts: new Map(), devicePools: new Map(), slotPools: new Map(), wide: new Set(), holders: new Map(), warm: new Map() };
+  return {
+    hosts: new Map(),
+    devicePools: new Map(),
+    slotPools: new Map(),
+    wide: new Set(),
+    holders: new Map(),
+    warm: new Map(),
+    staging: new Set(),
+  };
 }
 
 /** A runner joins or changes its offer; what it runs goes on. Devices that it no longer has are forgotten once idle. */
@@ -124,6 +134,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   }
   if (devices.length > 1) fleet.wide.add(host);
   else fleet.wide.delete(host);
+  if (devices.length > 0 && facts.fetchesAhead === true) fleet.staging.add(host);
+  else fleet.staging.delete(host);
   joinPools(fleet, host);
   return host;
 }
@@ -134,6 +146,7 @@ export function removeHost(fleet: Fleet, host: Host): void {
   for (const device of host.devices) dropModels(fleet, device);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);
+  fleet.staging.delete(host);
   fleet.hosts.delete(host.facts.id);
 }
 

@@ -6,6 +6,7 @@ import { placeOnSlots } from './place-slots.ts';
 import { preempt } from './preempt.ts';
 import { prefetch } from './prefetch.ts';
 import { settle } from './shares.ts';
+import { stage } from './stage.ts';
 import { type State, setFloors } from './state.ts';
 import { wakeLater } from './waiting.ts';
 
@@ -24,5 +25,5 @@ export function step(
   wakeLater(state, instantMs);
   setFloors(state);
   const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
-  return { state, decisions: [...placed, ...preempt(state, instantMs), ...prefetch(state)] };
+  return { state, decisions: [...placed, ...preempt(state, instantMs), ...prefetch(state), ...stage(state, instantMs)] };
 }

@@ -36,6 +36,7 @@ const gpuRunner = (index: number): RunnerFacts => ({
   inMemory: [],
   resident: [],
   draining: false,
+  fetchesAhead: true,
 });
 
 const cpuRunner = (index: number): RunnerFacts => ({
