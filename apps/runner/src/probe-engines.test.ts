@@ -10,7 +10,7 @@ import { workingEngines } from './probe-engines.ts';
 test('what is installed is offered where it does a little work; a model that does not run is named and left out', async (context) => {
   const home = mkdtempSync(join(tmpdir(), 'filmwright-engines-'));
   context.after(() => rmSync(home, { recursive: true, force: true }));
-  const shipped = (await listModels({ home })).find(({ card }) => card.processing.type === 'picture');
+  const shipped = (await listModels({ home })).find(({ card }) => card.capability === 'matting');
   assert.ok(shipped);
   const changed = { ...shipped.card, name: 'broken', builtIn: false };
   const digest = `sha256-${createHash('sha256').update('this is no model').digest('hex')}`;
