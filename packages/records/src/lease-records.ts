@@ -1,4 +1,5 @@
 import type { Lease, Task, TaskKind } from '@filmwright/contracts';
+import { bigintArray, realArray, textArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { freeStopped } from './endings.ts';
 import type { Records } from './records.ts';
@@ -87,7 +88,11 @@ export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks'
     for (const [name, text] of Object.entries({ renew, revive })) {
       const left = sorted.filter((lease) => !held.has(nameOf(lease)));
       if (name === 'revive' && left.length === 0) break;
-      const columns = [left.map(({ key }) => key), left.map(({ fence }) => fence), left.map(({ percent }) => percent)];
+      const columns = [
+        textArray(left.map(({ key }) => key)),
+        bigintArray(left.map(({ fence }) => fence)),
+        realArray(left.map(({ percent }) => percent)),
+      ];
       const found = await prepared<{ key: string; fence: string; back: boolean }>({ name, text, values: [runnerId, ...columns, leaseMs] });
       for (const one of found) {
         held.add(nameOf(one));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import pg from 'pg';
-import { leaseGranted } from './testing/lead.ts';
+import { epochOf, fitting, grantOf, leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
 
@@ -147,6 +147,30 @@ test('L6, F1: a task that is done at the moment at which its runner leaves stays
   assert.deepEqual(await sql('select state, attempts from task'), [{ state: 'done', attempts: 1 }]);
   assert.deepEqual(await sql('select outcome from attempt'), [{ outcome: 'done' }]);
   assert.deepEqual(await sql('select kind from spend_entry where fence > 0 order by kind'), [{ kind: 'reserve' }, { kind: 'settle' }]);
+});
+
+test('L6, A2: a runner that leaves while a task is being given to it gives that back too, and is given nothing more', async () => {
+  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
+  const epoch = await epochOf(records);
+  const grants = fitting(await records.fleetSnapshot(), runnerId).map((task) => grantOf(task, runnerId));
+  const other = new pg.Client({ connectionString });
+  await other.connect();
+  try {
+    await other.query('begin');
+    await other.query('select from task for update');
+    const given = records.grantTasks({ epoch, grants });
+    await untilWaiting(sql, 1);
+    const left = records.leaveRunner(runnerId);
+    await untilWaiting(sql, 2);
+    await other.query('commit');
+    assert.equal((await given)?.given.length, 1);
+    await left;
+  } finally {
+    await other.end();
+  }
+  assert.deepEqual(await sql('select outcome from attempt'), [{ outcome: 'left' }]);
+  assert.deepEqual(await sql('select state, attempts from task'), [{ state: 'waiting', attempts: 0 }]);
+  assert.deepEqual((await records.grantTasks({ epoch, grants }))?.refused, grants);
 });
 
 async function untilWaiting(sql: TestRecords['sql'], count: number): Promise<void> {

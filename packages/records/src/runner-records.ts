@@ -42,6 +42,8 @@ export function runnerRecords({
     async leaveRunner(runnerId) {
       if (!isUuid(runnerId)) return;
       await transaction(async (client) => {
+        // What is being given to it now is there afterwards, and nothing more comes.
+        await client.query('select from runner where id = $1 for update', [runnerId]);
         await client.query(giveBack, [runnerId]);
         await client.query('delete from runner where id = $1', [runnerId]);
         await notify(client, { type: 'ready' });

@@ -41,12 +41,15 @@ const tail = `
   order by o.xid, o.id`;
 type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 
+/** A runner that leaves waits for what is just given to it, so that it gives that back too; what comes later finds it gone. */
 const grant = `
-  with lead as (select 1 from leadership where epoch = $1 for share), rates as materialized (select id, gpu_rate, slot_rate from workspace), taken as (
+  with lead as (select 1 from leadership where epoch = $1 for share), rates as materialized (select id, gpu_rate, slot_rate from workspace), there as materialized (
+    select id, name from runner where id = any($11::uuid[]) and gone_at is null order by id for key share
+  ), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[])
       with ordinality as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch, at)
-    join runner r on r.id = g.runner_id and r.gone_at is null
+    join there r on r.id = g.runner_id
     where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
     returning g.at, t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch,
       string_to_array(g.devices, ',') as devices
@@ -161,6 +164,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           textArray(eventsOf({ type: 'granted', runners: grants.map(({ runnerId }) => runnerId) })),
           textArray(grants.map(({ waitedFor = '' }) => waitedFor)),
           uuidArray(grants.map(({ batch = null }) => batch)),
+          uuidArray([...new Set(grants.map(({ runnerId }) => runnerId))]),
         ],
       });
       if (row?.leads !== true) return null;

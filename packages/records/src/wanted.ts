@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { textArray } from './array-values.ts';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 
@@ -95,8 +96,9 @@ export async function updateWanted(
   // In order of keys, so that two writers of many rows cannot wait for each other.
   const keys = [...new Set(change.keys)].sort();
   if (keys.length === 0) return;
-  const { rows } = await client.query<{ changed: number }>(want, [change.workspaceId, keys]);
+  const values = [change.workspaceId, textArray(keys)];
+  const { rows } = await client.query<{ changed: number }>({ name: 'want', text: want, values });
   if (rows[0]?.changed === 0) return;
-  await client.query(release, [change.workspaceId, keys]);
+  await client.query({ name: 'release', text: release, values });
   await notify(client, { type: 'ready' });
 }
