@@ -27,7 +27,8 @@ export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & 
         const order = checkInput(storyboardOrderSchema, body);
         const document = { ...order, script: withoutUnprintable(order.script) };
         checkStorable(document);
-        const title = order.title ?? (titleOf(document.script) || 'Storyboard');
+        // Not the title of a film: the order is none of its builds.
+        const title = `Storyboard of ${order.title ?? (titleOf(document.script) || 'a script')}`;
         const work = { document, files: {}, purpose: 'storyboard', atMs: null, deadline: null, priority: 'interactive' } as const;
         return (await parts.records.createBuild({ id, workspaceId: defaultWorkspace, title, ...work })).id;
       };

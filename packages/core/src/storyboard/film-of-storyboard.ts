@@ -120,7 +120,9 @@ function textsOf(
     case 'points':
       return [...head({ size: 0.8 }), ...(points.length === 0 ? [] : [bullets(points, heading === null ? '0s' : '500ms')])];
     case 'plain':
-      return introduces === null ? head({}) : [{ text: introduces, style: 'lower-third', for: '4s' }];
+      return introduces === null
+        ? head(heading !== null && /^[^\p{L}]*\p{N}/u.test(heading) ? { size: 1.4 } : {})
+        : [{ text: introduces, style: 'lower-third', for: '2500ms' }];
   }
 }
 
