@@ -1,5 +1,4 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Movement } from './warp-between.ts';
 
 /** A picture's size, and that of the planes it stands in: filled up to what the model wants. */
 export type Sizes = { readonly width: number; readonly height: number; readonly fullWidth: number; readonly fullHeight: number };
@@ -45,44 +44,36 @@ export type DrawRequest = {
   readonly at: number;
 };
 
-/** What the model gives of one moment: planes of the full size, each row after row. */
-type Given = { readonly data: Float32Array; readonly area: number };
+/** What is wanted of the model for a moment: outputs by name, with how many planes they have. */
+export type Wanted = Readonly<Record<string, number>>;
 
-async function run({ session, sizes, before, after, at }: DrawRequest, names: Readonly<Record<string, number>>): Promise<readonly Given[]> {
+/** Runs the model for one moment; gives the planes of each output that is wanted, of the full size and in their order. */
+export async function runBetween({ session, sizes, before, after, at }: DrawRequest, wanted: Wanted): Promise<readonly Float32Array[]> {
   const { fullWidth, fullHeight } = sizes;
-  const area = fullWidth * fullHeight;
-  const moment = new Tensor('float32', new Float32Array(area).fill(at), [1, 1, fullHeight, fullWidth]);
-  const given = await session.run({ in0: before, in1: after, in2: moment }, Object.keys(names));
-  return Object.entries(names).map(([name, channels]) => {
+  const moment = new Tensor('float32', new Float32Array(fullWidth * fullHeight).fill(at), [1, 1, fullHeight, fullWidth]);
+  const given = await session.run({ in0: before, in1: after, in2: moment }, Object.keys(wanted));
+  return Object.entries(wanted).map(([name, channels]) => {
     const found = given[name];
-    const wanted = [1, channels, fullHeight, fullWidth];
-    if (!(found?.data instanceof Float32Array) || found.dims.join() !== wanted.join())
-      throw new Error(`${name} is ${found?.type ?? 'not there'} of ${found?.dims.join(' x ')}; wanted float32 of ${wanted.join(' x ')}.`);
-    // A model that fell apart gives numbers that are none everywhere it was looked at.
+    const dims = [1, channels, fullHeight, fullWidth];
+    if (!(found?.data instanceof Float32Array) || found.dims.join() !== dims.join())
+      throw new Error(`${name} is ${found?.type ?? 'not there'} of ${found?.dims.join(' x ')}; wanted float32 of ${dims.join(' x ')}.`);
+    // A model that fell apart gives numbers that are none wherever it is looked at.
     if (Number.isNaN(found.data[0]) || Number.isNaN(found.data[found.data.length >> 1]))
       throw new Error(`${name} holds values that are no numbers.`);
-    return { data: found.data, area };
+    return found.data;
   });
 }
 
-/** Runs the model for one moment; gives opaque RGBA of the picture's own size. */
-export async function drawBetween(request: DrawRequest): Promise<Uint8Array> {
-  const { width, height, fullWidth } = request.sizes;
-  const [picture] = (await run(request, { out0: 3 })) as [Given];
+/** Opaque RGBA of a picture's own size from red, green and blue of 0..1. */
+export function rgbaOf(planes: Float32Array, { width, height, fullWidth, fullHeight }: Sizes): Uint8Array {
+  const area = fullWidth * fullHeight;
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const from = y * fullWidth + x;
       const to = (y * width + x) * 4;
-      for (let c = 0; c < 3; c++) rgba[to + c] = (picture.data[c * picture.area + from] as number) * 255;
+      for (let c = 0; c < 3; c++) rgba[to + c] = (planes[c * area + from] as number) * 255;
       rgba[to + 3] = 255;
     }
   return new Uint8Array(rgba.buffer);
-}
-
-/** Has the model say how everything moves, on small copies of two pictures. */
-export async function movementBetween(request: DrawRequest, names: { readonly flow: string; readonly share: string }): Promise<Movement> {
-  const [flow, share] = (await run(request, { [names.flow]: 4, [names.share]: 1 })) as [Given, Given];
-  const { width, height, fullWidth } = request.sizes;
-  return { width, height, rowLength: fullWidth, area: flow.area, flow: flow.data, share: share.data };
 }

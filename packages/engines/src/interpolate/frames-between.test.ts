@@ -21,6 +21,17 @@ function squareAt(left: number): Picture {
   return { width, height, rgba };
 }
 
+/** A dark scene of patches, other ones for each seed. */
+function woods(seed: number): Picture {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const patch = Math.imul(Math.floor(x / 18) * 7919 + Math.floor(y / 15) * 104_729 + seed * 31_337, 2_654_435_761) >>> 0;
+      for (let c = 0; c < 3; c++) rgba[(y * width + x) * 4 + c] = 4 + ((patch >>> (8 * c + 4)) & 31);
+    }
+  return { width, height, rgba };
+}
+
 /** Where the square's middle lies across, by its bright pixels in the row through it. */
 function middleOf({ rgba }: Picture): number {
   const bright = Array.from({ length: width }, (_, x) => x).filter((x) => (rgba[(45 * width + x) * 4] as number) > 150);
@@ -49,6 +60,15 @@ test('frames are drawn at their moments, real ones stay as they are, nothing is 
     assert.equal(drawn, place < 2 && place % 1 !== 0);
   }
   assert.equal(shown[4]?.picture, frames[1]);
+  // Two dark scenes that colours alone do not tell from movement.
+  const scenes = [woods(1), woods(2)] as const;
+  const dark: FrameBetween[] = [];
+  const three = { first: 0, step: 1, parts: 2, count: 4 };
+  for await (const frame of framesBetween({ frames: clip(...scenes), firstFrame: 0, places: three, interpolator })) dark.push(frame);
+  assert.deepEqual(
+    dark.map(({ picture }) => scenes.indexOf(picture)),
+    [0, 0, 1, 1],
+  );
   const signal = AbortSignal.timeout(5);
   await assert.rejects(
     (async () => {
@@ -63,6 +83,7 @@ test('a picture that is too large for the model is drawn at its own size by how 
   t.after(() => interpolator.close());
   const [before, after] = [squareAt(20), squareAt(44)];
   const drawn = await interpolator.draw({ before, after, at: 0.5 });
+  assert.ok(drawn !== null);
   assert.deepEqual([drawn.width, drawn.height, drawn.rgba.length], [width, height, width * height * 4]);
   const off = middleOf(drawn) - (32 + (side - 1) / 2);
   t.diagnostic(`${off.toFixed(2)} px off`);

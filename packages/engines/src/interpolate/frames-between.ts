@@ -57,11 +57,14 @@ export async function* framesBetween({ frames, firstFrame, places, interpolator,
       const shown = placeBetween({ frame: Math.min(frame, read - 1), share: (sum % places.parts) / places.parts }, (of) =>
         of === firstFrame ? undefined : held.get(of)?.following,
       );
-      if ('frame' in shown) yield { picture: pictureOf(shown.frame), drawn: false };
-      else {
-        const pair = { before: pictureOf(shown.before), after: pictureOf(shown.after), at: shown.at };
-        yield { picture: await interpolator.draw({ ...pair, ...(signal ? { signal } : {}) }), drawn: true };
+      if ('frame' in shown) {
+        yield { picture: pictureOf(shown.frame), drawn: false };
+        continue;
       }
+      const pair = { before: pictureOf(shown.before), after: pictureOf(shown.after), at: shown.at };
+      const picture = await interpolator.draw({ ...pair, ...(signal ? { signal } : {}) });
+      // The model knows cuts that colours do not tell.
+      yield picture === null ? { picture: pair.before, drawn: false } : { picture, drawn: true };
     }
   } finally {
     await source.return?.();

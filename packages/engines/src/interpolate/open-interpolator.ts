@@ -29,7 +29,13 @@ export type BetweenRequest =
     };
 export type BetweenAnswer =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'drawn'; readonly rgba: Uint8Array; readonly runMs: number; readonly peakBytes: number };
+  | {
+      readonly kind: 'drawn';
+      readonly rgba: Uint8Array | null;
+      readonly runMs: number;
+      readonly cpuMs: number;
+      readonly peakBytes: number;
+    };
 
 export type DrawBetween = {
   readonly before: Picture;
@@ -44,9 +50,10 @@ export type DrawBetween = {
 /** A model that draws frames between frames, loaded in a process of its own. */
 export type Interpolator = {
   readonly pid: number;
-  readonly draw: (request: DrawBetween) => Promise<Picture>;
-  /** Time in the model alone so far, and the most memory its process ever held. */
-  readonly figures: () => { readonly runMs: number; readonly peakBytes: number };
+  /** What lies between two pictures; null where they show different scenes, so that nothing does. */
+  readonly draw: (request: DrawBetween) => Promise<Picture | null>;
+  /** Time and processor time that its process drew for so far, and the most memory it ever held. */
+  readonly figures: () => { readonly runMs: number; readonly cpuMs: number; readonly peakBytes: number };
   readonly close: () => Promise<void>;
 };
 
@@ -116,6 +123,7 @@ export async function openInterpolator({
   let nextNumber = 0;
   let there: readonly number[] = [];
   let runMs = 0;
+  let cpuMs = 0;
   let peakBytes = 0;
   const sent = (picture: Picture): SentPicture => {
     const number = numbers.get(picture) ?? nextNumber++;
@@ -136,10 +144,11 @@ export async function openInterpolator({
       if (answer.kind !== 'drawn') throw failed(answer);
       there = pair.map(({ number }) => number);
       runMs += answer.runMs;
+      cpuMs += answer.cpuMs;
       peakBytes = answer.peakBytes;
-      return { width, height, rgba: answer.rgba };
+      return answer.rgba === null ? null : { width, height, rgba: answer.rgba };
     },
-    figures: () => ({ runMs, peakBytes }),
+    figures: () => ({ runMs, cpuMs, peakBytes }),
     async close() {
       await end();
       watch?.dropped(name);

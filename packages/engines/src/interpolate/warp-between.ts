@@ -1,17 +1,11 @@
 import type { Picture } from '../onnx/picture.ts';
+import type { Sizes } from './draw-between.ts';
 
 /**
- * How two pictures move towards a moment between them, seen on smaller copies of `width` x `height` pixels in rows of `rowLength`: at each pixel where to look
- * in the picture before (across, down) and in the one after, in pixels of the copies, and the share of the one before.
+ * How two pictures move towards a moment between them, seen on smaller copies: at each pixel where to look in the picture before (across, down) and in the one
+ * after, in pixels of the copies, and the share of the one before.
  */
-export type Movement = {
-  readonly width: number;
-  readonly height: number;
-  readonly rowLength: number;
-  readonly area: number;
-  readonly flow: Float32Array;
-  readonly share: Float32Array;
-};
+export type Movement = { readonly sizes: Sizes; readonly flow: Float32Array; readonly share: Float32Array };
 
 /** A picture made smaller by a whole number by taking means; what is left over at the right and the bottom counts less. */
 export function shrinkPicture({ width, height, rgba }: Picture, by: number): Picture {
@@ -49,8 +43,10 @@ export function warpBetween({
   readonly movement: Movement;
 }): Uint8Array {
   const { width, height } = before;
-  const planes = [0, 1, 2, 3].map((channel) => movement.flow.subarray(channel * movement.area, (channel + 1) * movement.area));
-  const rows = [...planes, movement.share].map((plane) => ({ plane, row: new Float32Array(movement.width) }));
+  const { sizes: small, flow } = movement;
+  const area = small.fullWidth * small.fullHeight;
+  const planes = [0, 1, 2, 3].map((channel) => flow.subarray(channel * area, (channel + 1) * area));
+  const rows = [...planes, movement.share].map((plane) => ({ plane, row: new Float32Array(small.width) }));
   const [acrossBefore, downBefore, acrossAfter, downAfter, share] = rows.map(({ row }) => row) as [
     Float32Array,
     Float32Array,
@@ -58,15 +54,15 @@ export function warpBetween({
     Float32Array,
     Float32Array,
   ];
-  const places = columnsOf(width, { by, small: movement.width });
+  const places = columnsOf(width, { by, small: small.width });
   const out = new Uint8ClampedArray(width * height * 4);
   const [one, other] = [new Float64Array(3), new Float64Array(3)];
   for (let y = 0; y < height; y++) {
-    const v = Math.min(movement.height - 1, Math.max(0, (y + 0.5) / by - 0.5));
+    const v = Math.min(small.height - 1, Math.max(0, (y + 0.5) / by - 0.5));
     const top = Math.floor(v);
     const down = v - top;
-    const upper = top * movement.rowLength;
-    const lower = Math.min(movement.height - 1, top + 1) * movement.rowLength;
+    const upper = top * small.fullWidth;
+    const lower = Math.min(small.height - 1, top + 1) * small.fullWidth;
     for (const { plane, row } of rows)
       for (let x = 0; x < row.length; x++) row[x] = (plane[upper + x] as number) * (1 - down) + (plane[lower + x] as number) * down;
     for (let x = 0; x < width; x++) {
