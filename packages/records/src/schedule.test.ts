@@ -78,61 +78,6 @@ test('A3: a grant that nobody asks for is taken back and counts for nothing; a l
   await records.completeTask({ ...completionOf(taken), runnerId });
 });
 
-test('A4: the snapshot and what the outbox says from then on is all that happens, nothing twice, also of a transaction that ends late', async () => {
-  const { records, runnerId, sql, connectionString } = await withRunner(['a', 'b', 'c']);
-  const { position } = await records.fleetSnapshot();
-  let from = (await tailed({ records }, position)).position;
-  const next = async () => {
-    const { told, position: now } = await tailed({ records }, from);
-    from = now;
-    return told;
-  };
-  const slow = new pg.Client({ connectionString });
-  await slow.connect();
-  await slow.query('begin');
-  await slow.query(`update workspace set weight = 4`);
-  const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs });
-  assert.ok(a && b);
-  await records.completeTask({ ...completionOf(a), runnerId });
-  assert.deepEqual(await next(), ['a done after done'], 'what is committed is told although an older transaction still runs');
-  await records.failTask({ runnerId, key: b.task.key, fence: b.fence, problem: problemOf('program-failed') });
-  assert.deepEqual(await next(), ['b waiting after failed']);
-  await slow.query('commit');
-  await slow.end();
-  assert.deepEqual(await next(), ['workspace']);
-  const two = await records.joinRunner(someOffer({ name: 'two' }));
-  await records.drainRunner(two.runnerId);
-  await records.drainRunner(two.runnerId);
-  assert.deepEqual(await next(), ['runner', 'runner'], 'L9: a drain is told once');
-  await records.leaveRunner(runnerId);
-  assert.deepEqual(await next(), ['runner']);
-  assert.deepEqual(await next(), []);
-  const topics = () => sql(`select topic from outbox where topic not like 'build.%'`);
-  const [before, epoch, later] = [await topics(), await epochOf(records), await records.takeLead()];
-  await records.pruneFleet({ epoch, from: 0n, before: from.xid });
-  assert.deepEqual(await topics(), before, 'who led before removes nothing that the next may not have read');
-  await records.pruneFleet({ epoch: later, from: 0n, before: from.xid });
-  assert.deepEqual(await topics(), []);
-});
-
-test('A4: of many changes of one transaction those that were told are not read again', async () => {
-  const { records, sql } = await server.open();
-  let { position: from } = await records.fleetSnapshot();
-  await sql(
-    `insert into outbox (workspace_id, topic, key, body) select $1, 'task.withdrawn', 'k' || n, '{}' from generate_series(1, 12000) n`,
-    [defaultWorkspace],
-  );
-  const keys: string[] = [];
-  let parts = 0;
-  for (let more = true; more; parts++) {
-    const read = await records.tailOutbox(from);
-    for (const event of read.events) if (event.type === 'task') keys.push(event.task.key);
-    ({ position: from, more } = read);
-    assert.equal(from.seen.size, 0, 'what ended is gone on behind');
-  }
-  assert.deepEqual([keys.length, new Set(keys).size, parts], [12_000, 12_000, 3]);
-});
-
 test('A5, S4: who was followed draws no number to grant under, stores no views, and neither starts nor stops machines', async () => {
   const { records } = await server.open();
   const { id: buildId } = await someBuild(records);
@@ -174,34 +119,6 @@ test('A7, L5: of a batch what ended while it is delivered is not given', async (
     (await asked).map(({ task }) => task.key),
     ['a'],
   );
-});
-
-test('A4: more changes than are read at once are told in parts', async () => {
-  const { records } = await server.open();
-  const { position } = await records.fleetSnapshot();
-  await someBuild(records, { tasks: Array.from({ length: 7000 }, (_, at) => someTask(`k${at}`)) });
-  const keys = new Set<string>();
-  let count = 0;
-  for (let from = position, more = true; more; ) {
-    const read = await records.tailOutbox(from);
-    for (const event of read.events) if (event.type === 'task') keys.add(event.task.key);
-    count += read.events.length;
-    from = read.position;
-    more = read.more;
-  }
-  assert.deepEqual([keys.size, count], [7000, 7000]);
-});
-
-test('A4: a cancelled build withdraws what waits and ends what runs', async () => {
-  const { records, runnerId, build } = await withRunner(['a', 'b']);
-  await leaseGranted(records, { runnerId, max: 1, leaseMs });
-  const { position } = await records.fleetSnapshot();
-  const { position: from } = await tailed({ records }, position);
-  await records.cancelBuild(build.id);
-  const { told } = await tailed({ records }, from);
-  assert.deepEqual(told.sort(), ['a waiting', 'a waiting after returned', 'b waiting']);
-  const snapshot = await records.fleetSnapshot();
-  assert.deepEqual(snapshot.tasks, []);
 });
 
 test('L2: a task that a more pressing build wants too becomes as pressing, until that build has ended', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demand, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
+import { demand, gpuRunner, granted, joined, known, model, runner, scheduler, wanted } from './testing/fleet-of.ts';
+
+const gpu = { gpus: 1, vramMib: 1024, capability: 'draw' } as const;
 
 const film = { priority: 'bulk', estimateMs: 5000, bordersMs: 1000 } as const;
 const person = demand('person', { priority: 'interactive', submittedMs: 1000, readyMs: 1000 });
@@ -24,4 +26,24 @@ test('P7: the place of a task that takes much longer than expected is asked for 
   assert.deepEqual(granted(tell(20_000, { type: 'ended', task: 'film', outcome: 'returned', ranMs: 20_000, loadMs: 0 }, ...wanted(rest))), [
     'person',
   ]);
+});
+
+test('P7: an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
+  const { tell } = scheduler();
+  const film = { ...gpu, priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
+  tell(
+    0,
+    ...known(model('a'), model('b')),
+    ...joined(gpuRunner('ra', 1, ['a']), gpuRunner('rb', 1, ['b'])),
+    ...wanted(demand('film-a', { ...film, model: 'a' }), demand('film-b', { ...film, model: 'b' })),
+  );
+  const asked = tell(1000, ...wanted(demand('person', { ...gpu, model: 'b', priority: 'interactive', submittedMs: 1000, readyMs: 1000 })));
+  assert.deepEqual(
+    asked.map((each) => (each.type === 'preempt' ? [each.task, each.runner, each.for] : each)),
+    [['film-b', 'rb', 'person']],
+  );
+  assert.deepEqual(tell(2000), [], 'it is asked for once');
+  const rest = demand('film-b', { ...film, model: 'b', estimateMs: 595_000, readyMs: 5000 });
+  const after = tell(5000, { type: 'ended', task: 'film-b', outcome: 'returned', ranMs: 5000, loadMs: 0 }, ...wanted(rest));
+  assert.deepEqual(granted(after), ['person']);
 });

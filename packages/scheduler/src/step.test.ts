@@ -234,60 +234,6 @@ test('P6: what is kept for one task may be used by another of its kind that come
   assert.deepEqual(granted(tell(60_000, done('s1', 60_000))), ['sooner']);
 });
 
-test('P7: an urgent task takes the place of one that may wait, at its border and only on a GPU that holds its model', () => {
-  const { tell } = scheduler();
-  const film = { ...gpu, priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
-  tell(
-    0,
-    ...known(model('a'), model('b')),
-    ...joined(gpuRunner('ra', 1, ['a']), gpuRunner('rb', 1, ['b'])),
-    ...wanted(demand('film-a', { ...film, model: 'a' }), demand('film-b', { ...film, model: 'b' })),
-  );
-  const asked = tell(1000, ...wanted(demand('person', { ...gpu, model: 'b', priority: 'interactive', submittedMs: 1000, readyMs: 1000 })));
-  assert.deepEqual(
-    asked.map((each) => (each.type === 'preempt' ? [each.task, each.runner, each.for] : each)),
-    [['film-b', 'rb', 'person']],
-  );
-  assert.deepEqual(tell(2000), [], 'it is asked for once');
-  const rest = demand('film-b', { ...film, model: 'b', estimateMs: 595_000, readyMs: 5000 });
-  const after = tell(5000, { type: 'ended', task: 'film-b', outcome: 'returned', ranMs: 5000, loadMs: 0 }, ...wanted(rest));
-  assert.deepEqual(granted(after), ['person']);
-});
-
-test('P8: pictures of one batch run as one, up to as many as fit', () => {
-  const { tell } = scheduler();
-  const picture = { ...gpu, model: 'a', batch: 'a/512', batchMost: 3 };
-  const [only, ...others] = tell(
-    0,
-    ...known(model('a')),
-    ...joined(gpuRunner('r', 1, ['a'])),
-    ...wanted(...[1, 2, 3, 4].map((id) => demand(`p${id}`, { ...picture, order: id }))),
-  );
-  assert.deepEqual(only?.type === 'grant' ? only.tasks : [], ['p1', 'p2', 'p3']);
-  assert.equal(others.length, 0);
-  assert.deepEqual(granted(tell(3000, done('p1'), done('p2'))), [], 'its place is free once all have ended');
-  assert.deepEqual(granted(tell(3100, done('p3'))), ['p4']);
-});
-
-test('P8: a batch is only as large as lets all of it be in time, by what batches were found to take', () => {
-  const { tell, grants } = scheduler();
-  const picture = (id: string, deadlineMs: number | null) =>
-    demand(id, { ...gpu, model: 'a', batch: 'a/512', batchMost: 4, deadlineMs, estimateMs: 10_000 });
-  tell(
-    0,
-    ...known(model('a')),
-    ...joined(gpuRunner('r', 1, ['a'])),
-    ...wanted(...['p1', 'p2', 'p3', 'p4'].map((id) => picture(id, 34_000))),
-  );
-  assert.deepEqual(grants[0]?.tasks, ['p1', 'p2', 'p3'], 'as if one after the other while nothing is known');
-  assert.equal(grants[0]?.expectedMs, 30_000);
-  const ended = ['p1', 'p2', 'p3'].map((id) => done(id, 20_000));
-  tell(20_000, ...ended, ...wanted(...['q1', 'q2', 'q3', 'q4'].map((id) => picture(id, 46_000))));
-  assert.deepEqual(grants[1]?.tasks, ['p4'], 'due sooner than what a batch of two takes');
-  tell(30_000, done('p4', 10_000));
-  assert.deepEqual([grants[2]?.tasks, grants[2]?.expectedMs], [['q1', 'q2'], 15_000], 'each further one adds half of its time');
-});
-
 test('I4: times are learned from what ended, for each size and device', () => {
   const { tell, grants } = scheduler();
   tell(0, ...joined(runner('r', { slots: 1 })), ...wanted(demand('t0', { estimateMs: 1000 })));

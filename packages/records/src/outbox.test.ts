@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { defaultWorkspace } from './records.ts';
+import type { OutboxPosition } from './schedule-store.ts';
+import { epochOf, leaseGranted } from './testing/lead.ts';
+import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const leaseMs = 60_000;
+
+async function withRunner(keys: readonly string[]) {
+  const opened = await server.open();
+  const build = await someBuild(opened.records, { tasks: keys.map((key) => someTask(key)) });
+  const { runnerId } = await opened.records.joinRunner(someOffer());
+  return { ...opened, build, runnerId, epoch: await epochOf(opened.records) };
+}
+
+/** Keys and ends of what the outbox says since a position. */
+async function tailed({ records }: Pick<TestRecords, 'records'>, after: OutboxPosition) {
+  const { events, position, more } = await records.tailOutbox(after);
+  const told = events.map((event) =>
+    event.type === 'task'
+      ? `${event.task.key} ${event.task.state}${event.ended === null ? '' : ` after ${event.ended.outcome}`}`
+      : event.type,
+  );
+  return { told, position, more };
+}
+
+test('A4: the snapshot and what the outbox says from then on is all that happens, nothing twice, also of a transaction that ends late', async () => {
+  const { records, runnerId, sql, connectionString } = await withRunner(['a', 'b', 'c']);
+  const { position } = await records.fleetSnapshot();
+  let from = (await tailed({ records }, position)).position;
+  const next = async () => {
+    const { told, position: now } = await tailed({ records }, from);
+    from = now;
+    return told;
+  };
+  const slow = new pg.Client({ connectionString });
+  await slow.connect();
+  await slow.query('begin');
+  await slow.query(`update workspace set weight = 4`);
+  const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs });
+  assert.ok(a && b);
+  await records.completeTask({ ...completionOf(a), runnerId });
+  assert.deepEqual(await next(), ['a done after done'], 'what is committed is told although an older transaction still runs');
+  await records.failTask({ runnerId, key: b.task.key, fence: b.fence, problem: problemOf('program-failed') });
+  assert.deepEqual(await next(), ['b waiting after failed']);
+  await slow.query('commit');
+  await slow.end();
+  assert.deepEqual(await next(), ['workspace']);
+  const two = await records.joinRunner(someOffer({ name: 'two' }));
+  await records.drainRunner(two.runnerId);
+  await records.drainRunner(two.runnerId);
+  assert.deepEqual(await next(), ['runner', 'runner'], 'L9: a drain is told once');
+  await records.leaveRunner(runnerId);
+  assert.deepEqual(await next(), ['runner']);
+  assert.deepEqual(await next(), []);
+  const topics = () => sql(`select topic from outbox where topic not like 'build.%'`);
+  const [before, epoch, later] = [await topics(), await epochOf(records), await records.takeLead()];
+  await records.pruneFleet({ epoch, from: 0n, before: from.xid });
+  assert.deepEqual(await topics(), before, 'who led before removes nothing that the next may not have read');
+  await records.pruneFleet({ epoch: later, from: 0n, before: from.xid });
+  assert.deepEqual(await topics(), []);
+});
+
+test('A4: of many changes of one transaction those that were told are not read again', async () => {
+  const { records, sql } = await server.open();
+  let { position: from } = await records.fleetSnapshot();
+  await sql(
+    `insert into outbox (workspace_id, topic, key, body) select $1, 'task.withdrawn', 'k' || n, '{}' from generate_series(1, 12000) n`,
+    [defaultWorkspace],
+  );
+  const keys: string[] = [];
+  let parts = 0;
+  for (let more = true; more; parts++) {
+    const read = await records.tailOutbox(from);
+    for (const event of read.events) if (event.type === 'task') keys.push(event.task.key);
+    ({ position: from, more } = read);
+    assert.equal(from.seen.size, 0, 'what ended is gone on behind');
+  }
+  assert.deepEqual([keys.length, new Set(keys).size, parts], [12_000, 12_000, 3]);
+});
+
+test('A4: more changes than are read at once are told in parts', async () => {
+  const { records } = await server.open();
+  const { position } = await records.fleetSnapshot();
+  await someBuild(records, { tasks: Array.from({ length: 7000 }, (_, at) => someTask(`k${at}`)) });
+  const keys = new Set<string>();
+  let count = 0;
+  for (let from = position, more = true; more; ) {
+    const read = await records.tailOutbox(from);
+    for (const event of read.events) if (event.type === 'task') keys.add(event.task.key);
+    count += read.events.length;
+    from = read.position;
+    more = read.more;
+  }
+  assert.deepEqual([keys.size, count], [7000, 7000]);
+});
+
+test('A4: a cancelled build withdraws what waits and ends what runs', async () => {
+  const { records, runnerId, build } = await withRunner(['a', 'b']);
+  await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  const { position } = await records.fleetSnapshot();
+  const { position: from } = await tailed({ records }, position);
+  await records.cancelBuild(build.id);
+  const { told } = await tailed({ records }, from);
+  assert.deepEqual(told.sort(), ['a waiting', 'a waiting after returned', 'b waiting']);
+  const snapshot = await records.fleetSnapshot();
+  assert.deepEqual(snapshot.tasks, []);
+});
