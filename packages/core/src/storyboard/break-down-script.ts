@@ -1,8 +1,8 @@
 import type { StoryboardMedia, WrittenShot, WrittenStoryboard } from '@filmwright/contracts';
 import { plainText } from '../edit/plain-text.ts';
-import { scriptBlocks, withoutMarks } from './script-blocks.ts';
+import { type ScriptBlock, scriptBlocks, withoutMarks } from './script-blocks.ts';
 import { chooseVisuals } from './shot-visuals.ts';
-import { speakersIn } from './speaker-lines.ts';
+import { speakersIn, withCues } from './speaker-lines.ts';
 import { textLanguage } from './text-language.ts';
 import { standsOut, type WantedShot, wantedShots } from './wanted-shots.ts';
 
@@ -27,10 +27,10 @@ export function breakDownScript(
   script: string,
   { language = textLanguage(script), title, media = [], drawings = false }: BreakDownOptions = {},
 ): WrittenStoryboard | null {
-  const plain = plainText(script).text;
+  const plain = withCues(plainText(script).text);
   const blocks = scriptBlocks(plain, speakersIn(plain));
   const first = blocks.find(({ type }) => type !== 'show' && type !== 'pause');
-  const named = (title ?? (first?.type === 'heading' ? first.text : titleOf(plain))).slice(0, 200) || 'Untitled film';
+  const named = (title ?? (first === undefined ? '' : wordsOf(first))).slice(0, 200) || 'Untitled film';
   const shots = wantedShots(blocks, { title: named, language });
   if (shots.length === 0) return null;
   const visuals = chooseVisuals(shots, {
@@ -53,6 +53,14 @@ export function breakDownScript(
       };
     }),
   };
+}
+
+/** The title that a part would give a film. */
+function wordsOf(block: ScriptBlock): string {
+  if (block.type === 'heading') return block.text;
+  if (block.type === 'prose') return titleOf(block.lines[0]?.text ?? '');
+  if (block.type === 'list') return titleOf(block.items[0] ?? '');
+  return block.type === 'quote' ? titleOf(block.text) : '';
 }
 
 function standingOut({ lines }: WantedShot): string | null {

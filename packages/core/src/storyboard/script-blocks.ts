@@ -17,15 +17,25 @@ const quotePattern = /^>\s?/;
 const sourcePattern = /^[—–-]{1,2}\s*(\S.{0,58})$/u;
 const directionPattern = /^(?:!\[([^\]]{0,300})\]\(([^)]{1,500})\)|\[([^\]]{1,500})\]|[(（]([^)）]{1,500})[)）])$/u;
 const pausePattern = /^(?:-{3,}|\*{3,}|_{3,}|…|\.{3})$/u;
+/** What screenplays write between scenes: where it plays, and how one goes over into the next. */
+const sluglinePattern = /^(?:INT|EXT|INT\.?\/EXT)\.?\s+(\S.{0,120})$/u;
+const goingOverPattern = /^(?:FADE (?:IN|OUT|TO BLACK)|CUT TO|SMASH CUT TO|DISSOLVE TO|THE END|ENDE|FIN)[.:]?$/u;
+/** A line of its own at the beginning of a script without an end of a sentence. */
+const titlePattern = /^[^\n]{2,60}[\p{L}\p{N})”"’]$/u;
 const openQuote = /^["“„«「『](.{1,600})["”“»」』]$/u;
 
 /**
- * A script in parts. Lines that start with `#` or end with a colon are headings; dashes, bullets and numbers make a list; `>` or quotation marks around
+ * A script in parts. Lines that start with `#` or end with a colon are headings, and a first line by itself that is no sentence; dashes, bullets and numbers make a list; `>` or quotation marks around
  * all of a paragraph make a quotation, a line that starts with a dash behind it says whose; brackets around a whole line are directions.
  */
 export function scriptBlocks(script: string, speakers: ReadonlySet<string>): readonly ScriptBlock[] {
   const blocks: ScriptBlock[] = [];
-  for (const paragraph of plainText(script).text.split(/\n\s*\n/)) {
+  const paragraphs = plainText(script).text.split(/\n\s*\n/);
+  for (const [at, paragraph] of paragraphs.entries()) {
+    if (at === 0 && paragraphs.length > 1 && isTitle(paragraph.trim(), speakers)) {
+      blocks.push({ type: 'heading', text: withoutMarks(paragraph.trim()) });
+      continue;
+    }
     const lines = paragraph
       .split('\n')
       .map((line) => line.trim())
@@ -37,12 +47,27 @@ export function scriptBlocks(script: string, speakers: ReadonlySet<string>): rea
   return blocks;
 }
 
+function isTitle(line: string, speakers: ReadonlySet<string>): boolean {
+  const isPlain = ![headingPattern, bulletPattern, quotePattern, directionPattern, openQuote, sluglinePattern, goingOverPattern].some(
+    (each) => each.test(line),
+  );
+  return (
+    isPlain &&
+    titlePattern.test(line) &&
+    spokenPattern.test(line) &&
+    spokenLine(line, speakers).speaker === null &&
+    !/[.!?。！？]\s/u.test(line)
+  );
+}
+
 type Adding = { readonly line: string; readonly speakers: ReadonlySet<string>; readonly starts: boolean };
 
 function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): void {
   const last = blocks.at(-1);
   const direction = directionPattern.exec(line);
-  if (pausePattern.test(line)) blocks.push({ type: 'pause' });
+  const place = sluglinePattern.exec(line)?.[1];
+  if (pausePattern.test(line) || goingOverPattern.test(line)) blocks.push({ type: 'pause' });
+  else if (place !== undefined) blocks.push({ type: 'pause' }, { type: 'show', what: place.toLowerCase() });
   else if (direction !== null) blocks.push({ type: 'show', what: (direction[2] ?? direction[3] ?? direction[4] ?? '').trim() });
   else if (!spokenPattern.test(line)) return;
   else if (bulletPattern.test(line)) {

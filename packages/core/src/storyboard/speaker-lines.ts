@@ -48,7 +48,38 @@ export function speakersIn(script: string): ReadonlySet<string> {
 export function spokenLine(line: string, speakers: ReadonlySet<string>): ScriptLine {
   const [, name, text] = speakerPattern.exec(line) ?? [];
   if (name === undefined || text === undefined || !speakers.has(name)) return { speaker: null, text: line };
-  return { speaker: narrators.has(name.toLowerCase()) ? null : shownName(name), text };
+  return { speaker: narrators.has(name.toLowerCase()) ? null : shownName(name), text: text.replace(manner, '') };
+}
+
+/** How a line is said, which is not said itself: "(sighing) You are early." */
+const manner = /^(?:\([^)]{1,60}\)|（[^）]{1,60}）)\s*(?=\S)/u;
+/** A name in capital letters alone on a line. */
+const cuePattern = /^(\p{Lu}[\p{Lu}.'’-]{1,20}(?: [\p{Lu}\d][\p{Lu}\d.'’-]{0,20}){0,2})(?:\s*\([^)]{1,60}\))?$/u;
+
+/**
+ * A script whose speakers stand on lines of their own, as in screenplays, with their names before a colon. A name counts where it stands so twice, or
+ * before a colon too.
+ */
+export function withCues(script: string): string {
+  const lines = script.split('\n');
+  const cueAt = (at: number): string | null => {
+    const name = cuePattern.exec(lines[at]?.trim() ?? '')?.[1];
+    const next = lines[at + 1]?.trim() ?? '';
+    return name !== undefined && next !== '' && /\p{Ll}/u.test(next) ? name : null;
+  };
+  const counts = new Map<string, number>();
+  for (const [at, line] of lines.entries()) {
+    const name = cueAt(at) ?? speakerPattern.exec(line.trim())?.[1];
+    if (name !== undefined && name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return lines
+    .flatMap((line, at) => {
+      const before = at === 0 ? null : cueAt(at - 1);
+      if (before !== null && (counts.get(before) ?? 0) > 1) return [`${before}: ${line.trim()}`];
+      const own = cueAt(at);
+      return own !== null && (counts.get(own) ?? 0) > 1 ? [] : [line];
+    })
+    .join('\n');
 }
 
 /** Names in capital letters as they are written on screen: "ANNA MAY" is Anna May. */

@@ -145,6 +145,31 @@ test('speakers are told from notes, and scripts in other languages are read as t
   );
 });
 
+test('a first line by itself is the title, and screenplays are read by their cues, scenes and manners', () => {
+  assert.deepEqual(
+    breakDownScript('A day at sea\n\nThe alarm rings early.\n\nJan gets up.')?.shots.map(({ kind, heading }) => [kind, heading]),
+    [
+      ['opening', 'A day at sea'],
+      ['plain', null],
+    ],
+  );
+  const played = breakDownScript(
+    'FADE IN.\n\nEXT. A VALLEY - DAY\n\nTICK\nI am never late.\n\nTOCK: (sighing) You are early.\n\nTICK\nSomebody has to be!\n\nTHE END',
+    {
+      drawings: true,
+    },
+  );
+  assert.deepEqual(
+    played?.shots.slice(0, 3).map(({ lines }) => lines),
+    [
+      [{ speaker: 'Tick', text: 'I am never late.' }],
+      [{ speaker: 'Tock', text: 'You are early.' }],
+      [{ speaker: 'Tick', text: 'Somebody has to be!' }],
+    ],
+  );
+  assert.match(JSON.stringify(played?.shots[0]?.visual), /a valley - day; /);
+});
+
 test('what has no words is no storyboard, and a title is made of the first words', () => {
   assert.equal(breakDownScript(' \n---\n'), null);
   assert.equal(titleOf('[a picture]\n\nOne lamp, many evenings. And more.'), 'One lamp, many evenings');
