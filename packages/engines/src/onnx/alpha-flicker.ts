@@ -6,8 +6,11 @@ import type { Picture } from './picture.ts';
  */
 export type Flicker = { readonly mean: number; readonly worst: number; readonly pixels: number };
 
-/** Sum of the changes of three colours, in codes, up to which a pixel stands still: what codecs and cameras change by themselves. */
-const stillCodes = 15;
+/** Pictures are parted into squares of this side; one stands still if its colours change little more than those of the calmest quarter do, which is what cameras and codecs change by themselves. */
+const squarePx = 16;
+const calmShare = 0.25;
+const calmTimes = 1.5;
+const calmCodes = 1;
 /** Alpha, in codes, from which a pixel is not clear, and from the other end not opaque. */
 const softCodes = 13;
 const stride = 2;
@@ -49,22 +52,38 @@ type Sampled = { readonly whole: Picture; readonly alpha: Uint8Array };
 
 function changeBetween(one: Sampled, other: Sampled): { readonly sum: number; readonly pixels: number } {
   const { width, height } = one.whole;
-  const [first, second] = [one.whole.rgba, other.whole.rgba];
+  const changes = colourChanges(one.whole, other.whole);
+  const calmest = [...changes].sort((a, b) => a - b)[Math.floor(changes.length * calmShare)] ?? 0;
+  const still = calmest * calmTimes + calmCodes;
+  const squares = Math.ceil(width / squarePx);
   let [sum, pixels] = [0, 0];
   for (let y = 0, at = 0; y < height; y += stride)
     for (let x = 0; x < width; x += stride, at++) {
       const [was, is] = [one.alpha[at] as number, other.alpha[at] as number];
       const change = Math.abs(is - was);
       const soft = (was > softCodes && was < 255 - softCodes) || (is > softCodes && is < 255 - softCodes) || change > softCodes;
-      if (!soft) continue;
-      const i = (y * width + x) * 4;
-      const moved =
-        Math.abs((first[i] as number) - (second[i] as number)) +
-        Math.abs((first[i + 1] as number) - (second[i + 1] as number)) +
-        Math.abs((first[i + 2] as number) - (second[i + 2] as number));
-      if (moved > stillCodes) continue;
+      if (!soft || (changes[Math.floor(y / squarePx) * squares + Math.floor(x / squarePx)] as number) > still) continue;
       sum += change;
       pixels++;
     }
   return { sum, pixels };
+}
+
+/** Mean change of a colour, in codes, of every square. */
+function colourChanges({ width, height, rgba: first }: Picture, { rgba: second }: Picture): Float32Array {
+  const squares = Math.ceil(width / squarePx);
+  const sums = new Float32Array(squares * Math.ceil(height / squarePx));
+  const counts = new Uint32Array(sums.length);
+  for (let y = 0; y < height; y += stride)
+    for (let x = 0; x < width; x += stride) {
+      const i = (y * width + x) * 4;
+      const square = Math.floor(y / squarePx) * squares + Math.floor(x / squarePx);
+      sums[square] =
+        (sums[square] as number) +
+        Math.abs((first[i] as number) - (second[i] as number)) +
+        Math.abs((first[i + 1] as number) - (second[i + 1] as number)) +
+        Math.abs((first[i + 2] as number) - (second[i + 2] as number));
+      counts[square] = (counts[square] as number) + 3;
+    }
+  return sums.map((sum, at) => sum / (counts[at] as number));
 }

@@ -1,10 +1,10 @@
 import type { Picture, Plane } from './picture.ts';
 
-/** Values of `channels` interleaved numbers a pixel. */
+/** Values of one number a pixel, or of four interleaved ones. */
 export type Raster = {
   readonly width: number;
   readonly height: number;
-  readonly channels: number;
+  readonly channels: 1 | 4;
   readonly data: Float32Array | Uint8Array;
 };
 
@@ -31,35 +31,99 @@ function taps(from: number, to: number): Taps {
   return { first, weights, count };
 }
 
+type RowPass = { readonly line: Float32Array; readonly across: Taps; readonly width: number; readonly row: Float32Array };
+
+/** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below, so that all ways give the same bits. */
+function planeRow({ line, across, width, row }: RowPass): void {
+  const { first, weights, count } = across;
+  for (let x = 0; x < width; x++) {
+    const from = first[x] as number;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const weight = weights[x * count + k] as number;
+      if (weight !== 0) sum = Math.fround(sum + weight * (line[from + k] as number));
+    }
+    row[x] = sum;
+  }
+}
+
+/** The same of four interleaved channels. */
+function pictureRow({ line, across, width, row }: RowPass): void {
+  const { first, weights, count } = across;
+  for (let x = 0; x < width; x++) {
+    const from = (first[x] as number) * 4;
+    let [r, g, b, a] = [0, 0, 0, 0];
+    for (let k = 0; k < count; k++) {
+      const weight = weights[x * count + k] as number;
+      if (weight === 0) continue;
+      const at = from + k * 4;
+      r = Math.fround(r + weight * (line[at] as number));
+      g = Math.fround(g + weight * (line[at + 1] as number));
+      b = Math.fround(b + weight * (line[at + 2] as number));
+      a = Math.fround(a + weight * (line[at + 3] as number));
+    }
+    row[x * 4] = r;
+    row[x * 4 + 1] = g;
+    row[x * 4 + 2] = b;
+    row[x * 4 + 3] = a;
+  }
+}
+
+/** A row as the passes read it. */
+type ReadRow = (line: Float32Array, offset: number) => void;
+
+function plainRows(data: Float32Array | Uint8Array): ReadRow {
+  return (line, offset) => line.set(data.subarray(offset, offset + line.length));
+}
+
+/** Rows of a picture whose colour is weighted by alpha. */
+function weightedRows(rgba: Uint8Array): ReadRow {
+  return (line, offset) => {
+    for (let i = 0; i < line.length; i += 4) {
+      const alpha = rgba[offset + i + 3] as number;
+      line[i] = ((rgba[offset + i] as number) * alpha) / 255;
+      line[i + 1] = ((rgba[offset + i + 1] as number) * alpha) / 255;
+      line[i + 2] = ((rgba[offset + i + 2] as number) * alpha) / 255;
+      line[i + 3] = alpha;
+    }
+  };
+}
+
+type Size = { readonly width: number; readonly height: number };
+
 /** Resizes to exactly `width` x `height`: bilinear when growing, area-weighted triangle when shrinking. */
-export function resample(source: Raster, size: { readonly width: number; readonly height: number }): Float32Array {
+export function resample({ data, ...source }: Raster, size: Size): Float32Array {
+  return resampleRows({ ...source, read: plainRows(data) }, size);
+}
+
+type RowSource = Omit<Raster, 'data'> & { readonly read: ReadRow };
+
+function resampleRows(source: RowSource, size: Size): Float32Array {
   const { channels } = source;
   const across = taps(source.width, size.width);
   const down = taps(source.height, size.height);
   const result = new Float32Array(size.width * size.height * channels);
   const rowLength = size.width * channels;
+  const line = new Float32Array(source.width * channels);
+  const pass = channels === 4 ? pictureRow : planeRow;
   const rows = new Map<number, Float32Array>();
+  const free: Float32Array[] = [];
   const rowAt = (y: number): Float32Array => {
     const known = rows.get(y);
     if (known) return known;
-    const row = new Float32Array(rowLength);
-    const offset = y * source.width * channels;
-    for (let x = 0; x < size.width; x++) {
-      const start = across.first[x] as number;
-      for (let k = 0; k < across.count; k++) {
-        const weight = across.weights[x * across.count + k] as number;
-        if (weight === 0) continue;
-        const at = offset + (start + k) * channels;
-        for (let c = 0; c < channels; c++)
-          row[x * channels + c] = (row[x * channels + c] as number) + weight * (source.data[at + c] as number);
-      }
-    }
+    const row = free.pop() ?? new Float32Array(rowLength);
+    source.read(line, y * line.length);
+    pass({ line, across, width: size.width, row });
     rows.set(y, row);
     return row;
   };
   for (let y = 0; y < size.height; y++) {
     const start = down.first[y] as number;
-    for (const known of rows.keys()) if (known < start) rows.delete(known);
+    for (const [known, row] of rows)
+      if (known < start) {
+        rows.delete(known);
+        free.push(row);
+      }
     const out = result.subarray(y * rowLength, (y + 1) * rowLength);
     for (let k = 0; k < down.count; k++) {
       const weight = down.weights[y * down.count + k] as number;
@@ -118,14 +182,8 @@ export function resizePlane(plane: Plane, width: number, height: number): Plane 
 /** A picture at another size; colour is weighted by alpha, so that what hides under clear pixels never shows. */
 export function resizePicture(picture: Picture, width: number, height: number): Picture {
   if (picture.width === width && picture.height === height) return picture;
-  const count = picture.width * picture.height;
-  const premultiplied = new Float32Array(count * 4);
-  for (let i = 0; i < count * 4; i += 4) {
-    const alpha = picture.rgba[i + 3] as number;
-    for (let c = 0; c < 3; c++) premultiplied[i + c] = ((picture.rgba[i + c] as number) * alpha) / 255;
-    premultiplied[i + 3] = alpha;
-  }
-  const values = resample({ width: picture.width, height: picture.height, channels: 4, data: premultiplied }, { width, height });
+  const source = { width: picture.width, height: picture.height, channels: 4, read: weightedRows(picture.rgba) } as const;
+  const values = resampleRows(source, { width, height });
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = values[i + 3] as number;
