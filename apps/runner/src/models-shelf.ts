@@ -5,7 +5,6 @@ import { openHotCache } from '@filmwright/blobs';
 import {
   FilmwrightError,
   type ListedModel,
-  type MeasuredModel,
   type ModelCapability,
   type ModelConversion,
   type ModelFigures,
@@ -22,10 +21,7 @@ import {
   acceptedLicences,
   addingProblem,
   addModel,
-  canMeasure,
-  keepFigures,
   keptFigures,
-  measureModel,
   memoryProblem,
   type OpenWeights,
   offeredModels,
@@ -38,6 +34,7 @@ import {
   verifyModels,
   type WeightsHome,
 } from '@filmwright/engines';
+import { measureShelf } from './measure-shelf.ts';
 
 const defaultBudgetBytes = 500e9;
 const keepFreeBytes = 2e9;
@@ -52,7 +49,7 @@ export async function answerModels(request: ModelsRequest, home: string): Promis
     case 'list':
       return list(home);
     case 'measure':
-      return measure(only, home);
+      return measureShelf({ home, wanted: ({ card, ref }) => only === '' || card.name === only || ref === only });
     case 'show':
       return show(only, home);
     case 'add': {
@@ -197,25 +194,4 @@ async function show(ref: string, home: string): Promise<ShownModel> {
 
 function figuresOf(all: readonly ModelFigures[], ref: string): ModelFigures | null {
   return all.find(({ name }) => name === modelName([ref])) ?? null;
-}
-
-/** Measures models of this machine one after another; a model that fails is told of, and the others are measured. */
-async function measure(only: string, home: string): Promise<readonly MeasuredModel[]> {
-  const shelf = (await shelvedModels({ home })).filter((each) => only === '' || each.card.name === only || each.ref === only);
-  if (shelf.length === 0)
-    throw new FilmwrightError('not-found', only === '' ? 'There are no models here.' : `There is no model ${only} on this machine.`);
-  const measured: MeasuredModel[] = [];
-  for (const model of shelf) {
-    if (!canMeasure(model)) {
-      measured.push({ ref: model.ref, figures: null, problem: 'this program does not run it here' });
-      continue;
-    }
-    const found = await measureModel(model, { now: new Date() }).then(
-      (figures) => ({ ref: model.ref, figures, problem: null }),
-      (error: unknown) => ({ ref: model.ref, figures: null, problem: error instanceof Error ? error.message : String(error) }),
-    );
-    measured.push(found);
-    if (found.figures !== null) await keepFigures(home, [found.figures]);
-  }
-  return measured;
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
 import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { inferenceToolchain, keptFigures } from '@filmwright/engines';
+import { inferenceToolchain } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
+import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { probeDevices } from './probe-devices.ts';
 import { workingEngines } from './probe-engines.ts';
@@ -39,7 +40,7 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
     models: byUse.map(({ ref }) => ref),
     modelsFor: others.modelsFor,
     generators,
-    figures: await keptFigures(home),
+    figures: await figuresOfShelf({ home, measure: full && process.env['FILMWRIGHT_MEASURE'] === '1' }),
     fonts,
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),

@@ -1,0 +1,43 @@
+import { FilmwrightError, type MeasuredModel, type ModelFigures, modelName } from '@filmwright/contracts';
+import { canMeasure, keepFigures, keptFigures, measureModel, type ShelvedModel, shelvedModels } from '@filmwright/engines';
+
+type Measuring = { readonly home: string; readonly wanted: (model: ShelvedModel) => boolean };
+
+/** Measures models of a home one after another and keeps what was found; a model that fails is told of, and the others are measured. */
+export async function measureShelf({ home, wanted }: Measuring): Promise<readonly MeasuredModel[]> {
+  const shelf = (await shelvedModels({ home })).filter(wanted);
+  if (shelf.length === 0)
+    throw new FilmwrightError('not-found', 'There is no such model on this machine; `filmwright models` lists those that are.');
+  const measured: MeasuredModel[] = [];
+  for (const model of shelf) measured.push(await measuredModel(model));
+  const figures = measured.flatMap((one) => one.figures ?? []);
+  // Runners of the home hear of it once.
+  if (figures.length > 0) await keepFigures(home, figures);
+  return measured;
+}
+
+/** What was measured of models here; with `measure` also those that were not yet, which takes seconds a model. */
+export async function figuresOfShelf({
+  home,
+  measure,
+}: {
+  readonly home: string;
+  readonly measure: boolean;
+}): Promise<readonly ModelFigures[]> {
+  const kept = await keptFigures(home);
+  if (!measure) return kept;
+  const known = new Set(kept.map(({ name }) => name));
+  const missing = (model: ShelvedModel): boolean => canMeasure(model) && !known.has(modelName([model.ref]) ?? '');
+  if (!(await shelvedModels({ home })).some(missing)) return kept;
+  await measureShelf({ home, wanted: missing });
+  return keptFigures(home);
+}
+
+async function measuredModel(model: ShelvedModel): Promise<MeasuredModel> {
+  const { ref } = model;
+  if (!canMeasure(model)) return { ref, figures: null, problem: 'this program does not run it here' };
+  return measureModel(model, { now: new Date() }).then(
+    (figures) => ({ ref, figures, problem: null }),
+    (error: unknown) => ({ ref, figures: null, problem: error instanceof Error ? error.message : String(error) }),
+  );
+}
