@@ -27,6 +27,7 @@ const usage = `filmwright: makes finished films from film documents
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--grace 60s] [--region R] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
+  filmwright runner drain NAME                   let a runner, by name or id, finish what it has and end
   filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start [--home DIR]
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR] [--keep-machines]

@@ -4,6 +4,8 @@ import type { Records } from '@filmwright/records';
 export type KnownRunners = {
   /** Throws `not-found` for a runner that has to join again: another took its name, or the ledger forgot it. */
   readonly check: (runnerId: string) => Promise<void>;
+  /** Whether a runner that was checked is to take nothing more, as the list had it. */
+  readonly isDraining: (runnerId: string) => boolean;
   readonly forget: (runnerId: string) => void;
 };
 
@@ -11,11 +13,11 @@ const trustMs = 2000;
 
 /** Keeps the list of runners for two seconds, so that many waiting runners do not each read it; one that is not on it is looked up anew. */
 export function createKnownRunners(records: Pick<Records, 'runners'>): KnownRunners {
-  let known = new Set<string>();
+  let known = new Map<string, boolean>();
   let readMs = Number.NEGATIVE_INFINITY;
   const check = async (runnerId: string) => {
     if (known.has(runnerId) && performance.now() - readMs < trustMs) return;
-    known = new Set((await records.runners()).map((runner) => runner.runnerId));
+    known = new Map((await records.runners()).map(({ runnerId, draining = false }) => [runnerId, draining]));
     readMs = performance.now();
     if (!known.has(runnerId))
       throw new FilmwrightError(
@@ -23,5 +25,5 @@ export function createKnownRunners(records: Pick<Records, 'runners'>): KnownRunn
         `There is no runner ${runnerId}: it left, fell silent, or another joined under its name. Join again.`,
       );
   };
-  return { check, forget: (runnerId) => known.delete(runnerId) };
+  return { check, isDraining: (runnerId) => known.get(runnerId) === true, forget: (runnerId) => known.delete(runnerId) };
 }

@@ -112,3 +112,17 @@ test('what is no offer, lease request or completion is refused with every path',
     assert.equal((await gateway.callAsRunner({ method: 'POST', url: `/v1/runners/${runnerId}/${rest}`, payload })).statusCode, 400, rest);
   }
 });
+
+test('whoever runs the platform lets a runner drain by its name or id, and it is told so with its heartbeat', async (context) => {
+  const gateway = await startGateway(context);
+  const url = await gateway.listen();
+  const [runner, user] = [createClient({ url, token: runnerToken }), createClient({ url, token: userToken })];
+  const { runnerId } = await runner.joinRunner({ ...offer, name: 'box/a b' });
+  assert.deepEqual(await runner.heartbeat({ runnerId, leases: [] }), { stale: [], back: [] });
+  await assert.rejects(user.drainRunner('nobody'), { code: 'not-found', message: /no runner "nobody"; there are "box\/a b"/ });
+  await assert.rejects(runner.drainRunner(runnerId), { code: 'unauthorized' });
+  await user.drainRunner('box/a b');
+  await user.drainRunner(runnerId);
+  const told = async (): Promise<boolean> => (await runner.heartbeat({ runnerId, leases: [] })).drain === true;
+  while (!(await told())) await sleep(50);
+});

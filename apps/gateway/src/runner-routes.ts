@@ -50,7 +50,24 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       await known.check(runnerOf(request));
       if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
       const ahead = parts.hub.takeAhead(runnerOf(request));
-      return { stale, back, ...(ahead.length > 0 && { ahead }) };
+      const drain = known.isDraining(runnerOf(request));
+      return { stale, back, ...(ahead.length > 0 && { ahead }), ...(drain && { drain }) };
+    },
+  });
+  addRoute(app, {
+    name: 'drainRunner',
+    handler: async (request, reply) => {
+      const asked = paramOf(request, 'id');
+      const runners = await records.runners();
+      const found = runners.find(({ runnerId }) => runnerId === asked) ?? runners.find(({ name }) => name === asked);
+      if (found === undefined)
+        throw new FilmwrightError(
+          'not-found',
+          `There is no runner ${JSON.stringify(asked)}; there are ${runners.map(({ name }) => JSON.stringify(name)).join(', ') || 'none'}. Name one of them, or its id.`,
+        );
+      await records.drainRunner(found.runnerId);
+      request.log.info({ runnerId: found.runnerId, runner: found.name }, 'runner is to drain');
+      return reply.code(204).send();
     },
   });
   addRoute(app, {

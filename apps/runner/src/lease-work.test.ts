@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
+import { type AheadFile, FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
 import type { Done, Executor, Returned } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
@@ -36,6 +36,7 @@ function scene({ slots = 1 } = {}) {
   let refusal: FilmwrightError | null = null;
   const polls = { count: 0, most: 0, marks: new Set<string | undefined>() };
   const told = { draining: false };
+  const hints: { ahead?: readonly AheadFile[]; drain?: boolean } = {};
   const work: LeaseWork = {
     runnerId: 'me',
     leaseMs: 400,
@@ -45,6 +46,8 @@ function scene({ slots = 1 } = {}) {
     figures: createRunnerMetrics({ slots, cache: () => null }),
     endings: { drain: drain.signal, end: end.signal },
     offerChanged: offers.signal,
+    ahead: { add: (files) => void said.push(...files.map(({ digest }) => `fetches ${digest} ahead`)) },
+    onDrain: () => drain.abort(),
     executors: Array.from(
       { length: slots },
       (): Pick<Executor, 'run' | 'runBatch' | 'held'> => ({
@@ -80,7 +83,7 @@ function scene({ slots = 1 } = {}) {
         told.draining ||= draining === true;
         for (const one of stopped) said.push(`stopped ${one.key} ${leases.length}`);
         if (refusal !== null) throw refusal;
-        return { stale: [...stale], back: [...back] };
+        return { stale: [...stale], back: [...back], ...hints };
       },
       async completeTask({ key }) {
         said.push(`done ${key}`);
@@ -107,7 +110,7 @@ function scene({ slots = 1 } = {}) {
   const refuse = (error: FilmwrightError): void => {
     refusal = error;
   };
-  return { drain, end, offers, given, said, stale, back, works, polls, told, over, until, setAway, setFull, refuse };
+  return { drain, end, offers, given, said, stale, back, works, polls, told, hints, over, until, setAway, setFull, refuse };
 }
 
 test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
@@ -252,4 +255,21 @@ test('leases of one batch run as one in one slot, and each is ended for itself',
   works[0]?.finish();
   drain.abort();
   await over;
+});
+
+test('what may be needed is fetched ahead, and a runner that is asked to drain takes nothing more and ends', {
+  timeout: 20_000,
+}, async () => {
+  const { given, said, works, hints, told, over, until } = scene();
+  given.push(leaseOf('a'));
+  await until(() => works.length === 1);
+  hints.ahead = [{ digest: 'x', bytes: 1 }];
+  await until(() => said.includes('fetches x ahead'));
+  hints.drain = true;
+  await until(() => told.draining);
+  given.push(leaseOf('b'));
+  works[0]?.finish();
+  await over;
+  assert.ok(said.includes('done a'));
+  assert.deepEqual([works.length, given.length], [1, 1]);
 });

@@ -25,6 +25,8 @@ export type LeaseWork = {
   readonly files?: CachedFiles;
   /** Fetches what the gateway says may be needed; nothing is where it is left out. */
   readonly ahead?: Pick<FetchAhead, 'add'>;
+  /** Told that somebody asked for this runner to drain and end. */
+  readonly onDrain?: () => void;
   /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
   readonly hasRoom: () => Promise<boolean>;
 };
@@ -187,7 +189,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
     const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
-    const { stale, back, ahead } = await work.client.heartbeat({
+    const { stale, back, ahead, drain } = await work.client.heartbeat({
       runnerId,
       leases,
       draining,
@@ -198,6 +200,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     });
     beating.toldModels = models.join();
     if (files !== null) work.files?.told(files);
+    // A runner that drains by itself is told so too.
+    if (drain === true && !draining) work.onDrain?.();
     if (ahead !== undefined && !draining) work.ahead?.add(ahead);
     for (const key of back) meant(key)?.back.abort();
     for (const one of ends) stopped.delete(one);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
-import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
+import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
@@ -33,6 +33,8 @@ type Runner = {
   readonly figures: RunnerMetrics;
   /** Null where media come from a folder that is shared. */
   readonly fetching: FetchAhead | null;
+  /** Ends this runner as a signal does. */
+  readonly onDrain: () => void;
 };
 type Connected = { readonly connection: Connection; readonly client: Client };
 
@@ -42,7 +44,11 @@ const movingMs = 700;
 /** Joins the gateway, then leases and does tasks until it is told to end. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const endings = endingsOf(config.graceMs);
+  let onDrain = (): void => {};
+  const asked = new Promise<string>((resolve) => {
+    onDrain = () => resolve('asked to drain');
+  });
+  const endings = endingsOf(config.graceMs, Promise.race([whenToldToEnd(), asked]));
   let cache: CacheReport | null = null;
   let movedMs = Number.NEGATIVE_INFINITY;
   const executors = Array.from({ length: config.slots }, () => {
@@ -60,7 +66,7 @@ async function main(): Promise<void> {
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
-  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching };
+  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching, onDrain };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);

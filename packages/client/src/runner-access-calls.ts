@@ -15,6 +15,8 @@ export type RunnerAccessCalls = {
   fleet(): Promise<Fleet>;
   /** Yields the fleet as it is now and after every change, until the signal is aborted; reconnects by itself. */
   followFleet(options: { readonly signal: AbortSignal }): AsyncGenerator<Fleet>;
+  /** Lets a runner, by id or name, finish what it has and end; throws `not-found` for one that is not there. */
+  drainRunner(idOrName: string): Promise<void>;
   /** Locks a runner out for good; what it works on goes to others at once. */
   revokeRunnerCredential(id: string): Promise<void>;
 };
@@ -29,6 +31,7 @@ export function runnerAccessCalls(connection: Connection): RunnerAccessCalls {
     fleet: () => callJson(connection, { route: 'fleet' }),
     followFleet: (options) => followFleet(connection, options),
     listRunners: () => callJson(connection, { route: 'listRunners' }),
+    drainRunner: async (id) => drain(await callRoute(connection, { route: 'drainRunner', params: { id } })),
     revokeRunnerCredential: async (id) => drain(await callRoute(connection, { route: 'revokeRunnerCredential', params: { id } })),
   };
 }

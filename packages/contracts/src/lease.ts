@@ -104,6 +104,8 @@ export const heartbeatReplySchema = z.object({
   stale: z.array(z.string()).readonly(),
   back: z.array(z.string()).readonly().optional(),
   ahead: z.array(aheadFileSchema).readonly().optional(),
+  /** Somebody asked for it to end as when it is told to by a signal. */
+  drain: z.boolean().optional(),
 });
 /** What a task that is handed back needs to go on elsewhere may have so many bytes of JSON. */
 export const mostResumeBytes = 1024 ** 2;

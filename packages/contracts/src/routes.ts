@@ -72,6 +72,8 @@ export const routes = {
   rotateRunnerCredential: { method: 'POST', path: '/v1/runner-credentials/rotate', scope: 'runner' },
   revokeRunnerCredential: { method: 'DELETE', path: '/v1/runner-credentials/:id', scope: 'user' },
   joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
+  /** For who runs the platform: the runner, by id or name, takes nothing more, finishes or hands back what it has, and ends. */
+  drainRunner: { method: 'POST', path: '/v1/runners/:id/drain', scope: 'user' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },
   heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },
   completeTask: { method: 'POST', path: '/v1/runners/:id/complete', scope: 'runner' },

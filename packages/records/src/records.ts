@@ -159,7 +159,7 @@ export interface Records {
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
-  runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string })[]>;
+  runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string; readonly draining?: boolean })[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */
   leaseTasks(options: {
     readonly runnerId: string;

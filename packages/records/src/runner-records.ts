@@ -68,11 +68,11 @@ export function runnerRecords({
       );
     },
     async runners() {
-      const found = await rows<{ id: string; offer: RunnerOffer }>(
-        `select id, offer from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
+      const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean }>(
+        `select id, offer, name, draining from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
         [silenceMs],
       );
-      return found.map((row) => ({ ...row.offer, runnerId: row.id }));
+      return found.map((row) => ({ ...row.offer, name: row.name, runnerId: row.id, draining: row.draining }));
     },
   };
 }

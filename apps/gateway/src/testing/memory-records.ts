@@ -35,7 +35,7 @@ export function createMemoryRecords(): MemoryRecords {
   const packages = new Map<string, WebPackage>();
   const shots = new Map<string, BuildShots>();
   const assets = new Map<string, Asset>();
-  const runners = new Map<string, RunnerOffer & { runnerId: string }>();
+  const runners = new Map<string, RunnerOffer & { runnerId: string; draining?: boolean }>();
   const ready: Task[] = [];
   const leased = new Map<string, { fence: number; runnerId: string }>();
   const completed: { key: string; runnerId: string }[] = [];
@@ -127,7 +127,10 @@ export function createMemoryRecords(): MemoryRecords {
       runners.set(runnerId, { ...offer, runnerId });
       return { runnerId };
     },
-    drainRunner: async () => {},
+    async drainRunner(runnerId) {
+      const runner = runners.get(runnerId);
+      if (runner !== undefined) runners.set(runnerId, { ...runner, draining: true });
+    },
     async leaveRunner(runnerId) {
       runners.delete(runnerId);
     },
