@@ -77,4 +77,9 @@ test('where no runner has a model the film is not made, and it is said at its pl
     assert.match(told, /storyboard\[0\]\.visual\.upscale/);
     assert.match(told, /filmwright models add/);
   }
+  const check = runPlan({
+    document: { title: 'Named', storyboard: [{ length: '1s', visual: { picture: 'a.png', upscale: { model: 'other' } } }] },
+    ...{ files, purpose: 'check', upscalers: [quick] },
+  });
+  assert.match(JSON.stringify(check.plan.end), /storyboard\[0\]\.visual\.upscale\.model asks for \\"other\\"/);
 });

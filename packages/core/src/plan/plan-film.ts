@@ -15,6 +15,7 @@ import type { Planner } from './planner.ts';
 import { reviewWarnings } from './review-report.ts';
 import { shotsView } from './shots-view.ts';
 import { planUploads } from './uploads.ts';
+import { upscaleIssues } from './upscale.ts';
 import { voiceIssues } from './voice-issues.ts';
 
 export type FilmPlanInput = {
@@ -42,7 +43,7 @@ export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() =
 export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
   const size = sizeOf(film.format);
   const silent = placed(voiceIssues(film, input.offer.voices), origin);
-  const undrawn = placed(generatorIssues(film, input.offer.generators ?? []), origin);
+  const undrawn = placed([...generatorIssues(film, input.offer.generators ?? []), ...upscaleIssues(film, input.offer.modelsFor)], origin);
   const uploads = planUploads({ film, files: input.files, planner, origin });
   const drawn = placed(
     ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline),

@@ -1,4 +1,4 @@
-import { type Credit, findModelRef, type Issue, type Shot, type Upscale } from '@filmwright/contracts';
+import { type Credit, type Film, findModelRef, type Issue, type Shot, type Upscale } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { problemAt } from '../film/issues.ts';
 import type { VisualInput } from './visual-input.ts';
@@ -76,6 +76,18 @@ export type Enlarged<What> = { readonly what: What; readonly credits: readonly C
 /** What stays as it is. */
 export function unchanged<What>(what: What, issue: Issue | null): Enlarged<What> {
   return { what, credits: [], warnings: issue === null ? [] : [issue] };
+}
+
+/** What is wrong with the models that a film names for making pictures larger; the others are known once it is known what the frame shows. */
+export function upscaleIssues({ storyboard }: Pick<Film, 'storyboard'>, modelsFor: VisualInput['modelsFor']): readonly Issue[] {
+  const offered = modelsFor?.upscaling ?? [];
+  return storyboard.flatMap((shot, index) => {
+    const ground = shot.visual !== undefined && 'background' in shot.visual ? shot.visual.background : shot.visual;
+    const asked = ground !== undefined && 'upscale' in ground ? ground.upscale : undefined;
+    const named = typeof asked === 'object' ? asked.model : undefined;
+    if (named === undefined || findModelRef(offered, named) !== undefined) return [];
+    return [noModel(named, { path: `${visualPath({ shot, index })}.upscale`, offered })];
+  });
 }
 
 function noModel(wanted: string | undefined, { path, offered }: { readonly path: string; readonly offered: readonly string[] }): Issue {
