@@ -144,11 +144,11 @@ export function killHard(pid: number): void {
   }
 }
 
-/** Waits until something holds, at most half a minute. */
+/** Waits until something holds, at most two minutes: machines may be busy with other things. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  const untilMs = performance.now() + 30_000;
+  const untilMs = performance.now() + 120_000;
   while (!holds()) {
-    if (performance.now() > untilMs) throw new Error(`waited half a minute until ${what}`);
+    if (performance.now() > untilMs) throw new Error(`waited two minutes until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -87,7 +87,7 @@ test('pictures of every make come to their cards and into the film upright and i
     captions: false,
     format: { resolution: '720p', fps: 25 },
     brand: { colors: { background: '#1060a0' } },
-    storyboard: taken.map((_, index) => ({ id: `shot-${index}`, length: '1s', visual: { backdrop: 'plain' } })),
+    storyboard: taken.map((_, index) => ({ id: `shot-${index}`, length: '15f', visual: { backdrop: 'plain' } })),
     outputs: { master: { quality: 'draft' } },
   });
   const person = await studio.browser();
@@ -146,7 +146,7 @@ test('pictures of every make come to their cards and into the film upright and i
   const master = join(studio.home, 'master.mp4');
   writeFileSync(master, await studio.bytes(`/v1/builds/${id}/media/master.mp4`));
   for (const [index, name] of taken.entries()) {
-    const found = middles(scaled(['-ss', String(index + 0.5), '-i', master]), { width: 64, height: 36 });
+    const found = middles(scaled(['-ss', String((index + 0.5) * 0.6), '-i', master]), { width: 64, height: 36 });
     for (const [quarter, wanted] of wantedOf(name).entries())
       assert.ok(isNear(found[quarter] ?? [], wanted), `${name}, quarter ${quarter} of its frame is ${found[quarter]}, wanted ${wanted}`);
   }
