@@ -31,7 +31,9 @@ export function breakDownScript(
   const blocks = scriptBlocks(plain, speakersIn(plain));
   const first = blocks.find(({ type }) => type !== 'show' && type !== 'pause');
   const named = (title ?? (first === undefined ? '' : wordsOf(first))).slice(0, 200) || 'Untitled film';
-  const shots = wantedShots(blocks, { title: named, language });
+  // Words that only begin a script are no title to be shown.
+  const shownTitle = title ?? (first?.type === 'heading' ? named : null);
+  const shots = wantedShots(blocks, { title: shownTitle, language });
   if (shots.length === 0) return null;
   const visuals = chooseVisuals(shots, {
     media,

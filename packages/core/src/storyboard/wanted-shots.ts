@@ -17,7 +17,7 @@ const closingMs = 5500;
 /** Shots of a script's parts in order; the first heading opens the film. */
 export function wantedShots(
   blocks: readonly ScriptBlock[],
-  { title, language }: { readonly title: string; readonly language: string },
+  { title, language }: { readonly title: string | null; readonly language: string },
 ): readonly WantedShot[] {
   const shots: WantedShot[] = [];
   let heading: string | null = null;
@@ -105,13 +105,13 @@ function joined(one: string, other: string): string {
   return /[。！？，、；：”』」]$/u.test(one) ? `${one}${other}` : `${one} ${other}`;
 }
 
-/** The last words are said over the closing card where they are short; else a silent one follows. A film of one shot or two needs none. */
+/** The last words are said over the closing card where they are short; else a silent one follows. A film of one shot or two, or without a title, has none. */
 function closed(
   shots: readonly WantedShot[],
-  { title, language }: { readonly title: string; readonly language: string },
+  { title, language }: { readonly title: string | null; readonly language: string },
 ): readonly WantedShot[] {
   const last = shots.at(-1);
-  if (last === undefined || shots.length < 3) return shots;
+  if (last === undefined || title === null || shots.length < 3) return shots;
   const saidMs = last.lines.reduce((sum, { text }) => sum + sayingMs(text, language), 0);
   const narrated = last.lines.every(({ speaker }) => speaker === null);
   if (last.kind === 'plain' && narrated && saidMs <= closingMs)
