@@ -77,7 +77,7 @@ test('nothing is begun while what runs has the link, and what is on the way stan
 test('more than the cache may hold ahead is not fetched, and after a failure nothing of what was told', async () => {
   const { ahead, did, logged, until } = scene({ mostBytes: 25 });
   ahead.add([file('a'), file('b'), file('c'), file('small', 5), file('bad', 0), file('e', 0)]);
-  await until(() => logged.length > 0);
+  await until(() => logged.some((line) => line.startsWith('nothing more')));
   assert.deepEqual(
     did.filter((line) => line.startsWith('begin')),
     ['begin a', 'begin b', 'begin small'],

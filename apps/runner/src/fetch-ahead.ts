@@ -55,6 +55,7 @@ export function createFetchAhead({ open, isBusy, log }: Fetching): FetchAhead {
       cache = undefined;
       throw error;
     });
+    let files = 0;
     for (let [next] = wanted.values(); next !== undefined; [next] = wanted.values()) {
       while (isBusy() && !signal.aborted) await sleep(lookMs, signal);
       if (signal.aborted) return;
@@ -63,7 +64,9 @@ export function createFetchAhead({ open, isBusy, log }: Fetching): FetchAhead {
       fetched = [...fetched, { atMs: performance.now(), bytes: next.bytes }];
       pausedMs = 0;
       await into.pin(next.digest).then(({ release }) => release());
+      files++;
     }
+    log('info', 'files were fetched ahead', { files });
   };
 
   const start = (): void => {

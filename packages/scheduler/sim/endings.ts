@@ -1,5 +1,5 @@
 import type { Demand, Near } from '../src/demand.ts';
-import { dropAhead, fetchAhead, keepLink, settleAhead, tellComing } from './fetch-ahead.ts';
+import { dropAhead, fetchAhead, hearAhead, keepLink, settleAhead, tellComing } from './fetch-ahead.ts';
 import type { PlannedTask } from './scenario.ts';
 import { settleStage } from './stage-weights.ts';
 import { transferMs } from './transfer.ts';
@@ -241,6 +241,9 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
     }
     case 'rested':
       if (what.task.run === null && !what.task.withdrawn && what.task.demand.readyMs === what.readyMs) countIn(world, what.task);
+      return;
+    case 'hinted':
+      hearAhead(world, what);
       return;
     case 'link-free': {
       const runner = world.runners.get(what.runner);

@@ -40,6 +40,14 @@ export const dropAhead = (runner: WorldRunner): void => {
   runner.moving = null;
 };
 
+/** A runner hears what it may fetch ahead; one that fell silent or went does nothing. */
+export const hearAhead = (world: World, hint: { readonly runner: string; readonly ids: readonly string[] }): void => {
+  const runner = world.runners.get(hint.runner);
+  if (runner?.state !== 'here') return;
+  for (const id of hint.ids) if (world.holders.get(id)?.has(hint.runner) !== true) runner.ahead.set(id, world.outputMib.get(id) ?? 0);
+  fetchAhead(world, runner);
+};
+
 /** Begins to fetch the next thing ahead, once the link of the runner is free. */
 export const fetchAhead = (world: World, runner: WorldRunner): void => {
   const [next] = runner.ahead;

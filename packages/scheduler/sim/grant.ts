@@ -1,5 +1,5 @@
 import type { Decision } from '../src/demand.ts';
-import { fetchAhead, keepLink, leaveAhead } from './fetch-ahead.ts';
+import { keepLink, leaveAhead } from './fetch-ahead.ts';
 import { passStage } from './stage-weights.ts';
 import { transferMs } from './transfer.ts';
 import { counts, stopWaiting } from './waiting.ts';
@@ -229,14 +229,12 @@ export const carryOutPreempt = (world: World, decision: Extract<Decision, { type
   world.events.put(borderMs, { type: 'ends', run, endMs: borderMs });
 };
 
-/** Lets a runner fetch ahead what it was told to, or throws where there is no such thing to fetch; one that fell silent or went does nothing. */
+/** Lets a runner fetch ahead what it was told to, once it hears of it, or throws where there is no such thing to fetch. */
 export const carryOutPrefetch = (world: World, decision: Extract<Decision, { type: 'prefetch' }>): void => {
   const demand = (holds: boolean, fault: string): void => check(holds, { decision, world, fault });
   const runner = world.runners.get(decision.runner);
   demand(runner !== undefined, `runner ${decision.runner} is not known`);
   for (const { id } of decision.inputs) demand(world.outputMib.has(id), `nothing was written by ${id}`);
-  if (runner?.state !== 'here') return;
-  for (const { id } of decision.inputs)
-    if (world.holders.get(id)?.has(decision.runner) !== true) runner.ahead.set(id, world.outputMib.get(id) ?? 0);
-  fetchAhead(world, runner);
+  const ids = decision.inputs.map(({ id }) => id);
+  world.events.put(world.nowMs + world.scenario.hintMs, { type: 'hinted', runner: decision.runner, ids });
 };

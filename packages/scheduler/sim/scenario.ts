@@ -46,6 +46,8 @@ export type Scenario = {
   /** From a decision until the runner begins, and from the end of the work until it is told. */
   readonly grantMs: number;
   readonly reportMs: number;
+  /** From a hint until the runner hears it. */
+  readonly hintMs: number;
   /** From the end of a task until those that come after it are planned and told. */
   readonly planMs: number;
   /** Deviation of the logarithm of a load's duration around the model's facts. */
@@ -73,6 +75,7 @@ export const plainWorld = {
   restMs: 1000,
   grantMs: 0,
   reportMs: 0,
+  hintMs: 0,
   planMs: 0,
   loadSpread: 0.05,
   speeds: {},

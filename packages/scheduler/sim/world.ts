@@ -113,6 +113,7 @@ export type Presence = {
 export type WorldEvent =
   | { readonly type: 'ends'; readonly run: Run; readonly endMs: number }
   | { readonly type: 'rested'; readonly task: LiveTask; readonly readyMs: number }
+  | { readonly type: 'hinted'; readonly runner: string; readonly ids: readonly string[] }
   | { readonly type: 'link-free'; readonly runner: string }
   | { readonly type: 'fetched-ahead'; readonly runner: string; readonly id: string; readonly endMs: number }
   | { readonly type: 'staged'; readonly runner: string; readonly endMs: number }

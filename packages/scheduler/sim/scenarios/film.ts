@@ -119,6 +119,8 @@ export const film = (settings: FilmSettings): Scenario => {
     tickMs: 20,
     grantMs: 40,
     reportMs: 20,
+    // A hint comes with the answer to a heartbeat, of which there is one a second.
+    hintMs: 1000,
     network: { runnerMibPerS: 119, storeMibPerS: 1190 },
     tasks: function* () {
       const random = createRandom(seed, 'film');
