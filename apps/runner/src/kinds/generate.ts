@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Output, Payload } from '@filmwright/contracts';
+import type { Asset, Payload } from '@filmwright/contracts';
 import { creditOfModel, diffusionModelOf, encodePng, type GenerateRequest, installedModel, type RgbPicture } from '@filmwright/engines';
-import { clipPictures, clipSize, writeClip } from '@filmwright/render';
+import { type ClipWriter, clipPictures, clipSize, writeClip } from '@filmwright/render';
 import { drawWithCheckpoint } from '../draw-with-checkpoint.ts';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
@@ -14,13 +14,34 @@ export const runGenerate: KindRunner<'generate'> = async (payload, context) => {
   const { home, progress } = context;
   const shelved = await installedModel({ name: payload.model, home });
   const request = await requestOf(payload, context);
-  const drawn = await drawWithCheckpoint(
-    { model: diffusionModelOf(shelved), shelved, request },
-    { context, onStep: ({ step, steps }) => progress((drawingPercent * step) / steps) },
-  );
-  const stored = await store(drawn.frames.map(rgbaOf), { payload, context });
-  const { width, height, rate, seed } = payload;
-  return { ...stored, width, height, rate, seed, credit: creditOfModel(shelved.card), notices: drawn.notices };
+  const { width, height, rate, seed, frames } = payload;
+  const outPath = join(context.tempDir, 'drawn.mp4');
+  let writer: ClipWriter | null = null;
+  const openWriter = (): ClipWriter => {
+    writer ??= writeClip({ outPath, width, height, rate, toolset: context.toolset });
+    return writer;
+  };
+  const onStep = ({ step, steps }: { readonly step: number; readonly steps: number }): void => {
+    progress((drawingPercent * step) / steps);
+    // It starts while the last step is done, not after it.
+    if (frames > 1 && step >= steps - 1) openWriter();
+  };
+  try {
+    const drawn = await drawWithCheckpoint({ model: diffusionModelOf(shelved), shelved, request }, { context, onStep });
+    const pictures = drawn.frames.map(rgbaOf);
+    const still = await storeStill(pictures, { payload, context });
+    const stored =
+      pictures.length === 1
+        ? { asset: still, frames: 1 }
+        : {
+            frames: await writeCircle(pictures, { writer: openWriter(), payload }),
+            asset: await context.store({ path: outPath, mediaType: 'video/mp4' }),
+          };
+    return { ...stored, still, width, height, rate, seed, credit: creditOfModel(shelved.card), notices: drawn.notices };
+  } catch (error) {
+    await (writer as ClipWriter | null)?.abort();
+    throw error;
+  }
 };
 
 async function requestOf(payload: Payload<'generate'>, context: TaskContext): Promise<GenerateRequest> {
@@ -62,31 +83,23 @@ function rgbaOf({ width, height, rgb }: RgbPicture): Uint8Array {
   return rgba;
 }
 
-type Stored = Pick<Output<'generate'>, 'asset' | 'still' | 'frames'>;
+type Stored = { readonly payload: Payload<'generate'>; readonly context: TaskContext };
 
-/** A picture as PNG; a clip as a circle that ends with its first frame, and its middle as PNG. */
-async function store(
-  drawn: readonly Uint8Array[],
-  { payload, context }: { readonly payload: Payload<'generate'>; readonly context: TaskContext },
-): Promise<Stored> {
-  const { width, height, rate, closing } = payload;
-  const { tempDir, toolset } = context;
-  const stillPath = join(tempDir, 'still.png');
-  const middle = drawn[Math.floor(drawn.length / 2)] as Uint8Array;
-  await writeFile(stillPath, await encodePng({ width, height, rgba: middle }));
-  const still = await context.store({ path: stillPath, mediaType: 'image/png' });
-  if (drawn.length === 1) return { asset: still, still, frames: 1 };
-  const [first] = drawn;
-  const back = closing === 'loop' ? [first] : drawn.slice(0, -1).reverse();
-  const frames = [...drawn, ...back] as readonly Uint8Array[];
-  const outPath = join(tempDir, 'drawn.mp4');
-  const writer = writeClip({ outPath, width, height, rate, toolset });
-  try {
-    for (const frame of frames) await writer.write(frame);
-    await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-  return { asset: await context.store({ path: outPath, mediaType: 'video/mp4' }), still, frames: frames.length };
+/** The middle of what was drawn, as PNG. */
+async function storeStill(pictures: readonly Uint8Array[], { payload: { width, height }, context }: Stored): Promise<Asset> {
+  const path = join(context.tempDir, 'still.png');
+  const rgba = pictures[Math.floor(pictures.length / 2)] as Uint8Array;
+  await writeFile(path, await encodePng({ width, height, rgba }));
+  return context.store({ path, mediaType: 'image/png' });
+}
+
+/** Writes a clip as a circle that ends with its first frame; gives how many frames that are. */
+async function writeCircle(
+  pictures: readonly Uint8Array[],
+  { writer, payload }: { readonly writer: ClipWriter; readonly payload: Payload<'generate'> },
+): Promise<number> {
+  const back = payload.closing === 'loop' ? pictures.slice(0, 1) : pictures.slice(0, -1).reverse();
+  for (const frame of [...pictures, ...back]) await writer.write(frame);
+  await writer.finish();
+  return pictures.length + back.length;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { GenerateRequest } from './generate-request.ts';
 import type { DiffusionModel } from './open-diffusion-engine.ts';
 
@@ -20,21 +20,14 @@ function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Writes the checkpoint so that the file holds either the one before or this one, whatever ends the process; `key` says what it belongs to. */
+/** Writes the checkpoint so that the file holds either the one before or this one, whatever ends the process; after a power cut its digest tells whether it is whole. `key` says what it belongs to. */
 export async function writeCheckpoint(path: string, { key, step, latents }: Checkpoint & { readonly key: string }): Promise<void> {
   const bytes = bytesOf(latents);
   const head: Head = { format: 1, key, step, count: latents.length, digest: digestOf(bytes, { key, step }) };
   // One name, so that a killed process leaves one at most, which the next overwrites.
   const unfinished = `${path}.part`;
   try {
-    const file = await open(unfinished, 'w');
-    try {
-      await file.writeFile(`${JSON.stringify(head)}\n`);
-      await file.writeFile(bytes);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(unfinished, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });

@@ -62,6 +62,14 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   return names.filter((each) => /^[a-z0-9]/.test(each)).sort();
 }
 
+/** One model of all, by its name. */
+type Named = { readonly named?: string };
+
+async function namesOf(folder: string, named: string | undefined): Promise<readonly string[]> {
+  const names = await namesIn(folder);
+  return named === undefined ? names : names.filter((name) => name === named);
+}
+
 /** Reads a card against its schema; throws `model-unavailable` naming `where` and the field at fault. */
 export function parseCard<Card>(value: unknown, { schema, where }: { readonly schema: z.ZodType<Card>; readonly where: string }): Card {
   const read = schema.safeParse(value);
@@ -87,10 +95,10 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Every model that the catalogue offers, by name. */
-export async function offeredModels(): Promise<readonly OfferedModel[]> {
+/** Every model that the catalogue offers, by name; `named` reads one card alone. */
+export async function offeredModels({ named }: Named = {}): Promise<readonly OfferedModel[]> {
   const cards: OfferedModel[] = [];
-  for (const name of await namesIn(shipped)) {
+  for (const name of await namesOf(shipped, named)) {
     const path = join(shipped, name, 'card.json');
     const value = await readJson(path);
     if (value !== undefined) cards.push(parseCard(value, { schema: offeredModelSchema, where: path }));
@@ -98,9 +106,9 @@ export async function offeredModels(): Promise<readonly OfferedModel[]> {
   return cards;
 }
 
-async function builtInModels(): Promise<readonly ShelvedModel[]> {
+async function builtInModels(only: Named): Promise<readonly ShelvedModel[]> {
   const found: ShelvedModel[] = [];
-  for (const offered of await offeredModels()) {
+  for (const offered of await offeredModels(only)) {
     if (offered.builtIn !== true || offered.files === null) continue;
     const card = cardOf({ ...offered, files: offered.files });
     const place = join(shipped, card.name);
@@ -140,10 +148,11 @@ async function readShelved(place: string): Promise<ShelvedModel | string | undef
 
 async function readShelf(
   home: string,
+  { named }: Named = {},
 ): Promise<{ readonly models: readonly ShelvedModel[]; readonly unreadable: readonly UnreadableModel[] }> {
   const models: ShelvedModel[] = [];
   const unreadable: UnreadableModel[] = [];
-  for (const name of await namesIn(join(home, 'models')))
+  for (const name of await namesOf(join(home, 'models'), named))
     for (const digits of await namesIn(modelFolder(home, name))) {
       const place = join(modelFolder(home, name), digits);
       const found = await readShelved(place);
@@ -154,8 +163,8 @@ async function readShelf(
 }
 
 /** Every revision on the shelf: those that come along and those that were added; of each name the newest first. Those with a damaged card are left out. */
-export async function shelvedModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
-  const found = [...(await builtInModels()), ...(await readShelf(home)).models];
+export async function shelvedModels({ home, ...only }: Named & { readonly home: string }): Promise<readonly ShelvedModel[]> {
+  const found = [...(await builtInModels(only)), ...(await readShelf(home, only)).models];
   const age = ({ state }: ShelvedModel): string => state.addedAt;
   return found.sort((a, b) => (a.card.name === b.card.name ? (age(a) > age(b) ? -1 : 1) : a.card.name < b.card.name ? -1 : 1));
 }
@@ -181,8 +190,7 @@ export type WantedModel = { readonly name: string; readonly home: string; readon
 /** The revision that `name` means (a name, then its newest, or `name@revision`), ready to run; throws `model-unavailable` saying what to do, `out-of-memory` where the machine is too small. */
 export async function installedModel({ name: ref, home, memoryBytes = totalmem() }: WantedModel): Promise<ShelvedModel> {
   const wanted = readModelRef(ref);
-  const shelf = await shelvedModels({ home });
-  const ofName = shelf.filter(({ card }) => card.name === wanted.name);
+  const ofName = await shelvedModels({ home, named: wanted.name });
   const ready = ofName.filter(({ state, present }) => present && state.broken === null);
   const found = wanted.revision === null ? ready[0] : ready.find((model) => model.ref === ref);
   if (found !== undefined) {
@@ -212,7 +220,9 @@ export async function installedModel({ name: ref, home, memoryBytes = totalmem()
       'model-unavailable',
       `The revision ${ref} is not installed; of this model there are ${ofName.map((model) => model.ref).join(', ')}.`,
     );
-  const known = [...shelf.map(({ card }) => card), ...offered].filter(({ capability }) => capability === 'matting');
+  const known = [...(await shelvedModels({ home })).map(({ card }) => card), ...offered].filter(
+    ({ capability }) => capability === 'matting',
+  );
   throw new FilmwrightError(
     'model-unavailable',
     `There is no model named ${ref}; known are ${[...new Map(known.map((card) => [card.name, card])).values()].map((card) => describeModel({ card })).join(', ')}. All are listed by \`filmwright models list --all\`.`,
