@@ -24,13 +24,14 @@ const best = (values: readonly number[]): number => Math.max(...values);
 const rounded = (value: number): number => Number(value.toPrecision(3));
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
-function noisePicture(width: number, height: number, shift: number): Picture {
+/** Waves of several lengths, moved to the right. */
+function wavesPicture(width: number, height: number, shift: number): Picture {
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const at = (y * width + x) * 4;
-      const seen = Math.imul(((x + width - shift) % width) + y * width + 1, 2_654_435_761) >>> 0;
-      rgba.set([seen & 255, (seen >>> 8) & 255, (seen >>> 16) & 255, 255], at);
+      const u = x - shift;
+      const wave = (length: number): number => Math.sin(u / length + Math.cos(y / (length * 1.3)));
+      rgba.set([128 + 90 * wave(17), 128 + 60 * wave(41) + 40 * wave(7), 128 + 100 * wave(29), 255], (y * width + x) * 4);
     }
   return { width, height, rgba };
 }
@@ -44,7 +45,7 @@ async function speeds(interpolator: Interpolator): Promise<readonly Record<strin
   const rows: Record<string, unknown>[] = [{ pythonOnnxruntime: version }];
   try {
     for (const { width, height, frames } of cases) {
-      const [before, after] = [noisePicture(width, height, 0), noisePicture(width, height, 8)];
+      const [before, after] = [wavesPicture(width, height, 0), wavesPicture(width, height, 8)];
       const [ours, theirs, oursCpu, theirsCpu]: number[][] = [[], [], [], []];
       for (let round = 0; round <= rounds; round++) {
         child.stdin.write(`${JSON.stringify({ width, height, frames })}\n`);
@@ -52,7 +53,9 @@ async function speeds(interpolator: Interpolator): Promise<readonly Record<strin
         const cpu = interpolator.figures().cpuMs;
         const start = performance.now();
         // Pictures of the clip come once and serve several frames, as they do in a film.
-        for (let n = 0; n < frames; n++) await interpolator.draw({ before, after, at: (n + 1) / (frames + 1) });
+        for (let n = 0; n < frames; n++)
+          if ((await interpolator.draw({ before, after, at: (n + 1) / (frames + 1) })) === null)
+            throw new Error('The pictures count as two scenes.');
         const tookMs = performance.now() - start;
         // The first round warms both up.
         if (round === 0) continue;

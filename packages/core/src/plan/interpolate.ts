@@ -10,7 +10,7 @@ const pieceSeconds = 2;
 /** A clip that has nearly a frame for each of the film is left as it is: what is missing cannot be seen. */
 const enough = 0.99;
 /** Two cores of a desk machine take so long for a frame of a million pixels, at most that many of which a model sees, and so long before the first. */
-const msPerMegapixel = 2600;
+const msPerMegapixel = 2200;
 const copiedMsPerMegapixel = 200;
 const startMs = 1500;
 
