@@ -6,22 +6,24 @@ import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
 let session: InferenceSession | undefined;
 
-async function open(modelPath: string, threads: number): Promise<void> {
+async function open({ modelPath, threads, keepsMemory }: Extract<ChildRequest, { readonly kind: 'open' }>): Promise<void> {
   session = await InferenceSession.create(modelPath, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    enableCpuMemArena: false,
+    enableCpuMemArena: keepsMemory,
     enableMemPattern: false,
+    // Threads that wait by spinning take the processor from whoever else works on the machine, and from each other.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   });
 }
 
 async function handle(request: ChildRequest): Promise<ChildAnswer> {
   if (request.kind === 'open') {
-    await open(request.modelPath, request.threads);
+    await open(request);
     return { kind: 'opened', inputs: session?.inputNames ?? [], outputs: session?.outputNames ?? [] };
   }
   if (!session) throw new Error('The model is not open.');
