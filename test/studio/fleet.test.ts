@@ -94,6 +94,8 @@ test('a film that waits says why and until when; the fleet shows who works and c
     .getByRole('link', { name: 'The first film' })
     .waitFor();
   faults.push(...(await faultsOf(page, 'fleet')));
+  await runners.getByRole('button', { name: /Drain far-away/ }).press('Enter');
+  await runners.getByRole('listitem').filter({ hasText: 'far-away' }).getByText('Draining').waitFor();
   await runners.getByRole('button', { name: /Lock out far-away/ }).press('Enter');
   await page.getByRole('dialog').getByRole('button', { name: 'Lock it out' }).click();
   await runners.getByRole('listitem').filter({ hasText: 'far-away' }).waitFor({ state: 'detached' });

@@ -13,8 +13,10 @@ const stateNames = {
 } as const;
 const tasksShown = 4;
 
+type RunnerCardProps = { readonly runner: Runner; readonly onDrain: () => void; readonly onRevoke: () => void };
+
 /** One runner: what it does, what it has, and what keeps it from more. */
-export function RunnerCard({ runner, onRevoke }: { readonly runner: Runner; readonly onRevoke: () => void }) {
+export function RunnerCard({ runner, onDrain, onRevoke }: RunnerCardProps) {
   const { name, state, why, tasks, machine, credentialId, version, seenAt } = runner;
   const [label, tone] = stateNames[state];
   const notes = [...(why === null ? [] : [why]), ...(machine?.warnings ?? [])];
@@ -56,7 +58,12 @@ export function RunnerCard({ runner, onRevoke }: { readonly runner: Runner; read
       )}
       <Hardware runner={runner} />
       {credentialId !== null && (
-        <div>
+        <div className="row">
+          {state !== 'draining' && state !== 'silent' && (
+            <button type="button" className="button" title="It finishes what it has, takes nothing more and ends" onClick={onDrain}>
+              Drain<span className="unseen"> {name}</span>
+            </button>
+          )}
           <button type="button" className="button danger" onClick={onRevoke}>
             Lock out<span className="unseen"> {name}</span>
           </button>

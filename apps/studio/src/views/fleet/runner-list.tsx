@@ -66,7 +66,7 @@ export function RunnerList({ runners }: { readonly runners: Fleet['runners'] }) 
       {runners.length > 0 && found.length === 0 && <p className="quiet">No runner is like that.</p>}
       <ul className="runner-grid">
         {found.slice(0, most).map((runner) => (
-          <RunnerCard key={runner.id} runner={runner} onRevoke={() => setLeaving(runner)} />
+          <RunnerCard key={runner.id} runner={runner} onDrain={() => void drain(runner)} onRevoke={() => setLeaving(runner)} />
         ))}
       </ul>
       {found.length > most && (
@@ -79,6 +79,15 @@ export function RunnerList({ runners }: { readonly runners: Fleet['runners'] }) 
       {leaving !== null && <RevokeDialog runner={leaving} onClose={() => setLeaving(null)} />}
     </section>
   );
+}
+
+async function drain({ id, name }: Runner): Promise<void> {
+  try {
+    await studio().api.drainRunner(id);
+    toast(`${name} takes nothing more; it finishes what it has and ends.`);
+  } catch (error) {
+    toast(problemOf(error).detail);
+  }
 }
 
 function RevokeDialog({ runner, onClose }: { readonly runner: Runner; readonly onClose: () => void }) {
