@@ -39,7 +39,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'heartbeat',
     handler: async (request) => {
       const { leases, stopped, models, files } = checkInput(heartbeatSchema, request.body);
-      const { stale, back } = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
+      const renewed = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
         ...(stopped && { fences: stopped.map(({ fence }) => fence) }),
@@ -48,10 +48,10 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
-      if (stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: stale }, 'leases are stale');
+      if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');
       const ahead = parts.hub.takeAhead(runnerOf(request));
       const drain = known.isDraining(runnerOf(request));
-      return { stale, back, ...(ahead.length > 0 && { ahead }), ...(drain && { drain }) };
+      return { ...renewed, ...(ahead.length > 0 && { ahead }), ...(drain && { drain }) };
     },
   });
   addRoute(app, {

@@ -7,6 +7,8 @@ import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
 
 const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4, loadMs: 1 };
+/** Each lease has a fence of its own. */
+let fences = 0;
 const leaseOf = (key: string): Lease => {
   const task: Task = {
     key,
@@ -18,7 +20,8 @@ const leaseOf = (key: string): Lease => {
     rank: 0,
     inputs: [],
   };
-  return { task, fence: 1, attempt: 1, leaseMs: 400 };
+  fences += 1;
+  return { task, fence: fences, attempt: 1, leaseMs: 400 };
 };
 
 /** A gateway and executors that do what the test says. Polls wait until a lease is given or they are aborted. */

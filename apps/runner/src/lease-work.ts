@@ -4,7 +4,7 @@ import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } 
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
-import { type Batch, type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
+import { type Batch, type Held, type HeldLeases, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
@@ -44,7 +44,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const { endings, executors } = work;
   const gone = new AbortController();
   const full = new AbortController();
-  const held = new Map<string, Held>();
+  const held: HeldLeases = new Map();
   const stopped = new Set<Stopped>();
   const running = new Set<Promise<void>>();
   const free = [...executors];
@@ -151,7 +151,7 @@ async function untilOver(running: ReadonlySet<Promise<void>>, ended: AbortSignal
 type Stopped = { readonly key: string; readonly fence: number };
 type Beating = {
   readonly work: LeaseWork;
-  readonly held: ReadonlyMap<string, Held>;
+  readonly held: Readonly<HeldLeases>;
   /** Not told yet. */
   readonly stopped: Set<Stopped>;
   readonly gone: AbortController;
@@ -177,8 +177,9 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   const { work, held, stopped, gone, full } = beating;
   const told = new Map(held);
   const leases = [...told.values()].map(({ lease, percent }) => ({ key: lease.task.key, fence: lease.fence, percent }));
-  /** What the answer is about: under a key another lease may be held by then. */
-  const meant = (key: string): Held | undefined => (held.get(key) === told.get(key) ? told.get(key) : undefined);
+  /** What the answer is about and is still held; a gateway of before names keys alone. */
+  const meant = (keys: readonly string[], fences: readonly number[] | undefined): readonly Held[] =>
+    [...told.values()].filter(({ lease: { task, fence } }) => held.has(fence) && (fences?.includes(fence) ?? keys.includes(task.key)));
   const cache = work.cache();
   const ends = [...stopped];
   const models = modelsOf(work);
@@ -189,7 +190,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
     const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
-    const { stale, back, ahead, drain } = await work.client.heartbeat({
+    const { stale, staleFences, back, backFences, ahead, drain } = await work.client.heartbeat({
       runnerId,
       leases,
       draining,
@@ -203,10 +204,10 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     // A runner that drains by itself is told so too.
     if (drain === true && !draining) work.onDrain?.();
     if (ahead !== undefined && !draining) work.ahead?.add(ahead);
-    for (const key of back) meant(key)?.back.abort();
+    for (const one of meant(back, backFences)) one.back.abort();
     for (const one of ends) stopped.delete(one);
-    for (const key of stale)
-      meant(key)?.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
+    for (const one of meant(stale, staleFences))
+      one.stop.abort(new FilmwrightError('lease-stale', 'The lease was given away or its build was cancelled.'));
   } catch (error) {
     if (error instanceof FilmwrightError && (error.code === 'not-found' || error.code === 'unauthorized')) gone.abort(error);
   }

@@ -38,13 +38,13 @@ test('of a batch that is stale as a whole the last one is told once its process 
       gone = () => reject(signal.reason);
     });
   const { work, executor } = workOf({ executor: { runBatch: runs } });
-  const held = new Map<string, Held>();
+  const held = new Map<number, Held>();
   const stale: string[] = [];
   const onStale = ({ task }: Lease): void => void stale.push(task.key);
-  const over = runBatch(work, { batch: [leaseOf('a'), leaseOf('b')], executor, held, onStale });
-  held.get('a')?.stop.abort(new Error('cancelled'));
+  const over = runBatch(work, { batch: [leaseOf('a', 1), leaseOf('b', 2)], executor, held, onStale });
+  held.get(1)?.stop.abort(new Error('cancelled'));
   assert.deepEqual(stale, ['a']);
-  held.get('b')?.stop.abort(new Error('cancelled'));
+  held.get(2)?.stop.abort(new Error('cancelled'));
   assert.deepEqual(stale, ['a'], 'the process still works');
   gone();
   await over;
@@ -63,14 +63,14 @@ test('a task that is leased anew stays held while its lease of before comes to i
       ? Promise.resolve({ type: 'returned', resume: { step: 1 } })
       : new Promise<Done>((resolve) => void works.push(resolve));
   const { work, executor } = workOf({ executor: { run }, client: { handBack } });
-  const held = new Map<string, Held>();
+  const held = new Map<number, Held>();
   const place = { executor, held, onStale: () => {} };
   const first = runLease(work, { ...place, lease: leaseOf('a', 1) });
   await sleep(5);
   const second = runLease(work, { ...place, lease: { ...leaseOf('a', 2), resume: { step: 1 } } });
   answer();
   await first;
-  assert.equal(held.get('a')?.lease.fence, 2, 'it is renewed');
+  assert.deepEqual([...held.keys()], [2], 'it is renewed');
   works[0]?.(done);
   await second;
   assert.equal(held.size, 0);
@@ -111,6 +111,45 @@ test('an answer about a lease that has ended stops no later one of the same task
   await sleep(20);
   assert.equal(works[1]?.signal.aborted, false);
   works[1]?.finish();
+  end.abort(new Error('over'));
+  await over.catch(() => {});
+});
+
+test('tasks of the same key in two workspaces run side by side, and one that is stale is told by its fence', async (context) => {
+  const end = new AbortController();
+  context.after(() => end.abort(new Error('over')));
+  const given = [leaseOf('a', 1), leaseOf('a', 2)].map((lease, at) => ({ ...lease, workspaceId: `workspace ${at}` }));
+  const signals: AbortSignal[] = [];
+  let told: readonly number[] = [];
+  const { work, executor } = workOf({
+    end: end.signal,
+    executor: {
+      run: (_, { signal }) =>
+        new Promise<Done>((_resolve, reject) => {
+          signals.push(signal);
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    },
+    client: {
+      leaseTasks: async ({ max, signal }) => {
+        while (given.length === 0) {
+          signal?.throwIfAborted();
+          await sleep(5);
+        }
+        return given.splice(0, max);
+      },
+      heartbeat: async ({ leases }) => {
+        told = leases.map(({ fence }) => fence);
+        return told.includes(1) && told.includes(2) ? { stale: ['a'], staleFences: [1], back: [] } : { stale: [], back: [] };
+      },
+    },
+  });
+  const over = leaseAndWork({ ...work, executors: [executor, { ...executor }] });
+  while (signals[0]?.aborted !== true || signals.length < 2) await sleep(5);
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, false],
+  );
   end.abort(new Error('over'));
   await over.catch(() => {});
 });

@@ -9,8 +9,10 @@ export type Held = { readonly lease: Lease; percent: number; readonly stop: Abor
 /** What runs leases in a slot. */
 export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held'>;
 
+/** Leases by their fences: of several workspaces they may be for the same key. */
+export type HeldLeases = Map<number, Held>;
 /** Where leases run; `onStale` is told of what was stopped since nobody wants it any more. */
-type Place = { readonly executor: WorkingExecutor; readonly held: Map<string, Held>; readonly onStale: (lease: Lease) => void };
+type Place = { readonly executor: WorkingExecutor; readonly held: HeldLeases; readonly onStale: (lease: Lease) => void };
 type Running = Place & { readonly lease: Lease };
 /** Leases that run as one. */
 export type Batch = readonly [Lease, ...Lease[]];
@@ -70,16 +72,19 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
 }
 
 /** A task that is given anew while its lease of before is held is nobody's under that one any more. */
-function hold(held: Map<string, Held>, one: Held): void {
-  const { key } = one.lease.task;
-  held.get(key)?.stop.abort(new FilmwrightError('lease-stale', 'The task was given anew.'));
-  held.set(key, one);
+function hold(held: HeldLeases, one: Held): void {
+  const { task, workspaceId, fence } = one.lease;
+  for (const { lease, stop } of [...held.values()]) {
+    if (lease.task.key !== task.key || lease.workspaceId !== workspaceId) continue;
+    held.delete(lease.fence);
+    stop.abort(new FilmwrightError('lease-stale', 'The task was given anew.'));
+  }
+  held.set(fence, one);
 }
 
 /** A later lease of the same task stays held. */
-function letGo(held: Map<string, Held>, one: Held): void {
-  const { key } = one.lease.task;
-  if (held.get(key) === one) held.delete(key);
+function letGo(held: HeldLeases, one: Held): void {
+  held.delete(one.lease.fence);
 }
 
 /** Runs one lease and tells its end. */

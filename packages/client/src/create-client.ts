@@ -37,10 +37,15 @@ export type Joined = {
 };
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
-/** Keys of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead; whether it is to drain and end. */
+/**
+ * Keys and fences of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead; whether
+ * it is to drain and end.
+ */
 export type HeartbeatAnswer = {
   readonly stale: readonly string[];
   readonly back: readonly string[];
+  readonly staleFences?: readonly number[];
+  readonly backFences?: readonly number[];
   readonly ahead?: readonly AheadFile[];
   readonly drain?: boolean;
 };
@@ -187,12 +192,7 @@ function runnerCalls(connection: Connection): RunnerCalls {
         body,
         ...(signal ? { signal } : {}),
       });
-      return {
-        stale: reply.stale ?? [],
-        back: reply.back ?? [],
-        ...(reply.ahead && { ahead: reply.ahead }),
-        ...(reply.drain === true && { drain: true }),
-      };
+      return { ...reply, stale: reply.stale ?? [], back: reply.back ?? [] };
     },
     completeTask: async ({ runnerId, ...body }) =>
       drain(await callRoute(connection, { route: 'completeTask', params: { id: runnerId }, body })),

@@ -64,6 +64,8 @@ export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
 /** A timed right to run a task; every write about it carries the fence. */
 export type Lease = {
   readonly task: Task;
+  /** Whose task it is: the same key in another workspace is another task. */
+  readonly workspaceId?: string;
   readonly fence: number;
   readonly attempt: number;
   readonly leaseMs: number;
@@ -99,10 +101,15 @@ export const heartbeatSchema = z.object({
 /** A file that a runner may fetch before it is given what reads it. */
 export const aheadFileSchema = z.object({ digest: digestSchema, bytes: z.number().nonnegative() }).readonly();
 export type AheadFile = z.infer<typeof aheadFileSchema>;
-/** Keys whose lease is no longer held: the runner stops that work at once; keys of those to be handed back at their next border; and files to fetch ahead, a hint that is said once. */
+/**
+ * Keys and fences of leases that are no longer held: the runner stops that work at once; of those to be handed back at their next border; and files to fetch ahead,
+ * a hint that is said once. Fences tell tasks of the same key in several workspaces apart; they are left out where there are none.
+ */
 export const heartbeatReplySchema = z.object({
   stale: z.array(z.string()).readonly(),
+  staleFences: z.array(z.number().int()).readonly().optional(),
   back: z.array(z.string()).readonly().optional(),
+  backFences: z.array(z.number().int()).readonly().optional(),
   ahead: z.array(aheadFileSchema).readonly().optional(),
   /** Somebody asked for it to end as when it is told to by a signal. */
   drain: z.boolean().optional(),

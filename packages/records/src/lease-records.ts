@@ -2,10 +2,11 @@ import type { Lease, Task, TaskKind } from '@filmwright/contracts';
 import { bigintArray, realArray, textArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { freeStopped } from './endings.ts';
-import type { Records } from './records.ts';
+import type { Records, RenewAnswer } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
 type LeaseRow = {
+  workspace_id: string;
   key: string;
   kind: TaskKind;
   version: number;
@@ -42,7 +43,7 @@ const deliver = `
     from whole f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key and coalesce(a.ended_at, 'infinity') = 'infinity'
     returning a.workspace_id, a.key, a.fence, a.batch
   )
-  select t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.batch
+  select t.workspace_id, t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.batch
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
@@ -81,9 +82,9 @@ const revive = `
 /** Delivering leases and renewing them (SPEC.md, L). */
 export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renew' | 'renewLeases' | 'noteStopped'> {
   const renewed: Records['renew'] = async ({ runnerId, leases, leaseMs }) => {
-    if (!isUuid(runnerId)) return { stale: leases.map((lease) => lease.key), back: [] };
+    if (!isUuid(runnerId)) return answerOf({ stale: leases, back: [] });
     const held = new Set<string>();
-    const back: string[] = [];
+    const back: { readonly key: string; readonly fence: number }[] = [];
     const sorted = [...leases].sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const [name, text] of Object.entries({ renew, revive })) {
       const left = sorted.filter((lease) => !held.has(nameOf(lease)));
@@ -96,10 +97,10 @@ export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks'
       const found = await prepared<{ key: string; fence: string; back: boolean }>({ name, text, values: [runnerId, ...columns, leaseMs] });
       for (const one of found) {
         held.add(nameOf(one));
-        if (one.back) back.push(one.key);
+        if (one.back) back.push({ key: one.key, fence: Number(one.fence) });
       }
     }
-    return { stale: leases.filter((lease) => !held.has(nameOf(lease))).map(({ key }) => key), back };
+    return answerOf({ stale: leases.filter((lease) => !held.has(nameOf(lease))), back });
   };
   return {
     renew: renewed,
@@ -121,11 +122,23 @@ function nameOf({ key, fence }: { readonly key: string; readonly fence: number |
   return `${key} ${fence}`;
 }
 
+type Attempts = readonly { readonly key: string; readonly fence: number }[];
+
+function answerOf({ stale, back }: Readonly<Record<'stale' | 'back', Attempts>>): RenewAnswer {
+  return {
+    stale: stale.map(({ key }) => key),
+    back: back.map(({ key }) => key),
+    ...(stale.length > 0 && { staleFences: stale.map(({ fence }) => fence) }),
+    ...(back.length > 0 && { backFences: back.map(({ fence }) => fence) }),
+  };
+}
+
 function leaseOf(row: LeaseRow, leaseMs: number): Lease {
   const { key, kind, version, toolchain, payload, inputs } = row;
   const task = { key, kind, version, toolchain, payload, inputs, estimateMs: row.estimate_ms, rank: row.rank } as Task;
   return {
     task,
+    workspaceId: row.workspace_id,
     fence: Number(row.fence),
     attempt: row.attempts,
     leaseMs,

@@ -92,6 +92,14 @@ export type RecordsEvent =
   /** A hint for one runner, which is said once and written nowhere. */
   | { readonly type: 'ahead'; readonly runnerId: string; readonly files: readonly AheadFile[] };
 
+/** Keys, and fences where there are any: tasks of several workspaces may have the same key. */
+export type RenewAnswer = {
+  readonly stale: readonly string[];
+  readonly back: readonly string[];
+  readonly staleFences?: readonly number[];
+  readonly backFences?: readonly number[];
+};
+
 export type RenewRequest = {
   readonly runnerId: string;
   readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
@@ -167,8 +175,8 @@ export interface Records {
     readonly leaseMs: number;
     readonly request?: string;
   }): Promise<readonly Lease[]>;
-  /** Renews leases and notes progress; answers with the keys that are no longer this runner's, and those that are to be handed back. */
-  renew(options: RenewRequest): Promise<{ readonly stale: readonly string[]; readonly back: readonly string[] }>;
+  /** Renews leases and notes progress; answers with what is no longer this runner's, and what is to be handed back. */
+  renew(options: RenewRequest): Promise<RenewAnswer>;
   /** As `renew`, and answers with the stale keys alone. */
   renewLeases(options: RenewRequest): Promise<readonly string[]>;
   /**

@@ -273,7 +273,7 @@ test('L11: a runner is asked for a task, hands it back with what it needs to go 
     { workspaceId: defaultWorkspace, key: 'a', fence: a.fence, reason: 'b is interactive' },
     { workspaceId: defaultWorkspace, key: 'b', fence: b.fence - 1, reason: 'of an attempt that ended' },
   ]);
-  assert.deepEqual(await records.renew(renewal), { stale: [], back: ['a'] });
+  assert.deepEqual(await records.renew(renewal), { stale: [], back: ['a'], backFences: [a.fence] });
   const { position } = await records.fleetSnapshot();
   const back = { runnerId, key: 'a', fence: a.fence, resume: { step: 7 } };
   await records.handBack(back);
