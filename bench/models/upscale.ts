@@ -1,6 +1,6 @@
 // Frames a second of the upscaler against the same network in Python's onnxruntime, turn by turn in one run, and how near to the original it brings a picture that was worn.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -61,6 +61,19 @@ async function ours(
   return { seconds: (performance.now() - start) / 1000, last };
 }
 
+/** Seconds of processor time that this process and the model's have used, read from Linux's /proc in hundredths. */
+async function cpuSeconds(): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  let sum = (user + system) / 1e6;
+  for (const { pid } of await pool.processes()) {
+    // Behind the name of the program come fields from the third on; the 14th and 15th are what it used.
+    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+    const [utime, stime] = [fields[11], fields[12]];
+    sum += (Number(utime) + Number(stime)) / 100;
+  }
+  return sum;
+}
+
 function psnr(one: Picture, other: Picture): number {
   let sum = 0;
   for (let i = 0; i < one.rgba.length; i++) sum += ((one.rgba[i] as number) - (other.rgba[i] as number)) ** 2;
@@ -76,20 +89,28 @@ try {
     const size = { width: from.width * factor, height: from.height * factor };
     const mine: number[] = [];
     const theirs: number[] = [];
+    const mineCpu: number[] = [];
+    const theirsCpu: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       child.stdin.write(`${JSON.stringify({ file: raw, frames, factor, ...from })}\n`);
       const reference = await heard();
+      const before = await cpuSeconds();
       const { seconds } = await ours(pictures, size);
+      const used = (await cpuSeconds()) - before;
       // The first round warms both up.
       if (round === 0) continue;
       theirs.push(frames / Number(reference['seconds']));
       mine.push(frames / seconds);
+      theirsCpu.push(frames / Number(reference['cpuSeconds']));
+      mineCpu.push(frames / used);
     }
     rows.push({
       name: title,
       ourFramesPerSecond: rounded(best(mine)),
       pythonFramesPerSecond: rounded(best(theirs)),
       ratio: rounded(best(mine) / best(theirs)),
+      // The same in processor time, which other work on the machine does not stretch.
+      cpuRatio: rounded(best(mineCpu) / best(theirsCpu)),
     });
     process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`);
   }

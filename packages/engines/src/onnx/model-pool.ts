@@ -38,6 +38,11 @@ type Loaded = {
 /** Keeps the weights of a loaded model from being evicted. */
 type Held = { readonly release: () => Promise<void> } | null;
 
+/** A model that makes pictures larger is given tiles of one size over and over. */
+function runsAlike({ card: { processing } }: InstalledModel): boolean {
+  return processing.type === 'picture' && processing.enlarge !== undefined;
+}
+
 type PoolOptions = { readonly threads?: number; readonly idleMs?: number; readonly watch?: MemoryWatch };
 
 /** Opens an empty pool; every model runs with `threads` threads (the same number everywhere gives the same bytes everywhere). */
@@ -58,7 +63,7 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
     const name = modelName([modelRef(model.card)]) ?? model.card.name;
     const startMs = performance.now();
     const process = checkDigest(file)
-      .then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads }))
+      .then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads, keepsMemory: runsAlike(model) }))
       .then((opened) => {
         watch?.loaded(name, performance.now() - startMs);
         return opened;

@@ -8,7 +8,7 @@ export type ModelAnswer = ModelTensor & { readonly peakBytes: number };
 export type ModelRun = { readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string; readonly signal?: AbortSignal };
 
 export type ChildRequest =
-  | { readonly kind: 'open'; readonly modelPath: string; readonly threads: number }
+  | { readonly kind: 'open'; readonly modelPath: string; readonly threads: number; readonly keepsMemory: boolean }
   | { readonly kind: 'run'; readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string };
 export type ChildAnswer =
   | { readonly kind: 'opened'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
@@ -24,13 +24,15 @@ export async function openModelProcess(model: {
   readonly name: string;
   readonly modelPath: string;
   readonly threads: number;
+  /** Memory of one run serves the next one, which is quicker, and is given back when the process ends. */
+  readonly keepsMemory?: boolean;
 }): Promise<ModelProcess> {
   const { pid, alive, ask, close } = startAnsweringProcess<ChildRequest, ChildAnswer>({
     child: new URL('./model-child.ts', import.meta.url),
     name: `model ${model.name}`,
   });
   try {
-    const opened = await ask({ kind: 'open', modelPath: model.modelPath, threads: model.threads });
+    const opened = await ask({ kind: 'open', modelPath: model.modelPath, threads: model.threads, keepsMemory: model.keepsMemory ?? false });
     if (opened.kind === 'failed')
       throw new FilmwrightError('model-unavailable', `The model ${model.name} cannot be loaded: ${opened.message}. Install it again.`);
   } catch (error) {

@@ -45,32 +45,48 @@ export type ResizePart = {
  * A part of a resized picture made from a part of the picture: the same numbers as if all of it had been resized, as long as the part given reaches
  * `partMargin` pixels further than the part wanted, or to the picture's end.
  */
-export function resizePart(part: Plane, { from, to, at, wanted }: ResizePart): Float32Array {
+export function resizePart(part: Plane, resize: ResizePart): Float32Array {
+  const { from, to, at, wanted } = resize;
+  const shrunk = from.width / to.width;
+  if (Number.isInteger(shrunk) && from.height === to.height * shrunk) return means(part, { ...resize, by: shrunk });
   const across = tapsOf({ from: from.width, to: to.width, start: wanted.x, length: wanted.width });
   const down = tapsOf({ from: from.height, to: to.height, start: wanted.y, length: wanted.height });
-  const rows = new Float32Array(part.height * wanted.width);
-  for (let y = 0; y < part.height; y++)
-    for (let x = 0; x < wanted.width; x++) {
-      const begin = (across.first[x] as number) - at.x;
-      const from0 = y * part.width + begin;
-      const most = Math.min(across.count, part.width - begin);
-      let sum = 0;
-      for (let k = Math.max(0, -begin); k < most; k++)
-        sum += (across.weights[x * across.count + k] as number) * (part.data[from0 + k] as number);
-      rows[y * wanted.width + x] = sum;
-    }
+  const row = new Float32Array(part.width);
   const result = new Float32Array(wanted.width * wanted.height);
   for (let y = 0; y < wanted.height; y++) {
-    const begin = (down.first[y] as number) - at.y;
-    const most = Math.min(down.count, part.height - begin);
-    for (let k = Math.max(0, -begin); k < most; k++) {
+    row.fill(0);
+    const top = (down.first[y] as number) - at.y;
+    const rows = Math.min(down.count, part.height - top);
+    for (let k = Math.max(0, -top); k < rows; k++) {
       const weight = down.weights[y * down.count + k] as number;
       if (weight === 0) continue;
-      const row = (begin + k) * wanted.width;
-      for (let x = 0; x < wanted.width; x++)
-        result[y * wanted.width + x] = (result[y * wanted.width + x] as number) + weight * (rows[row + x] as number);
+      const source = (top + k) * part.width;
+      for (let x = 0; x < part.width; x++) row[x] = (row[x] as number) + weight * (part.data[source + x] as number);
+    }
+    for (let x = 0; x < wanted.width; x++) {
+      const begin = (across.first[x] as number) - at.x;
+      const most = Math.min(across.count, part.width - begin);
+      let sum = 0;
+      for (let k = Math.max(0, -begin); k < most; k++) sum += (across.weights[x * across.count + k] as number) * (row[begin + k] as number);
+      result[y * wanted.width + x] = sum;
     }
   }
+  return result;
+}
+
+/** A picture made smaller by a whole number: each pixel is the mean of those it takes the place of. */
+function means({ width, data }: Plane, { at, wanted, by }: ResizePart & { readonly by: number }): Float32Array {
+  const result = new Float32Array(wanted.width * wanted.height);
+  const [left, top] = [wanted.x * by - at.x, wanted.y * by - at.y];
+  for (let y = 0; y < wanted.height; y++)
+    for (let x = 0; x < wanted.width; x++) {
+      let sum = 0;
+      for (let v = 0; v < by; v++) {
+        const source = (top + y * by + v) * width + left + x * by;
+        for (let u = 0; u < by; u++) sum += data[source + u] as number;
+      }
+      result[y * wanted.width + x] = sum / (by * by);
+    }
   return result;
 }
 

@@ -5,7 +5,7 @@ import type { ModelAnswer, ModelTensor } from '../onnx/model-process.ts';
 import { cleanHiddenColour } from '../onnx/own-alpha.ts';
 import type { Box, Picture } from '../onnx/picture.ts';
 import { type PictureProcessing, pictureProcessing } from '../onnx/picture-card.ts';
-import { colourDrift, driftReachPx } from './colour-drift.ts';
+import { addEnlarged, colourDrift, driftReachPx } from './colour-drift.ts';
 import { partMargin, resizePart } from './resize-part.ts';
 import { type Tile, tilesOf } from './tiles.ts';
 
@@ -71,7 +71,7 @@ export async function* upscalePictures(request: UpscalePictures): AsyncGenerator
       size,
       factor: use.factor,
       layout: processing.output.layout,
-      scale: processing.output.scale,
+      scale: processing.output.scale * 255,
       name: model.card.name,
     });
     onTile?.(one.done, one.runs);
@@ -179,43 +179,68 @@ function place({ dims, data }: ModelAnswer, { one, made, size, factor, layout, s
     wanted,
   };
   const planes = [0, 1, 2].map((c) => {
-    const plane = new Float32Array(least * tall);
-    const [first, step] = layout === 'nchw' ? [c * width * height, 1] : [c, 3];
-    for (let y = 0; y < tall; y++)
-      for (let x = 0; x < least; x++) plane[y * least + x] = (data[first + (y * width + x) * step] as number) * scale;
+    const plane = planeOf(data, { c, layout, width, height, least, tall });
     const enlarged = { width: least, height: tall, data: plane };
-    const drift = colourDrift(enlarged, { picture, area: tile.given, factor, channel: of === 'alpha' ? 3 : c });
+    const drift = colourDrift(enlarged, { picture, area: tile.given, factor, channel: of === 'alpha' ? 3 : c, scale });
     const resized = resizePart(enlarged, part);
-    const added = resizePart(drift, { ...part, from: picture, at: tile.given });
-    for (let i = 0; i < resized.length; i++) resized[i] = (resized[i] as number) + (added[i] as number);
+    addEnlarged(drift, { values: resized, to: size, wanted, at: tile.given, from: picture, scale });
     return resized;
   });
-  const value = (c: number, i: number): number => (planes[c]?.[i] as number) * 255;
-  let sum = 0;
-  for (let y = 0; y < wanted.height; y++)
-    for (let x = 0; x < wanted.width; x++) {
-      const i = y * wanted.width + x;
-      const to = ((wanted.y + y) * size.width + wanted.x + x) * 4;
-      if (of === 'alpha') {
-        const mean = (value(0, i) + value(1, i) + value(2, i)) / 3;
-        sum += mean;
-        made[to + 3] = settled(byteOf(mean));
-        continue;
-      }
-      for (let c = 0; c < 3; c++) {
-        const one = value(c, i);
-        sum += one;
-        made[to + c] = byteOf(one);
-      }
-    }
+  const sum = of === 'alpha' ? placeAlpha(planes, { made, size, wanted }) : placeColours(planes, { made, size, wanted });
   if (!Number.isFinite(sum))
     throw new FilmwrightError(
       'program-failed',
       `The model ${name} gave values that are no numbers for a tile of ${tile.given.width} x ${tile.given.height} pixels. Add it again, or take another model.`,
-      {
-        retryable: false,
-      },
+      { retryable: false },
     );
+}
+
+type PlaneOf = {
+  readonly c: number;
+  readonly layout: 'nchw' | 'nhwc';
+  readonly width: number;
+  readonly height: number;
+  readonly least: number;
+  readonly tall: number;
+};
+
+/** One channel of an answer, without what it was filled up with. */
+function planeOf(data: Float32Array, { c, layout, width, height, least, tall }: PlaneOf): Float32Array {
+  if (layout === 'nchw' && width === least) return data.subarray(c * width * height, c * width * height + least * tall);
+  const plane = new Float32Array(least * tall);
+  const [first, step] = layout === 'nchw' ? [c * width * height, 1] : [c, 3];
+  for (let y = 0; y < tall; y++) for (let x = 0; x < least; x++) plane[y * least + x] = data[first + (y * width + x) * step] as number;
+  return plane;
+}
+
+type Written = { readonly made: Uint8Array; readonly size: Size; readonly wanted: Box };
+
+/** Writes planes of 0..255 and answers the sum of their values. */
+function placeColours(planes: readonly Float32Array[], { made, size, wanted }: Written): number {
+  let sum = 0;
+  planes.forEach((plane, c) => {
+    for (let y = 0; y < wanted.height; y++) {
+      let to = ((wanted.y + y) * size.width + wanted.x) * 4 + c;
+      for (let i = y * wanted.width; i < (y + 1) * wanted.width; i++, to += 4) {
+        const value = plane[i] as number;
+        sum += value;
+        made[to] = byteOf(value);
+      }
+    }
+  });
+  return sum;
+}
+
+function placeAlpha([one, two, three]: readonly Float32Array[], { made, size, wanted }: Written): number {
+  let sum = 0;
+  for (let y = 0; y < wanted.height; y++)
+    for (let x = 0; x < wanted.width; x++) {
+      const i = y * wanted.width + x;
+      const mean = ((one?.[i] as number) + (two?.[i] as number) + (three?.[i] as number)) / 3;
+      sum += mean;
+      made[((wanted.y + y) * size.width + wanted.x + x) * 4 + 3] = settled(byteOf(mean));
+    }
+  return sum;
 }
 
 /** Alpha that is all but clear or solid is. */
