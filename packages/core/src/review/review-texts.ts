@@ -51,7 +51,7 @@ function findEnglish(): Finder {
 }
 
 function findListed(language: string): Finder | undefined {
-  const list = wordLists.get(language);
+  const list = wordLists[language]?.();
   if (list === undefined) return undefined;
   const bounded = !unspaced.has(language);
   const words = list.words.filter((word) => bounded || word.length >= leastUnspaced).sort((a, b) => b.length - a.length);
