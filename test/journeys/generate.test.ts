@@ -14,7 +14,7 @@ before(async () => {
   client = createClient(await open());
 });
 
-const steps = 18;
+const steps = 12;
 const prompts = ['dark violet aurora', 'gold waves', 'teal bokeh'];
 const shot = (prompt: string) => ({
   length: '500ms',

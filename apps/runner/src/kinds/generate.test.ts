@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
-import { modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
-import { installedModel } from '@filmwright/engines';
+import { FilmwrightError, modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
+import { installedModel, revisionOf } from '@filmwright/engines';
 import { Executor } from '../executor.ts';
 import { processTree } from '../process-tree.ts';
 
@@ -44,8 +46,9 @@ const drawn = (done: { readonly type: string; readonly output?: unknown }): Outp
   return done.output as Output<'generate'>;
 };
 const checkpointsIn = (home: string): readonly string[] => readdirSync(join(home, 'checkpoints'));
-/** Percent of an attempt of which about half of the steps are done. */
+/** Percent of an attempt of which about half of the steps are done, and three quarters. */
 const half = 46;
+const late = 69;
 /** The process that holds the model of an executor of this test. */
 function enginePid(): number {
   const engine = processTree(process.pid).find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('diffusion-child'));
@@ -69,40 +72,32 @@ before(async () => {
   }
 });
 
-test('kill -9 of the engine in the middle of drawing goes on from the last step to the same bytes', async (t) => {
-  const { home, executor } = await workplace(t);
-  const told: number[] = [];
-  let killed = false;
-  const onPercent = (percent: number): void => {
-    told.push(percent);
-    if (percent < half || killed) return;
-    killed = true;
-    process.kill(enginePid(), 'SIGKILL');
-  };
-  const output = drawn(await executor.run(await taskOf(home), { ...asking(), onPercent }));
-  assert.deepEqual([killed, output], [true, whole]);
-  const sorted = [...told].sort((a, b) => a - b);
-  assert.deepEqual(told, sorted, 'it never went back');
-});
-
-test('cancelled in the middle of a step the slot is free with nothing left running, and the next attempt goes on to the same bytes', async (t) => {
+test('cancelled in the middle of a step the slot is free with nothing left running; the next attempt goes on, through a kill -9 of its engine, to the same bytes', async (t) => {
   const { home, executor } = await workplace(t);
   const cancel = new AbortController();
   let atMs = 0;
-  const onPercent = (percent: number): void => {
+  const cancelAtHalf = (percent: number): void => {
     if (percent < half || cancel.signal.aborted) return;
     atMs = performance.now();
     cancel.abort(new Error('cancelled'));
   };
   const task = await taskOf(home);
-  await assert.rejects(executor.run(task, { ...asking(), signal: cancel.signal, onPercent }), /cancelled/);
+  await assert.rejects(executor.run(task, { ...asking(), signal: cancel.signal, onPercent: cancelAtHalf }), /cancelled/);
   t.diagnostic(`the slot was free ${Math.round(performance.now() - atMs)} ms after the task was cancelled`);
   assert.throws(enginePid);
   assert.deepEqual(checkpointsIn(home), [task.key]);
   const told: number[] = [];
-  const output = drawn(await executor.run(task, { ...asking(), onPercent: (percent) => void told.push(percent) }));
-  assert.deepEqual(output, whole);
+  let killed = false;
+  const onPercent = (percent: number): void => {
+    told.push(percent);
+    if (percent < late || killed) return;
+    killed = true;
+    process.kill(enginePid(), 'SIGKILL');
+  };
+  assert.deepEqual([drawn(await executor.run(task, { ...asking(), onPercent })), killed], [whole, true]);
   assert.ok((told[0] ?? 0) >= half, `the first step told after that was at ${told[0]} %`);
+  const sorted = [...told].sort((a, b) => a - b);
+  assert.deepEqual(told, sorted, 'it never went back');
 });
 
 test('handed back at a step it goes on elsewhere to the same bytes', async (t) => {
@@ -118,4 +113,45 @@ test('handed back at a step it goes on elsewhere to the same bytes', async (t) =
   const resumed = { ...asking(), resume: returned.resume, onPercent: (percent: number) => void told.push(percent) };
   assert.deepEqual(drawn(await there.executor.run(task, resumed)), whole);
   assert.ok((told[0] ?? 0) >= half, `the first step told there was at ${told[0]} %`);
+});
+
+/** Puts a model on a home's shelf whose denoiser gives no numbers. */
+async function addBroken(home: string): Promise<string> {
+  const fixtures = fileURLToPath(new URL('../../../../packages/engines/src/diffusion/fixtures', import.meta.url));
+  const { card: sound } = await installedModel({ name: 'backdrops', home });
+  const staged = join(home, 'staged');
+  await cp(join(fixtures, 'plain'), staged, { recursive: true });
+  await cp(join(fixtures, 'clip'), join(staged, 'tokenizer'), { recursive: true });
+  await cp(join(fixtures, 'plain/nan'), join(staged, 'unet'), { recursive: true });
+  const parts = ['model_index.json', 'scheduler', 'text_encoder', 'tokenizer', 'unet', 'vae_decoder', 'vae_encoder'];
+  const paths = (await readdir(staged, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(staged, join(entry.parentPath, entry.name)))
+    .filter((path) => parts.includes(path.split('/')[0] ?? ''));
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const bytes = await readFile(join(staged, path));
+      return { path, bytes: bytes.length, digest: `sha256-${createHash('sha256').update(bytes).digest('hex')}` };
+    }),
+  );
+  const { builtIn: _, revision: __, ...card } = { ...sound, name: 'numberless', files };
+  const whole = { ...card, revision: revisionOf(card) };
+  const place = join(home, 'models/numberless', modelRef(whole).split('@')[1] ?? '');
+  for (const path of paths) await cp(join(staged, path), join(place, 'files', path));
+  await writeFile(join(place, 'card.json'), JSON.stringify(whole));
+  return modelRef(whole);
+}
+
+test('a model that gives no numbers fails its task alone, is marked on its shelf and offered no more, and the next task draws', async (t) => {
+  const { home, executor } = await workplace(t);
+  const model = await addBroken(home);
+  const bad = await taskOf(home, { model, width: 32, height: 16, frames: 1, steps: 2 });
+  const failure = await executor.run(bad, asking()).catch((error: unknown) => error);
+  assert.ok(failure instanceof FilmwrightError);
+  assert.deepEqual([failure.code, failure.retryable], ['program-failed', false]);
+  assert.match(failure.message, /The model numberless gave NaN in place of a number.*verify the model/);
+  await assert.rejects(installedModel({ name: model, home }), /numberless.* is broken: .*NaN/);
+  const endless = await taskOf(home, { prompt: 'waves '.repeat(300), frames: 1, steps: 2 });
+  const { notices } = drawn(await executor.run(endless, asking()));
+  assert.match(notices.join(), /left out/);
 });
