@@ -20,7 +20,9 @@ const small = (name: string): string => {
 };
 const inputs = newHome();
 
-/** A clip sped up and cropped with its own sound, and a person cut out of another, in two pieces. */
+const lake = small('lake.mp4');
+
+/** A clip sped up and cropped with its own sound, a person cut out of another, in two pieces, and slow motion with drawn frames. */
 const film = {
   title: 'Clips',
   format: { resolution: '720p', fps: 25 },
@@ -28,7 +30,7 @@ const film = {
     {
       id: 'lake',
       logo: false,
-      visual: { clip: small('lake.mp4'), from: '1s', to: '3s', speed: 2, crop: [0, 0, 0.5, 0.5], sound: 'keep' },
+      visual: { clip: lake, from: '1s', to: '3s', speed: 2, crop: [0, 0, 0.5, 0.5], sound: 'keep' },
     },
     {
       id: 'person',
@@ -37,6 +39,7 @@ const film = {
         subject: { clip: small('astronaut.mp4'), from: '3.8s', to: '4.2s', height: 0.8, at: [0.5, 0.6], shadow: 'none' },
       },
     },
+    { id: 'slow', logo: false, visual: { clip: lake, from: '1s', to: '1.12s', speed: 0.5, interpolate: true } },
   ],
   captions: false,
   outputs: { master: { quality: 'draft' } },
@@ -62,10 +65,12 @@ test(`a film of clips is as long as they play, names the model, and is the same 
   const report = JSON.parse(readFileSync(join(whole, 'out/report.json'), 'utf8'));
   assert.deepEqual(
     report.shots.map(({ frames }: { frames: number }) => frames),
-    [25, 13],
-    'two seconds at twice the speed; ten frames are held to the shortest shot',
+    [25, 13, 13],
+    'two seconds at twice the speed; ten frames and six are held to the shortest shot',
   );
   assert.ok(report.credits.some(({ name, licence }: Record<string, string>) => name === 'selfie-segmentation' && licence === 'Apache-2.0'));
+
+  assert.ok(report.credits.some(({ name, licence }: Record<string, string>) => name === 'rife-4.6' && licence === 'MIT'));
 
   const struck = newHome();
   const args = ['make', writeFilm(struck, film), '--out', join(struck, 'out'), '--json'];
