@@ -46,7 +46,8 @@ export async function frameMask(search: SubjectSearch): Promise<SeenFrame> {
   if (found.width === 0 || !use.closeUp) return { small, mask: whole, coverage: meanOf(whole), stepPx: wholeStep * use.edgePx };
   const box = closeBox(found, small);
   const near = { ...search, picture: cropPicture(small, box) };
-  const looks = [await look(near), await mirroredLook(near)] as const;
+  // One travels to the model's process while the other runs there.
+  const looks = await Promise.all([look(near), mirroredLook(near)]);
   const mean = { ...looks[0], data: looks[0].data.map((value, i) => (value + (looks[1].data[i] as number)) / 2) };
   const close = resizePlane(tidied(mean), box.width, box.height);
   const mask = blendCloseUp(whole, close, box);
