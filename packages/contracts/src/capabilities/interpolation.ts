@@ -20,6 +20,6 @@ export const interpolation = {
     frames: whole.positive(),
     fps: z.number().positive(),
   }),
-  /** `drawn` of the frames came from the model, the others are the clip's own; nothing is drawn across one of the `cuts`. */
+  /** `drawn` of the frames came from the model, the others are the clip's own; `cuts` counts the scene changes that their colours told. */
   output: z.object({ ...madeClip, drawn: whole.nonnegative(), cuts: whole.nonnegative(), ...doneBy }),
 } as const;
