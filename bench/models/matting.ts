@@ -1,0 +1,144 @@
+// Frames a second of cutting a person out of a 1080p clip: the network in our engine against the same network in Python's onnxruntime, turn by turn in
+// one run; and our whole way (decode, looks, smoothing, refined edges, clean colours, encode) beside a plain one in Python without all that.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { cutOutFrames, cutOutMargin, installedModel, openModelPool, watchFlicker } from '../../packages/engines/src/index.ts';
+import { clipPictures, findFfmpeg, writeAlphaClip } from '../../packages/render/src/index.ts';
+
+const python = process.env['PYTHON'] ?? 'python3';
+const threads = Number(process.env['THREADS'] ?? 2);
+const frames = Number(process.env['FRAMES'] ?? 250);
+const turn = Number(process.env['TURN'] ?? 25);
+const [width, height, rate] = [1920, 1080, 25];
+const home = process.env['FILMWRIGHT_HOME'] ?? '/nowhere';
+const model = await installedModel({ name: process.env['MODEL'] ?? 'selfie-segmentation', home });
+const { processing, files } = model.card;
+if (processing.type !== 'picture' || processing.input.size === 'picture') throw new Error(`${model.ref} has no size of its own.`);
+const wanted = processing;
+
+const folder = await mkdtemp(join(tmpdir(), 'filmwright-matting-'));
+const clip = join(folder, 'clip.mp4');
+const source = fileURLToPath(new URL('../../examples/clips/astronaut.mp4', import.meta.url));
+const made = [
+  '-frames:v',
+  String(frames + cutOutMargin),
+  '-vf',
+  `scale=${width}:${height}:flags=lanczos`,
+  '-r',
+  String(rate),
+  '-crf',
+  '16',
+  '-an',
+];
+execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '9', '-i', source, ...made, clip]);
+
+const file = join(model.folder, files[0]?.path ?? '');
+const side = String(processing.input.size.width);
+const child = spawn(
+  python,
+  [fileURLToPath(new URL('./matting-reference.py', import.meta.url)), file, processing.output.name, side, String(threads)],
+  { stdio: ['pipe', 'pipe', 'inherit'] },
+);
+const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
+const asked = (request: object): Promise<Record<string, unknown>> => {
+  child.stdin.write(`${JSON.stringify(request)}\n`);
+  return heard();
+};
+const { version } = await heard();
+
+const pool = openModelPool({ threads });
+
+/** Processor seconds that the model's process has used: fields 14 and 15 of its line in proc(5), in hundredths. */
+async function modelCpuSeconds(): Promise<number> {
+  const [entry] = await pool.processes();
+  const line = await readFile(`/proc/${entry?.pid}/stat`, 'utf8');
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+const toolset = await findFfmpeg();
+const round = (value: number): number => Number(value.toFixed(2));
+// The best turn of each side: other work on the machine only takes away.
+const best = (values: readonly number[]): number => round(Math.max(...values));
+const median = (values: readonly number[]): number => round([...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0);
+
+/** The looks of so many frames as frames ask for them: one, then two together. */
+async function lookAt(count: number): Promise<void> {
+  const input = { dims: [1, 3, Number(side), Number(side)], data: new Float32Array(3 * Number(side) ** 2).map((_, i) => (i % 255) / 255) };
+  const request = { inputs: { [wanted.input.name]: input }, output: wanted.output.name };
+  for (let frame = 0; frame < count; frame++) {
+    await pool.run(model, request);
+    await Promise.all([pool.run(model, request), pool.run(model, request)]);
+  }
+}
+
+async function network() {
+  const turns: { readonly ours: number; readonly python: number; readonly oursCpu: number; readonly pythonCpu: number }[] = [];
+  await lookAt(turn);
+  await asked({ runs: turn * 3 });
+  for (let at = 0; at < 10; at++) {
+    const [start, cpu] = [performance.now(), await modelCpuSeconds()];
+    await lookAt(turn);
+    const [ours, oursCpu] = [(performance.now() - start) / 1000, (await modelCpuSeconds()) - cpu];
+    const { seconds, cpuSeconds } = await asked({ runs: turn * 3 });
+    turns.push({ ours: turn / ours, python: turn / Number(seconds), oursCpu: turn / oursCpu, pythonCpu: turn / Number(cpuSeconds) });
+    process.stdout.write(`${JSON.stringify(turns.at(-1))}\n`);
+  }
+  const compared = (pick: (values: readonly number[]) => number, one: 'ours' | 'oursCpu', other: 'python' | 'pythonCpu') => {
+    const [ours, python] = [pick(turns.map((each) => each[one])), pick(turns.map((each) => each[other]))];
+    return { ours, python, ratio: round(ours / python) };
+  };
+  return {
+    networkFramesPerSecond: compared(best, 'ours', 'python'),
+    networkFramesPerSecondMedian: compared(median, 'ours', 'python'),
+    // In processor time, which other work on the machine does not stretch.
+    networkFramesPerProcessorSecond: compared(best, 'oursCpu', 'pythonCpu'),
+  };
+}
+
+/** A clip from its file to the file with alpha. */
+async function whole() {
+  const flicker = watchFlicker();
+  const writer = writeAlphaClip({ outPath: join(folder, 'cut.mp4'), width, height, rate, toolset });
+  const crop = { x: 0, y: 0, width, height };
+  const pictures = clipPictures({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, toolset });
+  const [start, cpu] = [performance.now(), process.cpuUsage().user];
+  for await (const cut of cutOutFrames({ pictures, first: 0, count: frames, model: model.ref, home, pool })) {
+    await writer.write(cut.picture.rgba);
+    flicker.seen(cut.whole, cut.picture);
+  }
+  await writer.finish();
+  const [seconds, cpuMs] = [(performance.now() - start) / 1000, (process.cpuUsage().user - cpu) / 1000];
+  return { wholeFramesPerSecond: round(frames / seconds), processorMsPerFrame: round(cpuMs / frames), flicker: flicker.result() };
+}
+
+try {
+  const figures = { ...(await network()), ...(await whole()) };
+  const plainFrames = Math.min(frames, 50);
+  const plain = await asked({ plain: clip, frames: plainFrames, width, height });
+  const date = new Date().toISOString().slice(0, 10);
+  const written = {
+    date,
+    device: `${cpus()[0]?.model} x${cpus().length}`,
+    loadAverage: loadavg().map(round),
+    model: model.ref,
+    clip: `${width}x${height}, ${frames} frames at ${rate}`,
+    threads,
+    pythonOnnxruntime: version,
+    ...figures,
+    plainPythonFramesPerSecond: round(plainFrames / Number(plain['seconds'])),
+  };
+  process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
+  const results = new URL('./results/', import.meta.url);
+  await mkdir(results, { recursive: true });
+  await writeFile(new URL(`matting-${date}.json`, results), `${JSON.stringify(written, null, 2)}\n`);
+} finally {
+  child.stdin.end();
+  await pool.dispose();
+  await rm(folder, { recursive: true, force: true });
+}
