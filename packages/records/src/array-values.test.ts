@@ -34,4 +34,5 @@ test('arrays in binary arrive as they were: texts of every alphabet, JSON, ids, 
     ...{ json: ['{"a":[1]}', 'null'], none: [], nobody: [], count: 0 },
   });
   assert.throws(() => bigintArray([0.5]), /0.5 is no integer/);
+  assert.throws(() => uuidArray(['nonsense']), /nonsense is no UUID/);
 });

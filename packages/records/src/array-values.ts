@@ -28,7 +28,7 @@ export function textArray(values: readonly (string | null)[], type: 'text' | 'js
   return Buffer.from(scratch.subarray(0, end));
 }
 
-/** `uuid[]`. */
+/** `uuid[]`; throws a RangeError for what is none. */
 export function uuidArray(values: readonly (string | null)[]): ArrayValue {
   // They come again and again.
   const known = new Map<string, Buffer>();
@@ -42,6 +42,7 @@ export function uuidArray(values: readonly (string | null)[]): ArrayValue {
     let bytes = known.get(value);
     if (bytes === undefined) {
       bytes = Buffer.from(`00000010${value.replaceAll('-', '')}`, 'hex');
+      if (bytes.length !== 20) throw new RangeError(`${value} is no UUID`);
       known.set(value, bytes);
     }
     end += bytes.copy(array, end);
