@@ -107,6 +107,29 @@ test('what nobody can draw is told before anything is made, with what to do', ()
   assert.match(problemOf({ prompt: 'waves', model: 'tiny', picture: 'a.png' }, [wordsOnly]), /does not draw from a picture/);
 });
 
+test('what a model drew is reviewed, but for one that draws nothing but shapes', () => {
+  const reviewsWith = (abstract: boolean): number => {
+    const generators = [generator('tiny@111111111111', { abstract })];
+    const credit = { role: 'model', name: 'tiny', licence: 'none', source: 'test', revision: 'tiny@111111111111' };
+    const { tasks } = drawn(
+      { prompt: 'waves' },
+      {
+        generators,
+        reviewer: 'looker@111111111111',
+        change: (task, output) =>
+          task.kind === 'generate'
+            ? {
+                ...{ state: 'done', problem: null, percent: 100, wallMs: 1, reused: false },
+                output: { ...(output as object), credit },
+              }
+            : undefined,
+      },
+    );
+    return tasks.filter(({ kind }) => kind === 'review').length;
+  };
+  assert.deepEqual([reviewsWith(true), reviewsWith(false)], [0, 1]);
+});
+
 test('what a model has to say of its prompt stands among the warnings', () => {
   const { plan } = drawn(
     { prompt: 'waves' },

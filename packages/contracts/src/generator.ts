@@ -21,6 +21,8 @@ export const generatorSchema = z
     loops: z.boolean(),
     steps: z.number().int().positive(),
     guidance: z.number().nonnegative(),
+    /** It draws nothing but shapes and colours. */
+    abstract: z.boolean().optional(),
     /** What a step of one picture of its largest size takes, measured there; null where it was not tried. */
     stepMs: z.number().positive().nullable(),
   })

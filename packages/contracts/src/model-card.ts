@@ -83,6 +83,8 @@ const shape = {
   does: z.string().min(1),
   /** What a matting model takes for its subject. */
   finds: z.string().optional(),
+  /** Said of a model that draws nothing but shapes and colours; nobody reviews those. It counts for models that come along only. */
+  draws: z.literal('abstract').optional(),
   licence: modelLicenceSchema,
   source: z.string().regex(/^(https?|hf|npm|pypi|file):./, 'wanted https:, hf:, npm:, pypi: or file:'),
   convert: conversionSchema.optional(),

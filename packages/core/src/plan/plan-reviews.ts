@@ -83,8 +83,10 @@ export function planReviews({ film, input, planner, uploads, origin }: ReviewInp
     finish: () => {
       for (const { address, shot, result } of planner.planned.filter((task) => task.kind === 'generate')) {
         const path = origin(shot === null ? 'storyboard' : `storyboard[${shot}].visual`, undefined);
-        const drawn = result?.state === 'done' ? drawnOf(result.output as Output<'generate'>) : undefined;
-        review({ name: path, path, address: `review/${address}`, shot }, drawn);
+        const drawn = result?.state === 'done' ? (result.output as Output<'generate'>) : undefined;
+        // A reviewer that knows things alone takes shapes for what they are not.
+        if (offer.generators?.some(({ ref, abstract }) => abstract === true && ref === drawn?.credit.revision)) continue;
+        review({ name: path, path, address: `review/${address}`, shot }, drawn && drawnOf(drawn));
       }
       return left === 0;
     },

@@ -21,6 +21,7 @@ export function generatorOf({ card, ref }: Pick<ShelvedModel, 'card' | 'ref'>): 
     frames: limits?.frames ?? 1,
     rate: limits?.fps ?? number(settings['fps'], usual.rate),
     loops: settings['loops'] === true,
+    abstract: card.builtIn === true && card.draws === 'abstract',
     steps: Math.max(1, Math.round(number(settings['steps'], usual.steps))),
     guidance: Math.max(0, number(settings['guidance'], usual.guidance)),
   };
