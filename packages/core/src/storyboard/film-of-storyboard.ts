@@ -38,7 +38,7 @@ export function filmOfStoryboard(
   const palette = palettes[[...title].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % palettes.length] ?? palettes[0];
   const kinds = new Map(media.map(({ file, kind }) => [file, kind]));
   const introduced = new Set<string>();
-  const ids = new Set<string>();
+  const ids: Taken = new Map();
   const storyboard = shots.map((shot, at): ShotDocument => {
     const id = freeName(idOf(shot, at), ids);
     const card = isCard(shot);
@@ -130,11 +130,19 @@ function bullets(points: readonly string[], at: string): Text {
   return { text: [...points], style: 'bullets', at };
 }
 
+/** Names that are taken, each with the last number that was put behind it. */
+type Taken = Map<string, number>;
+
 /** The name, or with the first number behind it that makes it new; taken from then on. */
-function freeName(wanted: string, taken: Set<string>): string {
+function freeName(wanted: string, taken: Taken): string {
+  let count = taken.get(wanted) ?? 0;
   let name = wanted;
-  for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
-  taken.add(name);
+  do {
+    count++;
+    name = count === 1 ? wanted : `${wanted}-${count}`;
+  } while (count > 1 && taken.has(name));
+  taken.set(wanted, count);
+  if (count > 1) taken.set(name, 1);
   return name;
 }
 
@@ -188,7 +196,7 @@ function castOf(
   const alike = others.filter(({ natural }) => natural === narrator?.natural);
   const cast = alike.length > 0 ? alike : others;
   if (cast.length === 0) return new Map();
-  const names = new Set<string>();
+  const names: Taken = new Map();
   return new Map(
     speakers.map((speaker, at) => {
       const name = freeName(nameOf(speaker, at), names);

@@ -29,7 +29,7 @@ const openQuote = /^["“„«「『](.{1,600})["”“»」』]$/u;
  * all of a paragraph make a quotation, a line that starts with a dash behind it says whose; brackets around a whole line are directions.
  */
 export function scriptBlocks(script: string, speakers: ReadonlySet<string>): readonly ScriptBlock[] {
-  const blocks: ScriptBlock[] = [];
+  const blocks: Growing[] = [];
   const paragraphs = plainText(script).text.split(/\n\s*\n/);
   for (const [at, paragraph] of paragraphs.entries()) {
     if (at === 0 && paragraphs.length > 1 && isTitle(paragraph.trim(), speakers)) {
@@ -42,10 +42,16 @@ export function scriptBlocks(script: string, speakers: ReadonlySet<string>): rea
       .filter((line) => line !== '');
     const quoted = quoteOf(lines);
     if (quoted !== null) blocks.push(quoted);
-    else for (const line of lines) addLine(blocks, { line, speakers, starts: line === lines[0] });
+    else for (const [number, line] of lines.entries()) addLine(blocks, { line, speakers, starts: number === 0 });
   }
   return blocks;
 }
+
+/** A part while its lines are read. */
+type Growing =
+  | Exclude<ScriptBlock, { readonly type: 'prose' | 'list' }>
+  | { readonly type: 'prose'; readonly lines: ScriptLine[] }
+  | { readonly type: 'list'; readonly items: string[] };
 
 function isTitle(line: string, speakers: ReadonlySet<string>): boolean {
   const isPlain = ![headingPattern, bulletPattern, quotePattern, directionPattern, openQuote, sluglinePattern, goingOverPattern].some(
@@ -62,7 +68,7 @@ function isTitle(line: string, speakers: ReadonlySet<string>): boolean {
 
 type Adding = { readonly line: string; readonly speakers: ReadonlySet<string>; readonly starts: boolean };
 
-function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): void {
+function addLine(blocks: Growing[], { line, speakers, starts }: Adding): void {
   const last = blocks.at(-1);
   const direction = directionPattern.exec(line);
   const place = sluglinePattern.exec(line)?.[1];
@@ -72,7 +78,7 @@ function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): voi
   else if (!spokenPattern.test(line)) return;
   else if (bulletPattern.test(line)) {
     const item = withoutMarks(line.replace(bulletPattern, ''));
-    if (last?.type === 'list') blocks[blocks.length - 1] = { type: 'list', items: [...last.items, item] };
+    if (last?.type === 'list') last.items.push(item);
     else blocks.push({ type: 'list', items: [item] });
   } else {
     const said = spokenLine(line, speakers);
@@ -83,17 +89,16 @@ function addLine(blocks: ScriptBlock[], { line, speakers, starts }: Adding): voi
 }
 
 /** A line that wraps goes on with the one before it; a speaker's or a paragraph's first begins anew. */
-function addProse(blocks: ScriptBlock[], { said, starts }: { readonly said: ScriptLine; readonly starts: boolean }): void {
+function addProse(blocks: Growing[], { said, starts }: { readonly said: ScriptLine; readonly starts: boolean }): void {
   const last = blocks.at(-1);
-  const text = said.text;
+  const { speaker, text } = said;
   const before = last?.type === 'prose' ? last.lines.at(-1) : undefined;
-  if (last?.type !== 'prose' || starts) blocks.push({ type: 'prose', lines: [{ speaker: said.speaker, text }] });
-  else if (said.speaker === null && before !== undefined)
-    blocks[blocks.length - 1] = { type: 'prose', lines: [...last.lines.slice(0, -1), { ...before, text: `${before.text} ${text}` }] };
-  else blocks[blocks.length - 1] = { type: 'prose', lines: [...last.lines, { speaker: said.speaker, text }] };
+  if (last?.type !== 'prose' || starts) blocks.push({ type: 'prose', lines: [{ speaker, text }] });
+  else if (speaker === null && before !== undefined) last.lines[last.lines.length - 1] = { ...before, text: `${before.text} ${text}` };
+  else last.lines.push({ speaker, text });
 }
 
-function quoteOf(lines: readonly string[]): ScriptBlock | null {
+function quoteOf(lines: readonly string[]): Extract<ScriptBlock, { readonly type: 'quote' }> | null {
   const by = lines.length > 1 ? (sourcePattern.exec((lines.at(-1) ?? '').replace(quotePattern, ''))?.[1] ?? null) : null;
   const said = by === null ? lines : lines.slice(0, -1);
   const text = said.map((line) => line.replace(quotePattern, '')).join(' ');

@@ -35,11 +35,12 @@ export function chooseVisuals(shots: readonly WantedShot[], { media, drawings, s
     const file = left[Math.floor((turn * left.length) / free.length)];
     if (left.length > 0 && file !== undefined && !(drawings && shots[at]?.wish != null)) chosen[at] = file;
   }
+  const starts = new Map(shots.map(({ part }, at) => [part, at] as const).reverse());
   return shots.map((shot, at) => {
     const file = chosen[at] ?? (media.length > 0 && !drawings ? media[at % media.length]?.file : undefined);
     if (file !== undefined) return { show: 'picture', file };
     if (drawings) return { show: 'drawing', prompt: promptOf(shot) };
-    const inPart = at - shots.findIndex(({ part }) => part === shot.part);
+    const inPart = at - (starts.get(shot.part) ?? at);
     return { show: 'backdrop', design: designs[(seed + shot.part + Math.floor(inPart / shotsEach)) % designs.length] ?? 'halo' };
   });
 }

@@ -198,3 +198,11 @@ test('what stands out is a figure that people remember: with its unit before a b
     ['30,000', '48 hours', null, '$4,000', '12 %'],
   );
 });
+
+test('lines that wrap go on with the one before, also where they say the same', () => {
+  const shots = breakDownScript('Row, row,\nrow your boat.\nRow, row,\nrow your boat.')?.shots;
+  assert.deepEqual(
+    shots?.map(({ lines }) => lines.map(({ text }) => text)),
+    [['Row, row, row your boat. Row, row, row your boat.']],
+  );
+});

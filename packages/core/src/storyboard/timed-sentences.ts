@@ -9,6 +9,10 @@ const breathMs = 420;
 /** A sentence that is said for longer than this is cut where its clauses end. */
 const mostSentenceMs = 13_000;
 const longestLine = 20_000;
+/** Nothing longer is said within a shot's time, in any language. */
+const surelyLong = 400;
+const endlessWord = /[\p{Lu}\p{Ll}\p{N}]{80}/u;
+const letterMs = 70;
 /** Ends of clauses, with what closes them. */
 const clauseEnd = /(?:[;:—–]|[,،、，](?=\s|\p{Script=Han}))["”’»)]*\s*/gu;
 
@@ -23,12 +27,14 @@ export function timedSentences(lines: readonly ScriptLine[], language: string): 
 
 /** About how long a text takes to say, with the breath after it, in milliseconds. */
 export function sayingMs(text: string, language: string): number {
+  // What is no word is spelt by nobody; how it would be is not worked out.
+  if (endlessWord.test(text)) return text.length * letterMs + breathMs;
   return estimateSpeechMs(spokenWords(text, language), { language, speed: 1 }) + breathMs;
 }
 
 function pieces(sentence: string, language: string): readonly string[] {
-  if (sentence.length <= 60 || sayingMs(sentence, language) <= mostSentenceMs)
-    return sentence.length <= longestLine ? [sentence] : blunt(sentence);
+  const short = sentence.length <= 60 || (sentence.length < surelyLong && sayingMs(sentence, language) <= mostSentenceMs);
+  if (short) return sentence.length <= longestLine ? [sentence] : blunt(sentence);
   const ends = Array.from(sentence.matchAll(clauseEnd), (match) => match.index + match[0].length).filter(
     (end) => end > sentence.length * 0.25 && end < sentence.length * 0.75,
   );
