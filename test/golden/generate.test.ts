@@ -77,6 +77,24 @@ test('a short clip circles without a seam as long as its shot lasts, and blends 
   ]);
 });
 
+test('behind figures a clip circles through every view of the camera', () => {
+  const line = (say: string, camera: unknown) => ({ say, who: 'anna', camera });
+  const narration = [line('This is said for quite a while.', 'wide'), line('And so is this.', { on: 'anna', framing: 'close' })];
+  const document = {
+    ...film({ prompt: 'waves' }),
+    characters: { anna: { rig: 'mara' } },
+    storyboard: [{ id: 'one', narration, visual: { background: { generate: { prompt: 'waves' } }, figures: ['anna'] } }],
+  };
+  const { tasks, plan } = runPlan({ document, files: {} });
+  assert.equal(plan.end?.state, 'succeeded', JSON.stringify(plan.end));
+  const spans = tasks.filter((one): one is TaskOf<'encode'> => one.kind === 'encode').map(({ payload }) => payload.span);
+  const clips = spans.flatMap(({ layers }) => layers).filter(({ source }) => source.type === 'clip');
+  const shown = clips.map(({ fromFrame, untilFrame }) => [fromFrame, untilFrame]);
+  assert.ok(shown.length >= 3, JSON.stringify(shown));
+  for (const [at, [fromFrame = 0]] of shown.entries()) assert.equal(fromFrame, at === 0 ? 0 : shown[at - 1]?.[1], JSON.stringify(shown));
+  assert.equal(tasks.filter(({ kind }) => kind === 'generate').length, 1);
+});
+
 test('a model of stills gives a picture that moves like any other', () => {
   const { tasks } = drawn({ prompt: 'a lighthouse' }, { generators: [generator('still@111111111111', { frames: 1 })] });
   const [span] = tasks.filter((one): one is TaskOf<'encode'> => one.kind === 'encode');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunnerOffer } from '@filmwright/contracts';
+import type { Generator, RunnerOffer } from '@filmwright/contracts';
 import { mergeOffers } from './merge-offers.ts';
 
 const voice = (id: string, revision = '1') => ({ id, language: 'en', natural: true, licence: 'MIT', engine: 'test', revision });
@@ -80,4 +80,16 @@ test('models of each capability are joined for themselves', () => {
   assert.deepEqual(first.modelsFor, { interpolation: ['rife@1'], upscaling: ['up@1'] });
   const newer = mergeOffers([offer({ modelsFor: { interpolation: ['rife@2', 'rife@1'] } })], first);
   assert.deepEqual(newer.modelsFor, { interpolation: ['rife@1', 'rife@2'], upscaling: ['up@1'] });
+});
+
+test('models that draw the largest pictures come first, and of a name the revision that was chosen before', () => {
+  const drawing = (ref: string, side: number): Generator => ({
+    ...{ ref, capabilities: ['text-to-image'], width: side, height: side, multipleOf: 16, frames: 1, rate: 8, loops: false },
+    ...{ steps: 4, guidance: 1, stepMs: null },
+  });
+  const refs = (merged: ReturnType<typeof mergeOffers>) => merged.generators?.map(({ ref }) => ref);
+  const first = mergeOffers([offer({ generators: [drawing('small@1', 64), drawing('large@1', 512)] })], null);
+  assert.deepEqual(refs(first), ['large@1', 'small@1']);
+  const newer = mergeOffers([offer({ generators: [drawing('large@2', 512), drawing('large@1', 512)] })], first);
+  assert.deepEqual(refs(newer), ['large@1', 'large@2', 'small@1'], 'also one that nobody offers just now');
 });
