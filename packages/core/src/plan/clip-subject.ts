@@ -117,7 +117,7 @@ function findings(cuts: readonly Cut[], { subject, path }: { readonly subject: S
   return [
     told(`${path}.cutOut`, {
       code: 'subject-not-found',
-      message: `The model found a person in ${found} of ${JSON.stringify(subject.clip)} only; where it found nobody, nothing is shown.`,
+      message: `The model found ${subject.cutOut === 'auto' ? 'a person' : 'something to cut out'} in ${found} of ${JSON.stringify(subject.clip)} only; where it found nothing, nothing is shown.`,
       found,
       wanted: `at least ${Math.round((share < leastFound ? leastFound : mostlyFound) * 100)} %`,
       next: 'Take another part of the clip with `from` and `to`, show less of it with `crop`, or name another model in `cutOut`.',
