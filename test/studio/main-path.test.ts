@@ -114,7 +114,7 @@ test('a version of before is brought back, with what differs told in words', { s
   await page.getByText(/“First words.” became “Other words.”/).waitFor();
   await show(page, 'versions');
   await page.getByRole('button', { name: 'Bring back version 1' }).click();
-  assert.deepEqual(await texts(page), ['First words.']);
+  await eventually('its words are there', async () => (await texts(page)).join() === 'First words.');
   await saved(page);
   assert.equal((await studio.film(film)).document.storyboard[0]?.narration, 'First words.');
   assert.deepEqual(person.faults, []);
