@@ -69,6 +69,9 @@ test(`a film of clips is as long as they play, names the model, and is the same 
     'two seconds at twice the speed; ten frames and six are held to the shortest shot',
   );
   assert.ok(report.credits.some(({ name, licence }: Record<string, string>) => name === 'selfie-segmentation' && licence === 'Apache-2.0'));
+  const [{ model, frames, found }] = report.cutouts;
+  assert.ok(model.startsWith('selfie-segmentation@') && frames > 0 && found <= frames, JSON.stringify(report.cutouts));
+  assert.ok(report.review.media.length > 1 && report.review.media.every(({ verdict }: Record<string, string>) => verdict === 'clear'));
 
   assert.ok(report.credits.some(({ name, licence }: Record<string, string>) => name === 'rife-4.6' && licence === 'MIT'));
 
