@@ -1,3 +1,4 @@
+export * from './ahead-store.ts';
 export type { AuditedTask, AuditStore, BuildAudit } from './audit-records.ts';
 export { endSoon, steadfast } from './connect.ts';
 export * from './credential-store.ts';
@@ -12,6 +13,5 @@ export { openRecords } from './open-records.ts';
 export * from './overview-store.ts';
 export * from './pool-store.ts';
 export * from './records.ts';
-export * from './ahead-store.ts';
 export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';
