@@ -36,7 +36,7 @@ export function takesOf(shot: Pick<Shot, 'visual' | 'take'>): { readonly take: n
 
 /** Has a visual drawn by the model that it names; undefined while it is drawn, or a take beside it that a preview shows. */
 export function generatedMedia(input: VisualInput, asked: Generate): GeneratedMedia | undefined {
-  const { film, shot, planner, address, index, size, uploads } = input;
+  const { shot, planner, address, index, size, uploads } = input;
   const generator = pickGenerator(asked, input.generators);
   const picture = asked.picture === undefined ? null : uploads.media(asked.picture, 'picture');
   const known = generator !== undefined && picture !== undefined;

@@ -4,5 +4,5 @@ export { cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
 export { inferenceToolchain } from './inference-toolchain.ts';
 export { type ModelPool, openModelPool } from './model-pool.ts';
 export type { Box, Picture, Plane } from './picture.ts';
-export { encodePng } from './png.ts';
 export { type PictureModelResult, type PictureModelRun, runPictureModel } from './picture-model.ts';
+export { encodePng } from './png.ts';
