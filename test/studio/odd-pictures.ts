@@ -203,8 +203,8 @@ function codedBlocks(colors: readonly (readonly number[])[]): Buffer {
         before[component] = value - 128;
         const length = difference === 0 ? 0 : Math.abs(difference).toString(2).length;
         const written = difference < 0 ? difference + 2 ** length - 1 : difference;
-        const value = length === 0 ? '' : written.toString(2).padStart(length, '0');
-        bits += `${length.toString(2).padStart(4, '0')}${value}0`;
+        const tail = length === 0 ? '' : written.toString(2).padStart(length, '0');
+        bits += `${length.toString(2).padStart(4, '0')}${tail}0`;
       }
     }
   bits = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1');
