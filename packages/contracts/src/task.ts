@@ -80,7 +80,7 @@ export const taskKinds = {
   },
   /** Cut the subject out of a still. */
   cutout: {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: capabilities.matting.input,
     output: capabilities.matting.output,
@@ -90,7 +90,7 @@ export const taskKinds = {
    * to ask before looking for what is striking; times are milliseconds of the clip.
    */
   'find-subject': {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({
       media: digestSchema,
@@ -113,7 +113,7 @@ export const taskKinds = {
   },
   /** Cut a person out of frames of a normalised clip. */
   'cutout-clip': {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,
@@ -139,7 +139,7 @@ export const taskKinds = {
   },
   /** Draw the frames between those of a piece of a normalised clip, so that it moves smoothly where it plays slower than the film. */
   interpolate: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: capabilities.interpolation.input,
     output: capabilities.interpolation.output,

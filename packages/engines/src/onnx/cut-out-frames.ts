@@ -1,13 +1,11 @@
 import { installedModel } from '../models/model-shelf.ts';
 import { defaultCutOutModel } from './cut-out.ts';
-import { estimateForeground } from './estimate-foreground.ts';
+import { cutWithMask } from './cut-with-mask.ts';
 import { forLooking, frameMask, type SeenFrame } from './frame-mask.ts';
 import { type ModelPool, openModelPool } from './model-pool.ts';
-import { cleanHiddenColour } from './own-alpha.ts';
-import { type Box, boxAbove, colourPlanes, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
+import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
 import { wantMasks } from './picture-card.ts';
-import { refineAlpha } from './refine-alpha.ts';
-import { resizePlane } from './resample.ts';
+import { resizedPart } from './resample.ts';
 import { smoothingReach, smoothMask } from './smooth-mask.ts';
 
 export type CutOutFrames = {
@@ -82,20 +80,11 @@ function cutFrame(picture: Picture, { mask, look }: { readonly mask: Plane; read
     return { picture: { ...picture, rgba: new Uint8Array(picture.rgba.length) }, box: null };
   const area = around(near, { scale, picture });
   const part = cropPicture(picture, area);
-  const coarse = croppedLarge(mask, { area, picture });
-  const planes = colourPlanes(part);
-  const alpha = refineAlpha(planes, coarse, { blurPx: look.stepPx * scale, fitPixels });
-  const colours = estimateForeground(planes, alpha, fitPixels);
-  const rgba = new Uint8Array(part.rgba.length);
-  for (let i = 0; i < alpha.data.length; i++) {
-    const opacity = Math.round((alpha.data[i] as number) * 255);
-    if (opacity === 0) continue;
-    for (const channel of [0, 1, 2] as const) rgba[i * 4 + channel] = Math.round((colours.channels[channel][i] as number) * 255);
-    rgba[i * 4 + 3] = opacity;
-  }
-  const box = boxAbove(alpha, seen);
+  const coarse = resizedPart(mask, picture, area);
+  const cut = cutWithMask({ picture: part, mask: coarse, blurPx: look.stepPx * scale, fitPixels });
+  const box = boxAbove(cut.alpha, seen);
   return {
-    picture: pasted(cleanHiddenColour({ ...part, rgba }), { area, picture }),
+    picture: pasted(cut.picture, { area, picture }),
     box: box.width === 0 ? null : { ...box, x: box.x + area.x, y: box.y + area.y },
   };
 }
@@ -113,11 +102,6 @@ function around(near: Box, { scale, picture }: { readonly scale: number; readonl
     width: Math.min(picture.width, Math.ceil((near.x + near.width) * scale + margin)) - x,
     height: Math.min(picture.height, Math.ceil((near.y + near.height) * scale + margin)) - y,
   };
-}
-
-/** The part of a small mask that lies in an area of its picture, at the picture's size. */
-function croppedLarge(mask: Plane, { area, picture }: Within): Plane {
-  return cropPlane(resizePlane(mask, picture.width, picture.height), area);
 }
 
 /** A part put back where it was, everything else clear. */

@@ -1,6 +1,6 @@
 import { boxMean } from './box-mean.ts';
-import type { ColourPlanes, Plane } from './picture.ts';
-import { enlargedRows, fitSize, resizePlane } from './resample.ts';
+import type { ColourPlanes, Picture, Plane } from './picture.ts';
+import { type Enlarged, enlarged, resizePlane } from './resample.ts';
 
 type Side = { readonly weight: Float32Array; readonly small: Float32Array; readonly wide: Float32Array };
 type Radii = { readonly edge: number; readonly small: number; readonly wide: number };
@@ -52,41 +52,52 @@ function sideColours(
   };
 }
 
+/** A picture, its colours at the size at which both sides' are looked for, and the subject's alpha at the picture's size. */
+export type Estimating = { readonly picture: Picture; readonly small: ColourPlanes; readonly alpha: Plane };
+
 /**
- * The subject's own colours, background removed from every pixel near an edge, opaque ones too. As in blur-fusion (M. Forte, "Approximate Fast
- * Foreground Colour Estimation", 2021) both sides' colours come from a small and a wide box mean; then the mixing equation is solved along the
- * line between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
+ * The subject in its own colours, background removed from every pixel near an edge, opaque ones too, on clear ground. As in blur-fusion (M. Forte,
+ * "Approximate Fast Foreground Colour Estimation", 2021) both sides' colours come from a small and a wide box mean; then the mixing equation is
+ * solved along the line between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
  */
-export function estimateForeground(planes: ColourPlanes, alpha: Plane, fitPixels?: number): ColourPlanes {
-  const size = fitSize(alpha, fitPixels);
-  const small = (data: Float32Array): Float32Array => resizePlane({ ...alpha, data }, size.width, size.height).data;
-  const [r, g, b] = planes.channels;
-  const smallAlpha = { ...size, data: small(alpha.data) };
-  const sides = sideColours({ ...size, channels: [small(r), small(g), small(b)] }, smallAlpha, radiiFor(smallAlpha));
-  const front = sides.front.map((data) => enlargedRows({ ...size, data }, alpha));
-  const back = sides.back.map((data) => enlargedRows({ ...size, data }, alpha));
+export function estimateForeground({ picture, small, alpha }: Estimating): Picture {
+  const { width, height } = alpha;
+  const size = { width: small.width, height: small.height };
+  const smallAlpha = resizePlane(alpha, size.width, size.height);
+  const sides = sideColours(small, smallAlpha, radiiFor(smallAlpha));
+  const large = (data: Float32Array): Enlarged => enlarged({ ...size, data }, alpha);
+  const [front, back] = [sides.front.map(large), sides.back.map(large)];
   const depth = boxMean(alpha.data, alpha, radiiFor(alpha).edge);
-  const cleaned = [r.slice(), g.slice(), b.slice()] as [Float32Array, Float32Array, Float32Array];
-  for (let y = 0; y < alpha.height; y++) {
-    const near = front.map((row) => row(y));
-    const far = back.map((row) => row(y));
-    for (let x = 0; x < alpha.width; x++) {
-      const i = y * alpha.width + x;
+  const rgba = new Uint8Array(picture.rgba);
+  const pixels = new Uint32Array(rgba.buffer);
+  const [steps, own] = [new Float64Array(3), new Float64Array(3)];
+  for (let y = 0; y < height; y++) {
+    let there = false;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      const opacity = Math.round((alpha.data[i] as number) * 255);
+      if (opacity === 0) {
+        pixels[i] = 0;
+        continue;
+      }
+      rgba[i * 4 + 3] = opacity;
       const edge = 1 - insideness(depth[i] as number);
-      if (edge === 0 || alpha.data[i] === 0) continue;
+      if (edge < 1e-6) continue;
+      if (!there) for (const plane of [...front, ...back]) plane.goTo(y);
+      there = true;
       let along = 0;
       let length = 1e-6;
       for (let c = 0; c < 3; c++) {
-        const step = (near[c]?.[x] as number) - (far[c]?.[x] as number);
-        along += ((planes.channels[c as 0 | 1 | 2][i] as number) - (far[c]?.[x] as number)) * step;
+        const far = back[c]?.at(x) as number;
+        const step = (front[c]?.at(x) as number) - far;
+        steps[c] = step;
+        own[c] = (rgba[i * 4 + c] as number) / 255;
+        along += ((own[c] as number) - far) * step;
         length += step * step;
       }
       const missing = edge * (1 - Math.min(1, Math.max(0, along / length)));
-      for (let c = 0; c < 3; c++) {
-        const plane = cleaned[c as 0 | 1 | 2];
-        plane[i] = Math.min(1, Math.max(0, (plane[i] as number) + missing * ((near[c]?.[x] as number) - (far[c]?.[x] as number))));
-      }
+      for (let c = 0; c < 3; c++)
+        rgba[i * 4 + c] = 255 * Math.min(1, Math.max(0, (own[c] as number) + missing * (steps[c] as number))) + 0.5;
     }
   }
-  return { ...planes, channels: cleaned };
+  return { width, height, rgba };
 }

@@ -2,7 +2,7 @@ import type { MaskUse } from '@filmwright/contracts';
 import { blendCloseUp, type Look, look, mirroredLook, plainUse, type SubjectSearch, widened } from './find-subject.ts';
 import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
 import { pictureProcessing } from './picture-card.ts';
-import { resizePicture, resizePlane } from './resample.ts';
+import { blockMeans, resizePicture, resizePlane } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
 
 /** Longer side of the pictures in which people are looked for. */
@@ -13,10 +13,14 @@ const boxSteps = 16;
 /** A frame as it is looked at, and where somebody is in it. */
 export type SeenFrame = { readonly small: Picture; readonly mask: Plane; readonly coverage: number; readonly stepPx: number };
 
-/** A frame at the size at which people are looked for. */
+/** A frame, which is opaque, at the size at which people are looked for: whole blocks of pixels first, then the rest of the way. */
 export function forLooking(picture: Picture): Picture {
   const scale = Math.min(1, lookingSide / Math.max(picture.width, picture.height));
-  return scale === 1 ? picture : resizePicture(picture, Math.round(picture.width * scale), Math.round(picture.height * scale));
+  if (scale === 1) return picture;
+  const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+  for (let times = Math.floor(1 / scale); times > 1; times--)
+    if (picture.width % times === 0 && picture.height % times === 0) return resizePicture(blockMeans(picture, times), width, height);
+  return resizePicture(picture, width, height);
 }
 
 const levelled = (data: Float32Array, [none, all]: MaskUse['levels']): Float32Array =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import type { MemoryWatch } from '../memory-watch.ts';
+import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { holdRevision } from '../models/place-revision.ts';
 import { type ModelAnswer, type ModelProcess, type ModelRun, openModelProcess } from './model-process.ts';
@@ -16,16 +17,15 @@ export type ModelPool = {
   readonly dispose: () => Promise<void>;
 };
 
-async function checkDigest({ card, path, digest }: PictureFile): Promise<void> {
+async function checkDigest(model: InstalledModel, { card, path, digest }: PictureFile): Promise<void> {
   const hash = createHash('sha256');
   for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
   const found = `sha256-${hash.digest('hex')}`;
   if (found === digest) return;
-  throw new FilmwrightError(
-    'digest-mismatch',
-    `The weights of the model ${card.name} are not what its card says: ${path} has ${found}, wanted ${digest}. Mend it with \`filmwright models add ${card.name}\`.`,
-    { retryable: false },
-  );
+  throw new ModelFault(model, {
+    code: 'digest-mismatch',
+    message: `The weights of the model ${card.name} are not what its card says: ${path} has ${found}, wanted ${digest}. Mend it with \`filmwright models add ${card.name}\`.`,
+  });
 }
 
 type Loaded = {
@@ -62,8 +62,8 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
     const file = pictureFile(model);
     const name = modelName([modelRef(model.card)]) ?? model.card.name;
     const startMs = performance.now();
-    const process = checkDigest(file)
-      .then(() => openModelProcess({ name: model.card.name, modelPath: file.path, threads, keepsMemory: runsAlike(model) }))
+    const process = checkDigest(model, file)
+      .then(() => openModelProcess({ model, modelPath: file.path, threads, keepsMemory: runsAlike(model) }))
       .then((opened) => {
         watch?.loaded(name, performance.now() - startMs);
         return opened;

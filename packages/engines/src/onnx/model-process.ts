@@ -1,5 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { type AnsweringProcess, startAnsweringProcess } from '../answering-process.ts';
+import { loadFault } from '../models/model-fault.ts';
+import type { InstalledModel } from '../models/model-shelf.ts';
 
 /** Numbers with their shape, as a model takes and gives them. */
 export type ModelTensor = { readonly dims: readonly number[]; readonly data: Float32Array };
@@ -20,21 +22,22 @@ export type ModelProcess = Pick<AnsweringProcess<ChildRequest, ChildAnswer>, 'pi
 };
 
 /** Starts a process for one ONNX file and loads it there, with a fixed number of threads so that the same input gives the same bytes. */
-export async function openModelProcess(model: {
-  readonly name: string;
+export async function openModelProcess(loading: {
+  readonly model: InstalledModel;
   readonly modelPath: string;
   readonly threads: number;
   /** Memory of one run serves the next one, which is quicker, and is given back when the process ends. */
   readonly keepsMemory?: boolean;
 }): Promise<ModelProcess> {
+  const { model, modelPath, threads, keepsMemory = false } = loading;
+  const { name } = model.card;
   const { pid, alive, ask, close } = startAnsweringProcess<ChildRequest, ChildAnswer>({
     child: new URL('./model-child.ts', import.meta.url),
-    name: `model ${model.name}`,
+    name: `model ${name}`,
   });
   try {
-    const opened = await ask({ kind: 'open', modelPath: model.modelPath, threads: model.threads, keepsMemory: model.keepsMemory ?? false });
-    if (opened.kind === 'failed')
-      throw new FilmwrightError('model-unavailable', `The model ${model.name} cannot be loaded: ${opened.message}. Install it again.`);
+    const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory });
+    if (opened.kind === 'failed') throw loadFault(model, opened.message);
   } catch (error) {
     await close();
     throw error;
@@ -44,7 +47,7 @@ export async function openModelProcess(model: {
     if (answer.kind === 'ran') return { dims: answer.dims, data: answer.data, peakBytes: answer.peakBytes };
     throw new FilmwrightError(
       'program-failed',
-      `The model ${model.name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
+      `The model ${name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
     );
   };
   return { pid, alive, run, close };

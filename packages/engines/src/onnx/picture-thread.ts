@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { FilmwrightError } from '@filmwright/contracts';
-import { estimateForeground } from './estimate-foreground.ts';
+import { cutWithMask } from './cut-with-mask.ts';
 import { alphaPlane, cleanHiddenColour, hasOwnAlpha } from './own-alpha.ts';
-import { boxAbove, type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
+import { boxAbove, type Picture } from './picture.ts';
 import type { PictureDeskAnswer, PictureDeskRequest, WrittenPicture } from './picture-desk.ts';
 import { decodePng, encodePng } from './png.ts';
-import { refineAlpha } from './refine-alpha.ts';
 import { resizePicture } from './resample.ts';
 
 const MAX_PIXELS = 8_000_000;
@@ -19,18 +18,6 @@ let picture: Picture | undefined;
 function limitSize(whole: Picture): Picture {
   const scale = Math.sqrt(MAX_PIXELS / (whole.width * whole.height));
   return scale >= 1 ? whole : resizePicture(whole, Math.floor(whole.width * scale), Math.floor(whole.height * scale));
-}
-
-function compose(colours: ColourPlanes, alpha: Plane): Picture {
-  const { width, height } = colours;
-  const rgba = new Uint8Array(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    const opacity = Math.round((alpha.data[i] as number) * 255);
-    if (opacity === 0) continue;
-    for (const channel of [0, 1, 2] as const) rgba[i * 4 + channel] = Math.round((colours.channels[channel][i] as number) * 255);
-    rgba[i * 4 + 3] = opacity;
-  }
-  return { width, height, rgba };
 }
 
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
@@ -44,7 +31,7 @@ async function writeWhole(path: string, bytes: Buffer): Promise<void> {
 }
 
 async function write(outPath: string, cut: Picture): Promise<WrittenPicture> {
-  await writeWhole(outPath, await encodePng(cleanHiddenColour(cut)));
+  await writeWhole(outPath, await encodePng(cut));
   const alpha = alphaPlane(cut);
   const coverage = alpha.data.reduce((sum, value) => sum + value, 0) / alpha.data.length;
   return { width: cut.width, height: cut.height, bbox: boxAbove(alpha, SEEN), coverage };
@@ -56,10 +43,9 @@ async function handle(request: PictureDeskRequest): Promise<PictureDeskAnswer> {
     return { kind: 'read', picture, ownAlpha: hasOwnAlpha(picture) };
   }
   if (!picture) throw new Error('No picture was read.');
-  if (request.kind === 'keep') return { kind: 'written', written: await write(request.outPath, picture) };
-  const planes = colourPlanes(picture);
-  const alpha = refineAlpha(planes, request.mask, { blurPx: request.blurPx });
-  return { kind: 'written', written: await write(request.outPath, compose(estimateForeground(planes, alpha), alpha)) };
+  if (request.kind === 'keep') return { kind: 'written', written: await write(request.outPath, cleanHiddenColour(picture)) };
+  const { mask, blurPx } = request;
+  return { kind: 'written', written: await write(request.outPath, cutWithMask({ picture, mask, blurPx }).picture) };
 }
 
 parentPort?.on('message', (request: PictureDeskRequest) => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boxMean } from './box-mean.ts';
 import { estimateForeground } from './estimate-foreground.ts';
-import type { ColourPlanes, Plane } from './picture.ts';
+import { type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
 import { refineAlpha } from './refine-alpha.ts';
+import { fitSize, smallColours } from './resample.ts';
 import { drawPlane } from './test-pictures.ts';
 
 const SIZE = 160;
@@ -20,13 +21,14 @@ function hairyAlpha(): Plane {
   });
 }
 
-function composite(alpha: Plane, front: readonly number[], back: readonly number[]): ColourPlanes {
-  const mix = (channel: number): Float32Array =>
-    alpha.data.map((a, i) => {
-      const grain = 0.03 * Math.sin(i * 12.9898 + channel * 78.233);
-      return a * (front[channel] as number) + (1 - a) * (back[channel] as number) + grain;
-    });
-  return { width: alpha.width, height: alpha.height, channels: [mix(0), mix(1), mix(2)] };
+function composite({ width, height, data }: Plane, front: readonly number[], back: readonly number[]): Picture {
+  const rgba = new Uint8Array(width * height * 4).map((_, at) => {
+    const [i, channel] = [at >> 2, at & 3];
+    if (channel === 3) return 255;
+    const [a, grain] = [data[i] as number, 0.03 * Math.sin(i * 12.9898 + channel * 78.233)];
+    return Math.round(255 * Math.min(1, Math.max(0, a * (front[channel] as number) + (1 - a) * (back[channel] as number) + grain)));
+  });
+  return { width, height, rgba };
 }
 
 /** What a small network sees: the true alpha, blurred and cut to sides. */
@@ -50,16 +52,18 @@ for (const [name, front, back] of [
 ] as const) {
   test(`refining brings a coarse mask close to the true alpha and leaves no background colour (${name})`, () => {
     const truth = hairyAlpha();
-    const planes = composite(truth, front, back);
+    const picture = composite(truth, front, back);
+    const small = smallColours(picture, fitSize(picture));
     const coarse = coarseMask(truth);
-    const alpha = refineAlpha(planes, coarse, { blurPx: 5 });
+    const alpha = refineAlpha({ picture, small, mask: coarse, blurPx: 5 });
     const edge = (i: number): boolean => (coarse.data[i] as number) > 0.02 && (coarse.data[i] as number) < 0.98;
     const [before, after] = [error(coarse.data, truth.data, edge), error(alpha.data, truth.data, edge)];
     assert.ok(after < 0.1 && after < before * 0.5, `alpha error at the edge ${after}, coarse ${before}`);
     assert.ok(error(alpha.data, truth.data, () => true) < 0.01);
     assert.equal(alpha.data[85 * SIZE + 80], 1);
     assert.equal(alpha.data[5 * SIZE + 5], 0);
-    const colours = estimateForeground(planes, alpha);
+    const planes = colourPlanes(picture);
+    const colours: ColourPlanes = colourPlanes(estimateForeground({ picture, small, alpha }));
     const seen = (i: number): boolean => (alpha.data[i] as number) > 0.1 && (truth.data[i] as number) < 0.95;
     for (const channel of [0, 1, 2] as const) {
       const wanted = new Float32Array(SIZE * SIZE).fill(front[channel]);
@@ -72,7 +76,7 @@ for (const [name, front, back] of [
 
 test('where colour cannot tell the sides apart the coarse mask decides', () => {
   const truth = drawPlane(64, 64, (x) => (x < 32 ? 1 : 0));
-  const planes = composite(truth, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
-  const alpha = refineAlpha(planes, coarseMask(truth), { blurPx: 4 });
+  const picture = composite(truth, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+  const alpha = refineAlpha({ picture, small: colourPlanes(picture), mask: coarseMask(truth), blurPx: 4 });
   assert.ok(error(alpha.data, truth.data, () => true) < 0.03);
 });

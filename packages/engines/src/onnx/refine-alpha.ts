@@ -1,9 +1,6 @@
 import { boxMean } from './box-mean.ts';
-import type { ColourPlanes, Plane } from './picture.ts';
-import { enlargedRows, fitSize, resizePlane } from './resample.ts';
-
-/** `blurPx` is the radius, in pixels of the picture, within which the coarse mask may be wrong about an edge; `fitPixels` bounds the pixels of the fit. */
-export type RefineOptions = { readonly blurPx: number; readonly fitPixels?: number };
+import type { ColourPlanes, Picture, Plane } from './picture.ts';
+import { type Enlarged, enlarged, resizePlane } from './resample.ts';
 
 /** What colour alone says counts as clear below the first and as opaque above the second. */
 const COLOUR_NONE = 0.2;
@@ -42,8 +39,9 @@ function agreement(mask: Plane, radius: number): Float32Array {
 function moments(guide: ColourPlanes, mask: Float32Array, weight: Float32Array, radius: number) {
   const [r, g, b] = guide.channels;
   const total = boxMean(weight, guide, radius);
+  const product = new Float32Array(weight.length);
   const mean = (...factors: readonly Float32Array[]): Float32Array => {
-    const product = weight.slice();
+    product.set(weight);
     for (const factor of factors) for (let i = 0; i < product.length; i++) product[i] = (product[i] as number) * (factor[i] as number);
     const result = boxMean(product, guide, radius);
     for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) / ((total[i] as number) + 1e-9);
@@ -135,50 +133,56 @@ function largestNear(
   return pass(pass(source, 1, width), width, height);
 }
 
+/** What an alpha is refined from. */
+export type Refining = {
+  readonly picture: Picture;
+  /** The picture's colours at the size of the fit. */
+  readonly small: ColourPlanes;
+  /** The coarse mask at the picture's size. */
+  readonly mask: Plane;
+  /** Radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
+  readonly blurPx: number;
+};
+
 /**
  * Turns a coarse mask, already at the picture's size, into an alpha with the picture's own edges: fully opaque inside, fully clear outside,
  * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is
  * a third colour, not a mixture, and goes.
  */
-export function refineAlpha(guide: ColourPlanes, mask: Plane, { blurPx, fitPixels }: RefineOptions): Plane {
+export function refineAlpha({ picture, small, mask, blurPx }: Refining): Plane {
   const { width, height } = mask;
-  const size = fitSize(mask, fitPixels);
-  const small = (data: Float32Array): Plane => resizePlane({ width, height, data }, size.width, size.height);
-  const coarse = small(mask.data);
+  const size = { width: small.width, height: small.height };
+  const coarse = resizePlane(mask, size.width, size.height);
   const radius = Math.max(1, (blurPx * size.width) / width);
   const agreed = agreement(coarse, radius);
   const weight = agreed.map((value) => DOUBT_WEIGHT + (1 - DOUBT_WEIGHT) * smooth(0.85, 1, value));
-  const [r, g, b] = guide.channels;
-  const smallGuide: ColourPlanes = { ...size, channels: [small(r).data, small(g).data, small(b).data] };
-  const fit = fitColours(smallGuide, coarse.data, weight, radius * 2.5);
+  const fit = fitColours(small, coarse.data, weight, radius * 2.5);
   const reach = Math.max(1, Math.round(radius * HOLD_REACH));
-  const held = largestNear(byColour(smallGuide, fit), size, reach).map((value) => smooth(HOLD_NONE, HOLD_ALL, value));
+  const held = largestNear(byColour(small, fit), size, reach).map((value) => smooth(HOLD_NONE, HOLD_ALL, value));
   const certain = agreed.map((value) => smooth(0.65, 1, value));
-  const rows = [...fit, certain, held].map((data) => enlargedRows({ ...size, data }, mask));
+  const large = (data: Float32Array): Enlarged => enlarged({ ...size, data }, mask);
+  const slopes = [large(fit[0]), large(fit[1]), large(fit[2])] as const;
+  const [offset, explained, sure, hold] = [large(fit[3]), large(fit[4]), large(certain), large(held)];
+  const rest = [...slopes, offset, explained, hold];
   const alpha = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const [fr, fg, fb, offset, explained, sure, hold] = rows.map((row) => row(y)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-      ...Float32Array[],
-    ];
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
+    sure.goTo(y);
+    let there = false;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
       const coarseValue = mask.data[i] as number;
       const side = coarseValue > 0.5 ? 1 : 0;
-      const s = sure?.[x] as number;
+      const s = sure.at(x);
       if (s > 0.999) {
         alpha[i] = side;
         continue;
       }
-      const colour =
-        (fr[x] as number) * (r[i] as number) +
-        (fg[x] as number) * (g[i] as number) +
-        (fb[x] as number) * (b[i] as number) +
-        (offset?.[x] as number);
-      const soft = clamp((colour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) * (hold?.[x] as number);
-      const trust = smooth(0.3, 0.75, explained?.[x] as number);
+      // Most rows have no doubtful pixel; the others' planes are only made for those that have.
+      if (!there) for (const plane of rest) plane.goTo(y);
+      there = true;
+      let colour = offset.at(x);
+      for (const c of [0, 1, 2] as const) colour += slopes[c].at(x) * ((picture.rgba[i * 4 + c] as number) / 255);
+      const soft = clamp((colour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) * hold.at(x);
+      const trust = smooth(0.3, 0.75, explained.at(x));
       alpha[i] = s * side + (1 - s) * (trust * soft + (1 - trust) * smooth(0.2, 0.8, coarseValue));
     }
   }

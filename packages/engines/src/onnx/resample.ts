@@ -1,4 +1,4 @@
-import type { Picture, Plane } from './picture.ts';
+import { type Box, type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
 
 /** Values of one number a pixel, or of four interleaved ones. */
 export type Raster = {
@@ -31,32 +31,44 @@ function taps(from: number, to: number): Taps {
   return { first, weights, count };
 }
 
-type RowPass = { readonly line: Float32Array; readonly across: Taps; readonly width: number; readonly row: Float32Array };
+/** `from` is the first pixel of the row that is wanted. */
+type RowPass = {
+  readonly line: Float32Array;
+  readonly across: Taps;
+  readonly from: number;
+  readonly width: number;
+  readonly row: Float32Array;
+};
 
 /** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below, so that all ways give the same bits. */
-function planeRow({ line, across, width, row }: RowPass): void {
+function planeRow({ line, across, from, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
-    const from = first[x] as number;
+    const start = first[from + x] as number;
+    const own = (from + x) * count;
     let sum = 0;
     for (let k = 0; k < count; k++) {
-      const weight = weights[x * count + k] as number;
-      if (weight !== 0) sum = Math.fround(sum + weight * (line[from + k] as number));
+      const weight = weights[own + k] as number;
+      if (weight !== 0) sum = Math.fround(sum + weight * (line[start + k] as number));
     }
     row[x] = sum;
   }
 }
 
 /** The same of four interleaved channels. */
-function pictureRow({ line, across, width, row }: RowPass): void {
+function pictureRow({ line, across, from, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
-    const from = (first[x] as number) * 4;
-    let [r, g, b, a] = [0, 0, 0, 0];
+    const start = (first[from + x] as number) * 4;
+    const own = (from + x) * count;
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    let a = 0;
     for (let k = 0; k < count; k++) {
-      const weight = weights[x * count + k] as number;
+      const weight = weights[own + k] as number;
       if (weight === 0) continue;
-      const at = from + k * 4;
+      const at = start + k * 4;
       r = Math.fround(r + weight * (line[at] as number));
       g = Math.fround(g + weight * (line[at + 1] as number));
       b = Math.fround(b + weight * (line[at + 2] as number));
@@ -91,19 +103,26 @@ function weightedRows(rgba: Uint8Array): ReadRow {
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Resizes to exactly `width` x `height`: bilinear when growing, area-weighted triangle when shrinking. */
-export function resample({ data, ...source }: Raster, size: Size): Float32Array {
-  return resampleRows({ ...source, read: plainRows(data) }, size);
+/** Colours as shares of 1, whatever their alpha. */
+function shareRows(rgba: Uint8Array): ReadRow {
+  return (line, offset) => {
+    for (let i = 0; i < line.length; i++) line[i] = (rgba[offset + i] as number) / 255;
+  };
+}
+
+/** Resizes to exactly `width` x `height`, or to an area of that: bilinear when growing, area-weighted triangle when shrinking. */
+export function resample({ data, ...source }: Raster, size: Size, area?: Box): Float32Array {
+  return resampleRows({ ...source, read: plainRows(data) }, size, area);
 }
 
 type RowSource = Omit<Raster, 'data'> & { readonly read: ReadRow };
 
-function resampleRows(source: RowSource, size: Size): Float32Array {
+function resampleRows(source: RowSource, size: Size, area: Box = { x: 0, y: 0, ...size }): Float32Array {
   const { channels } = source;
   const across = taps(source.width, size.width);
   const down = taps(source.height, size.height);
-  const result = new Float32Array(size.width * size.height * channels);
-  const rowLength = size.width * channels;
+  const rowLength = area.width * channels;
+  const result = new Float32Array(rowLength * area.height);
   const line = new Float32Array(source.width * channels);
   const pass = channels === 4 ? pictureRow : planeRow;
   const rows = new Map<number, Float32Array>();
@@ -113,18 +132,19 @@ function resampleRows(source: RowSource, size: Size): Float32Array {
     if (known) return known;
     const row = free.pop() ?? new Float32Array(rowLength);
     source.read(line, y * line.length);
-    pass({ line, across, width: size.width, row });
+    pass({ line, across, from: area.x, width: area.width, row });
     rows.set(y, row);
     return row;
   };
-  for (let y = 0; y < size.height; y++) {
+  for (let at = 0; at < area.height; at++) {
+    const y = area.y + at;
     const start = down.first[y] as number;
     for (const [known, row] of rows)
       if (known < start) {
         rows.delete(known);
         free.push(row);
       }
-    const out = result.subarray(y * rowLength, (y + 1) * rowLength);
+    const out = result.subarray(at * rowLength, (at + 1) * rowLength);
     for (let k = 0; k < down.count; k++) {
       const weight = down.weights[y * down.count + k] as number;
       if (weight === 0) continue;
@@ -147,29 +167,33 @@ export function fitSize(
   return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
 }
 
-/** Reads rows of an enlarged plane one by one, so that the whole of it never has to be held; every call reuses one buffer. */
-export function enlargedRows(plane: Plane, size: { readonly width: number; readonly height: number }): (y: number) => Float32Array {
+/** An enlarged plane of which only what is asked for is made: `goTo` a row, then read its pixels `at` their columns. */
+export type Enlarged = { readonly goTo: (y: number) => void; readonly at: (x: number) => number };
+
+/** A plane as it would be at a larger size, pixel by pixel. */
+export function enlarged(plane: Plane, size: Size): Enlarged {
   const across = taps(plane.width, size.width);
   const down = taps(plane.height, size.height);
-  const row = new Float32Array(size.width);
+  const { first, weights, count } = across;
   const mixed = new Float32Array(plane.width);
-  return (y) => {
-    mixed.fill(0);
-    for (let k = 0; k < down.count; k++) {
-      const weight = down.weights[y * down.count + k] as number;
-      if (weight === 0) continue;
-      const from = ((down.first[y] as number) + k) * plane.width;
-      for (let x = 0; x < plane.width; x++) mixed[x] = (mixed[x] as number) + weight * (plane.data[from + x] as number);
-    }
-    for (let x = 0; x < size.width; x++) {
-      let sum = 0;
-      for (let k = 0; k < across.count; k++) {
-        const weight = across.weights[x * across.count + k] as number;
-        if (weight !== 0) sum += weight * (mixed[(across.first[x] as number) + k] as number);
+  return {
+    goTo(y) {
+      mixed.fill(0);
+      for (let k = 0; k < down.count; k++) {
+        const weight = down.weights[y * down.count + k] as number;
+        if (weight === 0) continue;
+        const from = ((down.first[y] as number) + k) * plane.width;
+        for (let x = 0; x < plane.width; x++) mixed[x] = (mixed[x] as number) + weight * (plane.data[from + x] as number);
       }
-      row[x] = sum;
-    }
-    return row;
+    },
+    at(x) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) {
+        const weight = weights[x * count + k] as number;
+        if (weight !== 0) sum += weight * (mixed[(first[x] as number) + k] as number);
+      }
+      return sum;
+    },
   };
 }
 
@@ -177,6 +201,47 @@ export function enlargedRows(plane: Plane, size: { readonly width: number; reado
 export function resizePlane(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;
   return { width, height, data: resample({ ...plane, channels: 1 }, { width, height }) };
+}
+
+/** The part of an enlarged or shrunk plane that lies in `area`, given in pixels of the new size. */
+export function resizedPart(plane: Plane, size: Size, area: Box): Plane {
+  return { width: area.width, height: area.height, data: resample({ ...plane, channels: 1 }, size, area) };
+}
+
+/** The colours of a picture, whatever its alpha, at a smaller size. */
+export function smallColours(picture: Picture, size: Size): ColourPlanes {
+  if (picture.width === size.width && picture.height === size.height) return colourPlanes(picture);
+  const source = { width: picture.width, height: picture.height, channels: 4, read: shareRows(picture.rgba) } as const;
+  const values = resampleRows(source, size);
+  const channel = (c: number): Float32Array => {
+    const plane = new Float32Array(size.width * size.height);
+    for (let i = 0; i < plane.length; i++) plane[i] = values[i * 4 + c] as number;
+    return plane;
+  };
+  return { ...size, channels: [channel(0), channel(1), channel(2)] };
+}
+
+/** Mean colours of blocks of `times` x `times` pixels, for opaque pictures whose sides are multiples of `times`. */
+export function blockMeans({ width, height, rgba }: Picture, times: number): Picture {
+  const [columns, rows] = [width / times, height / times];
+  const means = new Uint8Array(columns * rows * 4);
+  const sums = new Uint32Array(columns * 4);
+  const half = (times * times) / 2;
+  for (let row = 0; row < rows; row++) {
+    sums.fill(0);
+    for (let line = 0; line < times; line++) {
+      let i = (row * times + line) * width * 4;
+      for (let column = 0; column < columns * 4; column += 4)
+        for (let k = 0; k < times; k++, i += 4) {
+          sums[column] = (sums[column] as number) + (rgba[i] as number);
+          sums[column + 1] = (sums[column + 1] as number) + (rgba[i + 1] as number);
+          sums[column + 2] = (sums[column + 2] as number) + (rgba[i + 2] as number);
+        }
+    }
+    const out = row * columns * 4;
+    for (let i = 0; i < columns * 4; i++) means[out + i] = i % 4 === 3 ? 255 : ((sums[i] as number) + half) / (times * times);
+  }
+  return { width: columns, height: rows, rgba: means };
 }
 
 /** A picture at another size; colour is weighted by alpha, so that what hides under clear pixels never shows. */

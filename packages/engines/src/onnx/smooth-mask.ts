@@ -10,8 +10,20 @@ const movedBy = 0.035;
 /** Radius, in pixels of the mask, over which a change of colour is felt. */
 const feltPx = 2;
 
-/** Mean difference of colour of two frames around every pixel, 0..1. */
+/** Differences found before: each of two frames asks for theirs. */
+const known = new WeakMap<SeenFrame, WeakMap<SeenFrame, Float32Array>>();
+
+/** Mean difference of colour of two frames around every pixel, 0..1; it is the same from either side. */
 function difference(one: SeenFrame, other: SeenFrame): Float32Array {
+  const found = known.get(other)?.get(one);
+  if (found !== undefined) return found;
+  const apart = differenceOf(one, other);
+  const ofOne = known.get(one) ?? new WeakMap<SeenFrame, Float32Array>();
+  known.set(one, ofOne.set(other, apart));
+  return apart;
+}
+
+function differenceOf(one: SeenFrame, other: SeenFrame): Float32Array {
   const { width, height } = one.small;
   const apart = new Float32Array(width * height);
   for (let i = 0; i < apart.length; i++) {

@@ -2,36 +2,42 @@ import type { MaskUse } from '@filmwright/contracts';
 import { boxMean } from './box-mean.ts';
 import type { Plane } from './picture.ts';
 
-type Region = { readonly pixels: readonly number[]; readonly sides: number; readonly mean: number };
+/** `pixels` are places in the plane; `sides` is how many of the plane's four sides it touches. */
+type Region = { readonly pixels: Int32Array; readonly sides: number; readonly mean: number };
 
 /** Connected regions (four neighbours) of all pixels for which `inside` holds. */
 function regions(plane: Plane, inside: (value: number) => boolean): readonly Region[] {
   const { width, height, data } = plane;
-  const seen = new Uint8Array(data.length);
+  // 1 where a pixel is inside and was not yet found.
+  const open = new Uint8Array(data.length);
+  for (let i = 0; i < open.length; i++) open[i] = inside(data[i] as number) ? 1 : 0;
+  const queue = new Int32Array(data.length);
   const found: Region[] = [];
+  let end = 0;
+  const take = (at: number): void => {
+    if (open[at] === 0) return;
+    open[at] = 0;
+    queue[end++] = at;
+  };
   for (let seed = 0; seed < data.length; seed++) {
-    if (seen[seed] || !inside(data[seed] as number)) continue;
-    const pixels = [seed];
-    seen[seed] = 1;
-    const sides = new Set<string>();
-    let sum = 0;
-    for (let next = 0; next < pixels.length; next++) {
-      const at = pixels[next] as number;
+    if (open[seed] === 0) continue;
+    const start = end;
+    let [left, right, top, bottom, sum] = [0, 0, 0, 0, 0];
+    take(seed);
+    for (let next = start; next < end; next++) {
+      const at = queue[next] as number;
       const x = at % width;
-      const y = (at - x) / width;
       sum += data[at] as number;
-      if (x === 0) sides.add('left');
-      if (x === width - 1) sides.add('right');
-      if (y === 0) sides.add('top');
-      if (y === height - 1) sides.add('bottom');
-      const neighbours = [x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, y > 0 ? at - width : -1, y < height - 1 ? at + width : -1];
-      for (const neighbour of neighbours) {
-        if (neighbour < 0 || seen[neighbour] || !inside(data[neighbour] as number)) continue;
-        seen[neighbour] = 1;
-        pixels.push(neighbour);
-      }
+      if (x > 0) take(at - 1);
+      else left = 1;
+      if (x < width - 1) take(at + 1);
+      else right = 1;
+      if (at >= width) take(at - width);
+      else top = 1;
+      if (at < (height - 1) * width) take(at + width);
+      else bottom = 1;
     }
-    found.push({ pixels, sides: sides.size, mean: sum / pixels.length });
+    found.push({ pixels: queue.subarray(start, end), sides: left + right + top + bottom, mean: sum / (end - start) });
   }
   return found;
 }
