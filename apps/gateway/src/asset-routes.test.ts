@@ -41,6 +41,18 @@ test('an upload is stored once and served back whole', async (context) => {
   assert.equal(head.rawPayload.length, 0);
 });
 
+test('the cap of uploads is for users: what runners bring to join and what they make is taken beyond it', async (context) => {
+  const gateway = await startGateway(context, { maxUploadBytes: 10 });
+  const bytes = randomBytes(1000);
+  const put = { method: 'PUT', url: `/v1/assets/${digestOf(bytes)}`, headers: { 'content-type': 'font/ttf' }, payload: bytes } as const;
+  const refused = await gateway.call(put);
+  assert.deepEqual([refused.statusCode, refused.json().code], [413, 'media-too-large']);
+  assert.equal((await gateway.callAsRunner(put)).statusCode, 201);
+  const tus = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+  assert.equal((await gateway.call({ method: 'POST', url: '/v1/uploads', headers: tus })).statusCode, 413);
+  assert.equal((await gateway.callAsRunner({ method: 'POST', url: '/v1/uploads', headers: tus })).statusCode, 201);
+});
+
 test('an empty file is an asset like any other', async (context) => {
   const gateway = await startGateway(context);
   const empty = Buffer.alloc(0);

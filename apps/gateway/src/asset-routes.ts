@@ -6,6 +6,7 @@ import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { bytesOf, checkMediaType } from './body-bytes.ts';
 import { checkDigest, checkNumber } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { mostUploadBytes, uploadTooLarge } from './most-upload-bytes.ts';
 import { noteStored } from './note-stored.ts';
 import { sendBytes } from './send-bytes.ts';
 
@@ -23,19 +24,12 @@ type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply
 
 async function receive({ request, reply }: Exchange, parts: GatewayParts): Promise<unknown> {
   const digest = checkDigest(paramOf(request, 'digest'));
-  const maxBytes = checkNumber(queryOf(request, 'maxBytes'), {
-    name: 'maxBytes',
-    fallback: parts.maxUploadBytes,
-    min: 1,
-    max: parts.maxUploadBytes,
-  });
+  const most = mostUploadBytes(request, parts);
+  const maxBytes = checkNumber(queryOf(request, 'maxBytes'), { name: 'maxBytes', fallback: most, min: 1, max: most });
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > maxBytes) {
     reply.header('connection', 'close');
-    throw new FilmwrightError(
-      'media-too-large',
-      `The upload has ${length} bytes; at most ${maxBytes} are taken. Make it smaller, or raise FILMWRIGHT_MAX_UPLOAD_BYTES.`,
-    );
+    throw uploadTooLarge(length, maxBytes);
   }
   const known = await findAsset(digest, parts);
   const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'Nothing was kept; send it again.' });

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of a runner on another machine; null for everybody else, the platform's own runners too. */
     runnerCredential: RunnerCredential | null;
+    /** Whether a runner asks, here or on another machine. */
+    fromRunner: boolean;
   }
 }
 
@@ -24,15 +26,17 @@ declare module 'fastify' {
  */
 export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys: Keys; readonly check: CredentialCheck }): void {
   app.decorateRequest('runnerCredential', null);
+  app.decorateRequest('fromRunner', false);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header('x-request-id', request.id);
     checkHost(request, keys);
     const { scope, forRunners } = request.routeOptions.config;
     if (forRunners || scope === 'runner') {
-      if (hasToken(request, keys.runnerToken)) return;
-      request.runnerCredential = await check.find(bearerOf(request));
-      if (request.runnerCredential !== null) return;
+      request.fromRunner = hasToken(request, keys.runnerToken);
+      if (!request.fromRunner) request.runnerCredential = await check.find(bearerOf(request));
+      if (request.runnerCredential !== null) request.fromRunner = true;
+      if (request.fromRunner) return;
     }
     if (scope === 'user' && !hasToken(request, keys.token) && !hasCookie(request, keys))
       throw unauthorized('the token that was printed when the program started');

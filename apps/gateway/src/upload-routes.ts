@@ -4,6 +4,7 @@ import { addRoute, paramOf } from './add-route.ts';
 import { bytesOf, checkMediaType } from './body-bytes.ts';
 import { checkId, invalidRequest } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { mostUploadBytes, uploadTooLarge } from './most-upload-bytes.ts';
 import { noUpload } from './open-uploads.ts';
 import type { UploadState } from './upload-folder.ts';
 
@@ -30,11 +31,8 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
     forRunners: true,
     handler: async (request, reply) => {
       const bytes = lengthOf(request);
-      if (bytes > maxUploadBytes)
-        throw new FilmwrightError(
-          'media-too-large',
-          `The upload has ${bytes} bytes; at most ${maxUploadBytes} are taken. Make it smaller, or raise FILMWRIGHT_MAX_UPLOAD_BYTES.`,
-        );
+      const most = mostUploadBytes(request, parts);
+      if (bytes > most) throw uploadTooLarge(bytes, most);
       const { filename, name, filetype, type } = metadataOf(request);
       let state = await uploads.create({ name: nameOf(filename ?? name), mediaType: checkMediaType(filetype ?? type), bytes });
       request.log.info({ uploadId: state.id, bytes }, 'upload begun');
