@@ -26,6 +26,7 @@ test('a script is ordered once by its key, stands in no list of films, and what 
   for (const [at, wrong] of [
     {},
     { script: '' },
+    { script: '\u0000\ufeff' },
     { script: 'a', words: 1 },
     { script: 'a'.repeat(100_001), model: 'writer' },
     { script: 'a', language: '!' },

@@ -24,11 +24,10 @@ export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & 
     handler: async (request, reply): Promise<Build> => {
       const { body } = request;
       const make = async (id: string): Promise<string> => {
-        const order = checkInput(storyboardOrderSchema, body);
-        const document = { ...order, script: withoutUnprintable(order.script) };
+        const document = checkInput(storyboardOrderSchema, printable(body));
         checkStorable(document);
         // Not the title of a film: the order is none of its builds.
-        const title = `Storyboard of ${order.title ?? (titleOf(document.script) || 'a script')}`;
+        const title = `Storyboard of ${document.title ?? (titleOf(document.script) || 'a script')}`;
         const work = { document, files: {}, purpose: 'storyboard', atMs: null, deadline: null, priority: 'interactive' } as const;
         return (await parts.records.createBuild({ id, workspaceId: defaultWorkspace, title, ...work })).id;
       };
@@ -40,4 +39,10 @@ export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & 
       return parts.generation.tell(build);
     },
   });
+}
+
+/** An order with a script of which nothing is left out later: characters that nobody can see count for none. */
+function printable(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('script' in body) || typeof body.script !== 'string') return body;
+  return { ...body, script: withoutUnprintable(body.script) };
 }
