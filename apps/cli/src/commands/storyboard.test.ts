@@ -35,7 +35,12 @@ test('a script becomes a film document beside it, with the pictures of a folder,
   assert.ok(JSON.stringify(shown).includes('art/waves.mp4') && JSON.stringify(shown).includes('art/harbour.jpg'), JSON.stringify(shown));
   await assert.rejects(storyboard(options), { code: 'request-invalid', message: /is there already/ });
   const out = join(folder, 'other.yaml');
+  const latin = join(folder, 'latin.txt');
+  await writeFile(latin, Buffer.from('Ein Tag in M\xfcnchen', 'latin1'));
   for (const [wrong, message] of [
+    [{ file: latin }, /no text in UTF-8/],
+    [{ wishes: 'slow' }, /--wishes is for a model/],
+    [{ orRules: true }, /--or-rules is for a model/],
     [{ file: join(folder, 'none.txt') }, /cannot be read/],
     [{ media: [join(folder, 'home')] }, /no pictures or clips|is not there/],
     [{ aspect: '3:2' }, /wanted one of 16:9/],

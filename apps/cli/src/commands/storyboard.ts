@@ -40,7 +40,12 @@ const mostMedia = 200;
 
 /** Writes a film document from a script: its shots, voices, texts and what each shot shows. */
 export async function storyboard(options: StoryboardOptions): Promise<void> {
-  const { file, out, language, aspect, media, model, drawings, json } = options;
+  const { file, out, language, aspect, media, model, orRules, wishes, drawings, json } = options;
+  if (model === undefined && (orRules || wishes !== undefined))
+    throw new FilmwrightError(
+      'request-invalid',
+      `${orRules ? '--or-rules' : '--wishes'} is for a model that writes the storyboard. Name one with --model, or leave it out.`,
+    );
   const script = await scriptOf(file);
   const path = resolve(out ?? join(dirname(file), `${basename(file, extname(file))}.film.yaml`));
   await checkNew(path);
@@ -113,7 +118,11 @@ async function scriptOf(file: string): Promise<string> {
   });
   if (size > largestBytes)
     throw new FilmwrightError('request-invalid', `The script ${file} has ${size} bytes; wanted at most ${largestBytes}.`);
-  return readFile(file, 'utf8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (cause) {
+    throw new FilmwrightError('request-invalid', `The script ${file} is no text in UTF-8. Save it as plain text in UTF-8.`, { cause });
+  }
 }
 
 async function checkNew(path: string): Promise<void> {
