@@ -43,11 +43,12 @@ export async function askChat(ask: ChatAsk): Promise<string> {
     const response = await post(ask, { signal: any, heard });
     let text = '';
     let bytes = 0;
-    for await (const piece of answerPieces(response, (read) => {
+    const onBytes = (read: number): void => {
       heard();
       bytes += read;
       if (bytes > mostBytes) throw failed(server, `sent more than ${mostBytes} bytes, which no storyboard needs`);
-    })) {
+    };
+    for await (const piece of answerPieces(response, { onBytes, bare: (said) => withoutKey(said, server) })) {
       text += piece;
       ask.onLetters?.(text.length);
     }
@@ -85,7 +86,7 @@ async function post({ server, messages, schema, seed, mostTokens }: ChatAsk, { s
       if (signal.aborted) throw signal.reason;
       throw new FilmwrightError(
         'unavailable',
-        `The server ${server.name} does not answer: ${reasonOf(error)}. See that it runs where ${server.url} says.`,
+        `The server ${server.name} does not answer: ${reasonOf(error)}. See that it runs where chat-servers.json of its runner says.`,
         { cause: error },
       );
     });
@@ -151,7 +152,7 @@ function tooLate(server: ChatServer, what: string, ms: number): FilmwrightError 
 }
 
 /** The first words of a refusal, without the key where a server repeats it. */
-async function saidBy(response: Response, { key }: ChatServer): Promise<string> {
+async function saidBy(response: Response, server: ChatServer): Promise<string> {
   let text = '';
   try {
     const decoder = new TextDecoder();
@@ -163,11 +164,17 @@ async function saidBy(response: Response, { key }: ChatServer): Promise<string> 
     // What it said so far has to do.
   }
   const message = /"message"\s*:\s*"((?:[^"\\]|\\.){1,600})"/.exec(text)?.[1] ?? text;
-  const bare = key === null ? message : message.replaceAll(key, '(key)');
-  return bare.replace(/\s+/g, ' ').trim().slice(0, 300);
+  return withoutKey(message, server).replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
+/** What went wrong with a connection, by its code where it has one: its words hold addresses that are none of the business of who orders storyboards. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
+
+/** What a server said, without its key where it repeats that. */
+function withoutKey(said: string, { key }: ChatServer): string {
+  return key === null ? said : said.replaceAll(key, '(key)');
 }

@@ -16,6 +16,8 @@ export type ChatServer = {
   readonly model: string;
   readonly key: string | null;
   readonly licence: string;
+  /** What the licence says of commercial use; unclear where nobody named one. */
+  readonly commercialUse: 'allowed' | 'forbidden' | 'unclear';
   /** How long an answer may take as a whole, and how long nothing of it may come. */
   readonly deadlineMs: number;
   readonly silenceMs: number;
@@ -35,7 +37,8 @@ const serverSchema = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'wanted the name of an environment variable')
     .optional(),
-  licence: z.string().min(1).max(200).default('unknown'),
+  licence: z.string().min(1).max(200).optional(),
+  commercialUse: z.enum(['allowed', 'forbidden', 'unclear']).optional(),
   deadlineS: z.number().min(1).max(7200).default(900),
   silenceS: z.number().min(1).max(3600).default(240),
 });
@@ -64,19 +67,29 @@ export async function listChatServers({
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
     throw new FilmwrightError('request-invalid', `${path} names ${twice} twice; wanted a name of its own for each server.`);
-  return read.data.servers.map(({ name, url, model, keyFrom, licence, deadlineS, silenceS }) => {
-    const key = keyFrom === undefined ? null : (env[keyFrom] ?? '');
+  return read.data.servers.map(({ name, url, model, keyFrom, licence, commercialUse, deadlineS, silenceS }) => {
+    const key = keyFrom === undefined ? null : (env[keyFrom] ?? '').trim();
     if (key === '')
       throw new FilmwrightError(
         'request-invalid',
         `The server ${name} wants its key from the environment variable ${keyFrom}, which is not set. Set it and start the runner again.`,
+      );
+    // A key that no header can carry would be told by the refusal to send it.
+    if (key !== null && !/^[\x21-\x7e]+$/.test(key))
+      throw new FilmwrightError(
+        'request-invalid',
+        `The key of the server ${name} in ${keyFrom} has blanks or letters that no key has. Set it anew and start the runner again.`,
       );
     const address = url.replace(/\/+$/, '');
     const revision = `sha256-${createHash('sha256')
       .update(JSON.stringify([address, model]))
       .digest('hex')}`;
     const times = { deadlineMs: deadlineS * 1000, silenceMs: silenceS * 1000 };
-    return { ref: modelRef({ name, revision }), name, revision, url: address, model, key, licence, ...times };
+    const terms = {
+      licence: licence ?? 'unknown',
+      commercialUse: commercialUse ?? (licence === undefined ? 'unclear' : 'allowed'),
+    } as const;
+    return { ref: modelRef({ name, revision }), name, revision, url: address, model, key, ...terms, ...times };
   });
 }
 

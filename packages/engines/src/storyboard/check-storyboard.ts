@@ -41,7 +41,6 @@ function jsonIn(answer: string): { readonly value: unknown } | { readonly fault:
 
 /** Share of the script's words that the storyboard says or shows, 0..1, each as often as it is written. */
 export function saidShare(script: string, { title, shots }: WrittenStoryboard): number {
-  const counts = new Map<string, number>();
   const told = [
     title,
     ...shots.flatMap(({ heading, points, lines }) => [
@@ -50,14 +49,25 @@ export function saidShare(script: string, { title, shots }: WrittenStoryboard): 
       ...lines.flatMap(({ speaker, text }) => [speaker ?? '', text]),
     ]),
   ];
-  for (const word of wordsOf(told.join(' '))) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const words = wordsOf(script);
-  const said = words.filter((word) => {
+  return shareIn(wordsOf(script), wordsOf(told.join(' '))) ?? 1;
+}
+
+/** Share of the words that the storyboard says and that stand nowhere in the script, 0..1: what a model made up. */
+export function ownShare(script: string, { shots }: Pick<WrittenStoryboard, 'shots'>): number {
+  const said = shots.flatMap(({ lines }) => lines.flatMap(({ text }) => wordsOf(text)));
+  return 1 - (shareIn(said, wordsOf(script)) ?? 1);
+}
+
+/** Share of words that are among others, each as often as it is there; null of none. */
+function shareIn(words: readonly string[], others: readonly string[]): number | null {
+  const counts = new Map<string, number>();
+  for (const word of others) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const found = words.filter((word) => {
     const left = counts.get(word) ?? 0;
     if (left > 0) counts.set(word, left - 1);
     return left > 0;
   });
-  return words.length === 0 ? 1 : said.length / words.length;
+  return words.length === 0 ? null : found.length / words.length;
 }
 
 function wordsOf(text: string): readonly string[] {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { CapabilityInput, WrittenStoryboard } from '@filmwright/contracts';
 import { chatServersFile, listChatServers } from './chat-servers.ts';
-import { saidShare } from './check-storyboard.ts';
+import { ownShare, saidShare } from './check-storyboard.ts';
 import { storyboardJsonSchema } from './storyboard-schema.ts';
 import { type Reply, refusal, startChatServer, streamed, whole } from './testing/chat-server.ts';
 import { writeStoryboard } from './write-storyboard.ts';
@@ -129,6 +129,20 @@ test('a busy server is asked again, one that stays silent or breaks off is left,
     assert.doesNotMatch(`${error.message} ${error.stack} ${JSON.stringify(error)}`, /sk-never/);
     return true;
   });
+  for (const text of [`{"error":"bad ${key}"}`, `<b>${key}</b>`, `{"choices":[{"message":{"refusal":"not with ${key}"}}]}`]) {
+    const telling = await serverOf(t, [(response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(text)]);
+    await assert.rejects(writeStoryboard(input, { server: telling.server }), (error: Error) => {
+      assert.match(error.message, /\(key\)/);
+      assert.doesNotMatch(`${error.message} ${error.stack} ${String(error.cause)}`, /sk-never/);
+      return true;
+    });
+  }
+  const absent = { ...busy.server, url: 'http://127.0.0.1:1/v1' };
+  await assert.rejects(writeStoryboard(input, { server: absent }), (error: Error) => {
+    assert.match(error.message, /does not answer: (?:ECONNREFUSED|bad port)/);
+    assert.doesNotMatch(error.message, /127\.0\.0\.1/);
+    return true;
+  });
   const elsewhere = await serverOf(t, [refusal(307, { headers: { location: 'http://127.0.0.1:1/v1/chat/completions' } })]);
   await assert.rejects(writeStoryboard(input, { server: elsewhere.server }), { code: 'program-failed', message: /points elsewhere/ });
 });
@@ -175,13 +189,22 @@ test('servers are those of the file alone, by addresses without secrets', async 
   }
   await write({ url: 'http://127.0.0.1:8080/v1/', keyFrom: 'NOT_SET' });
   await assert.rejects(listChatServers({ home, env: {} }), { message: /NOT_SET, which is not set/ });
+  await write({ url: 'http://127.0.0.1:8080/v1/', keyFrom: 'SPLIT' });
+  await assert.rejects(listChatServers({ home, env: { SPLIT: 'sk-never\nsplit' } }), (error: Error) => {
+    assert.match(error.message, /SPLIT has blanks or letters that no key has/);
+    return !error.message.includes('sk-never');
+  });
+  const [trimmed] = await listChatServers({ home, env: { SPLIT: 'sk-1\n' } });
+  assert.deepEqual([trimmed?.key, trimmed?.licence, trimmed?.commercialUse], ['sk-1', 'unknown', 'unclear']);
   await write({ url: 'http://127.0.0.1:8080/v1/' });
   const [server] = await listChatServers({ home, env: {} });
   assert.deepEqual([server?.url, server?.key], ['http://127.0.0.1:8080/v1', null]);
   assert.match(server?.ref ?? '', /^a@[0-9a-f]{12}$/);
 });
 
-test('words of the script that are left out are counted', () => {
+test('words of the script that are left out are counted, and those that are not in it', () => {
   assert.equal(saidShare(input.script, storyboard), 1);
   assert.equal(saidShare('A lamp waits. It is blue. It is old and it is dear.', storyboard) < 0.7, true);
+  assert.equal(ownShare(input.script, storyboard), 0);
+  assert.equal(ownShare('A lamp waits.', storyboard), 0.5);
 });

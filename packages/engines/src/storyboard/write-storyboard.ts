@@ -1,7 +1,7 @@
 import { type CapabilityInput, type CapabilityOutput, FilmwrightError } from '@filmwright/contracts';
 import { askChat, type ChatMessage } from './ask-chat.ts';
 import type { ChatServer } from './chat-servers.ts';
-import { checkStoryboard, saidShare } from './check-storyboard.ts';
+import { checkStoryboard, ownShare, saidShare } from './check-storyboard.ts';
 import { repairPrompt, storyboardPrompt } from './storyboard-prompt.ts';
 import { storyboardJsonSchema } from './storyboard-schema.ts';
 
@@ -17,10 +17,11 @@ const shotLetters = 260;
 const tokensPerLetter = 0.75;
 const leastTokens = 4000;
 const wantedShare = 0.8;
+const mostOwnShare = 0.1;
 
 /**
  * A storyboard of a script, written by the model of a chat server. An answer that cannot be used is sent back once with all that is wrong with it; a second
- * one fails with `program-failed` and the faults. A storyboard that leaves out words of the script is taken and tells so in its notices.
+ * one fails with `program-failed` and the faults. A storyboard that leaves out words of the script, or says others, is taken and tells so in its notices.
  */
 export async function writeStoryboard(
   input: CapabilityInput<'storyboard'>,
@@ -49,6 +50,7 @@ type Written = Pick<CapabilityOutput<'storyboard'>, 'storyboard'> & { readonly s
 
 function told({ script }: CapabilityInput<'storyboard'>, { server, round, storyboard }: Written): CapabilityOutput<'storyboard'> {
   const share = saidShare(script, storyboard);
+  const own = ownShare(script, storyboard);
   return {
     storyboard,
     rounds: round,
@@ -57,12 +59,17 @@ function told({ script }: CapabilityInput<'storyboard'>, { server, round, storyb
       name: server.name,
       licence: server.licence,
       source: server.model,
-      revision: server.revision,
+      revision: server.ref,
       note: 'wrote the storyboard',
+      ...(server.commercialUse === 'allowed' ? {} : { commercialUse: server.commercialUse }),
     },
-    notices:
-      share >= wantedShare
+    notices: [
+      ...(share >= wantedShare
         ? []
-        : [`The storyboard has ${Math.floor(share * 100)} % of the words of the script; see that nothing is missing.`],
+        : [`The storyboard has ${Math.floor(share * 100)} % of the words of the script; see that nothing is missing.`]),
+      ...(own <= mostOwnShare
+        ? []
+        : [`Of what the storyboard says, ${Math.ceil(own * 100)} % stand nowhere in the script; see that the film says what you mean.`]),
+    ],
   };
 }
