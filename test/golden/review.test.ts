@@ -74,6 +74,47 @@ test('a held clip is a warning, or stops the film before anything is made of it'
   assert.ok(!stopped.tasks.some(({ kind }) => kind === 'encode' || kind === 'generate'));
 });
 
+test('a platform that stops makes nothing of what was drawn before that is reviewed, and nothing at all where it is held', () => {
+  const drawnIs = (verdict: 'clear' | 'held') => (task: Task, output: unknown) => {
+    if (task.kind !== 'review' || task.payload.clip?.fps !== 4) return undefined;
+    const seen: Output<'review'> = { ...(output as Output<'review'>), verdict, label: verdict === 'held' ? 'Porn' : null };
+    return { state: 'done', output: seen, problem: null, percent: 100, wallMs: 10, reused: false } as const;
+  };
+  const held = run({ change: drawnIs('held'), reviewMode: 'stop' });
+  assert.equal(held.plan.end?.problem?.code, 'media-held');
+  assert.ok(held.tasks.some(({ kind }) => kind === 'generate') && !held.tasks.some(({ kind }) => kind === 'encode' || kind === 'mix'));
+  const clear = run({ change: drawnIs('clear'), reviewMode: 'stop' });
+  assert.equal(clear.plan.end?.state, 'succeeded');
+  assert.ok(clear.tasks.findLastIndex(({ kind }) => kind === 'review') < clear.tasks.findIndex(({ kind }) => kind === 'encode'));
+});
+
+test('pictures of rigs are reviewed, and drawings of no model but those that come along and draw shapes alone are left out', () => {
+  const shot = { length: '2s', visual: { figures: [{ character: 'mara' }], background: { backdrop: 'halo' } } };
+  const rigged = { title: 'Rig', characters: { mara: { rig: 'art/mara.rig.yaml' } }, storyboard: [{ id: 'one', ...shot }] };
+  const withPicture = (task: Task, output: unknown): TaskResultView | undefined => {
+    if (task.kind !== 'normalise' || task.payload.expect !== 'rig') return undefined;
+    const { media, warnings } = output as Output<'normalise'>;
+    if (media.type !== 'rig') return undefined;
+    const rig = { ...media, outline: { ...media.outline, pictures: ['face.png'] } };
+    return { state: 'done', output: { media: rig, warnings }, problem: null, percent: 100, wallMs: 10, reused: false };
+  };
+  const drawn = run({ document: rigged, files: { 'art/mara.rig.yaml': 'sha256-r', 'art/face.png': 'sha256-f' }, change: withPicture });
+  assert.deepEqual(
+    reportOf(drawn).review?.media.map(({ name, path }) => `${name} ${path}`),
+    ['art/face.png characters.mara.rig'],
+  );
+});
+
+test('what is to be drawn is read as all other words, by the English list in every film, and what is not to be drawn is not', () => {
+  const visual = { generate: { prompt: 'a sh1tty harbour', negative: 'a shit' } };
+  const asked = { title: 'Ein Hafen', language: 'de', storyboard: [{ id: 'one', visual, length: '2s' }] };
+  const { texts } = reportOf(run({ document: asked, files: {} })).review as ReviewReport;
+  assert.deepEqual(
+    [texts.count, texts.findings.map(({ path, words }) => [path, words])],
+    [2, [['storyboard[0].visual.generate.prompt', 'sh1t']]],
+  );
+});
+
 test('a review that fails is never a clear one: the film says so, or is stopped', () => {
   const problem = {
     type: 'x',

@@ -18,6 +18,7 @@ import {
   transitionKinds,
 } from './film-values.ts';
 import { visualSchema } from './film-visual.ts';
+import { writtenBySchema } from './film-written-by.ts';
 
 const formatSchema = z.strictObject({
   aspect: z.enum(aspects).default('16:9'),
@@ -201,6 +202,7 @@ export const filmSchema = z.strictObject({
         .describe('True makes a package for browsers too: HLS and DASH with smaller renditions, poster and thumbnails.'),
     })
     .prefault({}),
+  writtenBy: writtenBySchema.optional().describe('The model that wrote the storyboard; left out of what people and rules wrote.'),
   dub: dubSchema.optional().describe('Of a film dubbed from a script: what the original said, so that every shot keeps its length.'),
 });
 

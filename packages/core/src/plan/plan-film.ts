@@ -1,6 +1,7 @@
 import type { BuildShots, Credit, Film, Issue } from '@filmwright/contracts';
 import { ownRigIssues } from '../film/figure-rules.ts';
 import { type Size, sizeOf } from '../film/frames.ts';
+import { writerCredits } from '../storyboard/writer-credit.ts';
 import { clipIssues, heldClips } from './clip-issues.ts';
 import { finishFilm } from './finish-film.ts';
 import { checkedFilm, inspectFilm } from './inspect-film.ts';
@@ -66,13 +67,15 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
     return { outcome, shots: () => ({ fps: film.format.fps, ...size, frames: 0, shots: [], media: uploads.readable }) };
   }
 
-  const gated: Planner = open ? planner : { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
+  const closed: Planner = { ...planner, ask: (ask) => planner.ask({ ...ask, payload: undefined }) };
+  const gated = open ? planner : closed;
   const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });
   // What is only seen in making, such as a clip without anybody to cut out.
   if (plan.warnings.some((issue) => issue.severity === 'error')) return { outcome: { issues: plan.warnings }, shots: null };
   const reviewed = reviews.finish();
   if (reviews.issues().length > 0) return { outcome: { issues: [...reviews.issues(), ...plan.warnings] }, shots: null };
-  const made = { plan, planner: gated, uploads, input, review: reviewed ? reviews.report : null };
+  const finishing = reviewed.open ? gated : closed;
+  const made = { plan, planner: finishing, uploads, input, review: reviewed.done ? reviews.report : null };
   const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
   return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
 }
@@ -125,7 +128,7 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
       message: `The translation needs ${(shot.grownFrames / film.format.fps).toFixed(1)} s more than the original even when it is read faster; the shot was made longer.`,
       next: 'Shorten the translation to keep the pictures of this shot.',
     });
-  const credits = unique(shots.flatMap((shot) => shot.credits));
+  const credits = unique([...writerCredits(film), ...shots.flatMap((shot) => shot.credits)]);
   return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late, ...credits.flatMap(licenceWarning)] };
 }
 

@@ -1,4 +1,5 @@
 import type { Credit, Film, Issue, Output, Payload, ReviewReport } from '@filmwright/contracts';
+import { besideRig } from '../film/figures.ts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import type { FilmPlanning } from './plan-build.ts';
 import { type Planner, ranks } from './planner.ts';
@@ -17,8 +18,8 @@ export type Reviews = {
   readonly issues: () => readonly Issue[];
   /** Whether films may be made of the uploads: always, unless the platform stops at held media and some were not reviewed yet. */
   readonly open: boolean;
-  /** Has what models drew reviewed too, as far as it is drawn; true once nothing is left to review. */
-  readonly finish: () => boolean;
+  /** Has what models drew reviewed too, as far as it is drawn: whether nothing is left to review, and whether films may be made of what is drawn. */
+  readonly finish: () => { readonly done: boolean; readonly open: boolean };
   /** What the report says; null where nothing is reviewed. Texts are looked through when it is called. */
   readonly report: () => ReviewReport | null;
 };
@@ -36,13 +37,15 @@ type Subject = { readonly name: string; readonly path: string; readonly address:
 type Seen = Pick<Payload<'review'>, 'media' | 'clip'>;
 
 /**
- * Has every picture and clip of a film reviewed, uploaded ones and those that models drew, each once however often it is shown. Films are made
+ * Has every picture and clip of a film reviewed, uploaded ones with those of rigs and those that models drew, each once however often it is shown. Films are made
  * meanwhile; where the platform stops at held media, reviews go first. Of checks only the texts are reviewed, and of single frames and previews nothing.
  */
 export function planReviews({ film, input, planner, uploads, origin }: ReviewInput): Reviews {
   const { reviewMode: mode = 'warn', purpose, offer } = input;
   const films = purpose === 'make' || purpose === 'export';
-  if (mode === 'off' || !(films || purpose === 'check')) return { issues: () => [], open: true, finish: () => true, report: () => null };
+  if (mode === 'off' || !(films || purpose === 'check')) {
+    return { issues: () => [], open: true, finish: () => ({ done: true, open: true }), report: () => null };
+  }
   const model = films ? (offer.modelsFor?.['image-review']?.[0] ?? null) : null;
   const issues: Issue[] = films && mode === 'stop' && model === null ? [withoutReviewer()] : [];
   const media: Reviewed[] = [];
@@ -70,7 +73,7 @@ export function planReviews({ film, input, planner, uploads, origin }: ReviewInp
       if (mode === 'stop') issues.push(toldUnreviewed({ name, path, why: failure.problem.detail, mode }));
     }
   };
-  for (const [at, { file, expect, path }] of visualsOf(film).entries())
+  for (const [at, { file, expect, path }] of visualsOf(film, uploads).entries())
     review({ name: file, path: origin(path, file), address: `review/upload/${at}`, shot: null }, uploadOf({ file, expect }, uploads));
   return {
     issues: () => [
@@ -84,19 +87,29 @@ export function planReviews({ film, input, planner, uploads, origin }: ReviewInp
       for (const { address, shot, result } of planner.planned.filter((task) => task.kind === 'generate')) {
         const path = origin(shot === null ? 'storyboard' : `storyboard[${shot}].visual`, undefined);
         const drawn = result?.state === 'done' ? (result.output as Output<'generate'>) : undefined;
-        // A reviewer that knows things alone takes shapes for what they are not.
+        // A reviewer that knows things alone takes shapes for what they are not; only models that come along can be known to draw nothing else.
         if (offer.generators?.some(({ ref, abstract }) => abstract === true && ref === drawn?.credit.revision)) continue;
         review({ name: path, path, address: `review/${address}`, shot }, drawn && drawnOf(drawn));
       }
-      return left === 0;
+      return { done: left === 0, open: mode !== 'stop' || left === 0 };
     },
     report: () => reviewReport({ film, mode, model, media, credits: [...credits.values()], origin }),
   };
 }
 
-/** Every picture and clip that a film names, each file once, at its first place. */
-function visualsOf(film: Film): readonly FileReference[] {
-  const shown = fileReferences(film).filter(({ expect }) => expect === 'picture' || expect === 'clip');
+/** Every picture and clip that a film names, and those that its rigs name once they were read, each file once, at its first place. */
+function visualsOf(film: Film, uploads: Uploads): readonly FileReference[] {
+  const named = fileReferences(film);
+  const ofRigs = named.flatMap(({ file, expect, path }): readonly FileReference[] =>
+    expect !== 'rig'
+      ? []
+      : (uploads.media(file, 'rig')?.outline.pictures ?? []).map((picture) => ({
+          file: besideRig(file, picture),
+          expect: 'picture',
+          path,
+        })),
+  );
+  const shown = [...named.filter(({ expect }) => expect === 'picture' || expect === 'clip'), ...ofRigs];
   return shown.filter(({ file, expect }, at) => shown.findIndex((other) => other.file === file && other.expect === expect) === at);
 }
 

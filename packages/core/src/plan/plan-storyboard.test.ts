@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { FilmwrightError, type StoryboardOrder, type StoryboardReport, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
 import { breakDownScript } from '../storyboard/break-down-script.ts';
+import { writerCredits } from '../storyboard/writer-credit.ts';
 import { type PlanInput, planBuild } from './plan-build.ts';
 import type { TaskResultView } from './planner.ts';
 
@@ -50,9 +51,13 @@ test('an order with a model waits for its one task, whose storyboard becomes the
   assert.deepEqual([waiting.end, waiting.ready.length, task?.kind], [null, 1, 'storyboard']);
   assert.deepEqual(task?.kind === 'storyboard' && [task.payload.model, task.payload.seed, task.payload.language], [ref, 3, 'en']);
   const storyboard = breakDownScript('Something else. It is said by a model.');
-  const output = { storyboard, rounds: 2, credit: { role: 'model', name: 'writer', licence: 'MIT', source: 's' }, notices: ['look'] };
+  const credit = { role: 'model', name: 'writer', licence: 'MIT', source: 's', revision: ref } as const;
+  const output = { storyboard, rounds: 2, credit, notices: ['look'] };
   const report = planned({ script, model: 'writer', title: 'My lamp' }, { result: { output } }).end?.result?.report as StoryboardReport;
   assert.deepEqual([report.by, report.rounds, report.notices, report.film.title], ['model', 2, ['look'], 'My lamp']);
+  assert.deepEqual(report.film.writtenBy, { model: ref, licence: 'MIT', source: 's' });
+  const { film, issues } = readDocument(report.film);
+  assert.deepEqual([issues, film && writerCredits(film)], [[], [{ ...credit, note: 'wrote the storyboard' }]]);
 });
 
 test('a model that is not there or fails ends the order, unless rules may help out, which is told', () => {

@@ -38,7 +38,8 @@ export function planStoryboard(input: PlanInput): Plan {
   if ('code' in outcome) return { ...base, ready: [], end: { state: 'failed', result: null, problem: outcome } };
   const { language = textLanguage(read.data?.script ?? ''), media = [], aspect } = read.data ?? {};
   const { voices } = input.offer;
-  const film = filmOfStoryboard(outcome.storyboard, { language, media, voices, ...(aspect === undefined ? {} : { aspect }) });
+  const { storyboard, credit } = outcome;
+  const film = filmOfStoryboard(storyboard, { language, media, voices, credit, ...(aspect === undefined ? {} : { aspect }) });
   const report: StoryboardReport = { ...outcome, film };
   const result: BuildResult = { ...noFilm, report };
   return { ...base, ready: [], progress: { ...progress, percent: 100, leftMs: 0 }, end: { state: 'succeeded', result, problem: null } };

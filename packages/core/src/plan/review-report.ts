@@ -2,8 +2,12 @@ import type { Film, Issue, ReviewMode, ReviewReport, TextFinding } from '@filmwr
 import { linePath, linesOf } from '../film/lines-of.ts';
 import { textsOf } from '../film/texts-of.ts';
 import { reviewTexts } from '../review/review-texts.ts';
+import { bareLanguage } from '../speech/voice-language.ts';
+import { generateOf } from './pick-generator.ts';
 
 type Reviewed = ReviewReport['media'][number];
+
+const promptLanguage = 'en';
 
 /** What review has to say to people, as warnings. */
 export function reviewWarnings(report: ReviewReport | null): readonly Issue[] {
@@ -27,20 +31,40 @@ export function reviewReport({ film, origin, ...rest }: Reporting): ReviewReport
   const { findings, unread } = reviewTexts({ texts });
   return {
     ...rest,
-    texts: { count: texts.length, findings: findings.map((one) => ({ ...one, path: origin(one.path, undefined) })), unread },
+    texts: {
+      count: texts.filter(({ language }) => language === film.language).length,
+      findings: findings.map((one) => ({ ...one, path: origin(one.path, undefined) })),
+      unread,
+    },
   };
 }
 
-/** Everything that a film says and shows in words. */
-function textsToReview(film: Film): Parameters<typeof reviewTexts>[0]['texts'] {
+type ReviewedText = Parameters<typeof reviewTexts>[0]['texts'][number];
+
+/** Everything that a film says and shows in words, and all that it has drawn. */
+function textsToReview(film: Film): readonly ReviewedText[] {
   const { language } = film;
-  return film.storyboard.flatMap((shot, index) => [
+  const ofShots = film.storyboard.flatMap((shot, index) => [
     ...linesOf(shot).map((line, number) => ({ path: `storyboard[${index}].${linePath(shot, number)}`, text: line.say, language })),
     ...textsOf(shot).flatMap(({ text }, number) => {
       const path = Array.isArray(shot.text) ? `storyboard[${index}].text[${number}]` : `storyboard[${index}].text`;
       return [text].flat().map((words) => ({ path, text: words, language }));
     }),
+    ...promptOf(shot, { index, language }),
   ]);
+  return [{ path: 'title', text: film.title, language }, ...ofShots];
+}
+
+/** What a shot has drawn, in the film's language and in that which most models are asked in. */
+function promptOf(
+  shot: Film['storyboard'][number],
+  { index, language }: { readonly index: number; readonly language: string },
+): readonly ReviewedText[] {
+  const drawn = generateOf(shot);
+  if (drawn === null) return [];
+  const path = `storyboard[${index}].${drawn.path}.generate.prompt`;
+  const languages = bareLanguage(language) === promptLanguage ? [language] : [language, promptLanguage];
+  return languages.map((one) => ({ path, text: drawn.asked.prompt, language: one }));
 }
 
 function byPath(findings: readonly TextFinding[]): ReadonlyMap<string, readonly TextFinding[]> {

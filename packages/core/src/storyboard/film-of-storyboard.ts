@@ -1,7 +1,8 @@
-import type { FilmDocument, RunnerOffer, StoryboardMedia, WrittenShot, WrittenStoryboard } from '@filmwright/contracts';
+import type { Credit, FilmDocument, RunnerOffer, StoryboardMedia, WrittenShot, WrittenStoryboard } from '@filmwright/contracts';
 import type { ShotDocument } from '../edit/edit-shots.ts';
 import { pickVoice } from '../plan/pick-voice.ts';
 import { languageFit } from '../speech/voice-language.ts';
+import { writtenByOf } from './writer-credit.ts';
 
 export type FilmOfOptions = {
   readonly language: string;
@@ -9,6 +10,8 @@ export type FilmOfOptions = {
   /** Installed voices, so that each speaker gets one of their own; without any all speak with the film's. */
   readonly voices?: RunnerOffer['voices'];
   readonly aspect?: NonNullable<FilmDocument['format']>['aspect'];
+  /** Of the model that wrote the storyboard; null for rules. */
+  readonly credit?: Credit | null;
 };
 
 type Text = Exclude<NonNullable<ShotDocument['text']>, readonly unknown[]>;
@@ -31,7 +34,7 @@ const moves = ['zoom-in', 'pan-right', 'zoom-out', 'pan-left'] as const;
  */
 export function filmOfStoryboard(
   { title, shots }: WrittenStoryboard,
-  { language, media = [], voices = [], aspect }: FilmOfOptions,
+  { language, media = [], voices = [], aspect, credit = null }: FilmOfOptions,
 ): FilmDocument {
   const speakers = [...new Set(shots.flatMap(({ lines }) => lines.flatMap(({ speaker }) => speaker ?? [])))];
   const cast = castOf(speakers, { language, voices });
@@ -64,6 +67,7 @@ export function filmOfStoryboard(
     filmwright: 1,
     title,
     language,
+    ...(credit === null ? {} : { writtenBy: writtenByOf(credit) }),
     ...(aspect === undefined ? {} : { format: { aspect } }),
     ...(cast.size === 0 ? {} : { voices: Object.fromEntries([...cast].map(([, { name, use }]) => [name, { use }])) }),
     brand: { colors },
