@@ -47,3 +47,28 @@ test('P7: an urgent task takes the place of one that may wait, at its border and
   const after = tell(5000, { type: 'ended', task: 'film-b', outcome: 'returned', ranMs: 5000, loadMs: 0 }, ...wanted(rest));
   assert.deepEqual(granted(after), ['person']);
 });
+
+test('P7: whoever could give way is found behind any number of tasks that could not', () => {
+  const { tell } = scheduler();
+  const others = Array.from({ length: 300 }, (_, index) => demand(`other${index}`, { ...film, pool: 'q', estimateMs: 600_000 }));
+  tell(0, ...joined(runner('many', { slots: 300, pool: 'q' })), ...wanted(...others));
+  tell(1, ...joined(runner('r', { slots: 1 })), ...wanted(demand('film', { ...film, pool: 'p', estimateMs: 600_000 })));
+  const asked = tell(1000, ...wanted({ ...person, pool: 'p' }));
+  assert.deepEqual(
+    asked.map((each) => each.type === 'preempt' && each.task),
+    ['film'],
+  );
+});
+
+test('P7: a GPU that holds the model but cannot be given the pressing task is not asked for', () => {
+  const { tell } = scheduler();
+  const long = { ...gpu, model: 'b', priority: 'bulk', estimateMs: 600_000, bordersMs: 4000 } as const;
+  tell(
+    0,
+    ...known(model('b')),
+    ...joined(gpuRunner('elsewhere', 1, ['b'], { pool: 'q' }), gpuRunner('r', 1, ['b'])),
+    ...wanted(demand('far', { ...long, pool: 'q' }), demand('whole', { ...long, pool: 'p', bordersMs: null })),
+  );
+  const pressing = demand('person', { ...gpu, model: 'b', pool: 'p', priority: 'interactive', submittedMs: 1000, readyMs: 1000 });
+  assert.deepEqual(tell(1000, ...wanted(pressing)), []);
+});

@@ -1,12 +1,17 @@
 import { canPreempt } from './attempts.ts';
 import { type Decision, type Priority, priorities } from './demand.ts';
 import type { Attempt } from './fleet.ts';
+import { serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { pickEntry } from './pick-line.ts';
+import { servesOnSlots } from './place-slots.ts';
 import type { State } from './state.ts';
+import type { Entry } from './waiting-line.ts';
 
-/** So many running attempts are looked at for each group. */
-const looked = 64;
+/** So many running attempts whose places would do are looked at for each group. */
+const looked = 512;
+/** So many of all are looked at where nothing leads to those that would do. */
+const mostSeen = 4096;
 
 /** Asks for a place back at the next border of a less pressing task, where a pressing one would be late otherwise; of GPUs only from one that holds its model. */
 export function preempt(state: State, instantMs: number): Decision[] {
@@ -17,10 +22,7 @@ export function preempt(state: State, instantMs: number): Decision[] {
       const pick = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot' });
       if (pick === null || pick.late || group.gpus > 1) continue;
       const { entry } = pick;
-      const placesMs = [...running(state, group)].map((attempt) => endsAt(attempt, instantMs));
-      // A place that is asked for already, or free in time anyway, needs no other.
-      if (placesMs.some((endMs) => endMs + entry.workMs <= entry.dueMs)) continue;
-      const victim = soonestBorder(state, { group, priority, latestMs: entry.dueMs - entry.workMs - instantMs });
+      const victim = victimFor(state, { group, entry, priority, instantMs });
       if (victim === null) continue;
       victim.preempted = true;
       victim.expectedEndMs = Math.min(victim.expectedEndMs, instantMs + (victim.task.bordersMs ?? 0));
@@ -36,13 +38,19 @@ function endsAt({ expectedEndMs }: Attempt, instantMs: number): number {
   return expectedEndMs >= instantMs ? expectedEndMs : instantMs + (instantMs - expectedEndMs);
 }
 
-type Wanted = { readonly group: Group; readonly priority: Priority; readonly latestMs: number };
+type Wanted = { readonly group: Group; readonly entry: Entry; readonly priority: Priority; readonly instantMs: number };
 
-function soonestBorder(state: State, { group, priority, latestMs }: Wanted): Attempt | null {
+/** What would be at a border soonest, of what may give way; null where none is in time, or no place is to be asked for. */
+function victimFor(state: State, { group, entry, priority, instantMs }: Wanted): Attempt | null {
+  const latestMs = entry.dueMs - entry.workMs;
   let best: Attempt | null = null;
+  let left = looked;
   for (const attempt of running(state, group)) {
+    if (left-- === 0) break;
+    // A place that is asked for already, or free in time anyway, needs no other.
+    if (endsAt(attempt, instantMs) <= latestMs) return null;
     const { bordersMs } = attempt.task;
-    if (attempt.preempted || !canPreempt(attempt) || bordersMs === null || bordersMs > latestMs) continue;
+    if (attempt.preempted || !canPreempt(attempt) || bordersMs === null || instantMs + bordersMs > latestMs) continue;
     if (priorities.indexOf(attempt.task.priority) <= priorities.indexOf(priority)) continue;
     if (best === null || bordersMs < (best.task.bordersMs ?? 0)) best = attempt;
   }
@@ -51,18 +59,24 @@ function soonestBorder(state: State, { group, priority, latestMs }: Wanted): Att
 
 /** What runs where the group's tasks could run without a load. */
 function* running(state: State, group: Group): Generator<Attempt> {
-  let seen = 0;
-  if (group.gpus === 1 && group.model !== null) {
-    for (const device of state.fleet.holders.get(group.model) ?? []) {
-      if (++seen > looked) return;
-      if (device.attempt !== null && device.attempt.devices.length === 1) yield device.attempt;
+  if (group.gpus === 0) {
+    for (const pool of state.fleet.slotPools.values()) {
+      if (!servesOnSlots(pool, group)) continue;
+      for (const hosts of pool.byFree)
+        for (const host of hosts) for (const attempt of host.running) if (attempt.devices.length === 0) yield attempt;
     }
     return;
   }
+  if (group.model !== null) {
+    for (const { pool, attempt, host } of state.fleet.holders.get(group.model) ?? [])
+      if (attempt?.devices.length === 1 && pool !== null && !host.facts.draining && serves(state, pool, group)) yield attempt;
+    return;
+  }
+  let seen = 0;
   for (const attempt of state.attempts.values()) {
-    if (++seen > looked) return;
-    const { pool, region, capabilities } = attempt.host.facts;
-    const suits = capabilities.includes(group.capability) && (group.pool ?? pool) === pool && (group.region ?? region) === region;
-    if (suits && attempt.devices.length > 0 === group.gpus > 0) yield attempt;
+    if (++seen > mostSeen) return;
+    const [device] = attempt.devices;
+    const pool = device?.pool ?? null;
+    if (attempt.devices.length === 1 && pool !== null && !attempt.host.facts.draining && serves(state, pool, group)) yield attempt;
   }
 }
