@@ -22,7 +22,11 @@ test('an answer holds for its time, and what took long to find for longer', asyn
   now += 9999;
   assert.equal(await ask(), 2);
   now += 1;
+  takesMs = 60_000;
   assert.equal(await ask(), 3);
+  now += 30_000;
+  takesMs = 1;
+  assert.equal(await ask(), 4, 'what took a minute is not kept for twenty');
 });
 
 test('a failure is told once and not kept', async () => {
