@@ -8,8 +8,12 @@ export type ArrayValue = Buffer;
 const types = { json: 114, text: 25, uuid: 2950, bigint: 20, int: 23, float: 701, real: 700 } as const;
 const headBytes = 20;
 
+const scratchBytes = 64 * 1024;
+/** So much is kept from one array to the next. */
+const mostKeptBytes = 4 * 1024 ** 2;
+
 /** What texts are written into before their length is known. */
-let scratch = Buffer.allocUnsafe(64 * 1024);
+let scratch = Buffer.allocUnsafe(scratchBytes);
 
 /** `text[]`, or `json[]` of texts that are JSON. */
 export function textArray(values: readonly (string | null)[], type: 'text' | 'json' = 'text'): ArrayValue {
@@ -25,7 +29,9 @@ export function textArray(values: readonly (string | null)[], type: 'text' | 'js
     scratch.writeInt32BE(length, end);
     end += 4 + length;
   }
-  return Buffer.from(scratch.subarray(0, end));
+  const array = Buffer.from(scratch.subarray(0, end));
+  if (scratch.length > mostKeptBytes) scratch = Buffer.allocUnsafe(scratchBytes);
+  return array;
 }
 
 /** `uuid[]`; throws a RangeError for what is none. */

@@ -173,6 +173,27 @@ test('L6, A2: a runner that leaves while a task is being given to it gives that 
   assert.deepEqual((await records.grantTasks({ epoch, grants }))?.refused, grants);
 });
 
+test('L6: a runner that leaves does not keep its own heartbeat, which holds its leases, from its row', async () => {
+  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
+  await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const other = new pg.Client({ connectionString });
+  await other.connect();
+  try {
+    // In the order in which a heartbeat does it.
+    await other.query(`begin; set local lock_timeout = '500ms'`);
+    await other.query('update attempt set heard_at = now()');
+    const left = records.leaveRunner(runnerId);
+    await untilWaiting(sql, 1);
+    await other.query('update runner set seen_at = now()');
+    await other.query('commit');
+    await left;
+  } finally {
+    await other.end();
+  }
+  assert.deepEqual(await sql('select outcome from attempt'), [{ outcome: 'left' }]);
+  assert.deepEqual(await sql('select state from task'), [{ state: 'waiting' }]);
+});
+
 async function untilWaiting(sql: TestRecords['sql'], count: number): Promise<void> {
   for (;;) {
     const found = await sql(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);

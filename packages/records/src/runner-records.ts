@@ -42,6 +42,8 @@ export function runnerRecords({
     async leaveRunner(runnerId) {
       if (!isUuid(runnerId)) return;
       await transaction(async (client) => {
+        // Leases before their runner, as its heartbeats lock them: neither waits for the other.
+        await client.query(giveBack, [runnerId]);
         // What is being given to it now is there afterwards, and nothing more comes.
         await client.query('select from runner where id = $1 for update', [runnerId]);
         await client.query(giveBack, [runnerId]);
