@@ -1,5 +1,5 @@
 import type { HotCache } from '@filmwright/blobs';
-import { type AheadFile, toProblem } from '@filmwright/contracts';
+import { type AheadFile, FilmwrightError, toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import { sleep } from './sleep.ts';
 
@@ -25,6 +25,8 @@ const countedMs = 600_000;
 const lookMs = 100;
 /** A task may wait for the very file that is on the way: it stands still no longer than this. */
 const longestPauseMs = 2000;
+/** Problems that say nothing of other files. */
+const ofOneFile: ReadonlySet<string> = new Set(['not-found', 'digest-mismatch']);
 
 /** One file at a time, and none while `isBusy`. Nothing stays pinned: what the cache has no room for goes as anything else does. */
 export function createFetchAhead({ open, isBusy, log }: Fetching): FetchAhead {
@@ -49,6 +51,17 @@ export function createFetchAhead({ open, isBusy, log }: Fetching): FetchAhead {
     return fetched.reduce((sum, one) => sum + one.bytes, bytes) <= (await mostBytes());
   };
 
+  /** False where it is gone by now, or damaged at the source: the others may be there all the same. */
+  const fetchOne = async ({ pin }: AheadCache, { digest }: AheadFile): Promise<boolean> => {
+    try {
+      await (await pin(digest)).release();
+      return true;
+    } catch (error) {
+      if (error instanceof FilmwrightError && ofOneFile.has(error.code)) return false;
+      throw error;
+    }
+  };
+
   const fetchAll = async (): Promise<void> => {
     cache ??= open(arrived);
     const into = await cache.catch((error: unknown) => {
@@ -63,8 +76,7 @@ export function createFetchAhead({ open, isBusy, log }: Fetching): FetchAhead {
       if (!(await hasBudget(into, next.bytes))) continue;
       fetched = [...fetched, { atMs: performance.now(), bytes: next.bytes }];
       pausedMs = 0;
-      await into.pin(next.digest).then(({ release }) => release());
-      files++;
+      if (await fetchOne(into, next)) files++;
     }
     log('info', 'files were fetched ahead', { files });
   };

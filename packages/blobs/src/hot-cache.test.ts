@@ -90,6 +90,33 @@ test('H1: a fetch that broke off goes on where it stood', async (context) => {
   await Promise.all([cache.close(), again.close()]);
 });
 
+test('H1: what broke off is kept for a week, and not at all where the disk is full', async (context) => {
+  const root = folderOf(context);
+  const { source, add } = storeOf();
+  const breaking = (code: string): CacheSource =>
+    async function* (wanted) {
+      for await (const piece of source(wanted)) {
+        if (piece.position > 0) throw Object.assign(new Error('broke'), { code });
+        yield piece;
+      }
+    };
+  const parts = (): number => readdirSync(join(root, 'parts')).length;
+  const cache = await openHotCache({ root, maxBytes: 1e6, source: breaking('ECONNRESET') });
+  const digest = add('m');
+  await assert.rejects(cache.pin(digest), /broke/);
+  const agoS = (days: number): number => Date.now() / 1000 - days * 86_400;
+  utimesSync(join(root, 'parts', digest), agoS(6), agoS(6));
+  const full = await openHotCache({ root, maxBytes: 1e6, source: breaking('ENOSPC') });
+  assert.equal(parts(), 1);
+  utimesSync(join(root, 'parts', digest), agoS(8), agoS(8));
+  writeFileSync(join(root, 'parts', `${digest}.${2 ** 30}-1`), 'left by a process that died');
+  const later = await openHotCache({ root, maxBytes: 1e6, source });
+  assert.equal(parts(), 0);
+  await assert.rejects(full.pin(digest), { code: 'disk-full' });
+  assert.equal(parts(), 0);
+  await Promise.all([cache.close(), full.close(), later.close()]);
+});
+
 test('H2: what arrives damaged is refused and fetched anew; a source that only sends damaged bytes is told', async (context) => {
   const once = storeOf((sent, asked) => (asked === 1 ? Buffer.alloc(sent.length, 'x') : sent));
   const digest = once.add('c');

@@ -46,6 +46,8 @@ export type HotCacheOptions = {
 const mostTries = 3;
 const countAgainMs = 5000;
 const nearlyFull = 0.8;
+/** What broke off is gone on with within a week, or never. */
+const keptPartMs = 7 * 86_400_000;
 
 /** Opens (and makes) a cache in a folder that several processes of one machine may share. */
 export async function openHotCache({
@@ -59,6 +61,7 @@ export async function openHotCache({
   const [files, parts, pins] = [join(root, 'files'), join(root, 'parts'), join(root, 'pins')];
   for (const folder of [files, parts, pins]) await mkdir(folder, { recursive: true });
   await releaseDead(pins);
+  await removeOld(parts);
   const ownPins = join(pins, `${process.pid}-${Math.random().toString(36).slice(2)}`);
   await mkdir(ownPins);
   const counts = { hits: 0, misses: 0, hitBytes: 0, missBytes: 0, damaged: 0, evicted: 0 };
@@ -145,8 +148,11 @@ export async function openHotCache({
         try {
           await fetchOnce(digest);
         } catch (error) {
-          if (!(error instanceof FilmwrightError) || error.code !== 'digest-mismatch' || tries >= mostTries)
-            throw await diskProblem(error, { folder: root, neededBytes: null });
+          if (error instanceof FilmwrightError && error.code === 'digest-mismatch' && tries < mostTries) continue;
+          const problem = await diskProblem(error, { folder: root, neededBytes: null });
+          // What was received takes the very room that is missing.
+          if (problem !== error) await rm(join(parts, digest), { force: true });
+          throw problem;
         }
       }
     });
@@ -275,6 +281,25 @@ async function filesIn(folder: string): Promise<CachedFile[]> {
 
 async function sizeOf(folder: string): Promise<number> {
   return (await filesIn(folder)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Removes what broke off long ago and nobody went on with, and names that dead processes gave. */
+async function removeOld(parts: string): Promise<void> {
+  const names = new Set(await readdir(parts));
+  for (const name of names) {
+    const path = join(parts, name);
+    const [digest = '', of] = name.split('.', 2);
+    if (of === 'lock' || names.has(`${digest}.lock`)) continue;
+    if (of !== undefined) {
+      if (!isAlive(Number(of.split('-', 1)[0]))) await rm(path, { force: true });
+      continue;
+    }
+    const isOld = async (): Promise<boolean> => Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now()) > keptPartMs;
+    if (!(await isOld())) continue;
+    await withPathLock(`${path}.lock`, async () => {
+      if (await isOld()) await rm(path, { force: true });
+    });
+  }
 }
 
 /** Lets go of pins whose process is dead. */
