@@ -1,6 +1,5 @@
-import type { AheadFile } from '@filmwright/contracts';
 import type { Records, RecordsEvent } from '@filmwright/records';
-import { createAheadBoard } from './ahead-board.ts';
+import { type Ahead, createAheadBoard } from './ahead-board.ts';
 
 /** Hands the changes of the records to whoever waits in this process: event streams and long polls. One listening connection serves all. */
 export type ChangeHub = {
@@ -10,8 +9,8 @@ export type ChangeHub = {
   watchFilm(id: string, listener: () => void): () => void;
   /** Resolves at the next grant to a runner, after `waitMs`, when `signal` is aborted or when the hub closes. */
   waitForGrant(wait: { readonly runnerId: string; readonly waitMs: number; readonly signal: AbortSignal }): Promise<void>;
-  /** Files that a runner may fetch ahead, each said once. */
-  takeAhead(runnerId: string): readonly AheadFile[];
+  /** What a runner may bring nearer, each said once. */
+  takeAhead(runnerId: string): Ahead;
   /** Calls `listener` once when the hub closes, so that open replies can end; returns how to forget it. */
   onClose(listener: () => void): () => void;
   isClosed(): boolean;

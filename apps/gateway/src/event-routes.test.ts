@@ -59,7 +59,7 @@ test('a follower that leaves is forgotten', async (context) => {
     },
     watchFilm: () => () => {},
     waitForGrant: async () => {},
-    takeAhead: () => [],
+    takeAhead: () => ({ files: [], models: [] }),
     onClose: () => () => {},
     isClosed: () => false,
     close: async () => {},

@@ -49,9 +49,10 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');
-      const ahead = parts.hub.takeAhead(runnerOf(request));
       const drain = known.isDraining(runnerOf(request));
-      return { ...renewed, ...(ahead.length > 0 && { ahead }), ...(drain && { drain }) };
+      const { files: ahead, models: aheadModels } = parts.hub.takeAhead(runnerOf(request));
+      const hints = { ...(ahead.length > 0 && { ahead }), ...(aheadModels.length > 0 && { aheadModels }) };
+      return { ...renewed, ...hints, ...(drain && { drain }) };
     },
   });
   addRoute(app, {

@@ -39,7 +39,7 @@ function scene({ slots = 1 } = {}) {
   let refusal: FilmwrightError | null = null;
   const polls = { count: 0, most: 0, marks: new Set<string | undefined>() };
   const told = { draining: false };
-  const hints: { ahead?: readonly AheadFile[]; drain?: boolean } = {};
+  const hints: { ahead?: readonly AheadFile[]; aheadModels?: readonly string[]; drain?: boolean } = {};
   const work: LeaseWork = {
     runnerId: 'me',
     leaseMs: 400,
@@ -50,6 +50,7 @@ function scene({ slots = 1 } = {}) {
     endings: { drain: drain.signal, end: end.signal },
     offerChanged: offers.signal,
     ahead: { add: (files) => void said.push(...files.map(({ digest }) => `fetches ${digest} ahead`)) },
+    weights: { add: (models) => void said.push(...models.map((model) => `reads ${model}`)) },
     onDrain: () => drain.abort(),
     executors: Array.from(
       { length: slots },
@@ -260,14 +261,15 @@ test('leases of one batch run as one in one slot, and each is ended for itself',
   await over;
 });
 
-test('what may be needed is fetched ahead, and a runner that is asked to drain takes nothing more and ends', {
+test('what may be needed is fetched or read ahead, and a runner that is asked to drain takes nothing more and ends', {
   timeout: 20_000,
 }, async () => {
   const { given, said, works, hints, told, over, until } = scene();
   given.push(leaseOf('a'));
   await until(() => works.length === 1);
   hints.ahead = [{ digest: 'x', bytes: 1 }];
-  await until(() => said.includes('fetches x ahead'));
+  hints.aheadModels = ['model m'];
+  await until(() => said.includes('fetches x ahead') && said.includes('reads model m'));
   hints.drain = true;
   await until(() => told.draining);
   given.push(leaseOf('b'));

@@ -8,6 +8,7 @@ import { type Batch, type Held, type HeldLeases, runBatch, runLease, type Workin
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
+import type { WeightsAhead } from './weights-ahead.ts';
 
 export type LeaseWork = {
   readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack'>;
@@ -25,6 +26,8 @@ export type LeaseWork = {
   readonly files?: CachedFiles;
   /** Fetches what the gateway says may be needed; nothing is where it is left out. */
   readonly ahead?: Pick<FetchAhead, 'add'>;
+  /** Reads weights that the gateway says may be loaded; nothing is where it is left out. */
+  readonly weights?: Pick<WeightsAhead, 'add'>;
   /** Told that somebody asked for this runner to drain and end. */
   readonly onDrain?: () => void;
   /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
@@ -190,7 +193,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
     const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
-    const { stale, staleFences, back, backFences, ahead, drain } = await work.client.heartbeat({
+    const { stale, staleFences, back, backFences, ahead, aheadModels, drain } = await work.client.heartbeat({
       runnerId,
       leases,
       draining,
@@ -204,6 +207,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     // A runner that drains by itself is told so too.
     if (drain === true && !draining) work.onDrain?.();
     if (ahead !== undefined && !draining) work.ahead?.add(ahead);
+    if (aheadModels !== undefined && !draining) work.weights?.add(aheadModels);
     for (const one of meant(back, backFences)) one.back.abort();
     for (const one of ends) stopped.delete(one);
     for (const one of meant(stale, staleFences))

@@ -21,6 +21,7 @@ import { createRunnerMetrics, type RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
+import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
 
 const log = createLog({ app: 'runner' });
 
@@ -33,6 +34,7 @@ type Runner = {
   readonly figures: RunnerMetrics;
   /** Null where media come from a folder that is shared. */
   readonly fetching: FetchAhead | null;
+  readonly weights: WeightsAhead;
   /** Ends this runner as a signal does. */
   readonly onDrain: () => void;
 };
@@ -66,7 +68,8 @@ async function main(): Promise<void> {
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
-  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching, onDrain };
+  const weights = createWeightsAhead({ home: config.home, log });
+  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching, weights, onDrain };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);
@@ -84,7 +87,7 @@ async function main(): Promise<void> {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
   } finally {
     credential?.close();
-    await fetching?.close();
+    await Promise.all([fetching?.close(), weights.close()]);
     await Promise.all(executors.map((executor) => executor.end()));
   }
 }
@@ -208,6 +211,7 @@ async function importOffer(
     runsBatches: true,
     cachesFiles: config.join !== null,
     fetchesAhead: config.join !== null,
+    readsWeights: true,
     ...(pool === null ? {} : { pool }),
     ...(region === null ? {} : { region }),
   };

@@ -38,8 +38,8 @@ export type Joined = {
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
 /**
- * Keys and fences of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead; whether
- * it is to drain and end.
+ * Keys and fences of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead, and models whose
+ * weights may be read; whether it is to drain and end.
  */
 export type HeartbeatAnswer = {
   readonly stale: readonly string[];
@@ -47,6 +47,7 @@ export type HeartbeatAnswer = {
   readonly staleFences?: readonly number[];
   readonly backFences?: readonly number[];
   readonly ahead?: readonly AheadFile[];
+  readonly aheadModels?: readonly string[];
   readonly drain?: boolean;
 };
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };

@@ -55,6 +55,8 @@ export const runnerOfferSchema = z.object({
   cachesFiles: z.boolean().optional(),
   /** It fetches into that cache what heartbeats are answered it may need. */
   fetchesAhead: z.boolean().optional(),
+  /** It reads weights from its disk into spare memory where heartbeats are answered that they are likely to be loaded. */
+  readsWeights: z.boolean().optional(),
   /** It runs leases of one batch as one, in one slot. */
   runsBatches: z.boolean().optional(),
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
@@ -111,6 +113,8 @@ export const heartbeatReplySchema = z.object({
   back: z.array(z.string()).readonly().optional(),
   backFences: z.array(z.number().int()).readonly().optional(),
   ahead: z.array(aheadFileSchema).readonly().optional(),
+  /** Models whose weights it is likely to load, by the names that tasks ask for; a hint that is said once. */
+  aheadModels: z.array(z.string().max(300)).readonly().optional(),
   /** Somebody asked for it to end as when it is told to by a signal. */
   drain: z.boolean().optional(),
 });

@@ -33,11 +33,12 @@ export function aheadRecords({ prepared }: Database): AheadStore {
       });
     },
     async tellAhead(hints) {
-      const texts = hints.flatMap(({ runnerId, files }) => {
-        const parts = Array.from({ length: Math.ceil(files.length / mostFiles) }, (_, part) =>
-          files.slice(part * mostFiles, (part + 1) * mostFiles),
-        );
-        return parts.map((some) => JSON.stringify({ type: 'ahead', runnerId, files: some } satisfies RecordsEvent));
+      const texts = hints.flatMap(({ runnerId, files, models = [] }) => {
+        const parts = Array.from({ length: Math.ceil(files.length / mostFiles) }, (_, part) => ({
+          files: files.slice(part * mostFiles, (part + 1) * mostFiles),
+        }));
+        const all = [...parts, ...models.map((model) => ({ files: [], models: [model] }))];
+        return all.map((some) => JSON.stringify({ type: 'ahead', runnerId, ...some } satisfies RecordsEvent));
       });
       if (texts.length > 0) await prepared({ name: 'tell-ahead', text: `select ${notifyEach('$1')}`, values: [texts] });
     },

@@ -90,7 +90,7 @@ export type RecordsEvent =
   | { readonly type: 'granted'; readonly runners: readonly string[] }
   | { readonly type: 'finished'; readonly keys: readonly string[] }
   /** A hint for one runner, which is said once and written nowhere. */
-  | { readonly type: 'ahead'; readonly runnerId: string; readonly files: readonly AheadFile[] };
+  | { readonly type: 'ahead'; readonly runnerId: string; readonly files: readonly AheadFile[]; readonly models?: readonly string[] };
 
 /** Keys, and fences where there are any: tasks of several workspaces may have the same key. */
 export type RenewAnswer = {

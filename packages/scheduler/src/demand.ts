@@ -87,6 +87,8 @@ export type RunnerFacts = {
   readonly linkMibPerS?: number;
   /** It fetches ahead what it is told to, and brings weights nearer. */
   readonly fetchesAhead?: boolean;
+  /** Memory into which it reads weights from its disk where it is told to, and of which it tells nothing; none if left out. */
+  readonly spareMib?: number;
 };
 
 /** What a scheduler found: the mean of so many attempts, in milliseconds (of ratios to what was guessed, the ratio). Its name says of what. */

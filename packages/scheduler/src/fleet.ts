@@ -10,6 +10,9 @@ export type Host = {
   readonly memory: Set<string>;
   readonly disk: Set<string>;
   slotPool: SlotPool | null;
+  /** When it was told last to read weights of which model into spare memory, and until when it is taken to do so. */
+  readonly read: Map<string, number>;
+  readUntilMs: number;
   /** Devices that are kept for whichever task of a group is first, which needs several of them, from when on. */
   reserved: { readonly group: string; readonly gpus: number; readonly fabric: string; readonly atMs: number } | null;
 };
@@ -76,6 +79,8 @@ export type Fleet = {
   readonly warm: Map<string, Set<Host>>;
   /** Runners with devices that bring weights nearer, those looked at longest ago first. */
   readonly staging: Set<Host>;
+  /** Runners that read weights into spare memory, those looked at longest ago first. */
+  readonly reading: Set<Host>;
 };
 
 /** The product under which times of processor slots are learned. */
@@ -90,6 +95,7 @@ export function createFleet(): Fleet {
     holders: new Map(),
     warm: new Map(),
     staging: new Set(),
+    reading: new Set(),
   };
 }
 
@@ -104,6 +110,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
     memory: new Set(),
     disk: new Set(),
     slotPool: null,
+    read: new Map(),
+    readUntilMs: 0,
     reserved: null,
   };
   leavePools(fleet, host);
@@ -136,6 +144,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   else fleet.wide.delete(host);
   if (devices.length > 0 && facts.fetchesAhead === true) fleet.staging.add(host);
   else fleet.staging.delete(host);
+  if ((facts.spareMib ?? 0) > 0) fleet.reading.add(host);
+  else fleet.reading.delete(host);
   joinPools(fleet, host);
   return host;
 }
@@ -147,6 +157,7 @@ export function removeHost(fleet: Fleet, host: Host): void {
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);
   fleet.staging.delete(host);
+  fleet.reading.delete(host);
   fleet.hosts.delete(host.facts.id);
 }
 

@@ -5,6 +5,7 @@ import { placeGangs } from './place-gangs.ts';
 import { placeOnSlots } from './place-slots.ts';
 import { preempt } from './preempt.ts';
 import { prefetch } from './prefetch.ts';
+import { readWeights } from './read-weights.ts';
 import { settle } from './shares.ts';
 import { stage } from './stage.ts';
 import { type State, setFloors } from './state.ts';
@@ -25,5 +26,6 @@ export function step(
   wakeLater(state, instantMs);
   setFloors(state);
   const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
-  return { state, decisions: [...placed, ...preempt(state, instantMs), ...prefetch(state), ...stage(state, instantMs)] };
+  const hints = [...prefetch(state), ...stage(state, instantMs), ...readWeights(state, instantMs)];
+  return { state, decisions: [...placed, ...preempt(state, instantMs), ...hints] };
 }

@@ -105,6 +105,8 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     handsBack: offer.handsBack === true,
     runsBatches: offer.runsBatches === true,
     fetchesAhead: offer.fetchesAhead === true,
+    // It looks itself at what is free when it is told to read.
+    ...(offer.readsWeights === true && { spareMib: Math.floor((offer.machine?.memoryBytes ?? 0) / 2 / 1024 ** 2) }),
     ...(typeof offer.machine?.downBytesPerS === 'number' && { linkMibPerS: offer.machine.downBytesPerS / 1024 ** 2 }),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { taskKinds } from '@filmwright/contracts';
+import { type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace, type RecordsEvent } from '@filmwright/records';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { createGathering } from './gathering.ts';
@@ -182,4 +182,37 @@ test('A1, A2: of what a task to come will read the runner that holds most is tol
     gathering.take().map(({ type }) => type),
     ['gone'],
   );
+});
+
+test('A4: a runner is told by word alone which weights on its disk a task waits for', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  const heard: Extract<RecordsEvent, { type: 'ahead' }>[] = [];
+  const deaf = await records.listen((event) => void (event.type === 'ahead' && heard.push(event)));
+  context.after(deaf);
+  start(context, opened);
+  const version = taskKinds.drill.version;
+  const machine = { cores: 1, memoryBytes: 4e9, diskFreeBytes: 4e9, numaNodes: 1, downBytesPerS: null, upBytesPerS: null };
+  const figures = {
+    name: 'model m',
+    coldMs: 4000,
+    warmMs: 500,
+    stepMs: 1,
+    step: 'one',
+    unloadMs: 1,
+    ramMib: 900,
+    vramMib: 0,
+    coldIsCold: true,
+  };
+  const { runnerId } = await records.joinRunner(
+    offer('one', {
+      ...{ kinds: ['drill'], versions: { drill: version }, models: ['m'], readsWeights: true },
+      machine: { ...machine, encoders: [], warnings: [] },
+      figures: [{ ...figures, device: 'a processor', measuredAt: '2026-11-21T00:00:00.000Z' }],
+    }),
+  );
+  const drill = (key: string, model?: { readonly name: string }): Task =>
+    task(key, { kind: 'drill', version, payload: { durationMs: 1000, ...(model && { model }) } } as unknown as Partial<Task>);
+  await order(opened, [drill('a'), drill('b', { name: 'm' })]);
+  assert.deepEqual(await until(async () => heard[0], 'a hint'), { type: 'ahead', runnerId, files: [], models: ['model m'] });
 });

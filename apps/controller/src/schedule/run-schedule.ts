@@ -1,6 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { AheadStore, Grant, Records, ScheduleStore } from '@filmwright/records';
+import type { AheadHint, AheadStore, Grant, Records, ScheduleStore } from '@filmwright/records';
 import { type Change, type Decision, openState, step, takeLearned } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
@@ -142,6 +142,12 @@ async function comingChanges({ records, view, gathering, nowMs }: Carrying & Pic
   return comingOf(news, { holders: await records.holdersOf(files), instantMs: nowMs() });
 }
 
+function hintsOf(decision: Decision): readonly AheadHint[] {
+  if (decision.type === 'stage' && decision.to === 'memory') return [{ runnerId: decision.runner, files: [], models: [decision.model] }];
+  if (decision.type !== 'prefetch') return [];
+  return [{ runnerId: decision.runner, files: decision.inputs.map(({ id, mib }) => ({ digest: id, bytes: Math.round(mib * 1024 ** 2) })) }];
+}
+
 /** Asks for places back and writes the grants; what could not be given comes back as changes. Null when another leads. */
 async function carryOut(
   { records, epoch, view, press, nowMs, figures }: Carrying,
@@ -152,13 +158,7 @@ async function carryOut(
     return lease === null ? [] : [{ ...lease, reason: decision.reason }];
   });
   await records.askBack(asked);
-  await records.tellAhead(
-    decisions.flatMap((one) =>
-      one.type === 'prefetch'
-        ? [{ runnerId: one.runner, files: one.inputs.map(({ id, mib }) => ({ digest: id, bytes: Math.round(mib * 1024 ** 2) })) }]
-        : [],
-    ),
-  );
+  await records.tellAhead(decisions.flatMap(hintsOf));
   const waits = new Map(
     decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
   );
