@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { FilmwrightError, modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
@@ -98,6 +100,29 @@ test('cancelled in the middle of a step the slot is free with nothing left runni
   assert.ok((told[0] ?? 0) >= half, `the first step told after that was at ${told[0]} %`);
   const sorted = [...told].sort((a, b) => a - b);
   assert.deepEqual(told, sorted, 'it never went back');
+});
+
+test('killed -9 in the middle of a step, a runner leaves nothing running, and the next one goes on to the same bytes', async (t) => {
+  const { home, executor } = await workplace(t);
+  const task = await taskOf(home);
+  const runner = fork(fileURLToPath(new URL('../testing/lone-runner.ts', import.meta.url)));
+  t.after(() => runner.kill('SIGKILL'));
+  runner.send({ home, task });
+  const below = await new Promise<readonly number[]>((resolve) => {
+    runner.on('message', (percent: number) => {
+      if (percent < half || runner.killed) return;
+      const tree = processTree(runner.pid ?? 0).map(({ pid }) => pid);
+      runner.kill('SIGKILL');
+      resolve(tree);
+    });
+  });
+  assert.ok(below.length >= 3, `${below.length} processes: a runner, its executor, the model`);
+  while (below.some((pid) => processTree(pid).length > 0)) await sleep(20);
+  const told: number[] = [];
+  const onPercent = (percent: number): void => void told.push(percent);
+  assert.deepEqual(drawn(await executor.run(task, { ...asking(), onPercent })), whole);
+  assert.ok((told[0] ?? 0) >= half, `the first step told after that was at ${told[0]} %`);
+  assert.deepEqual(checkpointsIn(home), []);
 });
 
 test('handed back at a step it goes on elsewhere to the same bytes', async (t) => {
