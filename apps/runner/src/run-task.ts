@@ -5,6 +5,7 @@ import { type Asset, FilmwrightError, type Output, type Payload, type Task, type
 import { type Borders, HandedBack } from './borders.ts';
 import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
 import { batchRunners, kindRunners } from './kinds/index.ts';
+import { markFault } from './mark-fault.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What the code of a kind may use. Files it stores become assets of the task. */
@@ -97,6 +98,7 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
     return { output: known.output.parse(output), assets };
   } catch (error) {
     if (error instanceof HandedBack) throw error;
+    await markFault(error, place.home);
     throw await asDiskFull(error, room);
   } finally {
     watch.end();

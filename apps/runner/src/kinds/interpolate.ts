@@ -1,26 +1,14 @@
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
-import {
-  betweenMargin,
-  type ClipFrame,
-  creditOfModel,
-  framesBetween,
-  installedModel,
-  markBroken,
-  openInterpolator,
-} from '@filmwright/engines';
+import { betweenMargin, type ClipFrame, creditOfModel, framesBetween, installedModel, openInterpolator } from '@filmwright/engines';
 import { clipPictures, clipSize, watchCuts, writeClip } from '@filmwright/render';
 import type { KindRunner } from '../run-task.ts';
 
 /** Frames before a piece that pass by, so that cuts in it are told from movement as they are in the middle of a clip. */
 const watchedBefore = 12;
 
-/** What is wrong with a model itself, so that it must be mended before it is of use. */
-const faults: readonly string[] = ['digest-mismatch', 'model-unavailable'];
-
 /** Draws the frames of a piece of slowed clip that lie between the clip's own. */
 export const runInterpolate: KindRunner<'interpolate'> = async (payload, context) => {
-  const { clip, model: name, rate, first, step, parts, frames, fps } = payload;
+  const { clip, model: name, rate, first, step, parts, frames, fps, shrink } = payload;
   const { toolset, tempDir, home, progress } = context;
   const path = await context.pathOf(clip);
   const model = await installedModel({ name, home });
@@ -34,10 +22,7 @@ export const runInterpolate: KindRunner<'interpolate'> = async (payload, context
     crop: { x: 0, y: 0, ...size },
   });
   const watch = { loaded: context.models.noteLoaded, dropped: context.models.drop };
-  const interpolator = await openInterpolator({ model, watch }).catch(async (error: unknown) => {
-    if (error instanceof FilmwrightError && faults.includes(error.code)) await markBroken(model, { home, why: error.message });
-    throw error;
-  });
+  const interpolator = await openInterpolator({ model, shrink, watch });
   const outPath = join(tempDir, 'between.mp4');
   const writer = writeClip({ outPath, ...size, rate: fps, toolset });
   const watched = watchedFrames(pictures, { from: from - betweenMargin, firstFrame });

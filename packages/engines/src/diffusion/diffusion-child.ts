@@ -1,9 +1,9 @@
 // The program of a diffusion model's own process: loads its networks, draws one request after another, and ends when its parent is gone.
 import { FilmwrightError } from '@filmwright/contracts';
 import { endWithParent } from '../end-with-parent.ts';
+import { memoryWords } from '../memory-words.ts';
 import type { ChildAnswer, ChildRequest } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
-import { memoryWords } from './network.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 
 let pipeline: Pipeline | undefined;

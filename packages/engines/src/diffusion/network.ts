@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { memoryWords } from '../memory-words.ts';
 
 /** Numbers with their shape. */
 export type Numbers = { readonly dims: readonly number[]; readonly data: Float32Array };
@@ -22,10 +23,6 @@ type HalfArrays = { new (values: ArrayLike<number>): HalfArray; new (buffer: Arr
 // ONNX Runtime's module hands half precision on as Float16Array where there is one, which its native part reads as nothing; without it, as 16-bit words.
 const Half = (globalThis as { readonly Float16Array?: HalfArrays }).Float16Array;
 Reflect.deleteProperty(globalThis, 'Float16Array');
-
-/** What ONNX Runtime and the system say when memory ends. */
-export const memoryWords =
-  /alloc(ate|ation)? *(memory|fail)|failed to allocate|bad_alloc|out of memory|BFCArena|array length|buffer allocation/i;
 
 function tensorOf(value: Numbers, input: NetworkInput): Tensor {
   const dims = [...value.dims];

@@ -47,6 +47,16 @@ export type DrawRequest = {
 /** What is wanted of the model for a moment: outputs by name, with how many planes they have. */
 export type Wanted = Readonly<Record<string, number>>;
 
+/** What a model gave that no sound one gives. */
+export class Faulty extends Error {}
+
+/** One value that is none makes the sum none. */
+function areNumbers(values: Float32Array): boolean {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at] as number;
+  return Number.isFinite(sum);
+}
+
 /** Runs the model for one moment; gives the planes of each output that is wanted, of the full size and in their order. */
 export async function runBetween({ session, sizes, before, after, at }: DrawRequest, wanted: Wanted): Promise<readonly Float32Array[]> {
   const { fullWidth, fullHeight } = sizes;
@@ -56,10 +66,8 @@ export async function runBetween({ session, sizes, before, after, at }: DrawRequ
     const found = given[name];
     const dims = [1, channels, fullHeight, fullWidth];
     if (!(found?.data instanceof Float32Array) || found.dims.join() !== dims.join())
-      throw new Error(`${name} is ${found?.type ?? 'not there'} of ${found?.dims.join(' x ')}; wanted float32 of ${dims.join(' x ')}.`);
-    // A model that fell apart gives numbers that are none wherever it is looked at.
-    if (Number.isNaN(found.data[0]) || Number.isNaN(found.data[found.data.length >> 1]))
-      throw new Error(`${name} holds values that are no numbers.`);
+      throw new Faulty(`${name} is ${found?.type ?? 'not there'} of ${found?.dims.join(' x ')}; wanted float32 of ${dims.join(' x ')}.`);
+    if (!areNumbers(found.data)) throw new Faulty(`${name} holds values that are no numbers.`);
     return found.data;
   });
 }

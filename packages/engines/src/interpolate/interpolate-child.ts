@@ -3,7 +3,7 @@ import { InferenceSession } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { Picture } from '../onnx/picture.ts';
-import { type Planes, planesOf, rgbaOf, runBetween, type Sizes, sizesOf } from './draw-between.ts';
+import { Faulty, type Planes, planesOf, rgbaOf, runBetween, type Sizes, sizesOf } from './draw-between.ts';
 import type { BetweenAnswer, BetweenRequest, SentPicture } from './open-interpolator.ts';
 import { scenesDiffer } from './scenes-differ.ts';
 import { shrinkPicture, warpBetween } from './warp-between.ts';
@@ -25,6 +25,8 @@ async function open(asked: Open): Promise<BetweenAnswer> {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // Threads that wait by spinning take the processor from whoever else works on the machine.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   });
   model = { session, open: asked };
@@ -34,7 +36,7 @@ async function open(asked: Open): Promise<BetweenAnswer> {
 async function draw({ width, height, before, after, at }: Draw): Promise<BetweenAnswer> {
   if (model === undefined) throw new Error('The model is not open.');
   const { session, open: settings } = model;
-  const by = Math.max(1, Math.ceil(Math.sqrt((width * height) / settings.mostPixels)));
+  const by = Math.max(settings.shrink, Math.ceil(Math.sqrt((width * height) / settings.mostPixels)));
   const sizes = sizesOf({ width: Math.ceil(width / by), height: Math.ceil(height / by), multipleOf: settings.multipleOf });
   const hold = ({ number, rgba }: SentPicture): Held => {
     const known = held.get(number);
@@ -87,4 +89,11 @@ async function drawn({ session, sizes, by, pair, at, settings, isNew }: Drawing)
 }
 
 endWithParent();
-answerParent((request: BetweenRequest) => (request.kind === 'open' ? open(request) : draw(request)));
+answerParent(async (request: BetweenRequest): Promise<BetweenAnswer> => {
+  try {
+    return await (request.kind === 'open' ? open(request) : draw(request));
+  } catch (error) {
+    if (error instanceof Faulty) return { kind: 'faulty', message: error.message };
+    throw error;
+  }
+});

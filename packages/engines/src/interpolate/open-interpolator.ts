@@ -2,6 +2,7 @@ import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import { startAnsweringProcess } from '../answering-process.ts';
 import { checkWeights } from '../diffusion/check-weights.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
+import { loadFault, ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { holdRevision } from '../models/place-revision.ts';
 import type { Picture } from '../onnx/picture.ts';
@@ -18,6 +19,7 @@ export type BetweenRequest =
       readonly share: string;
       readonly threads: number;
       readonly mostPixels: number;
+      readonly shrink: number;
     }
   | {
       readonly kind: 'draw';
@@ -29,6 +31,8 @@ export type BetweenRequest =
     };
 export type BetweenAnswer =
   | { readonly kind: 'opened' }
+  /** What the model gave is nothing that a sound one gives. */
+  | { readonly kind: 'faulty'; readonly message: string }
   | {
       readonly kind: 'drawn';
       readonly rgba: Uint8Array | null;
@@ -63,6 +67,8 @@ export type OpenInterpolator = {
   readonly threads?: number;
   /** The movement of larger pictures is looked for on smaller copies of them. */
   readonly mostPixels?: number;
+  /** It is looked for on copies so many times smaller at least, a whole number: where a model made the pictures larger nothing finer moves. */
+  readonly shrink?: number;
   readonly watch?: MemoryWatch;
   readonly signal?: AbortSignal;
 };
@@ -75,6 +81,7 @@ export async function openInterpolator({
   model,
   threads = 2,
   mostPixels = comfortable,
+  shrink = 1,
   watch,
   signal,
 }: OpenInterpolator): Promise<Interpolator> {
@@ -86,6 +93,8 @@ export async function openInterpolator({
     folder: model.folder,
     revision,
     files: [{ path: settings.file, sha256: digest.slice('sha256-'.length) }],
+  }).catch((error: unknown) => {
+    throw error instanceof FilmwrightError ? new ModelFault(model, error) : error;
   });
   // What comes along lies in no cache, and may lie where nothing can be written.
   const held =
@@ -101,19 +110,15 @@ export async function openInterpolator({
     await close();
     await held?.release();
   };
-  const failed = (answer: { readonly kind: string; readonly message?: string }): FilmwrightError =>
-    new FilmwrightError(
-      'program-failed',
-      `The model ${model.card.name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
-    );
+  const failed = (answer: { readonly kind: string; readonly message?: string }): FilmwrightError => {
+    const message = `The model ${model.card.name} failed: ${answer.message ?? 'it answered out of turn'}`;
+    return answer.kind === 'faulty'
+      ? new ModelFault(model, { code: 'program-failed', message: `${message} Add it again, or take another model.` })
+      : new FilmwrightError('program-failed', `${message}.`);
+  };
   try {
-    const opened = await ask({ kind: 'open', path, threads, mostPixels, ...settings }, signal);
-    if (opened.kind === 'failed')
-      throw new FilmwrightError(
-        'model-unavailable',
-        `The model ${model.card.name} cannot be loaded: ${opened.message}. Add it again with \`filmwright models add ${model.card.name}\`.`,
-        { retryable: false },
-      );
+    const opened = await ask({ kind: 'open', path, threads, mostPixels, shrink, ...settings }, signal);
+    if (opened.kind === 'failed') throw loadFault(model, opened.message);
   } catch (error) {
     await end();
     throw error;

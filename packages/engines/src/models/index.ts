@@ -4,6 +4,7 @@ export { creditOfModel } from './credit-of-model.ts';
 export { type AcceptedLicence, acceptedLicences, licenceText } from './licences.ts';
 export { markBroken } from './mark-broken.ts';
 export { memoryProblem } from './memory-problem.ts';
+export { ModelFault } from './model-fault.ts';
 export {
   type InstalledModel,
   installedModel,

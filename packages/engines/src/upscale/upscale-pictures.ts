@@ -1,4 +1,5 @@
 import { type EnlargeUse, FilmwrightError, type ModelCard } from '@filmwright/contracts';
+import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import type { ModelPool } from '../onnx/model-pool.ts';
 import type { ModelAnswer, ModelTensor } from '../onnx/model-process.ts';
@@ -72,7 +73,7 @@ export async function* upscalePictures(request: UpscalePictures): AsyncGenerator
       factor: use.factor,
       layout: processing.output.layout,
       scale: processing.output.scale * 255,
-      name: model.card.name,
+      model,
     });
     onTile?.(one.done, one.runs);
     if (!one.isLast) continue;
@@ -157,20 +158,20 @@ type Placing = {
   readonly factor: number;
   readonly layout: 'nchw' | 'nhwc';
   readonly scale: number;
-  readonly name: string;
+  readonly model: InstalledModel;
 };
 
 /** Puts what came of a tile's core into the picture. */
-function place({ dims, data }: ModelAnswer, { one, made, size, factor, layout, scale, name }: Placing): void {
+function place({ dims, data }: ModelAnswer, { one, made, size, factor, layout, scale, model }: Placing): void {
+  const { name } = model.card;
   const { picture, tile, of } = one;
   const [height = 0, width = 0] = layout === 'nchw' ? dims.slice(2) : dims.slice(1);
   const [least, tall] = [tile.given.width * factor, tile.given.height * factor];
   if (dims.length !== 4 || data.length !== width * height * 3 || width < least || height < tall)
-    throw new FilmwrightError(
-      'program-failed',
-      `The model ${name} gave a picture of the shape ${dims.join(' x ')}; wanted three planes of ${least} x ${tall} or more in the layout ${layout}.`,
-      { retryable: false },
-    );
+    throw new ModelFault(model, {
+      code: 'program-failed',
+      message: `The model ${name} gave a picture of the shape ${dims.join(' x ')}; wanted three planes of ${least} x ${tall} or more in the layout ${layout}.`,
+    });
   const wanted = ownedBy(tile.core, { picture, size });
   const part = {
     from: { width: picture.width * factor, height: picture.height * factor },
@@ -188,11 +189,10 @@ function place({ dims, data }: ModelAnswer, { one, made, size, factor, layout, s
   });
   const sum = of === 'alpha' ? placeAlpha(planes, { made, size, wanted }) : placeColours(planes, { made, size, wanted });
   if (!Number.isFinite(sum))
-    throw new FilmwrightError(
-      'program-failed',
-      `The model ${name} gave values that are no numbers for a tile of ${tile.given.width} x ${tile.given.height} pixels. Add it again, or take another model.`,
-      { retryable: false },
-    );
+    throw new ModelFault(model, {
+      code: 'program-failed',
+      message: `The model ${name} gave values that are no numbers for a tile of ${tile.given.width} x ${tile.given.height} pixels. Add it again, or take another model.`,
+    });
 }
 
 type PlaneOf = {

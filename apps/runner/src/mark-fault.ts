@@ -1,0 +1,8 @@
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** Marks the model that an error blames, if it blames one; the code that knows models is loaded only then. */
+export async function markFault(error: unknown, home: string): Promise<void> {
+  if (!(error instanceof FilmwrightError) || error.name !== 'ModelFault') return;
+  const { markBroken, ModelFault } = await import('@filmwright/engines');
+  if (error instanceof ModelFault) await markBroken(error.model, { home, why: error.message });
+}

@@ -1,0 +1,24 @@
+import { FilmwrightError, type ProblemCode } from '@filmwright/contracts';
+import { memoryWords } from '../memory-words.ts';
+import type { InstalledModel } from './model-shelf.ts';
+
+export type ModelFaultSaid = { readonly code: ProblemCode; readonly message: string };
+
+/** Something is wrong with a revision itself, whatever was asked of it: to try again is of no use, and it is marked on its shelf. */
+export class ModelFault extends FilmwrightError {
+  readonly model: InstalledModel;
+
+  constructor(model: InstalledModel, { code, message }: ModelFaultSaid) {
+    super(code, message, { retryable: false });
+    this.name = 'ModelFault';
+    this.model = model;
+  }
+}
+
+/** Why a model could not be loaded: where memory ended that is `out-of-memory`, worth another try, else the model is at fault. */
+export function loadFault(model: InstalledModel, said: string): FilmwrightError {
+  const { name } = model.card;
+  if (memoryWords.test(said)) return new FilmwrightError('out-of-memory', `There is not enough memory to load the model ${name}: ${said}`);
+  const message = `The model ${name} cannot be loaded: ${said}. Add it again with \`filmwright models add ${name}\`.`;
+  return new ModelFault(model, { code: 'model-unavailable', message });
+}
