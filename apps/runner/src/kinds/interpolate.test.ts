@@ -48,7 +48,18 @@ async function workplace(t: TestContext) {
   const run = async (
     change: Partial<Payload<'interpolate'>>,
   ): Promise<{ readonly output: Output<'interpolate'>; readonly places: readonly number[] }> => {
-    const payload = { clip: `sha256-${'0'.repeat(64)}`, model: ref, rate: 10, first: 0, step: 1, parts: 4, frames: 20, fps: 30, ...change };
+    const payload = {
+      clip: `sha256-${'0'.repeat(64)}`,
+      model: ref,
+      rate: 10,
+      first: 0,
+      step: 1,
+      parts: 4,
+      frames: 20,
+      fps: 30,
+      shrink: 1,
+      ...change,
+    };
     const output = await runInterpolate(payload, context);
     const crop = { x: 0, y: 0, ...size };
     const places: number[] = [];

@@ -1,8 +1,8 @@
 import { millisecondsOf } from '../film/frames.ts';
-import { type ClipPictures, pieceLayers, wholeClip } from './clip-pieces.ts';
+import { foreseenPictures, madePictures, pieceLayers, wholeClip } from './clip-pieces.ts';
 import { type ClipMedia, type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { frameClip, placeTracked } from './frame-clip.ts';
-import { interpolatedClip } from './interpolate.ts';
+import { interpolatedClip, isInterpolated } from './interpolate.ts';
 import { type Move, moveOf, placePicture, round } from './motion.ts';
 import { upscaledClip } from './upscaled-clip.ts';
 import { type Background, filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
@@ -18,17 +18,16 @@ export function clipLayers(
   const clip = input.uploads.media(visual.clip, 'clip');
   const { fps } = film.format;
   const range = clip === undefined ? undefined : clipRange(visual, { clip, fps });
-  const smooth = interpolatedClip(input, {
-    pictures: clip === undefined || range === undefined ? undefined : wholeClip(clip, range),
+  const fill = { loop: visual.loop, untilFrame };
+  const between = {
     asked: visual.interpolate,
     path: `storyboard[${index}].${'background' in (shot.visual ?? {}) ? 'visual.background' : 'visual'}.interpolate`,
     name: 'between',
-    ...{ loop: visual.loop, untilFrame },
-  });
-  const enlarge = (pictures?: ClipPictures, shown = 1) =>
-    upscaledClip(input, { pictures, asked: visual.upscale, shown, loop: visual.loop, untilFrame });
+    ...fill,
+  };
   if (clip === undefined || range === undefined) {
-    enlarge();
+    upscaledClip(input, { pictures: undefined, asked: visual.upscale, shown: 1, slowed: false, ...fill });
+    interpolatedClip(input, { pictures: undefined, ...between });
     return undefined;
   }
   const still = input.shot.motion === undefined && !held ? moveOf('none', { fallback: 'none', focus: visual.focus }) : move;
@@ -37,19 +36,19 @@ export function clipLayers(
   const toMs = visual.to === undefined ? null : millisecondsOf(visual.to, fps);
   // Whoever says which part to show has framed it.
   const framing = held || crop !== null ? { track: null, credits: [] } : frameClip(input, { visual, clip, toMs, ...along });
-  if (framing === undefined || smooth === undefined) {
-    enlarge();
-    return undefined;
-  }
-  const { track, credits } = framing;
+  const { track, credits } = framing ?? { track: null, credits: [] };
   const picture = crop ?? clip;
   const place =
     track === null
       ? placePicture({ picture, frame: size, move: still, untilFrame, fit: visual.fit })
       : placeTracked({ clip, frame: size, move: still, untilFrame, fps, track, ...along });
-  const large = enlarge(smooth.pictures, place.prepared.width / picture.width);
-  if (large === undefined) return undefined;
-  const pictures = large.what;
+  const whole = framing === undefined ? foreseenPictures(wholeClip(clip, range)) : wholeClip(clip, range);
+  const slowed = isInterpolated(visual.interpolate, range.step);
+  const shown = place.prepared.width / picture.width;
+  const large = upscaledClip(input, { pictures: whole, asked: visual.upscale, shown, slowed, ...fill });
+  const smooth = interpolatedClip(input, { pictures: large?.what, ...between });
+  const pictures = smooth && madePictures(smooth.pictures);
+  if (large === undefined || smooth === undefined || pictures === undefined) return undefined;
   const source = {
     ...clipSource({ clip, range: pictures.range }),
     crop: clipCrop(visual, pictures),
@@ -57,9 +56,9 @@ export function clipLayers(
     ...place.prepared,
   };
   return {
-    layers: pieceLayers({ pictures, source, place, loop: visual.loop, untilFrame }),
-    credits: [...credits, ...smooth.credits, ...large.credits],
-    warnings: [...smooth.warnings, ...large.warnings],
+    layers: pieceLayers({ pictures, source, place, ...fill }),
+    credits: [...credits, ...large.credits, ...smooth.credits],
+    warnings: [...large.warnings, ...smooth.warnings],
   };
 }
 

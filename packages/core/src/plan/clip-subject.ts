@@ -1,7 +1,7 @@
 import { findModelRef, type Issue, type Output, type Visual } from '@filmwright/contracts';
 import { problemAt, warningAt } from '../film/issues.ts';
 import { clipSource } from './clip-layers.ts';
-import { type ClipFill, pieceLayers, shownFrames } from './clip-pieces.ts';
+import { type ClipFill, madePictures, pieceLayers, shownFrames } from './clip-pieces.ts';
 import { type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { peopleModel } from './framing.ts';
 import { interpolatedClip } from './interpolate.ts';
@@ -69,8 +69,8 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
     name: 'cutout/between',
     ...{ loop: subject.loop, untilFrame },
   });
-  if (smooth === undefined) return undefined;
-  const { pictures } = smooth;
+  const pictures = smooth && madePictures(smooth.pictures);
+  if (smooth === undefined || pictures === undefined) return undefined;
   const { prepared, place } = placeSubject(input, { subject, picture: box, box: { ...box, x: 0, y: 0 } });
   const filters = { ...filtersOf(input, size), blurPx: 0 };
   const source = { ...clipSource({ clip, range: pictures.range }), crop: box, alpha: true, shadow: subject.shadow, filters, ...prepared };

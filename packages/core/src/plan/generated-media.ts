@@ -1,14 +1,18 @@
 import type { Credit, Generate, Generator, Issue, Media, Payload, Shot } from '@filmwright/contracts';
 import { textHash } from '../figure/seeded.ts';
+import type { Size } from '../film/frames.ts';
 import { warningAt } from '../film/issues.ts';
 import { generatedSize, generateOf, pickGenerator } from './pick-generator.ts';
 import { ranks } from './planner.ts';
 import type { VisualInput } from './visual-input.ts';
 
 type Picture = Omit<Extract<Media, { readonly type: 'picture' }>, 'meanLuma'>;
-/** What was drawn, as if it had been uploaded and normalised. A clip's last frame is its first. */
+/** What a model draws: pixels, and how many frames at which rate; a clip's last frame is its first. */
+export type DrawnShape = Size & { readonly frames: number; readonly rate: number };
+/** What was drawn, as if it had been uploaded and normalised, undefined while it is drawn; its shape is known before. */
 export type GeneratedMedia = {
-  readonly media: Picture | Extract<Media, { readonly type: 'clip' }>;
+  readonly shape: DrawnShape;
+  readonly media: undefined | Picture | Extract<Media, { readonly type: 'clip' }>;
   readonly credits: readonly Credit[];
   readonly warnings: readonly Issue[];
 };
@@ -34,7 +38,7 @@ export function takesOf(shot: Pick<Shot, 'visual' | 'take'>): { readonly take: n
   return { take, takes: Math.max(take, asked?.takes ?? 1) };
 }
 
-/** Has a visual drawn by the model that it names; undefined while it is drawn, or a take beside it that a preview shows. */
+/** Has a visual drawn by the model that it names; undefined where nobody offers that. It is not there yet while a take beside it that a preview shows is drawn. */
 export function generatedMedia(input: VisualInput, asked: Generate): GeneratedMedia | undefined {
   const { shot, planner, address, index, size, uploads } = input;
   const generator = pickGenerator(asked, input.generators);
@@ -70,7 +74,8 @@ export function generatedMedia(input: VisualInput, asked: Generate): GeneratedMe
   };
   const drawn = Array.from({ length: input.allTakes ? takes : 1 }, (_, at) => askFor(input.allTakes ? at + 1 : take));
   const made = input.allTakes ? drawn[take - 1] : drawn[0];
-  if (made === undefined || drawn.some((one) => one === undefined)) return undefined;
+  if (made === undefined || drawn.some((one) => one === undefined))
+    return generator && { shape: shapeOf(generator, size), media: undefined, credits: [], warnings: [] };
   const { asset, width, height, frames, rate, credit, notices } = made;
   const path = `storyboard[${index}].${generateOf(shot)?.path ?? 'visual'}.generate`;
   const warnings = notices.map((message) => warningAt(path, { code: 'generate', message }));
@@ -78,7 +83,13 @@ export function generatedMedia(input: VisualInput, asked: Generate): GeneratedMe
     frames === 1
       ? { type: 'picture', asset, width, height, hasAlpha: false }
       : { type: 'clip', asset, width, height, durationMs: (frames * 1000) / rate, fps: rate, hasSound: false };
-  return { media, credits: [credit], warnings };
+  return { shape: { width, height, frames, rate }, media, credits: [credit], warnings };
+}
+
+/** What will be drawn: a clip comes back to its first frame by that frame alone, or by those before it backwards. */
+function shapeOf(generator: Generator, size: Size): DrawnShape {
+  const { frames, rate, loops } = generator;
+  return { ...generatedSize(generator, size), frames: frames === 1 ? 1 : loops ? frames + 1 : 2 * frames - 1, rate };
 }
 
 /** Steps run once for the prompt and once more where it is weighed against others; each takes as long as its pixels. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Interpolate, Payload } from '@filmwright/contracts';
-import { type ClipPictures, pieceLayers, wholeClip } from './clip-pieces.ts';
+import { type ClipPictures, madePictures, pieceLayers, wholeClip } from './clip-pieces.ts';
 import { type ClipMedia, clipRange } from './clip-range.ts';
 import { interpolatedClip } from './interpolate.ts';
 import type { Ask, Planner } from './planner.ts';
 import { rationalOf } from './rational.ts';
+import { upscaledClip } from './upscaled-clip.ts';
 import type { VisualInput } from './visual-input.ts';
 
 const clipOf = (fps: number, seconds: number): ClipMedia => ({
@@ -23,20 +24,27 @@ function planned(
     readonly untilFrame?: number;
     readonly loop?: boolean;
     readonly offered?: readonly string[];
+    /** It is made twice as large before. */
+    readonly large?: boolean;
   },
 ) {
-  const { asked = true, fps = 30, untilFrame = 120, loop = false, offered = ['rife@1'] } = use;
+  const { asked = true, fps = 30, untilFrame = 120, loop = false, offered = ['rife@1'], large = false } = use;
   const asks = new Map<string, Payload<'interpolate'> | undefined>();
-  const ask = ({ address, payload }: Ask<'interpolate'>) => {
-    asks.set(address, payload);
-    return payload === undefined ? undefined : { asset: { digest: address }, credit: { name: 'RIFE' } };
+  /** Frames of the clip at which what was made larger begins. */
+  const begins = new Map<string, number>();
+  const ask = ({ address, kind, payload }: Ask<'interpolate' | 'upscale-clip'>) => {
+    if (kind === 'interpolate') asks.set(address, payload as Payload<'interpolate'> | undefined);
+    else begins.set(address, (payload as Payload<'upscale-clip'>).firstFrame);
+    return payload === undefined ? undefined : { asset: { digest: address }, credit: { name: 'RIFE' }, width: 1280, height: 720 };
   };
   const input = {
-    ...{ film: { format: { fps } }, index: 2, address: 'shot/s', modelsFor: { interpolation: offered } },
+    ...{ film: { format: { fps } }, index: 2, address: 'shot/s', modelsFor: { interpolation: offered, upscaling: ['quick@1'] } },
     planner: { ask } as unknown as Planner,
   } as unknown as VisualInput;
   const path = 'storyboard[2].visual.interpolate';
-  return { asks, made: interpolatedClip(input, { pictures, asked, path, name: 'between', untilFrame, loop }) };
+  const fill = { untilFrame, loop };
+  const given = large ? upscaledClip(input, { pictures, asked: 2, shown: 1, slowed: true, ...fill })?.what : pictures;
+  return { asks, begins, made: interpolatedClip(input, { pictures: given, asked, path, name: 'between', ...fill }) };
 }
 
 const place = { x: [], y: [], scale: [] } as unknown as Parameters<typeof pieceLayers>[0]['place'];
@@ -78,7 +86,7 @@ test('without a model that draws, and without the one that is named, it is told 
   assert.deepEqual([other?.path, other?.found, other?.wanted], ['storyboard[2].visual.interpolate.model', 'rife@1', 'dain']);
 });
 
-test('every frame of the film shows its moment of the clip, within half a frame, whatever the rates, the trim and the pieces', () => {
+test('every frame of the film shows its moment of the clip, within half a frame, whatever the rates, the trim and the pieces, made larger before or not', () => {
   let seed = 20261121;
   const random = (): number => {
     seed = (seed * 48_271) % 2_147_483_647;
@@ -90,22 +98,36 @@ test('every frame of the film shows its moment of the clip, within half a frame,
     const clip = clipOf(oneOf([10, 15, 23.976, 24, 25, 30_000 / 1001, 30]), 1 + random() * 6);
     const from = `${Math.floor(random() * 700)}ms`;
     const to = random() < 0.5 ? { to: `${800 + Math.floor(random() * 4000)}ms` } : {};
-    const use = { from, ...to, speed: oneOf([0.25, 0.33, 0.4, 0.5, 0.75, 0.8]) };
+    const use = { from, ...to, speed: oneOf([0.25, 0.33, 0.4, 0.5, 0.7, 0.75, 0.8]) };
     const range = clipRange(use, { clip, fps });
     const whole = wholeClip(clip, range);
-    // Cut out, a clip lies in pieces that hold one frame more than they show.
-    const length = oneOf([1000, 17, 40]);
+    // Cut out, a clip lies in pieces that hold one frame more than they show, from the first frame that is shown.
+    const [length, trimmed, large] = [oneOf([1000, 17, 40]), random() < 0.3, random() < 0.4];
     const total = whole.pieces[0]?.frames ?? 0;
-    const pieces = Array.from({ length: Math.ceil(total / length) }, (_, at) => {
-      const [firstFrame, untilFrame] = [at * length, Math.min(total, (at + 1) * length)];
-      return { asset: `cut/${at}`, firstFrame, untilFrame, frames: Math.min(total, untilFrame + 1) - firstFrame };
+    const first = trimmed ? Math.floor(range.start + 1e-6) : 0;
+    const pieces = Array.from({ length: Math.ceil((total - first) / length) }, (_, at) => {
+      const [firstFrame, untilFrame] = [first + at * length, Math.min(total, first + (at + 1) * length)];
+      return { asset: `cut/${firstFrame}`, firstFrame, untilFrame, frames: Math.min(total, untilFrame + 1) - firstFrame };
     });
     const [loop, untilFrame] = [random() < 0.3, 1 + Math.floor(random() * 400)];
-    const { asks, made } = planned({ ...whole, pieces }, { fps, untilFrame, loop });
-    const told = JSON.stringify({ seed: 20261121, round, fps, clip: clip.fps, ms: clip.durationMs, use, length, loop, untilFrame });
-    assert.ok(made !== undefined, told);
+    const { asks, begins, made } = planned({ ...whole, ...(large ? {} : { pieces }) }, { fps, untilFrame, loop, large });
+    const told = JSON.stringify({
+      seed: 20261121,
+      round,
+      fps,
+      clip: clip.fps,
+      ms: clip.durationMs,
+      use,
+      length,
+      trimmed,
+      large,
+      loop,
+      untilFrame,
+    });
+    const pictures = made && madePictures(made.pictures);
+    assert.ok(pictures !== undefined, told);
     if (range.step >= 0.99) continue;
-    const layers = pieceLayers({ pictures: made.pictures, source: { ...source, step: made.pictures.range.step }, place, loop, untilFrame });
+    const layers = pieceLayers({ pictures, source: { ...source, step: pictures.range.step }, place, loop, untilFrame });
     let next = 0;
     for (const layer of layers) {
       assert.equal(layer.fromFrame, next, told);
@@ -114,7 +136,8 @@ test('every frame of the film shows its moment of the clip, within half a frame,
       const { asset, start, step, heldFrame, lastFrame } = layer.source;
       const payload = asks.get(asset);
       assert.ok(payload !== undefined && step === 1 && Number.isInteger(start), told);
-      const base = Number(payload.clip.slice('cut/'.length)) * length;
+      const base = begins.get(payload.clip) ?? Number(payload.clip.slice('cut/'.length));
+      assert.equal(payload.shrink, large ? 2 : 1);
       for (const frame of [layer.fromFrame, layer.untilFrame - 1]) {
         const index = Math.min(lastFrame, start + Math.min(frame, heldFrame));
         const shown = base + (payload.first + index * payload.step) / payload.parts;
@@ -122,7 +145,8 @@ test('every frame of the film shows its moment of the clip, within half a frame,
         const wanted = Math.min(range.start + range.step * inPass, total - 1);
         assert.ok(index >= 0 && index < payload.frames, `${told}: frame ${frame} is ${index} of ${payload.frames} of ${asset}`);
         assert.ok(
-          Math.abs(shown - wanted) <= range.step * 0.5 + 1e-6 ||
+          // What begins with the first frame that is shown cannot begin before it.
+          Math.abs(shown - wanted) <= range.step * (trimmed && !large ? 1 : 0.5) + 1e-6 ||
             (shown >= Math.min(total - 1, range.lastFrame + 1 - range.step) - range.step && wanted >= shown),
           `${told}: frame ${frame} shows ${shown}, wanted ${wanted}`,
         );

@@ -1,4 +1,4 @@
-import { type Credit, findModelRef, type Interpolate, type Issue, type Output } from '@filmwright/contracts';
+import { type Credit, findModelRef, type Interpolate, type Issue, type Output, type Payload } from '@filmwright/contracts';
 import { problemAt } from '../film/issues.ts';
 import { type ClipFill, type ClipPictures, type ClipPiece, shownFrames } from './clip-pieces.ts';
 import { ranks } from './planner.ts';
@@ -15,7 +15,7 @@ const copiedMsPerMegapixel = 200;
 const startMs = 1500;
 
 export type InterpolateUse = ClipFill & {
-  /** Undefined while the clip is probed. */
+  /** Undefined while the clip is probed. A model may have made it larger: that costs more than frames between, so it is done to the clip's own frames alone. */
   readonly pictures: ClipPictures | undefined;
   /** As the document says it; nothing for a clip that is to stay as it is. */
   readonly asked: Interpolate | undefined;
@@ -33,28 +33,31 @@ export type InterpolatedClip = {
 };
 
 type Drawn = Output<'interpolate'>;
+/** Frames of the film, and how many of them lie between two of the clip's own: the work, known before its clip is. */
+type Work = { readonly frames: number; readonly parts: number };
+type Asking = Work & { readonly at: number; readonly payload: Payload<'interpolate'> | undefined };
 
 /** Whether frames between the clip's own are asked for and are missing: it plays slower than the film shows frames. */
 export function isInterpolated(asked: Interpolate | undefined, step: number): boolean {
   return asked !== undefined && asked !== false && step < enough;
 }
 
-/** Has the frames drawn that a slowed clip lacks, one for each frame of the film; undefined while they are drawn. A clip with enough frames stays as it is. */
+/** Has the frames drawn that a slowed clip lacks, one for each frame of the film; undefined while the clip is probed. A clip with enough frames stays as it is. */
 export function interpolatedClip(input: VisualInput, use: InterpolateUse): InterpolatedClip | undefined {
   const { film, index, planner, address } = input;
   const { pictures, asked, path, name } = use;
-  const ask = (payload: Parameters<typeof planner.ask<'interpolate'>>[0]['payload'], at: number): Drawn | undefined =>
+  const ask = ({ at, payload, ...work }: Asking): Drawn | undefined =>
     planner.ask({
       address: `${address}/${name}/${at}`,
       kind: 'interpolate',
       stage: 'prepare',
       shot: index,
       rank: ranks.awaited,
-      estimateMs: estimateOf(payload, pictures),
+      estimateMs: estimateOf(work, pictures),
       payload,
     });
   if (pictures === undefined) {
-    if (asked !== undefined && asked !== false) ask(undefined, 0);
+    if (asked !== undefined && asked !== false) ask({ at: 0, frames: 60, parts: 4, payload: undefined });
     return undefined;
   }
   if (!isInterpolated(asked, pictures.range.step)) return { pictures, credits: [], warnings: [] };
@@ -63,18 +66,24 @@ export function interpolatedClip(input: VisualInput, use: InterpolateUse): Inter
     return { pictures, credits: [], warnings: [noModel(asked, { path, offered: input.modelsFor?.interpolation ?? [] })] };
   const { fps } = film.format;
   const { range, parts, pieces } = spread(pictures, { fps, fill: use });
-  const drawn = parts.map(({ asset, first, frames, step }, at) =>
-    ask({ clip: asset, model, rate: pictures.range.rate, first, step: step.num, parts: step.den, frames, fps }, at),
-  );
-  if (!drawn.every((one) => one !== undefined)) return undefined;
+  const shrink = Math.floor(pictures.enlarged ?? 1);
+  const drawn = parts.map(({ asset, first, frames, step }, at) => {
+    const said = { model, rate: pictures.range.rate, first, step: step.num, parts: step.den, frames, fps, shrink };
+    return ask({ at, frames, parts: step.den, payload: asset === null ? undefined : { clip: asset, ...said } });
+  });
   return {
-    pictures: { ...pictures, range, pieces: pieces.map((piece, at) => ({ ...piece, asset: drawn[at]?.asset.digest ?? '' })) },
-    credits: drawn.slice(0, 1).map(({ credit }) => credit),
+    pictures: { ...pictures, range, pieces: pieces.map((piece, at) => ({ ...piece, asset: drawn[at]?.asset.digest ?? null })) },
+    credits: drawn.slice(0, 1).flatMap((one) => (one === undefined ? [] : [one.credit])),
     warnings: [],
   };
 }
 
-type Part = { readonly asset: string; readonly first: number; readonly frames: number; readonly step: ReturnType<typeof rationalOf> };
+type Part = {
+  readonly asset: string | null;
+  readonly first: number;
+  readonly frames: number;
+  readonly step: ReturnType<typeof rationalOf>;
+};
 
 /**
  * A frame for each of the film, on a grid that begins with the clip: shots that show the same share them, and where the grid meets the clip's own frames these
@@ -86,18 +95,22 @@ function spread(
 ): { readonly range: ClipPictures['range']; readonly parts: readonly Part[]; readonly pieces: readonly Omit<ClipPiece, 'asset'>[] } {
   const step = rationalOf(range.step);
   const frameAt = (place: number): number => Math.ceil((place * step.den) / step.num - hair);
-  const total = pieces.at(-1)?.untilFrame ?? 1;
+  const last = pieces.at(-1);
+  const total = last === undefined ? 1 : last.firstFrame + last.frames;
   // Behind the clip's last frame there is nothing to draw towards.
   const lastFrame = Math.min(frameAt(range.lastFrame + 1) - 1, Math.floor(((total - 1) * step.den) / step.num + hair));
-  const start = Math.min(lastFrame, Math.round((range.start * step.den) / step.num));
+  // What the first piece does not hold cannot be shown.
+  const begin = frameAt(pieces[0]?.firstFrame ?? 0);
+  const start = Math.max(begin, Math.min(lastFrame, Math.round((range.start * step.den) / step.num)));
   const onGrid = { rate: fps, start, step: 1, frames: range.frames, lastFrame, blend: false };
   const shown = shownFrames(onGrid, fill);
   const length = Math.max(1, Math.round(pieceSeconds * fps));
   const parts: Part[] = [];
   const made: Omit<ClipPiece, 'asset'>[] = [];
+  let next = Math.max(shown.first, begin);
   for (const piece of pieces) {
-    const until = Math.min(shown.until, piece === pieces.at(-1) ? shown.until : frameAt(piece.untilFrame));
-    for (let firstFrame = Math.max(shown.first, frameAt(piece.firstFrame)); firstFrame < until; ) {
+    const until = Math.min(shown.until, piece === last ? shown.until : frameAt(piece.untilFrame));
+    for (let firstFrame = next; firstFrame < until; next = firstFrame) {
       const untilFrame = Math.min(until, (Math.floor(firstFrame / length) + 1) * length);
       const frames = untilFrame - firstFrame;
       made.push({ firstFrame, untilFrame, frames });
@@ -115,16 +128,13 @@ function modelFor(asked: Interpolate | undefined, offered: readonly string[]): s
   return typeof asked === 'object' ? findModelRef(offered, asked.model) : offered[0];
 }
 
-function estimateOf(
-  payload: { readonly frames: number; readonly step: number; readonly parts: number } | undefined,
-  pictures: ClipPictures | undefined,
-): number {
-  if (payload === undefined || pictures === undefined) return startMs + 60 * msPerMegapixel;
+function estimateOf({ frames, parts }: Work, pictures: ClipPictures | undefined): number {
+  const { width, height, enlarged = 1 } = pictures ?? { width: 1280, height: 720 };
   // Where the grid meets a frame of the clip, that frame is taken.
-  const drawnShare = payload.parts === 1 ? 0 : 1 - 1 / payload.parts;
-  const megapixels = (pictures.width * pictures.height) / 1e6;
-  const seen = megapixels / Math.ceil(Math.sqrt(megapixels)) ** 2;
-  return Math.round(startMs + payload.frames * drawnShare * (seen * msPerMegapixel + megapixels * copiedMsPerMegapixel));
+  const drawnShare = parts === 1 ? 0 : 1 - 1 / parts;
+  const megapixels = (width * height) / 1e6;
+  const seen = megapixels / Math.max(Math.floor(enlarged), Math.ceil(Math.sqrt(megapixels))) ** 2;
+  return Math.round(startMs + frames * drawnShare * (seen * msPerMegapixel + megapixels * copiedMsPerMegapixel));
 }
 
 function noModel(asked: Interpolate | undefined, { path, offered }: { readonly path: string; readonly offered: readonly string[] }): Issue {
