@@ -26,8 +26,13 @@ const nobody = new Set(
   ).split(' '),
 );
 
-/** Who speaks in a script: names before a colon that come at least twice, are written in capital letters, or answer one that does. */
+/**
+ * Who speaks in a script: names before a colon that come at least twice, are written in capital letters, or answer one that does. A first line by itself
+ * that is no sentence is a title, whatever stands before its colon, unless that name comes again.
+ */
 export function speakersIn(script: string): ReadonlySet<string> {
+  const title = /^\s*([^\n]{2,60}[\p{L}\p{N}])[ \t]*\n\s*\n/u.exec(script)?.[1];
+  const titled = title === undefined ? undefined : speakerPattern.exec(title)?.[1];
   const names = script
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -35,6 +40,7 @@ export function speakersIn(script: string): ReadonlySet<string> {
       const name = speakerPattern.exec(line.trim())?.[1] ?? null;
       return name === null || nobody.has(name.toLowerCase().split(' ')[0] ?? '') ? null : name;
     });
+  if (titled !== undefined && names.filter((name) => name === titled).length === 1) names[names.indexOf(titled)] = null;
   const counts = new Map<string | null, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const speaks = (name: string | null | undefined): boolean =>

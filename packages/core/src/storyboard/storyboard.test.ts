@@ -206,3 +206,41 @@ test('lines that wrap go on with the one before, also where they say the same', 
     [['Row, row, row your boat. Row, row, row your boat.']],
   );
 });
+
+test('scripts that people paste are read as they mean them: headlines without a mark, boxes to tick, labels, tags, sourced quotations', () => {
+  const pitch = breakDownScript(
+    'Brisk: the kettle that listens\n\nEvery morning kitchens wait for water. Most of that water was boiled twice.\n\n' +
+      '"I used to burn through two kettles a year." – Maya L., barista\n\n' +
+      'How it works\nPour. Tap. Done. A ring of light shows the temperature, from 60 °C for green tea to 100 °C for pasta.\n\n#brisk #tea',
+  );
+  assert.deepEqual(
+    pitch?.shots.map(({ kind, heading }) => [kind, heading]),
+    [
+      ['opening', 'Brisk: the kettle that listens'],
+      ['quote', 'Maya L., barista'],
+      ['part', 'How it works'],
+      ['closing', 'Brisk: the kettle that listens'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(pitch), /#|"text":"How it works/);
+  const moving = breakDownScript(
+    'Der Umzug ist am 3.11. um 6:30 Uhr.\n\nWICHTIG\n1. Strom ummelden\n- [ ] Internet -> Termin\n☐ Gläser\n\nKisten: 37 von 60\nHelfer: Jonas und Mia\n\nDer Wagen wiegt 7,5 t, also 100,5 in Zahlen.',
+  );
+  assert.deepEqual(
+    moving?.shots.map(({ heading, points }) => [heading, points]),
+    [
+      [null, []],
+      ['WICHTIG', ['Strom ummelden', 'Internet – Termin', 'Gläser']],
+      [null, []],
+      ['7,5 t', []],
+    ],
+  );
+  assert.equal(moving?.shots[2]?.lines[0]?.text, 'Kisten: 37 von 60. Helfer: Jonas und Mia');
+});
+
+test('a first line by itself is a title though it begins like a line of talk, unless that speaker comes again', () => {
+  const kinds = (text: string) => breakDownScript(text)?.shots.map(({ heading, lines }) => heading ?? lines[0]?.speaker);
+  const talk = 'ANNA: You are late again.\nBEN: I know.';
+  assert.deepEqual(kinds(`INTERVIEW: THE LAST KEEPER\n\n${talk}`), ['INTERVIEW: THE LAST KEEPER']);
+  assert.deepEqual(kinds(`ANNA: Hello there\n\n${talk}`), ['Anna', 'Anna']);
+});

@@ -127,8 +127,10 @@ export function standsOut(text: string): string | null {
   const numbers = withoutMarks(text).match(numberPattern) ?? [];
   // What has a unit says more than a bare number, and that more than a year.
   const weight = (number: string): number => (/[%€°$£¥₹]|\p{L}/u.test(number) ? 2 : /^\d{4}$/.test(number) ? 0 : 1);
-  // Bare small numbers count things that nobody would remember.
-  const best = numbers.filter((number) => number.length > 2 || weight(number) === 2).sort((a, b) => weight(b) - weight(a))[0];
+  // Bare small numbers count things that nobody would remember, and fractions of who knows what say nothing.
+  const best = numbers
+    .filter((number) => weight(number) === 2 || /^\d{3,}$|^\d{1,3}(?:[.,'\s]\d{3})+$/u.test(number))
+    .sort((a, b) => weight(b) - weight(a))[0];
   return best ?? null;
 }
 
@@ -136,8 +138,11 @@ export function standsOut(text: string): string | null {
 const units =
   'hours?|minutes?|seconds?|days?|weeks?|months?|years?|million|billion|percent|people|miles?|kilomet\\p{L}+|met(?:er|re)s?|degrees?|dollars|euros?|' +
   'Stunden?|Minuten?|Sekunden?|Tagen?|Wochen?|Monaten?|Jahren?|Millionen|Milliarden|Prozent|Menschen|Kilometern?|Metern?|Grad|' +
-  'heures?|jours?|semaines?|mois|ans|années|millions|milliards|personnes|horas?|días?|semanas?|meses|años|millones|personas|[kKMGT]B|[kcm]?m|kg|km/h';
+  'heures?|jours?|semaines?|mois|ans|années|millions|milliards|personnes|horas?|días?|semanas?|meses|años|millones|personas|[kKMGT]B|[kMG]?Wh?|[kcm]?m|kg|t|km/h';
 const numberPattern = new RegExp(
-  `(?:[$€£¥₹]\\s?)?(?<![\\d.,\\p{L}])\\d(?:[\\d.,\\u00a0']*\\d)?(?:\\s?[%€°](?!\\p{L})|\\s(?:${units})(?![\\p{L}\\d-]))?`,
+  // Neither a date (3.11., 2026-11-03) nor a time of the day (6:30).
+  `(?:[$€£¥₹]\\s?)?(?<![\\d.,:/\\p{L}]|\\d )(?!\\d{1,2}\\.\\s?\\d{1,2}\\.|\\d{4}-\\d\\d-|\\d{1,2}[:/]\\d)` +
+    `(?:\\d{1,3}(?:[ \\u00a0\\u202f]\\d{3})+(?!\\d)|\\d(?:[\\d.,']*\\d)?)` +
+    `(?:\\s?(?:[%€](?!\\p{L})|°[CF]?(?!\\p{L}))|\\s(?:${units})(?![\\p{L}\\d-]))?`,
   'gu',
 );
