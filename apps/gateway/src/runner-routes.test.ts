@@ -126,3 +126,18 @@ test('whoever runs the platform lets a runner drain by its name or id, and it is
   const told = async (): Promise<boolean> => (await runner.heartbeat({ runnerId, leases: [] })).drain === true;
   while (!(await told())) await sleep(50);
 });
+
+test('a runner is told once, with its heartbeat, what it may fetch and which weights it may read', async (context) => {
+  const gateway = await startGateway(context);
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  const { runnerId } = await client.joinRunner({ ...offer, readsWeights: true });
+  const file = { digest: `sha256-${'2'.repeat(64)}`, bytes: 7 };
+  const hear = (hint: { readonly files: readonly (typeof file)[]; readonly models?: readonly string[] }): void => {
+    for (const listener of gateway.records.listeners) listener({ type: 'ahead', runnerId, ...hint });
+  };
+  hear({ files: [file] });
+  hear({ files: [], models: ['model m'] });
+  const told = { stale: [], back: [], ahead: [file], aheadModels: ['model m'] };
+  assert.deepEqual(await client.heartbeat({ runnerId, leases: [] }), told);
+  assert.deepEqual(await client.heartbeat({ runnerId, leases: [] }), { stale: [], back: [] });
+});
