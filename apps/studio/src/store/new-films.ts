@@ -11,10 +11,12 @@ export type ScriptFilm = {
   readonly writer: string | null;
   /** Told how far a model is, 0..100. */
   readonly onPercent: (percent: number) => void;
+  /** Told what a person should know of what a model wrote. */
+  readonly onNotice: (notice: string) => void;
 };
 
 /** A new film of a script; throws the problem of a model that could not write it. */
-export async function scriptFilm({ text, media, writer, onPercent }: ScriptFilm): Promise<NewFilm> {
+export async function scriptFilm({ text, media, writer, onPercent, onNotice }: ScriptFilm): Promise<NewFilm> {
   const shown = storyboardMedia(media);
   if (writer === null) {
     const voices = await studio()
@@ -30,6 +32,7 @@ export async function scriptFilm({ text, media, writer, onPercent }: ScriptFilm)
   if (build.problem !== null) throw fromProblem(build.problem);
   const report = build.result?.report as StoryboardReport | null | undefined;
   if (report == null) throw new FilmwrightError('build-cancelled', `The storyboard was ${build.state} before it was written.`);
+  for (const notice of report.notices) onNotice(notice);
   return filmOfScript(report.film, media);
 }
 

@@ -9,6 +9,7 @@ import type { UploadGoal } from '../../model/upload-goal.ts';
 import { anyMedia, FileButton } from '../../parts/file-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { toast } from '../../parts/toasts.tsx';
 import { type Landed, useLanding } from '../../parts/use-landing.ts';
 import { useLoad } from '../../parts/use-load.ts';
 import { useStore } from '../../store/create-store.ts';
@@ -104,7 +105,7 @@ export function Compose() {
       const text = area.current?.value.slice(0, mostCharacters) ?? '';
       const made =
         way === 'script' && text.trim() !== ''
-          ? await scriptFilm({ text, media, writer: writer === '' ? null : writer, onPercent: setPercent })
+          ? await scriptFilm({ text, media, writer: writer === '' ? null : writer, onPercent: setPercent, onNotice: toast })
           : await otherFilm({ text: way === 'product' ? text : '', media });
       const film = await studio().api.createFilm({
         ...made,
