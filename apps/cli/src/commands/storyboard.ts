@@ -109,7 +109,12 @@ async function byModel(
 function told(path: string, { storyboard, voices = {}, language }: FilmDocument): string {
   const speakers = Object.keys(voices).length;
   const cast = speakers === 0 ? '' : `, ${speakers} ${speakers === 1 ? 'speaker' : 'speakers'}`;
-  return `${path}\n  ${storyboard.length} ${storyboard.length === 1 ? 'shot' : 'shots'}${cast}, in ${language}. \`filmwright make ${relative(process.cwd(), path)}\` makes the film.\n`;
+  return `${path}\n  ${storyboard.length} ${storyboard.length === 1 ? 'shot' : 'shots'}${cast}, in ${language}. \`filmwright make ${shellWord(relative(process.cwd(), path))}\` makes the film.\n`;
+}
+
+/** A path as it is typed: in quotation marks where a blank would cut it. */
+function shellWord(path: string): string {
+  return /\s/.test(path) ? JSON.stringify(path) : path;
 }
 
 async function scriptOf(file: string): Promise<string> {
