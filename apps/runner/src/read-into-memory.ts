@@ -14,6 +14,9 @@ export type IntoMemory = {
   readonly signal: AbortSignal;
 };
 
+/** Where all runners of a home note what they read. */
+export const notesOf = (home: string): string => join(home, 'cache', 'read-weights');
+
 const keptMs = 600_000;
 const pieceBytes = 1024 ** 2;
 const restAfterBytes = 16 * pieceBytes;
@@ -21,20 +24,32 @@ const restAfterBytes = 16 * pieceBytes;
 /** Reads files one after the other, at half of what the disk gives, and tells how many bytes; none where there is no room, or what was read before is there still. */
 export async function readIntoMemory({ notes, name, paths, spareBytes, signal }: IntoMemory): Promise<number> {
   await mkdir(notes, { recursive: true });
-  const note = createHash('sha256').update(name).digest('hex');
   const recent = await recentNotes(notes);
-  if (recent.has(note)) return 0;
+  if ((recent.get(noteOf(name)) ?? 0) > 0) return 0;
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const before = [...recent.values()].reduce((sum, size) => sum + size, 0);
   if (bytes === 0 || before + bytes > spareBytes) return 0;
-  // Noted first: others of this machine are told the same now.
-  await writeFile(join(notes, note), String(bytes));
+  await writeFile(join(notes, noteOf(name)), String(bytes));
   for (const path of paths) await readThrough(path, signal);
   return bytes;
 }
 
-/** What was read within the last minutes, in bytes. */
+/** Takes it on to read what has this name, which all runners of a machine are told at nearly the same time; false where another did within ten minutes. */
+export async function takeOn({ notes, name }: Pick<IntoMemory, 'notes' | 'name'>): Promise<boolean> {
+  await mkdir(notes, { recursive: true });
+  const path = join(notes, noteOf(name));
+  const about = await stat(path).catch(() => null);
+  if (about !== null && Date.now() - about.mtimeMs < keptMs) return false;
+  await writeFile(path, '0');
+  return true;
+}
+
+function noteOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+/** What was read within the last minutes, in bytes; 0 of what is about to be. */
 async function recentNotes(notes: string): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const name of await readdir(notes)) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { modelName } from '@filmwright/contracts';
 import { listModels } from '@filmwright/engines';
-import { readIntoMemory } from './read-into-memory.ts';
+import { readIntoMemory, takeOn } from './read-into-memory.ts';
 import { createWeightsAhead } from './weights-ahead.ts';
 
 function homeOf(context: TestContext): string {
@@ -22,13 +22,17 @@ test('weights are read once in ten minutes for all runners of a home, and no mor
   const notes = join(home, 'notes');
   const { signal } = new AbortController();
   const read = (name: string, spareBytes: number): Promise<number> => readIntoMemory({ notes, name, paths, spareBytes, signal });
+  const take = (): Promise<boolean> => takeOn({ notes, name: 'one' });
+  assert.deepEqual([await take(), await take()], [true, false], 'one of the runners of a machine does it');
   assert.equal(await read('one', 2_999_999), 0);
   assert.equal(await read('one', 3_000_000), 3_000_000);
   assert.equal(await read('one', 9e9), 0, 'it is there still');
   assert.equal(await read('two', 5_999_999), 0, 'it would take the place of the first');
   assert.equal(await read('two', 6_000_000), 3_000_000);
   for (const note of await readdir(notes)) utimesSync(join(notes, note), 0, 0);
+  assert.equal(await take(), true);
   assert.equal(await read('one', 3_000_000), 3_000_000);
+  assert.equal(await take(), false);
   await assert.rejects(
     readIntoMemory({ notes, name: 'three', paths, spareBytes: 9e9, signal: AbortSignal.abort(new Error('over')) }),
     /over/,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '@filmwright/process';
+import { notesOf, takeOn } from './read-into-memory.ts';
 
 /** Reads weights that are likely to be loaded from the disk into spare memory. Nobody waits for it, and what fails is left to whoever loads them. */
 export type WeightsAhead = {
@@ -16,44 +17,51 @@ const entry = fileURLToPath(new URL('./weights-main.ts', import.meta.url));
 export function createWeightsAhead({ home, log }: { readonly home: string; readonly log: Log }): WeightsAhead {
   const wanted = new Set<string>();
   let child: ChildProcess | null = null;
-  let gone = Promise.resolve();
+  let running: Promise<void> | undefined;
   let isClosed = false;
 
-  const next = (): void => {
-    const [model] = wanted;
-    if (model === undefined || child !== null || isClosed) return;
-    wanted.delete(model);
-    const reader = fork(entry, [home, model], {
-      env: { PATH: process.env.PATH ?? '' },
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    child = reader;
-    reader.on('message', (told: { readonly bytes: number }) => {
-      if (told.bytes > 0) log('info', 'weights were read into memory', { model, bytes: told.bytes });
-    });
-    gone = new Promise((resolve) => {
-      const over = (): void => {
-        child = null;
-        resolve();
-        next();
-      };
+  const read = (model: string): Promise<void> =>
+    new Promise((resolve) => {
+      const reader = fork(entry, [home, model], {
+        env: { PATH: process.env.PATH ?? '' },
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      });
+      child = reader;
+      reader.on('message', (told: { readonly bytes: number }) => {
+        if (told.bytes > 0) log('info', 'weights were read into memory', { model, bytes: told.bytes });
+      });
       // One that could not be started ends without a word.
-      reader.once('error', () => reader.pid === undefined && over());
-      reader.once('exit', over);
+      reader.once('error', () => reader.pid === undefined && resolve());
+      reader.once('exit', () => resolve());
     });
+
+  const readAll = async (): Promise<void> => {
+    for (let [model] = wanted; model !== undefined; [model] = wanted) {
+      wanted.delete(model);
+      if ((await takeOn({ notes: notesOf(home), name: model })) && !isClosed) await read(model);
+    }
+  };
+
+  const start = (): void => {
+    running ??= readAll()
+      .catch(() => wanted.clear())
+      .finally(() => {
+        running = undefined;
+        if (wanted.size > 0) start();
+      });
   };
 
   return {
     add(models) {
-      for (const model of models) if (wanted.size < mostModels) wanted.add(model);
-      next();
+      for (const model of models) if (wanted.size < mostModels && !isClosed) wanted.add(model);
+      if (wanted.size > 0) start();
     },
     async close() {
       isClosed = true;
       wanted.clear();
       child?.kill('SIGKILL');
-      await gone;
+      await running;
     },
   };
 }

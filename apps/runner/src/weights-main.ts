@@ -2,7 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { modelName, singleModels } from '@filmwright/contracts';
 import { listModels } from '@filmwright/engines';
-import { readIntoMemory } from './read-into-memory.ts';
+import { notesOf, readIntoMemory } from './read-into-memory.ts';
 
 /** Of the memory that is free so much may be filled with what is only likely to be needed. */
 const spareShare = 0.5;
@@ -15,7 +15,7 @@ async function main([home = '', model = '']: readonly string[]): Promise<void> {
   const names = new Set(singleModels(model));
   const models = (await listModels({ home })).filter(({ ref }) => names.has(modelName([ref]) ?? ''));
   const bytes = await readIntoMemory({
-    notes: join(home, 'cache', 'read-weights'),
+    notes: notesOf(home),
     name: model,
     paths: models.flatMap(({ folder, card }) => card.files.map(({ path }) => join(folder, path))),
     spareBytes: process.availableMemory() * spareShare,
