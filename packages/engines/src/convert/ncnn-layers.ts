@@ -59,6 +59,18 @@ function kernelOf({ layer }: LayerInput): Kernel {
   };
 }
 
+/** How many channels a kernel takes, by how many weights there are. */
+function channelsOf(
+  { name, type }: NcnnLayer,
+  { outputs, count, area }: { readonly outputs: number; readonly count: number; readonly area: number },
+): number {
+  const channels = count / (outputs * area);
+  if (Number.isInteger(channels) && channels > 0) return channels;
+  throw refuseNcnn(
+    `layer ${name} (${type}) has ${count} weights for ${outputs} outputs of ${area} pixels; wanted as many for each channel`,
+  );
+}
+
 /** Runs `write` with the name that its operator should give, and the activation that is fused into the layer behind it. */
 function withActivation(input: LayerInput, write: (output: string) => void): void {
   const { layer, graph, output } = input;
@@ -82,7 +94,7 @@ function convolution(input: LayerInput): void {
   wantPlain(layer, { 8: 0, 18: 0, 19: 0 });
   const kernel = kernelOf(input);
   const [outputs, count] = [number(layer, 0), number(layer, 6)];
-  const channels = count / (outputs * kernel.area);
+  const channels = channelsOf(layer, { outputs, count, area: kernel.area });
   const values = weights.tagged(count, layer);
   const weight = weightName(input, { name: `${layer.name}/weight`, dims: [outputs, channels, kernel.down, kernel.across], values });
   const bias =
@@ -99,7 +111,7 @@ function deconvolution(input: LayerInput): void {
   wantPlain(layer, { 18: 0, 19: 0, 20: 0, 21: 0, 28: 0 });
   const kernel = kernelOf(input);
   const [outputs, count] = [number(layer, 0), number(layer, 6)];
-  const channels = count / (outputs * kernel.area);
+  const channels = channelsOf(layer, { outputs, count, area: kernel.area });
   const values = swapFirstTwo(weights.tagged(count, layer), { outputs, channels, area: kernel.area });
   const weight = weightName(input, { name: `${layer.name}/weight`, dims: [channels, outputs, kernel.down, kernel.across], values });
   const bias =

@@ -142,6 +142,12 @@ test('what cannot be converted is refused by its name, and weights that do not b
   refused(`x${conv}`, Buffer.alloc(0), /begins with "x7767517"/);
   refused(param('Input in 0 1 in', 'Sigmoid s 1 1 other out'), Buffer.alloc(0), /takes other, which no layer before it gives/);
   refused(param('Input in 0 1 in', 'Convolution conv 1 1 in out 0=1 1=1 6=1 9=6'), Buffer.concat([plainTag, floats(1)]), /activation 6/);
+  // What every object has is no layer.
+  refused(param('Input in 0 1 in', 'constructor c 1 1 in out'), Buffer.alloc(0), /layer constructor \(c\)/);
+  const odd = param('Input in 0 1 in', 'Convolution conv 1 1 in out 0=2 1=1 6=3');
+  refused(odd, Buffer.concat([plainTag, floats(1, 2, 3)]), /3 weights.*2 outputs/);
+  const none = param('Input in 0 1 in', 'Deconvolution conv 1 1 in out 0=0 1=1 6=0');
+  refused(none, plainTag, /0 weights.*0 outputs/);
   refused(param('Input in 0 1 in', 'Interp up 1 1 in out 0=2 3=8 4=8'), Buffer.alloc(0), /setting 3=8/);
 });
 

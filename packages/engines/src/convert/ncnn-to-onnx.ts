@@ -45,7 +45,7 @@ export function ncnnToOnnx({ name, param, bin, also = [] }: NcnnModel): Uint8Arr
       for (const blob of layer.outputs) names.set(blob, taken[0] as string);
       continue;
     }
-    const translate = ncnnLayers[layer.type];
+    const translate = Object.hasOwn(ncnnLayers, layer.type) ? ncnnLayers[layer.type] : undefined;
     const [output, ...more] = layer.outputs;
     if (translate === undefined || output === undefined || more.length > 0)
       throw refuseNcnn(`it has a layer ${layer.type} (${layer.name}); known are ${Object.keys(ncnnLayers).join(', ')}`);

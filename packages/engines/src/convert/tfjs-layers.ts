@@ -1,4 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
+import { z } from 'zod';
 import type { OnnxAttribute } from './onnx-file.ts';
 import type { TfjsGraph } from './tfjs-graph.ts';
 import type { TfjsLayer } from './tfjs-model.ts';
@@ -10,7 +11,7 @@ type Converting = { readonly layer: TfjsLayer; readonly graph: TfjsGraph; readon
 /** Adds what a layer does to the graph; throws `model-unavailable` naming a layer, activation or setting that is not known. */
 export function convertLayer(input: Converting): Converted {
   const { layer } = input;
-  const convert = converters[layer.kind];
+  const convert = Object.hasOwn(converters, layer.kind) ? converters[layer.kind] : undefined;
   if (convert === undefined)
     throw refuse(layer, `layers of the kind ${layer.kind} are not known; known are ${Object.keys(converters).join(', ')}`);
   if ((layer.config['data_format'] ?? 'channels_last') !== 'channels_last') throw refuse(layer, 'it has its channels first, wanted last');
@@ -42,10 +43,16 @@ function only({ from, layer }: Converting): Converted {
   return first;
 }
 
+const pairSchema = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]);
+const paddingSchema = z.tuple([pairSchema, pairSchema]);
+
 function padded(input: Converting): Converted {
   const { layer, graph } = input;
   const { value, rank } = only(input);
-  const [[top, bottom], [left, right]] = layer.config['padding'] as readonly [readonly [number, number], readonly [number, number]];
+  const padding = paddingSchema.safeParse(layer.config['padding']).data;
+  if (padding === undefined)
+    throw refuse(layer, `it pads by ${JSON.stringify(layer.config['padding'])}, wanted two pairs of whole numbers`);
+  const [[top, bottom], [left, right]] = padding;
   const pads = graph.builder.ints(`${layer.name}:pads`, { dims: [8], values: [0, 0, top, left, 0, 0, bottom, right] });
   return { value: graph.add('Pad', { name: layer.name, inputs: [value, pads] }), rank };
 }

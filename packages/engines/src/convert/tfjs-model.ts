@@ -2,6 +2,8 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { z } from 'zod';
 
 const shapeSchema = z.array(z.number().int().nonnegative()).readonly();
+/** What is taken of another layer: its name, and which of its outputs. */
+const callSchema = z.tuple([z.string()]).rest(z.unknown());
 const layerSchema = z.object({
   name: z.string().optional(),
   class_name: z.string(),
@@ -72,17 +74,19 @@ function readLayers(kind: string, config: unknown): Pick<TfjsModel, 'layers' | '
   if (kind === 'Sequential') {
     const listed = Array.isArray(config) ? config : Object(config).layers;
     const layers: TfjsLayer[] = [];
-    for (const layer of z.array(layerSchema).parse(listed)) {
+    const read = z.array(layerSchema).safeParse(listed);
+    if (!read.success) throw refuse('its layers cannot be read');
+    for (const layer of read.data) {
       const before = layers.at(-1)?.name;
       layers.push({ ...named(layer), from: before === undefined ? [] : [before] });
     }
     return { layers, outputs: layers.slice(-1).map(({ name }) => name) };
   }
   if (kind !== 'Model' && kind !== 'Functional') throw refuse(`it is a ${kind}, wanted Model or Sequential`);
-  const read = z.object({ layers: z.array(layerSchema), output_layers: z.array(z.unknown()) }).safeParse(config);
+  const read = z.object({ layers: z.array(layerSchema), output_layers: z.array(callSchema) }).safeParse(config);
   if (!read.success) throw refuse('its layers cannot be read');
   const layers = read.data.layers.map((layer) => ({ ...named(layer), from: inboundOf(layer.inbound_nodes ?? []) }));
-  return { layers: inOrder(layers), outputs: read.data.output_layers.map((output) => String((output as readonly unknown[])[0])) };
+  return { layers: inOrder(layers), outputs: read.data.output_layers.map(([name]) => name) };
 }
 
 function named({ name, class_name: kind, config }: z.infer<typeof layerSchema>): Omit<TfjsLayer, 'from'> {
@@ -92,7 +96,9 @@ function named({ name, class_name: kind, config }: z.infer<typeof layerSchema>):
 /** Names of the layers of the only call of a layer; a layer that is called twice shares weights, which no known model does. */
 function inboundOf(nodes: readonly unknown[]): readonly string[] {
   if (nodes.length > 1) throw refuse('a layer of it is used twice');
-  return nodes.flatMap((node) => (node as readonly (readonly unknown[])[]).map(([name]) => String(name)));
+  const read = z.array(z.array(callSchema)).safeParse(nodes);
+  if (!read.success) throw refuse('a layer of it takes what cannot be read');
+  return read.data.flat().map(([name]) => name);
 }
 
 function inOrder(layers: readonly TfjsLayer[]): readonly TfjsLayer[] {

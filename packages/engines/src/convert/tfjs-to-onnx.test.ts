@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FilmwrightError } from '@filmwright/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { longestBase64, readLiteral } from './tfjs-literal.ts';
 import { tfjsToOnnx } from './tfjs-to-onnx.ts';
@@ -149,6 +150,27 @@ test('a layer that is not known is refused by its name, and so are weights that 
   const short = modelOf([picture(2, 2, 1), { kind: 'Flatten', name: 'flat' }], { 'flat/kernel': { shape: [2], values: [1, 2] } });
   assert.throws(() => tfjsToOnnx({ ...short, weights: short.weights.slice(0, 7) }), /weights file has 7 bytes, wanted 8/);
   assert.throws(() => tfjsToOnnx({ model: { format: 'graph-model' }, weights: new Uint8Array(), name: 'x' }), /no layers model/);
+});
+
+test('a description that is none is refused as such, wherever it is none', () => {
+  const weightsManifest = [{ weights: [] }];
+  const input = { class_name: 'InputLayer', name: 'in', config: { batch_input_shape: [null, 2, 2, 1] } };
+  const functional = (config: unknown) => ({ modelTopology: { class_name: 'Model', config }, weightsManifest });
+  const layer = (kind: string, config: object = {}, inbound: unknown = [[['in', 0, 0]]]) =>
+    functional({ layers: [input, { class_name: kind, name: 'l', config, inbound_nodes: inbound }], output_layers: [['l', 0, 0]] });
+  for (const model of [
+    { modelTopology: { class_name: 'Sequential', config: { layers: [3] } }, weightsManifest },
+    functional({ layers: [input], output_layers: [null] }),
+    functional({ layers: [input], output_layers: [['elsewhere', 0, 0]] }),
+    layer('Flatten', {}, [{ args: ['in'] }]),
+    layer('ZeroPadding2D', { padding: 'same' }),
+    layer('constructor'),
+  ])
+    assert.throws(
+      () => tfjsToOnnx({ model, weights: new Uint8Array(), name: 'x' }),
+      (error) => error instanceof FilmwrightError && error.code === 'model-unavailable',
+      JSON.stringify(model),
+    );
 });
 
 test('a description inside a script is read without running it, and a script that is no plain value is refused', () => {
