@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { digestSchema } from './digest.ts';
+import { creditSchema } from './measured.ts';
 
 const share = z.number().min(0).max(1);
 const shareBox = z.object({ x: share, y: share, width: share, height: share }).readonly();
@@ -20,3 +22,28 @@ export const subjectSampleSchema = z
   })
   .readonly();
 export type SubjectSample = z.infer<typeof subjectSampleSchema>;
+
+/**
+ * Looks for what a picture shows, or a part of a clip every `everyMs` and after each cut. `models` are mask models to ask before looking for what is
+ * striking; times are milliseconds of the clip.
+ */
+export const subjectSearch = {
+  input: z.object({
+    media: digestSchema,
+    clip: z
+      .object({
+        fromMs: z.number().nonnegative(),
+        untilMs: z.number().positive(),
+        everyMs: z.number().positive(),
+        fps: z.number().positive(),
+      })
+      .readonly()
+      .nullable(),
+    models: z.array(z.string()).readonly(),
+  }),
+  output: z.object({
+    samples: z.array(subjectSampleSchema).readonly(),
+    cutsMs: z.array(z.number()).readonly(),
+    credits: z.array(creditSchema).readonly(),
+  }),
+} as const;

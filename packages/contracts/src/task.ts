@@ -10,12 +10,12 @@ import {
 } from './composition.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { drillTaskSchema } from './drill.ts';
-import { captionDriftSchema, creditSchema, loudnessCurveSchema } from './measured.ts';
+import { captionDriftSchema, loudnessCurveSchema } from './measured.ts';
 import { mediaSchema } from './media.ts';
 import { cmafSchema } from './package.ts';
 import { issueSchema } from './problem.ts';
 import { speechEnergySchema } from './rig.ts';
-import { subjectSampleSchema } from './subject.ts';
+import { subjectSearch } from './subject.ts';
 import { timelineSchema } from './timeline.ts';
 
 export * from './task-needs.ts';
@@ -85,31 +85,12 @@ export const taskKinds = {
     payload: capabilities.matting.input,
     output: capabilities.matting.output,
   },
-  /**
-   * Find what a picture shows, or a part of a clip every `everyMs` and after each cut, so that it can be cropped around it. `models` are mask models
-   * to ask before looking for what is striking; times are milliseconds of the clip.
-   */
+  /** Find what a picture or a part of a clip shows, so that it can be cropped around it. */
   'find-subject': {
     version: 3,
     reproducible: true,
-    payload: z.object({
-      media: digestSchema,
-      clip: z
-        .object({
-          fromMs: z.number().nonnegative(),
-          untilMs: z.number().positive(),
-          everyMs: z.number().positive(),
-          fps: z.number().positive(),
-        })
-        .readonly()
-        .nullable(),
-      models: z.array(z.string()).readonly(),
-    }),
-    output: z.object({
-      samples: z.array(subjectSampleSchema).readonly(),
-      cutsMs: z.array(z.number()).readonly(),
-      credits: z.array(creditSchema).readonly(),
-    }),
+    payload: subjectSearch.input,
+    output: subjectSearch.output,
   },
   /** Cut a person out of frames of a normalised clip. */
   'cutout-clip': {

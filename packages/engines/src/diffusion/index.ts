@@ -1,13 +1,12 @@
 export { diffusionModelOf, diffusionPipeline } from './diffusion-model-of.ts';
 export { checkGenerateRequest, type GenerateLimits, type GenerateRequest, type RgbPicture } from './generate-request.ts';
+export type { Generated, GenerateOptions } from './generated.ts';
 export { generatorOf } from './generator-of.ts';
 export type { ComputeProvider } from './network.ts';
 export {
   type DiffusionEngine,
   type DiffusionModel,
   type EngineOptions,
-  type Generated,
-  type GenerateOptions,
   openDiffusionEngine,
 } from './open-diffusion-engine.ts';
 export { drawNoise } from './philox.ts';

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type DiffusionEngine, type EngineOptions, type Generated, openDiffusionEngine } from './open-diffusion-engine.ts';
+import type { Generated } from './generated.ts';
+import { type DiffusionEngine, type EngineOptions, openDiffusionEngine } from './open-diffusion-engine.ts';
 import { layTestModel, testRequest } from './test-models.ts';
 
 async function prepare(

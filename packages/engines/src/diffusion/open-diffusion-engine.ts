@@ -4,6 +4,7 @@ import { checkWeights } from './check-weights.ts';
 import { checkpointKey } from './checkpoint.ts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
+import type { Generated, GenerateOptions } from './generated.ts';
 import type { ComputeProvider } from './network.ts';
 
 /** A model on this machine's disk. `files` (paths inside the folder, SHA-256 as hexadecimal digits) are checked before each load. */
@@ -19,35 +20,6 @@ export type DiffusionModel = {
   readonly hold?: () => Promise<Held>;
 };
 type Held = { readonly release: () => Promise<void> };
-export type GenerateOptions = {
-  /** Aborted: ends the drawing between two steps, or with its process where a step lasts longer than the engine's patience. */
-  readonly signal?: AbortSignal;
-  readonly deadlineMs?: number;
-  /** Where the state between steps is kept; a call with the same request and revision goes on from there. Whoever names it removes it. */
-  readonly checkpointPath?: string;
-  readonly checkpointEverySteps?: number;
-  readonly previewEverySteps?: number;
-  readonly onStep?: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
-};
-export type Generated = {
-  readonly frames: readonly RgbPicture[];
-  /** The step that a checkpoint saved the way to, 0 without one. */
-  readonly resumedAtStep: number;
-  readonly stepsRun: number;
-  /** What a person should know: words of the prompt that were left out, a checkpoint that was broken, a device that was not used. */
-  readonly notices: readonly string[];
-  readonly providers: readonly string[];
-  /** Durations; `stepsCpu` is processor time on all threads. */
-  readonly timesMs: {
-    readonly load: number;
-    readonly text: number;
-    readonly steps: number;
-    readonly stepsCpu: number;
-    readonly decode: number;
-  };
-  /** The most memory the model's process ever held. */
-  readonly peakBytes: number;
-};
 export type DiffusionEngine = {
   readonly generate: (model: DiffusionModel, request: GenerateRequest, options?: GenerateOptions) => Promise<Generated>;
   readonly processes: () => readonly { readonly model: string; readonly revision: string; readonly pid: number }[];
