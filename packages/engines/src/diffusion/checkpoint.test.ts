@@ -25,6 +25,19 @@ test('a checkpoint is read as it was written, and one whose step, key or numbers
   }
 });
 
+test('two drawings of the same, as workspaces of one machine may ask for, write one checkpoint and hinder each other in nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'filmwright-checkpoint-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'checkpoint');
+  const latents = new Float32Array(5000).fill(0.5);
+  const draw = async (): Promise<void> => {
+    for (let step = 1; step <= 30; step++) await writeCheckpoint(path, { key: 'key', step, latents });
+  };
+  await Promise.all([draw(), draw(), draw()]);
+  assert.deepEqual(await readCheckpoint(path, 'key'), { step: 30, latents });
+  assert.deepEqual(await readdir(folder), ['checkpoint']);
+});
+
 test('a checkpoint belongs to one request, one revision and one way to compute', () => {
   const model = { name: 'plain', folder: '/somewhere', revision: 'one' };
   const rgb = new Uint8Array(12);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { GenerateRequest } from './generate-request.ts';
 import type { DiffusionModel } from './open-diffusion-engine.ts';
@@ -30,6 +31,8 @@ export async function writeCheckpoint(path: string, { key, step, latents }: Chec
     await writeFile(unfinished, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
     await rename(unfinished, path);
   } catch (error) {
+    // Another drawing of the same put it in its place.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(path)) return;
     await rm(unfinished, { force: true });
     throw error;
   }
