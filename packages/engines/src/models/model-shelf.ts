@@ -131,7 +131,8 @@ async function readShelved(place: string): Promise<ShelvedModel | string | undef
   try {
     const value = await readJson(path);
     if (value === undefined) return undefined;
-    const card = parseCard(value, { schema: modelCardSchema, where: path });
+    // Only the catalogue's own come along; no card that was added can say so of itself.
+    const { builtIn: _claimed, ...card } = parseCard(value, { schema: modelCardSchema, where: path });
     if (revisionOf(card) !== card.revision)
       return `its card ${path} was changed: it says ${card.revision}, its content ${revisionOf(card)}`;
     const folder = join(place, 'files');

@@ -33,6 +33,14 @@ test('every card of the catalogue is valid, pins its files or says where its fac
   }
 });
 
+test('no card that was added can say of itself that it comes along, and with that what need not be reviewed', async (t) => {
+  const weights = await modelsHome(t);
+  await addLocal(weights, { files: { 'model.onnx': tinyOnnx }, change: { name: 'claims', builtIn: true, draws: 'abstract' } });
+  const { card } = await installedModel({ name: 'claims', home: weights.home });
+  assert.deepEqual([card.builtIn, card.draws], [undefined, 'abstract']);
+  assert.equal((await installedModel({ name: 'backdrops', home: weights.home })).card.builtIn, true);
+});
+
 test('bad weights are told and marked, leave nothing on the shelf, and the others as they were', async (t) => {
   const weights = await modelsHome(t);
   const { ref } = await addLocal(weights, { files: { 'model.onnx': tinyOnnx }, change: { name: 'good' } });
