@@ -146,6 +146,7 @@ export type RunInput = {
   /** A model that reviews pictures; without it none are reviewed. */
   readonly reviewer?: string;
   readonly reviewMode?: ReviewMode;
+  readonly reviewModel?: string;
   /** Models that make pictures larger; none if left out. */
   readonly upscalers?: readonly string[];
   /** In place of those that are offered to the corpus. */
@@ -164,6 +165,7 @@ export function runPlan({
   upscalers,
   reviewer,
   reviewMode,
+  reviewModel,
   done = new Map(),
   change,
 }: RunInput): Run {
@@ -204,6 +206,7 @@ export function runPlan({
         fonts: [{ script: 'Latn', regular: digestOf('regular'), bold: digestOf('bold'), family: 'Inter', licence: 'OFL-1.1' }],
       },
       ...(reviewMode !== undefined && { reviewMode }),
+      ...(reviewModel !== undefined && { reviewModel }),
       results: (key) => known.get(key),
       digestOf,
     });

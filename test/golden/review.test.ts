@@ -103,6 +103,20 @@ test('pictures of rigs are reviewed, and drawings of no model but those that com
     reportOf(drawn).review?.media.map(({ name, path }) => `${name} ${path}`),
     ['art/face.png characters.mara.rig'],
   );
+  const ref = 'backdrops@0123456789ab';
+  const size = { width: 112, height: 112, multipleOf: 16, frames: 8, rate: 4, loops: true, steps: 16, guidance: 2.5, stepMs: 8 };
+  const pathsOf = (abstract: boolean) => {
+    const change = (task: Task, output: unknown): TaskResultView | undefined => {
+      if (task.kind !== 'generate') return undefined;
+      const { credit, ...made } = output as Output<'generate'>;
+      const told = { ...made, credit: { ...credit, revision: ref } };
+      return { state: 'done', output: told, problem: null, percent: 100, wallMs: 10, reused: false };
+    };
+    const made = run({ generators: [{ ref, capabilities: ['text-to-video'], ...size, abstract }], change });
+    return reportOf(made).review?.media.map(({ path }) => path);
+  };
+  assert.deepEqual(pathsOf(false)?.slice(2), ['storyboard[3].visual']);
+  assert.deepEqual(pathsOf(true)?.slice(2), []);
 });
 
 test('what is to be drawn is read as all other words, by the English list in every film, and what is not to be drawn is not', () => {
@@ -139,7 +153,19 @@ test('a platform that stops at held media makes nothing where nobody can review,
   const { plan } = runPlan({ document, files, reviewMode: 'stop' });
   assert.equal(plan.end?.problem?.code, 'model-unavailable');
   assert.match(plan.end?.problem?.detail ?? '', /no runner has a model that reviews/);
-  assert.deepEqual((reportOf(runPlan({ document, files })).review as ReviewReport).model, null);
+  const { review, warnings } = reportOf(runPlan({ document, files }));
+  assert.deepEqual([review?.model, review?.media.map(({ verdict }) => verdict)], [null, [null, null, null]]);
+  assert.deepEqual(
+    warnings.filter(({ code }) => code === 'media-unreviewed').map(({ message }) => message),
+    ['The 3 pictures and clips of this film were not reviewed: no runner has the model for it.'],
+  );
+});
+
+test('the model that the platform names reviews, and no other in its place', () => {
+  assert.equal(reportOf(run({ reviewModel: 'nsfwjs' })).review?.model, reviewer);
+  assert.equal(reportOf(run({ reviewModel: 'other' })).review?.model, null);
+  const stopped = run({ reviewModel: 'other', reviewMode: 'stop' });
+  assert.match(stopped.plan.end?.problem?.detail ?? '', /no runner has the model other that is to review them/);
 });
 
 test('a check makes no reviews of media and tells of words', () => {

@@ -8,7 +8,7 @@ import { holdLeadership } from './hold-leadership.ts';
 import { keepPools } from './pools/keep-pools.ts';
 import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { pruneHistory, readHistoryMs } from './prune-history.ts';
-import { readReviewMode } from './read-review.ts';
+import { readReviewMode, readReviewModel } from './read-review.ts';
 import { reasonOf } from './reason-of.ts';
 import { runController } from './run-controller.ts';
 import { createGathering } from './schedule/gathering.ts';
@@ -29,6 +29,8 @@ async function run(): Promise<void> {
   const sweep = readSweep(process.env);
   const historyMs = readHistoryMs(process.env);
   const reviewMode = readReviewMode(process.env);
+  const reviewModel = readReviewModel(process.env);
+  const review = { reviewMode, ...(reviewModel === null ? {} : { reviewModel }) };
   const gatewayUrl = toldGateway();
   const ending = new AbortController();
   const { signal } = ending;
@@ -60,7 +62,7 @@ async function run(): Promise<void> {
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });
           const both = [
             runSchedule({ ...parts, figures, turn }),
-            runController({ ...parts, plan: (input) => planBuild({ ...input, reviewMode }), runnerWaitMs, figures, turn }),
+            runController({ ...parts, plan: (input) => planBuild({ ...input, ...review }), runnerWaitMs, figures, turn }),
           ];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await Promise.all([pooling, sweeping, pruning]);

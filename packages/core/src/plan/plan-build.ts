@@ -36,6 +36,8 @@ export type PlanInput = {
   readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number };
   /** What to do about review; `warn` when left out. */
   readonly reviewMode?: ReviewMode;
+  /** The model that reviews pictures and clips, or one revision of it; the first by name that is offered when left out. */
+  readonly reviewModel?: string;
   readonly results: (key: string) => TaskResultView | undefined;
   readonly digestOf: DigestOf;
 };

@@ -1,4 +1,4 @@
-import type { Credit, Film, Issue, Output, Payload, ReviewReport } from '@filmwright/contracts';
+import { type Credit, type Film, findModelRef, type Issue, type Output, type Payload, type ReviewReport } from '@filmwright/contracts';
 import { besideRig } from '../film/figures.ts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import type { FilmPlanning } from './plan-build.ts';
@@ -26,7 +26,7 @@ export type Reviews = {
 
 export type ReviewInput = {
   readonly film: Film;
-  readonly input: Pick<FilmPlanning, 'offer' | 'purpose' | 'reviewMode'>;
+  readonly input: Pick<FilmPlanning, 'offer' | 'purpose' | 'reviewMode' | 'reviewModel'>;
   readonly planner: Planner;
   readonly uploads: Uploads;
   readonly origin: (path: string, value: unknown) => string;
@@ -41,20 +41,25 @@ type Seen = Pick<Payload<'review'>, 'media' | 'clip'>;
  * meanwhile; where the platform stops at held media, reviews go first. Of checks only the texts are reviewed, and of single frames and previews nothing.
  */
 export function planReviews({ film, input, planner, uploads, origin }: ReviewInput): Reviews {
-  const { reviewMode: mode = 'warn', purpose, offer } = input;
+  const { reviewMode: mode = 'warn', reviewModel, purpose, offer } = input;
   const films = purpose === 'make' || purpose === 'export';
   if (mode === 'off' || !(films || purpose === 'check')) {
     return { issues: () => [], open: true, finish: () => ({ done: true, open: true }), report: () => null };
   }
-  const model = films ? (offer.modelsFor?.['image-review']?.[0] ?? null) : null;
-  const issues: Issue[] = films && mode === 'stop' && model === null ? [withoutReviewer()] : [];
+  const offered = offer.modelsFor?.['image-review'] ?? [];
+  const model = (films && (reviewModel === undefined ? offered[0] : findModelRef(offered, reviewModel))) || null;
+  const issues: Issue[] = films && mode === 'stop' && model === null ? [withoutReviewer({ wanted: reviewModel, offered })] : [];
   const media: Reviewed[] = [];
   const credits = new Map<string, Credit>();
   const seenBefore = new Set<string>();
   let left = 0;
   const review = ({ name, path, address, shot }: Subject, seen: Seen | undefined): void => {
-    if (model === null || (seen !== undefined && seenBefore.has(seen.media))) return;
+    if (!films || (seen !== undefined && seenBefore.has(seen.media))) return;
     if (seen !== undefined) seenBefore.add(seen.media);
+    if (model === null) {
+      if (seen !== undefined) media.push({ name, path, asset: seen.media, verdict: null, label: null, score: null, atMs: null });
+      return;
+    }
     const before = planner.failures.length;
     const output = planner.ask({
       ...{ address, shot, kind: 'review', stage: 'prepare' },

@@ -15,7 +15,9 @@ export function reviewWarnings(report: ReviewReport | null): readonly Issue[] {
   const unseen = report.media.filter(({ verdict }) => verdict === null);
   return [
     ...report.media.flatMap((one) => (one.verdict === null || one.verdict === 'clear' ? [] : [toldMedia(one)])),
-    ...unseen.map(({ name, path }) => toldUnreviewed({ name, path, why: 'its review failed.', mode: report.mode })),
+    ...(report.model === null
+      ? unseen.slice(0, 1).map(() => toldNobody(unseen.length))
+      : unseen.map(({ name, path }) => toldUnreviewed({ name, path, why: 'its review failed.', mode: report.mode }))),
     ...[...byPath(report.texts.findings)].map(([path, found]) => toldWords(path, found)),
   ];
 }
@@ -112,13 +114,27 @@ export function toldUnreviewed({ name, path, why, mode }: Unreviewed): Issue {
   };
 }
 
+/** A film whose pictures and clips nobody looked at. */
+function toldNobody(count: number): Issue {
+  return {
+    severity: 'warning',
+    code: 'media-unreviewed',
+    path: 'storyboard',
+    message: `${count === 1 ? 'The picture or clip of this film was' : `The ${count} pictures and clips of this film were`} not reviewed: no runner has the model for it.`,
+    next: 'Look at them yourself, or see what the runners say of their models when they start.',
+  };
+}
+
+export type WithoutReviewer = { readonly wanted: string | undefined; readonly offered: readonly string[] };
+
 /** What stops a film where nothing unreviewed may be made and nobody can review. */
-export function withoutReviewer(): Issue {
+export function withoutReviewer({ wanted, offered }: WithoutReviewer): Issue {
   return {
     severity: 'error',
     code: 'model-unavailable',
     path: 'storyboard',
-    message: 'This platform makes films only of reviewed pictures, and no runner has a model that reviews them.',
+    message: `This platform makes films only of reviewed pictures, and no runner has ${wanted === undefined ? 'a model that reviews them' : `the model ${wanted} that is to review them`}.`,
+    ...(wanted === undefined ? {} : { found: offered.join(', ') || 'none' }),
     next: 'Add a model for image review to the runners, or set FILMWRIGHT_REVIEW to warn.',
   };
 }
