@@ -61,8 +61,9 @@ function write(
   const offered = input.offer.modelsFor?.storyboard ?? [];
   const ref = findModelRef(offered, model);
   if (ref === undefined) {
+    const next = `Name ${offered.length === 0 ? 'a server for it in chat-servers.json of a runner' : 'one of those'}, or leave the model out and rules write it.`;
     const missing = `No runner has the model ${model} to write storyboards; ${offered.length === 0 ? 'none has any' : `there are ${offered.join(', ')}`}.`;
-    return orRules ? byRules([`${missing} The storyboard is written by rules.`]) : problemOf('model-unavailable', missing);
+    return orRules ? byRules([`${missing} The storyboard is written by rules.`]) : problemOf('model-unavailable', `${missing} ${next}`);
   }
   const output = planner.ask({
     ...{ address: 'storyboard', kind: 'storyboard', stage: 'read', shot: null },

@@ -181,7 +181,7 @@ export function Compose() {
         {way === 'script' && writers.length > 0 && (
           <label className="quiet small">
             Written by{' '}
-            <select value={writer} disabled={busy} onChange={({ target }) => setWriter(target.value)}>
+            <select className="select" value={writer} disabled={busy} onChange={({ target }) => setWriter(target.value)}>
               <option value="">rules, at once</option>
               {writers.map((ref) => (
                 <option key={ref} value={ref}>
