@@ -115,6 +115,8 @@ async function probe({ config, executors, endings }: Runner): Promise<ProbedOffe
     const [first] = executors;
     if (first === undefined) throw new FilmwrightError('internal', 'a runner has at least one slot');
     const probed = await first.offer({ signal: endings.end, full: config.join !== null });
+    // Executors that start later compute on the same, whatever else may be found then.
+    process.env.FILMWRIGHT_COMPUTE = probed.compute;
     for (const warning of probed.machine.warnings) log('warn', 'something of this machine is not offered', { warning });
     return probed;
   } catch (error) {
@@ -201,8 +203,9 @@ async function importOffer(
   );
   const fonts = probed.fonts.map((font) => ({ ...font, regular: font.regular.digest, bold: font.bold.digest }));
   const { name, slots, pool, region } = config;
+  const { compute: _, ...offered } = probed;
   return {
-    ...probed,
+    ...offered,
     fonts,
     name,
     pid: process.pid,

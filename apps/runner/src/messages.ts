@@ -13,6 +13,8 @@ export type Request =
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
 export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' | 'machine'> & {
   readonly machine: NonNullable<RunnerOffer['machine']>;
+  /** Where models compute, for the executors that start later. */
+  readonly compute: string;
   readonly fonts: readonly {
     readonly script: string;
     readonly regular: FontFile;

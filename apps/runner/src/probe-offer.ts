@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
 import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { inferenceToolchain } from '@filmwright/engines';
+import { currentCompute, inferenceToolchain } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -12,7 +12,11 @@ import { workingModels } from './probe-models.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also whether engines and hardware encoders do a little work. */
-export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full }: { readonly full: boolean }): Promise<ProbedOffer> {
+export async function probeOffer(
+  { home, toolset, tempRoot, compute }: Workplace,
+  { full }: { readonly full: boolean },
+): Promise<ProbedOffer> {
+  await compute();
   const digests = new Map<string, FontFile>();
   const fontFile = async (path: string): Promise<FontFile> => {
     const known = digests.get(path);
@@ -42,6 +46,7 @@ export async function probeOffer({ home, toolset, tempRoot }: Workplace, { full 
     generators,
     figures: await figuresOfShelf({ home, measure: full && process.env['FILMWRIGHT_MEASURE'] === '1' }),
     fonts,
+    compute: currentCompute().provider,
     versions: Object.fromEntries(taskKindNames.map((kind) => [kind, taskKinds[kind].version])),
     version: await ownVersion(),
     devices,

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Asset, FilmwrightError, type Output, type Payload, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
+import {
+  type Asset,
+  FilmwrightError,
+  needsOf,
+  type Output,
+  type Payload,
+  type Task,
+  type TaskKind,
+  taskKinds,
+} from '@filmwright/contracts';
 import { type Borders, HandedBack } from './borders.ts';
 import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
 import { batchRunners, kindRunners } from './kinds/index.ts';
@@ -94,6 +103,7 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
   try {
     await checkRoom(room);
     await mkdir(tempDir);
+    if (needsOf(task).model?.startsWith('model ')) await place.compute();
     const output = await Promise.race([run(task.payload as Payload<TaskKind>, context), watch.lost]);
     return { output: known.output.parse(output), assets };
   } catch (error) {

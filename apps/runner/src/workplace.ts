@@ -26,6 +26,8 @@ export type Workplace = {
   readonly cache: PictureCache;
   /** Models stay loaded from task to task. */
   readonly models: HeldModels;
+  /** Finds what models compute on here, once; to be waited for before one is loaded. */
+  readonly compute: () => Promise<void>;
   readonly pictureModels: () => Promise<ModelPool>;
   readonly diffusion: () => Promise<DiffusionEngine>;
 };
@@ -68,9 +70,19 @@ export async function createWorkplace({
     toolset,
     tempRoot,
     models,
+    compute: compute({ wish: env.FILMWRIGHT_COMPUTE || 'auto', home }),
     pictureModels: pictureModels(models),
     diffusion: diffusion(models),
     cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
+  };
+}
+
+/** What models of this process compute on; the code that finds out is loaded when it is asked for. */
+function compute(machine: { readonly wish: string; readonly home: string }): () => Promise<void> {
+  let found: Promise<void> | undefined;
+  return () => {
+    found ??= import('@filmwright/engines').then(async ({ computeOn, findCompute }) => computeOn(await findCompute(machine)));
+    return found;
   };
 }
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
+import { modelEnvironment } from './compute/compute.ts';
 
 /** What the child says when a request failed there; the process itself goes on. */
 export type Failed = { readonly kind: 'failed'; readonly message: string };
@@ -21,7 +22,7 @@ export type AnsweringProcess<Request, Answer> = {
 type Waiting<Answer> = { readonly settle: (answer: Answer | Failed) => void; readonly fail: (error: Error) => void };
 const keptErrorBytes = 4000;
 
-/** Starts the program `child`, which calls `answerParent`, with an environment of PATH alone; `name` says in errors whose process it is. */
+/** Starts the program `child`, which calls `answerParent`, with the environment of models; `name` says in errors whose process it is. */
 export function startAnsweringProcess<Request, Answer>({
   child: program,
   name,
@@ -32,7 +33,7 @@ export function startAnsweringProcess<Request, Answer>({
   const child = fork(fileURLToPath(program), [], {
     serialization: 'advanced',
     execArgv: [],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { ...modelEnvironment() },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const waiting = new Map<number, Waiting<Answer>>();

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError, type ProblemCode } from '@filmwright/contracts';
+import { type ComputeProvider, modelEnvironment } from '../compute/compute.ts';
 import type { DrawResult } from './draw.ts';
 import type { GenerateRequest, RgbPicture } from './generate-request.ts';
-import type { ComputeProvider } from './network.ts';
 
 export type ChildRequest =
   | {
@@ -49,12 +49,12 @@ export type DiffusionProcess = {
 const keptErrorBytes = 4000;
 const child = new URL('./diffusion-child.ts', import.meta.url);
 
-/** Starts a process for one model with an environment of its own; frames come as bytes over its channel, never as text. */
-export function startDiffusionProcess(name: string, environment: Readonly<Record<string, string>>): DiffusionProcess {
+/** Starts a process for one model with the environment of models; frames come as bytes over its channel, never as text. */
+export function startDiffusionProcess(name: string): DiffusionProcess {
   const started = fork(fileURLToPath(child), [], {
     serialization: 'advanced',
     execArgv: [],
-    env: environment,
+    env: { ...modelEnvironment() },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let lastWords = '';

@@ -2,7 +2,6 @@ export { diffusionModelOf, diffusionPipeline } from './diffusion-model-of.ts';
 export { checkGenerateRequest, type GenerateLimits, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 export type { Generated, GenerateOptions } from './generated.ts';
 export { generatorOf } from './generator-of.ts';
-export type { ComputeProvider } from './network.ts';
 export {
   type DiffusionEngine,
   type DiffusionModel,

@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type ComputeProvider, deviceProblem, providerChain } from '../compute/compute.ts';
 import { memoryWords } from '../memory-words.ts';
 
 /** Numbers with their shape. */
@@ -13,9 +14,6 @@ export type Network = {
   readonly run: (feeds: Readonly<Record<string, Numbers>>, output: string) => Promise<Numbers>;
   readonly close: () => Promise<void>;
 };
-
-/** Where a network computes: `auto` takes the first that starts of TensorRT, CUDA and the CPU, as far as the installation has their libraries. */
-export type ComputeProvider = 'auto' | 'cpu' | 'cuda' | 'tensorrt' | 'webgpu';
 
 type HalfArray = ArrayLike<number> & { readonly buffer: ArrayBuffer };
 type HalfArrays = { new (values: ArrayLike<number>): HalfArray; new (buffer: ArrayBufferLike, offset: number, length: number): HalfArray };
@@ -49,52 +47,31 @@ function numbersOf(tensor: Tensor, name: string): Numbers {
   throw new Error(`The output ${name} holds ${tensor.type}; wanted float32 or float16.`);
 }
 
-const candidates: Readonly<Record<ComputeProvider, readonly (readonly string[])[]>> = {
-  auto: [['tensorrt', 'cuda', 'cpu'], ['cuda', 'cpu'], ['cpu']],
-  cpu: [['cpu']],
-  cuda: [['cuda', 'cpu']],
-  tensorrt: [['tensorrt', 'cuda', 'cpu']],
-  webgpu: [['webgpu', 'cpu']],
-};
-
-/** The chains of providers to try for a wish, first to last; a GPU is tried only where its libraries are said to be (`gpu`). */
-export function providerChains(wish: ComputeProvider, { gpu }: { readonly gpu: boolean }): readonly (readonly string[])[] {
-  return wish === 'auto' && !gpu ? candidates.cpu : candidates[wish];
-}
-
-const deviceWords = /ExecutionProvider|shared library|adapter|CUDA|no device/i;
-
-/** Loads an ONNX file with a fixed number of threads; throws `model-unavailable` with the runtime's words when no provider of `chains` can. */
+/** Loads an ONNX file with a fixed number of threads; throws `model-unavailable` with the runtime's words where that cannot be done there. */
 export async function loadNetwork(
   path: string,
-  { threads, chains }: { readonly threads: number; readonly chains: readonly (readonly string[])[] },
-): Promise<Network & { readonly provider: string }> {
-  let lastError: unknown;
-  for (const chain of chains) {
-    try {
-      const session = await InferenceSession.create(path, {
-        executionProviders: [...chain],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-      });
-      return { ...networkOf(session), provider: chain[0] ?? 'cpu' };
-    } catch (error) {
-      lastError = error;
-    }
+  { threads, provider }: { readonly threads: number; readonly provider: ComputeProvider },
+): Promise<Network & { readonly provider: ComputeProvider }> {
+  try {
+    const session = await InferenceSession.create(path, {
+      executionProviders: [...providerChain(provider)],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+    return { ...networkOf(session), provider };
+  } catch (error) {
+    throw loadProblem(path, { provider, said: error instanceof Error ? error.message : String(error) });
   }
-  const said = lastError instanceof Error ? lastError.message : String(lastError);
-  if (memoryWords.test(said)) throw new FilmwrightError('out-of-memory', `There is not enough memory to load ${path}: ${said}`);
-  const wished = chains.at(-1)?.[0] ?? 'cpu';
-  if (wished !== 'cpu' && deviceWords.test(said)) {
-    throw new FilmwrightError(
-      'model-unavailable',
-      `The device ${wished} cannot be used on this machine: ${said}. Install its driver and libraries, or let the engine choose (auto) or use cpu.`,
-    );
-  }
-  throw new FilmwrightError(
+}
+
+function loadProblem(path: string, { provider, said }: { readonly provider: ComputeProvider; readonly said: string }): FilmwrightError {
+  if (memoryWords.test(said)) return new FilmwrightError('out-of-memory', `There is not enough memory to load ${path}: ${said}`);
+  const problem = deviceProblem(provider, said);
+  if (problem !== null) return problem;
+  return new FilmwrightError(
     'model-unavailable',
     `${path} cannot be loaded: ${said}. The file may be cut short or made for a newer runtime; verify the model or install it again.`,
   );

@@ -212,7 +212,7 @@ test('a model with a fault is a clear error each time and leaves no process, and
 });
 
 const skip = existsSync('/dev/nvidiactl') ? 'this machine has an NVIDIA driver' : false;
-test('a device that is not there is told, and the engine left to choose takes the CPU', { skip }, async (t) => {
+test('a device that is not there is told, and an engine that is told of none takes the CPU', { skip }, async (t) => {
   const { engine, model } = await prepare(t, { provider: 'cuda' });
   await assert.rejects(engine.generate(model, testRequest()), {
     code: 'model-unavailable',

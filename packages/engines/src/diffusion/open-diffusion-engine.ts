@@ -1,11 +1,11 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
+import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { checkWeights } from './check-weights.ts';
 import { checkpointKey } from './checkpoint.ts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 import type { Generated, GenerateOptions } from './generated.ts';
-import type { ComputeProvider } from './network.ts';
 
 /** A model on this machine's disk. `files` (paths inside the folder, SHA-256 as hexadecimal digits) are checked before each load. */
 export type DiffusionModel = {
@@ -29,13 +29,12 @@ export type DiffusionEngine = {
 export type EngineOptions = {
   /** Threads of one model; the same number everywhere gives the same bytes everywhere. */
   readonly threads?: number;
+  /** What `currentCompute` says, where left out. */
   readonly provider?: ComputeProvider;
   /** A model that nobody asked for this long is unloaded. */
   readonly idleMs?: number;
   /** How long a step may go on after it is no longer wanted. */
   readonly patienceMs?: number;
-  /** Where TensorRT keeps what it compiled; it names those files by GPU architecture and its own version. */
-  readonly engineCacheFolder?: string;
   /** Hears of models by the names that tasks ask for them. */
   readonly watch?: MemoryWatch;
 };
@@ -60,19 +59,13 @@ function loadedName({ name, revision }: DiffusionModel): string {
  */
 export function openDiffusionEngine({
   threads = 2,
-  provider = 'auto',
+  provider,
   idleMs = 60_000,
   patienceMs = 2000,
-  engineCacheFolder,
   watch,
 }: EngineOptions = {}): DiffusionEngine {
   const places = new Map<string, Place>();
   let disposed = false;
-  const environment = {
-    PATH: process.env['PATH'] ?? '',
-    ...(process.env['LD_LIBRARY_PATH'] ? { LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] } : {}),
-    ...(engineCacheFolder ? { ORT_TENSORRT_ENGINE_CACHE_ENABLE: '1', ORT_TENSORRT_CACHE_PATH: engineCacheFolder } : {}),
-  };
 
   const unload = async (place: Place): Promise<void> => {
     clearTimeout(place.timer);
@@ -98,9 +91,15 @@ export function openDiffusionEngine({
     try {
       await checkWeights(model);
       if (disposed) throw closed();
-      place.loading = startDiffusionProcess(model.name, environment);
+      place.loading = startDiffusionProcess(model.name);
       starting(place.loading);
-      const answer = await place.loading.ask({ kind: 'open', name: model.name, folder: model.folder, threads, provider });
+      const answer = await place.loading.ask({
+        kind: 'open',
+        name: model.name,
+        folder: model.folder,
+        threads,
+        provider: provider ?? currentCompute().provider,
+      });
       if (disposed) throw closed();
       if (answer.kind !== 'opened') throw rejected(answer);
       const loaded = { name: loadedName(model), process: place.loading, opened: answer, loadMs: performance.now() - start, held };

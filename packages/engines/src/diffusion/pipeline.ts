@@ -1,7 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { gpuLibrariesPresent } from './gpu-libraries.ts';
+import type { ComputeProvider } from '../compute/compute.ts';
 import { findModelFiles, type ModelFiles } from './model-files.ts';
-import { type ComputeProvider, loadNetwork, type Network, type Numbers, providerChains } from './network.ts';
+import { loadNetwork, type Network, type Numbers } from './network.ts';
 import { openPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
 
 /** A latent diffusion model that is loaded: words to vectors, noisy latents to the denoiser's output, pictures to latents and back. */
@@ -81,7 +81,7 @@ export async function openPipeline({
 }): Promise<Pipeline> {
   const files = await findModelFiles(folder);
   const tokenizer = await openPromptTokenizer(files.tokenizerFolder);
-  const options = { threads, chains: providerChains(provider, { gpu: provider === 'auto' && gpuLibrariesPresent() }) };
+  const options = { threads, provider };
   const textEncoder = await loadNetwork(files.textEncoderPath, options);
   const denoiser = await loadNetwork(files.denoiserPath, options);
   const decoder = await loadNetwork(files.decoderPath, options);

@@ -1,6 +1,7 @@
 // The program of an interpolation model's own process: holds the model and the last two pictures, and draws what lies between them.
 import { InferenceSession } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
+import { providerChain } from '../compute/compute.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { Picture } from '../onnx/picture.ts';
 import { Faulty, type Planes, planesOf, rgbaOf, runBetween, type Sizes, sizesOf } from './draw-between.ts';
@@ -20,7 +21,7 @@ const looked = { pair: '', differ: false };
 
 async function open(asked: Open): Promise<BetweenAnswer> {
   const session = await InferenceSession.create(asked.path, {
-    executionProviders: ['cpu'],
+    executionProviders: [...providerChain(asked.provider)],
     intraOpNumThreads: asked.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -1,5 +1,6 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import { startAnsweringProcess } from '../answering-process.ts';
+import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import { checkWeights } from '../diffusion/check-weights.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { loadFault, ModelFault } from '../models/model-fault.ts';
@@ -18,6 +19,7 @@ export type BetweenRequest =
       readonly flow: string;
       readonly share: string;
       readonly threads: number;
+      readonly provider: ComputeProvider;
       readonly mostPixels: number;
       readonly shrink: number;
     }
@@ -117,7 +119,7 @@ export async function openInterpolator({
       : new FilmwrightError('program-failed', `${message}.`);
   };
   try {
-    const opened = await ask({ kind: 'open', path, threads, mostPixels, shrink, ...settings }, signal);
+    const opened = await ask({ kind: 'open', path, threads, provider: currentCompute().provider, mostPixels, shrink, ...settings }, signal);
     if (opened.kind === 'failed') throw loadFault(model, opened.message);
   } catch (error) {
     await end();

@@ -1,4 +1,5 @@
 import { FilmwrightError, type ProblemCode } from '@filmwright/contracts';
+import { currentCompute, deviceProblem } from '../compute/compute.ts';
 import { memoryWords } from '../memory-words.ts';
 import type { InstalledModel } from './model-shelf.ts';
 
@@ -15,10 +16,12 @@ export class ModelFault extends FilmwrightError {
   }
 }
 
-/** Why a model could not be loaded: where memory ended that is `out-of-memory`, worth another try, else the model is at fault. */
+/** Why a model could not be loaded: where memory ended that is `out-of-memory`, worth another try; where it is the device, that is said; else the model is at fault. */
 export function loadFault(model: InstalledModel, said: string): FilmwrightError {
   const { name } = model.card;
   if (memoryWords.test(said)) return new FilmwrightError('out-of-memory', `There is not enough memory to load the model ${name}: ${said}`);
+  const problem = deviceProblem(currentCompute().provider, said);
+  if (problem !== null) return problem;
   const message = `The model ${name} cannot be loaded: ${said}. Add it again with \`filmwright models add ${name}\`.`;
   return new ModelFault(model, { code: 'model-unavailable', message });
 }

@@ -1,14 +1,15 @@
 // The program of a model's own process: loads one ONNX file, answers one message after another, and ends when its parent is gone.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
+import { providerChain } from '../compute/compute.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
 let session: InferenceSession | undefined;
 
-async function open({ modelPath, threads, keepsMemory }: Extract<ChildRequest, { readonly kind: 'open' }>): Promise<void> {
+async function open({ modelPath, threads, keepsMemory, provider }: Extract<ChildRequest, { readonly kind: 'open' }>): Promise<void> {
   session = await InferenceSession.create(modelPath, {
-    executionProviders: ['cpu'],
+    executionProviders: [...providerChain(provider)],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { type AnsweringProcess, startAnsweringProcess } from '../answering-process.ts';
+import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import { loadFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 
@@ -10,7 +11,13 @@ export type ModelAnswer = ModelTensor & { readonly peakBytes: number };
 export type ModelRun = { readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string; readonly signal?: AbortSignal };
 
 export type ChildRequest =
-  | { readonly kind: 'open'; readonly modelPath: string; readonly threads: number; readonly keepsMemory: boolean }
+  | {
+      readonly kind: 'open';
+      readonly modelPath: string;
+      readonly threads: number;
+      readonly keepsMemory: boolean;
+      readonly provider: ComputeProvider;
+    }
   | { readonly kind: 'run'; readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string };
 export type ChildAnswer =
   | { readonly kind: 'opened'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
@@ -36,7 +43,7 @@ export async function openModelProcess(loading: {
     name: `model ${name}`,
   });
   try {
-    const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory });
+    const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory, provider: currentCompute().provider });
     if (opened.kind === 'failed') throw loadFault(model, opened.message);
   } catch (error) {
     await close();
