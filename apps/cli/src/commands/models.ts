@@ -4,6 +4,7 @@ import {
   type MeasuredModel,
   type ModelProgress,
   type ModelsRequest,
+  modelCapabilities,
   type ShownModel,
 } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
@@ -45,6 +46,12 @@ export async function models(options: ModelsOptions): Promise<number> {
     return 0;
   };
   if (verb === 'list' && names.length === 0) {
+    const { capability: asked } = request;
+    if (asked !== undefined && !modelCapabilities.some((known) => known === asked))
+      throw new FilmwrightError(
+        'request-invalid',
+        `--capability is ${JSON.stringify(asked)}; wanted one of ${modelCapabilities.join(', ')}.`,
+      );
     const list = (await ask<readonly ListedModel[]>('list')).filter(
       ({ capability }) => request.capability === undefined || capability === request.capability,
     );

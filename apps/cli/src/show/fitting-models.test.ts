@@ -29,4 +29,7 @@ test('what was measured here goes before the card', () => {
   assert.equal(fitOf({ tiers: [], engine: 'onnx', figures: { ...figures, vramMib: 9000 } }, gpuMb('8GB')), 'too large');
   assert.equal(needText({ tiers: offloaded, figures }), 'memory 120 MiB, loads in 0.40 s, a step 0.02 s (measured here)');
   assert.equal(needText({ tiers: offloaded, figures: null }), 'VRAM 24 GB with offloading (its card)');
+  assert.equal(needText({ tiers: offloaded, figures: null, fit: 'whole' }), 'VRAM 80 GB (its card)');
+  const both: Tiers = [...offloaded, { tier: 'cpu', ramMb: 30_000, vramMb: null }];
+  assert.equal(needText({ tiers: both, figures: null, fit: 'processor' }), 'memory 30 GB (its card)');
 });

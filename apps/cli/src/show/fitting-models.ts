@@ -31,14 +31,17 @@ export function fitOf({ tiers, figures, engine }: Pick<ListedModel, 'tiers' | 'f
   return tiers.length === 0 ? null : 'too large';
 }
 
-/** What it takes, in a few words: what was measured here before what the card says; empty where nobody told. */
-export function needText({ tiers, figures }: Pick<ListedModel, 'tiers' | 'figures'>): string {
+const tierOf = { whole: 'gpu', offloaded: 'gpu-offload', processor: 'cpu' } as const;
+
+/** What it takes to run as it fits, in a few words: what was measured here before what the card says; empty where nobody told. */
+export function needText({ tiers, figures, fit = null }: Pick<ListedModel, 'tiers' | 'figures'> & { readonly fit?: Fit }): string {
   if (figures !== null) {
     const { ramMib, vramMib, warmMs, stepMs } = figures;
     const memory = vramMib > 0 ? `VRAM ${Math.ceil(vramMib)} MiB` : `memory ${Math.ceil(ramMib)} MiB`;
     return `${memory}, loads in ${seconds(warmMs)}, a step ${seconds(stepMs)} (measured here)`;
   }
-  const [least] = tiers.toSorted((a, b) => (a.vramMb ?? a.ramMb ?? 0) - (b.vramMb ?? b.ramMb ?? 0));
+  const fitting = fit === null || fit === 'too large' ? [] : tiers.filter(({ tier }) => tier === tierOf[fit]);
+  const [least] = (fitting.length > 0 ? fitting : tiers).toSorted((a, b) => (a.vramMb ?? a.ramMb ?? 0) - (b.vramMb ?? b.ramMb ?? 0));
   if (least === undefined) return '';
   const memory = least.vramMb !== null ? `VRAM ${gigabytes(least.vramMb)}` : least.ramMb !== null ? `memory ${gigabytes(least.ramMb)}` : '';
   return memory === '' ? '' : `${memory}${least.tier === 'gpu-offload' ? ' with offloading' : ''} (its card)`;

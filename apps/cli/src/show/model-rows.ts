@@ -33,16 +33,19 @@ const fitNames: Readonly<Record<Exclude<Fit, 'too large' | null>, string>> = {
 
 /** Models that run with a GPU's memory, by what they do; then those of which nobody told what they need. */
 export function fittingRows(list: readonly (ListedModel & { readonly fit: Fit })[]): string {
-  const row = ({ name, capability, fit, licence, commercialUse, megabytes, ...needs }: (typeof list)[number]): string => {
+  const row = ({ name, capability, fit, licence, commercialUse, megabytes, engine, servers, ...needs }: (typeof list)[number]): string => {
     const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
     const how = fit === null || fit === 'too large' ? '' : fitNames[fit];
-    return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(30)} ${needText(needs)}`.trimEnd();
+    const takes = [needText({ ...needs, fit }), ...(engine === 'server' ? [`wants ${servers.join(' or ')}`] : [])]
+      .filter(Boolean)
+      .join('; ');
+    return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(30)} ${takes}`.trimEnd();
   };
   const known = list
     .filter(({ fit }) => fit !== null)
     .toSorted((a, b) => (a.capability < b.capability ? -1 : a.capability > b.capability ? 1 : 0));
   const unknown = list.filter(({ fit }) => fit === null);
-  const rest = unknown.length === 0 ? [] : ['', 'Of these nobody told what they need:', ...unknown.map(row)];
+  const rest = unknown.length === 0 ? [] : [...(known.length > 0 ? [''] : []), 'Of these nobody told what they need:', ...unknown.map(row)];
   return `${[...known.map(row), ...rest].join('\n') || 'No model that is known runs there.'}\n`;
 }
 
