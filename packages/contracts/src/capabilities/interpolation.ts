@@ -7,7 +7,7 @@ const whole = z.number().int();
 /**
  * Makes frames between the frames of a clip. Frame n of what is made shows the clip at the place `(first + n * step) / parts`, counted in frames of the
  * clip from its first at 0, so that every frame is at its moment whatever the two rates are. `rate` is of the clip; what is made says that it plays at `fps`.
- * Movement is looked for on copies that are `shrink` times smaller, or more where those are too large: a clip that was made larger shows no finer one.
+ * Movement is looked for on copies that are `shrink` times smaller, or more where those are too large: a clip that was made larger moves no finer.
  */
 export const interpolation = {
   does: 'makes frames between frames',

@@ -24,7 +24,7 @@ function planned(
     readonly untilFrame?: number;
     readonly loop?: boolean;
     readonly offered?: readonly string[];
-    /** It is made twice as large before. */
+    /** It is made four times as large before. */
     readonly large?: boolean;
   },
 ) {
@@ -35,7 +35,7 @@ function planned(
   const ask = ({ address, kind, payload }: Ask<'interpolate' | 'upscale-clip'>) => {
     if (kind === 'interpolate') asks.set(address, payload as Payload<'interpolate'> | undefined);
     else begins.set(address, (payload as Payload<'upscale-clip'>).firstFrame);
-    return payload === undefined ? undefined : { asset: { digest: address }, credit: { name: 'RIFE' }, width: 1280, height: 720 };
+    return payload === undefined ? undefined : { asset: { digest: address }, credit: { name: 'RIFE' }, width: 2560, height: 1440 };
   };
   const input = {
     ...{ film: { format: { fps } }, index: 2, address: 'shot/s', modelsFor: { interpolation: offered, upscaling: ['quick@1'] } },
@@ -43,7 +43,7 @@ function planned(
   } as unknown as VisualInput;
   const path = 'storyboard[2].visual.interpolate';
   const fill = { untilFrame, loop };
-  const given = large ? upscaledClip(input, { pictures, asked: 2, shown: 1, slowed: true, ...fill })?.what : pictures;
+  const given = large ? upscaledClip(input, { pictures, asked: 4, shown: 1, slowed: true, ...fill })?.what : pictures;
   return { asks, begins, made: interpolatedClip(input, { pictures: given, asked, path, name: 'between', ...fill }) };
 }
 

@@ -66,7 +66,7 @@ export function interpolatedClip(input: VisualInput, use: InterpolateUse): Inter
     return { pictures, credits: [], warnings: [noModel(asked, { path, offered: input.modelsFor?.interpolation ?? [] })] };
   const { fps } = film.format;
   const { range, parts, pieces } = spread(pictures, { fps, fill: use });
-  const shrink = Math.floor(pictures.enlarged ?? 1);
+  const shrink = shrinkOf(pictures);
   const drawn = parts.map(({ asset, first, frames, step }, at) => {
     const said = { model, rate: pictures.range.rate, first, step: step.num, parts: step.den, frames, fps, shrink };
     return ask({ at, frames, parts: step.den, payload: asset === null ? undefined : { clip: asset, ...said } });
@@ -128,12 +128,20 @@ function modelFor(asked: Interpolate | undefined, offered: readonly string[]): s
   return typeof asked === 'object' ? findModelRef(offered, asked.model) : offered[0];
 }
 
+/**
+ * How many times smaller the copies are on which movement is looked for: about twice as large as a clip was before it was made larger. On its own size what
+ * moves by less than a pixel is placed unevenly; on larger copies nothing more is found.
+ */
+function shrinkOf({ enlarged = 1 }: Pick<ClipPictures, 'enlarged'>): number {
+  return Math.max(1, Math.round(enlarged / 2));
+}
+
 function estimateOf({ frames, parts }: Work, pictures: ClipPictures | undefined): number {
-  const { width, height, enlarged = 1 } = pictures ?? { width: 1280, height: 720 };
+  const { width, height } = pictures ?? { width: 1280, height: 720 };
   // Where the grid meets a frame of the clip, that frame is taken.
   const drawnShare = parts === 1 ? 0 : 1 - 1 / parts;
   const megapixels = (width * height) / 1e6;
-  const seen = megapixels / Math.max(Math.floor(enlarged), Math.ceil(Math.sqrt(megapixels))) ** 2;
+  const seen = megapixels / Math.max(shrinkOf(pictures ?? {}), Math.ceil(Math.sqrt(megapixels))) ** 2;
   return Math.round(startMs + frames * drawnShare * (seen * msPerMegapixel + megapixels * copiedMsPerMegapixel));
 }
 
