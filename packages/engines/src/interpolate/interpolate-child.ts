@@ -26,8 +26,6 @@ async function open(asked: Open): Promise<BetweenAnswer> {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Threads that wait by spinning take the processor from whoever else works on the machine.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   });
   model = { session, open: asked };
