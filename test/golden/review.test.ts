@@ -50,6 +50,23 @@ test('every picture and clip is reviewed once, what models drew too, and the rep
   );
 });
 
+test('a clip is looked at in the parts that are shown, however long it is', () => {
+  const shots = [
+    { id: 'one', visual: { clip: 'long.mp4', from: '100s', to: '104s' }, length: '2s' },
+    { id: 'two', visual: { clip: 'long.mp4', from: '3000s', to: '3200s' }, length: '2s' },
+  ];
+  const change = (task: Task, output: unknown): TaskResultView | undefined => {
+    if (task.kind !== 'normalise') return undefined;
+    const { media, warnings } = output as Output<'normalise'>;
+    const long = { media: { ...media, durationMs: 3_600_000 }, warnings };
+    return { state: 'done', output: long, problem: null, percent: 100, wallMs: 10, reused: false };
+  };
+  const { tasks } = run({ document: { title: 'Long', storyboard: shots }, files: { 'long.mp4': 'sha256-l' }, change });
+  const atMs = reviewsOf(tasks).flatMap((task) => (task.kind === 'review' ? (task.payload.clip?.atMs ?? []) : []));
+  assert.deepEqual(atMs.slice(0, 3), [100_666, 102_000, 103_333]);
+  assert.deepEqual([atMs.length, atMs.slice(3).every((at) => at > 3_000_000 && at < 3_200_000)], [27, true]);
+});
+
 test('reviews stand behind all other work, and no other key hangs on them', () => {
   const reviewed = run();
   const plain = run({ reviewMode: 'off' });

@@ -3,13 +3,10 @@ import { besideRig } from '../film/figures.ts';
 import { type FileReference, fileReferences } from '../film/file-references.ts';
 import type { FilmPlanning } from './plan-build.ts';
 import { type Planner, ranks } from './planner.ts';
+import { looksAt, looksAtShown } from './review-looks.ts';
 import { reviewReport, toldMedia, toldUnreviewed, withoutReviewer } from './review-report.ts';
 import type { Uploads } from './uploads.ts';
 
-/** A clip is looked at so often, at least and at most so many times; longer ones more seldom. */
-const lookEveryMs = 2000;
-const leastLooks = 3;
-const mostLooks = 24;
 const openMs = 150;
 const lookMs = 150;
 
@@ -79,7 +76,10 @@ export function planReviews({ film, input, planner, uploads, origin }: ReviewInp
     }
   };
   for (const [at, { file, expect, path }] of visualsOf(film, uploads).entries())
-    review({ name: file, path: origin(path, file), address: `review/upload/${at}`, shot: null }, uploadOf({ file, expect }, uploads));
+    review(
+      { name: file, path: origin(path, file), address: `review/upload/${at}`, shot: null },
+      uploadOf({ file, expect }, { film, uploads }),
+    );
   return {
     issues: () => [
       ...issues,
@@ -118,21 +118,18 @@ function visualsOf(film: Film, uploads: Uploads): readonly FileReference[] {
   return shown.filter(({ file, expect }, at) => shown.findIndex((other) => other.file === file && other.expect === expect) === at);
 }
 
-function uploadOf({ file, expect }: Omit<FileReference, 'path'>, uploads: Uploads): Seen | undefined {
+function uploadOf(
+  { file, expect }: Omit<FileReference, 'path'>,
+  { film, uploads }: Pick<ReviewInput, 'film' | 'uploads'>,
+): Seen | undefined {
   if (expect === 'picture') {
     const picture = uploads.media(file, 'picture');
     return picture && { media: picture.asset.digest, clip: null };
   }
   const clip = uploads.media(file, 'clip');
-  return clip && { media: clip.asset.digest, clip: looksAt(clip) };
+  return clip && { media: clip.asset.digest, clip: looksAtShown(film, { file, clip }) };
 }
 
 function drawnOf({ asset, frames, rate }: Output<'generate'>): Seen {
-  return { media: asset.digest, clip: frames === 1 ? null : looksAt({ durationMs: (frames * 1000) / rate, fps: rate }) };
-}
-
-/** Instants in the middle of equal parts of a clip. */
-function looksAt({ durationMs, fps }: { readonly durationMs: number; readonly fps: number }): Payload<'review'>['clip'] {
-  const looks = Math.min(mostLooks, Math.max(leastLooks, Math.ceil(durationMs / lookEveryMs)));
-  return { fps, atMs: Array.from({ length: looks }, (_, at) => Math.floor(((at + 0.5) * durationMs) / looks)) };
+  return { media: asset.digest, clip: frames === 1 ? null : looksAt([{ fromMs: 0, untilMs: (frames * 1000) / rate }], rate) };
 }
