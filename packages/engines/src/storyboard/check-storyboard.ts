@@ -1,4 +1,5 @@
 import { type CapabilityInput, type WrittenStoryboard, writtenStoryboardSchema } from '@filmwright/contracts';
+import { withoutUnprintable } from '@filmwright/core';
 
 export type CheckedStoryboard = { readonly storyboard: WrittenStoryboard } | { readonly faults: readonly string[] };
 
@@ -33,7 +34,8 @@ function jsonIn(answer: string): { readonly value: unknown } | { readonly fault:
     .trim();
   if (bare === '') return { fault: 'the answer is empty; wanted one JSON object' };
   try {
-    return { value: JSON.parse(bare) };
+    // Characters that nobody can see are no part of a film, and some of them no database takes.
+    return { value: JSON.parse(bare, (_, value: unknown) => (typeof value === 'string' ? withoutUnprintable(value) : value)) };
   } catch (error) {
     return { fault: `the answer is no JSON: ${error instanceof Error ? error.message : String(error)}`.slice(0, 300) };
   }

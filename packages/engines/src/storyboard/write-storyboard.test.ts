@@ -62,6 +62,12 @@ test('a storyboard is asked for by its schema, comes as it is written, and tells
   );
 });
 
+test('what nobody can see is taken out of what a model wrote', async (t) => {
+  const hidden = good.replace('A lamp waits.', 'A \\u0000lamp\\u202e waits.');
+  const { server } = await serverOf(t, [whole(hidden)]);
+  assert.deepEqual((await writeStoryboard(input, { server })).storyboard, storyboard);
+});
+
 test('the schema says every property, allows nothing else, and offers only what can be shown', () => {
   const text = JSON.stringify(storyboardJsonSchema(input));
   assert.match(text, /"enum":\["lamp.jpg"\]/);
