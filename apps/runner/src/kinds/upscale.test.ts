@@ -11,7 +11,6 @@ import type { TaskContext } from '../run-task.ts';
 import { runUpscale } from './upscale.ts';
 import { runUpscaleClip } from './upscale-clip.ts';
 
-const _size = { width: 64, height: 36 };
 const digest = `sha256-${'0'.repeat(64)}`;
 const encoded = [
   '-c:v',

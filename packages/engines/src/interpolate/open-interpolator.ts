@@ -3,7 +3,7 @@ import { startAnsweringProcess } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import { checkWeights } from '../diffusion/check-weights.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
-import { loadFault, ModelFault } from '../models/model-fault.ts';
+import { loadFault, ModelFault, runFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { holdRevision } from '../models/place-revision.ts';
 import type { Picture } from '../onnx/picture.ts';
@@ -113,10 +113,9 @@ export async function openInterpolator({
     await held?.release();
   };
   const failed = (answer: { readonly kind: string; readonly message?: string }): FilmwrightError => {
-    const message = `The model ${model.card.name} failed: ${answer.message ?? 'it answered out of turn'}`;
-    return answer.kind === 'faulty'
-      ? new ModelFault(model, { code: 'program-failed', message: `${message} Add it again, or take another model.` })
-      : new FilmwrightError('program-failed', `${message}.`);
+    const said = answer.message ?? 'it answered out of turn';
+    const message = `The model ${model.card.name} failed: ${said} Add it again, or take another model.`;
+    return answer.kind === 'faulty' ? new ModelFault(model, { code: 'program-failed', message }) : runFault(model, said);
   };
   try {
     const opened = await ask({ kind: 'open', path, threads, provider: currentCompute().provider, mostPixels, shrink, ...settings }, signal);

@@ -25,3 +25,10 @@ export function loadFault(model: InstalledModel, said: string): FilmwrightError 
   const message = `The model ${name} cannot be loaded: ${said}. Add it again with \`filmwright models add ${name}\`.`;
   return new ModelFault(model, { code: 'model-unavailable', message });
 }
+
+/** Why a model that was loaded failed at its work, which another input may not do: where memory ended `out-of-memory`, else `program-failed`. */
+export function runFault({ card: { name } }: InstalledModel, said: string): FilmwrightError {
+  if (memoryWords.test(said))
+    return new FilmwrightError('out-of-memory', `There is not enough memory for what the model ${name} is to do: ${said}. Ask for less.`);
+  return new FilmwrightError('program-failed', `The model ${name} failed: ${said}.`);
+}

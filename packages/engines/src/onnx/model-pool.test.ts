@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { modelRef } from '@filmwright/contracts';
 import { isAlive } from '@filmwright/process/is-alive';
+import { graphBuilder, pictureValue } from '../convert/graph-builder.ts';
+import { onnxFile } from '../convert/onnx-file.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { openModelPool } from './model-pool.ts';
 import { pictureProcessing } from './picture-card.ts';
@@ -73,6 +79,35 @@ test('a wrong output name is an error that lists the real ones', async (t) => {
   const output = { ...processing.output, name: 'z' };
   const wrong = { card: invertCard({ processing: { ...processing, output }, files }), folder };
   await assert.rejects(runPictureModel({ model: wrong, picture, pool }), { code: 'program-failed' });
+});
+
+test('a model that wants more memory than there is says so, and the next one runs', async (t) => {
+  const pool = openModelPool();
+  const place = await mkdtemp(join(tmpdir(), 'filmwright-greedy-'));
+  t.after(async () => {
+    await pool.dispose();
+    await rm(place, { recursive: true, force: true });
+  });
+  const graph = graphBuilder();
+  const shape = graph.ints('shape', { dims: [4], values: [1_000_000, 3, 1000, 1000] });
+  graph.node('Expand', { inputs: ['x', shape], outputs: ['y'] });
+  const wide = { dims: [1, 3, 'h', 'w'] } as const;
+  const whole = graph.finish({
+    name: 'greedy',
+    inputs: [pictureValue('x', wide)],
+    outputs: [pictureValue('y', { dims: ['n', 3, 'h', 'w'] })],
+  });
+  const bytes = onnxFile({ graph: whole, opset: 13, producer: { name: 'test', version: '1' } });
+  await writeFile(join(place, 'invert.onnx'), bytes);
+  const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
+  const card = invertCard({ processing, files: files.map((file) => ({ ...file, bytes: bytes.length, digest })) });
+  const dims = [1, 3, 1, 1];
+  const inputs = { x: { dims, data: new Float32Array(3) } };
+  await assert.rejects(pool.run({ card, folder: place }, { inputs, output: 'y' }), {
+    code: 'out-of-memory',
+    message: /not enough memory for what the model invert/,
+  });
+  assert.equal((await runPictureModel({ model, picture, pool })).width, 10);
 });
 
 test('processes end when idle, and all of them when the pool is closed', async () => {

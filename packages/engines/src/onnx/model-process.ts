@@ -1,7 +1,6 @@
-import { FilmwrightError } from '@filmwright/contracts';
 import { type AnsweringProcess, startAnsweringProcess } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
-import { loadFault } from '../models/model-fault.ts';
+import { loadFault, runFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 
 /** Numbers with their shape, as a model takes and gives them. */
@@ -52,10 +51,7 @@ export async function openModelProcess(loading: {
   const run = async ({ inputs, output, signal }: ModelRun): Promise<ModelAnswer> => {
     const answer = await ask({ kind: 'run', inputs, output }, signal);
     if (answer.kind === 'ran') return { dims: answer.dims, data: answer.data, peakBytes: answer.peakBytes };
-    throw new FilmwrightError(
-      'program-failed',
-      `The model ${name} failed: ${answer.kind === 'failed' ? answer.message : 'it answered out of turn'}.`,
-    );
+    throw runFault(model, answer.kind === 'failed' ? answer.message : 'it answered out of turn');
   };
   return { pid, alive, run, close };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
+import { ModelFault } from '../models/model-fault.ts';
 import { installedModel, type ShelvedModel } from '../models/model-shelf.ts';
 import { type ModelPool, openModelPool } from '../onnx/model-pool.ts';
 import type { ModelTensor } from '../onnx/model-process.ts';
@@ -188,7 +189,7 @@ test('a model that gives no numbers, or another shape, and one that enlarges not
   const refused = (pool: ModelPool, wanted: RegExp, model = shipped): Promise<void> =>
     assert.rejects(
       upscalePicture({ picture, size, model, pool }),
-      (error) => error instanceof FilmwrightError && wanted.test(error.message),
+      (error) => error instanceof FilmwrightError && wanted.test(error.message) && error instanceof ModelFault === (model === shipped),
     );
   await refused(
     poolOf((input) => ({ ...repeated(input), data: repeated(input).data.fill(Number.NaN) })),
