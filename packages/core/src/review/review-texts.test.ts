@@ -27,6 +27,13 @@ test('other languages are read by their own lists, at the bounds of words, whate
   assert.deepEqual(words('Das Brett ist dick', 'de'), []);
 });
 
+test('words whose letters and marks are written apart are found at their places', () => {
+  const text = 'Schön, du Möse! Schön.'.normalize('NFD');
+  const [found] = look(text, 'de').findings;
+  assert.ok(found);
+  assert.deepEqual([found.words.normalize('NFC'), text.slice(found.start, found.end)], ['Möse', found.words]);
+});
+
 test('a language without a list is named as not looked at', () => {
   assert.deepEqual(look('Ένα κείμενο', 'el'), { findings: [], unread: ['el'] });
 });

@@ -34,8 +34,28 @@ function finderOf(language: string): Finder | undefined {
   const known = finders.get(language);
   if (known !== undefined) return known;
   const made = language === english ? findEnglish() : findListed(language);
-  if (made !== undefined) finders.set(language, made);
-  return made;
+  if (made === undefined) return undefined;
+  const finder = inComposed(made);
+  finders.set(language, finder);
+  return finder;
+}
+
+/** Letters with the marks that stand on them, and the parts of Korean syllables. */
+const clusters = /[\u1100-\u11ff]+|\P{M}\p{M}*|\p{M}+/gu;
+
+/** Finds words too whose letters and marks are written apart, as some systems do; lists have them together. Places are those of the text as it is. */
+function inComposed(find: Finder): Finder {
+  return (text) => {
+    const composed = text.normalize('NFC');
+    if (composed === text) return find(text);
+    const places: number[] = [];
+    for (const { 0: cluster, index } of text.matchAll(clusters))
+      for (let units = cluster.normalize('NFC').length; units > 0; units--) places.push(index);
+    return find(composed).map((found) => {
+      const [start, end] = [places[found.start] ?? 0, places[found.end] ?? text.length];
+      return { ...found, start, end, words: text.slice(start, end) };
+    });
+  };
 }
 
 function findEnglish(): Finder {
