@@ -11,6 +11,7 @@ const seed = Number(process.env.FILMWRIGHT_SEED ?? Date.now() % 1_000_000);
 const clips = join(import.meta.dirname, '../../examples/clips');
 // What a runner held that is gone waits for its lease to run out.
 process.env.FILMWRIGHT_LEASE_MS ??= '6000';
+process.env.FILMWRIGHT_REVIEW = 'warn';
 const newHome = homesOfTest();
 /** A clip of the examples, small: what is held here does not depend on its size. */
 const small = (name: string): string => {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+// Looking over every picture takes longer than these small films; the journey of clips has it done.
+process.env.FILMWRIGHT_REVIEW ??= 'off';
+
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 
 /** A home that the database's unprivileged user can enter. */

@@ -48,7 +48,7 @@ export async function drawWithCheckpoint({ model, shelved, request }: Drawing, {
           if (progress.step < progress.steps) borders.reach(() => ({ checkpoint: readFileSync(checkpointPath).toString('base64') }));
         },
       });
-      await rm(checkpointPath, { force: true });
+      for (const path of [checkpointPath, `${checkpointPath}.part`]) await rm(path, { force: true });
       return drawn;
     } catch (error) {
       if (!(error instanceof FilmwrightError)) throw error;

@@ -47,7 +47,8 @@ const drawn = (done: { readonly type: string; readonly output?: unknown }): Outp
   assert.equal(done.type, 'done');
   return done.output as Output<'generate'>;
 };
-const checkpointsIn = (home: string): readonly string[] => readdirSync(join(home, 'checkpoints'));
+/** Whoever is killed while writing one leaves a part of it, which the next one overwrites. */
+const checkpointsIn = (home: string): readonly string[] => readdirSync(join(home, 'checkpoints')).filter((name) => !name.endsWith('.part'));
 /** Percent of an attempt of which about half of the steps are done, and three quarters. */
 const half = 46;
 const late = 69;
