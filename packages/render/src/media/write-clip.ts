@@ -21,18 +21,26 @@ export type ClipWriter = {
   abort(): Promise<void>;
 };
 
+/** How the frames come, and how well they are kept. */
+export type ClipStream = ClipToWrite & { readonly pixels: 'rgba' | 'rgb24'; readonly crf: number; readonly purpose: string };
+
 /** Writes frames as a clip like those that uploads are normalised to: H.264 at a constant rate, BT.709 limited range, a key frame each second, no sound. The same frames give the same bytes. */
-export function writeClip({ outPath, width, height, rate, toolset, signal }: ClipToWrite): ClipWriter {
+export function writeClip(clip: ClipToWrite): ClipWriter {
+  return streamClip({ ...clip, pixels: 'rgba', crf: 12, purpose: 'writing a clip' });
+}
+
+/** The encoder of every clip that is made here of raw frames; what `write` takes is one frame of `pixels`. */
+export function streamClip({ outPath, width, height, rate, toolset, signal, pixels, crf, purpose }: ClipStream): ClipWriter {
   const gop = Math.max(1, Math.round(rate));
   const x264 = [`keyint=${gop}`, `min-keyint=${gop}`, 'scenecut=0', 'open-gop=0', 'threads=2', 'lookahead-threads=1', 'rc-lookahead=20'];
   const colour = ['range=tv', 'colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709'];
   const pipe = spawnFfmpegPipe({
     toolset,
     signal,
-    purpose: 'writing a clip',
+    purpose,
     description: {
       global: { filter_threads: 2 },
-      inputs: [{ options: { f: 'rawvideo', pix_fmt: 'rgba', s: `${width}x${height}`, r: String(rate) }, from: { pipe: 0 } }],
+      inputs: [{ options: { f: 'rawvideo', pix_fmt: pixels, s: `${width}x${height}`, r: String(rate) }, from: { pipe: 0 } }],
       outputs: [
         {
           options: {
@@ -47,7 +55,7 @@ export function writeClip({ outPath, width, height, rate, toolset, signal }: Cli
             fps_mode: 'passthrough',
             'c:v': 'libx264',
             preset: 'veryfast',
-            crf: 12,
+            crf,
             'x264-params': [...x264, ...colour].join(':'),
             color_range: 'tv',
             colorspace: 'bt709',
