@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chmod, link, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { chmod, link, mkdir, open, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CacheReport, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
-import { isAlive } from '@filmwright/process/is-alive';
+import { filesIn, releaseDead, removeOld, sizeOf } from './cache-files.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import { codeOf, diskProblem } from './disk-problem.ts';
 import { withPathLock } from './path-lock.ts';
@@ -46,8 +46,6 @@ export type HotCacheOptions = {
 const mostTries = 3;
 const countAgainMs = 5000;
 const nearlyFull = 0.8;
-/** What broke off is gone on with within a week, or never. */
-const keptPartMs = 7 * 86_400_000;
 
 /** Opens (and makes) a cache in a folder that several processes of one machine may share. */
 export async function openHotCache({
@@ -264,47 +262,4 @@ async function receive({ digest, part, source }: Receiving): Promise<Received> {
 async function stateOf(path: string): Promise<string> {
   const { ino, size, mtimeMs } = await stat(path);
   return `${ino} ${size} ${mtimeMs}`;
-}
-
-type CachedFile = { readonly path: string; readonly bytes: number; readonly usedMs: number; readonly links: number };
-
-async function filesIn(folder: string): Promise<CachedFile[]> {
-  const found: CachedFile[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const about = await stat(path).catch(() => null);
-    if (about !== null) found.push({ path, bytes: about.size, usedMs: about.atimeMs, links: about.nlink });
-  }
-  return found;
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  return (await filesIn(folder)).reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Removes what broke off long ago and nobody went on with, and names that dead processes gave. */
-async function removeOld(parts: string): Promise<void> {
-  const names = new Set(await readdir(parts));
-  for (const name of names) {
-    const path = join(parts, name);
-    const [digest = '', of] = name.split('.', 2);
-    if (of === 'lock' || names.has(`${digest}.lock`)) continue;
-    if (of !== undefined) {
-      if (!isAlive(Number(of.split('-', 1)[0]))) await rm(path, { force: true });
-      continue;
-    }
-    const isOld = async (): Promise<boolean> => Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? Date.now()) > keptPartMs;
-    if (!(await isOld())) continue;
-    await withPathLock(`${path}.lock`, async () => {
-      if (await isOld()) await rm(path, { force: true });
-    });
-  }
-}
-
-/** Lets go of pins whose process is dead. */
-async function releaseDead(pins: string): Promise<void> {
-  for (const name of await readdir(pins)) {
-    if (!isAlive(Number(name.split('-', 1)[0]))) await rm(join(pins, name), { recursive: true, force: true });
-  }
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
-import type { OutboxPosition } from './schedule-store.ts';
 import { epochOf, leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { openWithRunner, tailed } from './testing/with-runner.ts';
 
 let server: TestServer;
 before(async () => {
@@ -14,24 +14,7 @@ before(async () => {
 after(() => server.stop());
 
 const leaseMs = 60_000;
-
-async function withRunner(keys: readonly string[]) {
-  const opened = await server.open();
-  const build = await someBuild(opened.records, { tasks: keys.map((key) => someTask(key)) });
-  const { runnerId } = await opened.records.joinRunner(someOffer());
-  return { ...opened, build, runnerId, epoch: await epochOf(opened.records) };
-}
-
-/** Keys and ends of what the outbox says since a position. */
-async function tailed({ records }: Pick<TestRecords, 'records'>, after: OutboxPosition) {
-  const { events, position, more } = await records.tailOutbox(after);
-  const told = events.map((event) =>
-    event.type === 'task'
-      ? `${event.task.key} ${event.task.state}${event.ended === null ? '' : ` after ${event.ended.outcome}`}`
-      : event.type,
-  );
-  return { told, position, more };
-}
+const withRunner = (keys: readonly string[]) => openWithRunner(server, keys);
 
 test('A4: the snapshot and what the outbox says from then on is all that happens, nothing twice, also of a transaction that ends late', async () => {
   const { records, runnerId, sql, connectionString } = await withRunner(['a', 'b', 'c']);

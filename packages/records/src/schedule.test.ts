@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
-import type { OutboxPosition } from './schedule-store.ts';
 import { epochOf, fitting, grantOf, leaseGranted } from './testing/lead.ts';
-import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { completionOf, problemOf, someBuild, someTask } from './testing/made-up.ts';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { openWithRunner, tailed } from './testing/with-runner.ts';
 
 let server: TestServer;
 before(async () => {
@@ -15,24 +15,7 @@ before(async () => {
 after(() => server.stop());
 
 const leaseMs = 60_000;
-
-async function withRunner(keys: readonly string[]) {
-  const opened = await server.open();
-  const build = await someBuild(opened.records, { tasks: keys.map((key) => someTask(key)) });
-  const { runnerId } = await opened.records.joinRunner(someOffer());
-  return { ...opened, build, runnerId, epoch: await epochOf(opened.records) };
-}
-
-/** Keys and ends of what the outbox says since a position. */
-async function tailed({ records }: Pick<TestRecords, 'records'>, after: OutboxPosition) {
-  const { events, position, more } = await records.tailOutbox(after);
-  const told = events.map((event) =>
-    event.type === 'task'
-      ? `${event.task.key} ${event.task.state}${event.ended === null ? '' : ` after ${event.ended.outcome}`}`
-      : event.type,
-  );
-  return { told, position, more };
-}
+const withRunner = (keys: readonly string[]) => openWithRunner(server, keys);
 
 test('A1, A2: what one grants that led before, what waits no longer and what is for nobody is not granted', async () => {
   const { records, runnerId, epoch, sql } = await withRunner(['a', 'b', 'c']);
