@@ -121,6 +121,7 @@ test('rows are made in all shapes, beside each other in the folder of the row; o
         ['1:1', '-1x1'],
       ].map(([aspect, suffix]) => [name, aspect, join(out, name, `master${suffix}.mp4`)]),
     ),
+    JSON.stringify(answer.rows.map(({ name, aspect, state, problem }) => ({ name, aspect, state, problem }))),
   );
   assert.equal(tasksOf(films, 'speak'), 0, 'nothing is spoken again');
   assert.deepEqual(
