@@ -1,12 +1,13 @@
 import { hasEnded } from '@filmwright/client';
 import type { DrawnTake, Problem } from '@filmwright/contracts';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
 import { assetPath } from '../../model/stills.ts';
 import { drawingText, drawnAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { useLeaving } from '../../parts/use-leaving.ts';
 import { newestView } from '../../store/builds.ts';
 import { studio } from '../../store/studio.ts';
 import { useBuilds, useDocument, useFilm } from '../film-context.ts';
@@ -29,12 +30,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
   const drawn = drawnOf.asked === asked ? drawnOf.takes : [];
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const stop = useRef(new AbortController());
-  useEffect(() => {
-    const mine = new AbortController();
-    stop.current = mine;
-    return () => mine.abort();
-  }, []);
+  const leaving = useLeaving();
   const at = (key: string): readonly string[] => [...base, 'generate', key];
   const chosen = field.number(at('take'), shot?.take ?? 1);
   const known = new Map([...made, ...drawn].map((take) => [take.take, take]));
@@ -42,7 +38,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
 
   const draw = async (takes: number): Promise<void> => {
     const { api } = studio();
-    const { signal } = stop.current;
+    const signal = leaving();
     setProblem(null);
     setRunning(true);
     try {

@@ -1,12 +1,13 @@
 import { hasEnded } from '@filmwright/client';
 import type { Build, BuildShots, PackageAddresses, Problem } from '@filmwright/contracts';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
 import { firstStill } from '../../model/stills.ts';
 import { setTake, setTakes, takeAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
+import { useLeaving } from '../../parts/use-leaving.ts';
 import { studio } from '../../store/studio.ts';
 import { HlsPlayer, screenShape } from '../film/hls-player.tsx';
 import { useDocument, useFilm } from '../film-context.ts';
@@ -19,19 +20,14 @@ export function Takes({ index }: { readonly index: number }) {
   const document = useDocument();
   const [made, setMade] = useState<ReadonlyMap<number, Made>>(new Map());
   const [problem, setProblem] = useState<Problem | null>(null);
-  const stop = useRef(new AbortController());
-  useEffect(() => {
-    const mine = new AbortController();
-    stop.current = mine;
-    return () => mine.abort();
-  }, []);
+  const leaving = useLeaving();
   const { take: chosen = 1, takes: asked = 1 } = shotsOf(document)[index] ?? {};
   const highest = Math.max(chosen, asked, ...made.keys());
   const takes = Array.from({ length: highest }, (_, at) => at + 1);
 
   const make = async (take: number): Promise<void> => {
     const { api } = studio();
-    const { signal } = stop.current;
+    const signal = leaving();
     setProblem(null);
     try {
       const { document: film, files } = editing.content();
