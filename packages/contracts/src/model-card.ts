@@ -45,7 +45,7 @@ export const modelFileSchema = z
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
 /** Forms of weights that are rewritten as ONNX when a model is added. */
-export const modelConversions = ['ncnn'] as const;
+export const modelConversions = ['ncnn', 'tfjs'] as const;
 export type ModelConversion = (typeof modelConversions)[number];
 
 /**

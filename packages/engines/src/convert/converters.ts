@@ -1,6 +1,8 @@
 import type { ModelConversion } from '@filmwright/contracts';
 import { refuseNcnn } from './ncnn-file.ts';
 import { ncnnConverterVersion, ncnnToOnnx } from './ncnn-to-onnx.ts';
+import { convertTfjs } from './tfjs-files.ts';
+import { tfjsConverterVersion } from './tfjs-to-onnx.ts';
 
 /** A file of a model by its path inside the model. */
 export type ModelBytes = { readonly path: string; readonly bytes: Uint8Array };
@@ -11,6 +13,7 @@ export type Converter = { readonly version: number; readonly convert: (files: re
 /** The converter of each form; all give the same bytes for the same files, and throw `model-unavailable` naming what they do not know. */
 export const converters: Readonly<Record<ModelConversion, Converter>> = {
   ncnn: { version: ncnnConverterVersion, convert: convertNcnn },
+  tfjs: { version: tfjsConverterVersion, convert: convertTfjs },
 };
 
 /** Every graph (.param) with its weights (.bin) becomes one ONNX file beside it. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ncnnToOnnx } from '../convert/ncnn-to-onnx.ts';
+import { tfjsToOnnx } from '../convert/tfjs-to-onnx.ts';
 import { addModel } from './add-model.ts';
 import { installedModel } from './model-shelf.ts';
 import { adding, modelsHome, offer, settingsOf } from './testing/models-home.ts';
@@ -54,4 +55,72 @@ test('weights without their graph, or with a layer that is not known, are refuse
   await writeFile(join(source, 'small.bin'), bin);
   await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), /it has a layer Yolo \(conv\)/);
   await assert.rejects(installedModel({ name: 'tiny', home: weights.home }), /There is no model named tiny/);
+});
+
+const description = {
+  modelTopology: {
+    class_name: 'Sequential',
+    config: {
+      layers: [
+        { class_name: 'InputLayer', config: { name: 'in', batch_input_shape: [null, 1, 1, 2] } },
+        { class_name: 'Flatten', config: { name: 'flat' } },
+        { class_name: 'Dense', config: { name: 'dense' } },
+      ],
+    },
+  },
+  weightsManifest: [
+    {
+      paths: ['part1of2.bin', 'part2of2.bin'],
+      weights: [
+        { name: 'dense/kernel', shape: [2, 1], dtype: 'float32' },
+        { name: 'dense/bias', shape: [1], dtype: 'float32' },
+      ],
+    },
+  ],
+};
+const numbers = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
+const converted = tfjsToOnnx({ model: description, weights: numbers, name: 'model' }).bytes;
+const ofTfjs = { capability: 'image-review', convert: { from: 'tfjs', files: null } } as const;
+
+test('a model of TensorFlow.js is rewritten from its description and all parts of its weights, whose borders fall anywhere', async (t) => {
+  const weights = await modelsHome(t);
+  const source = join(weights.home, 'source');
+  await mkdir(join(source, 'web'), { recursive: true });
+  await writeFile(join(source, 'package.json'), '{ "name": "tiny" }');
+  await writeFile(join(source, 'web/model.json'), JSON.stringify(description));
+  await writeFile(join(source, 'web/part1of2.bin'), numbers.subarray(0, 5));
+  const wanted = offer({ source: `file:${source}`, ...ofTfjs });
+  await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), /web\/part2of2\.bin is missing; wanted all parts/);
+  await writeFile(join(source, 'web/part2of2.bin'), numbers.subarray(5));
+  const { card } = await addModel({ ...weights, ...adding(wanted, settings) });
+  assert.deepEqual(
+    card.files.map(({ path }) => path),
+    ['web/model.onnx'],
+  );
+  assert.deepEqual({ from: card.convert?.from, version: card.convert?.version }, { from: 'tfjs', version: 1 });
+  const { folder } = await installedModel({ name: 'tiny', home: weights.home });
+  assert.deepEqual(await readFile(join(folder, 'web/model.onnx')), Buffer.from(converted));
+});
+
+test('the same model carried by scripts gives the same bytes, and files that are no such model are named', async (t) => {
+  const weights = await modelsHome(t);
+  const source = join(weights.home, 'source');
+  await mkdir(source);
+  await writeFile(join(source, 'other.json'), '[1]');
+  const wanted = offer({ source: `file:${source}`, ...ofTfjs });
+  await assert.rejects(
+    addModel({ ...weights, ...adding(wanted, settings) }),
+    /no model\.json of a layers model among its files other\.json/,
+  );
+  // A part is found by its longest run of base64, of 48 bytes and more.
+  const wide = { ...description, weightsManifest: [{ paths: ['part'], weights: [{ name: 'spare', shape: [13], dtype: 'float32' }] }] };
+  const [plain, spare] = [wide.weightsManifest[0], new Uint8Array(64)];
+  plain?.weights.push(...(description.weightsManifest[0]?.weights ?? []));
+  const all = Buffer.concat([spare.subarray(0, 52), numbers]);
+  const literal = JSON.stringify(wide).replace('"modelTopology":', 'modelTopology:');
+  await writeFile(join(source, 'model.min.js'), `(function(e){e.exports=${literal}})({})`);
+  await writeFile(join(source, 'part.min.js'), `(function(e){e.exports={part:"${all.toString('base64')}"}})({})`);
+  await addModel({ ...weights, ...adding(wanted, settings) });
+  const { folder } = await installedModel({ name: 'tiny', home: weights.home });
+  assert.deepEqual(await readFile(join(folder, 'model.onnx')), Buffer.from(converted));
 });
