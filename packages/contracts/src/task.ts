@@ -102,10 +102,10 @@ export const taskKinds = {
   /**
    * Draw a picture (`frames` 1) or a clip from words, and from a picture where one is given. A clip's asset closes a circle: its first frame comes
    * again at its end, which `closing` reaches by that frame alone or by the frames before it backwards; `frames` of the output counts them too. `still` is
-   * a picture of it. On a processor the bytes are the same again; on other devices the first that are made are those for good.
+   * a picture of it. Where the given picture is clear it is taken for grey. On a processor the bytes are the same again; on other devices the first that are made are those for good.
    */
   generate: {
-    version: 1,
+    version: 2,
     reproducible: false,
     payload: z.object({
       ...drawing,

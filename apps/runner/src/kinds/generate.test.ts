@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { FilmwrightError, modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
-import { installedModel, revisionOf } from '@filmwright/engines';
+import { encodePng, installedModel, revisionOf } from '@filmwright/engines';
 import { Executor } from '../executor.ts';
 import { processTree } from '../process-tree.ts';
 
@@ -18,13 +18,13 @@ const steps = 12;
 
 async function workplace(t: Pick<TestContext, 'after'>) {
   const home = mkdtempSync(join(tmpdir(), 'filmwright-generate-'));
-  await openFolderBlobs({ root: join(home, 'media') });
+  const blobs = await openFolderBlobs({ root: join(home, 'media') });
   const executor = new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work') });
   t.after(async () => {
     await executor.end();
     await rm(home, { recursive: true, force: true });
   });
-  return { home, executor };
+  return { home, executor, blobs };
 }
 
 async function taskOf(home: string, changes: Partial<Payload<'generate'>> = {}): Promise<Task> {
@@ -180,4 +180,24 @@ test('a model that gives no numbers fails its task alone, is marked on its shelf
   const endless = await taskOf(home, { prompt: 'waves '.repeat(300), frames: 1, steps: 2 });
   const { notices } = drawn(await executor.run(endless, asking()));
   assert.match(notices.join(), /left out/);
+});
+
+test('what lies behind the clear pixels of a picture does not show in what is drawn from it', async (t) => {
+  const { home, executor, blobs } = await workplace(t);
+  const size = { width: 32, height: 16 };
+  const drawnFrom = async (hidden: number): Promise<string> => {
+    const rgba = new Uint8Array(size.width * size.height * 4);
+    // The right half is seen, its first column by half.
+    for (let at = 0; at < rgba.length; at += 4) {
+      const x = (at / 4) % size.width;
+      rgba.set(x < 16 ? [hidden, 0, hidden, 0] : [200, 80, 40, x === 16 ? 128 : 255], at);
+    }
+    const path = join(home, `${hidden}.png`);
+    await writeFile(path, await encodePng({ ...size, rgba }));
+    const { digest } = await blobs.putFile({ path, mediaType: 'image/png' });
+    const payload = { picture: digest, strength: 0.5, frames: 1, steps: 2, width: 16, height: 16 };
+    const task = { ...(await taskOf(home, payload)), key: `sha256-from-${hidden}` };
+    return drawn(await executor.run(task, asking())).asset.digest;
+  };
+  assert.equal(await drawnFrom(255), await drawnFrom(0));
 });

@@ -56,6 +56,9 @@ async function requestOf(payload: Payload<'generate'>, context: TaskContext): Pr
 
 type Wanted = { readonly context: TaskContext; readonly width: number; readonly height: number };
 
+/** Lies under what is clear in a picture that is drawn from: the middle of what a model sees, which leads it nowhere. */
+const ground = 128;
+
 /** The middle of a picture, scaled to cover the size that is drawn. */
 async function pictureOf(path: string, { context: { toolset }, width, height }: Wanted): Promise<RgbPicture> {
   const whole = await clipSize({ path, toolset });
@@ -72,8 +75,13 @@ async function pictureOf(path: string, { context: { toolset }, width, height }: 
     crop: { ...place, ...crop },
     width,
     height,
+    premultiplied: true,
   }))
-    for (let at = 0; at < width * height; at++) rgb.set(rgba.subarray(at * 4, at * 4 + 3), at * 3);
+    for (let at = 0; at < width * height; at++) {
+      const under = ground * (1 - (rgba[at * 4 + 3] ?? 0) / 255);
+      for (let channel = 0; channel < 3; channel++)
+        rgb[at * 3 + channel] = Math.min(255, Math.round((rgba[at * 4 + channel] ?? 0) + under));
+    }
   return { width, height, rgb };
 }
 

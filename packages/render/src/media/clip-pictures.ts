@@ -3,7 +3,7 @@ import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
 
-/** A decoded frame of a clip, straight-alpha RGBA; its pixels are its own. */
+/** A decoded frame of a clip, straight-alpha RGBA unless it was asked for otherwise; its pixels are its own. */
 export type ClipPicture = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
 
 export type ClipPictures = {
@@ -17,13 +17,15 @@ export type ClipPictures = {
   /** What they are scaled to. */
   readonly width: number;
   readonly height: number;
+  /** Gives colours multiplied by their alpha, so that those behind clear pixels are gone before anything is scaled. */
+  readonly premultiplied?: boolean;
   readonly toolset: Toolset;
   readonly signal?: AbortSignal | undefined;
 };
 
 /** Frames of a part of a normalised clip, by number, in order; fewer where the clip ends before. */
 export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipPicture> {
-  const { path, rate, firstFrame, frames, crop, width, height, toolset, signal } = options;
+  const { path, rate, firstFrame, frames, crop, width, height, premultiplied = false, toolset, signal } = options;
   const decoder = spawnFfmpegSource({
     toolset,
     signal,
@@ -39,6 +41,7 @@ export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipP
               {
                 filters: [
                   filter('crop', { w: crop.width, h: crop.height, x: crop.x, y: crop.y }),
+                  ...(premultiplied ? [filter('format', { pix_fmts: 'gbrap' }), filter('premultiply', { inplace: 1 })] : []),
                   filter('scale', { w: width, h: height, flags: 'bicubic+accurate_rnd+full_chroma_int' }),
                   filter('format', { pix_fmts: 'rgba' }),
                 ],
