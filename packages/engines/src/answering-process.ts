@@ -3,11 +3,14 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
 import { modelEnvironment } from './compute/compute.ts';
+import { closeSharedFile, openSharedFile, putArrays, takeArrays } from './shared-arrays.ts';
 
 /** What the child says when a request failed there; the process itself goes on. */
 export type Failed = { readonly kind: 'failed'; readonly message: string };
-/** A request or an answer on its way; `id` says which belong together. */
-export type Numbered<Body> = { readonly id: number; readonly body: Body };
+/** A request or an answer on its way; `id` says which belong together, `place` where in the shared files their arrays lie: null where there are none. */
+export type Numbered<Body> = { readonly id: number; readonly place: number | null; readonly body: Body };
+/** Where the child finds the files of requests and of answers. */
+export const [requestFileDescriptor, answerFileDescriptor] = [4, 5];
 
 /** A process of its own that answers requests; what it holds lives as long as it does, and its crash fails only what was under way. */
 export type AnsweringProcess<Request, Answer> = {
@@ -19,7 +22,11 @@ export type AnsweringProcess<Request, Answer> = {
   readonly close: () => Promise<void>;
 };
 
-type Waiting<Answer> = { readonly settle: (answer: Answer | Failed) => void; readonly fail: (error: Error) => void };
+type Waiting<Answer> = {
+  readonly place: number;
+  readonly settle: (answer: Answer | Failed) => void;
+  readonly fail: (error: Error) => void;
+};
 const keptErrorBytes = 4000;
 
 /** Starts the program `child`, which calls `answerParent`, with the environment of models; `name` says in errors whose process it is. */
@@ -30,11 +37,13 @@ export function startAnsweringProcess<Request, Answer>({
   readonly child: URL;
   readonly name: string;
 }): AnsweringProcess<Request, Answer> {
+  const [requests, answers] = [openSharedFile(), openSharedFile()];
+  const shared = requests !== null && answers !== null;
   const child = fork(fileURLToPath(program), [], {
     serialization: 'advanced',
     execArgv: [],
     env: { ...modelEnvironment() },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...(shared ? [requests, answers] : [])],
   });
   const waiting = new Map<number, Waiting<Answer>>();
   let lastWords = '';
@@ -61,9 +70,12 @@ export function startAnsweringProcess<Request, Answer>({
     lastWords = (lastWords + bytes.toString('utf8')).slice(-keptErrorBytes);
   });
   child.on('error', (error) => failAll(error.message));
-  child.on('close', (code, signal) => failAll(signal ?? `status ${code}`));
-  child.on('message', ({ id, body }: Numbered<Answer | Failed>) => {
-    waiting.get(id)?.settle(body);
+  child.on('close', (code, signal) => {
+    failAll(signal ?? `status ${code}`);
+    for (const file of [requests, answers]) closeSharedFile(file);
+  });
+  child.on('message', ({ id, place, body }: Numbered<Answer | Failed>) => {
+    waiting.get(id)?.settle(takeArrays(body, place === null ? null : answers));
     waiting.delete(id);
     if (waiting.size === 0) hold(false);
   });
@@ -72,8 +84,12 @@ export function startAnsweringProcess<Request, Answer>({
       if (gone) return reject(ended('before the call'));
       const id = nextId++;
       hold(true);
-      waiting.set(id, { settle: resolve, fail: reject });
-      child.send({ id, body: request } satisfies Numbered<Request>, (error) => {
+      const taken = new Set([...waiting.values()].map(({ place }) => place));
+      let place = 0;
+      while (taken.has(place)) place++;
+      waiting.set(id, { place, settle: resolve, fail: reject });
+      const body = putArrays(request, { file: shared ? requests : null, place });
+      child.send({ id, place: shared ? place : null, body } satisfies Numbered<Request>, (error) => {
         if (error) child.kill('SIGKILL');
       });
     });

@@ -81,7 +81,7 @@ test('a wrong output name is an error that lists the real ones', async (t) => {
   await assert.rejects(runPictureModel({ model: wrong, picture, pool }), { code: 'program-failed' });
 });
 
-test('a model that wants more memory than there is says so, and the next one runs', async (t) => {
+test('a run that wants more memory than there is says so and ends its process; a new one does what the same model is asked next', async (t) => {
   const pool = openModelPool();
   const place = await mkdtemp(join(tmpdir(), 'filmwright-greedy-'));
   t.after(async () => {
@@ -89,25 +89,32 @@ test('a model that wants more memory than there is says so, and the next one run
     await rm(place, { recursive: true, force: true });
   });
   const graph = graphBuilder();
-  const shape = graph.ints('shape', { dims: [4], values: [1_000_000, 3, 1000, 1000] });
-  graph.node('Expand', { inputs: ['x', shape], outputs: ['y'] });
-  const wide = { dims: [1, 3, 'h', 'w'] } as const;
+  const number = (name: string, value: number): string => graph.ints(name, { dims: [1], values: [value] });
+  // As wide as there are values more than three, times a million millions, and one.
+  const count = graph.step('ReduceProd', { near: 'x', inputs: [graph.step('Shape', { near: 'x', inputs: ['x'] })] });
+  const more = graph.step('Sub', { near: 'x', inputs: [count, number('three', 3)] });
+  const wide = graph.step('Mul', { near: 'x', inputs: [more, number('many', 1e12)] });
+  graph.node('Expand', { inputs: ['x', graph.step('Add', { near: 'x', inputs: [wide, number('one', 1)] })], outputs: ['y'] });
   const whole = graph.finish({
     name: 'greedy',
-    inputs: [pictureValue('x', wide)],
-    outputs: [pictureValue('y', { dims: ['n', 3, 'h', 'w'] })],
+    inputs: [pictureValue('x', { dims: [1, 3, 'h', 'w'] })],
+    outputs: [pictureValue('y', { dims: [1, 3, 'h', 'n'] })],
   });
   const bytes = onnxFile({ graph: whole, opset: 13, producer: { name: 'test', version: '1' } });
   await writeFile(join(place, 'invert.onnx'), bytes);
   const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
-  const card = invertCard({ processing, files: files.map((file) => ({ ...file, bytes: bytes.length, digest })) });
-  const dims = [1, 3, 1, 1];
-  const inputs = { x: { dims, data: new Float32Array(3) } };
-  await assert.rejects(pool.run({ card, folder: place }, { inputs, output: 'y' }), {
-    code: 'out-of-memory',
-    message: /not enough memory for what the model invert/,
-  });
-  assert.equal((await runPictureModel({ model, picture, pool })).width, 10);
+  const greedy = {
+    card: invertCard({ processing, files: files.map((file) => ({ ...file, bytes: bytes.length, digest })) }),
+    folder: place,
+  };
+  const run = (height: number) =>
+    pool.run(greedy, { inputs: { x: { dims: [1, 3, height, 1], data: new Float32Array(3 * height) } }, output: 'y' });
+  assert.deepEqual((await run(1)).dims, [1, 3, 1, 1]);
+  const [first] = await pool.processes();
+  await assert.rejects(run(2), { code: 'out-of-memory', message: /not enough memory for what the model invert/ });
+  assert.equal(isAlive(first?.pid as number), false);
+  assert.deepEqual((await run(1)).dims, [1, 3, 1, 1]);
+  assert.notEqual((await pool.processes())[0]?.pid, first?.pid);
 });
 
 test('processes end when idle, and all of them when the pool is closed', async () => {

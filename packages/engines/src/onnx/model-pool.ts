@@ -38,9 +38,14 @@ type Loaded = {
 /** Keeps the weights of a loaded model from being evicted. */
 type Held = { readonly release: () => Promise<void> } | null;
 
-/** A model that makes pictures larger is given tiles of one size over and over. */
+/** Most pixels to a side that a model may always be given and keep the memory of a run for the next. */
+const keptSide = 512;
+
+/** Whether a model is given pictures of one size over and over: small ones always of that size, or tiles. */
 function runsAlike({ card: { processing } }: InstalledModel): boolean {
-  return processing.type === 'picture' && processing.enlarge !== undefined;
+  if (processing.type !== 'picture') return false;
+  const { size } = processing.input;
+  return processing.enlarge !== undefined || (size !== 'picture' && Math.max(size.width, size.height) <= keptSide);
 }
 
 type PoolOptions = { readonly threads?: number; readonly idleMs?: number; readonly watch?: MemoryWatch };
@@ -97,6 +102,10 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
       try {
         const process = await entry.process;
         return await process.run(request);
+      } catch (error) {
+        // What a run took of the memory is given back by nothing but the end of its process.
+        if (error instanceof FilmwrightError && error.code === 'out-of-memory') await drop(pictureFile(model).path, entry);
+        throw error;
       } finally {
         entry.calls--;
         const process = await entry.process.catch(() => undefined);
