@@ -1,4 +1,4 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import type { ModelPool } from './model-pool.ts';
 import type { ModelTensor } from './model-process.ts';
@@ -64,15 +64,23 @@ function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): 
   const { layout, scale, activation, name } = pictureProcessing(model.card).output;
   const dims = answer.dims.length === 4 ? answer.dims.slice(1) : answer.dims;
   const [count, fullHeight, fullWidth] = layout === 'nchw' ? [dims[0], dims[1], dims[2]] : [dims[2], dims[0], dims[1]];
-  if (dims.length !== 3 || !count || !fullHeight || !fullWidth) {
-    throw new FilmwrightError(
-      'program-failed',
-      `The model ${model.card.name} gave ${name} with the shape ${answer.dims.join(' x ')}; wanted planes in the layout ${layout}.`,
-    );
-  }
-  const width = Math.round((at.width * fullWidth) / at.fullWidth);
-  const height = Math.round((at.height * fullHeight) / at.fullHeight);
+  const width = Math.round((at.width * (fullWidth ?? 0)) / at.fullWidth);
+  const height = Math.round((at.height * (fullHeight ?? 0)) / at.fullHeight);
+  if (
+    dims.length !== 3 ||
+    !count ||
+    !fullHeight ||
+    !fullWidth ||
+    answer.data.length !== count * fullHeight * fullWidth ||
+    width * height === 0
+  )
+    throw new ModelFault(model, {
+      code: 'program-failed',
+      message: `The model ${model.card.name} gave ${name} with the shape ${answer.dims.join(' x ')}; wanted planes in the layout ${layout}. Add it again, or take another model.`,
+    });
   const channels = Array.from({ length: count }, () => new Float32Array(width * height));
+  // One value that is no number makes the sum none.
+  let sum = 0;
   for (let c = 0; c < count; c++) {
     const plane = channels[c] as Float32Array;
     for (let y = 0; y < height; y++) {
@@ -80,10 +88,16 @@ function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): 
         const pixel = y * fullWidth + x;
         const raw = (answer.data[layout === 'nchw' ? c * fullWidth * fullHeight + pixel : pixel * count + c] as number) * scale;
         const value = activation === 'sigmoid' ? 1 / (1 + Math.exp(-raw)) : raw;
+        sum += value;
         plane[y * width + x] = Math.min(1, Math.max(0, value));
       }
     }
   }
+  if (!Number.isFinite(sum))
+    throw new ModelFault(model, {
+      code: 'program-failed',
+      message: `The model ${model.card.name} gave ${name} with values that are no numbers for a picture of ${at.width} x ${at.height} pixels. Add it again, or take another model.`,
+    });
   return { width, height, channels };
 }
 
