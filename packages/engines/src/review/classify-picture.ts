@@ -1,4 +1,4 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import type { ModelPool } from '../onnx/model-pool.ts';
 import type { Picture } from '../onnx/picture.ts';
@@ -18,7 +18,7 @@ const sumTolerance = 0.02;
 
 /**
  * What a picture shows, by the labels of the model's card, and the verdict of its thresholds. Throws `model-unavailable` for a model without labels and
- * `program-failed` where it gives no shares (not one for each label, no numbers, below 0, or not 1 together): nothing is taken for clear that was not judged.
+ * a `ModelFault` where it gives no shares (not one for each label, no numbers, below 0, or not 1 together): nothing is taken for clear that was not judged.
  */
 export async function classifyPicture({ model, picture, pool, signal }: ClassifyPicture): Promise<{ readonly scores: Scores } & Judged> {
   const processing = labelProcessing(model.card);
@@ -32,10 +32,10 @@ export async function classifyPicture({ model, picture, pool, signal }: Classify
   const least = data.reduce((low, share) => Math.min(low, share), 0);
   // A sum that is no number is not within the tolerance either.
   if (data.length !== labels.length || !(Math.abs(sum - 1) <= sumTolerance) || !(least >= -sumTolerance))
-    throw new FilmwrightError(
-      'program-failed',
-      `The model ${model.card.name} gave ${data.length} shares that add up to ${sum.toFixed(3)}, the least ${least.toFixed(3)}; wanted ${labels.length} (${labels.map(({ label }) => label).join(', ')}) from 0 to 1 that add up to 1. Verify it with \`filmwright models verify ${model.card.name}\`.`,
-    );
+    throw new ModelFault(model, {
+      code: 'program-failed',
+      message: `The model ${model.card.name} gave ${data.length} shares that add up to ${sum.toFixed(3)}, the least ${least.toFixed(3)}; wanted ${labels.length} (${labels.map(({ label }) => label).join(', ')}) from 0 to 1 that add up to 1. Verify it with \`filmwright models verify ${model.card.name}\`.`,
+    });
   const scores = Object.fromEntries(labels.map(({ label }, at) => [label, rounded(data[at] as number)]));
   return { scores, ...verdictOf(scores, labels) };
 }
