@@ -1,5 +1,6 @@
 import { boxMean } from '../onnx/box-mean.ts';
 import type { Box, Picture, Plane } from '../onnx/picture.ts';
+import type { FillRow } from './resize-part.ts';
 
 const blurPx = 4;
 /** How far from a pixel of the picture the colours are that its own are held to: two blurs, one after the other. */
@@ -19,19 +20,24 @@ type Drifting = {
  */
 export function colourDrift({ width, data }: Plane, { picture, area, factor, channel, scale }: Drifting): Plane {
   const change = new Float32Array(area.width * area.height);
-  for (let y = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++) {
-      let sum = 0;
-      for (let v = 0; v < factor; v++) for (let u = 0; u < factor; u++) sum += data[(y * factor + v) * width + x * factor + u] as number;
-      const byte = picture.rgba[((area.y + y) * picture.width + area.x + x) * 4 + channel] as number;
-      change[y * area.width + x] = byte - (sum * scale) / (factor * factor);
-    }
+  const sums = new Float64Array(area.width);
+  const { rgba } = picture;
+  for (let y = 0; y < area.height; y++) {
+    sums.fill(0);
+    for (let v = 0; v < factor; v++)
+      for (let x = 0, from = (y * factor + v) * width; x < sums.length; x++) {
+        let sum = sums[x] as number;
+        for (let u = 0; u < factor; u++, from++) sum += data[from] as number;
+        sums[x] = sum;
+      }
+    const first = ((area.y + y) * picture.width + area.x) * 4 + channel;
+    for (let x = 0; x < sums.length; x++)
+      change[y * sums.length + x] = (rgba[first + x * 4] as number) - ((sums[x] as number) * scale) / (factor * factor);
+  }
   return { width: area.width, height: area.height, data: boxMean(boxMean(change, area, blurPx), area, blurPx) };
 }
 
 type Adding = {
-  /** Values of the wanted pixels; they become levels. */
-  readonly values: Float32Array;
   readonly wanted: Box;
   readonly from: { readonly width: number; readonly height: number };
   readonly to: { readonly width: number; readonly height: number };
@@ -40,20 +46,20 @@ type Adding = {
   readonly scale: number;
 };
 
-/** Brings values to levels and adds the drift, made as large as they are (bilinear, pixel centres at half). */
-export function addEnlarged({ width, height, data }: Plane, { values, wanted, from, to, at, scale }: Adding): void {
+/** A function that brings a row of the wanted pixels' values to levels and adds the drift, made as large as they are (bilinear, pixel centres at half). */
+export function driftRows({ width, height, data }: Plane, { wanted, from, to, at, scale }: Adding): FillRow {
   const across = placesOf({ length: wanted.width, start: wanted.x, ratio: from.width / to.width, shift: at.x, most: width });
   const down = placesOf({ length: wanted.height, start: wanted.y, ratio: from.height / to.height, shift: at.y, most: height });
   const row = new Float32Array(width);
-  for (let y = 0; y < wanted.height; y++) {
-    const [top, below, share] = [(down.first[y] as number) * width, (down.next[y] as number) * width, down.share[y] as number];
-    for (let x = 0; x < width; x++) row[x] = (data[top + x] as number) * (1 - share) + (data[below + x] as number) * share;
-    for (let x = 0, i = y * wanted.width; x < wanted.width; x++, i++) {
-      const near = row[across.first[x] as number] as number;
-      const far = row[across.next[x] as number] as number;
-      values[i] = (values[i] as number) * scale + near + (far - near) * (across.share[x] as number);
+  const { first, next, share } = across;
+  return (y, values) => {
+    const [top, below, part] = [(down.first[y] as number) * width, (down.next[y] as number) * width, down.share[y] as number];
+    for (let x = 0; x < width; x++) row[x] = (data[top + x] as number) * (1 - part) + (data[below + x] as number) * part;
+    for (let x = 0; x < values.length; x++) {
+      const near = row[first[x] as number] as number;
+      values[x] = (values[x] as number) * scale + near + ((row[next[x] as number] as number) - near) * (share[x] as number);
     }
-  }
+  };
 }
 
 type Places = { readonly length: number; readonly start: number; readonly ratio: number; readonly shift: number; readonly most: number };

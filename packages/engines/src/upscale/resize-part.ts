@@ -31,6 +31,9 @@ function tapsOf({ from, to, start, length }: Side): Taps {
   return { first, count, weights };
 }
 
+/** Gives a row of the wanted pixels of one channel. */
+export type FillRow = (y: number, row: Float32Array) => void;
+
 export type ResizePart = {
   /** The whole picture's size before and after. */
   readonly from: { readonly width: number; readonly height: number };
@@ -47,8 +50,6 @@ export type ResizePart = {
  */
 export function resizePart(part: Plane, resize: ResizePart): Float32Array {
   const { from, to, at, wanted } = resize;
-  const shrunk = from.width / to.width;
-  if (Number.isInteger(shrunk) && from.height === to.height * shrunk) return means(part, { ...resize, by: shrunk });
   const across = tapsOf({ from: from.width, to: to.width, start: wanted.x, length: wanted.width });
   const down = tapsOf({ from: from.height, to: to.height, start: wanted.y, length: wanted.height });
   const row = new Float32Array(part.width);
@@ -74,20 +75,33 @@ export function resizePart(part: Plane, resize: ResizePart): Float32Array {
   return result;
 }
 
-/** A picture made smaller by a whole number: each pixel is the mean of those it takes the place of. */
-function means({ width, data }: Plane, { at, wanted, by }: ResizePart & { readonly by: number }): Float32Array {
-  const result = new Float32Array(wanted.width * wanted.height);
-  const [left, top] = [wanted.x * by - at.x, wanted.y * by - at.y];
-  for (let y = 0; y < wanted.height; y++)
-    for (let x = 0; x < wanted.width; x++) {
-      let sum = 0;
-      for (let v = 0; v < by; v++) {
-        const source = (top + y * by + v) * width + left + x * by;
-        for (let u = 0; u < by; u++) sum += data[source + u] as number;
-      }
-      result[y * wanted.width + x] = sum / (by * by);
+/** By how many times a picture is made smaller on both sides, where that is a whole number; then each pixel is the mean of those it takes the place of. */
+export function wholeShrink({ from, to }: Pick<ResizePart, 'from' | 'to'>): number | null {
+  const by = from.width / to.width;
+  return Number.isInteger(by) && from.height === to.height * by ? by : null;
+}
+
+/** A function that fills a row of the wanted pixels with the means of `by` times `by` pixels of a part. */
+export function meanRows(
+  { width, data }: Plane,
+  { part: { at, wanted }, by }: { readonly part: ResizePart; readonly by: number },
+): FillRow {
+  const sums = new Float64Array(wanted.width);
+  return (y, row) => {
+    const first = ((wanted.y + y) * by - at.y) * width + wanted.x * by - at.x;
+    if (by === 1) {
+      row.set(data.subarray(first, first + row.length));
+      return;
     }
-  return result;
+    sums.fill(0);
+    for (let v = 0; v < by; v++)
+      for (let x = 0, from = first + v * width; x < sums.length; x++) {
+        let sum = sums[x] as number;
+        for (let u = 0; u < by; u++, from++) sum += data[from] as number;
+        sums[x] = sum;
+      }
+    for (let x = 0; x < sums.length; x++) row[x] = (sums[x] as number) / (by * by);
+  };
 }
 
 /** Pixels of the picture before that a pixel after may hang on, to each side of its own place. */
