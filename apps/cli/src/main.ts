@@ -16,6 +16,7 @@ const commands = [
   'serve',
   'runner',
   'queue',
+  'workspace',
   'backup',
   'restore',
   'sweep',
@@ -129,6 +130,12 @@ async function main(args: readonly string[]): Promise<number> {
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');
       await queue({ words: rest, home: values.home, json });
+      return 0;
+    }
+    case 'workspace': {
+      const { workspace } = await import('./commands/workspace.ts');
+      const { weight, cap, home } = values;
+      await workspace({ words: rest, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], home, json });
       return 0;
     }
     case 'backup': {

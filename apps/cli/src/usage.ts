@@ -24,6 +24,9 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
   filmwright runner drain NAME                   let a runner, by name or id, finish what it has and end
   filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start [--home DIR]
+  filmwright workspace [list]                    who shares this platform, on what terms [--home DIR]
+  filmwright workspace add NAME | set NAME       [--weight 2] [--cap 8|none] [--gpu-rate 1] [--slot-rate 0.02]; see docs/guide/operations.md
+  filmwright workspace token NAME | revoke ID    a token that works for one workspace alone, and its end
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR] [--keep-machines]
   filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]

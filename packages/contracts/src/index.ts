@@ -36,3 +36,4 @@ export * from './task.ts';
 export * from './template.ts';
 export * from './timeline.ts';
 export * from './token.ts';
+export * from './workspace-token.ts';

@@ -15,3 +15,4 @@ export * from './pool-store.ts';
 export * from './records.ts';
 export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';
+export * from './workspace-store.ts';

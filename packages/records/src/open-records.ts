@@ -31,6 +31,8 @@ import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
 import { scheduleRecords } from './schedule-records.ts';
 import type { QueueStore, ScheduleStore } from './schedule-store.ts';
+import { workspaceRecords } from './workspace-records.ts';
+import type { WorkspaceStore } from './workspace-store.ts';
 
 /** Connects, waiting up to 30 s for a database that starts, brings the schema up to date and gives everything that has a row. */
 export async function openRecords({
@@ -51,7 +53,8 @@ export async function openRecords({
     DriveStore &
     OverviewStore &
     HistoryStore &
-    AheadStore
+    AheadStore &
+    WorkspaceStore
 > {
   const database = openDatabase(connectionString);
   try {
@@ -83,6 +86,7 @@ export async function openRecords({
     ...queueRecords(database),
     ...auditRecords(database),
     ...overviewRecords(database),
+    ...workspaceRecords(database),
     async listen(listener) {
       const stop = await listenToChanges(connectionString, listener);
       stops.add(stop);

@@ -20,6 +20,7 @@ import type { OverviewStore } from '../overview-store.ts';
 import type { PoolStore } from '../pool-store.ts';
 import type { Records } from '../records.ts';
 import type { QueueStore, ScheduleStore } from '../schedule-store.ts';
+import type { WorkspaceStore } from '../workspace-store.ts';
 
 /** A real PostgreSQL of its own for one test file. */
 export type TestServer = {
@@ -47,7 +48,8 @@ export type TestRecords = {
     DriveStore &
     AuditStore &
     OverviewStore &
-    AheadStore;
+    AheadStore &
+    WorkspaceStore;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };
