@@ -71,7 +71,6 @@ for (const [scenario, load] of [
 for (const [scenario, load] of [
   ['reference-memory', 0.8],
   ['reference-memory', 0.95],
-  ['reference-store', 0.8],
 ] as const)
   for (const policy of ['hintless', 'filmwright']) deadlines({ scenario, load, policy });
 for (const scenario of ['fairness', 'gangs', 'burst'])

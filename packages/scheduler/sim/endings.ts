@@ -1,7 +1,7 @@
 import type { Demand, Near } from '../src/demand.ts';
 import { dropAhead, fetchAhead, hearAhead, keepLink, settleAhead, tellComing } from './fetch-ahead.ts';
 import type { PlannedTask } from './scenario.ts';
-import { settleStage } from './stage-weights.ts';
+import { clearSpare, settleRead } from './spare-memory.ts';
 import { transferMs } from './transfer.ts';
 import { countIn, counts, stopWaiting, tell } from './waiting.ts';
 import type { LiveTask, Run, RunRecord, World } from './world.ts';
@@ -173,7 +173,7 @@ const leave = (world: World, id: string): void => {
   runner.state = 'away';
   runner.inMemory.clear();
   dropAhead(runner);
-  runner.staging = null;
+  clearSpare(runner);
   if (world.keepsDone) for (const holders of world.holders.values()) holders.delete(id);
   for (const device of runner.devices.values()) device.resident.clear();
 };
@@ -253,8 +253,8 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
     case 'fetched-ahead':
       settleAhead(world, what);
       return;
-    case 'staged':
-      settleStage(world, what);
+    case 'weights-read':
+      settleRead(world, what);
       return;
     case 'planned':
       ready(world, what.planned);

@@ -1,6 +1,6 @@
 import type { Decision } from '../src/demand.ts';
 import { keepLink, leaveAhead } from './fetch-ahead.ts';
-import { passStage } from './stage-weights.ts';
+import { passLoad, sourceOf } from './spare-memory.ts';
 import { transferMs } from './transfer.ts';
 import { counts, stopWaiting } from './waiting.ts';
 import { loadMsOf, swapWeights, tierOf } from './weights.ts';
@@ -168,8 +168,9 @@ const start = (
   const facts = model === null ? undefined : world.models.get(model);
   const tier = tierOf({ runner, devices }, model);
   if (tier !== grant.tier) world.surprises += 1;
-  const loadMs = loadMsOf(facts, tier) * random.factor(scenario.loadSpread) + fetchMsOf(world, { tasks, runner });
-  passStage(world, { runner, model, tier, loadMs });
+  const source = sourceOf({ runner, model, tier });
+  const loadMs = loadMsOf(facts, source) * random.factor(scenario.loadSpread) + fetchMsOf(world, { tasks, runner });
+  passLoad(world, { runner, model, source, loadMs });
   swapWeights(world, { runner, devices, evict: grant.evict, model });
   const product = devices[0]?.facts.product;
   const speed = product === undefined ? 1 : (scenario.speeds[product] ?? 1);

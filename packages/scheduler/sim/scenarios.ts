@@ -18,8 +18,7 @@ export type Settings = {
 export const scenarios: Readonly<Record<string, (settings: Settings) => Scenario>> = {
   reference: (settings) => reference({ ...settings, warm: false }),
   'reference-warm': (settings) => reference({ ...settings, warm: true }),
-  'reference-memory': (settings) => reference({ ...settings, warm: false, memoryGib: 80 }),
-  'reference-store': (settings) => reference({ ...settings, warm: false, fewOnDisk: true }),
+  'reference-memory': (settings) => reference({ ...settings, warm: false, spareGib: 80 }),
   fairness,
   burst,
   gangs,

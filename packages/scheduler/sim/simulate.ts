@@ -4,7 +4,7 @@ import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt, carryOutPrefetch } from './grant.ts';
 import type { Policy } from './policy.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
-import { carryOutStage } from './stage-weights.ts';
+import { carryOutRead } from './spare-memory.ts';
 import { tellAll } from './takeover.ts';
 import { createWorld, type Presence, type RunRecord, type TaskRecord, takeChanges, type World } from './world.ts';
 
@@ -25,7 +25,8 @@ export type Outcome = {
   readonly takeovers: number;
   readonly transferredMib: number;
   readonly aheadMib: number;
-  readonly staged: number;
+  /** How often weights were read into spare memory because of a hint. */
+  readonly weightsRead: number;
   /** Tasks that were still not over in the end: beyond `untilMs`, or because nothing happened any more. */
   readonly left: number;
 };
@@ -101,7 +102,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
       if (decision.type === 'grant') carryOutGrant(world, decision);
       else if (decision.type === 'preempt') carryOutPreempt(world, decision);
       else if (decision.type === 'prefetch') carryOutPrefetch(world, decision);
-      else carryOutStage(world, decision);
+      else carryOutRead(world, decision);
     }
   }
   closeBook(world);
@@ -120,7 +121,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
     takeovers: world.takeovers,
     transferredMib: world.transferredMib,
     aheadMib: world.aheadMib,
-    staged: world.staged,
+    weightsRead: world.weightsRead,
     left: world.live.size + world.blocked.size,
   };
 };

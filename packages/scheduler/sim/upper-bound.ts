@@ -91,7 +91,7 @@ const checked = (scenario: Scenario): readonly PlannedTask[] => {
 };
 
 const shortestLoadMs = (scenario: Scenario, model: ModelFacts): number => {
-  const inMemory = scenario.runners.some((runner) => runner.hostMib > 0 || runner.inMemory.length > 0);
+  const inMemory = scenario.runners.some((runner) => runner.hostMib > 0 || (runner.spareMib ?? 0) > 0 || runner.inMemory.length > 0);
   return inMemory ? Math.min(model.warmMs, model.coldMs) : model.coldMs;
 };
 

@@ -16,25 +16,20 @@ export const loadMsOf = (facts: ModelFacts | undefined, tier: Tier): number => {
   return tier === 'disk' ? facts.coldMs : facts.fetchMs + facts.coldMs;
 };
 
-const memoryTaken = (world: World, runner: WorldRunner): number => {
-  let taken = 0;
-  for (const model of runner.inMemory) taken += world.models.get(model)?.hostMib ?? 0;
-  return taken;
-};
-
-/** Keeps unloaded weights in the host's memory, the longest unused going first; weights larger than all of it are dropped. */
-export const keep = (world: World, place: { readonly runner: WorldRunner; readonly model: string }): void => {
-  const { runner, model } = place;
-  const needed = world.models.get(model)?.hostMib ?? 0;
-  if (needed > runner.first.hostMib) return;
-  runner.inMemory.delete(model);
-  let free = runner.first.hostMib - memoryTaken(world, runner);
-  for (const oldest of runner.inMemory) {
-    if (free >= needed) break;
-    runner.inMemory.delete(oldest);
-    free += world.models.get(oldest)?.hostMib ?? 0;
+/** Adds weights to what lies in so much memory, the longest unused going first; weights larger than all of it are dropped. */
+export const keepIn = (world: World, memory: { readonly held: Set<string>; readonly mostMib: number; readonly model: string }): void => {
+  const { held, mostMib, model } = memory;
+  const mibOf = (id: string): number => world.models.get(id)?.hostMib ?? 0;
+  if (mibOf(model) > mostMib) return;
+  held.delete(model);
+  let freeMib = mostMib;
+  for (const id of held) freeMib -= mibOf(id);
+  for (const oldest of held) {
+    if (freeMib >= mibOf(model)) break;
+    held.delete(oldest);
+    freeMib += mibOf(oldest);
   }
-  runner.inMemory.add(model);
+  held.add(model);
 };
 
 /** Unloads and loads what a checked grant says. Where memory or disk hold something else than before, the runner tells so at the next step. */
@@ -53,7 +48,7 @@ export const swapWeights = (
   for (const old of evict) {
     for (const device of devices) device.resident.delete(old);
     const had = runner.inMemory.has(old);
-    keep(world, { runner, model: old });
+    keepIn(world, { held: runner.inMemory, mostMib: runner.first.hostMib, model: old });
     changed ||= had !== runner.inMemory.has(old);
   }
   if (model !== null) {

@@ -3,6 +3,7 @@ import { createEventQueue, type EventQueue } from './event-queue.ts';
 import { createFairness, type Fairness } from './fairness.ts';
 import { createRandom, type Random } from './random.ts';
 import type { PlannedTask, Scenario } from './scenario.ts';
+import { createSpareMemory, type SpareMemory } from './spare-memory.ts';
 
 /** A task that was told and is not over. */
 export type LiveTask = {
@@ -38,10 +39,7 @@ export type WorldRunner = {
   readonly ahead: Map<string, number>;
   moving: { readonly id: string; endMs: number } | null;
   linkUntilMs: number;
-  /** Weights that it brings nearer, one model at a time. */
-  staging: { readonly model: string; readonly to: 'disk' | 'memory'; endMs: number } | null;
-  /** Until when loads of what runs there keep its disk, and the way to the store. */
-  readonly loadUntilMs: { disk: number; store: number };
+  readonly spare: SpareMemory;
   state: 'here' | 'draining' | 'silent' | 'away';
   hereSinceMs: number;
 };
@@ -116,7 +114,7 @@ export type WorldEvent =
   | { readonly type: 'hinted'; readonly runner: string; readonly ids: readonly string[] }
   | { readonly type: 'link-free'; readonly runner: string }
   | { readonly type: 'fetched-ahead'; readonly runner: string; readonly id: string; readonly endMs: number }
-  | { readonly type: 'staged'; readonly runner: string; readonly endMs: number }
+  | { readonly type: 'weights-read'; readonly runner: string; readonly endMs: number }
   | { readonly type: 'planned'; readonly planned: PlannedTask }
   | { readonly type: 'dies' | 'drains'; readonly runner: string; readonly downMs: number }
   | { readonly type: 'found-out'; readonly runner: string; readonly downMs: number }
@@ -168,8 +166,8 @@ export type World = {
   transferredMib: number;
   /** Of that what runners were told to fetch ahead. */
   aheadMib: number;
-  /** Models that were brought nearer because of a hint. */
-  staged: number;
+  /** How often weights were read into spare memory because of a hint. */
+  weightsRead: number;
 };
 
 /** All that is to be told by now; what a runner offers is told as it is at this instant. */
@@ -205,8 +203,7 @@ const runnerOf = (facts: RunnerFacts): WorldRunner => {
     ahead: new Map(),
     moving: null,
     linkUntilMs: 0,
-    staging: null,
-    loadUntilMs: { disk: 0, store: 0 },
+    spare: createSpareMemory(),
     state: facts.draining ? 'draining' : 'here',
     hereSinceMs: 0,
   };
@@ -253,6 +250,6 @@ export const createWorld = (scenario: Scenario): World => {
     transferEndsMs: [],
     transferredMib: 0,
     aheadMib: 0,
-    staged: 0,
+    weightsRead: 0,
   };
 };

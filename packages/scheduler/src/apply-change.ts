@@ -35,7 +35,6 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
     case 'gone': {
       const host = state.fleet.hosts.get(change.runner);
       passOver(state, change.runner);
-      state.staged.delete(change.runner);
       if (host === undefined) return;
       forgetAttempts(state, host);
       removeHost(state.fleet, host);

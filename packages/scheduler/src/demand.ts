@@ -85,7 +85,7 @@ export type RunnerFacts = {
   readonly runsBatches?: boolean;
   /** What its link to the store was measured to bring in a second; a gigabit's if left out. */
   readonly linkMibPerS?: number;
-  /** It fetches ahead what it is told to, and brings weights nearer. */
+  /** It fetches ahead what it is told to. */
   readonly fetchesAhead?: boolean;
   /** Memory into which it reads weights from its disk where it is told to, and of which it tells nothing; none if left out. */
   readonly spareMib?: number;
@@ -157,5 +157,5 @@ export type Decision =
       readonly inputs: readonly Pick<InputFacts, 'id' | 'mib'>[];
       readonly reason: string;
     }
-  /** A hint: the runner may bring weights nearer that it is likely to load, from the store to its disk or from there into its memory. */
-  | { readonly type: 'stage'; readonly runner: string; readonly model: string; readonly to: 'disk' | 'memory'; readonly reason: string };
+  /** A hint: the runner may read weights that it is likely to load from its disk into memory that it has to spare. */
+  | { readonly type: 'read-weights'; readonly runner: string; readonly model: string; readonly reason: string };

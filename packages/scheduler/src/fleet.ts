@@ -10,8 +10,8 @@ export type Host = {
   readonly memory: Set<string>;
   readonly disk: Set<string>;
   slotPool: SlotPool | null;
-  /** When it was told last to read weights of which model into spare memory, and until when it is taken to do so. */
-  readonly read: Map<string, number>;
+  /** What it was told to read into spare memory, when, and how much that is; until when it is taken to do so. */
+  readonly read: Map<string, { readonly atMs: number; readonly mib: number }>;
   readUntilMs: number;
   /** Devices that are kept for whichever task of a group is first, which needs several of them, from when on. */
   reserved: { readonly group: string; readonly gpus: number; readonly fabric: string; readonly atMs: number } | null;
@@ -77,8 +77,6 @@ export type Fleet = {
   readonly holders: Map<string, Set<Device>>;
   /** Runners in whose memory a model is. */
   readonly warm: Map<string, Set<Host>>;
-  /** Runners with devices that bring weights nearer, those looked at longest ago first. */
-  readonly staging: Set<Host>;
   /** Runners that read weights into spare memory, those looked at longest ago first. */
   readonly reading: Set<Host>;
 };
@@ -94,7 +92,6 @@ export function createFleet(): Fleet {
     wide: new Set(),
     holders: new Map(),
     warm: new Map(),
-    staging: new Set(),
     reading: new Set(),
   };
 }
@@ -142,8 +139,6 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   }
   if (devices.length > 1) fleet.wide.add(host);
   else fleet.wide.delete(host);
-  if (devices.length > 0 && facts.fetchesAhead === true) fleet.staging.add(host);
-  else fleet.staging.delete(host);
   if ((facts.spareMib ?? 0) > 0) fleet.reading.add(host);
   else fleet.reading.delete(host);
   joinPools(fleet, host);
@@ -156,7 +151,6 @@ export function removeHost(fleet: Fleet, host: Host): void {
   for (const device of host.devices) dropModels(fleet, device);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);
-  fleet.staging.delete(host);
   fleet.reading.delete(host);
   fleet.hosts.delete(host.facts.id);
 }

@@ -5,7 +5,6 @@ import type { Group } from './group.ts';
 import type { Coming } from './prefetch.ts';
 import type { Rate } from './rate.ts';
 import { createShare, floorOf, type Resource, type Share, windowOf } from './shares.ts';
-import type { Staged } from './stage.ts';
 import type { Entry } from './waiting-line.ts';
 
 /** All that the scheduler knows; only `step` changes it. */
@@ -36,8 +35,6 @@ export type State = {
   readonly coming: Map<string, Coming>;
   /** Those of them of which a runner is still to be told something. */
   readonly untold: Set<string>;
-  /** What weights runners were told last to bring nearer, one model at a time, and until when they are taken to do so. */
-  readonly staged: Map<string, Staged>;
   /** How often tasks of a model come, per millisecond. */
   readonly rates: Map<string, Rate>;
   /** On which product tasks of a group ran last: its times serve as the guess for those that wait. */
@@ -62,7 +59,6 @@ export function openState(): State {
     held: new Map(),
     coming: new Map(),
     untold: new Set(),
-    staged: new Map(),
     rates: new Map(),
     products: new Map(),
   };

@@ -7,7 +7,6 @@ import { preempt } from './preempt.ts';
 import { prefetch } from './prefetch.ts';
 import { readWeights } from './read-weights.ts';
 import { settle } from './shares.ts';
-import { stage } from './stage.ts';
 import { type State, setFloors } from './state.ts';
 import { wakeLater } from './waiting.ts';
 
@@ -26,6 +25,6 @@ export function step(
   wakeLater(state, instantMs);
   setFloors(state);
   const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
-  const hints = [...prefetch(state), ...stage(state, instantMs), ...readWeights(state, instantMs)];
+  const hints = [...prefetch(state), ...readWeights(state, instantMs)];
   return { state, decisions: [...placed, ...preempt(state, instantMs), ...hints] };
 }

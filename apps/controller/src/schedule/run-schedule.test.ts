@@ -184,7 +184,7 @@ test('A1, A2: of what a task to come will read the runner that holds most is tol
   );
 });
 
-test('A4: a runner is told by word alone which weights on its disk a task waits for', async (context) => {
+test('A3: a runner is told by word alone which weights on its disk a task waits for', async (context) => {
   const opened = await server.open();
   const { records } = opened;
   const heard: Extract<RecordsEvent, { type: 'ahead' }>[] = [];

@@ -143,7 +143,7 @@ async function comingChanges({ records, view, gathering, nowMs }: Carrying & Pic
 }
 
 function hintsOf(decision: Decision): readonly AheadHint[] {
-  if (decision.type === 'stage' && decision.to === 'memory') return [{ runnerId: decision.runner, files: [], models: [decision.model] }];
+  if (decision.type === 'read-weights') return [{ runnerId: decision.runner, files: [], models: [decision.model] }];
   if (decision.type !== 'prefetch') return [];
   return [{ runnerId: decision.runner, files: decision.inputs.map(({ id, mib }) => ({ digest: id, bytes: Math.round(mib * 1024 ** 2) })) }];
 }

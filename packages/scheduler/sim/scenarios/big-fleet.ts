@@ -31,7 +31,8 @@ const gpuRunner = (index: number): RunnerFacts => ({
   capabilities: [0, 1, 2, 3, 4, 5].map((kind) => `kind-${kind}`),
   slots: 0,
   devices: [{ id: 'gpu-0', product: index % 5 === 0 ? 'H200' : 'H100', vramMib: (index % 5 === 0 ? 141 : 80) * 1024, fabric: 'one' }],
-  hostMib: 128 * 1024,
+  hostMib: 0,
+  spareMib: 128 * 1024,
   onDisk: models.filter((_, model) => (model + index) % 3 !== 0).map(({ id }) => id),
   inMemory: [],
   resident: [],
@@ -46,7 +47,7 @@ const cpuRunner = (index: number): RunnerFacts => ({
   capabilities: ['encode'],
   slots: 4,
   devices: [],
-  hostMib: 0,
+  spareMib: 0,
   onDisk: [],
 });
 

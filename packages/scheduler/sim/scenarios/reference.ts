@@ -3,15 +3,14 @@ import { plainWorld, type Scenario } from '../scenario.ts';
 import { meanMsOf, plainKind, streamTasks, type TaskKind, zipf } from '../workload.ts';
 
 /**
- * `load` is pure computing over the fleet's capacity; `warm` keeps all weights in the host's memory, 3 s from a GPU. Where not all fit there, `memoryGib`
- * is what does, and runners bring ahead what they are told to; `fewOnDisk` leaves half of the models in the store, two minutes away.
+ * `load` is pure computing over the fleet's capacity; `warm` keeps all weights in the host's memory, 3 s from a GPU. `spareGib` is memory in which the files lie
+ * that each host read last, for loads or because it was told to; nobody is told what it holds.
  */
 export type ScenarioSettings = {
   readonly seed: number;
   readonly load: number;
   readonly warm: boolean;
-  readonly memoryGib?: number;
-  readonly fewOnDisk?: boolean;
+  readonly spareGib?: number;
 };
 
 type Family = {
@@ -56,7 +55,7 @@ const kinds: readonly TaskKind[] = ranking.map((family, index) => ({
 const workspaces = [4, 2, 1, 1].map((weight, index) => ({ id: `w${index + 1}`, weight, cap: null }));
 
 /** Two hosts of eight GPUs; two models never fit on one. */
-const runners = ({ warm, memoryGib, fewOnDisk = false }: Omit<ScenarioSettings, 'seed' | 'load'>): readonly RunnerFacts[] =>
+const runners = ({ warm, spareGib }: Omit<ScenarioSettings, 'seed' | 'load'>): readonly RunnerFacts[] =>
   [0, 1].map((host) => ({
     id: `host-${host}`,
     pool: 'gpu',
@@ -64,26 +63,24 @@ const runners = ({ warm, memoryGib, fewOnDisk = false }: Omit<ScenarioSettings, 
     capabilities: ['image', 'video', 'speech', 'tool'],
     slots: 0,
     devices: Array.from({ length: 8 }, (_, index) => ({ id: `gpu-${index}`, product: 'plain', vramMib: 46 * 1024, fabric: 'switch' })),
-    hostMib: warm ? 512 * 1024 : (memoryGib ?? 0) * 1024,
-    onDisk: models.filter((_, model) => !fewOnDisk || model % 2 === host).map((model) => model.id),
+    hostMib: warm ? 512 * 1024 : 0,
+    onDisk: models.map((model) => model.id),
     inMemory: warm ? models.map((model) => model.id) : [],
     resident: [],
     draining: false,
-    fetchesAhead: memoryGib !== undefined || fewOnDisk,
+    spareMib: (spareGib ?? 0) * 1024,
   }));
 
 /** 16 GPUs, 12 models by Zipf 0.9, four workspaces weighted 4:2:1:1 that submit so, 12,000 Poisson arrivals, deadline 3 times the work and 45 s. */
 export const reference = ({ seed, load, ...where }: ScenarioSettings): Scenario => {
-  const { warm, memoryGib, fewOnDisk = false } = where;
+  const { warm, spareGib } = where;
   const kindChances = zipf(ranking.length, 0.9);
   const meanMs = kinds.reduce((sum, kind, index) => sum + meanMsOf(kind) * (kindChances[index] ?? 0), 0);
   return {
     ...plainWorld,
     loadSpread: 0,
-    name: ['reference', ...(warm ? ['warm'] : []), ...(memoryGib === undefined ? [] : ['memory']), ...(fewOnDisk ? ['store'] : [])].join(
-      '-',
-    ),
-    about: `16 GPUs, 12 models, four workspaces 4:2:1:1, load ${load}, ${warm ? 'warm swap of 3 s' : 'cold swaps of 8, 27 and 56 s'}${memoryGib === undefined ? '' : `, memory for ${memoryGib} GiB of weights`}${fewOnDisk ? ', half of the models on each disk' : ''}`,
+    name: ['reference', ...(warm ? ['warm'] : []), ...(spareGib === undefined ? [] : ['memory'])].join('-'),
+    about: `16 GPUs, 12 models, four workspaces 4:2:1:1, load ${load}, ${warm ? 'warm swap of 3 s' : 'cold swaps of 8, 27 and 56 s'}${spareGib === undefined ? '' : `, ${spareGib} GiB of spare memory in each host`}`,
     seed,
     models,
     workspaces,
