@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openRecords } from '../../packages/records/src/index.ts';
-import { offerOf, orderBuild, percentile, submit, taskOf } from './made-up.ts';
+import { bareSubmissions, told } from './bare-statements.ts';
+import { offerOf, orderBuild, submit, taskOf } from './made-up.ts';
 import { schedule } from './schedule.ts';
 
 const perSecond = 300;
@@ -35,8 +36,9 @@ export async function measureSubmissions(connectionString: string): Promise<void
       'select key, min(extract(epoch from started_at) * 1000)::float8 as at_ms from attempt group by key',
     );
     const waits = rows.map(({ key, at_ms }) => at_ms - (dueMs.get(key) ?? Number.NaN));
+    const bare = await bareSubmissions(connectionString, { count: perSecond * seconds, perSecond });
     console.log(
-      `${perSecond} submissions/s: ${rows.length} of ${dueMs.size} assigned, p50 ${percentile(waits, 0.5).toFixed(0)} ms, p99 ${percentile(waits, 0.99).toFixed(0)} ms`,
+      `${perSecond} submissions/s: ${rows.length} of ${dueMs.size} assigned, ${told(waits, 0.99)}; bare transactions of two rows, committed, ${told(bare, 0.99)}`,
     );
   } finally {
     await stop();

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '../../packages/client/src/index.ts';
 import { openRecords } from '../../packages/records/src/index.ts';
-import { completionOf, enqueue, offerOf, percentile, taskOf } from './made-up.ts';
+import { bareNotices, told } from './bare-statements.ts';
+import { completionOf, enqueue, offerOf, taskOf } from './made-up.ts';
 import { schedule } from './schedule.ts';
 
 const rounds = 200;
@@ -48,10 +49,9 @@ export async function measureWaits(connectionString: string): Promise<void> {
       await client.completeTask({ runnerId, ...completionOf({ key: lease.task.key, fence: lease.fence }) });
       endedMs = performance.now();
     }
-    console.log(`ready to running: p50 ${percentile(waits, 0.5).toFixed(1)} ms, p95 ${percentile(waits, 0.95).toFixed(1)} ms`);
-    console.log(
-      `end of a task to the start of the next on its slot: p50 ${percentile(turns, 0.5).toFixed(1)} ms, p95 ${percentile(turns, 0.95).toFixed(1)} ms`,
-    );
+    const bare = await bareNotices(connectionString, rounds);
+    console.log(`ready to running: ${told(waits, 0.95)}; a row's notice to who listens and reads it ${told(bare, 0.95)}`);
+    console.log(`end of a task to the start of the next on its slot: ${told(turns, 0.95)}`);
   } finally {
     await stop();
     await gateway.end();
