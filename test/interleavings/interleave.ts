@@ -100,7 +100,7 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
     const epoch = ledger.takeLead();
     newestEpoch = epoch;
     const view = createFleetView();
-    const { snapshot, position } = ledger.snapshot();
+    const { snapshot, position } = ledger.view.snapshot();
     return {
       epoch,
       view,
@@ -123,9 +123,9 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
       history.push({ type: 'granted', key, fence, runnerId });
       leader.view.noteGiven({ workspaceId: 'w', key, fence });
     }
-    const read = ledger.tail(leader.position);
+    const read = ledger.view.tail(leader.position);
     leader.position = read.position;
-    leader.changes = [...ledger.read(answer.refused), ...read.events].flatMap((event) => leader.view.changesOf(event, ledger.nowMs));
+    leader.changes = [...ledger.view.read(answer.refused), ...read.events].flatMap((event) => leader.view.changesOf(event, ledger.nowMs));
     return true;
   };
   let current: Leader | null = lead();

@@ -1,13 +1,6 @@
-import type { AttemptEnd, FleetEvent, FleetRunner, FleetSnapshot, FleetTask, Grant } from '../../packages/records/src/schedule-store.ts';
-import {
-  fleetRunnerOf,
-  fleetTaskOf,
-  type ModelAttempt,
-  type ModelLease,
-  type ModelSpend,
-  type ModelTask,
-  workspaceId,
-} from './model-rows.ts';
+import type { Grant } from '../../packages/records/src/schedule-store.ts';
+import type { ModelAttempt, ModelLease, ModelRunner, ModelSpend, ModelTask } from './model-rows.ts';
+import { createModelView } from './model-view.ts';
 
 /** A rule that the ledger breaks on purpose, so that the checker can be seen to find it. */
 export type Broken = 'stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'old leaders' | 'output replaced';
@@ -22,10 +15,16 @@ export class ModelLedger {
   readonly tasks = new Map<string, ModelTask>();
   readonly attempts: ModelAttempt[] = [];
   readonly spent: ModelSpend[] = [];
-  readonly runners = new Map<string, { readonly name: string; seenMs: number; gone: boolean }>();
-  readonly #outbox: ({ readonly key: string; readonly ended: AttemptEnd | null } | { readonly runnerId: string })[] = [];
+  readonly runners = new Map<string, ModelRunner>();
   readonly #live = new Map<number, ModelAttempt>();
   readonly #byFence = new Map<number, ModelAttempt>();
+  /** What whoever grants is told. */
+  readonly view = createModelView({
+    tasks: this.tasks,
+    runners: this.runners,
+    attemptOf: (fence) => this.#byFence.get(fence),
+    nowMs: () => this.nowMs,
+  });
   readonly #broken: Broken | null;
   #ended = false;
   #fence = 0;
@@ -53,7 +52,7 @@ export class ModelLedger {
         output: null,
       } as const;
       this.tasks.set(key, { key, ...fresh });
-      this.#post(key);
+      this.view.noteTask(key);
     }
   }
 
@@ -64,7 +63,7 @@ export class ModelLedger {
       if (task.state !== 'waiting' && task.state !== 'leased') continue;
       task.wanted = false;
       if (task.state === 'leased') this.#giveBack(task, 'unwanted');
-      else this.#post(task.key);
+      else this.view.noteTask(task.key);
     }
   }
 
@@ -74,7 +73,7 @@ export class ModelLedger {
     this.#runner++;
     const id = `runner-${this.#runner}`;
     this.runners.set(id, { name, seenMs: this.nowMs, gone: false });
-    this.#outbox.push({ runnerId: id });
+    this.view.noteRunner(id);
     return id;
   }
 
@@ -146,7 +145,7 @@ export class ModelLedger {
       this.#live.set(fence, attempt);
       if (revives) {
         Object.assign(task, { state: 'leased', outcome: null, lost: Math.max(0, task.lost - 1), attempts: task.attempts + 1 });
-        this.#post(key);
+        this.view.noteTask(key);
       }
       return [];
     });
@@ -166,7 +165,7 @@ export class ModelLedger {
     // A lease that stays when its task is done runs out, and the task begins anew.
     if (this.#broken !== 'done runs again') this.#end(attempt, 'done');
     this.#spend(attempt, 'settle');
-    this.#post(key, { fence, outcome: 'done', ranMs: 1 });
+    this.view.noteTask(key, { fence, outcome: 'done', ranMs: 1 });
     return 'done';
   }
 
@@ -183,7 +182,7 @@ export class ModelLedger {
     Object.assign(task, { attempts: tries, lost, outcome: 'failed', state: again ? 'waiting' : 'failed', readyMs });
     this.#end(attempt, 'failed');
     this.#refund(attempt);
-    this.#post(key, { fence, outcome: 'failed', ranMs: 0 });
+    this.view.noteTask(key, { fence, outcome: 'failed', ranMs: 0 });
     return 'failed';
   }
 
@@ -194,7 +193,7 @@ export class ModelLedger {
       if (runner.gone || this.nowMs - runner.seenMs <= silenceMs) continue;
       runner.gone = true;
       silent.push(id);
-      this.#outbox.push({ runnerId: id });
+      this.view.noteRunner(id);
     }
     const fences: number[] = [];
     for (const attempt of [...this.#live.values()]) {
@@ -209,54 +208,15 @@ export class ModelLedger {
         if (this.#broken === 'a lost task') task.wanted = false;
         const lost = task.lost + 1;
         Object.assign(task, { state: lost >= most ? 'failed' : 'waiting', outcome: 'lost', lost, attempts });
-        this.#post(task.key, { fence: attempt.fence, outcome: 'lost', ranMs: 0 });
+        this.view.noteTask(task.key, { fence: attempt.fence, outcome: 'lost', ranMs: 0 });
       } else {
         this.#end(attempt, 'undelivered');
         this.#fence++;
         Object.assign(task, { state: 'waiting', outcome: null, attempts, fence: this.#fence });
-        this.#post(task.key, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
+        this.view.noteTask(task.key, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
       }
     }
     return { fences, silent };
-  }
-
-  // A4
-  snapshot(): { readonly snapshot: Omit<FleetSnapshot, 'position'>; readonly position: number } {
-    const tasks = [...this.tasks.values()].filter(({ state, wanted }) => wanted && (state === 'waiting' || state === 'leased'));
-    const runners = [...this.runners.keys()].flatMap((id) => this.#fleetRunner(id) ?? []);
-    return { snapshot: { tasks: tasks.map((task) => this.#fleetTask(task)), runners, workspaces: [] }, position: this.#outbox.length };
-  }
-
-  // A4: things are told as they are now.
-  tail(position: number): { readonly events: readonly FleetEvent[]; readonly position: number } {
-    const events = this.#outbox.slice(position).map((row): FleetEvent => {
-      if ('runnerId' in row) return this.#runnerEvent(row.runnerId);
-      return this.#taskEvent(row.key, row.ended);
-    });
-    return { events, position: this.#outbox.length };
-  }
-
-  read(grants: readonly Grant[]): readonly FleetEvent[] {
-    return [...grants.map(({ runnerId }) => this.#runnerEvent(runnerId)), ...grants.map(({ key }) => this.#taskEvent(key, null))];
-  }
-
-  #runnerEvent(runnerId: string): FleetEvent {
-    return { type: 'runner', runnerId, runner: this.#fleetRunner(runnerId) };
-  }
-
-  #taskEvent(key: string, ended: AttemptEnd | null): FleetEvent {
-    const task = this.tasks.get(key);
-    const absent: FleetTask = { workspaceId, key, state: 'absent', demand: null, lease: null };
-    return { type: 'task', ended, task: task === undefined ? absent : this.#fleetTask(task) };
-  }
-
-  #fleetRunner(runnerId: string): FleetRunner | null {
-    const runner = this.runners.get(runnerId);
-    return runner === undefined || runner.gone ? null : fleetRunnerOf(runnerId, runner.name);
-  }
-
-  #fleetTask(task: ModelTask): FleetTask {
-    return fleetTaskOf(task, { attempt: this.#byFence.get(task.fence), nowMs: this.nowMs });
   }
 
   /** The attempt that a runner speaks of, if it is its own. */
@@ -279,17 +239,17 @@ export class ModelLedger {
     this.#refund(attempt);
     this.#fence++;
     Object.assign(task, { state: 'waiting', outcome: null, attempts: Math.max(0, task.attempts - 1), fence: this.#fence });
-    this.#post(task.key, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
+    this.view.noteTask(task.key, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
   }
 
   #forget(runnerId: string): void {
-    if (this.runners.delete(runnerId)) this.#outbox.push({ runnerId });
+    if (this.runners.delete(runnerId)) this.view.noteRunner(runnerId);
   }
 
   #heard(runnerId: string): void {
     const runner = this.runners.get(runnerId);
     if (runner === undefined) return;
-    if (runner.gone) this.#outbox.push({ runnerId });
+    if (runner.gone) this.view.noteRunner(runnerId);
     Object.assign(runner, { seenMs: this.nowMs, gone: false });
   }
 
@@ -305,9 +265,5 @@ export class ModelLedger {
 
   #spend({ key, fence }: ModelAttempt, kind: ModelSpend['kind']): void {
     this.spent.push({ key, fence, kind });
-  }
-
-  #post(key: string, ended: AttemptEnd | null = null): void {
-    this.#outbox.push({ key, ended });
   }
 }

@@ -22,6 +22,7 @@ export type ModelAttempt = {
   request: string | null;
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | null;
 };
+export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean };
 export type ModelSpend = { readonly key: string; readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
 
