@@ -7,7 +7,8 @@ import {
   type Generated,
   type GenerateOptions,
   type GenerateRequest,
-  markBroken,
+  ModelFault,
+  RevisionFault,
   type ShelvedModel,
 } from '@filmwright/engines';
 import type { TaskContext } from './run-task.ts';
@@ -18,8 +19,6 @@ export type DrawingPlace = {
   readonly onStep: NonNullable<GenerateOptions['onStep']>;
 };
 
-/** What a revision can be blamed for, whatever was asked of it. */
-const faults: readonly string[] = ['program-failed', 'model-unavailable', 'digest-mismatch'];
 /** Nobody goes on with a checkpoint that is older: its film was given up. */
 const keptMs = 7 * 86_400_000;
 
@@ -27,8 +26,8 @@ const folderIn = (home: string): string => join(home, 'checkpoints');
 
 /**
  * Draws with a checkpoint after each step, under the task's key: whatever ends an attempt, the next one on this machine goes on from its last step, and
- * so does one elsewhere that it is handed back to. Where the model's process is killed, the drawing goes on at once as long as it gets further. A revision
- * that is at fault is marked on its shelf.
+ * so does one elsewhere that it is handed back to. Where the model's process is killed, the drawing goes on at once as long as it gets further. Throws
+ * a `ModelFault` where the revision is at fault.
  */
 export async function drawWithCheckpoint({ model, shelved, request }: Drawing, { context, onStep }: DrawingPlace): Promise<Generated> {
   const { home, key, borders } = context;
@@ -53,7 +52,7 @@ export async function drawWithCheckpoint({ model, shelved, request }: Drawing, {
     } catch (error) {
       if (!(error instanceof FilmwrightError)) throw error;
       if (error.code === 'program-failed' && error.retryable && furthest > before) continue;
-      if (!error.retryable && faults.includes(error.code)) await markBroken(shelved, { home, why: error.message });
+      if (error instanceof RevisionFault) throw new ModelFault(shelved, error);
       throw error;
     }
   }

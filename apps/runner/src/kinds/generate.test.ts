@@ -141,14 +141,14 @@ test('handed back at a step it goes on elsewhere to the same bytes', async (t) =
   assert.ok((told[0] ?? 0) >= half, `the first step told there was at ${told[0]} %`);
 });
 
-/** Puts a model on a home's shelf whose denoiser gives no numbers. */
-async function addBroken(home: string): Promise<string> {
+/** Puts a model on a home's shelf whose denoiser is one of the faulty ones among the fixtures. */
+async function addBroken(home: string, fault: 'nan' | 'opset' | 'shape' | 'memory'): Promise<string> {
   const fixtures = fileURLToPath(new URL('../../../../packages/engines/src/diffusion/fixtures', import.meta.url));
   const { card: sound } = await installedModel({ name: 'backdrops', home });
-  const staged = join(home, 'staged');
+  const staged = join(home, 'staged', fault);
   await cp(join(fixtures, 'plain'), staged, { recursive: true });
   await cp(join(fixtures, 'clip'), join(staged, 'tokenizer'), { recursive: true });
-  await cp(join(fixtures, 'plain/nan'), join(staged, 'unet'), { recursive: true });
+  await cp(join(fixtures, 'plain', fault), join(staged, 'unet'), { recursive: true });
   const parts = ['model_index.json', 'scheduler', 'text_encoder', 'tokenizer', 'unet', 'vae_decoder', 'vae_encoder'];
   const paths = (await readdir(staged, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -160,23 +160,33 @@ async function addBroken(home: string): Promise<string> {
       return { path, bytes: bytes.length, digest: `sha256-${createHash('sha256').update(bytes).digest('hex')}` };
     }),
   );
-  const { builtIn: _, revision: __, ...card } = { ...sound, name: 'numberless', files };
+  const { builtIn: _, revision: __, ...card } = { ...sound, name: `faulty-${fault}`, files };
   const whole = { ...card, revision: revisionOf(card) };
-  const place = join(home, 'models/numberless', modelRef(whole).split('@')[1] ?? '');
+  const place = join(home, 'models', whole.name, modelRef(whole).split('@')[1] ?? '');
   for (const path of paths) await cp(join(staged, path), join(place, 'files', path));
   await writeFile(join(place, 'card.json'), JSON.stringify(whole));
   return modelRef(whole);
 }
 
-test('a model that gives no numbers fails its task alone, is marked on its shelf and offered no more, and the next task draws', async (t) => {
+test('a model that gives no numbers or another shape, or was made for a newer runtime, fails its task alone, is marked and offered no more; one that wants too much memory is not; the next task draws', async (t) => {
   const { home, executor } = await workplace(t);
-  const model = await addBroken(home);
-  const bad = await taskOf(home, { model, width: 32, height: 16, frames: 1, steps: 2 });
-  const failure = await executor.run(bad, asking()).catch((error: unknown) => error);
-  assert.ok(failure instanceof FilmwrightError);
-  assert.deepEqual([failure.code, failure.retryable], ['program-failed', false]);
-  assert.match(failure.message, /The model numberless gave NaN in place of a number.*verify the model/);
-  await assert.rejects(installedModel({ name: model, home }), /numberless.* is broken: .*NaN/);
+  const faults = [
+    { fault: 'nan', code: 'program-failed', message: /The model faulty-nan gave NaN in place of a number.*verify the model/ },
+    { fault: 'shape', code: 'program-failed', message: /The denoiser gave the shape/ },
+    { fault: 'opset', code: 'model-unavailable', message: /cannot be loaded: .*made for a newer runtime/s },
+    { fault: 'memory', code: 'out-of-memory', message: /not enough memory for the model faulty-memory/ },
+  ] as const;
+  for (const { fault, code, message } of faults) {
+    const model = await addBroken(home, fault);
+    const bad = await taskOf(home, { model, width: 32, height: 16, frames: 1, steps: 2 });
+    const failure = await executor.run(bad, asking()).catch((error: unknown) => error);
+    assert.ok(failure instanceof FilmwrightError);
+    assert.deepEqual([failure.code, failure.retryable], [code, code === 'out-of-memory']);
+    assert.match(failure.message, message);
+    const onShelf = installedModel({ name: model, home });
+    if (code === 'out-of-memory') assert.equal((await onShelf).ref, model);
+    else await assert.rejects(onShelf, /faulty-.* is broken: /);
+  }
   const endless = await taskOf(home, { prompt: 'waves '.repeat(300), frames: 1, steps: 2 });
   const { notices } = drawn(await executor.run(endless, asking()));
   assert.match(notices.join(), /left out/);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
 import type { DiffusionModel } from './open-diffusion-engine.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** Reads every listed file of a model; throws `model-unavailable` for one that cannot be read, `digest-mismatch` for one that is not what its card says. */
 export async function checkWeights({ name, folder, files = [] }: DiffusionModel): Promise<void> {
@@ -11,17 +11,16 @@ export async function checkWeights({ name, folder, files = [] }: DiffusionModel)
     try {
       for await (const bytes of createReadStream(join(folder, path))) hash.update(bytes as Buffer);
     } catch (error) {
-      throw new FilmwrightError(
+      throw new RevisionFault(
         'model-unavailable',
         `The file ${path} of the model ${name} cannot be read: ${(error as Error).message}. Install the model again.`,
       );
     }
     const found = hash.digest('hex');
     if (found === sha256) continue;
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'digest-mismatch',
       `The file ${path} of the model ${name} is not what its card says: found SHA-256 ${found}, wanted ${sha256}. Install the model again.`,
-      { retryable: false },
     );
   }
 }

@@ -5,6 +5,7 @@ import { memoryWords } from '../memory-words.ts';
 import type { ChildAnswer, ChildRequest } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 let pipeline: Pipeline | undefined;
 let name = '';
@@ -14,16 +15,18 @@ const answer = (message: ChildAnswer): void => void process.send?.(message);
 
 function failure(error: unknown): ChildAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof FilmwrightError) return { kind: 'failed', code: error.code, message, retryable: error.retryable };
+  const blamesModel = error instanceof RevisionFault;
+  if (error instanceof FilmwrightError) return { kind: 'failed', code: error.code, message, retryable: error.retryable, blamesModel };
   if (memoryWords.test(message)) {
     return {
       kind: 'failed',
       code: 'out-of-memory',
       message: `There is not enough memory for the model ${name}: ${message}`,
       retryable: true,
+      blamesModel,
     };
   }
-  return { kind: 'failed', code: 'program-failed', message: `The model ${name} failed: ${message}`, retryable: true };
+  return { kind: 'failed', code: 'program-failed', message: `The model ${name} failed: ${message}`, retryable: true, blamesModel };
 }
 
 async function handle(request: ChildRequest): Promise<void> {

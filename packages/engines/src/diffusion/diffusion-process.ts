@@ -32,7 +32,14 @@ export type ChildAnswer =
   | { readonly kind: 'frame'; readonly index: number; readonly picture: RgbPicture }
   | ({ readonly kind: 'drawn'; readonly peakBytes: number } & DrawResult)
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly code: ProblemCode; readonly message: string; readonly retryable: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly code: ProblemCode;
+      readonly message: string;
+      readonly retryable: boolean;
+      /** Whether the model's files are at fault, and not what was asked of them, the device or the memory. */
+      readonly blamesModel: boolean;
+    };
 
 /** A process that holds one model: it is loading, then idle or drawing, and ended for good once `alive` is false. */
 export type DiffusionProcess = {

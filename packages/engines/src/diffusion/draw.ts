@@ -1,9 +1,9 @@
-import { FilmwrightError } from '@filmwright/contracts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { GenerateRequest, RgbPicture } from './generate-request.ts';
 import type { Numbers } from './network.ts';
 import { drawNoise } from './philox.ts';
 import type { Pipeline } from './pipeline.ts';
+import { RevisionFault } from './revision-fault.ts';
 import { planSchedule } from './schedulers/scheduler.ts';
 import { readSchedulerSettings } from './schedulers/scheduler-settings.ts';
 
@@ -36,10 +36,9 @@ const previewLatents = 16;
 function checkFinite(values: Float32Array, { what, model }: { readonly what: string; readonly model: string }): void {
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
-  throw new FilmwrightError(
+  throw new RevisionFault(
     'program-failed',
     `The model ${model} gave ${values[at]} in place of a number ${what}. Its weights may be broken, or their precision too low for this device: verify the model, or take a revision of higher precision.`,
-    { retryable: false },
   );
 }
 
@@ -192,12 +191,9 @@ async function encodePicture(pipeline: Pipeline, { width, height, rgb }: RgbPict
   const { latentChannels, latentPixels, latentScale, latentShift } = pipeline.files;
   const wanted = latentChannels * (width / latentPixels) * (height / latentPixels);
   if (made.data.length !== wanted && made.data.length !== wanted * 2) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'program-failed',
       `The picture encoder gave the shape [${made.dims.join(', ')}]; wanted ${latentChannels} channels at 1/${latentPixels} of the size.`,
-      {
-        retryable: false,
-      },
     );
   }
   // Where it gives means and spreads, the means come first, and they alone are taken.
@@ -215,12 +211,9 @@ async function decodeLatents(
   });
   const size = { width: shape.width * latentPixels, height: shape.height * latentPixels };
   if (made.data.length !== size.width * size.height * 3) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'program-failed',
       `The picture decoder gave the shape [${made.dims.join(', ')}]; wanted [1, 3, ${size.height}, ${size.width}].`,
-      {
-        retryable: false,
-      },
     );
   }
   checkFinite(made.data, { what: 'in a picture', model });

@@ -10,5 +10,6 @@ export {
 } from './open-diffusion-engine.ts';
 export { drawNoise } from './philox.ts';
 export { openPromptTokenizer, type PromptTokenizer, type PromptTokens } from './prompt-tokenizer.ts';
+export { RevisionFault } from './revision-fault.ts';
 export { planSchedule, type SchedulePlan } from './schedulers/scheduler.ts';
 export { readSchedulerSettings, type SchedulerKind, type SchedulerSettings, schedulerKinds } from './schedulers/scheduler-settings.ts';

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
 import { type Fields, readFields } from './read-fields.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** The parts of a published latent diffusion model, and the numbers of its configuration that drawing needs. */
 export type ModelFiles = {
@@ -42,13 +42,13 @@ function positive(fields: Fields, { key, fallback }: { readonly key: string; rea
  */
 export async function findModelFiles(folder: string): Promise<ModelFiles> {
   const missing = (what: string): never => {
-    throw new FilmwrightError('model-unavailable', `The model in ${folder} is not complete: ${what} is missing. Install the model again.`);
+    throw new RevisionFault('model-unavailable', `The model in ${folder} is not complete: ${what} is missing. Install the model again.`);
   };
   const index = (await readFields(join(folder, 'model_index.json'))) ?? missing('model_index.json');
   for (const part of ['text_encoder_2', 'text_encoder_3', 'image_encoder', 'controlnet']) {
     const named = index[part];
     if (Array.isArray(named) && named[0] !== null) {
-      throw new FilmwrightError(
+      throw new RevisionFault(
         'model-unavailable',
         `The model in ${folder} (${String(index['_class_name'])}) has a ${part}; wanted a model with one text encoder and a denoiser alone. Choose another model.`,
       );

@@ -2,6 +2,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type ComputeProvider, deviceProblem, providerChain } from '../compute/compute.ts';
 import { memoryWords } from '../memory-words.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** Numbers with their shape. */
 export type Numbers = { readonly dims: readonly number[]; readonly data: Float32Array };
@@ -71,7 +72,7 @@ function loadProblem(path: string, { provider, said }: { readonly provider: Comp
   if (memoryWords.test(said)) return new FilmwrightError('out-of-memory', `There is not enough memory to load ${path}: ${said}`);
   const problem = deviceProblem(provider, said);
   if (problem !== null) return problem;
-  return new FilmwrightError(
+  return new RevisionFault(
     'model-unavailable',
     `${path} cannot be loaded: ${said}. The file may be cut short or made for a newer runtime; verify the model or install it again.`,
   );

@@ -190,10 +190,20 @@ test('a step that does not end is ended with its process when cancelled or late,
 });
 
 const faults = [
-  { fault: 'nan', code: 'program-failed', message: /gave NaN in place of a number at step 1 of 4\. Its weights may be broken/ },
-  { fault: 'shape', code: 'program-failed', message: /gave the shape \[2, 2, 8, 16\]; wanted that of its input, \[2, 4, 8, 16\]/ },
-  { fault: 'memory', code: 'out-of-memory', message: /not enough memory for the model memory/ },
-  { fault: 'opset', code: 'model-unavailable', message: /cannot be loaded: .*made for a newer runtime/s },
+  {
+    fault: 'nan',
+    name: 'RevisionFault',
+    code: 'program-failed',
+    message: /gave NaN in place of a number at step 1 of 4\. Its weights may be broken/,
+  },
+  {
+    fault: 'shape',
+    name: 'RevisionFault',
+    code: 'program-failed',
+    message: /gave the shape \[2, 2, 8, 16\]; wanted that of its input, \[2, 4, 8, 16\]/,
+  },
+  { fault: 'memory', name: 'FilmwrightError', code: 'out-of-memory', message: /not enough memory for the model memory/ },
+  { fault: 'opset', name: 'RevisionFault', code: 'model-unavailable', message: /cannot be loaded: .*made for a newer runtime/s },
 ] as const;
 test('a model with a fault is a clear error each time and leaves no process, and the sound model draws on', async (t) => {
   const { engine, sound } = await prepare(t);
@@ -215,6 +225,7 @@ const skip = existsSync('/dev/nvidiactl') ? 'this machine has an NVIDIA driver' 
 test('a device that is not there is told, and an engine that is told of none takes the CPU', { skip }, async (t) => {
   const { engine, model } = await prepare(t, { provider: 'cuda' });
   await assert.rejects(engine.generate(model, testRequest()), {
+    name: 'FilmwrightError',
     code: 'model-unavailable',
     message: /The device cuda cannot be used on this machine: .* or use cpu/s,
   });

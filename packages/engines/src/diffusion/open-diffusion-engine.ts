@@ -6,6 +6,7 @@ import { checkpointKey } from './checkpoint.ts';
 import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 import type { Generated, GenerateOptions } from './generated.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** A model on this machine's disk. `files` (paths inside the folder, SHA-256 as hexadecimal digits) are checked before each load. */
 export type DiffusionModel = {
@@ -77,9 +78,11 @@ export function openDiffusionEngine({
   };
   const closed = (): FilmwrightError => new FilmwrightError('unavailable', 'The diffusion engine is closed.');
   const rejected = (answer: ChildAnswer): FilmwrightError =>
-    answer.kind === 'failed'
-      ? new FilmwrightError(answer.code, answer.message, { retryable: answer.retryable })
-      : new FilmwrightError('program-failed', 'The process of the model answered out of turn.', { retryable: true });
+    answer.kind !== 'failed'
+      ? new FilmwrightError('program-failed', 'The process of the model answered out of turn.', { retryable: true })
+      : answer.blamesModel
+        ? new RevisionFault(answer.code, answer.message)
+        : new FilmwrightError(answer.code, answer.message, { retryable: answer.retryable });
   const load = async (
     place: Place,
     { model, starting }: { readonly model: DiffusionModel; readonly starting: (child: DiffusionProcess) => void },

@@ -3,6 +3,7 @@ import type { ComputeProvider } from '../compute/compute.ts';
 import { findModelFiles, type ModelFiles } from './model-files.ts';
 import { loadNetwork, type Network, type Numbers } from './network.ts';
 import { openPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** A latent diffusion model that is loaded: words to vectors, noisy latents to the denoiser's output, pictures to latents and back. */
 export type Pipeline = {
@@ -46,7 +47,7 @@ function guidanceWave(guidance: number, width: number): Float32Array {
 function named(network: Network, { names, what }: { readonly names: readonly string[]; readonly what: string }): string {
   const found = names.find((name) => network.inputs.has(name));
   if (found) return found;
-  throw new FilmwrightError(
+  throw new RevisionFault(
     'model-unavailable',
     `The ${what} takes ${[...network.inputs.keys()].join(', ')}; wanted an input ${names.join(' or ')}. Export the model in the layout of diffusers.`,
   );
@@ -95,7 +96,7 @@ export async function openPipeline({
   const known = new Set([sampleName, timeName, textName, 'timestep_cond']);
   const strange = [...denoiser.inputs.keys()].filter((name) => !known.has(name));
   if (strange.length > 0) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'model-unavailable',
       `The denoiser in ${folder} also wants ${strange.join(', ')}; wanted latents, timestep and text alone. Choose another model.`,
     );
@@ -123,10 +124,9 @@ export async function openPipeline({
     const made = await denoiser.run(feeds, output);
     const wanted = step.sample.length * batch;
     if (made.data.length !== wanted) {
-      throw new FilmwrightError(
+      throw new RevisionFault(
         'program-failed',
         `The denoiser gave the shape [${made.dims.join(', ')}]; wanted that of its input, [${[batch, ...step.dims.slice(1)].join(', ')}]. Its export is broken; install another revision.`,
-        { retryable: false },
       );
     }
     return made.data;

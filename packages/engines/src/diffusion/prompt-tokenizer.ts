@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { type Fields, readFields } from './read-fields.ts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** The token numbers of a prompt, padded to the model's length, with 1 in `mask` for each that is no padding; `notice` tells when words were left out. */
 export type PromptTokens = { readonly ids: readonly number[]; readonly mask: readonly number[]; readonly notice: string | null };
@@ -70,7 +70,7 @@ export async function openPromptTokenizer(folder: string): Promise<PromptTokeniz
   const clip = await clipFile(folder);
   const file = clip ?? (await readFields(join(folder, 'tokenizer.json')));
   if (!file) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'model-unavailable',
       `${folder} holds no tokenizer: wanted tokenizer.json, or vocab.json and merges.txt. Install the model again.`,
     );
@@ -79,7 +79,7 @@ export async function openPromptTokenizer(folder: string): Promise<PromptTokeniz
   try {
     tokenizer = new Tokenizer(file, config);
   } catch (error) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'model-unavailable',
       `The tokenizer in ${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}. Install the model again.`,
     );

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FilmwrightError } from '@filmwright/contracts';
+import { RevisionFault } from './revision-fault.ts';
 
 /** What a configuration file of a model says, by name. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,5 +17,5 @@ export async function readFields(path: string): Promise<Fields | null> {
   } catch {
     // Told below: a file cut short reads the same as one that holds something else.
   }
-  throw new FilmwrightError('model-unavailable', `${path} is not a JSON object; it may be cut short. Install the model again.`);
+  throw new RevisionFault('model-unavailable', `${path} is not a JSON object; it may be cut short. Install the model again.`);
 }

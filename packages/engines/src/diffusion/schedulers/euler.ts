@@ -1,4 +1,4 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { RevisionFault } from '../revision-fault.ts';
 import type { PlanWish, SchedulePlan } from './scheduler.ts';
 import type { SchedulerSettings } from './scheduler-settings.ts';
 import { planSigmas } from './sigmas.ts';
@@ -20,7 +20,7 @@ export function sigmaFrame(
   const most = Math.max(...sigmas);
   const at = (index: number): number => sigmas[index] ?? 0;
   if (sigmas.some((sigma) => !Number.isFinite(sigma))) {
-    throw new FilmwrightError('model-unavailable', 'The scheduler has a step with infinite noise: wanted finite sigma_min and sigma_max.');
+    throw new RevisionFault('model-unavailable', 'The scheduler has a step with infinite noise: wanted finite sigma_min and sigma_max.');
   }
   return {
     sigmas,

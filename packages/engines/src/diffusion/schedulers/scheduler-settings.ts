@@ -1,4 +1,4 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { RevisionFault } from '../revision-fault.ts';
 
 /** The schedulers that are known, by the class names that `scheduler_config.json` uses. */
 export const schedulerKinds = ['ddim', 'euler', 'euler-ancestral', 'flow-match-euler', 'lcm'] as const;
@@ -75,7 +75,7 @@ export function readSchedulerSettings(
 ): SchedulerSettings {
   const fail = (key: string, wanted: string): never => {
     const found = fields[key] === undefined ? 'nothing' : JSON.stringify(fields[key]);
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'model-unavailable',
       `${where} cannot be used: ${key} is ${found}; wanted ${wanted}. Export the model with another scheduler.`,
     );

@@ -1,4 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
+import { RevisionFault } from '../revision-fault.ts';
 import { planDdim } from './ddim.ts';
 import { planEuler } from './euler.ts';
 import { planEulerAncestral } from './euler-ancestral.ts';
@@ -58,7 +59,7 @@ export function planSchedule(settings: SchedulerSettings, wish: PlanWish): Sched
     );
   }
   if (settings.rescaleBetasZeroSnr && settings.predictionType === 'epsilon' && (settings.kind === 'ddim' || settings.kind === 'lcm')) {
-    throw new FilmwrightError(
+    throw new RevisionFault(
       'model-unavailable',
       'The scheduler ends without signal (rescale_betas_zero_snr) while the model predicts noise (epsilon), from which no picture can be told there; wanted v_prediction or sample.',
     );
