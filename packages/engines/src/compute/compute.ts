@@ -27,10 +27,23 @@ export function computeOn(compute: Compute): void {
   current = compute;
 }
 
-/** The environment of a model's process: nothing of the caller's but where programs and libraries lie. */
+/** What says which GPUs a process may see and in which order, of NVIDIA's drivers and AMD's; an empty one hides them all. */
+const deviceChoices = [
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
+  'NVIDIA_VISIBLE_DEVICES',
+  'ROCR_VISIBLE_DEVICES',
+  'HIP_VISIBLE_DEVICES',
+] as const;
+
+/** The environment of a model's process: nothing of the caller's but where programs and libraries lie, and which GPUs it may use. */
 export function modelEnvironment(): Readonly<Record<string, string>> {
   const { PATH = '', LD_LIBRARY_PATH } = process.env;
-  return { PATH, ...(LD_LIBRARY_PATH ? { LD_LIBRARY_PATH } : {}), ...current.environment };
+  const chosen = deviceChoices.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { PATH, ...(LD_LIBRARY_PATH ? { LD_LIBRARY_PATH } : {}), ...Object.fromEntries(chosen), ...current.environment };
 }
 
 /** The chain that ONNX Runtime is given: parts of a model that a GPU's provider cannot run go to the next. */
