@@ -15,14 +15,19 @@ const args = [
 const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => child.kill(name));
 
-const line = /^\d+\. ([^:]+): .+ (Nothing was lost|WRONG)[^(]*\(([\d.]+) s\)$/;
-const tried = new Map<string, { rounds: number; wrong: number; seconds: number }>();
+const line = /^\d+\. ([^:]+): .+ (Nothing was lost|WRONG|MISSED)[^(]*\(([\d.]+) s\)$/;
+const tried = new Map<string, { rounds: number; wrong: number; missed: number; seconds: number }>();
 createInterface({ input: child.stderr }).on('line', (text) => {
   process.stderr.write(`${text}\n`);
   const [, fault = '', how, seconds] = line.exec(text) ?? [];
   if (how === undefined) return;
-  const sum = tried.get(fault) ?? { rounds: 0, wrong: 0, seconds: 0 };
-  tried.set(fault, { rounds: sum.rounds + 1, wrong: sum.wrong + Number(how === 'WRONG'), seconds: sum.seconds + Number(seconds) });
+  const sum = tried.get(fault) ?? { rounds: 0, wrong: 0, missed: 0, seconds: 0 };
+  tried.set(fault, {
+    rounds: sum.rounds + 1,
+    wrong: sum.wrong + Number(how === 'WRONG'),
+    missed: sum.missed + Number(text.includes('the fault did not take hold')),
+    seconds: sum.seconds + Number(seconds),
+  });
 });
 let out = '';
 child.stdout.setEncoding('utf8').on('data', (part: string) => {
@@ -30,9 +35,9 @@ child.stdout.setEncoding('utf8').on('data', (part: string) => {
 });
 child.once('close', (status) => {
   const table = [...tried].sort(([a], [b]) => (a < b ? -1 : 1));
-  process.stdout.write('| fault | rounds | wrong | seconds each |\n|---|---|---|---|\n');
+  process.stdout.write('| fault | rounds | wrong | without effect | seconds each |\n|---|---|---|---|---|\n');
   for (const [fault, sum] of table)
-    process.stdout.write(`| ${fault} | ${sum.rounds} | ${sum.wrong} | ${(sum.seconds / sum.rounds).toFixed(1)} |\n`);
+    process.stdout.write(`| ${fault} | ${sum.rounds} | ${sum.wrong} | ${sum.missed} | ${(sum.seconds / sum.rounds).toFixed(1)} |\n`);
   process.stdout.write(out);
   const minutes = (performance.now() - startedMs) / 60_000;
   process.stdout.write(`${minutes.toFixed(1)} min, ${((60 * minutes) / rounds).toFixed(2)} s for each round.\n`);

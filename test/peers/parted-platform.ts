@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
 import { openRecords } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
-import type { DrillGround } from '../../apps/cli/src/drill/drill-faults.ts';
+import type { DrillGround } from '../../apps/cli/src/drill/fault.ts';
 import { type AppName, entryOf } from '../../apps/cli/src/platform/supervise.ts';
 import { type Namespace, openNamespaces } from './namespaces.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../../apps/cli/src/drill/drill-faults.ts';
 import { drillRound } from '../../apps/cli/src/drill/drill-round.ts';
+import type { Fault } from '../../apps/cli/src/drill/fault.ts';
 import { sequence } from '../../packages/core/src/index.ts';
 import { noNamespaces } from './namespaces.ts';
 import { type PartedPlatform, said, startPartedPlatform } from './parted-platform.ts';
@@ -23,8 +23,8 @@ async function drilled(context: TestContext, fault: Omit<Fault<PartedPlatform>, 
   const found = await drillRound({ platform, fault: { cannot: () => null, ...fault }, seed: seed * 1000 + round++, random });
   context.diagnostic(`seed ${seed}: ${found.did}. ${found.saw} (${(found.wallMs / 1000).toFixed(1)} s)`);
   assert.deepEqual(
-    { lost: found.lost, rerun: found.rerun, doubleCharged: found.doubleCharged, wrongBytes: found.wrongBytes },
-    { lost: 0, rerun: 0, doubleCharged: 0, wrongBytes: 0 },
+    { took: found.took, lost: found.lost, rerun: found.rerun, doubleCharged: found.doubleCharged, wrongBytes: found.wrongBytes },
+    { took: true, lost: 0, rerun: 0, doubleCharged: 0, wrongBytes: 0 },
   );
 }
 
@@ -74,6 +74,7 @@ test('a runner whose line is cut loses its lease to another, and what it says on
         did: `the line of the runner ${far.pid()} was down until its task was another's`,
         heal: async () => {},
         saw: () => `${refusals(mainGateway.log()) - before} late words were refused`,
+        took: () => refusals(mainGateway.log()) > before,
       };
     },
   });
@@ -92,7 +93,7 @@ test('a runner on a line that comes and goes all the time does its work', { skip
         far.net.up();
         await sleep(20 + 180 * random());
       }
-      return { did: 'the line of a runner went down 20 times', heal: async () => {} };
+      return { did: 'the line of a runner went down 20 times', heal: async () => {}, took: () => true };
     },
   });
 });
@@ -107,7 +108,7 @@ test('a gateway that is cut from the database, and the runner beside it, come ba
       gateway.net.down();
       await sleep(6000);
       gateway.net.up();
-      return { did: 'the line from a gateway to the database was down for 6 s', heal: async () => {} };
+      return { did: 'the line from a gateway to the database was down for 6 s', heal: async () => {}, took: () => true };
     },
   });
 });
@@ -133,6 +134,7 @@ test('a leader whose line to the database is cut is followed by the other within
         did: 'the line from the leading controller to the database was down until another led',
         heal: async () => {},
         saw: () => `the other led after ${(awayMs / 1000).toFixed(1)} s`,
+        took: () => awayMs > 0,
       };
     },
   });
@@ -147,7 +149,7 @@ test('a runner on a line that loses packets and is slow does its work', { skip }
     name: 'lose packets of a runner',
     async inflict() {
       await taskOf(platform.far.pid());
-      return { did: 'of every hundred packets to a runner 15 were lost, and all were 40 ms late', heal: async () => {} };
+      return { did: 'of every hundred packets to a runner 15 were lost, and all were 40 ms late', heal: async () => {}, took: () => true };
     },
   });
 });

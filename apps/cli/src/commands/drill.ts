@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { sequence } from '@filmwright/core';
-import { type Fault, faults } from '../drill/drill-faults.ts';
+import { faults } from '../drill/drill-faults.ts';
 import { type DrillPlatform, startDrillPlatform } from '../drill/drill-platform.ts';
 import { type DrillRound, drillRound } from '../drill/drill-round.ts';
+import type { Fault } from '../drill/fault.ts';
 
 export type DrillOptions = {
   readonly rounds: number;
@@ -20,19 +21,20 @@ export type DrillOptions = {
   readonly home: string | undefined;
   readonly json: boolean;
 };
-/** Sums over all rounds; all but the first are 0 where nothing is wrong. */
+/** Sums over all rounds; the four counts of tasks are 0 where nothing is wrong. `missed` are rounds whose fault did not take hold, which have shown nothing. */
 export type DrillSums = {
   readonly rounds: number;
   readonly lost: number;
   readonly rerun: number;
   readonly doubleCharged: number;
   readonly wrongBytes: number;
+  readonly missed: number;
 };
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
-/** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was. */
+/** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was, or where no fault took hold at all. */
 export async function drill({ rounds, seed, runners, platforms, only = '', home: given, json }: DrillOptions): Promise<number> {
   if (!faults.some(({ name }) => name.includes(only)))
     throw new FilmwrightError(
@@ -70,10 +72,11 @@ export async function drill({ rounds, seed, runners, platforms, only = '', home:
   const sums: DrillSums = {
     rounds: found.length,
     ...{ lost: sum('lost'), rerun: sum('rerun'), doubleCharged: sum('doubleCharged'), wrongBytes: sum('wrongBytes') },
+    missed: found.filter(({ took }) => !took).length,
   };
-  process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}${missed(sums)}\n`);
   if (isInterrupted) return 130;
-  return sumNames.some((name) => sums[name] > 0) ? 1 : 0;
+  return isWrong(sums) || sums.missed === sums.rounds ? 1 : 0;
 }
 
 type Rounds = Pick<DrillOptions, 'rounds' | 'seed' | 'runners' | 'platforms'> & {
@@ -108,7 +111,9 @@ async function play({ home, runners, platforms, rounds, seed, only, tell, signal
       const round = await drillRound({ platform, fault, seed: own, random: sequence(own) });
       if (signal.aborted) return;
       found.push(round);
-      tell(`${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${verdict(round)} (${(round.wallMs / 1000).toFixed(1)} s)`);
+      tell(
+        `${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${round.took || isWrong(round) ? verdict(round) : 'MISSED: what was broken changed nothing, so that this round shows nothing.'} (${(round.wallMs / 1000).toFixed(1)} s)`,
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(platforms, rounds)) }, (_, place) => lane(place)));
@@ -138,8 +143,19 @@ function faultsFor({ platform, rounds, only, random, tell }: Choosing): readonly
   return chosen.slice(0, rounds);
 }
 
-function verdict({ lost, rerun, doubleCharged, wrongBytes }: Omit<DrillSums, 'rounds'>): string {
-  return lost + rerun + doubleCharged + wrongBytes === 0
+type Counts = Pick<DrillSums, (typeof sumNames)[number]>;
+
+function isWrong(counts: Counts): boolean {
+  return sumNames.some((name) => counts[name] > 0);
+}
+
+function missed({ rounds, missed }: DrillSums): string {
+  return missed === 0 ? '' : ` In ${missed} of ${rounds} the fault did not take hold.`;
+}
+
+function verdict(counts: Counts): string {
+  const { lost, rerun, doubleCharged, wrongBytes } = counts;
+  return !isWrong(counts)
     ? 'Nothing was lost, run twice, charged twice or wrong.'
     : `WRONG: ${lost} lost, ${rerun} run twice, ${doubleCharged} charged wrongly, ${wrongBytes} with wrong bytes.`;
 }

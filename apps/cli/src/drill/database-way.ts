@@ -9,6 +9,8 @@ export type DatabaseWay = {
   readonly mend: () => void;
   /** Breaks every connection, as a machine does that goes away. */
   readonly hangUp: () => void;
+  /** How many connections the database has given up so far. */
+  readonly givenUp: () => number;
   readonly close: () => Promise<void>;
 };
 
@@ -21,6 +23,7 @@ const noticedAfterMs = 1000;
 export async function openDatabaseWay(to: () => number): Promise<DatabaseWay> {
   const pairs = new Set<Pair>();
   let isCut = false;
+  let givenUp = 0;
   let noticing: NodeJS.Timeout | undefined;
   const end = (pair: Pair): void => {
     pairs.delete(pair);
@@ -52,7 +55,10 @@ export async function openDatabaseWay(to: () => number): Promise<DatabaseWay> {
       isCut = true;
       for (const { near, far } of pairs) for (const socket of [near, far]) socket.pause();
       noticing = setTimeout(() => {
-        for (const { far } of pairs) far.destroy();
+        for (const { far } of pairs) {
+          if (!far.destroyed) givenUp++;
+          far.destroy();
+        }
       }, noticedAfterMs);
     },
     mend() {
@@ -66,6 +72,7 @@ export async function openDatabaseWay(to: () => number): Promise<DatabaseWay> {
     hangUp() {
       for (const pair of pairs) end(pair);
     },
+    givenUp: () => givenUp,
     async close() {
       clearTimeout(noticing);
       for (const pair of pairs) end(pair);

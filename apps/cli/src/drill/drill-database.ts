@@ -13,6 +13,7 @@ import {
 } from '@filmwright/records/embedded';
 import { childrenOf } from './children-of.ts';
 import { type DatabaseWay, openDatabaseWay } from './database-way.ts';
+import { sent, strike } from './strike.ts';
 
 /** The database of a drill: a server that is started again when it dies, and at times a standby on another home. */
 export type DrillDatabase = {
@@ -90,7 +91,9 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       const startMs = performance.now();
       server = next;
       standby = null;
-      for (const pid of [old.pid, ...childrenOf(old.pid)]) kill(pid);
+      const pids = [old.pid, ...childrenOf(old.pid)];
+      await strike({ what: 'PostgreSQL', pid: () => old.pid }, 'SIGKILL');
+      for (const pid of pids) sent(pid, 'SIGKILL');
       for (const way of ways) way.hangUp();
       await old.exited;
       await promote(next.connectionString);
@@ -120,12 +123,4 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       for (const way of ways) await way.close();
     },
   };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended meanwhile.
-  }
 }

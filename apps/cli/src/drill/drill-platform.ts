@@ -25,11 +25,15 @@ export type DrillPlatform = {
   readonly controllers: readonly DrillPart[];
   /** The controller that leads now, or undefined while none does. */
   readonly leader: () => Promise<DrillPart | undefined>;
+  /** Waits for the controller that leads; throws `unavailable` after a minute. */
+  readonly leads: () => Promise<DrillPart>;
   readonly runners: readonly DrillRunner[];
   /** Holds the assets; a file system of its own where `smallDisks`. */
   readonly store: string;
   /** Whether store and runners lie on file systems so small that they can be filled. */
   readonly smallDisks: boolean;
+  /** The folder in which processes whose clock was moved say what it says. */
+  readonly clocks: string;
   /** How many cached files runners found spoilt so far. */
   readonly damaged: () => Promise<number>;
   /** Waits until every part answers and every runner is there; throws `unavailable` after a minute. */
@@ -80,7 +84,13 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   const [store = '', ...runnerHomes] = homes;
   const draw = (): string => randomBytes(24).toString('base64url');
   const clock = fileURLToPath(new URL('./shift-clock.ts', import.meta.url));
-  const everywhere = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${clock}`.trim(), FILMWRIGHT_LOG_LEVEL: 'info' };
+  const clocks = join(home, 'clocks');
+  mkdirSync(clocks);
+  const everywhere = {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${clock}`.trim(),
+    FILMWRIGHT_DRILL_CLOCKS: clocks,
+    FILMWRIGHT_LOG_LEVEL: 'info',
+  };
   const shared: Record<string, string> = {
     ...everywhere,
     FILMWRIGHT_HOME: store,
@@ -165,8 +175,19 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     gateways,
     controllers,
     leader: leaderNow,
+    async leads() {
+      for (const untilMs = performance.now() + wholeWithinMs; performance.now() < untilMs; await sleep(100)) {
+        const found = await leaderNow();
+        if (found !== undefined) return found;
+      }
+      throw new FilmwrightError(
+        'unavailable',
+        `No controller of the drill leads after a minute; see ${join(home, 'logs', 'platform.log')}.`,
+      );
+    },
     runners,
     store,
+    clocks,
     smallDisks: mounted.every(Boolean),
     async damaged() {
       const lists = await Promise.all(

@@ -12,11 +12,12 @@ export type Way = {
   twice: boolean;
   /** Of the messages about work every n-th is delivered, and its reply lost; 0 loses none. */
   loseReplyOf: number;
-  /** Counted: completions and failures that were refused as stale, leases that a heartbeat was told are stale, messages sent twice, replies lost. */
+  /** Counted: completions and failures that were refused as stale, leases that a heartbeat was told are stale, messages sent twice, replies lost, messages about assets that were late. */
   refused: number;
   stale: number;
   doubled: number;
   lost: number;
+  delayed: number;
 };
 export type DrillProxy = { readonly url: string; readonly way: Way; readonly close: () => Promise<void> };
 
@@ -28,7 +29,7 @@ const aboutMedia = /^\/v1\/(assets|uploads)/;
 
 /** A way from one runner to whichever of the gateways answers, on a port of 127.0.0.1 of its own. */
 export async function openDrillProxy(gateways: () => readonly string[]): Promise<DrillProxy> {
-  const way: Way = { cut: false, mediaDelayMs: 0, twice: false, loseReplyOf: 0, refused: 0, stale: 0, doubled: 0, lost: 0 };
+  const way: Way = { cut: false, mediaDelayMs: 0, twice: false, loseReplyOf: 0, refused: 0, stale: 0, doubled: 0, lost: 0, delayed: 0 };
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
   let messages = 0;
@@ -73,7 +74,10 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
     };
     await open();
     const ofWork = aboutWork.test(message.path);
-    if (aboutMedia.test(message.path) && way.mediaDelayMs > 0) await sleep(way.mediaDelayMs);
+    if (aboutMedia.test(message.path) && way.mediaDelayMs > 0) {
+      way.delayed++;
+      await sleep(way.mediaDelayMs);
+    }
     if (ofWork) messages++;
     let answer = await ask(message, signal);
     note(message, answer);

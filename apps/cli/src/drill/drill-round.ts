@@ -5,13 +5,15 @@ import { digestOfFile, openFolderBlobs } from '@filmwright/blobs';
 import { type Build, type Drill, FilmwrightError } from '@filmwright/contracts';
 import { drillBytes, drillGraph } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
-import type { DrillGround, Fault } from './drill-faults.ts';
+import type { DrillGround, Fault, Inflicted } from './fault.ts';
 
 /** What a round did and found; the four counts are of tasks, and all 0 where nothing is wrong. */
 export type DrillRound = {
   readonly fault: string;
   readonly did: string;
   readonly saw: string;
+  /** Whether the fault took hold; where it did not, the round has shown nothing about it. */
+  readonly took: boolean;
   readonly lost: number;
   readonly rerun: number;
   readonly doubleCharged: number;
@@ -19,17 +21,21 @@ export type DrillRound = {
   readonly wallMs: number;
 };
 
-const endsWithinMs = 120_000;
+const twoMinutesMs = 120_000;
+const nobodyWorked = 'nothing, since no runner took a task of the drill';
 
 type Rounding<Ground extends DrillGround> = {
   readonly platform: Ground;
   readonly fault: Fault<Ground>;
   readonly seed: number;
   readonly random: () => number;
+  /** So long a drill may take before it is given up, in milliseconds; two minutes when left out. */
+  readonly endsWithinMs?: number;
 };
 
 /** One drill with one fault in it, held against what its bytes must be and what the ledger's rules are. */
-export async function drillRound<Ground extends DrillGround>({ platform, fault, seed, random }: Rounding<Ground>): Promise<DrillRound> {
+export async function drillRound<Ground extends DrillGround>(rounding: Rounding<Ground>): Promise<DrillRound> {
+  const { platform, fault, seed, random, endsWithinMs = twoMinutesMs } = rounding;
   const startedMs = performance.now();
   const width = platform.runners.length + 2;
   const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: fault.layers ?? 3, width, durationMs: 350, bytes: 20_000 } };
@@ -39,22 +45,26 @@ export async function drillRound<Ground extends DrillGround>({ platform, fault, 
     ...{ workspaceId: defaultWorkspace, title: document.title, document, files: {}, purpose: 'drill', atMs: null },
   });
   const pauseMs = Math.floor(random() * 600);
-  const inflicted = await fault.inflict({
-    platform,
-    random,
-    busy: async () => {
-      const runner = await busyRunner(platform, build);
-      await sleep(pauseMs);
-      return runner;
-    },
+  let nobodyWorks = false;
+  const busy = async (): Promise<Ground['runners'][number]> => {
+    const runner = await busyRunner(platform, { build, endsWithinMs });
+    nobodyWorks = runner === null;
+    if (runner === null) throw new FilmwrightError('unavailable', nobodyWorked);
+    await sleep(pauseMs);
+    return runner;
+  };
+  const inflicted = await fault.inflict({ platform, random, busy }).catch((error: unknown): Inflicted => {
+    if (!nobodyWorks) throw error;
+    return { did: nobodyWorked, heal: async () => {}, took: () => false };
   });
   let healed = false;
   const heal = async (): Promise<void> => {
     if (!healed) await inflicted.heal();
     healed = true;
   };
+  let end: Build | null;
   try {
-    await ended(platform, { id: build, heal });
+    end = await ended(platform, { id: build, heal, endsWithinMs });
   } finally {
     await heal();
   }
@@ -64,11 +74,18 @@ export async function drillRound<Ground extends DrillGround>({ platform, fault, 
   const audit = await platform.records.auditBuild(build);
   const wrong = await wrongBytes(platform, { wanted, tasks: audit.tasks });
   const outcomes = Object.entries(audit.attempts).map(([outcome, count]) => `${count} ${outcome}`);
+  const saw = [`attempts: ${outcomes.join(', ') || 'none'}`, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong];
+  const took = inflicted.took(audit.attempts);
+  const done = new Set(audit.tasks.flatMap(({ state, address }) => (state === 'done' ? [address] : [])));
+  const missing = [...wanted.keys()].filter((address) => !done.has(address));
+  if (end?.state !== 'succeeded') saw.push(howItEnded(end, endsWithinMs));
   return {
     fault: fault.name,
     did: inflicted.did,
-    saw: [`attempts: ${outcomes.join(', ')}`, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong].join('; '),
-    lost: audit.tasks.filter(({ state }) => state !== 'done').length,
+    saw: [...saw, ...(took ? [] : ['the fault did not take hold'])].join('; '),
+    took,
+    // A build that did not succeed has lost something even where all of its tasks are done.
+    lost: Math.max(missing.length, end?.state === 'succeeded' ? 0 : 1),
     rerun: audit.rerun.length,
     doubleCharged: audit.wronglyCharged.length,
     wrongBytes: wrong.length,
@@ -88,8 +105,19 @@ function expected(document: Drill): ReadonlyMap<string, string> {
   return digests;
 }
 
-/** Waits for a runner of the drill that has a task of a build just now. */
-async function busyRunner<Ground extends DrillGround>({ records, runners }: Ground, build: string): Promise<Ground['runners'][number]> {
+/** How a build that did not succeed ended, in words. */
+function howItEnded(end: Build | null, endsWithinMs: number): string {
+  if (end === null) return `the build had not ended after ${endsWithinMs / 1000} s`;
+  return `the build ended as ${end.state}${end.problem === null ? '' : `: ${end.problem.detail}`}`;
+}
+
+type Waiting = { readonly build: string; readonly endsWithinMs: number };
+
+/** Waits for a runner of the drill that has a task of a build just now; null where none has before the build ends, or for too long. */
+async function busyRunner<Ground extends DrillGround>(
+  { records, runners }: Ground,
+  { build, endsWithinMs }: Waiting,
+): Promise<Ground['runners'][number] | null> {
   for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(50)) {
     const there = await records.runners();
     const { tasks } = await records.fleetSnapshot();
@@ -98,14 +126,15 @@ async function busyRunner<Ground extends DrillGround>({ records, runners }: Grou
       const runner = demand?.buildId === build ? runners.find(({ pid }) => pid() === holder?.pid) : undefined;
       if (runner !== undefined) return runner;
     }
+    if ((await records.getBuild(build))?.endedAt != null) return null;
   }
-  throw new FilmwrightError('unavailable', 'No runner took a task of the drill within two minutes. Look at the log of the platform.');
+  return null;
 }
 
 /** Waits for the end of a build; what lasts is healed after some seconds. Null when it does not end. */
 async function ended(
   { records }: DrillGround,
-  { id, heal }: { readonly id: string; readonly heal: () => Promise<void> },
+  { id, heal, endsWithinMs }: { readonly id: string; readonly heal: () => Promise<void>; readonly endsWithinMs: number },
 ): Promise<Build | null> {
   const startedMs = performance.now();
   for (;;) {

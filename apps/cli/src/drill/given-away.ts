@@ -5,16 +5,17 @@ import { type DrillPlatform, leaseMs } from './drill-platform.ts';
 export type Held = { readonly runnerId: string | undefined; readonly keys: readonly string[] };
 
 /** What a runner has to do just now. */
-export async function tasksOf({ records }: DrillPlatform, pid: number | undefined): Promise<Held> {
+export async function heldOf({ records }: Pick<DrillPlatform, 'records'>, pid: number | undefined): Promise<Held> {
   const runnerId = (await records.runners()).find((one) => one.pid === pid)?.runnerId;
   const { tasks } = await records.fleetSnapshot();
-  return { runnerId, keys: tasks.flatMap(({ key, lease }) => (lease?.runnerId === runnerId ? [key] : [])) };
+  return { runnerId, keys: tasks.flatMap(({ key, lease }) => (lease !== null && lease.runnerId === runnerId ? [key] : [])) };
 }
 
-/** Waits until another has what a runner had, or has done it; no longer than it could take on a busy machine. */
-export async function givenAway({ records }: DrillPlatform, { runnerId, keys }: Held): Promise<void> {
-  for (const untilMs = performance.now() + 3 * leaseMs; performance.now() < untilMs; await sleep(50)) {
+/** Waits until another has what a runner had, or has done it; false where nobody has within a time that suffices on a busy machine. */
+export async function givenAway({ records }: Pick<DrillPlatform, 'records'>, { runnerId, keys }: Held): Promise<boolean> {
+  for (const untilMs = performance.now() + 4 * leaseMs; performance.now() < untilMs; await sleep(50)) {
     const { tasks } = await records.fleetSnapshot();
-    if (tasks.every(({ key, lease }) => !keys.includes(key) || (lease !== null && lease.runnerId !== runnerId))) return;
+    if (tasks.every(({ key, lease }) => !keys.includes(key) || (lease !== null && lease.runnerId !== runnerId))) return true;
   }
+  return false;
 }

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { always, nothing, small } from './every-fault.ts';
+import type { Fault } from './fault.ts';
+import { fill, spoil } from './spoil-files.ts';
+
+/** Files are changed until a runner has found one, but no longer than this. */
+const spoilMs = 8000;
+/** Runners tell of their caches every second while they work. */
+const tellsWithinMs = 3000;
+/** Longer than a task of a drill may stand still. */
+const fullMs = 4500;
+/** With no more room than this no runner begins anything. */
+const fullBytes = 1024 ** 2;
+
+/** Faults of disks and files. */
+export const fileFaults: readonly Fault[] = [
+  {
+    name: 'fill a runner',
+    cannot: small,
+    async inflict({ busy }) {
+      const { home, pid } = await busy();
+      const { leftBytes, empty } = await fill(home);
+      return {
+        did: `the disk of the runner ${pid()} was filled`,
+        heal: empty,
+        saw: () => `${leftBytes} bytes were left`,
+        took: () => leftBytes < fullBytes,
+      };
+    },
+  },
+  {
+    name: 'fill the store',
+    cannot: small,
+    async inflict({ platform, busy }) {
+      await busy();
+      const { leftBytes, empty } = await fill(platform.store);
+      // Whoever makes something meanwhile waits with it.
+      await sleep(fullMs);
+      await empty();
+      return {
+        did: `the disk of the store was full for ${fullMs / 1000} s`,
+        heal: nothing,
+        saw: () => `${leftBytes} bytes were left`,
+        took: () => leftBytes < fullBytes,
+      };
+    },
+  },
+  {
+    name: 'spoil a cache',
+    cannot: always,
+    layers: 6,
+    async inflict({ platform, busy }) {
+      await busy();
+      let spoilt = 0;
+      const before = await platform.damaged();
+      const known = new Set<string>();
+      let found = 0;
+      const look = async (): Promise<void> => {
+        found = Math.max(found, (await platform.damaged()) - before);
+      };
+      // What is made later is read by others later.
+      for (const untilMs = performance.now() + spoilMs; found === 0 && performance.now() < untilMs; await look()) {
+        await sleep(100);
+        for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'), known);
+      }
+      return {
+        did: `a byte was changed in cached files, ${spoilt} times`,
+        heal: nothing,
+        saw: async () => {
+          for (const untilMs = performance.now() + tellsWithinMs; found === 0 && performance.now() < untilMs; await look())
+            await sleep(200);
+          return `runners found ${found} spoilt files and fetched them anew`;
+        },
+        took: () => found > 0,
+      };
+    },
+  },
+];

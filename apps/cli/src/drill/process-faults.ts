@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError } from '@filmwright/contracts';
+import { childrenOf } from './children-of.ts';
+import { always, nothing, onLinux, picked } from './every-fault.ts';
+import type { Fault, Inflicting } from './fault.ts';
+import { givenAway, heldOf } from './given-away.ts';
+import { killed, sent, strike, type Target } from './strike.ts';
+
+const movedWithinMs = 5000;
+const triesToHold = 20;
+const hourMs = 3_600_000;
+
+const leaderOf = ({ platform }: Inflicting): Target => ({
+  what: 'the leading controller',
+  pid: async () => (await platform.leader())?.pid(),
+});
+
+/** Faults of processes: killed, stopped, with a clock of their own. */
+export const processFaults: readonly Fault[] = [
+  {
+    name: 'kill a runner',
+    cannot: always,
+    async inflict({ busy }) {
+      const { pid, gone } = await killed({ what: 'a runner that works', ...(await busy()) });
+      return { did: `kill -9 of the runner ${pid} while it worked`, heal: nothing, took: () => gone };
+    },
+  },
+  {
+    name: 'kill the leader',
+    cannot: always,
+    async inflict(how) {
+      await how.busy();
+      const { pid, gone } = await killed(leaderOf(how));
+      return { did: `kill -9 of the leading controller ${pid}, with another standing by`, heal: nothing, took: () => gone };
+    },
+  },
+  {
+    name: 'kill a gateway',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      await busy();
+      const { pid, gone } = await killed({ what: 'a gateway', ...picked(platform.gateways, random) });
+      return { did: `kill -9 of one of two gateways, ${pid}`, heal: nothing, took: () => gone };
+    },
+  },
+  {
+    name: 'kill the database',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      await busy();
+      const { pid, gone } = await killed({ what: 'PostgreSQL', pid: platform.database.pid });
+      return { did: `kill -9 of PostgreSQL, ${pid}`, heal: nothing, took: () => gone };
+    },
+  },
+  {
+    name: 'hang a task',
+    cannot: onLinux,
+    async inflict({ busy }) {
+      const runner = await busy();
+      const first = await strike({ what: 'what does a task of a runner', pid: () => childrenOf(runner.pid() ?? 0)[0] }, 'SIGSTOP');
+      const others = childrenOf(runner.pid() ?? 0).filter((pid) => pid !== first && sent(pid, 'SIGSTOP'));
+      const pids = [first, ...others];
+      const stopped = pids.filter(isStopped);
+      return {
+        did: `SIGSTOP of what does the task, ${pids.join(', ')}; its runner goes on saying that it lives`,
+        heal: async () => {
+          for (const pid of pids) sent(pid, 'SIGCONT');
+        },
+        // Whoever was stopped is found to stand still, and its task fails and is tried again.
+        took: ({ failed = 0 }) => stopped.length > 0 && failed > 0,
+      };
+    },
+  },
+  {
+    name: 'pause a runner',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      for (let tries = 1; ; tries++) {
+        const pid = await strike({ what: 'a runner that works', ...(await busy()) }, 'SIGSTOP');
+        try {
+          const held = await heldOf(platform, pid);
+          if (held.keys.length === 0 && tries < triesToHold) continue;
+          const gone = held.keys.length > 0 && (await givenAway(platform, held));
+          return {
+            did: `SIGSTOP of the whole runner ${pid} until its lease was given away, then SIGCONT`,
+            heal: nothing,
+            took: () => gone,
+          };
+        } finally {
+          sent(pid, 'SIGCONT');
+        }
+      }
+    },
+  },
+  {
+    name: 'move a clock',
+    cannot: always,
+    async inflict(how) {
+      const { platform, random, busy } = how;
+      const runner = await busy();
+      const victims: readonly Target[] = [
+        { what: 'a runner', pid: runner.pid },
+        { what: 'a gateway', pid: picked(platform.gateways, random).pid },
+        leaderOf(how),
+      ];
+      const victim = picked(victims, random);
+      const pid = await strike(victim, 'SIGUSR2');
+      const ahead = await clockOf(join(platform.clocks, String(pid)));
+      return {
+        did: `the clock of ${victim.what}, ${pid}, jumped by an hour, and back later`,
+        heal: async () => void sent(pid, 'SIGUSR2'),
+        took: () => ahead > hourMs / 2,
+      };
+    },
+  },
+];
+
+/** Whether a process stands still by a signal; its children count for nothing. */
+function isStopped(pid: number): boolean {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).startsWith('T');
+  } catch {
+    return false;
+  }
+}
+
+/** How far the clock of a process is ahead, in milliseconds, as it wrote to its file when it was moved. */
+async function clockOf(path: string): Promise<number> {
+  for (const untilMs = performance.now() + movedWithinMs; performance.now() < untilMs; await sleep(50)) {
+    const told = Number(await readFile(path, 'utf8').catch(() => '0'));
+    if (told - Date.now() > hourMs / 2) return told - Date.now();
+  }
+  throw new FilmwrightError('unavailable', `The process of ${path} did not tell of its clock within ${movedWithinMs / 1000} s.`);
+}

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillPart, DrillPlatform, DrillRunner } from './drill-platform.ts';
+import { always, nothing, onLinux, picked } from './every-fault.ts';
+import type { Fault, Inflicted } from './fault.ts';
+import { givenAway, heldOf } from './given-away.ts';
+
+const cutMs = 3500;
+const triesToHold = 20;
+/** Within this the runner that came back has told something late. */
+const lateWithinMs = 5000;
+
+type Way = DrillRunner['proxy']['way'];
+
+/** Faults of what lies between processes: ways cut, messages said twice or lost, a database that is another one. */
+export const wayFaults: readonly Fault[] = [
+  {
+    name: 'cut a runner off',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      for (let tries = 1; ; tries++) {
+        const { proxy, pid } = await busy();
+        const { way } = proxy;
+        const before = { ...way };
+        way.cut = true;
+        // What was on its way has come through by now.
+        await sleep(100);
+        const held = await heldOf(platform, pid());
+        if (held.keys.length === 0 && tries < triesToHold) {
+          way.cut = false;
+          continue;
+        }
+        const gone = held.keys.length > 0 && (await givenAway(platform, held));
+        way.cut = false;
+        const late = (): number => way.refused - before.refused + way.stale - before.stale;
+        for (const untilMs = performance.now() + lateWithinMs; late() === 0 && performance.now() < untilMs; ) await sleep(50);
+        return {
+          did: `nothing passed between the runner ${pid()} and the gateways until its lease was given away; then it came back`,
+          heal: nothing,
+          saw: () =>
+            `${way.refused - before.refused} late ends were refused, ${way.stale - before.stale} heartbeats were told that a lease is stale`,
+          took: () => gone && late() > 0,
+        };
+      }
+    },
+  },
+  {
+    name: 'slow the store',
+    cannot: always,
+    inflict: async ({ platform }) =>
+      counted(platform, {
+        begin: (way) => (way.mediaDelayMs = 400),
+        end: (way) => (way.mediaDelayMs = 0),
+        did: 'every asset came and went 0.4 s later',
+      }),
+  },
+  {
+    name: 'say all twice',
+    cannot: always,
+    inflict: async ({ platform }) =>
+      counted(platform, {
+        begin: (way) => (way.twice = true),
+        end: (way) => (way.twice = false),
+        did: 'every lease, heartbeat and end was delivered twice',
+      }),
+  },
+  {
+    name: 'lose replies',
+    cannot: always,
+    inflict: async ({ platform }) =>
+      counted(platform, {
+        begin: (way) => (way.loseReplyOf = 3),
+        end: (way) => (way.loseReplyOf = 0),
+        did: 'of every third message about work the reply was lost',
+      }),
+  },
+  {
+    name: 'cut a gateway from the database',
+    cannot: always,
+    async inflict({ platform, random, busy }) {
+      await busy();
+      return cutOff('a gateway', picked(platform.gateways, random));
+    },
+  },
+  {
+    name: 'cut the leader from the database',
+    cannot: always,
+    async inflict({ platform, busy }) {
+      await busy();
+      return cutOff('the leading controller', await platform.leads());
+    },
+  },
+  {
+    name: 'promote a standby of the database',
+    cannot: onLinux,
+    layers: 6,
+    prepare: ({ database }) => database.keepStandby(),
+    async inflict({ platform: { database }, busy }) {
+      await busy();
+      const pid = database.pid();
+      const { awayMs, fences } = await database.failOver();
+      const isAnother = database.pid() !== pid;
+      // While the work goes on, the machine that died comes back as the standby.
+      await database.keepStandby();
+      return {
+        did: `kill -9 of PostgreSQL, ${pid}, with all of its processes; its standby was promoted, and follows on what was left of it`,
+        heal: () => database.dropStandby(),
+        saw: () => `nothing was written for ${(awayMs / 1000).toFixed(1)} s; fences went on from ${fences.before} at ${fences.after}`,
+        took: () => isAnother,
+      };
+    },
+  },
+];
+
+/** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
+async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {
+  const before = way.givenUp();
+  way.cut();
+  await sleep(cutMs);
+  way.mend();
+  const count = way.givenUp() - before;
+  return {
+    did: `nothing passed between ${what}, ${pid()}, and the database for ${cutMs / 1000} s, which gave up ${count} connections; then it came back`,
+    heal: nothing,
+    took: () => count > 0,
+  };
+}
+
+type Counted = {
+  readonly begin: (way: Way) => void;
+  readonly end: (way: Way) => void;
+  readonly did: string;
+};
+
+function counted({ runners }: DrillPlatform, { begin, end, did }: Counted): Inflicted {
+  const ways = runners.map(({ proxy }) => proxy.way);
+  const sum = (): number => ways.reduce((total, { doubled, lost, delayed }) => total + doubled + lost + delayed, 0);
+  const before = sum();
+  for (const way of ways) begin(way);
+  return {
+    did,
+    saw: () => `${sum() - before} messages`,
+    took: () => sum() > before,
+    heal: async () => {
+      for (const way of ways) end(way);
+    },
+  };
+}
