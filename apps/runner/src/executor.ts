@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
 import type { ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
-import { watchWork } from './watch-work.ts';
+import { busyMsOf, watchWork } from './watch-work.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
 export type Ran = Extract<Reply, { type: 'ran' }>;
@@ -105,8 +105,9 @@ export class Executor {
       const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.tasks : [];
       const kind = tasks[0]?.kind;
       const { pid } = child;
-      const watch =
-        kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, stuckMs: this.#options.stuckMs(kind), onStuck });
+      const stuckMs = kind === undefined ? 0 : this.#options.stuckMs(kind);
+      const busyMs = busyMsOf({ stuckMs, estimateMs: tasks.reduce((sum, { estimateMs }) => sum + estimateMs, 0) });
+      const watch = kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, stuckMs, busyMs, onStuck });
       let percent = 0;
       const finish = (settle: () => void): void => {
         child.off('message', heard);

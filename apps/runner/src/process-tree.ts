@@ -19,6 +19,18 @@ export function processTree(pid: number): readonly Living[] {
   return found;
 }
 
+/** How many bytes processes have read and written so far, from files and from each other (proc(5), io, rchar and wchar); null where the system does not say. */
+export function bytesMovedBy(processes: readonly { readonly pid: number }[]): number | null {
+  try {
+    return processes.reduce((sum, { pid }) => {
+      const text = readFileSync(`/proc/${pid}/io`, 'utf8');
+      return sum + Number(/^rchar: (\d+)$/m.exec(text)?.[1]) + Number(/^wchar: (\d+)$/m.exec(text)?.[1]);
+    }, 0);
+  } catch {
+    return null;
+  }
+}
+
 /** Kills a process and everything below it at once; the process first, so that it starts nothing more. */
 export function killTree(pid: number): void {
   const pids = processTree(pid).map((each) => each.pid);

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FilmwrightError } from '@filmwright/contracts';
 import { killTree, processTree } from './process-tree.ts';
-import { watchWork } from './watch-work.ts';
+import { busyMsOf, watchWork } from './watch-work.ts';
 
 /** A shell with a busy child below it. */
 async function busyTree(context: TestContext): Promise<{ readonly root: ChildProcess; readonly busy: number }> {
@@ -22,7 +22,7 @@ async function busyTree(context: TestContext): Promise<{ readonly root: ChildPro
 test('work that uses a processor moves; stopped it does not, and is told with what was seen', { timeout: 30_000 }, async (context) => {
   const { root, busy } = await busyTree(context);
   const stuck: FilmwrightError[] = [];
-  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1500, onStuck: (error) => stuck.push(error) });
+  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1500, busyMs: 600_000, onStuck: (error) => stuck.push(error) });
   context.after(watch.end);
   await sleep(2500);
   assert.equal(stuck.length, 0);
@@ -38,13 +38,38 @@ test('progress and bytes on the way count as well', { timeout: 30_000 }, async (
   const { root, busy } = await busyTree(context);
   process.kill(busy, 'SIGSTOP');
   let stuck = 0;
-  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1000, onStuck: () => stuck++ });
+  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1000, busyMs: 1000, onStuck: () => stuck++ });
   context.after(watch.end);
   for (let moves = 0; moves < 8; moves++) {
     await sleep(200);
     watch.moved();
   }
   assert.equal(stuck, 0);
+});
+
+test('work that only spins is told as such, and work that reads or writes meanwhile is not', { timeout: 30_000 }, async (context) => {
+  const told: string[] = [];
+  const watched = async (program: string): Promise<void> => {
+    const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
+    context.after(() => killTree(child.pid ?? 0));
+    await once(child, 'spawn');
+    const onStuck = ({ message }: FilmwrightError): void => void told.push(message);
+    const watch = watchWork({ pid: child.pid ?? 0, what: program.slice(0, 8), stuckMs: 600_000, busyMs: 1200, onStuck });
+    context.after(watch.end);
+  };
+  await watched('for (;;) require("fs").writeFileSync("/dev/null", Buffer.alloc(4096))');
+  await watched('for(;;); // spins');
+  while (told.length === 0) await sleep(50);
+  assert.equal(told.length, 1);
+  assert.match(
+    told[0] ?? '',
+    /^For \d+ s for\(;;\); used a processor, but showed no progress and neither read nor wrote, in .+ \(\d+\); wanted some within 1 s\. It was ended and is tried again\.$/,
+  );
+});
+
+test('how long a task may be busy with nothing to show follows from both of its times', () => {
+  assert.equal(busyMsOf({ stuckMs: 300_000, estimateMs: 2000 }), 1_800_000);
+  assert.equal(busyMsOf({ stuckMs: 300_000, estimateMs: 600_000 }), 6_000_000);
 });
 
 test('killing a process takes everything below it along, also what is stopped', { timeout: 30_000 }, async (context) => {

@@ -1,8 +1,10 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { processTree } from './process-tree.ts';
+import { bytesMovedBy, processTree } from './process-tree.ts';
 
 /** A task that uses less than this share of one processor while nothing else is seen of it does not move. */
 const leastShare = 0.02;
+/** What works on media reads or writes more than this in a while, also where it tells no percent; messages between processes are less. */
+const leastBytes = 64 * 1024;
 
 export type WorkWatch = {
   /** Something was seen of the task: progress, or bytes on the way. */
@@ -15,13 +17,22 @@ type Watched = {
   readonly what: string;
   /** So long may a task show no progress, move no bytes and use no processor. */
   readonly stuckMs: number;
+  /** So long may it use a processor without progress, without bytes on the way, and without reading or writing. */
+  readonly busyMs: number;
   readonly onStuck: (error: FilmwrightError) => void;
 };
 
+/** How long a task may be busy with nothing to show for it, by how long it may stand still and how long it was thought to take. */
+export function busyMsOf({ stuckMs, estimateMs }: { readonly stuckMs: number; readonly estimateMs: number }): number {
+  return Math.max(6 * stuckMs, 10 * estimateMs);
+}
+
 /** Watches from outside whether a task moves; where the system has no /proc it cannot tell, and says nothing. */
-export function watchWork({ pid, what, stuckMs, onStuck }: Watched): WorkWatch {
+export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): WorkWatch {
   let movedMs = performance.now();
   let usedMs = cpuOf(pid);
+  let shownMs = performance.now();
+  let shownBytes = bytesMovedBy(processTree(pid));
   const look = setInterval(
     () => {
       const tree = processTree(pid);
@@ -33,26 +44,38 @@ export function watchWork({ pid, what, stuckMs, onStuck }: Watched): WorkWatch {
         movedMs = performance.now();
         usedMs = nowMs;
       }
+      const bytes = bytesMovedBy(tree);
+      // Where nobody may look at the bytes, being busy has to do.
+      if (bytes === null || shownBytes === null || Math.abs(bytes - shownBytes) >= leastBytes) {
+        shownMs = performance.now();
+        shownBytes = bytes;
+      }
       const stillMs = performance.now() - movedMs;
-      if (stillMs < stuckMs) return;
+      const busyOnlyMs = performance.now() - shownMs;
+      if (stillMs < stuckMs && busyOnlyMs < busyMs) return;
       clearInterval(look);
       const programs = tree.map((each) => `${each.program} (${each.pid})`).join(', ');
-      onStuck(
-        new FilmwrightError(
-          'task-stuck',
-          `For ${Math.round(stillMs / 1000)} s ${what} showed no progress and used ${used} ms of processor time, in ${programs}; wanted some within ${Math.round(stuckMs / 1000)} s. It was ended and is tried again.`,
-        ),
-      );
+      const found =
+        stillMs < stuckMs
+          ? `For ${seconds(busyOnlyMs)} s ${what} used a processor, but showed no progress and neither read nor wrote, in ${programs}; wanted some within ${seconds(busyMs)} s.`
+          : `For ${seconds(stillMs)} s ${what} showed no progress and used ${used} ms of processor time, in ${programs}; wanted some within ${seconds(stuckMs)} s.`;
+      onStuck(new FilmwrightError('task-stuck', `${found} It was ended and is tried again.`));
     },
-    Math.max(50, stuckMs / 10),
+    Math.max(50, Math.min(stuckMs, busyMs) / 10),
   );
   return {
     moved: () => {
       movedMs = performance.now();
       usedMs = cpuOf(pid);
+      shownMs = movedMs;
+      shownBytes = bytesMovedBy(processTree(pid));
     },
     end: () => clearInterval(look),
   };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
 }
 
 function cpuOf(pid: number): number {
