@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countTurns } from '@filmwright/process/testing';
 import type { BuildStanding, TaskDemand } from '@filmwright/records';
 import { type Demand, openState, step } from '@filmwright/scheduler';
 import { createFleetView } from './fleet-view.ts';
@@ -47,19 +48,13 @@ function open(save: (standings: readonly BuildStanding[]) => Promise<void>) {
 test('where thousands wait is published a little at a time: whatever else is to be done comes in between', async () => {
   const saved: (readonly BuildStanding[])[] = [];
   const { state, press, taskOf } = open(async (standings) => void saved.push(standings));
-  let others = 0;
-  let over = false;
-  const other = () => {
-    others++;
-    if (!over) setImmediate(other);
-  };
-  setImmediate(other);
-  press.publish(state);
-  press.publish(state);
-  assert.equal(saved.length, 0);
-  await press.settled();
-  over = true;
-  assert.ok(others >= count / 200, `${others} turns of others`);
+  const turns = await countTurns(() => {
+    press.publish(state);
+    press.publish(state);
+    assert.equal(saved.length, 0);
+    return press.settled();
+  });
+  assert.ok(turns >= count / 200, `${turns} turns of others`);
   assert.deepEqual([saved.length, saved[0]?.length, saved[0]?.[0]?.tasks.length], [1, 1, count]);
   assert.equal(press.reasonOf(taskOf('k7')), 'no runner offers encode 1');
   assert.deepEqual(saved[0]?.[0]?.tasks[7], { key: 'k1003', position: 7, expectedStartAt: null, reason: 'no runner offers encode 1' });
