@@ -55,7 +55,7 @@ async function drawOnce(round: number): Promise<void> {
       return made;
     },
   };
-  const place = { ...workplace, diffusion: async () => watched, progress: () => {}, moved: () => {} };
+  const place = { ...workplace, diffusion: async () => watched, progress: () => {}, preview: () => {}, moved: () => {} };
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   await runTask({ ...base, key: `sha256-${round}` }, { ...place, borders: bordersOf({ resume: null, asked: () => false }) });

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
-import type { Build, FilmDocument } from '@filmwright/contracts';
+import { type Build, type FilmDocument, mostPreviewBytes } from '@filmwright/contracts';
 import { diffusionModelOf, encodePng, installedModel, openDiffusionEngine } from '@filmwright/engines';
 import { killHard, platformOfTest, processesOf, until } from './platform-home.ts';
 
@@ -60,6 +61,12 @@ async function inMiddle(): Promise<void> {
   );
 }
 
+/** Sides of a JPEG, as its first start of a frame tells. */
+function jpegSize(bytes: Buffer): { readonly width: number; readonly height: number } {
+  for (let at = 2; ; at += 2 + bytes.readUInt16BE(at + 2))
+    if (((bytes[at + 1] ?? 0) & 0xfc) === 0xc0) return { height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) };
+}
+
 /** The pictures that an engine draws whom nobody disturbs, as their digests. */
 async function undisturbed(prompts: readonly string[]): Promise<readonly string[]> {
   const engine = openDiffusionEngine();
@@ -80,6 +87,25 @@ async function undisturbed(prompts: readonly string[]): Promise<readonly string[
   }
   return digests;
 }
+
+test('while a shot is drawn its newest picture can be looked at', async () => {
+  const [one] = film.storyboard;
+  const endless = { ...film, storyboard: [{ ...one, visual: { generate: { prompt: 'teal waves', steps: 200, guidance: 2 } } }] };
+  const { id } = await client.createBuild({ document: endless as FilmDocument, purpose: 'preview' });
+  let preview: string | null | undefined;
+  while (!preview) {
+    assert.ok(!hasEnded((await client.getBuild(id)) as Build), 'it is still drawn');
+    preview = (await client.buildShots(id))?.shots[0]?.takes?.[0]?.preview;
+    await sleep(200);
+  }
+  const { url, token } = await open();
+  const reply = await fetch(`${url}${preview}`, { headers: { authorization: `Bearer ${token}` } });
+  const picture = Buffer.from(await reply.arrayBuffer());
+  assert.deepEqual([reply.status, reply.headers.get('content-type')], [200, 'image/jpeg']);
+  assert.ok(picture.length > 500 && picture.length <= mostPreviewBytes, `${picture.length} bytes`);
+  assert.deepEqual(jpegSize(picture), { width: 112, height: 64 });
+  await client.cancelBuild(id);
+});
 
 test('a film of three drawn shots is cancelled in the middle of a step, made again with its engine killed, and drawn as if nothing had happened', async (t) => {
   const first = await client.createBuild({ document: film, purpose: 'preview' });

@@ -10,6 +10,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import type { Generation } from './generation.ts';
 import { createOnceByKey } from './once-by-key.ts';
 import { isProbe } from './probe-work.ts';
+import { withPreviews } from './with-previews.ts';
 
 /** So many waiting tasks of a build are told where they stand. */
 const mostWaiting = 10_000;
@@ -64,7 +65,7 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
       if (shots === null && build.endedAt === null) return reply.code(204).send();
       if (shots === null)
         throw new FilmwrightError('not-found', `The build ${build.id} shows no shots: it has ${build.state} without any.`);
-      return shots;
+      return withPreviews(shots, { ...parts, buildId: build.id });
     },
   });
   addRoute(app, {

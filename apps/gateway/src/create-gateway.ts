@@ -20,6 +20,7 @@ import { addLibraryRoutes } from './library-routes.ts';
 import { addMediaRoutes } from './media-routes.ts';
 import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
+import { addPreviewRoutes } from './preview-routes.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
 import { addQueueRoutes } from './queue-routes.ts';
 import { addRunnerIdentity } from './runner-identity.ts';
@@ -70,6 +71,7 @@ export async function createGateway(
   addStoryboardRoutes(app, { ...parts, generation });
   addEventRoutes(app, { ...parts, generation });
   addMediaRoutes(app, parts);
+  addPreviewRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });
   const caches = addRunnerIdentity(app, parts);
   addQueueRoutes(app, parts);

@@ -6,6 +6,7 @@ import type {
   KeyStore,
   LibraryStore,
   OverviewStore,
+  PreviewStore,
   QueueStore,
   Records,
 } from '@filmwright/records';
@@ -22,6 +23,7 @@ export type GatewayParts = {
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly queue: QueueStore;
   readonly overview: OverviewStore;
+  readonly previews: PreviewStore;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   /** Folder of the built studio; it need not be there. */

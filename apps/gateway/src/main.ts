@@ -31,6 +31,7 @@ async function run(): Promise<void> {
       fleet: records,
       queue: records,
       overview: records,
+      previews: records,
       blobs,
       uploads: await openUploads({
         root: config.uploadsRoot,

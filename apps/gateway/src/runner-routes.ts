@@ -14,6 +14,7 @@ import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { createKnownRunners, type KnownRunners } from './known-runners.ts';
+import { createPreviewTaker } from './preview-taker.ts';
 
 /** A waiting lease request asks again at least so often: that is its runner's sign of life. */
 const askAgainMs = 4000;
@@ -24,6 +25,7 @@ const maxBodyBytes = 32 * 1024 ** 2;
 export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const { records } = parts;
   const known = createKnownRunners(records);
+  const takePreviews = createPreviewTaker(parts);
   addRoute(app, {
     name: 'joinRunner',
     bodyLimit: maxBodyBytes,
@@ -38,7 +40,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request) => {
-      const { leases, stopped, models, files } = checkInput(heartbeatSchema, request.body);
+      const { leases, stopped, models, files, previews = [] } = checkInput(heartbeatSchema, request.body);
       const renewed = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
@@ -48,6 +50,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
       await known.check(runnerOf(request));
+      takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');
       const drain = known.isDraining(runnerOf(request));
       const { files: ahead, models: aheadModels } = parts.hub.takeAhead(runnerOf(request));

@@ -19,6 +19,8 @@ export type DrawingPlace = {
   readonly onStep: NonNullable<GenerateOptions['onStep']>;
 };
 
+/** A small picture is seen about once a second, which is as often as it is told. */
+const previewEveryMs = 1000;
 /** Nobody goes on with a checkpoint that is older: its film was given up. */
 const keptMs = 7 * 86_400_000;
 
@@ -41,6 +43,7 @@ export async function drawWithCheckpoint({ model, shelved, request }: Drawing, {
     try {
       const drawn = await engine.generate(model, request, {
         checkpointPath,
+        previewEveryMs,
         onStep: (progress) => {
           furthest = Math.max(furthest, progress.step);
           onStep(progress);

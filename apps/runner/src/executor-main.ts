@@ -5,7 +5,7 @@ import { createHeldModels } from './held-models.ts';
 import type { BatchEnd, Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
 import { type Place, runTask, runTogether } from './run-task.ts';
-import { createWorkplace } from './workplace.ts';
+import { createWorkplace, type Workplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
@@ -29,7 +29,7 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
     try {
       const resume = request.type === 'run' ? request.resume : undefined;
       const borders = bordersOf({ resume, asked: () => askedBack && request.type === 'run' });
-      const there = { ...place, progress: (percent: number) => tell({ type: 'progress', percent }), moved: sayMoved, borders };
+      const there = { ...place, ...tellings, borders };
       const took = () => {
         const wallMs = performance.now() - startedMs;
         return { wallMs, cpuMs: cpuMs() - cpuBefore, loadMs: Math.min(wallMs, models.loadedMs() - loadedBefore) };
@@ -59,6 +59,13 @@ async function endsOf(tasks: readonly Task[], place: Place): Promise<readonly Ba
   }
   return ends;
 }
+
+/** What is told of a task while it runs. */
+const tellings: Omit<Place, keyof Workplace | 'borders'> = {
+  progress: (percent) => tell({ type: 'progress', percent }),
+  preview: (picture) => tell({ type: 'preview', picture }),
+  moved: sayMoved,
+};
 
 function tell(reply: Reply): void {
   process.send?.(reply);

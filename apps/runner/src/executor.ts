@@ -23,7 +23,12 @@ export type ExecutorOptions = {
   readonly onMoved?: () => void;
 };
 
-type Asking = { readonly signal: AbortSignal; readonly onPercent: (percent: number) => void };
+type Asking = {
+  readonly signal: AbortSignal;
+  readonly onPercent: (percent: number) => void;
+  /** Told of pictures of a drawing that is under way, JPEG. */
+  readonly onPreview?: (picture: Uint8Array) => void;
+};
 /** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
 type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
 
@@ -92,7 +97,7 @@ export class Executor {
     await Promise.all(this.#leaving);
   }
 
-  #ask(request: Request, { signal, onPercent }: Asking): Promise<Reply> {
+  #ask(request: Request, { signal, onPercent, onPreview }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     const child = this.#child ?? this.#start();
@@ -126,7 +131,8 @@ export class Executor {
         } else if (reply.type === 'moved') {
           watch?.moved();
           this.#options.onMoved?.();
-        } else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
+        } else if (reply.type === 'preview') onPreview?.(reply.picture);
+        else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'held') watch?.moved();
         else if (reply.type === 'failed') {
           // A task that lost its room may still write; what it holds is free once its process is gone.

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
+import {
+  type CacheReport,
+  FilmwrightError,
+  type Lease,
+  mostPreviews,
+  mostPreviewsBytes,
+  needsOf,
+  type Preview,
+  singleModels,
+} from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
@@ -192,7 +201,12 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
-    const news = { ...(models.join() !== beating.toldModels && { models }), ...(files && { files }) };
+    const previews = previewsOf([...told.values()]);
+    const news = {
+      ...(models.join() !== beating.toldModels && { models }),
+      ...(files && { files }),
+      ...(previews.length > 0 && { previews: previews.map(({ preview }) => preview) }),
+    };
     const { stale, staleFences, back, backFences, ahead, aheadModels, drain } = await work.client.heartbeat({
       runnerId,
       leases,
@@ -203,6 +217,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       ...(cache && { cache }),
     });
     beating.toldModels = models.join();
+    for (const { one, picture } of previews) if (one.preview === picture) one.preview = null;
     if (files !== null) work.files?.told(files);
     // A runner that drains by itself is told so too.
     if (drain === true && !draining) work.onDrain?.();
@@ -215,6 +230,22 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   } catch (error) {
     if (error instanceof FilmwrightError && (error.code === 'not-found' || error.code === 'unauthorized')) gone.abort(error);
   }
+}
+
+type Shown = { readonly one: Held; readonly picture: Uint8Array; readonly preview: Preview };
+
+/** Pictures that were not told yet, as many as one heartbeat carries. */
+function previewsOf(held: readonly Held[]): readonly Shown[] {
+  const shown: Shown[] = [];
+  let bytes = 0;
+  for (const one of held) {
+    const { preview: picture, lease } = one;
+    if (picture === null || bytes + picture.length > mostPreviewsBytes) continue;
+    bytes += picture.length;
+    const preview = { key: lease.task.key, fence: lease.fence, picture: Buffer.from(picture).toString('base64') };
+    shown.push({ one, picture, preview });
+  }
+  return shown.slice(0, mostPreviews);
 }
 
 /** Models that the executors hold, in order of names. */

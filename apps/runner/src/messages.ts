@@ -28,6 +28,8 @@ export type FontFile = { readonly path: string; readonly digest: string };
 /** From an executor to its runner. `cache` counts since its last message of that kind; `held` are all models in its memory; `loadMs` of `wallMs` were loading. */
 export type Reply =
   | { readonly type: 'progress'; readonly percent: number }
+  /** The newest picture of what is drawn, JPEG. */
+  | { readonly type: 'preview'; readonly picture: Uint8Array }
   /** Bytes of an input or output are on the way. */
   | { readonly type: 'moved' }
   | { readonly type: 'cache'; readonly cache: CacheReport }

@@ -1,11 +1,17 @@
-import { type CacheReport, FilmwrightError, type HandBack, type Lease, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type HandBack, type Lease, mostPreviewBytes, toProblem } from '@filmwright/contracts';
 import type { Executor } from './executor.ts';
 import type { LeaseWork } from './lease-work.ts';
 import type { TaskOutcome } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 
-/** A leased task that runs now; `stop` ends it, `back` asks for it at its next border. */
-export type Held = { readonly lease: Lease; percent: number; readonly stop: AbortController; readonly back: AbortController };
+/** A leased task that runs now; `stop` ends it, `back` asks for it at its next border; `preview` is the newest picture of it that was not told, JPEG. */
+export type Held = {
+  readonly lease: Lease;
+  percent: number;
+  preview: Uint8Array | null;
+  readonly stop: AbortController;
+  readonly back: AbortController;
+};
 /** What runs leases in a slot. */
 export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held'>;
 
@@ -24,7 +30,7 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
   /** The one that went stale last: its place is free once the process is gone. */
   const last: Lease[] = [];
   const members = batch.map((lease) => {
-    const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
+    const one: Held = { lease, percent: 0, preview: null, stop: new AbortController(), back: new AbortController() };
     hold(held, one);
     const stop = (): void => {
       letGo(held, one);
@@ -95,7 +101,7 @@ export async function runLease(work: LeaseWork, running: Running): Promise<void>
 async function endLease(work: LeaseWork, { lease, executor, held }: Running): Promise<'stale' | 'ended'> {
   const { task, fence } = lease;
   const { client, runnerId, endings, log } = work;
-  const one: Held = { lease, percent: 0, stop: new AbortController(), back: new AbortController() };
+  const one: Held = { lease, percent: 0, preview: null, stop: new AbortController(), back: new AbortController() };
   hold(held, one);
   const tellEnd = work.figures.begin(task.kind);
   let outcome: TaskOutcome = 'stopped';
@@ -108,6 +114,9 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
       back: one.back.signal,
       onPercent: (percent) => {
         one.percent = percent;
+      },
+      onPreview: (picture) => {
+        if (picture.length <= mostPreviewBytes) one.preview = picture;
       },
     });
     if (done.type === 'returned') {

@@ -25,6 +25,8 @@ export type TaskContext = Workplace & {
   readonly pathOf: (digest: string) => Promise<string>;
   readonly store: (file: { readonly path: string; readonly mediaType: string }) => Promise<Asset>;
   readonly progress: (percent: number) => void;
+  /** Shows how far a drawing is by a small JPEG; only the newest is kept, and none may be seen. */
+  readonly preview: (picture: Uint8Array) => void;
   readonly borders: Borders;
 };
 
@@ -38,7 +40,7 @@ export type BatchRunner<K extends TaskKind> = (
 
 export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] };
 /** Where a task runs, and whom it tells how far it is. */
-export type Place = Workplace & { readonly progress: (percent: number) => void; readonly moved: () => void; readonly borders: Borders };
+export type Place = Workplace & Pick<TaskContext, 'progress' | 'preview' | 'borders'> & { readonly moved: () => void };
 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
 export function runTask(task: Task, place: Place): Promise<Ran> {

@@ -13,6 +13,7 @@ import type {
   HandBack,
   Lease,
   PackageAddresses,
+  Preview,
   QueueEntry,
   Report,
   RunnerOffer,
@@ -108,6 +109,8 @@ export type Client = FilmCalls &
       readonly models?: readonly string[];
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
+      /** Newest pictures of what is being drawn. */
+      readonly previews?: readonly Preview[];
       readonly signal?: AbortSignal;
     }): Promise<HeartbeatAnswer>;
     completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;

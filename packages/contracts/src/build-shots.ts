@@ -28,7 +28,10 @@ export const shotSpanSchema = z
   })
   .readonly();
 
-/** A take that a model draws for a shot: `percent` of its drawing, and a picture of it as soon as it is there. */
+/**
+ * A take that a model draws for a shot: `percent` of its drawing, and a picture of it as soon as it is there. `task` is the key of what draws it. While it is
+ * drawn `preview` is where the newest picture of how far it is can be had, another address for each; null or left out where there is none.
+ */
 export const drawnTakeSchema = z
   .object({
     take: z.number().int(),
@@ -36,6 +39,8 @@ export const drawnTakeSchema = z
     state: z.enum(['foreseen', 'waiting', 'leased', 'done', 'failed']),
     percent: z.number().min(0).max(100),
     still: digestSchema.nullable(),
+    task: z.string().nullable().optional(),
+    preview: z.string().nullable().optional(),
   })
   .readonly();
 export type DrawnTake = z.infer<typeof drawnTakeSchema>;

@@ -82,6 +82,15 @@ export const leaseRequestSchema = z.object({
   /** Drawn by the runner: the same request again, after a lost reply, is given the same leases. */
   request: z.uuid().optional(),
 });
+/** A preview, the picture of a drawing that is under way, has so many bytes at most. */
+export const mostPreviewBytes = 32 * 1024;
+/** A heartbeat carries so many previews, of so many bytes together, at most; others go with the next. */
+export const mostPreviews = 64;
+export const mostPreviewsBytes = 256 * 1024;
+const previewSchema = z
+  .object({ key: z.string(), fence: z.number().int(), picture: z.base64().max(Math.ceil(mostPreviewBytes / 3) * 4) })
+  .readonly();
+export type Preview = z.infer<typeof previewSchema>;
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
   cache: cacheReportSchema.optional(),
@@ -94,6 +103,8 @@ export const heartbeatSchema = z.object({
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })
     .readonly()
     .optional(),
+  /** Newest pictures of what is being drawn, JPEG in base64, of leases that are held; a runner that has none leaves it out. */
+  previews: z.array(previewSchema).max(mostPreviews).readonly().optional(),
   /** Attempts that it has stopped, since it was told that they are stale. One that does not tell is taken to have stopped what it does not list. */
   stopped: z
     .array(z.object({ key: z.string(), fence: z.number().int() }).readonly())

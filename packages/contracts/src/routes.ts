@@ -49,6 +49,8 @@ export const routes = {
   cancelBuild: { method: 'POST', path: '/v1/builds/:id/cancel', scope: 'user' },
   /** Shots, lines and words on the time axis, and small pictures of what is encoded already. */
   buildShots: { method: 'GET', path: '/v1/builds/:id/shots', scope: 'user' },
+  /** The newest picture, JPEG, of a drawing of a build that is under way. */
+  buildPreview: { method: 'GET', path: '/v1/builds/:id/previews/:task', scope: 'user' },
   buildEvents: { method: 'GET', path: '/v1/builds/:id/events', scope: 'user' },
   /** How a build goes or went: what it costs, what ran where and when, and what it waited for. */
   buildCourse: { method: 'GET', path: '/v1/builds/:id/course', scope: 'user' },

@@ -12,6 +12,7 @@ export * from './key-store.ts';
 export { openRecords } from './open-records.ts';
 export * from './overview-store.ts';
 export * from './pool-store.ts';
+export type { PreviewStore } from './preview-store.ts';
 export * from './records.ts';
 export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';

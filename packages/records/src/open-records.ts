@@ -25,6 +25,8 @@ import type { OverviewStore } from './overview-store.ts';
 import { planRecords } from './plan-records.ts';
 import { poolRecords } from './pool-records.ts';
 import type { PoolStore } from './pool-store.ts';
+import { previewRecords } from './preview-records.ts';
+import type { PreviewStore } from './preview-store.ts';
 import { queueRecords } from './queue-records.ts';
 import type { Records } from './records.ts';
 import { resultRecords } from './result-records.ts';
@@ -47,6 +49,7 @@ export async function openRecords({
     KeyStore &
     FleetStore &
     PoolStore &
+    PreviewStore &
     ScheduleStore &
     QueueStore &
     AuditStore &
@@ -77,6 +80,7 @@ export async function openRecords({
     ...keyRecords(database),
     ...fleetRecords(database),
     ...poolRecords(database),
+    ...previewRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
     ...outcomeRecords(database),

@@ -11,6 +11,7 @@ export { type MasterMeasures, measureMaster } from './media/measure.ts';
 export { type NormalisedUpload, normaliseUpload } from './media/normalise.ts';
 export { watchCuts } from './media/scene-cuts.ts';
 export { smallFrames } from './media/small-frames.ts';
+export { smallJpeg } from './media/small-jpeg.ts';
 export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
 export { makeThumbnails, type Thumbnails } from './media/thumbnails.ts';
 export { writeAlphaClip } from './media/write-alpha-clip.ts';

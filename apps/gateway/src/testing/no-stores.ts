@@ -1,4 +1,4 @@
-import type { CredentialStore, FilmStore, LibraryStore, OverviewStore, QueueStore } from '@filmwright/records';
+import type { CredentialStore, FilmStore, LibraryStore, OverviewStore, PreviewStore, QueueStore } from '@filmwright/records';
 
 async function none(): Promise<never> {
   throw new Error('this test has no films and no library');
@@ -11,9 +11,11 @@ export const noStores: {
   readonly credentials: CredentialStore;
   readonly queue: QueueStore;
   readonly overview: OverviewStore;
+  readonly previews: PreviewStore;
 } = {
   queue: { queue: async () => [] },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
+  previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },
   films: {
     createFilm: none,
     saveFilm: none,

@@ -1,8 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Asset, Payload } from '@filmwright/contracts';
-import { creditOfModel, diffusionModelOf, encodePng, type GenerateRequest, installedModel, type RgbPicture } from '@filmwright/engines';
-import { type ClipWriter, clipPictures, clipSize, writeClip } from '@filmwright/render';
+import {
+  creditOfModel,
+  diffusionModelOf,
+  encodePng,
+  type GenerateOptions,
+  type GenerateRequest,
+  installedModel,
+  type RgbPicture,
+} from '@filmwright/engines';
+import { type ClipWriter, clipPictures, clipSize, smallJpeg, writeClip } from '@filmwright/render';
 import { drawWithCheckpoint } from '../draw-with-checkpoint.ts';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
@@ -21,8 +29,10 @@ export const runGenerate: KindRunner<'generate'> = async (payload, context) => {
     writer ??= writeClip({ outPath, width, height, rate, toolset: context.toolset });
     return writer;
   };
-  const onStep = ({ step, steps }: { readonly step: number; readonly steps: number }): void => {
+  const onStep: NonNullable<GenerateOptions['onStep']> = ({ step, steps, preview }): void => {
     progress((drawingPercent * step) / steps);
+    // Nothing depends on it.
+    if (preview !== null) void smallJpeg(preview).then(context.preview, () => undefined);
     // It starts while the last step is done, not after it.
     if (frames > 1 && step >= steps - 1) openWriter();
   };

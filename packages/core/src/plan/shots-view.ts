@@ -82,6 +82,7 @@ function takesOf(tasks: readonly PlannedTask[]): { readonly takes?: readonly Dra
         state: result?.state ?? (key === null ? 'foreseen' : 'waiting'),
         percent: output !== null ? 100 : (result?.percent ?? 0),
         still: output?.still.digest ?? null,
+        task: key,
       };
     });
   return takes.length === 0 ? {} : { takes: takes.sort((a, b) => a.take - b.take) };

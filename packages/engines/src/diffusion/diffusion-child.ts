@@ -49,6 +49,7 @@ async function handle(request: ChildRequest): Promise<void> {
       options: {
         checkpoint: request.checkpoint,
         previewEverySteps: request.previewEverySteps,
+        previewEveryMs: request.previewEveryMs,
         stopped: () => stopped,
         onStep: (progress) => answer({ kind: 'step', ...progress }),
         onFrame: (index, picture) => answer({ kind: 'frame', index, picture }),

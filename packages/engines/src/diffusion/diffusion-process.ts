@@ -18,6 +18,7 @@ export type ChildRequest =
       readonly request: GenerateRequest;
       readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
       readonly previewEverySteps: number;
+      readonly previewEveryMs: number;
     }
   | { readonly kind: 'stop' };
 export type OpenedModel = {

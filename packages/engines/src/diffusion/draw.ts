@@ -14,6 +14,8 @@ export type DrawOptions = {
   readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
   /** A small picture of the state after every so many steps; 0 for none. */
   readonly previewEverySteps: number;
+  /** Least time from one preview to the next, and to the first; 0 asks for each. */
+  readonly previewEveryMs: number;
   readonly stopped: () => boolean;
   readonly onStep: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
   /** Called for each frame in order, as soon as it is decoded. */
@@ -30,8 +32,11 @@ export type DrawResult = {
   readonly decodeMs: number;
 };
 
-/** Previews are decoded from latents of at most this many pixels a side, so that they cost little. */
+/** Previews are decoded to about so many pixels a side, and from latents of no fewer than so many, so that they cost little. */
+const previewPixels = 128;
 const previewLatents = 16;
+/** Where previews are asked for by time, this many times as long as one took passes until the next. */
+const previewRest = 19;
 
 function checkFinite(values: Float32Array, { what, model }: { readonly what: string; readonly model: string }): void {
   const at = values.findIndex((value) => !Number.isFinite(value));
@@ -129,7 +134,10 @@ export async function draw(
   const decodeFrame = async (frame: number): Promise<RgbPicture> =>
     decodeLatents(pipeline, { latents: frameOf(latents, shape, frame), shape, model });
   const preview = async (index: number): Promise<RgbPicture> => {
-    const share = Math.max(1, Math.ceil(Math.max(shape.width, shape.height) / previewLatents));
+    const share = Math.max(
+      1,
+      Math.ceil(Math.max(shape.width, shape.height) / Math.max(previewLatents, Math.floor(previewPixels / files.latentPixels))),
+    );
     const multiple = (side: number): number => Math.max(1, Math.floor(side / share));
     const small = { ...shape, frames: 1, width: multiple(shape.width), height: multiple(shape.height) };
     const scale = index + 1 < steps ? plan.inputScale(index + 1) : 1;
@@ -145,6 +153,20 @@ export async function draw(
   };
 
   const stepsStart = performance.now();
+  let nextPreviewMs = stepsStart + options.previewEveryMs;
+  const previewOf = async (index: number): Promise<RgbPicture | null> => {
+    const done = index + 1;
+    const startMs = performance.now();
+    // TensorRT would build an engine for the size of previews, which takes minutes.
+    const byTime = options.previewEveryMs > 0;
+    if (byTime && (startMs < nextPreviewMs || pipeline.providers.includes('tensorrt'))) return null;
+    if (options.previewEverySteps === 0 || done >= steps || done % options.previewEverySteps !== 0) return null;
+    // What has no picture half-way, in half precision say, may have one in the end.
+    const made = await preview(index).catch(() => null);
+    const endMs = performance.now();
+    nextPreviewMs = made === null ? Number.POSITIVE_INFINITY : endMs + Math.max(options.previewEveryMs, previewRest * (endMs - startMs));
+    return made;
+  };
   const cpuStart = process.cpuUsage();
   for (let index = start.step; index < steps; index++) {
     stopIfUnwanted();
@@ -163,8 +185,7 @@ export async function draw(
     if (options.checkpoint && done % options.checkpoint.everySteps === 0) {
       await writeCheckpoint(options.checkpoint.path, { key: options.checkpoint.key, step: done, latents });
     }
-    const shown = options.previewEverySteps > 0 && done < steps && done % options.previewEverySteps === 0;
-    options.onStep({ step: done, steps, preview: shown ? await preview(index) : null });
+    options.onStep({ step: done, steps, preview: await previewOf(index) });
   }
   const decodeStart = performance.now();
   const spent = process.cpuUsage(cpuStart);

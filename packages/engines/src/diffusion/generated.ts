@@ -9,6 +9,8 @@ export type GenerateOptions = {
   readonly checkpointPath?: string;
   readonly checkpointEverySteps?: number;
   readonly previewEverySteps?: number;
+  /** Instead of by steps: about so often while steps last as long, more seldom where previews would take more than a twentieth of the time. */
+  readonly previewEveryMs?: number;
   readonly onStep?: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
 };
 

@@ -190,7 +190,8 @@ export function openDiffusionEngine({
                 everySteps: Math.max(1, options.checkpointEverySteps ?? 1),
               }
             : null,
-          previewEverySteps: options.previewEverySteps ?? 0,
+          previewEverySteps: options.previewEverySteps ?? (options.previewEveryMs === undefined ? 0 : 1),
+          previewEveryMs: options.previewEveryMs ?? 0,
         },
         (heard) => {
           if (heard.kind === 'frame') frames.push(heard.picture);

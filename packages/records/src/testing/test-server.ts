@@ -18,6 +18,7 @@ import type { KeyStore } from '../key-store.ts';
 import { openRecords } from '../open-records.ts';
 import type { OverviewStore } from '../overview-store.ts';
 import type { PoolStore } from '../pool-store.ts';
+import type { PreviewStore } from '../preview-store.ts';
 import type { Records } from '../records.ts';
 import type { QueueStore, ScheduleStore } from '../schedule-store.ts';
 import type { WorkspaceStore } from '../workspace-store.ts';
@@ -43,6 +44,7 @@ export type TestRecords = {
     KeyStore &
     FleetStore &
     PoolStore &
+    PreviewStore &
     ScheduleStore &
     QueueStore &
     DriveStore &
