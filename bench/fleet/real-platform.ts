@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, type FilmDocument, FilmwrightError } from '@filmwright/contracts';
 import { defaultWorkspace, openRecords } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
 import pg from 'pg';
+import { childrenOf } from '../../apps/cli/src/drill/children-of.ts';
 import { benchHome } from '../film/platform.ts';
 
 const joinedWithinMs = 120_000;
@@ -24,6 +26,12 @@ export type RealPlatform = {
   readonly submit: (document: Drill | FilmDocument) => Promise<string>;
   /** Waits until a build has ended well. */
   readonly ended: (build: string) => Promise<void>;
+  /** Cancels a build. */
+  readonly cancel: (build: string) => Promise<void>;
+  /** Attempts that have not ended: given out, and of these the ones a runner has by now. */
+  readonly underWay: () => Promise<{ readonly granted: number; readonly delivered: number }>;
+  /** Ids of the processes that run ffmpeg below the platform's. */
+  readonly encoders: () => readonly number[];
   /** Every attempt of a kind that ended since the last call. */
   readonly attempts: (kind?: 'drill' | 'encode') => Promise<readonly Attempt[]>;
   readonly close: () => Promise<void>;
@@ -84,6 +92,16 @@ export async function openRealPlatform(runners: number, { pinned = false } = {})
         await rest(50);
       }
     },
+    async cancel(id) {
+      await records.cancelBuild(id);
+    },
+    async underWay() {
+      const { rows } = await sql.query<{ granted: number; delivered: number }>(
+        'select count(*)::int as granted, count(delivered_at)::int as delivered from attempt where ended_at is null',
+      );
+      return rows[0] ?? { granted: 0, delivered: 0 };
+    },
+    encoders: () => processes.flatMap(({ pid }) => (pid === undefined ? [] : encodersBelow(pid))),
     async attempts(kind = 'drill') {
       const { rows } = await sql.query<{ fence: string; ready: string; granted: string; delivered: string; ended: string; ran: number }>(
         `select a.fence, extract(epoch from t.ready_at) * 1000 as ready, extract(epoch from a.started_at) * 1000 as granted,
@@ -112,6 +130,18 @@ export async function openRealPlatform(runners: number, { pinned = false } = {})
       await database.stop();
     },
   };
+}
+
+function encodersBelow(pid: number): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [...(nameOf(child) === 'ffmpeg' ? [child] : []), ...encodersBelow(child)]);
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** The address that it tells once it is ready. */

@@ -130,6 +130,44 @@ function simulatedWaits({ coming, overheadMs, grantMs, gapMs }: Measured): reado
   return outcome.tasks.map(({ waitMs }) => waitMs);
 }
 
+const cancels = 12;
+
+/** From a cancelled film to the end of its ffmpeg and to the slot that is free, while long spans are encoded. */
+async function cancelling(): Promise<void> {
+  const platform = await openRealPlatform(1);
+  const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<number> => {
+    for (const startMs = performance.now(); ; await rest(5)) {
+      if (await holds()) return performance.now();
+      if (performance.now() - startMs > 120_000) throw new Error(`two minutes passed, and still not: ${what}`);
+    }
+  };
+  const [stopped, freed]: [number[], number[]] = [[], []];
+  try {
+    for (let round = 0; round < cancels; round++) {
+      const build = await platform.submit({
+        title: `Cancelled ${round}`,
+        captions: false,
+        storyboard: [{ length: '60s', visual: { backdrop: 'waves' }, text: [{ style: 'title', text: `Round ${round}` }] }],
+      });
+      await until('a span is encoded', async () => platform.encoders().length > 0 && (await platform.underWay()).delivered > 0);
+      await rest(300 + 100 * round);
+      const startMs = performance.now();
+      await platform.cancel(build);
+      const [end, free] = await Promise.all([
+        until('ffmpeg has ended', () => platform.encoders().length === 0),
+        until('the slot is free', async () => (await platform.underWay()).granted === 0),
+      ]);
+      stopped.push(end - startMs);
+      freed.push(free - startMs);
+    }
+  } finally {
+    await platform.close();
+  }
+  const told = (times: readonly number[]): string => `median ${median(times).toFixed(0)} ms, most ${Math.max(...times).toFixed(0)} ms`;
+  say(`a cancelled film: ffmpeg ended after ${told(stopped)}; the slot was free after ${told(freed)}; wanted 2,000`);
+}
+
+if (wanted('cancel')) await cancelling();
 if (wanted('two')) say(await twoEncoders());
 if (wanted('day')) await day();
 if (wanted('sixteen')) await sixteen();
