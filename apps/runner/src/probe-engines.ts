@@ -11,11 +11,12 @@ import {
   runPictureModel,
   speakLine,
 } from '@filmwright/engines';
+import { tooLarge } from './too-large.ts';
 
 type Listed = Awaited<ReturnType<typeof listVoices>>[number];
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
 
-/** What is installed and, where it was tried, works; a warning for each that does not. */
+/** What is installed and, where it was tried, works; a warning for each that does not, or is too large for this machine. */
 export type WorkingEngines = {
   readonly voices: readonly Listed[];
   readonly models: readonly Shelved[];
@@ -26,7 +27,7 @@ export type WorkingEngines = {
 
 const side = 64;
 
-/** Voices and models of a home; with `tried` each speech engine, each natural voice and each model has done a little work first. */
+/** Voices of a home and models that are not too large for this machine; with `tried` each speech engine, each natural voice and each model has done a little work first. */
 export async function workingEngines(options: {
   readonly home: string;
   readonly tempDir: string;
@@ -35,14 +36,16 @@ export async function workingEngines(options: {
   const [known, shelf] = await Promise.all([listVoices({ home: options.home }), listModels({ home: options.home })]);
   const voices = known.filter((voice) => voice.installed);
   // Films are planned with models that cut subjects out; those of other capabilities are not asked for yet.
-  const models = shelf.filter(({ card }) => card.engine === 'onnx' && card.capability === 'matting' && card.processing.type === 'picture');
-  const drawing = shelf.flatMap((model) => {
+  const cutting = shelf.filter(({ card }) => card.engine === 'onnx' && card.capability === 'matting' && card.processing.type === 'picture');
+  const models = cutting.filter((model) => tooLarge(model) === null);
+  const able = shelf.flatMap((model) => {
     const generator = generatorOf(model);
     return generator === null ? [] : [{ model, generator }];
   });
+  const drawing = able.filter(({ model }) => tooLarge(model) === null);
+  const warnings = [...cutting, ...able.map(({ model }) => model)].flatMap((model) => tooLarge(model) ?? []);
   const untried = drawing.map(({ generator }) => ({ ...generator, stepMs: null }));
-  if (!options.tried) return { voices, models, generators: untried, warnings: [] };
-  const warnings: string[] = [];
+  if (!options.tried) return { voices, models, generators: untried, warnings };
   const silent = new Set<string>();
   for (const voice of oneOfEach(voices)) {
     const problem = await problemOf(() => speakWord(voice, options));

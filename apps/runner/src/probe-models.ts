@@ -9,6 +9,7 @@ import {
   openModelPool,
   upscalePicture,
 } from '@filmwright/engines';
+import { tooLarge } from './too-large.ts';
 
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
 type Serving = {
@@ -26,7 +27,7 @@ const served: Partial<Record<ModelCapability, Serving>> = {
   'image-review': { runs: ({ processing }) => processing.type === 'labels', trial: reviewGrey },
 };
 
-/** Models of a home by what films ask them for; with `tried` each has done a little work first, and one that failed is told of and left out. */
+/** Models of a home by what films ask them for, but for those that are too large for this machine; with `tried` each has done a little work first, and one that failed is told of and left out. */
 export async function workingModels({ home, tried }: { readonly home: string; readonly tried: boolean }): Promise<WorkingModels> {
   const shelf = await listModels({ home });
   const modelsFor: Partial<Record<ModelCapability, string[]>> = {};
@@ -35,6 +36,11 @@ export async function workingModels({ home, tried }: { readonly home: string; re
     for (const model of shelf) {
       const { card, ref } = model;
       if (card.engine !== 'onnx' || card.capability !== capability || !runs(card)) continue;
+      const large = tooLarge(model);
+      if (large !== null) {
+        warnings.push(large);
+        continue;
+      }
       const problem = tried ? await trial(model).then(() => null, reasonOf) : null;
       if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
       else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
