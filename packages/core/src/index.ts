@@ -33,6 +33,7 @@ export { type ReadTimeline, readTimeline } from './otio/read-timeline.ts';
 export { writeTimeline } from './otio/write-timeline.ts';
 export { estimateFilm } from './plan/estimate-film.ts';
 export { mergeOffers, type Offer } from './plan/merge-offers.ts';
+export { pickGenerator } from './plan/pick-generator.ts';
 export { type ComingTask, type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
 export type { DrillReport } from './plan/plan-drill.ts';
 export type { PlannedTask, TaskResultView } from './plan/planner.ts';

@@ -3,7 +3,7 @@ import { setAt, setInShot, shotsOf } from './edit-film.ts';
 
 /** What a file is uploaded for; kept with the upload, so that it comes to its place also when the tab is closed meanwhile. */
 export type UploadGoal =
-  | { readonly to: 'shot'; readonly film: string; readonly shot: string; readonly use: 'ground' | 'subject' }
+  | { readonly to: 'shot'; readonly film: string; readonly shot: string; readonly use: 'ground' | 'sketch' | 'subject' }
   | { readonly to: 'film'; readonly film: string; readonly use: 'logo' | 'music' }
   | { readonly to: 'new-film' }
   | { readonly to: 'library' };
@@ -11,7 +11,7 @@ export type UploadGoal =
 /** What a file must be for its goal; null where pictures, clips and sounds all do. */
 export function wantedFor(goal: UploadGoal): Extract<MediaType, 'picture' | 'sound'> | null {
   if (goal.to === 'film') return goal.use === 'logo' ? 'picture' : 'sound';
-  return goal.to === 'shot' && goal.use === 'subject' ? 'picture' : null;
+  return goal.to === 'shot' && goal.use !== 'ground' ? 'picture' : null;
 }
 
 /** The film with an uploaded file in its place; the same film where the shot is gone, or shows that file already. */
@@ -25,11 +25,14 @@ export function landFile(
   const shot = shotsOf(film)[index];
   if (shot === undefined) return film;
   if (goal.use === 'subject') return setInShot(film, { shot: index, path: ['visual', 'subject', 'picture'], value: path });
-  if (kind === 'sound') return setAt(film, ['soundtrack', 'music'], path);
-  const key = kind === 'clip' ? 'clip' : 'picture';
   const visual = shot.visual as Readonly<Record<string, unknown>> | undefined;
   const at = visual?.['background'] === undefined ? ['visual'] : ['visual', 'background'];
   const ground = (at.length === 1 ? visual : visual?.['background']) as Readonly<Record<string, unknown>> | undefined;
+  // What a model starts from is of no use where none draws any more.
+  if (goal.use === 'sketch')
+    return ground?.['generate'] === undefined ? film : setInShot(film, { shot: index, path: [...at, 'generate', 'picture'], value: path });
+  if (kind === 'sound') return setAt(film, ['soundtrack', 'music'], path);
+  const key = kind === 'clip' ? 'clip' : 'picture';
   // How a picture was framed stays with the shot; what belongs to a background or a clip goes.
   if (ground?.[key] !== undefined) return setInShot(film, { shot: index, path: [...at, key], value: path });
   return setInShot(film, { shot: index, path: at, value: { [key]: path } });

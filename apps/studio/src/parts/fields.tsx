@@ -62,6 +62,7 @@ export function TextField({
 /** A number on a scale, with its value in words beside the label. */
 export function RangeField({
   label,
+  hint,
   value,
   min,
   max,
@@ -69,6 +70,7 @@ export function RangeField({
   shown,
   onChange,
 }: Base & {
+  readonly hint?: string;
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -94,8 +96,14 @@ export function RangeField({
         step={step}
         value={value}
         aria-valuetext={shown(value)}
+        aria-describedby={hint === undefined ? undefined : `${id}h`}
         onChange={({ target }) => onChange(Number(target.value))}
       />
+      {hint !== undefined && (
+        <span id={`${id}h`} className="quiet small">
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

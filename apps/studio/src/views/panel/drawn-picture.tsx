@@ -1,13 +1,14 @@
 import { ChoiceField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
 import { useFilm } from '../film-context.ts';
+import { DrawnStart } from './drawn-start.tsx';
 import { DrawnTakes } from './drawn-takes.tsx';
-import { useGeneratorChoices } from './generators.ts';
+import { generatorChoices, useGenerators } from './generators.ts';
 import type { Field } from './use-field.ts';
 
 /** What a model is to draw for a shot, and its takes to choose from; `base` is where the shot's ground is. */
 export function DrawnPicture({ field, base }: { readonly field: Field; readonly base: readonly string[] }) {
   const { selected } = useFilm();
-  const models = useGeneratorChoices();
+  const models = useGenerators();
   const at = (key: string): readonly string[] => [...base, 'generate', key];
   const number = (key: string): string => (field.read(at(key)) === undefined ? '' : String(field.number(at(key), 0)));
   const writeNumber = (key: string, text: string): void => {
@@ -25,10 +26,11 @@ export function DrawnPicture({ field, base }: { readonly field: Field; readonly 
       <ChoiceField
         label="Model"
         value={field.text(at('model'), '')}
-        options={models}
+        options={generatorChoices(models ?? [])}
         onChange={(model) => field.write(at('model'), model === '' ? undefined : model, 'model')}
       />
       <DrawnTakes key={selected} field={field} base={base} />
+      <DrawnStart key={`start ${selected}`} field={field} base={base} models={models} />
       <Fold title="How it is drawn">
         <TextField
           label="What is not to be seen"
