@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openFolderBlobs } from '@filmwright/blobs';
 import { modelRef, needsOf, singleModels, type Task, taskKinds } from '@filmwright/contracts';
 import { installedModel } from '@filmwright/engines';
-import { Executor } from './executor.ts';
+import { asking, openExecutor } from './testing/open-executor.ts';
 
 test('an executor keeps a model of pictures loaded from task to task, and tells that it does and what loading took', async (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'filmwright-held-'));
-  const blobs = await openFolderBlobs({ root: join(home, 'media') });
-  const executor = new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work') });
-  t.after(async () => {
-    await executor.end();
-    await rm(home, { recursive: true, force: true });
-  });
+  const { home, blobs, executor } = await openExecutor(t);
   const path = join(home, 'picture.png');
   execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x180', '-frames:v', '1', path]);
   const { digest } = await blobs.putFile({ path, mediaType: 'image/png' });
@@ -25,10 +15,9 @@ test('an executor keeps a model of pictures loaded from task to task, and tells 
   const payload = { media: digest, clip: null, models: [modelRef(card)] };
   const base = { key: 'sha256-look', kind: 'find-subject', version: taskKinds['find-subject'].version, toolchain: '', payload } as const;
   const task: Task = { ...base, estimateMs: 1000, rank: 0, inputs: [digest] };
-  const asking = { signal: AbortSignal.timeout(60_000), back: new AbortController().signal, onPercent: () => {} };
-  const first = await executor.run(task, asking);
+  const first = await executor.run(task, asking());
   assert.deepEqual(executor.held, singleModels(needsOf(task).model ?? ''));
-  const second = await executor.run(task, asking);
+  const second = await executor.run(task, asking());
   assert.ok(first.type === 'done' && second.type === 'done');
   assert.deepEqual(second.output, first.output);
   assert.ok(first.loadMs > 0 && first.loadMs <= first.wallMs);

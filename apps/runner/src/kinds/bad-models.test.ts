@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openFolderBlobs } from '@filmwright/blobs';
 import { FilmwrightError, type ModelCard, modelRef, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
 import { encodePng, installedModel, revisionOf } from '@filmwright/engines';
-import { Executor } from '../executor.ts';
+import { asking, openExecutor } from '../testing/open-executor.ts';
 
 const width = 8;
 const height = 8;
 
 async function workplace(t: TestContext) {
-  const home = mkdtempSync(join(tmpdir(), 'filmwright-bad-models-'));
-  const blobs = await openFolderBlobs({ root: join(home, 'media') });
-  const executor = new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work') });
-  t.after(async () => {
-    await executor.end();
-    await rm(home, { recursive: true, force: true });
-  });
+  const { home, blobs, executor } = await openExecutor(t);
   const path = join(home, 'picture.png');
   writeFileSync(path, await encodePng({ width, height, rgba: new Uint8Array(width * height * 4).fill(255) }));
   const { digest } = await blobs.putFile({ path, mediaType: 'image/png' });
@@ -29,7 +20,7 @@ async function workplace(t: TestContext) {
   const done = ({ kind, payload, input = digest }: { readonly kind: TaskKind; readonly payload: object; readonly input?: string }) => {
     const base = { key: 'sha256-done', kind, version: taskKinds[kind].version, toolchain: '', payload } as const;
     const task = { ...base, estimateMs: 1000, rank: 0, inputs: [input] } as unknown as Task;
-    return executor.run(task, { signal: AbortSignal.timeout(60_000), back: new AbortController().signal, onPercent: () => {} });
+    return executor.run(task, asking());
   };
   const run = (model: string) => done({ kind: 'upscale', payload: { picture: digest, model, factor: 2, clean: false } });
   /** Puts a model on the shelf under another name, with other bytes; `told` is what its card says of them. */

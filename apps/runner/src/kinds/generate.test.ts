@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { before, type TestContext, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openFolderBlobs } from '@filmwright/blobs';
 import { FilmwrightError, modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
 import { encodePng, installedModel, revisionOf } from '@filmwright/engines';
-import { Executor } from '../executor.ts';
 import { processTree } from '../process-tree.ts';
+import { asking, openExecutor } from '../testing/open-executor.ts';
 
 const steps = 12;
-
-async function workplace(t: Pick<TestContext, 'after'>) {
-  const home = mkdtempSync(join(tmpdir(), 'filmwright-generate-'));
-  const blobs = await openFolderBlobs({ root: join(home, 'media') });
-  const executor = new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work') });
-  t.after(async () => {
-    await executor.end();
-    await rm(home, { recursive: true, force: true });
-  });
-  return { home, executor, blobs };
-}
 
 async function taskOf(home: string, changes: Partial<Payload<'generate'>> = {}): Promise<Task> {
   const { card } = await installedModel({ name: 'backdrops', home });
@@ -38,11 +25,6 @@ async function taskOf(home: string, changes: Partial<Payload<'generate'>> = {}):
   return { ...base, estimateMs: 2000, rank: 0, inputs: [] };
 }
 
-const asking = () => ({
-  signal: AbortSignal.timeout(60_000),
-  back: new AbortController().signal,
-  onPercent: (_percent: number): void => {},
-});
 const drawn = (done: { readonly type: string; readonly output?: unknown }): Output<'generate'> => {
   assert.equal(done.type, 'done');
   return done.output as Output<'generate'>;
@@ -62,7 +44,7 @@ function enginePid(): number {
 let whole: Output<'generate'>;
 before(async () => {
   const ends: (() => unknown)[] = [];
-  const { home, executor } = await workplace({ after: (end) => void ends.push(end as () => unknown) });
+  const { home, executor } = await openExecutor({ after: (end) => void ends.push(end as () => unknown) });
   try {
     const task = await taskOf(home);
     whole = drawn(await executor.run(task, asking()));
@@ -76,7 +58,7 @@ before(async () => {
 });
 
 test('cancelled in the middle of a step the slot is free with nothing left running; the next attempt goes on, through a kill -9 of its engine, to the same bytes', async (t) => {
-  const { home, executor } = await workplace(t);
+  const { home, executor } = await openExecutor(t);
   const cancel = new AbortController();
   let atMs = 0;
   const cancelAtHalf = (percent: number): void => {
@@ -104,7 +86,7 @@ test('cancelled in the middle of a step the slot is free with nothing left runni
 });
 
 test('killed -9 in the middle of a step, a runner leaves nothing running, and the next one goes on to the same bytes', async (t) => {
-  const { home, executor } = await workplace(t);
+  const { home, executor } = await openExecutor(t);
   const task = await taskOf(home);
   const runner = fork(fileURLToPath(new URL('../testing/lone-runner.ts', import.meta.url)));
   t.after(() => runner.kill('SIGKILL'));
@@ -127,7 +109,7 @@ test('killed -9 in the middle of a step, a runner leaves nothing running, and th
 });
 
 test('handed back at a step it goes on elsewhere to the same bytes', async (t) => {
-  const [here, there] = [await workplace(t), await workplace(t)];
+  const [here, there] = [await openExecutor(t), await openExecutor(t)];
   const back = new AbortController();
   const onPercent = (percent: number): void => {
     if (percent >= half) back.abort();
@@ -169,7 +151,7 @@ async function addBroken(home: string, fault: 'nan' | 'opset' | 'shape' | 'memor
 }
 
 test('a model that gives no numbers or another shape, or was made for a newer runtime, fails its task alone, is marked and offered no more; one that wants too much memory is not; the next task draws', async (t) => {
-  const { home, executor } = await workplace(t);
+  const { home, executor } = await openExecutor(t);
   const faults = [
     { fault: 'nan', code: 'program-failed', message: /The model faulty-nan gave NaN in place of a number.*verify the model/ },
     { fault: 'shape', code: 'program-failed', message: /The denoiser gave the shape/ },
@@ -193,7 +175,7 @@ test('a model that gives no numbers or another shape, or was made for a newer ru
 });
 
 test('what lies behind the clear pixels of a picture does not show in what is drawn from it', async (t) => {
-  const { home, executor, blobs } = await workplace(t);
+  const { home, executor, blobs } = await openExecutor(t);
   const size = { width: 32, height: 16 };
   const drawnFrom = async (hidden: number): Promise<string> => {
     const rgba = new Uint8Array(size.width * size.height * 4);
