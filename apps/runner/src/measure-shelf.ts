@@ -1,9 +1,9 @@
 import { FilmwrightError, type MeasuredModel, type ModelFigures, modelName } from '@filmwright/contracts';
-import { canMeasure, keepFigures, keptFigures, measureModel, type ShelvedModel, shelvedModels } from '@filmwright/engines';
+import { canMeasure, keepFigures, keptFigures, measuredDevice, measureModel, type ShelvedModel, shelvedModels } from '@filmwright/engines';
 
 type Measuring = { readonly home: string; readonly wanted: (model: ShelvedModel) => boolean };
 
-/** Measures models of a home one after another and keeps what was found; a model that fails is told of, and the others are measured. */
+/** Measures models of a home one after another on what this process computes on, and keeps what was found; a model that fails is told of, and the others are measured. */
 export async function measureShelf({ home, wanted }: Measuring): Promise<readonly MeasuredModel[]> {
   const shelf = (await shelvedModels({ home })).filter(wanted);
   if (shelf.length === 0)
@@ -16,7 +16,7 @@ export async function measureShelf({ home, wanted }: Measuring): Promise<readonl
   return measured;
 }
 
-/** What was measured of models here; with `measure` also those that were not yet, which takes seconds a model. */
+/** What was measured of models on what this process computes on; with `measure` also those that were not yet, which takes seconds a model. */
 export async function figuresOfShelf({
   home,
   measure,
@@ -24,13 +24,15 @@ export async function figuresOfShelf({
   readonly home: string;
   readonly measure: boolean;
 }): Promise<readonly ModelFigures[]> {
-  const kept = await keptFigures(home);
+  const device = measuredDevice();
+  const ofDevice = async () => (await keptFigures(home)).filter((one) => one.device === device);
+  const kept = await ofDevice();
   if (!measure) return kept;
   const known = new Set(kept.map(({ name }) => name));
   const missing = (model: ShelvedModel): boolean => canMeasure(model) && !known.has(modelName([model.ref]) ?? '');
   if (!(await shelvedModels({ home })).some(missing)) return kept;
   await measureShelf({ home, wanted: missing });
-  return keptFigures(home);
+  return ofDevice();
 }
 
 async function measuredModel(model: ShelvedModel): Promise<MeasuredModel> {

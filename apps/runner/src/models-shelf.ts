@@ -21,6 +21,8 @@ import {
   acceptedLicences,
   addingProblem,
   addModel,
+  computeOn,
+  findCompute,
   keptFigures,
   memoryProblem,
   type OpenWeights,
@@ -49,6 +51,7 @@ export async function answerModels(request: ModelsRequest, home: string): Promis
     case 'list':
       return list(home);
     case 'measure':
+      computeOn(await findCompute({ wish: process.env['FILMWRIGHT_COMPUTE'] || 'auto', home }));
       return measureShelf({ home, wanted: ({ card, ref }) => only === '' || card.name === only || ref === only });
     case 'show':
       return show(only, home);

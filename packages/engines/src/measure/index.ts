@@ -1,2 +1,3 @@
 export { keepFigures, keptFigures } from './kept-figures.ts';
 export { canMeasure, measureModel } from './measure-model.ts';
+export { measuredDevice } from './measured-device.ts';

@@ -34,8 +34,15 @@ test('two revisions of a model are measured, kept apart and run side by side', a
   await keepFigures(home, [figures]);
   await keepFigures(home, [{ ...figures, name: `model ${second.ref}` }]);
   await keepFigures(home, [{ ...figures, ramMib: 1 }]);
+  const onGpu = { ...figures, device: 'cuda sm_90', measuredAt: new Date(1).toISOString() };
+  await keepFigures(home, [onGpu]);
+  assert.deepEqual((await keptFigures(home))[0], onGpu, 'those of another device stand beside them, the newest first');
+  await keepFigures(home, [{ ...onGpu, name: `model ${second.ref}` }]);
   assert.deepEqual(
-    (await keptFigures(home)).map(({ name, ramMib }) => [name, ramMib === 1]).toSorted(),
+    (await keptFigures(home))
+      .filter(({ device }) => device === figures.device)
+      .map(({ name, ramMib }) => [name, ramMib === 1])
+      .toSorted(),
     [
       [`model ${shipped.ref}`, true],
       [`model ${second.ref}`, false],

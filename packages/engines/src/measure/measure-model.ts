@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, type ModelFigures, modelName } from '@filmwright/contracts';
 import { diffusionModelOf } from '../diffusion/diffusion-model-of.ts';
@@ -13,19 +12,8 @@ import { runPictureModel } from '../onnx/picture-model.ts';
 import { classifyPicture } from '../review/classify-picture.ts';
 import { isEnlarger, upscalePicture } from '../upscale/upscale-pictures.ts';
 import { dropFromCache } from './drop-from-cache.ts';
-import { peakRamMib, vramMib } from './process-memory.ts';
-
-/** A model as it is worked with to be measured: loaded with the first run. */
-type Trial = {
-  /** What one run is. */
-  readonly step: string;
-  readonly run: () => Promise<void>;
-  readonly pids: () => Promise<readonly number[]>;
-  readonly close: () => Promise<void>;
-  /** On which device it ran, once it has. */
-  readonly device: () => string | null;
-};
-type Round = Pick<ModelFigures, 'stepMs' | 'unloadMs' | 'ramMib' | 'vramMib'> & { readonly loadMs: number; readonly device: string | null };
+import { measureRound, type Trial } from './measure-round.ts';
+import { measuredDevice } from './measured-device.ts';
 
 const side = 256;
 const smallSide = 64;
@@ -36,16 +24,16 @@ export function canMeasure(model: ShelvedModel): boolean {
 }
 
 /**
- * Loads a revision twice, from the disk and from the machine's memory, and runs it; takes as long as two loads and four runs. Load times are what the
- * first run took beyond the second. Throws `model-unavailable` for a model that this program does not run, and what its run throws.
+ * Loads a revision twice, from the disk and from the machine's memory, and runs it on what models of this process compute on; takes as long as two loads
+ * and four runs, and the runs that its card says warm it up. Load times are what the first runs took beyond a warm one. Throws `model-unavailable` for a model that this program does not run, and what its run throws.
  */
 export async function measureModel(model: ShelvedModel, { now }: { readonly now: Date }): Promise<ModelFigures> {
   const trial = trialOf(model);
   if (trial === null || !model.present)
     throw new FilmwrightError('model-unavailable', `The model ${model.ref} cannot be measured: this program does not run it here.`);
   const coldIsCold = await dropFromCache(model.card.files.map(({ path }) => join(model.folder, path)));
-  const cold = await round(trial());
-  const warm = await round(trial());
+  const cold = await measureRound(trial(), model.card);
+  const warm = await measureRound(trial(), model.card);
   return {
     name: modelName([model.ref]) ?? model.ref,
     coldMs: Math.round(cold.loadMs),
@@ -56,30 +44,9 @@ export async function measureModel(model: ShelvedModel, { now }: { readonly now:
     ramMib: Math.max(cold.ramMib, warm.ramMib),
     vramMib: Math.max(cold.vramMib, warm.vramMib),
     coldIsCold,
-    device: warm.device ?? cpus()[0]?.model.trim() ?? 'cpu',
+    device: measuredDevice(),
     measuredAt: now.toISOString(),
   };
-}
-
-async function round(trial: Trial): Promise<Round> {
-  try {
-    const [firstMs, stepMs] = [await timed(trial.run), await timed(trial.run)];
-    const memory = await Promise.all(
-      (await trial.pids()).map(async (pid) => ({ ram: (await peakRamMib(pid)) ?? 0, vram: await vramMib(pid) })),
-    );
-    const sum = (of: 'ram' | 'vram'): number => memory.reduce((total, each) => total + each[of], 0);
-    const device = trial.device();
-    const unloadMs = await timed(trial.close);
-    return { loadMs: Math.max(0, firstMs - stepMs), stepMs, unloadMs, ramMib: sum('ram'), vramMib: sum('vram'), device };
-  } finally {
-    await trial.close();
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
 }
 
 function trialOf(model: ShelvedModel): (() => Trial) | null {
@@ -108,23 +75,19 @@ function pooled(step: string, work: (pool: Pool) => Promise<void>): Trial {
     run: () => work(pool),
     pids: async () => (await pool.processes()).map(({ pid }) => pid),
     close: pool.dispose,
-    device: () => null,
   };
 }
 
 function drawing(model: ShelvedModel, { width, height, frames }: NonNullable<ReturnType<typeof generatorOf>>): Trial {
   const engine = openDiffusionEngine();
-  let device: string | null = null;
   return {
     step: `a step of ${width}x${height}${frames > 1 ? `, ${frames} frames` : ''}`,
     async run() {
       const request = { prompt: 'grey', seed: 0, steps: 1, guidance: 1, width, height, frames };
-      const { providers } = await engine.generate(diffusionModelOf(model), request);
-      device = providers.some((provider) => /cuda|tensorrt|webgpu/i.test(provider)) ? providers.join(', ') : null;
+      await engine.generate(diffusionModelOf(model), request);
     },
     pids: async () => engine.processes().map(({ pid }) => pid),
     close: engine.dispose,
-    device: () => device,
   };
 }
 
@@ -138,7 +101,6 @@ function between(model: ShelvedModel): Trial {
     },
     pids: async () => (opened === undefined ? [] : [(await opened).pid]),
     close: async () => (await opened)?.close(),
-    device: () => null,
   };
 }
 
