@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { type Asset, FilmwrightError } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { bytesOf, checkMediaType } from './body-bytes.ts';
@@ -31,7 +30,7 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
     reply.header('connection', 'close');
     throw uploadTooLarge(length, maxBytes);
   }
-  const known = await findAsset(digest, parts);
+  const known = await findAsset(request, parts);
   const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'Nothing was kept; send it again.' });
   if (known) {
     for await (const _ of bytes);
@@ -46,22 +45,25 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
       request.raw.resume();
       throw error;
     });
-  await noteStored({ ...asset, workspaceId: defaultWorkspace }, parts);
+  await noteStored({ ...asset, workspaceId: request.workspaceId }, parts);
   reply.code(201).header('location', `/v1/assets/${digest}`);
   return asset;
 }
 
 /** An asset whose row and bytes both exist; a row without bytes is removed, so that what made it is done again. */
-async function findAsset(digest: string, parts: GatewayParts): Promise<Asset | null> {
-  const asset = await parts.records.getAsset({ workspaceId: defaultWorkspace, digest });
+async function findAsset(request: FastifyRequest, parts: GatewayParts): Promise<Asset | null> {
+  const digest = checkDigest(paramOf(request, 'digest'));
+  // Runners work for all of them.
+  const workspaceId = request.fromRunner ? null : request.workspaceId;
+  const asset = await parts.records.getAsset({ workspaceId, digest });
   if (asset === null || (await parts.blobs.has(digest))) return asset;
-  await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
+  await parts.records.forgetAsset({ workspaceId, digest });
   return null;
 }
 
 async function serveAsset({ request, reply }: Exchange, parts: GatewayParts): Promise<unknown> {
   const digest = checkDigest(paramOf(request, 'digest'));
-  const asset = await findAsset(digest, parts);
+  const asset = await findAsset(request, parts);
   if (!asset) throw new FilmwrightError('not-found', `There is no asset ${digest}. Upload it with PUT /v1/assets/${digest}.`);
   return sendBytes(
     { request, reply },

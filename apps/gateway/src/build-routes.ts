@@ -1,6 +1,6 @@
 import { type Build, type BuildTask, buildRequestSchema, FilmwrightError, type Issue, type QueueEntry } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
-import { defaultWorkspace, type NewBuild } from '@filmwright/records';
+import type { NewBuild } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, invalidRequest } from './check-input.ts';
@@ -30,17 +30,21 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
       const before = queryOf(request, 'before');
       if (before !== undefined && typeof before !== 'string')
         throw invalidRequest([{ severity: 'error', code: 'invalid', path: 'before', message: 'wanted one build id' }]);
-      return listFilms({ limit, before: before ? checkId({ id: before, what: 'build' }) : null }, parts);
+      return listFilms({ workspaceId: request.workspaceId, limit, before: before ? checkId({ id: before, what: 'build' }) : null }, parts);
     },
   });
-  addRoute(app, { name: 'getBuild', handler: async (request) => parts.generation.tell(await findBuild(request, parts)) });
+  addRoute(app, {
+    name: 'getBuild',
+    handler: async (request) => parts.generation.tell(await findBuild(request, parts), request.workspaceId),
+  });
   addRoute(app, {
     name: 'listBuildTasks',
     handler: async (request) => {
+      const { workspaceId } = request;
       const { id } = await findBuild(request, parts);
       const [tasks, queue] = await Promise.all([
-        parts.records.buildTasks(id),
-        parts.queue.queue({ workspaceId: defaultWorkspace, buildId: id, limit: mostWaiting }),
+        parts.records.buildTasks(id, workspaceId),
+        parts.queue.queue({ workspaceId, buildId: id, limit: mostWaiting }),
       ]);
       return { tasks: withStandings(tasks, queue) };
     },
@@ -49,7 +53,7 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
     name: 'cancelBuild',
     handler: async (request) => {
       const { id } = await findBuild(request, parts);
-      const cancelled = await parts.records.cancelBuild(id);
+      const cancelled = await parts.records.cancelBuild(id, request.workspaceId);
       const build = await findBuild(request, parts);
       if (!cancelled && build.state !== 'cancelled')
         throw new FilmwrightError('build-finished', `The build ${id} has ${build.state} already and cannot be cancelled.`);
@@ -61,11 +65,11 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
     name: 'buildShots',
     handler: async (request, reply) => {
       const build = await findBuild(request, parts);
-      const shots = await parts.records.buildShots(build.id);
+      const shots = await parts.records.buildShots(build.id, request.workspaceId);
       if (shots === null && build.endedAt === null) return reply.code(204).send();
       if (shots === null)
         throw new FilmwrightError('not-found', `The build ${build.id} shows no shots: it has ${build.state} without any.`);
-      return withPreviews(shots, { ...parts, buildId: build.id });
+      return withPreviews(shots, { ...parts, workspaceId: request.workspaceId, buildId: build.id });
     },
   });
   addRoute(app, {
@@ -93,11 +97,13 @@ function withStandings(tasks: readonly BuildTask[], queue: readonly QueueEntry[]
   });
 }
 
+type Page = { readonly workspaceId: string; readonly limit: number; readonly before: string | null };
+
 /** A page of builds of films, newest first, without work probes and orders of storyboards between them. */
-async function listFilms({ limit, before }: { readonly limit: number; readonly before: string | null }, parts: GatewayParts) {
+async function listFilms({ workspaceId, limit, before }: Page, parts: GatewayParts) {
   const builds: Build[] = [];
   for (let last = before; ; ) {
-    const found = await parts.records.listBuilds({ workspaceId: defaultWorkspace, limit, ...(last === null ? {} : { before: last }) });
+    const found = await parts.records.listBuilds({ workspaceId, limit, ...(last === null ? {} : { before: last }) });
     builds.push(...found.filter((build) => build.purpose !== 'storyboard' && !isProbe(build)));
     last = found.at(-1)?.id ?? null;
     if (found.length < limit)
@@ -109,7 +115,7 @@ async function listFilms({ limit, before }: { readonly limit: number; readonly b
 /** The build that a request names; throws `not-found`. */
 export async function findBuild(request: FastifyRequest, parts: Pick<GatewayParts, 'records'>): Promise<Build> {
   const id = checkId({ id: paramOf(request, 'id'), what: 'build' });
-  const build = await parts.records.getBuild(id);
+  const build = await parts.records.getBuild(id, request.workspaceId);
   if (!build) throw new FilmwrightError('not-found', `There is no build ${id}. GET /v1/builds lists them.`);
   return build;
 }
@@ -117,17 +123,20 @@ export async function findBuild(request: FastifyRequest, parts: Pick<GatewayPart
 type Creation = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly once: ReturnType<typeof createOnceByKey> };
 
 async function create({ request, reply, once }: Creation, parts: BuildParts): Promise<Build> {
-  const { body } = request;
-  const id = await once({ key: request.headers['idempotency-key'], body, make: (id) => createBuild({ id, body }, parts) });
+  const { body, workspaceId } = request;
+  const make = (id: string): Promise<string> => createBuild({ id, workspaceId, body }, parts);
+  const id = await once({ workspaceId, key: request.headers['idempotency-key'], body, make });
   request.log.info({ buildId: id }, 'build created');
-  const build = await parts.records.getBuild(id);
+  const build = await parts.records.getBuild(id, workspaceId);
   if (!build) throw new FilmwrightError('not-found', `The build ${id} was deleted meanwhile.`);
   reply.code(202).header('location', `/v1/builds/${id}`);
-  return parts.generation.tell(build);
+  return parts.generation.tell(build, workspaceId);
 }
 
+type Ordered = { readonly id: string; readonly workspaceId: string; readonly body: unknown };
+
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
-async function createBuild({ id, body }: { readonly id: string; readonly body: unknown }, parts: GatewayParts): Promise<string> {
+async function createBuild({ id, workspaceId, body }: Ordered, parts: GatewayParts): Promise<string> {
   const request = checkInput(buildRequestSchema, body);
   const { purpose, atMs, priority, deadline } = request;
   if (purpose === 'frame' && atMs === undefined) {
@@ -135,32 +144,33 @@ async function createBuild({ id, body }: { readonly id: string; readonly body: u
       { severity: 'error', code: 'invalid', path: 'atMs', message: 'wanted the instant of the frame in milliseconds' },
     ]);
   }
-  const { document, files, ...stored } = await toBuild(request, parts);
+  const { document, files, ...stored } = await toBuild({ ...request, workspaceId }, parts);
   const { film, issues, files: named } = readDocument(document);
   // A check is made to find problems: there they are the result.
   if (film === null && purpose !== 'check') throw invalidDocument(issues);
   // A stored film keeps files that its document names no more.
-  await checkFiles('film' in stored ? pick(files, new Set(named.map(({ file }) => file))) : files, parts);
+  const needed = 'film' in stored ? pick(files, new Set(named.map(({ file }) => file))) : files;
+  await checkFiles({ workspaceId, files: needed }, parts);
   const { title, aspect, shots } = outlineOf(document);
   const build = await parts.records.createBuild({
-    ...{ id, workspaceId: defaultWorkspace, title: film?.title ?? title, aspect, shots },
+    ...{ id, workspaceId, title: film?.title ?? title, aspect, shots },
     ...{ document, files, ...stored, purpose, atMs: atMs ?? null, deadline: deadline ?? null, ...(priority && { priority }) },
   });
   return build.id;
 }
 
-type CheckedRequest = ReturnType<typeof buildRequestSchema.parse>;
+type CheckedRequest = ReturnType<typeof buildRequestSchema.parse> & { readonly workspaceId: string };
 type ToBuild = Pick<NewBuild, 'document' | 'files' | 'film'>;
 
 /** The document of a request, or the stored one that it names. */
-async function toBuild({ document, files, film }: CheckedRequest, parts: GatewayParts): Promise<ToBuild> {
+async function toBuild({ workspaceId, document, files, film }: CheckedRequest, parts: GatewayParts): Promise<ToBuild> {
   if (film === undefined) return { document, files };
   if (document !== undefined)
     throw invalidRequest([
       { severity: 'error', code: 'invalid', path: 'document', message: 'wanted either a document or a stored film, found both' },
     ]);
   const id = checkId({ id: film.id, what: 'film' });
-  const stored = await parts.films.filmVersion({ workspaceId: defaultWorkspace, id, version: film.version });
+  const stored = await parts.films.filmVersion({ workspaceId, id, version: film.version });
   if (stored === null) throw noFilm(id, film.version);
   return { document: stored.document, files: stored.files, film: { id, version: stored.version } };
 }
@@ -179,9 +189,12 @@ function invalidDocument(issues: readonly Issue[]): FilmwrightError {
 }
 
 /** Throws `media-missing` with every path whose asset was not uploaded. */
-async function checkFiles(files: Readonly<Record<string, string>>, parts: GatewayParts): Promise<void> {
+async function checkFiles(
+  { workspaceId, files }: { readonly workspaceId: string; readonly files: Readonly<Record<string, string>> },
+  parts: GatewayParts,
+): Promise<void> {
   const digests = [...new Set(Object.values(files))];
-  const rows = await parts.records.hasAssets(digests);
+  const rows = await parts.records.hasAssets(digests, workspaceId);
   const there = new Set<string>();
   for (let first = 0; first < digests.length; first += 64) {
     const known = digests.slice(first, first + 64).filter((digest) => rows.has(digest));

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { type Asset, bundleSchema, FilmwrightError } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import { type BundleFile, bundleBytes, readBundle } from './bundle-stream.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { ServedBytes } from './send-bytes.ts';
@@ -10,7 +9,10 @@ const bundleVersion = '1.0.0';
 const sizesAtOnce = 64;
 
 /** A film's timeline with its media as one .otioz file, put together while it is sent. Its list says what is in it, so that the list's digest stands for all of it. */
-export async function bundleMedia(list: Asset, parts: Pick<GatewayParts, 'blobs' | 'records'>): Promise<Omit<ServedBytes, 'cacheControl'>> {
+export async function bundleMedia(
+  list: Asset & { readonly workspaceId: string },
+  parts: Pick<GatewayParts, 'blobs' | 'records'>,
+): Promise<Omit<ServedBytes, 'cacheControl'>> {
   const { blobs } = parts;
   const text: Buffer[] = [];
   for await (const piece of blobs.read({ digest: list.digest })) text.push(piece as Buffer);
@@ -24,7 +26,7 @@ export async function bundleMedia(list: Asset, parts: Pick<GatewayParts, 'blobs'
       const bytes = sizes[at];
       if (typeof bytes !== 'number') {
         // What made it would else be taken for done.
-        await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
+        await parts.records.forgetAsset({ workspaceId: list.workspaceId, digest });
         throw new FilmwrightError(
           'not-found',
           `The bytes of ${path} (${digest}) in the bundle are gone from the media folder. Export the film again.`,

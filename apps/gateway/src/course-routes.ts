@@ -1,6 +1,6 @@
 import type { Attempt, Build, BuildCourse } from '@filmwright/contracts';
 import { pastReason } from '@filmwright/core';
-import { type BuildCourseFacts, defaultWorkspace } from '@filmwright/records';
+import type { BuildCourseFacts } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -19,13 +19,11 @@ const shortestMs = 500;
 /** What a build costs and how its tasks went. */
 export function addCourseRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const known = new Map<string, () => Promise<BuildCourseFacts | null>>();
-  const look = ({ id, endedAt }: Build): Promise<BuildCourseFacts | null> => {
+  const look = ({ id, endedAt }: Build, workspaceId: string): Promise<BuildCourseFacts | null> => {
     // What was read while it ran is not how it ended.
     const name = `${id} ${endedAt}`;
     if (known.size >= mostKnown && !known.has(name)) known.clear();
-    const ask =
-      known.get(name) ??
-      keptAnswer(() => parts.overview.buildCourse({ workspaceId: defaultWorkspace, buildId: id, limit: mostRead }), { trustMs });
+    const ask = known.get(name) ?? keptAnswer(() => parts.overview.buildCourse({ workspaceId, buildId: id, limit: mostRead }), { trustMs });
     known.set(name, ask);
     return ask();
   };
@@ -33,7 +31,7 @@ export function addCourseRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'buildCourse',
     handler: async (request) => {
       const build = await findBuild(request, parts);
-      const facts = await look(build);
+      const facts = await look(build, request.workspaceId);
       if (facts === null) throw new Error(`the build ${build.id} has gone`);
       return courseOf(build, { facts, nowMs: Date.now() });
     },

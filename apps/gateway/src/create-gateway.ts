@@ -57,11 +57,14 @@ export async function createGateway(
   addProblemReplies(app);
   metrics = addMetrics(app, parts);
   addJsonBodies(app);
-  const check = createCredentialCheck(parts.credentials);
+  const check = createCredentialCheck({
+    findCredential: parts.credentials.findCredential,
+    findWorkspace: parts.workspaces.findWorkspace,
+  });
   addGuard(app, { keys: parts, check });
   addRequestLog(app);
   addHealthRoutes(app, parts);
-  addPageRoute(app, parts);
+  addPageRoute(app, { parts, check });
   const generation = createGeneration(parts);
   addBuildRoutes(app, { ...parts, generation });
   addFilmRoutes(app, parts);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { credentialPrefix, type RunnerCredential } from '@filmwright/contracts';
-import type { CredentialStore } from '@filmwright/records';
+import { credentialPrefix, type RunnerCredential, workspaceTokenPrefix } from '@filmwright/contracts';
+import type { CredentialStore, WorkspaceStore } from '@filmwright/records';
 
 export type CredentialCheck = {
   /** The credential that a bearer's word is the secret of; null for any other word. */
   readonly find: (word: string) => Promise<RunnerCredential | null>;
+  /** The id of the workspace that a bearer's word is a token of; null for any other word. */
+  readonly findWorkspace: (word: string) => Promise<string | null>;
   /** Asks the database anew for every credential. */
   readonly forget: () => void;
 };
@@ -12,23 +14,39 @@ export type CredentialCheck = {
 const trustMs = 2000;
 const mostKept = 10_000;
 
-/** Looks credentials up, and trusts what was found for two seconds: so long may a revoked one still be let in by another gateway. */
-export function createCredentialCheck(store: Pick<CredentialStore, 'findCredential'>): CredentialCheck {
-  const known = new Map<string, { readonly credential: RunnerCredential; readonly untilMs: number }>();
+/** Looks credentials and tokens up, and trusts what was found for two seconds: so long may a revoked one still be let in by another gateway. */
+export function createCredentialCheck(
+  store: Pick<CredentialStore, 'findCredential'> & Pick<WorkspaceStore, 'findWorkspace'>,
+): CredentialCheck {
+  const credentials = trusted(credentialPrefix, store.findCredential);
+  const workspaces = trusted(workspaceTokenPrefix, async (hash) => (await store.findWorkspace(hash))?.workspaceId ?? null);
   return {
-    async find(word) {
-      if (!word.startsWith(credentialPrefix)) return null;
+    find: credentials.find,
+    findWorkspace: workspaces.find,
+    forget() {
+      credentials.forget();
+      workspaces.forget();
+    },
+  };
+}
+
+/** What is known of words that begin with `prefix`, by their hash. */
+function trusted<Found>(prefix: string, look: (hash: string) => Promise<Found | null>) {
+  const known = new Map<string, { readonly found: Found; readonly untilMs: number }>();
+  return {
+    async find(word: string): Promise<Found | null> {
+      if (!word.startsWith(prefix)) return null;
       const hash = hashOf(word);
       const kept = known.get(hash);
-      if (kept !== undefined && kept.untilMs > performance.now()) return kept.credential;
+      if (kept !== undefined && kept.untilMs > performance.now()) return kept.found;
       known.delete(hash);
-      const credential = await store.findCredential(hash);
-      if (credential === null) return null;
+      const found = await look(hash);
+      if (found === null) return null;
       if (known.size >= mostKept) known.clear();
-      known.set(hash, { credential, untilMs: performance.now() + trustMs });
-      return credential;
+      known.set(hash, { found, untilMs: performance.now() + trustMs });
+      return found;
     },
-    forget: () => known.clear(),
+    forget: (): void => known.clear(),
   };
 }
 

@@ -22,7 +22,7 @@ export function addEstimateRoutes(app: FastifyInstance, parts: GatewayParts): vo
       const { document, files } = checkInput(estimateRequestSchema, request.body);
       checkStorable(document);
       checkPaths(files);
-      const estimate = await estimator.estimate({ document, files });
+      const estimate = await estimator.estimate({ workspaceId: request.workspaceId, document, files });
       const amount = price === null ? 0 : Math.round((estimate.workMs / hourMs) * price.perHour * 10_000) / 10_000;
       return { ...estimate, cost: price === null ? null : { amount, currency: price.currency } };
     },

@@ -14,7 +14,11 @@ export type Answer =
 
 export type Estimator = {
   /** What a build of the document would take on the runners that are there; throws `unavailable` while none ever was. */
-  estimate(film: { readonly document: unknown; readonly files: Readonly<Record<string, string>> }): Promise<Omit<Estimate, 'cost'>>;
+  estimate(film: {
+    readonly workspaceId: string;
+    readonly document: unknown;
+    readonly files: Readonly<Record<string, string>>;
+  }): Promise<Omit<Estimate, 'cost'>>;
   close(): Promise<void>;
 };
 
@@ -51,7 +55,7 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
       thread.postMessage(question);
     });
 
-  const run: Estimator['estimate'] = async ({ document, files }) => {
+  const run: Estimator['estimate'] = async ({ workspaceId, document, files }) => {
     const runners = await records.runners();
     // Runners that are away for a moment are still what the film will be made by.
     if (runners.length > 0) offer = mergeOffers(runners, offer);
@@ -62,7 +66,7 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
       );
     let answer = await ask({ type: 'film', document, files, offer });
     while (answer.type === 'keys') {
-      const found = await records.results(answer.keys);
+      const found = await records.results(answer.keys, workspaceId);
       answer = await ask({ type: 'results', results: answer.keys.map((key) => [key, viewOf(found.get(key))]) });
     }
     if (answer.type === 'fault') throw planFault(answer.message);

@@ -1,5 +1,4 @@
 import type { Build, FilmEvent } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -13,13 +12,14 @@ export function addEventRoutes(app: FastifyInstance, parts: GatewayParts & { rea
   addRoute(app, {
     name: 'buildEvents',
     handler: async (request, reply) => {
-      const first = await parts.generation.tell(await findBuild(request, parts));
+      const { workspaceId } = request;
+      const first = await parts.generation.tell(await findBuild(request, parts), workspaceId);
       const followed: Followed<Build> = {
         name: 'build',
         first,
         read: async () => {
-          const build = await parts.records.getBuild(first.id);
-          return build === null ? null : parts.generation.tell(build);
+          const build = await parts.records.getBuild(first.id, workspaceId);
+          return build === null ? null : parts.generation.tell(build, workspaceId);
         },
         isLast: ({ state }) => state !== 'planning' && state !== 'running',
         watch: (listener) => parts.hub.watchBuild(first.id, listener),
@@ -30,15 +30,16 @@ export function addEventRoutes(app: FastifyInstance, parts: GatewayParts & { rea
   addRoute(app, {
     name: 'filmEvents',
     handler: async (request, reply) => {
+      const { workspaceId } = request;
       const id = filmIdOf(request);
-      const found = await parts.films.filmState({ workspaceId: defaultWorkspace, id });
+      const found = await parts.films.filmState({ workspaceId, id });
       if (found === null) throw noFilm(id);
       let last: FilmEvent = { ...found, removed: false };
       const followed: Followed<FilmEvent> = {
         name: 'film',
         first: last,
         read: async () => {
-          const state = await parts.films.filmState({ workspaceId: defaultWorkspace, id });
+          const state = await parts.films.filmState({ workspaceId, id });
           last = state === null ? { ...last, removed: true } : { ...state, removed: false };
           return last;
         },

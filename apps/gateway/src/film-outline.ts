@@ -59,11 +59,15 @@ export function tooLarge({ what, bytes, mostBytes: most }: { readonly what: stri
 
 /** A missing file for each place of the document that names one which is not among the files, or whose asset is gone. */
 export async function missingFiles(
-  { document, files }: { readonly document: unknown; readonly files: Readonly<Record<string, string>> },
+  {
+    workspaceId,
+    document,
+    files,
+  }: { readonly workspaceId: string; readonly document: unknown; readonly files: Readonly<Record<string, string>> },
   { records }: Pick<GatewayParts, 'records'>,
 ): Promise<readonly Issue[]> {
   const named = readDocument(document).files;
-  const there = await records.hasAssets([...new Set(Object.values(files))]);
+  const there = await records.hasAssets([...new Set(Object.values(files))], workspaceId);
   return named.flatMap(({ file, path }): readonly Issue[] => {
     const digest = Object.hasOwn(files, file) ? files[file] : undefined;
     if (digest !== undefined && there.has(digest)) return [];

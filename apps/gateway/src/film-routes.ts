@@ -7,7 +7,7 @@ import {
   type SaveConflict,
 } from '@filmwright/contracts';
 import { changesBetween } from '@filmwright/core';
-import { defaultWorkspace, type StoredFilm } from '@filmwright/records';
+import type { StoredFilm } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, checkVersion, invalidRequest } from './check-input.ts';
@@ -27,7 +27,7 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     name: 'listFilms',
     handler: async (request): Promise<FilmPage> => {
       const { limit, before } = pageOf(request, 'film');
-      const films = await parts.films.listFilms({ workspaceId: defaultWorkspace, limit, ...before });
+      const films = await parts.films.listFilms({ workspaceId: request.workspaceId, limit, ...before });
       return { films, next: films.length < limit ? null : (films.at(-1)?.id ?? null) };
     },
   });
@@ -37,24 +37,28 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     handler: async (request, reply) => {
       const film = checkInput(filmSaveSchema, request.body);
       checkContent(film);
-      const make = async (id: string) => (await create({ ...film, id }, parts)).id;
-      const id = await once({ key: request.headers['idempotency-key'], body: request.body, make });
+      const { workspaceId } = request;
+      const make = async (id: string) => (await create({ ...film, id, workspaceId }, parts)).id;
+      const id = await once({ workspaceId, key: request.headers['idempotency-key'], body: request.body, make });
       request.log.info({ filmId: id }, 'film created');
       reply.code(201).header('location', `/v1/films/${id}`);
-      return detail({ reply, film: await found({ id }, parts) }, parts);
+      return detail({ request, reply, film: await found({ workspaceId, id }, parts) }, parts);
     },
   });
   addRoute(app, {
     name: 'getFilm',
-    handler: async (request, reply) =>
-      detail({ reply, film: await found({ id: filmIdOf(request), version: versionOf(request) }, parts) }, parts),
+    handler: async (request, reply) => {
+      const { workspaceId } = request;
+      const film = await found({ workspaceId, id: filmIdOf(request), version: versionOf(request) }, parts);
+      return detail({ request, reply, film }, parts);
+    },
   });
   addRoute(app, { name: 'saveFilm', bodyLimit: maxBodyBytes, handler: (request, reply) => save({ request, reply }, parts) });
   addRoute(app, {
     name: 'removeFilm',
     handler: async (request, reply) => {
       const id = filmIdOf(request);
-      if (!(await parts.films.removeFilm({ workspaceId: defaultWorkspace, id }))) throw noFilm(id);
+      if (!(await parts.films.removeFilm({ workspaceId: request.workspaceId, id }))) throw noFilm(id);
       request.log.info({ filmId: id }, 'film removed');
       return reply.code(204).send();
     },
@@ -66,7 +70,7 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
       const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 50, min: 1, max: 200 });
       const before = checkNumber(queryOf(request, 'before'), { name: 'before', fallback: 0, min: 1, max: 2 ** 31 - 1 });
       const versions = await parts.films.listFilmVersions({
-        workspaceId: defaultWorkspace,
+        workspaceId: request.workspaceId,
         id,
         limit,
         ...(before === 0 ? {} : { before }),
@@ -79,7 +83,7 @@ export function addFilmRoutes(app: FastifyInstance, parts: GatewayParts): void {
     handler: async (request) => {
       const id = await knownFilm(request, parts);
       const { limit, before } = pageOf(request, 'build');
-      const builds = await parts.films.listFilmBuilds({ workspaceId: defaultWorkspace, id, limit, ...before });
+      const builds = await parts.films.listFilmBuilds({ workspaceId: request.workspaceId, id, limit, ...before });
       return { builds, next: builds.length < limit ? null : (builds.at(-1)?.id ?? null) };
     },
   });
@@ -98,16 +102,18 @@ export function noFilm(id: string, version?: number): FilmwrightError {
 
 async function knownFilm(request: FastifyRequest, parts: GatewayParts): Promise<string> {
   const id = filmIdOf(request);
-  if ((await parts.films.filmState({ workspaceId: defaultWorkspace, id })) === null) throw noFilm(id);
+  if ((await parts.films.filmState({ workspaceId: request.workspaceId, id })) === null) throw noFilm(id);
   return id;
 }
 
 type CheckedSave = ReturnType<typeof filmSaveSchema.parse>;
 
-function create({ id, document, files, note, session }: CheckedSave & { readonly id: string }, parts: GatewayParts): Promise<StoredFilm> {
+type NewFilm = CheckedSave & { readonly id: string; readonly workspaceId: string };
+
+function create({ id, workspaceId, document, files, note, session }: NewFilm, parts: GatewayParts): Promise<StoredFilm> {
   return parts.films.createFilm({
     id,
-    workspaceId: defaultWorkspace,
+    workspaceId,
     document,
     files,
     ...listed(outlineOf(document)),
@@ -123,19 +129,20 @@ function checkContent({ document, files }: Pick<CheckedSave, 'document' | 'files
 }
 
 async function save({ request, reply }: Exchange, parts: GatewayParts): Promise<FilmDetail> {
+  const { workspaceId } = request;
   const id = filmIdOf(request);
   const from = checkVersion(request.headers['if-match']);
   const { note = null, session = null, restored = null, ...body } = checkInput(filmSaveSchema, request.body);
-  const { document, files } = restored === null ? body : await found({ id, version: restored }, parts);
+  const { document, files } = restored === null ? body : await found({ workspaceId, id, version: restored }, parts);
   checkContent({ document, files });
   const outline = outlineOf(document);
   const changesSince = (before: unknown) => changesBetween(before, document);
   const content = { document, files, ...listed(outline), note, session, restored, changesSince };
-  const outcome = await parts.films.saveFilm({ workspaceId: defaultWorkspace, id, from, ...content });
+  const outcome = await parts.films.saveFilm({ workspaceId, id, from, ...content });
   if (outcome === null) throw noFilm(id);
   if ('conflict' in outcome) throw conflictOf({ from, conflict: outcome.conflict, what: 'film' });
   request.log.info({ filmId: id, version: outcome.film.version }, 'film saved');
-  return detail({ reply, film: outcome.film, outline }, parts);
+  return detail({ request, reply, film: outcome.film, outline }, parts);
 }
 
 /** The refusal of a save that was made from a version that is not the newest any more. */
@@ -149,18 +156,21 @@ export function conflictOf({ from, conflict, what }: { readonly from: number; re
   );
 }
 
-async function found(wanted: { readonly id: string; readonly version?: number | undefined }, parts: GatewayParts): Promise<StoredFilm> {
-  const film = await parts.films.filmVersion({ workspaceId: defaultWorkspace, ...wanted });
+type Wanted = { readonly workspaceId: string; readonly id: string; readonly version?: number | undefined };
+
+async function found(wanted: Wanted, parts: GatewayParts): Promise<StoredFilm> {
+  const film = await parts.films.filmVersion(wanted);
   if (film === null) throw noFilm(wanted.id, wanted.version);
   return film;
 }
 
-type Detailed = { readonly reply: FastifyReply; readonly film: StoredFilm; readonly outline?: FilmOutline };
+type Detailed = Exchange & { readonly film: StoredFilm; readonly outline?: FilmOutline };
 
-async function detail({ reply, film, outline = outlineOf(film.document) }: Detailed, parts: GatewayParts): Promise<FilmDetail> {
+async function detail({ request, reply, film, outline = outlineOf(film.document) }: Detailed, parts: GatewayParts): Promise<FilmDetail> {
+  const { workspaceId } = request;
   const { id, version, createdAt, changedAt, document, files } = film;
   reply.header('etag', `"${version}"`).header('cache-control', 'no-store');
-  const issues = [...outline.issues, ...(await missingFiles({ document, files }, parts))];
+  const issues = [...outline.issues, ...(await missingFiles({ workspaceId, document, files }, parts))];
   return { id, ...listed(outline), version, createdAt, changedAt, document, files, issues };
 }
 

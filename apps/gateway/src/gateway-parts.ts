@@ -9,6 +9,7 @@ import type {
   PreviewStore,
   QueueStore,
   Records,
+  WorkspaceStore,
 } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
@@ -19,6 +20,7 @@ export type GatewayParts = {
   readonly films: FilmStore;
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
+  readonly workspaces: Pick<WorkspaceStore, 'findWorkspace'>;
   readonly keys: KeyStore;
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly queue: QueueStore;

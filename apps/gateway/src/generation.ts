@@ -1,11 +1,11 @@
 import type { Build } from '@filmwright/contracts';
-import { defaultWorkspace, type FleetStore, type OverviewStore, type Records } from '@filmwright/records';
+import type { FleetStore, OverviewStore, Records } from '@filmwright/records';
 import { createBuildWaits } from './build-waits.ts';
 
 /** Whether films are made just now; while nobody makes them, they are taken in all the same and wait. */
 export type Generation = {
   /** The build with why nothing of it can move just now, if so, and with what of it waits for a runner. */
-  readonly tell: (build: Build) => Promise<Build>;
+  readonly tell: (build: Build, workspaceId: string) => Promise<Build>;
 };
 
 const trustMs = 1000;
@@ -28,8 +28,8 @@ export function createGeneration(stores: {
     return 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
   };
   return {
-    async tell(found) {
-      const build = await waits.tell(found, defaultWorkspace);
+    async tell(found, workspaceId) {
+      const build = await waits.tell(found, workspaceId);
       if (build.endedAt !== null) return build;
       if (performance.now() - atMs > trustMs) {
         atMs = performance.now();

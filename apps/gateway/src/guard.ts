@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { FilmwrightError, type RunnerCredential } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -8,7 +9,7 @@ type Keys = Pick<GatewayParts, 'token' | 'runnerToken' | 'port' | 'publicUrl'>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    readonly scope?: 'none' | 'user' | 'runner' | 'page';
+    readonly scope?: 'none' | 'user' | 'operator' | 'runner' | 'page';
     /** A runner's token opens this route of users too. */
     readonly forRunners?: boolean;
   }
@@ -17,6 +18,8 @@ declare module 'fastify' {
     runnerCredential: RunnerCredential | null;
     /** Whether a runner asks, here or on another machine. */
     fromRunner: boolean;
+    /** Whose request it is: the workspace of its token, and the default one for everybody else. What others have is not there for it. */
+    workspaceId: string;
   }
 }
 
@@ -27,6 +30,7 @@ declare module 'fastify' {
 export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys: Keys; readonly check: CredentialCheck }): void {
   app.decorateRequest('runnerCredential', null);
   app.decorateRequest('fromRunner', false);
+  app.decorateRequest('workspaceId', defaultWorkspace);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header('x-request-id', request.id);
@@ -38,8 +42,16 @@ export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys:
       if (request.runnerCredential !== null) request.fromRunner = true;
       if (request.fromRunner) return;
     }
-    if (scope === 'user' && !hasToken(request, keys.token) && !hasCookie(request, keys))
-      throw unauthorized('the token that was printed when the program started');
+    if ((scope === 'user' || scope === 'operator') && !hasToken(request, keys.token) && !hasCookie(request, keys)) {
+      const workspaceId = await check.findWorkspace(bearerOf(request) || cookieOfRequest(request, keys));
+      if (workspaceId === null) throw unauthorized('the token that was printed when the program started, or one of a workspace');
+      if (scope === 'operator')
+        throw new FilmwrightError(
+          'forbidden',
+          'This call is for who runs the platform; a token of a workspace opens what belongs to that workspace alone.',
+        );
+      request.workspaceId = workspaceId;
+    }
     if (scope === 'runner') throw unauthorized('the runner token, or the credential of a runner that was not revoked');
   });
 }
@@ -116,14 +128,19 @@ export function bearerOf(request: FastifyRequest): string {
 
 /** Whether the request brings the cookie that the page was given. */
 export function hasCookie(request: FastifyRequest, keys: Keys): boolean {
+  return isSame(cookieOfRequest(request, keys), cookieValue(keys));
+}
+
+/** What the page's cookie holds: what it was given, or the token of a workspace. Empty where there is none. */
+export function cookieOfRequest(request: FastifyRequest, keys: Keys): string {
   const wanted = `${cookieName(keys)}=`;
   const found = (request.headers.cookie ?? '').split(/; */).find((part) => part.startsWith(wanted));
-  return found !== undefined && isSame(found.slice(wanted.length), cookieValue(keys));
+  return found?.slice(wanted.length) ?? '';
 }
 
 /** The Set-Cookie of the page. Cookies know no ports, so the name does: two installations must not log each other out. */
-export function cookieOf(keys: Keys): string {
-  return `${cookieName(keys)}=${cookieValue(keys)}; Path=/; HttpOnly; SameSite=Strict`;
+export function cookieOf(keys: Keys, value = cookieValue(keys)): string {
+  return `${cookieName(keys)}=${value}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
 function cookieName(keys: Keys): string {

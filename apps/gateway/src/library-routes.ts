@@ -1,5 +1,4 @@
 import { FilmwrightError, type LibraryKind, type LibraryPage, libraryKinds, librarySaveSchema } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { checkId, checkInput, checkNumber, checkVersion, invalidRequest } from './check-input.ts';
@@ -17,7 +16,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
       const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 100, min: 1, max: 200 });
       const after = textOf(request, 'after');
       const items = await library.listLibrary({
-        workspaceId: defaultWorkspace,
+        workspaceId: request.workspaceId,
         limit,
         kinds: kindsOf(request),
         search: textOf(request, 'search').slice(0, 200),
@@ -30,7 +29,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
     name: 'addToLibrary',
     bodyLimit: maxBodyBytes,
     handler: async (request, reply) => {
-      const item = await library.addToLibrary({ workspaceId: defaultWorkspace, ...contentOf(request) });
+      const item = await library.addToLibrary({ workspaceId: request.workspaceId, ...contentOf(request) });
       request.log.info({ itemId: item.id, kind: item.kind }, 'added to the library');
       return reply.code(201).header('location', `/v1/library/${item.id}`).header('etag', `"${item.version}"`).send(item);
     },
@@ -41,7 +40,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
     handler: async (request, reply) => {
       const id = itemIdOf(request);
       const from = checkVersion(request.headers['if-match']);
-      const outcome = await library.changeInLibrary({ workspaceId: defaultWorkspace, id, from, ...contentOf(request) });
+      const outcome = await library.changeInLibrary({ workspaceId: request.workspaceId, id, from, ...contentOf(request) });
       if (outcome === null) throw noItem(id);
       if ('conflict' in outcome) throw conflictOf({ from, conflict: outcome.conflict, what: 'library item' });
       return reply.header('etag', `"${outcome.item.version}"`).send(outcome.item);
@@ -51,7 +50,7 @@ export function addLibraryRoutes(app: FastifyInstance, { library }: GatewayParts
     name: 'removeFromLibrary',
     handler: async (request, reply) => {
       const id = itemIdOf(request);
-      if (!(await library.removeFromLibrary({ workspaceId: defaultWorkspace, id }))) throw noItem(id);
+      if (!(await library.removeFromLibrary({ workspaceId: request.workspaceId, id }))) throw noItem(id);
       return reply.code(204).send();
     },
   });

@@ -27,6 +27,7 @@ async function run(): Promise<void> {
       films: records,
       library: records,
       credentials: records,
+      workspaces: records,
       keys: records,
       fleet: records,
       queue: records,

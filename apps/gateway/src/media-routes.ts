@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type Asset, type BuildResult, FilmwrightError } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -31,7 +30,7 @@ async function serve(
   if (!names.includes(name))
     throw new FilmwrightError('not-found', `A build has no media of that name; wanted one of ${names.join(', ')}.`);
   const build = await findBuild(request, parts);
-  const found = build.result && (await findMedia({ name, result: build.result, parts }));
+  const found = build.result && (await findMedia({ name, result: build.result, workspaceId: request.workspaceId, parts }));
   if (!found) throw new FilmwrightError('not-found', `The build ${build.id} has no ${name}: it is ${build.state}.`);
   const kind = queryOf(request, 'download') === undefined ? 'inline' : 'attachment';
   return sendBytes(
@@ -43,10 +42,12 @@ async function serve(
 async function findMedia({
   name,
   result,
+  workspaceId,
   parts,
 }: {
   readonly name: string;
   readonly result: BuildResult;
+  readonly workspaceId: string;
   readonly parts: GatewayParts;
 }): Promise<Omit<ServedBytes, 'cacheControl'> | null> {
   if (name === 'report.json') {
@@ -66,10 +67,10 @@ async function findMedia({
   const { digest } = asset;
   if (!(await parts.blobs.has(digest))) {
     // What made it would else be taken for done.
-    await parts.records.forgetAsset({ workspaceId: defaultWorkspace, digest });
+    await parts.records.forgetAsset({ workspaceId, digest });
     throw new FilmwrightError('not-found', `The bytes of ${name} (${digest}) are gone from the media folder. Make the film again.`);
   }
-  if (name === 'timeline.otioz') return bundleMedia(asset, parts);
+  if (name === 'timeline.otioz') return bundleMedia({ ...asset, workspaceId }, parts);
   return { digest, bytes: asset.bytes, mediaType: entry.mediaType, open: (range) => parts.blobs.read({ digest, ...range }) };
 }
 

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
-import { defaultWorkspace, type KeyStore, type RequestKey, uuidv7 } from '@filmwright/records';
+import { type KeyStore, type RequestKey, uuidv7 } from '@filmwright/records';
 
 /** `make` stores something under the id that it is given and returns that id; stored twice, it must be there once. */
-type Request = { readonly key: unknown; readonly body: unknown; readonly make: (id: string) => Promise<string> };
+type Request = {
+  readonly workspaceId: string;
+  readonly key: unknown;
+  readonly body: unknown;
+  readonly make: (id: string) => Promise<string>;
+};
 type OnceByKey = (request: Request) => Promise<string>;
 
 /**
@@ -11,9 +16,9 @@ type OnceByKey = (request: Request) => Promise<string>;
  * same id. The same key with another body throws `request-invalid`; a failure is forgotten. Without a key it is made anew.
  */
 export function createOnceByKey(keys: KeyStore, scope: RequestKey['scope']): OnceByKey {
-  return async ({ key, body, make }) => {
+  return async ({ workspaceId, key, body, make }) => {
     if (typeof key !== 'string' || key === '') return make(uuidv7());
-    const request = { workspaceId: defaultWorkspace, scope, key: digestOf(key), content: contentDigest(body) };
+    const request = { workspaceId, scope, key: digestOf(key), content: contentDigest(body) };
     const claim = await keys.claimKey(request);
     if (claim.content !== request.content) {
       throw new FilmwrightError(

@@ -4,13 +4,13 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Digest, digestSchema, FilmwrightError, type Starter, starterAboutSchema } from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
-import { defaultWorkspace } from '@filmwright/records';
 import { parse } from 'yaml';
 import type { GatewayParts } from './gateway-parts.ts';
 import { noteStored } from './note-stored.ts';
 
 export type Starters = {
-  readonly list: () => Promise<readonly Starter[]>;
+  /** Their media are noted as assets of the workspace that asks. */
+  readonly list: (workspaceId: string) => Promise<readonly Starter[]>;
   /** The moving preview or the poster of a starter; null where there is none of that name. */
   readonly file: (wanted: {
     readonly id: string;
@@ -36,12 +36,12 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
     readonly (Omit<Starter, 'files'> & { readonly paths: ReadonlyMap<string, string>; readonly order: number })[]
   > | null = null;
 
-  const stored = async (path: string): Promise<Digest> => {
+  const stored = async (path: string, workspaceId: string): Promise<Digest> => {
     const known = digests.get(path);
-    if (known !== undefined && (await blobs.has(known)) && (await records.hasAssets([known])).has(known)) return known;
+    if (known !== undefined && (await blobs.has(known)) && (await records.hasAssets([known], workspaceId)).has(known)) return known;
     const mediaType = mediaTypes[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
     const asset = await blobs.putStream({ stream: createReadStream(path), mediaType });
-    await noteStored({ ...asset, workspaceId: defaultWorkspace }, { blobs, records });
+    await noteStored({ ...asset, workspaceId }, { blobs, records });
     digests.set(path, asset.digest);
     return digestSchema.parse(asset.digest);
   };
@@ -55,11 +55,11 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
   };
 
   return {
-    async list() {
+    async list(workspaceId) {
       const starters: Starter[] = [];
       for (const { paths, order: _order, ...starter } of await read()) {
         const files: Record<string, Digest> = {};
-        for (const [name, path] of paths) files[name] = await stored(path);
+        for (const [name, path] of paths) files[name] = await stored(path, workspaceId);
         starters.push({ ...starter, files });
       }
       return starters;

@@ -19,8 +19,9 @@ export type PackageParts = { readonly parts: GatewayParts; readonly cache: ByteC
 /** Signed addresses of what a build can be played by, and everything below them. */
 export function addPackageRoutes(app: FastifyInstance, { parts, cache, hot }: PackageParts): void {
   const known = new Map<string, WebPackage>();
+  // Whoever comes here has a signed address, or was asked for its workspace before.
   const packageOf = async (id: string): Promise<WebPackage | null> => {
-    const found = known.get(id) ?? (await parts.records.webPackage(id));
+    const found = known.get(id) ?? (await parts.records.webPackage(id, null));
     if (found?.complete) {
       known.delete(id);
       known.set(id, found);

@@ -1,22 +1,30 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';
+import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { cookieOf, hasCookie, isSame } from './guard.ts';
+import { cookieOf, cookieOfRequest, hasCookie, isSame } from './guard.ts';
 import { sendBytes } from './send-bytes.ts';
 import { createStudioFiles } from './studio-files.ts';
 
 /** The studio and its files. `?token=` lets the browser in by a cookie. */
-export function addPageRoute(app: FastifyInstance, parts: GatewayParts): void {
+export function addPageRoute(
+  app: FastifyInstance,
+  { parts, check }: { readonly parts: GatewayParts; readonly check: Pick<CredentialCheck, 'findWorkspace'> },
+): void {
   const readFile = createStudioFiles(parts.studioRoot);
 
   addRoute(app, {
     name: 'home',
     handler: async (request, reply) => {
       const token = queryOf(request, 'token');
-      if (typeof token === 'string' && isSame(token, parts.token)) {
+      const isOfWorkspace = typeof token === 'string' && (await check.findWorkspace(token)) !== null;
+      if (isOfWorkspace || (typeof token === 'string' && isSame(token, parts.token))) {
         // The redirect takes the token out of the address bar and the history.
-        return reply.header('set-cookie', cookieOf(parts)).header('cache-control', 'no-store').redirect('/', 303);
+        return reply
+          .header('set-cookie', isOfWorkspace ? cookieOf(parts, token) : cookieOf(parts))
+          .header('cache-control', 'no-store')
+          .redirect('/', 303);
       }
       const built = await readFile('index.html');
       const html = built === null ? unbuilt : built.body.toString('utf8');
@@ -24,7 +32,7 @@ export function addPageRoute(app: FastifyInstance, parts: GatewayParts): void {
         .header('content-type', 'text/html; charset=utf-8')
         .header('cache-control', 'no-store')
         .header('content-security-policy', studioPolicy);
-      if (hasCookie(request, parts)) return reply.send(html);
+      if (hasCookie(request, parts) || (await check.findWorkspace(cookieOfRequest(request, parts))) !== null) return reply.send(html);
       return reply.code(401).send(html.replace('<body', '<body data-locked'));
     },
   });

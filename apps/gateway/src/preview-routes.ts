@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { FilmwrightError } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { findBuild } from './build-routes.ts';
@@ -13,7 +12,7 @@ export function addPreviewRoutes(app: FastifyInstance, parts: GatewayParts): voi
     name: 'buildPreview',
     handler: async (request, reply) => {
       const { id } = await findBuild(request, parts);
-      const picture = await parts.previews.previewPicture({ workspaceId: defaultWorkspace, buildId: id, key: paramOf(request, 'task') });
+      const picture = await parts.previews.previewPicture({ workspaceId: request.workspaceId, buildId: id, key: paramOf(request, 'task') });
       if (picture === null)
         throw new FilmwrightError('not-found', `There is no picture of that drawing of the build ${id}: it is done, or none came yet.`);
       const digest = createHash('sha256').update(picture).digest('base64url').slice(0, 22);

@@ -1,4 +1,4 @@
-import { defaultWorkspace, type QueueStore } from '@filmwright/records';
+import type { QueueStore } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, queryOf } from './add-route.ts';
 import { checkNumber } from './check-input.ts';
@@ -11,18 +11,19 @@ const mostKnown = 100;
 
 /** What waits, and why. */
 export function addQueueRoutes(app: FastifyInstance, { queue }: Pick<GatewayParts, 'queue'>): void {
-  const known = new Map<number, () => ReturnType<QueueStore['queue']>>();
-  const look = (limit: number): ReturnType<QueueStore['queue']> => {
-    if (known.size >= mostKnown && !known.has(limit)) known.clear();
-    const ask = known.get(limit) ?? keptAnswer(() => queue.queue({ workspaceId: defaultWorkspace, limit }), { trustMs });
-    known.set(limit, ask);
+  const known = new Map<string, () => ReturnType<QueueStore['queue']>>();
+  const look = (asked: Parameters<QueueStore['queue']>[0]): ReturnType<QueueStore['queue']> => {
+    const name = `${asked.workspaceId} ${asked.limit}`;
+    if (known.size >= mostKnown && !known.has(name)) known.clear();
+    const ask = known.get(name) ?? keptAnswer(() => queue.queue(asked), { trustMs });
+    known.set(name, ask);
     return ask();
   };
   addRoute(app, {
     name: 'queue',
     handler: async (request) => {
       const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 200, min: 1, max: 10_000 });
-      return { tasks: await look(limit) };
+      return { tasks: await look({ workspaceId: request.workspaceId, limit }) };
     },
   });
 }

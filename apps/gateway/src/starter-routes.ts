@@ -9,7 +9,7 @@ import { sendBytes } from './send-bytes.ts';
 /** Films to start from, with moving previews. */
 export function addStarterRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const starters = openStarters(parts.startersRoot, parts);
-  addRoute(app, { name: 'listStarters', handler: async () => ({ starters: await starters.list() }) });
+  addRoute(app, { name: 'listStarters', handler: async (request) => ({ starters: await starters.list(request.workspaceId) }) });
   addRoute(app, {
     name: 'starterFile',
     withHead: true,

@@ -1,6 +1,5 @@
 import { type Build, FilmwrightError, storyboardOrderSchema } from '@filmwright/contracts';
 import { mergeOffers, titleOf, withoutUnprintable } from '@filmwright/core';
-import { defaultWorkspace } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { checkInput } from './check-input.ts';
@@ -22,21 +21,21 @@ export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & 
     name: 'writeStoryboard',
     bodyLimit: maxBodyBytes,
     handler: async (request, reply): Promise<Build> => {
-      const { body } = request;
+      const { body, workspaceId } = request;
       const make = async (id: string): Promise<string> => {
         const document = checkInput(storyboardOrderSchema, printable(body));
         checkStorable(document);
         // Not the title of a film: the order is none of its builds.
         const title = `Storyboard of ${document.title ?? (titleOf(document.script) || 'a script')}`;
         const work = { document, files: {}, purpose: 'storyboard', atMs: null, deadline: null, priority: 'interactive' } as const;
-        return (await parts.records.createBuild({ id, workspaceId: defaultWorkspace, title, ...work })).id;
+        return (await parts.records.createBuild({ id, workspaceId, title, ...work })).id;
       };
-      const id = await once({ key: request.headers['idempotency-key'], body, make });
+      const id = await once({ workspaceId, key: request.headers['idempotency-key'], body, make });
       request.log.info({ buildId: id }, 'storyboard ordered');
-      const build = await parts.records.getBuild(id);
+      const build = await parts.records.getBuild(id, workspaceId);
       if (!build) throw new FilmwrightError('not-found', `The order ${id} was deleted meanwhile.`);
       reply.code(202).header('location', `/v1/builds/${id}`);
-      return parts.generation.tell(build);
+      return parts.generation.tell(build, workspaceId);
     },
   });
 }

@@ -16,9 +16,10 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
   const { uploads, maxUploadBytes } = parts;
   speakTus(app, maxUploadBytes);
   const append = async (request: FastifyRequest, { id, offset }: { readonly id: string; readonly offset: number }) => {
+    const { workspaceId } = request;
     const bytes = bytesOf(request.raw, { idleMs: parts.uploadIdleMs, after: 'What came is kept; ask by HEAD, and go on.' });
     const cut = () => void request.raw.destroy(new Error('another request goes on with this upload'));
-    const state = await uploads.append({ id, offset, bytes, cut });
+    const state = await uploads.append({ id, workspaceId, offset, bytes, cut });
     return uploads.finish(state);
   };
   const answer = (reply: FastifyReply, state: UploadState): void => {
@@ -34,7 +35,10 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
       const most = mostUploadBytes(request, parts);
       if (bytes > most) throw uploadTooLarge(bytes, most);
       const { filename, name, filetype, type } = metadataOf(request);
-      let state = await uploads.create({ name: nameOf(filename ?? name), mediaType: checkMediaType(filetype ?? type), bytes });
+      let state = await uploads.create({
+        ...{ workspaceId: request.workspaceId, name: nameOf(filename ?? name) },
+        ...{ mediaType: checkMediaType(filetype ?? type), bytes },
+      });
       request.log.info({ uploadId: state.id, bytes }, 'upload begun');
       reply.code(201).header('location', `/v1/uploads/${state.id}`);
       // Bytes may come with the creation; a break among them leaves an upload that can be gone on with.
@@ -54,7 +58,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
           `The part is of type ${JSON.stringify(request.headers['content-type'] ?? '')}; wanted ${partType}.`,
         );
       const offset = wholeOf(request, 'upload-offset');
-      await found(id);
+      await found(request);
       const state = await append(request, { id, offset });
       answer(reply, state);
       if (state.asset !== null) request.log.info({ uploadId: id, digest: state.asset }, 'upload finished');
@@ -65,10 +69,10 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
     name: 'headUpload',
     forRunners: true,
     handler: async (request, reply) => {
-      const { id } = await found(idOf(request));
+      const { id } = await found(request);
       // Whoever asks where to go on has lost its connection; this side may not know yet.
       await uploads.interrupt(id);
-      const state = await found(id);
+      const state = await found(request);
       answer(reply, state);
       return reply.header('upload-length', String(state.bytes)).send();
     },
@@ -77,7 +81,7 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
     name: 'getUpload',
     forRunners: true,
     handler: async (request): Promise<Upload> => {
-      const { id, name, bytes, received, asset } = await uploads.finish(await found(idOf(request)));
+      const { id, name, bytes, received, asset } = await uploads.finish(await found(request));
       return { id, name, bytes, received, asset };
     },
   });
@@ -85,14 +89,15 @@ export async function addUploadRoutes(app: FastifyInstance, parts: GatewayParts)
     name: 'removeUpload',
     forRunners: true,
     handler: async (request, reply) => {
-      const { id } = await found(idOf(request));
+      const { id } = await found(request);
       await uploads.remove(id);
       return reply.code(204).send();
     },
   });
 
-  async function found(id: string): Promise<UploadState> {
-    const state = await uploads.find(id);
+  async function found(request: FastifyRequest): Promise<UploadState> {
+    const id = idOf(request);
+    const state = await uploads.find(id, request.workspaceId);
     if (state === null) throw noUpload(id);
     return state;
   }

@@ -1,9 +1,9 @@
-/** Every route of the gateway; the client and the gateway both read this table. `scope`: who may call it with which token. */
+/** Every route of the gateway; the client and the gateway both read this table. `scope`: who may call it with which token; what users may, who runs the platform may too. */
 export const routes = {
   health: { method: 'GET', path: '/healthz', scope: 'none' },
   ready: { method: 'GET', path: '/readyz', scope: 'none' },
   /** Encodes a second of film through the ledger and a runner; 200 only if it came out right. */
-  work: { method: 'GET', path: '/workz', scope: 'user' },
+  work: { method: 'GET', path: '/workz', scope: 'operator' },
   /** Figures for Prometheus. */
   metrics: { method: 'GET', path: '/metrics', scope: 'none' },
   home: { method: 'GET', path: '/', scope: 'page' },
@@ -63,19 +63,19 @@ export const routes = {
   /** Tasks of the workspace that wait: where each stands, when it is expected to start, and why it waits. */
   queue: { method: 'GET', path: '/v1/queue', scope: 'user' },
   /** For who runs the platform: every runner, what waits of all workspaces, pools and spending; `events` tells each change. */
-  fleet: { method: 'GET', path: '/v1/fleet', scope: 'user' },
-  fleetEvents: { method: 'GET', path: '/v1/fleet/events', scope: 'user' },
+  fleet: { method: 'GET', path: '/v1/fleet', scope: 'operator' },
+  fleetEvents: { method: 'GET', path: '/v1/fleet/events', scope: 'operator' },
   listGenerators: { method: 'GET', path: '/v1/generators', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
-  listRunners: { method: 'GET', path: '/v1/runners', scope: 'user' },
-  createRunnerToken: { method: 'POST', path: '/v1/runner-tokens', scope: 'user' },
+  listRunners: { method: 'GET', path: '/v1/runners', scope: 'operator' },
+  createRunnerToken: { method: 'POST', path: '/v1/runner-tokens', scope: 'operator' },
   exchangeRunnerToken: { method: 'POST', path: '/v1/runner-credentials', scope: 'none' },
   rotateRunnerCredential: { method: 'POST', path: '/v1/runner-credentials/rotate', scope: 'runner' },
-  revokeRunnerCredential: { method: 'DELETE', path: '/v1/runner-credentials/:id', scope: 'user' },
+  revokeRunnerCredential: { method: 'DELETE', path: '/v1/runner-credentials/:id', scope: 'operator' },
   joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
   /** For who runs the platform: the runner, by id or name, takes nothing more, finishes or hands back what it has, and ends. */
-  drainRunner: { method: 'POST', path: '/v1/runners/:id/drain', scope: 'user' },
+  drainRunner: { method: 'POST', path: '/v1/runners/:id/drain', scope: 'operator' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },
   heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },
   completeTask: { method: 'POST', path: '/v1/runners/:id/complete', scope: 'runner' },

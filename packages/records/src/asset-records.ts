@@ -9,12 +9,12 @@ type AssetRow = { readonly digest: string; readonly bytes: string; readonly medi
 export function assetRecords(database: Database): Pick<Records, 'putAsset' | 'hasAssets' | 'getAsset' | 'forgetAsset'> {
   const { rows } = database;
   /** Rows of the assets that are there, which they stay for a while after they were asked for. */
-  const seen = async ({ workspaceId, digests }: { readonly workspaceId: string; readonly digests: readonly string[] }) => {
+  const seen = async ({ workspaceId, digests }: { readonly workspaceId: string | null; readonly digests: readonly string[] }) => {
     const read = () =>
-      rows<AssetRow>(`select digest, bytes, media_type, ${isStale} as stale from asset a where workspace_id = $1 and digest = any($2)`, [
-        workspaceId,
-        digests,
-      ]);
+      rows<AssetRow>(
+        `select digest, bytes, media_type, ${isStale} as stale from asset a where ($1::uuid is null or workspace_id = $1) and digest = any($2)`,
+        [workspaceId, digests],
+      );
     const found = await read();
     const stale = found.filter((row) => row.stale).map((row) => row.digest);
     if (stale.length === 0) return found;
@@ -34,7 +34,7 @@ export function assetRecords(database: Database): Pick<Records, 'putAsset' | 'ha
       return new Set(found.map((row) => row.digest));
     },
     async forgetAsset({ workspaceId, digest }) {
-      await rows('delete from asset where workspace_id = $1 and digest = $2', [workspaceId, digest]);
+      await rows('delete from asset where ($1::uuid is null or workspace_id = $1) and digest = $2', [workspaceId, digest]);
     },
     async getAsset({ workspaceId, digest }) {
       const [row] = await seen({ workspaceId, digests: [digest] });

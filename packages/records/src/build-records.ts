@@ -69,9 +69,12 @@ export function buildRecords(database: Database): BuildCalls {
       );
       await notify(client, { type: 'build', id });
     });
-  const viewOf = async <T>({ table, id, workspaceId }: Omit<View, 'body'> & { readonly workspaceId: string }): Promise<T | null> => {
+  const viewOf = async <T>({ table, id, workspaceId }: Omit<View, 'body'> & { readonly workspaceId: string | null }): Promise<T | null> => {
     if (!isUuid(id)) return null;
-    const [row] = await rows<{ body: T }>(`select body from ${table} where build_id = $1 and workspace_id = $2`, [id, workspaceId]);
+    const [row] = await rows<{ body: T }>(`select body from ${table} where build_id = $1 and ($2::uuid is null or workspace_id = $2)`, [
+      id,
+      workspaceId,
+    ]);
     return row?.body ?? null;
   };
   return {

@@ -145,18 +145,18 @@ export interface Records {
   saveShots(build: ViewedBuild, shots: BuildShots): Promise<void>;
   /** What there is to see of a build's shots by now, or null. */
   buildShots(buildId: string, workspaceId?: string): Promise<BuildShots | null>;
-  /** What can be played of a build by now, or null. */
-  webPackage(buildId: string, workspaceId?: string): Promise<WebPackage | null>;
+  /** What can be played of a build by now, or null. A `workspaceId` of null asks for that of any. */
+  webPackage(buildId: string, workspaceId?: string | null): Promise<WebPackage | null>;
   /** Results of the given keys of a workspace (the default one if left out); a done task whose asset is gone is put back to waiting. */
   results(keys: readonly string[], workspaceId?: string): Promise<ReadonlyMap<string, TaskResult>>;
 
   putAsset(asset: Asset & { readonly workspaceId: string }): Promise<void>;
   /** Which of the digests have a row in a workspace, the default one if left out. */
   hasAssets(digests: readonly string[], workspaceId?: string): Promise<ReadonlySet<string>>;
-  /** Removes the row of an asset whose bytes are gone: a task that made it is then done again when a build wants it. */
-  forgetAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<void>;
-  /** Media type and size of an asset of a workspace, or null. */
-  getAsset(options: { readonly workspaceId: string; readonly digest: string }): Promise<Asset | null>;
+  /** Removes the row of an asset whose bytes are gone, of every workspace where that is null: a task that made it is then done again when a build wants it. */
+  forgetAsset(options: { readonly workspaceId: string | null; readonly digest: string }): Promise<void>;
+  /** Media type and size of an asset of a workspace, of any where that is null, or null. */
+  getAsset(options: { readonly workspaceId: string | null; readonly digest: string }): Promise<Asset | null>;
 
   joinRunner(offer: RunnerOffer): Promise<{ readonly runnerId: string }>;
   leaveRunner(runnerId: string): Promise<void>;

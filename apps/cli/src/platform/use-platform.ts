@@ -3,7 +3,10 @@ import { readPlatformFile, withStartLock } from './platform-file.ts';
 import { readRoles } from './roles.ts';
 import { startPlatform } from './start-platform.ts';
 
-/** Runs `work` against the platform of a home: the one that runs there, else one started for it and ended after it, once nobody else's build runs on it. */
+/**
+ * Runs `work` against the platform of a home: the one that runs there, else one started for it and ended after it, once nobody else's build runs on it.
+ * `FILMWRIGHT_WORKSPACE_TOKEN` makes it the work of that workspace.
+ */
 export async function usePlatform<T>(home: string, work: (client: Client) => Promise<T>): Promise<T> {
   const running = await withStartLock(home, async () => {
     const found = await readPlatformFile(home);
@@ -16,14 +19,15 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
       if (answers) return { client, stop: async () => {} };
     }
     const { client, stop } = await startPlatform({ home, roles: readRoles(undefined, process.env), port: 0, logTo: 'file' });
-    return { client, stop: async () => idle(client).then(stop) };
+    return { client, stop: async () => idle([client, await clientOfWork(home, client)]).then(stop) };
   });
+  const client = await clientOfWork(home, running.client);
   // Ctrl-C ends what was started here; the signal's own end would leave it behind.
   const interrupt = (): void => void running.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    return await work(running.client);
+    return await work(client);
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
@@ -31,11 +35,18 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
   }
 }
 
+/** A client with the token of a workspace where one is set, else the platform's own. */
+async function clientOfWork(home: string, own: Client): Promise<Client> {
+  const { FILMWRIGHT_WORKSPACE_TOKEN: token = '' } = process.env;
+  const platform = token === '' ? null : await readPlatformFile(home);
+  return platform === null ? own : createClient({ url: platform.url, token });
+}
+
 /** Waits until no build runs, so that a second command that borrowed this platform keeps it to its end. */
-async function idle(client: Client): Promise<void> {
+async function idle(clients: readonly Client[]): Promise<void> {
   for (;;) {
-    const { builds } = await client.listBuilds({ limit: 20 }).catch(() => ({ builds: [] }));
-    if (builds.every(hasEnded)) return;
+    const pages = await Promise.all(clients.map((client) => client.listBuilds({ limit: 20 }).catch(() => ({ builds: [] }))));
+    if (pages.every(({ builds }) => builds.every(hasEnded))) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }

@@ -27,6 +27,7 @@ export function databaseGateways(): (context: TestContext) => Promise<DatabaseGa
       const stores = {
         ...{ records, films: records, library: records, credentials: records, keys: records, fleet: records, queue: records },
         overview: records,
+        workspaces: records,
         previews: records,
       };
       const gateway = await startGateway(context, { ...stores, hub: await openChangeHub(records), ...changes });

@@ -121,7 +121,8 @@ export function createMemoryRecords(): MemoryRecords {
       assets.delete(digest);
     },
     hasAssets: async (digests) => new Set(digests.filter((digest) => assets.has(digest))),
-    getAsset: async ({ workspaceId, digest }) => (workspaceId === defaultWorkspace ? (assets.get(digest) ?? null) : null),
+    getAsset: async ({ workspaceId, digest }) =>
+      workspaceId === null || workspaceId === defaultWorkspace ? (assets.get(digest) ?? null) : null,
     async joinRunner(offer) {
       const runnerId = randomUUID();
       runners.set(runnerId, { ...offer, runnerId });

@@ -1,4 +1,5 @@
 import type { CredentialStore, FilmStore, LibraryStore, OverviewStore, PreviewStore, QueueStore } from '@filmwright/records';
+import type { GatewayParts } from '../gateway-parts.ts';
 
 async function none(): Promise<never> {
   throw new Error('this test has no films and no library');
@@ -9,11 +10,13 @@ export const noStores: {
   readonly films: FilmStore;
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
+  readonly workspaces: GatewayParts['workspaces'];
   readonly queue: QueueStore;
   readonly overview: OverviewStore;
   readonly previews: PreviewStore;
 } = {
   queue: { queue: async () => [] },
+  workspaces: { findWorkspace: async () => null },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
   previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },
   films: {

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { type Client, createClient } from '@filmwright/client';
+import { type Digest, type RouteName, routes, workspaceTokenPrefix } from '@filmwright/contracts';
+import type { TestRecords } from '@filmwright/records/testing';
+import { hashOf } from './credential-check.ts';
+import { type DatabaseGateway, databaseGateways } from './testing/database-gateways.ts';
+
+const open = databaseGateways();
+const film = { title: 'Ours', storyboard: [{ visual: { backdrop: 'halo' }, length: '1s' }] };
+const pixels = Buffer.from('not really a picture, but bytes of one workspace');
+const digest: Digest = `sha256-${createHash('sha256').update(pixels).digest('hex')}`;
+
+type Tenant = { readonly token: string; readonly tokenId: string; readonly client: Client };
+
+async function tenant(name: string, { records, url }: DatabaseGateway): Promise<Tenant> {
+  await records.addWorkspace({ name });
+  const token = `${workspaceTokenPrefix}${name.padEnd(43, '-')}`;
+  const tokenId = await records.addWorkspaceToken({ name, secretHash: hashOf(token) });
+  assert.ok(tokenId);
+  return { token, tokenId, client: createClient({ url, token }) };
+}
+
+const upload = (client: Client) => client.putAsset({ digest, mediaType: 'image/png', open: () => new Blob([pixels]).stream() });
+
+/** Every route below a film, build or library item, as `method path`. */
+function below(kind: 'films' | 'builds' | 'library'): readonly RouteName[] {
+  return (Object.keys(routes) as RouteName[]).filter((name) => routes[name].path.startsWith(`/v1/${kind}/:id`));
+}
+
+async function statusOf(name: RouteName, { url, token, id }: { readonly url: string; readonly token: string; readonly id: string }) {
+  const { method, path } = routes[name];
+  const body = name === 'saveFilm' ? { document: film } : { kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} };
+  const filled = path.replace(':id', id).replace(':name', 'report.json').replace(':task', 'task');
+  const reply = await fetch(new URL(filled, url), {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'if-match': '"1"', ...(method === 'PUT' && { 'content-type': 'application/json' }) },
+    ...(method === 'PUT' && { body: JSON.stringify(body) }),
+  });
+  await reply.body?.cancel();
+  return reply.status;
+}
+
+test('what a workspace has is not there for another, by any route, and not for the default one', async (context) => {
+  const gateway = await open(context);
+  const { url, client: operator } = gateway;
+  const [north, south] = [await tenant('north', gateway), await tenant('south', gateway)];
+  const { id: filmId } = await north.client.createFilm({ document: film });
+  const { id: buildId } = await north.client.createBuild({ document: film });
+  const item = await north.client.addToLibrary({ kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} });
+  const named = { films: filmId, builds: buildId, library: item.id };
+  for (const kind of ['films', 'builds', 'library'] as const) {
+    assert.ok(below(kind).length > 1);
+    for (const name of below(kind))
+      for (const token of [south.token, 'user-token-of-the-tests'])
+        assert.equal(await statusOf(name, { url, token, id: named[kind] }), 404, `${name} by another`);
+  }
+  assert.equal((await north.client.getFilm(filmId)).version, 1, 'nothing of it was changed');
+  assert.equal((await north.client.getBuild(buildId)).state, 'planning');
+  for (const { client } of [south, { client: operator }]) {
+    assert.deepEqual((await client.listFilms()).films, []);
+    assert.deepEqual((await client.listBuilds({ limit: 9 })).builds, []);
+    assert.deepEqual((await client.listLibrary()).items, []);
+    assert.deepEqual(await client.queue(), []);
+  }
+  assert.deepEqual(
+    (await north.client.listFilms()).films.map(({ id }) => id),
+    [filmId],
+  );
+  assert.equal((await north.client.listBuilds({ limit: 9 })).builds[0]?.id, buildId);
+});
+
+test('an asset, and an upload under way, belong to the workspace that sent them', async (context) => {
+  const gateway = await open(context);
+  const { url, callAsRunner } = gateway;
+  const [north, south] = [await tenant('north', gateway), await tenant('south', gateway)];
+  await upload(north.client);
+  const get = (token: string) => fetch(new URL(`/v1/assets/${digest}`, url), { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await get(north.token)).status, 200);
+  assert.equal((await get(south.token)).status, 404);
+  const port = new URL(url).port;
+  const asRunner = await callAsRunner({ url: `/v1/assets/${digest}`, headers: { host: `localhost:${port}` } });
+  assert.equal(asRunner.statusCode, 200, 'runners work for all');
+  const picture = { ...film, storyboard: [{ visual: { picture: 'a.png' }, length: '1s' }] };
+  const build = { document: picture, files: { 'a.png': digest } };
+  await assert.rejects(south.client.createBuild(build), { code: 'media-missing' });
+  await north.client.createBuild(build);
+  assert.match(JSON.stringify((await south.client.createFilm(build)).issues), /media-missing/);
+  await upload(south.client);
+  await south.client.createBuild(build);
+
+  const tus = { 'tus-resumable': '1.0.0' };
+  const begun = await fetch(new URL('/v1/uploads', url), {
+    method: 'POST',
+    headers: { ...tus, authorization: `Bearer ${north.token}`, 'upload-length': '9' },
+  });
+  const place = new URL(begun.headers.get('location') ?? '', url);
+  const head = (token: string) => fetch(place, { method: 'HEAD', headers: { ...tus, authorization: `Bearer ${token}` } });
+  assert.deepEqual([(await head(north.token)).status, (await head(south.token)).status], [200, 404]);
+  const bytes = { method: 'PATCH', body: pixels.subarray(0, 9) };
+  const part = { ...tus, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+  const append = (token: string) => fetch(place, { ...bytes, headers: { ...part, authorization: `Bearer ${token}` } });
+  assert.deepEqual([(await append(south.token)).status, (await append(north.token)).status], [404, 204]);
+});
+
+test('the same idempotency key of two workspaces makes two builds', async (context) => {
+  const gateway = await open(context);
+  const tenants = [await tenant('north', gateway), await tenant('south', gateway)];
+  const order = ({ token }: Tenant) =>
+    fetch(new URL('/v1/builds', gateway.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'the same' },
+      body: JSON.stringify({ document: film }),
+    });
+  const made = await Promise.all(tenants.map(async (one) => ((await (await order(one)).json()) as { readonly id: string }).id));
+  assert.equal(new Set(made).size, 2);
+  assert.equal((await gateway.sql('select distinct workspace_id from build')).length, 2);
+});
+
+test('a token of a workspace opens nothing of who runs the platform, and nothing at all once it is revoked', async (context) => {
+  const gateway = await open(context);
+  const { url, records } = gateway;
+  const { token, tokenId, client } = await tenant('north', gateway);
+  const ask = (name: RouteName, word: string) =>
+    fetch(new URL(routes[name].path.replace(':id', digest), url), {
+      method: routes[name].method,
+      headers: { authorization: `Bearer ${word}` },
+    });
+  const operators = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].scope === 'operator');
+  assert.ok(operators.includes('fleet') && operators.includes('createRunnerToken') && operators.includes('drainRunner'));
+  for (const name of operators) assert.equal((await ask(name, token)).status, 403, name);
+  for (const name of ['joinRunner', 'leaseTasks'] as const) assert.equal((await ask(name, token)).status, 401, name);
+  assert.equal((await ask('listFilms', `${token}x`)).status, 401);
+
+  const page = await fetch(new URL(`/?token=${token}`, url), { redirect: 'manual' });
+  const cookie = (page.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  assert.equal(page.status, 303);
+  await client.createFilm({ document: film });
+  const seen = await fetch(new URL('/v1/films', url), { headers: { cookie } });
+  assert.equal(((await seen.json()) as { readonly films: readonly unknown[] }).films.length, 1, 'the studio of the workspace');
+
+  await records.revokeWorkspaceToken(tokenId);
+  const beside = await gateway.beside(context);
+  for (const headers of [{ authorization: `Bearer ${token}` }, { cookie: cookie.replace(/-\d+=/, `-${new URL(beside.url).port}=`) }])
+    assert.equal((await fetch(new URL('/v1/films', beside.url), { headers })).status, 401);
+});
+
+/** Ids of all that is of a workspace. */
+async function workspacesOf(table: string, { sql }: Pick<TestRecords, 'sql'>): Promise<readonly unknown[]> {
+  return (await sql(`select distinct workspace_id from ${table}`)).map((row) => row.workspace_id);
+}
+
+test('what a workspace sends is stored as its own', async (context) => {
+  const gateway = await open(context);
+  const { client } = await tenant('north', gateway);
+  await upload(client);
+  await client.createBuild({ document: film });
+  await client.addToLibrary({ kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} });
+  await client.listStarters();
+  const [north] = (await gateway.records.listWorkspaces()).filter(({ name }) => name === 'north');
+  for (const table of ['film', 'film_version', 'build', 'asset', 'library_item'])
+    assert.deepEqual(await workspacesOf(table, gateway), [north?.id], table);
+});
