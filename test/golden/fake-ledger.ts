@@ -147,6 +147,8 @@ export type RunInput = {
   readonly reviewer?: string;
   readonly reviewMode?: ReviewMode;
   readonly reviewModel?: string;
+  /** Models that cut subjects out, in place of the one for people. */
+  readonly models?: readonly string[];
   /** Models that make pictures larger; none if left out. */
   readonly upscalers?: readonly string[];
   /** In place of those that are offered to the corpus. */
@@ -161,6 +163,7 @@ export function runPlan({
   files,
   purpose = 'make',
   atMs,
+  models = ['selfie-segmentation'],
   generators,
   upscalers,
   reviewer,
@@ -181,7 +184,7 @@ export function runPlan({
       offer: {
         toolchain: { encode: 'golden' },
         slots: 2,
-        models: ['selfie-segmentation'],
+        models,
         modelsFor: {
           interpolation: ['rife-4.6@0123456789ab'],
           ...(reviewer !== undefined && { 'image-review': [reviewer] }),

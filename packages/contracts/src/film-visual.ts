@@ -72,12 +72,18 @@ const pictureSubject = z.strictObject({
   cutOut: z
     .union([z.literal('auto'), z.literal('alpha'), z.string().min(1)])
     .default('auto')
-    .describe('auto: own alpha if it has one, else the default model; alpha: own alpha only; otherwise a model name.'),
+    .describe(
+      'auto: own alpha if it has one, else the model for people or the one for things, as a look at it says; alpha: own alpha only; otherwise a model name.',
+    ),
   ...subjectPlace,
 });
 const clipSubject = z.strictObject({
   ...clipRange,
-  cutOut: z.string().min(1).default('auto').describe('auto: the default model for people; otherwise a model name.'),
+  cutOut: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe('auto: the model for people or the one for things, as looks over the clip say; otherwise a model name.'),
   ...subjectPlace,
 });
 const subjectSchema = z.union([pictureSubject, clipSubject]);

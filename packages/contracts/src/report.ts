@@ -81,13 +81,17 @@ export const reportSchema = z
     shots: z.array(z.object({ id: z.string(), startFrame: z.number().int(), frames: z.number().int() }).readonly()).readonly(),
     credits: z.array(creditSchema).readonly(),
     review: reviewReportSchema.nullable().default(null),
-    /** What was cut out of clips, shot by shot: frames, those with a subject in them, and how much the edges change from frame to frame where the picture stands still (0..1; null where nothing does). */
+    /**
+     * What models cut out of pictures and clips, shot by shot: frames (1 for a picture), those with a subject in them, how much the edges change from frame
+     * to frame where a clip stands still (0..1; null where nothing does), and what the subject was taken for where a look chose the model (else null).
+     */
     cutouts: z
       .array(
         z
           .object({
             shot: z.string(),
             model: z.string(),
+            taken: z.enum(['people', 'object']).nullable().default(null),
             frames: z.number().int(),
             found: z.number().int(),
             flicker: z.object({ mean: z.number(), worst: z.number() }).readonly().nullable(),

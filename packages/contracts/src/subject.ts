@@ -25,7 +25,8 @@ export type SubjectSample = z.infer<typeof subjectSampleSchema>;
 
 /**
  * Looks for what a picture shows, or a part of a clip every `everyMs` and after each cut. `models` are mask models to ask before looking for what is
- * striking; times are milliseconds of the clip.
+ * striking; times are milliseconds of the clip, `crop` is the part of its picture that is looked at, in pixels. For a `cut-out` two models are asked
+ * what each would cut out: people are found where they are most of what strikes the eye, and nothing is looked for at cuts.
  */
 export const subjectSearch = {
   input: z.object({
@@ -36,10 +37,16 @@ export const subjectSearch = {
         untilMs: z.number().positive(),
         everyMs: z.number().positive(),
         fps: z.number().positive(),
+        crop: z
+          .object({ x: z.number().int(), y: z.number().int(), width: z.number().int(), height: z.number().int() })
+          .readonly()
+          .nullable()
+          .optional(),
       })
       .readonly()
       .nullable(),
     models: z.array(z.string()).readonly(),
+    purpose: z.literal('cut-out').optional(),
   }),
   output: z.object({
     samples: z.array(subjectSampleSchema).readonly(),

@@ -87,12 +87,12 @@ export const taskKinds = {
   },
   /** Find what a picture or a part of a clip shows, so that it can be cropped around it. */
   'find-subject': {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: subjectSearch.input,
     output: subjectSearch.output,
   },
-  /** Cut a person out of frames of a normalised clip. */
+  /** Cut a subject out of frames of a normalised clip. */
   'cutout-clip': {
     version: 3,
     reproducible: true,

@@ -6,7 +6,7 @@ import type { KindRunner, TaskContext } from '../run-task.ts';
 /** Longer side of what is looked at. */
 const longSide = 384;
 
-/** Finds what a picture shows, or what the part of a clip shows every so often and after each cut. Handed back between looks, it goes on behind the last one. */
+/** Finds what a picture shows, which of two models cuts it out, or what the part of a clip shows every so often and after each cut. Handed back between looks, it goes on behind the last one. */
 export const runFindSubject: KindRunner<'find-subject'> = async (payload, context) => {
   const finder = await openSubjectFinder({
     home: context.home,
@@ -14,6 +14,11 @@ export const runFindSubject: KindRunner<'find-subject'> = async (payload, contex
     ...(payload.models.length > 0 && { pool: await context.pictureModels() }),
   });
   try {
+    if (payload.purpose === 'cut-out') {
+      const locate: SubjectFinder['locate'] = (picture) => finder.choose(picture);
+      // Whoever cuts it out is credited there.
+      return { samples: (await look(payload, { context, locate })).samples, cutsMs: [], credits: [] };
+    }
     const { samples, cuts } = await look(payload, { context, locate: finder.locate });
     return { samples, cutsMs: cuts, credits: await creditsOf(payload.models, { samples, home: context.home }) };
   } finally {
@@ -24,7 +29,7 @@ export const runFindSubject: KindRunner<'find-subject'> = async (payload, contex
 type Looking = { readonly context: TaskContext; readonly locate: SubjectFinder['locate'] };
 type Seen = { readonly samples: readonly SubjectSample[]; readonly cuts: readonly number[] };
 
-async function look({ media, clip }: Payload<'find-subject'>, { context, locate }: Looking): Promise<Seen> {
+async function look({ media, clip, purpose }: Payload<'find-subject'>, { context, locate }: Looking): Promise<Seen> {
   const path = await context.pathOf(media);
   const { toolset } = context;
   const left = leftBy(context.borders.resume);
@@ -34,14 +39,14 @@ async function look({ media, clip }: Payload<'find-subject'>, { context, locate 
     for await (const frame of smallFrames({ path, toolset, longSide })) samples.push({ atMs: 0, ...rounded(await locate(frame)) });
     return { samples, cuts };
   }
-  const { fromMs, untilMs, everyMs, fps } = clip;
+  const { fromMs, untilMs, everyMs, fps, crop } = clip;
   const firstFrame = Math.ceil((fromMs * fps) / 1000 - 1e-6);
   const watch = watchCuts();
   let nextMs = fromMs;
   let { before } = left;
-  for await (const frame of smallFrames({ path, toolset, longSide, range: { fromMs, untilMs } })) {
+  for await (const frame of smallFrames({ path, toolset, longSide, range: { fromMs, untilMs }, crop: crop ?? undefined })) {
     const atMs = Math.round(((firstFrame + frame.index) * 1000) / fps);
-    const cut = watch.seen(frame);
+    const cut = purpose !== 'cut-out' && watch.seen(frame);
     if (cut) cuts.push(atMs);
     if (!cut && atMs < nextMs) continue;
     nextMs = fromMs + (Math.floor((atMs - fromMs) / everyMs) + 1) * everyMs;

@@ -10,7 +10,7 @@ export const kindNames: Readonly<Record<TaskKind, string>> = {
   mouth: 'measuring speech',
   cutout: 'cutting out',
   'find-subject': 'finding the subject',
-  'cutout-clip': 'cutting out a person',
+  'cutout-clip': 'cutting out of a clip',
   generate: 'drawing pictures from words',
   interpolate: 'smoothing slow motion',
   upscale: 'making a picture larger',

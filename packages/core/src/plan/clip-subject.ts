@@ -1,8 +1,9 @@
-import { findModelRef, type Issue, type Output, type Visual } from '@filmwright/contracts';
+import { type Issue, type Output, readModelRef, type Visual } from '@filmwright/contracts';
 import { problemAt, warningAt } from '../film/issues.ts';
+import { chooseCutOut } from './choose-cut-out.ts';
 import { clipSource } from './clip-layers.ts';
 import { type ClipFill, madePictures, pieceLayers, shownFrames } from './clip-pieces.ts';
-import { type ClipRange, clipCrop, clipRange } from './clip-range.ts';
+import { type ClipMedia, type ClipRange, clipCrop, clipRange } from './clip-range.ts';
 import { peopleModel } from './framing.ts';
 import { interpolatedClip } from './interpolate.ts';
 import { ranks } from './planner.ts';
@@ -21,13 +22,17 @@ const mostlyFound = 0.9;
 /** A range of clip frames that is one task; `frames` holds one more than `untilFrame` where there is one, for slow motion across the seam. */
 type Piece = { readonly firstFrame: number; readonly untilFrame: number; readonly frames: number };
 
-/** A person cut out of a clip, as layers that stand before a background; undefined while it is being cut out. */
+/** A subject cut out of a clip, as layers that stand before a background; undefined while it is being cut out. */
 export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualLayers {
   const { uploads, film, planner, address, index, untilFrame, size } = input;
-  const wanted = subject.cutOut === 'auto' ? peopleModel : subject.cutOut;
   const clip = uploads.media(subject.clip, 'clip');
   const range = clip === undefined ? undefined : clipRange(subject, { clip, fps: film.format.fps });
   const pieces = range === undefined ? [] : piecesOf(range, { untilFrame, loop: subject.loop });
+  const model = chooseCutOut(input, {
+    wanted: subject.cutOut,
+    media: clip?.asset.digest,
+    clip: clip && shownPart(pieces, { subject, clip }),
+  });
   const ask = (piece: Piece | undefined, at: number): Cut | undefined =>
     planner.ask({
       address: `${address}/cutout/${at}`,
@@ -37,11 +42,11 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
       rank: ranks.awaited,
       estimateMs: (piece?.frames ?? 120) * 600,
       payload:
-        clip === undefined || piece === undefined
+        clip === undefined || piece === undefined || model === undefined
           ? undefined
           : {
               clip: clip.asset.digest,
-              model: findModelRef(input.models, wanted) ?? wanted,
+              model,
               rate: clip.fps,
               firstFrame: piece.firstFrame,
               frames: piece.frames,
@@ -53,13 +58,17 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
     return undefined;
   }
   const cuts = pieces.map(ask);
-  if (!cuts.every((cut) => cut !== undefined)) return undefined;
+  if (model === undefined || !cuts.every((cut) => cut !== undefined)) return undefined;
   const cutOut = {
     ...{ width: clip.width, height: 2 * clip.height, range },
     pieces: pieces.map((piece, at) => ({ ...piece, asset: cuts[at]?.asset.digest ?? '' })),
   };
   const credits = cuts.slice(0, 1).map(({ credit }) => credit);
-  const warnings = findings(cuts, { subject, path: `storyboard[${index}].visual.subject` });
+  const warnings = findings(cuts, {
+    subject,
+    people: readModelRef(model).name === peopleModel,
+    path: `storyboard[${index}].visual.subject`,
+  });
   const box = aroundAll(cuts);
   if (box === null || warnings.some(({ severity }) => severity === 'error')) return { layers: [], credits, warnings };
   const smooth = interpolatedClip(input, {
@@ -94,6 +103,14 @@ function piecesOf(range: ClipRange, fill: ClipFill): readonly Piece[] {
   });
 }
 
+/** What of a clip its pieces hold, to be looked at. */
+function shownPart(pieces: readonly Piece[], { subject, clip }: { readonly subject: Subject; readonly clip: ClipMedia }) {
+  const [first, last] = [pieces[0]?.firstFrame ?? 0, pieces.at(-1)?.untilFrame ?? 1];
+  const crop = clipCrop(subject, clip);
+  const atMs = (frame: number): number => (frame * 1000) / clip.fps;
+  return { fromMs: atMs(first), untilMs: atMs(last), fps: clip.fps, ...(crop && { crop }) };
+}
+
 /** The box that holds the subject in every piece, of even sides and places as a picture at half colour needs them. */
 function aroundAll(cuts: readonly Cut[]) {
   const boxes = cuts.flatMap(({ subject }) => (subject === null ? [] : [subject]));
@@ -107,8 +124,10 @@ function aroundAll(cuts: readonly Cut[]) {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** Tells of frames in which nobody was found. */
-function findings(cuts: readonly Cut[], { subject, path }: { readonly subject: Subject; readonly path: string }): readonly Issue[] {
+type Finding = { readonly subject: Subject; readonly people: boolean; readonly path: string };
+
+/** Tells of frames in which nothing was found. */
+function findings(cuts: readonly Cut[], { subject, people, path }: Finding): readonly Issue[] {
   const frames = cuts.reduce((sum, cut) => sum + cut.frames, 0);
   const share = cuts.reduce((sum, cut) => sum + cut.found, 0) / Math.max(1, frames);
   if (share >= mostlyFound) return [];
@@ -117,7 +136,7 @@ function findings(cuts: readonly Cut[], { subject, path }: { readonly subject: S
   return [
     told(`${path}.cutOut`, {
       code: 'subject-not-found',
-      message: `The model found ${subject.cutOut === 'auto' ? 'a person' : 'something to cut out'} in ${found} of ${JSON.stringify(subject.clip)} only; where it found nothing, nothing is shown.`,
+      message: `The model found ${people ? 'a person' : 'something to cut out'} in ${found} of ${JSON.stringify(subject.clip)} only; where it found nothing, nothing is shown.`,
       found,
       wanted: `at least ${Math.round((share < leastFound ? leastFound : mostlyFound) * 100)} %`,
       next: 'Take another part of the clip with `from` and `to`, show less of it with `crop`, or name another model in `cutOut`.',

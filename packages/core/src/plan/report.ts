@@ -3,7 +3,7 @@ import { mouthLags, mouthReport } from '../figure/mouth-lag.ts';
 import { frameStartMs } from '../film/frames.ts';
 import { pathAt } from '../film/path-at.ts';
 import { bareLanguage } from '../speech/voice-language.ts';
-import { clipCutouts, flickerWarnings } from './clip-cutouts.ts';
+import { cutoutsOf, flickerWarnings } from './cutouts.ts';
 import type { PlannedRung } from './package-view.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { PlannedSpan } from './plan-spans.ts';
@@ -28,7 +28,7 @@ export type ReportInput = {
 export function filmReport({ plan, planned, spans, rungs, master, measured, heard, review, buildId }: ReportInput): Report {
   const { film, size, shots, frames } = plan;
   const { fps } = film.format;
-  const cutouts = clipCutouts(
+  const cutouts = cutoutsOf(
     planned,
     shots.map(({ id }) => id),
   );

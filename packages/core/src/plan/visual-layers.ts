@@ -1,7 +1,8 @@
-import { type Finish, findModelRef, type Layer, type Shot, type Visual } from '@filmwright/contracts';
+import type { Finish, Layer, Shot, Visual } from '@filmwright/contracts';
+import { chooseCutOut } from './choose-cut-out.ts';
 import { clipLayers } from './clip-layers.ts';
 import { clipSubjectLayers } from './clip-subject.ts';
-import { framedMove, framePicture, peopleModel, unframed } from './framing.ts';
+import { framedMove, framePicture, unframed } from './framing.ts';
 import { generatedLayers } from './generate-layers.ts';
 import { defaultMotion, type Move, moveOf, placePicture, steady } from './motion.ts';
 import { pictureLayers } from './picture-layers.ts';
@@ -116,11 +117,9 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
   const model =
     picture === undefined
       ? undefined
-      : subject.cutOut === 'auto'
-        ? picture.hasAlpha
-          ? 'alpha'
-          : (input.models[0] ?? peopleModel)
-        : (findModelRef(input.models, subject.cutOut) ?? subject.cutOut);
+      : subject.cutOut === 'auto' && picture.hasAlpha
+        ? 'alpha'
+        : chooseCutOut(input, { wanted: subject.cutOut, media: picture.asset.digest, clip: null });
   const cut = planner.ask({
     address: `${address}/cutout`,
     kind: 'cutout',

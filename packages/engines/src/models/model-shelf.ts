@@ -175,9 +175,10 @@ export async function unreadableModels({ home }: { readonly home: string }): Pro
   return (await readShelf(home)).unreadable;
 }
 
-/** Every revision that can be used now. */
+/** Every revision that can be used now, once each: one that was added before it came along is there twice. */
 export async function listModels({ home }: { readonly home: string }): Promise<readonly ShelvedModel[]> {
-  return (await shelvedModels({ home })).filter(({ state, present }) => present && state.broken === null);
+  const ready = (await shelvedModels({ home })).filter(({ state, present }) => present && state.broken === null);
+  return [...new Map(ready.map((model) => [model.ref, model])).values()];
 }
 
 /** A model for messages to people. */

@@ -42,6 +42,21 @@ test('a person is found with the head, wherever they stand, and the same picture
   }
 });
 
+test('to be cut out, people are chosen where they are most of what stands out, and a thing beside which nobody is', async (t) => {
+  const finder = await openSubjectFinder({ home: await testFolder(t), models: [...models, 'u2netp'] });
+  t.after(() => finder.close());
+  assert.equal((await finder.choose((await inRoom(100)).picture)).kind, 'people');
+  const jar = drawPicture(192, 108, (x, y) =>
+    Math.abs(x - 96) < 24 && y > 20 && y < 90 ? [200, 60 + ((x * 3) % 40), 30 + y, 255] : room(x * 2, y * 2),
+  );
+  const thing = await finder.choose(jar);
+  assert.equal(thing.kind, 'object', JSON.stringify(thing));
+  assert.ok(Math.abs(thing.box.x + thing.box.width / 2 - 0.5) < 0.06, JSON.stringify(thing));
+  const alone = await openSubjectFinder({ home: '/nowhere', models });
+  t.after(() => alone.close());
+  assert.equal((await alone.choose(jar)).kind, 'none');
+});
+
 test('what stands out is found by its looks where no model knows it', async (t) => {
   const finder = await openSubjectFinder({ home: await testFolder(t), models: [] });
   t.after(() => finder.close());

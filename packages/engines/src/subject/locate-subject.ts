@@ -2,6 +2,7 @@ import { type InstalledModel, installedModel } from '../models/model-shelf.ts';
 import { type ModelPool, openModelPool } from '../onnx/model-pool.ts';
 import { type Box, cropPicture, type Picture, type Plane } from '../onnx/picture.ts';
 import { runPictureModel } from '../onnx/picture-model.ts';
+import { resizePlane } from '../onnx/resample.ts';
 import { saliencyMap } from './saliency-map.ts';
 import { headsOf, type ShareBox, subjectInMask } from './subject-in-mask.ts';
 
@@ -26,6 +27,8 @@ export type LocateOptions = {
 /** Finds subjects in pictures with models that stay loaded until it is closed. */
 export type SubjectFinder = {
   readonly locate: (picture: Picture, options?: LocateOptions) => Promise<LocatedSubject>;
+  /** What to cut out of a picture: people where they are most of what the object model finds, as large as that, or all that is found; else the object, or none. */
+  readonly choose: (picture: Picture, options?: Pick<LocateOptions, 'signal'>) => Promise<LocatedSubject>;
   readonly close: () => Promise<void>;
 };
 
@@ -65,6 +68,16 @@ export async function openSubjectFinder({
       }
       const object = objects === undefined ? null : objectIn(await maskOf(objects, picture, signal));
       return object ?? striking;
+    },
+    async choose(picture, { signal } = {}) {
+      const [somebody, something] = [
+        people && (await maskOf(people, picture, signal)),
+        objects && (await maskOf(objects, picture, signal)),
+      ];
+      const found = somebody === undefined ? null : peopleIn(somebody, surePeople);
+      const object = something === undefined ? null : objectIn(something);
+      if (somebody === undefined || something === undefined || object === null) return found ?? object ?? nothing;
+      return found !== null && areMostOf(somebody, something) ? found : object;
     },
     close: async () => {
       if (shared === undefined) await pool.dispose();
@@ -151,6 +164,24 @@ function peopleIn(mask: Plane, least: number): LocatedSubject | null {
   const middle = head.x + head.width / 2;
   const point = [0.6 * middle + 0.4 * found.point[0], Math.min(1, head.y + head.height * 0.8)] as const;
   return { kind: 'people', point, box: found.box, head, confidence: round(Math.min(0.98, 0.4 + sure * 0.55)) };
+}
+
+/** Least share of an object's mask that people must take to be what is meant. */
+const leastPeople = 0.5;
+
+/** Whether people are most of what another model takes for the subject, or larger than it. */
+function areMostOf(people: Plane, object: Plane): boolean {
+  const { data } = resizePlane(people, object.width, object.height);
+  let [persons, things, both] = [0, 0, 0];
+  object.data.forEach((value, i) => {
+    const isPerson = (data[i] as number) > 0.6;
+    if (isPerson) persons++;
+    if (value > 0.5) {
+      things++;
+      if (isPerson) both++;
+    }
+  });
+  return both >= leastPeople * things || persons >= things;
 }
 
 function objectIn(mask: Plane): LocatedSubject | null {

@@ -13,14 +13,17 @@ export type SmallFrames = {
   readonly longSide: number;
   /** Of a clip: which part of it; a picture has one frame. */
   readonly range?: { readonly fromMs: number; readonly untilMs: number };
+  /** The part of each frame that is wanted, in pixels; all of it when left out. */
+  readonly crop?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
 /** The frames of a normalised picture or of a part of a normalised clip, small, in order. */
-export async function* smallFrames({ path, toolset, longSide, range, signal }: SmallFrames): AsyncGenerator<SmallFrame> {
-  const full = await clipSize({ path, toolset, signal });
+export async function* smallFrames({ path, toolset, longSide, range, crop, signal }: SmallFrames): AsyncGenerator<SmallFrame> {
+  const full = crop ?? (await clipSize({ path, toolset, signal }));
   const scale = Math.min(1, longSide / Math.max(full.width, full.height));
   const [width, height] = [Math.max(1, Math.round(full.width * scale)), Math.max(1, Math.round(full.height * scale))];
+  const cut = crop === undefined ? [] : [filter('crop', { w: crop.width, h: crop.height, x: crop.x, y: crop.y })];
   const options =
     range === undefined ? {} : { options: { ss: (range.fromMs / 1000).toFixed(6), t: ((range.untilMs - range.fromMs) / 1000).toFixed(6) } };
   const decoder = spawnFfmpegSource({
@@ -36,7 +39,11 @@ export async function* smallFrames({ path, toolset, longSide, range, signal }: S
             map: '0:v:0',
             vf: writeFiltergraph([
               {
-                filters: [filter('scale', { w: width, h: height, flags: 'area+accurate_rnd' }), filter('format', { pix_fmts: 'rgba' })],
+                filters: [
+                  ...cut,
+                  filter('scale', { w: width, h: height, flags: 'area+accurate_rnd' }),
+                  filter('format', { pix_fmts: 'rgba' }),
+                ],
               },
             ]),
             ...(range === undefined ? { 'frames:v': 1 } : {}),

@@ -1,25 +1,39 @@
 import type { Issue, Output, Report } from '@filmwright/contracts';
+import { takenFor } from './choose-cut-out.ts';
 import type { PlannedTask } from './planner.ts';
 
 type Cutouts = Report['cutouts'];
-type Cut = Output<'cutout-clip'>;
+type Cut = Pick<Output<'cutout-clip'>, 'credit' | 'frames' | 'found' | 'flicker'>;
 
 /** From here on edges are seen to flicker; what stands still and was smoothed stays well below. */
 const mostFlicker = 0.08;
 
-/** What was cut out of clips, from all pieces of each shot; pieces count by the pixels that were looked at. */
-export function clipCutouts(planned: readonly PlannedTask[], shotIds: readonly string[]): Cutouts {
+/**
+ * What models cut out of pictures and clips, shot by shot; a still counts as one frame, and one with transparency of its own is left out. Of a clip all
+ * pieces count, by the pixels that were looked at.
+ */
+export function cutoutsOf(planned: readonly PlannedTask[], shotIds: readonly string[]): Cutouts {
   const byShot = new Map<number, Cut[]>();
-  for (const { kind, shot, result } of planned)
-    if (kind === 'cutout-clip' && shot !== null && result?.state === 'done')
-      byShot.set(shot, [...(byShot.get(shot) ?? []), result.output as Cut]);
-  return Array.from(byShot, ([shot, cuts]) => ({
-    shot: shotIds[shot] ?? String(shot),
-    model: cuts[0]?.credit.revision ?? cuts[0]?.credit.name ?? '',
-    frames: cuts.reduce((sum, cut) => sum + cut.frames, 0),
-    found: cuts.reduce((sum, cut) => sum + cut.found, 0),
-    flicker: flickerOf(cuts),
-  }));
+  for (const { kind, shot, result } of planned) {
+    if (shot === null || result?.state !== 'done') continue;
+    const cuts = kind === 'cutout-clip' ? [result.output as Cut] : kind === 'cutout' ? stillCut(result.output as Output<'cutout'>) : [];
+    if (cuts.length > 0) byShot.set(shot, [...(byShot.get(shot) ?? []), ...cuts]);
+  }
+  return Array.from(byShot, ([shot, cuts]) => {
+    const model = cuts[0]?.credit.revision ?? cuts[0]?.credit.name ?? '';
+    return {
+      shot: shotIds[shot] ?? String(shot),
+      model,
+      taken: takenFor(planned, { shot, model }),
+      frames: cuts.reduce((sum, cut) => sum + cut.frames, 0),
+      found: cuts.reduce((sum, cut) => sum + cut.found, 0),
+      flicker: flickerOf(cuts),
+    };
+  });
+}
+
+function stillCut({ credit }: Output<'cutout'>): readonly Cut[] {
+  return credit === null ? [] : [{ credit, frames: 1, found: 1 }];
 }
 
 function flickerOf(cuts: readonly Cut[]): Cutouts[number]['flicker'] {
