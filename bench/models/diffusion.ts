@@ -20,7 +20,7 @@ const latentPixels = 4;
 // The best round of each side: other work on the machine only takes away.
 const best = (values: readonly number[]): number => Math.max(...values);
 const least = (values: readonly number[]): number => Math.min(...values);
-const child = spawn(python, [fileURLToPath(new URL('./diffusion-reference.py', import.meta.url)), folder, String(threads)], {
+const child = spawn(python, ['-B', fileURLToPath(new URL('./diffusion-reference.py', import.meta.url)), folder, String(threads)], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -38,7 +38,7 @@ function wavesPicture(width: number, height: number, shift: number): Picture {
 
 async function speeds(interpolator: Interpolator): Promise<readonly Record<string, unknown>[]> {
   const reference = fileURLToPath(new URL('./interpolate-reference.py', import.meta.url));
-  const child = spawn(python, [reference, betweenModelOf(model).path, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, ['-B', reference, betweenModelOf(model).path, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
   const { version } = await heard();

@@ -1,20 +1,14 @@
 # The side of Python: one network in onnxruntime. A request {"runs": N} runs it N times; {"plain": PATH, "frames": N} cuts out frames of a clip the
 # plain way: decode, make small, run three times, make the mean large. Answers with seconds and processor seconds.
-import json
 import subprocess
 import sys
-import time
 
 import numpy
-import onnxruntime
 from PIL import Image
+from reference_rounds import answer_rounds, session
 
 path, name, side, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-options = onnxruntime.SessionOptions()
-options.intra_op_num_threads = threads
-options.inter_op_num_threads = 1
-session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-print(json.dumps({"version": onnxruntime.__version__}), flush=True)
+network = session(path, threads)
 noise = numpy.random.default_rng(1).random((1, 3, side, side), dtype=numpy.float32)
 
 
@@ -25,19 +19,22 @@ def plain(clip, frames, width, height):
         raw = decoder.stdout.read(width * height * 3)
         small = Image.frombuffer("RGB", (width, height), raw).resize((side, side), Image.BILINEAR)
         tensor = (numpy.asarray(small, dtype=numpy.float32) / 255).transpose(2, 0, 1)[None]
-        masks = [session.run([name], {session.get_inputs()[0].name: tensor})[0] for _ in range(3)]
+        masks = [network.run([name], {network.get_inputs()[0].name: tensor})[0] for _ in range(3)]
         mask = numpy.mean(masks, axis=0).reshape(side, side)
         Image.fromarray((mask * 255).astype(numpy.uint8)).resize((width, height), Image.BILINEAR).tobytes()
     decoder.stdout.close()
     decoder.wait()
 
 
-for line in sys.stdin:
-    request = json.loads(line)
-    start, cpu = time.perf_counter(), time.process_time()
-    if "runs" in request:
-        for _ in range(request["runs"]):
-            session.run([name], {session.get_inputs()[0].name: noise})
-    else:
-        plain(request["plain"], request["frames"], request["width"], request["height"])
-    print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": time.process_time() - cpu}), flush=True)
+def run(count):
+    for _ in range(count):
+        network.run([name], {network.get_inputs()[0].name: noise})
+
+
+def prepare(wanted):
+    if "runs" in wanted:
+        return lambda: run(wanted["runs"])
+    return lambda: plain(wanted["plain"], wanted["frames"], wanted["width"], wanted["height"])
+
+
+answer_rounds(prepare)

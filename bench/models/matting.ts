@@ -40,7 +40,7 @@ const file = join(model.folder, files[0]?.path ?? '');
 const side = String(processing.input.size.width);
 const child = spawn(
   python,
-  [fileURLToPath(new URL('./matting-reference.py', import.meta.url)), file, processing.output.name, side, String(threads)],
+  ['-B', fileURLToPath(new URL('./matting-reference.py', import.meta.url)), file, processing.output.name, side, String(threads)],
   { stdio: ['pipe', 'pipe', 'inherit'] },
 );
 const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -40,7 +40,7 @@ const rounded = (value: number, digits = 3): number => Number(value.toFixed(digi
 
 const model = await installedModel({ name, home: process.env['FILMWRIGHT_HOME'] ?? tmpdir() });
 const file = join(model.folder, model.card.files[0]?.path ?? '');
-const child = spawn(python, [fileURLToPath(new URL('./upscale-reference.py', import.meta.url)), file, String(threads)], {
+const child = spawn(python, ['-B', fileURLToPath(new URL('./upscale-reference.py', import.meta.url)), file, String(threads)], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
