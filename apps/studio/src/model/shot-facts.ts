@@ -1,6 +1,7 @@
 import type { FilmDocument, Issue } from '@filmwright/contracts';
 import { millisecondsOf, narrationLines, type ShotDocument } from '@filmwright/core';
 import { shotText } from './edit-film.ts';
+import { type SubjectKind, subjectKind, usualPlace } from './shot-subject.ts';
 
 /** What a card shows of a shot before anything is made of it. */
 export type ShotPicture =
@@ -9,8 +10,15 @@ export type ShotPicture =
   | { readonly kind: 'clip'; readonly file: string; readonly fromMs: number }
   | { readonly kind: 'drawn'; readonly prompt: string }
   | { readonly kind: 'backdrop'; readonly design: string; readonly colors: readonly string[] };
-/** A cut-out picture: shares of the frame, measured at its middle. */
-export type SubjectLook = { readonly file: string; readonly x: number; readonly y: number; readonly height: number };
+/** What is cut out of a picture or clip: shares of the frame, measured at its middle. */
+export type SubjectLook = {
+  readonly kind: SubjectKind;
+  readonly file: string;
+  readonly fromMs: number;
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+};
 export type ShotLook = { readonly ground: ShotPicture; readonly subject: SubjectLook | null; readonly figures: readonly string[] };
 
 /** How a shot will look, by its document alone. */
@@ -20,14 +28,25 @@ export function lookOf(shot: ShotDocument, film: FilmDocument): ShotLook {
     ? visual['figures'].map((figure) => (typeof figure === 'string' ? figure : String(treeOf(figure)['character'] ?? '')))
     : [];
   const ground = 'background' in visual ? treeOf(visual['background']) : visual;
-  return { ground: pictureOf(ground, film), subject: subjectOf(treeOf(visual['subject'])), figures };
+  return { ground: pictureOf(ground, film), subject: subjectOf(treeOf(visual['subject']), film), figures };
 }
 
-function subjectOf({ picture, at, height }: Tree): SubjectLook | null {
-  if (typeof picture !== 'string') return null;
-  const [x, y] = Array.isArray(at) ? at : [];
-  const share = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
-  return { file: picture, x: share(x, 0.5), y: share(y, 0.52), height: share(height, 0.72) };
+/** The take of what a model draws for a shot that the film shows. */
+export function drawnTakeOf(shot: ShotDocument): number {
+  const visual = treeOf(shot.visual);
+  const { take } = treeOf(('background' in visual ? treeOf(visual['background']) : visual)['generate']);
+  return [take, shot.take].find((one) => typeof one === 'number') ?? 1;
+}
+
+function subjectOf(subject: Tree, film: FilmDocument): SubjectLook | null {
+  const kind = subjectKind({ subject });
+  const file = kind === null ? undefined : subject[kind];
+  if (kind === null || typeof file !== 'string') return null;
+  const [x, y] = Array.isArray(subject['at']) ? subject['at'] : [];
+  const share = (value: unknown, usual: number): number => (typeof value === 'number' ? value : usual);
+  const { at, height } = usualPlace;
+  const place = { x: share(x, at[0]), y: share(y, at[1]), height: share(subject['height'], height) };
+  return { kind, file, fromMs: durationMs(subject['from'], film) ?? 0, ...place };
 }
 
 function pictureOf(ground: Tree, film: FilmDocument): ShotPicture {

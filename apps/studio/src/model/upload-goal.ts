@@ -1,17 +1,19 @@
 import type { FilmDocument, LibraryKind, MediaType } from '@filmwright/contracts';
 import { setAt, setInShot, shotsOf } from './edit-film.ts';
+import { setSubject } from './shot-subject.ts';
 
 /** What a file is uploaded for; kept with the upload, so that it comes to its place also when the tab is closed meanwhile. */
 export type UploadGoal =
-  | { readonly to: 'shot'; readonly film: string; readonly shot: string; readonly use: 'ground' | 'sketch' | 'subject' }
+  | { readonly to: 'shot'; readonly film: string; readonly shot: string; readonly use: 'ground' | 'sketch' | 'subject' | 'subject-clip' }
   | { readonly to: 'film'; readonly film: string; readonly use: 'logo' | 'music' }
   | { readonly to: 'new-film' }
   | { readonly to: 'library' };
 
 /** What a file must be for its goal; null where pictures, clips and sounds all do. */
-export function wantedFor(goal: UploadGoal): Extract<MediaType, 'picture' | 'sound'> | null {
+export function wantedFor(goal: UploadGoal): Extract<MediaType, 'picture' | 'clip' | 'sound'> | null {
   if (goal.to === 'film') return goal.use === 'logo' ? 'picture' : 'sound';
-  return goal.to === 'shot' && goal.use !== 'ground' ? 'picture' : null;
+  if (goal.to !== 'shot' || goal.use === 'ground') return null;
+  return goal.use === 'subject-clip' ? 'clip' : 'picture';
 }
 
 /** The film with an uploaded file in its place; the same film where the shot is gone, or shows that file already. */
@@ -24,7 +26,8 @@ export function landFile(
   const index = shotsOf(film).findIndex((shot) => shot?.id === goal.shot);
   const shot = shotsOf(film)[index];
   if (shot === undefined) return film;
-  if (goal.use === 'subject') return setInShot(film, { shot: index, path: ['visual', 'subject', 'picture'], value: path });
+  if (goal.use === 'subject') return setSubject(film, { shot: index, kind: 'picture', file: path });
+  if (goal.use === 'subject-clip') return setSubject(film, { shot: index, kind: 'clip', file: path });
   const visual = shot.visual as Readonly<Record<string, unknown>> | undefined;
   const at = visual?.['background'] === undefined ? ['visual'] : ['visual', 'background'];
   const ground = (at.length === 1 ? visual : visual?.['background']) as Readonly<Record<string, unknown>> | undefined;

@@ -10,7 +10,7 @@ const headBytes = 64 * 1024;
 /** Looks at the first bytes of a file before any are sent: what it is, its content says and not its name. */
 export async function lookAtFile(
   file: File,
-  { wanted, maxBytes }: { readonly wanted: 'picture' | 'sound' | null; readonly maxBytes: number },
+  { wanted, maxBytes }: { readonly wanted: (typeof mediaTypes)[number] | null; readonly maxBytes: number },
 ): Promise<LookedAt> {
   if (file.size > maxBytes)
     return {

@@ -1,4 +1,5 @@
-import { CheckField, ChoiceField } from '../../parts/fields.tsx';
+import { ChoiceField } from '../../parts/fields.tsx';
+import { isSmooth, SmoothMotion } from './smooth-motion.tsx';
 import type { Field } from './use-field.ts';
 
 const speeds = [
@@ -15,8 +16,6 @@ export function ClipSpeed({ field, base }: { readonly field: Field; readonly bas
   const known: readonly (readonly [number, string])[] = speeds.some(([each]) => each === speed)
     ? speeds
     : [...speeds, [speed, `${speed} times as fast`] as const].sort(([a], [b]) => a - b);
-  const smooth = field.read([...base, 'interpolate']);
-  const isSmooth = smooth !== undefined && smooth !== false;
   return (
     <>
       <ChoiceField
@@ -25,12 +24,8 @@ export function ClipSpeed({ field, base }: { readonly field: Field; readonly bas
         options={known.map(([each, name]) => [String(each), name] as const)}
         onChange={(to) => field.write([...base, 'speed'], Number(to) === 1 ? undefined : Number(to), 'speed')}
       />
-      {(speed <= 1 || isSmooth) && (
-        <CheckField
-          label={speed < 1 ? 'Smooth slow motion' : 'Smooth where it has few frames a second'}
-          checked={isSmooth}
-          onChange={(on) => field.write([...base, 'interpolate'], on ? true : undefined, 'smooth motion')}
-        />
+      {(speed <= 1 || isSmooth(field, base)) && (
+        <SmoothMotion field={field} base={base} label={speed < 1 ? 'Smooth slow motion' : 'Smooth where it has few frames a second'} />
       )}
     </>
   );

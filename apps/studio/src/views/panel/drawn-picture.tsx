@@ -1,8 +1,12 @@
+import type { Generate, Generator } from '@filmwright/contracts';
+import { pickGenerator } from '@filmwright/core';
 import { ChoiceField, Fold, RangeField, TextField } from '../../parts/fields.tsx';
 import { useFilm } from '../film-context.ts';
 import { DrawnStart } from './drawn-start.tsx';
 import { DrawnTakes } from './drawn-takes.tsx';
 import { generatorChoices, useGenerators } from './generators.ts';
+import { isSmooth, SmoothMotion } from './smooth-motion.tsx';
+import { UpscaleChoice } from './upscale-choice.tsx';
 import type { Field } from './use-field.ts';
 
 /** What a model is to draw for a shot, and its takes to choose from; `base` is where the shot's ground is. */
@@ -31,6 +35,10 @@ export function DrawnPicture({ field, base }: { readonly field: Field; readonly 
       />
       <DrawnTakes key={selected} field={field} base={base} />
       <DrawnStart key={`start ${selected}`} field={field} base={base} models={models} />
+      <UpscaleChoice field={field} base={base} />
+      {(moves(models, field.read([...base, 'generate'])) || isSmooth(field, base)) && (
+        <SmoothMotion field={field} base={base} label="Smooth movement between what is drawn" />
+      )}
       <Fold title="How it is drawn">
         <TextField
           label="What is not to be seen"
@@ -53,4 +61,12 @@ export function DrawnPicture({ field, base }: { readonly field: Field; readonly 
       </Fold>
     </div>
   );
+}
+
+/** Whether the model that draws makes clips, or may: which it is is not known at once, nor of one that nobody offers. */
+function moves(models: readonly Generator[] | null, generate: unknown): boolean {
+  const { model, picture } = (generate ?? {}) as Partial<Generate>;
+  const asked: Generate = { prompt: '-', ...(model === undefined ? {} : { model }), ...(picture === undefined ? {} : { picture }) };
+  const drawing = models === null ? undefined : pickGenerator(asked, models);
+  return drawing === undefined || drawing.frames > 1;
 }

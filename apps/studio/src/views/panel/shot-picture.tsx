@@ -1,11 +1,15 @@
 import { backdropDesigns, motionNames } from '@filmwright/contracts';
 import { setInShot } from '../../model/edit-film.ts';
 import { asSentence } from '../../model/format.ts';
+import { groundToFront } from '../../model/shot-subject.ts';
 import { ChoiceField } from '../../parts/fields.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
+import { ClipSound } from './clip-sound.tsx';
 import { ClipSpeed } from './clip-speed.tsx';
 import { DrawnPicture } from './drawn-picture.tsx';
 import { MediaPicker, type Picked } from './media-picker.tsx';
+import { SubjectChoice } from './subject-choice.tsx';
 import { UpscaleChoice } from './upscale-choice.tsx';
 import type { Field } from './use-field.ts';
 
@@ -21,6 +25,7 @@ type Ground = (typeof grounds)[number][0];
 /** What a shot shows: its ground, what stands in front of it, and how the picture moves. */
 export function ShotPicture({ field }: { readonly field: Field }) {
   const { editing, selected } = useFilm();
+  const hasFigures = field.read(['visual', 'figures']) !== undefined;
   const composed = field.read(['visual', 'background']) !== undefined;
   const base = composed ? ['visual', 'background'] : ['visual'];
   const kind = (['picture', 'clip', 'generate', 'backdrop'] as const).find((name) => field.read([...base, name]) !== undefined) ?? 'none';
@@ -31,30 +36,37 @@ export function ShotPicture({ field }: { readonly field: Field }) {
     else if (to === 'none') field.write(composed ? ['visual'] : base, undefined, 'picture');
     else field.write(base, { [to]: '' }, 'picture');
   };
-  const pick =
-    (what: 'picture' | 'subject', at: readonly string[]) =>
-    ({ path, digest }: Picked): void =>
-      editing.edit({
-        label: `${what} of shot ${selected + 1}`,
-        change: (film) => setInShot(film, { shot: selected, path: at, value: path }),
-        files: { [path]: digest },
-      });
-  const subject = field.read(['visual', 'subject', 'picture']);
+  const pick = ({ path, digest }: Picked): void =>
+    editing.edit({
+      label: `picture of shot ${selected + 1}`,
+      change: (document) => setInShot(document, { shot: selected, path: [...base, kind], value: path }),
+      files: { [path]: digest },
+    });
+  const toFront = (): void =>
+    editing.edit({
+      label: `another background in shot ${selected + 1}`,
+      change: (document) => groundToFront(document, selected),
+    });
   const film = useFilmState((state) => state.id);
-  const goal = { to: 'shot', film, shot: field.text(['id'], '') } as const;
+  // What stands in front needs a ground.
+  const offered = composed && !hasFigures ? grounds.filter(([ground]) => ground !== 'none') : grounds;
+  const isFile = kind === 'picture' || kind === 'clip';
+  const file = field.text([...base, kind], '');
   return (
     <div className="stack">
-      <ChoiceField label={composed ? 'Behind' : 'Picture'} value={kind} options={grounds} onChange={change} />
-      {(kind === 'picture' || kind === 'clip') && (
-        <MediaPicker
-          kind={kind}
-          goal={{ ...goal, use: 'ground' }}
-          file={field.text([...base, kind], '')}
-          onPick={pick('picture', [...base, kind])}
-        />
+      <ChoiceField label={composed ? 'Behind' : 'Picture'} value={kind} options={offered} onChange={change} />
+      {isFile && (
+        <MediaPicker kind={kind} goal={{ to: 'shot', film, shot: field.text(['id'], ''), use: 'ground' }} file={file} onPick={pick} />
+      )}
+      {isFile && !composed && file !== '' && (
+        <button type="button" className="button" onClick={toFront}>
+          <Icon name="person" />
+          Cut it out, for another background
+        </button>
       )}
       {kind === 'clip' && <ClipSpeed field={field} base={base} />}
-      {(kind === 'picture' || kind === 'clip') && <UpscaleChoice field={field} base={base} />}
+      {kind === 'clip' && <ClipSound field={field} base={base} />}
+      {isFile && <UpscaleChoice field={field} base={base} />}
       {kind === 'generate' && <DrawnPicture field={field} base={base} />}
       {kind === 'backdrop' && (
         <ChoiceField
@@ -64,17 +76,7 @@ export function ShotPicture({ field }: { readonly field: Field }) {
           onChange={(design) => field.write([...base, 'backdrop'], design, 'background')}
         />
       )}
-      {typeof subject === 'string' && (
-        <div className="field">
-          <span className="label">In front</span>
-          <MediaPicker
-            kind="picture"
-            goal={{ ...goal, use: 'subject' }}
-            file={subject}
-            onPick={pick('subject', ['visual', 'subject', 'picture'])}
-          />
-        </div>
-      )}
+      {!hasFigures && <SubjectChoice field={field} />}
       <ChoiceField
         label="Movement"
         value={field.text(['motion', 'move'], field.text(['motion'], 'none'))}

@@ -38,7 +38,11 @@ export function ShotThumb({ shot, film, still }: ThumbProps) {
           className="sketch-subject"
           style={{ left: `${subject.x * 100}%`, top: `${subject.y * 100}%`, height: `${subject.height * 100}%` }}
         >
-          <AssetPicture file={subject.file} className="sketch-cutout" />
+          {subject.kind === 'clip' ? (
+            <AssetClip file={subject.file} fromMs={subject.fromMs} className="sketch-cutout" />
+          ) : (
+            <AssetPicture file={subject.file} className="sketch-cutout" />
+          )}
         </span>
       )}
       {figures.length > 0 && (
@@ -67,7 +71,7 @@ function Ground({ picture }: { readonly picture: ShotPicture }) {
     case 'picture':
       return <AssetPicture file={picture.file} className="sketch-ground" />;
     case 'clip':
-      return <AssetClip file={picture.file} fromMs={picture.fromMs} />;
+      return <AssetClip file={picture.file} fromMs={picture.fromMs} className="sketch-ground" />;
     case 'backdrop':
       return <Backdrop design={picture.design} colors={picture.colors} />;
     case 'drawn':
@@ -85,13 +89,13 @@ function Ground({ picture }: { readonly picture: ShotPicture }) {
   }
 }
 
-function AssetClip({ file, fromMs }: { readonly file: string; readonly fromMs: number }) {
+function AssetClip({ file, fromMs, className }: { readonly file: string; readonly fromMs: number; readonly className: string }) {
   const digest = useAsset(file);
   const [broken, setBroken] = useState('');
   if (digest === undefined || broken === digest) return <Missing file={file} icon="clip" />;
   return (
     <video
-      className="sketch-ground"
+      className={className}
       src={`${assetPath(digest)}#t=${fromMs / 1000}`}
       muted
       playsInline
