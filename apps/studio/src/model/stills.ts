@@ -1,6 +1,7 @@
 import type { BuildShots } from '@filmwright/contracts';
 
 type Spans = Pick<BuildShots['shots'][number], 'spans'>;
+type Drawn = Pick<BuildShots['shots'][number], 'takes'>;
 
 /** Where the bytes of an asset are. */
 export function assetPath(digest: string): string {
@@ -12,10 +13,16 @@ export function firstStill(shots: BuildShots | null): string | null {
   return shots?.shots.flatMap(stillsOf)[0] ?? null;
 }
 
-/** Where the picture from the middle of a shot is, among those that are there; null while there is none. */
-export function middleStill(shot: Spans): string | null {
+/** Where the picture from the middle of a shot is, among those that are there, or else what is drawn for it in a take; null while there is none. */
+export function middleStill(shot: Spans & Drawn, take?: number): string | null {
   const stills = stillsOf(shot);
-  return stills[Math.floor(stills.length / 2)] ?? null;
+  return stills[Math.floor(stills.length / 2)] ?? drawnPicture(shot, take);
+}
+
+/** Where the picture of a take that a model draws is, as far as it is drawn; without a number of the only take. */
+function drawnPicture({ takes = [] }: Drawn, number?: number): string | null {
+  const take = number === undefined && takes.length === 1 ? takes[0] : takes.find((one) => one.take === number);
+  return take === undefined ? null : take.still !== null ? assetPath(take.still) : (take.preview ?? null);
 }
 
 function stillsOf({ spans }: Spans): readonly string[] {

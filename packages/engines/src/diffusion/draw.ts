@@ -70,6 +70,24 @@ function frameOf(latents: Float32Array, shape: LatentShape, frame: number): Floa
   return out;
 }
 
+/** One frame of latents made smaller: means of `share` x `share` values; what is left over at the right and below is cut off. */
+function blockMeans(
+  whole: Float32Array,
+  { shape, small, share }: { readonly shape: LatentShape; readonly small: LatentShape; readonly share: number },
+): Float32Array {
+  const means = new Float32Array(small.channels * small.width * small.height);
+  for (let at = 0; at < means.length; at++) {
+    const x = (at % small.width) * share;
+    const y = (Math.floor(at / small.width) % small.height) * share;
+    const channel = Math.floor(at / (small.width * small.height));
+    let sum = 0;
+    for (let row = y; row < y + share; row++)
+      for (let column = x; column < x + share; column++) sum += whole[(channel * shape.height + row) * shape.width + column] ?? 0;
+    means[at] = sum / share ** 2;
+  }
+  return means;
+}
+
 type LatentShape = { readonly channels: number; readonly frames: number; readonly width: number; readonly height: number };
 
 /** Draws what the request asks for with a loaded pipeline; a thrown `Stopped` leaves the last checkpoint for another try. */
@@ -133,36 +151,27 @@ export async function draw(
 
   const decodeFrame = async (frame: number): Promise<RgbPicture> =>
     decodeLatents(pipeline, { latents: frameOf(latents, shape, frame), shape, model });
-  const preview = async (index: number): Promise<RgbPicture> => {
+  const preview = async (picture: Float32Array): Promise<RgbPicture> => {
     const share = Math.max(
       1,
       Math.ceil(Math.max(shape.width, shape.height) / Math.max(previewLatents, Math.floor(previewPixels / files.latentPixels))),
     );
     const multiple = (side: number): number => Math.max(1, Math.floor(side / share));
     const small = { ...shape, frames: 1, width: multiple(shape.width), height: multiple(shape.height) };
-    const scale = index + 1 < steps ? plan.inputScale(index + 1) : 1;
-    const whole = frameOf(latents, shape, Math.floor(shape.frames / 2));
-    const picked = new Float32Array(small.channels * small.width * small.height);
-    for (let at = 0; at < picked.length; at++) {
-      const x = at % small.width;
-      const y = Math.floor(at / small.width) % small.height;
-      const channel = Math.floor(at / (small.width * small.height));
-      picked[at] = (whole[(channel * shape.height + y * share) * shape.width + x * share] ?? 0) * scale;
-    }
-    return decodeLatents(pipeline, { latents: picked, shape: small, model });
+    const whole = frameOf(picture, shape, Math.floor(shape.frames / 2));
+    return decodeLatents(pipeline, { latents: blockMeans(whole, { shape, small, share }), shape: small, model });
   };
 
   const stepsStart = performance.now();
   let nextPreviewMs = stepsStart + options.previewEveryMs;
-  const previewOf = async (index: number): Promise<RgbPicture | null> => {
-    const done = index + 1;
+  const previewOf = async (done: number, picture: () => Float32Array): Promise<RgbPicture | null> => {
     const startMs = performance.now();
     // TensorRT would build an engine for the size of previews, which takes minutes.
     const byTime = options.previewEveryMs > 0;
     if (byTime && (startMs < nextPreviewMs || pipeline.providers.includes('tensorrt'))) return null;
     if (options.previewEverySteps === 0 || done >= steps || done % options.previewEverySteps !== 0) return null;
     // What has no picture half-way, in half precision say, may have one in the end.
-    const made = await preview(index).catch(() => null);
+    const made = await preview(picture()).catch(() => null);
     const endMs = performance.now();
     nextPreviewMs = made === null ? Number.POSITIVE_INFINITY : endMs + Math.max(options.previewEveryMs, previewRest * (endMs - startMs));
     return made;
@@ -180,12 +189,13 @@ export async function draw(
       apart: request.guidanceRuns === 'apart',
     });
     checkFinite(output, { what: `at step ${index + 1} of ${steps}`, model });
-    latents = plan.next({ index, sample: latents, output, noise: plan.drawsNoise(index) ? noise(index + 1) : new Float32Array(0) });
+    const sample = latents;
+    latents = plan.next({ index, sample, output, noise: plan.drawsNoise(index) ? noise(index + 1) : new Float32Array(0) });
     const done = index + 1;
     if (options.checkpoint && done % options.checkpoint.everySteps === 0) {
       await writeCheckpoint(options.checkpoint.path, { key: options.checkpoint.key, step: done, latents });
     }
-    options.onStep({ step: done, steps, preview: await previewOf(index) });
+    options.onStep({ step: done, steps, preview: await previewOf(done, () => plan.pictureAt({ index, sample, output })) });
   }
   const decodeStart = performance.now();
   const spent = process.cpuUsage(cpuStart);

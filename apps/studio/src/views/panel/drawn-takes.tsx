@@ -25,6 +25,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
   const inBuild = shotsOf(view?.document ?? document).findIndex((each) => each?.id === shot?.id);
   // What was drawn by other words is no take of these.
   const still = view?.document != null && drawingText(view.document, inBuild) === asked;
+  const underWay = view !== null && !hasEnded(view.build);
   const made = still ? (view.shots?.shots.find(({ id }) => id === shot?.id)?.takes ?? []) : [];
   const [drawnOf, setDrawn] = useState<{ readonly asked: string; readonly takes: readonly DrawnTake[] }>({ asked: '', takes: [] });
   const drawn = drawnOf.asked === asked ? drawnOf.takes : [];
@@ -74,7 +75,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
               aria-pressed={number === chosen}
               onClick={() => field.write(at('take'), number, `drawn take ${number}`)}
             >
-              <TakePicture take={known.get(number) ?? null} running={running} />
+              <TakePicture take={known.get(number) ?? null} running={running || (underWay && known.get(number)?.state === 'leased')} />
               <span className="small">{number === chosen ? `Take ${number}, in the film` : `Take ${number}`}</span>
             </button>
           </li>
@@ -91,9 +92,19 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
 
 function TakePicture({ take, running }: { readonly take: DrawnTake | null; readonly running: boolean }) {
   if (take?.still != null) return <img className="drawn-still" src={assetPath(take.still)} alt="" decoding="async" />;
+  const far = running ? `${Math.round(take?.percent ?? 0)} %` : 'Not drawn yet';
+  if (running && take?.preview)
+    return (
+      <span className="drawn-half">
+        <img className="drawn-still" src={take.preview} alt="" />
+        <span className="picture-label figures" role="status">
+          {far}
+        </span>
+      </span>
+    );
   return (
     <span className="drawn-still drawn-empty figures small" role="status">
-      {running ? `${Math.round(take?.percent ?? 0)} %` : 'Not drawn yet'}
+      {far}
     </span>
   );
 }

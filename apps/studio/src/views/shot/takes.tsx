@@ -1,9 +1,11 @@
 import { hasEnded } from '@filmwright/client';
 import type { Build, BuildShots, PackageAddresses, Problem } from '@filmwright/contracts';
+import type { ShotDocument } from '@filmwright/core';
 import { useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
-import { firstStill } from '../../model/stills.ts';
+import { drawnTakeOf } from '../../model/shot-facts.ts';
+import { firstStill, middleStill } from '../../model/stills.ts';
 import { setTake, setTakes, takeAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
@@ -36,7 +38,8 @@ export function Takes({ index }: { readonly index: number }) {
       put({ build, shots: null, addresses: null });
       for await (const next of api.followBuild({ id: build.id, signal })) {
         build = next;
-        put({ build, shots: null, addresses: null });
+        const shots = hasEnded(build) ? null : await api.buildShots(build.id).catch(() => null);
+        put({ build, shots, addresses: null });
       }
       if (build.problem !== null) setProblem(build.problem);
       const [shots, addresses] = await Promise.all([api.buildShots(build.id), api.buildPackage(build.id)]);
@@ -71,6 +74,7 @@ export function Takes({ index }: { readonly index: number }) {
           <li key={take} className="sheet stack take" data-chosen={take === chosen || undefined}>
             <TakePicture
               take={take}
+              drawn={drawnTakeOf({ ...shotsOf(document)[index], take } as ShotDocument)}
               made={made.get(take) ?? null}
               aspect={document.format?.aspect ?? '16:9'}
               onMake={() => void make(take)}
@@ -97,11 +101,14 @@ export function Takes({ index }: { readonly index: number }) {
 
 function TakePicture({
   take,
+  drawn,
   made,
   aspect,
   onMake,
 }: {
   readonly take: number;
+  /** The take of what a model draws that is shown in it. */
+  readonly drawn: number;
   readonly made: Made | null;
   readonly aspect: string;
   readonly onMake: () => void;
@@ -117,10 +124,13 @@ function TakePicture({
       />
     );
   const running = made !== null && !hasEnded(made.build);
+  const shot = made?.shots?.shots[0];
+  const picture = running && shot !== undefined ? middleStill(shot, drawn) : null;
   return (
     <div className="player-screen take-empty" style={screenShape(aspect)}>
+      {picture !== null && <img className="take-half" src={picture} alt="" />}
       {running ? (
-        <span className="on-film figures" role="status">
+        <span className={picture === null ? 'on-film figures' : 'picture-label figures'} role="status">
           {Math.round(made.build.progress.percent)} %
         </span>
       ) : (

@@ -2,6 +2,7 @@ import type { FilmDocument } from '@filmwright/contracts';
 import type { ShotDocument } from '@filmwright/core';
 import { useMemo } from 'react';
 import { shotsOf } from '../../model/edit-film.ts';
+import { drawnTakeOf } from '../../model/shot-facts.ts';
 import { middleStill } from '../../model/stills.ts';
 import { newestView } from '../../store/builds.ts';
 import { useBuilds, useDocument, useFirstDocument } from '../film-context.ts';
@@ -20,7 +21,7 @@ export function useStills(): (shot: ShotDocument) => Still {
   return (shot) => {
     const found = shot.id === undefined ? undefined : byId.get(shot.id);
     if (found === undefined || shots === null || before.get(shot.id) !== lookText(shot, now)) return null;
-    const url = middleStill(found);
+    const url = middleStill(found, drawnTakeOf(shot));
     if (url === null) return null;
     return { url, timed: found.timed, durationMs: (found.frames * 1000) / shots.fps };
   };

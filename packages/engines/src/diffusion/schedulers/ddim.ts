@@ -27,6 +27,10 @@ export function planDdim(settings: SchedulerSettings, { steps }: PlanWish): Sche
         return signal * picture + spread * noise;
       });
     },
+    pictureAt: ({ index, sample, output }) => {
+      const predict = predictedAt(settings, levelAt(timesteps[index] ?? 0));
+      return sample.map((value, at) => predict(value, output[at] ?? 0).picture);
+    },
     mixAt: (index) => {
       const level = levelAt(timesteps[index] ?? 0);
       return { picture: Math.sqrt(level), noise: Math.sqrt(1 - level) };

@@ -27,6 +27,10 @@ export function sigmaFrame(
     timesteps,
     firstDeviation: settings.timestepSpacing === 'leading' ? Math.sqrt(most * most + 1) : most,
     inputScale: (index) => 1 / Math.sqrt(at(index) ** 2 + 1),
+    pictureAt: ({ index, sample, output }) => {
+      const picture = pictureAt(settings, at(index));
+      return sample.map((value, place) => picture(value, output[place] ?? 0));
+    },
     mixAt: (index) => ({ picture: 1, noise: at(index) }),
   };
 }

@@ -42,6 +42,7 @@ export function planFlowMatchEuler(settings: SchedulerSettings, wish: PlanWish):
       const change = (sigmas[index + 1] ?? 0) - (sigmas[index] ?? 0);
       return sample.map((value, at) => value + change * (output[at] ?? 0));
     },
+    pictureAt: ({ index, sample, output }) => sample.map((value, at) => value - (sigmas[index] ?? 0) * (output[at] ?? 0)),
     mixAt: (index) => ({ picture: 1 - (sigmas[index] ?? 0), noise: sigmas[index] ?? 0 }),
   };
 }

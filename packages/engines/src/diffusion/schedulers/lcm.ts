@@ -32,6 +32,10 @@ export function planLcm(settings: SchedulerSettings, { steps }: PlanWish): Sched
         return last ? clean : signal * clean + spread * (noise[at] ?? 0);
       });
     },
+    pictureAt: ({ index, sample, output }) => {
+      const predict = predictedAt(settings, levelAt(index));
+      return sample.map((value, at) => predict(value, output[at] ?? 0).picture);
+    },
     mixAt: (index) => ({ picture: Math.sqrt(levelAt(index)), noise: Math.sqrt(1 - levelAt(index)) }),
   };
 }

@@ -63,6 +63,22 @@ test('the picture and noise that start image to image are those that the steps t
   }
 });
 
+test('at every step the model’s output tells the picture that lies under the noise', () => {
+  const names = ['DDIM', 'EulerDiscrete', 'EulerAncestralDiscrete', 'FlowMatchEulerDiscrete', 'LCM'];
+  for (const name of names.map((one) => `${one}Scheduler`)) {
+    const settings = readSchedulerSettings({ _class_name: name, clip_sample: false }, { where: 'a test' });
+    const plan = planSchedule(settings, { steps: 8 });
+    const [picture, noise] = [0.4, -1.3];
+    const output = Float32Array.of(settings.kind === 'flow-match-euler' ? noise - picture : noise);
+    for (let index = 0; index < 8; index++) {
+      const mix = plan.mixAt(index);
+      const sample = Float32Array.of(mix.picture * picture + mix.noise * noise);
+      const [found = 0] = plan.pictureAt({ index, sample, output });
+      assert.ok(Math.abs(found - picture) < 1e-4, `${name} at step ${index}: found ${found}`);
+    }
+  }
+});
+
 test('a scheduler that is not known or whose settings would draw otherwise is refused with what is wanted', () => {
   const read = (fields: Readonly<Record<string, unknown>>) => () => readSchedulerSettings(fields, { where: 'scheduler_config.json' });
   assert.throws(read({ _class_name: 'HeunScheduler' }), {

@@ -30,6 +30,8 @@ export type SchedulePlan = {
   readonly drawsNoise: (index: number) => boolean;
   /** The sample after step `index`. */
   readonly next: (step: SchedulerStep) => Float32Array;
+  /** The picture that the model's output means at step `index`, without noise. */
+  readonly pictureAt: (step: Omit<SchedulerStep, 'noise'>) => Float32Array;
   /** How much of a given picture and of noise make the sample before step `index` (image to image). */
   readonly mixAt: (index: number) => { readonly picture: number; readonly noise: number };
 };
