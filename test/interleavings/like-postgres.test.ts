@@ -112,7 +112,7 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
           `update attempt set lease_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end where ended_at is null`,
           [over],
         );
-        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '1 hour' else interval '2 seconds' end`, [
+        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '1 hour' else interval '0' end`, [
           call.silent.map(runnerOf),
         ]);
         const lost = model.attempts.filter(({ fence, delivered }) => call.fences.includes(fence) && delivered);

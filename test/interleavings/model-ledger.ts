@@ -108,7 +108,7 @@ export class ModelLedger {
       this.#fence++;
       Object.assign(task, { state: 'leased', fence: this.#fence, outcome: null, attempts: task.attempts + 1 });
       const attempt: ModelAttempt = {
-        ...{ key: task.key, fence: task.fence, runnerId: grant.runnerId, leaseUntilMs: this.nowMs + pickUpMs },
+        ...{ key: task.key, fence: task.fence, runnerId: grant.runnerId, leaseUntilMs: this.nowMs + pickUpMs, heardMs: this.nowMs },
         ...{ delivered: false, request: null, outcome: null },
       };
       this.attempts.push(attempt);
@@ -128,7 +128,7 @@ export class ModelLedger {
     if (before.length > 0) return before.map(({ key, fence }) => ({ key, fence }));
     const waiting = mine.filter((one) => !one.delivered).sort((a, b) => (a.key < b.key ? -1 : 1));
     const fresh = waiting.slice(0, max);
-    for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs });
+    for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs });
     return fresh.map(({ key, fence }) => ({ key, fence }));
   }
 
@@ -141,7 +141,7 @@ export class ModelLedger {
       if (attempt === null || task === undefined) return [key];
       const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wanted && this.runners.has(runnerId);
       if (task.state !== 'leased' && !revives) return [key];
-      Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, outcome: null });
+      Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs, outcome: null });
       this.#live.set(fence, attempt);
       if (revives) {
         Object.assign(task, { state: 'leased', outcome: null, lost: Math.max(0, task.lost - 1), attempts: task.attempts + 1 });
@@ -189,8 +189,10 @@ export class ModelLedger {
   // A3, F4, L4, L8
   expire(): { readonly fences: readonly number[]; readonly silent: readonly string[] } {
     const silent: string[] = [];
+    const over = [...this.#live.values()].filter(({ leaseUntilMs }) => leaseUntilMs < this.nowMs);
     for (const [id, runner] of this.runners) {
-      if (runner.gone || this.nowMs - runner.seenMs <= silenceMs) continue;
+      const since = over.some(({ runnerId, heardMs }) => runnerId === id && runner.seenMs <= heardMs);
+      if (runner.gone || (!since && this.nowMs - runner.seenMs <= silenceMs)) continue;
       runner.gone = true;
       silent.push(id);
       this.view.noteRunner(id);

@@ -18,6 +18,8 @@ export type ModelAttempt = {
   readonly fence: number;
   readonly runnerId: string;
   leaseUntilMs: number;
+  /** When its runner was heard of it last, or when it was granted. */
+  heardMs: number;
   delivered: boolean;
   request: string | null;
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | null;

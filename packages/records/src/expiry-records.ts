@@ -41,13 +41,22 @@ const takeBack = `
   from expired e where t.workspace_id = e.workspace_id and t.key = e.key
   returning t.workspace_id, t.key, t.kind, t.lost, e.percent, t.losses, e.undelivered`;
 
+/**
+ * Whoever was not heard of for long, or since it renewed a lease that ran out by now or was given what it did not ask for in time: such a runner would be given the
+ * same again, while others have nothing to do.
+ */
+const noteSilence = `
+  update runner set gone_at = now() where gone_at is null and (seen_at < now() - $1::float8 * interval '1 millisecond' or id in (
+    select a.runner_id from attempt a join runner r on r.id = a.runner_id
+    where a.ended_at is null and a.lease_until < now() and r.seen_at <= coalesce(a.heard_at, a.started_at)))`;
+
 /** Taking back what ran out (SPEC.md, L and F). */
 export function expiryRecords({ transaction, prepared }: Database): Pick<Records, 'expireLeases'> {
   return {
     async expireLeases() {
       await prepared({
         name: 'note-silence',
-        text: `update runner set gone_at = now() where gone_at is null and seen_at < now() - $1::float8 * interval '1 millisecond'`,
+        text: noteSilence,
         values: [silenceMs],
       });
       await prepared({

@@ -142,6 +142,25 @@ test('L8: a runner that fell silent is no part of the fleet until it is heard of
   assert.deepEqual(await ids(), [runnerId]);
 });
 
+test('L8: a runner that was not heard of when its lease ran out is given nothing either; one that was heard of is', async () => {
+  const { records, runnerId, sql } = await withRunner(['a']);
+  const ids = async () => (await records.fleetSnapshot()).runners.map((runner) => runner.runnerId);
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  await sql(`update attempt set lease_until = now() - interval '1 second'`);
+  await sql('update runner set seen_at = (select heard_at from attempt) + $1::interval', ['1 second']);
+  await records.expireLeases();
+  assert.deepEqual(await ids(), [runnerId]);
+
+  const held = [{ key: lease?.task.key ?? '', fence: lease?.fence ?? 0, percent: 0 }];
+  assert.deepEqual(await records.renewLeases({ runnerId, leases: held, leaseMs }), []);
+  await sql(`update attempt set lease_until = now() - interval '1 second'`);
+  await sql('update runner set seen_at = (select heard_at from attempt)');
+  await records.expireLeases();
+  assert.deepEqual(await ids(), []);
+  assert.deepEqual(await records.renewLeases({ runnerId, leases: held, leaseMs }), []);
+  assert.deepEqual(await ids(), [runnerId]);
+});
+
 test('F1: of completions written together the stale ones are told, the others are done', async () => {
   const { records, runnerId } = await withRunner(['a', 'b', 'c']);
   const [a, b, c] = await leaseGranted(records, { runnerId, max: 3, leaseMs });

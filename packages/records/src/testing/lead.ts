@@ -2,7 +2,7 @@ import type { Lease } from '@filmwright/contracts';
 import type { Records } from '../records.ts';
 import type { FleetSnapshot, Grant, ScheduleStore, TaskDemand } from '../schedule-store.ts';
 
-type Fleet = Pick<Records, 'leaseTasks'> & ScheduleStore;
+type Fleet = Pick<Records, 'leaseTasks' | 'renewLeases'> & ScheduleStore;
 const epochs = new WeakMap<ScheduleStore, Promise<number>>();
 
 /** The number under which tests grant; drawn once for each opened records. */
@@ -37,12 +37,13 @@ export function grantOf({ workspaceId, key, estimateMs }: TaskDemand, runnerId: 
   return { workspaceId, key, runnerId, devices: [], expectedMs: estimateMs, reason: 'a slot is free' };
 }
 
-/** Leads for a moment: grants a runner what waits and suits it, then gives it that. */
+/** Leads for a moment: hears of a runner, grants it what waits and suits it, then gives it that. */
 export async function leaseGranted(
   records: Fleet,
   { runnerId, max, leaseMs }: { readonly runnerId: string; readonly max: number; readonly leaseMs: number },
 ): Promise<readonly Lease[]> {
   const epoch = await epochOf(records);
+  await records.renewLeases({ runnerId, leases: [], leaseMs });
   const found = fitting(await records.fleetSnapshot(), runnerId).slice(0, max);
   await records.grantTasks({ epoch, grants: found.map((task) => grantOf(task, runnerId)) });
   return records.leaseTasks({ runnerId, max, leaseMs });
