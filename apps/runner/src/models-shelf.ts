@@ -24,6 +24,7 @@ import {
   computeOn,
   findCompute,
   keptFigures,
+  lacksAcceptance,
   memoryProblem,
   type OpenWeights,
   offeredModels,
@@ -130,6 +131,8 @@ async function readCard(path: string): Promise<OfferedModel> {
   );
 }
 
+const licenceWanted = 'licence not accepted';
+
 async function list(home: string): Promise<readonly ListedModel[]> {
   const [shelf, figures] = await Promise.all([shelvedModels({ home }), keptFigures(home)]);
   const rows: ListedModel[] = shelf.map(({ card, ref, state, present }) => ({
@@ -155,17 +158,20 @@ async function list(home: string): Promise<readonly ListedModel[]> {
     } as const;
     rows.push({ ...unknown, name, ref: null, state: 'broken', problem, pinned: false });
   }
+  const accepted = await acceptedLicences(home);
   for (const offer of await offeredModels()) {
     if (shelf.some(({ card }) => card.name === offer.name)) continue;
-    const problem = await addingProblem(home, offer.name);
+    const failed = await addingProblem(home, offer.name);
+    // Where a licence is wanted nothing has failed yet.
+    const wantsLicence = failed?.wantsLicence ?? lacksAcceptance(offer, accepted);
     const bytes = offer.files?.reduce((sum, file) => sum + file.bytes, 0);
     const megabytes = bytes === undefined ? offer.needs.diskMb : Math.ceil(bytes / 1e6);
     rows.push({
       ...about(offer),
       ref: null,
       megabytes,
-      state: problem === null ? 'offered' : 'failed',
-      problem,
+      state: failed === null || wantsLicence ? 'offered' : 'failed',
+      problem: wantsLicence ? licenceWanted : (failed?.message ?? null),
       pinned: false,
       tiers: offer.needs.tiers,
       figures: null,
@@ -191,8 +197,18 @@ async function show(ref: string, home: string): Promise<ShownModel> {
     card,
     revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present, figures: figuresOf(figures, each) })),
     accepted: (await acceptedLicences(home)).filter(({ model }) => model === name),
-    problem: memoryProblem(card, totalmem()) ?? (await addingProblem(home, name)),
+    problem: memoryProblem(card, totalmem()) ?? (await problemOfOffer(card, { home, added: revisions.length > 0 })),
   };
+}
+
+/** Why a model of the catalogue is not here yet although somebody wants it, in full; null where nobody tried and nothing is asked. */
+async function problemOfOffer(
+  card: OfferedModel | ShownModel['card'],
+  { home, added }: { readonly home: string; readonly added: boolean },
+): Promise<string | null> {
+  const failed = await addingProblem(home, card.name);
+  if (failed !== null) return failed.message;
+  return !added && lacksAcceptance(card, await acceptedLicences(home)) ? licenceWanted : null;
 }
 
 function figuresOf(all: readonly ModelFigures[], ref: string): ModelFigures | null {

@@ -34,6 +34,7 @@ export type ListedModel = {
   readonly commercialUse: 'allowed' | 'forbidden' | 'unclear';
   readonly megabytes: number | null;
   readonly state: 'ready' | 'evicted' | 'broken' | 'failed' | 'offered';
+  /** What is wrong with it, or what it wants before it can be used, such as that its licence is accepted. */
   readonly problem: string | null;
   readonly pinned: boolean;
   /** Memory it needs by its card, and what it was measured to take here. */

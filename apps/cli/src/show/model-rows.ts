@@ -18,7 +18,7 @@ export function modelRows(list: readonly ListedModel[], { more }: { readonly mor
       failed: `failed: ${problem}`,
       offered: runs,
     }[state];
-    const warning = state === 'ready' && problem !== null ? `, but ${problem}` : '';
+    const warning = problem === null ? '' : state === 'ready' ? `, but ${problem}` : state === 'offered' ? `: ${problem}` : '';
     return `  ${(ref ?? name).padEnd(34)} ${capability.padEnd(14)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(26)} ${stands}${warning}\n`;
   });
   const rest = more === 0 ? '' : `${more} more in the catalogue: filmwright models list --all\n`;

@@ -210,7 +210,7 @@ test('weights that come with other bytes than the hub promises are refused, mark
     code: 'digest-mismatch',
     message: /5000 bytes that came for sha256-/,
   });
-  assert.match((await addingProblem(weights.home, 'wrong')) ?? '', /have digest/);
+  assert.match((await addingProblem(weights.home, 'wrong'))?.message ?? '', /have digest/);
   assert.deepEqual(await added(weights.home), []);
   assert.deepEqual(await readdir(join(weights.home, 'weights', 'parts')), []);
   hub.trouble.set(`/someone/wrong/resolve/${commitOf(repository)}/small`, [{ damaged: true }]);
@@ -236,7 +236,7 @@ test('what its owner lets only some have says what to do, and is marked; with th
   hub.repositories.set('someone/gated', { gated: true, files: { data: large(2000) } });
   const wanted = offer({ source: 'hf:someone/gated', name: 'gated' });
   await assert.rejects(addModel({ ...weights, ...adding(wanted, settings) }), { code: 'forbidden', message: /answered 401.*HF_TOKEN/s });
-  assert.match((await addingProblem(weights.home, 'gated')) ?? '', /HF_TOKEN/);
+  assert.match((await addingProblem(weights.home, 'gated'))?.message ?? '', /HF_TOKEN/);
   await addModel({ ...weights, ...adding(wanted, settingsOf({ hubEndpoint: hub.url, hubToken })) });
   assert.equal(await addingProblem(weights.home, 'gated'), null);
 });

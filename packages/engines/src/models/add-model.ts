@@ -18,7 +18,7 @@ import { type BringFiles, bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
 import type { FoundSource } from './found-source.ts';
 import { removeLeftOvers } from './left-overs.ts';
-import { licenceNow, licenceOfNames, rememberLicences, wantLicence } from './licences.ts';
+import { LicenceWanted, licenceNow, licenceOfNames, rememberLicences, wantLicence } from './licences.ts';
 import { withModelLock } from './model-lock.ts';
 import { cardOf, isOwn, modelFolder, offeredModels, parseCard, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, tellShelf, writeWhole } from './model-state.ts';
@@ -87,11 +87,11 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
     } catch (cause) {
       signal?.throwIfAborted();
       const error = await diskFull(cause, home);
-      if (error instanceof FilmwrightError && !/licence is not accepted/.test(error.message))
-        await writeWhole(
-          problemFile(home, offer.name),
-          `${JSON.stringify({ at: now.toISOString(), code: error.code, message: error.message }, null, 2)}\n`,
-        );
+      if (error instanceof FilmwrightError) {
+        const { code, message } = error;
+        const problem = { at: now.toISOString(), code, message, wantsLicence: error instanceof LicenceWanted };
+        await writeWhole(problemFile(home, offer.name), `${JSON.stringify(problem, null, 2)}\n`);
+      }
       throw error;
     }
   });
@@ -107,14 +107,18 @@ async function diskFull(error: unknown, home: string): Promise<unknown> {
   );
 }
 
+/** Why the last try to add a model failed, and whether only for a licence that nobody had accepted. */
+export type AddingProblem = { readonly message: string; readonly wantsLicence: boolean };
+
 /** Why the last try to add a model failed, or null. */
-export async function addingProblem(home: string, name: string): Promise<string | null> {
+export async function addingProblem(home: string, name: string): Promise<AddingProblem | null> {
   const text = await readFile(problemFile(home, name), 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    return String((JSON.parse(text) as { readonly message?: unknown }).message);
+    const { message, wantsLicence } = Object(JSON.parse(text)) as { readonly message?: unknown; readonly wantsLicence?: unknown };
+    return { message: String(message), wantsLicence: wantsLicence === true };
   } catch {
-    return 'unknown';
+    return { message: 'unknown', wantsLicence: false };
   }
 }
 

@@ -1,7 +1,7 @@
-export { type AddedModel, type AddModel, addingProblem, addModel, type WeightsHome } from './add-model.ts';
+export { type AddedModel, type AddingProblem, type AddModel, addingProblem, addModel, type WeightsHome } from './add-model.ts';
 export { type Bundle, packModels, unpackModels } from './bundle.ts';
 export { creditOfModel } from './credit-of-model.ts';
-export { type AcceptedLicence, acceptedLicences, licenceText } from './licences.ts';
+export { type AcceptedLicence, acceptedLicences, lacksAcceptance, licenceText } from './licences.ts';
 export { markBroken } from './mark-broken.ts';
 export { memoryProblem } from './memory-problem.ts';
 export { ModelFault } from './model-fault.ts';

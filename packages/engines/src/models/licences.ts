@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, type ModelLicence } from '@filmwright/contracts';
+import { FilmwrightError, type ModelCard, type ModelLicence } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core';
 import type { FoundSource } from './found-source.ts';
 import { withModelLock } from './model-lock.ts';
@@ -35,6 +35,16 @@ export function licenceDigest(licence: ModelLicence): string {
   return `sha256-${createHash('sha256').update(canonicalText(licence)).digest('hex')}`;
 }
 
+/** Whether a model's licence must be accepted and was not yet in these terms. */
+export function lacksAcceptance(
+  { name, licence }: Pick<ModelCard, 'name' | 'licence'>,
+  accepted: readonly Pick<AcceptedLicence, 'model' | 'textDigest'>[],
+): boolean {
+  if (!licence.mustAccept) return false;
+  const textDigest = licenceDigest(licence);
+  return !accepted.some((each) => each.model === name && each.textDigest === textDigest);
+}
+
 const saidOfUse = {
   allowed: 'Commercial use: allowed, on its terms.',
   forbidden: 'Commercial use: FORBIDDEN. Films made with it say so in their reports.',
@@ -52,6 +62,14 @@ export function licenceText(licence: ModelLicence): string {
   ].join('\n');
 }
 
+/** A licence that must be accepted was not, so that nothing was fetched: nothing is wrong with the model. */
+export class LicenceWanted extends FilmwrightError {
+  constructor(message: string) {
+    super('model-unavailable', message);
+    this.name = 'LicenceWanted';
+  }
+}
+
 export type WantLicence = {
   readonly home: string;
   readonly model: string;
@@ -60,18 +78,14 @@ export type WantLicence = {
   readonly now: Date;
 };
 
-/** What is to be remembered where a licence is accepted now, null where it needs no acceptance or has it in these terms; else throws `model-unavailable` with its terms. */
+/** What is to be remembered where a licence is accepted now, null where it needs no acceptance or has it in these terms; else throws `LicenceWanted` with its terms. */
 export async function wantLicence({ home, model, licence, accept, now }: WantLicence): Promise<AcceptedLicence | null> {
-  if (!licence.mustAccept) return null;
-  const textDigest = licenceDigest(licence);
-  const known = await acceptedLicences(home);
-  if (known.some((each) => each.model === model && each.textDigest === textDigest)) return null;
+  if (!lacksAcceptance({ name: model, licence }, await acceptedLicences(home))) return null;
   if (!accept)
-    throw new FilmwrightError(
-      'model-unavailable',
+    throw new LicenceWanted(
       `The model ${model} was not added: its licence is not accepted, and nothing was fetched.\n${licenceText(licence)}\nTo accept it and go on, say the same with --accept-licence.`,
     );
-  return { model, licence: licence.name, textDigest, acceptedAt: now.toISOString(), acceptedBy: userName() };
+  return { model, licence: licence.name, textDigest: licenceDigest(licence), acceptedAt: now.toISOString(), acceptedBy: userName() };
 }
 
 /** Writes down that licences were accepted; what others write at the same time stays. */

@@ -52,7 +52,7 @@ test('bad weights are told and marked, leave nothing on the shelf, and the other
   ] as const;
   for (const [name, files, message] of wrong) {
     await assert.rejects(addLocal(weights, { files, change: { name } }), { code: 'model-unavailable', message });
-    assert.match((await addingProblem(weights.home, name)) ?? '', message);
+    assert.match((await addingProblem(weights.home, name))?.message ?? '', message);
   }
   const other = fileOf('model.onnx', Buffer.from('something else'));
   await assert.rejects(addLocal(weights, { files: { 'model.onnx': tinyOnnx }, change: { name: 'changed', files: [other] } }), {
