@@ -3,7 +3,8 @@ import type { ModelSpend } from './model-rows.ts';
 /** What was said to the ledger and answered by it, in the order in which the ledger did it. */
 export type HistoryEvent =
   | { readonly type: 'granted'; readonly key: string; readonly fence: number; readonly runnerId: string }
-  | { readonly type: 'leased'; readonly key: string; readonly fence: number; readonly runnerId: string }
+  | { readonly type: 'leased'; readonly key: string; readonly fence: number; readonly runnerId: string; readonly resume: string | null }
+  | { readonly type: 'handed back'; readonly key: string; readonly fence: number; readonly runnerId: string; readonly resume: string }
   | { readonly type: 'renewed'; readonly key: string; readonly fence: number; readonly runnerId: string }
   | { readonly type: 'completed'; readonly key: string; readonly fence: number; readonly runnerId: string; readonly output: string }
   | { readonly type: 'failed'; readonly key: string; readonly fence: number; readonly runnerId: string }
@@ -23,6 +24,7 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
   const newest = new Map<string, number>();
   const done = new Map<string, { readonly fence: number; readonly output: string }>();
   const failedFences = new Set<number>();
+  const left = new Map<string, string>();
   for (const event of history) {
     if (event.type === 'old leader') {
       if (event.granted) faults.push('A1: one that led before was given its grants');
@@ -45,7 +47,11 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
     if (newest.get(key) !== fence && !repeats)
       faults.push(`L5: ${event.type} of ${key} was taken under ${fence} after ${newest.get(key)} was given`);
     if (event.type === 'renewed' && known !== undefined) faults.push(`a lease on ${key} was renewed after it was done`);
+    if (event.type === 'handed back') left.set(key, event.resume);
+    if (event.type === 'leased' && event.resume !== (left.get(key) ?? null))
+      faults.push(`L11: ${key} was begun with ${event.resume} under ${fence} after ${left.get(key) ?? 'nothing'} was left of it`);
     if (event.type === 'failed') {
+      left.delete(key);
       if (known?.fence === fence) faults.push(`F1: ${key} both was done and failed under ${fence}`);
       failedFences.add(fence);
     }

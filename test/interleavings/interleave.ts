@@ -5,7 +5,7 @@ import { type Change, type Decision, openState, type State, step } from '../../p
 import { checkHistory, type HistoryEvent } from './check-history.ts';
 import { createEventQueue } from './event-queue.ts';
 import { leaseMs, ModelLedger } from './model-ledger.ts';
-import type { ModelLease } from './model-rows.ts';
+import type { ModelBegun } from './model-rows.ts';
 
 /** What a seed led to. `faults` is empty for a ledger that keeps its promises. */
 export type Interleaving = {
@@ -173,7 +173,7 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
       send(runner, {
         deliver: () => {
           const leases = ledger.lease({ runnerId: id, max, request });
-          for (const { key, fence } of leases) history.push({ type: 'leased', key, fence, runnerId: id });
+          for (const lease of leases) history.push({ type: 'leased', ...lease, runnerId: id });
           return leases;
         },
         reply: (leases) => {
@@ -186,7 +186,7 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
     // Without a reply the same is asked again: the ledger gives the same.
     at(askAgainMs, () => isHome(runner, life) && runner.request === request && askWith(runner, request));
   };
-  const begin = (runner: Runner, { key, fence }: ModelLease): void => {
+  const begin = (runner: Runner, { key, fence }: ModelBegun): void => {
     if (runner.held.get(key)?.fence === fence) return;
     const work: Work = { key, fence, ended: false };
     const { life } = runner;
@@ -198,14 +198,20 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
     if (id === null || work.ended || runner.held.get(work.key) !== work) return;
     const { key, fence } = work;
     const fails = trouble(0.08);
+    const hands = !fails && trouble(0.12);
     const output = `${key} by ${fence}`;
+    const resume = `what ${fence} left`;
     const tell = (): void => {
       if (!isHome(runner, life) || work.ended) return;
       send(runner, {
         deliver: () => {
-          const answer = fails
-            ? ledger.fail({ runnerId: id, key, fence, passes: true })
-            : ledger.complete({ runnerId: id, key, fence, output });
+          const said = { runnerId: id, key, fence };
+          const answer = hands
+            ? ledger.handBack({ ...said, resume })
+            : fails
+              ? ledger.fail({ ...said, passes: true })
+              : ledger.complete({ ...said, output });
+          if (answer === 'returned') history.push({ type: 'handed back', ...said, resume });
           if (answer === 'failed') history.push({ type: 'failed', key, fence, runnerId: id });
           if (answer === 'done') history.push({ type: 'completed', key, fence, runnerId: id, output: ledger.tasks.get(key)?.output ?? '' });
           if (answer === 'done' && random() < 0.5) drive();

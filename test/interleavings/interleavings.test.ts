@@ -24,6 +24,7 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['done runs again', /was done and was granted again/],
   ['a lost task', /is lost: it is waiting for ever/],
   ['old leaders', /A1: one that led before was given its grants/],
+  ['begun anew', /L11: .+ was begun with null under \d+ after what \d+ left was left of it/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
 ];
 

@@ -13,7 +13,6 @@ import {
   someTask,
 } from '../../packages/records/src/testing/made-up.ts';
 import { interleave } from './interleave.ts';
-import type { ModelLease } from './model-rows.ts';
 import { type RecordedCall, RecordedLedger } from './recorded-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1 + (Date.now() % 1_000_000));
@@ -39,6 +38,14 @@ test(`the real ledger answers as the model does, call by call (from seed ${first
   t.diagnostic(`${calls} calls were compared, in which ${losses} leases were lost`);
 });
 
+/** What is answered where nothing is said, or that a lease is stale. */
+function answerOf<Answer extends string>(said: Promise<void>, answer: Answer): Promise<Answer | 'stale'> {
+  return said.then(
+    () => answer,
+    (error: unknown) => (error instanceof FilmwrightError && error.code === 'lease-stale' ? 'stale' : assert.fail(String(error))),
+  );
+}
+
 /** Says to PostgreSQL what was said to a model, in the same order; time passes where the model says that it does. */
 async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: number; readonly opened: TestRecords }): Promise<void> {
   const { records, sql } = opened;
@@ -50,7 +57,6 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
   const requests = new Map<string, string>();
   const runnerOf = (id: string): string => runners.get(id) ?? uuidv7();
   const fenceOf = (fence: number): number => fences.get(fence) ?? 0;
-  const namesOf = (leases: readonly ModelLease[]): readonly string[] => leases.map(({ key, fence }) => `${key} ${fenceOf(fence)}`).sort();
 
   const say = async (call: RecordedCall): Promise<void> => {
     switch (call.type) {
@@ -82,7 +88,10 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         const request = requests.get(call.request) ?? uuidv7();
         requests.set(call.request, request);
         const leases = await records.leaseTasks({ runnerId: runnerOf(call.runnerId), max: call.max, leaseMs: longMs, request });
-        assert.deepEqual(leases.map(({ task, fence }) => `${task.key} ${fence}`).sort(), namesOf(call.leases));
+        assert.deepEqual(
+          leases.map(({ task, fence, resume = null }) => `${task.key} ${fence} ${resume}`).sort(),
+          call.leases.map(({ key, fence, resume }) => `${key} ${fenceOf(fence)} ${resume}`).sort(),
+        );
         return;
       }
       case 'renew': {
@@ -96,14 +105,16 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         assert.deepEqual(await records.completeTasks([completion]), [call.answer]);
         return;
       }
+      case 'handBack': {
+        const { key, fence } = call.lease;
+        const back = { key, fence: fenceOf(fence), runnerId: runnerOf(call.runnerId), resume: call.resume };
+        assert.equal(await answerOf(records.handBack(back), 'returned'), call.answer);
+        return;
+      }
       case 'fail': {
         const { key, fence } = call.lease;
         const failure = { key, fence: fenceOf(fence), runnerId: runnerOf(call.runnerId), problem: problemOf('task-failed') };
-        const answer = await records.failTask(failure).then(
-          () => 'failed',
-          (error: unknown) => (error instanceof FilmwrightError && error.code === 'lease-stale' ? 'stale' : assert.fail(String(error))),
-        );
-        assert.equal(answer, call.answer);
+        assert.equal(await answerOf(records.failTask(failure), 'failed'), call.answer);
         return;
       }
       case 'expire': {

@@ -1,9 +1,9 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
-import type { ModelAttempt, ModelLease, ModelRunner, ModelSpend, ModelTask } from './model-rows.ts';
+import type { ModelAttempt, ModelBegun, ModelLease, ModelRunner, ModelSpend, ModelTask } from './model-rows.ts';
 import { createModelView } from './model-view.ts';
 
 /** A rule that the ledger breaks on purpose, so that the checker can be seen to find it. */
-export type Broken = 'stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'old leaders' | 'output replaced';
+export type Broken = 'stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'old leaders' | 'output replaced' | 'begun anew';
 
 export const leaseMs = 3000;
 const pickUpMs = 10_000;
@@ -50,6 +50,7 @@ export class ModelLedger {
         wanted: true,
         readyMs: this.nowMs,
         output: null,
+        resume: null,
       } as const;
       this.tasks.set(key, { key, ...fresh });
       this.view.noteTask(key);
@@ -121,15 +122,16 @@ export class ModelLedger {
   }
 
   // L3: the same request is given the same.
-  lease({ runnerId, max, request }: { readonly runnerId: string; readonly max: number; readonly request: string }): readonly ModelLease[] {
+  lease({ runnerId, max, request }: { readonly runnerId: string; readonly max: number; readonly request: string }): readonly ModelBegun[] {
     this.#heard(runnerId);
+    const begun = ({ key, fence }: ModelAttempt): ModelBegun => ({ key, fence, resume: this.tasks.get(key)?.resume ?? null });
     const mine = [...this.#live.values()].filter((one) => one.runnerId === runnerId && this.#of(one) !== undefined);
     const before = mine.filter((one) => one.request === request);
-    if (before.length > 0) return before.map(({ key, fence }) => ({ key, fence }));
+    if (before.length > 0) return before.map(begun);
     const waiting = mine.filter((one) => !one.delivered).sort((a, b) => (a.key < b.key ? -1 : 1));
     const fresh = waiting.slice(0, max);
     for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs });
-    return fresh.map(({ key, fence }) => ({ key, fence }));
+    return fresh.map(begun);
   }
 
   // L4, L5
@@ -149,6 +151,16 @@ export class ModelLedger {
       }
       return [];
     });
+  }
+
+  // L11
+  handBack({ runnerId, key, fence, resume }: ModelLease & { readonly runnerId: string; readonly resume: string }): 'returned' | 'stale' {
+    const attempt = this.#claimed({ key, fence, runnerId });
+    const task = attempt === null ? undefined : this.#of(attempt);
+    if (attempt === null || task?.state !== 'leased') return 'stale';
+    this.#giveBack(task, 'returned');
+    if (this.#broken !== 'begun anew') task.resume = resume;
+    return 'returned';
   }
 
   // F1, F5, L5, D2
@@ -179,7 +191,7 @@ export class ModelLedger {
     const lost = task.state === 'leased' ? task.lost : Math.max(0, task.lost - 1);
     const again = passes && tries < most;
     const readyMs = again ? this.nowMs + 1000 * 4 ** (tries - 1) : task.readyMs;
-    Object.assign(task, { attempts: tries, lost, outcome: 'failed', state: again ? 'waiting' : 'failed', readyMs });
+    Object.assign(task, { attempts: tries, lost, outcome: 'failed', state: again ? 'waiting' : 'failed', readyMs, resume: null });
     this.#end(attempt, 'failed');
     this.#refund(attempt);
     this.view.noteTask(key, { fence, outcome: 'failed', ranMs: 0 });
@@ -234,7 +246,7 @@ export class ModelLedger {
     return this.#broken === 'stale fences' ? task : undefined;
   }
 
-  #giveBack(task: ModelTask, outcome: 'left' | 'unwanted'): void {
+  #giveBack(task: ModelTask, outcome: 'left' | 'unwanted' | 'returned'): void {
     const attempt = this.#byFence.get(task.fence);
     if (attempt === undefined) return;
     this.#end(attempt, outcome);

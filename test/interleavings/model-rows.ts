@@ -12,6 +12,8 @@ export type ModelTask = {
   wanted: boolean;
   readyMs: number;
   output: string | null;
+  /** What it was handed back with. */
+  resume: string | null;
 };
 export type ModelAttempt = {
   readonly key: string;
@@ -22,11 +24,13 @@ export type ModelAttempt = {
   heardMs: number;
   delivered: boolean;
   request: string | null;
-  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | null;
+  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | 'returned' | null;
 };
 export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean };
 export type ModelSpend = { readonly key: string; readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
+/** A lease that a runner was given, with what it goes on from. */
+export type ModelBegun = ModelLease & { readonly resume: string | null };
 
 /** The one workspace of the model. */
 export const workspaceId = 'w';

@@ -1,6 +1,6 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { ModelLedger } from './model-ledger.ts';
-import type { ModelLease } from './model-rows.ts';
+import type { ModelBegun, ModelLease } from './model-rows.ts';
 
 type Call =
   | { readonly type: 'plan'; readonly keys: readonly string[] }
@@ -14,10 +14,11 @@ type Call =
       readonly runnerId: string;
       readonly max: number;
       readonly request: string;
-      readonly leases: readonly ModelLease[];
+      readonly leases: readonly ModelBegun[];
     }
   | { readonly type: 'renew'; readonly runnerId: string; readonly leases: readonly ModelLease[]; readonly stale: readonly string[] }
   | { readonly type: 'complete'; readonly runnerId: string; readonly lease: ModelLease; readonly answer: string }
+  | { readonly type: 'handBack'; readonly runnerId: string; readonly lease: ModelLease; readonly resume: string; readonly answer: string }
   | { readonly type: 'fail'; readonly runnerId: string; readonly lease: ModelLease; readonly answer: string }
   | { readonly type: 'expire'; readonly fences: readonly number[]; readonly silent: readonly string[] };
 /** What a task is after a call, in words that the database has too; null where nothing depends on it any more. */
@@ -68,7 +69,7 @@ export class RecordedLedger extends ModelLedger {
     return answer;
   }
 
-  override lease(asked: Parameters<ModelLedger['lease']>[0]): readonly ModelLease[] {
+  override lease(asked: Parameters<ModelLedger['lease']>[0]): readonly ModelBegun[] {
     const leases = super.lease(asked);
     this.#note({ type: 'lease', ...asked, leases });
     return leases;
@@ -83,6 +84,13 @@ export class RecordedLedger extends ModelLedger {
   override complete(said: Parameters<ModelLedger['complete']>[0]): 'done' | 'stale' {
     const answer = super.complete(said);
     this.#note({ type: 'complete', runnerId: said.runnerId, lease: { key: said.key, fence: said.fence }, answer });
+    return answer;
+  }
+
+  override handBack(said: Parameters<ModelLedger['handBack']>[0]): 'returned' | 'stale' {
+    const answer = super.handBack(said);
+    const { runnerId, key, fence, resume } = said;
+    this.#note({ type: 'handBack', runnerId, lease: { key, fence }, resume, answer });
     return answer;
   }
 
