@@ -13,6 +13,7 @@ import {
   runnerColumns,
   type TaskRow,
   taskColumns,
+  type WorkspaceRow,
 } from './schedule-rows.ts';
 import type { FleetEvent, ScheduleStore, TaskId } from './schedule-store.ts';
 import { standingText } from './standing-text.ts';
@@ -66,6 +67,15 @@ const grant = `
 /** Of each grant that was given its place from 1 on, and its fence. */
 type GrantRow = { leads: boolean; given: string | null };
 
+/** What each workspace had of the machines, as the scheduler halves it; of what is older than four hours little is left. */
+const usedLately = `
+  select w.id, w.weight, w.cap, coalesce(s.gpu_ms, 0) as gpu_ms, coalesce(s.slot_ms, 0) as slot_ms from workspace w left join (
+    select workspace_id, sum(gpu_ms * part) as gpu_ms, sum(slot_ms * part) as slot_ms from (
+      select workspace_id, gpu_ms, slot_ms, 0.5 ^ greatest(0, extract(epoch from now() - created_at) / 3600)::float8 as part from spend_entry
+      where kind = 'settle' and created_at > now() - interval '4 hours'
+    ) settled group by 1
+  ) s on s.workspace_id = w.id order by w.id`;
+
 /** What so many hold is near enough to any of them. */
 const mostHolders = 50;
 
@@ -113,9 +123,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         const { rows: runners } = await client.query<RunnerRow>(
           `select r.id as runner_id, ${runnerColumns} from runner r where r.gone_at is null order by r.id`,
         );
-        const { rows: workspaces } = await client.query<{ id: string; weight: number; cap: number | null }>(
-          'select id, weight, cap from workspace',
-        );
+        const { rows: workspaces } = await client.query<WorkspaceRow>(usedLately);
         const { rows: stopping } = await client.query<{
           workspaceId: string;
           key: string;

@@ -97,8 +97,10 @@ export function fleetRunnerOf(row: RunnerRow): FleetRunner {
   return { runnerId, offer, pool, region, draining, held };
 }
 
-export function fleetWorkspaceOf(row: { id: string; weight: number; cap: number | null }): FleetWorkspace {
-  return { workspaceId: row.id, weight: row.weight, cap: row.cap };
+export type WorkspaceRow = { id: string; weight: number; cap: number | null; gpu_ms: number; slot_ms: number };
+
+export function fleetWorkspaceOf({ id, weight, cap, gpu_ms: gpuMs, slot_ms: slotMs }: WorkspaceRow): FleetWorkspace {
+  return { workspaceId: id, weight, cap, used: { gpuMs, slotMs } };
 }
 
 /** The event of a row of the outbox, with the things that it names as they are now. */

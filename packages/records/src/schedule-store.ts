@@ -53,7 +53,13 @@ export type FleetRunner = {
   /** Models that its engines held when it told last. */
   readonly held: readonly string[];
 };
-export type FleetWorkspace = { readonly workspaceId: string; readonly weight: number; readonly cap: number | null };
+export type FleetWorkspace = {
+  readonly workspaceId: string;
+  readonly weight: number;
+  readonly cap: number | null;
+  /** Time on GPUs and slots that was settled lately, halved every hour since; in snapshots only. */
+  readonly used?: { readonly gpuMs: number; readonly slotMs: number };
+};
 
 /** How an attempt ended. `returned` ones count neither as a try nor as a loss. */
 export type AttemptEnd = {

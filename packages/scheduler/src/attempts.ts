@@ -104,6 +104,10 @@ export function resumeAttempt(state: State, change: Extract<Change, { type: 'run
   const workMs = batchMs(state.costs, { task, product, count: tasks.length });
   const expectedMs = Math.max(1000, change.sinceMs + workMs - instantMs);
   startAttempt(state, { tasks, host, devices, tier: 'resident', evict: [], expectedMs, startMs: instantMs });
+  // What it took so far is in no account yet.
+  const tookMs = (Math.max(0, instantMs - change.sinceMs) * Math.max(1, devices.length)) / tasks.length;
+  for (const each of tasks)
+    charge(shareOf(state, each.workspace), { resource: devices.length > 0 ? 'gpu' : 'slot', ms: tookMs, instantMs });
 }
 
 /** A runner is gone with all that it ran. */

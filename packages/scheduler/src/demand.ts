@@ -95,7 +95,13 @@ export type RunnerFacts = {
 export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
 
 /** A workspace's weight against others, and how many GPU or slot tasks of it may run at once; null is no cap. */
-export type WorkspaceFacts = { readonly id: string; readonly weight: number; readonly cap: number | null };
+export type WorkspaceFacts = {
+  readonly id: string;
+  readonly weight: number;
+  readonly cap: number | null;
+  /** Milliseconds of devices that it had before this scheduler began, halved every hour up to now; told once, with what waits of it. */
+  readonly used?: { readonly gpuMs: number; readonly slotMs: number };
+};
 
 /** Where the weights of a granted task are when it starts. */
 export type Tier = 'none' | 'resident' | 'memory' | 'disk' | 'store';

@@ -33,6 +33,23 @@ test('F1: dates alone decide while nobody is ahead by more than 0.15 of what all
   assert.deepEqual(granted(tell(3, done('b2'))), ['a2'], 'b is too far ahead by now');
 });
 
+test('I3: one that takes over owes each workspace what the one before owed, what ran so far included', () => {
+  const { tell, state } = scheduler();
+  const hourMs = 3_600_000;
+  const told = (id: string, slotMs: number) =>
+    ({ type: 'workspace', workspace: { id, weight: 1, cap: null, used: { gpuMs: 0, slotMs } } }) as const;
+  const [a1, b1] = ['a', 'b'].map((workspace, at) => demand(`${workspace}1`, { workspace, submittedMs: at }));
+  assert.ok(a1 && b1);
+  tell(hourMs, told('a', 3 * hourMs), told('b', hourMs), ...wanted(a1, b1));
+  assert.equal(shareOf(state, 'b').used.slot, hourMs, 'not lifted to what the other had: it waited before');
+  assert.deepEqual(granted(tell(hourMs + 1, ...joined(runner('r', { slots: 1 })))), ['b1']);
+  tell(hourMs + 2, { type: 'workspace', workspace: { id: 'a', weight: 2, cap: null } });
+  assert.ok(shareOf(state, 'a').used.slot > 2.9 * hourMs, 'other terms change nothing of it');
+  const running = demand('c1', { workspace: 'c' });
+  tell(hourMs + 3, ...joined(runner('s')), { type: 'running', task: running, runner: 's', devices: [], sinceMs: hourMs - 600_000 });
+  assert.ok(Math.abs(shareOf(state, 'c').used.slot - 601_000) < 100, `found ${shareOf(state, 'c').used.slot}`);
+});
+
 test('F2: workspaces that always wait get time by their weights, whatever the length of their tasks', () => {
   const { tell, grants } = scheduler();
   tell(

@@ -10,6 +10,8 @@ export type Share = {
   /** Milliseconds of devices, as of `atMs`. */
   readonly used: { gpu: number; slot: number };
   atMs: number;
+  /** When it was told what it had before; null where it never was. */
+  toldMs: number | null;
 };
 export type Resource = keyof Share['used'];
 
@@ -19,12 +21,16 @@ const windowPart = 0.15;
 const leastWindowMs = 300_000;
 
 export function createShare(id: string): Share {
-  return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0 };
+  return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0, toldMs: null };
 }
 
-export function setShare(share: Share, facts: WorkspaceFacts): void {
+export function setShare(share: Share, facts: WorkspaceFacts, instantMs: number): void {
   share.weight = Math.max(facts.weight, 1e-6);
   share.cap = facts.cap;
+  if (facts.used === undefined) return;
+  charge(share, { resource: 'gpu', ms: facts.used.gpuMs, instantMs });
+  charge(share, { resource: 'slot', ms: facts.used.slotMs, instantMs });
+  share.toldMs = instantMs;
 }
 
 /** Charges a share at the grant with what is expected, and corrects it (also below) at the end. */
@@ -52,13 +58,14 @@ export function settle(share: Share, instantMs: number): void {
 
 /**
  * A workspace that comes back from idleness starts where the most owed of the busy ones stands: what it did not use is not saved up
- * (start-time fair queueing; the virtual token counter does the same).
+ * (start-time fair queueing; the virtual token counter does the same). What is told together with what it had before waited before, too.
  */
 export function lift(
   share: Share,
   { shares, instantMs }: { readonly shares: ReadonlyMap<string, Share>; readonly instantMs: number },
 ): void {
   settle(share, instantMs);
+  if (share.toldMs === instantMs) return;
   for (const resource of ['gpu', 'slot'] as const) {
     let least = Number.POSITIVE_INFINITY;
     for (const other of shares.values()) if (other !== share && other.waiting > 0) least = Math.min(least, usage(other, resource));

@@ -155,8 +155,8 @@ export function createFleetView(): FleetView {
       return stopping.delete(id) ? [{ type: 'ended', task: id, outcome: 'returned', ranMs: 0, loadMs: 0 }] : [];
     }
     if (event.type === 'workspace') {
-      const { workspaceId: id, weight, cap } = event.workspace;
-      return [{ type: 'workspace', workspace: { id, weight, cap } }];
+      const { workspaceId: id, ...facts } = event.workspace;
+      return [{ type: 'workspace', workspace: { id, ...facts } }];
     }
     const { runnerId, runner } = event;
     const facts = runner === null ? null : factsOf(runner);

@@ -101,6 +101,24 @@ test('A2: weights and caps of workspaces hold from when they are changed, and ca
   assert.equal((await leaseOf(opened, runnerId)).task.key, 'c');
 });
 
+test('A6: whoever leads next owes each workspace what the one before owed', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const { id: other } = await records.addWorkspace({ name: 'other' });
+  const spent = `insert into spend_entry (workspace_id, key, fence, kind, gpu_ms, slot_ms, credits, created_at) values ($1, $2, $3, 'settle', 0, $4, 0, $5)`;
+  const agoMs = (ms: number): Date => new Date(Date.now() - ms);
+  await sql(spent, [defaultWorkspace, 'lately', -1, 4_000_000, agoMs(3_600_000)]);
+  await sql(spent, [other, 'long ago', -2, 90_000_000, agoMs(40 * 3_600_000)]);
+  const { workspaces } = await records.fleetSnapshot();
+  const used = workspaces.map((one) => Math.round((one.used?.slotMs ?? -1) / 10_000));
+  assert.deepEqual(used, [200, 0], 'halved in an hour, gone after days');
+  await order(opened, [task('a')]);
+  await order(opened, [task('b')], { workspaceId: other });
+  start(context, opened);
+  const { runnerId } = await records.joinRunner(offer('one'));
+  assert.equal((await leaseOf(opened, runnerId)).task.key, 'b', 'younger, but owed');
+});
+
 test('L10: the place of a cancelled task is given once its runner has stopped it, also by one that began to lead meanwhile', async (context) => {
   const opened = await server.open();
   const { records, sql } = opened;

@@ -41,7 +41,7 @@ export function task(key: string, changes: Partial<Task> = {}): Task {
 export async function order(
   { records }: Opened,
   tasks: readonly Task[],
-  changes: { readonly priority?: 'bulk' | 'interactive' } = {},
+  changes: { readonly priority?: 'bulk' | 'interactive'; readonly workspaceId?: string } = {},
 ): Promise<string> {
   const document = { of: tasks.map(({ key }) => key) };
   const wanted = { workspaceId: defaultWorkspace, title: 'A film', document, files: {}, purpose: 'make', atMs: null } as const;
