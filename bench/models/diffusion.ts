@@ -1,13 +1,11 @@
 // Denoising steps a second of the engine against the same network in Python's onnxruntime, turn by turn in one run, and what the engine adds around them.
-import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openDiffusionEngine } from '../../packages/engines/src/diffusion/index.ts';
+import { openReference } from './open-reference.ts';
 
 const folder = process.env['DIFFUSION_MODEL'] ?? fileURLToPath(new URL('../../packages/engines/models/backdrops', import.meta.url));
-const python = process.env['PYTHON'] ?? 'python3';
 const threads = Number(process.env['THREADS'] ?? 1);
 const rounds = Number(process.env['ROUNDS'] ?? 5);
 const cases = [
@@ -20,12 +18,7 @@ const latentPixels = 4;
 // The best round of each side: other work on the machine only takes away.
 const best = (values: readonly number[]): number => Math.max(...values);
 const least = (values: readonly number[]): number => Math.min(...values);
-const child = spawn(python, ['-B', fileURLToPath(new URL('./diffusion-reference.py', import.meta.url)), folder, String(threads)], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
-const { version } = await heard();
+const reference = await openReference('diffusion-reference.py', [folder, String(threads)]);
 
 const engine = openDiffusionEngine({ threads, provider: 'cpu' });
 const model = { name: 'backdrops', folder, revision: 'bench' };
@@ -40,18 +33,16 @@ try {
     const added: number[] = [];
     const decoded: number[] = [];
     for (let round = 0; round <= rounds; round++) {
-      child.stdin.write(
-        `${JSON.stringify({ steps: shape.steps, dims: [1, 4, shape.frames, shape.height / latentPixels, shape.width / latentPixels] })}\n`,
-      );
-      const reference = await heard();
+      const dims = [1, 4, shape.frames, shape.height / latentPixels, shape.width / latentPixels];
+      const told = await reference.ask({ steps: shape.steps, dims });
       const start = performance.now();
       const made = await engine.generate(model, request);
       const { load, text, steps, decode } = made.timesMs;
       const around = performance.now() - start - load - text - steps - decode;
       // The first round warms both up.
       if (round === 0) continue;
-      theirs.push(shape.steps / Number(reference['seconds']));
-      theirsCpu.push(shape.steps / Number(reference['cpuSeconds']));
+      theirs.push(shape.steps / told.seconds);
+      theirsCpu.push(shape.steps / told.cpuSeconds);
       oursCpu.push((made.stepsRun / made.timesMs.stepsCpu) * 1000);
       ours.push((made.stepsRun / steps) * 1000);
       added.push(around);
@@ -73,11 +64,11 @@ try {
     process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`);
   }
 } finally {
-  child.stdin.end();
+  reference.end();
   await engine.dispose();
 }
 const date = new Date().toISOString().slice(0, 10);
 const results = new URL('./results/', import.meta.url);
 await mkdir(results, { recursive: true });
-const written = { date, device: `${cpus()[0]?.model} x${cpus().length}`, threads, rounds, pythonOnnxruntime: version, rows };
+const written = { date, device: `${cpus()[0]?.model} x${cpus().length}`, threads, rounds, pythonOnnxruntime: reference.version, rows };
 await writeFile(new URL(`diffusion-${date}.json`, results), `${JSON.stringify(written, null, 2)}\n`);

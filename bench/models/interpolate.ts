@@ -1,14 +1,13 @@
 // Frames a second that the interpolation engine draws against the same network in Python's onnxruntime, turn by turn in one run, and how near redrawn frames come to
 // the real ones that were taken out of clips, beside blending.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { betweenModelOf, type Interpolator, installedModel, openInterpolator } from '../../packages/engines/src/index.ts';
+import { openReference } from './open-reference.ts';
 
 type Picture = Parameters<Interpolator['draw']>[0]['before'];
-const python = process.env['PYTHON'] ?? 'python3';
 const threads = Number(process.env['THREADS'] ?? 2);
 const rounds = Number(process.env['ROUNDS'] ?? 3);
 const cases = [
@@ -37,19 +36,14 @@ function wavesPicture(width: number, height: number, shift: number): Picture {
 }
 
 async function speeds(interpolator: Interpolator): Promise<readonly Record<string, unknown>[]> {
-  const reference = fileURLToPath(new URL('./interpolate-reference.py', import.meta.url));
-  const child = spawn(python, ['-B', reference, betweenModelOf(model).path, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
-  const { version } = await heard();
-  const rows: Record<string, unknown>[] = [{ pythonOnnxruntime: version }];
+  const reference = await openReference('interpolate-reference.py', [betweenModelOf(model).path, String(threads)]);
+  const rows: Record<string, unknown>[] = [{ pythonOnnxruntime: reference.version }];
   try {
     for (const { width, height, frames } of cases) {
       const [before, after] = [wavesPicture(width, height, 0), wavesPicture(width, height, 8)];
       const [ours, theirs, oursCpu, theirsCpu]: number[][] = [[], [], [], []];
       for (let round = 0; round <= rounds; round++) {
-        child.stdin.write(`${JSON.stringify({ width, height, frames })}\n`);
-        const told = await heard();
+        const told = await reference.ask({ width, height, frames });
         const cpu = interpolator.figures().cpuMs;
         const start = performance.now();
         // Pictures of the clip come once and serve several frames, as they do in a film.
@@ -61,8 +55,8 @@ async function speeds(interpolator: Interpolator): Promise<readonly Record<strin
         if (round === 0) continue;
         ours?.push((frames * 1000) / tookMs);
         oursCpu?.push((frames * 1000) / (interpolator.figures().cpuMs - cpu));
-        theirs?.push(frames / Number(told['seconds']));
-        theirsCpu?.push(frames / Number(told['cpuSeconds']));
+        theirs?.push(frames / told.seconds);
+        theirsCpu?.push(frames / told.cpuSeconds);
       }
       const [us, them, usCpu, themCpu] = [ours, theirs, oursCpu, theirsCpu].map((values) => best(values ?? [])) as [
         number,
@@ -79,7 +73,7 @@ async function speeds(interpolator: Interpolator): Promise<readonly Record<strin
       process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`);
     }
   } finally {
-    child.stdin.end();
+    reference.end();
   }
   return rows;
 }

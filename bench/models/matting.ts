@@ -1,15 +1,14 @@
 // Frames a second of cutting a person out of a 1080p clip: the network in our engine against the same network in Python's onnxruntime, turn by turn in
 // one run; and our whole way (decode, looks, smoothing, refined edges, clean colours, encode) beside a plain one in Python without all that.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cutOutFrames, cutOutMargin, installedModel, openModelPool, watchFlicker } from '../../packages/engines/src/index.ts';
 import { clipPictures, findFfmpeg, writeAlphaClip } from '../../packages/render/src/index.ts';
+import { openReference } from './open-reference.ts';
 
-const python = process.env['PYTHON'] ?? 'python3';
 const threads = Number(process.env['THREADS'] ?? 2);
 const frames = Number(process.env['FRAMES'] ?? 250);
 const turn = Number(process.env['TURN'] ?? 25);
@@ -38,18 +37,7 @@ execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '9', '-i', source, ...mad
 
 const file = join(model.folder, files[0]?.path ?? '');
 const side = String(processing.input.size.width);
-const child = spawn(
-  python,
-  ['-B', fileURLToPath(new URL('./matting-reference.py', import.meta.url)), file, processing.output.name, side, String(threads)],
-  { stdio: ['pipe', 'pipe', 'inherit'] },
-);
-const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
-const asked = (request: object): Promise<Record<string, unknown>> => {
-  child.stdin.write(`${JSON.stringify(request)}\n`);
-  return heard();
-};
-const { version } = await heard();
+const reference = await openReference('matting-reference.py', [file, processing.output.name, side, String(threads)]);
 
 const pool = openModelPool({ threads });
 
@@ -80,13 +68,13 @@ async function lookAt(count: number): Promise<void> {
 async function network() {
   const turns: { readonly ours: number; readonly python: number; readonly oursCpu: number; readonly pythonCpu: number }[] = [];
   await lookAt(turn);
-  await asked({ runs: turn * 3 });
+  await reference.ask({ runs: turn * 3 });
   for (let at = 0; at < 10; at++) {
     const [start, cpu] = [performance.now(), await modelCpuSeconds()];
     await lookAt(turn);
     const [ours, oursCpu] = [(performance.now() - start) / 1000, (await modelCpuSeconds()) - cpu];
-    const { seconds, cpuSeconds } = await asked({ runs: turn * 3 });
-    turns.push({ ours: turn / ours, python: turn / Number(seconds), oursCpu: turn / oursCpu, pythonCpu: turn / Number(cpuSeconds) });
+    const { seconds, cpuSeconds } = await reference.ask({ runs: turn * 3 });
+    turns.push({ ours: turn / ours, python: turn / seconds, oursCpu: turn / oursCpu, pythonCpu: turn / cpuSeconds });
     process.stdout.write(`${JSON.stringify(turns.at(-1))}\n`);
   }
   const compared = (pick: (values: readonly number[]) => number, one: 'ours' | 'oursCpu', other: 'python' | 'pythonCpu') => {
@@ -120,7 +108,7 @@ async function whole() {
 try {
   const figures = { ...(await network()), ...(await whole()) };
   const plainFrames = Math.min(frames, 50);
-  const plain = await asked({ plain: clip, frames: plainFrames, width, height });
+  const plain = await reference.ask({ plain: clip, frames: plainFrames, width, height });
   const date = new Date().toISOString().slice(0, 10);
   const written = {
     date,
@@ -129,16 +117,16 @@ try {
     model: model.ref,
     clip: `${width}x${height}, ${frames} frames at ${rate}`,
     threads,
-    pythonOnnxruntime: version,
+    pythonOnnxruntime: reference.version,
     ...figures,
-    plainPythonFramesPerSecond: round(plainFrames / Number(plain['seconds'])),
+    plainPythonFramesPerSecond: round(plainFrames / plain.seconds),
   };
   process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
   const results = new URL('./results/', import.meta.url);
   await mkdir(results, { recursive: true });
   await writeFile(new URL(`matting-${date}.json`, results), `${JSON.stringify(written, null, 2)}\n`);
 } finally {
-  child.stdin.end();
+  reference.end();
   await pool.dispose();
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,13 +1,12 @@
 // Frames a second of the upscaler against the same network in Python's onnxruntime, turn by turn in one run, and how near to the original it brings a picture that was worn.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { installedModel, openModelPool, type Picture, upscalePictures } from '../../packages/engines/src/index.ts';
+import { openReference } from './open-reference.ts';
 
-const python = process.env['PYTHON'] ?? 'python3';
 const threads = Number(process.env['THREADS'] ?? 2);
 const rounds = Number(process.env['ROUNDS'] ?? 3);
 const name = process.env['MODEL'] ?? 'real-esrgan-animevideo';
@@ -40,12 +39,7 @@ const rounded = (value: number, digits = 3): number => Number(value.toFixed(digi
 
 const model = await installedModel({ name, home: process.env['FILMWRIGHT_HOME'] ?? tmpdir() });
 const file = join(model.folder, model.card.files[0]?.path ?? '');
-const child = spawn(python, ['-B', fileURLToPath(new URL('./upscale-reference.py', import.meta.url)), file, String(threads)], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-const heard = async (): Promise<Record<string, unknown>> => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>;
-const { version } = await heard();
+const reference = await openReference('upscale-reference.py', [file, String(threads)]);
 const work = await mkdtemp(join(tmpdir(), 'filmwright-bench-'));
 const pool = openModelPool({ threads });
 const rows: Record<string, unknown>[] = [];
@@ -92,16 +86,15 @@ try {
     const mineCpu: number[] = [];
     const theirsCpu: number[] = [];
     for (let round = 0; round <= rounds; round++) {
-      child.stdin.write(`${JSON.stringify({ file: raw, frames, factor, ...from })}\n`);
-      const reference = await heard();
+      const told = await reference.ask({ file: raw, frames, factor, ...from });
       const before = await cpuSeconds();
       const { seconds } = await ours(pictures, size);
       const used = (await cpuSeconds()) - before;
       // The first round warms both up.
       if (round === 0) continue;
-      theirs.push(frames / Number(reference['seconds']));
+      theirs.push(frames / told.seconds);
       mine.push(frames / seconds);
-      theirsCpu.push(frames / Number(reference['cpuSeconds']));
+      theirsCpu.push(frames / told.cpuSeconds);
       mineCpu.push(frames / used);
     }
     rows.push({
@@ -147,10 +140,10 @@ try {
   const results = new URL('./results/', import.meta.url);
   await mkdir(results, { recursive: true });
   const device = `${cpus()[0]?.model} x${cpus().length}`;
-  const written = { date, device, model: model.ref, threads, rounds, pythonOnnxruntime: version, rows, quality };
+  const written = { date, device, model: model.ref, threads, rounds, pythonOnnxruntime: reference.version, rows, quality };
   await writeFile(new URL(`upscale-${date}.json`, results), `${JSON.stringify(written, null, 2)}\n`);
 } finally {
-  child.stdin.end();
+  reference.end();
   await pool.dispose();
   await rm(work, { recursive: true, force: true });
 }
