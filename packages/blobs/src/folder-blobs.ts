@@ -3,21 +3,13 @@ import { chmod, type FileHandle, lstat, mkdir, open, rename, rm, stat, utimes } 
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Asset, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
+import { syncFolder } from '@filmwright/process/sync-folder';
 import type { Blobs } from './blobs.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import { codeOf, diskProblem } from './disk-problem.ts';
 import { removeLeftOvers, temporaryPath } from './left-overs.ts';
 
 const pieceBytes = 256 * 1024;
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { listFolderBlobs, openFolderBlobs } from '@filmwright/blobs';
 import { type Digest, FilmwrightError } from '@filmwright/contracts';
+import { syncFolder } from '@filmwright/process/sync-folder';
 import { manifestName, readManifest } from './backup-manifest.ts';
 import type { BackupTarget } from './backup-target.ts';
 
@@ -80,13 +81,4 @@ async function removeOthers(root: string, { records, named }: Newest): Promise<v
   for (const name of await readdir(join(root, 'records')))
     if (`records/${name}` !== records) await rm(join(root, 'records', name), { recursive: true, force: true });
   for await (const { digest, path } of listFolderBlobs(join(root, 'assets'))) if (!named.has(digest)) await rm(path, { force: true });
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FilmwrightError, type ModelCard, type ModelFile, modelCardSchema, modelRef } from '@filmwright/contracts';
 import { isAlive } from '@filmwright/process/is-alive';
+import { syncFolder } from '@filmwright/process/sync-folder';
 import { checkOnnx } from './check-onnx.ts';
 import { hiddenName } from './left-overs.ts';
 import { licenceText } from './licences.ts';
@@ -64,15 +65,6 @@ function changesOf({ convert }: ModelCard): string {
 
 function whereThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. Throws where the revision is gone. */
