@@ -31,6 +31,24 @@ async function shelfOf(context: TestContext) {
   return { ask, row, show: (name: string) => ask({ do: 'show', names: [name] }) as Promise<ShownModel> };
 }
 
+test('a model of the catalogue that no engine runs is shown so, and fetched only where that is said to be wanted', async (context) => {
+  const { ask, row, show } = await shelfOf(context);
+  const unrun = {
+    'rvm-mobilenetv3': 'no engine of this version runs the pipeline recurrent-matting',
+    'flux-1-dev': 'it wants comfyui or diffusers; no engine of this version runs it',
+  };
+  for (const [name, reason] of Object.entries(unrun)) {
+    assert.equal((await row(name)).noEngine, reason);
+    assert.equal((await show(name)).noEngine, reason);
+    const refused = { code: 'model-unavailable', message: new RegExp(`${name} was not added: ${reason}\\. Its .*B of weights .*--yes`) };
+    await assert.rejects(ask({ do: 'add', names: [name], acceptLicence: true }), refused);
+    assert.equal((await row(name)).state, 'offered');
+  }
+  await assert.rejects(ask({ do: 'add', names: ['flux-1-dev'], acceptLicence: true, yes: true }), /404/);
+  for (const name of ['sd-1.5', 'isnet', 'rife-4.6', 'nsfwjs', 'kokoro', 'real-esrgan-x4plus'])
+    assert.equal((await row(name)).noEngine, null);
+});
+
 test('a model whose licence must be accepted is listed so, before and after it was asked for without that, until it is accepted', async (context) => {
   const { ask, row, show } = await shelfOf(context);
   const stands = async () => {

@@ -26,6 +26,7 @@ import {
   keptFigures,
   lacksAcceptance,
   memoryProblem,
+  noEngine,
   type OpenWeights,
   offeredModels,
   packModels,
@@ -58,6 +59,7 @@ export async function answerModels(request: ModelsRequest, home: string): Promis
       return show(only, home);
     case 'add': {
       const wanted = request.card === undefined ? only : await readCard(request.card);
+      if (request.card === undefined && request.yes !== true) await wantEngine(only, home);
       const settings = await readSourceSettings(process.env);
       const pin = request.pin ?? false;
       return addModel({ ...weights, wanted, described: describedBy(request), acceptLicence: accept, pin, settings, now, onProgress: tell });
@@ -71,6 +73,19 @@ export async function answerModels(request: ModelsRequest, home: string): Promis
     case 'unpack':
       return unpackModels({ ...weights, file: only, acceptLicence: accept, pin: request.pin ?? false, expect: request.expect, now });
   }
+}
+
+/** Throws `model-unavailable` for a model of the catalogue that is not here yet and that no engine of this version would run: it may be large, and of no use. */
+async function wantEngine(name: string, home: string): Promise<void> {
+  const [offer] = await offeredModels({ named: name });
+  const reason = offer === undefined ? null : noEngine(offer);
+  if (offer === undefined || reason === null || (await shelvedModels({ home, named: name })).length > 0) return;
+  const mb = offer.needs.diskMb;
+  const much = mb === null ? 'Its' : mb >= 1000 ? `Its ${(mb / 1000).toFixed(1)} GB of` : `Its ${mb} MB of`;
+  throw new FilmwrightError(
+    'model-unavailable',
+    `The model ${name} was not added: ${reason}. ${much} weights would be of use to other programs alone; to fetch them all the same, say the same with --yes. \`filmwright models list --all --capability ${offer.capability}\` shows others.`,
+  );
 }
 
 /** The weights cache of a home; its budget is FILMWRIGHT_WEIGHTS_BYTES. */
@@ -150,6 +165,7 @@ async function list(home: string): Promise<readonly ListedModel[]> {
       capability: 'unknown',
       engine: 'unknown',
       servers: [],
+      noEngine: null,
       licence: 'unknown',
       commercialUse: 'unclear',
       megabytes: null,
@@ -180,8 +196,9 @@ async function list(home: string): Promise<readonly ListedModel[]> {
   return rows;
 }
 
-function about({ name, capability, engine, servers = [], licence }: OfferedModel | Omit<OfferedModel, 'select'>) {
-  return { name, capability, engine, servers, licence: licence.name, commercialUse: licence.commercialUse };
+function about(card: OfferedModel | Omit<OfferedModel, 'select'>) {
+  const { name, capability, engine, servers = [], licence } = card;
+  return { name, capability, engine, servers, noEngine: noEngine(card), licence: licence.name, commercialUse: licence.commercialUse };
 }
 
 async function show(ref: string, home: string): Promise<ShownModel> {
@@ -195,6 +212,7 @@ async function show(ref: string, home: string): Promise<ShownModel> {
     throw new FilmwrightError('not-found', `There is no model ${ref}; \`filmwright models list --all\` shows what there is.`);
   return {
     card,
+    noEngine: noEngine(card),
     revisions: named.map(({ ref: each, state, present }) => ({ ref: each, ...state, present, figures: figuresOf(figures, each) })),
     accepted: (await acceptedLicences(home)).filter(({ model }) => model === name),
     problem: memoryProblem(card, totalmem()) ?? (await problemOfOffer(card, { home, added: revisions.length > 0 })),

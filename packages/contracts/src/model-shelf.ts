@@ -7,6 +7,8 @@ export type ModelsRequest = {
   /** Models, a source, or the bundle to unpack; all models of this machine where there are none to verify or measure. */
   readonly names: readonly string[];
   readonly acceptLicence?: boolean | undefined;
+  /** Fetch a model of the catalogue although no engine of this version runs it. */
+  readonly yes?: boolean | undefined;
   readonly pin?: boolean | undefined;
   /** A file with a card to add. */
   readonly card?: string | undefined;
@@ -30,6 +32,8 @@ export type ListedModel = {
   readonly engine: string;
   /** Model servers and other programs that run it, for those that no engine here does. */
   readonly servers: readonly string[];
+  /** Why no engine of this version runs it, as the end of a sentence about it; null where one does. */
+  readonly noEngine: string | null;
   readonly licence: string;
   readonly commercialUse: 'allowed' | 'forbidden' | 'unclear';
   readonly megabytes: number | null;
@@ -45,6 +49,8 @@ export type ListedModel = {
 /** A model as it is shown alone. */
 export type ShownModel = {
   readonly card: ModelCard | OfferedModel;
+  /** Why no engine of this version runs it, as the end of a sentence about it; null where one does. */
+  readonly noEngine: string | null;
   readonly revisions: readonly {
     readonly ref: string;
     readonly addedAt: string;

@@ -5,6 +5,7 @@ export * from './interpolate/index.ts';
 export * from './measure/index.ts';
 export type { MemoryWatch } from './memory-watch.ts';
 export * from './models/index.ts';
+export { noEngine } from './no-engine.ts';
 export * from './onnx/index.ts';
 export * from './review/index.ts';
 export * from './speech/index.ts';

@@ -88,7 +88,7 @@ export async function models(options: ModelsOptions): Promise<number> {
     );
   }
   if (verb === 'add' && (name === undefined) === (request.card !== undefined) && names.length <= 1) {
-    const added = await ask<Added>('add');
+    const added = await ask<Added>('add', { yes: options.yes });
     const { card, ref, alreadyThere, evicted } = added;
     const gone = evicted.length === 0 ? '' : `To make room, the files of ${evicted.join(', ')} went; adding them again brings them back.\n`;
     return answer(

@@ -10,6 +10,7 @@ const model: ListedModel = {
   capability: 'matting',
   engine: 'onnx',
   servers: [],
+  noEngine: null,
   licence: 'MIT',
   commercialUse: 'allowed',
   megabytes: 5,
@@ -24,6 +25,9 @@ const row = (change: Partial<ListedModel>): string => modelRows([{ ...model, ...
 test('a model is listed with how it stands, what to do, and a licence that is not for commerce', () => {
   assert.match(row({}), /tiny +matting +5 MB {2}MIT +filmwright models add tiny\n$/);
   assert.match(row({ ref: 'tiny@0123456789ab', state: 'ready', pinned: true }), /tiny@0123456789ab .* ready, stays\n$/);
+  const noEngine = 'no engine of this version runs the pipeline p';
+  assert.match(row({ noEngine }), /MIT +no engine of this version runs the pipeline p\n$/);
+  assert.match(row({ noEngine, state: 'ready' }), /MIT +no engine of this version runs the pipeline p\n$/);
   assert.match(row({ problem: 'licence not accepted' }), / filmwright models add tiny: licence not accepted\n$/);
   assert.match(row({ state: 'broken', problem: 'its file x is missing' }), /broken: its file x is missing\n$/);
   assert.match(row({ state: 'ready', problem: 'it needs 8000 MB of memory' }), /ready, but it needs 8000 MB of memory\n$/);

@@ -10,9 +10,9 @@ export function modelRows(list: readonly ListedModel[], { more }: { readonly mor
     const { name, ref, capability, licence, commercialUse, megabytes, state, problem, pinned } = model;
     const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
     const command = `filmwright models add ${name}`;
-    const runs = model.engine === 'server' ? `wants ${model.servers.join(' or ')}` : command;
+    const runs = model.engine === 'server' ? `wants ${model.servers.join(' or ')}` : (model.noEngine ?? command);
     const stands = {
-      ready: pinned ? 'ready, stays' : 'ready',
+      ready: `${model.noEngine === null ? 'ready' : model.noEngine}${pinned ? ', stays' : ''}`,
       evicted: `evicted: ${command}`,
       broken: `broken: ${problem}`,
       failed: `failed: ${problem}`,
@@ -33,10 +33,24 @@ const fitNames: Readonly<Record<Exclude<Fit, 'too large' | null>, string>> = {
 
 /** Models that run with a GPU's memory, by what they do; then those of which nobody told what they need. */
 export function fittingRows(list: readonly (ListedModel & { readonly fit: Fit })[]): string {
-  const row = ({ name, capability, fit, licence, commercialUse, megabytes, engine, servers, ...needs }: (typeof list)[number]): string => {
+  const row = ({
+    name,
+    capability,
+    fit,
+    licence,
+    commercialUse,
+    megabytes,
+    engine,
+    servers,
+    noEngine,
+    ...needs
+  }: (typeof list)[number]): string => {
     const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
     const how = fit === null || fit === 'too large' ? '' : fitNames[fit];
-    const takes = [needText({ ...needs, fit }), ...(engine === 'server' ? [`wants ${servers.join(' or ')}`] : [])]
+    const takes = [
+      needText({ ...needs, fit }),
+      ...(engine === 'server' ? [`wants ${servers.join(' or ')}`] : noEngine === null ? [] : [noEngine]),
+    ]
       .filter(Boolean)
       .join('; ');
     return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(30)} ${takes}`.trimEnd();
@@ -80,7 +94,7 @@ function limitsText(limits: ModelCard['limits']): string {
 }
 
 /** All that is known of one model. */
-export function shownModel({ card, revisions, accepted, problem }: ShownModel): string {
+export function shownModel({ card, noEngine, revisions, accepted, problem }: ShownModel): string {
   const { licence, needs } = card;
   const tiers = needs.tiers.map(({ tier, ramMb, vramMb, note }) =>
     [
@@ -90,12 +104,10 @@ export function shownModel({ card, revisions, accepted, problem }: ShownModel): 
       ...(note === undefined ? [] : [note]),
     ].join(', '),
   );
-  const engine =
-    card.engine === 'server' ? `${card.servers?.join(' or ') || 'a model server'}; no engine of this version runs it` : card.engine;
   const rows: readonly (readonly [string, string])[] = [
     ['what', `${card.title}: ${card.does}`],
     ['does', [card.capability, ...(card.also ?? [])].join(', ')],
-    ['runs on', engine],
+    ['runs on', noEngine === null ? card.engine : `${card.engine}; ${noEngine}`],
     ['from', card.source],
     [
       'licence',

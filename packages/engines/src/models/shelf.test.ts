@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { generatorOf } from '../diffusion/generator-of.ts';
 import { openModelPool } from '../onnx/model-pool.ts';
 import { runPictureModel } from '../onnx/picture-model.ts';
 import { drawPicture, invertCard } from '../onnx/test-pictures.ts';
 import { addingProblem, addModel } from './add-model.ts';
-import { installedModel, isOwn, listModels, offeredModels, shelvedModels, unreadableModels } from './model-shelf.ts';
+import { cardOf, installedModel, isOwn, listModels, offeredModels, shelvedModels, unreadableModels } from './model-shelf.ts';
 import { archiveHeader, archivePadding } from './package-archive.ts';
 import { holdRevision } from './place-revision.ts';
 import { removeModel } from './remove-model.ts';
@@ -30,6 +31,10 @@ test('every card of the catalogue is valid, pins its files or says where its fac
     assert.ok(!isUnread || card.licence.mustAccept, `${card.name} has a licence that nobody read`);
     if (card.engine === 'server') assert.ok((card.servers ?? []).length > 0, `${card.name} says which servers run it`);
     if (card.licence.commercialUse !== 'allowed') assert.ok(card.licence.mustAccept, card.name);
+    const serves = [card.capability, ...(card.also ?? [])];
+    const startsFromPictures =
+      generatorOf({ card: cardOf({ ...card, files: [] }), ref: '' }) !== null && (card.select ?? []).includes('vae_encoder/*');
+    if (startsFromPictures) assert.ok(serves.includes('image-to-image'), `${card.name} brings the part that reads pictures`);
   }
 });
 

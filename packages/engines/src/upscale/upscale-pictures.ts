@@ -36,7 +36,7 @@ export function enlargeUse(card: ModelCard): { readonly processing: PictureProce
 }
 
 /** Whether a model enlarges pictures here. */
-export function isEnlarger({ capability, processing }: ModelCard): boolean {
+export function isEnlarger({ capability, processing }: Pick<ModelCard, 'capability' | 'processing'>): boolean {
   return capability === 'upscaling' && processing.type === 'picture' && processing.enlarge !== undefined;
 }
 
