@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.ts';
 import { page } from './page.ts';
@@ -11,7 +12,7 @@ import { upperBound } from './upper-bound.ts';
 
 const usage = `npm run sim -- SCENARIO [options]
 
-Drives the scheduler and its baselines through a seeded day and prints how each came off.
+Drives the scheduler and its baselines through a seeded day, prints how each came off and writes a page with charts.
 
   --seed S           first seed (1)
   --seeds N          so many seeds one after another (1)
@@ -19,7 +20,7 @@ Drives the scheduler and its baselines through a seeded day and prints how each 
   --policies A,B     only these: ${Object.keys(policies).join(', ')}
   --runners N        for big-fleet, film and film-package
   --hours H          for big-fleet
-  --out PAGE.html    writes a page with charts of the first seed
+  --out PAGE.html    where the page with charts of the first seed goes (out/SCENARIO.html)
 
 Scenarios: ${Object.keys(scenarios).join(', ')}
 `;
@@ -108,9 +109,11 @@ if (name === 'reference' || name === 'reference-warm') {
   }
 }
 for (const note of notes) process.stdout.write(`\n${note}\n`);
-if (values.out !== undefined) {
-  writeFileSync(values.out, page({ outcomes, rows, order: Object.keys(policies), note: notes.join(' ') }));
-  process.stdout.write(`\nPage with charts: ${values.out}\n`);
+if (outcomes.length > 0) {
+  const { out = `out/${name}.html` } = values;
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, page({ outcomes, rows, order: Object.keys(policies), note: notes.join(' ') }));
+  process.stdout.write(`\nPage with charts: ${out}\n`);
 }
 if (faults.length > 0) {
   process.stderr.write(`\n${faults.join('\n')}\n`);

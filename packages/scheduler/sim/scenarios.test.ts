@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { measure } from './measure.ts';
 import { page } from './page.ts';
@@ -64,9 +68,9 @@ function* first<Item>(count: number, items: Iterable<Item>): Generator<Item> {
 }
 
 for (const name of Object.keys(scenarios)) {
-  test(`Every baseline brings the beginning of scenario ${name} to its end, each task done once.`, () => {
+  test(`Every policy brings the beginning of scenario ${name} to its end, each task done once.`, () => {
     const scenario = shortened(name);
-    for (const policy of Object.keys(policies).filter((each) => each !== 'filmwright' && each !== 'hintless')) {
+    for (const policy of Object.keys(policies)) {
       const outcome = under(scenario, policy);
       assert.equal(new Set(outcome.tasks.map(({ id }) => id)).size, outcome.tasks.length, policy);
       if (scenario.untilMs === Number.POSITIVE_INFINITY) assert.equal(outcome.left, 0, `${policy} left ${outcome.left}`);
@@ -77,6 +81,12 @@ for (const name of Object.keys(scenarios)) {
     }
   });
 }
+
+test('With warm swaps, at 0.8 of the fleet, nearly all deadlines are met and no workspace has less than nine tenths of its share.', () => {
+  const { deadlinesMet, leastShare } = measure(under(reference({ seed: 1, load: 0.8, warm: true }), 'filmwright'));
+  between(deadlinesMet ?? 0, [0.99, 1]);
+  between(leastShare ?? 0, [0.9, 2]);
+});
 
 test('A film is made much sooner by 64 runners than by one, and never sooner than its parts allow.', () => {
   const [one, many] = [1, 64].map((runners) => under(film({ seed: 1, runners, minutes: 10, webPackage: true }), 'fifo').endMs);
@@ -93,6 +103,19 @@ test('A film is assembled sooner where its spans were fetched ahead, and nothing
   between(lastSpanMs(told) - lastSpanMs(lost), [-100, 100]);
   assert.ok((told?.aheadMib ?? 0) > 150 && lost?.aheadMib === 0);
   assert.deepEqual(again?.tasks, told?.tasks);
+});
+
+test('The command prints the table and writes the page, also where nobody says where to.', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'filmwright-sim-'));
+  try {
+    const main = join(import.meta.dirname, 'main.ts');
+    const told = execFileSync(process.execPath, [main, 'film', '--runners', '4', '--policies', 'fifo'], { cwd: folder, encoding: 'utf8' });
+    assert.match(told, /^fifo /m);
+    assert.match(told, /Page with charts: out\/film\.html/);
+    assert.match(readFileSync(join(folder, 'out/film.html'), 'utf8'), /<polyline/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('The page stands alone and shows every policy; the table has a line for each.', () => {
