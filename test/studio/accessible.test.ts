@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { openStudio, show, skip } from './open-studio.ts';
+import { faultsOf, openStudio, show, skip } from './open-studio.ts';
 
 const studio = openStudio();
-
-/** What people with other senses or tools than ours would miss on a page: names, headings, contrast, room. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  return page.evaluate<readonly string[]>(readFileSync(new URL('./page-faults.js', import.meta.url), 'utf8'));
-}
 
 test('what cannot be read, named or reached is found', { skip, timeout: 60_000 }, async () => {
   const person = await studio.browser();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { FilmDetail, FilmDocument, FilmVersionPage } from '@filmwright/contracts';
@@ -113,6 +113,11 @@ export async function eventually<T>(
     if (performance.now() > untilMs) throw new Error(`waited ${withinMs / 1000} s until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** What people with other senses or tools than ours would miss on a page: names, headings, contrast, room. */
+export async function faultsOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(readFileSync(new URL('./page-faults.js', import.meta.url), 'utf8'));
 }
 
 /** How a tab says that a film is saved: saved, unsaved, saving, offline, refused or conflict. */

@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import type { Build } from '@filmwright/contracts';
 import type { Locator } from 'playwright-core';
 import { quarters, writeOddPictures } from './odd-pictures.ts';
-import { eventually, openStudio, saveStatus, show, skip } from './open-studio.ts';
+import { eventually, faultsOf, openStudio, saveStatus, show, skip } from './open-studio.ts';
 
 const studio = openStudio();
 before(() => void (skip === false && writeOddPictures(studio.home)));
@@ -192,5 +192,87 @@ test('a picture that only decoding shows to be torn is told on its card once a f
     .getByText(/torn\.png: its PNG content is damaged or cut off/)
     .waitFor();
   await show(page, 'picture-torn');
+  assert.deepEqual(person.faults, []);
+});
+
+test('by keys a picture is drawn anew in takes and one is chosen, and a clip is cut out, placed and put before a backdrop', {
+  skip,
+  timeout: 180_000,
+}, async () => {
+  const clip = join(studio.home, 'mover.mp4');
+  execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=s=96x54:r=10:d=0.5', '-pix_fmt', 'yuv420p', clip]);
+  const film = await studio.createFilm({
+    format: { resolution: '720p', fps: 25 },
+    storyboard: [{ id: 'drawn' }, { id: 'staged', visual: { backdrop: 'waves' } }],
+  });
+  const person = await studio.browser();
+  const page = await person.open(`#/films/${film}`);
+  const side = page.locator('.side');
+  const saved = async () => (await studio.film(film)).document.storyboard.map(({ visual }) => visual);
+  /** Goes to a field, or opens what it lies in, and presses keys there. */
+  const press = async (field: Locator, ...keys: readonly string[]): Promise<void> => {
+    await field.focus();
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const field = (name: string): Locator => side.getByLabel(name, { exact: true });
+  const faults: string[] = [];
+  const look = async (name: string): Promise<void> => {
+    await show(page, name);
+    faults.push(...(await faultsOf(page)).map((fault) => `${name}: ${fault}`));
+  };
+
+  await press(page.locator('[data-index="0"]'), 'Enter', 'Escape');
+  await press(field('Picture'), 'd');
+  await field('What is to be seen').fill('dark violet aurora');
+  await press(field('Model'), 'b');
+  await press(side.getByText('How it is drawn', { exact: true }), 'Enter');
+  await field('Steps').fill('5');
+  await press(side.getByText('Start from a picture', { exact: true }), 'Enter');
+  await side.locator('details[open] input[type=file]').first().setInputFiles(join(studio.home, 'swapped-profile.png'));
+  await press(field('How much is drawn anew'), ...Array.from({ length: 8 }, () => 'ArrowLeft'));
+  await press(field('Size and clearness'), 'l');
+  await press(field('Smooth movement between what is drawn'), 'Space');
+  const pictures = side.locator('.drawn-take > img');
+  for (const [count, name] of ['Draw it', 'Draw another take'].entries()) {
+    await press(side.getByRole('button', { name, exact: true }), 'Enter');
+    await eventually(`take ${count + 1} is drawn`, async () => (await pictures.count()) === count + 1);
+  }
+  const [first, second] = await pictures.evaluateAll((all: readonly unknown[]) => all.map((each) => (each as { src: string }).src));
+  assert.notEqual(first, second, 'takes differ');
+  await press(side.locator('.drawn-take').nth(1), 'Enter');
+  assert.equal(await side.locator('.drawn-take[aria-pressed=true]').textContent(), 'Take 2, in the film');
+  await look('takes-drawn');
+
+  await press(page.locator('[data-index="0"]'), 'ArrowRight');
+  await press(field('In front'), 'c');
+  await side.locator('input[accept="video/*"]').setInputFiles(clip);
+  await side.locator('video').waitFor();
+  await press(field('Design'), 'a');
+  await press(side.getByText('How it is cut out and stands', { exact: true }), 'Enter');
+  await press(field('Cut out'), 'a');
+  await press(field('Placed by itself, clear of texts and captions'), 'Space');
+  await press(field('Height'), 'ArrowRight', 'ArrowRight');
+  await press(field('From the left'), 'ArrowLeft', 'ArrowLeft');
+  await press(field('Shadow'), 's');
+  await look('clip-in-front');
+  const generate = {
+    ...{ prompt: 'dark violet aurora', model: 'backdrops', steps: 5, picture: 'swapped-profile.png', strength: 0.4 },
+    ...{ takes: 2, take: 2 },
+  };
+  const background = { backdrop: 'arc' };
+  const place = { at: [0.48, 0.52], height: 0.74, shadow: 'soft' };
+  const wanted = [
+    { generate, upscale: 'auto', interpolate: true },
+    { background, subject: { clip: 'mover.mp4', cutOut: 'selfie-segmentation', ...place } },
+  ];
+  await eventually({ what: 'all is saved', withinMs: 10_000 }, async () => JSON.stringify(await saved()).includes('soft'));
+  assert.deepEqual(await saved(), wanted);
+  await press(field('In front'), 'n');
+  await eventually('the subject is gone', async () => !JSON.stringify(await saved()).includes('subject'));
+  assert.deepEqual((await saved())[1], background);
+  await press(page.locator('[data-index="1"]'), 'Control+z');
+  await eventually('the subject is back', async () => JSON.stringify(await saved()).includes('subject'));
+  assert.deepEqual(await saved(), wanted);
+  assert.deepEqual(faults, []);
   assert.deepEqual(person.faults, []);
 });

@@ -51,7 +51,7 @@ test('a cut is written in frames, a take as its number, and the first take as no
 
 test('looking at takes that a model draws asks for nothing but the drawing, of the same shot and words', () => {
   const generate = { prompt: 'waves', take: 2 };
-  const visual = { background: { generate }, subject: { picture: 'a.png' } };
+  const visual = { background: { generate, upscale: 4 as const, interpolate: true }, subject: { picture: 'a.png' } };
   const film: FilmDocument = { title: 'Drawn', storyboard: [{ id: 'one' }, { id: 'two', narration: 'Hello.', take: 3, visual }] };
   assert.deepEqual(drawnAlone(film, { shot: 1, takes: 4 }).storyboard, [
     { id: 'two', take: 3, length: '500ms', visual: { generate: { ...generate, takes: 4 } } },

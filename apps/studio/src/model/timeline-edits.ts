@@ -87,13 +87,13 @@ export function takeAlone(film: FilmDocument, { shot: index, take }: { readonly 
   return { ...film, storyboard: [take === 1 ? kept : { ...kept, take }] };
 }
 
-/** The film with nothing but what a model draws for one shot, in so many takes, for looking at them: the same is drawn as in the film. */
+/** The film with nothing but what a model draws for one shot, in so many takes, for looking at them: the same is drawn as in the film, and not made larger or smoother. */
 export function drawnAlone(film: FilmDocument, { shot: index, takes }: { readonly shot: number; readonly takes: number }): FilmDocument {
   const shot = shotsOf(film)[index];
   const visual = shot?.visual as Readonly<Record<string, unknown>> | undefined;
   if (shot === undefined || visual === undefined) return film;
   const ground = ('background' in visual ? visual['background'] : visual) as { readonly generate?: object };
-  const alone = { id: shot.id, take: shot.take, length: '500ms', visual: { ...ground, generate: { ...ground.generate, takes } } };
+  const alone = { id: shot.id, take: shot.take, length: '500ms', visual: { generate: { ...ground.generate, takes } } };
   const { dub: _dub, ...kept } = film;
   return { ...kept, storyboard: [JSON.parse(JSON.stringify(alone)) as FilmDocument['storyboard'][number]] };
 }
