@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { someOffer } from './testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
@@ -66,16 +67,7 @@ test('C3: the secret before lives until the one after it was used once', async (
 
 test('C4: a revoked credential lets nothing in, tells its runners and binds no further one', async () => {
   const id = await joined('leaving');
-  const { runnerId } = await records.joinRunner({
-    name: 'leaving',
-    pid: 1,
-    slots: 1,
-    kinds: [],
-    toolchain: {},
-    voices: [],
-    models: [],
-    fonts: [],
-  });
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'leaving' }));
   assert.equal(await records.bindRunner({ runnerId, credentialId: id }), true);
   assert.equal(await records.credentialOfRunner(runnerId), id);
   assert.deepEqual(await records.revokeCredential(id), [runnerId]);

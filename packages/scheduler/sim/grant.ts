@@ -7,6 +7,13 @@ import { loadMsOf, swapWeights, tierOf } from './weights.ts';
 import type { LiveTask, Run, World, WorldDevice, WorldRunner } from './world.ts';
 
 type Grant = Extract<Decision, { type: 'grant' }>;
+/** A grant with what it names, as it is. */
+type Placed = {
+  readonly grant: Grant;
+  readonly tasks: readonly LiveTask[];
+  readonly runner: WorldRunner;
+  readonly devices: readonly WorldDevice[];
+};
 
 const check = (holds: boolean, told: { readonly decision: Decision; readonly world: World; readonly fault: string }): void => {
   if (holds) return;
@@ -25,7 +32,7 @@ const tasksOf = (world: World, grant: Grant): LiveTask[] => {
   });
 };
 
-const checkTogether = (world: World, place: { readonly grant: Grant; readonly tasks: readonly LiveTask[] }): void => {
+const checkTogether = (world: World, place: Pick<Placed, 'grant' | 'tasks'>): void => {
   const { grant, tasks } = place;
   const demand = (holds: boolean, fault: string): void => check(holds, { decision: grant, world, fault });
   const first = tasks[0] as LiveTask;
@@ -37,10 +44,7 @@ const checkTogether = (world: World, place: { readonly grant: Grant; readonly ta
   }
 };
 
-const checkPlace = (
-  world: World,
-  place: { readonly grant: Grant; readonly tasks: readonly LiveTask[]; readonly runner: WorldRunner },
-): void => {
+const checkPlace = (world: World, place: Omit<Placed, 'devices'>): void => {
   const { grant, tasks, runner } = place;
   const demand = (holds: boolean, fault: string): void => check(holds, { decision: grant, world, fault });
   demand(runner.state !== 'away', `runner ${grant.runner} is not here`);
@@ -55,7 +59,7 @@ const checkPlace = (
     demand(runner.slotsTaken < runner.first.slots, `all ${runner.first.slots} slots of ${grant.runner} are taken`);
 };
 
-const devicesOf = (world: World, place: { readonly grant: Grant; readonly runner: WorldRunner }): WorldDevice[] => {
+const devicesOf = (world: World, place: Pick<Placed, 'grant' | 'runner'>): WorldDevice[] => {
   const { grant, runner } = place;
   const demand = (holds: boolean, fault: string): void => check(holds, { decision: grant, world, fault });
   demand(new Set(grant.devices).size === grant.devices.length, 'a device is named twice');
@@ -70,15 +74,7 @@ const devicesOf = (world: World, place: { readonly grant: Grant; readonly runner
   return devices;
 };
 
-const checkWeights = (
-  world: World,
-  place: {
-    readonly grant: Grant;
-    readonly tasks: readonly LiveTask[];
-    readonly runner: WorldRunner;
-    readonly devices: readonly WorldDevice[];
-  },
-): void => {
+const checkWeights = (world: World, place: Placed): void => {
   const { grant, tasks, runner, devices } = place;
   const demand = (holds: boolean, fault: string): void => check(holds, { decision: grant, world, fault });
   const model = tasks[0]?.demand.model ?? null;
@@ -108,7 +104,7 @@ const checkWeights = (
   }
 };
 
-const checkCaps = (world: World, place: { readonly grant: Grant; readonly tasks: readonly LiveTask[] }): void => {
+const checkCaps = (world: World, place: Pick<Placed, 'grant' | 'tasks'>): void => {
   const added = new Map<string, number>();
   for (const { demand } of place.tasks) added.set(demand.workspace, (added.get(demand.workspace) ?? 0) + 1);
   for (const [workspace, more] of added) {
@@ -120,7 +116,7 @@ const checkCaps = (world: World, place: { readonly grant: Grant; readonly tasks:
 };
 
 /** Inputs that are not on the runner yet, over the links as they are shared at this instant; what was to be fetched ahead waits meanwhile. */
-const fetchMsOf = (world: World, place: { readonly tasks: readonly LiveTask[]; readonly runner: WorldRunner }): number => {
+const fetchMsOf = (world: World, place: Pick<Placed, 'tasks' | 'runner'>): number => {
   const { network } = world.scenario;
   if (network === null) return 0;
   let mib = 0;
@@ -153,15 +149,7 @@ export const carryOutGrant = (world: World, grant: Grant): void => {
   start(world, { ...place, devices });
 };
 
-const start = (
-  world: World,
-  place: {
-    readonly grant: Grant;
-    readonly tasks: readonly LiveTask[];
-    readonly runner: WorldRunner;
-    readonly devices: readonly WorldDevice[];
-  },
-): void => {
+const start = (world: World, place: Placed): void => {
   const { grant, tasks, runner, devices } = place;
   const { scenario, random, nowMs } = world;
   const model = devices.length === 0 ? null : (tasks[0]?.demand.model ?? null);

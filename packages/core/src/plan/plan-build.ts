@@ -16,6 +16,7 @@ import type {
 } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
+import type { ChosenToolchain, ModelToolchains } from './model-toolchains.ts';
 import { planDrill } from './plan-drill.ts';
 import { planFilm } from './plan-film.ts';
 import { rowOf } from './plan-rows.ts';
@@ -33,7 +34,7 @@ export type PlanInput = {
   /** Uploaded asset of each file that the document names. */
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
-  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number };
+  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number; readonly modelToolchains?: ModelToolchains };
   /** What to do about review; `warn` when left out. */
   readonly reviewMode?: ReviewMode;
   /** The model that reviews pictures and clips, or one revision of it; the first by name that is offered when left out. */
@@ -73,6 +74,8 @@ export type Plan = {
   readonly end: PlanEnd | null;
   /** Tasks that cannot start yet, of which something that they will read is there; none where it is left out. */
   readonly coming?: readonly ComingTask[];
+  /** Toolchains of the tasks that need a model, for `keepChosen`; none where it is left out. */
+  readonly chosen?: readonly ChosenToolchain[];
   /** What can be played of the film by now, if it is packaged. */
   readonly webPackage: WebPackage | null;
   /** What to show of the film's shots by now; null where there are none to show. Worked out when it is asked for. */
@@ -93,12 +96,12 @@ export function planBuild(input: PlanInput): Plan {
   if (purpose === 'storyboard') return planStoryboard(input);
   const { film, issues, origin } = readDocument(input.document);
   if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
-  const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
+  const planner = createPlanner({ results: input.results, offer: input.offer, digestOf: input.digestOf });
   const { outcome, shots } = planFilm({ input: { ...input, purpose }, film, planner, origin, warnings: issues });
   const progress = progressOf(planner.planned, input.offer.slots);
   const rows = planner.planned.map(rowOf);
   const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;
-  const base = { title: film.title, rows, progress, webPackage, shots };
+  const base = { title: film.title, rows, progress, webPackage, shots, chosen: planner.chosen() };
   if (outcome !== null && 'issues' in outcome) return ended({ title: film.title, input, issues: outcome.issues, planned: planner.planned });
   if (outcome !== null && 'result' in outcome)
     return {
@@ -142,15 +145,10 @@ type Ended = {
 /** A build that stops at problems in its input; a check succeeds in finding them. */
 function ended({ title, input, issues, planned }: Ended): Plan {
   const progress = progressOf(planned, input.offer.slots);
-  const rows = planned.map(rowOf);
+  const stopped = { title, rows: planned.map(rowOf), ready: [], progress, webPackage: null, shots: null };
   if (input.purpose === 'check') {
     return {
-      title,
-      rows,
-      ready: [],
-      progress,
-      webPackage: null,
-      shots: null,
+      ...stopped,
       end: { state: 'succeeded', problem: null, result: { master: null, frame: null, vtt: null, srt: null, report: null, issues } },
     };
   }
@@ -164,12 +162,7 @@ function ended({ title, input, issues, planned }: Ended): Plan {
           .map((issue) => issue.message)
           .join(' ')}${errors.length > 3 ? ' ...' : ''}`;
   return {
-    title,
-    rows,
-    ready: [],
-    progress,
-    webPackage: null,
-    shots: null,
+    ...stopped,
     end: { state: 'failed', result: null, problem: toProblem(new FilmwrightError(code, summary, { issues })) },
   };
 }
