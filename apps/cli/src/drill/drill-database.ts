@@ -6,6 +6,7 @@ import {
   copyToStandby,
   endStandby,
   lastNumber,
+  moveClock,
   promote,
   type RunningPostgres,
   startPostgres,
@@ -27,6 +28,8 @@ export type DrillDatabase = {
   readonly failOver: () => Promise<{ readonly awayMs: number; readonly fences: { readonly before: number; readonly after: number } }>;
   /** Ends the standby; the server answers alone from then on. */
   readonly dropStandby: () => Promise<void>;
+  /** Moves the clock of the server by so many milliseconds; gives how many live leases are over by that. */
+  readonly moveClock: (byMs: number) => Promise<number>;
   readonly stop: () => Promise<void>;
 };
 
@@ -113,6 +116,7 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
         standby = null;
       }
     },
+    moveClock: (byMs) => moveClock(server.connectionString, byMs),
     async stop() {
       stopped = true;
       await standby?.stop();

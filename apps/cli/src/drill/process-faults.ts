@@ -116,6 +116,20 @@ export const processFaults: readonly Fault[] = [
       };
     },
   },
+  {
+    name: 'move the clock of the database',
+    cannot: always,
+    layers: 6,
+    async inflict({ platform: { database }, busy }) {
+      await busy();
+      const over = await database.moveClock(hourMs);
+      return {
+        did: `the clock of the database jumped by an hour, so that ${over} live leases were over at once, and back later`,
+        heal: async () => void (await database.moveClock(-hourMs)),
+        took: () => over > 0,
+      };
+    },
+  },
 ];
 
 /** Whether a process stands still by a signal; its children count for nothing. */

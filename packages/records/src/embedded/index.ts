@@ -1,2 +1,3 @@
+export { moveClock } from './move-clock.ts';
 export { copyToStandby, endStandby, lastNumber, promote, untilSynchronous } from './standby.ts';
 export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts';
