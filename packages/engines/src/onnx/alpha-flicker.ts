@@ -44,7 +44,7 @@ function sampledAlpha({ width, height, rgba }: Picture): Uint8Array {
   const columns = Math.ceil(width / stride);
   const alpha = new Uint8Array(columns * Math.ceil(height / stride));
   for (let y = 0, at = 0; y < height; y += stride)
-    for (let x = 0; x < width; x += stride) alpha[at++] = rgba[(y * width + x) * 4 + 3] as number;
+    for (let i = y * width * 4 + 3, end = (y + 1) * width * 4; i < end; i += stride * 4) alpha[at++] = rgba[i] as number;
   return alpha;
 }
 
@@ -53,37 +53,46 @@ type Sampled = { readonly whole: Picture; readonly alpha: Uint8Array };
 function changeBetween(one: Sampled, other: Sampled): { readonly sum: number; readonly pixels: number } {
   const { width, height } = one.whole;
   const changes = colourChanges(one.whole, other.whole);
-  const calmest = [...changes].sort((a, b) => a - b)[Math.floor(changes.length * calmShare)] ?? 0;
+  const calmest = changes.toSorted()[Math.floor(changes.length * calmShare)] ?? 0;
   const still = calmest * calmTimes + calmCodes;
-  const squares = Math.ceil(width / squarePx);
-  let [sum, pixels] = [0, 0];
-  for (let y = 0, at = 0; y < height; y += stride)
+  const across = Math.ceil(width / squarePx);
+  const [before, now] = [one.alpha, other.alpha];
+  let sum = 0;
+  let pixels = 0;
+  for (let y = 0, at = 0; y < height; y += stride) {
+    const square = Math.floor(y / squarePx) * across;
     for (let x = 0; x < width; x += stride, at++) {
-      const [was, is] = [one.alpha[at] as number, other.alpha[at] as number];
-      const change = Math.abs(is - was);
+      const was = before[at] as number;
+      const is = now[at] as number;
+      if (was === is && (was === 0 || was === 255)) continue;
+      const change = is > was ? is - was : was - is;
       const soft = (was > softCodes && was < 255 - softCodes) || (is > softCodes && is < 255 - softCodes) || change > softCodes;
-      if (!soft || (changes[Math.floor(y / squarePx) * squares + Math.floor(x / squarePx)] as number) > still) continue;
+      if (!soft || (changes[square + ((x / squarePx) | 0)] as number) > still) continue;
       sum += change;
       pixels++;
     }
+  }
   return { sum, pixels };
 }
 
-/** Mean change of a colour, in codes, of every square. */
+/** Mean change of a colour, in codes, of every square, of every second pixel of every second row. */
 function colourChanges({ width, height, rgba: first }: Picture, { rgba: second }: Picture): Float32Array {
-  const squares = Math.ceil(width / squarePx);
-  const sums = new Float32Array(squares * Math.ceil(height / squarePx));
-  const counts = new Uint32Array(sums.length);
-  for (let y = 0; y < height; y += stride)
-    for (let x = 0; x < width; x += stride) {
-      const i = (y * width + x) * 4;
-      const square = Math.floor(y / squarePx) * squares + Math.floor(x / squarePx);
-      sums[square] =
-        (sums[square] as number) +
-        Math.abs((first[i] as number) - (second[i] as number)) +
-        Math.abs((first[i + 1] as number) - (second[i + 1] as number)) +
-        Math.abs((first[i + 2] as number) - (second[i + 2] as number));
-      counts[square] = (counts[square] as number) + 3;
-    }
-  return sums.map((sum, at) => sum / (counts[at] as number));
+  const across = Math.ceil(width / squarePx);
+  const changes = new Float32Array(across * Math.ceil(height / squarePx));
+  for (let square = 0; square < changes.length; square++) {
+    const left = (square % across) * squarePx;
+    const top = Math.floor(square / across) * squarePx;
+    const right = Math.min(width, left + squarePx);
+    const bottom = Math.min(height, top + squarePx);
+    let sum = 0;
+    for (let y = top; y < bottom; y += stride)
+      for (let i = (y * width + left) * 4, end = (y * width + right) * 4; i < end; i += stride * 4) {
+        const red = (first[i] as number) - (second[i] as number);
+        const green = (first[i + 1] as number) - (second[i + 1] as number);
+        const blue = (first[i + 2] as number) - (second[i + 2] as number);
+        sum += (red < 0 ? -red : red) + (green < 0 ? -green : green) + (blue < 0 ? -blue : blue);
+      }
+    changes[square] = sum / (3 * Math.ceil((bottom - top) / stride) * Math.ceil((right - left) / stride));
+  }
+  return changes;
 }

@@ -1,11 +1,12 @@
 import { installedModel } from '../models/model-shelf.ts';
+import { blockColours } from './block-grid.ts';
 import { defaultCutOutModel } from './cut-out.ts';
 import { cutWithMask } from './cut-with-mask.ts';
-import { forLooking, frameMask, type SeenFrame } from './frame-mask.ts';
+import { frameMask, lookingTimes, type SeenFrame } from './frame-mask.ts';
+import { type Memory, openMemory } from './memory.ts';
 import { type ModelPool, openModelPool } from './model-pool.ts';
-import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
+import type { Box, Picture, Plane } from './picture.ts';
 import { wantMasks } from './picture-card.ts';
-import { resizedPart } from './resample.ts';
 import { smoothingReach, smoothMask } from './smooth-mask.ts';
 
 export type CutOutFrames = {
@@ -30,11 +31,8 @@ export const cutOutMargin = smoothingReach;
 
 const leastCoverage = 0.004;
 const mostCoverage = 0.98;
-/** Pixels at which colours are fitted: a frame is seen for a moment, and a clip has many. */
-const fitPixels = 140_000;
-/** Margin in which edges are looked for, in shares of the longer side. */
-const edgeMargin = 0.03;
-const seen = 8 / 255;
+/** Alpha from which a pixel is seen, in codes of 255. */
+const seen = 9;
 
 type Held = { readonly picture: Picture; readonly look: SeenFrame };
 
@@ -48,13 +46,14 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   wantMasks(model.card);
   const pool = request.pool ?? openModelPool();
   const held: Held[] = [];
+  const memory = openMemory();
   let gone = 0;
   let next = first;
   const finished = (): CutFrame => {
     const at = next++ - gone;
     const frames = held.map(({ look }) => look);
     const { picture, look } = held[at] as Held;
-    const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, at) : look.mask, look }) };
+    const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, at) : look.mask, look, memory }) };
     while (next - gone > smoothingReach) {
       held.shift();
       gone++;
@@ -64,7 +63,10 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   try {
     for await (const picture of pictures) {
       signal?.throwIfAborted();
-      held.push({ picture, look: await frameMask({ model, picture: forLooking(picture), pool, ...(signal ? { signal } : {}) }) });
+      held.push({
+        picture,
+        look: await frameMask({ model, picture: blockColours(picture, lookingTimes(picture)), pool, ...(signal ? { signal } : {}) }),
+      });
       while (next < first + count && next + smoothingReach < gone + held.length) yield finished();
     }
     while (next < first + count && next < gone + held.length) yield finished();
@@ -73,41 +75,35 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   }
 }
 
-function cutFrame(picture: Picture, { mask, look }: { readonly mask: Plane; readonly look: SeenFrame }): Omit<CutFrame, 'whole'> {
-  const scale = picture.width / mask.width;
-  const near = boxAbove(mask, 0.02);
-  if (near.width === 0 || look.coverage < leastCoverage || look.coverage > mostCoverage)
+type Seen = { readonly mask: Plane; readonly look: SeenFrame; readonly memory: Memory };
+
+function cutFrame(picture: Picture, { mask, look, memory }: Seen): Omit<CutFrame, 'whole'> {
+  if (look.coverage < leastCoverage || look.coverage > mostCoverage)
     return { picture: { ...picture, rgba: new Uint8Array(picture.rgba.length) }, box: null };
-  const area = around(near, { scale, picture });
-  const part = cropPicture(picture, area);
-  const coarse = resizedPart(mask, picture, area);
-  const cut = cutWithMask({ picture: part, mask: coarse, blurPx: look.stepPx * scale, fitPixels });
-  const box = boxAbove(cut.alpha, seen);
-  return {
-    picture: pasted(cut.picture, { area, picture }),
-    box: box.width === 0 ? null : { ...box, x: box.x + area.x, y: box.y + area.y },
-  };
+  const times = lookingTimes(picture);
+  const { cut, alpha } = cutWithMask({ picture, times, mask, small: look.small, blurCells: look.stepPx, memory });
+  return { picture: cut, box: seenBox(cut, { alpha, times }) };
 }
 
-type Within = { readonly area: Box; readonly picture: Picture };
-
-/** The part of a picture to refine, in its pixels. */
-function around(near: Box, { scale, picture }: { readonly scale: number; readonly picture: Picture }): Box {
-  const margin = edgeMargin * Math.max(picture.width, picture.height);
-  const x = Math.max(0, Math.floor(near.x * scale - margin));
-  const y = Math.max(0, Math.floor(near.y * scale - margin));
-  return {
-    x,
-    y,
-    width: Math.min(picture.width, Math.ceil((near.x + near.width) * scale + margin)) - x,
-    height: Math.min(picture.height, Math.ceil((near.y + near.height) * scale + margin)) - y,
-  };
-}
-
-/** A part put back where it was, everything else clear. */
-function pasted(part: Picture, { area, picture }: Within): Picture {
-  const rgba = new Uint8Array(picture.rgba.length);
-  for (let y = 0; y < area.height; y++)
-    rgba.set(part.rgba.subarray(y * area.width * 4, (y + 1) * area.width * 4), ((area.y + y) * picture.width + area.x) * 4);
-  return { ...picture, rgba };
+/** The box around all that is seen of a cut-out; only rows and columns of cells with something in them are looked at pixel by pixel. */
+function seenBox({ width, height, rgba }: Picture, { alpha, times }: { readonly alpha: Plane; readonly times: number }): Box | null {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let row = 0, cell = 0; row < alpha.height; row++)
+    for (let column = 0; column < alpha.width; column++, cell++) {
+      if (alpha.data[cell] === 0) continue;
+      const x0 = column * times;
+      const y0 = row * times;
+      const x1 = Math.min(width, x0 + times);
+      const y1 = Math.min(height, y0 + times);
+      if (x0 >= left && y0 >= top && x1 <= right + 1 && y1 <= bottom + 1) continue;
+      for (let y = y0; y < y1; y++)
+        for (let x = x0; x < x1; x++) {
+          if ((rgba[(y * width + x) * 4 + 3] as number) < seen) continue;
+          left = Math.min(left, x);
+          right = Math.max(right, x);
+          top = Math.min(top, y);
+          bottom = Math.max(bottom, y);
+        }
+    }
+  return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }

@@ -57,9 +57,9 @@ async function cutWithModel(request: CutOutRequest, desk: PictureDesk): Promise<
   wantMasks(model.card);
   const pool = request.pool ?? openModelPool();
   try {
-    const { mask, blurPx, peakBytes } = await findSubject({ model, picture, pool, ...(signal ? { signal } : {}) });
+    const { mask, times, blurCells, peakBytes } = await findSubject({ model, picture, pool, ...(signal ? { signal } : {}) });
     await checkCoverage(mask, request, name);
-    const written = await desk.cut({ outPath, mask, blurPx });
+    const written = await desk.cut({ outPath, mask, times, blurCells });
     return { ...written, model: model.ref, licence: model.card.licence.name, usedOwnAlpha: false, modelPeakBytes: peakBytes };
   } finally {
     if (!request.pool) await pool.dispose();

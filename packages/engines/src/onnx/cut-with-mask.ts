@@ -1,22 +1,27 @@
+import { blockColours } from './block-grid.ts';
 import { estimateForeground } from './estimate-foreground.ts';
-import { cleanHiddenColour } from './own-alpha.ts';
+import { type Memory, openMemory } from './memory.ts';
 import type { Picture, Plane } from './picture.ts';
-import { refineAlpha } from './refine-alpha.ts';
-import { fitSize, smallColours } from './resample.ts';
+import { type Refined, refineAlpha } from './refine-alpha.ts';
 
 export type CutWithMask = {
   readonly picture: Picture;
-  /** The coarse mask at the picture's size, 0..1. */
+  /** Pixels of a cell of the mask across and down. */
+  readonly times: number;
+  /** The coarse mask, 0..1, a value for each block of `times` x `times` pixels. */
   readonly mask: Plane;
-  /** Radius, in pixels of the picture, within which the mask may be wrong about an edge. */
-  readonly blurPx: number;
-  /** Bounds the pixels at which colours are fitted. */
-  readonly fitPixels?: number;
+  /** Radius, in cells, within which the mask may be wrong about an edge. */
+  readonly blurCells: number;
+  /** Mean colours of the cells, where they are known. */
+  readonly small?: Picture;
+  /** Memory to work in, where more pictures of the size come. */
+  readonly memory?: Memory;
 };
 
-/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and its alpha before it was rounded. */
-export function cutWithMask({ picture, mask, blurPx, fitPixels }: CutWithMask): { readonly picture: Picture; readonly alpha: Plane } {
-  const small = smallColours(picture, fitSize(picture, fitPixels));
-  const alpha = refineAlpha({ picture, small, mask, blurPx });
-  return { picture: cleanHiddenColour(estimateForeground({ picture, small, alpha })), alpha };
+/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and the mean of its alpha in each cell. */
+export function cutWithMask({ small, memory = openMemory(), ...given }: CutWithMask): Pick<Refined, 'cut' | 'alpha'> {
+  const cells = { ...given, memory, small: small ?? blockColours(given.picture, given.times) };
+  const refined = refineAlpha(cells);
+  estimateForeground({ ...refined, small: cells.small, times: cells.times, memory });
+  return refined;
 }

@@ -1,103 +1,100 @@
-import { boxMean } from './box-mean.ts';
-import type { ColourPlanes, Picture, Plane } from './picture.ts';
-import { type Enlarged, enlarged, resizePlane } from './resample.ts';
+import { pixelsOf } from './block-grid.ts';
+import { type EdgeBand, widerBand } from './edge-band.ts';
+import { type EdgeRun, eachEdgeRun, edgePlanes } from './edge-rows.ts';
+import type { Memory } from './memory.ts';
+import type { Picture, Plane } from './picture.ts';
+import type { Refined } from './refine-alpha.ts';
+import { insideness, sideColours } from './side-colours.ts';
+import { windowSums } from './window-sums.ts';
 
-type Side = { readonly weight: Float32Array; readonly small: Float32Array; readonly wide: Float32Array };
-type Radii = { readonly edge: number; readonly small: number; readonly wide: number };
+/** Radii of windows, as shares of the longer side: around an edge, for the colours of a side, and for where there are none. */
+const edgeShare = 0.002;
+const nearShare = 0.008;
+const wideShare = 0.04;
+/** Clear pixels around which this much is visible get the subject's colour, which shows when the picture is scaled or stored with less colour than light. */
+const hiddenFrom = 1 / 512;
 
-/** Share of the wide window's colour in a side's colour: it only decides where the small window holds nothing of that side. */
-const WIDE_SHARE = 0.003;
-
-function radiiFor({ width, height }: Plane): Radii {
-  const longest = Math.max(width, height);
-  return {
-    edge: Math.max(1, Math.round(longest * 0.002)),
-    small: Math.max(4, Math.round(longest * 0.008)),
-    wide: Math.max(10, Math.round(longest * 0.04)),
-  };
-}
-
-/** How surely a pixel belongs to a side when this share of its neighbourhood does, 0..1. */
-const insideness = (share: number): number => Math.max(0, (share - 0.85) / 0.15);
-
-/** The pixels that surely belong to one side: those whose whole neighbourhood does. */
-function sideOf(share: Float32Array, size: Plane, radii: Radii): Side {
-  const weight = boxMean(share, size, radii.edge).map(insideness);
-  return { weight, small: boxMean(weight, size, radii.small), wide: boxMean(weight, size, radii.wide) };
-}
-
-/** The colour of a side around every pixel, from the small window where it holds enough of that side and else from the wide one. */
-function colourOf(side: Side, image: Float32Array, size: Plane, radii: Radii): Float32Array {
-  const weighted = image.map((value, i) => value * (side.weight[i] as number));
-  const small = boxMean(weighted, size, radii.small);
-  const wide = boxMean(weighted, size, radii.wide);
-  return small.map((value, i) => {
-    const total = (side.small[i] as number) + WIDE_SHARE * (side.wide[i] as number);
-    return total > 1e-6 ? (value + WIDE_SHARE * (wide[i] as number)) / total : (image[i] as number);
-  });
-}
-
-/** Both sides' colours around every pixel, at the size of `alpha`. */
-function sideColours(
-  planes: ColourPlanes,
-  alpha: Plane,
-  radii: Radii,
-): { readonly front: readonly Float32Array[]; readonly back: readonly Float32Array[] } {
-  const inside = sideOf(alpha.data, alpha, radii);
-  const clear = alpha.data.map((value) => 1 - value);
-  const outside = sideOf(clear, alpha, radii);
-  return {
-    front: planes.channels.map((image) => colourOf(inside, image, alpha, radii)),
-    back: planes.channels.map((image) => colourOf(outside, image, alpha, radii)),
-  };
-}
-
-/** A picture, its colours at the size at which both sides' are looked for, and the subject's alpha at the picture's size. */
-export type Estimating = { readonly picture: Picture; readonly small: ColourPlanes; readonly alpha: Plane };
+/** A cut-out picture as the refined alpha left it, whose pixels change, and the colours of its cells. */
+export type Estimating = Refined & { readonly small: Picture; readonly times: number; readonly memory: Memory };
 
 /**
- * The subject in its own colours, background removed from every pixel near an edge, opaque ones too, on clear ground. As in blur-fusion (M. Forte,
- * "Approximate Fast Foreground Colour Estimation", 2021) both sides' colours come from a small and a wide box mean; then the mixing equation is
- * solved along the line between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
+ * Gives the pixels near edges, opaque ones too, the subject's own colours, background removed. As in blur-fusion (M. Forte, "Approximate Fast
+ * Foreground Colour Estimation", 2021) both sides' colours come from a small and a wide box mean; then the mixing equation is solved along the line
+ * between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
  */
-export function estimateForeground({ picture, small, alpha }: Estimating): Picture {
-  const { width, height } = alpha;
-  const size = { width: small.width, height: small.height };
-  const smallAlpha = resizePlane(alpha, size.width, size.height);
-  const sides = sideColours(small, smallAlpha, radiiFor(smallAlpha));
-  const large = (data: Float32Array): Enlarged => enlarged({ ...size, data }, alpha);
-  const [front, back] = [sides.front.map(large), sides.back.map(large)];
-  const depth = boxMean(alpha.data, alpha, radiiFor(alpha).edge);
-  const rgba = new Uint8Array(picture.rgba);
-  const pixels = new Uint32Array(rgba.buffer);
-  const [steps, own] = [new Float64Array(3), new Float64Array(3)];
-  for (let y = 0; y < height; y++) {
-    let there = false;
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const opacity = Math.round((alpha.data[i] as number) * 255);
-      if (opacity === 0) {
-        pixels[i] = 0;
-        continue;
-      }
-      rgba[i * 4 + 3] = opacity;
-      const edge = 1 - insideness(depth[i] as number);
-      if (edge < 1e-6) continue;
-      if (!there) for (const plane of [...front, ...back]) plane.goTo(y);
-      there = true;
-      let along = 0;
-      let length = 1e-6;
-      for (let c = 0; c < 3; c++) {
-        const far = back[c]?.at(x) as number;
-        const step = (front[c]?.at(x) as number) - far;
-        steps[c] = step;
-        own[c] = (rgba[i * 4 + c] as number) / 255;
-        along += ((own[c] as number) - far) * step;
-        length += step * step;
-      }
-      const missing = edge * (1 - Math.min(1, Math.max(0, along / length)));
-      for (let c = 0; c < 3; c++)
-        rgba[i * 4 + c] = 255 * Math.min(1, Math.max(0, (own[c] as number) + missing * (steps[c] as number))) + 0.5;
-    }
+export function estimateForeground({ cut, alpha, band, small, times, memory }: Estimating): void {
+  const longest = Math.max(cut.width, cut.height);
+  const reach = (share: number, least: number): number => Math.max(1, Math.round(Math.max(least, longest * share) / times));
+  const edge = reach(edgeShare, 1);
+  const around = widerBand(band, edge + 1);
+  const depth = depthOf(alpha, { band: around, edge });
+  const near = reach(nearShare, 4);
+  const wide = reach(wideShare, 10);
+  const planes = sideColours({ small, depth, band: widerBand(around, 1), near, wide, memory });
+  const marked = new Uint8Array(depth.data.length);
+  for (let i = 0; i < marked.length; i++) {
+    const share = depth.data[i] as number;
+    if (share > 0 && share < 1) marked[i] = 1;
   }
-  return { width, height, rgba };
+  const pixels = pixelsOf(cut.rgba);
+  const { width, height } = alpha;
+  eachEdgeRun({ picture: cut, times, width, height, marked, planes }, (run) => colourRun({ pixels, run, width: cut.width }));
+}
+
+/** The share of the subject in the window around each cell. */
+function depthOf(alpha: Plane, { band, edge }: { readonly band: EdgeBand; readonly edge: number }): Plane {
+  const { width, height } = alpha;
+  const data = alpha.data.slice();
+  windowSums({
+    band,
+    radius: edge,
+    channels: 1,
+    add(columns, { y, from, to, sign }) {
+      for (let x = from; x < to; x++) columns[x] = (columns[x] as number) + sign * (alpha.data[y * width + x] as number);
+    },
+    write(sums, { y, from, to }) {
+      const down = Math.min(height - 1, y + edge) - Math.max(0, y - edge) + 1;
+      for (let x = from; x < to; x++) {
+        const all = down * (Math.min(width - 1, x + edge) - Math.max(0, x - edge) + 1);
+        // Sums that were added and taken away again are whole but for their last bits.
+        const share = (sums[x] as number) / all;
+        data[y * width + x] = share < 1e-6 ? 0 : share > 1 - 1e-6 ? 1 : share;
+      }
+    },
+  });
+  return { width, height, data };
+}
+
+type ColouringRun = { readonly pixels: Uint32Array; readonly run: EdgeRun; readonly width: number };
+
+const code = (value: number): number => (Math.min(1, Math.max(0, value)) * 255 + 0.5) | 0;
+
+function colourRun({ pixels, run, width }: ColouringRun): void {
+  const { values, y } = run;
+  for (let x = run.from, i = y * width + x, at = 0; x < run.to; x++, i++, at += edgePlanes) {
+    const pixel = pixels[i] as number;
+    const depth = values[at + 6] as number;
+    const fr = values[at] as number;
+    const fg = values[at + 1] as number;
+    const fb = values[at + 2] as number;
+    if (pixel >>> 24 === 0) {
+      if (depth > hiddenFrom) pixels[i] = code(fr) | (code(fg) << 8) | (code(fb) << 16);
+      continue;
+    }
+    const edge = 1 - insideness(depth);
+    if (edge < 1e-6) continue;
+    const br = values[at + 3] as number;
+    const bg = values[at + 4] as number;
+    const bb = values[at + 5] as number;
+    const r = (pixel & 255) / 255;
+    const g = ((pixel >>> 8) & 255) / 255;
+    const b = ((pixel >>> 16) & 255) / 255;
+    const sr = fr - br;
+    const sg = fg - bg;
+    const sb = fb - bb;
+    const along = (r - br) * sr + (g - bg) * sg + (b - bb) * sb;
+    const length = sr * sr + sg * sg + sb * sb + 1e-6;
+    const missing = edge * (1 - Math.min(1, Math.max(0, along / length)));
+    pixels[i] = code(r + missing * sr) | (code(g + missing * sg) << 8) | (code(b + missing * sb) << 16) | (pixel & 0xff000000);
+  }
 }

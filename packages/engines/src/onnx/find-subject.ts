@@ -1,9 +1,10 @@
 import type { MaskUse } from '@filmwright/contracts';
 import type { InstalledModel } from '../models/model-shelf.ts';
+import { gridSize } from './block-grid.ts';
 import type { ModelPool } from './model-pool.ts';
 import { type Box, boxAbove, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
 import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
-import { runPictureModel } from './picture-model.ts';
+import { runPictureModel, runPictureModelBothWays } from './picture-model.ts';
 import { resizePicture, resizePlane } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
 
@@ -13,8 +14,11 @@ export type SubjectSearch = {
   readonly pool: ModelPool;
   readonly signal?: AbortSignal;
 };
-/** A coarse mask at the picture's size, how far its edges may be off (pixels of the picture), and the model's peak memory. */
-export type FoundSubject = { readonly mask: Plane; readonly blurPx: number; readonly peakBytes: number };
+/** A coarse mask with a value for each block of `times` x `times` pixels, how far its edges may be off (in blocks), and the model's peak memory. */
+export type FoundSubject = { readonly mask: Plane; readonly times: number; readonly blurCells: number; readonly peakBytes: number };
+
+/** About as many values a mask of a still has at most: more than any model gives, and enough to fit colours at. */
+const maskCells = 1_500_000;
 
 /** How a model is asked whose card does not say it. */
 export const plainUse: MaskUse = {
@@ -34,14 +38,6 @@ const WIDE_MARGIN = 0.125;
 /** A second look pays when the subject's box covers less of the picture than this. */
 const CLOSE_UP_BELOW = 0.6;
 
-function mirrored(picture: Picture): Picture {
-  const { width, height, rgba } = picture;
-  const from = new Uint32Array(rgba.slice().buffer);
-  const to = new Uint32Array(width * height);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) to[y * width + x] = from[y * width + width - 1 - x] as number;
-  return { width, height, rgba: new Uint8Array(to.buffer) };
-}
-
 /** The picture with a margin all round that repeats its border. */
 function withMargin(picture: Picture, margin: Box): Picture {
   const rgba = new Uint8Array(margin.width * margin.height * 4);
@@ -58,14 +54,18 @@ function withMargin(picture: Picture, margin: Box): Picture {
 /** A mask at the size of the model that gave it. */
 export type Look = Plane & { readonly peakBytes: number };
 
+type Answer = Awaited<ReturnType<typeof runPictureModel>>;
+const lookOf = ({ width, height, channels, peakBytes }: Answer): Look => ({ width, height, data: channels[0] as Float32Array, peakBytes });
+
+/** Where the model finds its subject. */
 export async function look(search: SubjectSearch): Promise<Look> {
-  const { width, height, channels, peakBytes } = await runPictureModel(search);
-  return { width, height, data: channels[0] as Float32Array, peakBytes };
+  return lookOf(await runPictureModel(search));
 }
 
-export async function mirroredLook(search: SubjectSearch): Promise<Look> {
-  const found = await look({ ...search, picture: mirrored(search.picture) });
-  return { ...found, data: found.data.map((_, i) => found.data[i - (i % found.width) + found.width - 1 - (i % found.width)] as number) };
+/** Where it finds it in the picture as it is, and in the picture with left and right exchanged. */
+export async function bothLooks(search: SubjectSearch): Promise<readonly [Look, Look]> {
+  const [plain, mirrored] = await runPictureModelBothWays(search);
+  return [lookOf(plain), lookOf(mirrored)];
 }
 
 /** A look at the picture inside a margin; gives the picture's part of the mask, at the size of the plain look. */
@@ -73,8 +73,7 @@ async function wideLooks(search: SubjectSearch, size: Plane): Promise<readonly L
   const { picture } = search;
   const [x, y] = [Math.round(picture.width * WIDE_MARGIN), Math.round(picture.height * WIDE_MARGIN)];
   const wide = { ...search, picture: withMargin(picture, { x, y, width: picture.width + 2 * x, height: picture.height + 2 * y }) };
-  const looks = [await look(wide), await mirroredLook(wide)];
-  return looks.map((found) => {
+  return (await bothLooks(wide)).map((found) => {
     const left = Math.round((found.width * x) / wide.picture.width);
     const top = Math.round((found.height * y) / wide.picture.height);
     const part = cropPlane(found, { x: left, y: top, width: found.width - 2 * left, height: found.height - 2 * top });
@@ -88,17 +87,21 @@ function forLooking(picture: Picture, { input }: PictureProcessing): Picture {
   return resizePicture(picture, Math.min(picture.width, input.size.width * 2), Math.min(picture.height, input.size.height * 2));
 }
 
+/** The mean of some looks, with what is surely clear made 0 and what is surely opaque 1. */
+export function meanMask(looks: readonly Look[], [none, all]: MaskUse['levels']): Float32Array {
+  const sum = new Float32Array(looks[0]?.data.length ?? 0);
+  for (const { data } of looks) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (data[i] as number);
+  const [share, span] = [1 / looks.length, all - none];
+  for (let i = 0; i < sum.length; i++) sum[i] = Math.min(1, Math.max(0, ((sum[i] as number) * share - none) / span));
+  return sum;
+}
+
 /** The mean of all looks the card asks for, at the model's own size. */
 async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
   const search = { ...full, picture: forLooking(full.picture, pictureProcessing(full.model.card)) };
-  const plain = await look(search);
-  const looks = [plain, ...(use.mirrored ? [await mirroredLook(search)] : []), ...(use.wide ? await wideLooks(search, plain) : [])];
-  const [none, all] = use.levels;
-  const data = plain.data.map((_, i) => {
-    const mean = looks.reduce((sum, each) => sum + (each.data[i] as number), 0) / looks.length;
-    return Math.min(1, Math.max(0, (mean - none) / (all - none)));
-  });
-  return { ...plain, data };
+  const [plain, ...others] = use.mirrored ? await bothLooks(search) : [await look(search)];
+  const looks = [plain, ...others, ...(use.wide ? await wideLooks(search, plain) : [])];
+  return { ...plain, data: meanMask(looks, use.levels) };
 }
 
 export function widened(box: Box, picture: { readonly width: number; readonly height: number }): Box {
@@ -119,16 +122,14 @@ export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
   const right = whole.width - box.x - box.width;
   const bottom = whole.height - box.y - box.height;
   for (let y = 0; y < box.height; y++) {
+    const nearY = Math.min(box.y > 0 ? y + 1 : fade, bottom > 0 ? box.height - y : fade);
+    const row = (box.y + y) * whole.width + box.x;
     for (let x = 0; x < box.width; x++) {
-      const edge = Math.min(
-        box.x > 0 ? x + 1 : fade,
-        box.y > 0 ? y + 1 : fade,
-        right > 0 ? box.width - x : fade,
-        bottom > 0 ? box.height - y : fade,
-      );
-      const share = Math.min(1, edge / fade);
-      const at = (box.y + y) * whole.width + box.x + x;
-      data[at] = (1 - share) * (data[at] as number) + share * (close.data[y * close.width + x] as number);
+      const value = close.data[y * close.width + x] as number;
+      if (data[row + x] === value) continue;
+      const nearX = Math.min(box.x > 0 ? x + 1 : fade, right > 0 ? box.width - x : fade);
+      const share = Math.min(1, nearX / fade, nearY / fade);
+      data[row + x] = share === 1 ? value : (1 - share) * (data[row + x] as number) + share * value;
     }
   }
   return { ...whole, data };
@@ -138,16 +139,21 @@ export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
 export async function findSubject(search: SubjectSearch): Promise<FoundSubject> {
   const { picture, model } = search;
   const use = pictureProcessing(model.card).mask ?? plainUse;
+  const times = Math.max(1, Math.round(Math.sqrt((picture.width * picture.height) / maskCells)));
+  const size = gridSize(picture, times);
   const first = await rawMask(search, use);
-  const whole = resizePlane(tidyMask(first, use), picture.width, picture.height);
-  const scale = Math.max(picture.width / first.width, picture.height / first.height);
+  const whole = resizePlane(tidyMask(first, use), size.width, size.height);
+  const scale = Math.max(size.width / first.width, size.height / first.height);
   const found = boxAbove(whole, 0.5);
-  const covers = (found.width * found.height) / (picture.width * picture.height);
+  const covers = (found.width * found.height) / (size.width * size.height);
   if (!use.closeUp || found.width === 0 || covers >= CLOSE_UP_BELOW)
-    return { mask: whole, blurPx: scale * use.edgePx, peakBytes: first.peakBytes };
-  const box = widened(found, picture);
-  const second = await rawMask({ ...search, picture: cropPicture(picture, box) }, use);
+    return { mask: whole, times, blurCells: scale * use.edgePx, peakBytes: first.peakBytes };
+  const box = widened(found, size);
+  const [x, y] = [box.x * times, box.y * times];
+  const part = { x, y, width: Math.min(picture.width - x, box.width * times), height: Math.min(picture.height - y, box.height * times) };
+  const second = await rawMask({ ...search, picture: cropPicture(picture, part) }, use);
   const close = resizePlane(tidyMask(second, use), box.width, box.height);
   const closeScale = Math.max(box.width / second.width, box.height / second.height);
-  return { mask: blendCloseUp(whole, close, box), blurPx: closeScale * use.edgePx, peakBytes: Math.max(first.peakBytes, second.peakBytes) };
+  const peakBytes = Math.max(first.peakBytes, second.peakBytes);
+  return { mask: blendCloseUp(whole, close, box), times, blurCells: closeScale * use.edgePx, peakBytes };
 }

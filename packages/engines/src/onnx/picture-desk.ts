@@ -8,7 +8,7 @@ export type WrittenPicture = { readonly width: number; readonly height: number; 
 export type PictureDeskRequest =
   | { readonly kind: 'read'; readonly picturePath: string }
   | { readonly kind: 'keep'; readonly outPath: string }
-  | { readonly kind: 'cut'; readonly outPath: string; readonly mask: Plane; readonly blurPx: number };
+  | { readonly kind: 'cut'; readonly outPath: string; readonly mask: Plane; readonly times: number; readonly blurCells: number };
 export type PictureDeskAnswer =
   | { readonly kind: 'read'; readonly picture: Picture; readonly ownAlpha: boolean }
   | { readonly kind: 'written'; readonly written: WrittenPicture }
@@ -20,7 +20,12 @@ export type PictureDesk = {
   /** Writes the picture as it is, hidden colours cleaned. */
   readonly keep: (outPath: string) => Promise<WrittenPicture>;
   /** Refines the mask, takes the background out of the edges and writes the cut-out. */
-  readonly cut: (request: { readonly outPath: string; readonly mask: Plane; readonly blurPx: number }) => Promise<WrittenPicture>;
+  readonly cut: (request: {
+    readonly outPath: string;
+    readonly mask: Plane;
+    readonly times: number;
+    readonly blurCells: number;
+  }) => Promise<WrittenPicture>;
   readonly close: () => Promise<void>;
 };
 

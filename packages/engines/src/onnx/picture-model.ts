@@ -33,22 +33,28 @@ function place({ input }: Pick<PictureProcessing, 'input'>, picture: Picture): P
   };
 }
 
-function toTensor({ input }: Pick<PictureProcessing, 'input'>, picture: Picture, at: Placement): ModelTensor {
+/** A picture at the size that a model wants, and whether it is to be given with left and right exchanged. */
+type Placed = { readonly values: Float32Array; readonly at: Placement; readonly mirrored?: boolean };
+
+function placed(picture: Picture, at: Placement): Placed {
+  const { width, height, rgba } = picture;
+  return { values: resample({ width, height, channels: 4, data: rgba }, { width: at.width, height: at.height }), at };
+}
+
+function toTensor({ input }: Pick<PictureProcessing, 'input'>, { values, at, mirrored = false }: Placed): ModelTensor {
   const { layout, scale, mean, deviation } = input;
-  const values = resample(
-    { width: picture.width, height: picture.height, channels: 4, data: picture.rgba },
-    { width: at.width, height: at.height },
-  );
   const area = at.fullWidth * at.fullHeight;
   const data = new Float32Array(area * 3);
-  for (let y = 0; y < at.fullHeight; y++) {
-    const row = Math.min(y, at.height - 1) * at.width;
-    for (let x = 0; x < at.fullWidth; x++) {
-      const from = (row + Math.min(x, at.width - 1)) * 4;
-      const pixel = y * at.fullWidth + x;
-      for (let c = 0; c < 3; c++) {
-        const value = ((values[from + c] as number) * scale - (mean[c] as number)) / (deviation[c] as number);
-        data[layout === 'nchw' ? c * area + pixel : pixel * 3 + c] = value;
+  const [step, apart] = layout === 'nchw' ? [1, area] : [3, 1];
+  for (let c = 0; c < 3; c++) {
+    const [none, spread] = [mean[c] as number, deviation[c] as number];
+    for (let y = 0; y < at.fullHeight; y++) {
+      const row = Math.min(y, at.height - 1) * at.width;
+      let to = c * apart + y * at.fullWidth * step;
+      for (let x = 0; x < at.fullWidth; x++, to += step) {
+        const column = x < at.width ? x : at.width - 1;
+        const from = (row + (mirrored ? at.width - 1 - column : column)) * 4 + c;
+        data[to] = ((values[from] as number) * scale - none) / spread;
       }
     }
   }
@@ -57,10 +63,14 @@ function toTensor({ input }: Pick<PictureProcessing, 'input'>, picture: Picture,
 
 /** A picture as the model's card wants to be given it. */
 export function pictureTensor(processing: Pick<PictureProcessing, 'input'>, picture: Picture): ModelTensor {
-  return toTensor(processing, picture, place(processing, picture));
+  return toTensor(processing, placed(picture, place(processing, picture)));
 }
 
-function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): Omit<PictureModelResult, 'peakBytes'> {
+function readAnswer(
+  model: InstalledModel,
+  answer: ModelTensor,
+  { at, mirrored = false }: Omit<Placed, 'values'>,
+): Omit<PictureModelResult, 'peakBytes'> {
   const { layout, scale, activation, name } = pictureProcessing(model.card).output;
   const dims = answer.dims.length === 4 ? answer.dims.slice(1) : answer.dims;
   const [count, fullHeight, fullWidth] = layout === 'nchw' ? [dims[0], dims[1], dims[2]] : [dims[2], dims[0], dims[1]];
@@ -81,15 +91,16 @@ function readAnswer(model: InstalledModel, answer: ModelTensor, at: Placement): 
   const channels = Array.from({ length: count }, () => new Float32Array(width * height));
   // One value that is no number makes the sum none.
   let sum = 0;
+  const [step, apart] = layout === 'nchw' ? [1, fullWidth * fullHeight] : [count, 1];
   for (let c = 0; c < count; c++) {
     const plane = channels[c] as Float32Array;
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const pixel = y * fullWidth + x;
-        const raw = (answer.data[layout === 'nchw' ? c * fullWidth * fullHeight + pixel : pixel * count + c] as number) * scale;
+      let from = c * apart + y * fullWidth * step;
+      for (let x = 0; x < width; x++, from += step) {
+        const raw = (answer.data[from] as number) * scale;
         const value = activation === 'sigmoid' ? 1 / (1 + Math.exp(-raw)) : raw;
         sum += value;
-        plane[y * width + x] = Math.min(1, Math.max(0, value));
+        plane[y * width + (mirrored ? width - 1 - x : x)] = Math.min(1, Math.max(0, value));
       }
     }
   }
@@ -109,14 +120,23 @@ export type PictureModelRun = {
   readonly signal?: AbortSignal;
 };
 
-/** Runs any picture-to-picture model as its card says; the result keeps the model's own output size. */
-export async function runPictureModel({ model, picture, pool, signal }: PictureModelRun): Promise<PictureModelResult> {
+async function run({ model, pool, signal }: PictureModelRun, given: Placed): Promise<PictureModelResult> {
   const processing = pictureProcessing(model.card);
-  const at = place(processing, picture);
   const answer = await pool.run(model, {
-    inputs: { [processing.input.name]: toTensor(processing, picture, at) },
+    inputs: { [processing.input.name]: toTensor(processing, given) },
     output: processing.output.name,
     ...(signal ? { signal } : {}),
   });
-  return { ...readAnswer(model, answer, at), peakBytes: answer.peakBytes };
+  return { ...readAnswer(model, answer, given), peakBytes: answer.peakBytes };
+}
+
+/** Runs any picture-to-picture model as its card says; the result keeps the model's own output size. */
+export async function runPictureModel(asked: PictureModelRun): Promise<PictureModelResult> {
+  return run(asked, placed(asked.picture, place(pictureProcessing(asked.model.card), asked.picture)));
+}
+
+/** The same for the picture and for the picture with left and right exchanged; both results lie as the picture does. One travels to the model's process while the other runs there. */
+export async function runPictureModelBothWays(asked: PictureModelRun): Promise<readonly [PictureModelResult, PictureModelResult]> {
+  const given = placed(asked.picture, place(pictureProcessing(asked.model.card), asked.picture));
+  return Promise.all([run(asked, given), run(asked, { ...given, mirrored: true })]);
 }

@@ -4,27 +4,8 @@ export type Picture = { readonly width: number; readonly height: number; readonl
 /** One value a pixel (0..1 for alpha), rows from the top without padding. */
 export type Plane = { readonly width: number; readonly height: number; readonly data: Float32Array };
 
-/** The colour of a picture as three planes of 0..1, encoded as in the picture (not linear light). */
-export type ColourPlanes = {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: readonly [Float32Array, Float32Array, Float32Array];
-};
-
 /** A rectangle in pixels: `x`, `y` is the top left corner; `width` and `height` are 0 when nothing is inside. */
 export type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-
-/** Colour planes of a picture; alpha is left out. */
-export function colourPlanes(picture: Picture): ColourPlanes {
-  const { width, height, rgba } = picture;
-  const count = width * height;
-  const channels = [new Float32Array(count), new Float32Array(count), new Float32Array(count)] as const;
-  for (let channel = 0; channel < 3; channel++) {
-    const plane = channels[channel as 0 | 1 | 2];
-    for (let i = 0; i < count; i++) plane[i] = (rgba[i * 4 + channel] as number) / 255;
-  }
-  return { width, height, channels: [channels[0], channels[1], channels[2]] };
-}
 
 /** The smallest box around every value above `threshold`. */
 export function boxAbove(plane: Plane, threshold: number): Box {

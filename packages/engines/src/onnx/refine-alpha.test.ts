@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boxMean } from './box-mean.ts';
-import { estimateForeground } from './estimate-foreground.ts';
-import { type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
-import { refineAlpha } from './refine-alpha.ts';
-import { fitSize, smallColours } from './resample.ts';
+import { cutWithMask } from './cut-with-mask.ts';
+import { alphaPlane } from './own-alpha.ts';
+import type { Picture, Plane } from './picture.ts';
 import { drawPlane } from './test-pictures.ts';
 
 const SIZE = 160;
@@ -36,6 +35,10 @@ function coarseMask(alpha: Plane): Plane {
   return { ...alpha, data: boxMean(alpha.data, alpha, 4).map((value) => Math.min(1, Math.max(0, (value - 0.3) / 0.4))) };
 }
 
+/** One colour of a picture, 0..1. */
+const channelOf = ({ rgba }: Picture, channel: number): Float32Array =>
+  Float32Array.from({ length: rgba.length / 4 }, (_, i) => (rgba[i * 4 + channel] as number) / 255);
+
 const error = (a: Float32Array, b: Float32Array, where: (i: number) => boolean): number => {
   let [sum, count] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -53,22 +56,20 @@ for (const [name, front, back] of [
   test(`refining brings a coarse mask close to the true alpha and leaves no background colour (${name})`, () => {
     const truth = hairyAlpha();
     const picture = composite(truth, front, back);
-    const small = smallColours(picture, fitSize(picture));
     const coarse = coarseMask(truth);
-    const alpha = refineAlpha({ picture, small, mask: coarse, blurPx: 5 });
+    const { cut } = cutWithMask({ picture, times: 1, mask: coarse, blurCells: 5 });
+    const alpha = alphaPlane(cut);
     const edge = (i: number): boolean => (coarse.data[i] as number) > 0.02 && (coarse.data[i] as number) < 0.98;
     const [before, after] = [error(coarse.data, truth.data, edge), error(alpha.data, truth.data, edge)];
     assert.ok(after < 0.1 && after < before * 0.5, `alpha error at the edge ${after}, coarse ${before}`);
     assert.ok(error(alpha.data, truth.data, () => true) < 0.01);
     assert.equal(alpha.data[85 * SIZE + 80], 1);
     assert.equal(alpha.data[5 * SIZE + 5], 0);
-    const planes = colourPlanes(picture);
-    const colours: ColourPlanes = colourPlanes(estimateForeground({ picture, small, alpha }));
     const seen = (i: number): boolean => (alpha.data[i] as number) > 0.1 && (truth.data[i] as number) < 0.95;
     for (const channel of [0, 1, 2] as const) {
       const wanted = new Float32Array(SIZE * SIZE).fill(front[channel]);
-      const left = error(colours.channels[channel], wanted, seen);
-      const halo = error(planes.channels[channel], wanted, seen);
+      const left = error(channelOf(cut, channel), wanted, seen);
+      const halo = error(channelOf(picture, channel), wanted, seen);
       assert.ok(left < 0.04, `channel ${channel}: ${left} from the subject's colour at the edge; the picture itself is ${halo} away`);
     }
   });
@@ -77,6 +78,6 @@ for (const [name, front, back] of [
 test('where colour cannot tell the sides apart the coarse mask decides', () => {
   const truth = drawPlane(64, 64, (x) => (x < 32 ? 1 : 0));
   const picture = composite(truth, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
-  const alpha = refineAlpha({ picture, small: colourPlanes(picture), mask: coarseMask(truth), blurPx: 4 });
+  const alpha = alphaPlane(cutWithMask({ picture, times: 1, mask: coarseMask(truth), blurCells: 4 }).cut);
   assert.ok(error(alpha.data, truth.data, () => true) < 0.03);
 });

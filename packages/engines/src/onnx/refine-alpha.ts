@@ -1,190 +1,163 @@
-import { boxMean } from './box-mean.ts';
-import type { ColourPlanes, Picture, Plane } from './picture.ts';
-import { type Enlarged, enlarged, resizePlane } from './resample.ts';
+import { pixelsOf } from './block-grid.ts';
+import { byColour, fitColours, fitPlanes, smoothStep } from './colour-fit.ts';
+import { bandAround, bandStep, type EdgeBand, widerBand } from './edge-band.ts';
+import { type EdgeRun, eachEdgeRun, edgePlanes } from './edge-rows.ts';
+import { maskDoubt } from './mask-doubt.ts';
+import type { Memory } from './memory.ts';
+import type { Picture, Plane } from './picture.ts';
 
 /** What colour alone says counts as clear below the first and as opaque above the second. */
-const COLOUR_NONE = 0.2;
-const COLOUR_ALL = 0.88;
+const colourNone = 0.2;
+const colourAll = 0.88;
 /** Soft pixels stay only near one that colour gives to the subject at least this surely: first nothing stays, from the second on all. */
-const HOLD_NONE = 0.5;
-const HOLD_ALL = 0.8;
+const holdNone = 0.5;
+const holdAll = 0.8;
 /** How near, as a share of the mask's blur. */
-const HOLD_REACH = 0.4;
-/** Weight of a pixel whose side is in doubt, against 1 for a sure one. */
-const DOUBT_WEIGHT = 0.01;
-const RIDGE = 0.0008;
-
-const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-const smooth = (low: number, high: number, value: number): number => {
-  const t = clamp((value - low) / (high - low));
-  return t * t * (3 - 2 * t);
-};
-
-/** How sure the coarse mask is of each pixel's side, 0..1: the share of the window on one side, whichever is larger. */
-function agreement(mask: Plane, radius: number): Float32Array {
-  const inside = boxMean(
-    mask.data.map((value) => (value > 0.9 ? 1 : 0)),
-    mask,
-    radius,
-  );
-  const outside = boxMean(
-    mask.data.map((value) => (value < 0.1 ? 1 : 0)),
-    mask,
-    radius,
-  );
-  return inside.map((value, i) => Math.max(value, outside[i] as number));
-}
-
-/** Weighted second moments of the guide and the mask in the window around every pixel. */
-function moments(guide: ColourPlanes, mask: Float32Array, weight: Float32Array, radius: number) {
-  const [r, g, b] = guide.channels;
-  const total = boxMean(weight, guide, radius);
-  const product = new Float32Array(weight.length);
-  const mean = (...factors: readonly Float32Array[]): Float32Array => {
-    product.set(weight);
-    for (const factor of factors) for (let i = 0; i < product.length; i++) product[i] = (product[i] as number) * (factor[i] as number);
-    const result = boxMean(product, guide, radius);
-    for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) / ((total[i] as number) + 1e-9);
-    return result;
-  };
-  return {
-    r: mean(r),
-    g: mean(g),
-    b: mean(b),
-    p: mean(mask),
-    rr: mean(r, r),
-    rg: mean(r, g),
-    rb: mean(r, b),
-    gg: mean(g, g),
-    gb: mean(g, b),
-    bb: mean(b, b),
-    rp: mean(r, mask),
-    gp: mean(g, mask),
-    bp: mean(b, mask),
-    pp: mean(mask, mask),
-  };
-}
-
-/** Per pixel: three slopes, one offset, and the share of the mask's variance that colour explains there (0..1). */
-type Fit = readonly [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-
-/**
- * Local linear models of the mask on colour: the guided filter of He, Sun and Tang (2010) with a colour guide, here weighted so that the sure
- * pixels on both sides of an edge teach the doubtful ones between them.
- */
-function fitColours(guide: ColourPlanes, mask: Float32Array, weight: Float32Array, radius: number): Fit {
-  const m = moments(guide, mask, weight, radius);
-  const count = mask.length;
-  const fit: Fit = [
-    new Float32Array(count),
-    new Float32Array(count),
-    new Float32Array(count),
-    new Float32Array(count),
-    new Float32Array(count),
-  ];
-  const at = (plane: Float32Array, i: number): number => plane[i] as number;
-  for (let i = 0; i < count; i++) {
-    const [r, g, b, p] = [at(m.r, i), at(m.g, i), at(m.b, i), at(m.p, i)];
-    const rr = at(m.rr, i) - r * r + RIDGE;
-    const gg = at(m.gg, i) - g * g + RIDGE;
-    const bb = at(m.bb, i) - b * b + RIDGE;
-    const rg = at(m.rg, i) - r * g;
-    const rb = at(m.rb, i) - r * b;
-    const gb = at(m.gb, i) - g * b;
-    const [rp, gp, bp] = [at(m.rp, i) - r * p, at(m.gp, i) - g * p, at(m.bp, i) - b * p];
-    const [c0, c1, c2] = [gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg];
-    const inverse = 1 / (rr * c0 + rg * c1 + rb * c2);
-    const ar = (c0 * rp + c1 * gp + c2 * bp) * inverse;
-    const ag = (c1 * rp + (rr * bb - rb * rb) * gp + (rb * rg - rr * gb) * bp) * inverse;
-    const ab = (c2 * rp + (rb * rg - rr * gb) * gp + (rr * gg - rg * rg) * bp) * inverse;
-    const variance = at(m.pp, i) - p * p;
-    fit[0][i] = ar;
-    fit[1][i] = ag;
-    fit[2][i] = ab;
-    fit[3][i] = p - ar * r - ag * g - ab * b;
-    fit[4][i] = variance > 1e-4 ? clamp((ar * rp + ag * gp + ab * bp) / variance) : 0;
-  }
-  return fit.map((plane) => boxMean(plane, guide, Math.max(1, radius / 3))) as unknown as Fit;
-}
-
-/** What the local models say of every pixel, by its colour alone. */
-function byColour(guide: ColourPlanes, [fr, fg, fb, offset]: Fit): Float32Array {
-  const [r, g, b] = guide.channels;
-  return offset.map(
-    (value, i) =>
-      value + (fr[i] as number) * (r[i] as number) + (fg[i] as number) * (g[i] as number) + (fb[i] as number) * (b[i] as number),
-  );
-}
-
-/** The largest value within `radius` pixels along rows and then along columns. */
-function largestNear(
-  source: Float32Array,
-  { width, height }: { readonly width: number; readonly height: number },
-  radius: number,
-): Float32Array {
-  const pass = (from: Float32Array, step: number, length: number): Float32Array =>
-    from.map((own, i) => {
-      const place = step === 1 ? i % width : Math.floor(i / width);
-      let largest = own;
-      for (let k = Math.max(-radius, -place); k <= Math.min(radius, length - 1 - place); k++)
-        largest = Math.max(largest, from[i + k * step] as number);
-      return largest;
-    });
-  return pass(pass(source, 1, width), width, height);
-}
+const holdReach = 0.4;
 
 /** What an alpha is refined from. */
 export type Refining = {
   readonly picture: Picture;
-  /** The picture's colours at the size of the fit. */
-  readonly small: ColourPlanes;
-  /** The coarse mask at the picture's size. */
+  /** Pixels of a cell across and down. */
+  readonly times: number;
+  /** The picture's colours, a cell each. */
+  readonly small: Picture;
+  /** The coarse mask, a cell each. */
   readonly mask: Plane;
-  /** Radius, in pixels of the picture, within which the coarse mask may be wrong about an edge. */
-  readonly blurPx: number;
+  /** Radius, in cells, within which the coarse mask may be wrong about an edge. */
+  readonly blurCells: number;
+  readonly memory: Memory;
 };
 
+/** The picture with its new alpha, black where it is clear; that alpha's mean in each cell; and around which cells it was in doubt. */
+export type Refined = { readonly cut: Picture; readonly alpha: Plane; readonly band: EdgeBand };
+
 /**
- * Turns a coarse mask, already at the picture's size, into an alpha with the picture's own edges: fully opaque inside, fully clear outside,
- * soft only where colours mix. Where colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is
- * a third colour, not a mixture, and goes.
+ * Turns a coarse mask into an alpha with the picture's own edges: fully opaque inside, fully clear outside, soft only where colours mix. Where
+ * colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is a third colour, not a mixture, and
+ * goes. All work but copying is done around edges.
  */
-export function refineAlpha({ picture, small, mask, blurPx }: Refining): Plane {
+export function refineAlpha({ picture, times, small, mask, blurCells, memory }: Refining): Refined {
   const { width, height } = mask;
-  const size = { width: small.width, height: small.height };
-  const coarse = resizePlane(mask, size.width, size.height);
-  const radius = Math.max(1, (blurPx * size.width) / width);
-  const agreed = agreement(coarse, radius);
-  const weight = agreed.map((value) => DOUBT_WEIGHT + (1 - DOUBT_WEIGHT) * smooth(0.85, 1, value));
-  const fit = fitColours(small, coarse.data, weight, radius * 2.5);
-  const reach = Math.max(1, Math.round(radius * HOLD_REACH));
-  const held = largestNear(byColour(small, fit), size, reach).map((value) => smooth(HOLD_NONE, HOLD_ALL, value));
-  const certain = agreed.map((value) => smooth(0.65, 1, value));
-  const large = (data: Float32Array): Enlarged => enlarged({ ...size, data }, mask);
-  const slopes = [large(fit[0]), large(fit[1]), large(fit[2])] as const;
-  const [offset, explained, sure, hold] = [large(fit[3]), large(fit[4]), large(certain), large(held)];
-  const rest = [...slopes, offset, explained, hold];
-  const alpha = new Float32Array(width * height);
+  const radius = Math.max(1, blurCells);
+  const { agreed, doubtful } = maskDoubt(mask, radius);
+  const doubt = bandAround(doubtful, mask);
+  const reach = Math.max(1, Math.round(radius * holdReach));
+  const band = widerBand(doubt, 1 + reach);
+  const fits = fitColours({ small, mask, agreed, band, radius: radius * 2.5, memory });
+  const held = largestNear(byColour(small, band, fits), band, reach);
+  const planes = memory('edge planes', width * height * edgePlanes);
   for (let y = 0; y < height; y++) {
-    sure.goTo(y);
-    let there = false;
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const coarseValue = mask.data[i] as number;
-      const side = coarseValue > 0.5 ? 1 : 0;
-      const s = sure.at(x);
-      if (s > 0.999) {
-        alpha[i] = side;
+    const runs = band.runs[Math.floor(y / bandStep)] as Int32Array;
+    for (let r = 0; r < runs.length; r += 2)
+      for (let x = runs[r] as number, i = y * width + x; x < (runs[r + 1] as number); x++, i++) {
+        const to = i * edgePlanes;
+        const from = i * fitPlanes;
+        planes[to] = (fits[from] as number) / 255;
+        planes[to + 1] = (fits[from + 1] as number) / 255;
+        planes[to + 2] = (fits[from + 2] as number) / 255;
+        planes[to + 3] = fits[from + 3] as number;
+        planes[to + 4] = fits[from + 4] as number;
+        planes[to + 5] = smoothStep(holdNone, holdAll, held[i] as number);
+        planes[to + 6] = smoothStep(0.65, 1, agreed[i] as number);
+        planes[to + 7] = mask.data[i] as number;
+      }
+  }
+  const [from, to] = [pixelsOf(picture.rgba), new Uint32Array(picture.width * picture.height)];
+  copyInside({ picture, times, mask, doubtful, from, to });
+  eachEdgeRun({ picture, times, width, height, marked: doubtful, planes }, (run) => refineRun({ from, to, run, width: picture.width }));
+  const cut = { width: picture.width, height: picture.height, rgba: new Uint8Array(to.buffer) };
+  return { cut, alpha: cellAlpha({ cut, times, mask, band }), band: doubt };
+}
+
+type Copying = Pick<Refining, 'picture' | 'times' | 'mask'> & {
+  readonly doubtful: Uint8Array;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+};
+
+/** Takes over the pixels of cells that surely belong to the subject. */
+function copyInside({ picture, times, mask: { width, height, data }, doubtful, from, to }: Copying): void {
+  for (let row = 0; row < height; row++)
+    for (let cell = 0; cell < width; ) {
+      const first = cell;
+      while (cell < width && doubtful[row * width + cell] === 0 && (data[row * width + cell] as number) > 0.5) cell++;
+      if (cell === first) {
+        cell++;
         continue;
       }
-      // Most rows have no doubtful pixel; the others' planes are only made for those that have.
-      if (!there) for (const plane of rest) plane.goTo(y);
-      there = true;
-      let colour = offset.at(x);
-      for (const c of [0, 1, 2] as const) colour += slopes[c].at(x) * ((picture.rgba[i * 4 + c] as number) / 255);
-      const soft = clamp((colour - COLOUR_NONE) / (COLOUR_ALL - COLOUR_NONE)) * hold.at(x);
-      const trust = smooth(0.3, 0.75, explained.at(x));
-      alpha[i] = s * side + (1 - s) * (trust * soft + (1 - trust) * smooth(0.2, 0.8, coarseValue));
+      const end = Math.min(picture.width, cell * times);
+      for (let y = row * times; y < Math.min(picture.height, (row + 1) * times); y++)
+        for (let i = y * picture.width + first * times; i < y * picture.width + end; i++) to[i] = (from[i] as number) | 0xff000000;
     }
+}
+
+type RefiningRun = { readonly from: Uint32Array; readonly to: Uint32Array; readonly run: EdgeRun; readonly width: number };
+
+function refineRun({ from, to, run, width }: RefiningRun): void {
+  const { values, y } = run;
+  for (let x = run.from, i = y * width + x, at = 0; x < run.to; x++, i++, at += edgePlanes) {
+    const pixel = from[i] as number;
+    const coarse = values[at + 7] as number;
+    const sure = values[at + 6] as number;
+    let alpha = coarse > 0.5 ? 1 : 0;
+    if (sure <= 0.999) {
+      const colour =
+        (values[at + 3] as number) +
+        (values[at] as number) * (pixel & 255) +
+        (values[at + 1] as number) * ((pixel >>> 8) & 255) +
+        (values[at + 2] as number) * ((pixel >>> 16) & 255);
+      const soft = Math.min(1, Math.max(0, (colour - colourNone) / (colourAll - colourNone))) * (values[at + 5] as number);
+      const trust = smoothStep(0.3, 0.75, values[at + 4] as number);
+      alpha = sure * alpha + (1 - sure) * (trust * soft + (1 - trust) * smoothStep(0.2, 0.8, coarse));
+    }
+    const opacity = (alpha * 255 + 0.5) | 0;
+    to[i] = opacity === 0 ? 0 : (pixel & 0xffffff) | (opacity << 24);
+  }
+}
+
+/** The largest value within `radius` cells along rows and then along columns, for the cells of a band; what lies outside it counts as 0. */
+function largestNear(source: Float32Array, band: EdgeBand, radius: number): Float32Array {
+  const { width, height } = band;
+  const along = (from: Float32Array, step: number): Float32Array => {
+    const largest = new Float32Array(from.length);
+    for (let y = 0; y < height; y++) {
+      const runs = band.runs[Math.floor(y / bandStep)] as Int32Array;
+      for (let r = 0; r < runs.length; r += 2)
+        for (let x = runs[r] as number, i = y * width + x; x < (runs[r + 1] as number); x++, i++) {
+          const place = step === 1 ? x : y;
+          const end = i + Math.min(radius, (step === 1 ? width : height) - 1 - place) * step;
+          let most = 0;
+          for (let k = i - Math.min(radius, place) * step; k <= end; k += step) {
+            const value = from[k] as number;
+            if (value > most) most = value;
+          }
+          largest[i] = most;
+        }
+    }
+    return largest;
+  };
+  return along(along(source, 1), width);
+}
+
+type CellAlpha = { readonly cut: Picture; readonly times: number; readonly mask: Plane; readonly band: EdgeBand };
+
+/** The mean alpha of each cell: the mask's side away from edges, and what the pixels have around them. */
+function cellAlpha({ cut, times, mask: { width, height, data }, band }: CellAlpha): Plane {
+  const alpha = new Float32Array(width * height);
+  for (let i = 0; i < alpha.length; i++) alpha[i] = (data[i] as number) > 0.5 ? 1 : 0;
+  for (let row = 0; row < height; row++) {
+    const runs = band.runs[Math.floor(row / bandStep)] as Int32Array;
+    const bottom = Math.min(cut.height, (row + 1) * times);
+    for (let r = 0; r < runs.length; r += 2)
+      for (let cell = runs[r] as number; cell < (runs[r + 1] as number); cell++) {
+        const left = cell * times;
+        const right = Math.min(cut.width, left + times);
+        let sum = 0;
+        for (let y = row * times; y < bottom; y++)
+          for (let i = (y * cut.width + left) * 4 + 3; i < (y * cut.width + right) * 4; i += 4) sum += cut.rgba[i] as number;
+        alpha[row * width + cell] = sum / (255 * (bottom - row * times) * (right - left));
+      }
   }
   return { width, height, data: alpha };
 }

@@ -1,4 +1,4 @@
-import { type Box, type ColourPlanes, colourPlanes, type Picture, type Plane } from './picture.ts';
+import type { Box, Picture, Plane } from './picture.ts';
 
 /** Values of one number a pixel, or of four interleaved ones. */
 export type Raster = {
@@ -103,13 +103,6 @@ function weightedRows(rgba: Uint8Array): ReadRow {
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Colours as shares of 1, whatever their alpha. */
-function shareRows(rgba: Uint8Array): ReadRow {
-  return (line, offset) => {
-    for (let i = 0; i < line.length; i++) line[i] = (rgba[offset + i] as number) / 255;
-  };
-}
-
 /** Resizes to exactly `width` x `height`, or to an area of that: bilinear when growing, area-weighted triangle when shrinking. */
 export function resample({ data, ...source }: Raster, size: Size, area?: Box): Float32Array {
   return resampleRows({ ...source, read: plainRows(data) }, size, area);
@@ -155,93 +148,10 @@ function resampleRows(source: RowSource, size: Size, area: Box = { x: 0, y: 0, .
   return result;
 }
 
-/** Number of pixels at which models of local colour are fitted; they are smooth, so enlarging them afterwards loses nothing. */
-const FIT_PIXELS = 1_500_000;
-
-/** The size at which to fit what varies slowly across a picture of `size`; fewer pixels than usual for the frames of clips. */
-export function fitSize(
-  size: { readonly width: number; readonly height: number },
-  pixels = FIT_PIXELS,
-): { readonly width: number; readonly height: number } {
-  const scale = Math.min(1, Math.sqrt(pixels / (size.width * size.height)));
-  return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
-}
-
-/** An enlarged plane of which only what is asked for is made: `goTo` a row, then read its pixels `at` their columns. */
-export type Enlarged = { readonly goTo: (y: number) => void; readonly at: (x: number) => number };
-
-/** A plane as it would be at a larger size, pixel by pixel. */
-export function enlarged(plane: Plane, size: Size): Enlarged {
-  const across = taps(plane.width, size.width);
-  const down = taps(plane.height, size.height);
-  const { first, weights, count } = across;
-  const mixed = new Float32Array(plane.width);
-  return {
-    goTo(y) {
-      mixed.fill(0);
-      for (let k = 0; k < down.count; k++) {
-        const weight = down.weights[y * down.count + k] as number;
-        if (weight === 0) continue;
-        const from = ((down.first[y] as number) + k) * plane.width;
-        for (let x = 0; x < plane.width; x++) mixed[x] = (mixed[x] as number) + weight * (plane.data[from + x] as number);
-      }
-    },
-    at(x) {
-      let sum = 0;
-      for (let k = 0; k < count; k++) {
-        const weight = weights[x * count + k] as number;
-        if (weight !== 0) sum += weight * (mixed[(first[x] as number) + k] as number);
-      }
-      return sum;
-    },
-  };
-}
-
 /** A plane at another size. */
 export function resizePlane(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;
   return { width, height, data: resample({ ...plane, channels: 1 }, { width, height }) };
-}
-
-/** The part of an enlarged or shrunk plane that lies in `area`, given in pixels of the new size. */
-export function resizedPart(plane: Plane, size: Size, area: Box): Plane {
-  return { width: area.width, height: area.height, data: resample({ ...plane, channels: 1 }, size, area) };
-}
-
-/** The colours of a picture, whatever its alpha, at a smaller size. */
-export function smallColours(picture: Picture, size: Size): ColourPlanes {
-  if (picture.width === size.width && picture.height === size.height) return colourPlanes(picture);
-  const source = { width: picture.width, height: picture.height, channels: 4, read: shareRows(picture.rgba) } as const;
-  const values = resampleRows(source, size);
-  const channel = (c: number): Float32Array => {
-    const plane = new Float32Array(size.width * size.height);
-    for (let i = 0; i < plane.length; i++) plane[i] = values[i * 4 + c] as number;
-    return plane;
-  };
-  return { ...size, channels: [channel(0), channel(1), channel(2)] };
-}
-
-/** Mean colours of blocks of `times` x `times` pixels, for opaque pictures whose sides are multiples of `times`. */
-export function blockMeans({ width, height, rgba }: Picture, times: number): Picture {
-  const [columns, rows] = [width / times, height / times];
-  const means = new Uint8Array(columns * rows * 4);
-  const sums = new Uint32Array(columns * 4);
-  const half = (times * times) / 2;
-  for (let row = 0; row < rows; row++) {
-    sums.fill(0);
-    for (let line = 0; line < times; line++) {
-      let i = (row * times + line) * width * 4;
-      for (let column = 0; column < columns * 4; column += 4)
-        for (let k = 0; k < times; k++, i += 4) {
-          sums[column] = (sums[column] as number) + (rgba[i] as number);
-          sums[column + 1] = (sums[column + 1] as number) + (rgba[i + 1] as number);
-          sums[column + 2] = (sums[column + 2] as number) + (rgba[i + 2] as number);
-        }
-    }
-    const out = row * columns * 4;
-    for (let i = 0; i < columns * 4; i++) means[out + i] = i % 4 === 3 ? 255 : ((sums[i] as number) + half) / (times * times);
-  }
-  return { width: columns, height: rows, rgba: means };
 }
 
 /** A picture at another size; colour is weighted by alpha, so that what hides under clear pixels never shows. */
