@@ -2,6 +2,7 @@ import {
   FilmwrightError,
   type ListedModel,
   type MeasuredModel,
+  type ModelCard,
   type ModelProgress,
   type ModelsRequest,
   modelCapabilities,
@@ -90,10 +91,11 @@ export async function models(options: ModelsOptions): Promise<number> {
   if (verb === 'add' && (name === undefined) === (request.card !== undefined) && names.length <= 1) {
     const added = await ask<Added>('add', { yes: options.yes });
     const { card, ref, alreadyThere, evicted } = added;
+    const speaks = card.capability === 'speech' ? `It speaks after \`filmwright voices add ${card.name}\`.\n` : '';
     const gone = evicted.length === 0 ? '' : `To make room, the files of ${evicted.join(', ')} went; adding them again brings them back.\n`;
     return answer(
       added,
-      `Model ${ref} ${alreadyThere ? 'is here already' : 'was added'} (${card.licence.name}, from ${card.source}).\n${gone}`,
+      `Model ${ref} ${alreadyThere ? 'is here already' : 'was added'} (${card.licence.name}, from ${card.source}).\n${speaks}${gone}`,
     );
   }
   if (name === undefined || names.length !== 1)
@@ -131,7 +133,7 @@ export async function models(options: ModelsOptions): Promise<number> {
 type Verified = { readonly ref: string; readonly files: number; readonly bytes: number; readonly problem: string | null };
 type Bundle = { readonly refs: readonly string[]; readonly bytes: number; readonly digest: string };
 type Added = {
-  readonly card: { readonly licence: { readonly name: string }; readonly source: string };
+  readonly card: Pick<ModelCard, 'name' | 'capability' | 'licence' | 'source'>;
   readonly ref: string;
   readonly alreadyThere: boolean;
   readonly evicted: readonly string[];

@@ -13,7 +13,7 @@ export type ListedVoice = {
   readonly installed: boolean;
 };
 
-/** `voices`, `voices list`, `voices install NAME`, `voices add FOLDER`. */
+/** `voices`, `voices list`, `voices install NAME`, `voices add FOLDER`, `voices add NAME` of a model that was added. */
 export async function voices({ words, json }: { readonly words: readonly string[]; readonly json: boolean }): Promise<void> {
   const home = filmwrightHome();
   const [verb = 'list', name] = words;
@@ -21,7 +21,7 @@ export async function voices({ words, json }: { readonly words: readonly string[
   if ((verb !== 'install' && verb !== 'add') || name === undefined) {
     throw new FilmwrightError(
       'request-invalid',
-      `Wanted \`voices list\`, \`voices install NAME\` or \`voices add FOLDER\`, found ${words.join(' ')}.`,
+      `Wanted \`voices list\`, \`voices install NAME\`, \`voices add FOLDER\` or \`voices add NAME\` of a model that was added, found ${words.join(' ')}.`,
     );
   }
   const voice = await runShelf<ListedVoice>(

@@ -5,14 +5,17 @@ import type { VoiceInfo } from '../voice.ts';
 import { bringEspeakData } from './espeak-data.ts';
 import { writePiperFolder } from './piper-folder.ts';
 import { placeVoice } from './place-folder.ts';
+import { shelvedVoice } from './shelved-voice.ts';
 import { sherpaInstalled } from './sherpa-voice.ts';
 import { infoOfCard, parseCard, type VoiceCard } from './voice-card.ts';
 
 const languages: Readonly<Record<string, string>> = { kokoro: '*', kitten: 'en-US' };
 
 /**
- * Copies a voice folder (Piper, Kokoro or Kitten as sherpa-onnx lays them out) to `<home>/voices/<folder name>`. A Piper voice with its `.onnx.json`
- * is patched to tell exact word times; others are timed by alignment. Throws `speech-unavailable` when the folder holds no such voice.
+ * Copies a voice (Piper, Kokoro or Kitten as sherpa-onnx lays them out) to `<home>/voices`: a folder under its own name, or a model that was added to this home
+ * under the model's, with its licence. A Piper voice with its `.onnx.json`
+ * is patched to tell exact word times; others are timed by alignment. Throws `speech-unavailable` when
+ * there is no such voice.
  */
 export async function addVoice({
   home,
@@ -20,11 +23,14 @@ export async function addVoice({
   signal,
 }: {
   readonly home: string;
+  /** A folder, or the name of a model of this home; a folder of that name, where there is one, goes before it. */
   readonly folder: string;
   readonly signal?: AbortSignal;
 }): Promise<VoiceInfo> {
-  const found = await voiceFolder(folder);
-  const { source, id } = found;
+  const shelved = await shelvedVoice(folder, { home, byName: !(await isThere(folder)) });
+  const found = await voiceFolder(shelved?.folder ?? folder);
+  const { source } = found;
+  const id = shelved?.about.id ?? found.id;
   const card = await placeVoice({
     home,
     id,
@@ -32,12 +38,12 @@ export async function addVoice({
       const own = await finishedCard(source);
       if (own !== null) {
         await cp(source, target, { recursive: true });
-        return { ...own, id };
+        return { ...own, id, ...shelved?.about };
       }
       const data = join(source, 'espeak-ng-data');
       if (await isThere(join(data, 'phontab'))) await cp(data, join(target, 'espeak-ng-data'), { recursive: true });
       else await bringEspeakData({ target: join(target, 'espeak-ng-data'), scratch, signal });
-      return copyVoice(found, target);
+      return { ...(await copyVoice(found, target)), ...shelved?.about };
     },
   });
   return infoOfCard(card, await sherpaInstalled());
@@ -55,7 +61,11 @@ type VoiceFolder = {
 async function voiceFolder(folder: string): Promise<VoiceFolder> {
   const source = resolve(folder);
   const files = await readdir(source).catch(() => null);
-  if (files === null) throw new FilmwrightError('speech-unavailable', `The voice folder ${folder} cannot be read; check the path.`);
+  if (files === null)
+    throw new FilmwrightError(
+      'speech-unavailable',
+      `There is no voice folder ${folder}, and no model of that name was added here. Check the path, or add the model with \`filmwright models add\` first.`,
+    );
   const model = files.find((file) => file.endsWith('.onnx') && file !== 'probe.onnx');
   if (model === undefined)
     throw new FilmwrightError(

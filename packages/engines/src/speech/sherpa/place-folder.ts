@@ -6,9 +6,10 @@ import { type VoiceCard, voiceFolder } from './voice-card.ts';
 
 export type FillFolder = (folders: { readonly target: string; readonly scratch: string }) => Promise<VoiceCard>;
 
-/** Digest over the files of a folder, but for a card that it may bring, and over the settings of the card to be. */
+/** Digest over the files of a folder, but for a card that it may bring, and over the settings of the card to be; a licence that films must tell of counts too. */
 async function revisionOf(folder: string, card: VoiceCard): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([card.speaker, card.noiseScale, card.noiseScaleW]));
+  const told = card.commercialUse === undefined ? [] : [card.licence, card.commercialUse];
+  const hash = createHash('sha256').update(JSON.stringify([card.speaker, card.noiseScale, card.noiseScaleW, ...told]));
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile() && entry.name !== 'voice.json').map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort()) hash.update(`\n${relative(folder, path)}\n`).update(await readFile(path));

@@ -46,6 +46,8 @@ export function sherpaVoice(voice: InstalledVoice, language = voice.card.languag
     licence: card.licence,
     source: card.source,
     ...(card.notes === '' ? {} : { note: card.notes }),
+    ...(card.fromModel === undefined ? {} : { revision: card.fromModel }),
+    ...(card.commercialUse === undefined ? {} : { commercialUse: card.commercialUse }),
   } as const;
   return {
     info: infoOfCard(card, true),

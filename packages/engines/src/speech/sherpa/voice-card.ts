@@ -19,6 +19,10 @@ export type VoiceCard = {
   readonly noiseScale: number;
   readonly noiseScaleW: number;
   readonly hop: number | null;
+  /** Said where its licence forbids commercial use, or leaves it unclear. */
+  readonly commercialUse?: 'forbidden' | 'unclear';
+  /** The model that it was taken over from, as `name@0123456789ab`. */
+  readonly fromModel?: string;
   /** First 16 hexadecimal digits of a SHA-256 over the voice's files, taken when they were put in place. */
   readonly revision: string;
 };
@@ -32,7 +36,9 @@ export function parseCard(text: string): VoiceCard {
     card.format === 1 &&
     ['piper', 'kokoro', 'kitten'].includes(card.family) &&
     texts.every((each) => typeof each === 'string') &&
-    numbers.every(Number.isFinite);
+    numbers.every(Number.isFinite) &&
+    [undefined, 'forbidden', 'unclear'].includes(card.commercialUse) &&
+    ['undefined', 'string'].includes(typeof card.fromModel);
   if (!sound || !/^[\w.-]+$/.test(card.model) || (card.voices !== null && !/^[\w.-]+$/.test(card.voices)))
     throw new Error('a field is missing or of the wrong kind');
   return card;
