@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
         offerVoice: values['offer-voice'],
         yes: values.yes,
         pressing: (await import('./commands/read-pressing.ts')).readPressing(
-          { priority: values.priority, deadline: values.deadline },
+          { priority: values.priority, deadline: values.deadline, pool: values.pool, region: values.region },
           Date.now(),
         ),
       };

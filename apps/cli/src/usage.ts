@@ -4,6 +4,7 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright make FILE [--out DIR] [--json]      make the film: master, subtitles, report
   filmwright make FILE --rows ROWS.csv           one film for each row of a table (CSV or JSON)
   filmwright make FILE --priority bulk --deadline +12h   interactive, normal or bulk, and by when it should be done
+  filmwright make FILE --pool gpu --region eu    only on runners of that pool, of that region
   filmwright make FILE --aspect 9:16             in one shape; without it in all of outputs.aspects
   filmwright make FILE --script FILE.de.yaml     dubbed from its translated script; it keeps its pictures
   filmwright script FILE --language de           write its script for translation, or bring it up to date

@@ -138,7 +138,7 @@ type Ordered = { readonly id: string; readonly workspaceId: string; readonly bod
 /** Checks all that can be known without opening media, so that nobody waits for a build that cannot come out. */
 async function createBuild({ id, workspaceId, body }: Ordered, parts: GatewayParts): Promise<string> {
   const request = checkInput(buildRequestSchema, body);
-  const { purpose, atMs, priority, deadline } = request;
+  const { purpose, atMs, priority, deadline, pool = null, region = null } = request;
   if (purpose === 'frame' && atMs === undefined) {
     throw invalidRequest([
       { severity: 'error', code: 'invalid', path: 'atMs', message: 'wanted the instant of the frame in milliseconds' },
@@ -154,7 +154,7 @@ async function createBuild({ id, workspaceId, body }: Ordered, parts: GatewayPar
   const { title, aspect, shots } = outlineOf(document);
   const build = await parts.records.createBuild({
     ...{ id, workspaceId, title: film?.title ?? title, aspect, shots },
-    ...{ document, files, ...stored, purpose, atMs: atMs ?? null, deadline: deadline ?? null, ...(priority && { priority }) },
+    ...{ document, files, ...stored, purpose, atMs: atMs ?? null, deadline: deadline ?? null, pool, region, ...(priority && { priority }) },
   });
   return build.id;
 }

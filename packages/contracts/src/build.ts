@@ -118,6 +118,9 @@ export const buildRequestSchema = z.object({
   priority: z.enum(priorities).optional(),
   /** When it should be done: ISO 8601 with a time zone. */
   deadline: z.iso.datetime({ offset: true }).optional(),
+  /** Its tasks run only on runners of this pool, and of this region; anywhere when left out. */
+  pool: z.string().min(1).max(100).optional(),
+  region: z.string().min(1).max(100).optional(),
 });
 export type BuildRequest = z.input<typeof buildRequestSchema>;
 

@@ -11,6 +11,32 @@ before(async () => {
 });
 after(() => server.stop());
 
+test('L1a: tasks run where the build that wants them most says, also of long plans, and anywhere once that one has ended', async () => {
+  const { records, sql } = await server.open();
+  const places = async () =>
+    (await sql('select key, pool, region from task order by key')).map(({ key, pool, region }) => [key, pool, region]);
+  const anywhere = await someBuild(records, { tasks: [someTask('a')] });
+  const first = await someBuild(records, {
+    tasks: [someTask('a'), someTask('b')],
+    pool: 'gpu',
+    region: 'eu',
+    priority: 'interactive',
+    document: 1,
+  });
+  assert.deepEqual(await places(), [
+    ['a', 'gpu', 'eu'],
+    ['b', 'gpu', 'eu'],
+  ]);
+  await records.cancelBuild(first.id);
+  assert.deepEqual((await places())[0], ['a', null, null]);
+  await records.cancelBuild(anywhere.id);
+  const many = Array.from({ length: 400 }, (_, at) => someTask(`many-${at}`));
+  await someBuild(records, { tasks: many, region: 'far', document: 2 });
+  assert.deepEqual(await sql(`select pool, region, count(*)::int from task where key like 'many-%' group by 1, 2`), [
+    { pool: null, region: 'far', count: 400 },
+  ]);
+});
+
 test('S1: a task list is stored in order, follows changes, and its states come from the ledger', async () => {
   const { records } = await server.open();
   const [a, b, c] = [someTask('a'), someTask('b'), someTask('c')];

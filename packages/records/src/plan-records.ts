@@ -62,14 +62,23 @@ export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'
 
 type Plan = Omit<Parameters<Records['savePlan']>[0], 'ready'> & { readonly ready: readonly Task[]; readonly rowsDigest: string };
 
+type FirstPlanRow = {
+  workspace_id: string;
+  priority: string;
+  deadline: string | null;
+  turn: string;
+  region: string | null;
+  pool: string | null;
+};
+
 /** Writes a build's first plan, with many lines, in one stream; gives the keys of the tasks that are new. Null, with nothing written, for any other plan. */
 async function copyPlan(
   client: PoolClient,
   { buildId, rows, ready, looks }: Plan & { readonly looks: Looks },
 ): Promise<readonly string[] | null> {
-  const { rows: builds } = await client.query<{ workspace_id: string; priority: string; deadline: string | null; turn: string }>({
+  const { rows: builds } = await client.query<FirstPlanRow>({
     name: 'first-plan',
-    text: `select workspace_id, priority, (extract(epoch from deadline) * 1000000)::bigint as deadline,
+    text: `select workspace_id, priority, region, pool, (extract(epoch from deadline) * 1000000)::bigint as deadline,
         (extract(epoch from turn_of(purpose, created_at)) * 1000000)::bigint as turn
       from build where id = $1 and ended_at is null and rows_digest is null`,
     values: [buildId],
@@ -77,8 +86,9 @@ async function copyPlan(
   const build = builds[0];
   if (build === undefined) return null;
   const place = { workspaceId: build.workspace_id, buildId };
-  const { priority, deadline, turn } = build;
-  const wanting = { ...place, priority, deadlineMicros: deadline === null ? null : BigInt(deadline), turnMicros: BigInt(turn) };
+  const { deadline, turn, priority, region, pool } = build;
+  const deadlineMicros = deadline === null ? null : BigInt(deadline);
+  const wanting = { ...place, priority, region, pool, deadlineMicros, turnMicros: BigInt(turn) };
   const added = await copyTasks(client, { ...wanting, looks }, ready);
   await copyLines(client, place, rows);
   return added;

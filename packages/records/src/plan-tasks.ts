@@ -9,7 +9,13 @@ const keysOfARow = 24;
 
 export type Place = { readonly workspaceId: string; readonly buildId: string };
 /** What tasks have of the build that wants them; instants in microseconds since 1970. */
-export type Wanting = Place & { readonly priority: string; readonly deadlineMicros: bigint | null; readonly turnMicros: bigint };
+export type Wanting = Place & {
+  readonly priority: string;
+  readonly deadlineMicros: bigint | null;
+  readonly turnMicros: bigint;
+  readonly region: string | null;
+  readonly pool: string | null;
+};
 
 /** Each task once, in order of keys, so that two writers of many rows cannot wait for each other. */
 export function inKeyOrder(tasks: readonly Task[]): readonly Task[] {
@@ -17,13 +23,13 @@ export function inKeyOrder(tasks: readonly Task[]): readonly Task[] {
 }
 
 const columns = `workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at,
-  model, borders_ms, batch, batch_most`;
+  region, pool, model, borders_ms, batch, batch_most`;
 
 const insert = (conflict: string): string => `
   with added as (
     insert into task (${columns})
     select b.workspace_id, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
-      b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), t.model, t.borders_ms, t.batch, t.batch_most
+      b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), b.region, b.pool, t.model, t.borders_ms, t.batch, t.batch_most
     from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $9::smallint[], $10::text[], $11::float8[], $12::text[], $13::int[])
       as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank, model, borders_ms, batch, batch_most), build b
     where b.id = $1 and b.ended_at is null
@@ -45,7 +51,7 @@ const statements = {
   'renew-tasks': insert(`update
       set state = 'waiting', outcome = null, resume = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', problem = null, percent = 0,
         ready_at = now(), finished_at = null, fence = nextval('task_fence'), wanted_by = excluded.wanted_by, priority = excluded.priority,
-        deadline_at = excluded.deadline_at, turn_at = excluded.turn_at
+        deadline_at = excluded.deadline_at, turn_at = excluded.turn_at, region = excluded.region, pool = excluded.pool
       where task.state = 'failed' and task.ran_for is distinct from $1`),
 };
 
@@ -100,7 +106,7 @@ export async function copyTasks(
   wanting: Wanting & { readonly looks: Looks },
   tasks: readonly Task[],
 ): Promise<readonly string[]> {
-  const { workspaceId, buildId, priority, deadlineMicros, turnMicros, looks } = wanting;
+  const { workspaceId, buildId, priority, deadlineMicros, turnMicros, region, pool, looks } = wanting;
   const found = async (keys: readonly string[]): Promise<readonly string[]> => {
     const { rows } = await client.query<{ key: string }>({
       name: 'tasks-there',
@@ -116,7 +122,7 @@ export async function copyTasks(
   const fresh = known.size === 0 ? tasks : tasks.filter(({ key }) => !known.has(key));
   await copyRows(client, {
     table: `task (${columns})`,
-    columns: 17,
+    columns: 19,
     rows: fresh,
     write(to, task) {
       const { model, bordersMs, batch, batchMost } = needsOf(task);
@@ -133,6 +139,8 @@ export async function copyTasks(
       to.text(priority);
       to.instant(deadlineMicros);
       to.instant(turnMicros);
+      to.text(region);
+      to.text(pool);
       to.text(model);
       to.float(bordersMs);
       to.text(batch);

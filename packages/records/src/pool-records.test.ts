@@ -42,7 +42,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await records.joinRunner(someOffer({ name: 'm2' }));
   await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
   const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();
-  assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', tasks: 1, workMs: 500, dueInMs: null }]);
+  assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', pool: null, region: null, tasks: 1, workMs: 500, dueInMs: null }]);
   assert.deepEqual(
     runners.map(({ name, pool, slots, busy, leftMs, credentialId }) => ({ name, pool, slots, busy, leftMs, credentialId })),
     [

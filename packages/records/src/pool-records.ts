@@ -54,10 +54,10 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
     async poolFacts() {
       const [waiting, runners, builds] = await Promise.all([
         rows<WaitingRow>(
-          `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) as work_ms,
+          `select t.kind, t.priority, t.pool, t.region, count(*)::int as tasks, sum(t.estimate_ms) as work_ms,
              (extract(epoch from t.deadline_at - now()) * 1000)::double precision as due_in_ms
            from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
-           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, t.deadline_at order by 1, 2, t.deadline_at`,
+           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, 3, 4, t.deadline_at order by 1, 2, t.deadline_at`,
         ),
         rows<RunnerRow>(
           `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,

@@ -11,10 +11,12 @@ export type MachineRow = {
 
 /** What the size of pools depends on, at one instant. */
 export type PoolFacts = {
-  /** Tasks that wait, by kind and how pressing they are. */
+  /** Tasks that wait, by kind, how pressing they are, and where they must run; null is anywhere. */
   readonly waiting: readonly {
     readonly kind: TaskKind;
     readonly priority: 'interactive' | 'normal' | 'bulk';
+    readonly pool: string | null;
+    readonly region: string | null;
     readonly tasks: number;
     readonly workMs: number;
     /** Until it is due, less than 0 when it is late; null without a deadline. */

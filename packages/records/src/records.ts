@@ -72,6 +72,9 @@ export type NewBuild = {
   readonly priority?: Priority;
   /** When it should be done, as ISO 8601. */
   readonly deadline?: string | null;
+  /** Where its tasks must run; anywhere when left out. */
+  readonly region?: string | null;
+  readonly pool?: string | null;
   /** The saved version that it is made of; without it the document's own is found or begun, by its digest or title. */
   readonly film?: { readonly id: string; readonly version: number };
   /** What the film's list shows of a document that is made; 16:9 and 0 when left out. */

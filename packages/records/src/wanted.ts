@@ -59,14 +59,15 @@ const want = `
   with found as (
     select k.key, w.* from unnest($2::text[]) as k(key)
     left join lateral (
-      select b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at) as turn_at
+      select b.id, b.priority, b.deadline, b.region, b.pool, turn_of(b.purpose, b.created_at) as turn_at
       from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
       where bt.workspace_id = $1 and bt.key = k.key order by priority_rank(b.priority), b.deadline, turn_of(b.purpose, b.created_at), b.id limit 1
     ) w on true
   ), changed as (
-    update task t set wanted_by = f.id, priority = coalesce(f.priority, 'normal'), deadline_at = f.deadline, turn_at = coalesce(f.turn_at, t.turn_at)
+    update task t set wanted_by = f.id, priority = coalesce(f.priority, 'normal'), deadline_at = f.deadline, turn_at = coalesce(f.turn_at, t.turn_at),
+      region = f.region, pool = f.pool
     from found f where t.workspace_id = $1 and t.key = f.key and t.state in ('waiting', 'leased')
-      and (t.wanted_by, t.priority, t.deadline_at) is distinct from (f.id, coalesce(f.priority, 'normal'), f.deadline)
+      and (t.wanted_by, t.priority, t.deadline_at, t.region, t.pool) is distinct from (f.id, coalesce(f.priority, 'normal'), f.deadline, f.region, f.pool)
     returning t.workspace_id, t.key, t.wanted_by
   ), posted as (
     insert into outbox (workspace_id, topic, key, body)

@@ -117,6 +117,10 @@ test('priority and deadline are read, and what is none is refused by its name', 
   });
   assert.deepEqual(readPressing({ priority: undefined, deadline: '2030-12-24' }, nowMs), { deadline: '2030-12-23T15:00:00.000Z' });
   assert.deepEqual(readPressing({ priority: undefined, deadline: '2030-12-24T18:00' }, nowMs), { deadline: '2030-12-24T09:00:00.000Z' });
+  assert.deepEqual(readPressing({ priority: undefined, deadline: undefined, pool: 'gpu', region: 'eu' }, nowMs), {
+    pool: 'gpu',
+    region: 'eu',
+  });
   assert.throws(
     () => readPressing({ priority: 'soon', deadline: undefined }, nowMs),
     /--priority is "soon"; wanted interactive, normal, bulk/,

@@ -1,19 +1,20 @@
 import { FilmwrightError, type Priority, priorities } from '@filmwright/contracts';
 
-/** How pressing a film is and by when it should be done, as `createBuild` takes it; nothing where it was not said. */
-export type Pressing = { readonly priority?: Priority; readonly deadline?: string };
+/** How pressing a film is, by when it should be done and where, as `createBuild` takes it; nothing where it was not said. */
+export type Pressing = { readonly priority?: Priority; readonly deadline?: string; readonly pool?: string; readonly region?: string };
 
-/** Reads `--priority` and `--deadline` (ISO 8601, in the time zone of the machine where none is named; or `+90m`, from `nowMs` on). */
-export function readPressing(
-  { priority, deadline }: { readonly priority: string | undefined; readonly deadline: string | undefined },
-  nowMs: number,
-): Pressing {
+type Asked = Readonly<Record<'priority' | 'deadline', string | undefined> & Partial<Record<'pool' | 'region', string | undefined>>>;
+
+/** Reads `--priority`, `--pool`, `--region` and `--deadline` (ISO 8601, in the time zone of the machine where none is named; or `+90m`, from `nowMs` on). */
+export function readPressing({ priority, deadline, pool, region }: Asked, nowMs: number): Pressing {
   const found = priorities.find((each) => each === priority);
   if (priority !== undefined && found === undefined)
     throw new FilmwrightError('request-invalid', `--priority is ${JSON.stringify(priority)}; wanted ${priorities.join(', ')}.`);
   return {
     ...(found === undefined ? {} : { priority: found }),
     ...(deadline === undefined ? {} : { deadline: instantOf(deadline, nowMs) }),
+    ...(pool && { pool }),
+    ...(region && { region }),
   };
 }
 

@@ -37,7 +37,7 @@ test('a machine is idle from the look that first found it so, and goes after the
 
 test('a runner that joined by a token is known by its machine; one of another name is no machine', () => {
   const sizing = createSizing([pool]);
-  const waiting = [{ kind: 'encode', priority: 'normal', tasks: 4, workMs: 240_000, dueInMs: null }] as const;
+  const waiting = [{ kind: 'encode', priority: 'normal', pool: null, region: null, tasks: 4, workMs: 240_000, dueInMs: null }] as const;
   const there = [runner('m1/a1b2c3', 1), runner('m11', 1), runner('desk', 1)];
   const [decision] = sizing.decide({ facts: facts({ waiting, runners: there }), machines: [row('m1')], nowMs: 0 });
   // Two others of one slot each take their share of what waits.
@@ -47,7 +47,7 @@ test('a runner that joined by a token is known by its machine; one of another na
 test('what is pressing wants more machines than what is not, and a deadline is taken at its word', () => {
   const wanted = (how: Pick<PoolFacts['waiting'][number], 'priority' | 'dueInMs'>) =>
     createSizing([pool]).decide({
-      facts: facts({ waiting: [{ kind: 'encode', tasks: 9, workMs: 60_000, ...how }] }),
+      facts: facts({ waiting: [{ kind: 'encode', pool: null, region: null, tasks: 9, workMs: 60_000, ...how }] }),
       machines: [],
       nowMs: 0,
     })[0]?.wanted;

@@ -38,7 +38,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
       const others = facts.runners.filter(({ name }) => !machines.some(({ id }) => isOf(id, name)));
       return planPools({
         pools: now,
-        backlog: facts.waiting.map(({ kind, tasks, workMs, ...how }): Backlog => ({ kind, tasks, workMs, dueMs: dueMs(how, nowMs) })),
+        backlog: facts.waiting.map(({ priority, dueInMs, ...work }): Backlog => ({ ...work, dueMs: dueMs({ priority, dueInMs }, nowMs) })),
         otherSlots: others.reduce((sum, { slots }) => sum + slots, 0),
         // Of films that nobody waits for, one machine shows what they take.
         unplannedBuilds: facts.waiting.length > 0 ? 0 : facts.interactiveBuilds + Math.min(1, facts.activeBuilds - facts.interactiveBuilds),

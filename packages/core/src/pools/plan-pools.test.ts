@@ -57,6 +57,19 @@ test('a machine that never came to work is given up and replaced', () => {
   assert.match(reason, /1 never came to work/);
 });
 
+test('work that must be done in a pool or region grows that one, whatever it costs, and no other; runners of no pool do not lessen it', () => {
+  const pools = [
+    { pool: pool({ name: 'cheap', costPerHour: 1 }), machines: [] },
+    { pool: pool({ name: 'dear', costPerHour: 9, region: 'eu' }), machines: [] },
+  ];
+  const started = (changes: Partial<Backlog>, otherSlots = 0): readonly number[] =>
+    plan({ pools, backlog: [work(changes)], otherSlots }).map(({ start }) => start);
+  assert.deepEqual(started({}), [1, 0]);
+  assert.deepEqual(started({ pool: 'dear' }), [0, 1]);
+  assert.deepEqual(started({ region: 'eu' }, 20), [0, 1]);
+  assert.deepEqual(started({ pool: 'cheap', region: 'eu' }), [0, 0]);
+});
+
 test('the cheapest pool that can do the work grows first; what is too much for it goes to the next', () => {
   const pools = [
     { pool: pool({ name: 'dear', costPerHour: 4 }), machines: [] },

@@ -1,7 +1,15 @@
 import type { Pool, TaskKind } from '@filmwright/contracts';
 
 /** Work that waits, of one kind and one time by which it should be done; `dueMs` null is within the pool's own target. Instants are of one clock. */
-export type Backlog = { readonly kind: TaskKind; readonly tasks: number; readonly workMs: number; readonly dueMs: number | null };
+export type Backlog = {
+  readonly kind: TaskKind;
+  readonly tasks: number;
+  readonly workMs: number;
+  readonly dueMs: number | null;
+  /** Where it must be done; anywhere where that is null or left out. */
+  readonly pool?: string | null;
+  readonly region?: string | null;
+};
 
 /** A machine of a pool as it is known now. `ready` once its runner was heard of. */
 export type PoolMachine = {
@@ -51,19 +59,20 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
     .map((each, index) => ({ ...each, index }))
     .sort((a, b) => a.pool.costPerHour - b.pool.costPerHour || a.index - b.index);
   let backlog = now.backlog.filter(({ tasks }) => tasks > 0).map((each) => ({ ...each }));
-  if (now.otherSlots > 0) backlog = leftOver(backlog, shareOf(now, { backlog, slots: now.otherSlots }));
+  if (now.otherSlots > 0) backlog = leftOver(backlog, { share: shareOf(now, { backlog, slots: now.otherSlots }), takes: isAnywhere });
   let unplanned =
     now.otherSlots > 0 || now.pools.some(({ machines }) => machines.some(({ state }) => state === 'ready')) ? 0 : now.unplannedBuilds;
   const decided = byCost.map(({ pool, machines, index }) => {
-    const mine = backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true);
+    const takes = takenBy(pool);
+    const mine = backlog.filter(takes);
     const need = neededBy({ pool, machines, backlog: mine, nowMs: now.nowMs });
     const least = Math.max(pool.minimum, Math.min(pool.maximum, Math.ceil(unplanned / pool.slots)));
     const films = Math.min(unplanned, least * pool.slots);
     unplanned -= films;
     const wanted = Math.min(pool.maximum, Math.max(least, need));
     const share = need === 0 ? 1 : Math.min(1, wanted / need);
-    backlog = leftOver(backlog, share, (kind) => pool.capabilities?.includes(kind) ?? true);
-    const waiting = now.backlog.filter(({ kind }) => pool.capabilities?.includes(kind) ?? true).reduce((sum, { tasks }) => sum + tasks, 0);
+    backlog = leftOver(backlog, { share, takes });
+    const waiting = now.backlog.filter(takes).reduce((sum, { tasks }) => sum + tasks, 0);
     return { index, decision: decide({ pool, machines, wanted, need, films, waiting, mine, nowMs: now.nowMs }) };
   });
   return decided.sort((a, b) => a.index - b.index).map(({ decision }) => decision);
@@ -71,10 +80,22 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
 
 type Work = Omit<Backlog, 'tasks'> & { readonly tasks: number };
 
+type Takes = (work: Work) => boolean;
+
+function takenBy({ name, region: stands, capabilities }: Pool): Takes {
+  return ({ kind, pool = null, region = null }) =>
+    (capabilities?.includes(kind) ?? true) && (pool === null || pool === name) && (region === null || region === stands);
+}
+
+/** Of runners of no pool it is not known whether they are where some work must be done. */
+function isAnywhere({ pool = null, region = null }: Work): boolean {
+  return pool === null && region === null;
+}
+
 /** What stays of the work when a share of it (0..1) is taken by somebody. */
-function leftOver(backlog: readonly Work[], share: number, takes: (kind: TaskKind) => boolean = () => true): Work[] {
+function leftOver(backlog: readonly Work[], { share, takes }: { readonly share: number; readonly takes: Takes }): Work[] {
   return backlog.flatMap((each) => {
-    if (!takes(each.kind)) return [each];
+    if (!takes(each)) return [each];
     const left = 1 - share;
     return left <= 0 ? [] : [{ ...each, tasks: each.tasks * left, workMs: each.workMs * left }];
   });
@@ -85,7 +106,7 @@ type Share = { readonly backlog: readonly Work[]; readonly slots: number };
 /** The share of the work that these slots do by when it is due. */
 function shareOf(now: PoolsNow, { backlog, slots }: Share): number {
   const target = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
-  const need = slotsFor(backlog, { windowOf: (dueMs) => (dueMs === null ? target : dueMs - now.nowMs), busyMs: 0 });
+  const need = slotsFor(backlog.filter(isAnywhere), { windowOf: (dueMs) => (dueMs === null ? target : dueMs - now.nowMs), busyMs: 0 });
   return need <= 0 ? 1 : Math.min(1, slots / need);
 }
 

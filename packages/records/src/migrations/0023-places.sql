@@ -1,0 +1,2 @@
+-- Where the tasks of a build must run; null is anywhere.
+alter table build add column region text, add column pool text;
