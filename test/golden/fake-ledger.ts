@@ -103,7 +103,11 @@ const outputs: { readonly [K in TaskKind]: (payload: Payload<K>, key: string) =>
   fragment: ({ samples }, key) => ({ asset: asset(key), cmaf: { ...cmafOf(samples), timescale: 48_000 } }),
   thumbnails: (_, key) => ({ poster: asset(`${key}.jpg`), sheets: [asset(`${key}.1`)], tiles: 3 }),
   timeline: (_, key) => ({ otio: asset(`${key}.otio`), list: asset(`${key}.json`) }),
-  assemble: ({ spans }, key) => ({ asset: asset(key), frames: spans.reduce((sum, span) => sum + span.frames, 0) }),
+  assemble: ({ spans, poster }, key) => ({
+    asset: asset(key),
+    poster: poster == null ? null : asset(`${key}.jpg`),
+    frames: spans.reduce((sum, span) => sum + span.frames, 0),
+  }),
   'measure-sound': () => ({ loudnessLufs: -14, truePeakDb: -2, loudnessRangeLu: 3, curve: [], captions: null }),
   measure: ({ fps }) => ({
     frames: fps,

@@ -79,8 +79,17 @@ test('a master whose bytes were deleted is made again from the spans that are le
   assert.match(told.err, /are gone from the media folder\. Make the film again/);
   const { status, out: text } = await filmwright(home, ['make', film, '--out', join(home, 'lost'), '--json']);
   assert.equal(status, 0, text);
-  assert.equal((JSON.parse(text) as { tasks: { run: number } }).tasks.run, 1);
+  const { build, tasks } = JSON.parse(text) as { build: string; tasks: { run: number } };
+  assert.equal(tasks.run, 1);
   assert.equal(digest(join(home, 'lost/master.mp4')), first);
+  const { url, token } = await open();
+  const poster = await fetch(`${url}/v1/builds/${build}/media/poster.jpg`, { headers: { authorization: `Bearer ${token}` } });
+  writeFileSync(join(home, 'poster.jpg'), Buffer.from(await poster.arrayBuffer()));
+  const sizeOf = (path: string): string =>
+    execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=width,height', '-of', 'csv', path], {
+      encoding: 'utf8',
+    });
+  assert.equal(sizeOf(join(home, 'poster.jpg')), sizeOf(join(home, 'lost/master.mp4')), 'what stands for the film is as large as it');
 });
 
 test('a frame of the film is that of its master', async () => {

@@ -82,6 +82,7 @@ test('what a build did not make, and names that lead elsewhere, are not found', 
   const { id } = await finished(gateway);
   for (const name of [
     'captions.srt',
+    'poster.jpg',
     'frame.png',
     'timeline.otioz',
     'master.mov',

@@ -13,6 +13,7 @@ const assetsByName: Readonly<Record<string, { readonly mediaType: string; readon
   'captions.srt': { mediaType: 'application/x-subrip; charset=utf-8', of: (result) => result.srt },
   'timeline.otio': { mediaType: 'application/json; charset=utf-8', of: (result) => result.timeline?.otio ?? null },
   'timeline.otioz': { mediaType: 'application/zip', of: (result) => result.timeline?.list ?? null },
+  'poster.jpg': { mediaType: 'image/jpeg', of: (result) => result.poster ?? null },
   'frame.png': { mediaType: 'image/png', of: (result) => result.frame },
 };
 const names = [...Object.keys(assetsByName), 'report.json'];

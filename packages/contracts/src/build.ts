@@ -74,6 +74,8 @@ export const buildResultSchema = z
     frame: assetSchema.nullable(),
     vtt: assetSchema.nullable(),
     srt: assetSchema.nullable(),
+    /** A frame of the master in its size. */
+    poster: assetSchema.nullable().optional(),
     /** For purpose `export`: the timeline as OpenTimelineIO, and the list (a bundle) of the files that go with it. */
     timeline: z.object({ otio: assetSchema, list: assetSchema }).readonly().nullable().optional(),
     report: z.unknown().nullable(),

@@ -80,7 +80,7 @@ export const taskKinds = {
   },
   /** Cut the subject out of a still. */
   cutout: {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: capabilities.matting.input,
     output: capabilities.matting.output,
@@ -94,7 +94,7 @@ export const taskKinds = {
   },
   /** Cut a subject out of frames of a normalised clip. */
   'cutout-clip': {
-    version: 3,
+    version: 4,
     reproducible: true,
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,
@@ -195,7 +195,7 @@ export const taskKinds = {
   },
   /** Join spans and sound into the master without encoding again. */
   assemble: {
-    version: 2,
+    version: 3,
     reproducible: true,
     payload: z.object({
       spans: z
@@ -206,8 +206,10 @@ export const taskKinds = {
       fps: z.number().int(),
       title: z.string(),
       language: z.string(),
+      /** The frame of the first span that stands for the film, as a picture in its size; null, or left out, takes none. */
+      poster: z.number().int().nonnegative().nullable().optional(),
     }),
-    output: z.object({ asset: assetSchema, frames: z.number().int() }),
+    output: z.object({ asset: assetSchema, frames: z.number().int(), poster: assetSchema.nullable().optional() }),
   },
   /** Write a film's timeline for desktop editors (OpenTimelineIO), and the list of the files that go with it. */
   timeline: {

@@ -6,7 +6,7 @@ import type { FilmOutcome, PlanInput } from './plan-build.ts';
 import { planExport } from './plan-export.ts';
 import type { FilmPlan } from './plan-film.ts';
 import { planMix } from './plan-mix.ts';
-import { planFirstPlayed, planPackage } from './plan-package.ts';
+import { planFirstPlayed, planPackage, posterFrame } from './plan-package.ts';
 import { type PlannedSpan, planSpans } from './plan-spans.ts';
 import { type Planner, ranks } from './planner.ts';
 import { filmReport } from './report.ts';
@@ -66,6 +66,7 @@ export function finishFilm({ plan, planner, uploads, input, review }: FinishInpu
       frame: null,
       vtt: subtitles?.vtt ?? null,
       srt: subtitles?.srt ?? null,
+      poster: master.poster ?? null,
       timeline,
       report,
       issues: warnings,
@@ -119,6 +120,7 @@ function askMaster({
 }: Ask & Mixed & { readonly spans: readonly PlannedSpan[] }): Output<'assemble'> | undefined {
   const { film, frames } = plan;
   const encoded = spans.flatMap(({ output }) => (output === undefined ? [] : [{ asset: output.asset.digest, frames: output.frames }]));
+  const [first] = encoded;
   const joinable = encoded.length === spans.length && mix !== undefined;
   return planner.ask({
     address: 'master',
@@ -127,8 +129,17 @@ function askMaster({
     shot: null,
     estimateMs: 300 + frames * 0.4,
     gathers: [...spans.flatMap(({ output }) => output?.asset ?? []), ...(mix ? [mix.asset] : [])],
-    payload: joinable
-      ? { spans: encoded, sound: mix?.asset.digest ?? null, fps: film.format.fps, title: film.title, language: film.language }
-      : undefined,
+    payload:
+      joinable && first !== undefined
+        ? {
+            spans: encoded,
+            sound: mix?.asset.digest ?? null,
+            fps: film.format.fps,
+            title: film.title,
+            language: film.language,
+            // With a package too: one that is made later must find the same master.
+            poster: posterFrame(first),
+          }
+        : undefined,
   });
 }

@@ -123,9 +123,13 @@ function thumbnailsPayload(
     tileHeight: tile.height,
     columns: tile.columns,
     rows: tile.rows,
-    // By then what enters has entered, and no transition has begun.
-    poster: { asset: first.output.asset.digest, frame: Math.min(first.output.frames - 1, Math.round(first.output.frames * 0.6)) },
+    poster: { asset: first.output.asset.digest, frame: posterFrame(first.output) },
   };
+}
+
+/** The frame of a film's first span that stands for it: by then what enters has entered, and no transition has begun. */
+export function posterFrame({ frames }: { readonly frames: number }): number {
+  return Math.min(frames - 1, Math.round(frames * 0.6));
 }
 
 /** Whole seconds between thumbnails. */

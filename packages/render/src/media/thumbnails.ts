@@ -6,6 +6,7 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg.ts';
 import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';
 import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
 import type { SpanFile } from './assemble.ts';
+import { jpeg, takePoster } from './take-poster.ts';
 
 export type ThumbnailsOptions = Omit<Payload<'thumbnails'>, 'spans' | 'poster'> & {
   /** Of the smallest rung, in film order. */
@@ -24,20 +25,7 @@ export async function makeThumbnails(options: ThumbnailsOptions): Promise<Thumbn
   const { spans, fps, everyMs, poster, workDir, toolset, signal } = options;
   const posterPath = join(workDir, 'poster.jpg');
   const run = (purpose: string, description: FfmpegDescription) => runFfmpeg({ toolset, signal, purpose, description });
-  await run('taking a poster', {
-    inputs: [{ from: { file: poster.path } }],
-    outputs: [
-      {
-        options: {
-          vf: writeFiltergraph([{ filters: [filter('select', { expr: `eq(n,${poster.frame})` }), ...toJpeg] }]),
-          'frames:v': 1,
-          ...jpeg,
-          update: 1,
-        },
-        to: { file: posterPath },
-      },
-    ],
-  });
+  await takePoster({ ...poster, outPath: posterPath, toolset, signal });
   const listPath = join(workDir, 'thumbnails.ffconcat');
   try {
     await writeList(listPath, spans, fps);
@@ -57,10 +45,6 @@ export async function makeThumbnails(options: ThumbnailsOptions): Promise<Thumbn
   const frames = spans.reduce((sum, span) => sum + span.frames, 0);
   return { posterPath, sheetPaths: sheets.map((name) => join(workDir, name)), tiles: Math.ceil((frames * 1000) / fps / everyMs) };
 }
-
-const jpeg = { f: 'image2', 'c:v': 'mjpeg', 'q:v': 3, pix_fmt: 'yuvj420p', fflags: '+bitexact', 'flags:v': '+bitexact' } as const;
-// JPEG has the colours of BT.601 and all 256 levels.
-const toJpeg = [filter('scale', { in_color_matrix: 'bt709', in_range: 'tv', out_color_matrix: 'bt601', out_range: 'pc' })];
 
 function sheetFilters({ fps, everyMs, tileWidth, tileHeight, columns, rows }: ThumbnailsOptions) {
   // The frame in the middle of what its tile stands for would be truer, but the first is there even when the film ends early.

@@ -41,7 +41,7 @@ export function FilmView() {
           key={build.id}
           hls={addresses?.hls ?? null}
           file={playsFile ? media('master.mp4') : null}
-          poster={addresses?.poster ?? firstStill(shots)}
+          poster={addresses?.poster ?? (build.result?.poster ? media('poster.jpg') : firstStill(shots))}
           captions={build.result?.vtt ? media('captions.vtt') : null}
           fps={shots?.fps ?? 30}
           label={build.title}
