@@ -128,7 +128,7 @@ const purposes: Readonly<Record<TaskKind, string>> = {
   align: 'time the words of a line',
   mouth: 'measure how loud a line is',
   cutout: 'cut out a subject',
-  'cutout-clip': 'cut a person out of a clip',
+  'cutout-clip': 'cut a subject out of a clip',
   generate: 'draw a picture',
   interpolate: 'draw frames between those of a clip',
   upscale: 'make a picture larger',
