@@ -260,7 +260,7 @@ test('by keys a picture is drawn anew in takes and one is chosen, and a clip is 
     ...{ takes: 2, take: 2 },
   };
   const background = { backdrop: 'arc' };
-  const place = { at: [0.48, 0.52], height: 0.74, shadow: 'soft' };
+  const place = { at: [0.48, 0.6], height: 0.82, shadow: 'soft' };
   const wanted = [
     { generate, upscale: 'auto', interpolate: true },
     { background, subject: { clip: 'mover.mp4', cutOut: 'selfie-segmentation', ...place } },

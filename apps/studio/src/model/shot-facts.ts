@@ -1,7 +1,7 @@
 import type { FilmDocument, Issue } from '@filmwright/contracts';
 import { millisecondsOf, narrationLines, type ShotDocument } from '@filmwright/core';
 import { shotText } from './edit-film.ts';
-import { type SubjectKind, subjectKind, usualPlace } from './shot-subject.ts';
+import { type SubjectKind, subjectKind, usualPlaces } from './shot-subject.ts';
 
 /** What a card shows of a shot before anything is made of it. */
 export type ShotPicture =
@@ -44,7 +44,7 @@ function subjectOf(subject: Tree, film: FilmDocument): SubjectLook | null {
   if (kind === null || typeof file !== 'string') return null;
   const [x, y] = Array.isArray(subject['at']) ? subject['at'] : [];
   const share = (value: unknown, usual: number): number => (typeof value === 'number' ? value : usual);
-  const { at, height } = usualPlace;
+  const { at, height } = usualPlaces[kind];
   const place = { x: share(x, at[0]), y: share(y, at[1]), height: share(subject['height'], height) };
   return { kind, file, fromMs: durationMs(subject['from'], film) ?? 0, ...place };
 }

@@ -5,8 +5,11 @@ import { getAt, setInShot, shotsOf } from './edit-film.ts';
 export type SubjectKind = 'picture' | 'clip';
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Where a subject stands until somebody says where: shares of the frame, measured at its middle. */
-export const usualPlace = { at: [0.5, 0.52], height: 0.72 } as const;
+/** Where a subject stands before somebody moves it: shares of the frame, measured at its middle. People of clips mostly end at the waist, which lies at the frame's lower edge then. */
+export const usualPlaces = {
+  picture: { at: [0.5, 0.52], height: 0.72 },
+  clip: { at: [0.5, 0.6], height: 0.8 },
+} as const satisfies Readonly<Record<SubjectKind, object>>;
 
 /** Keys that stay when a subject becomes another one of the other kind. */
 const placeKeys = ['height', 'at', 'shadow'] as const;

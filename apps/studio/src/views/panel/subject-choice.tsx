@@ -49,7 +49,7 @@ export function SubjectChoice({ field }: { readonly field: Field }) {
           {kind === 'clip' && <ClipSound field={field} base={base} />}
           <Fold title="How it is cut out and stands">
             <SubjectCutOut key={shot} field={field} kind={kind} />
-            <SubjectPlace field={field} />
+            <SubjectPlace field={field} kind={kind} />
           </Fold>
         </>
       )}

@@ -1,5 +1,5 @@
 import { setInShot } from '../../model/edit-film.ts';
-import { usualPlace } from '../../model/shot-subject.ts';
+import { type SubjectKind, usualPlaces } from '../../model/shot-subject.ts';
 import { CheckField, ChoiceField, RangeField } from '../../parts/fields.tsx';
 import { useFilm } from '../film-context.ts';
 import type { Field } from './use-field.ts';
@@ -13,8 +13,9 @@ const shadows = [
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** Where a subject stands, how high it is and what shadow it has; by itself it is as large as texts and captions allow. */
-export function SubjectPlace({ field }: { readonly field: Field }) {
+export function SubjectPlace({ field, kind }: { readonly field: Field; readonly kind: SubjectKind }) {
   const { editing, selected: shot } = useFilm();
+  const usualPlace = usualPlaces[kind];
   const at = field.read([...base, 'at']);
   const isFree = at === undefined && field.read([...base, 'height']) === undefined;
   const [x, y] = usualPlace.at.map((usual, index) => (Array.isArray(at) && typeof at[index] === 'number' ? at[index] : usual)) as [
@@ -56,6 +57,9 @@ export function SubjectPlace({ field }: { readonly field: Field }) {
           />
           <RangeField
             label="From the top"
+            {...(kind === 'clip'
+              ? { hint: 'A person who ends at the waist looks right where that is at the lower edge of the frame.' }
+              : {})}
             value={y}
             min={-0.5}
             max={1.5}
