@@ -132,8 +132,8 @@ function planShots({ input, film, size, planner, uploads, notes, origin }: Shots
   return { film, size, shots, frames: startFrame, credits, warnings: [...notes, ...late, ...credits.flatMap(licenceWarning)] };
 }
 
-/** What the report says of a film that was made with a model whose licence does not plainly allow commercial use. */
-function licenceWarning({ name, licence, commercialUse }: Credit): readonly Issue[] {
+/** What the report says of a film that was made with a model or voice whose licence does not plainly allow commercial use. */
+function licenceWarning({ role, name, licence, commercialUse }: Credit): readonly Issue[] {
   if (commercialUse === undefined) return [];
   const says = commercialUse === 'forbidden' ? 'forbids commercial use' : 'does not plainly allow commercial use';
   return [
@@ -141,8 +141,8 @@ function licenceWarning({ name, licence, commercialUse }: Credit): readonly Issu
       severity: 'warning',
       code: 'licence-commercial',
       path: 'storyboard',
-      message: `This film was made with the model ${name}, whose licence (${licence}) ${says}.`,
-      next: `Use it within that licence, or name another model.`,
+      message: `This film was made with the ${role} ${name}, whose licence (${licence}) ${says}.`,
+      next: `Use it within that licence, or name another ${role}.`,
     },
   ];
 }
