@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
+import { openState, step } from '@filmwright/scheduler';
+import { encoderCapability } from './demand-of.ts';
 import { createFleetView } from './fleet-view.ts';
 
 const runner = { runnerId: 'r', pool: '', region: '', draining: false, held: [] } as const;
@@ -59,4 +61,27 @@ test('L10: tasks of a batch that are cancelled take one place until they have st
 test('L10: whoever begins to lead finds the cancelled tasks of a batch in one place as well', () => {
   assert.equal(places(opened({ tasks: [], stopped: [1, 2, 3] }).changes), 1);
   assert.equal(places(opened({ tasks: [running('k3', 3)], stopped: [1, 2] }).changes), 1, 'that of the one which runs');
+});
+
+test('P1: a hardware encoder is offered by runners that encoded with it, and what asks for one goes there alone', () => {
+  const probe = { framesPerS: 100, reason: null };
+  const machine = {
+    ...{ cores: 8, memoryBytes: 2 ** 34, diskFreeBytes: 0, numaNodes: 1, downBytesPerS: null, upBytesPerS: null, warnings: [] },
+    encoders: [
+      { name: 'h264_nvenc', works: true, ...probe },
+      { name: 'av1_nvenc', works: false, framesPerS: null, reason: 'no such engine' },
+    ],
+  };
+  const view = createFleetView();
+  const joined = ['without', 'with'].flatMap((runnerId) => {
+    const told = { ...runner, runnerId, offer: { ...offer, slots: 9, ...(runnerId === 'with' && { machine }) } };
+    return view.changesOf({ type: 'runner', runnerId, runner: told }, 0);
+  });
+  const waiting = view.changesOf({ type: 'task', ended: null, task: { ...running('k', 1), state: 'waiting', lease: null } }, 0);
+  const [task] = waiting.flatMap((change) => (change.type === 'task' ? [change.task] : []));
+  assert.ok(task);
+  const asks = ['h264_nvenc', 'av1_nvenc'].map((name) => ({ ...task, id: name, batch: null, capability: encoderCapability(name) }));
+  const { decisions } = step(openState(), [...joined, ...asks.map((one) => ({ type: 'task' as const, task: one }))], 0);
+  const grants = decisions.flatMap((one) => (one.type === 'grant' ? [[one.tasks[0], one.runner]] : []));
+  assert.deepEqual(grants, [['h264_nvenc', 'with']]);
 });
