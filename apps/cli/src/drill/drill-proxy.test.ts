@@ -38,6 +38,30 @@ test('a message goes to the gateway that listens; said twice it is heard twice, 
   assert.deepEqual({ doubled: way.doubled, refused: way.refused }, { doubled: 2, refused: 2 });
 });
 
+test('what runners say of themselves and what they make is said twice too, each counted by what it is; of pieces of uploads the first answer is given', async (context) => {
+  const { heard, url, way } = await heardBy(context);
+  way.twice = true;
+  const id = '01a2004a-e379-779d-95e9-41e4eda38162';
+  const said = ['POST /v1/runners', 'DELETE /v1/runners/:id', 'POST /v1/runners/:id/hand-back', 'POST /v1/runner-credentials/rotate'];
+  const made = ['PUT /v1/assets/:id', 'POST /v1/uploads', 'PATCH /v1/uploads/:id'];
+  for (const what of [...said, ...made]) {
+    const [method = '', path = ''] = what.split(' ');
+    const body = method === 'DELETE' ? null : '{}';
+    const answer = await (await fetch(`${url}${path.replace(':id', id)}`, { method, body })).json();
+    assert.equal(
+      (answer as { readonly heard: number }).heard,
+      method === 'PATCH' || method === 'DELETE' ? heard.length - 1 : heard.length,
+      what,
+    );
+  }
+  assert.deepEqual(
+    [...way.doubledOf],
+    [...said, ...made].map((what) => [what, 1]),
+  );
+  await fetch(`${url}/v1/assets/${id}`);
+  assert.equal(way.doubled, 7);
+});
+
 test('a lost reply is one to a message that was heard', async (context) => {
   const { heard, url, way } = await heardBy(context);
   way.loseReplyOf = 1;

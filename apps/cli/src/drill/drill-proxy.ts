@@ -18,18 +18,38 @@ export type Way = {
   doubled: number;
   lost: number;
   delayed: number;
+  /** Messages sent twice, by what they were. */
+  readonly doubledOf: Map<string, number>;
 };
 export type DrillProxy = { readonly url: string; readonly way: Way; readonly close: () => Promise<void> };
 
 type Message = { readonly method: string; readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
 type Answer = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
 
-const aboutWork = /^\/v1\/runners\/[^/]+\/(lease|heartbeat|complete|fail)$/;
+/** All that a runner says about itself and its work, and what it makes. */
+const aboutWork = [
+  /^POST \/v1\/runners(\/[^/]+\/(lease|heartbeat|complete|fail|hand-back))?$/,
+  /^DELETE \/v1\/runners\/[^/]+$/,
+  /^POST \/v1\/runner-credentials(\/rotate)?$/,
+  /^PUT \/v1\/assets\/[^/]+$/,
+  /^(POST|PATCH|DELETE) \/v1\/uploads(\/[^/]+)?$/,
+];
 const aboutMedia = /^\/v1\/(assets|uploads)/;
 
 /** A way from one runner to whichever of the gateways answers, on a port of 127.0.0.1 of its own. */
 export async function openDrillProxy(gateways: () => readonly string[]): Promise<DrillProxy> {
-  const way: Way = { cut: false, mediaDelayMs: 0, twice: false, loseReplyOf: 0, refused: 0, stale: 0, doubled: 0, lost: 0, delayed: 0 };
+  const way: Way = {
+    cut: false,
+    mediaDelayMs: 0,
+    twice: false,
+    loseReplyOf: 0,
+    refused: 0,
+    stale: 0,
+    doubled: 0,
+    lost: 0,
+    delayed: 0,
+    doubledOf: new Map(),
+  };
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
   let messages = 0;
@@ -73,7 +93,8 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
       }
     };
     await open();
-    const ofWork = aboutWork.test(message.path);
+    const name = `${message.method} ${message.path}`;
+    const ofWork = aboutWork.some((pattern) => pattern.test(name));
     if (aboutMedia.test(message.path) && way.mediaDelayMs > 0) {
       way.delayed++;
       await sleep(way.mediaDelayMs);
@@ -83,8 +104,12 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
     note(message, answer);
     if (ofWork && way.twice) {
       way.doubled++;
-      answer = await ask(message, signal);
-      note(message, answer);
+      const what = name.replace(/\/(sha256-)?[0-9a-f-]{32,}/, '/:id');
+      way.doubledOf.set(what, (way.doubledOf.get(what) ?? 0) + 1);
+      const again = await ask(message, signal);
+      note(message, again);
+      // Of a piece of an upload that is there already the second answer is that it does not fit: nobody asked for it twice.
+      if (message.method !== 'PATCH' && message.method !== 'DELETE') answer = again;
     }
     if (ofWork && way.loseReplyOf > 0 && messages % way.loseReplyOf === 0) {
       way.lost++;

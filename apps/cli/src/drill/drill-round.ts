@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOfFile, openFolderBlobs } from '@filmwright/blobs';
-import { type Build, type Drill, FilmwrightError } from '@filmwright/contracts';
+import { type Build, type Drill, FilmwrightError, type Priority } from '@filmwright/contracts';
 import { drillBytes, drillGraph } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
-import type { DrillGround, Fault, Inflicted } from './fault.ts';
+import type { DrillGround, Fault, Inflicted, Outcomes } from './fault.ts';
 
 /** What a round did and found; the four counts are of tasks, and all 0 where nothing is wrong. */
 export type DrillRound = {
@@ -22,6 +22,8 @@ export type DrillRound = {
 };
 
 const twoMinutesMs = 120_000;
+/** What presses is due so soon that it cannot wait for the tasks of the round. */
+const dueMs = 3000;
 const nobodyWorked = 'nothing, since no runner took a task of the drill';
 
 type Rounding<Ground extends DrillGround> = {
@@ -38,12 +40,19 @@ export async function drillRound<Ground extends DrillGround>(rounding: Rounding<
   const { platform, fault, seed, random, endsWithinMs = twoMinutesMs } = rounding;
   const startedMs = performance.now();
   const width = platform.runners.length + 2;
-  const document: Drill = { title: `Drill ${seed}`, drill: { seed, layers: fault.layers ?? 3, width, durationMs: 350, bytes: 20_000 } };
-  const wanted = expected(document);
+  const work = fault.work ?? { durationMs: 350 };
+  const begin = async (document: Drill, { priority, deadline }: Pressing): Promise<Begun> => {
+    const { title } = document;
+    const { id } = await platform.records.createBuild({
+      ...{ workspaceId: defaultWorkspace, title, document, files: {}, purpose: 'drill', atMs: null, priority, deadline },
+    });
+    return { id, wanted: expected(document) };
+  };
   await fault.prepare?.(platform);
-  const { id: build } = await platform.records.createBuild({
-    ...{ workspaceId: defaultWorkspace, title: document.title, document, files: {}, purpose: 'drill', atMs: null },
-  });
+  const drill = { seed, layers: fault.layers ?? 3, width, bytes: 20_000, ...work };
+  const main = await begin({ title: `Drill ${seed}`, drill }, { priority: 'normal', deadline: null });
+  const builds = [main];
+  const { id: build } = main;
   const pauseMs = Math.floor(random() * 600);
   let nobodyWorks = false;
   const busy = async (): Promise<Ground['runners'][number]> => {
@@ -53,43 +62,82 @@ export async function drillRound<Ground extends DrillGround>(rounding: Rounding<
     await sleep(pauseMs);
     return runner;
   };
-  const inflicted = await fault.inflict({ platform, random, busy }).catch((error: unknown): Inflicted => {
-    if (!nobodyWorks) throw error;
-    return { did: nobodyWorked, heal: async () => {}, took: () => false };
-  });
+  const inflicted = await fault
+    .inflict({
+      ...{ platform, random, busy },
+      async press() {
+        const pressing = { ...drill, seed: seed + 1, layers: 1, durationMs: 350, steps: 1 };
+        builds.push(
+          await begin(
+            { title: `Pressing drill ${seed}`, drill: pressing },
+            { priority: 'interactive', deadline: new Date(Date.now() + dueMs).toISOString() },
+          ),
+        );
+      },
+    })
+    .catch((error: unknown): Inflicted => {
+      if (!nobodyWorks) throw error;
+      return { did: nobodyWorked, heal: async () => {}, took: () => false };
+    });
   let healed = false;
   const heal = async (): Promise<void> => {
     if (!healed) await inflicted.heal();
     healed = true;
   };
-  let end: Build | null;
+  const ends: (Build | null)[] = [];
   try {
-    end = await ended(platform, { id: build, heal, endsWithinMs });
+    for (const { id } of builds) ends.push(await ended(platform, { id, heal, endsWithinMs }));
   } finally {
     await heal();
   }
   await platform.whole();
   // What came too late may still be on its way.
   await sleep(300);
-  const audit = await platform.records.auditBuild(build);
-  const wrong = await wrongBytes(platform, { wanted, tasks: audit.tasks });
-  const outcomes = Object.entries(audit.attempts).map(([outcome, count]) => `${count} ${outcome}`);
-  const saw = [`attempts: ${outcomes.join(', ') || 'none'}`, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()]), ...wrong];
-  const took = inflicted.took(audit.attempts);
-  const done = new Set(audit.tasks.flatMap(({ state, address }) => (state === 'done' ? [address] : [])));
-  const missing = [...wanted.keys()].filter((address) => !done.has(address));
-  if (end?.state !== 'succeeded') saw.push(howItEnded(end, endsWithinMs));
+  const found = await Promise.all(builds.map((one, at) => lookAt(platform, { ...one, end: ends[at] ?? null, endsWithinMs })));
+  const sum = (count: (one: Found) => number): number => found.reduce((total, one) => total + count(one), 0);
+  const outcomes: Record<string, number> = {};
+  for (const { attempts } of found)
+    for (const [outcome, count] of Object.entries(attempts)) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+  const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  const saw = [`attempts: ${told.join(', ') || 'none'}`, ...(inflicted.saw === undefined ? [] : [await inflicted.saw()])];
+  const took = inflicted.took(outcomes);
   return {
     fault: fault.name,
     did: inflicted.did,
-    saw: [...saw, ...(took ? [] : ['the fault did not take hold'])].join('; '),
+    saw: [...saw, ...found.flatMap(({ notes }) => notes), ...(took ? [] : ['the fault did not take hold'])].join('; '),
     took,
-    // A build that did not succeed has lost something even where all of its tasks are done.
-    lost: Math.max(missing.length, end?.state === 'succeeded' ? 0 : 1),
-    rerun: audit.rerun.length,
-    doubleCharged: audit.wronglyCharged.length,
-    wrongBytes: wrong.length,
+    lost: sum(({ lost }) => lost),
+    rerun: sum(({ rerun }) => rerun),
+    doubleCharged: sum(({ doubleCharged }) => doubleCharged),
+    wrongBytes: sum(({ wrongBytes }) => wrongBytes),
     wallMs: Math.round(performance.now() - startedMs),
+  };
+}
+
+type Pressing = { readonly priority: Priority; readonly deadline: string | null };
+/** A build of a round, with the digests that its tasks must make. */
+type Begun = { readonly id: string; readonly wanted: ReadonlyMap<string, string> };
+type Ended = Begun & { readonly end: Build | null; readonly endsWithinMs: number };
+type Found = Pick<DrillRound, 'lost' | 'rerun' | 'doubleCharged' | 'wrongBytes'> & {
+  readonly attempts: Outcomes;
+  readonly notes: readonly string[];
+};
+
+/** Holds a build that should have ended against what it should have made. */
+async function lookAt(platform: DrillGround, { id, wanted, end, endsWithinMs }: Ended): Promise<Found> {
+  const { tasks, attempts, rerun, wronglyCharged } = await platform.records.auditBuild(id);
+  const wrong = await wrongBytes(platform, { wanted, tasks });
+  const done = new Set(tasks.flatMap(({ state, address }) => (state === 'done' ? [address] : [])));
+  const missing = [...wanted.keys()].filter((address) => !done.has(address));
+  const succeeded = end?.state === 'succeeded';
+  return {
+    attempts,
+    // A build that did not succeed has lost something even where all of its tasks are done.
+    lost: Math.max(missing.length, succeeded ? 0 : 1),
+    rerun: rerun.length,
+    doubleCharged: wronglyCharged.length,
+    wrongBytes: wrong.length,
+    notes: [...(succeeded ? [] : [howItEnded(end, endsWithinMs)]), ...wrong],
   };
 }
 

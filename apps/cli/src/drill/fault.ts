@@ -10,6 +10,8 @@ export type Inflicting<Ground extends DrillGround = DrillPlatform> = {
   readonly platform: Ground;
   readonly random: () => number;
   readonly busy: () => Promise<Ground['runners'][number]>;
+  /** Begins a second drill that is pressing, beside the one of the round; it is held against the same as that. */
+  readonly press: () => Promise<void>;
 };
 /** How many attempts of the round's tasks ended in which way. */
 export type Outcomes = Readonly<Record<string, number>>;
@@ -30,4 +32,6 @@ export type Fault<Ground extends DrillGround = DrillPlatform> = {
   readonly inflict: (how: Inflicting<Ground>) => Promise<Inflicted>;
   /** Rows of tasks that the drill of the round has, for a fault that takes longer than three. */
   readonly layers?: number;
+  /** How long its tasks take, in milliseconds, and in how many steps, where other than 350 ms without borders. */
+  readonly work?: { readonly durationMs: number; readonly steps: number };
 };

@@ -3,9 +3,13 @@ import type { DrillPart, DrillPlatform, DrillRunner } from './drill-platform.ts'
 import { always, nothing, onLinux, picked } from './every-fault.ts';
 import type { Fault, Inflicted } from './fault.ts';
 import { givenAway, heldOf } from './given-away.ts';
+import { strike } from './strike.ts';
 
 const cutMs = 3500;
 const triesToHold = 20;
+/** A runner that starts anew probes its machine before it joins. */
+const joinsWithinMs = 60_000;
+const join = 'POST /v1/runners';
 /** Within this the runner that came back has told something late. */
 const lateWithinMs = 5000;
 
@@ -56,12 +60,31 @@ export const wayFaults: readonly Fault[] = [
   {
     name: 'say all twice',
     cannot: always,
-    inflict: async ({ platform }) =>
-      counted(platform, {
+    layers: 1,
+    work: { durationMs: 7000, steps: 70 },
+    async inflict({ platform, random, busy, press }) {
+      const before = kindsOf(platform);
+      const told = counted(platform, {
         begin: (way) => (way.twice = true),
         end: (way) => (way.twice = false),
-        did: 'every lease, heartbeat and end was delivered twice',
-      }),
+        did: 'every message of runners about themselves, their work and what they made was delivered twice, while pressing work made them hand tasks back and one runner left and joined again',
+      });
+      await busy();
+      await press();
+      await sleep(1500);
+      await strike({ what: 'a runner', ...picked(platform.runners, random) }, 'SIGTERM');
+      const joined = (): number => (kindsOf(platform).get(join) ?? 0) - (before.get(join) ?? 0);
+      for (const untilMs = performance.now() + joinsWithinMs; joined() === 0 && performance.now() < untilMs; ) await sleep(100);
+      const kinds = (): readonly string[] => {
+        const now = kindsOf(platform);
+        return [...now.keys()].filter((what) => (now.get(what) ?? 0) > (before.get(what) ?? 0)).sort();
+      };
+      return {
+        ...told,
+        saw: async () => `${await told.saw?.()}: ${kinds().join(', ')}`,
+        took: ({ returned = 0 }) => returned > 0 && [join, 'DELETE /v1/runners/:id'].every((what) => kinds().includes(what)),
+      };
+    },
   },
   {
     name: 'lose replies',
@@ -110,6 +133,13 @@ export const wayFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** How many messages of each kind were said twice so far. */
+function kindsOf({ runners }: DrillPlatform): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { proxy } of runners) for (const [what, count] of proxy.way.doubledOf) sums.set(what, (sums.get(what) ?? 0) + count);
+  return sums;
+}
 
 /** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
 async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {
