@@ -111,17 +111,24 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
   };
 }
 
+/** The name under which a task may ask for a hardware encoder, such as `encoder h264_nvenc`; offered by runners that encoded a second of film with it. */
+export function encoderCapability(name: string): string {
+  return `encoder ${name}`;
+}
+
 /** One that does not tell versions is of this program's own. */
 function capabilitiesOf(offer: RunnerOffer): readonly string[] {
-  const { kinds, toolchain, versions } = offer;
+  const { kinds, toolchain, versions, machine } = offer;
   const models = modelsOf(offer);
-  return kinds.flatMap((kind) => {
+  const encoders = (machine?.encoders ?? []).flatMap(({ name, works }) => (works ? [encoderCapability(name)] : []));
+  const done = kinds.flatMap((kind) => {
     const version = versions === undefined ? taskKinds[kind].version : versions[kind];
     if (version === undefined) return [];
     const chains = [...new Set(['', toolchain[kind] ?? ''])];
     const held = [null, ...(models[kind] ?? [])];
     return chains.flatMap((chain) => held.map((model) => capabilityOf({ kind, version, toolchain: chain, model })));
   });
+  return [...done, ...encoders];
 }
 
 /** What tasks of each kind may ask to be installed there. */
