@@ -1,5 +1,5 @@
 import { readdir, statfs } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Machine } from '@filmwright/contracts';
 import { probeEncoders } from './probe-encoders.ts';
 
@@ -17,8 +17,10 @@ export async function probeMachine(options: {
   ]);
   // A container without a limit says 0, or more than there is.
   const limit = process.constrainedMemory();
+  const processor = cpus()[0]?.model.replace(/\s+/g, ' ').trim().slice(0, 200) ?? '';
   return {
     cores: availableParallelism(),
+    ...(processor !== '' && { processor }),
     memoryBytes: limit > 0 ? Math.min(limit, totalmem()) : totalmem(),
     diskFreeBytes: disk.bavail * disk.bsize,
     numaNodes: Math.max(1, nodes.filter((name) => /^node\d+$/.test(name)).length),

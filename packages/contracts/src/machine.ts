@@ -17,6 +17,8 @@ export type EncoderProbe = z.infer<typeof encoderProbeSchema>;
 export const machineSchema = z
   .object({
     cores: z.number().positive(),
+    /** Model of its processors as the system names it; left out where that says nothing. */
+    processor: z.string().max(200).optional(),
     memoryBytes: z.number().nonnegative(),
     diskFreeBytes: z.number().nonnegative(),
     numaNodes: z.number().int().positive(),

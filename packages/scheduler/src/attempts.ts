@@ -7,6 +7,7 @@ import {
   dropModel,
   type Host,
   holdModel,
+  productOf,
   setFreeSlots,
   setIdle,
   slotProduct,
@@ -34,7 +35,7 @@ export type Start = {
 export function startAttempt(state: State, start: Start): void {
   const { tasks, host, devices, expectedMs, startMs } = start;
   const [task, ...batch] = tasks as [Demand, ...Demand[]];
-  const product = devices[0]?.facts.product ?? slotProduct;
+  const product = productOf(host, devices);
   const chargedMs = (expectedMs * Math.max(1, devices.length)) / tasks.length;
   const attempt: Attempt = {
     task,
@@ -72,7 +73,8 @@ export function startAttempt(state: State, start: Start): void {
     // What runs on processors has its model in the machine's memory.
     if (devices.length === 0 || host.memory.has(task.model)) warmModel(state.fleet, host, task.model);
   }
-  state.products.set(groupKey(task), product);
+  // Where the next one runs is not known: slots of all classes are a better guess than those of one.
+  state.products.set(groupKey(task), devices.length > 0 ? product : slotProduct);
   if (canPreempt(attempt)) state.bordered++;
   state.granted++;
   if (state.granted % lookAgain === 0) setFloors(state);
@@ -98,7 +100,7 @@ export function resumeAttempt(state: State, change: Extract<Change, { type: 'run
   const host = state.fleet.hosts.get(change.runner);
   if (host === undefined || state.attempts.has(change.task.id)) return;
   const devices = host.devices.filter((device) => change.devices.includes(device.facts.id) && device.attempt === null);
-  const product = devices[0]?.facts.product ?? slotProduct;
+  const product = productOf(host, devices);
   const { task, others = [] } = change;
   const tasks = [task, ...others.filter(({ id }) => !state.attempts.has(id))];
   const workMs = batchMs(state.costs, { task, product, count: tasks.length });

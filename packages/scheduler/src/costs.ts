@@ -1,4 +1,5 @@
 import type { Demand, LearnedTime, ModelFacts, Tier } from './demand.ts';
+import { slotProduct } from './fleet.ts';
 
 /** What was learned of times. Means move by `weight` with each attempt, faster while few are known. */
 export type Costs = {
@@ -23,12 +24,31 @@ export function createCosts(): Costs {
   return { runs: new Map(), ratios: new Map(), loads: new Map(), batches: new Map(), models: new Map(), moved: new Set() };
 }
 
-/** Milliseconds of the work alone on a device of this product (`slot` for processors). */
+/** What is known of a product, and of all slots together where it is that of a class of machines. */
+function generalOf(product: string): string | null {
+  return product.startsWith(`${slotProduct} `) ? slotProduct : null;
+}
+
+function bounded(ratio: number): number {
+  return Math.min(ratioBounds[1], Math.max(ratioBounds[0], ratio));
+}
+
+/**
+ * Milliseconds of the work alone on a device of this product (`slot` for processors, `slot CLASS` for those of a class). What never ran on a class is taken
+ * from all slots, by how much longer the class was found to take for other sizes.
+ */
 export function runMs(costs: Costs, { task, product }: { readonly task: Demand; readonly product: string }): number {
   const known = costs.runs.get(runKey(task, product));
   if (known !== undefined) return known.value;
-  const ratio = costs.ratios.get(`${task.capability}|${product}`)?.value ?? 1;
-  return task.estimateMs * Math.min(ratioBounds[1], Math.max(ratioBounds[0], ratio));
+  const ratio = costs.ratios.get(`${task.capability}|${product}`)?.value;
+  const general = generalOf(product);
+  if (general !== null) {
+    const ofAll = costs.ratios.get(`${task.capability}|${general}`)?.value;
+    const runs = costs.runs.get(runKey(task, general));
+    if (runs !== undefined) return runs.value * (ratio === undefined || ofAll === undefined || ofAll <= 0 ? 1 : bounded(ratio / ofAll));
+    return task.estimateMs * bounded(ratio ?? ofAll ?? 1);
+  }
+  return task.estimateMs * bounded(ratio ?? 1);
 }
 
 /** Milliseconds of so many tasks as one batch; as if one after the other until a batch has run. */
@@ -36,7 +56,7 @@ export function batchMs(
   costs: Costs,
   { task, product, count }: { readonly task: Demand; readonly product: string; readonly count: number },
 ): number {
-  const part = costs.batches.get(runKey(task, product))?.value ?? 1;
+  const part = (costs.batches.get(runKey(task, product)) ?? costs.batches.get(runKey(task, generalOf(product) ?? product)))?.value ?? 1;
   return runMs(costs, { task, product }) * (1 + part * (count - 1));
 }
 
@@ -46,7 +66,7 @@ export function loadMs(
   { model, tier, product }: { readonly model: string; readonly tier: Tier; readonly product: string },
 ): number {
   if (tier === 'none' || tier === 'resident') return 0;
-  const known = costs.loads.get(`${model}|${tier}|${product}`);
+  const known = costs.loads.get(`${model}|${tier}|${product}`) ?? costs.loads.get(`${model}|${tier}|${generalOf(product) ?? product}`);
   if (known !== undefined) return known.value;
   const facts = costs.models.get(model);
   if (facts === undefined) return 0;
@@ -58,11 +78,19 @@ export function noteAttempt(
   costs: Costs,
   ended: { readonly task: Demand; readonly product: string; readonly tier: Tier; readonly ranMs: number; readonly loadMs: number },
 ): void {
-  const { task, product, tier } = ended;
-  move(costs, { of: 'runs', key: runKey(task, product), found: ended.ranMs });
-  if (task.estimateMs > 0) move(costs, { of: 'ratios', key: `${task.capability}|${product}`, found: ended.ranMs / task.estimateMs });
-  if (task.model !== null && (tier === 'memory' || tier === 'disk' || tier === 'store'))
-    move(costs, { of: 'loads', key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
+  const { task, tier } = ended;
+  for (const product of learning(ended.product)) {
+    move(costs, { of: 'runs', key: runKey(task, product), found: ended.ranMs });
+    if (task.estimateMs > 0) move(costs, { of: 'ratios', key: `${task.capability}|${product}`, found: ended.ranMs / task.estimateMs });
+    if (task.model !== null && (tier === 'memory' || tier === 'disk' || tier === 'store'))
+      move(costs, { of: 'loads', key: `${task.model}|${tier}|${product}`, found: ended.loadMs });
+  }
+}
+
+/** What is found on slots of a class is found of all slots too. */
+function learning(product: string): readonly string[] {
+  const general = generalOf(product);
+  return general === null ? [product] : [product, general];
 }
 
 /** Learns from a finished batch of `count` tasks; without a time of one alone there is nothing to compare with. */
@@ -73,7 +101,8 @@ export function noteBatch(
   const alone = costs.runs.get(runKey(ended.task, ended.product))?.value ?? ended.task.estimateMs;
   if (alone <= 0) return;
   const part = (ended.ranMs / alone - 1) / (ended.count - 1);
-  move(costs, { of: 'batches', key: runKey(ended.task, ended.product), found: Math.min(1, Math.max(0, part)) });
+  for (const product of learning(ended.product))
+    move(costs, { of: 'batches', key: runKey(ended.task, product), found: Math.min(1, Math.max(0, part)) });
 }
 
 /** Takes up a time that was found by a scheduler before; what was found since is kept. */

@@ -71,6 +71,8 @@ export type RunnerFacts = {
   /** Tasks without a GPU that it runs side by side. */
   readonly slots: number;
   readonly devices: readonly DeviceFacts[];
+  /** Machines of one class, such as a processor's model, take as long for the same work on their slots; nothing is known of them if left out. */
+  readonly slotClass?: string;
   /** Host memory for weights that were unloaded; 0 keeps none. */
   readonly hostMib: number;
   /** Weights that are there: on its disk, in its memory, and on which device. */

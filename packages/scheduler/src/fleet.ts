@@ -81,8 +81,15 @@ export type Fleet = {
   readonly reading: Set<Host>;
 };
 
-/** The product under which times of processor slots are learned. */
+/** The product under which times of all processor slots are learned; those of a class of machines beside it under names that begin so. */
 export const slotProduct = 'slot';
+
+/** What times on a place are learned under: the product of its first device, or that of the host's slots. */
+export function productOf({ facts }: Host, devices: readonly Device[] = []): string {
+  const [device] = devices;
+  if (device !== undefined) return device.facts.product;
+  return facts.slotClass === undefined ? slotProduct : `${slotProduct} ${facts.slotClass}`;
+}
 
 export function createFleet(): Fleet {
   return {

@@ -1,7 +1,7 @@
 import { startAttempt } from './attempts.ts';
 import { batchMs, loadMs } from './costs.ts';
 import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
-import { type Host, type SlotPool, slotProduct } from './fleet.ts';
+import { type Host, productOf, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
@@ -77,8 +77,8 @@ function grant(
   const most = host.facts.runsBatches === false ? 1 : Math.min(task.batchMost, Math.ceil(group.count / pool.free));
   stopWaiting(state, task.id);
   const tasks = [task, ...companions(state, { group, task, most })];
-  const workMs = batchMs(state.costs, { task, product: slotProduct, count: tasks.length });
-  const expectedMs = loadOf(state, { model: task.model, tier }) + workMs;
+  const workMs = batchMs(state.costs, { task, product: productOf(host), count: tasks.length });
+  const expectedMs = loadOf(state, { model: task.model, tier, product: productOf(host) }) + workMs;
   startAttempt(state, { tasks, host, devices: [], tier, evict: [], expectedMs, startMs: instantMs });
   const ids = tasks.map(({ id }) => id);
   return { type: 'grant', tasks: ids, runner: host.facts.id, devices: [], tier, evict: [], expectedMs, reason };
@@ -179,8 +179,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function loadOf({ costs }: State, { model, tier }: { readonly model: string | null; readonly tier: Tier }): number {
-  return model === null ? 0 : loadMs(costs, { model, tier, product: slotProduct });
+type Load = { readonly model: string | null; readonly tier: Tier; readonly product?: string };
+
+function loadOf({ costs }: State, { model, tier, product = slotProduct }: Load): number {
+  return model === null ? 0 : loadMs(costs, { model, tier, product });
 }
 
 /** The runner with most free slots; one that holds the inputs comes first among equals, and before others where fetching them takes longer than `spreadMs`. */

@@ -1,6 +1,6 @@
 import { loadMs } from './costs.ts';
 import type { Decision } from './demand.ts';
-import { type Host, slotProduct } from './fleet.ts';
+import { type Host, productOf } from './fleet.ts';
 import { serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { servesOnSlots } from './place-slots.ts';
@@ -88,7 +88,7 @@ type Found = Wanted & {
 };
 
 function best(state: State, { host, wanted }: { readonly host: Host; readonly wanted: readonly Wanted[] }): Found | null {
-  const product = host.devices[0]?.facts.product ?? slotProduct;
+  const product = productOf(host, host.devices);
   let freeMib = host.facts.spareMib ?? 0;
   for (const { mib } of host.read.values()) freeMib -= mib;
   let found: Found | null = null;

@@ -243,6 +243,26 @@ test('I4: times are learned from what ended, for each size and device', () => {
   assert.ok(Math.abs((grants.at(-1)?.expectedMs ?? 0) - 16_000) < 50, 'a size that never ran is guessed by how far guesses were off');
 });
 
+test('I4: a laptop and a server are learned apart; what never ran on one is taken from all, by how much longer that one takes', () => {
+  const { tell, grants } = scheduler();
+  const expected = (): number => Math.round(grants.at(-1)?.expectedMs ?? 0);
+  const on = (pool: string, id: string, size: string) => wanted(demand(id, { pool, size }));
+  tell(0, ...joined(runner('l', { slots: 1, pool: 'l', slotClass: 'laptop' }), runner('s', { slots: 1, pool: 's', slotClass: 'server' })));
+  for (let round = 0; round < 8; round++) {
+    tell(20_000 * round, ...on('l', `l${round}`, 'small'), ...on('s', `s${round}`, 'small'));
+    tell(20_000 * round + 9000, done(`s${round}`, 1000), done(`l${round}`, 9000));
+  }
+  tell(200_000, ...on('s', 's', 'small'));
+  assert.equal(expected(), 1000);
+  tell(200_001, ...on('l', 'l', 'small'));
+  assert.equal(expected(), 9000);
+  tell(210_000, done('s', 1000), done('l', 9000), ...on('s', 'large', 'large'));
+  tell(220_000, done('large', 4000), ...on('l', 'large there', 'large'));
+  assert.ok(expected() > 4000 * 1.4, `a size that ran elsewhere takes longer on a laptop, found ${expected()}`);
+  tell(230_000, ...joined(runner('new', { slots: 1, pool: 'new', slotClass: 'unheard of' })), ...on('new', 'small there', 'small'));
+  assert.ok(expected() > 1000 && expected() < 9000, `a class that never ran is taken from all, found ${expected()}`);
+});
+
 test('I3: a scheduler that takes over knows what runs, and what is told of the unknown changes nothing', () => {
   const { tell } = scheduler();
   const before = tell(

@@ -96,6 +96,7 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     region,
     capabilities: capabilitiesOf(offer),
     slots: offer.slots,
+    ...(offer.machine?.processor && { slotClass: offer.machine.processor }),
     devices: (offer.devices ?? []).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric })),
     hostMib: 0,
     onDisk: [...new Set(Object.values(modelsOf(offer)).flat())],

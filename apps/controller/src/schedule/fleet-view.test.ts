@@ -66,7 +66,16 @@ test('L10: whoever begins to lead finds the cancelled tasks of a batch in one pl
 test('P1: a hardware encoder is offered by runners that encoded with it, and what asks for one goes there alone', () => {
   const probe = { framesPerS: 100, reason: null };
   const machine = {
-    ...{ cores: 8, memoryBytes: 2 ** 34, diskFreeBytes: 0, numaNodes: 1, downBytesPerS: null, upBytesPerS: null, warnings: [] },
+    ...{
+      cores: 8,
+      processor: 'Fast 9',
+      memoryBytes: 2 ** 34,
+      diskFreeBytes: 0,
+      numaNodes: 1,
+      downBytesPerS: null,
+      upBytesPerS: null,
+      warnings: [],
+    },
     encoders: [
       { name: 'h264_nvenc', works: true, ...probe },
       { name: 'av1_nvenc', works: false, framesPerS: null, reason: 'no such engine' },
@@ -77,6 +86,8 @@ test('P1: a hardware encoder is offered by runners that encoded with it, and wha
     const told = { ...runner, runnerId, offer: { ...offer, slots: 9, ...(runnerId === 'with' && { machine }) } };
     return view.changesOf({ type: 'runner', runnerId, runner: told }, 0);
   });
+  const classes = joined.flatMap((change) => (change.type === 'runner' ? [change.runner.slotClass] : []));
+  assert.deepEqual(classes, [undefined, 'Fast 9'], 'times are learned apart by processors');
   const waiting = view.changesOf({ type: 'task', ended: null, task: { ...running('k', 1), state: 'waiting', lease: null } }, 0);
   const [task] = waiting.flatMap((change) => (change.type === 'task' ? [change.task] : []));
   assert.ok(task);
