@@ -24,7 +24,7 @@ import { cardOf, isOwn, modelFolder, offeredModels, parseCard, type ShelvedModel
 import { changeState, tellShelf, writeWhole } from './model-state.ts';
 import { makeRoom, placeRevision, roomFor, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
-import { isSource } from './source-uri.ts';
+import { isOpenToChange, isSource } from './source-uri.ts';
 import type { OpenWeights } from './weights.ts';
 
 /** Where weights are kept, and how much of the disk they may have. */
@@ -73,6 +73,7 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
   return withModelLock({ home, name: offer.name }, async () => {
     try {
       await removeLeftOvers(home);
+      wantChecked(offer);
       const accept = async (licence: ModelLicence): Promise<void> => {
         const accepted = await wantLicence({ home, model: offer.name, licence, accept: acceptLicence, now });
         await rememberLicences(home, accepted === null ? [] : [accepted]);
@@ -95,6 +96,15 @@ export async function addModel(options: AddModel): Promise<AddedModel> {
       throw error;
     }
   });
+}
+
+/** Throws `request-invalid` where nobody could tell whether what comes is what was meant. */
+function wantChecked({ name, source, files, convert }: OfferedModel | ModelCard): void {
+  if (!isOpenToChange(source) || (convert === undefined ? files : convert.files) !== null) return;
+  throw new FilmwrightError(
+    'request-invalid',
+    `The model ${name} was not added: its source ${source} is not encrypted, and no card says the digests of its files, so that anybody on the way could give others. Say https:// instead, or give a card with --card whose \`files\` have their digests.`,
+  );
 }
 
 /** A disk that was full although there was room at first: others fill it too. */

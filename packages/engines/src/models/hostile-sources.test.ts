@@ -6,9 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import type { OfferedModel } from '@filmwright/contracts';
 import { addModel, type WeightsHome } from './add-model.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { archiveHeader, archivePadding } from './package-archive.ts';
+import { fileOf } from './testing/add-local.ts';
 import { adding, modelsHome, offer, settingsOf, tinyOnnx } from './testing/models-home.ts';
 import { zipOf } from './testing/zip-of.ts';
 
@@ -109,6 +111,20 @@ test('a source that always breaks off and always begins anew is given up, and on
     response.writeHead(206, { 'content-range': 'bytes 500-4999/5000', 'content-length': 4500, etag: '"one"' }).end(bytes.subarray(500));
   });
   await assert.rejects(add(elsewhere.url, 'elsewhere'), { code: 'unavailable', message: /sends bytes from 500 on; wanted them from 1000/ });
+});
+
+test('an address that is not encrypted is asked for nothing where no card says which bytes are wanted', async (t) => {
+  const weights = await modelsHome(t);
+  const { url, asked } = await serve(t, (_, response) => void response.end(bytes));
+  // The same machine under a name that is not taken for it.
+  const source = `${url.replace('127.0.0.1', '[::ffff:127.0.0.1]')}/file`;
+  const add = (change: Partial<OfferedModel>) =>
+    addModel({ ...weights, ...adding(offer({ source, ...change }), settingsOf({ retry: { ...retry, tries: 1 } })) });
+  const refused = { code: 'request-invalid', message: /is not encrypted, and no card says the digests .* https:\/\/ .* --card/ };
+  await assert.rejects(add({}), refused);
+  await assert.rejects(add({ convert: { from: 'ncnn', files: null } }), refused);
+  assert.equal(asked.length, 0);
+  assert.equal((await add({ files: [fileOf('file', bytes)] })).card.files[0]?.bytes, bytes.length);
 });
 
 test('what a kill left of a note beside a part does not stand in the way', async (t) => {

@@ -40,6 +40,14 @@ export function readSource(text: string): ModelSource {
   }
 }
 
+const ownMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Whether bytes of a source may be changed on their way: it is no more than HTTP, and not of this machine. */
+export function isOpenToChange(source: string): boolean {
+  const url = /^http:/i.test(source) ? URL.parse(source) : null;
+  return url !== null && !ownMachine.test(url.hostname);
+}
+
 /** Whether a word is a source, and not the name of a model. */
 export function isSource(word: string): boolean {
   return /^(https?|hf|npm|pypi|file):/.test(word);
