@@ -91,7 +91,7 @@ const shape = {
   /** True for weights that come with Filmwright. */
   builtIn: z.boolean().optional(),
   needs: z.strictObject({ tiers: z.array(modelTierSchema).readonly(), diskMb: z.number().positive().nullable() }).readonly(),
-  /** Runs before the first that counts, so that graphs are compiled and memory is taken. */
+  /** Runs before the first that counts where a model is measured, so that graphs are compiled and memory is taken. */
   warmUpRuns: z.number().int().nonnegative().optional(),
   processing: modelProcessingSchema,
   /** What it was made for at most; left out where nobody told. */
@@ -108,7 +108,7 @@ const shape = {
     })
     .readonly()
     .optional(),
-  /** What its use costs where it is paid for; `per` is a second of output, or one output. */
+  /** What its use costs where it is paid for, shown with the model; `per` is a second of output, or one output. */
   price: z
     .strictObject({ amount: z.number().nonnegative(), currency: z.string().length(3), per: z.enum(['second', 'output']) })
     .readonly()

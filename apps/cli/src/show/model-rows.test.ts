@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ListedModel } from '@filmwright/contracts';
+import type { ListedModel, OfferedModel } from '@filmwright/contracts';
 import { downloadLine } from './download-display.ts';
-import { modelRows } from './model-rows.ts';
+import { modelRows, shownModel } from './model-rows.ts';
 
 const model: ListedModel = {
   name: 'tiny',
@@ -34,6 +34,30 @@ test('a model is listed with how it stands, what to do, and a licence that is no
   assert.match(row({ commercialUse: 'forbidden', megabytes: 23_800 }), /23\.8 GB {2}MIT \(not commercial\)/);
   assert.match(row({ engine: 'server', servers: ['comfyui', 'diffusers'], megabytes: null }), /unknown .* wants comfyui or diffusers\n$/);
   assert.equal(modelRows([], { more: 3 }), '3 more in the catalogue: filmwright models list --all\n');
+});
+
+test('one model is shown with the runs that warm it up and its price, where its card says them', () => {
+  const card: OfferedModel = {
+    ...{
+      format: 1,
+      name: 'tiny',
+      title: 'Tiny',
+      capability: 'matting',
+      engine: 'onnx',
+      does: 'Cuts out.',
+      source: 'npm:tiny@1.0.0',
+      files: null,
+    },
+    licence: { name: 'MIT', url: null, attribution: 'somebody', summary: 'Free.', commercialUse: 'allowed', mustAccept: false },
+    needs: { tiers: [], diskMb: 5 },
+    processing: { type: 'own' },
+  };
+  const show = (change: Partial<OfferedModel>): string =>
+    shownModel({ card: { ...card, ...change }, noEngine: null, revisions: [], accepted: [], problem: null });
+  assert.doesNotMatch(show({}), /warm-up|price/);
+  const shown = show({ warmUpRuns: 2, price: { amount: 0.04, currency: 'EUR', per: 'second' } });
+  assert.match(shown, /^ {2}warm-up {4}2 runs before the first that counts$/m);
+  assert.match(shown, /^ {2}price {6}0\.04 EUR a second of what it makes$/m);
 });
 
 test('a download tells bytes, rate and time left, as far as they are known', () => {

@@ -81,6 +81,8 @@ export function figuresText({
   return `loads ${cold}from memory in ${warmMs} ms; ${step} in ${stepMs} ms; unloads in ${unloadMs} ms; memory ${ramMib} MiB${vram}; ${device}, ${measuredAt.slice(0, 10)}`;
 }
 
+const perText = { second: 'a second of what it makes', output: 'for each output' } as const;
+
 function limitsText(limits: ModelCard['limits']): string {
   if (limits === undefined) return '';
   const { widthPx, heightPx, frames, fps, promptTokens, languages } = limits;
@@ -117,6 +119,8 @@ export function shownModel({ card, noEngine, revisions, accepted, problem }: Sho
     ['by', licence.attribution],
     ['disk', megabytesText(needs.diskMb)],
     ['limits', limitsText(card.limits)],
+    ['warm-up', card.warmUpRuns === undefined ? '' : `${card.warmUpRuns} runs before the first that counts`],
+    ['price', card.price === undefined ? '' : `${card.price.amount} ${card.price.currency} ${perText[card.price.per]}`],
     ...tiers.map((tier) => ['needs', tier] as const),
     ...(card.facts ?? []).map(({ fact, source, state }) => ['fact', `${fact} (${state}: ${source})`] as const),
     ...revisions.map(
