@@ -78,7 +78,11 @@ test('a wrong output name is an error that lists the real ones', async (t) => {
   t.after(() => pool.dispose());
   const output = { ...processing.output, name: 'z' };
   const wrong = { card: invertCard({ processing: { ...processing, output }, files }), folder };
-  await assert.rejects(runPictureModel({ model: wrong, picture, pool }), { code: 'program-failed' });
+  await assert.rejects(runPictureModel({ model: wrong, picture, pool }), {
+    name: 'ModelFault',
+    code: 'program-failed',
+    message: /invert lacks z, which its card names: it takes x and gives y\./,
+  });
 });
 
 test('a run that wants more memory than there is says so and ends its process; a new one does what the same model is asked next', async (t) => {

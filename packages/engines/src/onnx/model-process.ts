@@ -1,6 +1,6 @@
 import { type AnsweringProcess, startAnsweringProcess } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
-import { loadFault, runFault } from '../models/model-fault.ts';
+import { loadFault, ModelFault, runFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 
 /** Numbers with their shape, as a model takes and gives them. */
@@ -41,14 +41,25 @@ export async function openModelProcess(loading: {
     child: new URL('./model-child.ts', import.meta.url),
     name: `model ${name}`,
   });
+  let known: Extract<ChildAnswer, { readonly kind: 'opened' }> | undefined;
   try {
     const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory, provider: currentCompute().provider });
     if (opened.kind === 'failed') throw loadFault(model, opened.message);
+    if (opened.kind === 'opened') known = opened;
   } catch (error) {
     await close();
     throw error;
   }
   const run = async ({ inputs, output, signal }: ModelRun): Promise<ModelAnswer> => {
+    const lacks = [
+      ...Object.keys(inputs).filter((each) => known?.inputs.includes(each) === false),
+      ...(known?.outputs.includes(output) === false ? [output] : []),
+    ];
+    if (lacks.length > 0)
+      throw new ModelFault(model, {
+        code: 'program-failed',
+        message: `The model ${name} lacks ${lacks.join(' and ')}, which its card names: it takes ${known?.inputs.join(', ')} and gives ${known?.outputs.join(', ')}. Put its card right, or add it again.`,
+      });
     const answer = await ask({ kind: 'run', inputs, output }, signal);
     if (answer.kind === 'ran') return { dims: answer.dims, data: answer.data, peakBytes: answer.peakBytes };
     throw runFault(model, answer.kind === 'failed' ? answer.message : 'it answered out of turn');
