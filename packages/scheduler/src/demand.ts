@@ -73,6 +73,8 @@ export type RunnerFacts = {
   readonly devices: readonly DeviceFacts[];
   /** Machines of one class, such as a processor's model, take as long for the same work on their slots; nothing is known of them if left out. */
   readonly slotClass?: string;
+  /** Memory of the machine; what its models take together is not looked at if left out. */
+  readonly memoryMib?: number;
   /** Host memory for weights that were unloaded; 0 keeps none. */
   readonly hostMib: number;
   /** Weights that are there: on its disk, in its memory, and on which device. */

@@ -3,6 +3,7 @@ import { batchMs, loadMs } from './costs.ts';
 import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
 import { type Host, productOf, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
+import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -20,6 +21,7 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const pool of state.fleet.slotPools.values()) {
     if (pool.free === 0) continue;
+    const kept = new Set<Host>();
     for (const priority of priorities) {
       const groups = [...state.groups.values()].filter((group) => servesOnSlots(pool, group) && group.bands[priority].size > 0);
       const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
@@ -32,7 +34,13 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
           picks.set(next.group, null);
           continue;
         }
-        decisions.push(grant(state, { pool, group: next.group, task: next.pick.entry.task, instantMs }));
+        const place = placeFor(state, { pool, task: next.pick.entry.task, kept });
+        if (place === null) {
+          next.group.held = keepRoom(state, { pool, task: next.pick.entry.task, kept });
+          picks.set(next.group, null);
+          continue;
+        }
+        decisions.push(grant(state, { pool, place, group: next.group, task: next.pick.entry.task, instantMs }));
         const reached = isCapped(shareOf(state, next.pick.entry.task.workspace));
         for (const [group, pick] of picks)
           if (group === next.group || (reached && pick?.entry.task.workspace === next.pick.entry.task.workspace))
@@ -68,11 +76,15 @@ function firstHeld(
   return null;
 }
 
-function grant(
-  state: State,
-  { pool, group, task, instantMs }: { readonly pool: SlotPool; readonly group: Group; readonly task: Demand; readonly instantMs: number },
-): Decision {
-  const { host, tier, reason } = placeFor(state, { pool, task });
+type Granting = {
+  readonly pool: SlotPool;
+  readonly place: Place;
+  readonly group: Group;
+  readonly task: Demand;
+  readonly instantMs: number;
+};
+
+function grant(state: State, { pool, place: { host, tier, reason }, group, task, instantMs }: Granting): Decision {
   // Free slots are filled first: what runs side by side is sooner done than what runs as one.
   const most = host.facts.runsBatches === false ? 1 : Math.min(task.batchMost, Math.ceil(group.count / pool.free));
   stopWaiting(state, task.id);
@@ -103,15 +115,37 @@ function companions(state: State, { group, task, most }: Batch): Demand[] {
 
 type Place = { readonly host: Host; readonly tier: Tier; readonly reason: string };
 
-/** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. */
-function placeFor(state: State, { pool, task }: { readonly pool: SlotPool; readonly task: Demand }): Place {
-  const warm = task.model === null ? [] : warmHosts(state, task.model).filter((host) => host.slotPool === pool && host.freeSlots > 0);
+type Placing = {
+  readonly pool: SlotPool;
+  readonly task: Demand;
+  /** Runners whose memory is kept for models that found no room. */
+  readonly kept: Set<Host>;
+};
+
+/** Keeps the runner that will have room soonest for a task that found none, so that smaller ones do not go before it for ever; gives why it waits. */
+function keepRoom(state: State, { pool, task, kept }: Placing): string {
+  const host = soonestRoom(
+    state,
+    pool.byFree.flatMap((hosts) => [...hosts].filter((one) => !kept.has(one))),
+  );
+  if (host !== null) kept.add(host);
+  return `no runner has ${Math.ceil(needMib(state, task) / 1024)} GiB of memory free`;
+}
+
+/** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. Null where no free slot has memory for its model. */
+function placeFor(state: State, { pool, task, kept }: Placing): Place | null {
+  const mib = needMib(state, task);
+  const fits = (host: Host): boolean => mib === 0 || (!kept.has(host) && hasRoom(state, { host, mib }));
+  const suits = (host: Host): boolean => host.slotPool === pool && host.freeSlots > 0 && fits(host);
+  const warm = task.model === null ? [] : warmHosts(state, task.model).filter(suits);
   const [first, ...others] = warm;
   if (first !== undefined) {
     const host = others.reduce((best, other) => (other.freeSlots > best.freeSlots ? other : best), first);
     return { host, tier: 'resident', reason: 'a slot is free where its model is in memory' };
   }
-  const { host, near } = freest(state, { pool, task });
+  const found = freest(state, { pool, task, fits });
+  if (found === null) return null;
+  const { host, near } = found;
   const tier = task.model === null ? 'none' : host.disk.has(task.model) ? 'disk' : 'store';
   return { host, tier, reason: near ? 'a slot is free where its inputs are' : 'a slot is free' };
 }
@@ -188,18 +222,25 @@ function loadOf({ costs }: State, { model, tier, product = slotProduct }: Load):
 /** The runner with most free slots; one that holds the inputs comes first among equals, and before others where fetching them takes longer than `spreadMs`. */
 function freest(
   state: State,
-  { pool, task }: { readonly pool: SlotPool; readonly task: Demand },
-): { readonly host: Host; readonly near: boolean } {
-  let free = pool.byFree.length - 1;
-  while (free > 0 && (pool.byFree[free] as Set<Host>).size === 0) free--;
-  const hosts = pool.byFree[free] as Set<Host>;
-  for (const { runner, mib } of task.near) {
-    const host = state.fleet.hosts.get(runner);
-    if (host === undefined) continue;
-    if (hosts.has(host) || (host.slotPool === pool && host.freeSlots > 0 && fetchMs(host, mib) > spreadMs)) return { host, near: true };
+  { pool, task, fits }: { readonly pool: SlotPool; readonly task: Demand; readonly fits: (host: Host) => boolean },
+): { readonly host: Host; readonly near: boolean } | null {
+  for (let free = pool.byFree.length - 1; free > 0; free--) {
+    const hosts = pool.byFree[free] as Set<Host>;
+    const first = firstThat(hosts, fits);
+    if (first === null) continue;
+    for (const { runner, mib } of task.near) {
+      const host = state.fleet.hosts.get(runner);
+      if (host === undefined || !fits(host)) continue;
+      if (hosts.has(host) || (host.slotPool === pool && host.freeSlots > 0 && fetchMs(host, mib) > spreadMs)) return { host, near: true };
+    }
+    return { host: first, near: false };
   }
-  const [host] = hosts;
-  return { host: host as Host, near: false };
+  return null;
+}
+
+function firstThat(hosts: Iterable<Host>, fits: (host: Host) => boolean): Host | null {
+  for (const host of hosts) if (fits(host)) return host;
+  return null;
 }
 
 /** How long so much of inputs is on the way to a runner. */

@@ -243,6 +243,33 @@ test('I4: times are learned from what ended, for each size and device', () => {
   assert.ok(Math.abs((grants.at(-1)?.expectedMs ?? 0) - 16_000) < 50, 'a size that never ran is guessed by how far guesses were off');
 });
 
+test('P2a: models that run side by side take 0.8 of the memory at most; one that found no room is not passed by smaller ones', () => {
+  const { tell, state } = scheduler();
+  const onSlots = (id: string, hostMib: number) => model(id, { hostMib, warmMs: 0, coldMs: 0, fetchMs: 0 });
+  const [large, small] = [onSlots('large', 6000), onSlots('small', 2000)];
+  const told = [large, small].map((facts) => ({ type: 'model' as const, model: facts }));
+  const asks = (id: string, name: string, at: number) => demand(id, { model: name, submittedMs: 1000 * at });
+  const host = (id: string, memoryMib: number) => runner(id, { slots: 4, memoryMib });
+  const first = tell(
+    0,
+    ...told,
+    ...joined(host('r', 10_000)),
+    ...wanted(asks('s1', 'small', 1), asks('l1', 'large', 2), asks('l2', 'large', 3)),
+  );
+  assert.deepEqual(granted(first), ['l1', 's1'], '8000 of 10,000 MiB');
+  assert.equal(standings(state, 0).find(({ task }) => task === 'l2')?.reason, 'no runner has 6 GiB of memory free');
+  tell(10, ...wanted(asks('s2', 'small', 4), demand('plain', { submittedMs: 5000 })));
+  assert.deepEqual(granted(tell(1000, done('l1'))), ['l2'], 'with what has no model beside it');
+  assert.deepEqual(granted(tell(1001, done('s1'))), ['s2']);
+  assert.deepEqual(granted(tell(2000, done('l2'), done('s2'), ...wanted(asks('l3', 'large', 6)))), ['l3']);
+  assert.deepEqual(
+    granted(tell(2001, ...wanted(asks('l4', 'large', 7), asks('s3', 'small', 8)))),
+    [],
+    'the only runner is kept for the older one',
+  );
+  assert.deepEqual(granted(tell(2002, ...joined(host('tiny', 4000)))), ['l4', 's3'], 'alone it is tried, also where there is too little');
+});
+
 test('I4: a laptop and a server are learned apart; what never ran on one is taken from all, by how much longer that one takes', () => {
   const { tell, grants } = scheduler();
   const expected = (): number => Math.round(grants.at(-1)?.expectedMs ?? 0);
