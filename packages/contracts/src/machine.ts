@@ -16,6 +16,8 @@ export type EncoderProbe = z.infer<typeof encoderProbeSchema>;
 /** What a machine was found to have. Rates are bytes a second to and from the gateway, null where its media folder is shared. */
 export const machineSchema = z
   .object({
+    /** Runners that tell the same share a machine and its memory; left out where that cannot be told. */
+    id: z.string().max(200).optional(),
     cores: z.number().positive(),
     /** Model of its processors as the system names it; left out where that says nothing. */
     processor: z.string().max(200).optional(),

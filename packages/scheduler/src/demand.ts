@@ -75,6 +75,8 @@ export type RunnerFacts = {
   readonly slotClass?: string;
   /** Memory of the machine; what its models take together is not looked at if left out. */
   readonly memoryMib?: number;
+  /** Runners of one machine share its memory; alone on its own if left out. */
+  readonly machine?: string;
   /** Host memory for weights that were unloaded; 0 keeps none. */
   readonly hostMib: number;
   /** Weights that are there: on its disk, in its memory, and on which device. */

@@ -71,6 +71,8 @@ export type Fleet = {
   readonly hosts: Map<string, Host>;
   readonly devicePools: Map<string, DevicePool>;
   readonly slotPools: Map<string, SlotPool>;
+  /** Runners by the machine that they share. */
+  readonly machines: Map<string, Set<Host>>;
   /** Runners with more than one device. */
   readonly wide: Set<Host>;
   /** All devices on which a model is resident. */
@@ -96,11 +98,25 @@ export function createFleet(): Fleet {
     hosts: new Map(),
     devicePools: new Map(),
     slotPools: new Map(),
+    machines: new Map(),
     wide: new Set(),
     holders: new Map(),
     warm: new Map(),
     reading: new Set(),
   };
+}
+
+/** A runner with the others of its machine. */
+export function neighbours({ machines }: Pick<Fleet, 'machines'>, host: Host): Set<Host> {
+  return (host.facts.machine === undefined ? undefined : machines.get(host.facts.machine)) ?? new Set([host]);
+}
+
+function leaveMachine({ machines }: Fleet, host: Host): void {
+  const { machine } = host.facts;
+  const there = machine === undefined ? undefined : machines.get(machine);
+  if (machine === undefined || there === undefined) return;
+  there.delete(host);
+  if (there.size === 0) machines.delete(machine);
 }
 
 /** A runner joins or changes its offer; what it runs goes on. Devices that it no longer has are forgotten once idle. */
@@ -119,9 +135,11 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
     reserved: null,
   };
   leavePools(fleet, host);
+  leaveMachine(fleet, host);
   if (known !== undefined) host.freeSlots += facts.slots - known.facts.slots;
   host.facts = facts;
   fleet.hosts.set(facts.id, host);
+  if (facts.machine !== undefined) fleet.machines.set(facts.machine, neighbours(fleet, host).add(host));
   host.disk.clear();
   for (const model of facts.onDisk) host.disk.add(model);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
@@ -155,6 +173,7 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
 /** A runner is gone; its attempts are ended by the caller. */
 export function removeHost(fleet: Fleet, host: Host): void {
   leavePools(fleet, host);
+  leaveMachine(fleet, host);
   for (const device of host.devices) dropModels(fleet, device);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);

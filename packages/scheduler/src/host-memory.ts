@@ -1,5 +1,5 @@
 import type { Demand } from './demand.ts';
-import type { Host } from './fleet.ts';
+import { type Host, neighbours } from './fleet.ts';
 import type { State } from './state.ts';
 
 /** So much of a machine's memory models that run may take together; the rest is for what they work on. */
@@ -10,12 +10,12 @@ export function needMib(state: State, { model }: Pick<Demand, 'model'>): number 
   return model === null ? 0 : (state.costs.models.get(model)?.hostMib ?? 0);
 }
 
-/** Whether a model that takes so much fits in beside those that run on a host. Alone one is always tried; of machines that do not tell what they have nothing is known. */
+/** Whether a model that takes so much fits in beside those that run on a host's machine. Alone one is always tried; of machines that do not tell what they have nothing is known. */
 export function hasRoom(state: State, { host, mib }: { readonly host: Host; readonly mib: number }): boolean {
   const { memoryMib } = host.facts;
   if (mib === 0 || memoryMib === undefined) return true;
   let takenMib = 0;
-  for (const { task } of host.running) takenMib += needMib(state, task);
+  for (const { running } of neighbours(state.fleet, host)) for (const { task } of running) takenMib += needMib(state, task);
   return takenMib === 0 || takenMib + mib <= part * memoryMib;
 }
 
@@ -25,7 +25,8 @@ export function soonestRoom(state: State, hosts: Iterable<Host>): Host | null {
   let leastMs = Number.POSITIVE_INFINITY;
   for (const host of hosts) {
     let endMs = Number.NEGATIVE_INFINITY;
-    for (const { task, expectedEndMs } of host.running) if (needMib(state, task) > 0) endMs = Math.max(endMs, expectedEndMs);
+    for (const { running } of neighbours(state.fleet, host))
+      for (const { task, expectedEndMs } of running) if (needMib(state, task) > 0) endMs = Math.max(endMs, expectedEndMs);
     if (endMs === Number.NEGATIVE_INFINITY || endMs >= leastMs) continue;
     found = host;
     leastMs = endMs;

@@ -1,7 +1,7 @@
 import { startAttempt } from './attempts.ts';
 import { batchMs, loadMs } from './costs.ts';
 import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
-import { type Host, productOf, type SlotPool, slotProduct } from './fleet.ts';
+import { type Host, neighbours, productOf, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
@@ -128,14 +128,21 @@ function keepRoom(state: State, { pool, task, kept }: Placing): string {
     state,
     pool.byFree.flatMap((hosts) => [...hosts].filter((one) => !kept.has(one))),
   );
-  if (host !== null) kept.add(host);
+  if (host !== null) for (const each of neighbours(state.fleet, host)) kept.add(each);
   return `no runner has ${Math.ceil(needMib(state, task) / 1024)} GiB of memory free`;
 }
 
 /** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. Null where no free slot has memory for its model. */
 function placeFor(state: State, { pool, task, kept }: Placing): Place | null {
   const mib = needMib(state, task);
-  const fits = (host: Host): boolean => mib === 0 || (!kept.has(host) && hasRoom(state, { host, mib }));
+  const known = new Map<string, boolean>();
+  const hasMemory = (host: Host): boolean => {
+    const name = host.facts.machine ?? host.facts.id;
+    const found = known.get(name) ?? hasRoom(state, { host, mib });
+    known.set(name, found);
+    return found;
+  };
+  const fits = (host: Host): boolean => mib === 0 || (!kept.has(host) && hasMemory(host));
   const suits = (host: Host): boolean => host.slotPool === pool && host.freeSlots > 0 && fits(host);
   const warm = task.model === null ? [] : warmHosts(state, task.model).filter(suits);
   const [first, ...others] = warm;

@@ -270,6 +270,21 @@ test('P2a: models that run side by side take 0.8 of the memory at most; one that
   assert.deepEqual(granted(tell(2002, ...joined(host('tiny', 4000)))), ['l4', 's3'], 'alone it is tried, also where there is too little');
 });
 
+test('P2a: runners of one machine share its memory, also once one of them has left', () => {
+  const { tell } = scheduler();
+  const facts = model('large', { hostMib: 6000, warmMs: 0, coldMs: 0, fetchMs: 0 });
+  const on = (id: string) => runner(id, { slots: 1, memoryMib: 14_000, machine: 'box' });
+  const asks = ['a', 'b'].map((id) => demand(id, { model: 'large' }));
+  assert.deepEqual(granted(tell(0, { type: 'model', model: facts }, ...joined(on('r1'), on('r2')), ...wanted(...asks))), ['a']);
+  assert.deepEqual(granted(tell(1, ...joined(on('r3')))), []);
+  assert.deepEqual(granted(tell(2, done('a'))), ['b']);
+  const [c] = [demand('c', { model: 'large' })];
+  assert.deepEqual(granted(tell(3, ...wanted(c))), []);
+  assert.deepEqual(granted(tell(4, ...['r1', 'r2', 'r3'].map((id) => ({ type: 'gone' as const, runner: id })), ...joined(on('r4')))), [
+    'c',
+  ]);
+});
+
 test('I4: a laptop and a server are learned apart; what never ran on one is taken from all, by how much longer that one takes', () => {
   const { tell, grants } = scheduler();
   const expected = (): number => Math.round(grants.at(-1)?.expectedMs ?? 0);

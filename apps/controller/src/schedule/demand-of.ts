@@ -98,6 +98,7 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     slots: offer.slots,
     ...(offer.machine?.processor && { slotClass: offer.machine.processor }),
     ...(offer.machine?.memoryBytes && { memoryMib: offer.machine.memoryBytes / 1024 ** 2 }),
+    ...(offer.machine?.id && { machine: offer.machine.id }),
     devices: (offer.devices ?? []).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric })),
     hostMib: 0,
     onDisk: [...new Set(Object.values(modelsOf(offer)).flat())],
