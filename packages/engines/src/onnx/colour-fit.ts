@@ -77,7 +77,7 @@ export function fitColours(fitting: ColourFitting): Float32Array {
   const { mask, band, radius, memory } = fitting;
   const { width, height } = mask;
   const near = Math.max(1, Math.round(radius / 3));
-  const fits = memory('rough fits', width * height * fitPlanes);
+  const fits = memory.floats('rough fits', width * height * fitPlanes);
   windowSums({
     band: widerBand(band, near),
     radius: Math.max(1, Math.round(radius)),
@@ -85,7 +85,7 @@ export function fitColours(fitting: ColourFitting): Float32Array {
     add: (columns, run) => addMoments(fitting, { columns, run }),
     write: (sums, run) => writeFits({ sums, run, width, fits }),
   });
-  const smooth = memory('fits', width * height * fitPlanes);
+  const smooth = memory.floats('fits', width * height * fitPlanes);
   windowSums({
     band,
     radius: near,
@@ -143,9 +143,9 @@ function writeFits({ sums, run: { y, from, to }, width, fits }: WritingFits): vo
 }
 
 /** What the local models say of each cell of the band, by its colour alone; 0 elsewhere. */
-export function byColour(small: Picture, band: EdgeBand, fits: Float32Array): Float32Array {
+export function byColour({ small, band, memory }: Pick<ColourFitting, 'small' | 'band' | 'memory'>, fits: Float32Array): Float32Array {
   const { width, height } = band;
-  const found = new Float32Array(width * height);
+  const found = memory.floats('by colour', width * height).fill(0);
   for (let y = 0; y < height; y++) {
     const runs = band.runs[Math.floor(y / bandStep)] as Int32Array;
     for (let r = 0; r < runs.length; r += 2)

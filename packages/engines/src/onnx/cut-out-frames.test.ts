@@ -31,7 +31,8 @@ async function* of(pictures: readonly Picture[]): AsyncGenerator<Picture> {
 
 async function cut(request: Omit<CutOutFrames, 'pictures'> & { readonly frames: readonly Picture[] }): Promise<readonly CutFrame[]> {
   const found: CutFrame[] = [];
-  for await (const frame of cutOutFrames({ ...request, pictures: of(request.frames) })) found.push(frame);
+  for await (const frame of cutOutFrames({ ...request, pictures: of(request.frames) }))
+    found.push({ ...frame, picture: { ...frame.picture, rgba: frame.picture.rgba.slice() } });
   return found;
 }
 

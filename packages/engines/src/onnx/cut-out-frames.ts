@@ -23,7 +23,7 @@ export type CutOutFrames = {
   readonly smooth?: boolean;
 };
 
-/** A frame whose surroundings are clear, and the frame as it was; `box` is where the subject is, null where none was found. */
+/** A frame whose surroundings are clear, and the frame as it was; `box` is where the subject is, null where none was found. `picture` lasts until the next frame is asked for. */
 export type CutFrame = { readonly picture: Picture; readonly whole: Picture; readonly box: Box | null };
 
 /** Frames that a caller should give before and behind those it wants. */

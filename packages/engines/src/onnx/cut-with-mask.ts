@@ -18,7 +18,7 @@ export type CutWithMask = {
   readonly memory?: Memory;
 };
 
-/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and the mean of its alpha in each cell. */
+/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and the mean of its alpha in each cell; both lie in the memory given, if one is. */
 export function cutWithMask({ small, memory = openMemory(), ...given }: CutWithMask): Pick<Refined, 'cut' | 'alpha'> {
   const cells = { ...given, memory, small: small ?? blockColours(given.picture, given.times) };
   const refined = refineAlpha(cells);

@@ -42,13 +42,24 @@ export function widerBand(band: EdgeBand, cells: number): EdgeBand {
   const { across, down } = band;
   const reach = Math.ceil(cells / bandStep);
   const lying = new Uint8Array(across * down);
+  for (let y = 0; y < down; y++) {
+    const runs = band.runs[y] as Int32Array;
+    for (let r = 0; r < runs.length; r += 2) {
+      const from = Math.max(0, Math.floor((runs[r] as number) / bandStep) - reach);
+      const to = Math.min(across, Math.ceil((runs[r + 1] as number) / bandStep) + reach);
+      lying.fill(1, y * across + from, y * across + to);
+    }
+  }
   const squares = new Uint8Array(across * down);
-  for (let y = 0; y < down; y++)
-    for (let x = 0; x < across; x++)
-      if (band.squares[y * across + x] !== 0)
-        lying.fill(1, y * across + Math.max(0, x - reach), y * across + Math.min(across, x + reach + 1));
-  for (let y = 0; y < down; y++)
-    for (let near = Math.max(0, y - reach); near < Math.min(down, y + reach + 1); near++)
-      for (let x = 0; x < across; x++) squares[y * across + x] = (squares[y * across + x] as number) | (lying[near * across + x] as number);
+  // How many of the rows within reach have something in each column.
+  const counts = new Int32Array(across);
+  for (let y = -reach; y < down; y++) {
+    const [coming, going] = [(y + reach) * across, (y - reach - 1) * across];
+    for (let x = 0; x < across; x++) {
+      if (y + reach < down) counts[x] = (counts[x] as number) + (lying[coming + x] as number);
+      if (y > reach) counts[x] = (counts[x] as number) - (lying[going + x] as number);
+      if (y >= 0 && (counts[x] as number) > 0) squares[y * across + x] = 1;
+    }
+  }
   return bandOf(squares, band);
 }

@@ -1,10 +1,9 @@
-import type { Picture } from './picture.ts';
-
-/** Numbers of each cell, and of each pixel, side by side. */
+/** Numbers of each cell, side by side. */
 export const edgePlanes = 8;
 
 export type EdgeRows = {
-  readonly picture: Picture;
+  /** The picture's size in pixels. */
+  readonly size: { readonly width: number; readonly height: number };
   /** Pixels of a cell across and down. */
   readonly times: number;
   readonly width: number;
@@ -15,53 +14,66 @@ export type EdgeRows = {
   readonly planes: Float32Array;
 };
 
-/** Pixels `from` to before `to` of a row of the picture; the numbers of pixel x begin at `(x - from) * edgePlanes`. */
-export type EdgeRun = { readonly y: number; readonly from: number; readonly to: number; readonly values: Float32Array };
+/**
+ * The pixels `x` to before `end` of a row of the picture that lie between the middles of two cells of a row of numbers, `left` and `right` (places in
+ * `mixed`): on the way from one to the other the first has gone the share `along`, and each next one 1 / times more.
+ */
+export type EdgeGap = { readonly mixed: Float32Array; y: number; x: number; end: number; left: number; right: number; along: number };
 
-/** Gives, row by row, the pixels at marked cells with the cells' numbers mixed in straight lines between the cells' middles. */
-export function eachEdgeRun({ picture, times, width, height, marked, planes }: EdgeRows, visit: (run: EdgeRun) => void): void {
+/** Gives, row by row, the pixels at marked cells, one gap between cells after the other, with the cells' numbers mixed for the row; it is one object that changes. */
+export function eachEdgeGap({ size, times, width, height, marked, planes }: EdgeRows, visit: (gap: EdgeGap) => void): void {
   const mixed = new Float32Array(width * edgePlanes);
-  const values = new Float32Array((picture.width + times) * edgePlanes);
   // Pixels from a cell's first one to the first behind its middle, and how far that one lies on the way to the next cell.
   const toMiddle = Math.ceil((times - 1) / 2);
   const phase = (toMiddle + 0.5) / times - 0.5;
+  const gap: EdgeGap = { mixed, y: 0, x: 0, end: 0, left: 0, right: 0, along: 0 };
   for (let pair = -1; pair < height; pair++) {
-    const [upper, lower] = [Math.max(0, pair), Math.min(height - 1, pair + 1)];
+    const upper = Math.max(0, pair);
+    const lower = Math.min(height - 1, pair + 1);
     const runs = runsBetween({ marked, width, upper: upper * width, lower: lower * width });
-    if (runs.length === 0) continue;
-    for (let step = 0; step < times; step++) {
-      const y = pair * times + toMiddle + step;
-      if (y < 0 || y >= picture.height) continue;
-      const down = phase + step / times;
+    for (let step = 0; step < times && runs.length > 0; step++) {
+      gap.y = pair * times + toMiddle + step;
+      if (gap.y < 0 || gap.y >= size.height) continue;
       for (let r = 0; r < runs.length; r += 2) {
         const [first, last] = [runs[r] as number, runs[r + 1] as number];
-        const [above, below] = [upper * width * edgePlanes, lower * width * edgePlanes];
-        const end = (Math.min(width - 1, last + 1) + 1) * edgePlanes;
-        for (let i = Math.max(0, first) * edgePlanes; i < end; i++) {
-          const top = planes[above + i] as number;
-          mixed[i] = top + down * ((planes[below + i] as number) - top);
-        }
-        const from = Math.max(0, first * times + toMiddle);
-        const to = Math.min(picture.width, (last + 1) * times + toMiddle);
-        if (from >= to) continue;
-        // Left of the first cell's middle there are fewer pixels than times.
-        let skipped = from - (first * times + toMiddle);
-        let at = 0;
+        const [from, to] = [Math.max(0, first) * edgePlanes, (Math.min(width - 1, last + 1) + 1) * edgePlanes];
+        mixRows({
+          planes,
+          mixed,
+          from,
+          to,
+          above: upper * width * edgePlanes,
+          below: lower * width * edgePlanes,
+          down: phase + step / times,
+        });
         for (let cell = first; cell <= last; cell++) {
-          const left = Math.max(0, cell) * edgePlanes;
-          const right = Math.min(width - 1, cell + 1) * edgePlanes;
-          for (let k = skipped; k < times; k++, at += edgePlanes) {
-            const along = phase + k / times;
-            for (let j = 0; j < edgePlanes; j++) {
-              const one = mixed[left + j] as number;
-              values[at + j] = one + along * ((mixed[right + j] as number) - one);
-            }
-          }
-          skipped = 0;
+          const start = cell * times + toMiddle;
+          gap.x = Math.max(0, start);
+          gap.end = Math.min(size.width, start + times);
+          gap.along = phase + (gap.x - start) / times;
+          gap.left = Math.max(0, cell) * edgePlanes;
+          gap.right = Math.min(width - 1, cell + 1) * edgePlanes;
+          visit(gap);
         }
-        visit({ y, from, to, values });
       }
     }
+  }
+}
+
+type Mixing = {
+  readonly planes: Float32Array;
+  readonly mixed: Float32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly above: number;
+  readonly below: number;
+  readonly down: number;
+};
+
+function mixRows({ planes, mixed, from, to, above, below, down }: Mixing): void {
+  for (let i = from; i < to; i++) {
+    const top = planes[above + i] as number;
+    mixed[i] = top + down * ((planes[below + i] as number) - top);
   }
 }
 

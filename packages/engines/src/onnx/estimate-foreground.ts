@@ -1,6 +1,6 @@
 import { pixelsOf } from './block-grid.ts';
 import { type EdgeBand, widerBand } from './edge-band.ts';
-import { type EdgeRun, eachEdgeRun, edgePlanes } from './edge-rows.ts';
+import { type EdgeGap, eachEdgeGap } from './edge-rows.ts';
 import type { Memory } from './memory.ts';
 import type { Picture, Plane } from './picture.ts';
 import type { Refined } from './refine-alpha.ts';
@@ -27,24 +27,28 @@ export function estimateForeground({ cut, alpha, band, small, times, memory }: E
   const reach = (share: number, least: number): number => Math.max(1, Math.round(Math.max(least, longest * share) / times));
   const edge = reach(edgeShare, 1);
   const around = widerBand(band, edge + 1);
-  const depth = depthOf(alpha, { band: around, edge });
+  const depth = depthOf(alpha, { band: around, edge, memory });
   const near = reach(nearShare, 4);
   const wide = reach(wideShare, 10);
   const planes = sideColours({ small, depth, band: widerBand(around, 1), near, wide, memory });
-  const marked = new Uint8Array(depth.data.length);
+  const marked = memory.bytes('marked', depth.data.length);
   for (let i = 0; i < marked.length; i++) {
     const share = depth.data[i] as number;
-    if (share > 0 && share < 1) marked[i] = 1;
+    marked[i] = share > 0 && share < 1 ? 1 : 0;
   }
   const pixels = pixelsOf(cut.rgba);
   const { width, height } = alpha;
-  eachEdgeRun({ picture: cut, times, width, height, marked, planes }, (run) => colourRun({ pixels, run, width: cut.width }));
+  const edges = { pixels, width: cut.width, times };
+  eachEdgeGap({ size: cut, times, width, height, marked, planes }, (gap) => colourGap(edges, gap));
 }
 
+type Depth = { readonly band: EdgeBand; readonly edge: number; readonly memory: Memory };
+
 /** The share of the subject in the window around each cell. */
-function depthOf(alpha: Plane, { band, edge }: { readonly band: EdgeBand; readonly edge: number }): Plane {
+function depthOf(alpha: Plane, { band, edge, memory }: Depth): Plane {
   const { width, height } = alpha;
-  const data = alpha.data.slice();
+  const data = memory.floats('depth', alpha.data.length);
+  data.set(alpha.data);
   windowSums({
     band,
     radius: edge,
@@ -65,36 +69,39 @@ function depthOf(alpha: Plane, { band, edge }: { readonly band: EdgeBand; readon
   return { width, height, data };
 }
 
-type ColouringRun = { readonly pixels: Uint32Array; readonly run: EdgeRun; readonly width: number };
-
 const code = (value: number): number => (Math.min(1, Math.max(0, value)) * 255 + 0.5) | 0;
 
-function colourRun({ pixels, run, width }: ColouringRun): void {
-  const { values, y } = run;
-  for (let x = run.from, i = y * width + x, at = 0; x < run.to; x++, i++, at += edgePlanes) {
+type Edges = { readonly pixels: Uint32Array; readonly width: number; readonly times: number };
+
+function colourGap({ pixels, width, times }: Edges, { mixed, y, x: start, end, left, right, along: first }: EdgeGap): void {
+  const deep = mixed[left + 6] as number;
+  const deeper = (mixed[right + 6] as number) - deep;
+  let along = first;
+  for (let i = y * width + start; i < y * width + end; i++, along += 1 / times) {
     const pixel = pixels[i] as number;
-    const depth = values[at + 6] as number;
-    const fr = values[at] as number;
-    const fg = values[at + 1] as number;
-    const fb = values[at + 2] as number;
-    if (pixel >>> 24 === 0) {
-      if (depth > hiddenFrom) pixels[i] = code(fr) | (code(fg) << 8) | (code(fb) << 16);
+    const depth = deep + along * deeper;
+    const opacity = pixel >>> 24;
+    const edge = 1 - insideness(depth);
+    if (opacity === 0 ? depth <= hiddenFrom : edge < 1e-6) continue;
+    const back = 1 - along;
+    const fr = back * (mixed[left] as number) + along * (mixed[right] as number);
+    const fg = back * (mixed[left + 1] as number) + along * (mixed[right + 1] as number);
+    const fb = back * (mixed[left + 2] as number) + along * (mixed[right + 2] as number);
+    if (opacity === 0) {
+      pixels[i] = code(fr) | (code(fg) << 8) | (code(fb) << 16);
       continue;
     }
-    const edge = 1 - insideness(depth);
-    if (edge < 1e-6) continue;
-    const br = values[at + 3] as number;
-    const bg = values[at + 4] as number;
-    const bb = values[at + 5] as number;
+    const br = back * (mixed[left + 3] as number) + along * (mixed[right + 3] as number);
+    const bg = back * (mixed[left + 4] as number) + along * (mixed[right + 4] as number);
+    const bb = back * (mixed[left + 5] as number) + along * (mixed[right + 5] as number);
     const r = (pixel & 255) / 255;
     const g = ((pixel >>> 8) & 255) / 255;
     const b = ((pixel >>> 16) & 255) / 255;
     const sr = fr - br;
     const sg = fg - bg;
     const sb = fb - bb;
-    const along = (r - br) * sr + (g - bg) * sg + (b - bb) * sb;
-    const length = sr * sr + sg * sg + sb * sb + 1e-6;
-    const missing = edge * (1 - Math.min(1, Math.max(0, along / length)));
+    const towards = (r - br) * sr + (g - bg) * sg + (b - bb) * sb;
+    const missing = edge * (1 - Math.min(1, Math.max(0, towards / (sr * sr + sg * sg + sb * sb + 1e-6))));
     pixels[i] = code(r + missing * sr) | (code(g + missing * sg) << 8) | (code(b + missing * sb) << 16) | (pixel & 0xff000000);
   }
 }

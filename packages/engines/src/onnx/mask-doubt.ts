@@ -1,3 +1,4 @@
+import type { Memory } from './memory.ts';
 import type { Plane } from './picture.ts';
 
 /** How sure a coarse mask is of each cell's side, 0..1, and a 1 at every cell at which it is less than wholly sure. */
@@ -10,9 +11,12 @@ const outsideBelow = 0.1;
 const mostRadius = 120;
 
 /** The share of the window around each cell that lies on one side, whichever is larger. */
-export function maskDoubt({ width, height, data }: Plane, radius: number): MaskDoubt {
+export function maskDoubt(
+  { width, height, data }: Plane,
+  { radius, memory }: { readonly radius: number; readonly memory: Memory },
+): MaskDoubt {
   const reach = Math.min(mostRadius, Math.max(1, Math.round(radius)));
-  const counts = new Int32Array(width * height);
+  const counts = memory.ints('sides', width * height);
   const side = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -28,8 +32,8 @@ export function maskDoubt({ width, height, data }: Plane, radius: number): MaskD
       counts[row + x] = sum;
     }
   }
-  const agreed = new Float32Array(width * height);
-  const doubtful = new Uint8Array(width * height);
+  const agreed = memory.floats('agreed', width * height);
+  const doubtful = memory.bytes('doubtful', width * height);
   const sums = new Int32Array(width);
   for (let y = 0; y < Math.min(reach, height); y++)
     for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + (counts[y * width + x] as number);

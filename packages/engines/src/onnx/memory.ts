@@ -1,14 +1,27 @@
-/** Gives memory for so many numbers under a name: what was left there the last time, or zeros; for work that is done on one picture after another. */
-export type Memory = (name: string, length: number) => Float32Array;
+type Lists = { readonly floats: Float32Array; readonly ints: Int32Array; readonly bytes: Uint8Array };
+
+/**
+ * Memory for so many numbers under a name, for work that is done on one picture after another: it holds what was left there the last time, or
+ * zeros. Memory that is new each time costs more than the work that is done in it, as the system gives it page by page.
+ */
+export type Memory = { readonly [Kind in keyof Lists]: (name: string, length: number) => Lists[Kind] };
+
+function kept<List extends { readonly length: number }>(make: (length: number) => List): (name: string, length: number) => List {
+  const lists = new Map<string, List>();
+  return (name, length) => {
+    const known = lists.get(name);
+    if (known?.length === length) return known;
+    const fresh = make(length);
+    lists.set(name, fresh);
+    return fresh;
+  };
+}
 
 /** Opens memory that is kept as long as it is referred to. */
 export function openMemory(): Memory {
-  const kept = new Map<string, Float32Array>();
-  return (name, length) => {
-    const known = kept.get(name);
-    if (known?.length === length) return known;
-    const fresh = new Float32Array(length);
-    kept.set(name, fresh);
-    return fresh;
+  return {
+    floats: kept((length) => new Float32Array(length)),
+    ints: kept((length) => new Int32Array(length)),
+    bytes: kept((length) => new Uint8Array(length)),
   };
 }

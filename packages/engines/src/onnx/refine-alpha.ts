@@ -1,7 +1,7 @@
 import { pixelsOf } from './block-grid.ts';
 import { byColour, fitColours, fitPlanes, smoothStep } from './colour-fit.ts';
 import { bandAround, bandStep, type EdgeBand, widerBand } from './edge-band.ts';
-import { type EdgeRun, eachEdgeRun, edgePlanes } from './edge-rows.ts';
+import { type EdgeGap, eachEdgeGap, edgePlanes } from './edge-rows.ts';
 import { maskDoubt } from './mask-doubt.ts';
 import type { Memory } from './memory.ts';
 import type { Picture, Plane } from './picture.ts';
@@ -40,13 +40,13 @@ export type Refined = { readonly cut: Picture; readonly alpha: Plane; readonly b
 export function refineAlpha({ picture, times, small, mask, blurCells, memory }: Refining): Refined {
   const { width, height } = mask;
   const radius = Math.max(1, blurCells);
-  const { agreed, doubtful } = maskDoubt(mask, radius);
+  const { agreed, doubtful } = maskDoubt(mask, { radius, memory });
   const doubt = bandAround(doubtful, mask);
   const reach = Math.max(1, Math.round(radius * holdReach));
   const band = widerBand(doubt, 1 + reach);
   const fits = fitColours({ small, mask, agreed, band, radius: radius * 2.5, memory });
-  const held = largestNear(byColour(small, band, fits), band, reach);
-  const planes = memory('edge planes', width * height * edgePlanes);
+  const held = largestNear(byColour({ small, band, memory }, fits), { band, radius: reach, memory });
+  const planes = memory.floats('edge planes', width * height * edgePlanes);
   for (let y = 0; y < height; y++) {
     const runs = band.runs[Math.floor(y / bandStep)] as Int32Array;
     for (let r = 0; r < runs.length; r += 2)
@@ -63,11 +63,13 @@ export function refineAlpha({ picture, times, small, mask, blurCells, memory }: 
         planes[to + 7] = mask.data[i] as number;
       }
   }
-  const [from, to] = [pixelsOf(picture.rgba), new Uint32Array(picture.width * picture.height)];
+  const [from, to] = [pixelsOf(picture.rgba), pixelsOf(memory.bytes('cut', picture.width * picture.height * 4))];
+  to.fill(0);
   copyInside({ picture, times, mask, doubtful, from, to });
-  eachEdgeRun({ picture, times, width, height, marked: doubtful, planes }, (run) => refineRun({ from, to, run, width: picture.width }));
+  const edges = { from, to, width: picture.width, times };
+  eachEdgeGap({ size: picture, times, width, height, marked: doubtful, planes }, (gap) => refineGap(edges, gap));
   const cut = { width: picture.width, height: picture.height, rgba: new Uint8Array(to.buffer) };
-  return { cut, alpha: cellAlpha({ cut, times, mask, band }), band: doubt };
+  return { cut, alpha: cellAlpha({ cut, times, mask, band, memory }), band: doubt };
 }
 
 type Copying = Pick<Refining, 'picture' | 'times' | 'mask'> & {
@@ -92,23 +94,38 @@ function copyInside({ picture, times, mask: { width, height, data }, doubtful, f
     }
 }
 
-type RefiningRun = { readonly from: Uint32Array; readonly to: Uint32Array; readonly run: EdgeRun; readonly width: number };
+type Edges = { readonly from: Uint32Array; readonly to: Uint32Array; readonly width: number; readonly times: number };
 
-function refineRun({ from, to, run, width }: RefiningRun): void {
-  const { values, y } = run;
-  for (let x = run.from, i = y * width + x, at = 0; x < run.to; x++, i++, at += edgePlanes) {
+function refineGap({ from, to, width, times }: Edges, { mixed, y, x: start, end, left, right, along: first }: EdgeGap): void {
+  const [sureLeft, coarseLeft] = [mixed[left + 6] as number, mixed[left + 7] as number];
+  const [sureStep, coarseStep] = [(mixed[right + 6] as number) - sureLeft, (mixed[right + 7] as number) - coarseLeft];
+  const r = mixed[left] as number;
+  const g = mixed[left + 1] as number;
+  const b = mixed[left + 2] as number;
+  const offset = mixed[left + 3] as number;
+  const explained = mixed[left + 4] as number;
+  const held = mixed[left + 5] as number;
+  const rStep = (mixed[right] as number) - r;
+  const gStep = (mixed[right + 1] as number) - g;
+  const bStep = (mixed[right + 2] as number) - b;
+  const offsetStep = (mixed[right + 3] as number) - offset;
+  const explainedStep = (mixed[right + 4] as number) - explained;
+  const heldStep = (mixed[right + 5] as number) - held;
+  let along = first;
+  for (let i = y * width + start; i < y * width + end; i++, along += 1 / times) {
     const pixel = from[i] as number;
-    const coarse = values[at + 7] as number;
-    const sure = values[at + 6] as number;
+    const coarse = coarseLeft + along * coarseStep;
+    const sure = sureLeft + along * sureStep;
     let alpha = coarse > 0.5 ? 1 : 0;
     if (sure <= 0.999) {
       const colour =
-        (values[at + 3] as number) +
-        (values[at] as number) * (pixel & 255) +
-        (values[at + 1] as number) * ((pixel >>> 8) & 255) +
-        (values[at + 2] as number) * ((pixel >>> 16) & 255);
-      const soft = Math.min(1, Math.max(0, (colour - colourNone) / (colourAll - colourNone))) * (values[at + 5] as number);
-      const trust = smoothStep(0.3, 0.75, values[at + 4] as number);
+        offset +
+        along * offsetStep +
+        (r + along * rStep) * (pixel & 255) +
+        (g + along * gStep) * ((pixel >>> 8) & 255) +
+        (b + along * bStep) * ((pixel >>> 16) & 255);
+      const soft = Math.min(1, Math.max(0, (colour - colourNone) / (colourAll - colourNone))) * (held + along * heldStep);
+      const trust = smoothStep(0.3, 0.75, explained + along * explainedStep);
       alpha = sure * alpha + (1 - sure) * (trust * soft + (1 - trust) * smoothStep(0.2, 0.8, coarse));
     }
     const opacity = (alpha * 255 + 0.5) | 0;
@@ -116,35 +133,55 @@ function refineRun({ from, to, run, width }: RefiningRun): void {
   }
 }
 
+type Near = { readonly band: EdgeBand; readonly radius: number; readonly memory: Memory };
+
 /** The largest value within `radius` cells along rows and then along columns, for the cells of a band; what lies outside it counts as 0. */
-function largestNear(source: Float32Array, band: EdgeBand, radius: number): Float32Array {
+function largestNear(source: Float32Array, { band, radius, memory }: Near): Float32Array {
   const { width, height } = band;
-  const along = (from: Float32Array, step: number): Float32Array => {
-    const largest = new Float32Array(from.length);
+  const across = memory.floats('largest across', source.length).fill(0);
+  const both = memory.floats('largest', source.length);
+  for (const [from, to, step, length] of [
+    [source, across, 1, width],
+    [across, both, width, height],
+  ] as const)
     for (let y = 0; y < height; y++) {
       const runs = band.runs[Math.floor(y / bandStep)] as Int32Array;
       for (let r = 0; r < runs.length; r += 2)
-        for (let x = runs[r] as number, i = y * width + x; x < (runs[r + 1] as number); x++, i++) {
-          const place = step === 1 ? x : y;
-          const end = i + Math.min(radius, (step === 1 ? width : height) - 1 - place) * step;
-          let most = 0;
-          for (let k = i - Math.min(radius, place) * step; k <= end; k += step) {
-            const value = from[k] as number;
-            if (value > most) most = value;
-          }
-          largest[i] = most;
-        }
+        largestAlong({ from, to, step, length, radius, start: runs[r] as number, end: runs[r + 1] as number, row: y * width, y });
     }
-    return largest;
-  };
-  return along(along(source, 1), width);
+  return both;
 }
 
-type CellAlpha = { readonly cut: Picture; readonly times: number; readonly mask: Plane; readonly band: EdgeBand };
+type Along = {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  readonly step: number;
+  readonly length: number;
+  readonly radius: number;
+  readonly start: number;
+  readonly end: number;
+  readonly row: number;
+  readonly y: number;
+};
+
+function largestAlong({ from, to, step, length, radius, start, end, row, y }: Along): void {
+  for (let x = start; x < end; x++) {
+    const place = step === 1 ? x : y;
+    const last = row + x + Math.min(radius, length - 1 - place) * step;
+    let most = 0;
+    for (let k = row + x - Math.min(radius, place) * step; k <= last; k += step) {
+      const value = from[k] as number;
+      if (value > most) most = value;
+    }
+    to[row + x] = most;
+  }
+}
+
+type CellAlpha = { readonly cut: Picture; readonly times: number; readonly mask: Plane; readonly band: EdgeBand; readonly memory: Memory };
 
 /** The mean alpha of each cell: the mask's side away from edges, and what the pixels have around them. */
-function cellAlpha({ cut, times, mask: { width, height, data }, band }: CellAlpha): Plane {
-  const alpha = new Float32Array(width * height);
+function cellAlpha({ cut, times, mask: { width, height, data }, band, memory }: CellAlpha): Plane {
+  const alpha = memory.floats('cell alpha', width * height);
   for (let i = 0; i < alpha.length; i++) alpha[i] = (data[i] as number) > 0.5 ? 1 : 0;
   for (let row = 0; row < height; row++) {
     const runs = band.runs[Math.floor(row / bandStep)] as Int32Array;

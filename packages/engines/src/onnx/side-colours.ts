@@ -32,7 +32,7 @@ export function sideColours(colouring: SideColouring): Float32Array {
   const { small, depth, band, near, memory } = colouring;
   const { width, height } = band;
   const wide = wideSums(colouring);
-  const planes = memory('edge planes', width * height * edgePlanes);
+  const planes = memory.floats('edge planes', width * height * edgePlanes);
   const area = (2 * near + 1) ** 2;
   const share = wideShare * area * wide.share;
   const far = new Float64Array(sidePlanes);
