@@ -7,7 +7,7 @@ import { type ClipMedia, type ClipRange, clipCrop, clipRange } from './clip-rang
 import { peopleModel } from './framing.ts';
 import { interpolatedClip } from './interpolate.ts';
 import { ranks } from './planner.ts';
-import { placeSubject } from './subject-place.ts';
+import { isCutOff, placeSubject, shadowOf } from './subject-place.ts';
 import { filtersOf, type VisualInput, type VisualLayers } from './visual-input.ts';
 
 type Subject = Extract<Extract<Visual, { readonly subject: unknown }>['subject'], { readonly clip: string }>;
@@ -80,9 +80,17 @@ export function clipSubjectLayers(input: VisualInput, subject: Subject): VisualL
   });
   const pictures = smooth && madePictures(smooth.pictures);
   if (smooth === undefined || pictures === undefined) return undefined;
-  const { prepared, place } = placeSubject(input, { subject, picture: box, box: { ...box, x: 0, y: 0 } });
+  const cutOff = isCutOff({ picture: cuts[0] ?? clip, box });
+  const { prepared, place } = placeSubject(input, { subject, picture: box, box: { ...box, x: 0, y: 0 }, cutOff });
   const filters = { ...filtersOf(input, size), blurPx: 0 };
-  const source = { ...clipSource({ clip, range: pictures.range }), crop: box, alpha: true, shadow: subject.shadow, filters, ...prepared };
+  const source = {
+    ...clipSource({ clip, range: pictures.range }),
+    crop: box,
+    alpha: true,
+    shadow: shadowOf(subject, { cutOff }),
+    filters,
+    ...prepared,
+  };
   return {
     layers: pieceLayers({ pictures, source, place, loop: subject.loop, untilFrame }),
     credits: [...credits, ...smooth.credits],

@@ -6,6 +6,7 @@ import { readDocument } from '../film/read-document.ts';
 import { arrangementOf, logoCorner } from './arrangement.ts';
 import { captionBox } from './captions.ts';
 import { subjectPlace } from './free-place.ts';
+import { isCutOff, placeSubject } from './subject-place.ts';
 import { placeTexts } from './text-layers.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -69,6 +70,36 @@ for (const aspect of aspects) {
       }
   });
 }
+
+test('what its picture cuts off stands at the lower edge of the frame all through the move, and its head clear of texts above', () => {
+  for (const aspect of aspects)
+    for (const motion of ['zoom-in', 'drift', 'pan-up', 'pan-down', 'none'] as const)
+      for (const text of [[], [{ style: 'title', text: 'The light that travels' }], texts]) {
+        const film = filmOf(aspect, { visual: { background: { backdrop: 'halo' }, subject: { clip: 'a.mp4' } }, text, motion });
+        const [shot] = film.storyboard;
+        assert.ok(shot);
+        const size = sizeOf(film.format);
+        const box = { x: 200, y: 100, width: 500, height: 620 };
+        const { prepared, place } = placeSubject(
+          { film, shot, size, uploads, untilFrame: 50 },
+          { subject: {}, picture: { width: 1280, height: 720 }, box, cutOff: true },
+        );
+        for (const end of [0, -1]) {
+          const [scale = 0, y = 0] = [place.scale, place.y].map((path) => path.at(end)?.value);
+          const bottom = y + (scale * prepared.height) / 2;
+          const told = JSON.stringify({ aspect, motion, texts: text.length, end, bottom, size });
+          assert.ok(bottom >= size.height + 1 && bottom < size.height * 1.2, told);
+          assert.ok(bottom - (scale * prepared.height * box.height) / 720 > size.height * 0.05, told);
+        }
+      }
+});
+
+test('only a picture whose lower edge goes through what is cut out of it cuts it off', () => {
+  const picture = { width: 640, height: 360 };
+  assert.equal(isCutOff({ picture, box: { x: 0, y: 60, width: 200, height: 300 } }), true);
+  assert.equal(isCutOff({ picture, box: { x: 0, y: 60, width: 200, height: 297 } }), true);
+  assert.equal(isCutOff({ picture, box: { x: 0, y: 60, width: 200, height: 290 } }), false);
+});
 
 test('a place that the document names is taken as it is', () => {
   const film = filmOf('9:16', { visual: { background: { backdrop: 'halo' }, subject: { picture: 'a.png' } }, text: texts });

@@ -17,6 +17,8 @@ type OpenSubject = {
   readonly subject: Size;
   /** How much larger it becomes in the shot's move. */
   readonly zoom: number;
+  /** Whether the lower edge of its picture cuts it off, as a person's at the waist: it then may reach down to the edge of the frame, where nobody sees that. */
+  readonly cutOff?: boolean;
 };
 /** Where the middle of a subject stands and how high it is, in shares of the frame. */
 export type SubjectPlace = { readonly at: readonly [number, number]; readonly height: number };
@@ -25,10 +27,10 @@ export type SubjectPlace = { readonly at: readonly [number, number]; readonly he
 const wideFloor = 0.76;
 
 /** A subject's place: as the document says, and what it leaves open clear of the shot's texts, of captions and of the brand's mark. */
-export function subjectPlace({ film, shot, size, uploads, own, subject, zoom }: OpenSubject): SubjectPlace {
+export function subjectPlace({ film, shot, size, uploads, own, subject, zoom, cutOff = false }: OpenSubject): SubjectPlace {
   if (own.at !== undefined && own.height !== undefined) return { at: own.at, height: own.height };
-  const free = freePlace({ film, shot, size, uploads });
-  if (free === null) return { at: own.at ?? [0.5, 0.52], height: own.height ?? 0.72 };
+  const free = freePlace({ film, shot, size, uploads, cutOff });
+  if (free === null) return { at: own.at ?? [0.5, 0.52], height: own.height ?? (cutOff ? 0.78 : 0.72) };
   const room = { width: (free.right - free.left) / zoom, height: (free.bottom - free.top) / zoom };
   const fits = Math.min(free.most, room.height / size.height, (room.width * subject.height) / subject.width / size.height);
   const height = own.height ?? fits;
@@ -48,7 +50,7 @@ type Free = {
 };
 
 /** What texts and captions leave for a subject; null where the whole frame is its own. */
-function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'shot' | 'size' | 'uploads'>): Free | null {
+function freePlace({ film, shot, size, uploads, cutOff }: Pick<OpenSubject, 'film' | 'shot' | 'size' | 'uploads' | 'cutOff'>): Free | null {
   const arrangement = arrangementOf({ shot, size, uploads });
   const { width, height } = size;
   const captioned = isCaptioned(film, shot);
@@ -62,12 +64,16 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
     const sides = [beside.some(({ alignX }) => alignX === 'left'), beside.some(({ alignX }) => alignX === 'right')] as const;
     if (sides[0] === sides[1]) return null;
     const [left, right] = sides[0] ? [0.54, 0.94] : [0.06, 0.46];
-    return { left: width * left, right: width * right, top: height * 0.1, bottom: height * wideFloor, most: 0.66, lift: 0 };
+    return {
+      left: width * left,
+      right: width * right,
+      top: height * 0.1,
+      ...(cutOff ? { bottom: height, most: 0.78 } : { bottom: height * wideFloor, most: 0.66 }),
+      lift: 0,
+    };
   }
   const corner = logoCorner({ film, shot, size });
-  // A person cut out of a clip mostly ends at the waist: at the lower edge of the frame nobody sees where.
-  const clipped = shot.visual !== undefined && 'subject' in shot.visual && 'clip' in shot.visual.subject;
-  const bottom = clipped ? height : low ? captionBox(film, size).y - height * 0.015 : height * 0.93;
+  const bottom = cutOff ? height : low ? captionBox(film, size).y - height * 0.015 : height * 0.93;
   if (arrangement === 'beside' && beside.length > 0) {
     const right = beside.every(({ alignX }) => alignX === 'left');
     const [from, until] = right ? [0.53, 0.96] : [0.04, 0.47];
@@ -76,8 +82,7 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
       right: width * until,
       top: Math.max(height * 0.13, corner === null || !right ? 0 : corner.bottom + height * 0.025),
       bottom,
-      most: 0.62,
-      lift: 0.35,
+      ...(cutOff ? { most: 0.7, lift: 0 } : { most: 0.62, lift: 0.35 }),
     };
   }
   const above = boxes.filter(({ y, style }) => y < height * 0.5 && style !== 'label').map((box) => box.y + box.height);
@@ -87,8 +92,8 @@ function freePlace({ film, shot, size, uploads }: Pick<OpenSubject, 'film' | 'sh
     left: width * 0.1,
     right: width * 0.9,
     top,
-    bottom: Math.min(bottom, ...below.map((edge) => edge - height * 0.02)),
-    most: 0.56,
-    lift: 0.15,
+    ...(cutOff
+      ? { bottom, most: 0.62, lift: 0 }
+      : { bottom: Math.min(bottom, ...below.map((edge) => edge - height * 0.02)), most: 0.56, lift: 0.15 }),
   };
 }

@@ -7,7 +7,7 @@ import { generatedLayers } from './generate-layers.ts';
 import { defaultMotion, type Move, moveOf, placePicture, steady } from './motion.ts';
 import { pictureLayers } from './picture-layers.ts';
 import { ranks } from './planner.ts';
-import { placeSubject } from './subject-place.ts';
+import { isCutOff, placeSubject, shadowOf } from './subject-place.ts';
 import { upscaledPicture } from './upscaled-picture.ts';
 import { type Background, filtersOf, placedLayer, type VisualInput, type VisualLayers } from './visual-input.ts';
 
@@ -130,12 +130,14 @@ function stagedLayers(input: VisualInput, visual: Staged): VisualLayers {
     payload: picture === undefined || model === undefined ? undefined : { picture: picture.asset.digest, model },
   });
   if (behind === undefined || cut === undefined) return undefined;
-  const { prepared, place } = placeSubject(input, { subject, picture: cut, box: cut.subject });
+  // A picture that comes cut out may be trimmed to what it shows.
+  const cutOff = model !== 'alpha' && isCutOff({ picture: cut, box: cut.subject });
+  const { prepared, place } = placeSubject(input, { subject, picture: cut, box: cut.subject, cutOff });
   const source = {
     type: 'picture' as const,
     asset: cut.asset.digest,
     alpha: true,
-    shadow: subject.shadow,
+    shadow: shadowOf(subject, { cutOff }),
     filters: { ...filtersOf(input, size), blurPx: 0 },
     ...prepared,
   };
