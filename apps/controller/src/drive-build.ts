@@ -1,5 +1,5 @@
 import { type BuildResult, type Problem, type Progress, toProblem } from '@filmwright/contracts';
-import type { Offer, Plan, PlanInput } from '@filmwright/core';
+import { type ChosenToolchain, keepChosen, type Offer, type Plan, type PlanInput } from '@filmwright/core';
 import type { Log } from '@filmwright/process';
 import type { BuildRecord, Records } from '@filmwright/records';
 import { createPlanStorage } from './plan-storage.ts';
@@ -15,6 +15,8 @@ export type Driving = {
   readonly nowMs: () => number;
   readonly log: Log;
   readonly turn?: number;
+  /** What was chosen for a build's tasks by whoever drove it before; nothing when left out. */
+  readonly chosenToolchains?: (buildId: string) => Promise<readonly ChosenToolchain[]>;
   /** Told what is there of what a build's tasks to come will read; nobody is when left out. */
   readonly gathering?: Pick<Gathering, 'set' | 'drop'>;
 };
@@ -39,13 +41,15 @@ const rereadMs = 500;
 const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
 /** Starts driving a build; everything it knows is read from the ledger, so that a restart goes on where a crash stopped. */
-export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn, gathering }: Driving): BuildDriver {
+export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn, gathering, chosenToolchains }: Driving): BuildDriver {
   const buildId = build.id;
   const cache = createResultCache({ build, records });
   const held = turn === undefined ? {} : { turn };
   const storage = createPlanStorage(buildId, { records, cache, nowMs, log, ...held });
   const finished = new Set<string>();
   let live: ReadonlySet<string> = new Set();
+  /** A film stays with the devices that it was begun on; what was drawn elsewhere has other bytes. */
+  let chosen: ReadonlyMap<string, ChosenToolchain> | null = null;
   let plannedOffer: string | null = null;
   let progress = noProgress;
   let nextReadMs = 0;
@@ -78,6 +82,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     const startedMs = nowMs();
     const made = await settlePlan({ build, offer, cache, plan });
     progress = made.progress;
+    chosen = new Map([...(chosen ?? []), ...byModel(made.chosen ?? [])]);
     live = new Set(made.rows.flatMap(({ key }) => (key === null || cache.isDone(key) ? [] : [key])));
     nextPlanMs = nowMs() + restAfter(nowMs() - startedMs);
     await storage.storeViews(made);
@@ -102,11 +107,13 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
       if (plannedOffer === null || finished.size > 0) return nextPlanMs;
       return Math.max(nextPlanMs, Math.min(nextReadMs, storage.dueMs()));
     },
-    async step(offer) {
+    async step(offered) {
       if (nowMs() < nextPlanMs) return false;
-      const offered = JSON.stringify(offer);
+      chosen ??= new Map(byModel((await chosenToolchains?.(buildId)) ?? []));
+      const offer = keepChosen(offered, [...chosen.values()]);
+      const offeredText = JSON.stringify(offer);
       const changed = await readChanges();
-      if (!changed && offered === plannedOffer) {
+      if (!changed && offeredText === plannedOffer) {
         await storage.storeHeld();
         return false;
       }
@@ -114,7 +121,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
       plannedOffer = null;
       try {
         const ended = await planOn(offer);
-        plannedOffer = offered;
+        plannedOffer = offeredText;
         return ended;
       } catch (error) {
         if (!(error instanceof PlannerFault)) throw error;
@@ -125,4 +132,8 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     },
     fail: (problem) => end('failed', { result: null, problem }),
   };
+}
+
+function byModel(chosen: readonly ChosenToolchain[]): readonly (readonly [string, ChosenToolchain])[] {
+  return chosen.map((one) => [`${one.kind} ${one.model}`, one]);
 }

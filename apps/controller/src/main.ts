@@ -62,7 +62,14 @@ async function run(): Promise<void> {
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });
           const both = [
             runSchedule({ ...parts, figures, turn }),
-            runController({ ...parts, plan: (input) => planBuild({ ...input, ...review }), runnerWaitMs, figures, turn }),
+            runController({
+              ...parts,
+              chosenToolchains: records.chosenToolchains,
+              plan: (input) => planBuild({ ...input, ...review }),
+              runnerWaitMs,
+              figures,
+              turn,
+            }),
           ];
           const ends = await Promise.allSettled(both.map((one) => one.finally(() => over.abort())));
           await Promise.all([pooling, sweeping, pruning]);

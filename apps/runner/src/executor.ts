@@ -28,6 +28,8 @@ type Asking = {
   readonly onPercent: (percent: number) => void;
   /** Told of pictures of a drawing that is under way, JPEG. */
   readonly onPreview?: (picture: Uint8Array) => void;
+  /** The GPU that models are computed on, by the driver's name of it; whichever there is when left out. */
+  readonly device?: string | undefined;
 };
 /** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
 type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
@@ -42,6 +44,7 @@ export class Executor {
   readonly #options: ExecutorOptions;
   #child: ChildProcess | undefined;
   #held: readonly string[] = [];
+  #device: string | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
@@ -53,6 +56,11 @@ export class Executor {
   /** Models that the child holds in its memory. */
   get held(): readonly string[] {
     return this.#child === undefined ? [] : this.#held;
+  }
+
+  /** The GPU on which the child computes models, if it was started for one. */
+  get device(): string | undefined {
+    return this.#child === undefined ? undefined : this.#device;
   }
 
   /** Runs a task to its end, or once `back` is aborted to its next border if it has any; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
@@ -97,10 +105,12 @@ export class Executor {
     await Promise.all(this.#leaving);
   }
 
-  #ask(request: Request, { signal, onPercent, onPreview }: Asking): Promise<Reply> {
+  #ask(request: Request, { signal, onPercent, onPreview, device }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
-    const child = this.#child ?? this.#start();
+    // What a process sees of GPUs stays as it was when it began.
+    if (device !== undefined && device !== this.#device) this.close();
+    const child = this.#child ?? this.#start(device);
     this.#child = child;
     return new Promise<Reply>((resolve, reject) => {
       const onStuck = (error: FilmwrightError): void => {
@@ -165,15 +175,16 @@ export class Executor {
     });
   }
 
-  #start(): ChildProcess {
+  #start(device: string | undefined): ChildProcess {
     const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
-      env: { ...process.env, ...this.#options.env },
+      env: { ...process.env, ...this.#options.env, ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }) },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.on('error', () => {});
     this.#held = [];
+    this.#device = device;
     child.on('message', (reply: Reply) => {
       if (reply.type === 'held' && (this.#child === child || this.#child === undefined)) this.#held = reply.models;
     });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AheadFile, FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
-import type { Done, Executor, Returned } from './executor.ts';
+import type { Done, Returned } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
+import type { WorkingExecutor } from './run-leases.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
 
 const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4, loadMs: 1 };
@@ -54,8 +55,10 @@ function scene({ slots = 1 } = {}) {
     onDrain: () => drain.abort(),
     executors: Array.from(
       { length: slots },
-      (): Pick<Executor, 'run' | 'runBatch' | 'held'> => ({
+      (): WorkingExecutor => ({
         held: [],
+        device: undefined,
+        close: () => {},
         runBatch: async (tasks) => {
           said.push(`as one ${tasks.map(({ key }) => key).join()}`);
           const ends = tasks.map(({ key }) => (key === 'bad' ? { problem: toProblem(new Error('bad')) } : { output: {}, assets: [] }));

@@ -123,9 +123,16 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
 }
 
-/** The free executor that holds the task's model, else one that holds fewest. */
-function takeExecutor(free: WorkingExecutor[], { task }: Lease): WorkingExecutor | undefined {
+/** The free executor that holds the task's model, on its device where it has one to itself, else one on that device or on none, else one that holds fewest. */
+function takeExecutor(free: WorkingExecutor[], { task, devices }: Lease): WorkingExecutor | undefined {
   const { model } = needsOf(task);
+  const [wanted] = devices ?? [];
+  if (wanted !== undefined) {
+    const holds = (one: WorkingExecutor): boolean => model !== null && singleModels(model).every((each) => one.held.includes(each));
+    const rank = (one: WorkingExecutor): number => (one.device === wanted ? (holds(one) ? 0 : 1) : one.device === undefined ? 2 : 3);
+    const ranks = free.map(rank);
+    return free.splice(ranks.indexOf(Math.min(...ranks)), 1)[0];
+  }
   const fewest = free.reduce((best, { held }, at) => (held.length < (free[best]?.held.length ?? 0) ? at : best), free.length - 1);
   const holder = model === null ? -1 : free.findIndex(({ held }) => singleModels(model).every((one) => held.includes(one)));
   return free.splice(holder === -1 ? fewest : holder, 1)[0];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
+import { usableDevices } from '@filmwright/core';
 import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
 import { cacheBudget } from './cache-budget.ts';
@@ -27,7 +28,9 @@ const log = createLog({ app: 'runner' });
 
 type Runner = {
   readonly config: RunnerConfig;
-  readonly executors: readonly Executor[];
+  /** One for each slot, and behind them one for each GPU that tasks may have to themselves. */
+  readonly executors: Executor[];
+  readonly newExecutor: () => Executor;
   readonly endings: Endings;
   /** Null where media come from a folder that is shared. */
   readonly cache: () => CacheReport | null;
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
   const endings = endingsOf(config.graceMs, Promise.race([whenToldToEnd(), asked]));
   let cache: CacheReport | null = null;
   let movedMs = Number.NEGATIVE_INFINITY;
-  const executors = Array.from({ length: config.slots }, () => {
+  const newExecutor = (): Executor => {
     const env = config.join === null ? {} : { FILMWRIGHT_JOIN: config.url ?? '', FILMWRIGHT_JOIN_TOKEN: '' };
     const onCache = (more: CacheReport): void => {
       cache = addCounts(cache, more);
@@ -63,13 +66,14 @@ async function main(): Promise<void> {
     };
     const { idleMs, stuckMs } = config;
     return new Executor({ env, idleMs, stuckMs, workRoot: join(config.home, 'work'), onCache, onMoved });
-  });
+  };
+  const executors = Array.from({ length: config.slots }, newExecutor);
   const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
-  const runner: Runner = { config, executors, endings, cache: () => cache, figures, fetching, weights, onDrain };
+  const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, onDrain };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);
@@ -141,6 +145,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
         shelves = watchShelves(config.home);
         probed = await probe(runner);
       }
+      const { executors, newExecutor } = runner;
+      while (executors.length < config.slots + usableDevices(probed).length) executors.push(newExecutor());
       const offer = await importOffer(runner, { client, probed });
       // Only what is a way of its own is measured, and once.
       if (config.join !== null) link ??= await probeLink({ connection, client, digest: offer.fonts[0]?.regular ?? null });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nvidiaDevices } from './nvidia-devices.ts';
+import { nvidiaDevices, visibleDevices } from './nvidia-devices.ts';
 
 const place = { host: 'box', numaOf: (bus: string) => (bus === '0000:65:00.0' ? 1 : null) };
 const details = (driver: string, cuda: string): string =>
@@ -72,4 +72,14 @@ test('a GPU without memory of its own to tell is named and left out', () => {
   const { devices, warnings } = nvidiaDevices({ gpus, list: null, details: null, topology: null }, place);
   assert.deepEqual(devices, []);
   assert.match(warnings[0] ?? '', /no memory.*GB10/);
+});
+
+test('devices that CUDA_VISIBLE_DEVICES hides are not offered', () => {
+  const gpus = [0, 1, 2].map((index) => gpu(index, 'NVIDIA L4, 23034, 23000, 550.54.15, 00000000:65:00.0')).join('\n');
+  const { devices } = nvidiaDevices({ gpus, list: null, details: null, topology: null }, place);
+  const seen = (said: string | undefined): readonly string[] => visibleDevices(devices, said).map(({ id }) => id.slice(11, 12));
+  assert.deepEqual(
+    [undefined, '', '0, 2', 'GPU-00000001', '-1'].map((said) => seen(said).join('')),
+    ['012', '012', '02', '1', ''],
+  );
 });

@@ -68,6 +68,15 @@ export function nvidiaDevices(
   return { devices, warnings };
 }
 
+/** Those of the devices that CUDA_VISIBLE_DEVICES lets programs see: by the beginnings of their names, or by their places; all where it is not set. */
+export function visibleDevices(devices: readonly Device[], said: string | undefined): readonly Device[] {
+  if (said === undefined || said.trim() === '') return devices;
+  const wanted = said.split(',').map((each) => each.trim());
+  return devices.filter(({ id }, place) =>
+    wanted.some((one) => (/^\d+$/.test(one) ? Number(one) === place : one !== '' && id.startsWith(one))),
+  );
+}
+
 function gpuOf(line: string): Gpu | null {
   const [index = '', id = '', product = '', total = '', free = '', driver = '', bus = ''] = line.split(',').map((each) => each.trim());
   const [vramMib, freeMib] = [Number(total), Number(free)];

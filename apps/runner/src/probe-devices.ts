@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type FoundDevices, gpuQuery, nvidiaDevices } from './nvidia-devices.ts';
+import { type FoundDevices, gpuQuery, nvidiaDevices, visibleDevices } from './nvidia-devices.ts';
 
 const answerWithinMs = 20_000;
 
@@ -11,7 +11,9 @@ export async function probeDevices(): Promise<FoundDevices> {
   if (gpus.missing) return { devices: [], warnings: [] };
   if (gpus.problem !== null) return { devices: [], warnings: [`nvidia-smi fails, GPUs are not offered: ${gpus.problem}`] };
   const [list, details, topology] = await Promise.all([ask(['-L']), ask(['-q']), ask(['topo', '-m'])]);
-  return nvidiaDevices({ gpus: gpus.text, list: list.text, details: details.text, topology: topology.text }, { host: hostname(), numaOf });
+  const answers = { gpus: gpus.text, list: list.text, details: details.text, topology: topology.text };
+  const found = nvidiaDevices(answers, { host: hostname(), numaOf });
+  return { ...found, devices: visibleDevices(found.devices, process.env['CUDA_VISIBLE_DEVICES']) };
 }
 
 type Answer = { readonly text: string; readonly missing: boolean; readonly problem: string | null };

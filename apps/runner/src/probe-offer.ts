@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
-import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { currentCompute, inferenceToolchain } from '@filmwright/engines';
+import { modelName, type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
+import { currentCompute, inferenceToolchain, listModels } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -44,6 +44,7 @@ export async function probeOffer(
     models: byUse.map(({ ref }) => ref),
     modelsFor: others.modelsFor,
     generators,
+    modelMemory: await modelMemory(home),
     figures: await figuresOfShelf({ home, measure: full && process.env['FILMWRIGHT_MEASURE'] === '1' }),
     fonts,
     compute: currentCompute().provider,
@@ -57,6 +58,17 @@ export async function probeOffer(
       warnings: [...warnings, ...engines.warnings, ...others.warnings],
     }),
   };
+}
+
+const mebibytePerMb = 1e6 / 1024 ** 2;
+
+/** GPU memory of models by their cards, of those that tell. */
+async function modelMemory(home: string): Promise<NonNullable<ProbedOffer['modelMemory']>> {
+  return (await listModels({ home })).flatMap(({ card, ref }) => {
+    const name = modelName([ref]);
+    const vramMb = card.needs.tiers.find(({ tier }) => tier === 'gpu')?.vramMb ?? null;
+    return name === null || vramMb === null ? [] : [{ name, vramMib: Math.ceil(vramMb * mebibytePerMb) }];
+  });
 }
 
 async function ownVersion(): Promise<string> {

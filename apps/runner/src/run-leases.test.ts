@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease, Task } from '@filmwright/contracts';
+import { FilmwrightError, type Lease, type Task } from '@filmwright/contracts';
 import type { Done, Ran } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
@@ -18,7 +18,7 @@ const nothing = async (): Promise<void> => {};
 type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
 function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
   const never = (): never => assert.fail('it is not asked for');
-  const working: WorkingExecutor = { held: [], run: never, runBatch: never, ...executor };
+  const working: WorkingExecutor = { held: [], device: undefined, close: never, run: never, runBatch: never, ...executor };
   const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
   const work: LeaseWork = {
     client: { ...calls, failTask: nothing, handBack: nothing, ...client },
@@ -152,4 +152,52 @@ test('tasks of the same key in two workspaces run side by side, and one that is 
   );
   end.abort(new Error('over'));
   await over.catch(() => {});
+});
+
+test('work that has a GPU to itself goes to the executor of that GPU, first to one that holds its model; where that one has no room, it is tried once in an empty process', async () => {
+  const runs: string[] = [];
+  const lease: Lease = { ...leaseOf('a'), devices: ['GPU-2'] };
+  const payload = { model: 'ink@1', steps: 1 };
+  const drawing = { ...lease, task: { ...lease.task, kind: 'generate', payload } as unknown as Task };
+  const end = new AbortController();
+  const given: Lease[] = [drawing];
+  let told = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const { work } = workOf({
+    end: end.signal,
+    client: {
+      leaseTasks: async ({ max, signal }) => {
+        while (given.length === 0) {
+          signal?.throwIfAborted();
+          await sleep(5);
+        }
+        return given.splice(0, max);
+      },
+      completeTask: async () => told(),
+      failTask: async () => told(),
+    },
+  });
+  const executor = (name: string, changes: Partial<WorkingExecutor>): WorkingExecutor => ({
+    ...{ held: [], device: undefined, runBatch: () => assert.fail('no batch') },
+    close: () => void runs.push(`${name} is emptied`),
+    run: async (_, { device }) => {
+      runs.push(`${name} on ${device}`);
+      if (runs.length === 1) throw new FilmwrightError('out-of-memory', 'There is no room.');
+      return done;
+    },
+    ...changes,
+  });
+  const executors = [
+    executor('unbound', {}),
+    executor('other', { device: 'GPU-1', held: ['model ink@1'] }),
+    executor('cold', { device: 'GPU-2' }),
+    executor('warm', { device: 'GPU-2', held: ['model oil@1', 'model ink@1'] }),
+  ];
+  const over = leaseAndWork({ ...work, executors });
+  await ended;
+  end.abort(new Error('over'));
+  await over.catch(() => {});
+  assert.deepEqual(runs, ['warm on GPU-2', 'warm is emptied', 'warm on GPU-2']);
 });

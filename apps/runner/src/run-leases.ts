@@ -13,7 +13,7 @@ export type Held = {
   readonly back: AbortController;
 };
 /** What runs leases in a slot. */
-export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held'>;
+export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held' | 'device' | 'close'>;
 
 /** Leases by their fences: of several workspaces they may be for the same key. */
 export type HeldLeases = Map<number, Held>;
@@ -48,7 +48,9 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
     for (const one of members) one.percent = percent;
   };
   const tasks = batch.map(({ task }) => task);
-  const ran = await executor.runBatch(tasks, { signal, onPercent }).catch((error: unknown) => toProblem(error));
+  const ran = await executor
+    .runBatch(tasks, { signal, onPercent, device: batch[0].devices?.[0] })
+    .catch((error: unknown) => toProblem(error));
   const part = (ms: number): number => ms / batch.length;
   await Promise.all(
     members.map(async (one, at) => {
@@ -108,16 +110,25 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
   const signal = AbortSignal.any([one.stop.signal, endings.end]);
   const note = { task: task.key, kind: task.kind, attempt: lease.attempt };
   try {
-    const done = await executor.run(task, {
+    const asking = {
       signal,
       ...(lease.resume !== undefined && { resume: lease.resume }),
       back: one.back.signal,
-      onPercent: (percent) => {
+      device: lease.devices?.[0],
+      onPercent: (percent: number): void => {
         one.percent = percent;
       },
-      onPreview: (picture) => {
+      onPreview: (picture: Uint8Array): void => {
         if (picture.length <= mostPreviewBytes) one.preview = picture;
       },
+    };
+    const done = await executor.run(task, asking).catch((error: unknown) => {
+      // Other models of the process may have left no room on its device.
+      const crowded =
+        error instanceof FilmwrightError && error.code === 'out-of-memory' && asking.device !== undefined && executor.held.length > 0;
+      if (!crowded || signal.aborted) throw error;
+      executor.close();
+      return executor.run(task, asking);
     });
     if (done.type === 'returned') {
       const { resume } = done;

@@ -38,6 +38,12 @@ export const runnerOfferSchema = z.object({
   generators: z.array(generatorSchema).max(1000).readonly().optional(),
   /** What models were measured to take there; those that were never measured are left out. */
   figures: z.array(modelFiguresSchema).max(1000).readonly().optional(),
+  /** GPU memory (MiB) that models take by their cards, as `modelName` names them; what was measured stands in `figures`. */
+  modelMemory: z
+    .array(z.object({ name: z.string().max(300), vramMib: z.number().positive() }).readonly())
+    .max(1000)
+    .readonly()
+    .optional(),
   /** Bundled and found fonts by script, as assets already in the store. */
   fonts: z
     .array(z.object({ script: z.string(), regular: z.string(), bold: z.string(), family: z.string(), licence: z.string() }).readonly())
@@ -73,6 +79,8 @@ export type Lease = {
   readonly leaseMs: number;
   /** What an attempt before left when it was handed back at a border; the work goes on from there. Only the task's kind knows what it means. */
   readonly resume?: unknown;
+  /** Devices that it has to itself, by the names of the offer; left out where it has a slot. */
+  readonly devices?: readonly string[];
   /** Leases of one batch run as one; each is completed, failed or found stale for itself. */
   readonly batch?: string;
 };

@@ -4,6 +4,8 @@ import type { Payload, Task } from './task.ts';
 export type TaskNeeds = {
   /** Voice or models that must be installed there, as `voiceName` and `modelName` name them; null needs none. */
   readonly model: string | null;
+  /** GPUs of its runner that it has to itself while it runs; 0 is a slot of the processors. How much memory one must have is known of the model. */
+  readonly gpus: 0 | 1;
   /** It can be handed back at borders so many milliseconds apart, and goes on from the last one; null where only the whole counts. */
   readonly bordersMs: number | null;
   /** Tasks of one batch may run as one, at most `batchMost` of them; null runs alone. */
@@ -11,7 +13,7 @@ export type TaskNeeds = {
   readonly batchMost: number;
 };
 
-const none: TaskNeeds = { model: null, bordersMs: null, batch: null, batchMost: 1 };
+const none: TaskNeeds = { model: null, gpus: 0, bordersMs: null, batch: null, batchMost: 1 };
 
 /** What a voice of a revision is called where tasks and runners are matched. */
 export function voiceName({ id, revision }: { readonly id: string; readonly revision: string }): string {
@@ -34,8 +36,21 @@ export function singleModels(name: string): readonly string[] {
   return models === undefined ? [name] : models.split('+').map((one) => `model ${one}`);
 }
 
-/** What a task needs follows from its kind and payload. */
-export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): TaskNeeds {
+/** Whether what a toolchain names computes models on a GPU that its runner offers as a device: ONNX Runtime through CUDA or TensorRT. */
+export function computesOnGpu(toolchain: string): boolean {
+  return /\bonnxruntime \S+ (?:cuda|tensorrt)\b/.test(toolchain);
+}
+
+/** What a task needs follows from its kind, payload and toolchain. */
+export function needsOf(task: Needing): TaskNeeds {
+  const needs = wantsOf(task);
+  const onGpu = needs.model?.startsWith('model ') === true && computesOnGpu(task.toolchain ?? '');
+  return onGpu ? { ...needs, gpus: 1 } : needs;
+}
+
+type Needing = Pick<Task, 'kind' | 'payload' | 'estimateMs'> & { readonly toolchain?: string };
+
+function wantsOf(task: Needing): TaskNeeds {
   const { kind, payload } = task as Task;
   switch (kind) {
     case 'speak':
@@ -57,6 +72,7 @@ export function needsOf(task: Pick<Task, 'kind' | 'payload' | 'estimateMs'>): Ta
     case 'drill': {
       const { durationMs, steps, model, batch } = payload;
       return {
+        ...none,
         model: model === undefined ? null : modelName([model.name]),
         bordersMs: steps === undefined ? null : durationMs / steps,
         batch: batch?.name ?? null,

@@ -23,15 +23,15 @@ export function inKeyOrder(tasks: readonly Task[]): readonly Task[] {
 }
 
 const columns = `workspace_id, key, kind, version, toolchain, payload, inputs, estimate_ms, rank, wanted_by, priority, deadline_at, turn_at,
-  region, pool, model, borders_ms, batch, batch_most`;
+  region, pool, model, gpus, borders_ms, batch, batch_most`;
 
 const insert = (conflict: string): string => `
   with added as (
     insert into task (${columns})
     select b.workspace_id, t.key, t.kind, t.version, t.toolchain, t.payload, array(select json_array_elements_text(t.inputs)), t.estimate_ms, t.rank,
-      b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), b.region, b.pool, t.model, t.borders_ms, t.batch, t.batch_most
-    from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $9::smallint[], $10::text[], $11::float8[], $12::text[], $13::int[])
-      as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank, model, borders_ms, batch, batch_most), build b
+      b.id, b.priority, b.deadline, turn_of(b.purpose, b.created_at), b.region, b.pool, t.model, t.gpus, t.borders_ms, t.batch, t.batch_most
+    from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::float8[], $9::smallint[], $10::text[], $11::int[], $12::float8[], $13::text[], $14::int[])
+      as t(key, kind, version, toolchain, payload, inputs, estimate_ms, rank, model, gpus, borders_ms, batch, batch_most), build b
     where b.id = $1 and b.ended_at is null
     on conflict (workspace_id, key) do ${conflict}
     returning workspace_id, key, xmax = 0 as fresh
@@ -73,7 +73,7 @@ export async function addTasks(
       ...[tasks.map(({ key }) => key), tasks.map(({ kind }) => kind), tasks.map(({ version }) => version)],
       ...[tasks.map(({ toolchain }) => toolchain), tasks.map(({ payload }) => JSON.stringify(payload))],
       ...[tasks.map(({ inputs }) => JSON.stringify(inputs)), tasks.map(({ estimateMs }) => estimateMs), tasks.map(({ rank }) => rank)],
-      ...[needs.map(({ model }) => model), needs.map(({ bordersMs }) => bordersMs)],
+      ...[needs.map(({ model }) => model), needs.map(({ gpus }) => gpus), needs.map(({ bordersMs }) => bordersMs)],
       ...[needs.map(({ batch }) => batch), needs.map(({ batchMost }) => batchMost)],
     ],
   });
@@ -122,10 +122,10 @@ export async function copyTasks(
   const fresh = known.size === 0 ? tasks : tasks.filter(({ key }) => !known.has(key));
   await copyRows(client, {
     table: `task (${columns})`,
-    columns: 19,
+    columns: 20,
     rows: fresh,
     write(to, task) {
-      const { model, bordersMs, batch, batchMost } = needsOf(task);
+      const { model, gpus, bordersMs, batch, batchMost } = needsOf(task);
       to.uuid(workspaceId);
       to.text(task.key);
       to.text(task.kind);
@@ -142,6 +142,7 @@ export async function copyTasks(
       to.text(region);
       to.text(pool);
       to.text(model);
+      to.int(gpus, 4);
       to.float(bordersMs);
       to.text(batch);
       to.int(batchMost, 4);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { modelName, type RunnerOffer, type TaskKind, taskKinds, voiceName } from '@filmwright/contracts';
+import { type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { installedModels, usableDevices, withPairs } from '@filmwright/core';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
-import type { Demand, RunnerFacts } from '@filmwright/scheduler';
+import type { Demand, DeviceFacts, RunnerFacts } from '@filmwright/scheduler';
 
 /** The name of a task in the scheduler: keys are unique within a workspace only. */
 export function idOf({ workspaceId, key }: TaskId): string {
@@ -43,21 +44,30 @@ type Telling = {
   readonly near: readonly NearRunner[];
   /** Whether any runner offers a capability. */
   readonly isOffered: (capability: string) => boolean;
+  /** Whether any of them has devices of its own for it. */
+  readonly hasDevices: (capability: string) => boolean;
+  /** GPU memory of models that work together, MiB. */
+  readonly togetherMib: (model: string | null) => number;
 };
 
-/** A task as the scheduler takes it, told at `instantMs`. What nobody has installed is asked of nobody: the runner that is given the task says what is missing. */
-export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered }: Telling): Demand {
+/**
+ * A task as the scheduler takes it, told at `instantMs`. What nobody has installed is asked of nobody: the runner that is given the task says what is missing.
+ * What needs a GPU where no runner that can do it tells of any (some drivers do not) has a slot instead.
+ */
+export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered, hasDevices, togetherMib }: Telling): Demand {
   const whole = capabilityOf(task);
+  const capability = isOffered(whole) ? whole : capabilityOf({ ...task, model: null });
+  const gpus = task.gpus > 0 && !hasDevices(capability) ? 0 : task.gpus;
   return {
     id: idOf(task),
     workspace: task.workspaceId,
     build: task.buildId,
-    capability: isOffered(whole) ? whole : capabilityOf({ ...task, model: null }),
+    capability,
     model: task.model,
     size: task.size === '' ? sizeOf(task.estimateMs) : task.size,
     estimateMs: task.estimateMs,
-    gpus: task.gpus,
-    vramMib: task.vramMib,
+    gpus,
+    vramMib: task.vramMib + (gpus > 0 ? togetherMib(task.model) : 0),
     region: task.region,
     near,
     pool: task.pool,
@@ -88,8 +98,15 @@ export function stoppingOf({ workspaceId, key, fence }: Pick<StoppingAttempt, 'w
   };
 }
 
-/** A runner as the scheduler takes it. Engines hold models in the memory of the machine. */
-export function factsOf({ runnerId, offer, held, pool, region, draining }: FleetRunner): RunnerFacts {
+/** The GPUs of a runner as the scheduler takes them. */
+export function devicesOf(offer: RunnerOffer): readonly DeviceFacts[] {
+  return usableDevices(offer).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric }));
+}
+
+/** A runner as the scheduler takes it, with the devices that it has to itself. Engines hold models in the memory of the machine, or on its only device. */
+export function factsOf({ runnerId, offer, held, pool, region, draining }: FleetRunner, devices: readonly DeviceFacts[]): RunnerFacts {
+  const models = withPairs(held);
+  const [device, another] = devices;
   return {
     id: runnerId,
     pool,
@@ -99,11 +116,11 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     ...(offer.machine?.processor && { slotClass: offer.machine.processor }),
     ...(offer.machine?.memoryBytes && { memoryMib: offer.machine.memoryBytes / 1024 ** 2 }),
     ...(offer.machine?.id && { machine: offer.machine.id }),
-    devices: (offer.devices ?? []).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric })),
+    devices,
     hostMib: 0,
-    onDisk: [...new Set(Object.values(modelsOf(offer)).flat())],
-    inMemory: withPairs(held),
-    resident: [],
+    onDisk: [...new Set(Object.values(installedModels(offer)).flat())],
+    inMemory: models,
+    resident: device === undefined || another !== undefined ? [] : models.map((model) => ({ device: device.id, model })),
     draining,
     handsBack: offer.handsBack === true,
     runsBatches: offer.runsBatches === true,
@@ -122,7 +139,7 @@ export function encoderCapability(name: string): string {
 /** One that does not tell versions is of this program's own. */
 function capabilitiesOf(offer: RunnerOffer): readonly string[] {
   const { kinds, toolchain, versions, machine } = offer;
-  const models = modelsOf(offer);
+  const models = installedModels(offer);
   const encoders = (machine?.encoders ?? []).flatMap(({ name, works }) => (works ? [encoderCapability(name)] : []));
   const done = kinds.flatMap((kind) => {
     const version = versions === undefined ? taskKinds[kind].version : versions[kind];
@@ -132,30 +149,6 @@ function capabilitiesOf(offer: RunnerOffer): readonly string[] {
     return chains.flatMap((chain) => held.map((model) => capabilityOf({ kind, version, toolchain: chain, model })));
   });
   return [...done, ...encoders];
-}
-
-/** What tasks of each kind may ask to be installed there. */
-function modelsOf({ voices, models, modelsFor, generators = [] }: RunnerOffer): Partial<Record<TaskKind, readonly string[]>> {
-  const named = (refs: readonly string[]): readonly string[] => refs.flatMap((ref) => modelName([ref]) ?? []);
-  const single = named(models);
-  return {
-    speak: voices.map(voiceName),
-    cutout: single,
-    'cutout-clip': single,
-    'find-subject': withPairs(single),
-    generate: named(generators.map(({ ref }) => ref)),
-    review: named(modelsFor?.['image-review'] ?? []),
-    upscale: named(modelsFor?.upscaling ?? []),
-    'upscale-clip': named(modelsFor?.upscaling ?? []),
-    storyboard: named(modelsFor?.storyboard ?? []),
-    interpolate: named(modelsFor?.interpolation ?? []),
-  };
-}
-
-/** Models of which one looks first and another behind it are asked for by both names. */
-function withPairs(names: readonly string[]): readonly string[] {
-  const models = names.filter((name) => name.startsWith('model ')).map((name) => name.slice('model '.length));
-  return [...names, ...models.flatMap((first) => models.flatMap((second) => (first === second ? [] : (modelName([first, second]) ?? []))))];
 }
 
 /** Estimates within about a fifth of each other count as one size. */

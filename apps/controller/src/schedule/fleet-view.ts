@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   AttemptEnd,
   FleetEvent,
+  FleetRunner,
   FleetSnapshot,
   FleetTask,
   Grant,
@@ -11,8 +12,9 @@ import type {
   TaskId,
 } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
-import { type BuildTimes, demandOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
+import { type BuildTimes, demandOf, devicesOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 import { createMeasuredModels } from './model-facts.ts';
+import { createSharedDevices } from './shared-devices.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
 type Running = {
@@ -63,6 +65,9 @@ export function createFleetView(): FleetView {
   const builds = new Map<string, BuildTimes>();
   const stopping = new Map<string, StoppingAttempt>();
   const offered = createOffered();
+  const onDevices = createOffered();
+  const shared = createSharedDevices();
+  const runners = new Map<string, FleetRunner>();
   const measured = createMeasuredModels();
   const caching = new Set<string>();
   const fetching = new Set<string>();
@@ -77,7 +82,15 @@ export function createFleetView(): FleetView {
       if (builds.size <= mostBuilds) break;
       builds.delete(id);
     }
-    return demandOf(task, { instantMs, times, near: near.get(idOf(task)) ?? [], isOffered: offered.has });
+    const { togetherMib } = measured;
+    return demandOf(task, {
+      instantMs,
+      times,
+      near: near.get(idOf(task)) ?? [],
+      isOffered: offered.has,
+      hasDevices: onDevices.has,
+      togetherMib,
+    });
   };
 
   /** What its runner still has to stop takes its place under a name of its own: the task itself may run elsewhere by then. */
@@ -159,13 +172,23 @@ export function createFleetView(): FleetView {
       return [{ type: 'workspace', workspace: { id, ...facts } }];
     }
     const { runnerId, runner } = event;
-    const facts = runner === null ? null : factsOf(runner);
+    const given = shared.set(runnerId, runner === null ? [] : devicesOf(runner.offer));
+    const facts = runner === null ? null : factsOf(runner, given.devices);
+    if (runner === null) runners.delete(runnerId);
+    else runners.set(runnerId, runner);
+    // What it gave up goes to others of its machine.
+    const heirs = given.others.flatMap((id): Change[] => {
+      const heir = runners.get(id);
+      return heir === undefined ? [] : [{ type: 'runner', runner: factsOf(heir, shared.set(id, devicesOf(heir.offer)).devices) }];
+    });
     if (runner?.offer.cachesFiles === true) caching.add(runnerId);
     else caching.delete(runnerId);
     if (facts?.fetchesAhead === true) fetching.add(runnerId);
     else fetching.delete(runnerId);
     const told = measured.set(runnerId, runner?.offer ?? null).map((model): Change => ({ type: 'model', model }));
-    const changed = offered.set(runnerId, facts?.capabilities ?? []);
+    const hasGpus = runner !== null && devicesOf(runner.offer).length > 0;
+    const changes = [offered.set(runnerId, facts?.capabilities ?? []), onDevices.set(runnerId, hasGpus ? (facts?.capabilities ?? []) : [])];
+    const changed = changes.includes(true);
     // What is installed for the first time, or nowhere any more, changes what tasks ask for.
     const retold = changed
       ? [...waiting.values()]
@@ -175,12 +198,13 @@ export function createFleetView(): FleetView {
             return { type: 'task', task: toDemand({ ...task, readyInMs }, instantMs) };
           })
       : [];
-    if (facts === null) return [{ type: 'gone', runner: runnerId }, ...retold];
+    if (facts === null) return [{ type: 'gone', runner: runnerId }, ...heirs, ...retold];
     // One that was silent comes back with what it still runs.
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);
     return [
       ...told,
       { type: 'runner', runner: facts },
+      ...heirs,
       ...retold,
       ...[...stopping.values()].filter((one) => one.runnerId === runnerId).map((one) => keepPlace(one, instantMs)),
       ...joined(

@@ -1,43 +1,68 @@
-import type { ModelFigures, RunnerOffer } from '@filmwright/contracts';
+import { type ModelFigures, type RunnerOffer, singleModels } from '@filmwright/contracts';
 import type { ModelFacts } from '@filmwright/scheduler';
 
-/** What all runners measured of models, as the scheduler takes it until it has learned times of its own. */
+type Offered = Pick<RunnerOffer, 'figures' | 'modelMemory' | 'devices'>;
+/** What one runner tells of a model: what it measured, what its card says (MiB), and how large its largest device is. */
+type Told = { readonly figures: ModelFigures | null; readonly cardMib: number; readonly deviceMib: number };
+
+/** What all runners tell of models, as the scheduler takes it until it has learned times of its own. */
 export type MeasuredModels = {
   /** Facts of the models that a runner tells of, now that it came, changed or (without an offer) went. */
-  readonly set: (runnerId: string, offer: Pick<RunnerOffer, 'figures'> | null) => readonly ModelFacts[];
+  readonly set: (runnerId: string, offer: Offered | null) => readonly ModelFacts[];
+  /** GPU memory of models that work together, MiB; 0 for one alone, of which the facts tell. */
+  readonly togetherMib: (model: string | null) => number;
 };
 
-/** Starts without any. Of several runners the times are the mean, and the sizes the largest: what is placed must fit. */
+/**
+ * Starts without any. Of several runners the times are the mean, and the sizes the largest: what is placed must fit. Of GPU memory what was measured counts
+ * before what cards say, and what cards say no further than to the largest device that has the model: they may err.
+ */
 export function createMeasuredModels(): MeasuredModels {
-  const byModel = new Map<string, Map<string, ModelFigures>>();
+  const byModel = new Map<string, Map<string, Told>>();
   const byRunner = new Map<string, readonly string[]>();
+  const toldOf = (name: string): readonly Told[] => [...(byModel.get(name)?.values() ?? [])];
   return {
     set(runnerId, offer) {
       for (const name of byRunner.get(runnerId) ?? []) byModel.get(name)?.delete(runnerId);
-      const figures = offer?.figures ?? [];
-      if (figures.length === 0) byRunner.delete(runnerId);
-      else
-        byRunner.set(
-          runnerId,
-          figures.map(({ name }) => name),
-        );
-      for (const one of figures) {
-        const told = byModel.get(one.name) ?? new Map<string, ModelFigures>();
-        told.set(runnerId, one);
-        byModel.set(one.name, told);
+      const { figures = [], modelMemory = [], devices = [] } = offer ?? {};
+      const deviceMib = Math.max(0, ...devices.map(({ vramMib }) => vramMib));
+      const measured = new Map(figures.map((one) => [one.name, one]));
+      const byCard = new Map(modelMemory.map(({ name, vramMib }) => [name, vramMib]));
+      const names = [...new Set([...measured.keys(), ...byCard.keys()])];
+      if (names.length === 0) byRunner.delete(runnerId);
+      else byRunner.set(runnerId, names);
+      for (const name of names) {
+        const told = byModel.get(name) ?? new Map<string, Told>();
+        byModel.set(name, told.set(runnerId, { figures: measured.get(name) ?? null, cardMib: byCard.get(name) ?? 0, deviceMib }));
       }
-      return figures.map(({ name }) => factsOf(name, [...(byModel.get(name)?.values() ?? [])]));
+      return names.map((name) => factsOf(name, toldOf(name)));
+    },
+    togetherMib(model) {
+      const names = model === null ? [] : singleModels(model);
+      return names.length < 2 ? 0 : names.reduce((sum, name) => sum + vramOf(toldOf(name)), 0);
     },
   };
 }
 
-function factsOf(id: string, all: readonly ModelFigures[]): ModelFacts {
-  const mean = (of: (one: ModelFigures) => number): number => all.reduce((sum, one) => sum + of(one), 0) / all.length;
-  const most = (of: (one: ModelFigures) => number): number => Math.max(...all.map(of));
+function vramOf(all: readonly Told[]): number {
+  const most = (of: (one: Told) => number): number => Math.max(0, ...all.map(of));
+  const measured = most(({ figures }) => figures?.vramMib ?? 0);
+  if (measured > 0) return Math.ceil(measured);
+  return Math.ceil(
+    Math.min(
+      most(({ cardMib }) => cardMib),
+      most(({ deviceMib }) => deviceMib) || Number.POSITIVE_INFINITY,
+    ),
+  );
+}
+
+function factsOf(id: string, told: readonly Told[]): ModelFacts {
+  const all = told.flatMap(({ figures }) => figures ?? []);
+  const mean = (of: (one: ModelFigures) => number): number => all.reduce((sum, one) => sum + of(one), 0) / Math.max(1, all.length);
   return {
     id,
-    vramMib: Math.ceil(most(({ vramMib }) => vramMib)),
-    hostMib: Math.ceil(most(({ ramMib }) => ramMib)),
+    vramMib: vramOf(told),
+    hostMib: Math.ceil(Math.max(0, ...all.map(({ ramMib }) => ramMib))),
     warmMs: mean(({ warmMs }) => warmMs),
     coldMs: mean(({ coldMs }) => coldMs),
     // Runners offer only what lies on their disks.

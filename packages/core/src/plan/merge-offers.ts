@@ -1,13 +1,17 @@
 import { type Generator, type ModelCapability, type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
+import { type ModelToolchains, modelToolchains } from './model-toolchains.ts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
 export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
   readonly slots: number;
+  /** Where runners compute models on different devices; left out where all do so alike. */
+  readonly modelToolchains?: ModelToolchains;
 };
 
 /**
  * Joins the offers of all runners. A toolchain, font or revision of a voice or model that was offered before stays chosen while anyone offers it, or nobody offers another: keys
- * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name.
+ * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name. Of models the
+ * toolchain that computes on a GPU is taken where there is one; films that were begun keep theirs (`keepChosen`).
  */
 export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | null): Offer {
   const toolchain: Record<string, string> = { ...before?.toolchain };
@@ -16,10 +20,12 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
     const chosen = toolchain[kind];
     if (chosen === undefined || !offered.includes(chosen)) toolchain[kind] = mostCommon(offered);
   }
+  const byModel = modelToolchains(runners, toolchain as Toolchain);
   const voices = new Set(runners.flatMap((runner) => runner.voices.map(({ id, revision }) => `${id} ${revision}`)));
   const stillOffered = (before?.voices ?? []).filter(({ id, revision }) => voices.has(`${id} ${revision}`));
   return {
     toolchain: toolchain as Toolchain,
+    ...(Object.keys(byModel).length > 0 && { modelToolchains: byModel }),
     voices: joined({ lists: [stillOffered, ...runners.map((runner) => runner.voices), before?.voices ?? []], idOf: (voice) => voice.id }),
     fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
     models: modelsOf(

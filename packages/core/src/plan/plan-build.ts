@@ -34,7 +34,10 @@ export type PlanInput = {
   /** Uploaded asset of each file that the document names. */
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
-  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & { readonly slots: number; readonly modelToolchains?: ModelToolchains };
+  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
+    readonly slots: number;
+    readonly modelToolchains?: ModelToolchains;
+  };
   /** What to do about review; `warn` when left out. */
   readonly reviewMode?: ReviewMode;
   /** The model that reviews pictures and clips, or one revision of it; the first by name that is offered when left out. */

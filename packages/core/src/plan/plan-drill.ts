@@ -19,7 +19,7 @@ export function planDrill(input: PlanInput): Plan {
     const end = { state: 'failed', result: null, problem } as const;
     return { title: 'drill', rows: [], ready: [], progress, webPackage: null, shots: null, end };
   }
-  const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
+  const planner = createPlanner({ results: input.results, offer: input.offer, digestOf: input.digestOf });
   const { steps, model, batch } = read.data.drill;
   const asked = { ...(steps && { steps }), ...(model && { model }), ...(batch && { batch }) };
   const made: (Asset | undefined)[] = [];

@@ -26,7 +26,7 @@ const writingShare = 0.5;
 
 /** Makes a film document of a script: by rules at once, by a model with one task. Where rules may help out, a model that fails is told of in a notice. */
 export function planStoryboard(input: PlanInput): Plan {
-  const planner = createPlanner({ results: input.results, toolchain: input.offer.toolchain, digestOf: input.digestOf });
+  const planner = createPlanner({ results: input.results, offer: input.offer, digestOf: input.digestOf });
   const read = storyboardOrderSchema.safeParse(input.document);
   const outcome = read.success
     ? write(read.data, { input, planner })

@@ -1,5 +1,6 @@
 import {
   type Asset,
+  needsOf,
   type Output,
   type Payload,
   type Problem,
@@ -9,6 +10,7 @@ import {
   type Toolchain,
   taskKinds,
 } from '@filmwright/contracts';
+import { type ChosenToolchain, type ModelToolchains, toolchainOf } from './model-toolchains.ts';
 import { type DigestOf, inputsOf, taskKey } from './task-key.ts';
 
 /** What the ledger knows of a key. `reused`: it was done before this build asked for it. */
@@ -61,19 +63,24 @@ export type Planner = {
   readonly planned: readonly PlannedTask[];
   readonly ready: readonly Task[];
   readonly failures: readonly { readonly task: PlannedTask; readonly problem: Problem }[];
+  /** Toolchains of the tasks that have a key and need a model. */
+  readonly chosen: () => readonly ChosenToolchain[];
 };
 
 export type PlannerInput = {
   readonly results: (key: string) => TaskResultView | undefined;
-  readonly toolchain: Toolchain;
+  readonly offer: { readonly toolchain: Toolchain; readonly modelToolchains?: ModelToolchains };
   readonly digestOf: DigestOf;
 };
 
+type Needing = Pick<Task, 'kind' | 'payload' | 'estimateMs'>;
+
 /** A planner over the results so far. */
-export function createPlanner({ results, toolchain, digestOf }: PlannerInput): Planner {
+export function createPlanner({ results, offer, digestOf }: PlannerInput): Planner {
   const planned: PlannedTask[] = [];
   const ready: Task[] = [];
   const failures: { task: PlannedTask; problem: Problem }[] = [];
+  const chosen = new Map<string, ChosenToolchain>();
   const asked = new Set<string>();
   const addresses = new Set<string>();
   // Views of one shot ask for the same again.
@@ -96,7 +103,9 @@ export function createPlanner({ results, toolchain, digestOf }: PlannerInput): P
       note({ address, kind, stage, shot, estimateMs, key: null, result: undefined, ...(gathers && { gathers }) });
       return undefined;
     }
-    const chain = toolchain[kind] ?? '';
+    const { model } = needsOf({ kind, payload, estimateMs } as Needing);
+    const chain = toolchainOf(offer, { kind, model });
+    if (model !== null && chain !== '') chosen.set(`${kind} ${model}`, { kind, model, toolchain: chain });
     const key = taskKey({ kind, payload, toolchain: chain }, digestOf);
     const result = results(key);
     const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result };
@@ -117,5 +126,5 @@ export function createPlanner({ results, toolchain, digestOf }: PlannerInput): P
     asked.add(key);
     return undefined;
   };
-  return { ask, planned, ready, failures };
+  return { ask, planned, ready, failures, chosen: () => [...chosen.values()] };
 }

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Device, RunnerOffer, Task } from '@filmwright/contracts';
+import { startTestServer, type TestServer } from '@filmwright/records/testing';
+import { done, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+const onCpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cpu';
+const onGpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cuda sm_90';
+const device = (id: string, gib: number): Device => ({
+  ...{ id, product: 'a GPU', vramMib: gib * 1024, freeMib: gib * 1024, fabric: id, slice: null, numaNode: null, driver: '1', cuda: '12.4' },
+});
+const generator = (ref: string) => ({
+  ...{ ref, capabilities: ['text-to-image'], width: 64, height: 64, multipleOf: 8, frames: 1, rate: 1, loops: false },
+  ...{ steps: 4, guidance: 1, stepMs: null },
+});
+/** A runner that draws with the models of these names, on these devices where there are any. */
+const draws = (
+  name: string,
+  { models, devices = [], ...changes }: Partial<Omit<RunnerOffer, 'models'>> & { readonly models: readonly string[] },
+) =>
+  offer(name, {
+    ...{ kinds: ['generate'], versions: { generate: 2 }, slots: 4, devices },
+    toolchain: { generate: devices.length === 0 ? onCpu : onGpu },
+    generators: models.map((one) => generator(`${one}@1`) as NonNullable<RunnerOffer['generators']>[number]),
+    ...changes,
+  });
+const drawing = (key: string, model: string, toolchain: string): Task => {
+  const payload = { model: `${model}@1`, prompt: key, steps: 4 };
+  return task(key, { kind: 'generate', version: 2, toolchain, payload } as unknown as Partial<Task>);
+};
+const mib = (model: string, vramMib: number) => ({ name: `model ${model}@1`, vramMib });
+
+test('of a fleet of processors and GPUs a model’s work has a GPU to itself where its toolchain names one, and a slot where it does not', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const { runnerId: cpu } = await records.joinRunner(draws('cpu', { models: ['ink'] }));
+  const { runnerId: gpu } = await records.joinRunner(draws('gpu', { models: ['ink'], devices: [device('GPU-1', 24)] }));
+  await order(opened, [drawing('a', 'ink', onGpu), drawing('b', 'ink', onGpu), drawing('c', 'ink', onCpu)]);
+  const first = await leaseOf(opened, gpu);
+  assert.deepEqual([first.task.toolchain, first.devices], [onGpu, ['GPU-1']]);
+  const slot = await leaseOf(opened, cpu);
+  assert.deepEqual([slot.task.key, slot.devices], ['c', undefined]);
+  // Its slots are free, its only device is not.
+  assert.deepEqual(await records.leaseTasks({ runnerId: gpu, max: 9, leaseMs: 20_000 }), []);
+  await records.completeTask(done(gpu, first));
+  assert.deepEqual((await leaseOf(opened, gpu)).devices, ['GPU-1']);
+});
+
+test('work goes to a GPU with room for its model: by what was measured, else by its card, and where cards ask for more than there is to the largest', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const models = ['ink', 'oil', 'vast'];
+  const figures = { coldMs: 1, warmMs: 1, stepMs: 1, step: 'a step', unloadMs: 1, ramMib: 1, coldIsCold: true, device: 'cuda sm_90' };
+  const measured = { ...figures, measuredAt: '2026-01-01T00:00:00.000Z' };
+  const cards = { modelMemory: [mib('ink', 4000), mib('oil', 30_000), mib('vast', 300_000)] };
+  // Measured on the large one, the first takes more than its card says.
+  const large = draws('large', { models, devices: [device('GPU-80', 80)], ...cards, figures: [{ ...measured, ...mib('ink', 20_000) }] });
+  const { runnerId: small } = await records.joinRunner(draws('small', { models, devices: [device('GPU-8', 8)], ...cards }));
+  const { runnerId } = await records.joinRunner(large);
+  for (const model of models) {
+    await order(opened, [drawing(model, model, onGpu)]);
+    const lease = await leaseOf(opened, runnerId);
+    assert.deepEqual([lease.task.key, lease.devices], [model, ['GPU-80']]);
+    await records.completeTask(done(runnerId, lease));
+  }
+  assert.deepEqual(await records.leaseTasks({ runnerId: small, max: 9, leaseMs: 20_000 }), []);
+});
+
+test('a GPU that several runners of a machine offer is used by one of them, and by another once that one has left', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  start(context, opened);
+  const both = await Promise.all(
+    ['one', 'two'].map(
+      async (name) => (await records.joinRunner(draws(name, { models: ['ink'], devices: [device('GPU-1', 24)] }))).runnerId,
+    ),
+  );
+  await order(
+    opened,
+    ['a', 'b'].map((key) => drawing(key, 'ink', onGpu)),
+  );
+  const [given] = await until(async () => {
+    const rows = await sql('select runner_id from attempt where ended_at is null');
+    return rows.length > 0 && rows;
+  }, 'a grant');
+  const owner = String(given?.['runner_id']);
+  const heir = both.find((one) => one !== owner) ?? '';
+  const first = await leaseOf(opened, owner);
+  assert.deepEqual(await records.leaseTasks({ runnerId: heir, max: 9, leaseMs: 20_000 }), []);
+  await records.completeTask(done(owner, first));
+  await leaseOf(opened, owner);
+  await records.leaveRunner(owner);
+  assert.deepEqual((await leaseOf(opened, heir)).devices, ['GPU-1']);
+});
+
+test('where no runner that computes on a GPU tells of any device, its work has slots', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const { runnerId } = await records.joinRunner(draws('silent', { models: ['ink'], toolchain: { generate: onGpu } }));
+  await order(opened, [drawing('a', 'ink', onGpu)]);
+  assert.equal((await leaseOf(opened, runnerId)).devices, undefined);
+});

@@ -1,0 +1,44 @@
+import { modelName, type RunnerOffer, singleModels, type TaskKind, voiceName } from '@filmwright/contracts';
+
+/** What tasks of each kind may ask to be installed at a runner, as `needsOf` names it. */
+export function installedModels({
+  voices,
+  models,
+  modelsFor,
+  generators = [],
+}: Pick<RunnerOffer, 'voices' | 'models' | 'modelsFor' | 'generators'>): Partial<Record<TaskKind, readonly string[]>> {
+  const named = (refs: readonly string[]): readonly string[] => refs.flatMap((ref) => modelName([ref]) ?? []);
+  const single = named(models);
+  return {
+    speak: voices.map(voiceName),
+    cutout: single,
+    'cutout-clip': single,
+    'find-subject': withPairs(single),
+    generate: named(generators.map(({ ref }) => ref)),
+    review: named(modelsFor?.['image-review'] ?? []),
+    upscale: named(modelsFor?.upscaling ?? []),
+    'upscale-clip': named(modelsFor?.upscaling ?? []),
+    storyboard: named(modelsFor?.storyboard ?? []),
+    interpolate: named(modelsFor?.interpolation ?? []),
+  };
+}
+
+/** Models of which one looks first and another behind it are asked for by both names. */
+export function withPairs(names: readonly string[]): readonly string[] {
+  const models = names.filter((name) => name.startsWith('model ')).map((name) => name.slice('model '.length));
+  return [...names, ...models.flatMap((first) => models.flatMap((second) => (first === second ? [] : (modelName([first, second]) ?? []))))];
+}
+
+type Telling = Pick<RunnerOffer, 'figures' | 'modelMemory'>;
+
+/** GPU memory (MiB) of models: the most that any runner measured, else the most that a card tells; 0 where nobody told. Models that work together need that of all. */
+export function modelMemoryOf(tellers: readonly Telling[]): (name: string) => number {
+  const most = (told: readonly { readonly name: string; readonly vramMib: number }[]): ReadonlyMap<string, number> => {
+    const found = new Map<string, number>();
+    for (const { name, vramMib } of told) found.set(name, Math.max(vramMib, found.get(name) ?? 0));
+    return found;
+  };
+  const measured = most(tellers.flatMap(({ figures = [] }) => figures));
+  const byCards = most(tellers.flatMap(({ modelMemory = [] }) => modelMemory));
+  return (name) => singleModels(name).reduce((sum, one) => sum + (measured.get(one) || byCards.get(one) || 0), 0);
+}
