@@ -11,7 +11,7 @@ test('a drill breaks what it started, loses nothing, does and charges nothing tw
   const args = ['drill', '--rounds', '2', '--only', 'an', '--seed', '1', '--runners', '2', '--home', home, '--json'];
   const { status, out, err } = await filmwright(home, args);
   assert.equal(status, 0, out + err);
-  assert.deepEqual(JSON.parse(out), { rounds: 2, lost: 0, rerun: 0, doubleCharged: 0, wrongBytes: 0, missed: 0 });
+  assert.deepEqual(JSON.parse(out), { rounds: 2, lost: 0, rerun: 0, doubleCharged: 0, wrongBytes: 0, missed: 0, unplayed: 0 });
   assert.match(err, /^\d\. hang a task: .+ Nothing was lost/m);
   assert.match(err, /its standby was promoted.*fences went on from \d+ at \d+.* Nothing was lost/);
   assert.deepEqual(processesOf(home), []);

@@ -29,12 +29,16 @@ export type DrillSums = {
   readonly doubleCharged: number;
   readonly wrongBytes: number;
   readonly missed: number;
+  /** Rounds that broke off, since the platform did not become whole again or a process that was to be struck was not there. */
+  readonly unplayed: number;
 };
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
+/** A platform that breaks off so many rounds one after another, each begun anew, ends the drill. */
+const mostInARow = 3;
 const sumNames = ['lost', 'rerun', 'doubleCharged', 'wrongBytes'] as const;
 
-/** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was, or where no fault took hold at all. */
+/** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was, where a round broke off, or where no fault took hold at all. What lies on the platforms stays then. */
 export async function drill({ rounds, seed, runners, platforms, only = '', home: given, json }: DrillOptions): Promise<number> {
   if (!faults.some(({ name }) => name.includes(only)))
     throw new FilmwrightError(
@@ -55,9 +59,10 @@ export async function drill({ rounds, seed, runners, platforms, only = '', home:
   };
   for (const name of signals) process.once(name, interrupt);
   const found: DrillRound[] = [];
+  const broken: string[] = [];
   const starting: Promise<DrillPlatform>[] = [];
   try {
-    const rounding = play({ home, runners, platforms, rounds, seed, only, tell, signal: told.signal, found, starting });
+    const rounding = play({ home, runners, platforms, rounds, seed, only, tell, signal: told.signal, found, broken, starting });
     await Promise.race([rounding, new Promise((resolve) => told.signal.addEventListener('abort', resolve, { once: true }))]);
     // What a round still does on a platform that is ended fails, and is no news.
     if (told.signal.aborted) rounding.catch(() => {});
@@ -66,17 +71,19 @@ export async function drill({ rounds, seed, runners, platforms, only = '', home:
     // One that is still on its way would be left behind.
     for (const each of await Promise.allSettled(starting)) if (each.status === 'fulfilled') await each.value.stop();
     for (const name of signals) process.off(name, interrupt);
-    if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    if (given === undefined && (isInterrupted || isSound({ found, broken })))
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
   const sum = (name: (typeof sumNames)[number]): number => found.reduce((total, round) => total + round[name], 0);
   const sums: DrillSums = {
-    rounds: found.length,
+    rounds: found.length + broken.length,
     ...{ lost: sum('lost'), rerun: sum('rerun'), doubleCharged: sum('doubleCharged'), wrongBytes: sum('wrongBytes') },
     missed: found.filter(({ took }) => !took).length,
+    unplayed: broken.length,
   };
   process.stdout.write(json ? `${JSON.stringify(sums)}\n` : `${found.length} rounds: ${verdict(sums)}${missed(sums)}\n`);
   if (isInterrupted) return 130;
-  return isWrong(sums) || sums.missed === sums.rounds ? 1 : 0;
+  return isWrong(sums) || broken.length > 0 || sums.missed === sums.rounds ? 1 : 0;
 }
 
 type Rounds = Pick<DrillOptions, 'rounds' | 'seed' | 'runners' | 'platforms'> & {
@@ -86,37 +93,58 @@ type Rounds = Pick<DrillOptions, 'rounds' | 'seed' | 'runners' | 'platforms'> & 
   readonly signal: AbortSignal;
   /** Rounds are added to it as they end. */
   readonly found: DrillRound[];
+  /** Why rounds broke off is added to it. */
+  readonly broken: string[];
   /** Platforms are added to it as they begin to start; whoever plays ends them. */
   readonly starting: Promise<DrillPlatform>[];
 };
 
 /** Each platform takes the next round that none has taken; what a round does follows from the seed and its number alone. */
-async function play({ home, runners, platforms, rounds, seed, only, tell, signal, found, starting }: Rounds): Promise<void> {
+async function play({ home, runners, platforms, rounds, seed, only, tell, signal, found, broken, starting }: Rounds): Promise<void> {
   let chosen: readonly Fault[] | undefined;
   let next = 0;
-  const lane = async (place: number): Promise<void> => {
-    const folder = join(home, `platform-${place + 1}`);
+  const whole = async (name: string): Promise<DrillPlatform> => {
+    const folder = join(home, name);
     await mkdir(folder);
-    if (signal.aborted) return;
     const start = startDrillPlatform({ home: folder, runners });
     starting.push(start);
     const platform = await start;
+    if (!signal.aborted) await platform.whole();
+    return platform;
+  };
+  const lane = async (place: number): Promise<void> => {
+    const name = `platform-${place + 1}`;
+    let platform = await whole(name);
     if (signal.aborted) return;
-    await platform.whole();
     chosen ??= faultsFor({ platform, rounds, only, random: sequence(seed), tell });
+    let inARow = 0;
     for (let index = next++; !signal.aborted; index = next++) {
       const fault = chosen[index];
       if (fault === undefined) return;
       const own = (seed * 100_003 + index) % 2 ** 31;
-      const round = await drillRound({ platform, fault, seed: own, random: sequence(own) });
-      if (signal.aborted) return;
-      found.push(round);
-      tell(
-        `${index + 1}. ${round.fault}: ${round.did}. ${round.saw}. ${round.took || isWrong(round) ? verdict(round) : 'MISSED: what was broken changed nothing, so that this round shows nothing.'} (${(round.wallMs / 1000).toFixed(1)} s)`,
-      );
+      try {
+        const round = await drillRound({ platform, fault, seed: own, random: sequence(own) });
+        if (signal.aborted) return;
+        found.push(round);
+        tell(lineOf(round, index + 1));
+        inARow = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        const why = error instanceof Error ? error.message : String(error);
+        broken.push(why);
+        tell(`${index + 1}. ${fault.name}: BROKE OFF: ${why}`);
+        if (++inARow === mostInARow) throw error;
+        await platform.stop();
+        platform = await whole(`${name}-${broken.length}`);
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(platforms, rounds)) }, (_, place) => lane(place)));
+}
+
+function lineOf(round: DrillRound, number: number): string {
+  const said = round.took || isWrong(round) ? verdict(round) : 'MISSED: what was broken changed nothing, so that this round shows nothing.';
+  return `${number}. ${round.fault}: ${round.did}. ${round.saw}. ${said} (${(round.wallMs / 1000).toFixed(1)} s)`;
 }
 
 type Choosing = {
@@ -143,14 +171,19 @@ function faultsFor({ platform, rounds, only, random, tell }: Choosing): readonly
   return chosen.slice(0, rounds);
 }
 
+function isSound({ found, broken }: { readonly found: readonly DrillRound[]; readonly broken: readonly string[] }): boolean {
+  return broken.length === 0 && !found.some(isWrong);
+}
+
 type Counts = Pick<DrillSums, (typeof sumNames)[number]>;
 
 function isWrong(counts: Counts): boolean {
   return sumNames.some((name) => counts[name] > 0);
 }
 
-function missed({ rounds, missed }: DrillSums): string {
-  return missed === 0 ? '' : ` In ${missed} of ${rounds} the fault did not take hold.`;
+function missed({ rounds, missed, unplayed }: DrillSums): string {
+  const off = unplayed === 0 ? '' : ` ${unplayed} of ${rounds} broke off.`;
+  return `${missed === 0 ? '' : ` In ${missed} of ${rounds} the fault did not take hold.`}${off}`;
 }
 
 function verdict(counts: Counts): string {
