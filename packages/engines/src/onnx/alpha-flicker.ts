@@ -19,13 +19,15 @@ const leastPixels = 40;
 
 /** Watches the frames of a clip as they were and as they were cut out, in order. */
 export function watchFlicker(): { readonly seen: (whole: Picture, cut: Picture) => void; readonly result: () => Flicker | null } {
-  let before: { readonly whole: Picture; readonly alpha: Uint8Array } | null = null;
+  let before: Sampled | null = null;
+  // The memory of the frame before the last one, for the next one.
+  let spare: Uint8Array | null = null;
   let [sum, pixels, worst] = [0, 0, 0];
   return {
     seen(whole, cut) {
-      const alpha = sampledAlpha(cut);
       const earlier = before;
-      before = { whole, alpha };
+      before = { whole, alpha: sampledAlpha(cut, spare) };
+      spare = earlier?.alpha ?? null;
       if (earlier === null) return;
       const pair = changeBetween(earlier, before);
       if (pair.pixels < leastPixels) return;
@@ -40,9 +42,9 @@ export function watchFlicker(): { readonly seen: (whole: Picture, cut: Picture) 
 const four = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 /** Alpha of every second pixel of every second row. */
-function sampledAlpha({ width, height, rgba }: Picture): Uint8Array {
-  const columns = Math.ceil(width / stride);
-  const alpha = new Uint8Array(columns * Math.ceil(height / stride));
+function sampledAlpha({ width, height, rgba }: Picture, spare: Uint8Array | null): Uint8Array {
+  const length = Math.ceil(width / stride) * Math.ceil(height / stride);
+  const alpha = spare?.length === length ? spare : new Uint8Array(length);
   for (let y = 0, at = 0; y < height; y += stride)
     for (let i = y * width * 4 + 3, end = (y + 1) * width * 4; i < end; i += stride * 4) alpha[at++] = rgba[i] as number;
   return alpha;

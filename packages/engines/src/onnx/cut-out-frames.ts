@@ -53,7 +53,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
     const at = next++ - gone;
     const frames = held.map(({ look }) => look);
     const { picture, look } = held[at] as Held;
-    const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, at) : look.mask, look, memory }) };
+    const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, { at, memory }) : look.mask, look, memory }) };
     while (next - gone > smoothingReach) {
       held.shift();
       gone++;

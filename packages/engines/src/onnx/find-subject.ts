@@ -115,9 +115,9 @@ export function widened(box: Box, picture: { readonly width: number; readonly he
   };
 }
 
-/** Puts the close look over the first one, fading from one to the other near the inner edge of the box. */
+/** Puts the close look over the first one, in place, fading from one to the other near the inner edge of the box. */
 export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
-  const data = whole.data.slice();
+  const { data } = whole;
   const fade = Math.max(1, Math.min(box.width, box.height) * 0.06);
   const right = whole.width - box.x - box.width;
   const bottom = whole.height - box.y - box.height;
@@ -132,7 +132,7 @@ export function blendCloseUp(whole: Plane, close: Plane, box: Box): Plane {
       data[row + x] = share === 1 ? value : (1 - share) * (data[row + x] as number) + share * value;
     }
   }
-  return { ...whole, data };
+  return whole;
 }
 
 /** Asks a mask model where the subject is: once for the whole picture, then, if the card asks for it, once more for the part with the subject. */

@@ -4,7 +4,7 @@ import type { ModelPool } from './model-pool.ts';
 import type { ModelTensor } from './model-process.ts';
 import type { Picture } from './picture.ts';
 import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
-import { resample } from './resample.ts';
+import { eachColourRow } from './resample.ts';
 
 /** Where the picture lies inside the model's input: its size there, and the whole input's size. */
 type Placement = { readonly width: number; readonly height: number; readonly fullWidth: number; readonly fullHeight: number };
@@ -33,43 +33,46 @@ function place({ input }: Pick<PictureProcessing, 'input'>, picture: Picture): P
   };
 }
 
-/** A picture at the size that a model wants, and whether it is to be given with left and right exchanged. */
-type Placed = { readonly values: Float32Array; readonly at: Placement; readonly mirrored?: boolean };
-
-function placed(picture: Picture, at: Placement): Placed {
-  const { width, height, rgba } = picture;
-  return { values: resample({ width, height, channels: 4, data: rgba }, { width: at.width, height: at.height }), at };
-}
-
-function toTensor({ input }: Pick<PictureProcessing, 'input'>, { values, at, mirrored = false }: Placed): ModelTensor {
+/** The tensors of a picture: as it is and, if asked, with left and right exchanged. */
+function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, at, mirrored }: Placing): readonly ModelTensor[] {
   const { layout, scale, mean, deviation } = input;
   const area = at.fullWidth * at.fullHeight;
-  const data = new Float32Array(area * 3);
+  const tensors = (mirrored ? [false, true] : [false]).map((exchanged) => ({ exchanged, data: new Float32Array(area * 3) }));
   const [step, apart] = layout === 'nchw' ? [1, area] : [3, 1];
-  for (let c = 0; c < 3; c++) {
-    const [none, spread] = [mean[c] as number, deviation[c] as number];
-    for (let y = 0; y < at.fullHeight; y++) {
-      const row = Math.min(y, at.height - 1) * at.width;
-      let to = c * apart + y * at.fullWidth * step;
-      for (let x = 0; x < at.fullWidth; x++, to += step) {
-        const column = x < at.width ? x : at.width - 1;
-        const from = (row + (mirrored ? at.width - 1 - column : column)) * 4 + c;
-        data[to] = ((values[from] as number) * scale - none) / spread;
+  const write = (line: Float32Array, row: number): void => {
+    for (const { exchanged, data } of tensors)
+      for (let c = 0; c < 3; c++) {
+        const none = mean[c] as number;
+        const spread = deviation[c] as number;
+        let to = c * apart + row * at.fullWidth * step;
+        for (let x = 0; x < at.fullWidth; x++, to += step) {
+          const column = x < at.width ? x : at.width - 1;
+          const value = line[(exchanged ? at.width - 1 - column : column) * 3 + c] as number;
+          data[to] = (value * scale - none) / spread;
+        }
       }
-    }
-  }
-  return { dims: layout === 'nchw' ? [1, 3, at.fullHeight, at.fullWidth] : [1, at.fullHeight, at.fullWidth, 3], data };
+  };
+  eachColourRow(picture, at, (line, y) => {
+    write(line, y);
+    // What lies below the picture repeats its last row.
+    if (y === at.height - 1) for (let row = at.height; row < at.fullHeight; row++) write(line, row);
+  });
+  const dims = layout === 'nchw' ? [1, 3, at.fullHeight, at.fullWidth] : [1, at.fullHeight, at.fullWidth, 3];
+  return tensors.map(({ data }) => ({ dims, data }));
 }
+
+type Placing = { readonly picture: Picture; readonly at: Placement; readonly mirrored: boolean };
 
 /** A picture as the model's card wants to be given it. */
 export function pictureTensor(processing: Pick<PictureProcessing, 'input'>, picture: Picture): ModelTensor {
-  return toTensor(processing, placed(picture, place(processing, picture)));
+  const [tensor] = toTensors(processing, { picture, at: place(processing, picture), mirrored: false });
+  return tensor as ModelTensor;
 }
 
 function readAnswer(
   model: InstalledModel,
   answer: ModelTensor,
-  { at, mirrored = false }: Omit<Placed, 'values'>,
+  { at, mirrored }: Omit<Given, 'tensor'>,
 ): Omit<PictureModelResult, 'peakBytes'> {
   const { layout, scale, activation, name } = pictureProcessing(model.card).output;
   const dims = answer.dims.length === 4 ? answer.dims.slice(1) : answer.dims;
@@ -120,10 +123,13 @@ export type PictureModelRun = {
   readonly signal?: AbortSignal;
 };
 
-async function run({ model, pool, signal }: PictureModelRun, given: Placed): Promise<PictureModelResult> {
+/** A tensor for a model, where the picture lies in it, and whether left and right are exchanged there. */
+type Given = { readonly tensor: ModelTensor; readonly at: Placement; readonly mirrored: boolean };
+
+async function run({ model, pool, signal }: PictureModelRun, given: Given): Promise<PictureModelResult> {
   const processing = pictureProcessing(model.card);
   const answer = await pool.run(model, {
-    inputs: { [processing.input.name]: toTensor(processing, given) },
+    inputs: { [processing.input.name]: given.tensor },
     output: processing.output.name,
     ...(signal ? { signal } : {}),
   });
@@ -132,11 +138,17 @@ async function run({ model, pool, signal }: PictureModelRun, given: Placed): Pro
 
 /** Runs any picture-to-picture model as its card says; the result keeps the model's own output size. */
 export async function runPictureModel(asked: PictureModelRun): Promise<PictureModelResult> {
-  return run(asked, placed(asked.picture, place(pictureProcessing(asked.model.card), asked.picture)));
+  const processing = pictureProcessing(asked.model.card);
+  return run(asked, { tensor: pictureTensor(processing, asked.picture), at: place(processing, asked.picture), mirrored: false });
 }
 
 /** The same for the picture and for the picture with left and right exchanged; both results lie as the picture does. One travels to the model's process while the other runs there. */
 export async function runPictureModelBothWays(asked: PictureModelRun): Promise<readonly [PictureModelResult, PictureModelResult]> {
-  const given = placed(asked.picture, place(pictureProcessing(asked.model.card), asked.picture));
-  return Promise.all([run(asked, given), run(asked, { ...given, mirrored: true })]);
+  const processing = pictureProcessing(asked.model.card);
+  const at = place(processing, asked.picture);
+  const [plain, exchanged] = toTensors(processing, { picture: asked.picture, at, mirrored: true });
+  return Promise.all([
+    run(asked, { tensor: plain as ModelTensor, at, mirrored: false }),
+    run(asked, { tensor: exchanged as ModelTensor, at, mirrored: true }),
+  ]);
 }

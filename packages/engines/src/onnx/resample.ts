@@ -8,7 +8,8 @@ export type Raster = {
   readonly data: Float32Array | Uint8Array;
 };
 
-type Taps = { readonly first: Int32Array; readonly weights: Float32Array; readonly count: number };
+/** `count` weights from `first` on, of which `used` may be other than 0. */
+type Taps = { readonly first: Int32Array; readonly used: Int32Array; readonly weights: Float32Array; readonly count: number };
 
 /** Triangle filter, widened when shrinking so that every source pixel counts (pixel centres at half). */
 function taps(from: number, to: number): Taps {
@@ -16,6 +17,7 @@ function taps(from: number, to: number): Taps {
   const support = Math.max(1, scale);
   const count = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(to);
+  const used = new Int32Array(to);
   const weights = new Float32Array(to * count);
   for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
@@ -27,8 +29,9 @@ function taps(from: number, to: number): Taps {
       weights[i * count + k - start] = Math.max(0, 1 - Math.abs((k + 0.5 - centre) / support)) / sum;
     }
     first[i] = start;
+    used[i] = end - start;
   }
-  return { first, weights, count };
+  return { first, used, weights, count };
 }
 
 /** `from` is the first pixel of the row that is wanted. */
@@ -146,6 +149,54 @@ function resampleRows(source: RowSource, size: Size, area: Box = { x: 0, y: 0, .
     }
   }
   return result;
+}
+
+/** Colours of a row of a picture at another width, three numbers a pixel; sums are rounded as elsewhere. */
+function colourRow(
+  rgba: Uint8Array,
+  { offset, across, row }: { readonly offset: number; readonly across: Taps; readonly row: Float32Array },
+): void {
+  const { first, used, weights, count } = across;
+  for (let x = 0; x < first.length; x++) {
+    let from = offset + (first[x] as number) * 4;
+    const own = x * count;
+    const end = own + (used[x] as number);
+    let r = 0;
+    let g = 0;
+    let b = 0;
+    for (let k = own; k < end; k++, from += 4) {
+      const weight = weights[k] as number;
+      r = Math.fround(r + weight * (rgba[from] as number));
+      g = Math.fround(g + weight * (rgba[from + 1] as number));
+      b = Math.fround(b + weight * (rgba[from + 2] as number));
+    }
+    row[x * 3] = r;
+    row[x * 3 + 1] = g;
+    row[x * 3 + 2] = b;
+  }
+}
+
+/** Gives the rows of a picture at another size, three numbers of 0..255 a pixel, whatever its alpha; the line is one that changes. */
+export function eachColourRow({ width, height, rgba }: Picture, size: Size, visit: (line: Float32Array, y: number) => void): void {
+  const across = taps(width, size.width);
+  const down = taps(height, size.height);
+  const rows = Array.from({ length: down.count }, () => new Float32Array(size.width * 3));
+  const line = new Float32Array(size.width * 3);
+  let made = 0;
+  for (let y = 0; y < size.height; y++) {
+    const start = down.first[y] as number;
+    const end = start + (down.used[y] as number);
+    for (made = Math.max(made, start); made < end; made++)
+      colourRow(rgba, { offset: made * width * 4, across, row: rows[made % down.count] as Float32Array });
+    line.fill(0);
+    for (let k = start; k < end; k++)
+      addRow(line, { row: rows[k % down.count] as Float32Array, weight: down.weights[y * down.count + k - start] as number });
+    visit(line, y);
+  }
+}
+
+function addRow(line: Float32Array, { row, weight }: { readonly row: Float32Array; readonly weight: number }): void {
+  for (let i = 0; i < line.length; i++) line[i] = (line[i] as number) + weight * (row[i] as number);
 }
 
 /** A plane at another size. */

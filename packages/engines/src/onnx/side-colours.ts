@@ -86,7 +86,7 @@ function wideSums(colouring: SideColouring): WideSums {
   const radius = Math.max(1, Math.round(colouring.wide / bandStep));
   const wanted = widerBand(bandAround(band.squares, { width: across, height: down }), 1);
   const squares = squareSums(colouring, widerBand(wanted, radius));
-  const sums = new Float32Array(squares.length);
+  const sums = colouring.memory.floats('wide windows', squares.length);
   windowSums({
     band: wanted,
     radius,
@@ -122,8 +122,8 @@ function wideSums(colouring: SideColouring): WideSums {
 }
 
 /** Weights and weighted colours of squares of cells. */
-function squareSums({ small: { rgba }, depth: { width, height, data } }: SideColouring, wanted: EdgeBand): Float32Array {
-  const sums = new Float32Array(wanted.width * wanted.height * sidePlanes);
+function squareSums({ small: { rgba }, depth: { width, height, data }, memory }: SideColouring, wanted: EdgeBand): Float32Array {
+  const sums = memory.floats('squares', wanted.width * wanted.height * sidePlanes).fill(0);
   for (let row = 0; row < wanted.height; row++) {
     const runs = wanted.runs[Math.floor(row / bandStep)] as Int32Array;
     for (let r = 0; r < runs.length; r += 2)

@@ -1,4 +1,5 @@
 import type { SeenFrame } from './frame-mask.ts';
+import type { Memory } from './memory.ts';
 import type { Plane } from './picture.ts';
 
 /** Frames on either side whose masks speak for a frame. */
@@ -54,7 +55,7 @@ type Heard = { readonly sum: Float32Array; readonly weights: Float32Array };
  * little the picture changed there. What stands still stops flickering; a moving edge keeps its own frame's mask and so never lags. It looks as far
  * ahead as back and no further, so that pieces of a clip cut out by themselves meet without a seam.
  */
-export function smoothMask(frames: readonly SeenFrame[], at: number): Plane {
+export function smoothMask(frames: readonly SeenFrame[], { at, memory }: { readonly at: number; readonly memory: Memory }): Plane {
   const own = frames[at];
   if (own === undefined) throw new RangeError(`frame ${at} of ${frames.length} does not exist`);
   const neighbours = frames.flatMap((frame, index): readonly Neighbour[] => {
@@ -63,7 +64,8 @@ export function smoothMask(frames: readonly SeenFrame[], at: number): Plane {
     return [{ frame, weight: Math.exp(-(away * away) / (2 * spreadFrames * spreadFrames)) }];
   });
   const { width, height } = own.mask;
-  const data = own.mask.data.slice();
+  const data = memory.floats('smoothed', width * height);
+  data.set(own.mask.data);
   const across = Math.ceil(width / side);
   const ownParts = partsOf(own.mask);
   const others = neighbours.map(({ frame }) => partsOf(frame.mask));

@@ -87,44 +87,45 @@ const DOUBTFUL_MEAN = 0.12;
 /** Below this a value is background. */
 const FAINT = 0.04;
 
-function dropStrayPieces(mask: Plane, keepShare: number): Plane {
-  const data = mask.data.slice();
+function dropStrayPieces(mask: Plane, keepShare: number): void {
+  const { data } = mask;
   const pieces = regions(mask, { least: 0.5, most: Infinity });
+  const faint = regions(mask, { least: FAINT, most: Infinity });
   const least = Math.max(0, ...pieces.map((piece) => piece.pixels)) * keepShare;
   const kept = new Uint8Array(data.length);
   for (const piece of pieces) {
     if (piece.pixels >= least) fill(kept, piece, 1);
     else fill(data, piece, FAINT);
   }
-  for (const faint of regions(mask, { least: FAINT, most: Infinity })) if (!hasAny(kept, faint)) fill(data, faint, 0);
-  return { ...mask, data };
+  for (const each of faint) if (!hasAny(kept, each)) fill(data, each, 0);
 }
 
-function closeGaps(mask: Plane, fillShare: number): Plane {
-  const data = mask.data.slice();
+function closeGaps(mask: Plane, fillShare: number): void {
+  const { data } = mask;
   for (const gap of regions(mask, { least: -Infinity, most: 0.5 })) {
     const doubtful = gap.mean > DOUBTFUL_MEAN;
     if (sidesOf(gap) > (doubtful ? 1 : 0)) continue;
     if (gap.pixels / data.length <= fillShare * (doubtful ? DOUBTFUL_GAP : 1)) fill(data, gap, 1);
   }
-  return { ...mask, data };
 }
 
 /** Fades doubt out with the distance from the edge: fully kept to half the reach, gone at the reach. */
-function settleDoubt(mask: Plane, reachPx: number): Plane {
-  const data = mask.data.slice();
+function settleDoubt({ data, ...size }: Plane, reachPx: number): void {
   const inside = new Float32Array(data.length);
   for (let i = 0; i < inside.length; i++) if ((data[i] as number) >= 0.5) inside[i] = 1;
-  const share = boxMean(inside, mask, reachPx);
+  const share = boxMean(inside, size, reachPx);
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number;
+    if (value === 0 || value === 1) continue;
     const near = share[i] as number;
     data[i] = value < 0.5 ? value * Math.min(1, near * 4) : 1 - (1 - value) * Math.min(1, (1 - near) * 4);
   }
-  return { ...mask, data };
 }
 
-/** Removes stray pieces and ghosts and closes small gaps of a mask of 0..1; works at the model's own size. */
+/** Removes stray pieces and ghosts and closes small gaps of a mask of 0..1, in place; works at the model's own size. */
 export function tidyMask(mask: Plane, { keepShare, fillShare, reachPx }: Pick<MaskUse, 'keepShare' | 'fillShare' | 'reachPx'>): Plane {
-  return settleDoubt(closeGaps(dropStrayPieces(mask, keepShare), fillShare), reachPx);
+  dropStrayPieces(mask, keepShare);
+  closeGaps(mask, fillShare);
+  settleDoubt(mask, reachPx);
+  return mask;
 }
