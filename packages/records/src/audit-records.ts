@@ -20,7 +20,7 @@ export interface AuditStore {
 }
 
 const listed = `with listed as (
-  select b.address, b.key, t.workspace_id, t.state, t.output, t.finished_at, t.fence
+  select b.address, b.key, t.workspace_id, t.state, t.output, t.fence
   from build_task b left join task t on t.workspace_id = b.workspace_id and t.key = b.key where b.build_id = $1
 )`;
 
@@ -44,10 +44,11 @@ const charges = `${listed}, spent as (
 )
 select key from spent where settled <> (state = 'done')::int or exact <> settled or unreserved > 0 or kept > 0`;
 
+/** What began after what by its fence and not by a clock, which may jump. */
 const reruns = `${listed}
 select l.key from listed l join attempt a on a.key = l.key and a.workspace_id = l.workspace_id
-group by l.key, l.finished_at, l.state
-having count(*) filter (where a.outcome = 'done') > 1 or (l.state = 'done' and bool_or(a.started_at > l.finished_at))`;
+group by l.key, l.state
+having count(*) filter (where a.outcome = 'done') > 1 or (l.state = 'done' and max(a.fence) > max(a.fence) filter (where a.outcome = 'done'))`;
 
 /** Looks at the ledger as somebody from outside would. */
 export function auditRecords({ rows }: Database): AuditStore {
