@@ -6,6 +6,7 @@ import { checkHistory, type HistoryEvent } from './check-history.ts';
 import { createEventQueue } from './event-queue.ts';
 import { leaseMs, ModelLedger } from './model-ledger.ts';
 import type { ModelBegun } from './model-rows.ts';
+import { randomReads } from './random-reads.ts';
 
 /** What a seed led to. `faults` is empty for a ledger that keeps its promises. */
 export type Interleaving = {
@@ -76,10 +77,8 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
   };
 
   // The build: a graph whose tasks become ready as others end.
-  const count = 3 + Math.floor(random() * 4);
-  const reads = Array.from({ length: count }, (_, place) =>
-    (place === 0 ? [] : [Math.floor(random() * place)]).filter(() => random() < 0.7),
-  );
+  const reads = randomReads(random);
+  const count = reads.length;
   const keyOf = (place: number): string => `task-${place}`;
   const drive = (): void => {
     const ready = reads.flatMap((before, place) =>
