@@ -14,23 +14,28 @@ type Runner = Pick<RunnerOffer, 'voices' | 'models' | 'modelsFor' | 'generators'
  * for it, then the one that most runners offer, then by name. Where nothing is large enough it is tried all the same: cards may err.
  */
 export function modelToolchains(runners: readonly Runner[], own: Toolchain): ModelToolchains {
+  // Mostly all runners are alike, and a fleet of thousands is looked at each second.
+  const differs = (kind: TaskKind): boolean =>
+    runners.some(({ toolchain: { [kind]: chain } }) => chain !== undefined && chain !== own[kind]);
+  const kinds = new Set(([...new Set(runners.flatMap(({ toolchain }) => Object.keys(toolchain)))] as TaskKind[]).filter(differs));
+  if (kinds.size === 0) return {};
   const memoryOf = modelMemoryOf(runners);
   const fitting: Found = new Map();
   const tight: Found = new Map();
-  for (const runner of runners) {
+  for (const { runner, times } of alike(runners)) {
     const mostMib = Math.max(0, ...usableDevices(runner).map(({ vramMib }) => vramMib));
     for (const [kind, models] of Object.entries(installedModels(runner)) as [TaskKind, readonly string[]][]) {
       const chain = runner.toolchain[kind];
-      if (chain === undefined) continue;
+      if (chain === undefined || !kinds.has(kind)) continue;
       for (const model of models) {
         const fits = !computesOnGpu(chain) || (mostMib > 0 && memoryOf(model) <= mostMib);
-        count(fits ? fitting : tight, { kind, model, chain });
+        count(fits ? fitting : tight, { kind, model, chain, times });
       }
     }
   }
   for (const [kind, byModel] of tight)
     for (const [model, counts] of byModel)
-      if (!fitting.get(kind)?.has(model)) for (const [chain] of counts) count(fitting, { kind, model, chain });
+      if (!fitting.get(kind)?.has(model)) for (const [chain, times] of counts) count(fitting, { kind, model, chain, times });
   const told: [TaskKind, Readonly<Record<string, readonly string[]>>][] = [];
   for (const [kind, byModel] of fitting) {
     const differing = [...byModel].flatMap(([model, counts]): [string, readonly string[]][] => {
@@ -44,11 +49,27 @@ export function modelToolchains(runners: readonly Runner[], own: Toolchain): Mod
 
 type Found = Map<TaskKind, Map<string, Map<string, number>>>;
 
-function count(found: Found, { kind, model, chain }: { readonly kind: TaskKind; readonly model: string; readonly chain: string }): void {
+/** Runners of which each stands for so many that offer the same. */
+function alike(runners: readonly Runner[]): Iterable<{ readonly runner: Runner; readonly times: number }> {
+  const found = new Map<string, { readonly runner: Runner; times: number }>();
+  for (const runner of runners) {
+    const { models, modelsFor, generators = [], toolchain, devices = [] } = runner;
+    const sizes = devices.map(({ product, vramMib }) => [product, vramMib]);
+    const text = JSON.stringify([models, modelsFor, generators.map(({ ref }) => ref), toolchain, sizes]);
+    const known = found.get(text);
+    if (known === undefined) found.set(text, { runner, times: 1 });
+    else known.times++;
+  }
+  return found.values();
+}
+
+type Counted = { readonly kind: TaskKind; readonly model: string; readonly chain: string; readonly times: number };
+
+function count(found: Found, { kind, model, chain, times }: Counted): void {
   const byModel = found.get(kind) ?? new Map<string, Map<string, number>>();
   found.set(kind, byModel);
   const counts = byModel.get(model) ?? new Map<string, number>();
-  byModel.set(model, counts.set(chain, (counts.get(chain) ?? 0) + 1));
+  byModel.set(model, counts.set(chain, (counts.get(chain) ?? 0) + times));
 }
 
 function inOrder(counts: ReadonlyMap<string, number>): readonly string[] {
