@@ -88,25 +88,6 @@ async function undisturbed(prompts: readonly string[]): Promise<readonly string[
   return digests;
 }
 
-test('while a shot is drawn its newest picture can be looked at', async () => {
-  const [one] = film.storyboard;
-  const endless = { ...film, storyboard: [{ ...one, visual: { generate: { prompt: 'teal waves', steps: 200, guidance: 2 } } }] };
-  const { id } = await client.createBuild({ document: endless as FilmDocument, purpose: 'preview' });
-  let preview: string | null | undefined;
-  while (!preview) {
-    assert.ok(!hasEnded((await client.getBuild(id)) as Build), 'it is still drawn');
-    preview = (await client.buildShots(id))?.shots[0]?.takes?.[0]?.preview;
-    await sleep(200);
-  }
-  const { url, token } = await open();
-  const reply = await fetch(`${url}${preview}`, { headers: { authorization: `Bearer ${token}` } });
-  const picture = Buffer.from(await reply.arrayBuffer());
-  assert.deepEqual([reply.status, reply.headers.get('content-type')], [200, 'image/jpeg']);
-  assert.ok(picture.length > 500 && picture.length <= mostPreviewBytes, `${picture.length} bytes`);
-  assert.deepEqual(jpegSize(picture), { width: 112, height: 64 });
-  await client.cancelBuild(id);
-});
-
 test('a film of three drawn shots is cancelled in the middle of a step, made again with its engine killed, and drawn as if nothing had happened', async (t) => {
   const first = await client.createBuild({ document: film, purpose: 'preview' });
   await inMiddle();
@@ -132,4 +113,24 @@ test('a film of three drawn shots is cancelled in the middle of a step, made aga
     drawn.map((digest) => [[1, 8, 'done', digest]]),
   );
   assert.deepEqual(readdirSync(join(home, 'checkpoints')), [], 'no checkpoint is left');
+});
+
+// Behind the other: a drawing that is cancelled leaves a checkpoint.
+test('while a shot is drawn its newest picture can be looked at', async () => {
+  const [one] = film.storyboard;
+  const endless = { ...film, storyboard: [{ ...one, visual: { generate: { prompt: 'teal waves', steps: 200, guidance: 2 } } }] };
+  const { id } = await client.createBuild({ document: endless as FilmDocument, purpose: 'preview' });
+  let preview: string | null | undefined;
+  while (!preview) {
+    assert.ok(!hasEnded((await client.getBuild(id)) as Build), 'it is still drawn');
+    preview = (await client.buildShots(id))?.shots[0]?.takes?.[0]?.preview;
+    await sleep(200);
+  }
+  const { url, token } = await open();
+  const reply = await fetch(`${url}${preview}`, { headers: { authorization: `Bearer ${token}` } });
+  const picture = Buffer.from(await reply.arrayBuffer());
+  assert.deepEqual([reply.status, reply.headers.get('content-type')], [200, 'image/jpeg']);
+  assert.ok(picture.length > 500 && picture.length <= mostPreviewBytes, `${picture.length} bytes`);
+  assert.deepEqual(jpegSize(picture), { width: 112, height: 64 });
+  await client.cancelBuild(id);
 });
