@@ -110,7 +110,11 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
         entry.calls--;
         const process = await entry.process.catch(() => undefined);
         if (!process?.alive()) await drop(pictureFile(model).path, entry);
-        else if (entry.calls === 0 && !disposed) entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
+        else if (entry.calls === 0 && !disposed) {
+          // Two calls that end together both come here, and a timer that is forgotten would end the process in the midst of later calls.
+          clearTimeout(entry.timer);
+          entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
+        }
       }
     },
     processes: async () => {
