@@ -15,6 +15,9 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
   const part = crop ?? { x: 0, y: 0, ...whole };
   const size = evenSize(part);
   const before = Math.min(cutOutMargin, firstFrame);
+  // Memory that is new for each frame would cost as much as the work on it.
+  const spare: Uint8Array[] = [];
+  let last: Uint8Array | null = null;
   const pictures = clipPictures({
     path,
     toolset,
@@ -23,6 +26,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
     frames: before + frames + cutOutMargin,
     crop: part,
     ...size,
+    spare,
   });
   const outPath = join(tempDir, 'cutout.mp4');
   const writer = writeAlphaClip({ outPath, ...size, rate, toolset });
@@ -34,6 +38,9 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
     for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home, pool: await context.pictureModels() })) {
       await writer.write(cut.picture.rgba);
       flicker.seen(cut.whole, cut.picture);
+      // Flicker is seen between this frame and the next one; the one before is done with.
+      if (last !== null) spare.push(last);
+      last = cut.whole.rgba;
       made++;
       if (cut.box !== null) {
         found++;

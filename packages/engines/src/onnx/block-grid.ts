@@ -47,12 +47,12 @@ function addRowOfThrees({ pixels, from, width }: Adding, { redBlue, green }: Sum
   }
 }
 
-/** Mean colours of the blocks of `times` (at most 16) by `times` pixels of a picture, opaque, whatever its alpha. */
-export function blockColours(picture: Picture, times: number): Picture {
+/** Mean colours of the blocks of `times` (at most 16) by `times` pixels of a picture, opaque, whatever its alpha; in the memory given, if it is as large as they are. */
+export function blockColours(picture: Picture, { times, into }: { readonly times: number; readonly into?: Uint8Array }): Picture {
   const { width, height } = picture;
   const size = gridSize(picture, times);
   const pixels = pixelsOf(picture.rgba);
-  const means = new Uint32Array(size.width * size.height);
+  const means = into === undefined ? new Uint32Array(size.width * size.height) : pixelsOf(into);
   const sums: Sums = { redBlue: new Int32Array(size.width), green: new Int32Array(size.width) };
   const add = times === 3 && width % 3 === 0 ? addRowOfThrees : addRow;
   for (let row = 0; row < size.height; row++) {
@@ -69,5 +69,5 @@ export function blockColours(picture: Picture, times: number): Picture {
       means[row * size.width + column] = red | (green << 8) | (blue << 16) | 0xff000000;
     }
   }
-  return { ...size, rgba: new Uint8Array(means.buffer) };
+  return { ...size, rgba: new Uint8Array(means.buffer, means.byteOffset, means.byteLength) };
 }

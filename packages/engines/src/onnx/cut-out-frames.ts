@@ -1,5 +1,5 @@
 import { installedModel } from '../models/model-shelf.ts';
-import { blockColours } from './block-grid.ts';
+import { blockColours, gridSize } from './block-grid.ts';
 import { defaultCutOutModel } from './cut-out.ts';
 import { cutWithMask } from './cut-with-mask.ts';
 import { frameMask, lookingTimes, type SeenFrame } from './frame-mask.ts';
@@ -54,20 +54,32 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
     const frames = held.map(({ look }) => look);
     const { picture, look } = held[at] as Held;
     const cut = { whole: picture, ...cutFrame(picture, { mask: smooth ? smoothMask(frames, { at, memory }) : look.mask, look, memory }) };
-    while (next - gone > smoothingReach) {
-      held.shift();
-      gone++;
-    }
     return cut;
+  };
+  // What lies further back than frames still to come look.
+  const letGo = (): void => {
+    for (; held.length > 0 && next - gone > smoothingReach; gone++) held.shift();
+  };
+  // A frame and all within reach of it on both sides are held, and one more is being looked at.
+  const looksKept = 2 * smoothingReach + 2;
+  let looks = 0;
+  const lookAt = (picture: Picture): Promise<SeenFrame> => {
+    const kept = looks++ % looksKept;
+    const times = lookingTimes(picture);
+    const size = gridSize(picture, times);
+    const small = blockColours(picture, { times, into: memory.bytes(`seen ${kept}`, size.width * size.height * 4) });
+    const mask = memory.floats(`mask ${kept}`, size.width * size.height);
+    return frameMask({ model, picture: small, pool, memory, mask, ...(signal ? { signal } : {}) });
   };
   try {
     for await (const picture of pictures) {
       signal?.throwIfAborted();
-      held.push({
-        picture,
-        look: await frameMask({ model, picture: blockColours(picture, lookingTimes(picture)), pool, ...(signal ? { signal } : {}) }),
-      });
+      letGo();
+      // The model works in its process while frames that have been looked at are finished here.
+      const looking = lookAt(picture);
+      looking.catch(() => {});
       while (next < first + count && next + smoothingReach < gone + held.length) yield finished();
+      held.push({ picture, look: await looking });
     }
     while (next < first + count && next < gone + held.length) yield finished();
   } finally {

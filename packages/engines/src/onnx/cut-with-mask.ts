@@ -20,7 +20,7 @@ export type CutWithMask = {
 
 /** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and the mean of its alpha in each cell; both lie in the memory given, if one is. */
 export function cutWithMask({ small, memory = openMemory(), ...given }: CutWithMask): Pick<Refined, 'cut' | 'alpha'> {
-  const cells = { ...given, memory, small: small ?? blockColours(given.picture, given.times) };
+  const cells = { ...given, memory, small: small ?? blockColours(given.picture, given) };
   const refined = refineAlpha(cells);
   estimateForeground({ ...refined, small: cells.small, times: cells.times, memory });
   return refined;

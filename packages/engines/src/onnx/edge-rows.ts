@@ -35,8 +35,10 @@ export function eachEdgeGap({ size, times, width, height, marked, planes }: Edge
       gap.y = pair * times + toMiddle + step;
       if (gap.y < 0 || gap.y >= size.height) continue;
       for (let r = 0; r < runs.length; r += 2) {
-        const [first, last] = [runs[r] as number, runs[r + 1] as number];
-        const [from, to] = [Math.max(0, first) * edgePlanes, (Math.min(width - 1, last + 1) + 1) * edgePlanes];
+        const first = runs[r] as number;
+        const last = runs[r + 1] as number;
+        const from = Math.max(0, first) * edgePlanes;
+        const to = (Math.min(width - 1, last + 1) + 1) * edgePlanes;
         mixRows({
           planes,
           mixed,

@@ -1,6 +1,7 @@
 import type { MaskUse } from '@filmwright/contracts';
 import type { InstalledModel } from '../models/model-shelf.ts';
 import { gridSize } from './block-grid.ts';
+import { type Memory, openMemory } from './memory.ts';
 import type { ModelPool } from './model-pool.ts';
 import { type Box, boxAbove, cropPicture, cropPlane, type Picture, type Plane } from './picture.ts';
 import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
@@ -13,6 +14,10 @@ export type SubjectSearch = {
   readonly picture: Picture;
   readonly pool: ModelPool;
   readonly signal?: AbortSignal;
+  /** What of the picture is looked at; else all. */
+  readonly part?: Box;
+  /** Memory to work in, where more looks come one after another; what they give then lasts until the next one. */
+  readonly memory?: Memory;
 };
 /** A coarse mask with a value for each block of `times` x `times` pixels, how far its edges may be off (in blocks), and the model's peak memory. */
 export type FoundSubject = { readonly mask: Plane; readonly times: number; readonly blurCells: number; readonly peakBytes: number };
@@ -87,9 +92,11 @@ function forLooking(picture: Picture, { input }: PictureProcessing): Picture {
   return resizePicture(picture, Math.min(picture.width, input.size.width * 2), Math.min(picture.height, input.size.height * 2));
 }
 
+type Levelling = { readonly levels: MaskUse['levels']; readonly memory?: Memory };
+
 /** The mean of some looks, with what is surely clear made 0 and what is surely opaque 1. */
-export function meanMask(looks: readonly Look[], [none, all]: MaskUse['levels']): Float32Array {
-  const sum = new Float32Array(looks[0]?.data.length ?? 0);
+export function meanMask(looks: readonly Look[], { levels: [none, all], memory = openMemory() }: Levelling): Float32Array {
+  const sum = memory.floats('mean mask', looks[0]?.data.length ?? 0).fill(0);
   for (const { data } of looks) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (data[i] as number);
   const [share, span] = [1 / looks.length, all - none];
   for (let i = 0; i < sum.length; i++) sum[i] = Math.min(1, Math.max(0, ((sum[i] as number) * share - none) / span));
@@ -101,7 +108,7 @@ async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
   const search = { ...full, picture: forLooking(full.picture, pictureProcessing(full.model.card)) };
   const [plain, ...others] = use.mirrored ? await bothLooks(search) : [await look(search)];
   const looks = [plain, ...others, ...(use.wide ? await wideLooks(search, plain) : [])];
-  return { ...plain, data: meanMask(looks, use.levels) };
+  return { ...plain, data: meanMask(looks, use) };
 }
 
 export function widened(box: Box, picture: { readonly width: number; readonly height: number }): Box {

@@ -1,8 +1,9 @@
 import type { MaskUse } from '@filmwright/contracts';
 import { blendCloseUp, bothLooks, type Look, look, meanMask, plainUse, type SubjectSearch, widened } from './find-subject.ts';
-import { type Box, boxAbove, cropPicture, type Picture, type Plane } from './picture.ts';
+import type { Memory } from './memory.ts';
+import { type Box, boxAbove, type Picture, type Plane } from './picture.ts';
 import { pictureProcessing } from './picture-card.ts';
-import { resizePlane } from './resample.ts';
+import { resizePlaneInto } from './resample.ts';
 import { tidyMask } from './tidy-mask.ts';
 
 /** People are looked for, and masks are kept, in pictures whose longer side is about this. */
@@ -38,19 +39,25 @@ function coverageOf({ data }: Plane): number {
   return sum / data.length;
 }
 
+/** A picture to look at, memory that the looks share, and that of its own mask, which lasts. */
+export type FrameSearch = SubjectSearch & { readonly memory: Memory; readonly mask: Float32Array };
+
 /** Where somebody is in one frame of a clip: a look at the whole frame, then two at the part with the person. Fewer looks than a still gets: the frames around it help. */
-export async function frameMask(search: SubjectSearch): Promise<SeenFrame> {
-  const { picture: small, model } = search;
+export async function frameMask(search: FrameSearch): Promise<SeenFrame> {
+  const { picture: small, model, memory } = search;
+  const { width, height } = small;
   const use: MaskUse = pictureProcessing(model.card).mask ?? plainUse;
-  const tidied = (looks: readonly [Look, ...Look[]]): Plane => tidyMask({ ...looks[0], data: meanMask(looks, use.levels) }, use);
+  const tidied = (looks: readonly [Look, ...Look[]]): Plane =>
+    tidyMask({ ...looks[0], data: meanMask(looks, { levels: use.levels, memory }) }, use);
   const first = await look(search);
-  const whole = resizePlane(tidied([first]), small.width, small.height);
+  const whole = resizePlaneInto(tidied([first]), { width, height, data: search.mask });
   const found = boxAbove(whole, 0.5);
-  const wholeStep = Math.max(small.width / first.width, small.height / first.height);
+  const wholeStep = Math.max(width / first.width, height / first.height);
   if (found.width === 0 || !use.closeUp) return { small, mask: whole, coverage: coverageOf(whole), stepPx: wholeStep * use.edgePx };
   const box = closeBox(found, small);
-  const looks = await bothLooks({ ...search, picture: cropPicture(small, box) });
-  const close = resizePlane(tidied(looks), box.width, box.height);
+  const looks = await bothLooks({ ...search, part: box });
+  const data = memory.floats('close', box.width * box.height);
+  const close = resizePlaneInto(tidied(looks), { width: box.width, height: box.height, data });
   const mask = blendCloseUp(whole, close, box);
   const step = Math.max(box.width / looks[0].width, box.height / looks[0].height);
   return { small, mask, coverage: coverageOf(mask), stepPx: Math.max(1, step * use.edgePx) };

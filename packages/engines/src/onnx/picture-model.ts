@@ -1,8 +1,9 @@
 import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
+import { type Memory, openMemory } from './memory.ts';
 import type { ModelPool } from './model-pool.ts';
 import type { ModelTensor } from './model-process.ts';
-import type { Picture } from './picture.ts';
+import type { Box, Picture } from './picture.ts';
 import { type PictureProcessing, pictureProcessing } from './picture-card.ts';
 import { eachColourRow } from './resample.ts';
 
@@ -17,7 +18,7 @@ export type PictureModelResult = {
   readonly peakBytes: number;
 };
 
-function place({ input }: Pick<PictureProcessing, 'input'>, picture: Picture): Placement {
+function place({ input }: Pick<PictureProcessing, 'input'>, picture: { readonly width: number; readonly height: number }): Placement {
   const { size, fit, multipleOf } = input;
   if (size === 'picture') {
     const up = (value: number): number => Math.ceil(value / multipleOf) * multipleOf;
@@ -34,10 +35,13 @@ function place({ input }: Pick<PictureProcessing, 'input'>, picture: Picture): P
 }
 
 /** The tensors of a picture: as it is and, if asked, with left and right exchanged. */
-function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, at, mirrored }: Placing): readonly ModelTensor[] {
+function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, part, at, mirrored, memory }: Placing): readonly ModelTensor[] {
   const { layout, scale, mean, deviation } = input;
   const area = at.fullWidth * at.fullHeight;
-  const tensors = (mirrored ? [false, true] : [false]).map((exchanged) => ({ exchanged, data: new Float32Array(area * 3) }));
+  const tensors = (mirrored ? [false, true] : [false]).map((exchanged) => ({
+    exchanged,
+    data: memory.floats(`tensor ${exchanged}`, area * 3),
+  }));
   const [step, apart] = layout === 'nchw' ? [1, area] : [3, 1];
   const write = (line: Float32Array, row: number): void => {
     for (const { exchanged, data } of tensors)
@@ -52,7 +56,7 @@ function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, at, m
         }
       }
   };
-  eachColourRow(picture, at, (line, y) => {
+  eachColourRow({ picture, part, size: at }, (line, y) => {
     write(line, y);
     // What lies below the picture repeats its last row.
     if (y === at.height - 1) for (let row = at.height; row < at.fullHeight; row++) write(line, row);
@@ -61,18 +65,21 @@ function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, at, m
   return tensors.map(({ data }) => ({ dims, data }));
 }
 
-type Placing = { readonly picture: Picture; readonly at: Placement; readonly mirrored: boolean };
+type Placing = Required<Pick<PictureModelRun, 'picture' | 'part' | 'memory'>> & { readonly at: Placement; readonly mirrored: boolean };
+
+const wholeOf = ({ width, height }: Picture): Box => ({ x: 0, y: 0, width, height });
 
 /** A picture as the model's card wants to be given it. */
 export function pictureTensor(processing: Pick<PictureProcessing, 'input'>, picture: Picture): ModelTensor {
-  const [tensor] = toTensors(processing, { picture, at: place(processing, picture), mirrored: false });
+  const at = place(processing, picture);
+  const [tensor] = toTensors(processing, { picture, part: wholeOf(picture), at, mirrored: false, memory: openMemory() });
   return tensor as ModelTensor;
 }
 
 function readAnswer(
   model: InstalledModel,
   answer: ModelTensor,
-  { at, mirrored }: Omit<Given, 'tensor'>,
+  { at, mirrored, memory }: Omit<Given, 'tensor'>,
 ): Omit<PictureModelResult, 'peakBytes'> {
   const { layout, scale, activation, name } = pictureProcessing(model.card).output;
   const dims = answer.dims.length === 4 ? answer.dims.slice(1) : answer.dims;
@@ -91,7 +98,7 @@ function readAnswer(
       code: 'program-failed',
       message: `The model ${model.card.name} gave ${name} with the shape ${answer.dims.join(' x ')}; wanted planes in the layout ${layout}. Add it again, or take another model.`,
     });
-  const channels = Array.from({ length: count }, () => new Float32Array(width * height));
+  const channels = Array.from({ length: count }, (_, c) => memory.floats(`answer ${c} ${mirrored}`, width * height));
   // One value that is no number makes the sum none.
   let sum = 0;
   const [step, apart] = layout === 'nchw' ? [1, fullWidth * fullHeight] : [count, 1];
@@ -121,10 +128,14 @@ export type PictureModelRun = {
   readonly picture: Picture;
   readonly pool: ModelPool;
   readonly signal?: AbortSignal;
+  /** What of the picture is given to the model; else all. */
+  readonly part?: Box;
+  /** Memory for what goes to the model and comes from it, where more runs come one after another; the result then lasts until the next one. */
+  readonly memory?: Memory;
 };
 
 /** A tensor for a model, where the picture lies in it, and whether left and right are exchanged there. */
-type Given = { readonly tensor: ModelTensor; readonly at: Placement; readonly mirrored: boolean };
+type Given = { readonly tensor: ModelTensor; readonly at: Placement; readonly mirrored: boolean; readonly memory: Memory };
 
 async function run({ model, pool, signal }: PictureModelRun, given: Given): Promise<PictureModelResult> {
   const processing = pictureProcessing(model.card);
@@ -138,17 +149,20 @@ async function run({ model, pool, signal }: PictureModelRun, given: Given): Prom
 
 /** Runs any picture-to-picture model as its card says; the result keeps the model's own output size. */
 export async function runPictureModel(asked: PictureModelRun): Promise<PictureModelResult> {
-  const processing = pictureProcessing(asked.model.card);
-  return run(asked, { tensor: pictureTensor(processing, asked.picture), at: place(processing, asked.picture), mirrored: false });
+  return (await runs(asked, false))[0];
 }
 
 /** The same for the picture and for the picture with left and right exchanged; both results lie as the picture does. One travels to the model's process while the other runs there. */
 export async function runPictureModelBothWays(asked: PictureModelRun): Promise<readonly [PictureModelResult, PictureModelResult]> {
-  const processing = pictureProcessing(asked.model.card);
-  const at = place(processing, asked.picture);
-  const [plain, exchanged] = toTensors(processing, { picture: asked.picture, at, mirrored: true });
-  return Promise.all([
-    run(asked, { tensor: plain as ModelTensor, at, mirrored: false }),
-    run(asked, { tensor: exchanged as ModelTensor, at, mirrored: true }),
-  ]);
+  const [plain, exchanged] = await runs(asked, true);
+  return [plain, exchanged as PictureModelResult];
+}
+
+async function runs(asked: PictureModelRun, mirrored: boolean): Promise<readonly [PictureModelResult, ...PictureModelResult[]]> {
+  const { model, picture, part = wholeOf(picture), memory = openMemory() } = asked;
+  const processing = pictureProcessing(model.card);
+  const at = place(processing, part);
+  const tensors = toTensors(processing, { picture, part, at, mirrored, memory });
+  const results = await Promise.all(tensors.map((tensor, way) => run(asked, { tensor, at, mirrored: way === 1, memory })));
+  return results as [PictureModelResult, ...PictureModelResult[]];
 }

@@ -97,8 +97,10 @@ function copyInside({ picture, times, mask: { width, height, data }, doubtful, f
 type Edges = { readonly from: Uint32Array; readonly to: Uint32Array; readonly width: number; readonly times: number };
 
 function refineGap({ from, to, width, times }: Edges, { mixed, y, x: start, end, left, right, along: first }: EdgeGap): void {
-  const [sureLeft, coarseLeft] = [mixed[left + 6] as number, mixed[left + 7] as number];
-  const [sureStep, coarseStep] = [(mixed[right + 6] as number) - sureLeft, (mixed[right + 7] as number) - coarseLeft];
+  const sureLeft = mixed[left + 6] as number;
+  const coarseLeft = mixed[left + 7] as number;
+  const sureStep = (mixed[right + 6] as number) - sureLeft;
+  const coarseStep = (mixed[right + 7] as number) - coarseLeft;
   const r = mixed[left] as number;
   const g = mixed[left + 1] as number;
   const b = mixed[left + 2] as number;

@@ -34,21 +34,19 @@ function taps(from: number, to: number): Taps {
   return { first, used, weights, count };
 }
 
-/** `from` is the first pixel of the row that is wanted. */
 type RowPass = {
   readonly line: Float32Array;
   readonly across: Taps;
-  readonly from: number;
   readonly width: number;
   readonly row: Float32Array;
 };
 
 /** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below, so that all ways give the same bits. */
-function planeRow({ line, across, from, width, row }: RowPass): void {
+function planeRow({ line, across, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
-    const start = first[from + x] as number;
-    const own = (from + x) * count;
+    const start = first[x] as number;
+    const own = x * count;
     let sum = 0;
     for (let k = 0; k < count; k++) {
       const weight = weights[own + k] as number;
@@ -59,11 +57,11 @@ function planeRow({ line, across, from, width, row }: RowPass): void {
 }
 
 /** The same of four interleaved channels. */
-function pictureRow({ line, across, from, width, row }: RowPass): void {
+function pictureRow({ line, across, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
-    const start = (first[from + x] as number) * 4;
-    const own = (from + x) * count;
+    const start = (first[x] as number) * 4;
+    const own = x * count;
     let r = 0;
     let g = 0;
     let b = 0;
@@ -106,19 +104,19 @@ function weightedRows(rgba: Uint8Array): ReadRow {
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Resizes to exactly `width` x `height`, or to an area of that: bilinear when growing, area-weighted triangle when shrinking. */
-export function resample({ data, ...source }: Raster, size: Size, area?: Box): Float32Array {
-  return resampleRows({ ...source, read: plainRows(data) }, size, area);
+/** Resizes to exactly `width` x `height`: bilinear when growing, area-weighted triangle when shrinking. */
+export function resample({ data, ...source }: Raster, size: Size, into?: Float32Array): Float32Array {
+  return resampleRows({ ...source, read: plainRows(data) }, size, into);
 }
 
 type RowSource = Omit<Raster, 'data'> & { readonly read: ReadRow };
 
-function resampleRows(source: RowSource, size: Size, area: Box = { x: 0, y: 0, ...size }): Float32Array {
+function resampleRows(source: RowSource, size: Size, into?: Float32Array): Float32Array {
   const { channels } = source;
   const across = taps(source.width, size.width);
   const down = taps(source.height, size.height);
-  const rowLength = area.width * channels;
-  const result = new Float32Array(rowLength * area.height);
+  const rowLength = size.width * channels;
+  const result = into?.fill(0) ?? new Float32Array(rowLength * size.height);
   const line = new Float32Array(source.width * channels);
   const pass = channels === 4 ? pictureRow : planeRow;
   const rows = new Map<number, Float32Array>();
@@ -128,19 +126,18 @@ function resampleRows(source: RowSource, size: Size, area: Box = { x: 0, y: 0, .
     if (known) return known;
     const row = free.pop() ?? new Float32Array(rowLength);
     source.read(line, y * line.length);
-    pass({ line, across, from: area.x, width: area.width, row });
+    pass({ line, across, width: size.width, row });
     rows.set(y, row);
     return row;
   };
-  for (let at = 0; at < area.height; at++) {
-    const y = area.y + at;
+  for (let y = 0; y < size.height; y++) {
     const start = down.first[y] as number;
     for (const [known, row] of rows)
       if (known < start) {
         rows.delete(known);
         free.push(row);
       }
-    const out = result.subarray(at * rowLength, (at + 1) * rowLength);
+    const out = result.subarray(y * rowLength, (y + 1) * rowLength);
     for (let k = 0; k < down.count; k++) {
       const weight = down.weights[y * down.count + k] as number;
       if (weight === 0) continue;
@@ -176,10 +173,14 @@ function colourRow(
   }
 }
 
-/** Gives the rows of a picture at another size, three numbers of 0..255 a pixel, whatever its alpha; the line is one that changes. */
-export function eachColourRow({ width, height, rgba }: Picture, size: Size, visit: (line: Float32Array, y: number) => void): void {
-  const across = taps(width, size.width);
-  const down = taps(height, size.height);
+/** A part of a picture, and the size that it is wanted in. */
+export type ResizedPart = { readonly picture: Picture; readonly part: Box; readonly size: Size };
+
+/** Gives the rows of a part of a picture at another size, three numbers of 0..255 a pixel, whatever its alpha; the line is one that changes. */
+export function eachColourRow({ picture, part, size }: ResizedPart, visit: (line: Float32Array, y: number) => void): void {
+  const { width, rgba } = picture;
+  const across = taps(part.width, size.width);
+  const down = taps(part.height, size.height);
   const rows = Array.from({ length: down.count }, () => new Float32Array(size.width * 3));
   const line = new Float32Array(size.width * 3);
   let made = 0;
@@ -187,7 +188,7 @@ export function eachColourRow({ width, height, rgba }: Picture, size: Size, visi
     const start = down.first[y] as number;
     const end = start + (down.used[y] as number);
     for (made = Math.max(made, start); made < end; made++)
-      colourRow(rgba, { offset: made * width * 4, across, row: rows[made % down.count] as Float32Array });
+      colourRow(rgba, { offset: ((part.y + made) * width + part.x) * 4, across, row: rows[made % down.count] as Float32Array });
     line.fill(0);
     for (let k = start; k < end; k++)
       addRow(line, { row: rows[k % down.count] as Float32Array, weight: down.weights[y * down.count + k - start] as number });
@@ -203,6 +204,12 @@ function addRow(line: Float32Array, { row, weight }: { readonly row: Float32Arra
 export function resizePlane(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;
   return { width, height, data: resample({ ...plane, channels: 1 }, { width, height }) };
+}
+
+/** A plane at another size, written into the data of that size. */
+export function resizePlaneInto(plane: Plane, into: Plane): Plane {
+  resample({ ...plane, channels: 1 }, into, into.data);
+  return into;
 }
 
 /** A picture at another size; colour is weighted by alpha, so that what hides under clear pixels never shows. */

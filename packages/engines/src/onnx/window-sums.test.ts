@@ -50,7 +50,7 @@ test('a picture of blocks has the mean colours of the blocks, also of those that
     [9, 4],
   ] as const) {
     const picture = drawPicture(width, 7, (x, y) => [x * 19, y * 31, (x * y) % 256, (x + y) % 256]);
-    const small = blockColours(picture, times);
+    const small = blockColours(picture, { times });
     assert.deepEqual([small.width, small.height], [Math.ceil(width / times), Math.ceil(7 / times)]);
     for (let y = 0; y < small.height; y++)
       for (let x = 0; x < small.width; x++)

@@ -3,7 +3,7 @@ import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
 
-/** A decoded frame of a clip, straight-alpha RGBA unless it was asked for otherwise; its pixels are its own. */
+/** A decoded frame of a clip, straight-alpha RGBA unless it was asked for otherwise; its pixels are its own until they are given back as spare. */
 export type ClipPicture = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
 
 export type ClipPictures = {
@@ -19,13 +19,15 @@ export type ClipPictures = {
   readonly height: number;
   /** Gives colours multiplied by their alpha, so that those behind clear pixels are gone before anything is scaled. */
   readonly premultiplied?: boolean;
+  /** Memory of frames that nobody needs any more, which those to come take from here. */
+  readonly spare?: Uint8Array[];
   readonly toolset: Toolset;
   readonly signal?: AbortSignal | undefined;
 };
 
 /** Frames of a part of a normalised clip, by number, in order; fewer where the clip ends before. */
 export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipPicture> {
-  const { path, rate, firstFrame, frames, crop, width, height, premultiplied = false, toolset, signal } = options;
+  const { path, rate, firstFrame, frames, crop, width, height, premultiplied = false, spare = [], toolset, signal } = options;
   const decoder = spawnFfmpegSource({
     toolset,
     signal,
@@ -59,7 +61,7 @@ export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipP
   });
   try {
     for (;;) {
-      const rgba = new Uint8Array(width * height * 4);
+      const rgba = spare.pop() ?? new Uint8Array(width * height * 4);
       if (!(await decoder.read(rgba))) return;
       yield { width, height, rgba };
     }
