@@ -203,8 +203,8 @@ export class ModelLedger {
     const silent: string[] = [];
     const over = [...this.#live.values()].filter(({ leaseUntilMs }) => leaseUntilMs < this.nowMs);
     for (const [id, runner] of this.runners) {
-      const since = over.some(({ runnerId, heardMs }) => runnerId === id && runner.seenMs <= heardMs);
-      if (runner.gone || (!since && this.nowMs - runner.seenMs <= silenceMs)) continue;
+      const lengths = over.flatMap(({ runnerId, leaseUntilMs, heardMs }) => (runnerId === id ? [leaseUntilMs - heardMs] : []));
+      if (runner.gone || this.nowMs - runner.seenMs <= Math.min(silenceMs, ...lengths)) continue;
       runner.gone = true;
       silent.push(id);
       this.view.noteRunner(id);

@@ -42,13 +42,13 @@ const takeBack = `
   returning t.workspace_id, t.key, t.kind, t.lost, e.percent, t.losses, e.undelivered`;
 
 /**
- * Whoever was not heard of for long, or since it renewed a lease that ran out by now or was given what it did not ask for in time: such a runner would be given the
- * same again, while others have nothing to do.
+ * Whoever was not heard of for long, or for as long as a lease of it held that ran out by now, or as it had to ask for what it was given: such a runner would be
+ * given the same again, while others have nothing to do. A word of it that came right after it was given the lease does not make it alive.
  */
 const noteSilence = `
   update runner set gone_at = now() where gone_at is null and (seen_at < now() - $1::float8 * interval '1 millisecond' or id in (
     select a.runner_id from attempt a join runner r on r.id = a.runner_id
-    where a.ended_at is null and a.lease_until < now() and r.seen_at <= coalesce(a.heard_at, a.started_at)))`;
+    where a.ended_at is null and a.lease_until < now() and r.seen_at + (a.lease_until - coalesce(a.heard_at, a.started_at)) < now()))`;
 
 /** Taking back what ran out (SPEC.md, L and F). */
 export function expiryRecords({ transaction, prepared }: Database): Pick<Records, 'expireLeases'> {

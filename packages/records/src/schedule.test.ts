@@ -146,15 +146,17 @@ test('L8: a runner that was not heard of when its lease ran out is given nothing
   const { records, runnerId, sql } = await withRunner(['a']);
   const ids = async () => (await records.fleetSnapshot()).runners.map((runner) => runner.runnerId);
   const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
-  await sql(`update attempt set lease_until = now() - interval '1 second'`);
-  await sql('update runner set seen_at = (select heard_at from attempt) + $1::interval', ['1 second']);
+  const runOut = `update attempt set heard_at = now() - interval '4 seconds', lease_until = now() - interval '1 second'`;
+  await sql(runOut);
+  await sql(`update runner set seen_at = now() - interval '2 seconds'`);
   await records.expireLeases();
   assert.deepEqual(await ids(), [runnerId]);
 
   const held = [{ key: lease?.task.key ?? '', fence: lease?.fence ?? 0, percent: 0 }];
   assert.deepEqual(await records.renewLeases({ runnerId, leases: held, leaseMs }), []);
-  await sql(`update attempt set lease_until = now() - interval '1 second'`);
-  await sql('update runner set seen_at = (select heard_at from attempt)');
+  await sql(runOut);
+  // A word that was on its way when the lease was given.
+  await sql(`update runner set seen_at = now() - interval '3.5 seconds'`);
   await records.expireLeases();
   assert.deepEqual(await ids(), []);
   assert.deepEqual(await records.renewLeases({ runnerId, leases: held, leaseMs }), []);
