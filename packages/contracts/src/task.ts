@@ -94,7 +94,7 @@ export const taskKinds = {
   },
   /** Cut a subject out of frames of a normalised clip. */
   'cutout-clip': {
-    version: 4,
+    version: 5,
     reproducible: true,
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,

@@ -21,13 +21,15 @@ export type ClipWriter = {
   abort(): Promise<void>;
 };
 
-/** How the frames come, and how well they are kept. */
-export type ClipStream = ClipToWrite & { readonly pixels: 'rgba' | 'rgb24'; readonly crf: number; readonly purpose: string };
+/** How the frames come (`yuv420p` as they are stored: BT.709, limited range), and how well they are kept. */
+export type ClipStream = ClipToWrite & { readonly pixels: 'rgba' | 'yuv420p'; readonly crf: number; readonly purpose: string };
 
 /** Writes frames as a clip like those that uploads are normalised to: H.264 at a constant rate, BT.709 limited range, a key frame each second, no sound. The same frames give the same bytes. */
 export function writeClip(clip: ClipToWrite): ClipWriter {
   return streamClip({ ...clip, pixels: 'rgba', crf: 12, purpose: 'writing a clip' });
 }
+
+const toStored = filter('scale', { out_color_matrix: 'bt709', out_range: 'tv', flags: 'bicubic+accurate_rnd+full_chroma_int' });
 
 /** The encoder of every clip that is made here of raw frames; what `write` takes is one frame of `pixels`. */
 export function streamClip({ outPath, width, height, rate, toolset, signal, pixels, crf, purpose }: ClipStream): ClipWriter {
@@ -44,14 +46,7 @@ export function streamClip({ outPath, width, height, rate, toolset, signal, pixe
       outputs: [
         {
           options: {
-            vf: writeFiltergraph([
-              {
-                filters: [
-                  filter('scale', { out_color_matrix: 'bt709', out_range: 'tv', flags: 'bicubic+accurate_rnd+full_chroma_int' }),
-                  filter('format', { pix_fmts: 'yuv420p' }),
-                ],
-              },
-            ]),
+            vf: writeFiltergraph([{ filters: [...(pixels === 'rgba' ? [toStored] : []), filter('format', { pix_fmts: 'yuv420p' })] }]),
             fps_mode: 'passthrough',
             'c:v': 'libx264',
             preset: 'veryfast',
