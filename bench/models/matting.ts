@@ -94,11 +94,15 @@ async function whole() {
   const flicker = watchFlicker();
   const writer = writeAlphaClip({ outPath: join(folder, 'cut.mp4'), width, height, rate, toolset });
   const crop = { x: 0, y: 0, width, height };
-  const pictures = clipPictures({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, toolset });
+  const spare: Uint8Array[] = [];
+  let last: Uint8Array | null = null;
+  const pictures = clipPictures({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, spare, toolset });
   const [start, cpu] = [performance.now(), process.cpuUsage().user];
   for await (const cut of cutOutFrames({ pictures, first: 0, count: frames, model: model.ref, home, pool })) {
     await writer.write(cut.picture.rgba);
     flicker.seen(cut.whole, cut.picture);
+    if (last !== null) spare.push(last);
+    last = cut.whole.rgba;
   }
   await writer.finish();
   const [seconds, cpuMs] = [(performance.now() - start) / 1000, (process.cpuUsage().user - cpu) / 1000];
