@@ -113,6 +113,7 @@ try {
   const figures = { ...(await network()), ...(await whole()) };
   const plainFrames = Math.min(frames, 50);
   const plain = await reference.ask({ plain: clip, frames: plainFrames, width, height });
+  const toFile = await reference.ask({ plain: clip, frames: plainFrames, width, height, rate, out: join(folder, 'plain.mp4') });
   const date = new Date().toISOString().slice(0, 10);
   const written = {
     date,
@@ -124,6 +125,8 @@ try {
     pythonOnnxruntime: reference.version,
     ...figures,
     plainPythonFramesPerSecond: round(plainFrames / plain.seconds),
+    plainPythonWrittenFramesPerSecond: round(plainFrames / toFile.seconds),
+    wholeRatio: round((figures.wholeFramesPerSecond * toFile.seconds) / plainFrames),
   };
   process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
   const results = new URL('./results/', import.meta.url);
