@@ -66,11 +66,19 @@ async function stopped(child: ChildProcess): Promise<number | null> {
   return gone;
 }
 
-/** A port of loopback that nobody has at this moment. */
-export async function freePort(): Promise<number> {
+/** The first of so many ports of loopback, one after another, that nobody has at this moment; not of those that systems give to connections, which may have them the next moment. */
+export async function freePort(count = 1): Promise<number> {
+  for (;;) {
+    const first = 15_000 + Math.floor(Math.random() * 15_000);
+    const free = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)));
+    if (!free.includes(false)) return first;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -50,7 +50,8 @@ async function sql(text: string): Promise<readonly Record<string, unknown>[]> {
 
 before(async () => {
   port = await freePort();
-  metricsPort = await freePort();
+  // The controller's, and those of two runners behind it.
+  metricsPort = await freePort(3);
   const database = await roles.start('database');
   env.DATABASE_URL = /DATABASE_URL=(\S+)/.exec(database.text())?.[1] ?? assert.fail(database.text());
   env.FILMWRIGHT_SIGNING_KEY = 'signing-key-of-the-journey';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +18,7 @@ import {
   start,
   until,
 } from './platform-home.ts';
+import { freePort } from './role-processes.ts';
 import { writeFilm } from './small-film.ts';
 
 // Tasks that stand still so long are ended; the runners of this file take it from here.
@@ -43,13 +43,6 @@ const tinyFilm = {
   ],
   outputs: { master: { quality: 'draft' } },
 };
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** One shot that takes long to encode. */
 const longFilm = (title: string) => ({
