@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { Asset, BuildResult, Digest } from '@filmwright/contracts';
+import type { Digest } from '@filmwright/contracts';
 import pg from 'pg';
 import { openSnapshot } from '../backup/index.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
 import { leaseGranted } from '../testing/lead.ts';
-import { completionOf, rowFor, someBuild, someOffer, someProgress, someTask } from '../testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from '../testing/test-server.ts';
-import { type SweepOptions, type SweepStore, sweepAssets } from './index.ts';
+import { completionOf, rowFor, someOffer, someProgress, someTask } from '../testing/made-up.ts';
+import { age, assetOf, built, dayMs, digestOf, hourMs, left, openPlace, put, storeOf, sweep } from '../testing/sweep-place.ts';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
 before(async () => {
@@ -16,76 +15,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const digestOf = (name: string): Digest => `sha256-${createHash('sha256').update(name).digest('hex')}`;
-
-/** A store that only knows when bytes came. */
-function storeOf(): SweepStore & { readonly held: Map<Digest, number> } {
-  const held = new Map<Digest, number>();
-  return {
-    held,
-    async *list() {
-      for (const [digest, changedAtMs] of [...held]) yield { digest, bytes: 10, changedAtMs };
-    },
-    removeOlder: async ({ digest, thanMs }) => (held.get(digest) ?? Number.POSITIVE_INFINITY) < thanMs && held.delete(digest),
-  };
-}
-
-type Place = TestRecords & { readonly store: ReturnType<typeof storeOf> };
-async function place(): Promise<Place> {
-  return { ...(await server.open()), store: storeOf() };
-}
-
-/** Stores an asset as it would lie there after 100 days. */
-async function put({ records, sql, store }: Place, name: string): Promise<Digest> {
-  const digest = digestOf(name);
-  await records.putAsset({ workspaceId, digest, bytes: 10, mediaType: 'image/png' });
-  await age({ sql }, digest);
-  store.held.set(digest, Date.now() - 100 * dayMs);
-  return digest;
-}
-
-async function age({ sql }: Pick<Place, 'sql'>, digest: Digest): Promise<void> {
-  await sql(`update asset set seen_at = now() - interval '100 days' where digest = $1`, [digest]);
-}
-
-const sweep = ({ connectionString, store }: Place, changes: Partial<SweepOptions> = {}) =>
-  sweepAssets({ connectionString, store, olderMs: 7 * dayMs, buildsMs: 30 * dayMs, dryRun: false, ...changes });
-
-const left = async ({ sql }: Place, digests: readonly Digest[]): Promise<readonly boolean[]> => {
-  const rows = await sql('select digest from asset where digest = any($1)', [digests]);
-  return digests.map((digest) => rows.some((row) => row.digest === digest));
-};
-
-const assetOf = (digest: Digest): Asset => ({ digest, bytes: 10, mediaType: 'video/mp4' });
-const resultOf = (master: Digest): BuildResult => ({
-  master: assetOf(master),
-  vtt: null,
-  srt: null,
-  report: null,
-  frame: null,
-  issues: [],
-});
-
-/** A build that made one span and a master, and ended so many days ago. */
-async function built(
-  at: Place,
-  { name, days, title = 'A film' }: { readonly name: string; readonly days: number; readonly title?: string },
-) {
-  const { records, sql } = at;
-  const [span, master] = [await put(at, `span ${name}`), await put(at, `master ${name}`)];
-  const task = someTask(name, { inputs: [] });
-  const build = await someBuild(records, { title, document: { title, name }, tasks: [task] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 20_000 });
-  assert.ok(lease !== undefined);
-  await records.completeTask({ ...completionOf(lease), assets: [assetOf(span), assetOf(master)], runnerId });
-  await records.endBuild({ buildId: build.id, state: 'succeeded', result: resultOf(master), problem: null, progress: someProgress });
-  await sql(`update build set ended_at = now() - $2 * interval '1 day' where id = $1`, [build.id, days]);
-  await Promise.all([span, master].map((digest) => age(at, digest)));
-  return { build, span, master, key: name };
-}
+const place = () => openPlace(server);
 
 test('G1, G2: what films, the library, builds and runners name is kept and told by whom; the rest goes, row and bytes', async () => {
   const at = await place();
