@@ -55,7 +55,7 @@ async function drawOnce(round: number): Promise<void> {
       return made;
     },
   };
-  const place = { ...workplace, diffusion: async () => watched, progress: () => {}, preview: () => {}, moved: () => {} };
+  const place = { ...workplace, diffusion: async () => watched, progress: () => {}, preview: () => {}, moved: () => {}, answerMs: 60_000 };
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   await runTask({ ...base, key: `sha256-${round}` }, { ...place, borders: bordersOf({ resume: null, asked: () => false }) });

@@ -29,7 +29,7 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
     try {
       const resume = request.type === 'run' ? request.resume : undefined;
       const borders = bordersOf({ resume, asked: () => askedBack && request.type === 'run' });
-      const there = { ...place, ...tellings, borders };
+      const there = { ...place, ...tellings, borders, answerMs: request.answerMs };
       const took = () => {
         const wallMs = performance.now() - startedMs;
         return { wallMs, cpuMs: cpuMs() - cpuBefore, loadMs: Math.min(wallMs, models.loadedMs() - loadedBefore) };
@@ -61,7 +61,7 @@ async function endsOf(tasks: readonly Task[], place: Place): Promise<readonly Ba
 }
 
 /** What is told of a task while it runs. */
-const tellings: Omit<Place, keyof Workplace | 'borders'> = {
+const tellings: Omit<Place, keyof Workplace | 'borders' | 'answerMs'> = {
   progress: (percent) => tell({ type: 'progress', percent }),
   preview: (picture) => tell({ type: 'preview', picture }),
   moved: sayMoved,

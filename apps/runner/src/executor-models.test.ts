@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, fork } from 'node:child_process';
+import { on, once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openFolderBlobs } from '@filmwright/blobs';
 import { modelRef, needsOf, singleModels, type Task, taskKinds } from '@filmwright/contracts';
-import { installedModel } from '@filmwright/engines';
+import { encodePng, installedModel } from '@filmwright/engines';
+import type { Reply, Request } from './messages.ts';
 import { processTree } from './process-tree.ts';
 import { asking, openExecutor } from './testing/open-executor.ts';
 
@@ -29,6 +34,42 @@ test('an executor keeps a model of pictures loaded from task to task, and tells 
   );
   executor.close();
   assert.deepEqual(executor.held, [], 'what a process held is gone with it');
+});
+
+test('a model that does not answer within what its task allows is said to be stuck, and the executor does the next task with a new process of it', async (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-executor-'));
+  const blobs = await openFolderBlobs({ root: join(home, 'media') });
+  const path = join(home, 'picture.png');
+  writeFileSync(path, await encodePng({ width: 16, height: 16, rgba: new Uint8Array(16 * 16 * 4).fill(90) }));
+  const { digest } = await blobs.putFile({ path, mediaType: 'image/png' });
+  const { card } = await installedModel({ name: 'selfie-segmentation', home });
+  const payload = { media: digest, clip: null, models: [modelRef(card)] };
+  const base = { key: 'sha256-look', kind: 'find-subject', version: taskKinds['find-subject'].version, toolchain: '', payload } as const;
+  const task: Task = { ...base, estimateMs: 1000, rank: 0, inputs: [digest] };
+  const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
+    env: { ...process.env, FILMWRIGHT_HOME: home },
+    serialization: 'advanced',
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    rmSync(home, { recursive: true });
+  });
+  const ends = new Set(['done', 'failed']);
+  const run = async (answerMs: number): Promise<Reply> => {
+    child.send({ type: 'run', task, answerMs } satisfies Request);
+    for await (const [reply] of on(child, 'message', asking()) as AsyncIterable<[Reply]>) if (ends.has(reply.type)) return reply;
+    throw new Error('the executor ended');
+  };
+  assert.equal((await run(20_000)).type, 'done');
+  const model = processTree(child.pid as number).find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('model-child'));
+  process.kill(model?.pid as number, 'SIGSTOP');
+  const failed = await run(300);
+  assert.ok(failed.type === 'failed');
+  assert.deepEqual([failed.problem.code, failed.problem.retryable], ['task-stuck', true], failed.problem.detail);
+  assert.match(failed.problem.detail, /model selfie-segmentation did not answer within 0.3 s/);
+  await installedModel({ name: modelRef(card), home });
+  assert.equal((await run(20_000)).type, 'done');
 });
 
 test('an executor has a process for the GPU that a task has to itself, and another for another GPU', async (t) => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
 import type { ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
-import { busyMsOf, watchWork } from './watch-work.ts';
+import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
 
 export type Done = Extract<Reply, { type: 'done' }>;
 export type Ran = Extract<Reply, { type: 'ran' }>;
@@ -68,7 +68,8 @@ export class Executor {
     const ask = (): void => {
       if (this.#child?.connected) this.#child.send({ type: 'back' } satisfies Request);
     };
-    const answer = this.#ask({ type: 'run', task, ...(resume !== undefined && { resume }) }, asking);
+    const answerMs = answerMsOf(this.#timesOf([task]).busyMs);
+    const answer = this.#ask({ type: 'run', task, answerMs, ...(resume !== undefined && { resume }) }, asking);
     if (back.aborted) ask();
     back.addEventListener('abort', ask, { once: true });
     const reply = await answer.finally(() => back.removeEventListener('abort', ask));
@@ -79,7 +80,7 @@ export class Executor {
 
   /** Runs tasks of one kind as one; rejects as `run` does. */
   async runBatch(tasks: readonly Task[], asking: Asking): Promise<Ran> {
-    const reply = await this.#ask({ type: 'batch', tasks }, asking);
+    const reply = await this.#ask({ type: 'batch', tasks, answerMs: answerMsOf(this.#timesOf(tasks).busyMs) }, asking);
     if (reply.type !== 'ran') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a batch`);
     return reply;
   }
@@ -120,9 +121,7 @@ export class Executor {
       const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.tasks : [];
       const kind = tasks[0]?.kind;
       const { pid } = child;
-      const stuckMs = kind === undefined ? 0 : this.#options.stuckMs(kind);
-      const busyMs = busyMsOf({ stuckMs, estimateMs: tasks.reduce((sum, { estimateMs }) => sum + estimateMs, 0) });
-      const watch = kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, stuckMs, busyMs, onStuck });
+      const watch = kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, ...this.#timesOf(tasks), onStuck });
       let percent = 0;
       const finish = (settle: () => void): void => {
         child.off('message', heard);
@@ -173,6 +172,13 @@ export class Executor {
       signal.addEventListener('abort', stop, { once: true });
       child.send(request);
     });
+  }
+
+  /** How long tasks that run together may stand still, and how long they may be busy with nothing to show for it. */
+  #timesOf(tasks: readonly Task[]): { readonly stuckMs: number; readonly busyMs: number } {
+    const [first] = tasks;
+    const stuckMs = first === undefined ? 0 : this.#options.stuckMs(first.kind);
+    return { stuckMs, busyMs: busyMsOf({ stuckMs, estimateMs: tasks.reduce((sum, { estimateMs }) => sum + estimateMs, 0) }) };
   }
 
   #start(device: string | undefined): ChildProcess {

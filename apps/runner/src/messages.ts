@@ -2,10 +2,10 @@ import type { Asset, CacheReport, Problem, RunnerOffer, Task } from '@filmwright
 
 /** From the runner to its executor. `full` also tries what takes seconds. */
 export type Request =
-  /** `resume` is what an attempt before left at a border. */
-  | { readonly type: 'run'; readonly task: Task; readonly resume?: unknown }
+  /** `resume` is what an attempt before left at a border; `answerMs` how long each request of a model may take. */
+  | { readonly type: 'run'; readonly task: Task; readonly answerMs: number; readonly resume?: unknown }
   /** Tasks of one kind to be run as one. */
-  | { readonly type: 'batch'; readonly tasks: readonly Task[] }
+  | { readonly type: 'batch'; readonly tasks: readonly Task[]; readonly answerMs: number }
   /** The task that runs is to be handed back at its next border. */
   | { readonly type: 'back' }
   | { readonly type: 'offer'; readonly full: boolean };

@@ -15,6 +15,7 @@ import { type Borders, HandedBack } from './borders.ts';
 import { asDiskFull, checkRoom, type Room, watchRoom } from './disk-room.ts';
 import { batchRunners, kindRunners } from './kinds/index.ts';
 import { markFault } from './mark-fault.ts';
+import { withDeadlines } from './with-deadlines.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What the code of a kind may use. Files it stores become assets of the task. */
@@ -28,6 +29,8 @@ export type TaskContext = Workplace & {
   /** Shows how far a drawing is by a small JPEG; only the newest is kept, and none may be seen. */
   readonly preview: (picture: Uint8Array) => void;
   readonly borders: Borders;
+  /** How long each request of a model may take; `pictureModels` and `diffusion` see to it by themselves. */
+  readonly answerMs: number;
 };
 
 /** Does one kind of task; throws a FilmwrightError that says what is wrong. */
@@ -40,7 +43,7 @@ export type BatchRunner<K extends TaskKind> = (
 
 export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] };
 /** Where a task runs, and whom it tells how far it is. */
-export type Place = Workplace & Pick<TaskContext, 'progress' | 'preview' | 'borders'> & { readonly moved: () => void };
+export type Place = Workplace & Pick<TaskContext, 'progress' | 'preview' | 'borders' | 'answerMs'> & { readonly moved: () => void };
 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
 export function runTask(task: Task, place: Place): Promise<Ran> {
@@ -87,7 +90,7 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
   const assets: Asset[] = [];
   const media = place.media.open(place.moved);
   const context: TaskContext = {
-    ...place,
+    ...withDeadlines(place),
     key: task.key,
     tempDir,
     pathOf: media.pathOf,

@@ -27,6 +27,11 @@ export function busyMsOf({ stuckMs, estimateMs }: { readonly stuckMs: number; re
   return Math.max(6 * stuckMs, 10 * estimateMs);
 }
 
+/** How long one request of a model may take: it is given up, and said by name, well before its task is for being busy with nothing to show. */
+export function answerMsOf(busyMs: number): number {
+  return busyMs / 2;
+}
+
 /** Watches from outside whether a task moves; where the system has no /proc it cannot tell, and says nothing. */
 export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): WorkWatch {
   let movedMs = performance.now();

@@ -12,12 +12,19 @@ export type Numbered<Body> = { readonly id: number; readonly place: number | nul
 /** Where the child finds the files of requests and of answers. */
 export const [requestFileDescriptor, answerFileDescriptor] = [4, 5];
 
+/** When a request is given up; either ends the process, since nothing else surely ends native code. */
+export type AskLimits = {
+  readonly signal?: AbortSignal | undefined;
+  /** How long the answer may take from when the request is sent. */
+  readonly deadlineMs?: number | undefined;
+};
+
 /** A process of its own that answers requests; what it holds lives as long as it does, and its crash fails only what was under way. */
 export type AnsweringProcess<Request, Answer> = {
   readonly pid: number;
   readonly alive: () => boolean;
-  /** Rejects with `program-failed`, worth another try, when the process ends first; an aborted signal ends the process and rejects with its reason. */
-  readonly ask: (request: Request, signal?: AbortSignal) => Promise<Answer | Failed>;
+  /** Rejects with `program-failed`, worth another try, when the process ends first, with the reason of an aborted signal, and with `task-stuck`, worth another try, past its deadline. */
+  readonly ask: (request: Request, limits?: AskLimits) => Promise<Answer | Failed>;
   /** Ends the process and resolves once it is gone. */
   readonly close: () => Promise<void>;
 };
@@ -28,6 +35,14 @@ type Waiting<Answer> = {
   readonly fail: (error: Error) => void;
 };
 const keptErrorBytes = 4000;
+
+/** What says that a model was given up: `what` did not happen within so long. Worth another try, as the machine may have been busy or the process stuck. */
+export function overrunOf(what: string, deadlineMs: number): FilmwrightError {
+  return new FilmwrightError(
+    'task-stuck',
+    `${what} within ${deadlineMs / 1000} s, which is as long as it may take; its process was ended, and the next call starts it again.`,
+  );
+}
 
 /** Starts the program `child`, which calls `answerParent`, with the environment of models; `name` says in errors whose process it is. */
 export function startAnsweringProcess<Request, Answer>({
@@ -96,16 +111,23 @@ export function startAnsweringProcess<Request, Answer>({
   return {
     pid: child.pid ?? 0,
     alive: () => !gone && child.connected,
-    ask: async (request, signal) => {
+    ask: async (request, { signal, deadlineMs } = {}) => {
       signal?.throwIfAborted();
       const stop = (): void => void child.kill('SIGKILL');
       signal?.addEventListener('abort', stop, { once: true });
+      let late = false;
+      const overrun = (): void => {
+        late = true;
+        stop();
+      };
+      const timer = deadlineMs === undefined ? undefined : setTimeout(overrun, deadlineMs);
       try {
         return await send(request);
       } catch (error) {
         signal?.throwIfAborted();
-        throw error;
+        throw late ? overrunOf(`The ${name} did not answer`, deadlineMs ?? 0) : error;
       } finally {
+        clearTimeout(timer);
         signal?.removeEventListener('abort', stop);
       }
     },

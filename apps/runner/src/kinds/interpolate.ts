@@ -9,7 +9,7 @@ const watchedBefore = 12;
 /** Draws the frames of a piece of slowed clip that lie between the clip's own. */
 export const runInterpolate: KindRunner<'interpolate'> = async (payload, context) => {
   const { clip, model: name, rate, first, step, parts, frames, fps, shrink } = payload;
-  const { toolset, tempDir, home, progress } = context;
+  const { toolset, tempDir, home, progress, answerMs: deadlineMs } = context;
   const path = await context.pathOf(clip);
   const model = await installedModel({ name, home });
   const size = await clipSize({ path, toolset });
@@ -22,7 +22,7 @@ export const runInterpolate: KindRunner<'interpolate'> = async (payload, context
     crop: { x: 0, y: 0, ...size },
   });
   const watch = { loaded: context.models.noteLoaded, dropped: context.models.drop };
-  const interpolator = await openInterpolator({ model, shrink, watch });
+  const interpolator = await openInterpolator({ model, shrink, watch, deadlineMs });
   const outPath = join(tempDir, 'between.mp4');
   const writer = writeClip({ outPath, ...size, rate: fps, toolset });
   const watched = watchedFrames(pictures, { from: from - betweenMargin, firstFrame });

@@ -4,7 +4,8 @@ import type { RgbPicture } from './generate-request.ts';
 export type GenerateOptions = {
   /** Aborted: ends the drawing between two steps, or with its process where a step lasts longer than the engine's patience. */
   readonly signal?: AbortSignal;
-  readonly deadlineMs?: number;
+  /** How long nothing may be heard of it, in loading, and between steps and frames; past it the drawing is ended with `task-stuck`, worth another try. */
+  readonly silenceMs?: number;
   /** Where the state between steps is kept; a call with the same request and revision goes on from there. Whoever names it removes it. */
   readonly checkpointPath?: string;
   readonly checkpointEverySteps?: number;

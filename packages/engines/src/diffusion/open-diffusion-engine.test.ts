@@ -178,9 +178,10 @@ test('a step that does not end is ended with its process when cancelled or late,
   while (!engine.processes().some(({ revision }) => revision === 'endless')) await new Promise((resolve) => setTimeout(resolve, 5));
   control.abort(new Error('no longer wanted'));
   await assert.rejects(running, /no longer wanted/);
-  await assert.rejects(engine.generate(model, testRequest(), { deadlineMs: 400 }), {
-    code: 'program-failed',
-    message: /was not done within 400 ms: 0 of 4 steps/,
+  await assert.rejects(engine.generate(model, testRequest(), { silenceMs: 400 }), {
+    code: 'task-stuck',
+    retryable: true,
+    message: /did not go on after step 0 of 4 within 0.4 s/,
   });
   assert.equal(await still(engine, sound, testRequest()), whole);
   assert.deepEqual(

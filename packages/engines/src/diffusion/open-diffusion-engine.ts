@@ -1,4 +1,5 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
+import { overrunOf } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { checkWeights } from './check-weights.ts';
@@ -122,7 +123,7 @@ export function openDiffusionEngine({
     place: Place,
     { model, request, options }: { readonly model: DiffusionModel; readonly request: GenerateRequest; readonly options: GenerateOptions },
   ): Promise<Generated> => {
-    const { signal, deadlineMs } = options;
+    const { signal, silenceMs } = options;
     signal?.throwIfAborted();
     if (disposed) throw closed();
     const fresh = !place.loaded?.process.alive();
@@ -143,17 +144,13 @@ export function openDiffusionEngine({
     };
     const aborted = (): void => stop(signal?.reason ?? new Error('aborted'));
     signal?.addEventListener('abort', aborted, { once: true });
-    if (deadlineMs !== undefined) {
-      const late = (): void =>
-        stop(
-          new FilmwrightError(
-            'program-failed',
-            `The model ${model.name} was not done within ${deadlineMs} ms: ${done.step} of ${done.steps} steps. Allow more time, or ask for fewer steps or a smaller picture.`,
-            { retryable: false },
-          ),
-        );
-      timers.push(setTimeout(late, deadlineMs));
-    }
+    let quiet: NodeJS.Timeout | undefined;
+    const heardOf = (): void => {
+      clearTimeout(quiet);
+      if (silenceMs === undefined || why !== undefined) return;
+      const what = `The model ${model.name} did not go on after step ${done.step} of ${done.steps}`;
+      quiet = setTimeout(() => stop(overrunOf(what, silenceMs)), silenceMs);
+    };
     try {
       const {
         process: child,
@@ -163,6 +160,7 @@ export function openDiffusionEngine({
         model,
         starting: (each) => {
           loading = each;
+          heardOf();
           if (why !== undefined) throw why;
         },
       });
@@ -179,6 +177,7 @@ export function openDiffusionEngine({
         );
       }
       drawing = child;
+      heardOf();
       const answer = await child.ask(
         {
           kind: 'generate',
@@ -194,6 +193,7 @@ export function openDiffusionEngine({
           previewEveryMs: options.previewEveryMs ?? 0,
         },
         (heard) => {
+          heardOf();
           if (heard.kind === 'frame') frames.push(heard.picture);
           if (heard.kind !== 'step') return;
           done = heard;
@@ -226,7 +226,7 @@ export function openDiffusionEngine({
       if (place.loaded && !place.loaded.process.alive()) await unload(place);
       throw why ?? error;
     } finally {
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of [...timers, quiet]) clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
     }
   };

@@ -72,6 +72,8 @@ export type OpenInterpolator = {
   /** It is looked for on copies so many times smaller at least, a whole number: where a model made the pictures larger nothing finer moves. */
   readonly shrink?: number;
   readonly watch?: MemoryWatch;
+  /** How long loading may take, and each frame. */
+  readonly deadlineMs?: number | undefined;
   readonly signal?: AbortSignal;
 };
 
@@ -85,6 +87,7 @@ export async function openInterpolator({
   mostPixels = comfortable,
   shrink = 1,
   watch,
+  deadlineMs,
   signal,
 }: OpenInterpolator): Promise<Interpolator> {
   const { path, digest, settings } = betweenModelOf(model);
@@ -118,7 +121,10 @@ export async function openInterpolator({
     return answer.kind === 'faulty' ? new ModelFault(model, { code: 'program-failed', message }) : runFault(model, said);
   };
   try {
-    const opened = await ask({ kind: 'open', path, threads, provider: currentCompute().provider, mostPixels, shrink, ...settings }, signal);
+    const opened = await ask(
+      { kind: 'open', path, threads, provider: currentCompute().provider, mostPixels, shrink, ...settings },
+      { signal, deadlineMs },
+    );
     if (opened.kind === 'failed') throw loadFault(model, opened.message);
   } catch (error) {
     await end();
@@ -146,7 +152,7 @@ export async function openInterpolator({
           `A frame was asked for at ${at} between pictures of ${width} x ${height} and ${after.width} x ${after.height} pixels; wanted a moment above 0 and below 1, and one size.`,
         );
       const pair = [sent(before), sent(after)] as const;
-      const answer = await ask({ kind: 'draw', width, height, before: pair[0], after: pair[1], at }, stop);
+      const answer = await ask({ kind: 'draw', width, height, before: pair[0], after: pair[1], at }, { signal: stop, deadlineMs });
       if (answer.kind !== 'drawn') throw failed(answer);
       there = pair.map(({ number }) => number);
       runMs += answer.runMs;

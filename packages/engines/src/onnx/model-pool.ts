@@ -63,12 +63,12 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
     if (process !== undefined) watch?.dropped(entry.name);
     await (await entry.held)?.release();
   };
-  const load = (model: InstalledModel): Loaded => {
+  const load = (model: InstalledModel, deadlineMs?: number): Loaded => {
     const file = pictureFile(model);
     const name = modelName([modelRef(model.card)]) ?? model.card.name;
     const startMs = performance.now();
     const process = checkDigest(model, file)
-      .then(() => openModelProcess({ model, modelPath: file.path, threads, keepsMemory: runsAlike(model) }))
+      .then(() => openModelProcess({ model, modelPath: file.path, threads, keepsMemory: runsAlike(model), deadlineMs }))
       .then((opened) => {
         watch?.loaded(name, performance.now() - startMs);
         return opened;
@@ -80,7 +80,7 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
         : holdRevision({ place: model.place }, new Date()).catch(() => null);
     return { name, process, held, calls: 0 };
   };
-  const entryFor = async (model: InstalledModel): Promise<Loaded> => {
+  const entryFor = async (model: InstalledModel, deadlineMs?: number): Promise<Loaded> => {
     const key = pictureFile(model).path;
     const known = loaded.get(key);
     if (known) {
@@ -89,14 +89,14 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
       await drop(key, known);
     }
     if (disposed) throw new FilmwrightError('unavailable', 'The model pool is closed.');
-    const entry = loaded.get(key) ?? load(model);
+    const entry = loaded.get(key) ?? load(model, deadlineMs);
     loaded.set(key, entry);
     return entry;
   };
   return {
     run: async (model, request) => {
       request.signal?.throwIfAborted();
-      const entry = await entryFor(model);
+      const entry = await entryFor(model, request.deadlineMs);
       clearTimeout(entry.timer);
       entry.calls++;
       try {

@@ -1,4 +1,4 @@
-import { type AnsweringProcess, startAnsweringProcess } from '../answering-process.ts';
+import { type AnsweringProcess, type AskLimits, startAnsweringProcess } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import { loadFault, ModelFault, runFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
@@ -7,7 +7,8 @@ import type { InstalledModel } from '../models/model-shelf.ts';
 export type ModelTensor = { readonly dims: readonly number[]; readonly data: Float32Array };
 /** What one run gave; `peakBytes` is the most memory the model's process ever held. */
 export type ModelAnswer = ModelTensor & { readonly peakBytes: number };
-export type ModelRun = { readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string; readonly signal?: AbortSignal };
+/** Its deadline holds for loading and for the run, each. */
+export type ModelRun = AskLimits & { readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string };
 
 export type ChildRequest =
   | {
@@ -34,8 +35,9 @@ export async function openModelProcess(loading: {
   readonly threads: number;
   /** Memory of one run serves the next one, which is quicker, and is given back when the process ends. */
   readonly keepsMemory?: boolean;
+  readonly deadlineMs?: number | undefined;
 }): Promise<ModelProcess> {
-  const { model, modelPath, threads, keepsMemory = false } = loading;
+  const { model, modelPath, threads, keepsMemory = false, deadlineMs } = loading;
   const { name } = model.card;
   const { pid, alive, ask, close } = startAnsweringProcess<ChildRequest, ChildAnswer>({
     child: new URL('./model-child.ts', import.meta.url),
@@ -43,14 +45,14 @@ export async function openModelProcess(loading: {
   });
   let known: Extract<ChildAnswer, { readonly kind: 'opened' }> | undefined;
   try {
-    const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory, provider: currentCompute().provider });
+    const opened = await ask({ kind: 'open', modelPath, threads, keepsMemory, provider: currentCompute().provider }, { deadlineMs });
     if (opened.kind === 'failed') throw loadFault(model, opened.message);
     if (opened.kind === 'opened') known = opened;
   } catch (error) {
     await close();
     throw error;
   }
-  const run = async ({ inputs, output, signal }: ModelRun): Promise<ModelAnswer> => {
+  const run = async ({ inputs, output, ...limits }: ModelRun): Promise<ModelAnswer> => {
     const lacks = [
       ...Object.keys(inputs).filter((each) => known?.inputs.includes(each) === false),
       ...(known?.outputs.includes(output) === false ? [output] : []),
@@ -60,7 +62,7 @@ export async function openModelProcess(loading: {
         code: 'program-failed',
         message: `The model ${name} lacks ${lacks.join(' and ')}, which its card names: it takes ${known?.inputs.join(', ')} and gives ${known?.outputs.join(', ')}. Put its card right, or add it again.`,
       });
-    const answer = await ask({ kind: 'run', inputs, output }, signal);
+    const answer = await ask({ kind: 'run', inputs, output }, limits);
     if (answer.kind === 'ran') return { dims: answer.dims, data: answer.data, peakBytes: answer.peakBytes };
     throw runFault(model, answer.kind === 'failed' ? answer.message : 'it answered out of turn');
   };

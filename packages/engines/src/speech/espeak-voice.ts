@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Token } from '@filmwright/contracts';
 import { bareLanguage, joinWords } from '@filmwright/core';
+import type { AskLimits } from '../answering-process.ts';
 import { gappedTimes } from './align/gapped-times.ts';
 import { findProgram, runProgram } from './run-program.ts';
 import { readWav, type Sound } from './sound/wav.ts';
@@ -47,12 +48,12 @@ export function espeakVoice(info: VoiceInfo): Voice {
   return {
     info,
     credit: { role: 'voice', name, licence, source },
-    speak: async ({ tokens, speed, signal }) => {
+    speak: async ({ tokens, speed, ...limits }) => {
       const text = spokenText(tokens, language);
       const usual = syllabic.has(bareLanguage(language)) ? wordsPerMinute.syllabic : wordsPerMinute.usual;
       const rate = Math.round(Math.min(450, Math.max(80, usual * speed)));
       const say = (args: readonly string[]): Promise<Sound> =>
-        sayText({ text, signal, args: ['-v', id.replace(/^espeak-ng-/, ''), '-s', String(rate), ...args] });
+        sayText({ ...limits, text, args: ['-v', id.replace(/^espeak-ng-/, ''), '-s', String(rate), ...args] });
       const [sound, gapped] = await Promise.all([say([]), say(['-g', gapOf(rate)])]);
       return { ...sound, times: gappedTimes({ words: tokens.map((token) => token.spoken), sound, gapped }) };
     },
@@ -69,13 +70,13 @@ function spokenText(tokens: readonly Token[], language: string): string {
   return joinWords(words);
 }
 
-type Say = { readonly text: string; readonly args: readonly string[]; readonly signal: AbortSignal | undefined };
+type Say = AskLimits & { readonly text: string; readonly args: readonly string[] };
 
-async function sayText({ text, args, signal }: Say): Promise<Sound> {
+async function sayText({ text, args, ...limits }: Say): Promise<Sound> {
   const folder = await mkdtemp(join(tmpdir(), 'filmwright-espeak-'));
   try {
     const outPath = join(folder, 'line.wav');
-    await runProgram('espeak-ng', { args: [...args, '-w', outPath, '--stdin'], input: text, signal });
+    await runProgram('espeak-ng', { args: [...args, '-w', outPath, '--stdin'], input: text, ...limits });
     return await readWav(outPath);
   } finally {
     await rm(folder, { recursive: true, force: true });

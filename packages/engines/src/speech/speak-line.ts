@@ -22,6 +22,8 @@ export type SpeakLineRequest = {
   readonly outPath: string;
   readonly home: string;
   readonly signal?: AbortSignal;
+  /** How long the voice may take to load, and for each sentence. */
+  readonly deadlineMs?: number;
 };
 export type SpokenLine = {
   readonly samples: number;
@@ -42,6 +44,7 @@ export async function speakLine({
   outPath,
   home,
   signal,
+  deadlineMs,
 }: SpeakLineRequest): Promise<SpokenLine> {
   signal?.throwIfAborted();
   if (!(speed >= 0.25 && speed <= 4))
@@ -57,7 +60,7 @@ export async function speakLine({
   const sentences: SpokenSentence[] = [];
   let timed = true;
   for (const sentence of sentencesOf(tokens)) {
-    const spoken = await voice.speak({ tokens: sentence, speed, signal });
+    const spoken = await voice.speak({ tokens: sentence, speed, signal, deadlineMs });
     timed &&= spoken.times !== null;
     sentences.push({ ...spoken, times: spoken.times ?? sentence.map(() => null) });
   }

@@ -1,4 +1,5 @@
 import type { Credit, Token } from '@filmwright/contracts';
+import type { AskLimits } from '../answering-process.ts';
 import type { SpokenSentence } from './sound/join-sentences.ts';
 
 /** A voice that is installed or can be; `language` is a BCP-47 tag or `*` for many. */
@@ -16,7 +17,7 @@ export type VoiceInfo = {
   readonly installed: boolean;
 };
 
-export type SentenceRequest = { readonly tokens: readonly Token[]; readonly speed: number; readonly signal?: AbortSignal | undefined };
+export type SentenceRequest = AskLimits & { readonly tokens: readonly Token[]; readonly speed: number };
 /** What an engine gives for a sentence; `times` is null where it cannot tell. */
 export type SentenceAnswer = Omit<SpokenSentence, 'times'> & { readonly times: SpokenSentence['times'] | null };
 /** A voice ready to speak one sentence at a time. */

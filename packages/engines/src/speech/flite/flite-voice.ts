@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Token, TokenTime } from '@filmwright/contracts';
+import type { AskLimits } from '../../answering-process.ts';
 import { findProgram, runProgram } from '../run-program.ts';
 import { readWav } from '../sound/wav.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice, type VoiceInfo } from '../voice.ts';
@@ -60,26 +61,21 @@ const sayable = (word: string): string =>
 
 async function phonesOf(
   voice: string,
-  {
-    text,
-    outPath,
-    speed,
-    signal,
-  }: { readonly text: string; readonly outPath: string; readonly speed: number; readonly signal: AbortSignal | undefined },
+  { text, outPath, speed, ...limits }: AskLimits & { readonly text: string; readonly outPath: string; readonly speed: number },
 ): Promise<readonly TimedPhone[]> {
   const args = ['-voice', voice, '--setf', `duration_stretch=${(1 / speed).toFixed(4)}`, '-t', `${text} `, '-o', outPath, '-psdur'];
-  const printed = (await runProgram('flite', { args, signal })).toString('utf8');
+  const printed = (await runProgram('flite', { args, ...limits })).toString('utf8');
   return [...printed.matchAll(/([a-z]+):([\d.]+)/g)].map((match) => ({ phone: match[1] ?? '', endMs: Number(match[2]) * 1000 }));
 }
 
 /** Phones of each word said alone, in one run: a pause parts the words. */
 async function alonePhones(
   voice: string,
-  { words, signal }: { readonly words: readonly string[]; readonly signal: AbortSignal | undefined },
+  { words, ...limits }: AskLimits & { readonly words: readonly string[] },
 ): Promise<readonly (readonly string[])[]> {
   const different = [...new Set(words)];
   const split = async (list: readonly string[]): Promise<string[][]> => {
-    const phones = await phonesOf(voice, { text: `${list.join(', ')}.`, outPath: 'none', speed: 1, signal });
+    const phones = await phonesOf(voice, { text: `${list.join(', ')}.`, outPath: 'none', speed: 1, ...limits });
     const groups: string[][] = [[]];
     for (const { phone } of phones) {
       if (phone !== 'pau') groups.at(-1)?.push(phone);
@@ -93,17 +89,17 @@ async function alonePhones(
   return words.map((word) => byWord.get(word) ?? []);
 }
 
-async function speakSentence(voice: string, { tokens, speed, signal }: SentenceRequest): Promise<SentenceAnswer> {
+async function speakSentence(voice: string, { tokens, speed, ...limits }: SentenceRequest): Promise<SentenceAnswer> {
   const words = tokens.flatMap((token) => token.spoken.map(sayable)).filter((word) => word !== '');
   if (words.length === 0) return { samples: new Float32Array(0), sampleRate: 16_000, times: tokens.map(() => null) };
   const text = tokens.map((token) => `${token.spoken.map(sayable).join(' ')}${endMark(token).replace('!', '.')}`).join(' ');
   const folder = await mkdtemp(join(tmpdir(), 'filmwright-flite-'));
   try {
     const outPath = join(folder, 'line.wav');
-    const phones = await phonesOf(voice, { text, outPath, speed, signal });
+    const phones = await phonesOf(voice, { text, outPath, speed, ...limits });
     const ranges = phonesOfWords(
       phones.map(({ phone }) => phone),
-      await alonePhones(voice, { words, signal }),
+      await alonePhones(voice, { words, ...limits }),
     );
     const spoken = ranges.map(({ from, to }) => wordTime(phones, { from, to }));
     return { ...(await readWav(outPath)), times: timesOfTokens(tokens, spoken) };

@@ -1,5 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { type AnsweringProcess, startAnsweringProcess } from '../../answering-process.ts';
+import { type AnsweringProcess, type AskLimits, startAnsweringProcess } from '../../answering-process.ts';
 
 /** Everything a voice's process needs to load it; `probe` is a model that answers with the phoneme ids of a text, or null. */
 export type SherpaOpen = {
@@ -27,27 +27,24 @@ export type Spoke = { readonly kind: 'spoke'; readonly samples: Float32Array; re
 
 /** A loaded voice in a process of its own. */
 export type SherpaProcess = Pick<AnsweringProcess<SherpaRequest, Spoke>, 'pid' | 'alive' | 'close'> & {
-  readonly speak: (request: {
-    readonly text: string;
-    readonly speed: number;
-    readonly probe?: boolean;
-    readonly signal?: AbortSignal | undefined;
-  }) => Promise<Spoke>;
+  readonly speak: (request: AskLimits & { readonly text: string; readonly speed: number; readonly probe?: boolean }) => Promise<Spoke>;
 };
 
+export type OpenSherpa = { readonly name: string; readonly settings: SherpaOpen; readonly deadlineMs?: number | undefined };
+
 /** Starts a process for one voice and loads it. */
-export async function openSherpaProcess(name: string, settings: SherpaOpen): Promise<SherpaProcess> {
+export async function openSherpaProcess({ name, settings, deadlineMs }: OpenSherpa): Promise<SherpaProcess> {
   const { pid, alive, ask, close } = startAnsweringProcess<SherpaRequest, Spoke>({
     child: new URL('./sherpa-child.ts', import.meta.url),
     name: `voice ${name}`,
   });
-  const spoken = async (request: SherpaRequest, signal?: AbortSignal): Promise<Spoke> => {
-    const answer = await ask(request, signal);
+  const spoken = async (request: SherpaRequest, limits: AskLimits): Promise<Spoke> => {
+    const answer = await ask(request, limits);
     if (answer.kind === 'failed') throw new FilmwrightError('program-failed', `The voice ${name} failed: ${answer.message}.`);
     return answer;
   };
   try {
-    await spoken({ kind: 'open', settings });
+    await spoken({ kind: 'open', settings }, { deadlineMs });
   } catch (error) {
     await close();
     throw error;
@@ -56,6 +53,6 @@ export async function openSherpaProcess(name: string, settings: SherpaOpen): Pro
     pid,
     alive,
     close,
-    speak: ({ text, speed, probe = false, signal }) => spoken({ kind: 'speak', text, speed, probe }, signal),
+    speak: ({ text, speed, probe = false, ...limits }) => spoken({ kind: 'speak', text, speed, probe }, limits),
   };
 }

@@ -69,7 +69,7 @@ test('a voice that cannot be loaded says so', async () => {
     noiseScaleW: 1,
     threads: 1,
   } as const;
-  await assert.rejects(openSherpaProcess('broken', broken), { code: 'program-failed', message: /broken/ });
+  await assert.rejects(openSherpaProcess({ name: 'broken', settings: broken }), { code: 'program-failed', message: /broken/ });
 });
 
 test('joe says the same words the same way every time, from two processes', { skip }, async () => {

@@ -7,7 +7,7 @@ import { decodeTrailer } from '../onnx/decode-trailer.ts';
 import { startAfterPause } from '../sound/start-after-pause.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
 import { phonemesOf, piperWordTimes } from './piper-times.ts';
-import { openSherpaProcess, type SherpaProcess } from './sherpa-process.ts';
+import { openSherpaProcess, type SherpaOpen, type SherpaProcess } from './sherpa-process.ts';
 import { type InstalledVoice, infoOfCard, type VoiceCard } from './voice-card.ts';
 
 const idleMs = 60_000;
@@ -52,7 +52,8 @@ export function sherpaVoice(voice: InstalledVoice, language = voice.card.languag
   return {
     info: infoOfCard(card, true),
     credit,
-    speak: (request) => withProcess(voice, { language, use: (process) => speakSentence(voice, { process, request }) }),
+    speak: (request) =>
+      withProcess(voice, { language, deadlineMs: request.deadlineMs, use: (process) => speakSentence(voice, { process, request }) }),
   };
 }
 
@@ -64,16 +65,17 @@ export async function closeVoices(): Promise<void> {
   await Promise.all(all.map(async ({ process }) => (await process.catch(() => null))?.close()));
 }
 
-type Use<T> = { readonly language: string; readonly use: (process: SherpaProcess) => Promise<T> };
+type Loading = { readonly language: string; readonly deadlineMs: number | undefined };
+type Use<T> = Loading & { readonly use: (process: SherpaProcess) => Promise<T> };
 
-async function withProcess<T>(voice: InstalledVoice, { language, use }: Use<T>): Promise<T> {
+async function withProcess<T>(voice: InstalledVoice, { language, deadlineMs, use }: Use<T>): Promise<T> {
   const name = `${voice.folder} ${langOf(voice.card, language)}`;
   let entry = kept.get(name);
   const known = await entry?.process.catch(() => null);
   if (!entry || !known?.alive()) {
     const current = kept.get(name);
     if (entry !== undefined && current === entry) watch?.dropped(nameOf(voice.card));
-    entry = current && current !== entry ? current : { process: started(voice, language), timer: null, uses: 0 };
+    entry = current && current !== entry ? current : { process: started(voice, { language, deadlineMs }), timer: null, uses: 0 };
     kept.set(name, entry);
   }
   if (entry.timer) clearTimeout(entry.timer);
@@ -90,9 +92,9 @@ function nameOf(card: VoiceCard): string {
   return voiceName(infoOfCard(card, true));
 }
 
-async function started(voice: InstalledVoice, language: string): Promise<SherpaProcess> {
+async function started(voice: InstalledVoice, loading: Loading): Promise<SherpaProcess> {
   const startMs = performance.now();
-  const process = await start(voice, language);
+  const process = await start(voice, loading);
   watch?.loaded(nameOf(voice.card), performance.now() - startMs);
   return process;
 }
@@ -112,14 +114,14 @@ function langOf(card: VoiceCard, language: string): string {
   return base === 'pt' ? 'pt-br' : base;
 }
 
-async function start({ card, folder }: InstalledVoice, language: string): Promise<SherpaProcess> {
+async function start({ card, folder }: InstalledVoice, { language, deadlineMs }: Loading): Promise<SherpaProcess> {
   const files = await readdir(folder);
   const probe = join(folder, 'probe.onnx');
   const hasProbe = await access(probe).then(
     () => true,
     () => false,
   );
-  return openSherpaProcess(card.id, {
+  const settings: SherpaOpen = {
     family: card.family,
     model: join(folder, card.model),
     probe: hasProbe ? probe : null,
@@ -136,14 +138,15 @@ async function start({ card, folder }: InstalledVoice, language: string): Promis
     noiseScale: card.noiseScale,
     noiseScaleW: card.noiseScaleW,
     threads,
-  });
+  };
+  return openSherpaProcess({ name: card.id, settings, deadlineMs });
 }
 
 async function speakSentence(
   { card, folder }: InstalledVoice,
   { process, request }: { readonly process: SherpaProcess; readonly request: SentenceRequest },
 ): Promise<SentenceAnswer> {
-  const { tokens, speed, signal } = request;
+  const { tokens, speed, ...limits } = request;
   const say = (word: string): string => (word === 'A' && /^en\b/i.test(card.language) ? letterA : word);
   const words = tokens
     .map((token, index) => {
@@ -153,7 +156,7 @@ async function speakSentence(
     })
     .filter((word) => word !== '');
   const text = joinWords(words);
-  const { samples, sampleRate } = await process.speak({ text, speed, signal });
+  const { samples, sampleRate } = await process.speak({ text, speed, ...limits });
   if (card.hop === null) return { samples, sampleRate, times: null };
   const utterances = decodeTrailer(samples);
   if (utterances === null) throw new Error(`The voice ${card.id} gave no word times although its card promises them; install it again.`);
@@ -168,7 +171,7 @@ async function speakSentence(
   const alone = async (words: readonly string[]): Promise<readonly (readonly string[])[]> => {
     const said = new Map<string, readonly string[]>();
     for (const word of new Set(words)) {
-      const answer = decodeTrailer((await process.speak({ text: say(word), speed: 1, probe: true, signal })).samples);
+      const answer = decodeTrailer((await process.speak({ text: say(word), speed: 1, probe: true, ...limits })).samples);
       said.set(
         word,
         phonemesOf(answer ?? [], options).map(({ symbol }) => symbol),
