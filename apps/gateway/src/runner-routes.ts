@@ -2,6 +2,7 @@ import {
   completionSchema,
   FilmwrightError,
   failureSchema,
+  type HeartbeatReply,
   handBackSchema,
   heartbeatSchema,
   leaseRequestSchema,
@@ -39,7 +40,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, { ...parts, known }) });
   addRoute(app, {
     name: 'heartbeat',
-    handler: async (request) => {
+    handler: async (request): Promise<HeartbeatReply> => {
       const { leases, stopped, models, files, previews = [] } = checkInput(heartbeatSchema, request.body);
       const renewed = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({

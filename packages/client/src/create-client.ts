@@ -1,5 +1,4 @@
 import type {
-  AheadFile,
   Asset,
   Build,
   BuildCourse,
@@ -11,6 +10,7 @@ import type {
   Failure,
   Generator,
   HandBack,
+  HeartbeatReply,
   Lease,
   PackageAddresses,
   Preview,
@@ -38,19 +38,8 @@ export type Joined = {
 };
 /** Timings of the work probe in milliseconds. */
 export type WorkReport = { readonly build: string; readonly wallMs: number; readonly encodeMs: number | null };
-/**
- * Keys and fences of tasks to be stopped at once, and of those to be handed back at their next border; files that may be fetched ahead, and models whose
- * weights may be read; whether it is to drain and end.
- */
-export type HeartbeatAnswer = {
-  readonly stale: readonly string[];
-  readonly back: readonly string[];
-  readonly staleFences?: readonly number[];
-  readonly backFences?: readonly number[];
-  readonly ahead?: readonly AheadFile[];
-  readonly aheadModels?: readonly string[];
-  readonly drain?: boolean;
-};
+/** A reply to a heartbeat in which nothing that is to be stopped or handed back is left out. */
+export type HeartbeatAnswer = HeartbeatReply & { readonly back: readonly string[] };
 export type HeartbeatLease = { readonly key: string; readonly fence: number; readonly percent: number };
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
@@ -190,7 +179,7 @@ function runnerCalls(connection: Connection): RunnerCalls {
       return reply.leases;
     },
     heartbeat: async ({ runnerId, signal, ...body }) => {
-      const reply = await callJson<Partial<HeartbeatAnswer>>(connection, {
+      const reply = await callJson<Partial<HeartbeatReply>>(connection, {
         route: 'heartbeat',
         params: { id: runnerId },
         body,

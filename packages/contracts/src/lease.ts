@@ -137,6 +137,7 @@ export const heartbeatReplySchema = z.object({
   /** Somebody asked for it to end as when it is told to by a signal. */
   drain: z.boolean().optional(),
 });
+export type HeartbeatReply = z.infer<typeof heartbeatReplySchema>;
 /** What a task that is handed back needs to go on elsewhere may have so many bytes of JSON. */
 export const mostResumeBytes = 1024 ** 2;
 export const handBackSchema = z.object({ key: z.string(), fence: z.number().int(), resume: z.json() });
