@@ -5,7 +5,6 @@ const frame = z.number().int();
 
 /** A word of a line where it is heard; milliseconds of the film. `index` counts the line's words as captions show them. */
 export const shotWordSchema = z.object({ index: z.number().int(), text: z.string(), startMs: z.number(), endMs: z.number() }).readonly();
-export type ShotWord = z.infer<typeof shotWordSchema>;
 
 /** A line of narration on the time axis of the film; `sound` is its audio, null until it was spoken. */
 export const shotLineSchema = z

@@ -10,4 +10,3 @@ export const writtenBySchema = z.strictObject({
     .optional()
     .describe('Said where the licence forbids commercial use, or leaves it unclear.'),
 });
-export type WrittenBy = z.output<typeof writtenBySchema>;

@@ -5,7 +5,6 @@ import { modelProcessingSchema } from './model-processing.ts';
 
 /** What runs a model: ONNX Runtime or sherpa-onnx on this machine, or a model server of somebody else's (`servers` says which). */
 export const modelEngines = ['onnx', 'sherpa-onnx', 'server'] as const;
-export type ModelEngine = (typeof modelEngines)[number];
 
 /**
  * The licence of the weights, not of the code around them. `name` is an SPDX identifier where there is one; `mustAccept` asks a person to read and

@@ -25,7 +25,6 @@ export type PictureInput = z.infer<typeof pictureInputSchema>;
 export const pictureOutputSchema = z
   .strictObject({ name: z.string(), layout: z.enum(['nchw', 'nhwc']), activation: z.enum(['none', 'sigmoid']), scale: z.number() })
   .readonly();
-export type PictureOutput = z.infer<typeof pictureOutputSchema>;
 
 /**
  * How a mask model is used. `mirrored` and `wide` (a margin around the picture) look again and take the mean of all looks; `levels` is the mean

@@ -82,7 +82,6 @@ export const pictureShapeSchema = z.strictObject({
   width: z.number().positive(),
   height: z.number().positive(),
 });
-export type PictureShape = z.output<typeof pictureShapeSchema>;
 
 export const rigShapeSchema = z.union([pathShapeSchema, limbShapeSchema, pictureShapeSchema]);
 export type RigShape = z.output<typeof rigShapeSchema>;

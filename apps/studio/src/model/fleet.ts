@@ -1,4 +1,4 @@
-import type { Amount, CacheReport, Fleet, FleetRunner, TaskKind } from '@filmwright/contracts';
+import type { CacheReport, Fleet, FleetRunner, TaskKind } from '@filmwright/contracts';
 
 /** What a kind of work is called where people see it at work. */
 export const kindNames: Readonly<Record<TaskKind, string>> = {
@@ -62,11 +62,6 @@ export function creditText(credits: number): string {
 export function secondText(seconds: number): string {
   if (seconds === 0) return '0 s';
   return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds).toLocaleString('en')} s`;
-}
-
-/** Whether nothing was spent. */
-export function isNothing({ gpuS, slotS, credits }: Amount): boolean {
-  return gpuS === 0 && slotS === 0 && credits === 0;
 }
 
 /** Lines of the queue by workspace and priority, the most pressing first. */
