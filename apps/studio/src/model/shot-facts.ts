@@ -2,6 +2,7 @@ import type { FilmDocument, Issue } from '@filmwright/contracts';
 import { millisecondsOf, narrationLines, type ShotDocument } from '@filmwright/core';
 import { shotText } from './edit-film.ts';
 import { type SubjectKind, subjectKind, usualPlaces } from './shot-subject.ts';
+import { type Tree, treeOf } from './tree-of.ts';
 
 /** What a card shows of a shot before anything is made of it. */
 export type ShotPicture =
@@ -128,10 +129,4 @@ export function issuesByShot(issues: readonly Issue[]): ReadonlyMap<number, read
     else list.push(issue);
   }
   return found;
-}
-
-type Tree = Readonly<Record<string, unknown>>;
-
-function treeOf(value: unknown): Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
 }

@@ -1,9 +1,9 @@
 import type { FilmDocument } from '@filmwright/contracts';
 import { getAt, setInShot, shotsOf } from './edit-film.ts';
+import { type Tree, treeOf } from './tree-of.ts';
 
 /** What can be cut out and stand in front. */
 export type SubjectKind = 'picture' | 'clip';
-type Tree = Readonly<Record<string, unknown>>;
 
 /** Where a subject stands before somebody moves it: shares of the frame, measured at its middle. People of clips mostly end at the waist, which lies at the frame's lower edge then. */
 export const usualPlaces = {
@@ -54,8 +54,4 @@ export function groundToFront(film: FilmDocument, shot: number): FilmDocument {
 
 function only(tree: Tree, keys: readonly string[]): Tree {
   return Object.fromEntries(keys.filter((key) => tree[key] !== undefined).map((key) => [key, tree[key]]));
-}
-
-function treeOf(value: unknown): Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
 }
