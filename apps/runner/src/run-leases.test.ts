@@ -31,6 +31,17 @@ function workOf({ executor = {}, client = {}, end = new AbortController().signal
   return { work, executor: working };
 }
 
+/** Gives each lease once, as a gateway does that keeps whoever asks waiting until there is one. */
+function givenOnce(leases: Lease[]): LeaseWork['client']['leaseTasks'] {
+  return async ({ max, signal }) => {
+    while (leases.length === 0) {
+      signal?.throwIfAborted();
+      await sleep(5);
+    }
+    return leases.splice(0, max);
+  };
+}
+
 test('of a batch that is stale as a whole the last one is told once its process is gone, the others at once', async () => {
   let gone = (): void => {};
   const runs = (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<Ran> =>
@@ -91,11 +102,7 @@ test('an answer about a lease that has ended stops no later one of the same task
       run: (_, { signal }) => new Promise<Done>((resolve) => works.push({ finish: () => resolve(done), signal })),
     },
     client: {
-      leaseTasks: async ({ signal }) => {
-        await until(() => given.length > 0 || signal?.aborted === true);
-        signal?.throwIfAborted();
-        return given.splice(0, 1);
-      },
+      leaseTasks: givenOnce(given),
       heartbeat: ({ leases }) =>
         new Promise((resolve) => {
           if (leases.some(({ fence }) => fence === 1)) beats.push((stale) => resolve({ stale, back: [] }));
@@ -131,13 +138,7 @@ test('tasks of the same key in two workspaces run side by side, and one that is 
         }),
     },
     client: {
-      leaseTasks: async ({ max, signal }) => {
-        while (given.length === 0) {
-          signal?.throwIfAborted();
-          await sleep(5);
-        }
-        return given.splice(0, max);
-      },
+      leaseTasks: givenOnce(given),
       heartbeat: async ({ leases }) => {
         told = leases.map(({ fence }) => fence);
         return told.includes(1) && told.includes(2) ? { stale: ['a'], staleFences: [1], back: [] } : { stale: [], back: [] };
@@ -168,13 +169,7 @@ test('work that has a GPU to itself goes to the executor of that GPU, first to o
   const { work } = workOf({
     end: end.signal,
     client: {
-      leaseTasks: async ({ max, signal }) => {
-        while (given.length === 0) {
-          signal?.throwIfAborted();
-          await sleep(5);
-        }
-        return given.splice(0, max);
-      },
+      leaseTasks: givenOnce(given),
       completeTask: async () => told(),
       failTask: async () => told(),
     },
