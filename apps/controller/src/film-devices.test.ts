@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, test } from 'node:test';
 import type { Device, Generator, RunnerOffer } from '@filmwright/contracts';
 import { planBuild } from '@filmwright/core';
-import { createLog } from '@filmwright/process';
 import { defaultWorkspace } from '@filmwright/records';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { runController } from './run-controller.ts';
+import { until } from './schedule/testing/scheduling.ts';
+import { runBeside } from './testing/run-beside.ts';
 
 let server: TestServer;
 before(async () => {
@@ -30,19 +30,9 @@ const runner = (name: string, changes: Partial<RunnerOffer>): RunnerOffer => ({
 
 test('a film that was begun on processors is made there to its end although a GPU has come, also by the next controller; films begun from then on have the GPU', async (context) => {
   const { records, sql } = await server.open();
-  const run = (context: Pick<TestContext, 'after'>) => {
-    const ending = new AbortController();
-    const log = createLog({ app: 'controller', least: 'error', write: () => {} });
-    const { chosenToolchains } = records;
-    const driving = { records, chosenToolchains, plan: planBuild, nowMs: () => performance.now(), log };
-    const running = runController({ ...driving, signal: ending.signal, runnerWaitMs: 30_000 });
-    const stop = async () => {
-      ending.abort();
-      await running;
-    };
-    context.after(stop);
-    return stop;
-  };
+  const { chosenToolchains } = records;
+  const start = () =>
+    runBeside(context, (beside) => runController({ ...beside, records, chosenToolchains, plan: planBuild, runnerWaitMs: 30_000 }));
   const order = async (shots: number): Promise<string> => {
     const storyboard = Array.from({ length: shots }, (_, at) => ({ length: '1s', visual: { generate: { prompt: `waves ${at}` } } }));
     const document = { title: `Of ${shots}`, captions: false, storyboard };
@@ -57,16 +47,13 @@ test('a film that was begun on processors is made there to its end although a GP
         [id],
       )
     ).map(({ toolchain, gpus }) => [toolchain, gpus]);
-  const begun = async (id: string): Promise<readonly unknown[]> => {
-    for (let tries = 0; tries < 1000; tries++) {
+  const begun = (id: string): Promise<readonly unknown[]> =>
+    until(async () => {
       const found = await drawnOn(id);
-      if (found.length > 0) return found;
-      await sleep(10);
-    }
-    throw new Error('nothing is drawn');
-  };
+      return found.length > 0 && found;
+    }, 'a drawing');
   await records.joinRunner(runner('slow', {}));
-  const stopFirst = run(context);
+  const stopFirst = start();
   const first = await order(2);
   assert.deepEqual(await begun(first), [[onCpu, 0]]);
   await records.joinRunner(runner('quick', { toolchain: { generate: onGpu }, devices: [gpu] }));
@@ -74,7 +61,7 @@ test('a film that was begun on processors is made there to its end although a GP
   assert.deepEqual(await begun(second), [[onGpu, 1]]);
   assert.deepEqual(await drawnOn(first), [[onCpu, 0]]);
   await stopFirst();
-  run(context);
+  start();
   const third = await order(4);
   assert.deepEqual(await begun(third), [[onGpu, 1]]);
   assert.deepEqual([await drawnOn(first), await drawnOn(second)], [[[onCpu, 0]], [[onGpu, 1]]]);

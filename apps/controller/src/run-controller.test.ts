@@ -2,33 +2,19 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
-import { createLog } from '@filmwright/process';
 import { type ControllerOptions, runController } from './run-controller.ts';
 import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts';
 import { planChain } from './testing/plan-chain.ts';
+import { runBeside } from './testing/run-beside.ts';
 
 const runner: RunnerOffer = { name: 'r1', pid: 1, slots: 2, kinds: ['subtitles'], toolchain: {}, voices: [], models: [], fonts: [] };
 const failure = toProblem(new FilmwrightError('task-failed', 'It did not work.'));
 
 /** Runs a controller until the test or the returned function ends it. */
 function start(context: TestContext, ledger: MemoryLedger, changes: Partial<ControllerOptions> = {}): () => Promise<void> {
-  const ending = new AbortController();
-  const log = createLog({ app: 'controller', least: 'error', write: () => {} });
-  const running = runController({
-    records: ledger.records,
-    plan: planChain,
-    nowMs: () => performance.now(),
-    log,
-    signal: ending.signal,
-    runnerWaitMs: 30_000,
-    ...changes,
-  });
-  const stop = async () => {
-    ending.abort();
-    await running;
-  };
-  context.after(stop);
-  return stop;
+  return runBeside(context, (beside) =>
+    runController({ ...beside, records: ledger.records, plan: planChain, runnerWaitMs: 30_000, ...changes }),
+  );
 }
 
 async function until(what: () => boolean, whatFor: string): Promise<void> {

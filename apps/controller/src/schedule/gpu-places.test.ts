@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Device, RunnerOffer, Task } from '@filmwright/contracts';
+import { type Device, type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { done, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
 
@@ -10,6 +10,7 @@ before(async () => {
 });
 after(() => server.stop());
 
+const { version } = taskKinds.generate;
 const onCpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cpu';
 const onGpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cuda sm_90';
 const device = (id: string, gib: number): Device => ({
@@ -25,14 +26,14 @@ const draws = (
   { models, devices = [], ...changes }: Partial<Omit<RunnerOffer, 'models'>> & { readonly models: readonly string[] },
 ) =>
   offer(name, {
-    ...{ kinds: ['generate'], versions: { generate: 2 }, slots: 4, devices },
+    ...{ kinds: ['generate'], versions: { generate: version }, slots: 4, devices },
     toolchain: { generate: devices.length === 0 ? onCpu : onGpu },
     generators: models.map((one) => generator(`${one}@1`) as NonNullable<RunnerOffer['generators']>[number]),
     ...changes,
   });
 const drawing = (key: string, model: string, toolchain: string): Task => {
   const payload = { model: `${model}@1`, prompt: key, steps: 4 };
-  return task(key, { kind: 'generate', version: 2, toolchain, payload } as unknown as Partial<Task>);
+  return task(key, { kind: 'generate', version, toolchain, payload } as unknown as Partial<Task>);
 };
 const mib = (model: string, vramMib: number) => ({ name: `model ${model}@1`, vramMib });
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerOffer, Task } from '@filmwright/contracts';
-import { createLog } from '@filmwright/process';
 import { defaultWorkspace } from '@filmwright/records';
 import type { TestRecords } from '@filmwright/records/testing';
+import { runBeside } from '../../testing/run-beside.ts';
 import type { Gathering } from '../gathering.ts';
 import { runSchedule } from '../run-schedule.ts';
 
@@ -53,15 +53,7 @@ export async function order(
 
 /** Schedules until the test or the returned function ends it. */
 export function start(context: TestContext, { records, gathering }: Opened & { readonly gathering?: Gathering }): () => Promise<void> {
-  const ending = new AbortController();
-  const log = createLog({ app: 'controller', least: 'error', write: () => {} });
-  const running = runSchedule({ records, nowMs: () => performance.now(), log, signal: ending.signal, ...(gathering && { gathering }) });
-  const stop = async () => {
-    ending.abort();
-    await running;
-  };
-  context.after(stop);
-  return stop;
+  return runBeside(context, (beside) => runSchedule({ ...beside, records, ...(gathering && { gathering }) }));
 }
 
 /** Asks a hundred times a second until there is an answer; throws after some ten seconds. */
