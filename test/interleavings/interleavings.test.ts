@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interleave } from './interleave.ts';
 import { interleaveMany } from './interleave-many.ts';
-import { type Broken, ModelLedger } from './model-ledger.ts';
+import type { Broken } from './model-attempts.ts';
+import { ModelLedger } from './model-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1_000_001 + (Date.now() % 1_000_000));
 
@@ -18,6 +19,24 @@ test('the same seed is the same history', () => {
   assert.notDeepEqual(interleave(77).history, interleave(78).history);
 });
 
+test('leaders that were replaced write on, and both workspaces have the same key under way at once', () => {
+  const seen = { 'old leader': 0, 'old driver': 0, sameKey: 0 };
+  for (let seed = 1; seed <= 30; seed++) {
+    const underWay = new Map<number, string>();
+    const keys = new Map<number, string>();
+    for (const event of interleave(seed).history) {
+      if (event.type === 'old leader' || event.type === 'old driver') seen[event.type]++;
+      else if (event.type === 'granted') keys.set(event.fence, `${event.workspaceId}/${event.key}`);
+      else if (event.type === 'renewed') {
+        const name = keys.get(event.fence) ?? '';
+        underWay.set(event.fence, name);
+        if ([...underWay.values()].some((other) => other !== name && other.endsWith(`/${event.key}`))) seen.sameKey++;
+      } else if ('fence' in event && event.type !== 'leased') underWay.delete(event.fence);
+    }
+  }
+  assert.ok(Math.min(...Object.values(seen)) > 5, JSON.stringify(seen));
+});
+
 const rules: readonly (readonly [Broken, RegExp])[] = [
   ['stale fences', /L5: .+ was taken under \d+ after \d+ was given/],
   ['two charges', /D2: .+ charged \d times/],
@@ -25,6 +44,10 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['a lost task', /is lost: it is waiting for ever/],
   ['old leaders', /A1: one that led before was given its grants/],
   ['begun anew', /L11: .+ was begun with null under \d+ after what \d+ left was left of it/],
+  ['taken early', /L3: .+ was given away under \d+ while .+ had it/],
+  ['old drivers', /S4: what one that drove before had planned was stored/],
+  ['shared keys', /W1: . read task-\d by \d+ of task-\d, of which it has nothing/],
+  ['another pays', /W1: the settle of \d+, which w was given, stands with v/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
 ];
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
-import { uuidv7 } from '@filmwright/records';
+import { type BuildRecord, type TaskResult, uuidv7 } from '@filmwright/records';
 import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { defaultWorkspace } from '../../packages/records/src/records.ts';
 import {
   completionOf,
   problemOf,
@@ -13,6 +14,8 @@ import {
   someTask,
 } from '../../packages/records/src/testing/made-up.ts';
 import { interleave } from './interleave.ts';
+import { nameOf } from './model-rows.ts';
+import { keyOf } from './play-leaders.ts';
 import { type RecordedCall, RecordedLedger } from './recorded-ledger.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1 + (Date.now() % 1_000_000));
@@ -38,6 +41,10 @@ test(`the real ledger answers as the model does, call by call (from seed ${first
   t.diagnostic(`${calls} calls were compared, in which ${losses} leases were lost`);
 });
 
+/** A task with what its runner said that it made. */
+const textOf = ({ key, state, output }: TaskResult): string =>
+  `${key} ${state} ${(output as { readonly said?: string } | null)?.said ?? null}`;
+
 /** What is answered where nothing is said, or that a lease is stale. */
 function answerOf<Answer extends string>(said: Promise<void>, answer: Answer): Promise<Answer | 'stale'> {
   return said.then(
@@ -49,8 +56,15 @@ function answerOf<Answer extends string>(said: Promise<void>, answer: Answer): P
 /** Says to PostgreSQL what was said to a model, in the same order; time passes where the model says that it does. */
 async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: number; readonly opened: TestRecords }): Promise<void> {
   const { records, sql } = opened;
-  const build = await someBuild(records);
-  const planned: string[] = [];
+  // The first build is the older one, whose tasks are handed out first.
+  const workspaces = new Map([
+    ['v', defaultWorkspace],
+    ['w', (await records.addWorkspace({ name: 'w' })).id],
+  ]);
+  const builds = new Map<string, BuildRecord>();
+  for (const [name, workspaceId] of workspaces) builds.set(name, await someBuild(records, { workspaceId }));
+  const buildOf = (workspace: string): BuildRecord => builds.get(workspace) ?? assert.fail(workspace);
+  const turns = new Map<number, number>();
   const runners = new Map<string, string>();
   const epochs = new Map<number, number>();
   const fences = new Map<number, number>();
@@ -60,28 +74,53 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
 
   const say = async (call: RecordedCall): Promise<void> => {
     switch (call.type) {
-      case 'plan': {
-        const ready = call.keys.filter((key) => !planned.includes(key));
-        planned.push(...ready);
-        const rows = planned.map((key) => rowFor(someTask(key)));
-        return records.savePlan({ buildId: build.id, rows, ready: ready.map((key) => someTask(key)), progress: someProgress });
-      }
-      case 'endBuild':
-        assert.equal(await records.cancelBuild(build.id), true);
+      case 'takeTurn':
+        turns.set(call.turn, await records.takeTurn());
         return;
+      case 'plan': {
+        const tasks = call.keys.map((key) => someTask(key));
+        const { id: buildId } = buildOf(call.workspaceId);
+        const plan = { buildId, rows: tasks.map((task) => rowFor(task)), ready: tasks, progress: someProgress };
+        assert.equal(await answerOf(records.savePlan({ ...plan, turn: turns.get(call.turn) ?? 0 }), 'stored'), call.answer);
+        return;
+      }
+      case 'results': {
+        const results = await records.results(
+          Array.from({ length: 9 }, (_, place) => keyOf(place)),
+          workspaces.get(call.workspaceId),
+        );
+        assert.deepEqual([...results.values()].map(textOf).sort(), call.found);
+        return;
+      }
+      case 'endBuild': {
+        const { id: buildId } = buildOf(call.workspaceId);
+        if (call.turn === undefined) {
+          assert.equal(await records.cancelBuild(buildId, workspaces.get(call.workspaceId)), true);
+          return;
+        }
+        const end = { buildId, state: 'failed', result: null, problem: problemOf('task-failed'), progress: someProgress } as const;
+        assert.equal(await answerOf(records.endBuild({ ...end, turn: turns.get(call.turn) ?? 0 }), 'ended'), call.answer);
+        return;
+      }
       case 'join':
         runners.set(call.runnerId, (await records.joinRunner(someOffer({ name: call.name }))).runnerId);
         return;
       case 'leave':
         return records.leaveRunner(runnerOf(call.runnerId));
       case 'takeLead':
-        epochs.set(call.epoch, await records.takeLead());
+        epochs.set(call.epoch ?? 0, await records.takeLead(turns.get(call.turn)));
         return;
       case 'grant': {
-        const grants = call.grants.map((grant) => ({ ...grant, workspaceId: build.workspaceId, runnerId: runnerOf(grant.runnerId) }));
+        const grants = call.grants.map((grant) => ({
+          ...grant,
+          workspaceId: workspaces.get(grant.workspaceId) ?? '',
+          runnerId: runnerOf(grant.runnerId),
+        }));
         const answer = await records.grantTasks({ epoch: epochs.get(call.epoch) ?? 0, grants });
-        assert.deepEqual(answer?.given.map(({ key }) => key).sort(), call.given?.map(({ key }) => key).sort());
-        for (const { key, fence } of call.given ?? []) fences.set(fence, answer?.given.find((one) => one.key === key)?.fence ?? 0);
+        const given = new Map(answer?.given.map(({ workspaceId, key, fence }) => [`${workspaceId} ${key}`, fence]));
+        const names = call.given?.map(({ workspaceId, key }) => `${workspaces.get(workspaceId)} ${key}`) ?? [];
+        assert.deepEqual([answer === null, [...given.keys()].sort()], [call.given === null, [...names].sort()]);
+        for (const [index, { fence }] of (call.given ?? []).entries()) fences.set(fence, given.get(names[index] ?? '') ?? 0);
         return;
       }
       case 'lease': {
@@ -96,13 +135,15 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
       }
       case 'renew': {
         const leases = call.leases.map(({ key, fence }) => ({ key, fence: fenceOf(fence), percent: 5 }));
-        assert.deepEqual(await records.renewLeases({ runnerId: runnerOf(call.runnerId), leases, leaseMs: longMs }), call.stale);
+        const { staleFences = [] } = await records.renew({ runnerId: runnerOf(call.runnerId), leases, leaseMs: longMs });
+        assert.deepEqual(staleFences, call.stale.map(fenceOf));
         return;
       }
       case 'complete': {
         const { key, fence } = call.lease;
-        const completion = { ...completionOf({ task: someTask(key), fence: fenceOf(fence) }), runnerId: runnerOf(call.runnerId) };
-        assert.deepEqual(await records.completeTasks([completion]), [call.answer]);
+        const completion = completionOf({ task: someTask(key), fence: fenceOf(fence) });
+        const output = { ...completion.output, said: call.output };
+        assert.deepEqual(await records.completeTasks([{ ...completion, output, runnerId: runnerOf(call.runnerId) }]), [call.answer]);
         return;
       }
       case 'handBack': {
@@ -137,16 +178,19 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
     const where = `seed ${seed}, call ${index}: ${JSON.stringify(call)}`;
     await say(call).catch((error: unknown) => assert.fail(`${where}: ${error instanceof Error ? error.message : String(error)}`));
     const lines = await sql(
-      `select key, state, attempts, lost, case when state in ('waiting', 'leased') then wanted_by is not null end as wanted from task order by key`,
+      `select case w.name when 'w' then 'w' else 'v' end as workspace, key, state, attempts, lost,
+         case when state in ('waiting', 'leased') then wanted_by is not null end as wanted
+       from task t join workspace w on w.id = t.workspace_id order by 1, 2`,
     );
     assert.deepEqual(lines, call.after, where);
   }
-  const spent = await sql(`select key, kind, count(*)::int as count from spend_entry where kind <> 'estimate' group by 1, 2 order by 1, 2`);
+  const spent = await sql(`select case w.name when 'w' then 'w' else 'v' end || '/' || key as task, kind, count(*)::int as count
+     from spend_entry s join workspace w on w.id = s.workspace_id where kind <> 'estimate' group by 1, 2 order by 1, 2`);
   const noted = new Map<string, number>();
-  for (const { key, kind } of model.spent) noted.set(`${key} ${kind}`, (noted.get(`${key} ${kind}`) ?? 0) + 1);
+  for (const { kind, ...task } of model.spent) noted.set(`${nameOf(task)} ${kind}`, (noted.get(`${nameOf(task)} ${kind}`) ?? 0) + 1);
   const wanted = [...noted].sort(([a], [b]) => (a < b ? -1 : 1));
   assert.deepEqual(
-    spent.map(({ key, kind, count }) => [`${key} ${kind}`, count]),
+    spent.map(({ task, kind, count }) => [`${task} ${kind}`, count]),
     wanted,
     `seed ${seed}`,
   );

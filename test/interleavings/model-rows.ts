@@ -1,8 +1,9 @@
 import type { FleetRunner, FleetTask, TaskDemand } from '../../packages/records/src/schedule-store.ts';
 
+/** Keys are told apart by whose they are: two workspaces may have the same. */
+export type ModelId = { readonly workspaceId: string; readonly key: string };
 /** A task of the model: what a row of the ledger says, without what no rule depends on. */
-export type ModelTask = {
-  readonly key: string;
+export type ModelTask = ModelId & {
   state: 'waiting' | 'leased' | 'done' | 'failed';
   fence: number;
   /** How the attempt of the fence ended; null while it runs. */
@@ -15,8 +16,7 @@ export type ModelTask = {
   /** What it was handed back with. */
   resume: string | null;
 };
-export type ModelAttempt = {
-  readonly key: string;
+export type ModelAttempt = ModelId & {
   readonly fence: number;
   readonly runnerId: string;
   leaseUntilMs: number;
@@ -27,13 +27,23 @@ export type ModelAttempt = {
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | 'returned' | null;
 };
 export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean };
-export type ModelSpend = { readonly key: string; readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
+export type ModelSpend = ModelId & { readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
+export type ModelGiven = ModelLease & ModelId;
 /** A lease that a runner was given, with what it goes on from. */
 export type ModelBegun = ModelLease & { readonly resume: string | null };
 
-/** The one workspace of the model. */
-export const workspaceId = 'w';
+/** The workspaces of the model. */
+export const workspaceIds = ['v', 'w'] as const;
+
+/** One name for a task of a workspace. */
+export const nameOf = ({ workspaceId, key }: ModelId): string => `${workspaceId}/${key}`;
+
+/** A task as it is when it is planned first. */
+export function freshTask({ workspaceId, key }: ModelId, nowMs: number): ModelTask {
+  const untouched = { state: 'waiting', fence: 0, outcome: null, attempts: 0, lost: 0, wanted: true } as const;
+  return { workspaceId, key, ...untouched, readyMs: nowMs, output: null, resume: null };
+}
 
 /** A runner as whoever grants is told of it. */
 export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
@@ -43,11 +53,11 @@ export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
 
 /** A task as whoever grants is told of it; `attempt` is the one of its fence. */
 export function fleetTaskOf(
-  { key, state, wanted, readyMs }: ModelTask,
+  { workspaceId, key, state, wanted, readyMs }: ModelTask,
   { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
 ): FleetTask {
   const demand: TaskDemand = {
-    ...{ workspaceId, key, buildId: 'b', kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
+    ...{ workspaceId, key, buildId: workspaceId, kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
     ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
     ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
   };

@@ -1,10 +1,10 @@
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetSnapshot, FleetTask, Grant } from '../../packages/records/src/schedule-store.ts';
-import { fleetRunnerOf, fleetTaskOf, type ModelAttempt, type ModelRunner, type ModelTask, workspaceId } from './model-rows.ts';
+import { fleetRunnerOf, fleetTaskOf, type ModelAttempt, type ModelRunner, type ModelTask, nameOf } from './model-rows.ts';
 
 /** What whoever grants is told of the model ledger; the numbers at the lines are those of the rules in packages/records/SPEC.md. */
 export type ModelView = {
   /** A task changed, and `ended` how an attempt of it did; or a runner came, went or fell silent. */
-  readonly noteTask: (key: string, ended?: AttemptEnd) => void;
+  readonly noteTask: (task: ModelTask, ended?: AttemptEnd) => void;
   readonly noteRunner: (runnerId: string) => void;
   /** A4 */
   readonly snapshot: () => { readonly snapshot: Omit<FleetSnapshot, 'position'>; readonly position: number };
@@ -23,7 +23,7 @@ type Rows = {
 };
 
 export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): ModelView {
-  const outbox: ({ readonly key: string; readonly ended: AttemptEnd | null } | { readonly runnerId: string })[] = [];
+  const outbox: ({ readonly task: ModelTask; readonly ended: AttemptEnd | null } | { readonly runnerId: string })[] = [];
 
   const fleetRunner = (runnerId: string): FleetRunner | null => {
     const runner = runners.get(runnerId);
@@ -31,14 +31,14 @@ export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): Mod
   };
   const fleetTask = (task: ModelTask): FleetTask => fleetTaskOf(task, { attempt: attemptOf(task.fence), nowMs: nowMs() });
   const runnerEvent = (runnerId: string): FleetEvent => ({ type: 'runner', runnerId, runner: fleetRunner(runnerId) });
-  const taskEvent = (key: string, ended: AttemptEnd | null): FleetEvent => {
-    const task = tasks.get(key);
-    const absent: FleetTask = { workspaceId, key, state: 'absent', demand: null, lease: null };
-    return { type: 'task', ended, task: task === undefined ? absent : fleetTask(task) };
+  const taskEvent = (task: ModelTask, ended: AttemptEnd | null): FleetEvent => ({ type: 'task', ended, task: fleetTask(task) });
+  const grantedTask = (grant: Grant): readonly FleetEvent[] => {
+    const task = tasks.get(nameOf(grant));
+    return task === undefined ? [] : [taskEvent(task, null)];
   };
 
   return {
-    noteTask: (key, ended) => void outbox.push({ key, ended: ended ?? null }),
+    noteTask: (task, ended) => void outbox.push({ task, ended: ended ?? null }),
     noteRunner: (runnerId) => void outbox.push({ runnerId }),
     snapshot() {
       const open = [...tasks.values()].filter(({ state, wanted }) => wanted && (state === 'waiting' || state === 'leased'));
@@ -46,9 +46,9 @@ export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): Mod
       return { snapshot: { tasks: open.map(fleetTask), runners: here, workspaces: [] }, position: outbox.length };
     },
     tail(position) {
-      const events = outbox.slice(position).map((row) => ('runnerId' in row ? runnerEvent(row.runnerId) : taskEvent(row.key, row.ended)));
+      const events = outbox.slice(position).map((row) => ('runnerId' in row ? runnerEvent(row.runnerId) : taskEvent(row.task, row.ended)));
       return { events, position: outbox.length };
     },
-    read: (grants) => [...grants.map(({ runnerId }) => runnerEvent(runnerId)), ...grants.map(({ key }) => taskEvent(key, null))],
+    read: (grants) => [...grants.map(({ runnerId }) => runnerEvent(runnerId)), ...grants.flatMap(grantedTask)],
   };
 }

@@ -1,14 +1,22 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { ModelLedger } from './model-ledger.ts';
-import type { ModelBegun, ModelLease } from './model-rows.ts';
+import type { ModelBegun, ModelGiven, ModelLease } from './model-rows.ts';
 
 type Call =
-  | { readonly type: 'plan'; readonly keys: readonly string[] }
-  | { readonly type: 'endBuild' }
+  | { readonly type: 'takeTurn'; readonly turn: number }
+  | {
+      readonly type: 'plan';
+      readonly turn: number;
+      readonly workspaceId: string;
+      readonly keys: readonly string[];
+      readonly answer: string;
+    }
+  | { readonly type: 'results'; readonly workspaceId: string; readonly found: readonly string[] }
+  | { readonly type: 'endBuild'; readonly workspaceId: string; readonly turn?: number; readonly answer: string }
   | { readonly type: 'join'; readonly name: string; readonly runnerId: string }
   | { readonly type: 'leave'; readonly runnerId: string }
-  | { readonly type: 'takeLead'; readonly epoch: number }
-  | { readonly type: 'grant'; readonly epoch: number; readonly grants: readonly Grant[]; readonly given: readonly ModelLease[] | null }
+  | { readonly type: 'takeLead'; readonly turn: number; readonly epoch: number | null }
+  | { readonly type: 'grant'; readonly epoch: number; readonly grants: readonly Grant[]; readonly given: readonly ModelGiven[] | null }
   | {
       readonly type: 'lease';
       readonly runnerId: string;
@@ -16,13 +24,14 @@ type Call =
       readonly request: string;
       readonly leases: readonly ModelBegun[];
     }
-  | { readonly type: 'renew'; readonly runnerId: string; readonly leases: readonly ModelLease[]; readonly stale: readonly string[] }
-  | { readonly type: 'complete'; readonly runnerId: string; readonly lease: ModelLease; readonly answer: string }
+  | { readonly type: 'renew'; readonly runnerId: string; readonly leases: readonly ModelLease[]; readonly stale: readonly number[] }
+  | { readonly type: 'complete'; readonly runnerId: string; readonly lease: ModelLease; readonly output: string; readonly answer: string }
   | { readonly type: 'handBack'; readonly runnerId: string; readonly lease: ModelLease; readonly resume: string; readonly answer: string }
   | { readonly type: 'fail'; readonly runnerId: string; readonly lease: ModelLease; readonly answer: string }
   | { readonly type: 'expire'; readonly fences: readonly number[]; readonly silent: readonly string[] };
 /** What a task is after a call, in words that the database has too; null where nothing depends on it any more. */
 export type TaskLine = {
+  readonly workspace: string;
   readonly key: string;
   readonly state: string;
   readonly attempts: number;
@@ -35,15 +44,28 @@ export type RecordedCall = Call & { readonly after: readonly TaskLine[] };
 export class RecordedLedger extends ModelLedger {
   readonly calls: RecordedCall[] = [];
 
-  override plan(keys: readonly string[]): void {
-    const fresh = keys.some((key) => !this.tasks.has(key));
-    super.plan(keys);
-    if (fresh) this.#note({ type: 'plan', keys });
+  override takeTurn(): number {
+    const turn = super.takeTurn();
+    this.#note({ type: 'takeTurn', turn });
+    return turn;
   }
 
-  override endBuild(): void {
-    super.endBuild();
-    this.#note({ type: 'endBuild' });
+  override plan(planned: Parameters<ModelLedger['plan']>[0]): 'stored' | 'stale' {
+    const answer = super.plan(planned);
+    this.#note({ type: 'plan', ...planned, answer });
+    return answer;
+  }
+
+  override results(workspaceId: string): ReturnType<ModelLedger['results']> {
+    const results = super.results(workspaceId);
+    this.#note({ type: 'results', workspaceId, found: [...results].map(([key, { state, output }]) => `${key} ${state} ${output}`).sort() });
+    return results;
+  }
+
+  override endBuild(workspaceId: string, turn?: number): 'ended' | 'stale' {
+    const answer = super.endBuild(workspaceId, turn);
+    this.#note({ type: 'endBuild', workspaceId, ...(turn !== undefined && { turn }), answer });
+    return answer;
   }
 
   override join(name: string): string {
@@ -57,9 +79,9 @@ export class RecordedLedger extends ModelLedger {
     this.#note({ type: 'leave', runnerId });
   }
 
-  override takeLead(): number {
-    const epoch = super.takeLead();
-    this.#note({ type: 'takeLead', epoch });
+  override takeLead(turn: number): number | null {
+    const epoch = super.takeLead(turn);
+    this.#note({ type: 'takeLead', turn, epoch });
     return epoch;
   }
 
@@ -75,7 +97,7 @@ export class RecordedLedger extends ModelLedger {
     return leases;
   }
 
-  override renew(runnerId: string, leases: readonly ModelLease[]): readonly string[] {
+  override renew(runnerId: string, leases: readonly ModelLease[]): readonly number[] {
     const stale = super.renew(runnerId, leases);
     this.#note({ type: 'renew', runnerId, leases, stale });
     return stale;
@@ -83,7 +105,7 @@ export class RecordedLedger extends ModelLedger {
 
   override complete(said: Parameters<ModelLedger['complete']>[0]): 'done' | 'stale' {
     const answer = super.complete(said);
-    this.#note({ type: 'complete', runnerId: said.runnerId, lease: { key: said.key, fence: said.fence }, answer });
+    this.#note({ type: 'complete', runnerId: said.runnerId, lease: { key: said.key, fence: said.fence }, output: said.output, answer });
     return answer;
   }
 
@@ -107,9 +129,9 @@ export class RecordedLedger extends ModelLedger {
   }
 
   #note(call: Call): void {
-    const after = [...this.tasks.values()].map(({ key, state, attempts, lost, wanted }) => {
-      return { key, state, attempts, lost, wanted: state === 'waiting' || state === 'leased' ? wanted : null };
+    const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wanted }) => {
+      return { workspace: workspaceId, key, state, attempts, lost, wanted: state === 'waiting' || state === 'leased' ? wanted : null };
     });
-    this.calls.push({ ...call, after: after.sort((a, b) => (a.key < b.key ? -1 : 1)) });
+    this.calls.push({ ...call, after: after.sort((a, b) => (a.workspace + a.key < b.workspace + b.key ? -1 : 1)) });
   }
 }

@@ -1,0 +1,83 @@
+import { type ModelAttempt, type ModelLease, type ModelRunner, type ModelSpend, type ModelTask, nameOf } from './model-rows.ts';
+import { createModelView } from './model-view.ts';
+
+/** A rule that the ledger breaks on purpose, so that the checker can be seen to find it. */
+export type Broken =
+  | ('stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'output replaced' | 'begun anew' | 'taken early')
+  | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays');
+
+/** Rows of the model's ledger, and what ends attempts: one state, one entry and one word to whoever grants for each. */
+export class ModelAttempts {
+  readonly tasks = new Map<string, ModelTask>();
+  readonly attempts: ModelAttempt[] = [];
+  readonly spent: ModelSpend[] = [];
+  readonly runners = new Map<string, ModelRunner>();
+  protected readonly live = new Map<number, ModelAttempt>();
+  protected readonly byFence = new Map<number, ModelAttempt>();
+  /** What whoever grants is told. */
+  readonly view = createModelView({
+    tasks: this.tasks,
+    runners: this.runners,
+    attemptOf: (fence) => this.byFence.get(fence),
+    nowMs: () => this.nowMs,
+  });
+  protected readonly broken: Broken | null;
+  protected fence = 0;
+  nowMs = 0;
+
+  constructor(broken: Broken | null = null) {
+    this.broken = broken;
+  }
+
+  /** What the task of an attempt has by now. */
+  outputOf(fence: number): string | null {
+    const attempt = this.byFence.get(fence);
+    return attempt === undefined ? null : (this.tasks.get(nameOf(attempt))?.output ?? null);
+  }
+
+  /** The attempt that a runner speaks of, if it is its own. */
+  protected claimed({ key, fence, runnerId }: ModelLease & { readonly runnerId: string }): ModelAttempt | null {
+    const found = this.byFence.get(fence);
+    return found?.key === key && found.runnerId === runnerId ? found : null;
+  }
+
+  /** The task of an attempt while the fence has not moved. */
+  protected taskOf(attempt: ModelAttempt): ModelTask | undefined {
+    const task = this.tasks.get(nameOf(attempt));
+    if (task?.fence === attempt.fence) return task;
+    return this.broken === 'stale fences' ? task : undefined;
+  }
+
+  /** What nobody wants any more. */
+  protected release(task: ModelTask): void {
+    if (!task.wanted || (task.state !== 'waiting' && task.state !== 'leased')) return;
+    task.wanted = false;
+    if (task.state === 'leased') this.giveBack(task, 'unwanted');
+    else this.view.noteTask(task);
+  }
+
+  protected giveBack(task: ModelTask, outcome: 'left' | 'unwanted' | 'returned'): void {
+    const attempt = this.byFence.get(task.fence);
+    if (attempt === undefined) return;
+    this.end(attempt, outcome);
+    this.refund(attempt);
+    this.fence++;
+    Object.assign(task, { state: 'waiting', outcome: null, attempts: Math.max(0, task.attempts - 1), fence: this.fence });
+    this.view.noteTask(task, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
+  }
+
+  protected end(attempt: ModelAttempt, outcome: ModelAttempt['outcome']): void {
+    attempt.outcome = outcome;
+    this.live.delete(attempt.fence);
+  }
+
+  protected refund(attempt: ModelAttempt): void {
+    const known = this.spent.some(({ fence, kind }) => fence === attempt.fence && kind === 'refund');
+    if (!known) this.spend(attempt, 'refund');
+  }
+
+  protected spend({ workspaceId, key, fence }: ModelAttempt, kind: ModelSpend['kind']): void {
+    const payer = this.broken === 'another pays' && kind === 'settle' && workspaceId === 'w' ? 'v' : workspaceId;
+    this.spent.push({ workspaceId: payer, key, fence, kind });
+  }
+}
