@@ -6,6 +6,7 @@ import { addAssetRoutes } from './asset-routes.ts';
 import { addBuildRoutes } from './build-routes.ts';
 import { addCourseRoutes } from './course-routes.ts';
 import { createCredentialCheck } from './credential-check.ts';
+import { addDrillRoutes } from './drill-routes.ts';
 import { addEstimateRoutes } from './estimate-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addFilmRoutes } from './film-routes.ts';
@@ -82,6 +83,7 @@ export async function createGateway(
   addFleetRoutes(app, { parts, caches });
   addRunnerRoutes(app, parts);
   addRunnerTokenRoutes(app, { parts, check, caches });
+  addDrillRoutes(app, { parts, check });
   await app.register(async (scope) => addAssetRoutes(scope, parts));
   await app.register(async (scope) => addUploadRoutes(scope, parts));
   app.addHook('preClose', async () => {

@@ -1,6 +1,8 @@
 import type { Blobs } from '@filmwright/blobs';
 import type {
+  AuditStore,
   CredentialStore,
+  DrillStore,
   FilmStore,
   FleetStore,
   KeyStore,
@@ -21,6 +23,7 @@ export type GatewayParts = {
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
   readonly workspaces: Pick<WorkspaceStore, 'findWorkspace'>;
+  readonly drills: DrillStore & AuditStore;
   readonly keys: KeyStore;
   readonly fleet: Pick<FleetStore, 'isLed'>;
   readonly queue: QueueStore;

@@ -28,6 +28,7 @@ async function run(): Promise<void> {
       library: records,
       credentials: records,
       workspaces: records,
+      drills: records,
       keys: records,
       fleet: records,
       queue: records,

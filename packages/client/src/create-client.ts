@@ -19,6 +19,7 @@ import type {
   RunnerOffer,
 } from '@filmwright/contracts';
 import { type Connection, callJson, callRoute, drain } from './call-route.ts';
+import { type DrillCalls, drillCalls } from './drill-calls.ts';
 import { type FilmCalls, filmCalls } from './film-calls.ts';
 import { type FollowOptions, followBuild } from './follow-build.ts';
 import { headAsset, putAsset, type Upload } from './put-asset.ts';
@@ -44,6 +45,7 @@ export type HeartbeatLease = { readonly key: string; readonly fence: number; rea
 
 /** Every call of the gateway; each throws a FilmwrightError with the code the gateway gave, `unavailable` when it does not answer. */
 export type Client = FilmCalls &
+  DrillCalls &
   RunnerAccessCalls & {
     readonly url: string;
     health(): Promise<void>;
@@ -128,6 +130,7 @@ export function createClient(connection: Connection): Client {
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
     ...runnerCalls(connection),
     ...runnerAccessCalls(connection),
+    ...drillCalls(connection),
   };
 }
 

@@ -6,7 +6,7 @@ import { type TaskKind, taskKindNames } from './task.ts';
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 /** `preview` makes only what a player needs of the smallest rung, for looking at while one works; it has no master. */
 export const filmPurposes = ['make', 'check', 'frame', 'preview', 'export'] as const;
-/** A `storyboard` makes a film document of a script. A `drill` makes no film: its tasks only try the platform, and it cannot be asked for from outside. */
+/** A `storyboard` makes a film document of a script. A `drill` makes no film: its tasks only try the platform, and only who runs the platform asks for it. */
 export const buildPurposes = [...filmPurposes, 'storyboard', 'drill'] as const;
 export const stages = ['read', 'speak', 'prepare', 'picture', 'sound', 'finish'] as const;
 /** How pressing a build is: what a person waits for, films, and what may wait for a quiet hour. */

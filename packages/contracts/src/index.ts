@@ -4,6 +4,7 @@ export * from './capabilities/index.ts';
 export * from './composition.ts';
 export * from './digest.ts';
 export * from './drill.ts';
+export * from './drill-calls.ts';
 export * from './film.ts';
 export * from './film-aspects.ts';
 export * from './film-dub.ts';

@@ -65,6 +65,15 @@ export const routes = {
   /** For who runs the platform: every runner, what waits of all workspaces, pools and spending; `events` tells each change. */
   fleet: { method: 'GET', path: '/v1/fleet', scope: 'operator' },
   fleetEvents: { method: 'GET', path: '/v1/fleet/events', scope: 'operator' },
+  /** For who runs the platform: a drill with a workspace and runners of its own; its builds, and what the ledger says of each against its own rules. */
+  createDrill: { method: 'POST', path: '/v1/drills', scope: 'operator' },
+  listDrills: { method: 'GET', path: '/v1/drills', scope: 'operator' },
+  getDrill: { method: 'GET', path: '/v1/drills/:id', scope: 'operator' },
+  /** Removes all that the drill made: builds, tasks, charges, assets, its workspace, and the credentials of its runners. */
+  removeDrill: { method: 'DELETE', path: '/v1/drills/:id', scope: 'operator' },
+  createDrillBuild: { method: 'POST', path: '/v1/drills/:id/builds', scope: 'operator' },
+  auditDrillBuild: { method: 'GET', path: '/v1/drills/:id/builds/:build/audit', scope: 'operator' },
+  drillAsset: { method: 'GET', path: '/v1/drills/:id/assets/:digest', scope: 'operator' },
   listGenerators: { method: 'GET', path: '/v1/generators', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */

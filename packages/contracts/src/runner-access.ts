@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 
-const poolName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted small letters, digits and dashes');
+/** What pools are called. */
+export const poolName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted small letters, digits and dashes');
 /** SHA-256 of a secret in hex: the secret itself stays with the runner that drew it. */
 const secretHash = z.string().regex(/^[0-9a-f]{64}$/, 'wanted 64 hex digits');
 

@@ -3,6 +3,7 @@ export type { AuditedTask, AuditStore, BuildAudit } from './audit-records.ts';
 export { endSoon, steadfast } from './connect.ts';
 export * from './credential-store.ts';
 export { databaseHosts } from './database-hosts.ts';
+export type { DrillStore } from './drill-store.ts';
 export type { DriveStore } from './drive-records.ts';
 export * from './film-store.ts';
 export { leadershipLock } from './fleet-records.ts';

@@ -6,6 +6,8 @@ import { buildRecords } from './build-records.ts';
 import { credentialRecords } from './credential-records.ts';
 import type { CredentialStore } from './credential-store.ts';
 import { away, openDatabase } from './database.ts';
+import { drillRecords } from './drill-records.ts';
+import type { DrillStore } from './drill-store.ts';
 import { type DriveStore, driveRecords } from './drive-records.ts';
 import { expiryRecords } from './expiry-records.ts';
 import { filmRecords } from './film-records.ts';
@@ -53,6 +55,7 @@ export async function openRecords({
     ScheduleStore &
     QueueStore &
     AuditStore &
+    DrillStore &
     DriveStore &
     OverviewStore &
     HistoryStore &
@@ -66,9 +69,10 @@ export async function openRecords({
     await database.pool.end();
     throw error;
   }
+  const builds = buildRecords(database);
   const stops = new Set<() => Promise<void>>();
   return {
-    ...buildRecords(database),
+    ...builds,
     ...filmRecords(database),
     ...libraryRecords(database),
     ...planRecords(database),
@@ -89,6 +93,7 @@ export async function openRecords({
     ...aheadRecords(database),
     ...queueRecords(database),
     ...auditRecords(database),
+    ...drillRecords(database, builds),
     ...overviewRecords(database),
     ...workspaceRecords(database),
     async listen(listener) {

@@ -28,6 +28,7 @@ export function databaseGateways(): (context: TestContext) => Promise<DatabaseGa
         ...{ records, films: records, library: records, credentials: records, keys: records, fleet: records, queue: records },
         overview: records,
         workspaces: records,
+        drills: records,
         previews: records,
       };
       const gateway = await startGateway(context, { ...stores, hub: await openChangeHub(records), ...changes });

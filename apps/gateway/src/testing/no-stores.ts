@@ -11,12 +11,14 @@ export const noStores: {
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
   readonly workspaces: GatewayParts['workspaces'];
+  readonly drills: GatewayParts['drills'];
   readonly queue: QueueStore;
   readonly overview: OverviewStore;
   readonly previews: PreviewStore;
 } = {
   queue: { queue: async () => [] },
   workspaces: { findWorkspace: async () => null },
+  drills: { addDrill: none, listDrills: async () => [], drillState: async () => null, removeDrill: none, auditBuild: none },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
   previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },
   films: {

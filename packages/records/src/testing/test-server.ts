@@ -9,6 +9,7 @@ import pg from 'pg';
 import type { AheadStore } from '../ahead-store.ts';
 import type { AuditStore } from '../audit-records.ts';
 import type { CredentialStore } from '../credential-store.ts';
+import type { DrillStore } from '../drill-store.ts';
 import type { DriveStore } from '../drive-records.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
 import type { FilmStore, LibraryStore } from '../film-store.ts';
@@ -47,6 +48,7 @@ export type TestRecords = {
     PreviewStore &
     ScheduleStore &
     QueueStore &
+    DrillStore &
     DriveStore &
     AuditStore &
     OverviewStore &
