@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { hashOf } from './testing/made-up.ts';
+import { startTestServer } from './testing/test-server.ts';
 
-let server: TestServer;
-let records: TestRecords['records'];
-let sql: TestRecords['sql'];
-before(async () => {
-  server = await startTestServer();
-  ({ records, sql } = await server.open());
-});
+const server = await startTestServer();
 after(() => server.stop());
-
-const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+const { records, sql } = await server.open();
 
 test('WS1: a workspace is made with its terms, and a second one of its name is refused', async () => {
   const made = await records.addWorkspace({ name: 'north', weight: 4, cap: 2 });
@@ -42,14 +35,14 @@ test('WS1: terms that are not given stay, a cap can be taken away, and the sched
 
 test('WS2: a token opens its workspace until it is revoked, and its secret is not stored', async () => {
   const { id: workspaceId } = await records.addWorkspace({ name: 'west' });
-  const tokenId = await records.addWorkspaceToken({ name: 'west', secretHash: hash('word') });
-  assert.equal(await records.addWorkspaceToken({ name: 'nowhere', secretHash: hash('lost') }), null);
-  assert.deepEqual(await records.findWorkspace(hash('word')), { tokenId, workspaceId });
-  assert.equal(await records.findWorkspace(hash('guess')), null);
+  const tokenId = await records.addWorkspaceToken({ name: 'west', secretHash: hashOf('word') });
+  assert.equal(await records.addWorkspaceToken({ name: 'nowhere', secretHash: hashOf('lost') }), null);
+  assert.deepEqual(await records.findWorkspace(hashOf('word')), { tokenId, workspaceId });
+  assert.equal(await records.findWorkspace(hashOf('guess')), null);
   assert.ok(!JSON.stringify(await sql('select * from workspace_token')).includes('"word"'));
   const [token] = (await records.listWorkspaces()).find(({ name }) => name === 'west')?.tokens ?? [];
   assert.ok(token?.id === tokenId && token?.seenAt && token.revokedAt === null);
   assert.equal(await records.revokeWorkspaceToken(tokenId ?? ''), 'west');
-  assert.equal(await records.findWorkspace(hash('word')), null);
+  assert.equal(await records.findWorkspace(hashOf('word')), null);
   assert.equal(await records.revokeWorkspaceToken('no id'), null);
 });
