@@ -15,6 +15,7 @@ import { openAccess } from './gateway-access.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
+import { offerForDrills } from './offer-for-drills.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { probeLink } from './probe-link.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
@@ -118,7 +119,9 @@ async function probe({ config, executors, endings }: Runner): Promise<ProbedOffe
   try {
     const [first] = executors;
     if (first === undefined) throw new FilmwrightError('internal', 'a runner has at least one slot');
-    const probed = await first.offer({ signal: endings.end, full: config.join !== null });
+    const { drillsOnly } = config;
+    const found = await first.offer({ signal: endings.end, full: config.join !== null && !drillsOnly });
+    const probed = drillsOnly ? offerForDrills(found) : found;
     // Executors that start later compute on the same, whatever else may be found then.
     process.env.FILMWRIGHT_COMPUTE = probed.compute;
     for (const warning of probed.machine.warnings) log('warn', 'something of this machine is not offered', { warning });

@@ -29,6 +29,12 @@ test('how long a task may stand still is told for all kinds or for one', () => {
     assert.throws(() => readConfig({ ...local, FILMWRIGHT_STUCK_MS: wrong }), /FILMWRIGHT_STUCK_MS/, wrong);
 });
 
+test('a runner of a drill takes drills only, and what else it may be told is refused', () => {
+  assert.equal(readConfig(local).drillsOnly, false);
+  assert.equal(readConfig({ ...local, FILMWRIGHT_DRILLS: 'only' }).drillsOnly, true);
+  assert.throws(() => readConfig({ ...local, FILMWRIGHT_DRILLS: 'yes' }), /FILMWRIGHT_DRILLS is "yes"; wanted only/);
+});
+
 test('what is missing is named', () => {
   assert.throws(() => readConfig({ FILMWRIGHT_HOME: '/h' }), /FILMWRIGHT_RUNNER_TOKEN/);
   assert.throws(() => readConfig({ FILMWRIGHT_JOIN: 'https://x' }), /FILMWRIGHT_HOME not set/);

@@ -23,6 +23,8 @@ export type RunnerConfig = {
   /** How long a task of a kind may stand still. */
   readonly stuckMs: (kind: TaskKind) => number;
   readonly rotateMs: number;
+  /** It takes drills and nothing else, and offers nothing that films are planned with. */
+  readonly drillsOnly: boolean;
 };
 
 const dayMs = 86_400_000;
@@ -51,12 +53,18 @@ export function readConfig(env: Environment): RunnerConfig {
     graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
     stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
     rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),
+    drillsOnly: drillsOnly(env.FILMWRIGHT_DRILLS || ''),
   };
 }
 
 /** The folder of media that the executors of a runner share with the gateway of this machine. */
 export function mediaRootOf(env: Environment): string {
   return env.FILMWRIGHT_MEDIA || join(env.FILMWRIGHT_HOME ?? '', 'media');
+}
+
+function drillsOnly(text: string): boolean {
+  if (text === '' || text === 'only') return text === 'only';
+  throw new FilmwrightError('request-invalid', `FILMWRIGHT_DRILLS is ${JSON.stringify(text)}; wanted only, or nothing.`);
 }
 
 function originOf(text: string): string {
