@@ -8,7 +8,6 @@ import type {
   Problem,
   Progress,
   ReviewMode,
-  RunnerOffer,
   Task,
   TaskKind,
   Toolchain,
@@ -16,7 +15,8 @@ import type {
 } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { readDocument } from '../film/read-document.ts';
-import type { ChosenToolchain, ModelToolchains } from './model-toolchains.ts';
+import type { Offer } from './merge-offers.ts';
+import type { ChosenToolchain } from './model-toolchains.ts';
 import { planDrill } from './plan-drill.ts';
 import { planFilm } from './plan-film.ts';
 import { rowOf } from './plan-rows.ts';
@@ -34,10 +34,7 @@ export type PlanInput = {
   /** Uploaded asset of each file that the document names. */
   readonly files: Readonly<Record<string, string>>;
   /** What the runners together offer. */
-  readonly offer: Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
-    readonly slots: number;
-    readonly modelToolchains?: ModelToolchains;
-  };
+  readonly offer: Offer;
   /** What to do about review; `warn` when left out. */
   readonly reviewMode?: ReviewMode;
   /** The model that reviews pictures and clips, or one revision of it; the first by name that is offered when left out. */

@@ -7,10 +7,10 @@ import {
   type Stage,
   type Task,
   type TaskKind,
-  type Toolchain,
   taskKinds,
 } from '@filmwright/contracts';
-import { type ChosenToolchain, type ModelToolchains, toolchainOf } from './model-toolchains.ts';
+import type { Offer } from './merge-offers.ts';
+import { type ChosenToolchain, toolchainOf } from './model-toolchains.ts';
 import { type DigestOf, inputsOf, taskKey } from './task-key.ts';
 
 /** What the ledger knows of a key. `reused`: it was done before this build asked for it. */
@@ -69,7 +69,7 @@ export type Planner = {
 
 export type PlannerInput = {
   readonly results: (key: string) => TaskResultView | undefined;
-  readonly offer: { readonly toolchain: Toolchain; readonly modelToolchains?: ModelToolchains };
+  readonly offer: Pick<Offer, 'toolchain' | 'modelToolchains'>;
   readonly digestOf: DigestOf;
 };
 

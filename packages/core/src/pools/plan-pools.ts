@@ -78,9 +78,7 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
   return decided.sort((a, b) => a.index - b.index).map(({ decision }) => decision);
 }
 
-type Work = Omit<Backlog, 'tasks'> & { readonly tasks: number };
-
-type Takes = (work: Work) => boolean;
+type Takes = (work: Backlog) => boolean;
 
 function takenBy({ name, region: stands, capabilities }: Pool): Takes {
   return ({ kind, pool = null, region = null }) =>
@@ -88,12 +86,12 @@ function takenBy({ name, region: stands, capabilities }: Pool): Takes {
 }
 
 /** Of runners of no pool it is not known whether they are where some work must be done. */
-function isAnywhere({ pool = null, region = null }: Work): boolean {
+function isAnywhere({ pool = null, region = null }: Backlog): boolean {
   return pool === null && region === null;
 }
 
 /** What stays of the work when a share of it (0..1) is taken by somebody. */
-function leftOver(backlog: readonly Work[], { share, takes }: { readonly share: number; readonly takes: Takes }): Work[] {
+function leftOver(backlog: readonly Backlog[], { share, takes }: { readonly share: number; readonly takes: Takes }): Backlog[] {
   return backlog.flatMap((each) => {
     if (!takes(each)) return [each];
     const left = 1 - share;
@@ -101,7 +99,7 @@ function leftOver(backlog: readonly Work[], { share, takes }: { readonly share: 
   });
 }
 
-type Share = { readonly backlog: readonly Work[]; readonly slots: number };
+type Share = { readonly backlog: readonly Backlog[]; readonly slots: number };
 
 /** The share of the work that these slots do by when it is due. */
 function shareOf(now: PoolsNow, { backlog, slots }: Share): number {
@@ -113,7 +111,7 @@ function shareOf(now: PoolsNow, { backlog, slots }: Share): number {
 type Windows = { readonly windowOf: (dueMs: number | null) => number; readonly busyMs: number };
 
 /** Slots that do all work by its time: for each time, the work that is due until then (as in the test of schedulability by earliest deadline first). */
-function slotsFor(backlog: readonly Work[], { windowOf, busyMs }: Windows): number {
+function slotsFor(backlog: readonly Backlog[], { windowOf, busyMs }: Windows): number {
   const byDue = backlog
     .map((each) => ({ ...each, windowMs: Math.max(leastWindowMs, windowOf(each.dueMs)) }))
     .sort((a, b) => a.windowMs - b.windowMs);
@@ -126,7 +124,12 @@ function slotsFor(backlog: readonly Work[], { windowOf, busyMs }: Windows): numb
   return slots;
 }
 
-type Asked = { readonly pool: Pool; readonly machines: readonly PoolMachine[]; readonly backlog: readonly Work[]; readonly nowMs: number };
+type Asked = {
+  readonly pool: Pool;
+  readonly machines: readonly PoolMachine[];
+  readonly backlog: readonly Backlog[];
+  readonly nowMs: number;
+};
 
 function neededBy({ pool, machines, backlog, nowMs }: Asked): number {
   const there = machines.filter(({ state }) => state !== 'stopping');
@@ -180,7 +183,7 @@ type Why = {
   readonly films: number;
   /** Tasks that it could do and that wait, those that are left to others among them. */
   readonly waiting: number;
-  readonly mine: readonly Work[];
+  readonly mine: readonly Backlog[];
   readonly busy: number;
   readonly late: number;
   readonly idle: number;
