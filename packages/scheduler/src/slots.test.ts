@@ -47,8 +47,7 @@ test('P2a: runners of one machine share its memory, also once one of them has le
   assert.deepEqual(granted(tell(0, { type: 'model', model: facts }, ...joined(on('r1'), on('r2')), ...wanted(...asks))), ['a']);
   assert.deepEqual(granted(tell(1, ...joined(on('r3')))), []);
   assert.deepEqual(granted(tell(2, done('a'))), ['b']);
-  const [c] = [demand('c', { model: 'large' })];
-  assert.deepEqual(granted(tell(3, ...wanted(c))), []);
+  assert.deepEqual(granted(tell(3, ...wanted(demand('c', { model: 'large' })))), []);
   assert.deepEqual(granted(tell(4, ...['r1', 'r2', 'r3'].map((id) => ({ type: 'gone' as const, runner: id })), ...joined(on('r4')))), [
     'c',
   ]);
