@@ -1,5 +1,5 @@
 export { type Compute, computeOn, currentCompute } from './compute/compute.ts';
-export { computeWishes, findCompute } from './compute/find-compute.ts';
+export { findCompute } from './compute/find-compute.ts';
 export * from './diffusion/index.ts';
 export * from './interpolate/index.ts';
 export * from './measure/index.ts';

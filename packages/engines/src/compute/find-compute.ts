@@ -8,8 +8,7 @@ import { type Compute, type ComputeProvider, computeOn, currentCompute, onProces
 import { findGpuSoftware, type GpuSoftware } from './gpu-software.ts';
 
 /** What a machine may be told to compute on; `auto` takes what runs the probe first of TensorRT, CUDA and the processor. */
-export const computeWishes = ['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
-export type ComputeWish = (typeof computeWishes)[number];
+const computeWishes = ['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
 
 /** The small model that comes along, with which providers are tried. */
 const probeModel = 'selfie-segmentation';

@@ -1,6 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type ComputeProvider, deviceProblem, providerChain } from '../compute/compute.ts';
+import { type ComputeProvider, deviceProblem } from '../compute/compute.ts';
+import { sessionOptions } from '../compute/session-options.ts';
 import { memoryWords } from '../memory-words.ts';
 import { RevisionFault } from './revision-fault.ts';
 
@@ -54,14 +55,7 @@ export async function loadNetwork(
   { threads, provider }: { readonly threads: number; readonly provider: ComputeProvider },
 ): Promise<Network & { readonly provider: ComputeProvider }> {
   try {
-    const session = await InferenceSession.create(path, {
-      executionProviders: [...providerChain(provider)],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    const session = await InferenceSession.create(path, sessionOptions({ provider, threads }));
     return { ...networkOf(session), provider };
   } catch (error) {
     throw loadProblem(path, { provider, said: error instanceof Error ? error.message : String(error) });

@@ -1,7 +1,7 @@
 // The program of an interpolation model's own process: holds the model and the last two pictures, and draws what lies between them.
 import { InferenceSession } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
-import { providerChain } from '../compute/compute.ts';
+import { sessionOptions } from '../compute/session-options.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { Picture } from '../onnx/picture.ts';
 import { Faulty, type Planes, planesOf, rgbaOf, runBetween, type Sizes, sizesOf } from './draw-between.ts';
@@ -20,14 +20,7 @@ let held = new Map<number, Held>();
 const looked = { pair: '', differ: false };
 
 async function open(asked: Open): Promise<BetweenAnswer> {
-  const session = await InferenceSession.create(asked.path, {
-    executionProviders: [...providerChain(asked.provider)],
-    intraOpNumThreads: asked.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
+  const session = await InferenceSession.create(asked.path, sessionOptions(asked));
   model = { session, open: asked };
   return { kind: 'opened' };
 }

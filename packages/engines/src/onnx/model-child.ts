@@ -1,7 +1,7 @@
 // The program of a model's own process: loads one ONNX file, answers one message after another, and ends when its parent is gone.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { answerParent } from '../answer-parent.ts';
-import { providerChain } from '../compute/compute.ts';
+import { sessionOptions } from '../compute/session-options.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
@@ -9,16 +9,11 @@ let session: InferenceSession | undefined;
 
 async function open({ modelPath, threads, keepsMemory, provider }: Extract<ChildRequest, { readonly kind: 'open' }>): Promise<void> {
   session = await InferenceSession.create(modelPath, {
-    executionProviders: [...providerChain(provider)],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    ...sessionOptions({ provider, threads }),
     enableCpuMemArena: keepsMemory,
     enableMemPattern: false,
     // Threads that wait by spinning take the processor from whoever else works on the machine, and from each other.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    logSeverityLevel: 3,
   });
 }
 
