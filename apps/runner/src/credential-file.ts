@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { credentialPrefix } from '@filmwright/contracts';
 
 /** What lets a machine in at a gateway, kept in its home and readable by its owner only. */
@@ -13,6 +13,8 @@ export type CredentialFile = {
   readonly secret: string;
   /** The secret that follows, while it is not known whether the gateway heard of it. */
   readonly next: string | null;
+  /** The secret before: a gateway whose database lost the rotation with its machine still takes it. */
+  readonly previous?: string | null;
   /** When `secret` was drawn, ISO. */
   readonly drawnAt: string;
   /** The gateway's certificate (PEM) where nobody but the token vouched for it. */
@@ -20,6 +22,7 @@ export type CredentialFile = {
 };
 
 const pathIn = (home: string): string => join(home, 'runner-credential.json');
+const joiningPathIn = (home: string): string => join(home, 'runner-joining.json');
 
 /** The credential of a home, or null where it has none for that gateway. */
 export function readCredential(home: string, url: string): CredentialFile | null {
@@ -33,10 +36,39 @@ export function readCredential(home: string, url: string): CredentialFile | null
 
 /** Keeps a credential, whole or not at all. */
 export async function writeCredential(home: string, credential: CredentialFile): Promise<void> {
-  await mkdir(home, { recursive: true });
-  const part = `${pathIn(home)}.${process.pid}`;
-  await writeFile(part, JSON.stringify(credential), { mode: 0o600 });
-  await rename(part, pathIn(home));
+  await writeWhole(pathIn(home), credential);
+}
+
+/** All secrets that may let in, the likeliest first. */
+export function secretsOf({ secret, next, previous = null }: CredentialFile): readonly string[] {
+  return [secret, next, previous].filter((one) => one !== null);
+}
+
+type JoiningFile = { readonly tokenHash: string; readonly secret: string };
+
+/** The secret with which a home exchanges a token, the same at every try: the gateway may have taken it though no answer came. */
+export async function joiningSecret(home: string, tokenHash: string): Promise<string> {
+  try {
+    const found = JSON.parse(readFileSync(joiningPathIn(home), 'utf8')) as JoiningFile;
+    if (found.tokenHash === tokenHash) return found.secret;
+  } catch {
+    // There is none, or half of one: nothing was sent with it.
+  }
+  const secret = drawSecret();
+  await writeWhole(joiningPathIn(home), { tokenHash, secret } satisfies JoiningFile);
+  return secret;
+}
+
+/** Forgets the exchange, once the credential is kept. */
+export async function endJoining(home: string): Promise<void> {
+  await rm(joiningPathIn(home), { force: true });
+}
+
+async function writeWhole(path: string, content: CredentialFile | JoiningFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}`;
+  await writeFile(part, JSON.stringify(content), { mode: 0o600 });
+  await rename(part, path);
 }
 
 /** A fresh secret of a credential. */

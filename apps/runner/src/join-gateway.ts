@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
-import { type CredentialFile, drawSecret, readCredential, writeCredential } from './credential-file.ts';
-import { connectionWith } from './gateway-access.ts';
+import { type CredentialFile, drawSecret, endJoining, joiningSecret, readCredential, writeCredential } from './credential-file.ts';
+import { connectionWith, openAccess } from './gateway-access.ts';
 import { lookAtCertificate } from './pinned-fetch.ts';
 
 /** `token` may be spent where the home has a credential already: the same command line serves at every start. */
@@ -25,30 +25,41 @@ export async function joinGateway(joining: Joining): Promise<CredentialFile> {
   return exchange({ ...joining, token: joining.token });
 }
 
-/** Draws a new secret, tells the gateway its digest and uses it; whatever breaks between, one of the two lets in. */
+/**
+ * Draws a new secret, tells the gateway its digest, sees that it lets in and uses it from then on. Whatever breaks between, one of those in the file
+ * lets in, and the next try goes on with the same: a message that comes late can then replace it by no other.
+ */
 export async function rotateCredential(home: string, credential: CredentialFile): Promise<CredentialFile> {
-  const pending: CredentialFile = { ...credential, next: credential.next ?? drawSecret() };
+  const known = readCredential(home, credential.url) ?? credential;
+  const next = known.next ?? drawSecret();
+  const pending: CredentialFile = { ...known, next };
   await writeCredential(home, pending);
-  const next = pending.next ?? '';
-  await createClient(connectionWith(pending)).rotateRunnerCredential(hashOf(next));
-  const rotated: CredentialFile = { ...pending, secret: next, next: null, drawnAt: new Date().toISOString() };
+  await createClient(openAccess({ home, url: credential.url })).rotateRunnerCredential(hashOf(next));
+  await letIn({ ...pending, secret: next });
+  const rotated: CredentialFile = { ...pending, secret: next, next: null, previous: known.secret, drawnAt: new Date().toISOString() };
   await writeCredential(home, rotated);
   return rotated;
 }
 
 /** The credential with the secret that is let in, or null. A secret that was drawn last comes first: used once, it ends the other. */
 async function workingOf(credential: CredentialFile): Promise<CredentialFile | null> {
-  for (const secret of [credential.next, credential.secret]) {
+  const { secret: newest, next, previous = null } = credential;
+  for (const secret of [next, newest, previous]) {
     if (secret === null) continue;
     try {
-      await createClient(connectionWith({ ...credential, secret })).headAsset(`sha256-${'0'.repeat(64)}`);
-      if (secret === credential.secret && credential.next === null) return credential;
-      return { ...credential, secret, next: null, ...(secret === credential.secret ? {} : { drawnAt: new Date().toISOString() }) };
+      await letIn({ ...credential, secret });
+      if (secret === newest && next === null) return credential;
+      return { ...credential, secret, next: null, ...(secret === next ? { drawnAt: new Date().toISOString(), previous: newest } : {}) };
     } catch (error) {
       if (!(error instanceof FilmwrightError) || error.code !== 'unauthorized') throw error;
     }
   }
   return null;
+}
+
+/** Asks for something that is not there; throws `unauthorized` where the secret is not taken. */
+async function letIn(credential: CredentialFile): Promise<void> {
+  await createClient(connectionWith(credential)).headAsset(`sha256-${'0'.repeat(64)}`);
 }
 
 async function exchange({ home, url, token, name }: Joining & { readonly token: string }): Promise<CredentialFile> {
@@ -59,12 +70,13 @@ async function exchange({ home, url, token, name }: Joining & { readonly token: 
       'The token to join is not whole; wanted the word that `filmwright runner token` printed, beginning with fwj1.',
     );
   const certificate = await certificateOf(new URL(url), join.fingerprint);
-  const secret = drawSecret();
+  const secret = await joiningSecret(home, hashOf(token));
   const presented = writeJoinToken({ ...join, fingerprint: null });
   const client = createClient(connectionWith({ url, secret: presented, certificate }));
   const { id, pool, name: given } = await repeated(() => client.exchangeRunnerToken({ name, secretHash: hashOf(secret) }));
   const credential: CredentialFile = { url, id, name: given, pool, secret, next: null, drawnAt: new Date().toISOString(), certificate };
   await writeCredential(home, credential);
+  await endJoining(home);
   return credential;
 }
 

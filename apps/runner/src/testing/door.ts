@@ -8,18 +8,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** A gateway's door behind a self-signed certificate: it exchanges one token, rotates and knows who may in. */
+/** A gateway's door behind a self-signed certificate: it exchanges one token, rotates and knows who may in, as the records do (SPEC.md there, C). */
 export type Door = {
   readonly url: string;
   readonly fingerprint: string;
-  /** Digests of secrets that are let in. */
-  readonly accepted: Set<string>;
+  /** How many secrets are let in. */
+  readonly accepted: () => number;
+  readonly revoke: () => void;
+  /** Puts back what was let in before the last rotation, as a database does that lost it with its machine. */
+  readonly loseRotation: () => void;
   /** Words that requests brought. */
   readonly brought: string[];
-  /** Makes it answer once with a broken connection after it did what was asked. */
-  readonly loseReply: () => void;
+  /** Makes it answer so many requests with a broken connection after it did what was asked. */
+  readonly loseReplies: (count: number) => void;
+  /** Says the last request to rotate again, as a message does that was under way for long. */
+  readonly repeatRotation: () => void;
 };
 
+type Known = { readonly secret: string; readonly next: string | null };
 type Pem = { readonly cert: string; readonly key: string };
 
 /** A self-signed certificate for a name that is not that of the address. */
@@ -39,9 +45,11 @@ export async function openDoor(
   context: TestContext,
   { pem, token, port = 0 }: { readonly pem: Pem; readonly token: string; readonly port?: number },
 ): Promise<Door> {
-  const accepted = new Set<string>();
   const brought: string[] = [];
-  let losing = false;
+  let losing = 0;
+  let known: Known = { secret: '', next: null };
+  let before = known;
+  let rotate = (): void => {};
   const id = '01890000-0000-7000-8000-000000000001';
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const word = (request.headers.authorization ?? '').replace('Bearer ', '');
@@ -50,8 +58,8 @@ export async function openDoor(
     for await (const part of request) text += String(part);
     const body = (text === '' ? {} : JSON.parse(text)) as { readonly secretHash?: string };
     const say = (status: number, value?: unknown): void => {
-      if (losing) {
-        losing = false;
+      if (losing > 0) {
+        losing--;
         request.socket.destroy();
         return;
       }
@@ -60,18 +68,26 @@ export async function openDoor(
     const refuse = (): void =>
       say(401, { type: 'x', title: 'x', status: 401, code: 'unauthorized', detail: 'This is not let in.', retryable: false });
     if (request.url === '/v1/runner-credentials') {
-      if (word !== token || (accepted.size > 0 && !accepted.has(body.secretHash ?? ''))) return refuse();
-      accepted.add(body.secretHash ?? '');
+      if (word !== token || (known.secret !== '' && known.secret !== body.secretHash)) return refuse();
+      known = { secret: body.secretHash ?? '', next: null };
       return say(201, { id, name: 'box', pool: 'far' });
     }
-    if (!accepted.has(hashOf(word))) return refuse();
+    const own = hashOf(word);
+    if (own !== known.secret && own !== known.next) return refuse();
+    // The first use of a secret ends the one before it.
+    if (own === known.next)
+      [before, known] = [
+        { secret: known.secret, next: null },
+        { secret: own, next: null },
+      ];
     if (request.url === '/v1/runner-credentials/rotate') {
-      accepted.add(body.secretHash ?? '');
+      const wanted = body.secretHash ?? '';
+      rotate = () => {
+        if (wanted !== known.secret) known = { ...known, next: wanted };
+      };
+      rotate();
       return say(204);
     }
-    // The first use of a secret ends those before it.
-    const own = hashOf(word);
-    if ([...accepted].indexOf(own) === accepted.size - 1) for (const other of [...accepted]) if (other !== own) accepted.delete(other);
     return say(404);
   };
   const server: Server = createServer(pem, (request, response) => void answer(request, response));
@@ -84,10 +100,17 @@ export async function openDoor(
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fingerprint: createHash('sha256').update(der).digest('base64url'),
-    accepted,
-    brought,
-    loseReply: () => {
-      losing = true;
+    accepted: () => [known.secret, known.next].filter(Boolean).length,
+    revoke: () => {
+      known = { secret: 'nobody', next: null };
     },
+    loseRotation: () => {
+      known = before;
+    },
+    brought,
+    loseReplies: (count) => {
+      losing = count;
+    },
+    repeatRotation: () => rotate(),
   };
 }
