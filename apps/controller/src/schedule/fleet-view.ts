@@ -173,7 +173,8 @@ export function createFleetView(): FleetView {
       return [{ type: 'workspace', workspace: { id, ...facts } }];
     }
     const { runnerId, runner } = event;
-    const given = shared.set(runnerId, runner === null ? [] : devicesOf(runner.offer));
+    const offeredDevices = runner === null ? [] : devicesOf(runner.offer);
+    const given = shared.set(runnerId, offeredDevices);
     const facts = runner === null ? null : factsOf(runner, given.devices);
     if (runner === null) runners.delete(runnerId);
     else runners.set(runnerId, runner);
@@ -187,8 +188,8 @@ export function createFleetView(): FleetView {
     if (facts?.fetchesAhead === true) fetching.add(runnerId);
     else fetching.delete(runnerId);
     const told = measured.set(runnerId, runner?.offer ?? null).map((model): Change => ({ type: 'model', model }));
-    const hasGpus = runner !== null && devicesOf(runner.offer).length > 0;
-    const changes = [offered.set(runnerId, facts?.capabilities ?? []), onDevices.set(runnerId, hasGpus ? (facts?.capabilities ?? []) : [])];
+    const capabilities = facts?.capabilities ?? [];
+    const changes = [offered.set(runnerId, capabilities), onDevices.set(runnerId, offeredDevices.length > 0 ? capabilities : [])];
     const changed = changes.includes(true);
     // What is installed for the first time, or nowhere any more, changes what tasks ask for.
     const retold = changed
