@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import {
+  type DiffusionEngine,
   type DiffusionModel,
   type Generated,
   type GenerateOptions,
@@ -15,7 +16,9 @@ import type { TaskContext } from './run-task.ts';
 
 export type Drawing = { readonly model: DiffusionModel; readonly shelved: ShelvedModel; readonly request: GenerateRequest };
 export type DrawingPlace = {
-  readonly context: Pick<TaskContext, 'home' | 'key' | 'borders' | 'diffusion'>;
+  readonly context: Pick<TaskContext, 'home' | 'key' | 'borders'> & {
+    readonly diffusion: () => Promise<Pick<DiffusionEngine, 'generate'>>;
+  };
   readonly onStep: NonNullable<GenerateOptions['onStep']>;
 };
 

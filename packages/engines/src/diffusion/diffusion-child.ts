@@ -1,17 +1,20 @@
-// The program of a diffusion model's own process: loads its networks, draws one request after another, and ends when its parent is gone.
+// The program of a diffusion model's own process: loads its networks, draws what it is asked for, several side by side, and ends when its parent is gone.
 import { FilmwrightError } from '@filmwright/contracts';
 import { endWithParent } from '../end-with-parent.ts';
 import { memoryWords } from '../memory-words.ts';
-import type { ChildAnswer, ChildRequest } from './diffusion-process.ts';
+import type { ChildAnswer, ChildRequest, DrawingOrder, NumberedAnswer } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
+import type { RgbPicture } from './generate-request.ts';
+import { createJointRuns, type JointRuns } from './joint-runs.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { RevisionFault } from './revision-fault.ts';
 
-let pipeline: Pipeline | undefined;
+let opened: { readonly pipeline: Pipeline; readonly runs: JointRuns } | undefined;
 let name = '';
-let stopped = false;
+/** Drawings that are under way and wanted. */
+const wanted = new Set<number>();
 
-const answer = (message: ChildAnswer): void => void process.send?.(message);
+const tell = (id: number, answer: ChildAnswer): void => void process.send?.({ id, answer } satisfies NumberedAnswer);
 
 function failure(error: unknown): ChildAnswer {
   const message = error instanceof Error ? error.message : String(error);
@@ -29,38 +32,46 @@ function failure(error: unknown): ChildAnswer {
   return { kind: 'failed', code: 'program-failed', message: `The model ${name} failed: ${message}`, retryable: true, blamesModel };
 }
 
-async function handle(request: ChildRequest): Promise<void> {
-  if (request.kind === 'open') {
-    name = request.name;
-    pipeline = await openPipeline(request);
-    const { files, clips, canEncode, providers } = pipeline;
-    return answer({ kind: 'opened', multipleOf: files.latentPixels * files.latentMultiple, clips, canEncode, providers });
+async function open(request: Extract<ChildRequest, { kind: 'open' }>): Promise<ChildAnswer> {
+  name = request.name;
+  // TensorRT would build an engine for each number of pictures, which takes minutes.
+  const runs = createJointRuns({ mayJoin: request.provider !== 'tensorrt' });
+  const pipeline = await openPipeline({ ...request, runs });
+  opened = { pipeline, runs };
+  const { files, clips, canEncode, providers } = pipeline;
+  return { kind: 'opened', multipleOf: files.latentPixels * files.latentMultiple, clips, canEncode, providers };
+}
+
+async function drawOne({ id, request, ...how }: DrawingOrder & { readonly id: number }): Promise<ChildAnswer> {
+  if (opened === undefined) throw new Error('The model is not open.');
+  const { pipeline, runs } = opened;
+  try {
+    const options = {
+      ...how,
+      stopped: () => !wanted.has(id),
+      onStep: (progress: Omit<Extract<ChildAnswer, { kind: 'step' }>, 'kind'>) => tell(id, { kind: 'step', ...progress }),
+      onFrame: (index: number, picture: RgbPicture) => tell(id, { kind: 'frame', index, picture }),
+    };
+    const result = await draw({ pipeline, model: name }, { request, options });
+    return { kind: 'drawn', ...result, peakBytes: process.resourceUsage().maxRSS * 1024, jointRuns: runs.count() };
+  } finally {
+    wanted.delete(id);
+    runs.leave();
   }
-  if (request.kind === 'stop') {
-    stopped = true;
-    return;
-  }
-  if (!pipeline) throw new Error('The model is not open.');
-  stopped = false;
-  const result = await draw(
-    { pipeline, model: name },
-    {
-      request: request.request,
-      options: {
-        checkpoint: request.checkpoint,
-        previewEverySteps: request.previewEverySteps,
-        previewEveryMs: request.previewEveryMs,
-        stopped: () => stopped,
-        onStep: (progress) => answer({ kind: 'step', ...progress }),
-        onFrame: (index, picture) => answer({ kind: 'frame', index, picture }),
-      },
-    },
-  );
-  answer({ kind: 'drawn', ...result, peakBytes: process.resourceUsage().maxRSS * 1024 });
+}
+
+function answerWith(id: number, work: Promise<ChildAnswer>): void {
+  work
+    .catch((error: unknown): ChildAnswer => (error instanceof Stopped ? { kind: 'stopped' } : failure(error)))
+    .then((answer) => tell(id, answer));
 }
 
 process.on('disconnect', () => process.exit(0));
 endWithParent();
 process.on('message', (request: ChildRequest) => {
-  handle(request).catch((error: unknown) => answer(error instanceof Stopped ? { kind: 'stopped' } : failure(error)));
+  if (request.kind === 'open') return answerWith(0, open(request));
+  if (request.kind === 'stop') return void wanted.delete(request.id);
+  opened?.runs.enter(request.drawings.length);
+  for (const { id } of request.drawings) wanted.add(id);
+  for (const drawing of request.drawings) answerWith(drawing.id, drawOne(drawing));
 });

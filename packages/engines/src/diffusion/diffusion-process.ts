@@ -13,14 +13,15 @@ export type ChildRequest =
       readonly threads: number;
       readonly provider: ComputeProvider;
     }
-  | {
-      readonly kind: 'generate';
-      readonly request: GenerateRequest;
-      readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
-      readonly previewEverySteps: number;
-      readonly previewEveryMs: number;
-    }
-  | { readonly kind: 'stop' };
+  /** Drawings that go on side by side. */
+  | { readonly kind: 'generate'; readonly drawings: readonly (DrawingOrder & { readonly id: number })[] }
+  | { readonly kind: 'stop'; readonly id: number };
+export type DrawingOrder = {
+  readonly request: GenerateRequest;
+  readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
+  readonly previewEverySteps: number;
+  readonly previewEveryMs: number;
+};
 export type OpenedModel = {
   readonly multipleOf: number;
   readonly clips: boolean;
@@ -31,7 +32,7 @@ export type ChildAnswer =
   | ({ readonly kind: 'opened' } & OpenedModel)
   | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }
   | { readonly kind: 'frame'; readonly index: number; readonly picture: RgbPicture }
-  | ({ readonly kind: 'drawn'; readonly peakBytes: number } & DrawResult)
+  | ({ readonly kind: 'drawn'; readonly peakBytes: number; readonly jointRuns: number } & DrawResult)
   | { readonly kind: 'stopped' }
   | {
       readonly kind: 'failed';
@@ -42,16 +43,31 @@ export type ChildAnswer =
       readonly blamesModel: boolean;
     };
 
+/** An answer on its way; `id` says of which drawing, 0 is the loading. */
+export type NumberedAnswer = { readonly id: number; readonly answer: ChildAnswer };
+/** A drawing that is under way. */
+export type Asked = {
+  /** Rejects with `program-failed`, worth another try, when the process ends first. */
+  readonly answer: Promise<ChildAnswer>;
+  /** Asks it to stop between two steps. */
+  readonly stop: () => void;
+};
+
 /** A process that holds one model: it is loading, then idle or drawing, and ended for good once `alive` is false. */
 export type DiffusionProcess = {
   readonly pid: number;
   readonly alive: () => boolean;
-  /** Sends a request and hears everything until it is answered; rejects with `program-failed`, worth another try, when the process ends first. */
-  readonly ask: (request: ChildRequest, hear?: (answer: ChildAnswer) => void) => Promise<ChildAnswer>;
-  /** Asks a drawing to stop between two steps. */
-  readonly stop: () => void;
+  readonly open: (request: Omit<Extract<ChildRequest, { kind: 'open' }>, 'kind'>) => Promise<ChildAnswer>;
+  /** Draws side by side; `hear` is told the steps and frames of each until it is answered. */
+  readonly draw: (orders: readonly (DrawingOrder & { readonly hear: (answer: ChildAnswer) => void })[]) => readonly Asked[];
   /** Ends the process at once and resolves when it is gone. */
   readonly close: () => Promise<void>;
+};
+
+type Waiting = {
+  readonly hear: (answer: ChildAnswer) => void;
+  readonly resolve: (answer: ChildAnswer) => void;
+  readonly fail: (error: Error) => void;
 };
 
 const keptErrorBytes = 4000;
@@ -67,7 +83,8 @@ export function startDiffusionProcess(name: string): DiffusionProcess {
   });
   let lastWords = '';
   let gone = false;
-  let current: { readonly hear: (answer: ChildAnswer) => void; readonly fail: (error: Error) => void } | null = null;
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
   const ended = (status: string): FilmwrightError => {
     const said = lastWords.trim() ? ` Its last words: ${lastWords.trim()}` : '';
     return new FilmwrightError(
@@ -78,8 +95,8 @@ export function startDiffusionProcess(name: string): DiffusionProcess {
   };
   const fail = (status: string): void => {
     gone = true;
-    current?.fail(ended(status));
-    current = null;
+    for (const each of waiting.values()) each.fail(ended(status));
+    waiting.clear();
   };
   // A process that waits for requests must not keep its parent from ending.
   const hold = (busy: boolean): void => {
@@ -91,29 +108,40 @@ export function startDiffusionProcess(name: string): DiffusionProcess {
   });
   started.on('error', (error) => fail(error.message));
   started.on('close', (code, signal) => fail(signal ?? `status ${code}`));
-  started.on('message', (answer: ChildAnswer) => current?.hear(answer));
+  started.on('message', ({ id, answer }: NumberedAnswer) => {
+    const each = waiting.get(id);
+    each?.hear(answer);
+    if (answer.kind === 'step' || answer.kind === 'frame') return;
+    waiting.delete(id);
+    if (waiting.size === 0) hold(false);
+    each?.resolve(answer);
+  });
+  const wait = (id: number, hear: Waiting['hear']): Promise<ChildAnswer> =>
+    new Promise((resolve, reject) => void (gone ? reject(ended('before the call')) : waiting.set(id, { hear, resolve, fail: reject })));
+  const send = (request: ChildRequest): void => {
+    if (gone) return;
+    hold(true);
+    started.send(request, (error) => {
+      if (error) started.kill('SIGKILL');
+    });
+  };
   return {
     pid: started.pid ?? 0,
     alive: () => !gone && started.connected,
-    ask: (request, hear) =>
-      new Promise((resolve, reject) => {
-        if (gone) return reject(ended('before the call'));
-        hold(true);
-        current = {
-          hear: (answer) => {
-            hear?.(answer);
-            if (answer.kind === 'step' || answer.kind === 'frame') return;
-            current = null;
-            hold(false);
-            resolve(answer);
-          },
-          fail: reject,
-        };
-        started.send(request, (error) => {
-          if (error) started.kill('SIGKILL');
-        });
-      }),
-    stop: () => void (started.connected && started.send({ kind: 'stop' } satisfies ChildRequest)),
+    open: (request) => {
+      const answer = wait(0, () => {});
+      send({ kind: 'open', ...request });
+      return answer;
+    },
+    draw: (orders) => {
+      const drawings = orders.map(({ hear, ...order }) => ({ hear, id: nextId++, order }));
+      const asked = drawings.map(({ id, hear }): Asked => {
+        const stop = (): void => void (started.connected && started.send({ kind: 'stop', id } satisfies ChildRequest));
+        return { answer: wait(id, hear), stop };
+      });
+      send({ kind: 'generate', drawings: drawings.map(({ id, order }) => ({ id, ...order })) });
+      return asked;
+    },
     close: async () => {
       if (started.exitCode !== null || started.signalCode !== null) return;
       hold(true);

@@ -24,7 +24,7 @@ export type Generated = {
   /** What a person should know: words of the prompt that were left out, a checkpoint that was broken, a device that was not used. */
   readonly notices: readonly string[];
   readonly providers: readonly string[];
-  /** Durations; `stepsCpu` is processor time on all threads. */
+  /** Durations; `stepsCpu` is processor time on all threads, for all that were drawn side by side. */
   readonly timesMs: {
     readonly load: number;
     readonly text: number;
@@ -34,4 +34,6 @@ export type Generated = {
   };
   /** The most memory the model's process ever held. */
   readonly peakBytes: number;
+  /** How often its process computed several drawings as one, since it began. */
+  readonly jointRuns: number;
 };

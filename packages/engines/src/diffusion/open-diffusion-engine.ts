@@ -1,13 +1,11 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
-import { overrunOf } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { checkWeights } from './check-weights.ts';
-import { checkpointKey } from './checkpoint.ts';
-import { type ChildAnswer, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
-import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
+import { type Asked, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
+import { type Drawing, followDrawing, rejected, type WantedDrawing } from './drawing.ts';
+import type { GenerateRequest } from './generate-request.ts';
 import type { Generated, GenerateOptions } from './generated.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 /** A model on this machine's disk. `files` (paths inside the folder, SHA-256 as hexadecimal digits) are checked before each load. */
 export type DiffusionModel = {
@@ -24,6 +22,11 @@ export type DiffusionModel = {
 type Held = { readonly release: () => Promise<void> };
 export type DiffusionEngine = {
   readonly generate: (model: DiffusionModel, request: GenerateRequest, options?: GenerateOptions) => Promise<Generated>;
+  /** Draws side by side, each to the very bytes that it has alone; each ends by itself, and may be cancelled or fail by itself. */
+  readonly generateTogether: (
+    model: DiffusionModel,
+    drawings: readonly { readonly request: GenerateRequest; readonly options?: GenerateOptions }[],
+  ) => readonly Promise<Generated>[];
   readonly processes: () => readonly { readonly model: string; readonly revision: string; readonly pid: number }[];
   /** Ends every process; the engine cannot be used afterwards. */
   readonly dispose: () => Promise<void>;
@@ -78,12 +81,6 @@ export function openDiffusionEngine({
     await held?.held?.release();
   };
   const closed = (): FilmwrightError => new FilmwrightError('unavailable', 'The diffusion engine is closed.');
-  const rejected = (answer: ChildAnswer): FilmwrightError =>
-    answer.kind !== 'failed'
-      ? new FilmwrightError('program-failed', 'The process of the model answered out of turn.', { retryable: true })
-      : answer.blamesModel
-        ? new RevisionFault(answer.code, answer.message)
-        : new FilmwrightError(answer.code, answer.message, { retryable: answer.retryable });
   const load = async (
     place: Place,
     { model, starting }: { readonly model: DiffusionModel; readonly starting: (child: DiffusionProcess) => void },
@@ -97,8 +94,7 @@ export function openDiffusionEngine({
       if (disposed) throw closed();
       place.loading = startDiffusionProcess(model.name);
       starting(place.loading);
-      const answer = await place.loading.ask({
-        kind: 'open',
+      const answer = await place.loading.open({
         name: model.name,
         folder: model.folder,
         threads,
@@ -119,148 +115,100 @@ export function openDiffusionEngine({
     }
   };
 
+  /** Draws in one turn; every drawing has ended when it is over. */
   const run = async (
     place: Place,
-    { model, request, options }: { readonly model: DiffusionModel; readonly request: GenerateRequest; readonly options: GenerateOptions },
-  ): Promise<Generated> => {
-    const { signal, silenceMs } = options;
-    signal?.throwIfAborted();
-    if (disposed) throw closed();
+    { model, drawings }: { readonly model: DiffusionModel; readonly drawings: readonly WantedDrawing[] },
+  ) => {
     const fresh = !place.loaded?.process.alive();
-    const frames: RgbPicture[] = [];
-    let done = { step: 0, steps: request.steps };
-    let why: unknown;
     let loading: DiffusionProcess | null = null;
     let drawing: DiffusionProcess | null = null;
-    const thrown: unknown[] = [];
-    const timers: NodeJS.Timeout[] = [];
-    const stop = (reason: unknown): void => {
-      if (why !== undefined) return;
-      why = reason;
-      if (!drawing) return void loading?.close();
-      const { stop: ask, close } = drawing;
-      ask();
-      timers.push(setTimeout(() => void close(), patienceMs));
+    let timer: NodeJS.Timeout | undefined;
+    const gaveUp = (): boolean => {
+      if (all.some((each) => each.isWanted())) return true;
+      if (drawing === null) void loading?.close();
+      else timer ??= setTimeout(drawing.close, patienceMs);
+      return false;
     };
-    const aborted = (): void => stop(signal?.reason ?? new Error('aborted'));
-    signal?.addEventListener('abort', aborted, { once: true });
-    let quiet: NodeJS.Timeout | undefined;
-    const heardOf = (): void => {
-      clearTimeout(quiet);
-      if (silenceMs === undefined || why !== undefined) return;
-      const what = `The model ${model.name} did not go on after step ${done.step} of ${done.steps}`;
-      quiet = setTimeout(() => stop(overrunOf(what, silenceMs)), silenceMs);
-    };
+    const all = drawings.map((wanted) => followDrawing(wanted, { model, gaveUp }));
     try {
-      const {
-        process: child,
-        opened,
-        loadMs,
-      } = await load(place, {
+      if (disposed) throw closed();
+      const { process, opened, loadMs } = await load(place, {
         model,
-        starting: (each) => {
-          loading = each;
-          heardOf();
-          if (why !== undefined) throw why;
+        starting: (child) => {
+          loading = child;
+          for (const each of all) each.heard();
+          if (!all.some((each) => each.isWanted())) throw new Error('no longer wanted');
         },
       });
-      if (why !== undefined) throw why;
-      checkGenerateRequest(request, {
-        multipleOf: opened.multipleOf,
-        mostSide: model.mostSide ?? 2048,
-        mostFrames: opened.clips ? (model.mostFrames ?? 64) : 1,
+      if (!all.some((each) => each.isWanted())) throw new Error('no longer wanted');
+      const orders = all.flatMap((each) => {
+        try {
+          return each.isWanted() ? [{ each, order: each.orderOf(opened, threads) }] : [];
+        } catch (error) {
+          each.fail(error);
+          return [];
+        }
       });
-      if (request.initImage && !opened.canEncode) {
-        throw new FilmwrightError(
-          'request-invalid',
-          `The model ${model.name} cannot start from a picture: it has no vae_encoder. Leave the picture out.`,
-        );
-      }
-      drawing = child;
-      heardOf();
-      const answer = await child.ask(
-        {
-          kind: 'generate',
-          request,
-          checkpoint: options.checkpointPath
-            ? {
-                path: options.checkpointPath,
-                key: checkpointKey(model, request, [threads, opened.providers]),
-                everySteps: Math.max(1, options.checkpointEverySteps ?? 1),
-              }
-            : null,
-          previewEverySteps: options.previewEverySteps ?? (options.previewEveryMs === undefined ? 0 : 1),
-          previewEveryMs: options.previewEveryMs ?? 0,
-        },
-        (heard) => {
-          heardOf();
-          if (heard.kind === 'frame') frames.push(heard.picture);
-          if (heard.kind !== 'step') return;
-          done = heard;
-          try {
-            options.onStep?.({ step: heard.step, steps: heard.steps, preview: heard.preview });
-          } catch (error) {
-            thrown.push(error);
-            stop(error);
-          }
-        },
-      );
-      if (thrown.length > 0) throw thrown[0];
-      if (why !== undefined && answer.kind !== 'drawn') throw why;
-      if (answer.kind !== 'drawn') {
-        const error = rejected(answer);
-        if (error.code !== 'request-invalid') await unload(place);
-        throw error;
-      }
-      const { resumedAtStep, stepsRun, textMs, stepsMs, stepsCpuMs, decodeMs, peakBytes } = answer;
-      return {
-        frames,
-        resumedAtStep,
-        stepsRun,
-        notices: answer.notices,
-        providers: opened.providers,
-        timesMs: { load: fresh ? loadMs : 0, text: textMs, steps: stepsMs, stepsCpu: stepsCpuMs, decode: decodeMs },
-        peakBytes,
+      drawing = process;
+      for (const { each } of orders) each.heard();
+      const asked = process.draw(orders.map(({ order }) => order));
+      let left = orders.length;
+      let spoiled = false;
+      const follow = async ({ each }: { readonly each: Drawing }, at: number): Promise<void> => {
+        const under = asked[at] as Asked;
+        each.begun(under);
+        const answer = await under.answer.catch((error: unknown) => ({ kind: 'gone' as const, error }));
+        left--;
+        if (answer.kind === 'drawn') return each.drawn(answer, { opened, loadMs: fresh ? loadMs : 0 });
+        const error = answer.kind === 'gone' ? answer.error : rejected(answer);
+        // The others go on; who comes after them starts from a clean process.
+        spoiled ||= answer.kind === 'failed' && answer.code !== 'request-invalid';
+        if (!process.alive() || (spoiled && left === 0)) await unload(place);
+        each.fail(error);
       };
+      await Promise.all(orders.map(follow));
+      if (spoiled && place.loaded?.process === process) await unload(place);
     } catch (error) {
       if (place.loaded && !place.loaded.process.alive()) await unload(place);
-      throw why ?? error;
+      for (const each of all) each.fail(error);
     } finally {
-      for (const timer of [...timers, quiet]) clearTimeout(timer);
-      signal?.removeEventListener('abort', aborted);
+      clearTimeout(timer);
     }
   };
 
-  return {
-    generate: (model, request, options = {}) => {
-      const key = JSON.stringify([model.folder, model.revision]);
-      const place: Place = places.get(key) ?? { turn: Promise.resolve(), loaded: null };
-      places.set(key, place);
-      clearTimeout(place.timer);
-      let begun = false;
-      const drawn = place.turn.then(() => {
-        begun = true;
-        return run(place, { model, request, options });
-      });
-      const turn = drawn
-        .catch(() => undefined)
-        .then(() => {
-          if (place.turn !== turn || disposed || !place.loaded) return;
-          place.timer = setTimeout(() => void unload(place), idleMs).unref();
-        });
-      place.turn = turn;
+  /** Waits for its turn; what is given up before ends at once, whatever is being drawn. */
+  const generateTogether: DiffusionEngine['generateTogether'] = (model, drawings) => {
+    const key = JSON.stringify([model.folder, model.revision]);
+    const place: Place = places.get(key) ?? { turn: Promise.resolve(), loaded: null };
+    places.set(key, place);
+    clearTimeout(place.timer);
+    const waiting = new Map<WantedDrawing, () => void>();
+    const drawn = drawings.map(({ request, options = {} }) => {
       const { signal } = options;
-      if (!signal) return drawn;
-      // Whoever gives up while another drawing is under way need not wait for its end.
-      return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          if (!begun) reject(signal.reason);
-        };
-        if (signal.aborted) leave();
-        signal.addEventListener('abort', leave, { once: true });
-        void drawn.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+      return new Promise<Generated>((resolve, reject) => {
+        const wanted = { request, options, resolve, reject };
+        const leave = (): void => void (waiting.delete(wanted) && reject(signal?.reason));
+        waiting.set(wanted, () => signal?.removeEventListener('abort', leave));
+        if (signal?.aborted) leave();
+        else signal?.addEventListener('abort', leave, { once: true });
       });
-    },
+    });
+    const turn = place.turn.then(async () => {
+      const begun = [...waiting.keys()];
+      for (const end of waiting.values()) end();
+      waiting.clear();
+      if (begun.length > 0) await run(place, { model, drawings: begun });
+      if (place.turn !== turn || disposed || !place.loaded) return;
+      place.timer = setTimeout(() => void unload(place), idleMs).unref();
+    });
+    place.turn = turn;
+    return drawn;
+  };
+
+  return {
+    generate: (model, request, options = {}) => generateTogether(model, [{ request, options }])[0] as Promise<Generated>,
+    generateTogether,
     processes: () =>
       [...places].flatMap(([key, { loaded }]) => {
         const [model = '', revision = ''] = JSON.parse(key) as string[];

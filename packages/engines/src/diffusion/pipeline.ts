@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { ComputeProvider } from '../compute/compute.ts';
+import type { JointRuns } from './joint-runs.ts';
 import { findModelFiles, type ModelFiles } from './model-files.ts';
 import { loadNetwork, type Network, type Numbers } from './network.ts';
 import { openPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
@@ -75,18 +76,25 @@ export async function openPipeline({
   folder,
   threads,
   provider,
+  runs,
 }: {
   readonly folder: string;
   readonly threads: number;
   readonly provider: ComputeProvider;
+  /** Of the drawings that share the pipeline. */
+  readonly runs: JointRuns;
 }): Promise<Pipeline> {
   const files = await findModelFiles(folder);
   const tokenizer = await openPromptTokenizer(files.tokenizerFolder);
   const options = { threads, provider };
-  const textEncoder = await loadNetwork(files.textEncoderPath, options);
-  const denoiser = await loadNetwork(files.denoiserPath, options);
-  const decoder = await loadNetwork(files.decoderPath, options);
-  const encoder = files.encoderPath ? await loadNetwork(files.encoderPath, options) : null;
+  const load = async (path: string) => {
+    const network = await loadNetwork(path, options);
+    return { ...runs.joined(network), provider: network.provider };
+  };
+  const textEncoder = await load(files.textEncoderPath);
+  const denoiser = await load(files.denoiserPath);
+  const decoder = await load(files.decoderPath);
+  const encoder = files.encoderPath ? await load(files.encoderPath) : null;
 
   const idsName = named(textEncoder, { names: ['input_ids'], what: 'text encoder' });
   const textOutput = textEncoder.outputs.find((name) => name === 'last_hidden_state') ?? textEncoder.outputs[0] ?? '';
