@@ -17,6 +17,8 @@ test('two gateways on one database make one build and one film of a key, and ref
   assert.deepEqual(await one.sql('select count(*)::int as builds from build'), [{ builds: 1 }]);
   await one.client.cancelBuild(builds[0]?.id ?? '');
   assert.equal((await two.client.createBuild({ document, idempotencyKey })).state, 'cancelled');
+  const restarted = await one.beside(context);
+  assert.equal((await restarted.client.createBuild({ document, idempotencyKey })).id, builds[0]?.id);
 });
 
 test('what a gateway died over is made under the id that it had drawn', async (context) => {

@@ -34,6 +34,16 @@ test('I1: what is made twice under one id is there once', async () => {
   ]);
 });
 
+test('I2: while one try of a request fails another may be under way: whoever comes then makes the same', async () => {
+  const { records } = await server.open();
+  const [one, two] = [await records.claimKey(request), await records.claimKey(request)];
+  await records.dropKey(request);
+  assert.deepEqual(await records.claimKey(request), { id: one.id, content: 'one', made: false });
+  await records.dropKey(request);
+  await records.keepKey({ ...request, id: two.id });
+  assert.deepEqual(await records.claimKey(request), { id: one.id, content: 'one', made: true });
+});
+
 test('I2: a request that failed lets its key go, one that was made keeps it', async () => {
   const { records } = await server.open();
   const first = await records.claimKey(request);

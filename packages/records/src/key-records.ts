@@ -3,9 +3,12 @@ import type { KeyStore } from './key-store.ts';
 import { uuidv7 } from './uuidv7.ts';
 
 const kept = `interval '24 hours'`;
+const isOver = `k.created_at < now() - ${kept}`;
+/** What failed has let its key go, to any request; the same one goes on under the same id, since another try of it may still be under way. */
+const isFree = `k.content like '!%'`;
 const sweepEveryMs = 600_000;
 
-/** Idempotency keys (SPEC.md, K). */
+/** Idempotency keys (SPEC.md, I). */
 export function keyRecords({ rows }: Database): KeyStore {
   let sweptMs = Number.NEGATIVE_INFINITY;
   /** Once in a while is enough: an old key that is used again is taken over. */
@@ -21,10 +24,10 @@ export function keyRecords({ rows }: Database): KeyStore {
       const [row] = await rows<{ id: string; content: string; made: boolean }>(
         `insert into request_key as k (workspace_id, scope, key, content, id) values ($1, $2, $3, $4, $5)
          on conflict (workspace_id, scope, key) do update set
-           content = case when k.created_at < now() - ${kept} then excluded.content else k.content end,
-           id = case when k.created_at < now() - ${kept} then excluded.id else k.id end,
-           made = k.made and k.created_at >= now() - ${kept},
-           created_at = case when k.created_at < now() - ${kept} then now() else k.created_at end
+           content = case when ${isOver} or ${isFree} then excluded.content else k.content end,
+           id = case when ${isOver} or (${isFree} and k.content <> '!' || excluded.content) then excluded.id else k.id end,
+           made = k.made and not ${isOver},
+           created_at = case when ${isOver} then now() else k.created_at end
          returning id, content, made`,
         [workspaceId, scope, key, content, uuidv7()],
       );
@@ -34,12 +37,15 @@ export function keyRecords({ rows }: Database): KeyStore {
     async keepKey({ workspaceId, scope, key, content, id }) {
       await rows(
         `insert into request_key (workspace_id, scope, key, content, id, made) values ($1, $2, $3, $4, $5, true)
-         on conflict (workspace_id, scope, key) do update set made = true where request_key.id = excluded.id`,
+         on conflict (workspace_id, scope, key) do update set made = true, content = excluded.content where request_key.id = excluded.id`,
         [workspaceId, scope, key, content, id],
       );
     },
     async dropKey({ workspaceId, scope, key }) {
-      await rows('delete from request_key where workspace_id = $1 and scope = $2 and key = $3 and not made', [workspaceId, scope, key]);
+      await rows(
+        `update request_key set content = '!' || content where workspace_id = $1 and scope = $2 and key = $3 and not made and content not like '!%'`,
+        [workspaceId, scope, key],
+      );
     },
   };
 }
