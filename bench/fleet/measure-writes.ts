@@ -1,4 +1,4 @@
-import { defaultWorkspace, openRecords } from '../../packages/records/src/index.ts';
+import { defaultWorkspace, type OpenedRecords, openRecords } from '../../packages/records/src/index.ts';
 import { bareRenewals, told } from './bare-statements.ts';
 import { completionOf, enqueue, many, offerOf, orderBuild, perSecond, submit } from './made-up.ts';
 import { openRowBaselines, type RowBaselines } from './row-baselines.ts';
@@ -37,7 +37,7 @@ export async function measureWrites(connectionString: string): Promise<void> {
 
 type Enqueueing = {
   readonly connectionString: string;
-  readonly records: Awaited<ReturnType<typeof openRecords>>;
+  readonly records: OpenedRecords;
   readonly rows: RowBaselines;
 };
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, Priority } from '@filmwright/contracts';
-import { defaultWorkspace, openRecords } from '@filmwright/records';
+import { defaultWorkspace, type OpenedRecords, openRecords } from '@filmwright/records';
 import { Client as SqlClient } from 'pg';
 import { killHard, makeHome, processesOf } from './platform-home.ts';
 import { freePort, rolesOfTest } from './role-processes.ts';
 
-let records: Awaited<ReturnType<typeof openRecords>>;
+let records: OpenedRecords;
 let database: SqlClient;
 // Before the database ends.
 after(async () => {

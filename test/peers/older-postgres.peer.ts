@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openRecords, defaultWorkspace as workspaceId } from '@filmwright/records';
+import { type OpenedRecords, openRecords, defaultWorkspace as workspaceId } from '@filmwright/records';
 import { type RunningPostgres, startPostgres } from '@filmwright/records/embedded';
 import { leaseGranted } from '../../packages/records/src/testing/lead.ts';
 import { completionOf, someBuild, someOffer, someTask } from '../../packages/records/src/testing/made-up.ts';
@@ -90,10 +90,9 @@ async function oldHome(version: string, folder: string): Promise<string> {
   return home;
 }
 
-type Records = Awaited<ReturnType<typeof openRecords>>;
 const strange = 'Tab\there, line\nend, back\\slash and \u{1f600}';
 
-async function fill(records: Records): Promise<void> {
+async function fill(records: OpenedRecords): Promise<void> {
   const content = { workspaceId, title: strange, document: { title: strange }, files: { 'a.png': 'sha256-a' } };
   await records.createFilm({ ...content, aspect: '16:9', shots: 1, note: 'kept', session: null });
   const { runnerId } = await records.joinRunner(someOffer());

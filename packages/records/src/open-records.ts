@@ -38,30 +38,27 @@ import type { QueueStore, ScheduleStore } from './schedule-store.ts';
 import { workspaceRecords } from './workspace-records.ts';
 import type { WorkspaceStore } from './workspace-store.ts';
 
+/** Every store over one database. */
+export type OpenedRecords = Records &
+  FilmStore &
+  LibraryStore &
+  CredentialStore &
+  KeyStore &
+  FleetStore &
+  PoolStore &
+  PreviewStore &
+  ScheduleStore &
+  QueueStore &
+  AuditStore &
+  DrillStore &
+  DriveStore &
+  OverviewStore &
+  HistoryStore &
+  AheadStore &
+  WorkspaceStore;
+
 /** Connects, waiting up to 30 s for a database that starts, brings the schema up to date and gives everything that has a row. */
-export async function openRecords({
-  connectionString,
-}: {
-  readonly connectionString: string;
-}): Promise<
-  Records &
-    FilmStore &
-    LibraryStore &
-    CredentialStore &
-    KeyStore &
-    FleetStore &
-    PoolStore &
-    PreviewStore &
-    ScheduleStore &
-    QueueStore &
-    AuditStore &
-    DrillStore &
-    DriveStore &
-    OverviewStore &
-    HistoryStore &
-    AheadStore &
-    WorkspaceStore
-> {
+export async function openRecords({ connectionString }: { readonly connectionString: string }): Promise<OpenedRecords> {
   const database = openDatabase(connectionString);
   try {
     await migrate(database);

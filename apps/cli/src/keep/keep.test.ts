@@ -21,7 +21,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openFolderBlobs, sweepFolder } from '@filmwright/blobs';
 import type { Digest, Problem } from '@filmwright/contracts';
-import { openRecords, defaultWorkspace as workspaceId } from '@filmwright/records';
+import { type OpenedRecords, openRecords, defaultWorkspace as workspaceId } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 
@@ -77,7 +77,7 @@ async function refused(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Works on the records of a home while nothing else runs on it. */
-async function withRecords<T>(at: string, work: (records: Awaited<ReturnType<typeof openRecords>>) => Promise<T>): Promise<T> {
+async function withRecords<T>(at: string, work: (records: OpenedRecords) => Promise<T>): Promise<T> {
   const database = await startPostgres({ home: at });
   const records = await openRecords({ connectionString: database.connectionString });
   try {
@@ -88,7 +88,7 @@ async function withRecords<T>(at: string, work: (records: Awaited<ReturnType<typ
   }
 }
 
-async function put(records: Awaited<ReturnType<typeof openRecords>>, bytes: Buffer): Promise<Digest> {
+async function put(records: OpenedRecords, bytes: Buffer): Promise<Digest> {
   const blobs = await openFolderBlobs({ root: join(home, 'media') });
   const asset = await blobs.putStream({ stream: Readable.from([bytes]), mediaType: 'image/png' });
   await records.putAsset({ ...asset, workspaceId });
@@ -131,7 +131,7 @@ async function checkHome(at: string): Promise<void> {
 const pathOf = (at: string, digest: string): string => join(at, 'media', digest.slice(7, 9), digest.slice(9, 11), digest);
 const digestOf = (path: string): string => `sha256-${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
 
-async function checkRecords(records: Awaited<ReturnType<typeof openRecords>>): Promise<void> {
+async function checkRecords(records: OpenedRecords): Promise<void> {
   const films = await records.listFilms({ workspaceId, limit: 9 });
   assert.deepEqual(
     films.map(({ title }) => title),

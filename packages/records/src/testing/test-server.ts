@@ -6,23 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isAlive } from '@filmwright/process/is-alive';
 import pg from 'pg';
-import type { AheadStore } from '../ahead-store.ts';
-import type { AuditStore } from '../audit-records.ts';
-import type { CredentialStore } from '../credential-store.ts';
-import type { DrillStore } from '../drill-store.ts';
-import type { DriveStore } from '../drive-records.ts';
 import { type RunningPostgres, startPostgres } from '../embedded/start-postgres.ts';
-import type { FilmStore, LibraryStore } from '../film-store.ts';
-import type { FleetStore } from '../fleet-store.ts';
-import type { HistoryStore } from '../history-records.ts';
-import type { KeyStore } from '../key-store.ts';
-import { openRecords } from '../open-records.ts';
-import type { OverviewStore } from '../overview-store.ts';
-import type { PoolStore } from '../pool-store.ts';
-import type { PreviewStore } from '../preview-store.ts';
-import type { Records } from '../records.ts';
-import type { QueueStore, ScheduleStore } from '../schedule-store.ts';
-import type { WorkspaceStore } from '../workspace-store.ts';
+import { type OpenedRecords, openRecords } from '../open-records.ts';
 
 /** A real PostgreSQL of its own for one test file. */
 export type TestServer = {
@@ -37,23 +22,7 @@ export type TestServer = {
   readonly stop: () => Promise<void>;
 };
 export type TestRecords = {
-  readonly records: Records &
-    FilmStore &
-    LibraryStore &
-    CredentialStore &
-    HistoryStore &
-    KeyStore &
-    FleetStore &
-    PoolStore &
-    PreviewStore &
-    ScheduleStore &
-    QueueStore &
-    DrillStore &
-    DriveStore &
-    AuditStore &
-    OverviewStore &
-    AheadStore &
-    WorkspaceStore;
+  readonly records: OpenedRecords;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };
