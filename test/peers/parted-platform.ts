@@ -10,6 +10,7 @@ import { createClient } from '@filmwright/client';
 import { openRecords } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
 import type { DrillGround } from '../../apps/cli/src/drill/fault.ts';
+import { storedIn } from '../../apps/cli/src/drill/stored-in.ts';
 import { type AppName, entryOf } from '../../apps/cli/src/platform/supervise.ts';
 import { type Namespace, openNamespaces } from './namespaces.ts';
 
@@ -19,7 +20,8 @@ export type Part = { readonly pid: () => number; readonly log: () => string };
  * A platform whose parts lie in networks of their own: `far` works over TLS, the second gateway and the second controller reach the database over a link each, and
  * `beside` works for that gateway in its network. `leads` is the controller behind the link.
  */
-export type PartedPlatform = DrillGround & {
+export type PartedPlatform = Omit<DrillGround, 'records'> & {
+  readonly records: Awaited<ReturnType<typeof openRecords>>;
   readonly far: Part & { readonly net: Namespace };
   readonly gateway: Part & { readonly net: Namespace };
   readonly leads: Part & { readonly net: Namespace };
@@ -138,7 +140,7 @@ async function start(ends: (() => Promise<void> | void)[]): Promise<Omit<PartedP
   };
   await whole();
   return {
-    ...{ records, store, whole, runners, standby, beside, near, mainGateway },
+    ...{ records, stored: storedIn(store), whole, runners, standby, beside, near, mainGateway },
     far: { ...far, net: farNet },
     gateway: { ...gateway, net: gatewayNet },
     leads: { ...leads, net: leadNet },

@@ -23,10 +23,10 @@ export type DrillBuildRequest = z.infer<typeof drillBuildRequestSchema>;
 /** How a build of a drill stands. */
 export type DrillBuildState = Pick<Build, 'id' | 'state' | 'endedAt' | 'problem'>;
 
-/** A drill at one instant: its runners that are there, what each has to do now, and its builds, oldest first. */
+/** A drill at one instant: its runners that are there, its tasks that wait (`runner` is null) or that a runner has, and its builds, oldest first. */
 export type DrillState = DrillPlace & {
   readonly runners: readonly { readonly id: string; readonly name: string; readonly pid: number }[];
-  readonly held: readonly { readonly key: string; readonly build: string; readonly runner: string }[];
+  readonly tasks: readonly { readonly key: string; readonly build: string; readonly runner: string | null }[];
   readonly builds: readonly DrillBuildState[];
 };
 

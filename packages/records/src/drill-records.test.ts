@@ -17,7 +17,7 @@ after(() => server.stop());
 const digest = (letter: string): string => `sha256-${letter.repeat(64)}`;
 const soon = (): Date => new Date(Date.now() + 60_000);
 
-/** A drill with a credential, a runner and a build of two tasks, of which the runner has done one and has the other. */
+/** A drill with a credential, a runner and a build of three tasks: one is done, the runner has the next, and the last waits. */
 async function drilled(pool: string) {
   const drill = await records.addDrill({ pool });
   await records.addRunnerToken({ secretHash: `token of ${pool}`, pool, expiresAt: soon() });
@@ -28,7 +28,7 @@ async function drilled(pool: string) {
   const build = await records.createBuild({
     ...{ workspaceId: drill.id, title: pool, document, files: {}, purpose: 'drill', atMs: null, pool },
   });
-  const ready = [`${pool}-a`, `${pool}-b`].map((key) => someTask(key));
+  const ready = [`${pool}-a`, `${pool}-b`, `${pool}-c`].map((key) => someTask(key));
   const rows = ready.map((task) => rowFor(task, { address: task.key }));
   await records.savePlan({ buildId: build.id, rows, ready, progress: someProgress });
   const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs: 20_000 });
@@ -63,7 +63,10 @@ test('a drill tells its runners, what they have to do and its builds', async () 
   const { drill, build, runnerId, left } = await drilled('telling');
   const state = await records.drillState(drill.id);
   assert.deepEqual(state?.runners, [{ id: runnerId, name: 'telling', pid: someOffer().pid }]);
-  assert.deepEqual(state?.held, [{ key: left, build: build.id, runner: runnerId }]);
+  assert.deepEqual(state?.tasks, [
+    { key: left, build: build.id, runner: runnerId },
+    { key: 'telling-c', build: build.id, runner: null },
+  ]);
   assert.deepEqual(state?.builds, [{ id: build.id, state: 'running', endedAt: null, problem: null }]);
   assert.equal(await records.drillState(defaultWorkspace), null, 'what is no drill is none');
   await records.removeDrill({ id: drill.id, removeBytes: async () => {} });

@@ -56,22 +56,22 @@ export function drillRecords({ rows, transaction }: Database, builds: Pick<Recor
     async drillState(id) {
       const [place] = isUuid(id) ? await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]) : [];
       if (place === undefined) return null;
-      const [runners, held, found] = await Promise.all([
+      const [runners, tasks, found] = await Promise.all([
         rows<DrillState['runners'][number]>(
           `select id, name, (offer->>'pid')::int as pid from runner where pool = $1 and seen_at > now() - $2 * interval '1 millisecond' order by id`,
           [place.pool, silenceMs],
         ),
-        rows<DrillState['held'][number]>(
+        rows<DrillState['tasks'][number]>(
           `select t.key, t.wanted_by as build, a.runner_id as runner from build b join build_task bt on bt.build_id = b.id
-             join task t on t.workspace_id = bt.workspace_id and t.key = bt.key and t.wanted_by = b.id and t.state = 'leased'
-             join attempt a on a.fence = t.fence
+             join task t on t.workspace_id = bt.workspace_id and t.key = bt.key and t.wanted_by = b.id and t.state in ('waiting', 'leased')
+             left join attempt a on a.fence = t.fence and t.state = 'leased'
            where b.workspace_id = $1 and b.ended_at is null order by t.key`,
           [id],
         ),
         rows<BuildStateRow>('select id, state, ended_at, problem from build where workspace_id = $1 order by id', [id]),
       ]);
       const states = found.map(({ ended_at, ...build }) => ({ ...build, endedAt: ended_at?.toISOString() ?? null }));
-      return { ...placeOf(place), runners, held, builds: states };
+      return { ...placeOf(place), runners, tasks, builds: states };
     },
     async removeDrill({ id, removeBytes }) {
       const [place] = isUuid(id) ? await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]) : [];

@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
 import { openRecords } from '@filmwright/records';
@@ -12,13 +10,15 @@ import { openPlatformLog } from '../platform/platform-log.ts';
 import { type AppName, type Supervised, supervise } from '../platform/supervise.ts';
 import type { DatabaseWay } from './database-way.ts';
 import { type DrillDatabase, startDrillDatabase } from './drill-database.ts';
-import { type DrillProxy, openDrillProxy } from './drill-proxy.ts';
+import { type DrillRunner, movableClock, runnerPlaces, startDrillRunner } from './drill-runner.ts';
+import type { RunnerGround } from './fault.ts';
+import { smallDisk, unmount } from './small-disk.ts';
+import { storedIn } from './stored-in.ts';
 
-/** A runner as on another machine: a home of its own, and one way to the gateways. */
-export type DrillRunner = { readonly home: string; readonly proxy: DrillProxy; readonly pid: () => number | undefined };
 /** A part that writes to the database, and its way there. */
 export type DrillPart = Pick<Supervised, 'pid'> & { readonly way: DatabaseWay };
-export type DrillPlatform = {
+/** Where `smallDisks`, the store and the runners lie on file systems of their own. */
+export type DrillPlatform = Omit<RunnerGround, 'records'> & {
   readonly records: Awaited<ReturnType<typeof openRecords>>;
   readonly database: DrillDatabase;
   readonly gateways: readonly DrillPart[];
@@ -27,23 +27,13 @@ export type DrillPlatform = {
   readonly leader: () => Promise<DrillPart | undefined>;
   /** Waits for the controller that leads; throws `unavailable` after a minute. */
   readonly leads: () => Promise<DrillPart>;
-  readonly runners: readonly DrillRunner[];
-  /** Holds the assets; a file system of its own where `smallDisks`. */
+  /** Holds the assets. */
   readonly store: string;
-  /** Whether store and runners lie on file systems so small that they can be filled. */
-  readonly smallDisks: boolean;
-  /** The folder in which processes whose clock was moved say what it says. */
-  readonly clocks: string;
-  /** How many cached files runners found spoilt so far. */
-  readonly damaged: () => Promise<number>;
-  /** Waits until every part answers and every runner is there; throws `unavailable` after a minute. */
-  readonly whole: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 /** So long a lease of a drill holds, in milliseconds. */
-export const leaseMs = 3000;
-const diskBytes = 160 * 1024 ** 2;
+const leaseMs = 3000;
 const wholeWithinMs = 60_000;
 
 /** Two gateways, two controllers, a database and so many runners on a home that nobody else uses. */
@@ -72,7 +62,9 @@ type Starting = { readonly count: number; readonly ends: (() => Promise<void> | 
 async function start(home: string, { count, ends, stop }: Starting): Promise<DrillPlatform> {
   const logTo = openPlatformLog(home);
   ends.push(() => closeSync(logTo));
-  const homes = ['store', ...Array.from({ length: count }, (_, index) => `runner-${index + 1}`)].map((name) => join(home, name));
+  const store = join(home, 'store');
+  const places = runnerPlaces(home, count);
+  const homes = [store, ...places.map((place) => place.home)];
   const mounted = homes.map((folder) => smallDisk(folder));
   ends.push(() => {
     for (const [index, folder] of homes.entries()) if (mounted[index]) unmount(folder);
@@ -81,16 +73,9 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   ends.push(database.stop);
   const records = await openRecords({ connectionString: (await database.openWay()).url });
   ends.push(records.close);
-  const [store = '', ...runnerHomes] = homes;
   const draw = (): string => randomBytes(24).toString('base64url');
-  const clock = fileURLToPath(new URL('./shift-clock.ts', import.meta.url));
   const clocks = join(home, 'clocks');
-  mkdirSync(clocks);
-  const everywhere = {
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${clock}`.trim(),
-    FILMWRIGHT_DRILL_CLOCKS: clocks,
-    FILMWRIGHT_LOG_LEVEL: 'info',
-  };
+  const everywhere = { ...movableClock(clocks), FILMWRIGHT_LOG_LEVEL: 'info' };
   const shared: Record<string, string> = {
     ...everywhere,
     FILMWRIGHT_HOME: store,
@@ -137,27 +122,13 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     ),
   ]);
   const client = createClient({ url: gatewayUrls[0] ?? '', token: shared.FILMWRIGHT_TOKEN ?? '' });
-  const startRunner = async (folder: string, index: number): Promise<DrillRunner> => {
-    const proxy = await openDrillProxy(() => gatewayUrls);
-    ends.push(proxy.close);
+  const startRunner = async (place: (typeof places)[number]): Promise<DrillRunner> => {
     const { token } = await client.createRunnerToken({ ttlMs: 600_000 });
-    const supervised = await part('runner', {
-      name: `runner-${index + 1}`,
-      env: {
-        ...everywhere,
-        ...{
-          FILMWRIGHT_HOME: folder,
-          FILMWRIGHT_JOIN: proxy.url,
-          FILMWRIGHT_JOIN_TOKEN: token,
-          FILMWRIGHT_RUNNER_NAME: `runner-${index + 1}`,
-        },
-        ...{ FILMWRIGHT_SLOTS: '1', FILMWRIGHT_GRACE_MS: '0', FILMWRIGHT_STUCK_MS: 'drill=3500', FILMWRIGHT_EXECUTOR_IDLE_MS: '600000' },
-        ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_RUNNER_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_METRICS_PORT: '' },
-      },
-    });
-    return { home: folder, proxy, pid: supervised.pid };
+    const runner = await startDrillRunner({ ...place, token, gateways: () => gatewayUrls, env: everywhere, logTo });
+    ends.push(runner.stop);
+    return runner;
   };
-  const runners = await Promise.all(runnerHomes.map(startRunner));
+  const runners = await Promise.all(places.map(startRunner));
   const leaderNow = async (): Promise<DrillPart | undefined> => {
     const texts = await Promise.all(
       leads.map((url) =>
@@ -187,21 +158,10 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     },
     runners,
     store,
+    stored: storedIn(store),
+    leaseMs: () => leaseMs,
     clocks,
     smallDisks: mounted.every(Boolean),
-    async damaged() {
-      const lists = await Promise.all(
-        gatewayUrls.map((url) =>
-          createClient({ url, token: shared.FILMWRIGHT_TOKEN ?? '' })
-            .listRunners()
-            .catch(() => ({ runners: [] })),
-        ),
-      );
-      const most = new Map<string, number>();
-      for (const { name, cache } of lists.flatMap((list) => list.runners))
-        most.set(name, Math.max(most.get(name) ?? 0, cache?.damaged ?? 0));
-      return [...most.values()].reduce((sum, each) => sum + each, 0);
-    },
     async whole() {
       for (const untilMs = performance.now() + wholeWithinMs; ; await sleep(100)) {
         const answers = gatewayUrls.map((url) => createClient({ url, token: '' }).health());
@@ -221,26 +181,6 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
     },
     stop,
   };
-}
-
-/** Mounts a small file system in memory on a folder, where this user may; the folder is there either way. */
-function smallDisk(folder: string): boolean {
-  mkdirSync(folder, { recursive: true });
-  if (process.platform !== 'linux') return false;
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'filmwright-drill', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function unmount(folder: string): void {
-  try {
-    execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
-  } catch {
-    // It is not mounted any more.
-  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, Agent as HttpAgent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -20,6 +21,10 @@ export type Way = {
   delayed: number;
   /** Messages sent twice, by what they were. */
   readonly doubledOf: Map<string, number>;
+  /** Spoilt files that the runner found in its cache so far. */
+  damaged: number;
+  /** What the runner was told when it joined last: how long leases hold, in milliseconds, and kinds that it is not given; null before. */
+  joined: { readonly leaseMs: number; readonly refused: readonly string[] } | null;
 };
 export type DrillProxy = { readonly url: string; readonly way: Way; readonly close: () => Promise<void> };
 
@@ -49,10 +54,14 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
     lost: 0,
     delayed: 0,
     doubledOf: new Map(),
+    damaged: 0,
+    joined: null,
   };
-  const agent = new Agent({ keepAlive: true });
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   let turn = 0;
   let messages = 0;
+  /** Of the runner that runs now. */
+  let counted = 0;
 
   /** Asks the gateways in turn; one that does not listen has not heard it, so that the next may be asked. */
   const ask = async (message: Message, signal: AbortSignal): Promise<Answer> => {
@@ -61,7 +70,7 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
     let last: unknown;
     for (let tries = 0; tries < known.length; tries++) {
       try {
-        return await send(message, { agent, signal, to: known[(turn + tries) % known.length] ?? '' });
+        return await send(message, { agents, signal, to: known[(turn + tries) % known.length] ?? '' });
       } catch (error) {
         last = error;
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
@@ -72,8 +81,17 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
 
   const note = (message: Message, answer: Answer): void => {
     if (/\/(complete|fail)$/.test(message.path) && answer.status === 409) way.refused++;
-    if (message.path.endsWith('/heartbeat') && answer.status === 200)
-      way.stale += (JSON.parse(answer.body.toString('utf8')) as { readonly stale: readonly string[] }).stale.length;
+    if (message.path.endsWith('/heartbeat') && answer.status === 200) {
+      way.stale += (read(answer.body) as { readonly stale: readonly string[] }).stale.length;
+      const { cache } = read(message.body) as { readonly cache?: { readonly damaged: number } };
+      // A runner that was started anew counts anew.
+      if (cache !== undefined) way.damaged += cache.damaged < counted ? cache.damaged : cache.damaged - counted;
+      counted = cache?.damaged ?? counted;
+    }
+    if (message.method === 'POST' && message.path === '/v1/runners' && answer.status < 300) {
+      const { leaseMs, refused = [] } = read(answer.body) as Joined;
+      way.joined = { leaseMs, refused: refused.map(({ kind }) => kind) };
+    }
   };
 
   const pass = async (incoming: IncomingMessage, reply: ServerResponse): Promise<void> => {
@@ -130,31 +148,37 @@ export async function openDrillProxy(gateways: () => readonly string[]): Promise
     way,
     async close() {
       way.cut = false;
-      agent.destroy();
+      agents.http.destroy();
+      agents.https.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-type Sending = { readonly to: string; readonly agent: Agent; readonly signal: AbortSignal };
+type Joined = { readonly leaseMs: number; readonly refused?: readonly { readonly kind: string }[] };
+type Agents = { readonly http: HttpAgent; readonly https: HttpsAgent };
+type Sending = { readonly to: string; readonly agents: Agents; readonly signal: AbortSignal };
 
-function send({ method, path, headers, body }: Message, { to, agent, signal }: Sending): Promise<Answer> {
+function read(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8') || '{}');
+}
+
+function send({ method, path, headers, body }: Message, { to, agents, signal }: Sending): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { 'transfer-encoding': _, ...kept } = headers;
     const length = body.length > 0 || headers['content-length'] !== undefined ? { 'content-length': String(body.length) } : {};
-    const outgoing = request(
-      new URL(path, to),
-      { method, agent, signal, headers: { ...kept, ...length, host: new URL(to).host } },
-      (reply) => {
-        reply
-          .toArray()
-          .then(
-            (pieces) => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: Buffer.concat(pieces as Buffer[]) }),
-            reject,
-          );
-      },
-    );
+    const url = new URL(path, to);
+    const isSecure = url.protocol === 'https:';
+    const [request, agent] = isSecure ? [httpsRequest, agents.https] : [httpRequest, agents.http];
+    const outgoing = request(url, { method, agent, signal, headers: { ...kept, ...length, host: url.host } }, (reply) => {
+      reply
+        .toArray()
+        .then(
+          (pieces) => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: Buffer.concat(pieces as Buffer[]) }),
+          reject,
+        );
+    });
     outgoing.once('error', reject);
     outgoing.end(body);
   });

@@ -9,6 +9,7 @@ import type { Build, BuildState, Drill } from '@filmwright/contracts';
 import { drillBytes, drillGraph, sequence } from '@filmwright/core';
 import { drillRound } from './drill-round.ts';
 import type { DrillGround, Fault } from './fault.ts';
+import { storedIn } from './stored-in.ts';
 
 type Made = { readonly state: BuildState | null; readonly planned?: boolean; readonly without?: string; readonly spoilt?: string };
 
@@ -35,7 +36,7 @@ async function groundOf(context: TestContext, { state, planned = true, without, 
   };
   const problem = state === 'failed' ? { code: 'task-failed', detail: 'it broke' } : null;
   return {
-    store,
+    stored: storedIn(store),
     runners: [{ pid: () => 7 }],
     whole: async () => {},
     records: {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOfFile, openFolderBlobs } from '@filmwright/blobs';
-import { type Build, type Drill, FilmwrightError, type Priority } from '@filmwright/contracts';
+import { type Drill, FilmwrightError, type Priority } from '@filmwright/contracts';
 import { drillBytes, drillGraph } from '@filmwright/core';
 import { defaultWorkspace } from '@filmwright/records';
-import type { DrillGround, Fault, Inflicted, Outcomes } from './fault.ts';
+import type { DrillGround, DrillRecords, Fault, Inflicted, Outcomes } from './fault.ts';
 
 /** What a round did and found; the four counts are of tasks, and all 0 where nothing is wrong. */
 export type DrillRound = {
@@ -84,7 +82,7 @@ export async function drillRound<Ground extends DrillGround>(rounding: Rounding<
     if (!healed) await inflicted.heal();
     healed = true;
   };
-  const ends: (Build | null)[] = [];
+  const ends: EndedBuild[] = [];
   try {
     for (const { id } of builds) ends.push(await ended(platform, { id, heal, endsWithinMs }));
   } finally {
@@ -114,10 +112,11 @@ export async function drillRound<Ground extends DrillGround>(rounding: Rounding<
   };
 }
 
+type EndedBuild = Awaited<ReturnType<DrillRecords['getBuild']>>;
 type Pressing = { readonly priority: Priority; readonly deadline: string | null };
 /** A build of a round, with the digests that its tasks must make. */
 type Begun = { readonly id: string; readonly wanted: ReadonlyMap<string, string> };
-type Ended = Begun & { readonly end: Build | null; readonly endsWithinMs: number };
+type Ended = Begun & { readonly end: EndedBuild; readonly endsWithinMs: number };
 type Found = Pick<DrillRound, 'lost' | 'rerun' | 'doubleCharged' | 'wrongBytes'> & {
   readonly attempts: Outcomes;
   readonly notes: readonly string[];
@@ -154,7 +153,7 @@ function expected(document: Drill): ReadonlyMap<string, string> {
 }
 
 /** How a build that did not succeed ended, in words. */
-function howItEnded(end: Build | null, endsWithinMs: number): string {
+function howItEnded(end: EndedBuild, endsWithinMs: number): string {
   if (end === null) return `the build had not ended after ${endsWithinMs / 1000} s`;
   return `the build ended as ${end.state}${end.problem === null ? '' : `: ${end.problem.detail}`}`;
 }
@@ -183,7 +182,7 @@ async function busyRunner<Ground extends DrillGround>(
 async function ended(
   { records }: DrillGround,
   { id, heal, endsWithinMs }: { readonly id: string; readonly heal: () => Promise<void>; readonly endsWithinMs: number },
-): Promise<Build | null> {
+): Promise<EndedBuild> {
   const startedMs = performance.now();
   for (;;) {
     const build = await records.getBuild(id);
@@ -201,13 +200,11 @@ type Looking = {
 };
 
 /** Outputs that are not what follows from the seeds, and assets whose bytes are not what their names say. */
-async function wrongBytes({ store }: DrillGround, { wanted, tasks }: Looking): Promise<readonly string[]> {
-  const blobs = await openFolderBlobs({ root: join(store, 'media') });
+async function wrongBytes({ stored }: DrillGround, { wanted, tasks }: Looking): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const { address, digest, state } of tasks) {
     if (state !== 'done') continue;
-    const path = digest === null ? null : await blobs.path(digest).catch(() => null);
-    const found = path === null ? null : (await digestOfFile(path)).digest;
+    const found = digest === null ? null : await stored(digest);
     if (digest !== wanted.get(address)) wrong.push(`${address} made ${digest}, wanted ${wanted.get(address)}`);
     else if (found !== digest) wrong.push(`${address} made ${digest}, and the store holds ${found ?? 'nothing'}`);
   }

@@ -1,4 +1,4 @@
-import type { DrillPlatform } from './drill-platform.ts';
+import type { RunnerGround } from './fault.ts';
 
 /** Heals what healed by itself. */
 export const nothing = async (): Promise<void> => {};
@@ -8,7 +8,7 @@ export const always = (): null => null;
 export const onLinux = (): string | null =>
   process.platform === 'linux' ? null : 'processes of other machines than Linux cannot be looked into';
 /** Why a disk cannot be filled here, or null. */
-export const small = ({ smallDisks }: DrillPlatform): string | null =>
+export const small = ({ smallDisks }: Pick<RunnerGround, 'smallDisks'>): string | null =>
   smallDisks ? null : 'this user may not mount a small file system that could be filled; run it as root';
 
 /** One of a list that is not empty, as `random` draws. */

@@ -1,9 +1,40 @@
-import type { DrillPlatform, DrillRunner } from './drill-platform.ts';
+import type { Build } from '@filmwright/contracts';
+import type { BuildAudit, NewBuild } from '@filmwright/records';
+import type { DrillPlatform } from './drill-platform.ts';
+import type { DrillRunner } from './drill-runner.ts';
 
-/** What a round needs of a platform, whatever else that has: its records, the runners that work, the folder of its store, and a wait until it is whole. */
-export type DrillGround = Pick<DrillPlatform, 'store' | 'whole'> & {
-  readonly records: Pick<DrillPlatform['records'], 'createBuild' | 'getBuild' | 'runners' | 'fleetSnapshot' | 'auditBuild'>;
+/** What a round asks about builds and runners, of the records themselves or through a gateway. */
+export type DrillRecords = {
+  readonly createBuild: (build: NewBuild) => Promise<{ readonly id: string }>;
+  readonly getBuild: (id: string) => Promise<Pick<Build, 'state' | 'endedAt' | 'problem'> | null>;
+  readonly runners: () => Promise<readonly { readonly runnerId: string; readonly pid: number }[]>;
+  readonly fleetSnapshot: () => Promise<{ readonly tasks: readonly SeenTask[] }>;
+  readonly auditBuild: (id: string) => Promise<Pick<BuildAudit, 'tasks' | 'rerun' | 'wronglyCharged' | 'attempts'>>;
+};
+type SeenTask = {
+  readonly key: string;
+  readonly lease: { readonly runnerId: string } | null;
+  readonly demand: { readonly buildId: string } | null;
+};
+/** What a round needs of a platform, whatever else that has. */
+export type DrillGround = {
+  readonly records: DrillRecords;
+  /** The runners that work. */
   readonly runners: readonly Pick<DrillRunner, 'pid'>[];
+  /** The digest of the bytes that the store has under a digest; null where it has none. */
+  readonly stored: (digest: string) => Promise<string | null>;
+  /** Waits until every part answers and every runner is there; throws `unavailable` after a minute. */
+  readonly whole: () => Promise<void>;
+};
+/** What faults of runners need beyond that: runners as on machines of their own, and what is known of them. */
+export type RunnerGround = Omit<DrillGround, 'runners'> & {
+  readonly runners: readonly DrillRunner[];
+  /** How long a lease holds there, in milliseconds. */
+  readonly leaseMs: () => number;
+  /** The folder in which processes whose clock was moved say what it says. */
+  readonly clocks: string;
+  /** Whether disks lie on file systems so small that they can be filled. */
+  readonly smallDisks: boolean;
 };
 /** What a fault is done with; `random` draws from 0 up to 1, `busy` waits for a runner that works on a task just now. */
 export type Inflicting<Ground extends DrillGround = DrillPlatform> = {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillRunner } from './drill-runner.ts';
 import { always, nothing, small } from './every-fault.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, RunnerGround } from './fault.ts';
 import { fill, spoil } from './spoil-files.ts';
 
 /** Files are changed until a runner has found one, but no longer than this. */
@@ -13,8 +14,8 @@ const fullMs = 4500;
 /** With no more room than this no runner begins anything. */
 const fullBytes = 1024 ** 2;
 
-/** Faults of disks and files. */
-export const fileFaults: readonly Fault[] = [
+/** Faults of the disks and files of runners. */
+export const runnerFileFaults: readonly Fault<RunnerGround>[] = [
   {
     name: 'fill a runner',
     cannot: small,
@@ -29,6 +30,39 @@ export const fileFaults: readonly Fault[] = [
       };
     },
   },
+  {
+    name: 'spoil a cache',
+    cannot: always,
+    layers: 6,
+    async inflict({ platform, busy }) {
+      await busy();
+      let spoilt = 0;
+      const before = damaged(platform.runners);
+      const known = new Set<string>();
+      let found = 0;
+      const look = (): void => {
+        found = Math.max(found, damaged(platform.runners) - before);
+      };
+      // What is made later is read by others later.
+      for (const untilMs = performance.now() + spoilMs; found === 0 && performance.now() < untilMs; look()) {
+        await sleep(100);
+        for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'), known);
+      }
+      return {
+        did: `a byte was changed in cached files, ${spoilt} times`,
+        heal: nothing,
+        saw: async () => {
+          for (const untilMs = performance.now() + tellsWithinMs; found === 0 && performance.now() < untilMs; look()) await sleep(200);
+          return `runners found ${found} spoilt files and fetched them anew`;
+        },
+        took: () => found > 0,
+      };
+    },
+  },
+];
+
+/** Faults of the disk that holds the assets. */
+export const storeFaults: readonly Fault[] = [
   {
     name: 'fill the store',
     cannot: small,
@@ -46,34 +80,9 @@ export const fileFaults: readonly Fault[] = [
       };
     },
   },
-  {
-    name: 'spoil a cache',
-    cannot: always,
-    layers: 6,
-    async inflict({ platform, busy }) {
-      await busy();
-      let spoilt = 0;
-      const before = await platform.damaged();
-      const known = new Set<string>();
-      let found = 0;
-      const look = async (): Promise<void> => {
-        found = Math.max(found, (await platform.damaged()) - before);
-      };
-      // What is made later is read by others later.
-      for (const untilMs = performance.now() + spoilMs; found === 0 && performance.now() < untilMs; await look()) {
-        await sleep(100);
-        for (const { home } of platform.runners) spoilt += await spoil(join(home, 'cache', 'media', 'files'), known);
-      }
-      return {
-        did: `a byte was changed in cached files, ${spoilt} times`,
-        heal: nothing,
-        saw: async () => {
-          for (const untilMs = performance.now() + tellsWithinMs; found === 0 && performance.now() < untilMs; await look())
-            await sleep(200);
-          return `runners found ${found} spoilt files and fetched them anew`;
-        },
-        took: () => found > 0,
-      };
-    },
-  },
 ];
+
+/** How many cached files these runners found spoilt so far. */
+function damaged(runners: readonly DrillRunner[]): number {
+  return runners.reduce((sum, { proxy }) => sum + proxy.way.damaged, 0);
+}

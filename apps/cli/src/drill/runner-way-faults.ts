@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillPart, DrillPlatform, DrillRunner } from './drill-platform.ts';
-import { always, nothing, onLinux, picked } from './every-fault.ts';
-import type { Fault, Inflicted } from './fault.ts';
+import type { DrillRunner } from './drill-runner.ts';
+import { always, nothing, picked } from './every-fault.ts';
+import type { Fault, Inflicted, RunnerGround } from './fault.ts';
 import { givenAway, heldOf } from './given-away.ts';
 import { strike } from './strike.ts';
 
-const cutMs = 3500;
 const triesToHold = 20;
 /** A runner that starts anew probes its machine before it joins. */
 const joinsWithinMs = 60_000;
@@ -15,8 +14,8 @@ const lateWithinMs = 5000;
 
 type Way = DrillRunner['proxy']['way'];
 
-/** Faults of what lies between processes: ways cut, messages said twice or lost, a database that is another one. */
-export const wayFaults: readonly Fault[] = [
+/** Faults of what lies between runners and gateways: a way cut, slow, messages said twice or lost. */
+export const runnerWayFaults: readonly Fault<RunnerGround>[] = [
   {
     name: 'cut a runner off',
     cannot: always,
@@ -96,63 +95,13 @@ export const wayFaults: readonly Fault[] = [
         did: 'of every third message about work the reply was lost',
       }),
   },
-  {
-    name: 'cut a gateway from the database',
-    cannot: always,
-    async inflict({ platform, random, busy }) {
-      await busy();
-      return cutOff('a gateway', picked(platform.gateways, random));
-    },
-  },
-  {
-    name: 'cut the leader from the database',
-    cannot: always,
-    async inflict({ platform, busy }) {
-      await busy();
-      return cutOff('the leading controller', await platform.leads());
-    },
-  },
-  {
-    name: 'promote a standby of the database',
-    cannot: onLinux,
-    layers: 6,
-    prepare: ({ database }) => database.keepStandby(),
-    async inflict({ platform: { database }, busy }) {
-      await busy();
-      const pid = database.pid();
-      const { awayMs, fences } = await database.failOver();
-      const isAnother = database.pid() !== pid;
-      // While the work goes on, the machine that died comes back as the standby.
-      await database.keepStandby();
-      return {
-        did: `kill -9 of PostgreSQL, ${pid}, with all of its processes; its standby was promoted, and follows on what was left of it`,
-        heal: () => database.dropStandby(),
-        saw: () => `nothing was written for ${(awayMs / 1000).toFixed(1)} s; fences went on from ${fences.before} at ${fences.after}`,
-        took: () => isAnother,
-      };
-    },
-  },
 ];
 
 /** How many messages of each kind were said twice so far. */
-function kindsOf({ runners }: DrillPlatform): ReadonlyMap<string, number> {
+function kindsOf({ runners }: RunnerGround): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const { proxy } of runners) for (const [what, count] of proxy.way.doubledOf) sums.set(what, (sums.get(what) ?? 0) + count);
   return sums;
-}
-
-/** The part is heard of no more until another has done its work, or a while has passed, and then comes back. */
-async function cutOff(what: string, { pid, way }: DrillPart): Promise<Inflicted> {
-  const before = way.givenUp();
-  way.cut();
-  await sleep(cutMs);
-  way.mend();
-  const count = way.givenUp() - before;
-  return {
-    did: `nothing passed between ${what}, ${pid()}, and the database for ${cutMs / 1000} s, which gave up ${count} connections; then it came back`,
-    heal: nothing,
-    took: () => count > 0,
-  };
 }
 
 type Counted = {
@@ -161,7 +110,7 @@ type Counted = {
   readonly did: string;
 };
 
-function counted({ runners }: DrillPlatform, { begin, end, did }: Counted): Inflicted {
+function counted({ runners }: RunnerGround, { begin, end, did }: Counted): Inflicted {
   const ways = runners.map(({ proxy }) => proxy.way);
   const sum = (): number => ways.reduce((total, { doubled, lost, delayed }) => total + doubled + lost + delayed, 0);
   const before = sum();

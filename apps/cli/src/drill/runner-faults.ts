@@ -5,54 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import { childrenOf } from './children-of.ts';
 import { always, nothing, onLinux, picked } from './every-fault.ts';
-import type { Fault, Inflicting } from './fault.ts';
+import type { Fault, Inflicting, RunnerGround } from './fault.ts';
 import { givenAway, heldOf } from './given-away.ts';
 import { killed, sent, strike, type Target } from './strike.ts';
 
 const movedWithinMs = 5000;
 const triesToHold = 20;
-const hourMs = 3_600_000;
+/** So far a clock is moved. */
+export const hourMs = 3_600_000;
 
-const leaderOf = ({ platform }: Inflicting): Target => ({
-  what: 'the leading controller',
-  pid: async () => (await platform.leader())?.pid(),
-});
-
-/** Faults of processes: killed, stopped, with a clock of their own. */
-export const processFaults: readonly Fault[] = [
+/** Faults of the processes of runners: killed, stopped. */
+export const runnerFaults: readonly Fault<RunnerGround>[] = [
   {
     name: 'kill a runner',
     cannot: always,
     async inflict({ busy }) {
       const { pid, gone } = await killed({ what: 'a runner that works', ...(await busy()) });
       return { did: `kill -9 of the runner ${pid} while it worked`, heal: nothing, took: () => gone };
-    },
-  },
-  {
-    name: 'kill the leader',
-    cannot: always,
-    async inflict(how) {
-      await how.busy();
-      const { pid, gone } = await killed(leaderOf(how));
-      return { did: `kill -9 of the leading controller ${pid}, with another standing by`, heal: nothing, took: () => gone };
-    },
-  },
-  {
-    name: 'kill a gateway',
-    cannot: always,
-    async inflict({ platform, random, busy }) {
-      await busy();
-      const { pid, gone } = await killed({ what: 'a gateway', ...picked(platform.gateways, random) });
-      return { did: `kill -9 of one of two gateways, ${pid}`, heal: nothing, took: () => gone };
-    },
-  },
-  {
-    name: 'kill the database',
-    cannot: always,
-    async inflict({ platform, busy }) {
-      await busy();
-      const { pid, gone } = await killed({ what: 'PostgreSQL', pid: platform.database.pid });
-      return { did: `kill -9 of PostgreSQL, ${pid}`, heal: nothing, took: () => gone };
     },
   },
   {
@@ -95,18 +64,17 @@ export const processFaults: readonly Fault[] = [
       }
     },
   },
-  {
+];
+
+/** The clock of a runner that works, or of one of other processes that run beside `shift-clock.ts`, jumps. */
+export function clockFault<Ground extends RunnerGround>(others: (how: Inflicting<Ground>) => readonly Target[]): Fault<Ground> {
+  return {
     name: 'move a clock',
     cannot: always,
     async inflict(how) {
       const { platform, random, busy } = how;
       const runner = await busy();
-      const victims: readonly Target[] = [
-        { what: 'a runner', pid: runner.pid },
-        { what: 'a gateway', pid: picked(platform.gateways, random).pid },
-        leaderOf(how),
-      ];
-      const victim = picked(victims, random);
+      const victim = picked([{ what: 'a runner', pid: runner.pid }, ...others(how)], random);
       const pid = await strike(victim, 'SIGUSR2');
       const ahead = await clockOf(join(platform.clocks, String(pid)));
       return {
@@ -115,22 +83,8 @@ export const processFaults: readonly Fault[] = [
         took: () => ahead > hourMs / 2,
       };
     },
-  },
-  {
-    name: 'move the clock of the database',
-    cannot: always,
-    layers: 6,
-    async inflict({ platform: { database }, busy }) {
-      await busy();
-      const over = await database.moveClock(hourMs);
-      return {
-        did: `the clock of the database jumped by an hour, so that ${over} live leases were over at once, and back later`,
-        heal: async () => void (await database.moveClock(-hourMs)),
-        took: () => over > 0,
-      };
-    },
-  },
-];
+  };
+}
 
 /** Whether a process stands still by a signal; its children count for nothing. */
 function isStopped(pid: number): boolean {
