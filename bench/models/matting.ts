@@ -6,7 +6,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cutOutFrames, cutOutMargin, installedModel, openModelPool, watchFlicker } from '../../packages/engines/src/index.ts';
-import { clipPictures, findFfmpeg, writeAlphaClip } from '../../packages/render/src/index.ts';
+import { findFfmpeg, planarFrames, writeAlphaClip } from '../../packages/render/src/index.ts';
 import { openReference } from './open-reference.ts';
 
 const threads = Number(process.env['THREADS'] ?? 2);
@@ -26,12 +26,13 @@ const made = [
   '-frames:v',
   String(frames + cutOutMargin),
   '-vf',
-  `scale=${width}:${height}:flags=lanczos`,
+  `scale=${width}:${height}:out_color_matrix=bt709:out_range=tv:flags=lanczos`,
   '-r',
   String(rate),
   '-crf',
   '16',
   '-an',
+  ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
 ];
 execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '9', '-i', source, ...made, clip]);
 
@@ -95,14 +96,12 @@ async function whole() {
   const writer = writeAlphaClip({ outPath: join(folder, 'cut.mp4'), width, height, rate, toolset });
   const crop = { x: 0, y: 0, width, height };
   const spare: Uint8Array[] = [];
-  let last: Uint8Array | null = null;
-  const pictures = clipPictures({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, spare, toolset });
+  const decoded = planarFrames({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, spare, toolset });
   const [start, cpu] = [performance.now(), process.cpuUsage().user];
-  for await (const cut of cutOutFrames({ pictures, first: 0, count: frames, model: model.ref, home, pool })) {
-    await writer.write(cut.picture.rgba);
-    flicker.seen(cut.whole, cut.picture);
-    if (last !== null) spare.push(last);
-    last = cut.whole.rgba;
+  for await (const cut of cutOutFrames({ frames: decoded, first: 0, count: frames, model: model.ref, home, pool })) {
+    await writer.write(cut.picture.rgba, cut.squares);
+    flicker.seen(cut);
+    spare.push(cut.whole.yuv);
   }
   await writer.finish();
   const [seconds, cpuMs] = [(performance.now() - start) / 1000, (process.cpuUsage().user - cpu) / 1000];

@@ -80,21 +80,21 @@ export const taskKinds = {
   },
   /** Cut the subject out of a still. */
   cutout: {
-    version: 4,
+    version: 5,
     reproducible: true,
     payload: capabilities.matting.input,
     output: capabilities.matting.output,
   },
   /** Find what a picture or a part of a clip shows, so that it can be cropped around it. */
   'find-subject': {
-    version: 4,
+    version: 5,
     reproducible: true,
     payload: subjectSearch.input,
     output: subjectSearch.output,
   },
   /** Cut a subject out of frames of a normalised clip. */
   'cutout-clip': {
-    version: 5,
+    version: 6,
     reproducible: true,
     payload: capabilities['video-matting'].input,
     output: capabilities['video-matting'].output,
@@ -131,7 +131,7 @@ export const taskKinds = {
   'upscale-clip': { version: 1, reproducible: true, payload: upscaledClip.input, output: upscaledClip.output },
   /** Look at a normalised picture, or at a normalised clip now and then, for what should not be shown before a person saw it. */
   review: {
-    version: 1,
+    version: 2,
     reproducible: true,
     payload: capabilities['image-review'].input,
     output: capabilities['image-review'].output,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Output } from '@filmwright/contracts';
 import { creditOfModel, cutOutFrames, cutOutMargin, installedModel, watchFlicker } from '@filmwright/engines';
-import { clipPictures, clipSize, writeAlphaClip } from '@filmwright/render';
+import { clipSize, planarFrames, writeAlphaClip } from '@filmwright/render';
 import type { KindRunner } from '../run-task.ts';
 
 /** More pixels than this are scaled down first: finer than most films show a person, and a frame must not take seconds. */
@@ -17,8 +17,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
   const before = Math.min(cutOutMargin, firstFrame);
   // Memory that is new for each frame would cost as much as the work on it.
   const spare: Uint8Array[] = [];
-  let last: Uint8Array | null = null;
-  const pictures = clipPictures({
+  const decoded = planarFrames({
     path,
     toolset,
     rate,
@@ -35,12 +34,17 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
   let found = 0;
   let box: Output<'cutout-clip'>['subject'] = null;
   try {
-    for await (const cut of cutOutFrames({ pictures, first: before, count: frames, model, home, pool: await context.pictureModels() })) {
-      await writer.write(cut.picture.rgba);
-      flicker.seen(cut.whole, cut.picture);
-      // Flicker is seen between this frame and the next one; the one before is done with.
-      if (last !== null) spare.push(last);
-      last = cut.whole.rgba;
+    for await (const cut of cutOutFrames({
+      frames: decoded,
+      first: before,
+      count: frames,
+      model,
+      home,
+      pool: await context.pictureModels(),
+    })) {
+      await writer.write(cut.picture.rgba, cut.squares);
+      flicker.seen(cut);
+      spare.push(cut.whole.yuv);
       made++;
       if (cut.box !== null) {
         found++;

@@ -6,7 +6,7 @@ import type { Picture } from './picture.ts';
  */
 export type Flicker = { readonly mean: number; readonly worst: number; readonly pixels: number };
 
-/** Pictures are parted into squares of this side; one stands still if its colours change little more than those of the calmest quarter do, which is what cameras and codecs change by themselves. */
+/** Frames are parted into squares of about this side; one stands still if its colours change little more than those of the calmest quarter do, which is what cameras and codecs change by themselves. */
 const squarePx = 16;
 const calmShare = 0.25;
 const calmTimes = 1.5;
@@ -17,16 +17,19 @@ const stride = 2;
 /** A pair of frames with fewer such pixels tells nothing. */
 const leastPixels = 40;
 
-/** Watches the frames of a clip as they were and as they were cut out, in order. */
-export function watchFlicker(): { readonly seen: (whole: Picture, cut: Picture) => void; readonly result: () => Flicker | null } {
+/** A cut-out frame, and the mean colours of its blocks as it was. */
+export type SeenCut = { readonly picture: Picture; readonly small: Picture };
+
+/** Watches the frames of a clip, in order; each one's `small` must last until the next one was seen. */
+export function watchFlicker(): { readonly seen: (cut: SeenCut) => void; readonly result: () => Flicker | null } {
   let before: Sampled | null = null;
   // The memory of the frame before the last one, for the next one.
   let spare: Uint8Array | null = null;
   let [sum, pixels, worst] = [0, 0, 0];
   return {
-    seen(whole, cut) {
+    seen({ picture, small }) {
       const earlier = before;
-      before = { whole, alpha: sampledAlpha(cut, spare) };
+      before = { width: picture.width, height: picture.height, small, alpha: sampledAlpha(picture, spare) };
       spare = earlier?.alpha ?? null;
       if (earlier === null) return;
       const pair = changeBetween(earlier, before);
@@ -50,26 +53,29 @@ function sampledAlpha({ width, height, rgba }: Picture, spare: Uint8Array | null
   return alpha;
 }
 
-type Sampled = { readonly whole: Picture; readonly alpha: Uint8Array };
+type Sampled = { readonly width: number; readonly height: number; readonly small: Picture; readonly alpha: Uint8Array };
 
 function changeBetween(one: Sampled, other: Sampled): { readonly sum: number; readonly pixels: number } {
-  const { width, height } = one.whole;
-  const changes = colourChanges(one.whole, other.whole);
+  const { width, height, small } = one;
+  const times = Math.ceil(width / small.width);
+  const cells = Math.max(stride, Math.round(squarePx / times));
+  const changes = colourChanges(small, other.small, cells);
   const calmest = changes.toSorted()[Math.floor(changes.length * calmShare)] ?? 0;
   const still = calmest * calmTimes + calmCodes;
-  const across = Math.ceil(width / squarePx);
+  const side = cells * times;
+  const across = Math.ceil(small.width / cells);
   const [before, now] = [one.alpha, other.alpha];
   let sum = 0;
   let pixels = 0;
   for (let y = 0, at = 0; y < height; y += stride) {
-    const square = Math.floor(y / squarePx) * across;
+    const square = Math.floor(y / side) * across;
     for (let x = 0; x < width; x += stride, at++) {
       const was = before[at] as number;
       const is = now[at] as number;
       if (was === is && (was === 0 || was === 255)) continue;
       const change = is > was ? is - was : was - is;
       const soft = (was > softCodes && was < 255 - softCodes) || (is > softCodes && is < 255 - softCodes) || change > softCodes;
-      if (!soft || (changes[square + ((x / squarePx) | 0)] as number) > still) continue;
+      if (!soft || (changes[square + ((x / side) | 0)] as number) > still) continue;
       sum += change;
       pixels++;
     }
@@ -77,15 +83,15 @@ function changeBetween(one: Sampled, other: Sampled): { readonly sum: number; re
   return { sum, pixels };
 }
 
-/** Mean change of a colour, in codes, of every square, of every second pixel of every second row. */
-function colourChanges({ width, height, rgba: first }: Picture, { rgba: second }: Picture): Float32Array {
-  const across = Math.ceil(width / squarePx);
-  const changes = new Float32Array(across * Math.ceil(height / squarePx));
+/** Mean change of a colour, in codes, of every square of so many cells a side, of every second cell of every second row. */
+function colourChanges({ width, height, rgba: first }: Picture, { rgba: second }: Picture, cells: number): Float32Array {
+  const across = Math.ceil(width / cells);
+  const changes = new Float32Array(across * Math.ceil(height / cells));
   for (let square = 0; square < changes.length; square++) {
-    const left = (square % across) * squarePx;
-    const top = Math.floor(square / across) * squarePx;
-    const right = Math.min(width, left + squarePx);
-    const bottom = Math.min(height, top + squarePx);
+    const left = (square % across) * cells;
+    const top = Math.floor(square / across) * cells;
+    const right = Math.min(width, left + cells);
+    const bottom = Math.min(height, top + cells);
     let sum = 0;
     for (let y = top; y < bottom; y += stride)
       for (let i = (y * width + left) * 4, end = (y * width + right) * 4; i < end; i += stride * 4) {

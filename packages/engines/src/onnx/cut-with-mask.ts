@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { blockColours } from './block-grid.ts';
+import type { EdgeBand } from './edge-band.ts';
 import { estimateForeground } from './estimate-foreground.ts';
 import { type Memory, openMemory } from './memory.ts';
 import type { Picture, Plane } from './picture.ts';
@@ -14,14 +16,21 @@ export type CutWithMask = {
   readonly blurCells: number;
   /** Mean colours of the cells, where they are known. */
   readonly small?: Picture;
+  /** As in `Refining`. */
+  readonly paint?: (band: EdgeBand) => void;
   /** Memory to work in, where more pictures of the size come. */
   readonly memory?: Memory;
 };
 
-/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, and the mean of its alpha in each cell; both lie in the memory given, if one is. */
-export function cutWithMask({ small, memory = openMemory(), ...given }: CutWithMask): Pick<Refined, 'cut' | 'alpha'> {
+/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, the mean of its alpha in each cell, and where its colours are; all lie in the memory given, if one is. Lets what else waits have its turn half-way. */
+export async function cutWithMask({
+  small,
+  memory = openMemory(),
+  ...given
+}: CutWithMask): Promise<Pick<Refined, 'cut' | 'alpha' | 'near'>> {
   const cells = { ...given, memory, small: small ?? blockColours(given.picture, given) };
   const refined = refineAlpha(cells);
+  await setImmediate();
   estimateForeground({ ...refined, small: cells.small, times: cells.times, memory });
   return refined;
 }

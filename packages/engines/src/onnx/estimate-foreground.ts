@@ -14,8 +14,16 @@ const wideShare = 0.04;
 /** Clear pixels around which this much is visible get the subject's colour, which shows when the picture is scaled or stored with less colour than light. */
 const hiddenFrom = 1 / 512;
 
+type Grid = { readonly width: number; readonly height: number; readonly times: number };
+
+const reachOf = ({ width, height, times }: Grid, { share, least }: { readonly share: number; readonly least: number }): number =>
+  Math.max(1, Math.round(Math.max(least, Math.max(width, height) * share) / times));
+
+/** How far from an edge, in cells, colours change. */
+export const edgeReach = (grid: Grid): number => reachOf(grid, { share: edgeShare, least: 1 });
+
 /** A cut-out picture as the refined alpha left it, whose pixels change, and the colours of its cells. */
-export type Estimating = Refined & { readonly small: Picture; readonly times: number; readonly memory: Memory };
+export type Estimating = Omit<Refined, 'near'> & { readonly small: Picture; readonly times: number; readonly memory: Memory };
 
 /**
  * Gives the pixels near edges, opaque ones too, the subject's own colours, background removed. As in blur-fusion (M. Forte, "Approximate Fast
@@ -23,13 +31,12 @@ export type Estimating = Refined & { readonly small: Picture; readonly times: nu
  * between them, so that texture across that line stays. Colours of pixels away from edges are the picture's own.
  */
 export function estimateForeground({ cut, alpha, band, small, times, memory }: Estimating): void {
-  const longest = Math.max(cut.width, cut.height);
-  const reach = (share: number, least: number): number => Math.max(1, Math.round(Math.max(least, longest * share) / times));
-  const edge = reach(edgeShare, 1);
+  const grid = { width: cut.width, height: cut.height, times };
+  const edge = edgeReach(grid);
   const around = widerBand(band, edge + 1);
   const depth = depthOf(alpha, { band: around, edge, memory });
-  const near = reach(nearShare, 4);
-  const wide = reach(wideShare, 10);
+  const near = reachOf(grid, { share: nearShare, least: 4 });
+  const wide = reachOf(grid, { share: wideShare, least: 10 });
   const planes = sideColours({ small, depth, band: widerBand(around, 1), near, wide, memory });
   const marked = memory.bytes('marked', depth.data.length);
   for (let i = 0; i < marked.length; i++) {

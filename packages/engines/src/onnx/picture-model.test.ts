@@ -8,7 +8,7 @@ import { cutOutFrames } from './cut-out-frames.ts';
 import type { ModelPool } from './model-pool.ts';
 import type { ModelTensor } from './model-process.ts';
 import { encodePng } from './png.ts';
-import { drawPicture, testFolder } from './test-pictures.ts';
+import { drawPicture, planarFrame, testFolder } from './test-pictures.ts';
 
 const picture = drawPicture(32, 24, (x, y) => [x * 7, y * 9, 90, 255]);
 const plane = (values: (at: number) => number): ModelTensor => ({
@@ -42,9 +42,9 @@ test('a model of masks that gives no numbers, or no planes, is at fault for stil
       return true;
     };
     await assert.rejects(cutOut({ picturePath, outPath: join(home, 'out.png'), home, pool }), blamed);
-    const pictures = (async function* () {
-      yield picture;
+    const frames = (async function* () {
+      yield planarFrame(picture);
     })();
-    await assert.rejects(cutOutFrames({ pictures, first: 0, count: 1, home, pool }).next(), blamed);
+    await assert.rejects(cutOutFrames({ frames, first: 0, count: 1, home, pool }).next(), blamed);
   }
 });

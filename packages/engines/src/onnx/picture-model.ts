@@ -44,17 +44,18 @@ function toTensors({ input }: Pick<PictureProcessing, 'input'>, { picture, part,
   }));
   const [step, apart] = layout === 'nchw' ? [1, area] : [3, 1];
   const write = (line: Float32Array, row: number): void => {
-    for (const { exchanged, data } of tensors)
+    for (const { exchanged, data } of tensors) {
+      const onward = exchanged ? -3 : 3;
       for (let c = 0; c < 3; c++) {
-        const none = mean[c] as number;
-        const spread = deviation[c] as number;
+        const times = scale / (deviation[c] as number);
+        const none = (mean[c] as number) / (deviation[c] as number);
         let to = c * apart + row * at.fullWidth * step;
-        for (let x = 0; x < at.fullWidth; x++, to += step) {
-          const column = x < at.width ? x : at.width - 1;
-          const value = line[(exchanged ? at.width - 1 - column : column) * 3 + c] as number;
-          data[to] = (value * scale - none) / spread;
-        }
+        let from = (exchanged ? (at.width - 1) * 3 : 0) + c;
+        for (let x = 0; x < at.width; x++, to += step, from += onward) data[to] = (line[from] as number) * times - none;
+        // What lies beside the picture repeats its last column.
+        for (let x = at.width; x < at.fullWidth; x++, to += step) data[to] = data[to - step] as number;
       }
+    }
   };
   eachColourRow({ picture, part, size: at }, (line, y) => {
     write(line, y);

@@ -45,7 +45,8 @@ async function handle(request: PictureDeskRequest): Promise<PictureDeskAnswer> {
   if (!picture) throw new Error('No picture was read.');
   if (request.kind === 'keep') return { kind: 'written', written: await write(request.outPath, cleanHiddenColour(picture)) };
   const { mask, times, blurCells } = request;
-  return { kind: 'written', written: await write(request.outPath, cutWithMask({ picture, times, mask, blurCells }).cut) };
+  const { cut } = await cutWithMask({ picture, times, mask, blurCells });
+  return { kind: 'written', written: await write(request.outPath, cut) };
 }
 
 parentPort?.on('message', (request: PictureDeskRequest) => {

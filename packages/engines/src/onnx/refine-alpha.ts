@@ -2,6 +2,7 @@ import { pixelsOf } from './block-grid.ts';
 import { byColour, fitColours, fitPlanes, smoothStep } from './colour-fit.ts';
 import { bandAround, bandStep, type EdgeBand, widerBand } from './edge-band.ts';
 import { type EdgeGap, eachEdgeGap, edgePlanes } from './edge-rows.ts';
+import { edgeReach } from './estimate-foreground.ts';
 import { maskDoubt } from './mask-doubt.ts';
 import type { Memory } from './memory.ts';
 import type { Picture, Plane } from './picture.ts';
@@ -26,18 +27,23 @@ export type Refining = {
   readonly mask: Plane;
   /** Radius, in cells, within which the coarse mask may be wrong about an edge. */
   readonly blurCells: number;
+  /** Where given, pixels of the picture are there only after they were asked for, those of a band at a time. */
+  readonly paint?: (band: EdgeBand) => void;
   readonly memory: Memory;
 };
 
-/** The picture with its new alpha, black where it is clear; that alpha's mean in each cell; and around which cells it was in doubt. */
-export type Refined = { readonly cut: Picture; readonly alpha: Plane; readonly band: EdgeBand };
+/**
+ * The picture with its new alpha, black where it is clear; that alpha's mean in each cell; around which cells it was in doubt; and the band in which
+ * its colours are: everywhere, or near doubt where pixels had to be asked for, and black elsewhere.
+ */
+export type Refined = { readonly cut: Picture; readonly alpha: Plane; readonly band: EdgeBand; readonly near: EdgeBand };
 
 /**
  * Turns a coarse mask into an alpha with the picture's own edges: fully opaque inside, fully clear outside, soft only where colours mix. Where
  * colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is a third colour, not a mixture, and
  * goes. All work but copying is done around edges.
  */
-export function refineAlpha({ picture, times, small, mask, blurCells, memory }: Refining): Refined {
+export function refineAlpha({ picture, times, small, mask, blurCells, paint, memory }: Refining): Refined {
   const { width, height } = mask;
   const radius = Math.max(1, blurCells);
   const { agreed, doubtful } = maskDoubt(mask, { radius, memory });
@@ -64,23 +70,27 @@ export function refineAlpha({ picture, times, small, mask, blurCells, memory }: 
       }
   }
   const [from, to] = [pixelsOf(picture.rgba), pixelsOf(memory.bytes('cut', picture.width * picture.height * 4))];
+  const near = widerBand(doubt, edgeReach({ ...picture, times }) + 3);
+  paint?.(near);
   to.fill(0);
-  copyInside({ picture, times, mask, doubtful, from, to });
+  copyInside({ picture, times, mask, doubtful, from, to, only: paint ? near : null });
   const edges = { from, to, width: picture.width, times };
   eachEdgeGap({ size: picture, times, width, height, marked: doubtful, planes }, (gap) => refineGap(edges, gap));
   const cut = { width: picture.width, height: picture.height, rgba: new Uint8Array(to.buffer) };
-  return { cut, alpha: cellAlpha({ cut, times, mask, band, memory }), band: doubt };
+  return { cut, alpha: cellAlpha({ cut, times, mask, band, memory }), band: doubt, near };
 }
 
 type Copying = Pick<Refining, 'picture' | 'times' | 'mask'> & {
   readonly doubtful: Uint8Array;
   readonly from: Uint32Array;
   readonly to: Uint32Array;
+  readonly only: EdgeBand | null;
 };
 
-/** Takes over the pixels of cells that surely belong to the subject. */
-function copyInside({ picture, times, mask: { width, height, data }, doubtful, from, to }: Copying): void {
-  for (let row = 0; row < height; row++)
+/** Makes the pixels of cells opaque that surely belong to the subject, and takes over their colours: those of all, or of a band only. */
+function copyInside({ picture, times, mask: { width, height, data }, doubtful, from, to, only }: Copying): void {
+  for (let row = 0; row < height; row++) {
+    const ends = Math.min(picture.height, (row + 1) * times);
     for (let cell = 0; cell < width; ) {
       const first = cell;
       while (cell < width && doubtful[row * width + cell] === 0 && (data[row * width + cell] as number) > 0.5) cell++;
@@ -89,9 +99,19 @@ function copyInside({ picture, times, mask: { width, height, data }, doubtful, f
         continue;
       }
       const end = Math.min(picture.width, cell * times);
-      for (let y = row * times; y < Math.min(picture.height, (row + 1) * times); y++)
-        for (let i = y * picture.width + first * times; i < y * picture.width + end; i++) to[i] = (from[i] as number) | 0xff000000;
+      for (let y = row * times; y < ends; y++) {
+        const [start, stop] = [y * picture.width + first * times, y * picture.width + end];
+        if (only !== null) to.fill(0xff000000, start, stop);
+        else for (let i = start; i < stop; i++) to[i] = (from[i] as number) | 0xff000000;
+      }
     }
+    const runs = (only?.runs[Math.floor(row / bandStep)] ?? []) as ArrayLike<number>;
+    for (let r = 0; r < runs.length; r += 2)
+      for (let y = row * times; y < ends; y++) {
+        const stop = y * picture.width + Math.min(picture.width, (runs[r + 1] as number) * times);
+        for (let i = y * picture.width + (runs[r] as number) * times; i < stop; i++) if (to[i] !== 0) to[i] = from[i] as number;
+      }
+  }
 }
 
 type Edges = { readonly from: Uint32Array; readonly to: Uint32Array; readonly width: number; readonly times: number };

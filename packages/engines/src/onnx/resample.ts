@@ -41,7 +41,7 @@ type RowPass = {
   readonly row: Float32Array;
 };
 
-/** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below, so that all ways give the same bits. */
+/** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below. */
 function planeRow({ line, across, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
@@ -148,7 +148,7 @@ function resampleRows(source: RowSource, size: Size, into?: Float32Array): Float
   return result;
 }
 
-/** Colours of a row of a picture at another width, three numbers a pixel; sums are rounded as elsewhere. */
+/** Colours of a row of a picture at another width, three numbers a pixel. */
 function colourRow(
   rgba: Uint8Array,
   { offset, across, row }: { readonly offset: number; readonly across: Taps; readonly row: Float32Array },
@@ -163,9 +163,9 @@ function colourRow(
     let b = 0;
     for (let k = own; k < end; k++, from += 4) {
       const weight = weights[k] as number;
-      r = Math.fround(r + weight * (rgba[from] as number));
-      g = Math.fround(g + weight * (rgba[from + 1] as number));
-      b = Math.fround(b + weight * (rgba[from + 2] as number));
+      r += weight * (rgba[from] as number);
+      g += weight * (rgba[from + 1] as number);
+      b += weight * (rgba[from + 2] as number);
     }
     row[x * 3] = r;
     row[x * 3 + 1] = g;
@@ -189,15 +189,32 @@ export function eachColourRow({ picture, part, size }: ResizedPart, visit: (line
     const end = start + (down.used[y] as number);
     for (made = Math.max(made, start); made < end; made++)
       colourRow(rgba, { offset: ((part.y + made) * width + part.x) * 4, across, row: rows[made % down.count] as Float32Array });
-    line.fill(0);
-    for (let k = start; k < end; k++)
-      addRow(line, { row: rows[k % down.count] as Float32Array, weight: down.weights[y * down.count + k - start] as number });
+    const own = y * down.count - start;
+    for (let k = start; k < end; k += 2)
+      addRows(line, {
+        fresh: k === start,
+        one: rows[k % down.count] as Float32Array,
+        weight: down.weights[own + k] as number,
+        other: rows[(k + 1) % down.count] as Float32Array,
+        otherWeight: k + 1 < end ? (down.weights[own + k + 1] as number) : 0,
+      });
     visit(line, y);
   }
 }
 
-function addRow(line: Float32Array, { row, weight }: { readonly row: Float32Array; readonly weight: number }): void {
-  for (let i = 0; i < line.length; i++) line[i] = (line[i] as number) + weight * (row[i] as number);
+type Rows = {
+  readonly fresh: boolean;
+  readonly one: Float32Array;
+  readonly weight: number;
+  readonly other: Float32Array;
+  readonly otherWeight: number;
+};
+
+/** Adds two rows to a line at once, or puts them in its place. */
+function addRows(line: Float32Array, { fresh, one, weight, other, otherWeight }: Rows): void {
+  if (fresh) for (let i = 0; i < line.length; i++) line[i] = weight * (one[i] as number) + otherWeight * (other[i] as number);
+  else
+    for (let i = 0; i < line.length; i++) line[i] = (line[i] as number) + weight * (one[i] as number) + otherWeight * (other[i] as number);
 }
 
 /** A plane at another size. */

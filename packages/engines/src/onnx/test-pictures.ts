@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import type { ModelCard, OfferedModel } from '@filmwright/contracts';
 import { cardOf } from '../models/model-shelf.ts';
 import type { Picture, Plane } from './picture.ts';
+import type { PlanarFrame } from './planar-frame.ts';
 
 /** A folder that goes away with the test. */
 export async function testFolder(t: TestContext): Promise<string> {
@@ -29,6 +30,24 @@ export function drawPlane(width: number, height: number, value: (x: number, y: n
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = value(x, y);
   return { width, height, data };
+}
+
+/** A picture of even width and height as a clip has it: light and differences of BT.709, limited range, the differences each of four pixels' mean. */
+export function planarFrame({ width, height, rgba }: Picture): PlanarFrame {
+  const area = width * height;
+  const yuv = new Uint8Array((area * 3) / 2);
+  const sums = new Float64Array(area / 2);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [r, g, b] = rgba.subarray((y * width + x) * 4) as unknown as [number, number, number];
+      const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      yuv[y * width + x] = Math.round(16 + (light * 219) / 255);
+      const quarter = (y >> 1) * (width / 2) + (x >> 1);
+      sums[quarter] = (sums[quarter] as number) + (b - light) / 1.8556 / 4;
+      sums[area / 4 + quarter] = (sums[area / 4 + quarter] as number) + (r - light) / 1.5748 / 4;
+    }
+  for (let i = 0; i < sums.length; i++) yuv[area + i] = Math.round(128 + ((sums[i] as number) * 224) / 255);
+  return { width, height, yuv };
 }
 
 /** The card of the one-operation model among the fixtures, with changes. */

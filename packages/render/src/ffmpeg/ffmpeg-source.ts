@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { FilmwrightError } from '@filmwright/contracts';
 import { type FfmpegWork, ffmpegCommand, type RunOptions } from './run-ffmpeg.ts';
 import { startProgram } from './start-program.ts';
@@ -26,14 +25,19 @@ export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSourc
   if (!stdout) throw new Error('the decoder has no standard output');
   let rest: Uint8Array = new Uint8Array(0);
   let over = false;
+  let wake = (): void => {};
   // Without somebody who waits for it, what is unread when the program ends would be thrown away: a reader that takes its time would miss the last frames.
-  stdout.on('readable', () => {});
-  stdout.once('end', () => {
-    over = true;
-  });
-  stdout.once('close', () => {
-    over = true;
-  });
+  stdout.on('readable', () => wake());
+  for (const event of ['end', 'close'])
+    stdout.once(event, () => {
+      over = true;
+      wake();
+    });
+  // One listener for all waits: frames come in hundreds of parts, and each wait with listeners of its own leaves more to collect than to read.
+  const more = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
 
   async function readSome(into: Uint8Array): Promise<number> {
     let filled = 0;
@@ -43,13 +47,7 @@ export function spawnFfmpegSource(options: RunOptions & FfmpegWork): FfmpegSourc
         if (part !== null) rest = part;
         else if (over) break;
         else {
-          const waiting = new AbortController();
-          await Promise.race(
-            ['readable', 'end', 'close'].map((event) =>
-              once(stdout as NodeJS.EventEmitter, event, { signal: waiting.signal }).catch(() => {}),
-            ),
-          );
-          waiting.abort();
+          await more();
           continue;
         }
       }

@@ -1,12 +1,15 @@
 import type { Box } from '@filmwright/contracts';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
-import { filter, writeFiltergraph } from '../plan/filtergraph.ts';
+import { type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
 
 /** A decoded frame of a clip, straight-alpha RGBA unless it was asked for otherwise; its pixels are its own until they are given back as spare. */
 export type ClipPicture = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
 
-export type ClipPictures = {
+/** A decoded frame of a clip: planes of light, then of the differences of blue and of red from it at half the size (4:2:0, BT.709, limited range); spare memory goes for it as well. */
+export type PlanarFrame = { readonly width: number; readonly height: number; readonly yuv: Uint8Array };
+
+export type PlanarFrames = {
   readonly path: string;
   /** Frames a second of the normalised clip. */
   readonly rate: number;
@@ -17,17 +20,40 @@ export type ClipPictures = {
   /** What they are scaled to. */
   readonly width: number;
   readonly height: number;
-  /** Gives colours multiplied by their alpha, so that those behind clear pixels are gone before anything is scaled. */
-  readonly premultiplied?: boolean;
   /** Memory of frames that nobody needs any more, which those to come take from here. */
   readonly spare?: Uint8Array[];
   readonly toolset: Toolset;
   readonly signal?: AbortSignal | undefined;
 };
 
+export type ClipPictures = PlanarFrames & {
+  /** Gives colours multiplied by their alpha, so that those behind clear pixels are gone before anything is scaled. */
+  readonly premultiplied?: boolean;
+};
+
+const scaling = 'bicubic+accurate_rnd+full_chroma_int';
+
 /** Frames of a part of a normalised clip, by number, in order; fewer where the clip ends before. */
-export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipPicture> {
-  const { path, rate, firstFrame, frames, crop, width, height, premultiplied = false, spare = [], toolset, signal } = options;
+export async function* clipPictures({ premultiplied = false, ...options }: ClipPictures): AsyncGenerator<ClipPicture> {
+  const { width, height } = options;
+  const first = premultiplied ? [filter('format', { pix_fmts: 'gbrap' }), filter('premultiply', { inplace: 1 })] : [];
+  const filters = [...first, filter('scale', { w: width, h: height, flags: scaling })];
+  for await (const rgba of decoded(options, { filters, pixels: 'rgba', bytes: width * height * 4 })) yield { width, height, rgba };
+}
+
+/** The same frames as they are stored, of even width and height: what is only passed on keeps its codes, and a third of the bytes travel. */
+export async function* planarFrames(options: PlanarFrames): AsyncGenerator<PlanarFrame> {
+  const { width, height } = options;
+  const filters = [filter('scale', { w: width, h: height, out_color_matrix: 'bt709', out_range: 'tv', flags: scaling })];
+  for await (const yuv of decoded(options, { filters, pixels: 'yuv420p', bytes: (width * height * 3) / 2 })) yield { width, height, yuv };
+}
+
+type Decoding = { readonly filters: readonly Filter[]; readonly pixels: 'rgba' | 'yuv420p'; readonly bytes: number };
+
+async function* decoded(
+  { path, rate, firstFrame, frames, crop, spare = [], toolset, signal }: PlanarFrames,
+  { filters, pixels, bytes }: Decoding,
+): AsyncGenerator<Uint8Array> {
   const decoder = spawnFfmpegSource({
     toolset,
     signal,
@@ -43,16 +69,15 @@ export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipP
               {
                 filters: [
                   filter('crop', { w: crop.width, h: crop.height, x: crop.x, y: crop.y }),
-                  ...(premultiplied ? [filter('format', { pix_fmts: 'gbrap' }), filter('premultiply', { inplace: 1 })] : []),
-                  filter('scale', { w: width, h: height, flags: 'bicubic+accurate_rnd+full_chroma_int' }),
-                  filter('format', { pix_fmts: 'rgba' }),
+                  ...filters,
+                  filter('format', { pix_fmts: pixels }),
                 ],
               },
             ]),
             'frames:v': frames,
             fps_mode: 'passthrough',
             f: 'rawvideo',
-            pix_fmt: 'rgba',
+            pix_fmt: pixels,
           },
           to: { pipe: 1 },
         },
@@ -61,9 +86,9 @@ export async function* clipPictures(options: ClipPictures): AsyncGenerator<ClipP
   });
   try {
     for (;;) {
-      const rgba = spare.pop() ?? new Uint8Array(width * height * 4);
-      if (!(await decoder.read(rgba))) return;
-      yield { width, height, rgba };
+      const frame = spare.pop() ?? new Uint8Array(bytes);
+      if (!(await decoder.read(frame))) return;
+      yield frame;
     }
   } finally {
     await decoder.close();

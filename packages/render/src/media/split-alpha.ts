@@ -19,22 +19,73 @@ const [ur, ug, ub] = differenceOf(2, blueSpan);
 const [vr, vg, vb] = differenceOf(0, redSpan);
 const matteCodes = Uint8Array.from({ length: 256 }, (_, alpha) => Math.round(black + alpha * lightCodes));
 
+const opaque = matteCodes[255] as number;
+
 /** Bytes of a frame of twice the height with 4:2:0 colours. */
 export const splitBytes = ({ width, height }: Size): number => width * height * 3;
 
+/** How a square of a cut-out frame is: clear, wholly as it was in the frame before, or to be taken from its pixels. */
+export const squareKinds = { clear: 0, whole: 1, pixels: 2 } as const;
+
+/** Squares of `sidePx` (even) by `sidePx` pixels, row by row, each with its kind; and the frame as it was: planes of light and of the differences of blue and red (4:2:0, BT.709, limited range). */
+export type CutSquares = { readonly sidePx: number; readonly kinds: Uint8Array; readonly yuv: Uint8Array };
+
+type Split = Size & { readonly frame: Uint8Array; readonly squares?: CutSquares };
+
 /**
  * Puts a frame of straight-alpha RGBA, of even width and height, into one of twice its height as planes of light and colour (4:2:0, BT.709, limited
- * range): its colours above, its alpha as greys below. What is clear and black all around costs next to nothing.
+ * range): its colours above, its alpha as greys below. What is clear and black all around costs next to nothing. With squares, only theirs that say
+ * so are taken from the pixels: what is as it was keeps its codes to the bit.
  */
-export function splitAlpha(rgba: Uint8Array, { width, height, frame }: Size & { readonly frame: Uint8Array }): void {
-  const whole = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
-  const pixels = new Uint32Array(whole.buffer, whole.byteOffset, width * height);
+export function splitAlpha(rgba: Uint8Array, { width, height, frame, squares }: Split): void {
+  const aligned = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  const pixels = new Uint32Array(aligned.buffer, aligned.byteOffset, width * height);
   const lights = width * height * 2;
-  const matte = width * height;
   frame.fill(black, 0, lights).fill(grey, lights);
-  for (let y = 0; y < height; y += 2) {
-    let u = lights + (y / 2) * (width / 2);
-    for (let i = y * width, end = i + width; i < end; i += 2, u++) {
+  if (squares === undefined) splitPart(pixels, { width, frame, part: { left: 0, top: 0, right: width, bottom: height }, lights });
+  else splitSquares(pixels, { width, height, frame, squares, lights });
+}
+
+type Squares = Required<Split> & { readonly lights: number };
+
+function splitSquares(pixels: Uint32Array, { width, height, frame, squares: { sidePx, kinds, yuv }, lights }: Squares): void {
+  const across = Math.ceil(width / sidePx);
+  for (let row = 0, top = 0; top < height; row++, top += sidePx)
+    for (let column = 0; column < across; ) {
+      const kind = kinds[row * across + column];
+      const left = column * sidePx;
+      while (column < across && kinds[row * across + column] === kind) column++;
+      const part = { left, top, right: Math.min(width, column * sidePx), bottom: Math.min(height, top + sidePx) };
+      if (kind === squareKinds.whole) keepPart(yuv, { width, frame, part, lights });
+      else if (kind === squareKinds.pixels) splitPart(pixels, { width, frame, part, lights });
+    }
+}
+
+type Part = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+type Putting = { readonly width: number; readonly frame: Uint8Array; readonly part: Part; readonly lights: number };
+
+/** Takes over a part that is opaque and as it was. */
+function keepPart(yuv: Uint8Array, { width, frame, part: { left, top, right, bottom }, lights }: Putting): void {
+  const matte = lights / 2;
+  for (let y = top; y < bottom; y++) {
+    frame.set(yuv.subarray(y * width + left, y * width + right), y * width + left);
+    frame.fill(opaque, matte + y * width + left, matte + y * width + right);
+  }
+  for (let y = top / 2; y < bottom / 2; y++)
+    for (const [from, to] of [
+      [matte, lights],
+      [matte + matte / 4, lights + lights / 4],
+    ] as const) {
+      const row = (y * width) / 2;
+      frame.set(yuv.subarray(from + row + left / 2, from + row + right / 2), to + row + left / 2);
+    }
+}
+
+function splitPart(pixels: Uint32Array, { width, frame, part: { left, top, right, bottom }, lights }: Putting): void {
+  const matte = lights / 2;
+  for (let y = top; y < bottom; y += 2) {
+    let u = lights + (y / 2) * (width / 2) + left / 2;
+    for (let i = y * width + left, end = y * width + right; i < end; i += 2, u++) {
       const a = pixels[i] as number;
       const b = pixels[i + 1] as number;
       const c = pixels[i + width] as number;
