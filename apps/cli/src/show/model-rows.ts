@@ -4,22 +4,27 @@ import { type Fit, needText } from './fitting-models.ts';
 const megabytesText = (megabytes: number | null): string =>
   megabytes === null ? 'unknown' : megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes} MB`;
 
+const useTexts = { allowed: '', forbidden: ' (not commercial)', unclear: ' (commercial use unclear)' } as const;
+
+/** What a model needs beside this program; null where it runs it by itself. */
+function lacksText({ engine, servers, noEngine }: Pick<ListedModel, 'engine' | 'servers' | 'noEngine'>): string | null {
+  return engine === 'server' ? `wants ${servers.join(' or ')}` : noEngine;
+}
+
 /** A line for each model; `more` counts those of the catalogue that are not shown. */
 export function modelRows(list: readonly ListedModel[], { more }: { readonly more: number }): string {
   const lines = list.map((model) => {
     const { name, ref, capability, licence, commercialUse, megabytes, state, problem, pinned } = model;
-    const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
     const command = `filmwright models add ${name}`;
-    const runs = model.engine === 'server' ? `wants ${model.servers.join(' or ')}` : (model.noEngine ?? command);
     const stands = {
-      ready: `${model.noEngine === null ? 'ready' : model.noEngine}${pinned ? ', stays' : ''}`,
+      ready: `${model.noEngine ?? 'ready'}${pinned ? ', stays' : ''}`,
       evicted: `evicted: ${command}`,
       broken: `broken: ${problem}`,
       failed: `failed: ${problem}`,
-      offered: runs,
+      offered: lacksText(model) ?? command,
     }[state];
     const warning = problem === null ? '' : state === 'ready' ? `, but ${problem}` : state === 'offered' ? `: ${problem}` : '';
-    return `  ${(ref ?? name).padEnd(34)} ${capability.padEnd(14)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(26)} ${stands}${warning}\n`;
+    return `  ${(ref ?? name).padEnd(34)} ${capability.padEnd(14)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${useTexts[commercialUse]}`.padEnd(26)} ${stands}${warning}\n`;
   });
   const rest = more === 0 ? '' : `${more} more in the catalogue: filmwright models list --all\n`;
   return lines.join('') + rest;
@@ -33,27 +38,11 @@ const fitNames: Readonly<Record<Exclude<Fit, 'too large' | null>, string>> = {
 
 /** Models that run with a GPU's memory, by what they do; then those of which nobody told what they need. */
 export function fittingRows(list: readonly (ListedModel & { readonly fit: Fit })[]): string {
-  const row = ({
-    name,
-    capability,
-    fit,
-    licence,
-    commercialUse,
-    megabytes,
-    engine,
-    servers,
-    noEngine,
-    ...needs
-  }: (typeof list)[number]): string => {
-    const use = commercialUse === 'allowed' ? '' : commercialUse === 'forbidden' ? ' (not commercial)' : ' (commercial use unclear)';
+  const row = (model: (typeof list)[number]): string => {
+    const { name, capability, fit, licence, commercialUse, megabytes } = model;
     const how = fit === null || fit === 'too large' ? '' : fitNames[fit];
-    const takes = [
-      needText({ ...needs, fit }),
-      ...(engine === 'server' ? [`wants ${servers.join(' or ')}`] : noEngine === null ? [] : [noEngine]),
-    ]
-      .filter(Boolean)
-      .join('; ');
-    return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${use}`.padEnd(30)} ${takes}`.trimEnd();
+    const takes = [needText(model), lacksText(model)].filter(Boolean).join('; ');
+    return `  ${name.padEnd(26)} ${capability.padEnd(15)} ${how.padEnd(16)} ${megabytesText(megabytes).padStart(8)}  ${`${licence}${useTexts[commercialUse]}`.padEnd(30)} ${takes}`.trimEnd();
   };
   const known = list
     .filter(({ fit }) => fit !== null)
