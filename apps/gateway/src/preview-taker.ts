@@ -1,13 +1,10 @@
 import type { Preview } from '@filmwright/contracts';
 import type { GatewayParts } from './gateway-parts.ts';
 
+type Taken = { readonly sent: readonly Preview[]; readonly onError: (error: unknown) => void };
+
 /** Keeps pictures that runners send. Nobody waits for it, and nothing depends on it: those that come while others of the runner are stored, or fail, are dropped. */
-export function createPreviewTaker({
-  previews,
-}: Pick<GatewayParts, 'previews'>): (
-  runnerId: string,
-  taken: { readonly sent: readonly Preview[]; readonly onError: (error: unknown) => void },
-) => void {
+export function createPreviewTaker({ previews }: Pick<GatewayParts, 'previews'>): (runnerId: string, taken: Taken) => void {
   const busy = new Set<string>();
   return (runnerId, { sent, onError }) => {
     const pictures = sent.filter(({ picture }) => isJpeg(picture));
