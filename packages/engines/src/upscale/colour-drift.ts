@@ -1,6 +1,6 @@
 import { boxMean } from '../onnx/box-mean.ts';
 import type { Box, Picture, Plane } from '../onnx/picture.ts';
-import type { FillRow } from './resize-part.ts';
+import { type FillRow, sumBlocks } from './resize-part.ts';
 
 const blurPx = 4;
 /** How far from a pixel of the picture the colours are that its own are held to: two blurs, one after the other. */
@@ -23,13 +23,7 @@ export function colourDrift({ width, data }: Plane, { picture, area, factor, cha
   const sums = new Float64Array(area.width);
   const { rgba } = picture;
   for (let y = 0; y < area.height; y++) {
-    sums.fill(0);
-    for (let v = 0; v < factor; v++)
-      for (let x = 0, from = (y * factor + v) * width; x < sums.length; x++) {
-        let sum = sums[x] as number;
-        for (let u = 0; u < factor; u++, from++) sum += data[from] as number;
-        sums[x] = sum;
-      }
+    sumBlocks(sums, { width, data, first: y * factor * width, by: factor });
     const first = ((area.y + y) * picture.width + area.x) * 4 + channel;
     for (let x = 0; x < sums.length; x++)
       change[y * sums.length + x] = (rgba[first + x * 4] as number) - ((sums[x] as number) * scale) / (factor * factor);

@@ -42,10 +42,7 @@ export function placeTile({ dims, data }: ModelAnswer, { one, made, size, factor
     const drift = colourDrift(enlarged, { picture, area: tile.given, factor, channel: of === 'alpha' ? 3 : c, scale });
     const add = driftRows(drift, { to: size, wanted, at: tile.given, from: picture, scale });
     const by = wholeShrink(part);
-    const resized = by === null ? resizePart(enlarged, part) : undefined;
-    const fill: FillRow = resized
-      ? (y, row) => row.set(resized.subarray(y * wanted.width, (y + 1) * wanted.width))
-      : meanRows(enlarged, { part, by: by ?? 1 });
+    const fill = by === null ? rowsOf(resizePart(enlarged, part), wanted.width) : meanRows(enlarged, { part, by });
     return (y: number, row: Float32Array): void => {
       fill(y, row);
       add(y, row);
@@ -57,6 +54,10 @@ export function placeTile({ dims, data }: ModelAnswer, { one, made, size, factor
       code: 'program-failed',
       message: `The model ${name} gave values that are no numbers for a tile of ${tile.given.width} x ${tile.given.height} pixels. Add it again, or take another model.`,
     });
+}
+
+function rowsOf(values: Float32Array, width: number): FillRow {
+  return (y, row) => row.set(values.subarray(y * width, (y + 1) * width));
 }
 
 type PlaneOf = {

@@ -81,6 +81,19 @@ export function wholeShrink({ from, to }: Pick<ResizePart, 'from' | 'to'>): numb
   return Number.isInteger(by) && from.height === to.height * by ? by : null;
 }
 
+type Blocks = Pick<Plane, 'width' | 'data'> & { readonly first: number; readonly by: number };
+
+/** Sums of a row of blocks of `by` times `by` values of a plane, one beside the other; the first block begins at the value `first`. */
+export function sumBlocks(sums: Float64Array, { width, data, first, by }: Blocks): void {
+  sums.fill(0);
+  for (let v = 0; v < by; v++)
+    for (let x = 0, from = first + v * width; x < sums.length; x++) {
+      let sum = sums[x] as number;
+      for (let u = 0; u < by; u++, from++) sum += data[from] as number;
+      sums[x] = sum;
+    }
+}
+
 /** A function that fills a row of the wanted pixels with the means of `by` times `by` pixels of a part. */
 export function meanRows(
   { width, data }: Plane,
@@ -93,13 +106,7 @@ export function meanRows(
       row.set(data.subarray(first, first + row.length));
       return;
     }
-    sums.fill(0);
-    for (let v = 0; v < by; v++)
-      for (let x = 0, from = first + v * width; x < sums.length; x++) {
-        let sum = sums[x] as number;
-        for (let u = 0; u < by; u++, from++) sum += data[from] as number;
-        sums[x] = sum;
-      }
+    sumBlocks(sums, { width, data, first, by });
     for (let x = 0; x < sums.length; x++) row[x] = (sums[x] as number) / (by * by);
   };
 }
