@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
-import { type Digest, type RouteName, routes, workspaceTokenPrefix } from '@filmwright/contracts';
+import { type Digest, type Problem, type RouteName, routes, workspaceTokenPrefix } from '@filmwright/contracts';
 import type { TestRecords } from '@filmwright/records/testing';
 import { hashOf } from './credential-check.ts';
 import { type DatabaseGateway, databaseGateways } from './testing/database-gateways.ts';
+import { userToken } from './testing/start-gateway.ts';
 
 const open = databaseGateways();
 const film = { title: 'Ours', storyboard: [{ visual: { backdrop: 'halo' }, length: '1s' }] };
@@ -29,7 +30,8 @@ function below(kind: 'films' | 'builds' | 'library'): readonly RouteName[] {
   return (Object.keys(routes) as RouteName[]).filter((name) => routes[name].path.startsWith(`/v1/${kind}/:id`));
 }
 
-async function statusOf(name: RouteName, { url, token, id }: { readonly url: string; readonly token: string; readonly id: string }) {
+/** Status and, of a refusal, the reason. */
+async function answerOf(name: RouteName, { url, token, id }: { readonly url: string; readonly token: string; readonly id: string }) {
   const { method, path } = routes[name];
   const body = name === 'saveFilm' ? { document: film } : { kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} };
   const filled = path.replace(':id', id).replace(':name', 'report.json').replace(':task', 'task');
@@ -38,8 +40,8 @@ async function statusOf(name: RouteName, { url, token, id }: { readonly url: str
     headers: { authorization: `Bearer ${token}`, 'if-match': '"1"', ...(method === 'PUT' && { 'content-type': 'application/json' }) },
     ...(method === 'PUT' && { body: JSON.stringify(body) }),
   });
-  await reply.body?.cancel();
-  return reply.status;
+  if (reply.ok) await reply.body?.cancel();
+  return reply.ok ? String(reply.status) : `${reply.status} ${((await reply.json()) as Problem).detail}`;
 }
 
 test('what a workspace has is not there for another, by any route, and not for the default one', async (context) => {
@@ -49,12 +51,14 @@ test('what a workspace has is not there for another, by any route, and not for t
   const { id: filmId } = await north.client.createFilm({ document: film });
   const { id: buildId } = await north.client.createBuild({ document: film });
   const item = await north.client.addToLibrary({ kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} });
-  const named = { films: filmId, builds: buildId, library: item.id };
+  const named = { films: ['film', filmId], builds: ['build', buildId], library: ['library item', item.id] } as const;
   for (const kind of ['films', 'builds', 'library'] as const) {
     assert.ok(below(kind).length > 1);
+    const [what, id] = named[kind];
     for (const name of below(kind))
-      for (const token of [south.token, 'user-token-of-the-tests'])
-        assert.equal(await statusOf(name, { url, token, id: named[kind] }), 404, `${name} by another`);
+      // What a build has not made yet is not there for anybody, and is told otherwise.
+      for (const token of [south.token, userToken])
+        assert.match(await answerOf(name, { url, token, id }), new RegExp(`^404 There is no ${what} ${id}\\.`), `${name} by another`);
   }
   assert.equal((await north.client.getFilm(filmId)).version, 1, 'nothing of it was changed');
   assert.equal((await north.client.getBuild(buildId)).state, 'planning');
