@@ -160,18 +160,8 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     case 'drill': {
-      const { drill } = await import('./commands/drill.ts');
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `drill takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
-      const runners = values.runners === undefined ? 3 : whole(values.runners, '--runners');
-      return drill({
-        rounds: whole(values.rounds, '--rounds'),
-        seed: whole(values.seed, '--seed'),
-        runners,
-        platforms: values.platforms === undefined ? 1 : whole(values.platforms, '--platforms'),
-        only: values.only,
-        home: values.home,
-        json,
-      });
+      return (await import('./commands/read-drill.ts')).readDrill(values)();
     }
     case 'voices': {
       const { voices } = await import('./commands/voices.ts');

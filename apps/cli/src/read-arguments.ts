@@ -45,6 +45,8 @@ const options = {
   deadline: { type: 'string' },
   only: { type: 'string' },
   platforms: { type: 'string' },
+  url: { type: 'string' },
+  remove: { type: 'boolean', default: false },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'v', default: false },

@@ -1,0 +1,69 @@
+import { type Client, createClient } from '@filmwright/client';
+import { FilmwrightError } from '@filmwright/contracts';
+
+/** Where a drill goes: a gateway, the token of who runs the platform, and the pool that its runners are in. */
+export type FleetPlace = { readonly url: string; readonly token: string; readonly pool: string };
+
+/** What the command line says of it; throws `request-invalid` for an address over which a secret is not sent, or without a token. */
+export function readFleetPlace(given: {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly pool: string | undefined;
+}): FleetPlace {
+  const { pool = 'drill' } = given;
+  const url = URL.parse(given.url);
+  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
+  if (!(url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)))
+    throw new FilmwrightError(
+      'request-invalid',
+      `--url is ${JSON.stringify(given.url)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
+    );
+  const token = given.token ?? process.env.FILMWRIGHT_TOKEN ?? '';
+  if (token === '')
+    throw new FilmwrightError(
+      'request-invalid',
+      'A drill by --url wants the token of who runs the platform, as --token or in FILMWRIGHT_TOKEN. It is the one that `serve` was given, or that its platform.json holds.',
+    );
+  return { url: url.origin, token, pool };
+}
+
+/** Throws, before anything is done, where the platform does not answer, the token does not suffice, it knows no drills, or nobody there gives tasks to runners. */
+export async function checkFleet(client: Client): Promise<void> {
+  await client.health();
+  try {
+    await client.listDrills();
+  } catch (error) {
+    throw error instanceof FilmwrightError ? told(error, client.url) : error;
+  }
+  const { isLed } = await client.fleet();
+  if (!isLed)
+    throw new FilmwrightError(
+      'unavailable',
+      `No controller leads the platform at ${client.url}, so that no runner is given anything. Start one there; nothing was begun.`,
+      { retryable: false },
+    );
+}
+
+function told(error: FilmwrightError, url: string): FilmwrightError {
+  const whose = {
+    unauthorized: `The platform at ${url} does not know the token; wanted the one of who runs it. Nothing was begun.`,
+    forbidden: `The token is refused at ${url}: ${error.message} A drill wants the token of who runs the platform. Nothing was begun.`,
+    'not-found': `The platform at ${url} knows no drills by address: its program is older than this one, or it is no Filmwright gateway. Nothing was begun.`,
+  };
+  const text = whose[error.code as keyof typeof whose];
+  return text === undefined ? error : new FilmwrightError(error.code, text, { cause: error });
+}
+
+/** Removes what a drill that was killed has left in a pool; 0, also where nothing was there. */
+export async function removeLeftOver({ url, token, pool, json }: FleetPlace & { readonly json: boolean }): Promise<number> {
+  const client = createClient({ url, token });
+  await checkFleet(client);
+  const found = (await client.listDrills()).find((drill) => drill.pool === pool);
+  const removed = found === undefined ? null : await client.removeDrill(found.id);
+  const text =
+    found === undefined || removed === null
+      ? `There is no drill in the pool ${pool}.`
+      : `Removed the drill of ${found.createdAt} with ${removed.builds} builds, ${removed.credentials} credentials and ${removed.assets} assets.`;
+  process.stdout.write(json ? `${JSON.stringify({ removed })}\n` : `${text}\n`);
+  return 0;
+}
