@@ -1,6 +1,7 @@
 import { type CacheReport, cacheReportSchema, FilmwrightError, routes, taskKindNames, taskKinds } from '@filmwright/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayParts } from './gateway-parts.ts';
+import { knownOffer } from './known-offer.ts';
 
 /** A kind that a joining runner offered and is not given, and why. */
 type Refused = { readonly kind: string; readonly found: number; readonly wanted: number | null };
@@ -90,7 +91,8 @@ function admit(request: FastifyRequest): void {
   request.refusedKinds = [];
   const { body, runnerCredential: credential } = request;
   if (typeof body !== 'object' || body === null) return;
-  const offer = body as { readonly kinds?: unknown; readonly versions?: unknown };
+  const { offer, unknown } = knownOffer(body as Readonly<Record<string, unknown>>);
+  if (unknown.length > 0) request.log.warn({ unknown }, 'runner of a later version: what is not known here is left out');
   const { kinds, refused } = splitKinds(offer);
   request.refusedKinds = refused;
   const own = credential === null ? {} : { name: `${credential.name}/${credential.id.slice(-6)}` };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
-import type { RunnerOffer, Task } from '@filmwright/contracts';
+import { type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
 import { runnerToken, startGateway, userToken } from './testing/start-gateway.ts';
 
 const offer: RunnerOffer = {
@@ -29,6 +29,29 @@ const task: Task = {
   inputs: [],
 };
 const output = { key: task.key, output: {}, assets: [], wallMs: 3, cpuMs: 2 };
+
+test('a runner of a later version joins an earlier gateway, which leaves out what it does not know and tells it which kinds', async (context) => {
+  const gateway = await startGateway(context);
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  const later = {
+    ...offer,
+    kinds: ['subtitles', 'hologram'],
+    versions: { subtitles: taskKinds.subtitles.version, hologram: 3 },
+    toolchain: { mix: 'ffmpeg 9', hologram: 'laser 1' },
+    modelsFor: { hologram: ['light@1'], matting: ['one@2'] },
+    figures: [{ name: 'one@2', luckMs: 7 }],
+    devices: [{ shape: 'cube' }],
+    colour: 'blue',
+  };
+  const { runnerId, refused } = await client.joinRunner(later as unknown as RunnerOffer);
+  assert.deepEqual(refused, [{ kind: 'hologram', found: 3, wanted: null }]);
+  const joined = (await gateway.records.runners()).find((one) => one.runnerId === runnerId);
+  assert.deepEqual(
+    [joined?.kinds, joined?.toolchain, Object.keys(joined?.modelsFor ?? {}), joined?.figures, joined?.devices],
+    [['subtitles'], { mix: 'ffmpeg 9' }, ['matting'], [], []],
+  );
+  await assert.rejects(client.joinRunner({ ...later, slots: 0 } as unknown as RunnerOffer), { code: 'request-invalid' });
+});
 
 test('a runner joins, waits, gets a task the moment it is ready, renews and completes it', async (context) => {
   const gateway = await startGateway(context);
