@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { type CacheReport, type Task, toProblem } from '@filmwright/contracts';
 import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
 import type { BatchEnd, Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
 import { type Place, runTask, runTogether } from './run-task.ts';
+import { tryModels } from './try-models.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
@@ -26,6 +28,11 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
   try {
     const place = await workplace;
     if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
+    if (request.type === 'try') {
+      setPriority(constants.priority.PRIORITY_LOW);
+      await place.compute();
+      return { type: 'tried', models: await tryModels({ home: place.home, since: request.since }) };
+    }
     try {
       const resume = request.type === 'run' ? request.resume : undefined;
       const borders = bordersOf({ resume, asked: () => askedBack && request.type === 'run' });

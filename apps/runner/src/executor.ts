@@ -92,6 +92,13 @@ export class Executor {
     return reply.offer;
   }
 
+  /** Tries the models of the home that were not tried yet, behind all other work of the machine; how many there were. */
+  async tryModels({ signal, since }: { readonly signal: AbortSignal; readonly since: string }): Promise<number> {
+    const reply = await this.#ask({ type: 'try', since }, { signal, onPercent: () => {} });
+    if (reply.type !== 'tried') throw new FilmwrightError('internal', `the executor answered ${reply.type} to trials of models`);
+    return reply.models;
+  }
+
   /** Ends the child at once. */
   close(): void {
     clearTimeout(this.#idleTimer);

@@ -32,6 +32,7 @@ function scene({ slots = 1 } = {}) {
   const offers = new AbortController();
   const given: Lease[] = [];
   const said: string[] = [];
+  const trying: string[] = [];
   const stale = new Set<string>();
   const back = new Set<string>();
   const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
@@ -52,6 +53,7 @@ function scene({ slots = 1 } = {}) {
     offerChanged: offers.signal,
     ahead: { add: (files) => void said.push(...files.map(({ digest }) => `fetches ${digest} ahead`)) },
     weights: { add: (models) => void said.push(...models.map((model) => `reads ${model}`)) },
+    trials: { idle: () => void trying.push('idle'), busy: () => void trying.push('busy') },
     onDrain: () => drain.abort(),
     executors: Array.from(
       { length: slots },
@@ -117,20 +119,23 @@ function scene({ slots = 1 } = {}) {
   const refuse = (error: FilmwrightError): void => {
     refusal = error;
   };
-  return { drain, end, offers, given, said, stale, back, works, polls, told, hints, over, until, setAway, setFull, refuse };
+  return { drain, end, offers, given, said, trying, stale, back, works, polls, told, hints, over, until, setAway, setFull, refuse };
 }
 
-test('several slots work at once, and no more is asked for than there are free ones', { timeout: 20_000 }, async () => {
-  const { given, works, polls, said, over, until, drain } = scene({ slots: 2 });
+test('several slots work at once, no more is asked for than there are free ones, and models are tried only while all are', {
+  timeout: 20_000,
+}, async () => {
+  const { given, works, polls, said, trying, over, until, drain } = scene({ slots: 2 });
   given.push(leaseOf('a'), leaseOf('b'), leaseOf('c'));
   await until(() => works.length === 2);
   works[0]?.finish();
   await until(() => works.length === 3);
   assert.equal(polls.most, 2);
   for (const one of works) one.finish();
-  await until(() => said.length === 3);
+  await until(() => said.length === 3 && trying.at(-1) === 'idle');
   drain.abort();
   await over;
+  assert.deepEqual(trying, ['idle', 'busy', 'busy', 'busy', 'idle', 'busy']);
 });
 
 test('a draining runner takes nothing more and finishes what it has', { timeout: 20_000 }, async () => {

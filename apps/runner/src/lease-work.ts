@@ -13,6 +13,7 @@ import {
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
+import type { IdleTrials } from './idle-trials.ts';
 import { type Batch, type Held, type HeldLeases, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
@@ -37,6 +38,8 @@ export type LeaseWork = {
   readonly ahead?: Pick<FetchAhead, 'add'>;
   /** Reads weights that the gateway says may be loaded; nothing is where it is left out. */
   readonly weights?: Pick<WeightsAhead, 'add'>;
+  /** Tries models while nothing runs; nothing does where it is left out or null. */
+  readonly trials?: IdleTrials | null;
   /** Told that somebody asked for this runner to drain and end. */
   readonly onDrain?: () => void;
   /** Without room nothing more is taken; what runs is finished, and the runner leaves until there is room. */
@@ -72,6 +75,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
     // What has borders goes on elsewhere; the rest is finished.
     for (const one of held.values()) one.back.abort();
   };
+  work.trials?.idle();
   endings.drain.addEventListener('abort', drained, { once: true, signal: ended });
   try {
     while (!noMore.aborted) {
@@ -91,6 +95,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
       for (const batch of batchesOf(leases)) {
         const executor = takeExecutor(free, batch[0]);
         if (executor === undefined) break;
+        work.trials?.busy();
         const run =
           batch.length === 1
             ? runLease(work, { lease: batch[0], executor, held, onStale })
@@ -98,6 +103,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
         const one = run.then(() => {
           free.push(executor);
           running.delete(one);
+          if (running.size === 0 && !noMore.aborted) work.trials?.idle();
           wake();
         });
         running.add(one);
@@ -114,6 +120,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
       throw error;
     }
   } finally {
+    work.trials?.busy();
     await untilOver(running, ended);
     for (const one of held.values()) one.stop.abort(new FilmwrightError('lease-stale', 'the runner ends'));
     await Promise.all(running);

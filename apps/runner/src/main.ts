@@ -12,6 +12,7 @@ import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahead.ts';
 import { openAccess } from './gateway-access.ts';
+import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -39,11 +40,15 @@ type Runner = {
   /** Null where media come from a folder that is shared. */
   readonly fetching: FetchAhead | null;
   readonly weights: WeightsAhead;
+  /** Null where models are not to be tried. */
+  readonly trials: IdleTrials | null;
   /** Ends this runner as a signal does. */
   readonly onDrain: () => void;
 };
 type Connected = { readonly connection: Connection; readonly client: Client };
 
+/** Models are tried once nothing ran for so long: nobody waits, and whoever comes next is likely to come later. */
+const idleForTrialsMs = 60_000;
 /** Bytes of what runs here moved within so long: they have the link. */
 const movingMs = 700;
 
@@ -74,7 +79,8 @@ async function main(): Promise<void> {
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
-  const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, onDrain };
+  const trials = process.env['FILMWRIGHT_MEASURE'] === '0' ? null : createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, log });
+  const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, trials, onDrain };
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);

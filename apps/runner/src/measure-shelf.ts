@@ -1,5 +1,6 @@
 import { FilmwrightError, type MeasuredModel, type ModelFigures, modelName } from '@filmwright/contracts';
-import { canMeasure, keepFigures, keptFigures, measuredDevice, measureModel, type ShelvedModel, shelvedModels } from '@filmwright/engines';
+import { canMeasure, keepFigures, keptFigures, measuredDevice, type ShelvedModel, shelvedModels } from '@filmwright/engines';
+import { tryModel } from './try-models.ts';
 
 type Measuring = { readonly home: string; readonly wanted: (model: ShelvedModel) => boolean };
 
@@ -9,7 +10,7 @@ export async function measureShelf({ home, wanted }: Measuring): Promise<readonl
   if (shelf.length === 0)
     throw new FilmwrightError('not-found', 'There is no such model on this machine; `filmwright models` lists those that are.');
   const measured: MeasuredModel[] = [];
-  for (const model of shelf) measured.push(await measuredModel(model));
+  for (const model of shelf) measured.push(await measuredModel(model, home));
   const figures = measured.flatMap((one) => one.figures ?? []);
   // Runners of the home hear of it once.
   if (figures.length > 0) await keepFigures(home, figures);
@@ -35,11 +36,9 @@ export async function figuresOfShelf({
   return ofDevice();
 }
 
-async function measuredModel(model: ShelvedModel): Promise<MeasuredModel> {
+async function measuredModel(model: ShelvedModel, home: string): Promise<MeasuredModel> {
   const { ref } = model;
   if (!canMeasure(model)) return { ref, figures: null, problem: 'this program does not run it here' };
-  return measureModel(model, { now: new Date() }).then(
-    (figures) => ({ ref, figures, problem: null }),
-    (error: unknown) => ({ ref, figures: null, problem: error instanceof Error ? error.message : String(error) }),
-  );
+  const { figures, problem } = await tryModel(model, home);
+  return { ref, figures, problem };
 }

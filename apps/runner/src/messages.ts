@@ -8,7 +8,9 @@ export type Request =
   | { readonly type: 'batch'; readonly tasks: readonly Task[]; readonly answerMs: number }
   /** The task that runs is to be handed back at its next border. */
   | { readonly type: 'back' }
-  | { readonly type: 'offer'; readonly full: boolean };
+  | { readonly type: 'offer'; readonly full: boolean }
+  /** Models that were not tried yet are to be tried, and those that failed before then (ISO 8601) for want of memory or time. */
+  | { readonly type: 'try'; readonly since: string };
 
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
 export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' | 'machine'> & {
@@ -53,6 +55,7 @@ export type Reply =
   /** Handed back at a border, with what it needs to go on elsewhere. */
   | { readonly type: 'returned'; readonly resume: unknown }
   | { readonly type: 'failed'; readonly problem: Problem }
-  | { readonly type: 'offer'; readonly offer: ProbedOffer };
+  | { readonly type: 'offer'; readonly offer: ProbedOffer }
+  | { readonly type: 'tried'; readonly models: number };
 
 export type BatchEnd = { readonly output: unknown; readonly assets: readonly Asset[] } | { readonly problem: Problem };

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Generator } from '@filmwright/contracts';
+import { type Generator, modelName } from '@filmwright/contracts';
 import {
   diffusionModelOf,
   generatorOf,
@@ -12,6 +12,7 @@ import {
   speakLine,
 } from '@filmwright/engines';
 import { tooLarge } from './too-large.ts';
+import { failedTrial, trialsHere } from './try-models.ts';
 
 type Listed = Awaited<ReturnType<typeof listVoices>>[number];
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
@@ -27,7 +28,7 @@ export type WorkingEngines = {
 
 const side = 64;
 
-/** Voices of a home and models that are not too large for this machine; with `tried` each speech engine, each natural voice and each model has done a little work first. */
+/** Voices of a home and models that are not too large for this machine; with `tried` each speech engine, each natural voice and each model has done a little work first, else models that failed when they were tried before are left out. */
 export async function workingEngines(options: {
   readonly home: string;
   readonly tempDir: string;
@@ -44,8 +45,18 @@ export async function workingEngines(options: {
   });
   const drawing = able.filter(({ model }) => tooLarge(model) === null);
   const warnings = [...cutting, ...able.map(({ model }) => model)].flatMap((model) => tooLarge(model) ?? []);
-  const untried = drawing.map(({ generator }) => ({ ...generator, stepMs: null }));
-  if (!options.tried) return { voices, models, generators: untried, warnings };
+  if (!options.tried) {
+    const trials = await trialsHere(options.home);
+    for (const model of [...models, ...drawing.map(({ model }) => model)]) {
+      const problem = failedTrial(model, trials);
+      if (problem !== null)
+        warnings.push(`The model ${model.ref} is installed and failed when it was tried; it is not offered: ${problem}`.slice(0, 1000));
+    }
+    const sound = (model: Shelved): boolean => failedTrial(model, trials) === null;
+    const stepOf = ({ ref }: Shelved): number | null => trials.get(modelName([ref]) ?? '')?.figures?.stepMs || null;
+    const generators = drawing.filter(({ model }) => sound(model)).map(({ model, generator }) => ({ ...generator, stepMs: stepOf(model) }));
+    return { voices, models: models.filter(sound), generators, warnings };
+  }
   const silent = new Set<string>();
   for (const voice of oneOfEach(voices)) {
     const problem = await problemOf(() => speakWord(voice, options));

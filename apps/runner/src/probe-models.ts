@@ -10,6 +10,7 @@ import {
   upscalePicture,
 } from '@filmwright/engines';
 import { tooLarge } from './too-large.ts';
+import { failedTrial, trialsHere } from './try-models.ts';
 
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
 type Serving = {
@@ -27,9 +28,10 @@ const served: Partial<Record<ModelCapability, Serving>> = {
   'image-review': { runs: ({ processing }) => processing.type === 'labels', trial: reviewGrey },
 };
 
-/** Models of a home by what films ask them for, but for those that are too large for this machine; with `tried` each has done a little work first, and one that failed is told of and left out. */
+/** Models of a home by what films ask them for, but for those that are too large for this machine; with `tried` each has done a little work first. One that failed, now or when it was tried before, is told of and left out. */
 export async function workingModels({ home, tried }: { readonly home: string; readonly tried: boolean }): Promise<WorkingModels> {
   const shelf = await listModels({ home });
+  const trials = await trialsHere(home);
   const modelsFor: Partial<Record<ModelCapability, string[]>> = {};
   const warnings: string[] = [];
   for (const [capability, { runs, trial }] of Object.entries(served) as [ModelCapability, Serving][])
@@ -41,7 +43,7 @@ export async function workingModels({ home, tried }: { readonly home: string; re
         warnings.push(large);
         continue;
       }
-      const problem = tried ? await trial(model).then(() => null, reasonOf) : null;
+      const problem = tried ? await trial(model).then(() => null, reasonOf) : failedTrial(model, trials);
       if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
       else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
     }

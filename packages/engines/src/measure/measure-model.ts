@@ -17,6 +17,8 @@ import { measuredDevice } from './measured-device.ts';
 
 const side = 256;
 const smallSide = 64;
+/** A request that takes longer is given up: nothing else would end a model that hangs here. */
+const answerMs = 600_000;
 
 /** Whether a model can be measured here: this program must be able to run it. */
 export function canMeasure(model: ShelvedModel): boolean {
@@ -70,9 +72,10 @@ type Pool = ReturnType<typeof openModelPool>;
 
 function pooled(step: string, work: (pool: Pool) => Promise<void>): Trial {
   const pool = openModelPool();
+  const limited: Pool = { ...pool, run: (model, request) => pool.run(model, { ...request, deadlineMs: answerMs }) };
   return {
     step,
-    run: () => work(pool),
+    run: () => work(limited),
     pids: async () => (await pool.processes()).map(({ pid }) => pid),
     close: pool.dispose,
   };
@@ -84,7 +87,7 @@ function drawing(model: ShelvedModel, { width, height, frames }: NonNullable<Ret
     step: `a step of ${width}x${height}${frames > 1 ? `, ${frames} frames` : ''}`,
     async run() {
       const request = { prompt: 'grey', seed: 0, steps: 1, guidance: 1, width, height, frames };
-      await engine.generate(diffusionModelOf(model), request);
+      await engine.generate(diffusionModelOf(model), request, { silenceMs: answerMs });
     },
     pids: async () => engine.processes().map(({ pid }) => pid),
     close: engine.dispose,
@@ -96,7 +99,7 @@ function between(model: ShelvedModel): Trial {
   return {
     step: `a frame of ${side}x${side} between two`,
     async run() {
-      opened ??= openInterpolator({ model });
+      opened ??= openInterpolator({ model, deadlineMs: answerMs });
       await (await opened).draw({ before: grey(side, 96), after: grey(side, 160), at: 0.5 });
     },
     pids: async () => (opened === undefined ? [] : [(await opened).pid]),

@@ -5,6 +5,7 @@ export { type AcceptedLicence, acceptedLicences, lacksAcceptance, licenceText } 
 export { markBroken } from './mark-broken.ts';
 export { memoryProblem } from './memory-problem.ts';
 export { ModelFault } from './model-fault.ts';
+export { withModelLock } from './model-lock.ts';
 export {
   type InstalledModel,
   installedModel,
@@ -15,6 +16,7 @@ export {
   shelvedModels,
   unreadableModels,
 } from './model-shelf.ts';
+export { tellShelf } from './model-state.ts';
 export { holdRevision } from './place-revision.ts';
 export { type RemovedModel, removeModel } from './remove-model.ts';
 export { readSourceSettings, type SourceSettings } from './source-settings.ts';
