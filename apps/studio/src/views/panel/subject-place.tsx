@@ -31,6 +31,8 @@ export function SubjectPlace({ field, kind }: { readonly field: Field; readonly 
           film,
         ),
     });
+  const along = { min: -0.5, max: 1.5, step: 0.01, shown: (share: number) => (at === undefined ? 'by itself' : percent(share)) };
+  const put = (place: readonly [number, number]): void => field.write([...base, 'at'], place, 'place of the subject');
   return (
     <>
       <CheckField label="Placed by itself, clear of texts and captions" checked={isFree} onChange={set} />
@@ -45,27 +47,15 @@ export function SubjectPlace({ field, kind }: { readonly field: Field; readonly 
             shown={(share) => (field.read([...base, 'height']) === undefined ? 'by itself' : `${percent(share)} of the frame`)}
             onChange={(height) => field.write([...base, 'height'], height, 'height of the subject')}
           />
-          <RangeField
-            label="From the left"
-            hint="Where its middle stands"
-            value={x}
-            min={-0.5}
-            max={1.5}
-            step={0.01}
-            shown={(share) => (at === undefined ? 'by itself' : percent(share))}
-            onChange={(share) => field.write([...base, 'at'], [share, y], 'place of the subject')}
-          />
+          <RangeField label="From the left" hint="Where its middle stands" value={x} {...along} onChange={(share) => put([share, y])} />
           <RangeField
             label="From the top"
             {...(kind === 'clip'
               ? { hint: 'A person who ends at the waist looks right where that is at the lower edge of the frame.' }
               : {})}
             value={y}
-            min={-0.5}
-            max={1.5}
-            step={0.01}
-            shown={(share) => (at === undefined ? 'by itself' : percent(share))}
-            onChange={(share) => field.write([...base, 'at'], [x, share], 'place of the subject')}
+            {...along}
+            onChange={(share) => put([x, share])}
           />
         </>
       )}
