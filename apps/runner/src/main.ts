@@ -187,13 +187,19 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       const problem = toProblem(error);
       // A credential that is refused stays so.
       if (problem.code === 'unauthorized' && config.join !== null) throw error;
-      log('warn', 'runner lost the gateway, joins again', { problem });
-      await sleep(500, endings.drain);
+      const isOlder = problem.code === 'request-invalid';
+      const why = isOlder
+        ? 'the gateway does not understand this runner: upgrade gateways first. Asks again'
+        : 'runner lost the gateway, joins again';
+      log('warn', why, { problem });
+      await sleep(isOlder ? olderGatewayMs : 500, endings.drain);
     }
   }
 }
 
 const lookForRoomMs = 5000;
+/** A gateway of an earlier version is replaced by and by. */
+const olderGatewayMs = 10_000;
 
 /** A machine that joined is there only while it has room; where it tells that it has none, others do its work. */
 async function untilRoom({ config, endings }: Runner): Promise<void> {
