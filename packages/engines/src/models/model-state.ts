@@ -35,7 +35,9 @@ export async function changeState(folder: string, change: Partial<ModelState>): 
 
 /** Says to the runners of a home that its shelf of models changed: they watch the folder for names that do not begin with a dot. */
 export async function tellShelf(home: string): Promise<void> {
-  await writeFile(join(home, 'models', '_changed'), `${new Date().toISOString()}\n`);
+  const folder = join(home, 'models');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '_changed'), `${new Date().toISOString()}\n`);
 }
 
 /** Writes a small file so that it has the old or the new text, whenever its writer is killed. */

@@ -3,6 +3,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { espeakVoice } from './espeak-voice.ts';
 import { fliteVoice } from './flite/flite-voice.ts';
 import { listVoices } from './list-voices.ts';
+import { voiceProblem } from './sherpa/check-voice.ts';
 import { sherpaVoice } from './sherpa/sherpa-voice.ts';
 import { installedVoices } from './sherpa/voice-card.ts';
 import { joinSentences, type SpokenSentence } from './sound/join-sentences.ts';
@@ -34,7 +35,7 @@ export type SpokenLine = {
   readonly natural: boolean;
 };
 
-/** Speaks one line, sentence by sentence. Throws `voice-unknown` with what is installed, or `speech-unavailable` when there is nothing to say or no voice at all. */
+/** Speaks one line, sentence by sentence. Throws `voice-unknown` with what is installed, `digest-mismatch` where the voice's files were changed, or `speech-unavailable` when there is nothing to say or no voice at all. */
 export async function speakLine({
   tokens,
   voice: id,
@@ -92,6 +93,9 @@ async function openVoice({
   const voices = await listVoices({ home });
   const info = voices.find((each) => each.id === id && each.installed);
   if (info === undefined) {
+    const own = (await installedVoices(home)).find(({ card }) => card.id === id);
+    const problem = own === undefined ? null : await voiceProblem(own);
+    if (problem !== null) throw new FilmwrightError('digest-mismatch', problem, { retryable: false });
     const installed = voices.filter((each) => each.installed).map((each) => each.id);
     if (installed.length === 0) {
       throw new FilmwrightError(

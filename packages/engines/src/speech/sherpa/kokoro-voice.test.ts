@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -53,6 +53,34 @@ for (const family of ['kokoro', 'kitten'] as const) {
     assert.equal(short.credit.licence, 'Apache-2.0');
   });
 }
+
+test('a voice whose files were changed is refused at load, offered no more, and the others speak on; mended, it speaks again', {
+  skip,
+}, async () => {
+  const folder = join(home, 'tampered');
+  await writeTinyVoice({ family: 'kokoro', folder });
+  await symlink(data ?? '', join(folder, 'espeak-ng-data'));
+  const { id } = await addVoice({ home, folder });
+  const say = (voice: string) =>
+    speakLine({ tokens: spokenWords('One.', 'en'), voice, language: 'en', speed: 1, outPath: join(home, 'x.wav'), home });
+  const isOffered = async () => (await listVoices({ home })).find((voice) => voice.id === id)?.installed;
+  const path = join(home, 'voices', id, 'voices.bin');
+  const sound = await readFile(path);
+  await writeFile(path, Buffer.alloc(sound.length, 1));
+  const changed = {
+    code: 'digest-mismatch',
+    retryable: false,
+    message: /voice tampered are not what its card says: .*wanted [0-9a-f]{16}/,
+  };
+  assert.equal(await isOffered(), true, 'nobody looked yet');
+  await assert.rejects(say(id), changed);
+  assert.equal(await isOffered(), false);
+  await assert.rejects(say(id), changed);
+  assert.ok((await say('kokoro-tiny')).samples > 0);
+  await writeFile(path, sound);
+  assert.equal(await isOffered(), true);
+  assert.ok((await say(id)).samples > 0);
+});
 
 test('a Kokoro voice of many languages brings its word lists, and reads languages that they do not hold', { skip }, async () => {
   const folder = join(home, 'kokoro-many');

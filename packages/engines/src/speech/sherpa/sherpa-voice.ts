@@ -6,6 +6,7 @@ import type { MemoryWatch } from '../../memory-watch.ts';
 import { decodeTrailer } from '../onnx/decode-trailer.ts';
 import { startAfterPause } from '../sound/start-after-pause.ts';
 import { endMark, type SentenceAnswer, type SentenceRequest, type Voice } from '../voice.ts';
+import { checkVoice } from './check-voice.ts';
 import { phonemesOf, piperWordTimes } from './piper-times.ts';
 import { openSherpaProcess, type SherpaOpen, type SherpaProcess } from './sherpa-process.ts';
 import { type InstalledVoice, infoOfCard, type VoiceCard } from './voice-card.ts';
@@ -114,7 +115,9 @@ function langOf(card: VoiceCard, language: string): string {
   return base === 'pt' ? 'pt-br' : base;
 }
 
-async function start({ card, folder }: InstalledVoice, { language, deadlineMs }: Loading): Promise<SherpaProcess> {
+async function start(voice: InstalledVoice, { language, deadlineMs }: Loading): Promise<SherpaProcess> {
+  await checkVoice(voice);
+  const { card, folder } = voice;
   const files = await readdir(folder);
   const probe = join(folder, 'probe.onnx');
   const hasProbe = await access(probe).then(
