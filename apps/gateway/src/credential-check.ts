@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { credentialPrefix, type RunnerCredential, workspaceTokenPrefix } from '@filmwright/contracts';
-import type { CredentialStore, WorkspaceStore } from '@filmwright/records';
+import { credentialPrefix, workspaceTokenPrefix } from '@filmwright/contracts';
+import type { CredentialStore, KnownCredential, WorkspaceStore } from '@filmwright/records';
 
 export type CredentialCheck = {
   /** The credential that a bearer's word is the secret of; null for any other word. */
-  readonly find: (word: string) => Promise<RunnerCredential | null>;
+  readonly find: (word: string) => Promise<KnownCredential | null>;
   /** The id of the workspace that a bearer's word is a token of; null for any other word. */
   readonly findWorkspace: (word: string) => Promise<string | null>;
   /** Asks the database anew for every credential. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { FilmwrightError, type RunnerCredential } from '@filmwright/contracts';
-import { defaultWorkspace } from '@filmwright/records';
+import { FilmwrightError } from '@filmwright/contracts';
+import { defaultWorkspace, type KnownCredential } from '@filmwright/records';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -15,10 +15,10 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Of a runner on another machine; null for everybody else, the platform's own runners too. */
-    runnerCredential: RunnerCredential | null;
+    runnerCredential: KnownCredential | null;
     /** Whether a runner asks, here or on another machine. */
     fromRunner: boolean;
-    /** Whose request it is: the workspace of its token, and the default one for everybody else. What others have is not there for it. */
+    /** Whose request it is: the workspace of its token or, for runners of a drill, of the drill, and the default one for everybody else. What others have is not there for it. */
     workspaceId: string;
   }
 }
@@ -39,7 +39,10 @@ export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys:
     if (forRunners || scope === 'runner') {
       request.fromRunner = hasToken(request, keys.runnerToken);
       if (!request.fromRunner) request.runnerCredential = await check.find(bearerOf(request));
-      if (request.runnerCredential !== null) request.fromRunner = true;
+      if (request.runnerCredential !== null) {
+        request.fromRunner = true;
+        request.workspaceId = request.runnerCredential.workspaceId ?? defaultWorkspace;
+      }
       if (request.fromRunner) return;
     }
     if ((scope === 'user' || scope === 'operator') && !hasToken(request, keys.token) && !hasCookie(request, keys)) {

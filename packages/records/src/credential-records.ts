@@ -52,15 +52,18 @@ export function credentialRecords({ rows, transaction }: Database): CredentialSt
         return credentialOf(made[0] as CredentialRow);
       }),
     async findCredential(secretHash) {
-      const [found] = await rows<CredentialRow>(
+      const [found] = await rows<CredentialRow & { workspace_id: string | null }>(
         `update runner_credential set seen_at = now(),
            rotated_at = case when next_hash = $1 then now() else rotated_at end,
            secret_hash = case when next_hash = $1 then next_hash else secret_hash end,
            next_hash = case when next_hash = $1 then null else next_hash end
-         where (secret_hash = $1 or next_hash = $1) and revoked_at is null returning ${columns}`,
+         where (secret_hash = $1 or next_hash = $1) and revoked_at is null
+         returning ${columns}, (select workspace_id from drill d where d.pool = runner_credential.pool) as workspace_id`,
         [secretHash],
       );
-      return found === undefined ? null : credentialOf(found);
+      if (found === undefined) return null;
+      const { workspace_id: workspaceId } = found;
+      return { ...credentialOf(found), ...(workspaceId !== null && { workspaceId }) };
     },
     async rotateCredential({ id, secretHash }) {
       // Said twice it is done once: the second time the secret may be in use already.

@@ -1,5 +1,8 @@
 import type { RunnerCredential, RunnerList } from '@filmwright/contracts';
 
+/** `workspaceId` is that of the drill whose runner it is, to which belongs what it sends; left out for runners that work for all. */
+export type KnownCredential = RunnerCredential & { readonly workspaceId?: string };
+
 /** Tokens and credentials of runners on other machines. Hashes are SHA-256 in hex of secrets that only the runner knows. */
 export interface CredentialStore {
   /** Notes a token that lets one runner join until `expiresAt`. */
@@ -11,7 +14,7 @@ export interface CredentialStore {
     readonly name: string;
   }): Promise<RunnerCredential>;
   /** The credential of a secret, null for an unknown or revoked one. The first use of a rotated secret ends the one before. */
-  findCredential(secretHash: string): Promise<RunnerCredential | null>;
+  findCredential(secretHash: string): Promise<KnownCredential | null>;
   /** Notes the secret that follows; false where the credential is gone. */
   rotateCredential(rotation: { readonly id: string; readonly secretHash: string }): Promise<boolean>;
   /** Ends a credential for good; gives the runners that acted under it, null where there is none of that id. */

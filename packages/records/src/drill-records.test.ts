@@ -36,7 +36,7 @@ async function drilled(pool: string) {
   const [lease] = leases;
   if (lease === undefined) throw new Error('a task was given');
   const [own, shared] = [digest('a'), digest('b')].map((each) => ({ digest: each, bytes: 3, mediaType: 'text/plain' }));
-  for (const asset of [own, shared]) if (asset) await records.putAsset({ ...asset, workspaceId: defaultWorkspace });
+  await records.putAsset({ workspaceId: defaultWorkspace, digest: digest('b'), bytes: 3, mediaType: 'text/plain' });
   await records.completeTask({ ...completionOf(lease), assets: [own, shared].flatMap((asset) => asset ?? []), runnerId });
   return { drill, build, runnerId, done: lease.task.key, left: leases[1]?.task.key };
 }
@@ -57,6 +57,7 @@ test('D1: a pool that anybody uses is refused, with who does', async () => {
     ['mine'],
   );
   await records.removeDrill({ id, removeBytes: async () => {} });
+  assert.equal((await sql(`select id from runner_credential where pool = 'away'`)).length, 1, 'what was there before stays');
 });
 
 test('a drill tells its runners, what they have to do and its builds', async () => {
@@ -73,15 +74,8 @@ test('a drill tells its runners, what they have to do and its builds', async () 
 });
 
 test('D2, D3: with a drill goes all that it made, and nothing that another names', async () => {
-  await records.addToLibrary({
-    workspaceId: defaultWorkspace,
-    kind: 'picture',
-    name: 'Kept',
-    tags: [],
-    body: {},
-    files: { a: digest('b') },
-  });
   const { drill } = await drilled('leaving');
+  assert.equal((await records.findCredential('secret of leaving'))?.workspaceId, drill.id, 'what its runners send is of the drill');
   assert.ok(Object.keys(await rowsOf(drill.id)).length > 9, 'it has made something');
   const removed: string[] = [];
   assert.equal(await records.removeDrill({ id: defaultWorkspace, removeBytes: async () => {} }), null, 'only a drill is removed');

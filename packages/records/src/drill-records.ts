@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { keepLock } from './backup/records-dump.ts';
 import type { Database } from './database.ts';
 import type { DrillStore } from './drill-store.ts';
-import { defaultWorkspace, type Records } from './records.ts';
+import type { Records } from './records.ts';
 import { silenceMs } from './runner-records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { lockWants } from './wanted.ts';
@@ -96,24 +96,19 @@ function placeOf({ id, workspace, pool, created_at }: PlaceRow): DrillPlace {
 type Forgotten = { readonly digests: readonly Digest[]; readonly builds: number; readonly credentials: number };
 
 /** Removes every row of a drill; gives the digests of its assets. */
-async function forget(client: PoolClient, { id, pool }: PlaceRow): Promise<Forgotten> {
+async function forget(client: PoolClient, { id, pool, created_at: begunAt }: PlaceRow): Promise<Forgotten> {
   await lockWants(client, id);
   const { rows: counted } = await client.query<{ builds: number }>('select count(*)::int as builds from build where workspace_id = $1', [
     id,
   ]);
   const { rows: made } = await client.query<{ digest: Digest }>('delete from asset where workspace_id = $1 returning digest', [id]);
   const digests = made.map(({ digest }) => digest);
-  // What runners send has a row of the default workspace until its task is done.
-  await client.query(
-    `delete from asset a where a.workspace_id = $1 and a.digest = any($2)
-       and not exists (select from film_version v where v.workspace_id = $1 and v.assets @> array[a.digest])
-       and not exists (select from library_item l where l.workspace_id = $1 and l.assets @> array[a.digest])
-       and not exists (select from task_asset t where t.workspace_id = $1 and t.digest = a.digest)`,
-    [defaultWorkspace, digests],
-  );
   for (const table of tables) await client.query(`delete from ${table} where workspace_id = $1`, [id]);
-  await client.query('delete from runner_token where pool = $1', [pool]);
-  const { rowCount: credentials } = await client.query('delete from runner_credential where pool = $1', [pool]);
+  await client.query('delete from runner_token where pool = $1 and created_at >= $2', [pool, begunAt]);
+  const { rowCount: credentials } = await client.query('delete from runner_credential where pool = $1 and created_at >= $2', [
+    pool,
+    begunAt,
+  ]);
   await client.query('delete from runner where pool = $1', [pool]);
   await client.query('delete from workspace where id = $1', [id]);
   return { digests, builds: counted[0]?.builds ?? 0, credentials: credentials ?? 0 };

@@ -47,11 +47,11 @@ export async function checkFleet(client: Client): Promise<void> {
 function told(error: FilmwrightError, url: string): FilmwrightError {
   const whose = {
     unauthorized: `The platform at ${url} does not know the token; wanted the one of who runs it. Nothing was begun.`,
-    forbidden: `The token is refused at ${url}: ${error.message} A drill wants the token of who runs the platform. Nothing was begun.`,
+    forbidden: `The token opens a workspace of ${url} alone; wanted the one of who runs the platform, since a drill lets runners in. Nothing was begun.`,
     'not-found': `The platform at ${url} knows no drills by address: its program is older than this one, or it is no Filmwright gateway. Nothing was begun.`,
   };
   const text = whose[error.code as keyof typeof whose];
-  return text === undefined ? error : new FilmwrightError(error.code, text, { cause: error });
+  return text === undefined ? error : new FilmwrightError(error.code === 'forbidden' ? 'unauthorized' : error.code, text, { cause: error });
 }
 
 /** Removes what a drill that was killed has left in a pool; 0, also where nothing was there. */

@@ -37,7 +37,7 @@ export function readDrill(words: DrillWords): () => Promise<number> {
     if (stray.length > 0)
       throw new FilmwrightError(
         'request-invalid',
-        `${stray.map(([name]) => name).join(' and ')} only goes with --url, the address of a platform that runs. Without it the drill starts one of its own.`,
+        `${stray.map(([name]) => name).join(' and ')} ${stray.length === 1 ? 'goes' : 'go'} with --url only, the address of a platform that runs. Without it the drill starts one of its own.`,
       );
     return () => drill({ ...played, platforms: whole(platforms ?? '1', { name: '--platforms', least: 1 }) });
   }
