@@ -40,6 +40,7 @@ function hasRoom(folder: string): boolean {
   }
 }
 
+/** Closes a file that was opened, if one was. */
 export function closeSharedFile(file: number | null): void {
   if (file !== null) closeSync(file);
 }

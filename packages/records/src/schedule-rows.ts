@@ -66,6 +66,7 @@ export type EventRow = TaskRow &
     cap: number | null;
   };
 
+/** A task as it is told to whoever grants; `absent`, with nothing else, where its row is gone. */
 export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTask {
   const { state, wanted_by: buildId, runner_id: runnerId } = row;
   const leased = state === 'leased' && runnerId !== null;
@@ -92,6 +93,7 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
   };
 }
 
+/** A runner as it is told to whoever grants. */
 export function fleetRunnerOf(row: RunnerRow): FleetRunner {
   const { runner_id: runnerId, offer, runner_pool: pool, runner_region: region, draining, held } = row;
   return { runnerId, offer, pool, region, draining, held };
@@ -99,6 +101,7 @@ export function fleetRunnerOf(row: RunnerRow): FleetRunner {
 
 export type WorkspaceRow = { id: string; weight: number; cap: number | null; gpu_ms: number; slot_ms: number };
 
+/** A workspace as a snapshot tells it, with what it had of the machines. */
 export function fleetWorkspaceOf({ id, weight, cap, gpu_ms: gpuMs, slot_ms: slotMs }: WorkspaceRow): FleetWorkspace {
   return { workspaceId: id, weight, cap, used: { gpuMs, slotMs } };
 }

@@ -47,6 +47,6 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
       noteLearned(state.costs, change.time);
       return;
     case 'workspace':
-      setShare(shareOf(state, change.workspace.id), change.workspace, instantMs);
+      setShare(shareOf(state, change.workspace.id), { ...change.workspace, instantMs });
   }
 }

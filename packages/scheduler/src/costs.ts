@@ -20,6 +20,7 @@ const weight = 0.2;
 /** A guess that is far off is believed to be off by no more than this, until its own size has run. */
 const ratioBounds = [0.05, 20] as const;
 
+/** Costs of which nothing was learned. */
 export function createCosts(): Costs {
   return { runs: new Map(), ratios: new Map(), loads: new Map(), batches: new Map(), models: new Map(), moved: new Set() };
 }

@@ -93,6 +93,7 @@ export function productOf({ facts }: Host, devices: readonly Device[] = []): str
   return facts.slotClass === undefined ? slotProduct : `${slotProduct} ${facts.slotClass}`;
 }
 
+/** A fleet without anybody in it. */
 export function createFleet(): Fleet {
   return {
     hosts: new Map(),
@@ -189,6 +190,7 @@ export function holdModel(fleet: Fleet, device: Device, model: string): void {
   fleet.holders.set(model, holders.add(device));
 }
 
+/** Notes that a model is on a device no more. */
 export function dropModel(fleet: Fleet, device: Device, model: string): void {
   device.models.delete(model);
   fleet.holders.get(model)?.delete(device);
@@ -202,6 +204,7 @@ export function warmModel(fleet: Fleet, host: Host, model: string): void {
   fleet.warm.set(model, warm.add(host));
 }
 
+/** Notes that a model is in a runner's memory no more. */
 export function coolModel(fleet: Fleet, host: Host, model: string): void {
   host.memory.delete(model);
   const warm = fleet.warm.get(model);
@@ -227,6 +230,7 @@ export function setIdle(device: Device): void {
   }
 }
 
+/** Says how many slots a runner has free; below 0 where it runs more than it offers by now. */
 export function setFreeSlots(host: Host, free: number): void {
   const pool = host.slotPool;
   if (pool !== null) {

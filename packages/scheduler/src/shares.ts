@@ -20,16 +20,18 @@ const halfLifeMs = 60 * 60_000;
 const windowPart = 0.15;
 const leastWindowMs = 300_000;
 
+/** A workspace of which nothing is known: of weight 1, without a cap, that had nothing. */
 export function createShare(id: string): Share {
   return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0, toldMs: null };
 }
 
-export function setShare(share: Share, facts: WorkspaceFacts, instantMs: number): void {
-  share.weight = Math.max(facts.weight, 1e-6);
-  share.cap = facts.cap;
-  if (facts.used === undefined) return;
-  charge(share, { resource: 'gpu', ms: facts.used.gpuMs, instantMs });
-  charge(share, { resource: 'slot', ms: facts.used.slotMs, instantMs });
+/** Takes up what is told of a workspace. What it had before is added to what it has, so that it is to be told once. */
+export function setShare(share: Share, { weight, cap, used, instantMs }: WorkspaceFacts & { readonly instantMs: number }): void {
+  share.weight = Math.max(weight, 1e-6);
+  share.cap = cap;
+  if (used === undefined) return;
+  charge(share, { resource: 'gpu', ms: used.gpuMs, instantMs });
+  charge(share, { resource: 'slot', ms: used.slotMs, instantMs });
   share.toldMs = instantMs;
 }
 

@@ -59,6 +59,7 @@ const mostBuilds = 10_000;
 /** A fence that no lease has: the ledger has not answered to the grant yet. */
 const noFence = 0;
 
+/** A view of a fleet of which nothing was told yet. */
 export function createFleetView(): FleetView {
   const waiting = new Map<string, TaskDemand>();
   const ready = new Map<string, number>();
