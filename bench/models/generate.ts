@@ -58,7 +58,14 @@ async function drawOnce(round: number): Promise<void> {
   const place = { ...workplace, diffusion: async () => watched, progress: () => {}, preview: () => {}, moved: () => {}, answerMs: 60_000 };
   const cpu = process.cpuUsage();
   const startMs = performance.now();
-  await runTask({ ...base, key: `sha256-${round}` }, { ...place, borders: bordersOf({ resume: null, asked: () => false }) });
+  await runTask(
+    { ...base, key: `sha256-${round}` },
+    {
+      ...place,
+      borders: bordersOf({ resume: null, asked: () => false }),
+      dropped: new AbortController().signal,
+    },
+  );
   const tookMs = performance.now() - startMs;
   const { user, system } = process.cpuUsage(cpu);
   // The first round loads the model.

@@ -16,7 +16,7 @@ import type { TaskContext } from './run-task.ts';
 
 export type Drawing = { readonly model: DiffusionModel; readonly shelved: ShelvedModel; readonly request: GenerateRequest };
 export type DrawingPlace = {
-  readonly context: Pick<TaskContext, 'home' | 'key' | 'borders'> & {
+  readonly context: Pick<TaskContext, 'home' | 'key' | 'borders' | 'dropped'> & {
     readonly diffusion: () => Promise<Pick<DiffusionEngine, 'generate'>>;
   };
   readonly onStep: NonNullable<GenerateOptions['onStep']>;
@@ -47,6 +47,7 @@ export async function drawWithCheckpoint({ model, shelved, request }: Drawing, {
       const drawn = await engine.generate(model, request, {
         checkpointPath,
         previewEveryMs,
+        signal: context.dropped,
         onStep: (progress) => {
           furthest = Math.max(furthest, progress.step);
           onStep(progress);

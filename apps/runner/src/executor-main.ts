@@ -1,27 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { type CacheReport, type Task, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contracts';
 import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
-import type { BatchEnd, Reply, Request } from './messages.ts';
+import type { Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
-import { type Place, runTask, runTogether } from './run-task.ts';
+import { runBatch } from './run-batch.ts';
+import { type Place, runTask } from './run-task.ts';
 import { tryModels } from './try-models.ts';
-import { createWorkplace, type Workplace } from './workplace.ts';
+import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
 const workplace = createWorkplace({ env: process.env, models });
 process.on('disconnect', () => process.exit(0));
-/** Whether the task that runs is to be handed back. */
-let askedBack = false;
+/** What was asked of the tasks that run, by their places in the batch; a task alone has the first. */
+let asked = { back: new Set<number>(), dropped: [] as readonly AbortController[] };
 process.on('message', (request: Request) => {
-  askedBack = request.type === 'back';
-  if (request.type === 'back') return;
+  if (request.type === 'back') return void asked.back.add(request.at ?? 0);
+  if (request.type === 'drop')
+    return asked.dropped[request.at]?.abort(new FilmwrightError('lease-stale', 'Nobody wants the task any more.'));
+  const tasks = request.type === 'batch' ? request.members.length : 1;
+  asked = { back: new Set(), dropped: Array.from({ length: tasks }, () => new AbortController()) };
   void answer(request).then((reply) => process.send?.(reply));
 });
 
-async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Reply> {
+async function answer(request: Exclude<Request, { type: 'back' | 'drop' }>): Promise<Reply> {
   const startedMs = performance.now();
   const cpuBefore = cpuMs();
   const loadedBefore = models.loadedMs();
@@ -34,15 +38,21 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
       return { type: 'tried', models: await tryModels({ home: place.home, since: request.since }) };
     }
     try {
-      const resume = request.type === 'run' ? request.resume : undefined;
-      const borders = bordersOf({ resume, asked: () => askedBack && request.type === 'run' });
-      const there = { ...place, ...tellings, borders, answerMs: request.answerMs };
+      const there = { ...place, moved: sayMoved, answerMs: request.answerMs };
       const took = () => {
         const wallMs = performance.now() - startedMs;
         return { wallMs, cpuMs: cpuMs() - cpuBefore, loadMs: Math.min(wallMs, models.loadedMs() - loadedBefore) };
       };
-      if (request.type === 'batch') return { type: 'ran', ends: await endsOf(request.tasks, there), ...took() };
-      return { type: 'done', ...(await runTask(request.task, there)), ...took() };
+      const { back } = asked;
+      const dropped = asked.dropped.map(({ signal }) => signal);
+      if (request.type === 'batch') {
+        const { members } = request;
+        const control = { dropped, askedBack: (at: number) => back.has(at) };
+        return { type: 'ran', ends: await runBatch({ members, control, place: there, tell: tellingsOf, used: took }) };
+      }
+      const borders = bordersOf({ resume: request.resume, asked: () => back.size > 0 });
+      const alone = { ...there, ...tellingsOf(), borders, dropped: dropped[0] as AbortSignal };
+      return { type: 'done', ...(await runTask(request.task, alone)), ...took() };
     } finally {
       tellCache(place.media.report());
     }
@@ -52,27 +62,14 @@ async function answer(request: Exclude<Request, { type: 'back' }>): Promise<Repl
   }
 }
 
-/** Runs tasks as one; where that fails each by itself, so that a bad one fails alone. Without room all fail: what lost it may still write. */
-async function endsOf(tasks: readonly Task[], place: Place): Promise<readonly BatchEnd[]> {
-  const together = await runTogether(tasks, place).catch((error: unknown) => {
-    if (toProblem(error).code === 'disk-full') throw error;
-    return null;
-  });
-  if (together !== null) return together;
-  const ends: BatchEnd[] = [];
-  for (const [at, task] of tasks.entries()) {
-    const progress = (percent: number): void => place.progress((100 * at + percent) / tasks.length);
-    ends.push(await runTask(task, { ...place, progress }).catch((error: unknown) => ({ problem: toProblem(error) })));
-  }
-  return ends;
+/** What is told of a task while it runs; of a batch with its place there. */
+function tellingsOf(at?: number): Pick<Place, 'progress' | 'preview'> {
+  const which = at === undefined ? {} : { at };
+  return {
+    progress: (percent) => tell({ type: 'progress', percent, ...which }),
+    preview: (picture) => tell({ type: 'preview', picture, ...which }),
+  };
 }
-
-/** What is told of a task while it runs. */
-const tellings: Omit<Place, keyof Workplace | 'borders' | 'answerMs'> = {
-  progress: (percent) => tell({ type: 'progress', percent }),
-  preview: (picture) => tell({ type: 'preview', picture }),
-  moved: sayMoved,
-};
 
 function tell(reply: Reply): void {
   process.send?.(reply);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
-import type { ProbedOffer, Reply, Request } from './messages.ts';
+import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
 import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
 
@@ -25,14 +25,18 @@ export type ExecutorOptions = {
 
 type Asking = {
   readonly signal: AbortSignal;
-  readonly onPercent: (percent: number) => void;
+  /** Of a batch also told which of its tasks it is, from 0 on. */
+  readonly onPercent: (percent: number, at: number) => void;
   /** Told of pictures of a drawing that is under way, JPEG. */
-  readonly onPreview?: (picture: Uint8Array) => void;
+  readonly onPreview?: (picture: Uint8Array, at: number) => void;
   /** The GPU that models are computed on, by the driver's name of it; whichever there is when left out. */
   readonly device?: string | undefined;
 };
 /** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
 type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
+
+/** A task of a batch, with what an attempt before left and what may be asked of it. */
+export type RunningMember = BatchMember & { readonly back: AbortSignal; readonly stop: AbortSignal };
 
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
@@ -78,9 +82,22 @@ export class Executor {
     return reply;
   }
 
-  /** Runs tasks of one kind as one; rejects as `run` does. */
-  async runBatch(tasks: readonly Task[], asking: Asking): Promise<Ran> {
-    const reply = await this.#ask({ type: 'batch', tasks, answerMs: answerMsOf(this.#timesOf(tasks).busyMs) }, asking);
+  /** Runs tasks of one kind as one; a task whose `stop` is aborted ends while the others go on. Rejects as `run` does. */
+  async runBatch(running: readonly RunningMember[], asking: Asking): Promise<Ran> {
+    const tasks = running.map(({ task }) => task);
+    const members = running.map(({ task, resume }) => ({ task, ...(resume !== undefined && { resume }) }));
+    const over = new AbortController();
+    const hear = (signal: AbortSignal, request: Request): void => {
+      const send = (): void => void (this.#child?.connected && this.#child.send(request));
+      if (signal.aborted) send();
+      signal.addEventListener('abort', send, { once: true, signal: over.signal });
+    };
+    const answer = this.#ask({ type: 'batch', members, answerMs: answerMsOf(this.#timesOf(tasks).busyMs) }, asking);
+    for (const [at, { back, stop }] of running.entries()) {
+      hear(back, { type: 'back', at });
+      hear(stop, { type: 'drop', at });
+    }
+    const reply = await answer.finally(() => over.abort());
     if (reply.type !== 'ran') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a batch`);
     return reply;
   }
@@ -125,11 +142,11 @@ export class Executor {
         this.close();
         finish(() => reject(error));
       };
-      const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.tasks : [];
+      const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.members.map(({ task }) => task) : [];
       const kind = tasks[0]?.kind;
       const { pid } = child;
       const watch = kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, ...this.#timesOf(tasks), onStuck });
-      let percent = 0;
+      const percents: number[] = [];
       const finish = (settle: () => void): void => {
         child.off('message', heard);
         child.off('exit', died);
@@ -141,13 +158,14 @@ export class Executor {
       const heard = (reply: Reply): void => {
         if (reply.type === 'progress') {
           // The same again is no progress.
-          if (reply.percent !== percent) watch?.moved();
-          percent = reply.percent;
-          onPercent(percent);
+          const { percent, at = 0 } = reply;
+          if (percent !== (percents[at] ?? 0)) watch?.moved();
+          percents[at] = percent;
+          onPercent(percent, at);
         } else if (reply.type === 'moved') {
           watch?.moved();
           this.#options.onMoved?.();
-        } else if (reply.type === 'preview') onPreview?.(reply.picture);
+        } else if (reply.type === 'preview') onPreview?.(reply.picture, reply.at ?? 0);
         else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'held') watch?.moved();
         else if (reply.type === 'failed') {

@@ -13,6 +13,7 @@ export type HeldModels = {
 /** `changed` is told all names whenever one comes or goes. */
 export function createHeldModels(changed: (names: readonly string[]) => void): HeldModels {
   const names = new Set<string>();
+  const loading = new Map<string, Promise<void>>();
   let loadedMs = 0;
   const tell = (): void => changed([...names].sort());
   const noteLoaded = (name: string, tookMs: number): void => {
@@ -25,8 +26,10 @@ export function createHeldModels(changed: (names: readonly string[]) => void): H
     async load(name, load) {
       if (names.has(name)) return;
       const startMs = performance.now();
-      await load();
-      noteLoaded(name, performance.now() - startMs);
+      // Tasks of one batch ask for it at once.
+      const under = loading.get(name) ?? load().then(() => noteLoaded(name, performance.now() - startMs));
+      loading.set(name, under);
+      await under.finally(() => loading.delete(name));
     },
     noteLoaded,
     drop: (name) => void (names.delete(name) && tell()),

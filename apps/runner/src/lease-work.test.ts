@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AheadFile, FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
 import type { Done, Returned } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
+import type { BatchEnd } from './messages.ts';
 import type { WorkingExecutor } from './run-leases.ts';
 import { createRunnerMetrics } from './runner-metrics.ts';
 
@@ -61,10 +62,14 @@ function scene({ slots = 1 } = {}) {
         held: [],
         device: undefined,
         close: () => {},
-        runBatch: async (tasks) => {
-          said.push(`as one ${tasks.map(({ key }) => key).join()}`);
-          const ends = tasks.map(({ key }) => (key === 'bad' ? { problem: toProblem(new Error('bad')) } : { output: {}, assets: [] }));
-          return { type: 'ran', ends, wallMs: 60, cpuMs: 30, loadMs: 3 };
+        runBatch: async (members) => {
+          said.push(`as one ${members.map(({ task }) => task.key).join()}`);
+          const took = { wallMs: 30, cpuMs: 15, loadMs: 1 };
+          const endOf = (key: string): BatchEnd => {
+            if (key === 'bad') return { ...took, problem: toProblem(new Error('bad')) };
+            return key === 'bordered' ? { ...took, resume: { step: 3 } } : { ...took, output: {}, assets: [] };
+          };
+          return { type: 'ran', ends: members.map(({ task }) => endOf(task.key)) };
         },
         run: (task, { signal, back: asked, resume }) =>
           new Promise<Done | Returned>((resolve, reject) => {
@@ -258,10 +263,10 @@ test('what is asked for is handed back at its border with what it needs to go on
 });
 
 test('leases of one batch run as one in one slot, and each is ended for itself', { timeout: 20_000 }, async () => {
-  const { given, said, works, over, until, drain } = scene({ slots: 2 });
-  given.push({ ...leaseOf('a'), batch: 'x' }, { ...leaseOf('bad'), batch: 'x' });
-  await until(() => said.length === 3);
-  assert.deepEqual(said, ['as one a,bad', 'done a', 'failed bad internal']);
+  const { given, said, works, over, until, drain } = scene({ slots: 3 });
+  given.push(...['a', 'bad', 'bordered'].map((key) => ({ ...leaseOf(key), batch: 'x' })));
+  await until(() => said.length === 4);
+  assert.deepEqual(said, ['as one a,bad,bordered', 'done a', 'failed bad internal', 'handed back bordered {"step":3}']);
   given.push(leaseOf('c'));
   await until(() => works.length === 1);
   works[0]?.finish();

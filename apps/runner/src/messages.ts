@@ -1,13 +1,16 @@
 import type { Asset, CacheReport, Problem, RunnerOffer, Task } from '@filmwright/contracts';
+import type { Used } from './fair-shares.ts';
 
 /** From the runner to its executor. `full` also tries what takes seconds. */
 export type Request =
   /** `resume` is what an attempt before left at a border; `answerMs` how long each request of a model may take. */
   | { readonly type: 'run'; readonly task: Task; readonly answerMs: number; readonly resume?: unknown }
   /** Tasks of one kind to be run as one. */
-  | { readonly type: 'batch'; readonly tasks: readonly Task[]; readonly answerMs: number }
-  /** The task that runs is to be handed back at its next border. */
-  | { readonly type: 'back' }
+  | { readonly type: 'batch'; readonly members: readonly BatchMember[]; readonly answerMs: number }
+  /** The task that runs, or this one of the batch (from 0 on), is to be handed back at its next border. */
+  | { readonly type: 'back'; readonly at?: number }
+  /** Nobody wants this task of the batch any more; the others go on. */
+  | { readonly type: 'drop'; readonly at: number }
   | { readonly type: 'offer'; readonly full: boolean }
   /** Models that were not tried yet are to be tried, and those that failed before then (ISO 8601) for want of memory or time. */
   | { readonly type: 'try'; readonly since: string };
@@ -27,11 +30,13 @@ export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' |
 };
 export type FontFile = { readonly path: string; readonly digest: string };
 
-/** From an executor to its runner. `cache` counts since its last message of that kind; `held` are all models in its memory; `loadMs` of `wallMs` were loading. */
+export type BatchMember = { readonly task: Task; readonly resume?: unknown };
+
+/** From an executor to its runner. `at` is the place of a task in its batch. `cache` counts since its last message of that kind; `held` are all models in its memory; `loadMs` of `wallMs` were loading. */
 export type Reply =
-  | { readonly type: 'progress'; readonly percent: number }
+  | { readonly type: 'progress'; readonly percent: number; readonly at?: number }
   /** The newest picture of what is drawn, JPEG. */
-  | { readonly type: 'preview'; readonly picture: Uint8Array }
+  | { readonly type: 'preview'; readonly picture: Uint8Array; readonly at?: number }
   /** Bytes of an input or output are on the way. */
   | { readonly type: 'moved' }
   | { readonly type: 'cache'; readonly cache: CacheReport }
@@ -44,18 +49,14 @@ export type Reply =
       readonly cpuMs: number;
       readonly loadMs: number;
     }
-  /** The ends of the tasks of a batch in order; times are of all of them together. */
-  | {
-      readonly type: 'ran';
-      readonly ends: readonly BatchEnd[];
-      readonly wallMs: number;
-      readonly cpuMs: number;
-      readonly loadMs: number;
-    }
+  /** The ends of the tasks of a batch in order. */
+  | { readonly type: 'ran'; readonly ends: readonly BatchEnd[] }
   /** Handed back at a border, with what it needs to go on elsewhere. */
   | { readonly type: 'returned'; readonly resume: unknown }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer }
   | { readonly type: 'tried'; readonly models: number };
 
-export type BatchEnd = { readonly output: unknown; readonly assets: readonly Asset[] } | { readonly problem: Problem };
+/** Done, failed, or handed back with what it needs to go on elsewhere; times are its part of what all took together. */
+export type BatchEnd = Used &
+  ({ readonly output: unknown; readonly assets: readonly Asset[] } | { readonly problem: Problem } | { readonly resume: unknown });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FilmwrightError, type Lease, type Task } from '@filmwright/contracts';
+import { FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
 import type { Done, Ran } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
@@ -60,6 +60,61 @@ test('of a batch that is stale as a whole the last one is told once its process 
   gone();
   await over;
   assert.deepEqual([stale, held.size], [['a', 'b'], 0]);
+});
+
+test('a batch is told which of its tasks are wanted no longer or asked back, and tells of each how far it is; an empty process is tried where others left it no room', async () => {
+  const ran = (...problems: readonly FilmwrightError[]): Ran => {
+    const took = { wallMs: 2, cpuMs: 1, loadMs: 0 };
+    return {
+      type: 'ran',
+      ends: [0, 1].map((at) => ({ ...took, ...(problems[at] ? { problem: toProblem(problems[at]) } : { output: {}, assets: [] }) })),
+    };
+  };
+  const held = new Map<number, Held>();
+  const stale: string[] = [];
+  const ended: string[] = [];
+  let closed = 0;
+  let tries = 0;
+  const full = new FilmwrightError('out-of-memory', 'There is no room.');
+  const runs: WorkingExecutor['runBatch'] = async (members, { onPercent, onPreview, device }) => {
+    if (++tries === 1) return ran(full, full);
+    assert.deepEqual(
+      [device, members.map(({ task, resume }) => [task.key, resume])],
+      [
+        'GPU-1',
+        [
+          ['a', { step: 1 }],
+          ['b', undefined],
+        ],
+      ],
+    );
+    onPercent(40, 1);
+    onPreview?.(Uint8Array.of(7), 1);
+    assert.deepEqual(
+      [...held.values()].map(({ percent, preview }) => [percent, preview?.[0]]),
+      [
+        [0, undefined],
+        [40, 7],
+      ],
+    );
+    held.get(2)?.back.abort();
+    held.get(1)?.stop.abort(new Error('cancelled'));
+    assert.deepEqual(
+      members.map(({ back, stop }) => [back.aborted, stop.aborted]),
+      [
+        [false, true],
+        [true, false],
+      ],
+    );
+    return ran();
+  };
+  const { work, executor } = workOf({
+    executor: { runBatch: runs, held: ['model oil@1'], close: () => void closed++ },
+    client: { completeTask: async ({ key }) => void ended.push(key) },
+  });
+  const batch = [{ ...leaseOf('a', 1), devices: ['GPU-1'], resume: { step: 1 } }, leaseOf('b', 2)] as const;
+  await runBatch(work, { batch, executor, held, onStale: ({ task }) => void stale.push(task.key) });
+  assert.deepEqual([closed, stale, ended, held.size], [1, ['a'], ['b'], 0]);
 });
 
 test('a task that is leased anew stays held while its lease of before comes to its end', async () => {

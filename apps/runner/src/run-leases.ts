@@ -1,6 +1,15 @@
-import { type CacheReport, FilmwrightError, type HandBack, type Lease, mostPreviewBytes, toProblem } from '@filmwright/contracts';
+import {
+  type CacheReport,
+  FilmwrightError,
+  type HandBack,
+  type Lease,
+  mostPreviewBytes,
+  type Problem,
+  toProblem,
+} from '@filmwright/contracts';
 import type { Executor } from './executor.ts';
 import type { LeaseWork } from './lease-work.ts';
+import type { BatchEnd } from './messages.ts';
 import type { TaskOutcome } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 
@@ -44,39 +53,71 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
     return one;
   });
   const tells = new Map(members.map(({ lease }) => [lease, work.figures.begin(lease.task.kind)]));
-  const onPercent = (percent: number): void => {
-    for (const one of members) one.percent = percent;
+  const asking = {
+    signal,
+    device: batch[0].devices?.[0],
+    onPercent(percent: number, at: number): void {
+      const one = members[at];
+      if (one !== undefined) one.percent = percent;
+    },
+    onPreview(picture: Uint8Array, at: number): void {
+      const one = members[at];
+      if (one !== undefined && picture.length <= mostPreviewBytes) one.preview = picture;
+    },
   };
-  const tasks = batch.map(({ task }) => task);
-  const ran = await executor
-    .runBatch(tasks, { signal, onPercent, device: batch[0].devices?.[0] })
+  const running = members.map(({ lease: { task, resume }, back, stop }) => ({
+    task,
+    ...(resume !== undefined && { resume }),
+    ...{ back: back.signal, stop: stop.signal },
+  }));
+  const run = async (): Promise<readonly BatchEnd[]> => (await executor.runBatch(running, asking)).ends;
+  const ends = await run()
+    .then((ended) => {
+      if (signal.aborted || !isCrowded(executor, { device: asking.device, ends: ended })) return ended;
+      executor.close();
+      return run();
+    })
     .catch((error: unknown) => toProblem(error));
-  const part = (ms: number): number => ms / batch.length;
   await Promise.all(
     members.map(async (one, at) => {
       const { lease, stop } = one;
-      const { task, fence } = lease;
-      const end = 'ends' in ran ? ran.ends[at] : { problem: ran };
+      const end = 'code' in ends ? { problem: ends } : ends[at];
       let outcome: TaskOutcome = 'stopped';
       if (end !== undefined && !stop.signal.aborted && !signal.aborted) {
-        outcome = 'problem' in end ? 'failed' : 'done';
-        const claim = { runnerId: work.runnerId, key: task.key, fence };
-        const send = (): Promise<void> =>
-          'problem' in end || !('ends' in ran)
-            ? work.client.failTask({ ...claim, problem: 'problem' in end ? end.problem : toProblem(ran) })
-            : work.client.completeTask({ ...claim, ...end, wallMs: part(ran.wallMs), cpuMs: part(ran.cpuMs), loadMs: part(ran.loadMs) });
+        if (!('resume' in end)) outcome = 'problem' in end ? 'failed' : 'done';
+        const send = (): Promise<void> => tellEnd(work, { lease, end });
         const told = await report({ signal: AbortSignal.any([signal, stop.signal]), send }).catch((cause: unknown) => {
-          work.log('warn', 'an end could not be told', { task: task.key, problem: toProblem(cause) });
+          work.log('warn', 'an end could not be told', { task: lease.task.key, problem: toProblem(cause) });
           return 'ended' as const;
         });
         if (told === 'stale') onStale(lease);
-        work.log('info', `task ${outcome} in a batch of ${batch.length}`, { task: task.key, kind: task.kind, attempt: lease.attempt });
+        const { key, kind } = lease.task;
+        const how = 'resume' in end ? 'handed back at a border' : outcome;
+        work.log('info', `task ${how} in a batch of ${batch.length}`, { task: key, kind, attempt: lease.attempt });
       }
       letGo(held, one);
       tells.get(lease)?.(outcome);
     }),
   );
   for (const lease of last) onStale(lease);
+}
+
+/** Whether there was no room on a device for any of a batch, in a process that holds models: others may have left none. */
+function isCrowded(
+  executor: WorkingExecutor,
+  { device, ends }: { readonly device: string | undefined; readonly ends: readonly BatchEnd[] },
+): boolean {
+  return device !== undefined && executor.held.length > 0 && ends.every((end) => 'problem' in end && end.problem.code === 'out-of-memory');
+}
+
+function tellEnd(
+  { client, runnerId }: LeaseWork,
+  { lease, end }: { readonly lease: Lease; readonly end: BatchEnd | { readonly problem: Problem } },
+): Promise<void> {
+  const claim = { runnerId, key: lease.task.key, fence: lease.fence };
+  if ('problem' in end) return client.failTask({ ...claim, problem: end.problem });
+  if ('resume' in end) return client.handBack({ ...claim, resume: end.resume as HandBack['resume'] });
+  return client.completeTask({ ...claim, ...end });
 }
 
 /** A task that is given anew while its lease of before is held is nobody's under that one any more. */

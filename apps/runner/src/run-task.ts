@@ -29,6 +29,8 @@ export type TaskContext = Workplace & {
   /** Shows how far a drawing is by a small JPEG; only the newest is kept, and none may be seen. */
   readonly preview: (picture: Uint8Array) => void;
   readonly borders: Borders;
+  /** Aborted where nobody wants it any more while others of its batch go on; a task that runs alone ends with its process. */
+  readonly dropped: AbortSignal;
   /** How long each request of a model may take; `pictureModels` and `diffusion` see to it by themselves. */
   readonly answerMs: number;
 };
@@ -36,43 +38,29 @@ export type TaskContext = Workplace & {
 /** Does one kind of task; throws a FilmwrightError that says what is wrong. */
 export type KindRunner<K extends TaskKind> = (payload: Payload<K>, context: TaskContext) => Promise<Output<K>>;
 
-/** Does tasks of one kind as one; gives their outputs in order. */
-export type BatchRunner<K extends TaskKind> = (
-  members: readonly { readonly payload: Payload<K>; readonly context: TaskContext }[],
-) => Promise<readonly Output<K>[]>;
+/** Does so many tasks of one kind as one: what each of them is run by, and what is called once it is over, or could not begin. */
+export type BatchRunner<K extends TaskKind> = (tasks: number) => readonly { readonly run: KindRunner<K>; readonly over?: () => void }[];
 
 export type Ran = { readonly output: unknown; readonly assets: readonly Asset[] };
 /** Where a task runs, and whom it tells how far it is. */
-export type Place = Workplace & Pick<TaskContext, 'progress' | 'preview' | 'borders' | 'answerMs'> & { readonly moved: () => void };
+export type Place = Workplace &
+  Pick<TaskContext, 'progress' | 'preview' | 'borders' | 'dropped' | 'answerMs'> & { readonly moved: () => void };
 
 /** Runs a task in a temporary folder of its own, which is gone afterwards whatever happens. */
 export function runTask(task: Task, place: Place): Promise<Ran> {
   return inFolder(task, { place, run: kindRunners[task.kind] as KindRunner<TaskKind> });
 }
 
-/** Runs tasks of one kind as one, each in a folder of its own; null where the kind has no way to do so. */
-export async function runTogether(tasks: readonly Task[], place: Place): Promise<readonly Ran[] | null> {
-  const kind = tasks[0]?.kind;
-  const run = kind === undefined ? undefined : (batchRunners[kind] as BatchRunner<TaskKind> | undefined);
-  if (run === undefined) return null;
-  const outputs = new Map<Task, Output<TaskKind>>();
-  const ran: Ran[] = [];
-  // Each opens its folder and lets the next open its own within; the last one works for all.
-  const open = async (at: number, contexts: readonly TaskContext[]): Promise<void> => {
-    const task = tasks[at];
-    if (task === undefined) {
-      const members = tasks.map(({ payload }, of) => ({ payload: payload as Payload<TaskKind>, context: contexts[of] as TaskContext }));
-      (await run(members)).forEach((output, of) => void outputs.set(tasks[of] as Task, output));
-      return;
-    }
-    const within: KindRunner<TaskKind> = async (_, context) => {
-      await open(at + 1, [...contexts, context]);
-      return outputs.get(task) as Output<TaskKind>;
-    };
-    ran[at] = await inFolder(task, { place, run: within });
-  };
-  await open(0, []);
-  return ran;
+/** What runs each of several tasks of one kind as one, each in a folder of its own; all are to be started. Null where the kind has no way to do so. */
+export function runTogether(members: readonly { readonly task: Task; readonly place: Place }[]): readonly (() => Promise<Ran>)[] | null {
+  const kind = members[0]?.task.kind;
+  const batch = kind === undefined ? undefined : (batchRunners[kind] as BatchRunner<TaskKind> | undefined);
+  if (batch === undefined) return null;
+  const seats = batch(members.length);
+  return members.map(({ task, place }, at) => () => {
+    const { run, over } = seats[at] as ReturnType<typeof batch>[number];
+    return inFolder(task, { place, run }).finally(over);
+  });
 }
 
 async function inFolder(task: Task, { place, run }: { readonly place: Place; readonly run: KindRunner<TaskKind> }): Promise<Ran> {

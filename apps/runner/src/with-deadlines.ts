@@ -11,7 +11,15 @@ export function withDeadlines<Place extends Workplace & { readonly answerMs: num
     },
     async diffusion() {
       const engine = await diffusion();
-      return { ...engine, generate: (model, request, options) => engine.generate(model, request, { ...options, silenceMs: answerMs }) };
+      return {
+        ...engine,
+        generate: (model, request, options) => engine.generate(model, request, { ...options, silenceMs: answerMs }),
+        generateTogether: (model, drawings) =>
+          engine.generateTogether(
+            model,
+            drawings.map(({ request, options }) => ({ request, options: { ...options, silenceMs: answerMs } })),
+          ),
+      };
     },
   } satisfies Place;
 }

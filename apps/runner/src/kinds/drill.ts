@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, modelName, type Output, type Payload } from '@filmwright/contracts';
 import { drillBytes } from '@filmwright/core';
-import type { BatchRunner, KindRunner, TaskContext } from '../run-task.ts';
+import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** So many times a task tells how far it is. */
 const beats = 10;
@@ -17,27 +17,10 @@ export const runDrill: KindRunner<'drill'> = async (payload, context) => {
   const count = steps ?? beats;
   for (let step = stepOf(context.borders.resume); step < count; step++) {
     if (steps !== undefined) context.borders.reach(() => ({ step }));
-    await sleep(durationMs / count);
+    await sleep(durationMs / count, undefined, { signal: context.dropped });
     context.progress((100 * (step + 1)) / (count + 1));
   }
   return made(payload, { context, inputs });
-};
-
-/** Loads their models, works as long as the longest of them, then makes the bytes of each. */
-export const runDrills: BatchRunner<'drill'> = async (members) => {
-  const read: (readonly Uint8Array[])[] = [];
-  for (const { payload, context } of members) {
-    read.push(await readInputs(payload, context));
-    await loadModel(payload, context);
-  }
-  const longestMs = Math.max(...members.map(({ payload }) => payload.durationMs));
-  for (let beat = 1; beat <= beats; beat++) {
-    await sleep(longestMs / beats);
-    for (const { context } of members) context.progress((100 * beat) / (beats + 1));
-  }
-  const outputs: Output<'drill'>[] = [];
-  for (const [at, { payload, context }] of members.entries()) outputs.push(await made(payload, { context, inputs: read[at] ?? [] }));
-  return outputs;
 };
 
 type Drill = Payload<'drill'>;

@@ -1,4 +1,5 @@
 import type { TaskKind } from '@filmwright/contracts';
+import { gatherDrawings } from '../gather-drawings.ts';
 import type { BatchRunner, KindRunner, TaskContext } from '../run-task.ts';
 
 type Loader<K extends TaskKind> = () => Promise<KindRunner<K>>;
@@ -39,5 +40,11 @@ export const kindRunners: { readonly [K in TaskKind]: KindRunner<K> } = {
 
 /** What does several tasks of a kind as one. */
 export const batchRunners: { readonly [K in TaskKind]?: BatchRunner<K> } = {
-  drill: async (members) => (await import('./drill.ts')).runDrills(members),
+  generate: (tasks) =>
+    gatherDrawings(tasks).map(({ engine, leave }) => ({
+      run: (payload, context) => kindRunners.generate(payload, { ...context, diffusion: async () => engine(await context.diffusion()) }),
+      over: leave,
+    })),
+  // Those of one batch work at the same time.
+  drill: (tasks) => Array.from({ length: tasks }, () => ({ run: kindRunners.drill })),
 };
