@@ -5,6 +5,9 @@ import { sessionOptions } from '../compute/session-options.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import type { ChildAnswer, ChildRequest } from './model-process.ts';
 
+/** What the runtime says of a model that takes other numbers than float32. */
+const wrongType = /Unexpected input data type/;
+
 let session: InferenceSession | undefined;
 
 async function open({ modelPath, threads, keepsMemory, provider }: Extract<ChildRequest, { readonly kind: 'open' }>): Promise<void> {
@@ -26,10 +29,15 @@ async function handle(request: ChildRequest): Promise<ChildAnswer> {
   const feeds = Object.fromEntries(
     Object.entries(request.inputs).map(([name, value]) => [name, new Tensor('float32', value.data, [...value.dims])]),
   );
-  const results = await session.run(feeds, [request.output]);
+  const results = await session.run(feeds, [request.output]).catch((error: Error) => {
+    if (wrongType.test(error.message)) return error;
+    throw error;
+  });
+  if (results instanceof Error) return { kind: 'faulty', message: `${results.message.trim().replace(/\.?$/, '.')}` };
   const result = results[request.output];
   if (!result) throw new Error(`The model has no output ${request.output}; it has ${session.outputNames.join(', ')}.`);
-  if (!(result.data instanceof Float32Array)) throw new Error(`The output ${request.output} holds ${result.type}; wanted float32.`);
+  if (!(result.data instanceof Float32Array))
+    return { kind: 'faulty', message: `its output ${request.output} holds ${result.type}, wanted float32.` };
   return { kind: 'ran', dims: result.dims, data: result.data, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 

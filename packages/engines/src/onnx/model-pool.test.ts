@@ -103,6 +103,35 @@ test('a wrong output name is an error that lists the real ones', async (t) => {
   });
 });
 
+for (const [what, type, message] of [
+  ['gives', ['float', 'int64'], /invert is none that can be run here: its output y holds int64, wanted float32\./],
+  ['takes', ['int64', 'float'], /invert is none that can be run here: Unexpected input data type.* expected: \(tensor\(int64\)\)/],
+] as const)
+  test(`a model that ${what} other numbers than float32 is at fault itself, which no other try mends`, async (t) => {
+    const pool = openModelPool();
+    const place = await mkdtemp(join(tmpdir(), 'filmwright-whole-'));
+    t.after(async () => {
+      await pool.dispose();
+      await rm(place, { recursive: true, force: true });
+    });
+    const graph = graphBuilder();
+    const to = type[1] === 'int64' ? 7 : 1;
+    graph.node('Cast', { inputs: ['x'], outputs: ['y'], attributes: { to: { int: to } } });
+    const [x, y] = [pictureValue('x', { type: type[0] }), pictureValue('y', { type: type[1] })];
+    const bytes = onnxFile({
+      graph: graph.finish({ name: 'whole', inputs: [x], outputs: [y] }),
+      opset: 13,
+      producer: { name: 'test', version: '1' },
+    });
+    await writeFile(join(place, 'invert.onnx'), bytes);
+    const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
+    const whole = {
+      card: invertCard({ processing, files: files.map((file) => ({ ...file, bytes: bytes.length, digest })) }),
+      folder: place,
+    };
+    await assert.rejects(runPictureModel({ model: whole, picture, pool }), { name: 'ModelFault', retryable: false, message });
+  });
+
 test('a run that wants more memory than there is says so and ends its process; a new one does what the same model is asked next', async (t) => {
   const pool = openModelPool();
   const place = await mkdtemp(join(tmpdir(), 'filmwright-greedy-'));

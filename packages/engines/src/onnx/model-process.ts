@@ -21,6 +21,8 @@ export type ChildRequest =
   | { readonly kind: 'run'; readonly inputs: Readonly<Record<string, ModelTensor>>; readonly output: string };
 export type ChildAnswer =
   | { readonly kind: 'opened'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
+  /** What the model takes or gives is nothing that it was to, whatever it is given. */
+  | { readonly kind: 'faulty'; readonly message: string }
   | { readonly kind: 'ran'; readonly dims: readonly number[]; readonly data: Float32Array; readonly peakBytes: number };
 
 /** A loaded model in a process of its own; `run` calls are answered one after another. */
@@ -64,6 +66,10 @@ export async function openModelProcess(loading: {
       });
     const answer = await ask({ kind: 'run', inputs, output }, limits);
     if (answer.kind === 'ran') return { dims: answer.dims, data: answer.data, peakBytes: answer.peakBytes };
+    if (answer.kind === 'faulty') {
+      const message = `The model ${name} is none that can be run here: ${answer.message} Take one that was exported for float32.`;
+      throw new ModelFault(model, { code: 'program-failed', message });
+    }
     throw runFault(model, answer.kind === 'failed' ? answer.message : 'it answered out of turn');
   };
   return { pid, alive, run, close };
