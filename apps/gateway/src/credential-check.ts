@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { credentialPrefix, workspaceTokenPrefix } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import type { CredentialStore, KnownCredential, WorkspaceStore } from '@filmwright/records';
 
 export type CredentialCheck = {
@@ -36,7 +36,7 @@ function trusted<Found>(prefix: string, look: (hash: string) => Promise<Found | 
   return {
     async find(word: string): Promise<Found | null> {
       if (!word.startsWith(prefix)) return null;
-      const hash = hashOf(word);
+      const hash = hashOfSecret(word);
       const kept = known.get(hash);
       if (kept !== undefined && kept.untilMs > performance.now()) return kept.found;
       known.delete(hash);
@@ -48,9 +48,4 @@ function trusted<Found>(prefix: string, look: (hash: string) => Promise<Found | 
     },
     forget: (): void => known.clear(),
   };
-}
-
-/** What the database knows of a secret. */
-export function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

@@ -9,10 +9,11 @@ import {
   runnerTokenRequestSchema,
   writeJoinToken,
 } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
-import { type CredentialCheck, hashOf } from './credential-check.ts';
+import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { bearerOf } from './guard.ts';
 import type { CacheReports } from './runner-identity.ts';
@@ -28,7 +29,7 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
       const { ttlMs, pool = null } = checkInput(runnerTokenRequestSchema, request.body);
       const secret = randomBytes(32).toString('base64url');
       const expiresAt = new Date(Date.now() + ttlMs);
-      await credentials.addRunnerToken({ secretHash: hashOf(secret), pool, expiresAt });
+      await credentials.addRunnerToken({ secretHash: hashOfSecret(secret), pool, expiresAt });
       request.log.info({ pool, expiresAt }, 'token for a runner drawn');
       reply.code(201).header('cache-control', 'no-store');
       const url = parts.publicUrl() ?? `http://127.0.0.1:${parts.port()}`;
@@ -42,7 +43,7 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
       if (token === null)
         throw new FilmwrightError('unauthorized', 'This call wants a token to join. Draw one with `filmwright runner token`.');
       const { name, secretHash } = checkInput(runnerExchangeSchema, request.body);
-      const credential = await credentials.exchangeRunnerToken({ tokenHash: hashOf(token.secret), secretHash, name });
+      const credential = await credentials.exchangeRunnerToken({ tokenHash: hashOfSecret(token.secret), secretHash, name });
       request.log.info({ credentialId: credential.id, runner: name, pool: credential.pool }, 'runner let in');
       reply.code(201).header('cache-control', 'no-store');
       return credential;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
 import { type Digest, type Problem, type RouteName, routes, workspaceTokenPrefix } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import type { TestRecords } from '@filmwright/records/testing';
-import { hashOf } from './credential-check.ts';
 import { type DatabaseGateway, databaseGateways } from './testing/database-gateways.ts';
 import { userToken } from './testing/start-gateway.ts';
 
@@ -18,7 +18,7 @@ type Tenant = { readonly token: string; readonly tokenId: string; readonly clien
 async function tenant(name: string, { records, url }: DatabaseGateway): Promise<Tenant> {
   await records.addWorkspace({ name });
   const token = `${workspaceTokenPrefix}${name.padEnd(43, '-')}`;
-  const tokenId = await records.addWorkspaceToken({ name, secretHash: hashOf(token) });
+  const tokenId = await records.addWorkspaceToken({ name, secretHash: hashOfSecret(token) });
   assert.ok(tokenId);
   return { token, tokenId, client: createClient({ url, token }) };
 }
@@ -55,8 +55,8 @@ test('what a workspace has is not there for another, by any route, and not for t
   for (const kind of ['films', 'builds', 'library'] as const) {
     assert.ok(below(kind).length > 1);
     const [what, id] = named[kind];
+    // What a build has not made yet is not there for anybody, and is told otherwise.
     for (const name of below(kind))
-      // What a build has not made yet is not there for anybody, and is told otherwise.
       for (const token of [south.token, userToken])
         assert.match(await answerOf(name, { url, token, id }), new RegExp(`^404 There is no ${what} ${id}\\.`), `${name} by another`);
   }

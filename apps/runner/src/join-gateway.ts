@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { type CredentialFile, drawSecret, endJoining, joiningSecret, readCredential, writeCredential } from './credential-file.ts';
 import { connectionWith, openAccess } from './gateway-access.ts';
 import { lookAtCertificate } from './pinned-fetch.ts';
@@ -34,7 +34,7 @@ export async function rotateCredential(home: string, credential: CredentialFile)
   const next = known.next ?? drawSecret();
   const pending: CredentialFile = { ...known, next };
   await writeCredential(home, pending);
-  await createClient(openAccess({ home, url: credential.url })).rotateRunnerCredential(hashOf(next));
+  await createClient(openAccess({ home, url: credential.url })).rotateRunnerCredential(hashOfSecret(next));
   await letIn({ ...pending, secret: next });
   const rotated: CredentialFile = { ...pending, secret: next, next: null, previous: known.secret, drawnAt: new Date().toISOString() };
   await writeCredential(home, rotated);
@@ -70,10 +70,10 @@ async function exchange({ home, url, token, name }: Joining & { readonly token: 
       'The token to join is not whole; wanted the word that `filmwright runner token` printed, beginning with fwj1.',
     );
   const certificate = await certificateOf(new URL(url), join.fingerprint);
-  const secret = await joiningSecret(home, hashOf(token));
+  const secret = await joiningSecret(home, hashOfSecret(token));
   const presented = writeJoinToken({ ...join, fingerprint: null });
   const client = createClient(connectionWith({ url, secret: presented, certificate }));
-  const { id, pool, name: given } = await repeated(() => client.exchangeRunnerToken({ name, secretHash: hashOf(secret) }));
+  const { id, pool, name: given } = await repeated(() => client.exchangeRunnerToken({ name, secretHash: hashOfSecret(secret) }));
   const credential: CredentialFile = { url, id, name: given, pool, secret, next: null, drawnAt: new Date().toISOString(), certificate };
   await writeCredential(home, credential);
   await endJoining(home);
@@ -121,8 +121,4 @@ function checkUrl(text: string): void {
     'request-invalid',
     `The address to join is ${JSON.stringify(text)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
   );
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

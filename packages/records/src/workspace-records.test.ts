@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { defaultWorkspace } from './records.ts';
-import { hashOf } from './testing/made-up.ts';
 import { startTestServer } from './testing/test-server.ts';
 
 const server = await startTestServer();
@@ -35,14 +35,14 @@ test('WS1: terms that are not given stay, a cap can be taken away, and the sched
 
 test('WS2: a token opens its workspace until it is revoked, and its secret is not stored', async () => {
   const { id: workspaceId } = await records.addWorkspace({ name: 'west' });
-  const tokenId = await records.addWorkspaceToken({ name: 'west', secretHash: hashOf('word') });
-  assert.equal(await records.addWorkspaceToken({ name: 'nowhere', secretHash: hashOf('lost') }), null);
-  assert.deepEqual(await records.findWorkspace(hashOf('word')), { tokenId, workspaceId });
-  assert.equal(await records.findWorkspace(hashOf('guess')), null);
+  const tokenId = await records.addWorkspaceToken({ name: 'west', secretHash: hashOfSecret('word') });
+  assert.equal(await records.addWorkspaceToken({ name: 'nowhere', secretHash: hashOfSecret('lost') }), null);
+  assert.deepEqual(await records.findWorkspace(hashOfSecret('word')), { tokenId, workspaceId });
+  assert.equal(await records.findWorkspace(hashOfSecret('guess')), null);
   assert.ok(!JSON.stringify(await sql('select * from workspace_token')).includes('"word"'));
   const [token] = (await records.listWorkspaces()).find(({ name }) => name === 'west')?.tokens ?? [];
   assert.ok(token?.id === tokenId && token?.seenAt && token.revokedAt === null);
   assert.equal(await records.revokeWorkspaceToken(tokenId ?? ''), 'west');
-  assert.equal(await records.findWorkspace(hashOf('word')), null);
+  assert.equal(await records.findWorkspace(hashOfSecret('word')), null);
   assert.equal(await records.revokeWorkspaceToken('no id'), null);
 });

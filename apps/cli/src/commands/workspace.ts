@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { FilmwrightError, workspaceTokenPrefix } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { openRecords, type Workspace, type WorkspaceStore, type WorkspaceTerms } from '@filmwright/records';
 import { useDatabase } from '../keep/use-database.ts';
 import { filmwrightHome } from '../platform/home.ts';
@@ -81,7 +82,7 @@ async function set(store: WorkspaceStore, workspace: Partial<WorkspaceTerms> & {
 
 async function drawToken(store: WorkspaceStore, name: string): Promise<WorkspaceAnswer> {
   const token = `${workspaceTokenPrefix}${randomBytes(32).toString('base64url')}`;
-  const id = await store.addWorkspaceToken({ name, secretHash: createHash('sha256').update(token).digest('hex') });
+  const id = await store.addWorkspaceToken({ name, secretHash: hashOfSecret(token) });
   if (id === null) throw noWorkspace(name);
   const note = `It is shown this once; send it as "Authorization: Bearer TOKEN". \`filmwright workspace revoke ${id}\` ends it.`;
   return { data: { id, workspace: name, token }, text: token, note };

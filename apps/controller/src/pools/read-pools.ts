@@ -1,6 +1,7 @@
-import { createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { FilmwrightError, type MachineOrder, type Pool, poolsFileSchema, writeJoinToken } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import type { CredentialStore } from '@filmwright/records';
 import { createHttpMachines } from './http-machines.ts';
 import { createLocalMachines } from './local-machines.ts';
@@ -61,7 +62,7 @@ export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: Provisio
   const { url, tokenFrom, machine } = provisioner;
   const join = async (): Promise<MachineOrder['join']> => {
     const secret = randomBytes(32).toString('base64url');
-    const secretHash = createHash('sha256').update(secret).digest('hex');
+    const secretHash = hashOfSecret(secret);
     await records.addRunnerToken({ secretHash, pool: pool.name, expiresAt: new Date(Date.now() + joinWithinMs) });
     return { url: env.FILMWRIGHT_PUBLIC_URL ?? '', token: writeJoinToken({ secret, fingerprint: fingerprintOf(env) }) };
   };

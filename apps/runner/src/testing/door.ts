@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 
 /** A gateway's door behind a self-signed certificate: it exchanges one token, rotates and knows who may in, as the records do (SPEC.md there, C). */
 export type Door = {
@@ -37,8 +38,6 @@ export function madeCertificate(context: TestContext): Pem {
   execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert], { stdio: 'ignore' });
   return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
 }
-
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** Opens a door that lets in whoever brings `token`, once; closed after the test. */
 export async function openDoor(
@@ -72,7 +71,7 @@ export async function openDoor(
       known = { secret: body.secretHash ?? '', next: null };
       return say(201, { id, name: 'box', pool: 'far' });
     }
-    const own = hashOf(word);
+    const own = hashOfSecret(word);
     if (own !== known.secret && own !== known.next) return refuse();
     // The first use of a secret ends the one before it.
     if (own === known.next)

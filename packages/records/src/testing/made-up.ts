@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   FilmwrightError,
   type Problem,
@@ -18,11 +17,6 @@ export const someProgress: Progress = {
   leftMs: null,
   tasks: { total: 2, done: 0, run: 0, reused: 0 },
 };
-
-/** What is stored of a secret. */
-export function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
 
 /** A runner's offer: it encodes with the toolchain "f5". */
 export function someOffer(changes: Partial<RunnerOffer> = {}): RunnerOffer {
