@@ -7,6 +7,7 @@ import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
 import { type RunnerList, type RunnerToken, taskKinds } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import {
   filmwright,
   homesOfTest,
@@ -177,7 +178,7 @@ test('kill -9 of the gateway in the middle of an upload: it goes on where it sto
 test('a runner of another version is told so and is given only what it can do', async () => {
   const drawn = await client.createRunnerToken({ ttlMs: 60_000 });
   const secret = `fwc1.${randomBytes(32).toString('base64url')}`;
-  const secretHash = createHash('sha256').update(secret).digest('hex');
+  const secretHash = hashOfSecret(secret);
   await createClient({ url: client.url, token: drawn.token }).exchangeRunnerToken({ name: 'old', secretHash });
   const old = createClient({ url: client.url, token: secret });
   const kinds = ['encode', 'subtitles'] as const;

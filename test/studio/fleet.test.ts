@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
 import { type Build, credentialPrefix } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import type { Page } from 'playwright-core';
 import { eventually, openStudio, show, skip } from './open-studio.ts';
 
@@ -47,7 +48,7 @@ async function faultsOf(page: Page, name: string): Promise<readonly string[]> {
 async function idleRunner(client: Client, name: string): Promise<void> {
   const secret = `${credentialPrefix}${randomBytes(32).toString('base64url')}`;
   const { token } = await client.createRunnerToken({ ttlMs: 60_000, pool: 'far' });
-  await clientOf(token).exchangeRunnerToken({ name, secretHash: createHash('sha256').update(secret).digest('hex') });
+  await clientOf(token).exchangeRunnerToken({ name, secretHash: hashOfSecret(secret) });
   const offer = { pid: 1, slots: 2, kinds: [], toolchain: {}, voices: [], models: [], fonts: [], versions: { encode: 1 } };
   await clientOf(secret).joinRunner({ name, ...offer });
 }

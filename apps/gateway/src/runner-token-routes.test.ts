@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { createClient } from '@filmwright/client';
 import { credentialPrefix, type RunnerList, type RunnerOffer, type RunnerToken, readJoinToken, taskKinds } from '@filmwright/contracts';
+import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { type DatabaseGateway, databaseGateways } from './testing/database-gateways.ts';
 
 const open = databaseGateways();
@@ -20,7 +21,6 @@ const offer: RunnerOffer = {
 };
 
 const draw = (): string => `${credentialPrefix}${randomBytes(32).toString('base64url')}`;
-const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 async function tokenOf({ call }: DatabaseGateway, pool?: string): Promise<RunnerToken> {
   const reply = await call({
@@ -35,7 +35,7 @@ async function tokenOf({ call }: DatabaseGateway, pool?: string): Promise<Runner
 /** Exchanges a token for a credential with this secret. */
 function exchange({ call }: DatabaseGateway, { token, secret, name = 'box' }: { token: string; secret: string; name?: string }) {
   const headers = { authorization: `Bearer ${token}` };
-  return call({ method: 'POST', url: '/v1/runner-credentials', headers, payload: { name, secretHash: hash(secret) } });
+  return call({ method: 'POST', url: '/v1/runner-credentials', headers, payload: { name, secretHash: hashOfSecret(secret) } });
 }
 
 test('a token lets one runner in, which then reaches what runners reach and nothing of users', async (context) => {
@@ -101,7 +101,7 @@ test('a rotated secret replaces the one before once it is used; a revoked creden
   const [first, second] = [draw(), draw()];
   const { id } = (await exchange(gateway, { token: (await tokenOf(gateway)).token, secret: first })).json() as { id: string };
   const as = (secret: string) => ({ authorization: `Bearer ${secret}` });
-  const rotate = { method: 'POST', url: '/v1/runner-credentials/rotate', payload: { secretHash: hash(second) } } as const;
+  const rotate = { method: 'POST', url: '/v1/runner-credentials/rotate', payload: { secretHash: hashOfSecret(second) } } as const;
   assert.equal((await call({ ...rotate, headers: as(first) })).statusCode, 204);
   const { runnerId } = await createClient({ url: gateway.url, token: second }).joinRunner(offer);
   assert.equal((await call({ method: 'DELETE', url: `/v1/runner-credentials/${id}` })).statusCode, 204);
