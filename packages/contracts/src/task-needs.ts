@@ -48,6 +48,24 @@ export function needsOf(task: Needing): TaskNeeds {
   return onGpu ? { ...needs, gpus: 1 } : needs;
 }
 
+/** So many stills are drawn as one at most, and so many pixels of them together: what a step works with grows with both. */
+const mostStills = 4;
+const mostStillPixels = 2 ** 21;
+/** On processors larger stills gain nothing by being drawn as one (docs/decisions/0012-batches-change-no-byte.md). */
+const mostPixelsOnProcessor = 256 ** 2;
+
+/** Stills of one model that take as many steps of one size are drawn as one where that is quicker; TensorRT would first build the model for each number of them. */
+function stillBatch(payload: Payload<'generate'>, toolchain: string): Pick<TaskNeeds, 'batch' | 'batchMost'> {
+  const { model, frames, width, height, steps, guidance, picture, strength } = payload;
+  const pixels = width * height;
+  const onGpu = computesOnGpu(toolchain);
+  const most = Math.min(mostStills, Math.floor(mostStillPixels / pixels));
+  if (frames > 1 || most < 2 || /\btensorrt\b/.test(toolchain) || (!onGpu && pixels > mostPixelsOnProcessor))
+    return { batch: null, batchMost: 1 };
+  const from = picture === null ? '' : ` from a picture by ${strength}`;
+  return { batch: `${model} ${width}x${height} ${steps} steps by ${guidance}${from}`, batchMost: most };
+}
+
 type Needing = Pick<Task, 'kind' | 'payload' | 'estimateMs'> & { readonly toolchain?: string };
 
 function wantsOf(task: Needing): TaskNeeds {
@@ -66,7 +84,12 @@ function wantsOf(task: Needing): TaskNeeds {
       return { ...none, model: modelName([payload.model]) };
     case 'generate':
       // A step leaves all that the next one needs.
-      return { ...none, model: modelName([payload.model]), bordersMs: task.estimateMs / payload.steps };
+      return {
+        ...none,
+        model: modelName([payload.model]),
+        bordersMs: task.estimateMs / payload.steps,
+        ...stillBatch(payload, task.toolchain ?? ''),
+      };
     case 'find-subject':
       return { ...none, model: modelName(payload.models), bordersMs: payload.clip === null ? null : lookMs(payload.clip, task.estimateMs) };
     case 'drill': {

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Payload } from './task.ts';
+import { needsOf } from './task-needs.ts';
+
+const still: Payload<'generate'> = {
+  ...{ model: 'ink@1', prompt: 'violet', negativePrompt: null, seed: 3, steps: 6, guidance: 2 },
+  ...{ width: 512, height: 512, frames: 1, rate: 4, closing: 'loop', picture: null, strength: 1 },
+};
+const batchOf = (changes: Partial<Payload<'generate'>>, compute: string) => {
+  const { batch, batchMost } = needsOf({
+    kind: 'generate',
+    payload: { ...still, ...changes },
+    estimateMs: 1000,
+    toolchain: `onnxruntime 1.27.0 ${compute}`,
+  });
+  return { batch, most: batchMost };
+};
+
+test('stills of one model, size, number of steps and guidance are drawn as one on a GPU, fewer where they are large, and small ones on processors too', () => {
+  const gpu = 'cuda sm_90';
+  const { batch, most } = batchOf({}, gpu);
+  assert.ok(batch);
+  assert.equal(most, 4);
+  assert.equal(batchOf({ prompt: 'red', negativePrompt: 'dark', seed: 4 }, gpu).batch, batch);
+  for (const other of [{ model: 'oil@1' }, { width: 256 }, { steps: 7 }, { guidance: 1 }, { picture: 'sha256-x', strength: 0.5 }])
+    assert.notEqual(batchOf(other, gpu).batch, batch, JSON.stringify(other));
+  assert.equal(batchOf({ width: 1024, height: 1024 }, gpu).most, 2);
+  assert.equal(batchOf({ width: 256, height: 256 }, 'cpu').most, 4);
+  const alone = { batch: null, most: 1 };
+  for (const [changes, compute] of [
+    [{ width: 2048, height: 1024 }, gpu],
+    [{ frames: 8 }, gpu],
+    [{}, 'cpu'],
+    [{ width: 256, height: 256 }, 'tensorrt 10 sm_90'],
+  ] as const)
+    assert.deepEqual(batchOf(changes, compute), alone, `${JSON.stringify(changes)} ${compute}`);
+});
