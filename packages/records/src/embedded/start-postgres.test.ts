@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -135,6 +137,20 @@ test('P8: a data folder of another major version is refused and left alone, with
   await writeFile(path, found);
   database = await startPostgres({ home });
   assert.deepEqual(await ask('select count(*)::int as answer from kept'), [1001]);
+});
+
+test('P11: a server that starts again has the port that it had, unless another has it', async () => {
+  const { port } = new URL(database.connectionString);
+  await database.stop();
+  database = await startPostgres({ home });
+  assert.equal(new URL(database.connectionString).port, port);
+  await database.stop();
+  const other = createServer().listen(Number(port), '127.0.0.1');
+  await once(other, 'listening');
+  database = await startPostgres({ home });
+  other.close();
+  assert.notEqual(new URL(database.connectionString).port, port);
+  assert.deepEqual(await ask('select 1 as answer'), [1]);
 });
 
 test('P7: stopping ends every process, and stopping again is no error', async () => {

@@ -11,7 +11,7 @@ import { forgetPostmaster, isZombie, postmaster, serves } from './postmaster.ts'
 
 export type StartServer = {
   readonly home: string;
-  /** 0, the default, takes a free port. */
+  /** 0, the default, takes the port that the server had last, by which others may know it, else a free one. */
   readonly port?: number;
   /** Whether it can feed a standby; a server of `copyToStandby` needs it too. */
   readonly replicates?: boolean;
@@ -77,7 +77,7 @@ export async function startServer({ home: given, port = 0, replicates = false }:
       }
       await forgetPostmaster(data);
     }
-    lastLog = await launch({ home, binaries, data, owner, replicates, port: port === 0 ? await freePort() : port });
+    lastLog = await launch({ home, binaries, data, owner, replicates, port: port === 0 ? await portOf(data) : port });
     if (lastLog !== '') await pause(200);
   }
   throw new FilmwrightError(
@@ -174,12 +174,19 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listens at. */
-export function freePort(): Promise<number> {
+/** The port that the server of this data had last while nobody listens there, else a free one. */
+async function portOf(data: string): Promise<number> {
+  const text = await readFile(join(data, 'postmaster.opts'), 'utf8').catch(() => '');
+  const last = Number(/"port=(\d+)"/.exec(text)?.[1] ?? 0);
+  return freePort(last).catch(() => freePort());
+}
+
+/** A port of 127.0.0.1 that nobody listens at; that which is `wanted`, or it throws. */
+export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
