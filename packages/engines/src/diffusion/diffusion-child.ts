@@ -1,11 +1,12 @@
 // The program of a diffusion model's own process: loads its networks, draws what it is asked for, several side by side, and ends when its parent is gone.
 import { FilmwrightError } from '@filmwright/contracts';
+import type { ComputeProvider } from '../compute/compute.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import { memoryWords } from '../memory-words.ts';
 import type { ChildAnswer, ChildRequest, DrawingOrder, NumberedAnswer } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
 import type { RgbPicture } from './generate-request.ts';
-import { createJointRuns, type JointRuns } from './joint-runs.ts';
+import { createJointRuns, type Joining, type JointRuns } from './joint-runs.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { RevisionFault } from './revision-fault.ts';
 
@@ -32,10 +33,15 @@ function failure(error: unknown): ChildAnswer {
   return { kind: 'failed', code: 'program-failed', message: `The model ${name} failed: ${message}`, retryable: true, blamesModel };
 }
 
+/** On CUDA the first that was drawn stays, whatever its last bits; TensorRT would build an engine for each number of pictures, which takes minutes. */
+function joiningOf(provider: ComputeProvider): Joining {
+  if (provider === 'tensorrt') return 'never';
+  return provider === 'cuda' ? 'always' : 'same';
+}
+
 async function open(request: Extract<ChildRequest, { kind: 'open' }>): Promise<ChildAnswer> {
   name = request.name;
-  // TensorRT would build an engine for each number of pictures, which takes minutes.
-  const runs = createJointRuns({ mayJoin: request.provider !== 'tensorrt' });
+  const runs = createJointRuns(joiningOf(request.provider));
   const pipeline = await openPipeline({ ...request, runs });
   opened = { pipeline, runs };
   const { files, clips, canEncode, providers } = pipeline;

@@ -30,7 +30,7 @@ const drawn = async (made: Promise<Numbers>): Promise<readonly number[]> => [...
 
 test('runs of one shape are computed as one once that was found to give the very same numbers', async () => {
   const { network, runs } = networkOf();
-  const together = createJointRuns({ mayJoin: true });
+  const together = createJointRuns('same');
   const { run } = together.joined(network);
   together.enter(2);
   for (const round of [1, 2, 3]) {
@@ -65,7 +65,7 @@ test('runs go one after the other where a joint one gives other bits, fails or i
     { scene: { batch: 1 }, wanted: [1, 1, 1, 1] },
   ]) {
     const { network, runs } = networkOf(scene);
-    const together = createJointRuns({ mayJoin: true });
+    const together = createJointRuns('same');
     const { run } = together.joined(network);
     together.enter(2);
     for (let round = 0; round < 2; round++) {
@@ -82,9 +82,23 @@ test('runs go one after the other where a joint one gives other bits, fails or i
   }
 });
 
+test('where the last bits count for nothing runs are joined from the first one on, and never again once there was no memory for it', async () => {
+  const { network, runs } = networkOf({ name: (whole) => (whole > 2 ? 1 : 0), most: 3 });
+  const together = createJointRuns('always');
+  const { run } = together.joined(network);
+  together.enter(2);
+  const both = (...more: readonly number[]) => Promise.all([drawn(run(sample(1, 2), 'out')), drawn(run(sample(3, 4, ...more), 'out'))]);
+  assert.deepEqual(await both(5, 6), [
+    [3, 5],
+    [7, 9, 11, 13],
+  ]);
+  for (let round = 0; round < 2; round++) await both(5, 6, 7, 8);
+  assert.deepEqual([runs, together.count()], [[3, 4, 1, 3, 1, 3], 1]);
+});
+
 test('a drawing that fails or leaves keeps none of the others waiting', async () => {
   const { network, runs } = networkOf({ most: 1 });
-  const together = createJointRuns({ mayJoin: false });
+  const together = createJointRuns('never');
   const { run } = together.joined(network);
   together.enter(3);
   const first = drawn(run(sample(1, 2), 'out'));

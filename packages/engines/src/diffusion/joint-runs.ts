@@ -21,12 +21,15 @@ type Run = {
   readonly reject: (error: unknown) => void;
 };
 
+/** When runs are joined: where that changes no bit of what any of them gives, always, or never. */
+export type Joining = 'same' | 'always' | 'never';
+
 /**
- * Joins runs along their first dimension where that changes no bit of what any of them gives: the first ones of each shape are run both ways and compared.
- * Which sums are made, and in which order, follows from shapes and never from the numbers, so what is found once holds as long as the process. Runs go
- * one after the other where bits differ, where there is no memory for all at once, and where `mayJoin` is false.
+ * Joins runs along their first dimension. For `same` the first ones of each shape are run both ways and compared: which sums are made, and in which order,
+ * follows from shapes and never from the numbers, so what is found once holds as long as the process. Runs go one after the other where a joint one fails,
+ * for want of memory say, and where the network wants another number of pictures.
  */
-export function createJointRuns({ mayJoin }: { readonly mayJoin: boolean }): JointRuns {
+export function createJointRuns(joining: Joining): JointRuns {
   const waiting: Run[] = [];
   const same = new Map<Network, Map<string, boolean>>();
   let drawings = 0;
@@ -39,8 +42,9 @@ export function createJointRuns({ mayJoin }: { readonly mayJoin: boolean }): Joi
     const found = same.get(first.network) ?? new Map<string, boolean>();
     same.set(first.network, found);
     const shape = runs.map(({ feeds }) => shapeOf(feeds)).join(' ');
-    const isSame = mayJoin && runs.length > 1 && canJoin(runs) ? found.get(shape) : false;
-    if (isSame === true) {
+    const mayJoin = joining !== 'never' && runs.length > 1 && canJoin(runs);
+    const joins = mayJoin ? (found.get(shape) ?? (joining === 'always' ? true : null)) : false;
+    if (joins === true) {
       const parts = await runAsOne(runs);
       for (const [at, made] of parts?.entries() ?? []) runs[at]?.resolve(made);
       if (parts !== null) {
@@ -51,7 +55,7 @@ export function createJointRuns({ mayJoin }: { readonly mayJoin: boolean }): Joi
     }
     const alone: (Numbers | null)[] = [];
     for (const run of runs) alone.push(await runAlone(run));
-    if (isSame !== undefined || alone.includes(null)) return;
+    if (joins !== null || alone.includes(null)) return;
     const parts = await runAsOne(runs);
     found.set(shape, parts?.every(({ data }, at) => bytesOf(data).equals(bytesOf(alone[at]?.data ?? new Float32Array(0)))) === true);
   };

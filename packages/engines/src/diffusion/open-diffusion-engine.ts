@@ -22,7 +22,7 @@ export type DiffusionModel = {
 type Held = { readonly release: () => Promise<void> };
 export type DiffusionEngine = {
   readonly generate: (model: DiffusionModel, request: GenerateRequest, options?: GenerateOptions) => Promise<Generated>;
-  /** Draws side by side, each to the very bytes that it has alone; each ends by itself, and may be cancelled or fail by itself. */
+  /** Draws side by side, on a processor each to the very bytes that it has alone; each ends by itself, and may be cancelled or fail by itself. */
   readonly generateTogether: (
     model: DiffusionModel,
     drawings: readonly { readonly request: GenerateRequest; readonly options?: GenerateOptions }[],
