@@ -13,6 +13,7 @@ import { mergeOffers } from '@filmwright/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { createKnownRunners, type KnownRunners } from './known-runners.ts';
 import { createPreviewTaker } from './preview-taker.ts';
@@ -92,7 +93,9 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'failTask',
     handler: async (request, reply) => {
       const failure = checkInput(failureSchema, request.body);
-      await records.failTask({ ...failure, runnerId: runnerOf(request) });
+      const runnerId = runnerOf(request);
+      const problem = await elsewhere(failure.problem, { runnerId, records });
+      await records.failTask({ ...failure, problem, runnerId });
       request.log.warn(
         { runnerId: runnerOf(request), taskId: failure.key, code: failure.problem.code, detail: failure.problem.detail },
         'task failed',

@@ -12,9 +12,11 @@ import {
   keptFigures,
   keptTrials,
   listModels,
+  ModelFault,
   measuredDevice,
   revisionOf,
 } from '@filmwright/engines';
+import { markFault } from './mark-fault.ts';
 import { workingModels } from './probe-models.ts';
 import { tryModels } from './try-models.ts';
 
@@ -76,4 +78,14 @@ test('a model that fails its trial is told of and offered no more, until it is a
   assert.match((await workingModels({ home, tried: false })).warnings.join(), /hollow.*cannot be loaded/);
   writeFileSync(join(place, 'state.json'), JSON.stringify({ addedAt: new Date(Date.now() + 1000).toISOString() }));
   assert.equal(await offered(), true);
+});
+
+test('a model that comes along and is at fault is offered no more, though nothing can be marked beside its files', async (t) => {
+  const home = await homeButFor(t, 'none');
+  const model = (await listModels({ home })).find(({ card }) => card.name === 'real-esrgan-animevideo');
+  assert.ok(model);
+  await markFault(new ModelFault(model, { code: 'digest-mismatch', message: 'Its weights were changed.', ofCopy: true }), home);
+  const { modelsFor, warnings } = await workingModels({ home, tried: false });
+  assert.ok(modelsFor.upscaling?.includes(model.ref) !== true);
+  assert.match(warnings.join(), /real-esrgan-animevideo.*Its weights were changed/);
 });

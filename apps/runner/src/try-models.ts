@@ -1,4 +1,4 @@
-import { modelName, toProblem } from '@filmwright/contracts';
+import { modelName, modelRef, toProblem } from '@filmwright/contracts';
 import {
   canMeasure,
   inferenceToolchain,
@@ -8,13 +8,14 @@ import {
   keptFigures,
   keptTrials,
   listModels,
+  ModelFault,
+  markBroken,
   measuredDevice,
   measureModel,
   type ShelvedModel,
   tellShelf,
   withModelLock,
 } from '@filmwright/engines';
-import { markFault } from './mark-fault.ts';
 import { tooLarge } from './too-large.ts';
 
 /** Problems of the machine as it was just then, not of the model on it. */
@@ -58,6 +59,13 @@ export async function tryModels({ home, since }: { readonly home: string; readon
   });
 }
 
+/** Keeps that a model failed at its work as if it had been tried, and tells the runners of the home. */
+export async function noteFailure({ model: { card }, message }: ModelFault, home: string): Promise<void> {
+  const of = { name: modelName([modelRef(card)]) ?? card.name, device: measuredDevice(), toolchain: inferenceToolchain() };
+  await keepTrial(home, { ...of, triedAt: new Date().toISOString(), figures: null, problem: message, passing: false });
+  await tellShelf(home);
+}
+
 /** Measures a model and keeps how that went; a fault of its files is marked on its shelf. */
 export async function tryModel(model: ShelvedModel, home: string): Promise<KeptTrial> {
   const now = new Date();
@@ -70,7 +78,7 @@ export async function tryModel(model: ShelvedModel, home: string): Promise<KeptT
   const trial = await measureModel(model, { now }).then(
     (figures): KeptTrial => ({ ...of, figures, problem: null, passing: false }),
     async (error: unknown): Promise<KeptTrial> => {
-      await markFault(error, home);
+      if (error instanceof ModelFault) await markBroken(error.model, { home, why: error.message });
       const { code, detail } = toProblem(error);
       return { ...of, figures: null, problem: detail, passing: passingCodes.has(code) };
     },

@@ -69,6 +69,8 @@ export const problemSchema = z
     code: z.enum(problemCodes as [ProblemCode, ...ProblemCode[]]),
     detail: z.string(),
     retryable: z.boolean(),
+    /** The model or voice, as tasks ask for it, of which the copy on one runner is at fault: a runner of another machine that has it may do the task. */
+    copyOf: z.string().optional(),
     instance: z.string().optional(),
     issues: z.array(issueSchema).readonly().optional(),
     conflict: saveConflictSchema.optional(),
@@ -80,6 +82,7 @@ export type FilmwrightErrorOptions = {
   readonly issues?: readonly Issue[];
   readonly conflict?: SaveConflict;
   readonly retryable?: boolean;
+  readonly copyOf?: string | undefined;
   readonly cause?: unknown;
 };
 
@@ -88,6 +91,7 @@ export class FilmwrightError extends Error {
   readonly code: ProblemCode;
   readonly retryable: boolean;
   readonly issues: readonly Issue[];
+  readonly copyOf: string | null;
   readonly conflict: SaveConflict | null;
 
   constructor(code: ProblemCode, message: string, options: FilmwrightErrorOptions = {}) {
@@ -96,6 +100,7 @@ export class FilmwrightError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? problemCatalogue[code].retryable;
     this.issues = options.issues ?? [];
+    this.copyOf = options.copyOf ?? null;
     this.conflict = options.conflict ?? null;
   }
 }
@@ -112,6 +117,7 @@ export function toProblem(error: unknown): Problem {
     code: known.code,
     detail: known.message,
     retryable: known.retryable,
+    ...(known.copyOf === null ? {} : { copyOf: known.copyOf }),
     ...(known.issues.length > 0 ? { issues: known.issues } : {}),
     ...(known.conflict === null ? {} : { conflict: known.conflict }),
   };
@@ -121,6 +127,7 @@ export function toProblem(error: unknown): Problem {
 export function fromProblem(problem: Problem): FilmwrightError {
   return new FilmwrightError(problem.code, problem.detail, {
     retryable: problem.retryable,
+    copyOf: problem.copyOf,
     ...(problem.issues ? { issues: problem.issues } : {}),
     ...(problem.conflict ? { conflict: problem.conflict } : {}),
   });

@@ -14,6 +14,7 @@ export async function checkWeights({ name, folder, files = [] }: DiffusionModel)
       throw new RevisionFault(
         'model-unavailable',
         `The file ${path} of the model ${name} cannot be read: ${(error as Error).message}. Install the model again.`,
+        { ofCopy: true },
       );
     }
     const found = hash.digest('hex');
@@ -21,6 +22,7 @@ export async function checkWeights({ name, folder, files = [] }: DiffusionModel)
     throw new RevisionFault(
       'digest-mismatch',
       `The file ${path} of the model ${name} is not what its card says: found SHA-256 ${found}, wanted ${sha256}. Install the model again.`,
+      { ofCopy: true },
     );
   }
 }

@@ -1,16 +1,17 @@
-import { FilmwrightError, type ProblemCode } from '@filmwright/contracts';
+import { FilmwrightError, modelName, modelRef, type ProblemCode } from '@filmwright/contracts';
 import { currentCompute, deviceProblem } from '../compute/compute.ts';
 import { memoryWords } from '../memory-words.ts';
 import type { InstalledModel } from './model-shelf.ts';
 
-export type ModelFaultSaid = { readonly code: ProblemCode; readonly message: string };
+/** `ofCopy` where only the files on this machine are at fault: they are damaged or gone. */
+export type ModelFaultSaid = { readonly code: ProblemCode; readonly message: string; readonly ofCopy?: boolean };
 
-/** Something is wrong with a revision itself, whatever was asked of it: to try again is of no use, and it is marked on its shelf. */
+/** Something is wrong with a revision itself or its copy here, whatever was asked of it: to try again here is of no use, and it is marked on its shelf. */
 export class ModelFault extends FilmwrightError {
   readonly model: InstalledModel;
 
-  constructor(model: InstalledModel, { code, message }: ModelFaultSaid) {
-    super(code, message, { retryable: false });
+  constructor(model: InstalledModel, { code, message, ofCopy = false }: ModelFaultSaid) {
+    super(code, message, { retryable: false, copyOf: ofCopy ? (modelName([modelRef(model.card)]) ?? undefined) : undefined });
     this.name = 'ModelFault';
     this.model = model;
   }

@@ -7,6 +7,7 @@ import {
   FilmwrightError,
   type ModelCard,
   modelCardSchema,
+  modelName,
   modelRef,
   type OfferedModel,
   offeredModelSchema,
@@ -205,10 +206,12 @@ export async function installedModel({ name: ref, home, memoryBytes = totalmem()
     );
   }
   const [other] = ofName.filter((model) => wanted.revision === null || model.ref === ref);
+  const copy = { copyOf: other === undefined ? undefined : (modelName([other.ref]) ?? undefined) };
   if (other !== undefined && other.state.broken !== null)
     throw new FilmwrightError(
       'model-unavailable',
       `The model ${other.ref} is broken: ${other.state.broken}. Mend it with \`filmwright models add ${wanted.name}\`.`,
+      copy,
     );
   const offered = await offeredModels();
   const offer = offered.find((each) => each.name === wanted.name);
@@ -216,6 +219,7 @@ export async function installedModel({ name: ref, home, memoryBytes = totalmem()
     throw new FilmwrightError(
       'model-unavailable',
       `The model ${ref} is not installed. Install it with \`filmwright models add ${wanted.name}\` (${Math.round(offer?.needs.diskMb ?? 0) || '?'} MB, licence ${(offer ?? other?.card)?.licence.name}).`,
+      copy,
     );
   if (ofName.length > 0)
     throw new FilmwrightError(

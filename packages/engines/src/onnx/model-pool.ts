@@ -19,11 +19,17 @@ export type ModelPool = {
 
 async function checkDigest(model: InstalledModel, { card, path, digest }: PictureFile): Promise<void> {
   const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  try {
+    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  } catch (error) {
+    const message = `The weights of the model ${card.name} cannot be read: ${(error as Error).message}. Mend it with \`filmwright models add ${card.name}\`.`;
+    throw new ModelFault(model, { code: 'model-unavailable', message, ofCopy: true });
+  }
   const found = `sha256-${hash.digest('hex')}`;
   if (found === digest) return;
   throw new ModelFault(model, {
     code: 'digest-mismatch',
+    ofCopy: true,
     message: `The weights of the model ${card.name} are not what its card says: ${path} has ${found}, wanted ${digest}. Mend it with \`filmwright models add ${card.name}\`.`,
   });
 }

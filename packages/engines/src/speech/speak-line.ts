@@ -3,7 +3,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { espeakVoice } from './espeak-voice.ts';
 import { fliteVoice } from './flite/flite-voice.ts';
 import { listVoices } from './list-voices.ts';
-import { voiceProblem } from './sherpa/check-voice.ts';
+import { damagedVoice, voiceProblem } from './sherpa/check-voice.ts';
 import { sherpaVoice } from './sherpa/sherpa-voice.ts';
 import { installedVoices } from './sherpa/voice-card.ts';
 import { joinSentences, type SpokenSentence } from './sound/join-sentences.ts';
@@ -95,7 +95,7 @@ async function openVoice({
   if (info === undefined) {
     const own = (await installedVoices(home)).find(({ card }) => card.id === id);
     const problem = own === undefined ? null : await voiceProblem(own);
-    if (problem !== null) throw new FilmwrightError('digest-mismatch', problem, { retryable: false });
+    if (own !== undefined && problem !== null) throw damagedVoice(own, problem);
     const installed = voices.filter((each) => each.installed).map((each) => each.id);
     if (installed.length === 0) {
       throw new FilmwrightError(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, voiceName } from '@filmwright/contracts';
 import { tellShelf, writeWhole } from '../../models/model-state.ts';
 import type { InstalledVoice, VoiceCard } from './voice-card.ts';
 
@@ -35,7 +35,12 @@ export async function checkVoice(voice: InstalledVoice): Promise<void> {
   if (found !== known) await writeWhole(notesOf(shelf, card.id), `${JSON.stringify(found)}\n`);
   if (found.problem === null) return;
   if (found !== known) await tellShelf(dirname(shelf));
-  throw new FilmwrightError('digest-mismatch', brokenText(card, found.problem), { retryable: false });
+  throw damagedVoice(voice, brokenText(card, found.problem));
+}
+
+/** Why a voice whose files were changed cannot speak, though its copy elsewhere may. */
+export function damagedVoice({ card }: InstalledVoice, problem: string): FilmwrightError {
+  return new FilmwrightError('digest-mismatch', problem, { retryable: false, copyOf: voiceName(card) });
 }
 
 /** What was found wrong with a voice whose files are still those that were looked at, in words for people; null where nothing was. */
