@@ -1,4 +1,4 @@
-import { loadMs } from './costs.ts';
+import { loadMs, unloadMs } from './costs.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, harmOf } from './floor.ts';
 import { loadOf } from './forecast.ts';
@@ -7,7 +7,7 @@ import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
 import type { State } from './state.ts';
 
-/** An idle device that may load another model. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload; `reloads`: milliseconds per millisecond that they would spend on loading it again. */
+/** An idle device that may load another model, in `loadMs` with the unloading of what must leave for it. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload; `reloads`: milliseconds per millisecond that they would spend on loading it again. */
 export type Victim = {
   readonly device: Device;
   readonly loadMs: number;
@@ -27,8 +27,8 @@ export function chooseVictim(floor: Floor, group: Group): Victim | null {
   for (const [model, devices] of pool.idleBy) {
     const device = nearest(floor, devices, group);
     if (device === null) continue;
-    const toLoadMs = loadOf(state, device, group.model).ms;
     const evicted = evictionsFor(state, device, group);
+    const toLoadMs = unloadMs(state.costs, evicted) + loadOf(state, device, group.model).ms;
     const waiting = floor.groups.filter((other) => other.model !== null && evicted.includes(other.model));
     const wanted = model !== '' && waiting.length > 0;
     const harmed = wanted ? waiting.reduce((sum, other) => sum + harmOf(floor, other), 0) : 0;

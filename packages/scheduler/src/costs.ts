@@ -74,6 +74,11 @@ export function loadMs(
   return tier === 'memory' ? facts.warmMs : tier === 'disk' ? facts.coldMs : facts.fetchMs + facts.coldMs;
 }
 
+/** Milliseconds until the memory of models is free that must leave a device, one after another. */
+export function unloadMs(costs: Costs, models: readonly string[]): number {
+  return models.reduce((sum, model) => sum + (costs.models.get(model)?.unloadMs ?? 0), 0);
+}
+
 /** Learns from a finished attempt. */
 export function noteAttempt(
   costs: Costs,

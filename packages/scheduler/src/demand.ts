@@ -57,6 +57,8 @@ export type ModelFacts = {
   readonly warmMs: number;
   readonly coldMs: number;
   readonly fetchMs: number;
+  /** Until its memory on a device is free for another; at once if left out. */
+  readonly unloadMs?: number;
 };
 
 /** A GPU, or a slice of one, as its runner found it. `fabric` names those that reach each other directly. */

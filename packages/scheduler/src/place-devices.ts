@@ -1,6 +1,6 @@
 import { startAttempt } from './attempts.ts';
 import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
-import { batchMs, runMs } from './costs.ts';
+import { batchMs, runMs, unloadMs } from './costs.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
 import type { Device } from './fleet.ts';
 import { type Ahead, type Floor, forecastOf, pickOf } from './floor.ts';
@@ -109,7 +109,7 @@ function serveOwed(floor: Floor): Decision | null {
     if (hasIdleHolder(floor, group)) continue;
     const pick = pickOf(floor, group);
     if (pick === null || (best !== null && !comesFirst(pick, best.pick))) continue;
-    const loadMs = loadOf(floor.state, device, group.model).ms;
+    const loadMs = unloadMs(floor.state.costs, evictionsFor(floor.state, device, group)) + loadOf(floor.state, device, group.model).ms;
     if (floor.instantMs - pick.entry.task.readyMs < owedWaitMs || pick.ahead + loadMs + owedMs > resident.pick.ahead) continue;
     best = { group, pick };
   }
@@ -150,8 +150,9 @@ type Grant = { readonly group: Group; readonly pick: Pick; readonly device: Devi
 function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   const { state, instantMs } = floor;
   const { task } = pick.entry;
-  const { tier, ms } = loadOf(state, device, group.model);
+  const { tier, ms: toLoadMs } = loadOf(state, device, group.model);
   const evict = evictionsFor(state, device, group);
+  const ms = unloadMs(state.costs, evict) + toLoadMs;
   for (const other of floor.forecasts.keys())
     if (other === group || (other.model !== null && device.models.has(other.model))) floor.forecasts.delete(other);
   floor.picks.delete(group);

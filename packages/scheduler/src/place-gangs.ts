@@ -1,6 +1,6 @@
 import { startAttempt } from './attempts.ts';
 import { evictionsFor } from './choose-victim.ts';
-import { runMs } from './costs.ts';
+import { runMs, unloadMs } from './costs.ts';
 import { type Decision, type Demand, type Priority, priorities, type Tier } from './demand.ts';
 import type { Device, Host } from './fleet.ts';
 import { loadOf, serves } from './forecast.ts';
@@ -118,7 +118,7 @@ function grant(state: State, { group, task, devices, instantMs }: Grant): Decisi
   const { host } = first;
   const slowest = devices.map((device) => loadOf(state, device, group.model)).sort((a, b) => b.ms - a.ms)[0] as { tier: Tier; ms: number };
   const evict = [...new Set(devices.flatMap((device) => evictionsFor(state, device, group)))];
-  const expectedMs = slowest.ms + runMs(state.costs, { task, product: first.facts.product });
+  const expectedMs = unloadMs(state.costs, evict) + slowest.ms + runMs(state.costs, { task, product: first.facts.product });
   stopWaiting(state, task.id);
   startAttempt(state, { tasks: [task], host, devices, tier: slowest.tier, evict, expectedMs, startMs: instantMs });
   for (const other of state.fleet.wide) if (other.reserved?.group === group.key) other.reserved = null;

@@ -178,6 +178,15 @@ test('P5: weights in the host’s memory are taken before those on its disk', ()
   assert.deepEqual([grants[0]?.runner, grants[0]?.tier, grants[0]?.expectedMs], ['warm', 'memory', 4000]);
 });
 
+test('P3: of two devices that could load a model the one is taken whose own takes less time to leave, and that time is expected too', () => {
+  const { tell } = scheduler();
+  const facts = [model('a', { unloadMs: 700 }), model('b', { unloadMs: 200 }), model('c', { warmMs: 3000 })];
+  const runners = ['a', 'b'].map((held) => gpuRunner(`holds ${held}`, 1, [held], { inMemory: ['c'] }));
+  const [decision] = tell(0, ...known(...facts), ...joined(...runners), ...wanted(demand('t', { ...gpu, model: 'c' })));
+  assert.ok(decision?.type === 'grant');
+  assert.deepEqual([decision.runner, decision.evict, decision.expectedMs], ['holds b', ['b'], 200 + 3000 + 1000]);
+});
+
 test('P3: a task that needs more memory than any device has waits and says how much', () => {
   const { tell, state } = scheduler();
   tell(

@@ -65,6 +65,7 @@ function factsOf(id: string, told: readonly Told[]): ModelFacts {
     hostMib: Math.ceil(Math.max(0, ...all.map(({ ramMib }) => ramMib))),
     warmMs: mean(({ warmMs }) => warmMs),
     coldMs: mean(({ coldMs }) => coldMs),
+    unloadMs: mean(({ unloadMs }) => unloadMs),
     // Runners offer only what lies on their disks.
     fetchMs: 0,
   };
