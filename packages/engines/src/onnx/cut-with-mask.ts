@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { blockColours } from './block-grid.ts';
 import type { EdgeBand } from './edge-band.ts';
 import { estimateForeground } from './estimate-foreground.ts';
@@ -18,19 +17,16 @@ export type CutWithMask = {
   readonly small?: Picture;
   /** As in `Refining`. */
   readonly paint?: (band: EdgeBand) => void;
+  /** As in `Refining`. */
+  readonly into?: Uint8Array;
   /** Memory to work in, where more pictures of the size come. */
   readonly memory?: Memory;
 };
 
-/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, the mean of its alpha in each cell, and where its colours are; all lie in the memory given, if one is. Lets what else waits have its turn half-way. */
-export async function cutWithMask({
-  small,
-  memory = openMemory(),
-  ...given
-}: CutWithMask): Promise<Pick<Refined, 'cut' | 'alpha' | 'near'>> {
+/** The subject that a coarse mask shows, with the picture's own soft edges and clean edge colours, the mean of its alpha in each cell, and where its colours are; all lie in the memory given, if one is. */
+export function cutWithMask({ small, memory = openMemory(), ...given }: CutWithMask): Pick<Refined, 'cut' | 'alpha' | 'near'> {
   const cells = { ...given, memory, small: small ?? blockColours(given.picture, given) };
   const refined = refineAlpha(cells);
-  await setImmediate();
   estimateForeground({ ...refined, small: cells.small, times: cells.times, memory });
   return refined;
 }

@@ -11,7 +11,8 @@ export type EdgeBand = Size & {
   readonly runs: readonly Int32Array[];
 };
 
-function bandOf(squares: Uint8Array, { width, height }: Size): EdgeBand {
+/** The band of squares that are marked with a number other than 0, of a grid of cells of this size. */
+export function bandOf(squares: Uint8Array, { width, height }: Size): EdgeBand {
   const [across, down] = [Math.ceil(width / bandStep), Math.ceil(height / bandStep)];
   const runs = Array.from({ length: down }, (_, row) => {
     const found: number[] = [];

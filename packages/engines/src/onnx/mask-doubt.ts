@@ -1,5 +1,7 @@
+import { bandOf, bandStep, widerBand } from './edge-band.ts';
 import type { Memory } from './memory.ts';
 import type { Plane } from './picture.ts';
+import { windowSums } from './window-sums.ts';
 
 /** How sure a coarse mask is of each cell's side, 0..1, and a 1 at every cell at which it is less than wholly sure. */
 export type MaskDoubt = { readonly agreed: Float32Array; readonly doubtful: Uint8Array };
@@ -16,42 +18,40 @@ export function maskDoubt(
   { radius, memory }: { readonly radius: number; readonly memory: Memory },
 ): MaskDoubt {
   const reach = Math.min(mostRadius, Math.max(1, Math.round(radius)));
-  const counts = memory.ints('sides', width * height);
-  const side = new Int32Array(width);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) {
-      const value = data[row + x] as number;
-      side[x] = value > insideFrom ? 1 : value < outsideBelow ? 65536 : 0;
-    }
-    let sum = 0;
-    for (let x = 0; x < Math.min(reach, width); x++) sum += side[x] as number;
-    for (let x = 0; x < width; x++) {
-      if (x + reach < width) sum += side[x + reach] as number;
-      if (x > reach) sum -= side[x - reach - 1] as number;
-      counts[row + x] = sum;
+  const sides = memory.ints('sides', width * height);
+  const across = Math.ceil(width / bandStep);
+  const squares = new Uint8Array(across * Math.ceil(height / bandStep));
+  for (let y = 0, i = 0; y < height; y++) {
+    const above = y === 0 ? 0 : width;
+    const row = Math.floor(y / bandStep) * across;
+    for (let x = 0, before = -1; x < width; x++, i++) {
+      const value = data[i] as number;
+      const side = value > insideFrom ? 1 : value < outsideBelow ? 65536 : 0;
+      sides[i] = side;
+      if (side === 0 || side !== sides[i - above] || (side !== before && before >= 0)) squares[row + ((x / bandStep) | 0)] = 1;
+      before = side;
     }
   }
-  const agreed = memory.floats('agreed', width * height);
-  const doubtful = memory.bytes('doubtful', width * height);
-  const sums = new Int32Array(width);
-  for (let y = 0; y < Math.min(reach, height); y++)
-    for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + (counts[y * width + x] as number);
-  for (let y = 0; y < height; y++) {
-    const coming = y + reach < height ? (y + reach) * width : -1;
-    const going = y > reach ? (y - reach - 1) * width : -1;
-    const down = Math.min(height - 1, y + reach) - Math.max(0, y - reach) + 1;
-    for (let x = 0; x < width; x++) {
-      let sum = sums[x] as number;
-      if (coming >= 0) sum += counts[coming + x] as number;
-      if (going >= 0) sum -= counts[going + x] as number;
-      sums[x] = sum;
-      const all = down * (Math.min(width - 1, x + reach) - Math.max(0, x - reach) + 1);
-      const most = Math.max(sum & 0xffff, sum >>> 16);
-      const i = y * width + x;
-      agreed[i] = most / all;
-      doubtful[i] = most < all ? 1 : 0;
-    }
-  }
+  const agreed = memory.floats('agreed', width * height).fill(1);
+  const doubtful = memory.bytes('doubtful', width * height).fill(0);
+  windowSums({
+    // Windows that lie on one side as a whole need not be looked at.
+    band: widerBand(bandOf(squares, { width, height }), reach + 1),
+    radius: reach,
+    channels: 1,
+    add(columns, { y, from, to, sign }) {
+      for (let x = from, i = y * width + from; x < to; x++, i++) columns[x] = (columns[x] as number) + sign * (sides[i] as number);
+    },
+    write(sums, { y, from, to }) {
+      const down = Math.min(height - 1, y + reach) - Math.max(0, y - reach) + 1;
+      for (let x = from, i = y * width + from; x < to; x++, i++) {
+        const sum = sums[x] as number;
+        const all = down * (Math.min(width - 1, x + reach) - Math.max(0, x - reach) + 1);
+        const most = Math.max(sum & 0xffff, sum >>> 16);
+        agreed[i] = most / all;
+        doubtful[i] = most < all ? 1 : 0;
+      }
+    },
+  });
   return { agreed, doubtful };
 }

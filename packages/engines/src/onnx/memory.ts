@@ -17,11 +17,11 @@ function kept<List extends { readonly length: number }>(make: (length: number) =
   };
 }
 
-/** Opens memory that is kept as long as it is referred to. */
-export function openMemory(): Memory {
+/** Opens memory that is kept as long as it is referred to; `bytes` makes it, where it should not be this thread's alone. */
+export function openMemory(bytes: (count: number) => Uint8Array = (count) => new Uint8Array(count)): Memory {
   return {
-    floats: kept((length) => new Float32Array(length)),
-    ints: kept((length) => new Int32Array(length)),
-    bytes: kept((length) => new Uint8Array(length)),
+    floats: kept((length) => new Float32Array(bytes(length * 4).buffer)),
+    ints: kept((length) => new Int32Array(bytes(length * 4).buffer)),
+    bytes: kept(bytes),
   };
 }

@@ -1,8 +1,7 @@
 // The thread that does a cut-out's arithmetic, so that the thread that talks to the outside stays free.
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { parentPort } from 'node:worker_threads';
-import { FilmwrightError } from '@filmwright/contracts';
+import { answerRequests } from './asking-thread.ts';
 import { cutWithMask } from './cut-with-mask.ts';
 import { alphaPlane, cleanHiddenColour, hasOwnAlpha } from './own-alpha.ts';
 import { boxAbove, type Picture } from './picture.ts';
@@ -45,20 +44,8 @@ async function handle(request: PictureDeskRequest): Promise<PictureDeskAnswer> {
   if (!picture) throw new Error('No picture was read.');
   if (request.kind === 'keep') return { kind: 'written', written: await write(request.outPath, cleanHiddenColour(picture)) };
   const { mask, times, blurCells } = request;
-  const { cut } = await cutWithMask({ picture, times, mask, blurCells });
+  const { cut } = cutWithMask({ picture, times, mask, blurCells });
   return { kind: 'written', written: await write(request.outPath, cut) };
 }
 
-parentPort?.on('message', (request: PictureDeskRequest) => {
-  handle(request).then(
-    (answer) => parentPort?.postMessage(answer),
-    (error: unknown) => {
-      const code = error instanceof FilmwrightError ? error.code : 'internal';
-      parentPort?.postMessage({
-        kind: 'failed',
-        code,
-        message: error instanceof Error ? error.message : String(error),
-      } satisfies PictureDeskAnswer);
-    },
-  );
-});
+answerRequests(handle);

@@ -29,6 +29,8 @@ export type Refining = {
   readonly blurCells: number;
   /** Where given, pixels of the picture are there only after they were asked for, those of a band at a time. */
   readonly paint?: (band: EdgeBand) => void;
+  /** Where the cut-out's pixels go; else into the memory. */
+  readonly into?: Uint8Array;
   readonly memory: Memory;
 };
 
@@ -43,7 +45,7 @@ export type Refined = { readonly cut: Picture; readonly alpha: Plane; readonly b
  * colour cannot tell the sides apart, the coarse mask decides; an even half-tone far from anything opaque is a third colour, not a mixture, and
  * goes. All work but copying is done around edges.
  */
-export function refineAlpha({ picture, times, small, mask, blurCells, paint, memory }: Refining): Refined {
+export function refineAlpha({ picture, times, small, mask, blurCells, paint, into, memory }: Refining): Refined {
   const { width, height } = mask;
   const radius = Math.max(1, blurCells);
   const { agreed, doubtful } = maskDoubt(mask, { radius, memory });
@@ -69,14 +71,15 @@ export function refineAlpha({ picture, times, small, mask, blurCells, paint, mem
         planes[to + 7] = mask.data[i] as number;
       }
   }
-  const [from, to] = [pixelsOf(picture.rgba), pixelsOf(memory.bytes('cut', picture.width * picture.height * 4))];
+  const rgba = into ?? memory.bytes('cut', picture.width * picture.height * 4);
+  const [from, to] = [pixelsOf(picture.rgba), pixelsOf(rgba)];
   const near = widerBand(doubt, edgeReach({ ...picture, times }) + 3);
   paint?.(near);
   to.fill(0);
   copyInside({ picture, times, mask, doubtful, from, to, only: paint ? near : null });
   const edges = { from, to, width: picture.width, times };
   eachEdgeGap({ size: picture, times, width, height, marked: doubtful, planes }, (gap) => refineGap(edges, gap));
-  const cut = { width: picture.width, height: picture.height, rgba: new Uint8Array(to.buffer) };
+  const cut = { width: picture.width, height: picture.height, rgba };
   return { cut, alpha: cellAlpha({ cut, times, mask, band, memory }), band: doubt, near };
 }
 

@@ -41,22 +41,19 @@ type RowPass = {
   readonly row: Float32Array;
 };
 
-/** One row of a plane at another width. Sums are rounded to 32 bits after each step, here and below. */
+/** One row of a plane at another width. */
 function planeRow({ line, across, width, row }: RowPass): void {
-  const { first, weights, count } = across;
+  const { first, used, weights, count } = across;
   for (let x = 0; x < width; x++) {
-    const start = first[x] as number;
     const own = x * count;
+    const end = own + (used[x] as number);
     let sum = 0;
-    for (let k = 0; k < count; k++) {
-      const weight = weights[own + k] as number;
-      if (weight !== 0) sum = Math.fround(sum + weight * (line[start + k] as number));
-    }
+    for (let k = own, at = first[x] as number; k < end; k++, at++) sum += (weights[k] as number) * (line[at] as number);
     row[x] = sum;
   }
 }
 
-/** The same of four interleaved channels. */
+/** The same of four interleaved channels, whose sums are rounded to 32 bits after each step. */
 function pictureRow({ line, across, width, row }: RowPass): void {
   const { first, weights, count } = across;
   for (let x = 0; x < width; x++) {
@@ -138,9 +135,8 @@ function resampleRows(source: RowSource, size: Size, into?: Float32Array): Float
         free.push(row);
       }
     const out = result.subarray(y * rowLength, (y + 1) * rowLength);
-    for (let k = 0; k < down.count; k++) {
+    for (let k = 0; k < (down.used[y] as number); k++) {
       const weight = down.weights[y * down.count + k] as number;
-      if (weight === 0) continue;
       const row = rowAt(start + k);
       for (let i = 0; i < rowLength; i++) out[i] = (out[i] as number) + weight * (row[i] as number);
     }

@@ -38,21 +38,23 @@ export async function* clipPictures({ premultiplied = false, ...options }: ClipP
   const { width, height } = options;
   const first = premultiplied ? [filter('format', { pix_fmts: 'gbrap' }), filter('premultiply', { inplace: 1 })] : [];
   const filters = [...first, filter('scale', { w: width, h: height, flags: scaling })];
-  for await (const rgba of decoded(options, { filters, pixels: 'rgba', bytes: width * height * 4 })) yield { width, height, rgba };
+  for await (const rgba of decoded(options, { filters, pixels: 'rgba', fresh: () => new Uint8Array(width * height * 4) }))
+    yield { width, height, rgba };
 }
 
-/** The same frames as they are stored, of even width and height: what is only passed on keeps its codes, and a third of the bytes travel. */
+/** The same frames as they are stored, of even width and height: what is only passed on keeps its codes, and a third of the bytes travel. Their memory can be shared between threads. */
 export async function* planarFrames(options: PlanarFrames): AsyncGenerator<PlanarFrame> {
   const { width, height } = options;
   const filters = [filter('scale', { w: width, h: height, out_color_matrix: 'bt709', out_range: 'tv', flags: scaling })];
-  for await (const yuv of decoded(options, { filters, pixels: 'yuv420p', bytes: (width * height * 3) / 2 })) yield { width, height, yuv };
+  const fresh = (): Uint8Array => new Uint8Array(new SharedArrayBuffer((width * height * 3) / 2));
+  for await (const yuv of decoded(options, { filters, pixels: 'yuv420p', fresh })) yield { width, height, yuv };
 }
 
-type Decoding = { readonly filters: readonly Filter[]; readonly pixels: 'rgba' | 'yuv420p'; readonly bytes: number };
+type Decoding = { readonly filters: readonly Filter[]; readonly pixels: 'rgba' | 'yuv420p'; readonly fresh: () => Uint8Array };
 
 async function* decoded(
   { path, rate, firstFrame, frames, crop, spare = [], toolset, signal }: PlanarFrames,
-  { filters, pixels, bytes }: Decoding,
+  { filters, pixels, fresh }: Decoding,
 ): AsyncGenerator<Uint8Array> {
   const decoder = spawnFfmpegSource({
     toolset,
@@ -86,7 +88,7 @@ async function* decoded(
   });
   try {
     for (;;) {
-      const frame = spare.pop() ?? new Uint8Array(bytes);
+      const frame = spare.pop() ?? fresh();
       if (!(await decoder.read(frame))) return;
       yield frame;
     }
