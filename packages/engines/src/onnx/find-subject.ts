@@ -111,6 +111,7 @@ async function rawMask(full: SubjectSearch, use: MaskUse): Promise<Look> {
   return { ...plain, data: meanMask(looks, use) };
 }
 
+/** A box with the margin that a close look wants, cut at the picture's border. */
 export function widened(box: Box, picture: { readonly width: number; readonly height: number }): Box {
   const [dx, dy] = [Math.round(box.width * MARGIN), Math.round(box.height * MARGIN)];
   const [x, y] = [Math.max(0, box.x - dx), Math.max(0, box.y - dy)];

@@ -1,13 +1,5 @@
 import type { Box, Picture, Plane } from './picture.ts';
 
-/** Values of one number a pixel, or of four interleaved ones. */
-export type Raster = {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 4;
-  readonly data: Float32Array | Uint8Array;
-};
-
 /** `count` weights from `first` on, of which `used` may be other than 0. */
 type Taps = { readonly first: Int32Array; readonly used: Int32Array; readonly weights: Float32Array; readonly count: number };
 
@@ -101,14 +93,11 @@ function weightedRows(rgba: Uint8Array): ReadRow {
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Resizes to exactly `width` x `height`: bilinear when growing, area-weighted triangle when shrinking. */
-export function resample({ data, ...source }: Raster, size: Size, into?: Float32Array): Float32Array {
-  return resampleRows({ ...source, read: plainRows(data) }, size, into);
-}
+/** Rows of one number a pixel, or of four interleaved ones. */
+type RowSource = Size & { readonly channels: 1 | 4; readonly read: ReadRow };
 
-type RowSource = Omit<Raster, 'data'> & { readonly read: ReadRow };
-
-function resampleRows(source: RowSource, size: Size, into?: Float32Array): Float32Array {
+/** Resizes to exactly the size wanted, into memory of that size where there is some: bilinear when growing, area-weighted triangle when shrinking. */
+function resampleRows(source: RowSource, { into, ...size }: Size & { readonly into?: Float32Array }): Float32Array {
   const { channels } = source;
   const across = taps(source.width, size.width);
   const down = taps(source.height, size.height);
@@ -216,12 +205,13 @@ function addRows(line: Float32Array, { fresh, one, weight, other, otherWeight }:
 /** A plane at another size. */
 export function resizePlane(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;
-  return { width, height, data: resample({ ...plane, channels: 1 }, { width, height }) };
+  return resizePlaneInto(plane, { width, height, data: new Float32Array(width * height) });
 }
 
 /** A plane at another size, written into the data of that size. */
 export function resizePlaneInto(plane: Plane, into: Plane): Plane {
-  resample({ ...plane, channels: 1 }, into, into.data);
+  const source = { width: plane.width, height: plane.height, channels: 1, read: plainRows(plane.data) } as const;
+  resampleRows(source, { width: into.width, height: into.height, into: into.data });
   return into;
 }
 

@@ -69,11 +69,18 @@ function addSides({ small: { rgba }, depth: { width, data } }: SideColouring, { 
     const weight = sign * insideness(inside > 0.5 ? inside : 1 - inside);
     if (weight === 0) continue;
     const at = inside > 0.5 ? cell : cell + 4;
-    columns[at] = (columns[at] as number) + weight;
-    columns[at + 1] = (columns[at + 1] as number) + (weight * (rgba[i * 4] as number)) / 255;
-    columns[at + 2] = (columns[at + 2] as number) + (weight * (rgba[i * 4 + 1] as number)) / 255;
-    columns[at + 3] = (columns[at + 3] as number) + (weight * (rgba[i * 4 + 2] as number)) / 255;
+    addColour(columns, { at, weight, rgba, i });
   }
+}
+
+type Colour = { readonly at: number; readonly weight: number; readonly rgba: Uint8Array; readonly i: number };
+
+/** Adds a cell's weight and its weighted colour to the four sums of a side. */
+function addColour(sums: Float64Array | Float32Array, { at, weight, rgba, i }: Colour): void {
+  sums[at] = (sums[at] as number) + weight;
+  sums[at + 1] = (sums[at + 1] as number) + (weight * (rgba[i * 4] as number)) / 255;
+  sums[at + 2] = (sums[at + 2] as number) + (weight * (rgba[i * 4 + 1] as number)) / 255;
+  sums[at + 3] = (sums[at + 3] as number) + (weight * (rgba[i * 4 + 2] as number)) / 255;
 }
 
 /** Sums over wide windows: `at` mixes those around a cell, and times `share` they are means of a cell. */
@@ -135,10 +142,7 @@ function squareSums({ small: { rgba }, depth: { width, height, data }, memory }:
             const weight = insideness(inside > 0.5 ? inside : 1 - inside);
             if (weight === 0) continue;
             const at = (row * wanted.width + square) * sidePlanes + (inside > 0.5 ? 0 : 4);
-            sums[at] = (sums[at] as number) + weight;
-            sums[at + 1] = (sums[at + 1] as number) + (weight * (rgba[i * 4] as number)) / 255;
-            sums[at + 2] = (sums[at + 2] as number) + (weight * (rgba[i * 4 + 1] as number)) / 255;
-            sums[at + 3] = (sums[at + 3] as number) + (weight * (rgba[i * 4 + 2] as number)) / 255;
+            addColour(sums, { at, weight, rgba, i });
           }
         }
   }
