@@ -20,12 +20,20 @@ process.on('message', (request: Request) => {
   if (request.type === 'back') return void asked.back.add(request.at ?? 0);
   if (request.type === 'drop')
     return asked.dropped[request.at]?.abort(new FilmwrightError('lease-stale', 'Nobody wants the task any more.'));
+  if (request.type === 'unload') return unload(request.models);
   const tasks = request.type === 'batch' ? request.members.length : 1;
   asked = { back: new Set(), dropped: Array.from({ length: tasks }, () => new AbortController()) };
   void answer(request).then((reply) => process.send?.(reply));
 });
 
-async function answer(request: Exclude<Request, { type: 'back' | 'drop' }>): Promise<Reply> {
+function unload(names: readonly string[]): void {
+  workplace
+    .then((place) => place.unload(names))
+    .catch(() => {})
+    .finally(() => tell({ type: 'unloaded' }));
+}
+
+async function answer(request: Exclude<Request, { type: 'back' | 'drop' | 'unload' }>): Promise<Reply> {
   const startedMs = performance.now();
   const cpuBefore = cpuMs();
   const loadedBefore = models.loadedMs();

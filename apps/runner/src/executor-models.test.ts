@@ -86,3 +86,27 @@ test('an executor has a process for the GPU that a task has to itself, and anoth
   const child = processTree(process.pid).find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('executor-main'));
   assert.match(readFileSync(`/proc/${child?.pid}/environ`, 'utf8'), /\0?CUDA_VISIBLE_DEVICES=GPU-2\0/);
 });
+
+test('an executor unloads the models that it is told to, those that ran last too, keeps the others, and goes on', async (t) => {
+  const { home, executor } = await openExecutor(t);
+  const drillOf = (name: string): Task => {
+    const payload = { seed: 1, durationMs: 1, bytes: 1, inputs: [], model: { name, loadMs: 1 } };
+    const base = { key: `sha256-${name}`, kind: 'drill', version: taskKinds.drill.version, toolchain: '', payload } as const;
+    return { ...base, estimateMs: 1, rank: 0, inputs: [] };
+  };
+  const { card } = await installedModel({ name: 'backdrops', home });
+  const drawn = { ...{ prompt: 'red', negativePrompt: null, seed: 3, steps: 1, guidance: 1, width: 16, height: 16, frames: 1, rate: 4 } };
+  const payload = { ...drawn, model: modelRef(card), closing: 'loop', picture: null, strength: 1 } as const;
+  const base = { key: 'sha256-drawn', kind: 'generate', version: taskKinds.generate.version, toolchain: '', payload } as const;
+  const drawing: Task = { ...base, estimateMs: 1000, rank: 0, inputs: [] };
+  const name = needsOf(drawing).model as string;
+  for (const task of [drillOf('a'), drillOf('b'), drawing]) await executor.run(task, asking());
+  assert.deepEqual([...executor.held].sort(), ['model a', 'model b', name]);
+  await executor.unload([name, 'model b', 'model c']);
+  assert.deepEqual(executor.held, ['model a']);
+  const models = processTree(process.pid).filter(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('diffusion-child'));
+  assert.deepEqual(models, [], 'its process is gone');
+  const again = await executor.run(drawing, asking());
+  assert.ok(again.type === 'done' && again.loadMs > 0);
+  assert.deepEqual([...executor.held].sort(), ['model a', name]);
+});

@@ -116,6 +116,24 @@ export class Executor {
     return reply.models;
   }
 
+  /** Unloads models that the child holds, and waits until they are gone or it is. */
+  async unload(models: readonly string[]): Promise<void> {
+    const child = this.#child;
+    const there = models.filter((model) => this.held.includes(model));
+    if (child === undefined || there.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        child.off('message', heard);
+        child.off('exit', done);
+        resolve();
+      };
+      const heard = (reply: Reply): void => void (reply.type === 'unloaded' && done());
+      child.on('message', heard);
+      child.on('exit', done);
+      child.send({ type: 'unload', models: there } satisfies Request);
+    });
+  }
+
   /** Ends the child at once. */
   close(): void {
     clearTimeout(this.#idleTimer);
@@ -168,6 +186,7 @@ export class Executor {
         } else if (reply.type === 'preview') onPreview?.(reply.picture, reply.at ?? 0);
         else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'held') watch?.moved();
+        else if (reply.type === 'unloaded') return;
         else if (reply.type === 'failed') {
           // A task that lost its room may still write; what it holds is free once its process is gone.
           if (reply.problem.code === 'disk-full') this.close();

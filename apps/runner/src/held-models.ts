@@ -5,6 +5,8 @@ export type HeldModels = {
   /** Notes a load that an engine did by itself and how long it took. */
   readonly noteLoaded: (name: string, tookMs: number) => void;
   readonly drop: (name: string) => void;
+  /** Drops what `load` loaded; what an engine loaded by itself is the engine's to unload. */
+  readonly unload: (name: string) => void;
   readonly names: () => readonly string[];
   /** Milliseconds of loading since this process began. */
   readonly loadedMs: () => number;
@@ -13,6 +15,7 @@ export type HeldModels = {
 /** `changed` is told all names whenever one comes or goes. */
 export function createHeldModels(changed: (names: readonly string[]) => void): HeldModels {
   const names = new Set<string>();
+  const loadedHere = new Set<string>();
   const loading = new Map<string, Promise<void>>();
   let loadedMs = 0;
   const tell = (): void => changed([...names].sort());
@@ -22,17 +25,24 @@ export function createHeldModels(changed: (names: readonly string[]) => void): H
     names.add(name);
     tell();
   };
+  const drop = (name: string): void => void (names.delete(name) && tell());
   return {
     async load(name, load) {
       if (names.has(name)) return;
       const startMs = performance.now();
       // Tasks of one batch ask for it at once.
-      const under = loading.get(name) ?? load().then(() => noteLoaded(name, performance.now() - startMs));
+      const under =
+        loading.get(name) ??
+        load().then(() => {
+          loadedHere.add(name);
+          noteLoaded(name, performance.now() - startMs);
+        });
       loading.set(name, under);
       await under.finally(() => loading.delete(name));
     },
     noteLoaded,
-    drop: (name) => void (names.delete(name) && tell()),
+    drop,
+    unload: (name) => void (loadedHere.delete(name) && drop(name)),
     names: () => [...names].sort(),
     loadedMs: () => loadedMs,
   };

@@ -62,6 +62,7 @@ function scene({ slots = 1 } = {}) {
         held: [],
         device: undefined,
         close: () => {},
+        unload: async () => {},
         runBatch: async (members) => {
           said.push(`as one ${members.map(({ task }) => task.key).join()}`);
           const took = { wallMs: 30, cpuMs: 15, loadMs: 1 };

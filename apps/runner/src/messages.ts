@@ -9,6 +9,8 @@ export type Request =
   | { readonly type: 'batch'; readonly members: readonly BatchMember[]; readonly answerMs: number }
   /** The task that runs, or this one of the batch (from 0 on), is to be handed back at its next border. */
   | { readonly type: 'back'; readonly at?: number }
+  /** Models that are to leave the memory, by the names that tasks ask for them. */
+  | { readonly type: 'unload'; readonly models: readonly string[] }
   /** Nobody wants this task of the batch any more; the others go on. */
   | { readonly type: 'drop'; readonly at: number }
   | { readonly type: 'offer'; readonly full: boolean }
@@ -55,6 +57,8 @@ export type Reply =
   | { readonly type: 'returned'; readonly resume: unknown }
   | { readonly type: 'failed'; readonly problem: Problem }
   | { readonly type: 'offer'; readonly offer: ProbedOffer }
+  /** What was to leave the memory has left it. */
+  | { readonly type: 'unloaded' }
   | { readonly type: 'tried'; readonly models: number };
 
 /** Done, failed, or handed back with what it needs to go on elsewhere; times are its part of what all took together. */

@@ -18,7 +18,7 @@ const nothing = async (): Promise<void> => {};
 type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
 function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
   const never = (): never => assert.fail('it is not asked for');
-  const working: WorkingExecutor = { held: [], device: undefined, close: never, run: never, runBatch: never, ...executor };
+  const working: WorkingExecutor = { held: [], device: undefined, close: never, unload: never, run: never, runBatch: never, ...executor };
   const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
   const work: LeaseWork = {
     client: { ...calls, failTask: nothing, handBack: nothing, ...client },
@@ -210,6 +210,35 @@ test('tasks of the same key in two workspaces run side by side, and one that is 
   await over.catch(() => {});
 });
 
+test('what whoever granted a lease chose leaves its device before it begins, and nothing else does; without a choice nothing does', async () => {
+  const runs: string[] = [];
+  const executor = (name: string, { device, held }: Pick<WorkingExecutor, 'device' | 'held'>): WorkingExecutor => ({
+    ...workOf({}).executor,
+    ...{ device, held },
+    unload: async (models) => {
+      await sleep(5);
+      runs.push(`${name} unloads ${models.join()}`);
+    },
+    run: async ({ key }) => {
+      runs.push(key);
+      return done;
+    },
+  });
+  const here = executor('here', { device: 'GPU-2', held: ['model ink@1'] });
+  const executors = [
+    here,
+    executor('beside', { device: 'GPU-2', held: ['model oil@1', 'model sand@1'] }),
+    executor('elsewhere', { device: 'GPU-1', held: ['model oil@1'] }),
+  ];
+  const { work } = workOf({});
+  const place = { executor: here, held: new Map<number, Held>(), onStale: () => {} };
+  const run = (lease: Lease) => runLease({ ...work, executors }, { ...place, lease: { ...lease, devices: ['GPU-2'] } });
+  await run({ ...leaseOf('a'), unload: ['model oil@1'] });
+  await run({ ...leaseOf('b'), unload: [] });
+  await run(leaseOf('c'));
+  assert.deepEqual(runs, ['beside unloads model oil@1', 'a', 'b', 'c']);
+});
+
 test('work that has a GPU to itself goes to the executor of that GPU, first to one that holds its model; where that one has no room, it is tried once in an empty process', async () => {
   const runs: string[] = [];
   const lease: Lease = { ...leaseOf('a'), devices: ['GPU-2'] };
@@ -230,7 +259,7 @@ test('work that has a GPU to itself goes to the executor of that GPU, first to o
     },
   });
   const executor = (name: string, changes: Partial<WorkingExecutor>): WorkingExecutor => ({
-    ...{ held: [], device: undefined, runBatch: () => assert.fail('no batch') },
+    ...{ held: [], device: undefined, runBatch: () => assert.fail('no batch'), unload: () => assert.fail('nothing is to be unloaded') },
     close: () => void runs.push(`${name} is emptied`),
     run: async (_, { device }) => {
       runs.push(`${name} on ${device}`);

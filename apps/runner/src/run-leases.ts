@@ -22,13 +22,15 @@ export type Held = {
   readonly back: AbortController;
 };
 /** What runs leases in a slot. */
-export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held' | 'device' | 'close'>;
+export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held' | 'device' | 'unload' | 'close'>;
 
 /** Leases by their fences: of several workspaces they may be for the same key. */
 export type HeldLeases = Map<number, Held>;
 /** Where leases run; `onStale` is told of what was stopped since nobody wants it any more. */
 type Place = { readonly executor: WorkingExecutor; readonly held: HeldLeases; readonly onStale: (lease: Lease) => void };
 type Running = Place & { readonly lease: Lease };
+/** What has not left a device by then will be missed by whatever is loaded, which then empties the process. */
+const longestUnloadMs = 10_000;
 /** Leases that run as one. */
 export type Batch = readonly [Lease, ...Lease[]];
 
@@ -70,6 +72,8 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
     ...(resume !== undefined && { resume }),
     ...{ back: back.signal, stop: stop.signal },
   }));
+  const crowd = crowding(work, batch);
+  if (crowd.there.length > 0) await makeRoom(crowd, { work, signal });
   const run = async (): Promise<readonly BatchEnd[]> => (await executor.runBatch(running, asking)).ends;
   const ends = await run()
     .then((ended) => {
@@ -100,6 +104,28 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
     }),
   );
   for (const lease of last) onStale(lease);
+}
+
+/** Processes that hold, on a lease's devices, what whoever granted it chose to be unloaded. */
+function crowding(
+  { executors }: LeaseWork,
+  leases: readonly Lease[],
+): { readonly there: readonly WorkingExecutor[]; readonly names: readonly string[] } {
+  const devices = leases.flatMap(({ devices = [] }) => devices);
+  const names = [...new Set(leases.flatMap(({ unload = [] }) => unload))];
+  const holds = ({ held }: WorkingExecutor): boolean => names.some((name) => held.includes(name));
+  return { there: executors.filter((one) => one.device !== undefined && devices.includes(one.device) && holds(one)), names };
+}
+
+/** Has them unload it, and waits for no longer than for lost ones. */
+async function makeRoom(
+  { there, names }: ReturnType<typeof crowding>,
+  { work, signal }: { readonly work: LeaseWork; readonly signal: AbortSignal },
+): Promise<void> {
+  work.log('info', 'models give way', { models: names });
+  const over = AbortSignal.any([signal, AbortSignal.timeout(longestUnloadMs)]);
+  const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([Promise.all(there.map((one) => one.unload(names))), ended]);
 }
 
 /** Whether there was no room on a device for any of a batch, in a process that holds models: others may have left none. */
@@ -163,6 +189,8 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
         if (picture.length <= mostPreviewBytes) one.preview = picture;
       },
     };
+    const crowd = crowding(work, [lease]);
+    if (crowd.there.length > 0) await makeRoom(crowd, { work, signal });
     const done = await executor.run(task, asking).catch((error: unknown) => {
       // Other models of the process may have left no room on its device.
       const crowded =

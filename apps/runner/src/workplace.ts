@@ -30,6 +30,8 @@ export type Workplace = {
   readonly compute: () => Promise<void>;
   readonly pictureModels: () => Promise<ModelPool>;
   readonly diffusion: () => Promise<DiffusionEngine>;
+  /** Unloads models, by the names that tasks ask for them, and leaves those that are in use. */
+  readonly unload: (names: readonly string[]) => Promise<void>;
 };
 
 const mebibyte = 1024 ** 2;
@@ -63,6 +65,8 @@ export async function createWorkplace({
     .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)
     .digest('hex');
   const shared = { folder: join(home, 'cache', `prepared-${made.slice(0, 16)}`), maxBytes: 1024 * mebibyte };
+  const pictures = pictureModels(models);
+  const drawing = diffusion(models);
   return {
     home,
     media,
@@ -71,8 +75,9 @@ export async function createWorkplace({
     tempRoot,
     models,
     compute: compute({ wish: env.FILMWRIGHT_COMPUTE || 'auto', home }),
-    pictureModels: pictureModels(models),
-    diffusion: diffusion(models),
+    pictureModels: pictures,
+    diffusion: drawing,
+    unload: unloading({ models, pictures, drawing }),
     cache: createPictureCache({ maxBytes: 192 * mebibyte, shared }),
   };
 }
@@ -105,6 +110,23 @@ function diffusion({ noteLoaded, drop }: HeldModels): () => Promise<DiffusionEng
       openDiffusionEngine({ idleMs: drawingIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;
+  };
+}
+
+type Engines = {
+  readonly models: HeldModels;
+  readonly pictures: () => Promise<ModelPool>;
+  readonly drawing: () => Promise<DiffusionEngine>;
+};
+
+/** Has whatever holds a model unload it; what is not held opens no engine. */
+function unloading({ models, pictures, drawing }: Engines): Workplace['unload'] {
+  return async (names) => {
+    for (const name of names) {
+      models.unload(name);
+      if (!models.names().includes(name)) continue;
+      for (const engine of [await pictures(), await drawing()]) await engine.unload(name);
+    }
   };
 }
 

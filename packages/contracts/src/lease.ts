@@ -81,6 +81,8 @@ export type Lease = {
   readonly resume?: unknown;
   /** Devices that it has to itself, by the names of the offer; left out where it has a slot. */
   readonly devices?: readonly string[];
+  /** Models to be unloaded from those devices first, by the names that tasks ask for; where it is left out the runner makes room by itself. */
+  readonly unload?: readonly string[];
   /** Leases of one batch run as one; each is completed, failed or found stale for itself. */
   readonly batch?: string;
 };

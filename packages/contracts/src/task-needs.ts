@@ -60,7 +60,7 @@ function stillBatch(payload: Payload<'generate'>, toolchain: string): Pick<TaskN
   const pixels = width * height;
   const onGpu = computesOnGpu(toolchain);
   const most = Math.min(mostStills, Math.floor(mostStillPixels / pixels));
-  if (frames > 1 || most < 2 || /\btensorrt\b/.test(toolchain) || (!onGpu && pixels > mostPixelsOnProcessor))
+  if (frames > 1 || !(most >= 2) || /\btensorrt\b/.test(toolchain) || (!onGpu && pixels > mostPixelsOnProcessor))
     return { batch: null, batchMost: 1 };
   const from = picture === null ? '' : ` from a picture by ${strength}`;
   return { batch: `${model} ${width}x${height} ${steps} steps by ${guidance}${from}`, batchMost: most };

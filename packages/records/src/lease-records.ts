@@ -19,6 +19,7 @@ type LeaseRow = {
   attempts: number;
   resume: unknown;
   devices: string[];
+  unload: string | null;
   batch: string | null;
 };
 
@@ -30,7 +31,7 @@ const inTurn = 'priority_rank(t.priority), t.turn_at, t.wanted_by, t.rank, t.est
 /** What was granted to the runner and not delivered yet, batches whole; what a request took whose answer was lost is given again. */
 const deliver = `
   with alive as (${alive}), before as (
-    select workspace_id, key, fence, batch, devices from attempt where runner_id = $1 and ended_at is null and request = $4
+    select workspace_id, key, fence, batch, devices, unload from attempt where runner_id = $1 and ended_at is null and request = $4
   ), fresh as (
     select a.workspace_id, a.key, a.fence, a.batch from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
     where a.runner_id = $1 and a.ended_at is null and a.delivered_at is null and not exists (select from before)
@@ -42,9 +43,9 @@ const deliver = `
   ), given as (
     update attempt a set delivered_at = now(), heard_at = now(), lease_until = now() + $3::float8 * interval '1 millisecond', request = $4
     from whole f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key and coalesce(a.ended_at, 'infinity') = 'infinity'
-    returning a.workspace_id, a.key, a.fence, a.batch, a.devices
+    returning a.workspace_id, a.key, a.fence, a.batch, a.devices, a.unload
   )
-  select t.workspace_id, t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.devices, g.batch
+  select t.workspace_id, t.key, t.kind, t.version, t.toolchain, t.payload, t.inputs, t.estimate_ms, t.rank, t.fence, t.attempts, t.resume, g.devices, g.unload, g.batch
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
@@ -145,6 +146,7 @@ function leaseOf(row: LeaseRow, leaseMs: number): Lease {
     leaseMs,
     ...(row.resume !== null && { resume: row.resume }),
     ...(row.devices.length > 0 && { devices: row.devices }),
+    ...(row.unload !== null && { unload: row.unload.split('\n').filter((name) => name !== '') }),
     ...(row.batch !== null && { batch: row.batch }),
   };
 }

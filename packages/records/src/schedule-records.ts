@@ -48,15 +48,15 @@ const grant = `
     select id, name from runner where id = any($11::uuid[]) and gone_at is null order by id for key share
   ), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
-    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[])
-      with ordinality as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch, at)
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[], $12::text[])
+      with ordinality as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch, unload, at)
     join there r on r.id = g.runner_id
     where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
-    returning g.at, t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch,
+    returning g.at, t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch, g.unload,
       string_to_array(g.devices, ',') as devices
   ), noted as (
-    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for, batch)
-    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by, waited_for, batch
+    insert into attempt (workspace_id, key, fence, runner_id, runner_name, lease_until, expected_ms, reason, devices, build_id, waited_for, batch, unload)
+    select workspace_id, key, fence, runner_id, name, now() + interval '${pickUpMs} milliseconds', expected_ms, reason, devices, wanted_by, waited_for, batch, unload
     from taken
   ), reserved as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
@@ -173,6 +173,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
           textArray(grants.map(({ waitedFor = '' }) => waitedFor)),
           uuidArray(grants.map(({ batch = null }) => batch)),
           uuidArray([...new Set(grants.map(({ runnerId }) => runnerId))]),
+          grants.map(({ unload }) => unload?.join('\n') ?? null),
         ],
       });
       if (row?.leads !== true) return null;

@@ -107,6 +107,8 @@ export type FleetSnapshot = {
 export type Grant = TaskId & {
   readonly runnerId: string;
   readonly devices: readonly string[];
+  /** Models to be unloaded from the devices first; with an empty list nothing is, left out the runner makes room by itself. */
+  readonly unload?: readonly string[];
   readonly expectedMs: number;
   /** A sentence for whoever asks why there and then. */
   readonly reason: string;

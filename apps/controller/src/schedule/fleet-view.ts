@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { singleModels } from '@filmwright/contracts';
 import type {
   AttemptEnd,
   FleetEvent,
@@ -237,15 +238,19 @@ export function createFleetView(): FleetView {
       ];
     },
     changesOf,
-    grantsOf({ tasks, runner, devices, expectedMs, reason }) {
-      const batch = tasks.length > 1 ? { batch: randomUUID() } : {};
+    grantsOf({ tasks, runner, devices, evict, expectedMs, reason }) {
+      const shared = {
+        ...(tasks.length > 1 && { batch: randomUUID() }),
+        // Models that work together are held one by one.
+        ...(devices.length > 0 && { unload: evict.filter((name) => singleModels(name).length === 1) }),
+      };
       return tasks.flatMap((id) => {
         const task = waiting.get(id);
         if (task === undefined) return [];
         waiting.delete(id);
-        running.set(id, { task, runnerId: runner, devices, fence: noFence, ...batch, count: tasks.length });
+        running.set(id, { task, runnerId: runner, devices, fence: noFence, batch: shared.batch, count: tasks.length });
         const { workspaceId, key } = task;
-        return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason, ...batch }];
+        return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason, ...shared }];
       });
     },
     waitOf(taskId) {

@@ -47,7 +47,7 @@ test('of a fleet of processors and GPUs a model’s work has a GPU to itself whe
   const first = await leaseOf(opened, gpu);
   assert.deepEqual([first.task.toolchain, first.devices], [onGpu, ['GPU-1']]);
   const slot = await leaseOf(opened, cpu);
-  assert.deepEqual([slot.task.key, slot.devices], ['c', undefined]);
+  assert.deepEqual([slot.task.key, slot.devices, slot.unload], ['c', undefined, undefined]);
   // Its slots are free, its only device is not.
   assert.deepEqual(await records.leaseTasks({ runnerId: gpu, max: 9, leaseMs: 20_000 }), []);
   await records.completeTask(done(gpu, first));
@@ -73,6 +73,23 @@ test('work goes to a GPU with room for its model: by what was measured, else by 
     await records.completeTask(done(runnerId, lease));
   }
   assert.deepEqual(await records.leaseTasks({ runnerId: small, max: 9, leaseMs: 20_000 }), []);
+});
+
+test('what a GPU is to unload for a task is told with its lease: nothing while there is room, then the model that was used longest ago', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const models = ['ink', 'oil', 'sand'];
+  const modelMemory = models.map((model) => mib(model, 10_000));
+  const { runnerId } = await records.joinRunner(draws('gpu', { models, devices: [device('GPU-1', 24)], modelMemory }));
+  const unloaded: (readonly string[] | undefined)[] = [];
+  for (const [at, model] of ['ink', 'oil', 'ink', 'sand'].entries()) {
+    await order(opened, [drawing(`${at}`, model, onGpu)]);
+    const lease = await leaseOf(opened, runnerId);
+    unloaded.push(lease.unload);
+    await records.completeTask(done(runnerId, lease));
+  }
+  assert.deepEqual(unloaded, [[], [], [], ['model oil@1']]);
 });
 
 test('a GPU that several runners of a machine offer is used by one of them, and by another once that one has left', async (context) => {

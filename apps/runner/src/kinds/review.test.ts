@@ -38,6 +38,7 @@ const whiteIsHeld: ModelPool = {
     return { dims: [1, 5], data: Float32Array.from(white ? [0, 0, 0.1, 0.9, 0] : [0, 0, 1, 0, 0]), peakBytes: 0 };
   },
   processes: async () => [],
+  unload: async () => {},
   dispose: async () => {},
 };
 

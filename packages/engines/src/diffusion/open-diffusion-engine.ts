@@ -27,6 +27,8 @@ export type DiffusionEngine = {
     model: DiffusionModel,
     drawings: readonly { readonly request: GenerateRequest; readonly options?: GenerateOptions }[],
   ) => readonly Promise<Generated>[];
+  /** Unloads a model, by the name that tasks ask for it, once it draws nothing. */
+  readonly unload: (name: string) => Promise<void>;
   readonly processes: () => readonly { readonly model: string; readonly revision: string; readonly pid: number }[];
   /** Ends every process; the engine cannot be used afterwards. */
   readonly dispose: () => Promise<void>;
@@ -209,6 +211,15 @@ export function openDiffusionEngine({
   return {
     generate: (model, request, options = {}) => generateTogether(model, [{ request, options }])[0] as Promise<Generated>,
     generateTogether,
+    unload: async (name) => {
+      const held = [...places.values()].filter(({ loaded }) => loaded?.name === name);
+      await Promise.all(
+        held.map((place) => {
+          place.turn = place.turn.then(() => unload(place));
+          return place.turn;
+        }),
+      );
+    },
     processes: () =>
       [...places].flatMap(([key, { loaded }]) => {
         const [model = '', revision = ''] = JSON.parse(key) as string[];

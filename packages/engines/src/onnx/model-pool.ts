@@ -11,6 +11,8 @@ import { type PictureFile, pictureFile } from './picture-card.ts';
 /** Processes of loaded models, one a model, ended after `idleMs` without a call. */
 export type ModelPool = {
   readonly run: (model: InstalledModel, request: ModelRun) => Promise<ModelAnswer>;
+  /** Ends the process of a model, by the name that tasks ask for it; one that runs stays. */
+  readonly unload: (name: string) => Promise<void>;
   /** What is loaded now, for supervision. */
   readonly processes: () => Promise<readonly { readonly model: string; readonly pid: number }[]>;
   /** Ends every process; the pool cannot be used afterwards. */
@@ -122,6 +124,9 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
           entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
         }
       }
+    },
+    unload: async (name) => {
+      await Promise.all([...loaded].flatMap(([key, entry]) => (entry.name === name && entry.calls === 0 ? [drop(key, entry)] : [])));
     },
     processes: async () => {
       const all = await Promise.all([...loaded].map(async ([, entry]) => ({ entry, process: await entry.process.catch(() => undefined) })));

@@ -26,6 +26,7 @@ const faults = [
 const poolOf = (answer: ModelTensor): ModelPool => ({
   run: async () => ({ ...answer, peakBytes: 0 }),
   processes: async () => [],
+  unload: async () => {},
   dispose: async () => {},
 });
 

@@ -34,6 +34,7 @@ test('an answer that is no shares is a failure, never a clear verdict', async ()
       pool: {
         run: async () => ({ dims: [1, data.length], data: Float32Array.from(data), peakBytes: 0 }),
         processes: async () => [],
+        unload: async () => {},
         dispose: async () => {},
       },
     });

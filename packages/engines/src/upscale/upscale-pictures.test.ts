@@ -28,6 +28,7 @@ function poolOf(answer: (input: ModelTensor) => ModelTensor): ModelPool & { read
   return {
     inputs,
     processes: async () => [],
+    unload: async () => {},
     dispose: async () => undefined,
     run: async (_, { inputs: given, signal }) => {
       signal?.throwIfAborted();
