@@ -122,12 +122,11 @@ function urlFromParent(signal: AbortSignal): Promise<string> {
 }
 
 async function probe({ config, executors, endings }: Runner): Promise<ProbedOffer> {
+  if (config.drillsOnly) return offerForDrills(config.home);
   try {
     const [first] = executors;
     if (first === undefined) throw new FilmwrightError('internal', 'a runner has at least one slot');
-    const { drillsOnly } = config;
-    const found = await first.offer({ signal: endings.end, full: config.join !== null && !drillsOnly });
-    const probed = drillsOnly ? offerForDrills(found) : found;
+    const probed = await first.offer({ signal: endings.end, full: config.join !== null });
     // Executors that start later compute on the same, whatever else may be found then.
     process.env.FILMWRIGHT_COMPUTE = probed.compute;
     for (const warning of probed.machine.warnings) log('warn', 'something of this machine is not offered', { warning });

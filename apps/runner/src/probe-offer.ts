@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { digestOfFile } from '@filmwright/blobs';
 import { modelName, type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
 import { currentCompute, inferenceToolchain, listModels } from '@filmwright/engines';
 import { findFonts, renderToolchain } from '@filmwright/render';
 import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
+import { ownVersion } from './own-version.ts';
 import { probeDevices } from './probe-devices.ts';
 import { workingEngines } from './probe-engines.ts';
 import { probeMachine } from './probe-machine.ts';
@@ -69,11 +69,6 @@ async function modelMemory(home: string): Promise<NonNullable<ProbedOffer['model
     const vramMb = card.needs.tiers.find(({ tier }) => tier === 'gpu')?.vramMb ?? null;
     return name === null || vramMb === null ? [] : [{ name, vramMib: Math.ceil(vramMb * mebibytePerMb) }];
   });
-}
-
-async function ownVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
-  return version;
 }
 
 /** What shapes the bytes of each kind beyond its payload. */

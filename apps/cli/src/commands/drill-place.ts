@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
+import { removedText } from '../drill/fleet-report.ts';
 
 /** Where a drill goes: a gateway, the token of who runs the platform, and the pool that its runners are in. */
 export type FleetPlace = { readonly url: string; readonly token: string; readonly pool: string };
@@ -63,7 +64,7 @@ export async function removeLeftOver({ url, token, pool, json }: FleetPlace & { 
   const text =
     found === undefined || removed === null
       ? `There is no drill in the pool ${pool}.`
-      : `Removed the drill of ${found.createdAt} with ${removed.builds} builds, ${removed.credentials} credentials and ${removed.assets} assets.`;
+      : `The drill of ${found.createdAt} is removed. ${removedText(removed)}`;
   process.stdout.write(json ? `${JSON.stringify({ removed })}\n` : `${text}\n`);
   return 0;
 }

@@ -20,6 +20,7 @@ export type DrillRound = {
 };
 
 const twoMinutesMs = 120_000;
+const usualLookMs = 50;
 /** What presses is due so soon that it cannot wait for the tasks of the round. */
 const dueMs = 3000;
 const nobodyWorked = 'nothing, since no runner took a task of the drill';
@@ -162,10 +163,10 @@ type Waiting = { readonly build: string; readonly endsWithinMs: number };
 
 /** Waits for a runner of the drill that has a task of a build just now; null where none has before the build ends, or for too long. */
 async function busyRunner<Ground extends DrillGround>(
-  { records, runners }: Ground,
+  { records, runners, lookEveryMs = usualLookMs }: Ground,
   { build, endsWithinMs }: Waiting,
 ): Promise<Ground['runners'][number] | null> {
-  for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(50)) {
+  for (const untilMs = performance.now() + endsWithinMs; performance.now() < untilMs; await sleep(lookEveryMs)) {
     const there = await records.runners();
     const { tasks } = await records.fleetSnapshot();
     for (const { lease, demand } of tasks) {
@@ -180,7 +181,7 @@ async function busyRunner<Ground extends DrillGround>(
 
 /** Waits for the end of a build; what lasts is healed after some seconds. Null when it does not end. */
 async function ended(
-  { records }: DrillGround,
+  { records, lookEveryMs = usualLookMs }: DrillGround,
   { id, heal, endsWithinMs }: { readonly id: string; readonly heal: () => Promise<void>; readonly endsWithinMs: number },
 ): Promise<EndedBuild> {
   const startedMs = performance.now();
@@ -190,7 +191,7 @@ async function ended(
     const passedMs = performance.now() - startedMs;
     if (passedMs > 8000) await heal();
     if (passedMs > endsWithinMs) return null;
-    await sleep(50);
+    await sleep(lookEveryMs);
   }
 }
 

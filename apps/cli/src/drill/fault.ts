@@ -23,6 +23,8 @@ export type DrillGround = {
   readonly runners: readonly Pick<DrillRunner, 'pid'>[];
   /** The digest of the bytes that the store has under a digest; null where it has none. */
   readonly stored: (digest: string) => Promise<string | null>;
+  /** How often rounds look how things are, in milliseconds. */
+  readonly lookEveryMs?: number;
   /** Waits until every part answers and every runner is there; throws `unavailable` after a minute. */
   readonly whole: () => Promise<void>;
 };

@@ -25,6 +25,8 @@ const tokenMs = 600_000;
 const wholeWithinMs = 60_000;
 /** Until it has told, a lease is taken for as long as the longest. */
 const longestLeaseMs = 30_000;
+/** Each look is a call of the gateway, which has other things to do. */
+const lookEveryMs = 200;
 
 /** Starts runners on this machine that work for a drill on a fleet elsewhere, each through a proxy of its own. */
 export async function startFleetGround(options: FleetGroundOptions): Promise<FleetGround> {
@@ -71,12 +73,13 @@ async function start(
   return {
     records,
     stored,
+    lookEveryMs,
     runners,
     clocks,
     smallDisks: mounted.every(Boolean),
     leaseMs: () => Math.max(...runners.map(({ proxy }) => proxy.way.joined?.leaseMs ?? longestLeaseMs)),
     async whole() {
-      for (const untilMs = performance.now() + wholeWithinMs; ; await sleep(100)) {
+      for (const untilMs = performance.now() + wholeWithinMs; ; await sleep(lookEveryMs)) {
         const there = (await state()).runners;
         if (runners.some(({ proxy }) => proxy.way.joined?.refused.includes('drill')))
           throw new FilmwrightError(
