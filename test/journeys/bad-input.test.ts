@@ -202,3 +202,13 @@ test('a film of 10,000 shots is checked, and the whole answer comes through a pi
   };
   assert.deepEqual([answer.ok, answer.film.shots.length, answer.film.frames], [true, 10_000, 10_000 * 120]);
 });
+
+test('a home that is no folder is told by every command alike', async () => {
+  before();
+  const file = writeFilm(home, shots(spoken));
+  for (const words of [['serve'], ['check', file], ['make', file], ['voices'], ['queue']]) {
+    const { status, err } = await filmwright(home, [...words, '--home', file]);
+    assert.equal(status, 2, err);
+    assert.match(err, /--home names .*, which is a file; wanted a folder/);
+  }
+});

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { nearest } from '@filmwright/core';
 import { readArguments } from './read-arguments.ts';
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
+  if (values.home !== undefined) await takeHome(values.home);
   const { json, aspect } = values;
   const dub = { script: values.script, language: values.language };
   if (values.rows !== undefined && (dub.script ?? dub.language) !== undefined)
@@ -124,30 +126,29 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'runner': {
       const { runner } = await import('./commands/runner.ts');
-      const { join, token, ttl, pool, region, slots, grace, home } = values;
-      return runner({ words: rest, join, token, ttl, pool, region, slots, grace, home, json });
+      const { join, token, ttl, pool, region, slots, grace } = values;
+      return runner({ words: rest, join, token, ttl, pool, region, slots, grace, json });
     }
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');
-      await queue({ words: rest, home: values.home, json });
+      await queue({ words: rest, json });
       return 0;
     }
     case 'workspace': {
       const { workspace } = await import('./commands/workspace.ts');
-      const { weight, cap, home } = values;
-      await workspace({ words: rest, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], home, json });
+      const { weight, cap } = values;
+      await workspace({ words: rest, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], json });
       return 0;
     }
     case 'backup': {
       const { backup } = await import('./commands/backup.ts');
-      await backup({ path: only(rest, 'a folder or a .zip file'), home: values.home, json });
+      await backup({ path: only(rest, 'a folder or a .zip file'), json });
       return 0;
     }
     case 'restore': {
       const { restore } = await import('./commands/restore.ts');
       await restore({
         path: only(rest, 'the folder or .zip file of a backup'),
-        home: values.home,
         keepMachines: values['keep-machines'],
         json,
       });
@@ -156,7 +157,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'sweep': {
       const { sweep } = await import('./commands/sweep.ts');
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `sweep takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
-      await sweep({ home: values.home, older: values.older ?? '7d', builds: values.builds ?? '30d', dryRun: values['dry-run'], json });
+      await sweep({ older: values.older ?? '7d', builds: values.builds ?? '30d', dryRun: values['dry-run'], json });
       return 0;
     }
     case 'drill': {
@@ -170,9 +171,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'models': {
       const { models } = await import('./commands/models.ts');
-      const { all, out, home, yes, pin, card, name, capability, licence, select, convert, expect } = values;
+      const { all, out, yes, pin, card, name, capability, licence, select, convert, expect } = values;
       const request = { acceptLicence: values['accept-licence'], pin, card, name, capability, licence, select, convert, expect };
-      return models({ words: rest, json, all, out, home, yes, gpu: values.for, request });
+      return models({ words: rest, json, all, out, yes, gpu: values.for, request });
     }
     default: {
       const guess = nearest(command, commands);
@@ -182,6 +183,18 @@ async function main(args: readonly string[]): Promise<number> {
       );
     }
   }
+}
+
+/** Makes a folder the home of every command, whatever the environment says. */
+async function takeHome(path: string): Promise<void> {
+  const home = resolve(path);
+  const found = await stat(home).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : error));
+  if (found instanceof Error || found?.isDirectory() === false)
+    throw new FilmwrightError(
+      'request-invalid',
+      `--home names ${home}, which is ${found instanceof Error ? `no folder that can be used (${found.message})` : 'a file'}; wanted a folder, or a name where one can be made.`,
+    );
+  process.env.FILMWRIGHT_HOME = home;
 }
 
 function only(words: readonly string[], what: string): string {

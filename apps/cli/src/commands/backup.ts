@@ -15,7 +15,7 @@ import { useDatabase } from '../keep/use-database.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { sizeText } from '../show/size-text.ts';
 
-export type BackupOptions = { readonly path: string; readonly home: string | undefined; readonly json: boolean };
+export type BackupOptions = { readonly path: string; readonly json: boolean };
 
 /** A database that restarts ends a backup; it is begun anew so often. What a folder has of it by then is not copied again. */
 const mostTries = 3;
@@ -26,8 +26,8 @@ const packing = { level: 1 };
 type Copied = { copied: number; copiedBytes: number; readonly missing: Digest[] };
 
 /** Writes records and assets, as they are at one instant, to a folder or a .zip file, while the platform goes on. */
-export async function backup({ path, home: given, json }: BackupOptions): Promise<void> {
-  const home = given === undefined ? filmwrightHome() : resolve(given);
+export async function backup({ path, json }: BackupOptions): Promise<void> {
+  const home = filmwrightHome();
   const startedMs = performance.now();
   for (let tries = 1; ; tries++) {
     try {

@@ -41,7 +41,8 @@ async function homeOf(context: TestContext) {
     });
     try {
       const options = { json: false, all: false, out: undefined, yes: false, gpu: undefined, request: {}, ...more };
-      return { status: await models({ ...options, words, home }), text };
+      process.env.FILMWRIGHT_HOME = home;
+      return { status: await models({ ...options, words }), text };
     } finally {
       write.mock.restore();
     }

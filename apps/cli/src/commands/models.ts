@@ -21,7 +21,6 @@ export type ModelsOptions = {
   readonly json: boolean;
   readonly all: boolean;
   readonly out: string | undefined;
-  readonly home: string | undefined;
   readonly yes: boolean;
   /** GPU memory, such as `24GB` or `none`: only what runs with it is listed. */
   readonly gpu: string | undefined;
@@ -34,7 +33,7 @@ const usage =
 /** `models`: what is on the shelf, and what may come onto it. */
 export async function models(options: ModelsOptions): Promise<number> {
   const { words, json, all, request } = options;
-  const home = options.home ?? filmwrightHome();
+  const home = filmwrightHome();
   const [verb = 'list', ...names] = words;
   const ask = <T>(does: ModelsRequest['do'], more: Partial<ModelsRequest> = {}): Promise<T> => {
     const display = downloadDisplay(process.stderr, { silent: json });

@@ -1,19 +1,18 @@
-import { resolve } from 'node:path';
 import { FilmwrightError, type Fleet, type QueueEntry } from '@filmwright/contracts';
 import { inAbout } from '@filmwright/core';
 import { filmwrightHome } from '../platform/home.ts';
 import { runningPlatform } from '../platform/running-platform.ts';
 import { tableLines } from '../show/rows-table.ts';
 
-export type QueueOptions = { readonly words: readonly string[]; readonly home: string | undefined; readonly json: boolean };
+export type QueueOptions = { readonly words: readonly string[]; readonly json: boolean };
 
 /** So many tasks are told one by one by `--json`. */
 const mostTasks = 10_000;
 
 /** Prints what waits for a runner: each film with its reason and when it is expected to start; with `--json` each task too. */
-export async function queue({ words, home, json }: QueueOptions): Promise<void> {
+export async function queue({ words, json }: QueueOptions): Promise<void> {
   if (words.length > 0) throw new FilmwrightError('request-invalid', `queue takes no ${words.join(' ')}. Run \`filmwright --help\`.`);
-  const client = await runningPlatform(home === undefined ? filmwrightHome() : resolve(home));
+  const client = await runningPlatform(filmwrightHome());
   const fleet = await client.fleet();
   if (json) {
     const tasks: readonly QueueEntry[] = await client.queue({ limit: mostTasks });

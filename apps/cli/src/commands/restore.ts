@@ -18,7 +18,6 @@ import { sizeText } from '../show/size-text.ts';
 
 export type RestoreOptions = {
   readonly path: string;
-  readonly home: string | undefined;
   readonly keepMachines: boolean;
   readonly json: boolean;
 };
@@ -28,8 +27,8 @@ type Restored = { readonly count: number; readonly bytes: number; readonly leftM
 const assetsAtOnce = 4;
 
 /** Brings a backup back, into a home that is empty and the database of DATABASE_URL or one of its own. What cannot be restored whole leaves nothing that starts. */
-export async function restore({ path, home: given, keepMachines, json }: RestoreOptions): Promise<void> {
-  const home = given === undefined ? filmwrightHome() : resolve(given);
+export async function restore({ path, keepMachines, json }: RestoreOptions): Promise<void> {
+  const home = filmwrightHome();
   const startedMs = performance.now();
   const source = await openSource(resolve(path));
   try {

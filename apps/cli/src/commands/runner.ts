@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
 import { filmwrightHome } from '../platform/home.ts';
@@ -17,7 +16,6 @@ export type RunnerOptions = {
   readonly slots: string | undefined;
   readonly grace: string | undefined;
   /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
-  readonly home: string | undefined;
   readonly json: boolean;
 };
 
@@ -27,8 +25,8 @@ export async function runner(options: RunnerOptions): Promise<number> {
   if (verb === undefined && options.join !== undefined) return joinAs({ ...options, join: options.join });
   if (verb === 'token' && id === undefined) return drawToken(options);
   if (verb === 'list' && id === undefined) return list(options);
-  if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id, options);
-  if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id, options);
+  if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id);
+  if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id);
   throw new FilmwrightError(
     'request-invalid',
     `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\`, \`runner drain NAME\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
@@ -37,7 +35,7 @@ export async function runner(options: RunnerOptions): Promise<number> {
 
 async function drawToken(options: RunnerOptions): Promise<number> {
   const { ttl = '10m', pool, json } = options;
-  const client = await runningPlatform(homeOf(options));
+  const client = await runningPlatform(filmwrightHome());
   const drawn = await client.createRunnerToken({ ttlMs: millisecondsOf(ttl, '--ttl'), ...(pool === undefined ? {} : { pool }) });
   if (json) {
     process.stdout.write(`${JSON.stringify(drawn)}\n`);
@@ -55,26 +53,22 @@ async function drawToken(options: RunnerOptions): Promise<number> {
 }
 
 async function list(options: RunnerOptions): Promise<number> {
-  const client = await runningPlatform(homeOf(options));
+  const client = await runningPlatform(filmwrightHome());
   const found = runnerListing(...(await Promise.all([client.listRunners(), client.fleet()])));
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : runnerListText(found));
   return 0;
 }
 
-async function drain(name: string, options: RunnerOptions): Promise<number> {
-  await (await runningPlatform(homeOf(options))).drainRunner(name);
+async function drain(name: string): Promise<number> {
+  await (await runningPlatform(filmwrightHome())).drainRunner(name);
   process.stdout.write(`Runner ${name} takes nothing more; it finishes what it has, or hands it back, and ends.\n`);
   return 0;
 }
 
-async function revoke(id: string, options: RunnerOptions): Promise<number> {
-  await (await runningPlatform(homeOf(options))).revokeRunnerCredential(id);
+async function revoke(id: string): Promise<number> {
+  await (await runningPlatform(filmwrightHome())).revokeRunnerCredential(id);
   process.stdout.write(`Credential ${id} is revoked; what its runner worked on goes to others.\n`);
   return 0;
-}
-
-function homeOf({ home }: RunnerOptions): string {
-  return home === undefined ? filmwrightHome() : resolve(home);
 }
 
 /** Runs a runner on this machine until it is told to end. */
@@ -90,7 +84,7 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
     FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
   }).filter((entry) => entry[1] !== undefined);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {
-    env: { ...process.env, FILMWRIGHT_HOME: homeOf(options), ...Object.fromEntries(set) },
+    env: { ...process.env, FILMWRIGHT_HOME: filmwrightHome(), ...Object.fromEntries(set) },
     // The channel tells the runner when this process is gone.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { sweepFolder } from '@filmwright/blobs';
 import { FilmwrightError } from '@filmwright/contracts';
 import { type Keeper, keepers, type SweepReport, sweepAssets } from '@filmwright/records/sweep';
@@ -7,7 +7,6 @@ import { filmwrightHome } from '../platform/home.ts';
 import { sizeText } from '../show/size-text.ts';
 
 export type SweepCommand = {
-  readonly home: string | undefined;
   /** Ages as they are written: 12h, 7d. */
   readonly older: string;
   readonly builds: string;
@@ -26,8 +25,8 @@ const names: Readonly<Record<Keeper, string>> = {
 };
 
 /** Removes assets that nothing names from a home, also while its platform runs, and says of each workspace what is kept and by what. */
-export async function sweep({ home: given, older, builds, dryRun, json }: SweepCommand): Promise<void> {
-  const home = given === undefined ? filmwrightHome() : resolve(given);
+export async function sweep({ older, builds, dryRun, json }: SweepCommand): Promise<void> {
+  const home = filmwrightHome();
   const ages = { olderMs: ageOf(older, '--older'), buildsMs: ageOf(builds, '--builds') };
   const store = sweepFolder(process.env.FILMWRIGHT_MEDIA || join(home, 'media'));
   const report = await useDatabase(home, (connectionString) => sweepAssets({ connectionString, store, ...ages, dryRun }));

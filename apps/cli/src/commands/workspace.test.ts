@@ -14,8 +14,8 @@ after(() => server.stop());
 /** The words of the command as they are typed. */
 function ask(...words: readonly string[]): Promise<WorkspaceAnswer> {
   const { values, positionals } = readArguments(words);
-  const { weight, cap, home, json } = values;
-  return askWorkspaces({ words: positionals, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], home, json });
+  const { weight, cap, json } = values;
+  return askWorkspaces({ words: positionals, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], json });
 }
 
 test('a workspace is made, given its terms, listed, and opened by a token that ends when it is revoked', async () => {

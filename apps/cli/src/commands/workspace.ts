@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import { FilmwrightError, workspaceTokenPrefix } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { openRecords, type Workspace, type WorkspaceStore, type WorkspaceTerms } from '@filmwright/records';
@@ -14,7 +13,6 @@ export type WorkspaceOptions = {
   readonly gpuRate: string | undefined;
   readonly slotRate: string | undefined;
   /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
-  readonly home: string | undefined;
   readonly json: boolean;
 };
 
@@ -31,8 +29,7 @@ export async function workspace(options: WorkspaceOptions): Promise<void> {
 /** As `workspace`, without a word on the terminal. */
 export async function askWorkspaces(options: WorkspaceOptions): Promise<WorkspaceAnswer> {
   const work = workOf(options);
-  const home = options.home === undefined ? filmwrightHome() : resolve(options.home);
-  return useDatabase(home, async (connectionString) => {
+  return useDatabase(filmwrightHome(), async (connectionString) => {
     const records = await openRecords({ connectionString });
     return work(records).finally(() => records.close());
   });
