@@ -31,7 +31,7 @@ export const problemCatalogue = {
   'type-unsupported': { status: 415, retryable: false, title: 'The body is of another type than is wanted' },
   'request-invalid': { status: 400, retryable: false, title: 'The request is not valid' },
   unauthorized: { status: 401, retryable: false, title: 'A token is wanted' },
-  forbidden: { status: 403, retryable: false, title: 'The request comes from another site' },
+  forbidden: { status: 403, retryable: false, title: 'This is not allowed' },
   'link-refused': { status: 403, retryable: false, title: 'The address is not valid' },
   'digest-mismatch': { status: 422, retryable: true, title: 'The bytes do not match their digest' },
   'range-invalid': { status: 416, retryable: false, title: 'The range cannot be served' },
