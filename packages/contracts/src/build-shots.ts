@@ -58,6 +58,8 @@ export const shotProgressSchema = z
     spans: z.array(shotSpanSchema).readonly(),
     /** Left out for a shot that has nothing drawn. */
     takes: z.array(drawnTakeSchema).readonly().optional(),
+    /** Everything that decides what is drawn in any take, as a text to compare with that of a document: the takes of equal ones are the same. */
+    drawing: z.string().optional(),
   })
   .readonly();
 export type ShotProgress = z.infer<typeof shotProgressSchema>;

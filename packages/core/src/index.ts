@@ -32,6 +32,7 @@ export { type ReadDocument, readDocument } from './film/read-document.ts';
 export { type ReadTimeline, readTimeline } from './otio/read-timeline.ts';
 export { writeTimeline } from './otio/write-timeline.ts';
 export { objectModel } from './plan/choose-cut-out.ts';
+export { drawingText } from './plan/drawing-text.ts';
 export { estimateFilm } from './plan/estimate-film.ts';
 export { peopleModel } from './plan/framing.ts';
 export { installedModels, modelMemoryOf, withPairs } from './plan/installed-models.ts';

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FilmDocument } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { drawingText, readDocument } from '@filmwright/core';
 import {
   clearWordTimes,
-  drawingText,
   drawnAlone,
   edgeLimits,
   hasWordTimes,
@@ -60,6 +59,15 @@ test('looking at takes that a model draws asks for nothing but the drawing, of t
     ...film,
     storyboard: [{ id: 'one' }, { id: 'two', visual: { generate: { ...generate, ...changed } } }],
   });
-  assert.equal(drawingText(film, 1), drawingText(other({ take: 1, takes: 5 }), 1));
-  assert.notEqual(drawingText(film, 1), drawingText(other({ prompt: 'other waves' }), 1));
+  const textOf = ({ storyboard, format }: FilmDocument, index: number) => drawingText({ shot: storyboard[index] ?? {}, format });
+  const text = textOf(film, 1);
+  assert.ok(text !== undefined);
+  assert.equal(text, textOf(other({ take: 1, takes: 5 }), 1));
+  assert.equal(text, textOf(drawnAlone(film, { shot: 1, takes: 4 }), 0));
+  assert.notEqual(text, textOf(other({ prompt: 'other waves' }), 1));
+  assert.notEqual(text, textOf({ ...film, format: { aspect: '9:16' } }, 1));
+  assert.equal(textOf(film, 0), undefined);
+  const read = readDocument(other({ prompt: ' waves' }));
+  assert.ok(read.film);
+  assert.equal(drawingText({ shot: read.film.storyboard[1] ?? {}, format: read.film.format }), text, 'as the planner says it');
 });

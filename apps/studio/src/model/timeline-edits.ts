@@ -87,23 +87,18 @@ export function takeAlone(film: FilmDocument, { shot: index, take }: { readonly 
   return { ...film, storyboard: [take === 1 ? kept : { ...kept, take }] };
 }
 
+/** How long a shot is whose takes are looked at alone. */
+export const drawnAloneMs = 500;
+
 /** The film with nothing but what a model draws for one shot, in so many takes, for looking at them: the same is drawn as in the film, and not made larger or smoother. */
 export function drawnAlone(film: FilmDocument, { shot: index, takes }: { readonly shot: number; readonly takes: number }): FilmDocument {
   const shot = shotsOf(film)[index];
   const visual = shot?.visual as Readonly<Record<string, unknown>> | undefined;
   if (shot === undefined || visual === undefined) return film;
   const ground = ('background' in visual ? visual['background'] : visual) as { readonly generate?: object };
-  const alone = { id: shot.id, take: shot.take, length: '500ms', visual: { generate: { ...ground.generate, takes } } };
+  const alone = { id: shot.id, take: shot.take, length: milliseconds(drawnAloneMs), visual: { generate: { ...ground.generate, takes } } };
   const { dub: _dub, ...kept } = film;
   return { ...kept, storyboard: [JSON.parse(JSON.stringify(alone)) as FilmDocument['storyboard'][number]] };
-}
-
-/** Everything that decides what is drawn for a shot in any of its takes, as a text to compare. */
-export function drawingText(film: FilmDocument, index: number): string {
-  const [shot] = drawnAlone(film, { shot: index, takes: 1 }).storyboard;
-  const ground = shot?.visual as { readonly generate?: Readonly<Record<string, unknown>> } | undefined;
-  const { take: _take, takes: _takes, ...asked } = ground?.generate ?? {};
-  return JSON.stringify([shot?.id, asked, film.format]);
 }
 
 function milliseconds(ms: number): string {

@@ -1,6 +1,7 @@
 import { hasEnded } from '@filmwright/client';
 import type { Build, BuildPurpose, BuildShots, FilmDocument, PackageAddresses, Priority, Problem } from '@filmwright/contracts';
 import { type Api, problemOf } from '../api/api.ts';
+import { drawnAloneMs } from '../model/timeline-edits.ts';
 import { createStore, type Store } from './create-store.ts';
 import type { FilmEditing } from './film-store.ts';
 
@@ -81,11 +82,20 @@ export function openBuilds(film: string, api: Api): Builds {
     })();
   };
 
+  /** The first that is of the film, and not of nothing but the takes of one shot. */
+  const newestWhole = async (builds: readonly Build[]): Promise<Build | undefined> => {
+    for (const build of builds) {
+      const shots = build.purpose === 'make' || build.state === 'planning' ? null : await api.buildShots(build.id).catch(() => null);
+      if (shots === null || !isDrawnAlone(shots)) return build;
+    }
+    return undefined;
+  };
+
   void api
     .listFilmBuilds({ id: film, limit: 20 })
-    .then(({ builds }) => {
+    .then(async ({ builds }) => {
       for (const slot of ['make', 'preview'] as const) {
-        const newest = builds.find(({ purpose, state }) => purpose === slot && state !== 'cancelled');
+        const newest = await newestWhole(builds.filter(({ purpose, state }) => purpose === slot && state !== 'cancelled'));
         if (newest !== undefined && store.get()[slot] === null && store.get().starting === null)
           follow(slot, { build: newest, shots: null, addresses: null, document: null });
       }
@@ -125,6 +135,12 @@ export function openBuilds(film: string, api: Api): Builds {
 
 function pressing({ priority, deadline }: MakeHow): { readonly priority: Priority; readonly deadline?: string } {
   return deadline === null ? { priority } : { priority, deadline };
+}
+
+/** Whether a build is of the takes of one shot alone, as they are looked at in the panel: they are as long as `drawnAlone` makes them. */
+function isDrawnAlone({ shots, fps }: BuildShots): boolean {
+  const [only, ...others] = shots;
+  return only?.drawing !== undefined && others.length === 0 && only.frames === Math.round((fps * drawnAloneMs) / 1000);
 }
 
 /** Newer addresses with the playlist that is played already, as long as it opens: every answer signs anew, and another address would begin the film again. */

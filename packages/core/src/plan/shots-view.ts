@@ -1,5 +1,6 @@
 import type { BuildShots, DrawnTake, Output, ShotProgress } from '@filmwright/contracts';
 import { frameStartMs } from '../film/frames.ts';
+import { drawingText } from './drawing-text.ts';
 import type { FilmPlan } from './plan-film.ts';
 import type { PlannedTask } from './planner.ts';
 import { spanRanges } from './spans.ts';
@@ -23,7 +24,12 @@ export function shotsView({ plan, planned, uploads }: ShotsViewInput): BuildShot
     fps: film.format.fps,
     ...size,
     frames,
-    shots: plan.shots.map((shot) => shotView(shot, { fps: film.format.fps, tasks: byShot.get(shot.index) ?? [] })),
+    shots: plan.shots.map((shot) => {
+      const written = film.storyboard[shot.index];
+      const drawing = written === undefined ? undefined : drawingText({ shot: { ...written, id: shot.id }, format: film.format });
+      const view = shotView(shot, { fps: film.format.fps, tasks: byShot.get(shot.index) ?? [] });
+      return drawing === undefined ? view : { ...view, drawing };
+    }),
     media: uploads.readable,
   };
 }

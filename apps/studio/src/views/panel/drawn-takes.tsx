@@ -1,16 +1,18 @@
 import { hasEnded } from '@filmwright/client';
 import type { DrawnTake, Problem } from '@filmwright/contracts';
+import { drawingText } from '@filmwright/core';
 import { useState } from 'react';
 import { problemOf } from '../../api/api.ts';
 import { shotsOf } from '../../model/edit-film.ts';
 import { assetPath } from '../../model/stills.ts';
-import { drawingText, drawnAlone } from '../../model/timeline-edits.ts';
+import { drawnAlone } from '../../model/timeline-edits.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { useLeaving } from '../../parts/use-leaving.ts';
 import { newestView } from '../../store/builds.ts';
 import { studio } from '../../store/studio.ts';
-import { useBuilds, useDocument, useFilm } from '../film-context.ts';
+import { useBuilds, useDocument, useFilm, useFilmState } from '../film-context.ts';
+import { useEarlierTakes } from './use-earlier-takes.ts';
 import type { Field } from './use-field.ts';
 
 const mostTakes = 8;
@@ -20,21 +22,23 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
   const { editing, selected } = useFilm();
   const document = useDocument();
   const shot = shotsOf(document)[selected];
-  const asked = drawingText(document, selected);
+  const asked = drawingText({ shot: shot ?? {}, format: document.format });
   const view = useBuilds(newestView);
-  const inBuild = shotsOf(view?.document ?? document).findIndex((each) => each?.id === shot?.id);
-  // What was drawn by other words is no take of these.
-  const still = view?.document != null && drawingText(view.document, inBuild) === asked;
   const underWay = view !== null && !hasEnded(view.build);
-  const made = still ? (view.shots?.shots.find(({ id }) => id === shot?.id)?.takes ?? []) : [];
-  const [drawnOf, setDrawn] = useState<{ readonly asked: string; readonly takes: readonly DrawnTake[] }>({ asked: '', takes: [] });
+  // What was drawn by other words is no take of these.
+  const made = view?.shots?.shots.find(({ drawing }) => drawing !== undefined && drawing === asked)?.takes ?? [];
+  const earlier = useEarlierTakes(useFilmState(({ id }) => id))(asked).toReversed();
+  const [drawnOf, setDrawn] = useState<{ readonly asked: string | undefined; readonly takes: readonly DrawnTake[] }>({
+    asked: undefined,
+    takes: [],
+  });
   const drawn = drawnOf.asked === asked ? drawnOf.takes : [];
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const leaving = useLeaving();
   const at = (key: string): readonly string[] => [...base, 'generate', key];
   const chosen = field.number(at('take'), shot?.take ?? 1);
-  const known = new Map([...made, ...drawn].map((take) => [take.take, take]));
+  const known = new Map([...earlier, ...made, ...drawn].map((take) => [take.take, take]));
   const count = Math.max(chosen, field.number(at('takes'), 1), ...known.keys());
 
   const draw = async (takes: number): Promise<void> => {
