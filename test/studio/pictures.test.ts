@@ -224,6 +224,7 @@ test('by keys a picture is drawn anew in takes and one is chosen, and a clip is 
   await press(page.locator('[data-index="0"]'), 'Enter', 'Escape');
   await press(field('Picture'), 'd');
   await field('What is to be seen').fill('dark violet aurora');
+  await field('Model').locator('option[value^=backdrops]').first().waitFor({ state: 'attached' });
   await press(field('Model'), 'b');
   await press(side.getByText('How it is drawn', { exact: true }), 'Enter');
   await field('Steps').fill('5');
@@ -247,6 +248,15 @@ test('by keys a picture is drawn anew in takes and one is chosen, and a clip is 
   await press(field('In front'), 'c');
   await side.locator('input[accept="video/*"]').setInputFiles(clip);
   await side.locator('video').waitFor();
+  await field('Begins at').fill('soon');
+  await side.getByText('No time: write seconds such as 2.5', { exact: false }).waitFor();
+  assert.equal(await field('Begins at').getAttribute('aria-invalid'), 'true');
+  await look('clip-part');
+  await field('Begins at').fill('0,1');
+  await field('Ends at').fill('100ms');
+  await side.getByText('The end must come after the beginning.').waitFor();
+  await field('Ends at').fill('0:00.4');
+  assert.equal(await side.locator('[aria-invalid]').count(), 0);
   await press(field('Design'), 'a');
   await press(side.getByText('How it is cut out and stands', { exact: true }), 'Enter');
   await press(field('Cut out'), 'a');
@@ -263,10 +273,17 @@ test('by keys a picture is drawn anew in takes and one is chosen, and a clip is 
   const place = { at: [0.48, 0.6], height: 0.82, shadow: 'soft' };
   const wanted = [
     { generate, upscale: 'auto', interpolate: true },
-    { background, subject: { clip: 'mover.mp4', cutOut: 'selfie-segmentation', ...place } },
+    { background, subject: { clip: 'mover.mp4', from: '0.1s', to: '0.4s', cutOut: 'selfie-segmentation', ...place } },
   ];
   await eventually({ what: 'all is saved', withinMs: 10_000 }, async () => JSON.stringify(await saved()).includes('soft'));
   assert.deepEqual(await saved(), wanted);
+  // What was drawn is shown again where nobody draws it again, and lies behind no preview of its own.
+  await page.reload();
+  await press(page.locator('[data-index="0"]'), 'Enter', 'Escape');
+  await eventually('the takes are shown again', async () => (await pictures.count()) === 2);
+  assert.equal(await side.getByText('Not drawn yet').count(), 0);
+  await look('takes-after-reload');
+  await press(page.locator('[data-index="0"]'), 'ArrowRight');
   await press(field('In front'), 'n');
   await eventually('the subject is gone', async () => !JSON.stringify(await saved()).includes('subject'));
   assert.deepEqual((await saved())[1], background);

@@ -30,14 +30,22 @@ export function ChoiceField<Value extends string>({
   );
 }
 
-/** A line of text; `onChange` hears every letter. */
+/** A line of text; `onChange` hears every letter. `problem` says what is wrong with it as it stands. */
 export function TextField({
   label,
   hint,
+  problem,
   value,
   placeholder = '',
   onChange,
-}: Base & { readonly hint?: string; readonly value: string; readonly placeholder?: string; readonly onChange: (value: string) => void }) {
+}: Base & {
+  readonly hint?: string;
+  readonly problem?: string | undefined;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const said = problem ?? hint;
   const id = useId();
   return (
     <Labelled id={id} label={label}>
@@ -47,12 +55,17 @@ export function TextField({
         dir="auto"
         value={value}
         placeholder={placeholder}
-        aria-describedby={hint === undefined ? undefined : `${id}h`}
+        aria-invalid={problem === undefined ? undefined : true}
+        aria-describedby={said === undefined ? undefined : `${id}h`}
         onChange={({ target }) => onChange(withoutUnprintable(target.value))}
       />
-      {hint !== undefined && (
-        <span id={`${id}h`} className="quiet small">
-          {hint}
+      {said !== undefined && (
+        <span
+          id={`${id}h`}
+          className={problem === undefined ? 'quiet small' : 'bad-text small'}
+          role={problem === undefined ? undefined : 'status'}
+        >
+          {said}
         </span>
       )}
     </Labelled>

@@ -5,6 +5,7 @@ import { groundToFront } from '../../model/shot-subject.ts';
 import { ChoiceField } from '../../parts/fields.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
+import { ClipPart } from './clip-part.tsx';
 import { ClipSound } from './clip-sound.tsx';
 import { ClipSpeed } from './clip-speed.tsx';
 import { DrawnPicture } from './drawn-picture.tsx';
@@ -64,6 +65,7 @@ export function ShotPicture({ field }: { readonly field: Field }) {
           Cut it out, for another background
         </button>
       )}
+      {kind === 'clip' && <ClipPart key={`part ${selected}`} field={field} base={base} />}
       {kind === 'clip' && <ClipSpeed field={field} base={base} />}
       {kind === 'clip' && <ClipSound field={field} base={base} />}
       {isFile && <UpscaleChoice field={field} base={base} />}

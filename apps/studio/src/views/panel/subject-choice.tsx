@@ -1,6 +1,7 @@
 import { removeSubject, type SubjectKind, setSubject, subjectKind } from '../../model/shot-subject.ts';
 import { ChoiceField, Fold } from '../../parts/fields.tsx';
 import { useFilm, useFilmState } from '../film-context.ts';
+import { ClipPart } from './clip-part.tsx';
 import { ClipSound } from './clip-sound.tsx';
 import { ClipSpeed } from './clip-speed.tsx';
 import { MediaPicker } from './media-picker.tsx';
@@ -45,6 +46,7 @@ export function SubjectChoice({ field }: { readonly field: Field }) {
               })
             }
           />
+          {kind === 'clip' && <ClipPart key={`part ${shot}`} field={field} base={base} />}
           {kind === 'clip' && <ClipSpeed field={field} base={base} />}
           {kind === 'clip' && <ClipSound field={field} base={base} />}
           <Fold title="How it is cut out and stands">
