@@ -30,7 +30,13 @@ export function readFleetPlace(given: {
 
 /** Throws, before anything is done, where the platform does not answer, the token does not suffice, it knows no drills, or nobody there gives tasks to runners. */
 export async function checkFleet(client: Client): Promise<void> {
-  await client.health();
+  try {
+    await client.health();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `${why} A certificate that this system does not vouch for is trusted by NODE_EXTRA_CA_CERTS=FILE. Nothing was begun.`;
+    throw new FilmwrightError('unavailable', text, { cause: error });
+  }
   try {
     await client.listDrills();
   } catch (error) {
