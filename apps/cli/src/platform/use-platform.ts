@@ -1,7 +1,8 @@
-import { type Client, createClient, hasEnded } from '@filmwright/client';
+import { type Client, createClient } from '@filmwright/client';
 import { readPlatformFile, withStartLock } from './platform-file.ts';
 import { readRoles } from './roles.ts';
 import { startPlatform } from './start-platform.ts';
+import { untilIdle } from './until-idle.ts';
 
 /**
  * Runs `work` against the platform of a home: the one that runs there, else one started for it and ended after it, once nobody else's build runs on it.
@@ -19,7 +20,7 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
       if (answers) return { client, stop: async () => {} };
     }
     const { client, stop } = await startPlatform({ home, roles: readRoles(undefined, process.env), port: 0, logTo: 'file' });
-    return { client, stop: async () => idle([client, await clientOfWork(home, client)]).then(stop) };
+    return { client, stop: async () => untilIdle({ own: client, workspaces: [client, await clientOfWork(home, client)] }).then(stop) };
   });
   const client = await clientOfWork(home, running.client);
   // Ctrl-C ends what was started here; the signal's own end would leave it behind.
@@ -40,13 +41,4 @@ async function clientOfWork(home: string, own: Client): Promise<Client> {
   const { FILMWRIGHT_WORKSPACE_TOKEN: token = '' } = process.env;
   const platform = token === '' ? null : await readPlatformFile(home);
   return platform === null ? own : createClient({ url: platform.url, token });
-}
-
-/** Waits until no build runs, so that a second command that borrowed this platform keeps it to its end. */
-async function idle(clients: readonly Client[]): Promise<void> {
-  for (;;) {
-    const pages = await Promise.all(clients.map((client) => client.listBuilds({ limit: 20 }).catch(() => ({ builds: [] }))));
-    if (pages.every(({ builds }) => builds.every(hasEnded))) return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
 }
