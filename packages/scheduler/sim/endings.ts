@@ -144,7 +144,7 @@ export const endRun = (world: World, ending: { readonly run: Run; readonly outco
       if (world.keepsDone) world.holders.set(task.demand.id, new Set([runner.first.id]));
       finish(world, task);
     } else if (outcome === 'failed') tellAnew(world, { task, doneMs: 0, fromMs: nowMs + world.scenario.retryMs });
-    else if (outcome === 'returned') tellAnew(world, { task, doneMs: ranMs * run.speed, fromMs: world.nowMs });
+    else if (outcome === 'returned') tellAnew(world, { task, doneMs: (ranMs * run.speed) / tasks.length, fromMs: world.nowMs });
   }
   if (outcome !== 'lost') leaveIfEmpty(world, runner.first.id);
 };

@@ -207,10 +207,11 @@ export const carryOutPreempt = (world: World, decision: Extract<Decision, { type
   if (task === undefined || run === null) return;
   const bordersMs = task.demand.bordersMs;
   demand(bordersMs !== null, `task ${decision.task} has no borders`);
-  demand(run.tasks.length === 1, `task ${decision.task} runs in a batch`);
   if (run.runner.state === 'silent' || run.handsBack || bordersMs === null) return;
-  const borders = Math.max(0, Math.ceil((world.nowMs - run.workMs) / bordersMs));
-  const borderMs = run.workMs + borders * bordersMs;
+  // All of a batch are asked at once, and are at their borders together.
+  const apartMs = bordersMs * run.tasks.length;
+  const borders = Math.max(0, Math.ceil((world.nowMs - run.workMs) / apartMs));
+  const borderMs = run.workMs + borders * apartMs;
   if (borderMs >= run.endMs) return;
   run.endMs = borderMs;
   run.handsBack = true;

@@ -152,7 +152,14 @@ function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
   return attempt.devices.length > 0 ? 'gpu' : 'slot';
 }
 
-/** Whether it can be handed back for a more pressing task. */
+/** Whether it can be handed back for a more pressing task: of a batch all or none. */
 export function canPreempt({ task, batch, host }: Attempt): boolean {
-  return host.facts.handsBack !== false && task.bordersMs !== null && task.priority !== 'interactive' && batch.length === 0;
+  return (
+    host.facts.handsBack !== false && [task, ...batch].every(({ bordersMs, priority }) => bordersMs !== null && priority !== 'interactive')
+  );
+}
+
+/** How far its borders are apart at most: those of a batch come no later than if its tasks took turns. */
+export function bordersOf({ task, batch }: Attempt): number {
+  return [task, ...batch].reduce((sum, { bordersMs }) => sum + (bordersMs ?? 0), 0);
 }

@@ -72,3 +72,20 @@ test('P7: a GPU that holds the model but cannot be given the pressing task is no
   const pressing = demand('person', { ...gpu, model: 'b', pool: 'p', priority: 'interactive', submittedMs: 1000, readyMs: 1000 });
   assert.deepEqual(tell(1000, ...wanted(pressing)), []);
 });
+
+test('P7: a batch gives way as a whole, those of it that still run, and not where one of it has no borders', () => {
+  const still = { ...film, estimateMs: 60_000, batch: 'stills', batchMost: 3 };
+  for (const { last, wanted: asks } of [
+    { last: still, wanted: ['a', 'c'] },
+    { last: { ...still, bordersMs: null }, wanted: [] },
+  ]) {
+    const { tell } = scheduler();
+    tell(0, ...joined(runner('r', { slots: 1, runsBatches: true })), ...wanted(demand('a', still), demand('b', still), demand('c', last)));
+    tell(500, { type: 'ended', task: 'b', outcome: 'failed', ranMs: 1, loadMs: 0 });
+    const asked = tell(1000, ...wanted(person));
+    assert.deepEqual(
+      asked.map((each) => (each.type === 'preempt' ? each.task : each)),
+      asks,
+    );
+  }
+});

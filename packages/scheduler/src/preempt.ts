@@ -1,4 +1,4 @@
-import { canPreempt } from './attempts.ts';
+import { bordersOf, canPreempt } from './attempts.ts';
 import { type Decision, type Priority, priorities } from './demand.ts';
 import type { Attempt } from './fleet.ts';
 import { serves } from './forecast.ts';
@@ -25,9 +25,12 @@ export function preempt(state: State, instantMs: number): Decision[] {
       const victim = victimFor(state, { group, entry, priority, instantMs });
       if (victim === null) continue;
       victim.preempted = true;
-      victim.expectedEndMs = Math.min(victim.expectedEndMs, instantMs + (victim.task.bordersMs ?? 0));
-      const reason = `${entry.task.id} is ${priority} and would be late; ${victim.task.id} is ${victim.task.priority} and goes on later`;
-      decisions.push({ type: 'preempt', task: victim.task.id, runner: victim.host.facts.id, for: entry.task.id, reason });
+      victim.expectedEndMs = Math.min(victim.expectedEndMs, instantMs + bordersOf(victim));
+      for (const { id, priority: less } of [victim.task, ...victim.batch]) {
+        if (state.attempts.get(id) !== victim) continue;
+        const reason = `${entry.task.id} is ${priority} and would be late; ${id} is ${less} and goes on later`;
+        decisions.push({ type: 'preempt', task: id, runner: victim.host.facts.id, for: entry.task.id, reason });
+      }
     }
   }
   return decisions;
@@ -49,10 +52,9 @@ function victimFor(state: State, { group, entry, priority, instantMs }: Wanted):
     if (left-- === 0) break;
     // A place that is asked for already, or free in time anyway, needs no other.
     if (endsAt(attempt, instantMs) <= latestMs) return null;
-    const { bordersMs } = attempt.task;
-    if (attempt.preempted || !canPreempt(attempt) || bordersMs === null || instantMs + bordersMs > latestMs) continue;
-    if (priorities.indexOf(attempt.task.priority) <= priorities.indexOf(priority)) continue;
-    if (best === null || bordersMs < (best.task.bordersMs ?? 0)) best = attempt;
+    if (attempt.preempted || !canPreempt(attempt) || instantMs + bordersOf(attempt) > latestMs) continue;
+    if ([attempt.task, ...attempt.batch].some((each) => priorities.indexOf(each.priority) <= priorities.indexOf(priority))) continue;
+    if (best === null || bordersOf(attempt) < bordersOf(best)) best = attempt;
   }
   return best;
 }
