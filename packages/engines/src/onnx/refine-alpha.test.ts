@@ -53,11 +53,11 @@ for (const [name, front, back] of [
   ['dark hair on a bright wall', [0.25, 0.16, 0.1], [0.85, 0.84, 0.88]],
   ['red on green', [0.8, 0.2, 0.15], [0.1, 0.7, 0.25]],
 ] as const) {
-  test(`refining brings a coarse mask close to the true alpha and leaves no background colour (${name})`, async () => {
+  test(`refining brings a coarse mask close to the true alpha and leaves no background colour (${name})`, () => {
     const truth = hairyAlpha();
     const picture = composite(truth, front, back);
     const coarse = coarseMask(truth);
-    const { cut } = await cutWithMask({ picture, times: 1, mask: coarse, blurCells: 5 });
+    const { cut } = cutWithMask({ picture, times: 1, mask: coarse, blurCells: 5 });
     const alpha = alphaPlane(cut);
     const edge = (i: number): boolean => (coarse.data[i] as number) > 0.02 && (coarse.data[i] as number) < 0.98;
     const [before, after] = [error(coarse.data, truth.data, edge), error(alpha.data, truth.data, edge)];
@@ -75,10 +75,10 @@ for (const [name, front, back] of [
   });
 }
 
-test('where colour cannot tell the sides apart the coarse mask decides', async () => {
+test('where colour cannot tell the sides apart the coarse mask decides', () => {
   const truth = drawPlane(64, 64, (x) => (x < 32 ? 1 : 0));
   const picture = composite(truth, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
-  const { cut } = await cutWithMask({ picture, times: 1, mask: coarseMask(truth), blurCells: 4 });
+  const { cut } = cutWithMask({ picture, times: 1, mask: coarseMask(truth), blurCells: 4 });
   const alpha = alphaPlane(cut);
   assert.ok(error(alpha.data, truth.data, () => true) < 0.03);
 });
