@@ -95,7 +95,22 @@ test('a runner joins, waits, gets a task the moment it is ready, renews and comp
   );
   await client.leaveRunner(runnerId);
   assert.deepEqual(await user.listVoices(), []);
+  assert.deepEqual(await user.listModels(), []);
   await assert.rejects(client.heartbeat({ runnerId, leases: [] }), { code: 'not-found' });
+});
+
+test('models that films may name are listed by what they are for, those that cut out among them, whichever runners offer them', async (context) => {
+  const gateway = await startGateway(context);
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  const drawn = { width: 8, height: 8, multipleOf: 8, frames: 1, rate: 1, loops: false, steps: 1, guidance: 1, stepMs: null };
+  const generators = [{ ...drawn, ref: 'waves@1', capabilities: ['text-to-image', 'image-to-image'] as const }];
+  await client.joinRunner({ ...offer, models: ['isnet@1', 'people@1'], modelsFor: { upscaling: ['sharp@1'] } });
+  await client.joinRunner({ ...offer, name: 'other', models: ['people@1'], generators });
+  const user = createClient({ url: client.url, token: userToken });
+  assert.deepEqual(
+    (await user.listModels()).map(({ capability, ref }) => `${capability} ${ref}`),
+    ['image-to-image waves@1', 'matting isnet@1', 'matting people@1', 'text-to-image waves@1', 'upscaling sharp@1'],
+  );
 });
 
 test('a runner that hangs up while it waits is given nothing', async (context) => {

@@ -9,7 +9,7 @@ import {
   mostResumeBytes,
   runnerOfferSchema,
 } from '@filmwright/contracts';
-import { mergeOffers } from '@filmwright/core';
+import { mergeOffers, modelsByCapability } from '@filmwright/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
@@ -127,6 +127,10 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       request.log.info({ runnerId: runnerOf(request) }, 'runner left');
       return reply.code(204).send();
     },
+  });
+  addRoute(app, {
+    name: 'listModels',
+    handler: async () => ({ models: modelsByCapability(mergeOffers(await records.runners(), null)) }),
   });
   addRoute(app, {
     name: 'listGenerators',

@@ -12,6 +12,7 @@ import type {
   HandBack,
   HeartbeatReply,
   Lease,
+  ModelForFilms,
   PackageAddresses,
   Preview,
   QueueEntry,
@@ -77,6 +78,7 @@ export type Client = FilmCalls &
     /** Tasks that wait, those that start soonest first. */
     queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
     /** Models that draw, of all runners, those of the largest pictures first. */
+    listModels(): Promise<readonly ModelForFilms[]>;
     listGenerators(): Promise<readonly Generator[]>;
     listVoices(): Promise<readonly Voice[]>;
     joinRunner(offer: RunnerOffer): Promise<Joined>;
@@ -126,6 +128,7 @@ export function createClient(connection: Connection): Client {
     readMedia: (options) => readMedia(connection, options),
     ...buildCalls(connection),
     ...filmCalls(connection),
+    listModels: async () => (await callJson<{ models: readonly ModelForFilms[] }>(connection, { route: 'listModels' })).models,
     listGenerators: async () => (await callJson<{ generators: readonly Generator[] }>(connection, { route: 'listGenerators' })).generators,
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,
     ...runnerCalls(connection),

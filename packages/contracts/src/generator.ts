@@ -28,3 +28,7 @@ export const generatorSchema = z
   })
   .readonly();
 export type Generator = z.infer<typeof generatorSchema>;
+
+/** A revision of a model, as `name@revision`, that runners offer to films for a capability; answers of GET /v1/models are of these. */
+export const modelForFilmsSchema = z.object({ capability: modelCapabilitySchema, ref: z.string() }).readonly();
+export type ModelForFilms = z.infer<typeof modelForFilmsSchema>;

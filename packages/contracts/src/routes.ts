@@ -74,6 +74,8 @@ export const routes = {
   createDrillBuild: { method: 'POST', path: '/v1/drills/:id/builds', scope: 'operator' },
   auditDrillBuild: { method: 'GET', path: '/v1/drills/:id/builds/:build/audit', scope: 'operator' },
   drillAsset: { method: 'GET', path: '/v1/drills/:id/assets/:digest', scope: 'operator' },
+  /** Models that films may name, by what they are for: cutting out, enlarging, drawing and the rest. */
+  listModels: { method: 'GET', path: '/v1/models', scope: 'user' },
   listGenerators: { method: 'GET', path: '/v1/generators', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */

@@ -38,6 +38,7 @@ export { peopleModel } from './plan/framing.ts';
 export { installedModels, modelMemoryOf, withPairs } from './plan/installed-models.ts';
 export { mergeOffers, type Offer } from './plan/merge-offers.ts';
 export { type ChosenToolchain, keepChosen } from './plan/model-toolchains.ts';
+export { modelsByCapability } from './plan/models-by-capability.ts';
 export { pickGenerator } from './plan/pick-generator.ts';
 export { type ComingTask, type Plan, type PlanEnd, type PlanInput, type PlanRow, planBuild } from './plan/plan-build.ts';
 export type { DrillReport } from './plan/plan-drill.ts';
