@@ -154,12 +154,14 @@ function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
 
 /** Whether it can be handed back for a more pressing task: of a batch all or none. */
 export function canPreempt({ task, batch, host }: Attempt): boolean {
-  return (
-    host.facts.handsBack !== false && [task, ...batch].every(({ bordersMs, priority }) => bordersMs !== null && priority !== 'interactive')
-  );
+  return host.facts.handsBack !== false && isMovable(task) && batch.every(isMovable);
 }
 
 /** How far its borders are apart at most: those of a batch come no later than if its tasks took turns. */
 export function bordersOf({ task, batch }: Attempt): number {
-  return [task, ...batch].reduce((sum, { bordersMs }) => sum + (bordersMs ?? 0), 0);
+  return batch.reduce((sum, { bordersMs }) => sum + (bordersMs ?? 0), task.bordersMs ?? 0);
+}
+
+function isMovable({ bordersMs, priority }: Demand): boolean {
+  return bordersMs !== null && priority !== 'interactive';
 }

@@ -1,5 +1,5 @@
 import { bordersOf, canPreempt } from './attempts.ts';
-import { type Decision, type Priority, priorities } from './demand.ts';
+import { type Decision, type Demand, type Priority, priorities } from './demand.ts';
 import type { Attempt } from './fleet.ts';
 import { serves } from './forecast.ts';
 import type { Group } from './group.ts';
@@ -53,7 +53,8 @@ function victimFor(state: State, { group, entry, priority, instantMs }: Wanted):
     // A place that is asked for already, or free in time anyway, needs no other.
     if (endsAt(attempt, instantMs) <= latestMs) return null;
     if (attempt.preempted || !canPreempt(attempt) || instantMs + bordersOf(attempt) > latestMs) continue;
-    if ([attempt.task, ...attempt.batch].some((each) => priorities.indexOf(each.priority) <= priorities.indexOf(priority))) continue;
+    const isLess = (task: Demand): boolean => priorities.indexOf(task.priority) > priorities.indexOf(priority);
+    if (!isLess(attempt.task) || !attempt.batch.every(isLess)) continue;
     if (best === null || bordersOf(attempt) < bordersOf(best)) best = attempt;
   }
   return best;
