@@ -65,7 +65,11 @@ export async function playOnFleet(options: FleetPlaying): Promise<{ readonly rep
         await mkdir(folder);
         return startFleetGround({ client, drill, name, home: folder, runners });
       };
-      await playRounds({ rounds, seed, faults: wanted, lanes: 1, open, tally, tell, signal });
+      await playRounds({ rounds, seed, faults: wanted, lanes: 1, open, tally, tell, signal }).catch((error: unknown) => {
+        // Rounds that broke off are counted, and the report says that nothing is known of them.
+        if (tally.broken.length === 0) throw error;
+        tell(`THE DRILL ENDS: ${reasonOf(error)}`);
+      });
     } finally {
       if (given === undefined && (signal.aborted || isSound(tally))) await rm(home, { recursive: true, force: true, maxRetries: 5 });
     }
@@ -81,10 +85,13 @@ async function remove({ url, token, pool, tell }: FleetPlaying, { id }: DrillPla
   try {
     return await steadily(() => createClient({ url, token }).removeDrill(id));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    tell(`LEFT BEHIND: ${why} Once the platform answers: filmwright drill --url ${url} --pool ${pool} --remove`);
+    tell(`LEFT BEHIND: ${reasonOf(error)} Once the platform answers: filmwright drill --url ${url} --pool ${pool} --remove`);
     return null;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function tell(line: string): void {

@@ -8,13 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openDrillProxy } from './drill-proxy.ts';
 
+const joined = { leaseMs: 7000, refused: [{ kind: 'encode', found: 1, wanted: 2 }] };
+
 /** A gateway that answers everything with the number of requests that it heard, and one that nobody listens at before it. */
 async function heardBy(context: TestContext) {
   const heard: string[] = [];
   const server = createServer((request, reply) => {
     heard.push(`${request.method} ${request.url}`);
     const stale = request.url?.endsWith('/complete') && heard.length > 1;
-    reply.writeHead(stale ? 409 : 200).end(JSON.stringify({ stale: [], heard: heard.length }));
+    reply.writeHead(stale ? 409 : 200).end(JSON.stringify({ stale: [], heard: heard.length, ...joined }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy = await openDrillProxy(() => ['http://127.0.0.1:1', `http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
@@ -33,7 +35,7 @@ test('a message goes to the gateway that listens; said twice it is heard twice, 
   assert.equal((await say(url, 'heartbeat')).status, 200);
   assert.equal(heard.length, 1);
   way.twice = true;
-  assert.deepEqual(await (await say(url, 'heartbeat')).json(), { stale: [], heard: 3 });
+  assert.deepEqual(await (await say(url, 'heartbeat')).json(), { stale: [], heard: 3, ...joined });
   assert.equal((await say(url, 'complete')).status, 409);
   assert.deepEqual({ doubled: way.doubled, refused: way.refused }, { doubled: 2, refused: 2 });
 });
@@ -60,6 +62,19 @@ test('what runners say of themselves and what they make is said twice too, each 
   );
   await fetch(`${url}/v1/assets/${id}`);
   assert.equal(way.doubled, 7);
+});
+
+test('what a runner was told when it joined is known, and how many spoilt files it found, also when it is started anew', async (context) => {
+  const { url, way } = await heardBy(context);
+  assert.equal(way.joined, null);
+  await fetch(`${url}/v1/runners`, { method: 'POST', body: '{}' });
+  assert.deepEqual(way.joined, { leaseMs: 7000, refused: ['encode'] });
+  const counts: number[] = [];
+  for (const damaged of [0, 2, 2, 3, 1, 1]) {
+    await fetch(`${url}/v1/runners/r/heartbeat`, { method: 'POST', body: JSON.stringify({ leases: [], cache: { damaged } }) });
+    counts.push(way.damaged);
+  }
+  assert.deepEqual(counts, [0, 2, 2, 3, 4, 4]);
 });
 
 test('a lost reply is one to a message that was heard', async (context) => {
