@@ -63,6 +63,24 @@ test('L10: whoever begins to lead finds the cancelled tasks of a batch in one pl
   assert.equal(places(opened({ tasks: [running('k3', 3)], stopped: [1, 2] }).changes), 1, 'that of the one which runs');
 });
 
+test('P8: what a batch took is said with the last of it, as the sum of the parts that its tasks were told', () => {
+  const { view } = opened({ tasks: [1, 2, 3].map((fence) => running(`k${fence}`, fence)) });
+  const done = (fence: number, ranMs: number, loadMs: number): FleetEvent => ({
+    type: 'task',
+    ended: { fence, outcome: 'done', ranMs, loadMs },
+    task: { ...running(`k${fence}`, fence), state: 'done', demand: null, lease: null },
+  });
+  const told = [done(2, 20, 5), done(1, 70, 0), done(3, 110, 5)].flatMap((event) => view.changesOf(event, 10));
+  assert.deepEqual(
+    told.map((change) => change.type === 'ended' && [change.ranMs, change.loadMs]),
+    [
+      [20, 5],
+      [90, 5],
+      [200, 10],
+    ],
+  );
+});
+
 test('P1: a hardware encoder is offered by runners that encoded with it, and what asks for one goes there alone', () => {
   const probe = { framesPerS: 100, reason: null };
   const machine = {

@@ -24,10 +24,10 @@ type Running = {
   readonly runnerId: string;
   readonly devices: readonly string[];
   fence: number;
-  /** The batch that it runs in, and how many tasks that has. */
+  /** The batch that it runs in. */
   readonly batch?: string | undefined;
-  count: number;
 };
+type Took = { readonly ranMs: number; readonly loadMs: number };
 type RunningChange = Extract<Change, { type: 'running' }>;
 
 /** What the scheduler was told of the ledger, so that an event, which says how things are, becomes the changes that are news to it. */
@@ -67,6 +67,7 @@ export function createFleetView(): FleetView {
   const running = new Map<string, Running>();
   const builds = new Map<string, BuildTimes>();
   const stopping = new Map<string, StoppingAttempt>();
+  const took = new Map<string, Took>();
   const offered = createOffered();
   const onDevices = createOffered();
   const shared = createSharedDevices();
@@ -110,6 +111,16 @@ export function createFleetView(): FleetView {
     return false;
   };
 
+  /** Each task of a batch is told its part of what the whole took; what the last one is said to have taken is all that was told. */
+  const tookOf = (batch: string | undefined, { ranMs, loadMs = 0 }: Pick<AttemptEnd, 'ranMs' | 'loadMs'>): Took => {
+    if (batch === undefined) return { ranMs, loadMs };
+    const before = took.get(batch) ?? { ranMs: 0, loadMs: 0 };
+    const sum = { ranMs: before.ranMs + ranMs, loadMs: before.loadMs + loadMs };
+    if (hasPlace(batch)) took.set(batch, sum);
+    else took.delete(batch);
+    return sum;
+  };
+
   const taskChanges = ({ ended, task }: Extract<FleetEvent, { type: 'task' }>, instantMs: number): readonly Change[] => {
     const id = idOf(task);
     const changes: Change[] = [];
@@ -120,9 +131,7 @@ export function createFleetView(): FleetView {
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
       const how: Pick<AttemptEnd, 'outcome' | 'ranMs' | 'loadMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
-      // Each task of a batch is told a part of what the whole took.
-      const [ranMs, loadMs] = [how.ranMs * held.count, (how.loadMs ?? 0) * held.count];
-      changes.push({ type: 'ended', task: id, outcome: how.outcome, ranMs, loadMs });
+      changes.push({ type: 'ended', task: id, outcome: how.outcome, ...tookOf(held.batch, how) });
       const { fence, runnerId, devices } = held;
       const { workspaceId, key } = task;
       if (ended?.fence === fence && ended.stopping === true && !hasPlace(held.batch))
@@ -132,7 +141,7 @@ export function createFleetView(): FleetView {
       if (running.has(id)) return changes;
       waiting.delete(id);
       const { runnerId, devices, fence, batch } = lease;
-      running.set(id, { task: demand, runnerId, devices, fence, batch, count: 1 });
+      running.set(id, { task: demand, runnerId, devices, fence, batch });
       const sinceMs = instantMs - lease.sinceMs;
       changes.push({ type: 'running', task: toDemand(demand, instantMs), runner: runnerId, devices, sinceMs });
     } else if (state === 'waiting' && demand !== null) {
@@ -154,10 +163,6 @@ export function createFleetView(): FleetView {
       return false;
     });
     const whole = [...batches.values()].flatMap((parts) => {
-      for (const { task } of parts) {
-        const held = running.get(task.id);
-        if (held !== undefined) held.count = parts.length;
-      }
       const [first, ...others] = parts;
       return first === undefined ? [] : [{ ...first, others: others.map(({ task }) => task) }];
     });
@@ -248,7 +253,7 @@ export function createFleetView(): FleetView {
         const task = waiting.get(id);
         if (task === undefined) return [];
         waiting.delete(id);
-        running.set(id, { task, runnerId: runner, devices, fence: noFence, batch: shared.batch, count: tasks.length });
+        running.set(id, { task, runnerId: runner, devices, fence: noFence, batch: shared.batch });
         const { workspaceId, key } = task;
         return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason, ...shared }];
       });
