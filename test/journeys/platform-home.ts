@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 // Looking over every picture takes longer than these small films; the journey of clips has it done.
 process.env.FILMWRIGHT_REVIEW ??= 'off';
+// While a browser is looked at nothing runs, and trying every model would take the processor from it.
+process.env.FILMWRIGHT_MEASURE ??= '0';
 
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 

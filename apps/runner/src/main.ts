@@ -79,7 +79,8 @@ async function main(): Promise<void> {
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
-  const trials = process.env['FILMWRIGHT_MEASURE'] === '0' ? null : createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, log });
+  const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && !config.drillsOnly;
+  const trials = tries ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, log }) : null;
   const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, trials, onDrain };
   let credential: Credential | undefined;
   try {
