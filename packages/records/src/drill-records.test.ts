@@ -46,6 +46,8 @@ test('D1: a pool that anybody uses is refused, with who does', async () => {
   await assert.rejects(records.addDrill({ pool: 'mine' }), /not free for a drill: another drill, begun/);
   await records.joinRunner(someOffer({ name: 'worker', pool: 'busy' }));
   await assert.rejects(records.addDrill({ pool: 'busy' }), /the runner worker is in it/);
+  await sql(`insert into pool_state (name, body) values ('elastic', '{}')`);
+  await assert.rejects(records.addDrill({ pool: 'elastic' }), /machines are brought for it/);
   await records.addRunnerToken({ secretHash: 'away', pool: 'away', expiresAt: soon() });
   const away = await records.exchangeRunnerToken({ tokenHash: 'away', secretHash: 'of away', name: 'gone-home' });
   await assert.rejects(records.addDrill({ pool: 'away' }), /of the runner gone-home lets into it/);

@@ -15,10 +15,11 @@ const places =
   'select d.workspace_id as id, w.name as workspace, d.pool, d.created_at from drill d join workspace w on w.id = d.workspace_id';
 /** Who uses a pool, in words; nobody where it gives no row. */
 const users = `
-  select 'another drill, begun ' || to_char(created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC, has it' as used from drill where pool = $1
+  select 'another drill, begun ' || to_char(created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC, has it (drill --remove takes away one that was killed)' as used from drill where pool = $1
   union all select 'the runner ' || name || ' is in it' from runner where pool = $1 and gone_at is null
   union all select 'the credential ' || id || ' of the runner ' || name || ' lets into it' from runner_credential where pool = $1 and revoked_at is null
   union all select 'the machine ' || id || ' is in it' from pool_machine where pool = $1
+  union all select 'machines are brought for it' from pool_state where name = $1
   limit 1`;
 /** Rows of a workspace by their tables, those first that others refer to. */
 const tables = [
