@@ -40,7 +40,8 @@ test('a drill has builds of its own on its pool, gives their bytes as they lie i
   assert.deepEqual(await client.listDrills(), []);
   assert.deepEqual(await sql('select id from build'), []);
   assert.deepEqual(await files(), []);
-  for (const call of [client.getDrill(drill.id), client.removeDrill(drill.id), client.auditDrillBuild({ id: drill.id, build })])
+  const { id } = drill;
+  for (const call of [() => client.getDrill(id), () => client.removeDrill(id), () => client.auditDrillBuild({ id, build })])
     await assert.rejects(call, { code: 'not-found' });
 });
 
