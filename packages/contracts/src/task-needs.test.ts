@@ -26,13 +26,13 @@ test('stills of one model, size, number of steps and guidance are drawn as one o
   for (const other of [{ model: 'oil@1' }, { width: 256 }, { steps: 7 }, { guidance: 1 }, { picture: 'sha256-x', strength: 0.5 }])
     assert.notEqual(batchOf(other, gpu).batch, batch, JSON.stringify(other));
   assert.equal(batchOf({ width: 1024, height: 1024 }, gpu).most, 2);
-  assert.equal(batchOf({ width: 256, height: 256 }, 'cpu').most, 4);
+  assert.equal(batchOf({ width: 128, height: 128 }, 'cpu').most, 4);
   const alone = { batch: null, most: 1 };
   for (const [changes, compute] of [
     [{ width: 2048, height: 1024 }, gpu],
     [{ frames: 8 }, gpu],
-    [{}, 'cpu'],
-    [{ width: 256, height: 256 }, 'tensorrt 10 sm_90'],
+    [{ width: 256 }, 'cpu'],
+    [{ width: 128, height: 128 }, 'tensorrt 10 sm_90'],
   ] as const)
     assert.deepEqual(batchOf(changes, compute), alone, `${JSON.stringify(changes)} ${compute}`);
 });

@@ -52,7 +52,7 @@ export function needsOf(task: Needing): TaskNeeds {
 const mostStills = 4;
 const mostStillPixels = 2 ** 21;
 /** On processors larger stills gain nothing by being drawn as one (docs/decisions/0012-batches-change-no-byte.md). */
-const mostPixelsOnProcessor = 256 ** 2;
+const mostPixelsOnProcessor = 128 ** 2;
 
 /** Stills of one model that take as many steps of one size are drawn as one where that is quicker; TensorRT would first build the model for each number of them. */
 function stillBatch(payload: Payload<'generate'>, toolchain: string): Pick<TaskNeeds, 'batch' | 'batchMost'> {
