@@ -20,6 +20,8 @@ let url = '';
 let media = '';
 const token = 'token-of-who-runs-the-platform';
 const ends: (() => Promise<void>)[] = [];
+/** What takes so long never ends. */
+const hangs = { timeout: 180_000 };
 
 before(async () => {
   server = await startTestServer();
@@ -48,7 +50,7 @@ before(async () => {
   [url] = await Promise.all([start('gateway'), start('controller')]);
   closeSync(logTo);
   while (!(await createClient({ url, token }).fleet()).isLed) await sleep(50);
-});
+}, hangs);
 after(async () => {
   for (const end of ends) await end();
   await server.stop();
@@ -88,46 +90,50 @@ async function spoil(): Promise<void> {
   await sql(`update task set state = 'failed' where key = $1`, [gone]);
 }
 
-test('a fleet is drilled by its address: what is spoilt is told, and all that was made goes, also when the drill is interrupted', async () => {
-  const told: string[] = [];
-  const interrupted = new AbortController();
-  const pids = new Set<number>();
-  const interrupt: Fault<RunnerGround> = {
-    name: 'interrupt the drill',
-    cannot: () => null,
-    async inflict({ platform, busy }) {
-      await busy();
-      for (const { pid } of platform.runners) pids.add(pid() ?? 0);
-      interrupted.abort();
-      return { did: 'the drill was interrupted', heal: async () => {}, took: () => true };
-    },
-  };
-  const faults = [...loseReplies, spoilAll, interrupt];
-  const tell = (line: string): void => void told.push(line);
-  const { report } = await playOnFleet({ ...words, url, faults, signal: interrupted.signal, tell });
-  const { leftOut, unchecked, removed, ...counts } = report;
-  const text = told.join('\n');
-  assert.deepEqual(counts, { rounds: 2, lost: 1, rerun: 1, doubleCharged: 3, wrongBytes: 1, missed: 0, unplayed: 0, skipped: [] }, text);
-  assert.match(text, /lose replies: .+ [1-9]\d* messages\. Nothing was lost, run twice, charged twice or wrong/);
-  assert.match(
-    text,
-    /spoil the platform: .+drill\/last made sha256-\w+, and the store holds sha256-.+ WRONG: 1 lost, 1 run twice, 3 charged wrongly/,
-  );
-  assert.ok(leftOut.includes('kill the leader') && leftOut.includes('fill the store'), leftOut.join());
-  assert.match(unchecked.join('\n'), /the ledger itself/);
-  assert.deepEqual([removed?.builds, removed?.credentials, removed?.assetsLeft], [3, 1, 0]);
+test(
+  'a fleet is drilled by its address: what is spoilt is told, and all that was made goes, also when the drill is interrupted',
+  hangs,
+  async () => {
+    const told: string[] = [];
+    const interrupted = new AbortController();
+    const pids = new Set<number>();
+    const interrupt: Fault<RunnerGround> = {
+      name: 'interrupt the drill',
+      cannot: () => null,
+      async inflict({ platform, busy }) {
+        await busy();
+        for (const { pid } of platform.runners) pids.add(pid() ?? 0);
+        interrupted.abort();
+        return { did: 'the drill was interrupted', heal: async () => {}, took: () => true };
+      },
+    };
+    const faults = [...loseReplies, spoilAll, interrupt];
+    const tell = (line: string): void => void told.push(line);
+    const { report } = await playOnFleet({ ...words, url, faults, signal: interrupted.signal, tell });
+    const { leftOut, unchecked, removed, ...counts } = report;
+    const text = told.join('\n');
+    assert.deepEqual(counts, { rounds: 2, lost: 1, rerun: 1, doubleCharged: 3, wrongBytes: 1, missed: 0, unplayed: 0, skipped: [] }, text);
+    assert.match(text, /lose replies: .+ [1-9]\d* messages\. Nothing was lost, run twice, charged twice or wrong/);
+    assert.match(
+      text,
+      /spoil the platform: .+drill\/last made sha256-\w+, and the store holds sha256-.+ WRONG: 1 lost, 1 run twice, 3 charged wrongly/,
+    );
+    assert.ok(leftOut.includes('kill the leader') && leftOut.includes('fill the store'), leftOut.join());
+    assert.match(unchecked.join('\n'), /the ledger itself/);
+    assert.deepEqual([removed?.builds, removed?.credentials, removed?.assetsLeft], [3, 1, 0]);
 
-  assert.deepEqual(await sql('select name from workspace'), [{ name: 'default' }]);
-  for (const table of ['drill', 'build', 'task', 'attempt', 'spend_entry', 'asset', 'runner', 'runner_credential', 'runner_token'])
-    assert.deepEqual(await sql(`select * from ${table}`), [], table);
-  const files = await readdir(media, { recursive: true });
-  assert.deepEqual(
-    files.filter((name) => name.includes('sha256-')),
-    [],
-  );
-  assert.equal(pids.size, 1);
-  for (const pid of pids) assert.equal(sent(pid, 0), false, `the runner ${pid} is gone`);
-});
+    assert.deepEqual(await sql('select name from workspace'), [{ name: 'default' }]);
+    for (const table of ['drill', 'build', 'task', 'attempt', 'spend_entry', 'asset', 'runner', 'runner_credential', 'runner_token'])
+      assert.deepEqual(await sql(`select * from ${table}`), [], table);
+    const files = await readdir(media, { recursive: true });
+    assert.deepEqual(
+      files.filter((name) => name.includes('sha256-')),
+      [],
+    );
+    assert.equal(pids.size, 1);
+    for (const pid of pids) assert.equal(sent(pid, 0), false, `the runner ${pid} is gone`);
+  },
+);
 
 test('what does not serve is told before anything is begun', async () => {
   const play = (changes: Partial<typeof words & { readonly url: string }>) =>
