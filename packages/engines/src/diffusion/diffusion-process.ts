@@ -19,8 +19,7 @@ export type ChildRequest =
 export type DrawingOrder = {
   readonly request: GenerateRequest;
   readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
-  readonly previewEverySteps: number;
-  readonly previewEveryMs: number;
+  readonly previewEveryMs: number | null;
 };
 export type OpenedModel = {
   readonly multipleOf: number;

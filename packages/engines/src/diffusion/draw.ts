@@ -12,10 +12,8 @@ export class Stopped extends Error {}
 
 export type DrawOptions = {
   readonly checkpoint: { readonly path: string; readonly key: string; readonly everySteps: number } | null;
-  /** A small picture of the state after every so many steps; 0 for none. */
-  readonly previewEverySteps: number;
-  /** Least time from one preview to the next, and to the first; 0 asks for each. */
-  readonly previewEveryMs: number;
+  /** Least time from one preview, a small picture of the state, to the next, and to the first; 0 asks for one after each step but the last, null for none. */
+  readonly previewEveryMs: number | null;
   readonly stopped: () => boolean;
   readonly onStep: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
   /** Called for each frame in order, as soon as it is decoded. */
@@ -163,17 +161,18 @@ export async function draw(
   };
 
   const stepsStart = performance.now();
-  let nextPreviewMs = stepsStart + options.previewEveryMs;
+  const everyMs = options.previewEveryMs;
+  let nextPreviewMs = stepsStart + (everyMs ?? 0);
   const previewOf = async (done: number, picture: () => Float32Array): Promise<RgbPicture | null> => {
     const startMs = performance.now();
-    // TensorRT would build an engine for the size of previews, which takes minutes.
-    const byTime = options.previewEveryMs > 0;
-    if (byTime && (startMs < nextPreviewMs || pipeline.providers.includes('tensorrt'))) return null;
-    if (options.previewEverySteps === 0 || done >= steps || done % options.previewEverySteps !== 0) return null;
+    if (everyMs === null || done >= steps || startMs < nextPreviewMs) return null;
+    // It would build an engine for the size of previews, which takes minutes.
+    if (pipeline.providers.includes('tensorrt')) return null;
     // What has no picture half-way, in half precision say, may have one in the end.
     const made = await preview(picture()).catch(() => null);
     const endMs = performance.now();
-    nextPreviewMs = made === null ? Number.POSITIVE_INFINITY : endMs + Math.max(options.previewEveryMs, previewRest * (endMs - startMs));
+    const restMs = everyMs === 0 ? 0 : Math.max(everyMs, previewRest * (endMs - startMs));
+    nextPreviewMs = made === null ? Number.POSITIVE_INFINITY : endMs + restMs;
     return made;
   };
   const cpuStart = process.cpuUsage();

@@ -103,13 +103,12 @@ export function followDrawing(
           `The model ${model.name} cannot start from a picture: it has no vae_encoder. Leave the picture out.`,
         );
       }
-      const { checkpointPath: path, checkpointEverySteps = 1, previewEverySteps, previewEveryMs } = options;
+      const { checkpointPath: path, checkpointEverySteps = 1, previewEveryMs = null } = options;
       const key = checkpointKey(model, request, [threads, opened.providers]);
       return {
         request,
         checkpoint: path ? { path, key, everySteps: Math.max(1, checkpointEverySteps) } : null,
-        previewEverySteps: previewEverySteps ?? (previewEveryMs === undefined ? 0 : 1),
-        previewEveryMs: previewEveryMs ?? 0,
+        previewEveryMs,
         hear,
       };
     },

@@ -9,8 +9,7 @@ export type GenerateOptions = {
   /** Where the state between steps is kept; a call with the same request and revision goes on from there. Whoever names it removes it. */
   readonly checkpointPath?: string;
   readonly checkpointEverySteps?: number;
-  readonly previewEverySteps?: number;
-  /** Instead of by steps: about so often while steps last as long, more seldom where previews would take more than a twentieth of the time. */
+  /** About so often `onStep` is given a preview, more seldom where previews would take more than a twentieth of the time; 0 gives one after each step but the last. Left out gives none. */
   readonly previewEveryMs?: number;
   readonly onStep?: (progress: { readonly step: number; readonly steps: number; readonly preview: RgbPicture | null }) => void;
 };

@@ -29,10 +29,10 @@ test('a model is drawn with from words to pixels, the same again, and otherwise 
   const { engine, model } = await prepare(t);
   const steps: number[] = [];
   const made = await engine.generate(model, testRequest(), {
-    previewEverySteps: 2,
+    previewEveryMs: 0,
     onStep: ({ step, preview }) => {
       steps.push(step);
-      assert.equal(preview !== null, step === 2);
+      assert.equal(preview !== null, step < 4);
       if (preview) assert.deepEqual([preview.width, preview.height, preview.rgb.length], [32, 16, 1536]);
     },
   });
