@@ -1,6 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Generator, modelName } from '@filmwright/contracts';
+import { type Generator, modelName, voiceName } from '@filmwright/contracts';
 import {
   diffusionModelOf,
   generatorOf,
@@ -9,10 +7,10 @@ import {
   openDiffusionEngine,
   openModelPool,
   runPictureModel,
-  speakLine,
 } from '@filmwright/engines';
+import { speakWord } from './speak-word.ts';
 import { tooLarge } from './too-large.ts';
-import { failedTrial, trialsHere } from './try-models.ts';
+import { failedTrial, trialsHere, tryable } from './try-models.ts';
 
 type Listed = Awaited<ReturnType<typeof listVoices>>[number];
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
@@ -48,14 +46,19 @@ export async function workingEngines(options: {
   if (!options.tried) {
     const trials = await trialsHere(options.home);
     for (const model of [...models, ...drawing.map(({ model }) => model)]) {
-      const problem = failedTrial(model, trials);
+      const problem = failedTrial(tryable(model), trials);
       if (problem !== null)
         warnings.push(`The model ${model.ref} is installed and failed when it was tried; it is not offered: ${problem}`.slice(0, 1000));
     }
-    const sound = (model: Shelved): boolean => failedTrial(model, trials) === null;
+    const sound = (model: Shelved): boolean => failedTrial(tryable(model), trials) === null;
     const stepOf = ({ ref }: Shelved): number | null => trials.get(modelName([ref]) ?? '')?.figures?.stepMs || null;
     const generators = drawing.filter(({ model }) => sound(model)).map(({ model, generator }) => ({ ...generator, stepMs: stepOf(model) }));
-    return { voices, models: models.filter(sound), generators, warnings };
+    const problemOf = (voice: Listed): string | null => (voice.natural ? failedTrial({ name: voiceName(voice) }, trials) : null);
+    for (const voice of voices.filter((each) => problemOf(each) !== null))
+      warnings.push(
+        `The voice ${voice.id} is installed and failed when it was tried; it is not offered: ${problemOf(voice)}`.slice(0, 1000),
+      );
+    return { voices: voices.filter((voice) => problemOf(voice) === null), models: models.filter(sound), generators, warnings };
   }
   const silent = new Set<string>();
   for (const voice of oneOfEach(voices)) {
@@ -96,13 +99,6 @@ function groupOf({ engine, natural, id }: Listed): string {
 function oneOfEach(voices: readonly Listed[]): readonly Listed[] {
   const english = [...voices].sort((a, b) => Number(b.language.startsWith('en')) - Number(a.language.startsWith('en')));
   return [...new Map(english.reverse().map((voice) => [groupOf(voice), voice])).values()];
-}
-
-async function speakWord({ id, language }: Listed, { home, tempDir }: { readonly home: string; readonly tempDir: string }): Promise<void> {
-  const outPath = join(tempDir, 'probe.wav');
-  const word = { written: 'one', start: 0, end: 3, spoken: ['one'], pauseAfter: 'sentence' } as const;
-  await speakLine({ tokens: [word], voice: id, language, speed: 1, outPath, home });
-  await rm(outPath, { force: true });
 }
 
 async function lookAtGrey(model: Shelved): Promise<void> {

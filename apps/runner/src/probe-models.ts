@@ -10,7 +10,7 @@ import {
   upscalePicture,
 } from '@filmwright/engines';
 import { tooLarge } from './too-large.ts';
-import { failedTrial, trialsHere } from './try-models.ts';
+import { failedTrial, trialsHere, tryable } from './try-models.ts';
 
 type Shelved = Awaited<ReturnType<typeof listModels>>[number];
 type Serving = {
@@ -43,7 +43,7 @@ export async function workingModels({ home, tried }: { readonly home: string; re
         warnings.push(large);
         continue;
       }
-      const problem = tried ? await trial(model).then(() => null, reasonOf) : failedTrial(model, trials);
+      const problem = tried ? await trial(model).then(() => null, reasonOf) : failedTrial(tryable(model), trials);
       if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
       else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
     }

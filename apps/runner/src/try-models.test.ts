@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { modelName, modelRef } from '@filmwright/contracts';
 import {
+  addVoice,
   inferenceToolchain,
   type KeptTrial,
   keepTrial,
@@ -17,6 +18,7 @@ import {
   revisionOf,
 } from '@filmwright/engines';
 import { markFault } from './mark-fault.ts';
+import { workingEngines } from './probe-engines.ts';
 import { workingModels } from './probe-models.ts';
 import { tryModels } from './try-models.ts';
 
@@ -78,6 +80,21 @@ test('a model that fails its trial is told of and offered no more, until it is a
   assert.match((await workingModels({ home, tried: false })).warnings.join(), /hollow.*cannot be loaded/);
   writeFileSync(join(place, 'state.json'), JSON.stringify({ addedAt: new Date(Date.now() + 1000).toISOString() }));
   assert.equal(await offered(), true);
+});
+
+test('a voice that does not speak is told of and offered no more', async (t) => {
+  const home = await homeButFor(t, 'none');
+  const folder = join(home, 'mute');
+  mkdirSync(join(folder, 'espeak-ng-data'), { recursive: true });
+  for (const name of ['model.onnx', 'tokens.txt', 'espeak-ng-data/phontab']) writeFileSync(join(folder, name), 'nothing that speaks');
+  const { id, installed } = await addVoice({ home, folder });
+  if (!installed) return t.skip('the optional package sherpa-onnx-node is not installed');
+  const look = () => workingEngines({ home, tempDir: home, tried: false });
+  assert.ok((await look()).voices.some((voice) => voice.id === id));
+  assert.equal(await tryModels({ home, since: '' }), 1);
+  assert.ok(!(await look()).voices.some((voice) => voice.id === id));
+  assert.match((await look()).warnings.join(), /The voice mute is installed and failed when it was tried/);
+  assert.equal(await tryModels({ home, since: '' }), 0);
 });
 
 test('a model that comes along and is at fault is offered no more, though nothing can be marked beside its files', async (t) => {

@@ -1,6 +1,10 @@
-import { modelName, modelRef, toProblem } from '@filmwright/contracts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { modelName, modelRef, toProblem, voiceName } from '@filmwright/contracts';
 import {
   canMeasure,
+  closeVoices,
   inferenceToolchain,
   type KeptTrial,
   keepFigures,
@@ -8,6 +12,7 @@ import {
   keptFigures,
   keptTrials,
   listModels,
+  listVoices,
   ModelFault,
   markBroken,
   measuredDevice,
@@ -16,6 +21,7 @@ import {
   tellShelf,
   withModelLock,
 } from '@filmwright/engines';
+import { speakWord } from './speak-word.ts';
 import { tooLarge } from './too-large.ts';
 
 /** Problems of the machine as it was just then, not of the model on it. */
@@ -28,26 +34,43 @@ export async function trialsHere(home: string): Promise<ReadonlyMap<string, Kept
   return new Map(here.map((one) => [one.name, one]));
 }
 
+/** A model or voice as tasks ask for it; `addedAt` (ISO 8601) where that is known. */
+export type Tryable = { readonly name: string; readonly addedAt?: string };
+
+/** A model as it is known to trials. */
+export function tryable({ ref, state }: Pick<ShelvedModel, 'ref' | 'state'>): Tryable {
+  return { name: modelName([ref]) ?? ref, addedAt: state.addedAt };
+}
+
 /** Why a model is not offered here, as its trial told; null where none was, where it went well, came before the files of now, or may go well another time. */
-export function failedTrial({ ref, state }: Pick<ShelvedModel, 'ref' | 'state'>, trials: ReadonlyMap<string, KeptTrial>): string | null {
-  const trial = trials.get(modelName([ref]) ?? '');
-  if (trial === undefined || trial.passing || trial.triedAt < state.addedAt) return null;
+export function failedTrial({ name, addedAt = '' }: Tryable, trials: ReadonlyMap<string, KeptTrial>): string | null {
+  const trial = trials.get(name);
+  if (trial === undefined || trial.passing || trial.triedAt < addedAt) return null;
   return trial.problem;
 }
 
 /**
- * Tries and measures the models of a home one after another that were not yet, with these programs and on what this process computes on, and those that
+ * Tries and measures the models of a home, and has its natural voices say a word, one after another that were not yet, with these programs and on what this process computes on, and those that
  * failed before `since` (ISO 8601) for want of memory or time. Each is kept as it ends, so that who is stopped loses one at most; runners of the home
  * hear of all of them at the end. Answers how many it tried: none where another process of the machine does so.
  */
 export async function tryModels({ home, since }: { readonly home: string; readonly since: string }): Promise<number> {
+  const isUntried = async ({ name, addedAt = '' }: Tryable): Promise<boolean> => {
+    const before = (await trialsHere(home)).get(name);
+    return before === undefined || before.triedAt < addedAt || (before.passing && before.triedAt < since);
+  };
   const tryAll = async (): Promise<number> => {
     const waiting = (await listModels({ home })).filter((model) => canMeasure(model) && tooLarge(model) === null);
     let tried = 0;
     for (const model of waiting) {
-      const before = (await trialsHere(home)).get(modelName([model.ref]) ?? '');
-      if (before !== undefined && before.triedAt >= model.state.addedAt && !(before.passing && before.triedAt < since)) continue;
+      if (!(await isUntried(tryable(model)))) continue;
       await tryModel(model, home);
+      tried++;
+    }
+    const voices = (await listVoices({ home })).filter(({ installed, natural }) => installed && natural);
+    for (const voice of voices) {
+      if (!(await isUntried({ name: voiceName(voice) }))) continue;
+      await tryVoice(voice, home);
       tried++;
     }
     await tellFound(home, tried > 0);
@@ -85,6 +108,28 @@ export async function tryModel(model: ShelvedModel, home: string): Promise<KeptT
   );
   await keepTrial(home, trial);
   return trial;
+}
+
+/** Keeps how a voice said a word; one whose files were changed is known by them, and may be put right at any time. */
+async function tryVoice(voice: Awaited<ReturnType<typeof listVoices>>[number], home: string): Promise<void> {
+  const of = {
+    name: voiceName(voice),
+    device: measuredDevice(),
+    toolchain: inferenceToolchain(),
+    triedAt: new Date().toISOString(),
+    figures: null,
+  };
+  const tempDir = await mkdtemp(join(tmpdir(), 'filmwright-trial-'));
+  try {
+    await speakWord(voice, { home, tempDir });
+    await keepTrial(home, { ...of, problem: null, passing: false });
+  } catch (error) {
+    const { code, detail } = toProblem(error);
+    await keepTrial(home, { ...of, problem: detail, passing: passingCodes.has(code) || code === 'digest-mismatch' });
+  } finally {
+    await closeVoices();
+    await rm(tempDir, { recursive: true, force: true });
+  }
 }
 
 /** Has the runners of a home hear of trials that they were not told of, those of a process that was stopped among them. */
