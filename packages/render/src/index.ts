@@ -4,7 +4,7 @@ export { findFfmpeg, type Toolset } from './ffmpeg/find-ffmpeg.ts';
 export { createFigurePainter, type FigureLook, type FigurePainter } from './figure/figure-painter.ts';
 export { type AssembleOptions, assemble, type SpanFile } from './media/assemble.ts';
 export { captionOnsetError, type TimedVoice } from './media/caption-onsets.ts';
-export { planarFrames, clipPictures } from './media/clip-pictures.ts';
+export { clipPictures, planarFrames } from './media/clip-pictures.ts';
 export { clipSize } from './media/clip-size.ts';
 export { fragmentSound } from './media/fragment-sound.ts';
 export { type MasterMeasures, measureMaster } from './media/measure.ts';
