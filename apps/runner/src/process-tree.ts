@@ -31,6 +31,20 @@ export function bytesMovedBy(processes: readonly { readonly pid: number }[]): nu
   }
 }
 
+/** Whether any thread of processes runs, or stands ready and waits for a processor (proc(5), stat, state R). */
+export function isReady(processes: readonly { readonly pid: number }[]): boolean {
+  return processes.some(({ pid }) => {
+    try {
+      return readdirSync(`/proc/${pid}/task`).some((thread) => {
+        const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+        return text[text.lastIndexOf(')') + 2] === 'R';
+      });
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Kills a process and everything below it at once; the process first, so that it starts nothing more. */
 export function killTree(pid: number): void {
   const pids = processTree(pid).map((each) => each.pid);

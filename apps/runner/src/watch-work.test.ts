@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FilmwrightError } from '@filmwright/contracts';
@@ -33,6 +34,38 @@ test('work that uses a processor moves; stopped it does not, and is told with wh
   assert.equal(error?.retryable, true);
   assert.match(error?.message ?? '', new RegExp(`encode showed no progress.*\\(${busy}\\)`));
 });
+
+const lacksIdle = spawnSync('chrt', ['--idle', '0', 'taskset', '-c', firstCore(), 'true']).status !== 0;
+
+test('work that is ready and gets no processor, since others have it, is not stuck; stopped it is', {
+  timeout: 30_000,
+  skip: lacksIdle && 'chrt and taskset are not here',
+}, async (context) => {
+  const spin = 'for (;;) Math.sqrt(2)';
+  const on = (...how: readonly string[]): ChildProcess => {
+    const child = spawn(how[0] ?? '', [...how.slice(1), 'taskset', '-c', firstCore(), process.execPath, '-e', spin], { stdio: 'ignore' });
+    context.after(() => killTree(child.pid ?? 0));
+    return child;
+  };
+  const other = on('env');
+  while (!processTree(other.pid ?? 0).some(({ cpuMs }) => cpuMs > 50)) await sleep(20);
+  const starved = on('chrt', '--idle', '0');
+  await once(starved, 'spawn');
+  let stuck = 0;
+  const watch = watchWork({ pid: starved.pid ?? 0, what: 'encode', stuckMs: 600, busyMs: 600_000, onStuck: () => stuck++ });
+  context.after(watch.end);
+  await sleep(2000);
+  assert.equal(stuck, 0);
+  process.kill(starved.pid ?? 0, 'SIGSTOP');
+  while (stuck === 0) await sleep(50);
+});
+
+/** A core that this process may run on. */
+function firstCore(): string {
+  return existsSync('/proc/self/status')
+    ? (/^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0')
+    : '0';
+}
 
 test('progress and bytes on the way count as well', { timeout: 30_000 }, async (context) => {
   const { root, busy } = await busyTree(context);

@@ -1,8 +1,12 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { bytesMovedBy, processTree } from './process-tree.ts';
+import { bytesMovedBy, isReady, processTree } from './process-tree.ts';
 
 /** A task that uses less than this share of one processor while nothing else is seen of it does not move. */
 const leastShare = 0.02;
+/** On a busy machine work may get less than that: what is ready at this share of the looks waits for others, and is not stuck. */
+const leastReadyShare = 0.5;
+/** So often it is looked at in the second half of the time: where that was not done, this process had no processor itself. */
+const leastLooks = 3;
 /** What works on media reads or writes more than this in a while, also where it tells no percent; messages between processes are less. */
 const leastBytes = 64 * 1024;
 
@@ -38,6 +42,8 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
   let usedMs = cpuOf(pid);
   let shownMs = performance.now();
   let shownBytes = bytesMovedBy(processTree(pid));
+  /** Since it moved last. */
+  let [looks, ready] = [0, 0];
   const look = setInterval(
     () => {
       const tree = processTree(pid);
@@ -49,13 +55,16 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
         movedMs = performance.now();
         usedMs = nowMs;
       }
+      if (performance.now() - movedMs < stuckMs / 2) [looks, ready] = [0, 0];
+      else [looks, ready] = [looks + 1, ready + (isReady(tree) ? 1 : 0)];
+      if (performance.now() - movedMs >= stuckMs && looks >= leastLooks && ready >= looks * leastReadyShare) movedMs = performance.now();
       const bytes = bytesMovedBy(tree);
       // Where nobody may look at the bytes, being busy has to do.
       if (bytes === null || shownBytes === null || Math.abs(bytes - shownBytes) >= leastBytes) {
         shownMs = performance.now();
         shownBytes = bytes;
       }
-      const stillMs = performance.now() - movedMs;
+      const stillMs = looks < leastLooks ? 0 : performance.now() - movedMs;
       const busyOnlyMs = performance.now() - shownMs;
       if (stillMs < stuckMs && busyOnlyMs < busyMs) return;
       clearInterval(look);
