@@ -221,7 +221,7 @@ async function show(ref: string, home: string): Promise<ShownModel> {
 
 /** Why a model of the catalogue is not here yet although somebody wants it, in full; null where nobody tried and nothing is asked. */
 async function problemOfOffer(
-  card: OfferedModel | ShownModel['card'],
+  card: ShownModel['card'],
   { home, added }: { readonly home: string; readonly added: boolean },
 ): Promise<string | null> {
   const failed = await addingProblem(home, card.name);

@@ -34,7 +34,7 @@ export async function workingEngines(options: {
 }): Promise<WorkingEngines> {
   const [known, shelf] = await Promise.all([listVoices({ home: options.home }), listModels({ home: options.home })]);
   const voices = known.filter((voice) => voice.installed);
-  // Films are planned with models that cut subjects out; those of other capabilities are not asked for yet.
+  // Of models for other kinds probe-models.ts tells.
   const cutting = shelf.filter(({ card }) => card.engine === 'onnx' && card.capability === 'matting' && card.processing.type === 'picture');
   const models = cutting.filter((model) => tooLarge(model) === null);
   const able = shelf.flatMap((model) => {

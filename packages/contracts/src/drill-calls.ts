@@ -6,7 +6,6 @@ import { poolName } from './runner-access.ts';
 
 /** Asks for room for a drill: a workspace of its own, and a pool in which nobody else has runners. */
 export const drillRequestSchema = z.object({ pool: poolName });
-export type DrillRequest = z.infer<typeof drillRequestSchema>;
 
 /** A drill on a platform that is in use; `workspace` is the name of the one that was made for it. `createdAt` is ISO 8601. */
 export type DrillPlace = { readonly id: string; readonly workspace: string; readonly pool: string; readonly createdAt: string };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillPart } from './drill-platform.ts';
-import { always, nothing, onLinux, picked } from './every-fault.ts';
 import type { Fault, Inflicted } from './fault.ts';
+import { always, nothing, onLinux, picked } from './fault-parts.ts';
 
 const cutMs = 3500;
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillRunner } from './drill-runner.ts';
-import { always, nothing, small } from './every-fault.ts';
 import type { Fault, RunnerGround } from './fault.ts';
+import { always, nothing, small } from './fault-parts.ts';
 import { fill, spoil } from './spoil-files.ts';
 
 /** Files are changed until a runner has found one, but no longer than this. */

@@ -1,5 +1,5 @@
-import { always, nothing, picked } from './every-fault.ts';
 import type { Fault, Inflicting } from './fault.ts';
+import { always, nothing, picked } from './fault-parts.ts';
 import { clockFault, hourMs } from './runner-faults.ts';
 import { killed, type Target } from './strike.ts';
 

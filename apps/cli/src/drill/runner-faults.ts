@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import { childrenOf } from './children-of.ts';
-import { always, nothing, onLinux, picked } from './every-fault.ts';
 import type { Fault, Inflicting, RunnerGround } from './fault.ts';
+import { always, nothing, onLinux, picked } from './fault-parts.ts';
 import { givenAway, heldOf } from './given-away.ts';
 import { killed, sent, strike, type Target } from './strike.ts';
 

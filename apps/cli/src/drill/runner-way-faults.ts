@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillRunner } from './drill-runner.ts';
-import { always, nothing, picked } from './every-fault.ts';
 import type { Fault, Inflicted, RunnerGround } from './fault.ts';
+import { always, nothing, picked } from './fault-parts.ts';
 import { givenAway, heldOf } from './given-away.ts';
 import { strike } from './strike.ts';
 
 const triesToHold = 20;
 /** A runner that starts anew probes its machine before it joins. */
 const joinsWithinMs = 60_000;
-const join = 'POST /v1/runners';
+const joinMessage = 'POST /v1/runners';
 /** Within this the runner that came back has told something late. */
 const lateWithinMs = 5000;
 
@@ -72,7 +72,7 @@ export const runnerWayFaults: readonly Fault<RunnerGround>[] = [
       await press();
       await sleep(1500);
       await strike({ what: 'a runner', ...picked(platform.runners, random) }, 'SIGTERM');
-      const joined = (): number => (kindsOf(platform).get(join) ?? 0) - (before.get(join) ?? 0);
+      const joined = (): number => (kindsOf(platform).get(joinMessage) ?? 0) - (before.get(joinMessage) ?? 0);
       for (const untilMs = performance.now() + joinsWithinMs; joined() === 0 && performance.now() < untilMs; ) await sleep(100);
       const kinds = (): readonly string[] => {
         const now = kindsOf(platform);
@@ -81,7 +81,7 @@ export const runnerWayFaults: readonly Fault<RunnerGround>[] = [
       return {
         ...told,
         saw: async () => `${await told.saw?.()}: ${kinds().join(', ')}`,
-        took: ({ returned = 0 }) => returned > 0 && [join, 'DELETE /v1/runners/:id'].every((what) => kinds().includes(what)),
+        took: ({ returned = 0 }) => returned > 0 && [joinMessage, 'DELETE /v1/runners/:id'].every((what) => kinds().includes(what)),
       };
     },
   },

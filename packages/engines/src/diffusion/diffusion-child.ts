@@ -3,12 +3,12 @@ import { FilmwrightError } from '@filmwright/contracts';
 import type { ComputeProvider } from '../compute/compute.ts';
 import { endWithParent } from '../end-with-parent.ts';
 import { memoryWords } from '../memory-words.ts';
+import { RevisionFault } from '../models/revision-fault.ts';
 import type { ChildAnswer, ChildRequest, DrawingOrder, NumberedAnswer } from './diffusion-process.ts';
 import { draw, Stopped } from './draw.ts';
 import type { RgbPicture } from './generate-request.ts';
 import { createJointRuns, type Joining, type JointRuns } from './joint-runs.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 let opened: { readonly pipeline: Pipeline; readonly runs: JointRuns } | undefined;
 let name = '';

@@ -1,13 +1,14 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { InstalledModel } from '../models/model-shelf.ts';
-import { holdRevision } from '../models/place-revision.ts';
+import { holdInstalled } from '../models/place-revision.ts';
 import type { DiffusionModel } from './open-diffusion-engine.ts';
 
 /** The name that cards give this pipeline. */
 export const diffusionPipeline = 'latent-diffusion';
 
 /** What the engine needs of a model on the shelf; throws `model-unavailable` for a model that is none of latent diffusion. */
-export function diffusionModelOf({ card, folder, place }: InstalledModel): DiffusionModel {
+export function diffusionModelOf(model: InstalledModel): DiffusionModel {
+  const { card, folder } = model;
   const { processing, limits } = card;
   if (card.engine !== 'onnx' || processing.type !== 'pipeline' || processing.pipeline !== diffusionPipeline) {
     const found = processing.type === 'pipeline' ? processing.pipeline : processing.type;
@@ -23,8 +24,7 @@ export function diffusionModelOf({ card, folder, place }: InstalledModel): Diffu
     revision: card.revision,
     files: card.files.map(({ path, digest }) => ({ path, sha256: digest.slice('sha256-'.length) })),
     ...(sides.length > 0 ? { mostSide: Math.max(...sides) } : {}),
-    // What comes along is never evicted, and may lie where nothing can be written.
-    ...(place === undefined || card.builtIn === true ? {} : { hold: () => holdRevision({ place }, new Date()) }),
+    hold: () => holdInstalled(model),
     ...(limits?.frames === undefined ? {} : { mostFrames: limits.frames }),
   };
 }

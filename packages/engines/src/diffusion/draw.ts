@@ -1,9 +1,9 @@
+import { RevisionFault } from '../models/revision-fault.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { GenerateRequest, RgbPicture } from './generate-request.ts';
 import type { Numbers } from './network.ts';
 import { drawNoise } from './philox.ts';
 import type { Pipeline } from './pipeline.ts';
-import { RevisionFault } from './revision-fault.ts';
 import { planSchedule } from './schedulers/scheduler.ts';
 import { readSchedulerSettings } from './schedulers/scheduler-settings.ts';
 

@@ -1,11 +1,11 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { overrunOf } from '../answering-process.ts';
+import { RevisionFault } from '../models/revision-fault.ts';
 import { checkpointKey } from './checkpoint.ts';
 import type { Asked, ChildAnswer, DrawingOrder, OpenedModel } from './diffusion-process.ts';
 import { checkGenerateRequest, type GenerateRequest, type RgbPicture } from './generate-request.ts';
 import type { Generated, GenerateOptions } from './generated.ts';
 import type { DiffusionModel } from './open-diffusion-engine.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 /** What somebody waits for. */
 export type WantedDrawing = {

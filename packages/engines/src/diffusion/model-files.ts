@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RevisionFault } from '../models/revision-fault.ts';
 import { type Fields, readFields } from './read-fields.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 /** The parts of a published latent diffusion model, and the numbers of its configuration that drawing needs. */
 export type ModelFiles = {

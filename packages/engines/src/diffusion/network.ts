@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type ComputeProvider, deviceProblem } from '../compute/compute.ts';
 import { sessionOptions } from '../compute/session-options.ts';
 import { memoryWords } from '../memory-words.ts';
-import { RevisionFault } from './revision-fault.ts';
+import { RevisionFault } from '../models/revision-fault.ts';
 
 /** Numbers with their shape. */
 export type Numbers = { readonly dims: readonly number[]; readonly data: Float32Array };

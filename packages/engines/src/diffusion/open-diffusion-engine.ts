@@ -1,7 +1,8 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
-import { checkWeights } from './check-weights.ts';
+import { checkWeights } from '../models/check-weights.ts';
+import type { Held } from '../models/place-revision.ts';
 import { type Asked, type DiffusionProcess, type OpenedModel, startDiffusionProcess } from './diffusion-process.ts';
 import { type Drawing, followDrawing, rejected, type WantedDrawing } from './drawing.ts';
 import type { GenerateRequest } from './generate-request.ts';
@@ -16,10 +17,9 @@ export type DiffusionModel = {
   readonly files?: readonly { readonly path: string; readonly sha256: string }[];
   readonly mostSide?: number;
   readonly mostFrames?: number;
-  /** Keeps the files from being evicted and removed while the model is loaded. */
-  readonly hold?: () => Promise<Held>;
+  /** Keeps the files from being evicted and removed while the model is loaded; null where that needs nothing. */
+  readonly hold?: () => Promise<Held | null>;
 };
-type Held = { readonly release: () => Promise<void> };
 export type DiffusionEngine = {
   readonly generate: (model: DiffusionModel, request: GenerateRequest, options?: GenerateOptions) => Promise<Generated>;
   /** Draws side by side, on a processor each to the very bytes that it has alone; each ends by itself, and may be cancelled or fail by itself. */
@@ -90,7 +90,7 @@ export function openDiffusionEngine({
     if (place.loaded?.process.alive()) return place.loaded;
     await unload(place);
     const start = performance.now();
-    const held = (await model.hold?.().catch(() => null)) ?? null;
+    const held = (await model.hold?.()) ?? null;
     try {
       await checkWeights(model);
       if (disposed) throw closed();

@@ -1,10 +1,10 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { ComputeProvider } from '../compute/compute.ts';
+import { RevisionFault } from '../models/revision-fault.ts';
 import type { JointRuns } from './joint-runs.ts';
 import { findModelFiles, type ModelFiles } from './model-files.ts';
 import { loadNetwork, type Network, type Numbers } from './network.ts';
 import { openPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 /** A latent diffusion model that is loaded: words to vectors, noisy latents to the denoiser's output, pictures to latents and back. */
 export type Pipeline = {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { RevisionFault } from '../models/revision-fault.ts';
 import { type Fields, readFields } from './read-fields.ts';
-import { RevisionFault } from './revision-fault.ts';
 
 /** The token numbers of a prompt, padded to the model's length, with 1 in `mask` for each that is no padding; `notice` tells when words were left out. */
 export type PromptTokens = { readonly ids: readonly number[]; readonly mask: readonly number[]; readonly notice: string | null };

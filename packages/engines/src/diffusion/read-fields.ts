@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { RevisionFault } from './revision-fault.ts';
+import { RevisionFault } from '../models/revision-fault.ts';
 
 /** What a configuration file of a model says, by name. */
 export type Fields = Readonly<Record<string, unknown>>;

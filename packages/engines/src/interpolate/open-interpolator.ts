@@ -1,11 +1,11 @@
 import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import { startAnsweringProcess } from '../answering-process.ts';
 import { type ComputeProvider, currentCompute } from '../compute/compute.ts';
-import { checkWeights } from '../diffusion/check-weights.ts';
 import type { MemoryWatch } from '../memory-watch.ts';
+import { checkWeights } from '../models/check-weights.ts';
 import { loadFault, ModelFault, runFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
-import { holdRevision } from '../models/place-revision.ts';
+import { holdInstalled } from '../models/place-revision.ts';
 import type { Picture } from '../onnx/picture.ts';
 import { betweenModelOf } from './interpolation-card.ts';
 
@@ -92,20 +92,14 @@ export async function openInterpolator({
 }: OpenInterpolator): Promise<Interpolator> {
   const { path, digest, settings } = betweenModelOf(model);
   const startMs = performance.now();
-  const { name: plainName, revision } = model.card;
   await checkWeights({
-    name: plainName,
+    name: model.card.name,
     folder: model.folder,
-    revision,
     files: [{ path: settings.file, sha256: digest.slice('sha256-'.length) }],
   }).catch((error: unknown) => {
     throw error instanceof FilmwrightError ? new ModelFault(model, error) : error;
   });
-  // What comes along lies in no cache, and may lie where nothing can be written.
-  const held =
-    model.place === undefined || model.card.builtIn === true
-      ? null
-      : await holdRevision({ place: model.place }, new Date()).catch(() => null);
+  const held = await holdInstalled(model);
   const name = modelName([modelRef(model.card)]) ?? model.card.name;
   const { pid, ask, close } = startAnsweringProcess<BetweenRequest, BetweenAnswer>({
     child: new URL('./interpolate-child.ts', import.meta.url),

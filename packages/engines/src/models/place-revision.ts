@@ -7,7 +7,7 @@ import { syncFolder } from '@filmwright/process/sync-folder';
 import { checkOnnx } from './check-onnx.ts';
 import { hiddenName } from './left-overs.ts';
 import { licenceText } from './licences.ts';
-import { isOwn, modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
+import { type InstalledModel, isOwn, modelFolder, parseCard, revisionFolder, type ShelvedModel, shelvedModels } from './model-shelf.ts';
 import { changeState, readState, tellShelf } from './model-state.ts';
 
 /** Which processes use a revision; it begins with a dot, so that no backup carries it to another machine. */
@@ -67,8 +67,11 @@ function whereThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
+/** A revision that is in use until it is released. */
+export type Held = { readonly release: () => Promise<void> };
+
 /** Says that a process uses a revision until it is released or ends; meanwhile its files are not evicted. Throws where the revision is gone. */
-export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: Date): Promise<{ readonly release: () => Promise<void> }> {
+export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: Date): Promise<Held> {
   const path = join(place, held, `${process.pid}-${randomUUID()}`);
   // One that was removed meanwhile is not made anew.
   await mkdir(join(place, held)).catch((error: NodeJS.ErrnoException) => {
@@ -77,6 +80,12 @@ export async function holdRevision({ place }: Pick<ShelvedModel, 'place'>, now: 
   await writeFile(path, '');
   await changeState(place, { usedAt: now.toISOString() });
   return { release: () => rm(path, { force: true }) };
+}
+
+/** The same for a model that is about to be loaded; null for one that lies in no cache, or came along and may lie where nothing can be written, and for a revision that is gone. */
+export async function holdInstalled({ card, place }: InstalledModel): Promise<Held | null> {
+  if (place === undefined || card.builtIn === true) return null;
+  return holdRevision({ place }, new Date()).catch(() => null);
 }
 
 /** Whether a living process holds a revision; what dead ones left is removed. */

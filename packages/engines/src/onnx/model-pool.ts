@@ -4,7 +4,7 @@ import { FilmwrightError, modelName, modelRef } from '@filmwright/contracts';
 import type { MemoryWatch } from '../memory-watch.ts';
 import { ModelFault } from '../models/model-fault.ts';
 import type { InstalledModel } from '../models/model-shelf.ts';
-import { holdRevision } from '../models/place-revision.ts';
+import { type Held, holdInstalled } from '../models/place-revision.ts';
 import { type ModelAnswer, type ModelProcess, type ModelRun, openModelProcess } from './model-process.ts';
 import { type PictureFile, pictureFile } from './picture-card.ts';
 
@@ -39,13 +39,11 @@ async function checkDigest(model: InstalledModel, { card, path, digest }: Pictur
 type Loaded = {
   readonly name: string;
   readonly process: Promise<ModelProcess>;
-  readonly held: Promise<Held>;
+  /** Keeps its weights from being evicted. */
+  readonly held: Promise<Held | null>;
   calls: number;
   timer?: NodeJS.Timeout;
 };
-/** Keeps the weights of a loaded model from being evicted. */
-type Held = { readonly release: () => Promise<void> } | null;
-
 /** Most pixels to a side that a model may always be given and keep the memory of a run for the next. */
 const keptSide = 512;
 
@@ -81,12 +79,7 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
         watch?.loaded(name, performance.now() - startMs);
         return opened;
       });
-    // What comes along lies in no cache, and may lie where nothing can be written.
-    const held =
-      model.place === undefined || model.card.builtIn === true
-        ? Promise.resolve(null)
-        : holdRevision({ place: model.place }, new Date()).catch(() => null);
-    return { name, process, held, calls: 0 };
+    return { name, process, held: holdInstalled(model), calls: 0 };
   };
   const entryFor = async (model: InstalledModel, deadlineMs?: number): Promise<Loaded> => {
     const key = pictureFile(model).path;

@@ -1,4 +1,4 @@
-import { RevisionFault } from '../revision-fault.ts';
+import { RevisionFault } from '../../models/revision-fault.ts';
 import type { PlanWish, SchedulePlan } from './scheduler.ts';
 import type { SchedulerSettings } from './scheduler-settings.ts';
 import { planSigmas } from './sigmas.ts';

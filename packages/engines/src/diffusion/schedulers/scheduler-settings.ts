@@ -1,4 +1,4 @@
-import { RevisionFault } from '../revision-fault.ts';
+import { RevisionFault } from '../../models/revision-fault.ts';
 
 /** The schedulers that are known, by the class names that `scheduler_config.json` uses. */
 export const schedulerKinds = ['ddim', 'euler', 'euler-ancestral', 'flow-match-euler', 'lcm'] as const;

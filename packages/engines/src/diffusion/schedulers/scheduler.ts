@@ -1,5 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { RevisionFault } from '../revision-fault.ts';
+import { RevisionFault } from '../../models/revision-fault.ts';
 import { planDdim } from './ddim.ts';
 import { planEuler } from './euler.ts';
 import { planEulerAncestral } from './euler-ancestral.ts';

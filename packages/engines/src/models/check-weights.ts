@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { DiffusionModel } from './open-diffusion-engine.ts';
 import { RevisionFault } from './revision-fault.ts';
 
-/** Reads every listed file of a model; throws `model-unavailable` for one that cannot be read, `digest-mismatch` for one that is not what its card says. */
-export async function checkWeights({ name, folder, files = [] }: DiffusionModel): Promise<void> {
+type Weights = {
+  readonly name: string;
+  readonly folder: string;
+  readonly files?: readonly { readonly path: string; readonly sha256: string }[];
+};
+
+/** Reads every listed file of a model; throws a `RevisionFault`: `model-unavailable` for one that cannot be read, `digest-mismatch` for one that is not what its card says. */
+export async function checkWeights({ name, folder, files = [] }: Weights): Promise<void> {
   for (const { path, sha256 } of files) {
     const hash = createHash('sha256');
     try {
