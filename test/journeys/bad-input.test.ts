@@ -204,7 +204,6 @@ test('a film of 10,000 shots is checked, and the whole answer comes through a pi
 });
 
 test('a home that is no folder is told by every command alike', async () => {
-  before();
   const file = writeFilm(home, shots(spoken));
   for (const words of [['serve'], ['check', file], ['make', file], ['voices'], ['queue']]) {
     const { status, err } = await filmwright(home, [...words, '--home', file]);

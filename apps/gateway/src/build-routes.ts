@@ -160,11 +160,20 @@ async function createBuild({ id, workspaceId, body }: Ordered, parts: GatewayPar
 }
 
 type CheckedRequest = ReturnType<typeof buildRequestSchema.parse> & { readonly workspaceId: string };
-type ToBuild = Pick<NewBuild, 'document' | 'files' | 'film'>;
+type ToBuild = Pick<NewBuild, 'document' | 'files' | 'film' | 'of'>;
 
 /** The document of a request, or the stored one that it names. */
-async function toBuild({ workspaceId, document, files, film }: CheckedRequest, parts: GatewayParts): Promise<ToBuild> {
-  if (film === undefined) return { document, files };
+async function toBuild({ workspaceId, document, files, film, of, purpose }: CheckedRequest, parts: GatewayParts): Promise<ToBuild> {
+  if (of !== undefined && (film !== undefined || purpose === 'make'))
+    throw invalidRequest([
+      {
+        severity: 'error',
+        code: 'invalid',
+        path: 'of',
+        message: `wanted it with a document that is only looked at, found ${film === undefined ? 'purpose make' : 'a stored film'}`,
+      },
+    ]);
+  if (film === undefined) return { document, files, ...(of === undefined ? {} : { of: checkId({ id: of, what: 'film' }) }) };
   if (document !== undefined)
     throw invalidRequest([
       { severity: 'error', code: 'invalid', path: 'document', message: 'wanted either a document or a stored film, found both' },

@@ -194,6 +194,24 @@ test('a bare document that is made is a version of the film with its title; one 
   assert.equal(missing.code, 'not-found');
 });
 
+test('a document that is looked at stands in the list of the film that it is of, and of no other of its title', async (context) => {
+  const { client } = await open(context);
+  const [first, second] = [await client.createFilm({ document: filmOf('One.') }), await client.createFilm({ document: filmOf('Two.') })];
+  const part = filmOf('A part.');
+  const looked = await client.createBuild({ document: part, of: second.id, purpose: 'preview' });
+  const again = await client.createBuild({ document: part, of: first.id, purpose: 'preview' });
+  const builds = async (id: string) => (await client.listFilmBuilds({ id })).builds.map((build) => build.id);
+  assert.deepEqual([await builds(first.id), await builds(second.id)], [[again.id], [looked.id]]);
+  assert.equal((await client.getFilm(second.id)).version, 1, 'nothing was saved');
+  for (const [request, path] of [
+    [{ document: part, of: second.id, purpose: 'make' }, 'of'],
+    [{ film: { id: first.id }, of: second.id, purpose: 'preview' }, 'of'],
+  ] as const)
+    assert.equal((await refusal(client.createBuild(request))).issues[0]?.path, path);
+  const gone = await refusal(client.createBuild({ document: part, of: '01a2015d-60af-712e-88ca-e1bf853ca2d6', purpose: 'preview' }));
+  assert.deepEqual([gone.code, /There is no film 01a2015d/.test(gone.message)], ['not-found', true]);
+});
+
 test('eight tabs save at once: each save that was acknowledged is a version, and the numbers have no gaps', async (context) => {
   const { client } = await open(context);
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));

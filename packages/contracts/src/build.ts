@@ -113,6 +113,8 @@ export const buildRequestSchema = z.object({
   files: z.record(z.string(), digestSchema).default({}),
   /** A stored film instead of a document; its newest version when `version` is left out. */
   film: z.object({ id: z.string(), version: z.number().int().positive().optional() }).optional(),
+  /** With a document that is only looked at (any purpose but `make`): the stored film of which it is a part or a try, in whose list the build then stands. Without it that is a film of the same document, else of its title. */
+  of: z.string().optional(),
   purpose: z.enum(filmPurposes).default('make'),
   /** For purpose `frame`: milliseconds of the film. */
   atMs: z.number().nonnegative().optional(),

@@ -28,15 +28,16 @@ async function namedVersion(client: PoolClient, { id, version, workspaceId }: Na
 }
 
 /**
- * The version with this document; a new one is a version of the workspace's film of that title, or begins a film. It has a number, and its film is
+ * The version with this document; a new one is a version of the film that it is said to be of, or of the workspace's film of that title, or begins a film. It has a number, and its film is
  * listed, only once something is made of it: looking at a document saves nothing.
  */
 async function bareVersion(client: PoolClient, build: NewBuild): Promise<Version> {
-  const { workspaceId, title, purpose } = build;
+  const { workspaceId, title, purpose, of } = build;
   // One at a time per title, so that a new film is not begun twice.
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
   const text = versionText(build);
-  const version = (await knownVersion(client, { workspaceId, text })) ?? (await beginVersion(client, { build, text }));
+  if (of !== undefined) await wantFilm(client, { id: of, workspaceId });
+  const version = (await knownVersion(client, { workspaceId, text, of })) ?? (await beginVersion(client, { build, text }));
   if (purpose !== 'make' || version.number !== null) return version;
   const { rows } = await client.query<{ version: number }>('select version from film where id = $1 for no key update', [version.film_id]);
   const number = (rows[0]?.version ?? 0) + 1;
@@ -46,12 +47,18 @@ async function bareVersion(client: PoolClient, build: NewBuild): Promise<Version
   return { ...version, number };
 }
 
-type KnownText = { readonly workspaceId: string; readonly text: VersionText };
+async function wantFilm(client: PoolClient, { id, workspaceId }: Pick<NamedVersion, 'id' | 'workspaceId'>): Promise<void> {
+  const { rowCount } = await client.query('select 1 from film where id = $1 and workspace_id = $2 for key share', [id, workspaceId]);
+  if (rowCount === 0) throw new FilmwrightError('not-found', `There is no film ${id}. GET /v1/films lists them.`);
+}
 
-async function knownVersion(client: PoolClient, { workspaceId, text }: KnownText): Promise<Version | undefined> {
+type KnownText = { readonly workspaceId: string; readonly text: VersionText; readonly of: string | undefined };
+
+async function knownVersion(client: PoolClient, { workspaceId, text, of }: KnownText): Promise<Version | undefined> {
   const { rows } = await client.query<Version>(
-    'select id, film_id, number from film_version where workspace_id = $1 and digest = $2 order by number is null, created_at desc limit 1',
-    [workspaceId, text.digest],
+    `select id, film_id, number from film_version where workspace_id = $1 and digest = $2 and ($3::uuid is null or film_id = $3)
+       order by number is null, created_at desc limit 1`,
+    [workspaceId, text.digest, of ?? null],
   );
   return rows[0];
 }
@@ -60,7 +67,8 @@ async function beginVersion(
   client: PoolClient,
   { build, text }: { readonly build: NewBuild; readonly text: VersionText },
 ): Promise<Version> {
-  const { workspaceId, title } = build;
+  const { workspaceId, title, of } = build;
+  if (of !== undefined) return { id: await addVersion(client, { workspaceId, filmId: of, number: null, text }), film_id: of, number: null };
   const { rows } = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
     workspaceId,
     title,

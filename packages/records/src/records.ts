@@ -77,6 +77,8 @@ export type NewBuild = {
   readonly pool?: string | null;
   /** The saved version that it is made of; without it the document's own is found or begun, by its digest or title. */
   readonly film?: { readonly id: string; readonly version: number };
+  /** The film to which a document belongs that is only looked at, in place of one that is found or begun. */
+  readonly of?: string;
   /** What the film's list shows of a document that is made; 16:9 and 0 when left out. */
   readonly aspect?: string;
   readonly shots?: number;

@@ -27,7 +27,8 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
   const underWay = view !== null && !hasEnded(view.build);
   // What was drawn by other words is no take of these.
   const made = view?.shots?.shots.find(({ drawing }) => drawing !== undefined && drawing === asked)?.takes ?? [];
-  const earlier = useEarlierTakes(useFilmState(({ id }) => id))(asked).toReversed();
+  const filmId = useFilmState(({ id }) => id);
+  const earlier = useEarlierTakes(filmId)(asked).toReversed();
   const [drawnOf, setDrawn] = useState<{ readonly asked: string | undefined; readonly takes: readonly DrawnTake[] }>({
     asked: undefined,
     takes: [],
@@ -49,7 +50,7 @@ export function DrawnTakes({ field, base }: { readonly field: Field; readonly ba
     try {
       const { document: film, files } = editing.content();
       const alone = drawnAlone(film, { shot: selected, takes });
-      let build = await api.createBuild({ document: alone, files: { ...files }, purpose: 'preview' });
+      let build = await api.createBuild({ document: alone, files: { ...files }, of: filmId, purpose: 'preview' });
       const look = async (): Promise<void> => setDrawn({ asked, takes: (await api.buildShots(build.id))?.shots[0]?.takes ?? [] });
       for await (const next of api.followBuild({ id: build.id, signal })) {
         build = next;

@@ -12,7 +12,7 @@ import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { useLeaving } from '../../parts/use-leaving.ts';
 import { studio } from '../../store/studio.ts';
 import { HlsPlayer, screenShape } from '../film/hls-player.tsx';
-import { useDocument, useFilm } from '../film-context.ts';
+import { useDocument, useFilm, useFilmState } from '../film-context.ts';
 
 type Made = { readonly build: Build; readonly shots: BuildShots | null; readonly addresses: PackageAddresses | null };
 
@@ -20,6 +20,7 @@ type Made = { readonly build: Build; readonly shots: BuildShots | null; readonly
 export function Takes({ index }: { readonly index: number }) {
   const { editing } = useFilm();
   const document = useDocument();
+  const filmId = useFilmState(({ id }) => id);
   const [made, setMade] = useState<ReadonlyMap<number, Made>>(new Map());
   const [problem, setProblem] = useState<Problem | null>(null);
   const leaving = useLeaving();
@@ -33,7 +34,8 @@ export function Takes({ index }: { readonly index: number }) {
     setProblem(null);
     try {
       const { document: film, files } = editing.content();
-      let build = await api.createBuild({ document: takeAlone(film, { shot: index, take }), files: { ...files }, purpose: 'preview' });
+      const alone = takeAlone(film, { shot: index, take });
+      let build = await api.createBuild({ document: alone, files: { ...files }, of: filmId, purpose: 'preview' });
       const put = (view: Made): void => setMade((before) => new Map(before).set(take, view));
       put({ build, shots: null, addresses: null });
       for await (const next of api.followBuild({ id: build.id, signal })) {
