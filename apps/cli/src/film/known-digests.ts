@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,11 +19,11 @@ export type KnownDigests = {
 /** The digests that a home remembers. */
 export function knownDigests(home: string): KnownDigests {
   const memory = join(home, 'known-files.json');
+  // What is not there or not whole is learned again.
   const read = (): Promise<Known> =>
-    readFile(memory, 'utf8').then(
-      (text) => JSON.parse(text) as Known,
-      () => ({}),
-    );
+    readFile(memory, 'utf8')
+      .then((text) => JSON.parse(text) as Known)
+      .catch(() => ({}));
   let known: Promise<Known> | undefined;
   let learned: Known = {};
   return {
@@ -42,7 +42,8 @@ export function knownDigests(home: string): KnownDigests {
     },
     async remember() {
       if (Object.keys(learned).length === 0) return;
-      const part = `${memory}.${process.pid}`;
+      // The films of a table are made side by side in one process.
+      const part = `${memory}.${randomUUID()}`;
       const all = { ...(await read()), ...learned };
       learned = {};
       known = Promise.resolve(all);
