@@ -25,6 +25,7 @@ export * from './model-figures.ts';
 export * from './model-processing.ts';
 export * from './model-shelf.ts';
 export * from './package.ts';
+export * from './planar-frame.ts';
 export * from './pool.ts';
 export * from './problem.ts';
 export * from './report.ts';

@@ -1,9 +1,10 @@
+import { type PlanarFrame, squareKinds } from '@filmwright/contracts';
 import { pixelsOf } from './block-grid.ts';
 import { cutWithMask } from './cut-with-mask.ts';
 import { bandStep, type EdgeBand } from './edge-band.ts';
-import { type Memory, openMemory } from './memory.ts';
+import { type Memory, openMemory, sharedBytes } from './memory.ts';
 import type { Box, Picture, Plane } from './picture.ts';
-import { type PlanarFrame, paintBand } from './planar-frame.ts';
+import { paintBand } from './planar-frame.ts';
 
 /** A frame, its mask, and the mean colours of its blocks of `times` by `times` pixels; masks may be wrong about edges within `stepPx` blocks. */
 export type FrameToCut = {
@@ -20,12 +21,10 @@ export type FramePixels = { readonly rgba: Uint8Array; readonly sidePx: number; 
 /** Alpha from which a pixel is seen, in codes of 255. */
 const seen = 9;
 
-const shared = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes));
-
 /** Cuts frames of one size, one after the other, into memory that threads can share; what it gives lasts until the frame after the next one. */
 export function openFrameCutter(): (asked: FrameToCut) => FramePixels {
   const memory = openMemory();
-  const turns = [openMemory(shared), openMemory(shared)] as const;
+  const turns = [openMemory(sharedBytes), openMemory(sharedBytes)] as const;
   let turn = 0;
   return (asked) => cutFrame(asked, { memory, own: turns[turn++ % 2 === 0 ? 0 : 1] });
 }
@@ -52,7 +51,7 @@ function cutFrame({ frame, mask, small, times, stepPx }: FrameToCut, { memory, o
   const kinds = own.bytes('kinds', near.across * near.down);
   for (let square = 0; square < kinds.length; square++) {
     const cell = Math.floor(square / near.across) * bandStep * alpha.width + (square % near.across) * bandStep;
-    kinds[square] = near.squares[square] === 1 ? 2 : alpha.data[cell] === 1 ? 1 : 0;
+    kinds[square] = near.squares[square] === 1 ? squareKinds.pixels : alpha.data[cell] === 1 ? squareKinds.whole : squareKinds.clear;
   }
   return { rgba: into, sidePx, kinds, box: seenBox(cut, { alpha, times }) };
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { PlanarFrame } from '@filmwright/contracts';
 import { type CutFrame, type CutOutFrames, cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
 import type { Picture } from './picture.ts';
-import type { PlanarFrame } from './planar-frame.ts';
 import { decodePng } from './png.ts';
 import { drawPicture, planarFrame, testFolder } from './test-pictures.ts';
 

@@ -1,14 +1,15 @@
+import type { CutSquares, PlanarFrame } from '@filmwright/contracts';
 import { installedModel } from '../models/model-shelf.ts';
 import { type AskingThread, startThread } from './asking-thread.ts';
 import { gridSize } from './block-grid.ts';
 import type { FramePixels, FrameToCut } from './cut-frame.ts';
 import { defaultCutOutModel } from './cut-out.ts';
 import { frameMask, lookingTimes, type SeenFrame } from './frame-mask.ts';
-import { openMemory } from './memory.ts';
+import { openMemory, sharedBytes } from './memory.ts';
 import { type ModelPool, openModelPool } from './model-pool.ts';
 import type { Box, Picture, Plane } from './picture.ts';
 import { wantMasks } from './picture-card.ts';
-import { frameColours, type PlanarFrame } from './planar-frame.ts';
+import { frameColours } from './planar-frame.ts';
 import { smoothingReach, smoothMask } from './smooth-mask.ts';
 
 export type CutOutFrames = {
@@ -24,9 +25,6 @@ export type CutOutFrames = {
   /** False looks at each frame alone, for measuring what smoothing is worth. */
   readonly smooth?: boolean;
 };
-
-/** Squares of `sidePx` (even) by `sidePx` pixels, row by row: 0 is clear, 1 wholly as it was in the frame (its planes are `yuv`), and the colours of 2 are in the picture. */
-export type CutSquares = { readonly sidePx: number; readonly kinds: Uint8Array; readonly yuv: Uint8Array };
 
 /**
  * A frame whose surroundings are clear; `box` is where the subject is, null where none was found. The picture's alpha is true everywhere, its colours
@@ -61,7 +59,7 @@ export async function* cutOutFrames(request: CutOutFrames): AsyncGenerator<CutFr
   const thread = startThread<FrameToCut, FramePixels>({ program: new URL('./cut-thread.ts', import.meta.url), work: 'cutting', signal });
   const held: Held[] = [];
   const memory = openMemory();
-  const shared = openMemory((bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
+  const shared = openMemory(sharedBytes);
   let gone = 0;
   let next = first;
   let cutting: Promise<CutFrame> | null = null;

@@ -17,6 +17,9 @@ function kept<List extends { readonly length: number }>(make: (length: number) =
   };
 }
 
+/** Bytes that threads can share. */
+export const sharedBytes = (count: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(count));
+
 /** Opens memory that is kept as long as it is referred to; `bytes` makes it, where it should not be this thread's alone. */
 export function openMemory(bytes: (count: number) => Uint8Array = (count) => new Uint8Array(count)): Memory {
   return {

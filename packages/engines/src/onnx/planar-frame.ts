@@ -1,9 +1,7 @@
+import type { PlanarFrame } from '@filmwright/contracts';
 import { gridSize } from './block-grid.ts';
 import { bandStep, type EdgeBand } from './edge-band.ts';
 import type { Picture } from './picture.ts';
-
-/** A decoded frame of a clip, of even width and height: planes of light, then of the differences of blue and of red from it at half the size (4:2:0, BT.709, limited range). */
-export type PlanarFrame = { readonly width: number; readonly height: number; readonly yuv: Uint8Array };
 
 /** Codes of red, green and blue (0..255) for each code of light from 16 on, and of a difference from 128 on (ITU-R BT.709). */
 const fromLight = 255 / 219;

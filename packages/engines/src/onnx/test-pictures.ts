@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { ModelCard, OfferedModel } from '@filmwright/contracts';
+import type { ModelCard, OfferedModel, PlanarFrame } from '@filmwright/contracts';
 import { cardOf } from '../models/model-shelf.ts';
 import type { Picture, Plane } from './picture.ts';
-import type { PlanarFrame } from './planar-frame.ts';
 
 /** A folder that goes away with the test. */
 export async function testFolder(t: TestContext): Promise<string> {

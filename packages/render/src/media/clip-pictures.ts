@@ -1,13 +1,10 @@
-import type { Box } from '@filmwright/contracts';
+import type { Box, PlanarFrame } from '@filmwright/contracts';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { type Filter, filter, writeFiltergraph } from '../plan/filtergraph.ts';
 
 /** A decoded frame of a clip, straight-alpha RGBA unless it was asked for otherwise; its pixels are its own until they are given back as spare. */
 export type ClipPicture = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
-
-/** A decoded frame of a clip: planes of light, then of the differences of blue and of red from it at half the size (4:2:0, BT.709, limited range); spare memory goes for it as well. */
-export type PlanarFrame = { readonly width: number; readonly height: number; readonly yuv: Uint8Array };
 
 export type PlanarFrames = {
   readonly path: string;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitAlpha, splitBytes, squareKinds } from './split-alpha.ts';
+import { squareKinds } from '@filmwright/contracts';
+import { splitAlpha, splitBytes } from './split-alpha.ts';
 
 test('colours lie above and alpha below as light of the limited range, with the codes of BT.709', () => {
   const size = { width: 8, height: 2 };

@@ -1,3 +1,5 @@
+import { type CutSquares, squareKinds } from '@filmwright/contracts';
+
 type Size = { readonly width: number; readonly height: number };
 
 /** Light of red, green and blue, and the spans of the differences of blue and red from it (ITU-R BT.709). */
@@ -23,12 +25,6 @@ const opaque = matteCodes[255] as number;
 
 /** Bytes of a frame of twice the height with 4:2:0 colours. */
 export const splitBytes = ({ width, height }: Size): number => width * height * 3;
-
-/** How a square of a cut-out frame is: clear, wholly as it was in the frame before, or to be taken from its pixels. */
-export const squareKinds = { clear: 0, whole: 1, pixels: 2 } as const;
-
-/** Squares of `sidePx` (even) by `sidePx` pixels, row by row, each with its kind; and the frame as it was: planes of light and of the differences of blue and red (4:2:0, BT.709, limited range). */
-export type CutSquares = { readonly sidePx: number; readonly kinds: Uint8Array; readonly yuv: Uint8Array };
 
 type Split = Size & { readonly frame: Uint8Array; readonly squares?: CutSquares };
 

@@ -1,4 +1,5 @@
-import { type CutSquares, splitAlpha, splitBytes } from './split-alpha.ts';
+import type { CutSquares } from '@filmwright/contracts';
+import { splitAlpha, splitBytes } from './split-alpha.ts';
 import { type ClipToWrite, type ClipWriter, streamClip } from './write-clip.ts';
 
 /** A clip with alpha being written; `write` takes straight-alpha RGBA of the clip's size, and which squares of it are to be taken from the frame as it was. */
