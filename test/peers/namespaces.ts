@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { isAlive } from '@filmwright/process/is-alive';
 
 /** A network of its own for processes of a test, tied to this one by a pair of links. */
@@ -11,8 +12,18 @@ export type Namespace = {
   /** The link carries nothing, as a cable that is pulled, until `up`. */
   readonly down: () => void;
   readonly up: () => void;
-  /** So many percent of packets are lost, each way of the link late by `delayMs`; says why where the system cannot do it. */
-  readonly worsen: (line: { readonly lossPercent: number; readonly delayMs: number }) => string | null;
+  /** Makes the link slow and so short of room that it loses packets each way; says why where the system cannot do it. */
+  readonly worsen: () => string | null;
+  /** What the system counted of the link so far. */
+  readonly counts: () => LineCounts;
+};
+export type LineCounts = {
+  /** How often the link stopped carrying. */
+  readonly downs: number;
+  /** Packets of either side that it did not carry, and those from inside that found no way. */
+  readonly dropped: number;
+  /** Segments that processes inside had to send again. */
+  readonly again: number;
 };
 export type Namespaces = { readonly add: () => Namespace; readonly close: () => void };
 
@@ -65,10 +76,26 @@ export function openNamespaces(): Namespaces {
         // The far end: the address on this side stays, and with it what listens on it.
         down: () => must('-n', name, 'link', 'set', far, 'down'),
         up: () => must('-n', name, 'link', 'set', far, 'up'),
-        worsen({ lossPercent, delayMs }) {
-          const args = ['qdisc', 'add', 'dev', near, 'root', 'netem', 'loss', `${lossPercent}%`, 'delay', `${delayMs}ms`];
-          const { status, stderr, error } = spawnSync('tc', args, { encoding: 'utf8' });
-          return status === 0 ? null : (error?.message ?? stderr.trim());
+        worsen() {
+          const narrow = ['root', 'tbf', 'rate', '400kbit', 'burst', '3kb', 'limit', '6kb'];
+          return tc('qdisc', 'add', 'dev', near, ...narrow).said ?? tc('-n', name, 'qdisc', 'add', 'dev', far, ...narrow).said;
+        },
+        counts() {
+          const inside = (path: string): string => spawnSync('ip', ['netns', 'exec', name, 'cat', path], { encoding: 'utf8' }).stdout;
+          const snmp = inside('/proc/net/snmp');
+          const queues = [tc('-s', 'qdisc', 'show', 'dev', near), tc('-n', name, '-s', 'qdisc', 'show', 'dev', far)];
+          const links = [
+            readFileSync(`/sys/class/net/${near}/statistics/tx_dropped`),
+            inside(`/sys/class/net/${far}/statistics/tx_dropped`),
+          ];
+          return {
+            downs: Number(readFileSync(`/sys/class/net/${near}/carrier_down_count`)),
+            dropped:
+              counted(snmp, { of: 'Ip', name: 'OutNoRoutes' }) +
+              links.reduce((sum, text) => sum + Number(text), 0) +
+              queues.reduce((sum, { out }) => sum + Number(/dropped (\d+)/.exec(out)?.[1] ?? 0), 0),
+            again: counted(snmp, { of: 'Tcp', name: 'RetransSegs' }),
+          };
         },
       };
     },
@@ -85,6 +112,20 @@ function removeLeft(): void {
 function ip(...args: readonly string[]): string | null {
   const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
   return status === 0 ? null : (error?.message ?? stderr.trim());
+}
+
+/** What `tc` wrote, and what it said where it failed. */
+function tc(...args: readonly string[]): { readonly out: string; readonly said: string | null } {
+  const { status, stdout, stderr, error } = spawnSync('tc', args, { encoding: 'utf8' });
+  return { out: stdout ?? '', said: status === 0 ? null : (error?.message ?? stderr.trim()) };
+}
+
+/** A counter of /proc/net/snmp, whose lines come in pairs: names, then values. */
+function counted(text: string, { of, name }: { readonly of: string; readonly name: string }): number {
+  const [names = [], values = []] = text.split('\n').flatMap((line) => (line.startsWith(`${of}: `) ? [line.split(' ')] : []));
+  const found = Number(values[names.indexOf(name)]);
+  if (Number.isNaN(found)) throw new Error(`the system counts no ${of} ${name}: ${text.slice(0, 300)}`);
+  return found;
 }
 
 function must(...args: readonly string[]): void {

@@ -4,12 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drillRound } from '../../apps/cli/src/drill/drill-round.ts';
 import type { Fault } from '../../apps/cli/src/drill/fault.ts';
 import { sequence } from '../../packages/core/src/index.ts';
-import { noNamespaces } from './namespaces.ts';
+import { type LineCounts, type Namespace, noNamespaces } from './namespaces.ts';
 import { type PartedPlatform, said, startPartedPlatform } from './parted-platform.ts';
 
 const skip = noNamespaces();
 const seed = Number(process.env.FILMWRIGHT_SEED) || 20;
 const random = sequence(seed);
+/** So often a line that is shaken goes down at the least. */
+const timesDown = 20;
+/** Twice as long as a lease, and less than after which the database gives a connection up. */
+const cutMs = 6000;
+const triesToHold = 20;
 let platform: PartedPlatform;
 let round = 0;
 
@@ -51,6 +56,11 @@ async function givenAway(key: string): Promise<void> {
 }
 
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+/** What was counted of a line since. */
+const countsSince = (net: Namespace, before: LineCounts) => (): LineCounts => {
+  const now = net.counts();
+  return { downs: now.downs - before.downs, dropped: now.dropped - before.dropped, again: now.again - before.again };
+};
 /** Late ends of tasks that a gateway refused, and leases that it told a runner are stale. */
 const refusals = (log: string): number =>
   count(log, /"path":"\/v1\/runners\/[^"]+\/(?:complete|fail)","status":409/g) + count(log, /"msg":"leases are stale"/g);
@@ -87,28 +97,56 @@ test('a runner on a line that comes and goes all the time does its work', { skip
     layers: 4,
     async inflict() {
       await taskOf(far.pid());
-      for (let times = 0; times < 20; times++) {
+      const before = far.net.counts();
+      const shaken = countsSince(far.net, before);
+      // While nothing is said, nothing is lost.
+      for (let times = 0; times < timesDown || (shaken().dropped === 0 && times < 10 * timesDown); times++) {
         far.net.down();
         await sleep(20 + 180 * random());
         far.net.up();
         await sleep(20 + 180 * random());
       }
-      return { did: 'the line of a runner went down 20 times', heal: async () => {}, took: () => true };
+      const { downs, dropped } = shaken();
+      return {
+        did: 'the line of a runner came and went',
+        heal: async () => {},
+        saw: () => `it was down ${downs} times, and ${dropped} packets found no way`,
+        took: () => downs >= timesDown && dropped > 0,
+      };
     },
   });
 });
 
 test('a gateway that is cut from the database, and the runner beside it, come back and lose nothing', { skip }, async (context) => {
   const { gateway, beside } = platform;
+  const late = (): number => [...gateway.log().matchAll(/"ms":(\d+)/g)].filter(([, ms]) => Number(ms) >= cutMs - 1000).length;
   await drilled(context, {
     name: 'cut the line of a gateway',
     layers: 4,
     async inflict() {
-      await taskOf(beside.pid());
-      gateway.net.down();
-      await sleep(6000);
+      const before = { late: late(), refusals: refusals(gateway.log()), counts: gateway.net.counts() };
+      for (let tries = 1; ; tries++) {
+        const { fence } = await taskOf(beside.pid());
+        gateway.net.down();
+        // What was on its way has come through by now, and its end cannot be told.
+        await sleep(100);
+        const { tasks } = await platform.records.fleetSnapshot();
+        if (tasks.some(({ lease }) => lease?.fence === fence) || tries === triesToHold) break;
+        gateway.net.up();
+      }
+      await sleep(cutMs);
       gateway.net.up();
-      return { did: 'the line from a gateway to the database was down for 6 s', heal: async () => {}, took: () => true };
+      const answered = (): number => late() - before.late;
+      for (const untilMs = performance.now() + 10_000; answered() === 0 && performance.now() < untilMs; ) await sleep(50);
+      const { dropped } = countsSince(gateway.net, before.counts)();
+      const refused = (): number => refusals(gateway.log()) - before.refusals;
+      return {
+        did: `the line from a gateway to the database was down for ${cutMs / 1000} s`,
+        heal: async () => {},
+        saw: () =>
+          `${dropped} packets found no way, ${answered()} requests at the gateway waited for the database, and ${refused()} late words of its runner were refused`,
+        took: ({ lost = 0 }) => dropped > 0 && answered() > 0 && refused() > 0 && lost > 0,
+      };
     },
   });
 });
@@ -143,13 +181,20 @@ test('a leader whose line to the database is cut is followed by the other within
 });
 
 test('a runner on a line that loses packets and is slow does its work', { skip }, async (context) => {
-  const why = platform.far.net.worsen({ lossPercent: 15, delayMs: 40 });
-  if (why !== null) return context.skip(`this kernel loses no packets on purpose (tc netem): ${why}`);
+  const { far } = platform;
+  const why = far.net.worsen();
+  if (why !== null) return context.skip(`this kernel loses no packets on purpose (tc tbf): ${why}`);
+  const since = countsSince(far.net, far.net.counts());
   await drilled(context, {
     name: 'lose packets of a runner',
     async inflict() {
-      await taskOf(platform.far.pid());
-      return { did: 'of every hundred packets to a runner 15 were lost, and all were 40 ms late', heal: async () => {}, took: () => true };
+      await taskOf(far.pid());
+      return {
+        did: 'the line of a runner carried 400 kbit/s, and what it had no room for was lost',
+        heal: async () => {},
+        saw: () => `${since().dropped} packets were lost, and the runner sent ${since().again} again`,
+        took: () => since().dropped > 0 && since().again > 0,
+      };
     },
   });
 });
