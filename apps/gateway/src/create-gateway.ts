@@ -30,6 +30,7 @@ import { addRunnerTokenRoutes } from './runner-token-routes.ts';
 import { addStarterRoutes } from './starter-routes.ts';
 import { addStoryboardRoutes } from './storyboard-routes.ts';
 import { addUploadRoutes } from './upload-routes.ts';
+import { addWorkspaceRoutes } from './workspace-routes.ts';
 
 const closeGraceMs = 1000;
 
@@ -78,6 +79,7 @@ export async function createGateway(
   addPreviewRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });
   const caches = addRunnerIdentity(app, parts);
+  addWorkspaceRoutes(app, parts);
   addQueueRoutes(app, parts);
   addCourseRoutes(app, parts);
   addFleetRoutes(app, { parts, caches });

@@ -22,7 +22,7 @@ export type GatewayParts = {
   readonly films: FilmStore;
   readonly library: LibraryStore;
   readonly credentials: CredentialStore;
-  readonly workspaces: Pick<WorkspaceStore, 'findWorkspace'>;
+  readonly workspaces: Pick<WorkspaceStore, 'findWorkspace' | 'describeWorkspace'>;
   readonly drills: DrillStore & AuditStore;
   readonly keys: KeyStore;
   readonly fleet: Pick<FleetStore, 'isLed'>;

@@ -20,6 +20,8 @@ declare module 'fastify' {
     fromRunner: boolean;
     /** Whose request it is: the workspace of its token or, for runners of a drill, of the drill, and the default one for everybody else. What others have is not there for it. */
     workspaceId: string;
+    /** Whether who runs the platform asks. */
+    runsPlatform: boolean;
   }
 }
 
@@ -31,6 +33,7 @@ export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys:
   app.decorateRequest('runnerCredential', null);
   app.decorateRequest('fromRunner', false);
   app.decorateRequest('workspaceId', defaultWorkspace);
+  app.decorateRequest('runsPlatform', false);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header('x-request-id', request.id);
@@ -45,7 +48,10 @@ export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys:
       }
       if (request.fromRunner) return;
     }
-    if ((scope === 'user' || scope === 'operator') && !hasToken(request, keys.token) && !hasCookie(request, keys)) {
+    if (scope === 'runner') throw unauthorized('the runner token, or the credential of a runner that was not revoked');
+    if (scope !== 'user' && scope !== 'operator') return;
+    request.runsPlatform = hasToken(request, keys.token) || hasCookie(request, keys);
+    if (!request.runsPlatform) {
       const workspaceId = await check.findWorkspace(bearerOf(request) || cookieOfRequest(request, keys));
       if (workspaceId === null) throw unauthorized('the token that was printed when the program started, or one of a workspace');
       if (scope === 'operator')
@@ -55,7 +61,6 @@ export function addGuard(app: FastifyInstance, { keys, check }: { readonly keys:
         );
       request.workspaceId = workspaceId;
     }
-    if (scope === 'runner') throw unauthorized('the runner token, or the credential of a runner that was not revoked');
   });
 }
 

@@ -166,3 +166,16 @@ test('what a workspace sends is stored as its own', async (context) => {
   for (const table of ['film', 'film_version', 'build', 'asset', 'library_item'])
     assert.deepEqual(await workspacesOf(table, gateway), [north?.id], table);
 });
+
+test('a token tells its workspace, and whether it runs the platform', async (context) => {
+  const gateway = await open(context);
+  const { client } = await tenant('north', gateway);
+  await gateway.records.setWorkspace({ name: 'north', weight: 2, cap: 3 });
+  assert.deepEqual(await client.ownWorkspace(), {
+    ...{ name: 'north', weight: 2, cap: 3, gpuRate: 1, slotRate: 0.02 },
+    runsPlatform: false,
+  });
+  const own = await gateway.client.ownWorkspace();
+  assert.deepEqual([own.name, own.runsPlatform], ['default', true]);
+  await assert.rejects(createClient({ url: gateway.url, token: 'fww1.unknown' }).ownWorkspace(), { code: 'unauthorized' });
+});

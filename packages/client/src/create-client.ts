@@ -13,6 +13,7 @@ import type {
   HeartbeatReply,
   Lease,
   ModelForFilms,
+  OwnWorkspace,
   PackageAddresses,
   Preview,
   QueueEntry,
@@ -77,6 +78,8 @@ export type Client = FilmCalls &
     buildCourse(id: string): Promise<BuildCourse>;
     /** Tasks that wait, those that start soonest first. */
     queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
+    /** The workspace of this client's token, and whether it runs the platform. */
+    ownWorkspace(): Promise<OwnWorkspace>;
     /** Models that draw, of all runners, those of the largest pictures first. */
     listModels(): Promise<readonly ModelForFilms[]>;
     listGenerators(): Promise<readonly Generator[]>;
@@ -128,6 +131,7 @@ export function createClient(connection: Connection): Client {
     readMedia: (options) => readMedia(connection, options),
     ...buildCalls(connection),
     ...filmCalls(connection),
+    ownWorkspace: () => callJson(connection, { route: 'ownWorkspace' }),
     listModels: async () => (await callJson<{ models: readonly ModelForFilms[] }>(connection, { route: 'listModels' })).models,
     listGenerators: async () => (await callJson<{ generators: readonly Generator[] }>(connection, { route: 'listGenerators' })).generators,
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,

@@ -24,6 +24,7 @@ export * from './model-card.ts';
 export * from './model-figures.ts';
 export * from './model-processing.ts';
 export * from './model-shelf.ts';
+export * from './own-workspace.ts';
 export * from './package.ts';
 export * from './planar-frame.ts';
 export * from './pool.ts';

@@ -1,7 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-import type { Workspace, WorkspaceStore, WorkspaceToken } from './workspace-store.ts';
+import type { Workspace, WorkspaceStore, WorkspaceTerms, WorkspaceToken } from './workspace-store.ts';
 
 type WorkspaceRow = { id: string; name: string; weight: number; cap: number | null; gpu_rate: number; slot_rate: number };
 type TokenRow = { id: string; workspace_id: string; created_at: Date; seen_at: Date | null; revoked_at: Date | null };
@@ -72,6 +72,10 @@ export function workspaceRecords({ rows }: Database): WorkspaceStore {
       );
       return row?.name ?? null;
     },
+    async describeWorkspace(id) {
+      const [row] = await rows<WorkspaceRow>(`select ${columns} from workspace where id = $1`, [id]);
+      return row === undefined ? null : termsOf(row);
+    },
     async findWorkspace(secretHash) {
       const [row] = await rows<{ id: string; workspace_id: string }>(
         'update workspace_token set seen_at = now() where secret_hash = $1 and revoked_at is null returning id, workspace_id',
@@ -83,8 +87,11 @@ export function workspaceRecords({ rows }: Database): WorkspaceStore {
 }
 
 function workspaceOf(row: WorkspaceRow, tokens: readonly TokenRow[]): Workspace {
-  const { id, name, weight, cap, gpu_rate: gpuRate, slot_rate: slotRate } = row;
-  return { id, name, weight, cap, gpuRate, slotRate, tokens: tokens.map(tokenOf) };
+  return { id: row.id, ...termsOf(row), tokens: tokens.map(tokenOf) };
+}
+
+function termsOf({ name, weight, cap, gpu_rate: gpuRate, slot_rate: slotRate }: WorkspaceRow): WorkspaceTerms & { readonly name: string } {
+  return { name, weight, cap, gpuRate, slotRate };
 }
 
 function tokenOf({ id, created_at, seen_at, revoked_at }: TokenRow): WorkspaceToken {

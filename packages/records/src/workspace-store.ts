@@ -27,6 +27,8 @@ export interface WorkspaceStore {
   addWorkspaceToken(token: { readonly name: string; readonly secretHash: string }): Promise<string | null>;
   /** Ends a token for good; the name of its workspace, null where there is none of that id. */
   revokeWorkspaceToken(id: string): Promise<string | null>;
+  /** Name and terms of a workspace; null where there is none of that id any more. */
+  describeWorkspace(id: string): Promise<(WorkspaceTerms & { readonly name: string }) | null>;
   /** The workspace of a secret; null for one that is unknown or revoked. */
   findWorkspace(secretHash: string): Promise<{ readonly tokenId: string; readonly workspaceId: string } | null>;
 }

@@ -17,7 +17,7 @@ export const noStores: {
   readonly previews: PreviewStore;
 } = {
   queue: { queue: async () => [] },
-  workspaces: { findWorkspace: async () => null },
+  workspaces: { findWorkspace: async () => null, describeWorkspace: async () => null },
   drills: { addDrill: none, listDrills: async () => [], drillState: async () => null, removeDrill: none, auditBuild: none },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
   previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },

@@ -13,16 +13,19 @@ import { Starters } from './starters.tsx';
 export function StartView() {
   const starters = useLoad('starters', studio().api.listStarters);
   const films = useLoad('films', () => studio().api.listFilms({ limit: 9 }));
+  const workspace = useLoad('workspace', studio().api.ownWorkspace);
   if (films.problem?.code === 'unauthorized') return <Locked />;
   return (
     <div className="page">
       <TopBar
         actions={
           <>
-            <a className="button bare" href={hashOf({ view: 'fleet' })}>
-              <Icon name="fleet" />
-              Fleet
-            </a>
+            {workspace.value?.runsPlatform === true && (
+              <a className="button bare" href={hashOf({ view: 'fleet' })}>
+                <Icon name="fleet" />
+                Fleet
+              </a>
+            )}
             <a className="button bare" href={hashOf({ view: 'library' })}>
               <Icon name="folder" />
               Library
@@ -31,6 +34,7 @@ export function StartView() {
         }
       >
         <span className="wordmark">Filmwright</span>
+        {workspace.value?.runsPlatform === false && <span className="quiet small clip-text">{workspace.value.name}</span>}
       </TopBar>
       <main id="main" tabIndex={-1} className="view start-view">
         <div className="stack">
