@@ -8,6 +8,7 @@ import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright
 import { addCounts } from './add-counts.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
+import { checkStore } from './check-store.ts';
 import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahead.ts';
@@ -77,7 +78,7 @@ async function main(): Promise<void> {
   const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
-  const fetching = config.join === null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
+  const fetching = config.store !== null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
   const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && !config.drillsOnly;
   const trials = tries ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, log }) : null;
@@ -93,7 +94,9 @@ async function main(): Promise<void> {
     } else {
       credential = await openCredential({ ...config, url: config.url ?? '', token: config.join.token, signal: endings.drain, log });
       const { connection } = credential;
-      await serve(runner, { connection, client: createClient(connection), shelves, probed: await probe(runner) });
+      const client = createClient(connection);
+      if (config.store !== null) await checkStore({ folder: config.store, client });
+      await serve(runner, { connection, client, shelves, probed: await probe(runner) });
     }
   } catch (error) {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
@@ -172,7 +175,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       const room = config.join === null ? async () => true : () => hasRoom(config.home);
       await leaseAndWork({
         ...runner,
-        ...(config.join !== null && { files: watchCachedFiles(config.home) }),
+        ...(config.store === null && { files: watchCachedFiles(config.home) }),
         ...(runner.fetching !== null && { ahead: runner.fetching }),
         client,
         hasRoom: room,
@@ -233,8 +236,8 @@ async function importOffer(
     slots,
     handsBack: true,
     runsBatches: true,
-    cachesFiles: config.join !== null,
-    fetchesAhead: config.join !== null,
+    cachesFiles: config.store === null,
+    fetchesAhead: config.store === null,
     readsWeights: true,
     ...(pool === null ? {} : { pool }),
     ...(region === null ? {} : { region }),

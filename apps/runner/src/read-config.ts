@@ -9,8 +9,10 @@ export type RunnerConfig = {
   readonly url: string | null;
   /** The platform's own runner token; null where a credential of this machine is used. */
   readonly token: string | null;
-  /** Set on a machine of its own: no folder is shared with the gateway. The token is spent at the first start. */
+  /** Set on a machine of its own. The token is spent at the first start. */
   readonly join: { readonly token: string | null } | null;
+  /** The store's folder, where this machine has it too; null where media come and go through the gateway. */
+  readonly store: string | null;
   readonly home: string;
   readonly name: string;
   readonly pool: string | null;
@@ -44,6 +46,7 @@ export function readConfig(env: Environment): RunnerConfig {
     url: joins ? originOf(env.FILMWRIGHT_JOIN ?? '') : env.FILMWRIGHT_URL || null,
     token: joins ? null : (env.FILMWRIGHT_RUNNER_TOKEN ?? ''),
     join: joins ? { token: env.FILMWRIGHT_JOIN_TOKEN || null } : null,
+    store: storeFolderOf(env),
     home: env.FILMWRIGHT_HOME ?? '',
     name: env.FILMWRIGHT_RUNNER_NAME || (joins ? hostname() : `runner-${process.pid}`),
     pool: env.FILMWRIGHT_POOL || null,
@@ -57,9 +60,9 @@ export function readConfig(env: Environment): RunnerConfig {
   };
 }
 
-/** The folder of media that the executors of a runner share with the gateway of this machine. */
-export function mediaRootOf(env: Environment): string {
-  return env.FILMWRIGHT_MEDIA || join(env.FILMWRIGHT_HOME ?? '', 'media');
+/** The folder of media that a runner shares with the gateway: that of this machine, or one that a machine that joined has mounted; null where there is none. */
+export function storeFolderOf(env: Environment): string | null {
+  return env.FILMWRIGHT_MEDIA || (env.FILMWRIGHT_JOIN ? null : join(env.FILMWRIGHT_HOME ?? '', 'media'));
 }
 
 function drillsOnly(text: string): boolean {

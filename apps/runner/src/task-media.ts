@@ -22,24 +22,15 @@ export type MediaDesk = {
   readonly report: () => CacheReport | null;
 };
 
-/** The folder of media that this runner shares with the gateway: nothing is copied. */
-export function sharedMedia(blobs: Blobs): MediaDesk {
-  return {
-    open: () => ({ pathOf: (digest) => blobs.path(digest), store: (file) => blobs.putFile(file), release: async () => {} }),
-    report: () => null,
-  };
-}
-
 const againMs = 2000;
 /** A task that stands still is ended; one that waits tells more often. */
 const tellMs = 500;
 
 /** Stores once the store has room: what was made is not made again. Who ends the task ends the wait. */
-async function untilRoom({ store, moved }: { readonly store: () => Promise<unknown>; readonly moved: () => void }): Promise<void> {
+async function untilRoom<T>({ store, moved }: { readonly store: () => Promise<T>; readonly moved: () => void }): Promise<T> {
   for (;;) {
     try {
-      await store();
-      return;
+      return await store();
     } catch (error) {
       if (!(error instanceof FilmwrightError && error.code === 'disk-full')) throw error;
     }
@@ -48,6 +39,21 @@ async function untilRoom({ store, moved }: { readonly store: () => Promise<unkno
       await sleep(tellMs);
     }
   }
+}
+
+/**
+ * The store's folder, which this runner shares with the gateway: nothing goes over the gateway, and on one machine nothing is copied. Where it waits, what a full
+ * store does not take is stored once it has room.
+ */
+export function sharedMedia(blobs: Blobs, { waits }: { readonly waits: boolean }): MediaDesk {
+  return {
+    open: (moved) => ({
+      pathOf: (digest) => blobs.path(digest),
+      store: (file) => (waits ? untilRoom({ moved, store: () => blobs.putFile(file) }) : blobs.putFile(file)),
+      release: async () => {},
+    }),
+    report: () => null,
+  };
 }
 
 /** Media of a gateway elsewhere: inputs through the cache, outputs by uploads that survive broken connections. `heard` is told how to say that bytes move. */

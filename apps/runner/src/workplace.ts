@@ -12,7 +12,7 @@ import { clearCheckpoints } from './draw-with-checkpoint.ts';
 import { openAccess } from './gateway-access.ts';
 import type { HeldModels } from './held-models.ts';
 import { openMediaCache } from './media-cache.ts';
-import { mediaRootOf } from './read-config.ts';
+import { storeFolderOf } from './read-config.ts';
 import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 
 /** What an executor works with from its start to its end. */
@@ -56,9 +56,11 @@ export async function createWorkplace({
   await clearCheckpoints(home);
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
-  const media = env.FILMWRIGHT_JOIN
-    ? await openRemoteMedia({ home, url: env.FILMWRIGHT_JOIN, env })
-    : sharedMedia(await openFolderBlobs({ root: mediaRootOf(env) }));
+  const store = storeFolderOf(env);
+  const media =
+    store === null
+      ? await openRemoteMedia({ home, url: env.FILMWRIGHT_JOIN ?? '', env })
+      : sharedMedia(await openFolderBlobs({ root: store }), { waits: Boolean(env.FILMWRIGHT_JOIN) });
   const toolset = await findFfmpeg();
   // Prepared pictures are of use only to the programs that made them.
   const made = createHash('sha256')

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import type { FilmwrightError } from '@filmwright/contracts';
 import { digestOfFile } from './digest-of-file.ts';
 import { openFolderBlobs } from './folder-blobs.ts';
+import { temporaryPath } from './left-overs.ts';
 
 let folder = '';
 before(async () => {
@@ -151,11 +152,25 @@ test('B6: a writer killed in the middle of a put leaves nothing visible, and its
 test('B6: temp files of a live process stay when another opens the store', async () => {
   const root = join(folder, 'alive');
   await mkdir(join(root, 'tmp'), { recursive: true });
-  const theirs = join(root, 'tmp', `${process.ppid}-being-written`);
-  await writeFile(theirs, 'half');
+  const { path: mine } = temporaryPath(join(root, 'tmp'));
+  const here = basename(mine).split('-')[1];
+  const theirs = join(root, 'tmp', `${process.ppid}-${here}-being-written`);
+  // Nobody here knows whether a process of another machine lives.
+  const elsewhere = join(root, 'tmp', `${deadPid()}-${'0'.repeat(8)}-being-written`);
+  const dead = join(root, 'tmp', `${deadPid()}-${here}-being-written`);
+  for (const path of [theirs, elsewhere, dead]) await writeFile(path, 'half');
   await openFolderBlobs({ root });
-  assert.equal(await readFile(theirs, 'utf8'), 'half');
+  assert.deepEqual((await readdir(join(root, 'tmp'))).sort(), [theirs, elsewhere].map((path) => basename(path)).sort());
+  const longAgo = new Date(Date.now() - 25 * 3_600_000);
+  await utimes(elsewhere, longAgo, longAgo);
+  await openFolderBlobs({ root });
+  assert.deepEqual(await readdir(join(root, 'tmp')), [basename(theirs)]);
 });
+
+/** Of a process that has ended. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ['--version']).pid;
+}
 
 const small = join(tmpdir(), `filmwright-small-disk-${process.pid}`);
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;

@@ -38,7 +38,7 @@ async function sizeAt(path: string): Promise<number | null> {
 
 /**
  * Opens (and makes) a store in the folder `root`: two levels of folders by digest, writing in `root/tmp` and one rename at the end.
- * Left-over temp files of dead processes are removed; several processes may use one folder at once.
+ * Left-over temp files of dead processes are removed; several processes may use one folder at once, also on several machines that have it mounted.
  */
 export async function openFolderBlobs({ root }: { readonly root: string }): Promise<Blobs> {
   const temp = join(root, 'tmp');
