@@ -19,7 +19,9 @@ test('a drill has builds of its own on its pool, gives their bytes as they lie i
   await assert.rejects(client.createDrill({ pool: 'drill' }), { code: 'request-invalid' });
   await assert.rejects(client.createDrill({ pool: 'Not a pool' }), { code: 'request-invalid' });
   assert.deepEqual(await client.listDrills(), [drill]);
-  const { id: build } = await client.createDrillBuild({ id: drill.id, document, priority: 'interactive' });
+  const order = { id: drill.id, document, priority: 'interactive', idempotencyKey: 'round-1' } as const;
+  const { id: build } = await client.createDrillBuild(order);
+  assert.equal((await client.createDrillBuild(order)).id, build, 'said again, since the reply was lost');
   assert.deepEqual(await sql('select pool, priority, purpose, workspace_id from build'), [
     { pool: 'drill', priority: 'interactive', purpose: 'drill', workspace_id: drill.id },
   ]);

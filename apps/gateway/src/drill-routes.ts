@@ -13,6 +13,7 @@ import { addRoute, paramOf } from './add-route.ts';
 import { checkDigest, checkId, checkInput } from './check-input.ts';
 import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { createOnceByKey } from './once-by-key.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** Drills of who runs the platform: each has a workspace of its own, and its tasks go to runners of its pool alone. */
@@ -21,6 +22,7 @@ export function addDrillRoutes(
   { parts, check }: { readonly parts: GatewayParts; readonly check: CredentialCheck },
 ): void {
   const { records, drills, blobs } = parts;
+  const once = createOnceByKey(parts.keys, 'build');
   const find = async (request: FastifyRequest): Promise<DrillState> => {
     const id = checkId({ id: paramOf(request, 'id'), what: 'drill' });
     const found = await drills.drillState(id);
@@ -54,13 +56,18 @@ export function addDrillRoutes(
     name: 'createDrillBuild',
     handler: async (request, reply): Promise<DrillBuildState> => {
       const { id: workspaceId, pool } = await find(request);
-      const { document, priority, deadline = null } = checkInput(drillBuildRequestSchema, request.body);
-      const { id, state } = await records.createBuild({
-        ...{ workspaceId, title: document.title, document, files: {}, purpose: 'drill', atMs: null, deadline, pool },
-        ...(priority && { priority }),
-      });
+      const body = checkInput(drillBuildRequestSchema, request.body);
+      const { document, priority, deadline = null } = body;
+      const make = async (id: string): Promise<string> => {
+        const build = { title: document.title, document, files: {}, purpose: 'drill', atMs: null, deadline, pool } as const;
+        return (await records.createBuild({ ...build, id, workspaceId, ...(priority && { priority }) })).id;
+      };
+      const id = await once({ workspaceId, key: request.headers['idempotency-key'], body, make });
+      const made = await records.getBuild(id, workspaceId);
+      if (made === null) throw new FilmwrightError('not-found', `The build ${id} went with its drill meanwhile.`);
       reply.code(202).header('location', `/v1/drills/${workspaceId}/builds/${id}/audit`);
-      return { id, state, endedAt: null, problem: null };
+      const { state, endedAt, problem } = made;
+      return { id, state, endedAt, problem };
     },
   });
   addRoute(app, {

@@ -11,8 +11,8 @@ export type DrillCalls = {
   getDrill(id: string): Promise<DrillState>;
   /** Removes all that a drill made. */
   removeDrill(id: string): Promise<DrillRemoval>;
-  /** Begins a build whose tasks only runners of the drill's pool may take. */
-  createDrillBuild(build: DrillBuildRequest & { readonly id: string }): Promise<DrillBuildState>;
+  /** Begins a build whose tasks only runners of the drill's pool may take; once for each key. */
+  createDrillBuild(build: DrillBuildRequest & { readonly id: string; readonly idempotencyKey?: string }): Promise<DrillBuildState>;
   auditDrillBuild(build: { readonly id: string; readonly build: string }): Promise<DrillAudit>;
   /** The bytes that the store has of an asset of a drill, right or not; null where it has none. */
   drillAsset(asset: { readonly id: string; readonly digest: string }): Promise<Uint8Array | null>;
@@ -25,7 +25,13 @@ export function drillCalls(connection: Connection): DrillCalls {
     listDrills: async () => (await callJson<{ drills: readonly DrillPlace[] }>(connection, { route: 'listDrills' })).drills,
     getDrill: (id) => callJson(connection, { route: 'getDrill', params: { id } }),
     removeDrill: (id) => callJson(connection, { route: 'removeDrill', params: { id } }),
-    createDrillBuild: ({ id, ...body }) => callJson(connection, { route: 'createDrillBuild', params: { id }, body }),
+    createDrillBuild: ({ id, idempotencyKey, ...body }) =>
+      callJson(connection, {
+        route: 'createDrillBuild',
+        params: { id },
+        body,
+        headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() },
+      }),
     auditDrillBuild: (params) => callJson(connection, { route: 'auditDrillBuild', params }),
     async drillAsset(params) {
       const response = await callRoute(connection, { route: 'drillAsset', params, accept: [404] });

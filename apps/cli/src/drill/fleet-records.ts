@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@filmwright/client';
 import { type Drill, type DrillState, FilmwrightError } from '@filmwright/contracts';
@@ -28,7 +28,9 @@ export function fleetRecords({
     state,
     async createBuild({ document, priority, deadline }) {
       const build = { ...(priority && { priority }), ...(typeof deadline === 'string' && { deadline }) };
-      return client.createDrillBuild({ id, document: document as Drill, ...build });
+      // A gateway that died may have begun it.
+      const idempotencyKey = randomUUID();
+      return steadily(() => client.createDrillBuild({ id, document: document as Drill, idempotencyKey, ...build }));
     },
     getBuild: async (build) => (await state()).builds.find((one) => one.id === build) ?? null,
     runners: async () => (await state()).runners.map(({ id: runnerId, pid }) => ({ runnerId, pid })),
