@@ -1,17 +1,23 @@
 // Breaks platforms on purpose, many rounds long, and tells per fault how often it was tried and what was found.
-// node bench/fleet/drill.ts [rounds] [seed] [runners] [platforms]
+// node bench/fleet/drill.ts [rounds] [seed] [runners] [platforms] [--only FAULT] [--home DIR]
+// node bench/fleet/drill.ts [rounds] [seed] [runners] --url URL [--url URL2] --token T [--pool P] [--only FAULT] [--home DIR]: a platform that runs, by its address.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
-const [rounds = 1000, seed = 1, runners = 3, platforms = 3] = process.argv.slice(2).map(Number);
+const text = { type: 'string' } as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { url: { ...text, multiple: true }, token: text, pool: text, only: text, home: text },
+});
+const [rounds = 1000, seed = 1, runners = 3, platforms = 3] = positionals.map(Number);
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 const startedMs = performance.now();
-const args = [
-  'drill',
-  '--json',
-  ...Object.entries({ rounds, seed, runners, platforms }).flatMap(([name, value]) => [`--${name}`, String(value)]),
-];
+const { url = [], ...given } = values;
+const words = { rounds, seed, runners, ...(url.length === 0 && { platforms }), ...given };
+const named = Object.entries(words).flatMap(([name, value]) => [`--${name}`, String(value)]);
+const args = ['drill', '--json', ...named, ...url.flatMap((one) => ['--url', one])];
 const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => child.kill(name));
 

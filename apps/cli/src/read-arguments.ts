@@ -45,7 +45,7 @@ const options = {
   deadline: { type: 'string' },
   only: { type: 'string' },
   platforms: { type: 'string' },
-  url: { type: 'string' },
+  url: { type: 'string', multiple: true },
   remove: { type: 'boolean', default: false },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },

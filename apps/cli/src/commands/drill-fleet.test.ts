@@ -19,6 +19,8 @@ let sql: TestRecords['sql'];
 let url = '';
 let media = '';
 const token = 'token-of-who-runs-the-platform';
+/** Nobody listens there. */
+const away = 'http://127.0.0.1:2';
 const ends: (() => Promise<void>)[] = [];
 /** What takes so long never ends. */
 const hangs = { timeout: 180_000 };
@@ -91,7 +93,7 @@ async function spoil(): Promise<void> {
 }
 
 test(
-  'a fleet is drilled by its address: what is spoilt is told, and all that was made goes, also when the drill is interrupted',
+  'a fleet is drilled by its addresses, one of which is of a gateway that is away: what is spoilt is told, and all that was made goes, also when the drill is interrupted',
   hangs,
   async () => {
     const told: string[] = [];
@@ -109,7 +111,7 @@ test(
     };
     const faults = [...loseReplies, spoilAll, interrupt];
     const tell = (line: string): void => void told.push(line);
-    const { report } = await playOnFleet({ ...words, url, faults, signal: interrupted.signal, tell });
+    const { report } = await playOnFleet({ ...words, urls: [away, url], faults, signal: interrupted.signal, tell });
     const { leftOut, unchecked, removed, ...counts } = report;
     const text = told.join('\n');
     assert.deepEqual(counts, { rounds: 2, lost: 1, rerun: 1, doubleCharged: 3, wrongBytes: 1, missed: 0, unplayed: 0, skipped: [] }, text);
@@ -136,9 +138,9 @@ test(
 );
 
 test('what does not serve is told before anything is begun', async () => {
-  const play = (changes: Partial<typeof words & { readonly url: string }>) =>
-    playOnFleet({ ...words, url, faults: loseReplies, signal: new AbortController().signal, ...changes });
-  await assert.rejects(play({ url: 'http://127.0.0.1:9' }), { code: 'unavailable' });
+  const play = (changes: Partial<typeof words & { readonly urls: readonly string[] }>) =>
+    playOnFleet({ ...words, urls: [url], faults: loseReplies, signal: new AbortController().signal, ...changes });
+  await assert.rejects(play({ urls: [away] }), { code: 'unavailable' });
   await assert.rejects(play({ token: 'another' }), /does not know the token/);
   await assert.rejects(play({ pool: 'Not a pool' }), /wanted small letters/);
   const drill = await createClient({ url, token }).createDrill({ pool: 'theirs' });
@@ -147,12 +149,12 @@ test('what does not serve is told before anything is begun', async () => {
   for (const [wrong, why] of [
     [{ token }, /--token goes with --url only/],
     [{ pool: 'a', remove: true }, /--pool and --remove go with --url only/],
-    [{ url, token, platforms: '2' }, /--platforms and --url do not go together/],
-    [{ url: 'http://studio.example', token }, /wanted https:/],
-    [{ url, token: '' }, /wants the token of who runs the platform/],
-    [{ url, token, runners: '1' }, /--runners is "1"; wanted a whole number from 2/],
+    [{ url: [url], token, platforms: '2' }, /--platforms and --url do not go together/],
+    [{ url: [url, 'http://studio.example'], token }, /wanted https:/],
+    [{ url: [url], token: '' }, /wants the token of who runs the platform/],
+    [{ url: [url], token, runners: '1' }, /--runners is "1"; wanted a whole number from 2/],
   ] as const)
     assert.throws(() => readDrill({ ...given, ...wrong }), why);
-  assert.equal(await readDrill({ ...given, json: true, url, token, pool: 'theirs', remove: true })(), 0);
+  assert.equal(await readDrill({ ...given, json: true, url: [url], token, pool: 'theirs', remove: true })(), 0);
   assert.deepEqual(await createClient({ url, token }).listDrills(), [], drill.id);
 });

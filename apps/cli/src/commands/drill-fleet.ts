@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@filmwright/client';
 import type { DrillPlace, DrillRemoval } from '@filmwright/contracts';
 import { faults, faultsOfRunners } from '../drill/drill-faults.ts';
 import { emptyTally, isSound, statusOf, sumsOf, type Tally } from '../drill/drill-sums.ts';
@@ -11,7 +10,7 @@ import { type FleetReport, fleetReport, fleetReportText } from '../drill/fleet-r
 import { heedInterrupts } from '../drill/heed-interrupts.ts';
 import { faultsNamed, playRounds } from '../drill/play-rounds.ts';
 import { drillHome } from './drill.ts';
-import { checkFleet, type FleetPlace, removeLeftOver } from './drill-place.ts';
+import { checkFleet, clientOf, type FleetPlace, removeLeftOver } from './drill-place.ts';
 
 export type FleetRounds = FleetPlace & {
   readonly rounds: number;
@@ -49,9 +48,9 @@ export type FleetPlaying = FleetRounds & {
 
 /** Plays rounds on a fleet and removes what they made. Throws before anything is begun where the address, the token or the pool do not serve. */
 export async function playOnFleet(options: FleetPlaying): Promise<{ readonly report: FleetReport; readonly tally: Tally }> {
-  const { url, token, pool, rounds, seed, runners, only = '', home: given, faults: known, signal, tell } = options;
+  const { urls, pool, rounds, seed, runners, only = '', home: given, faults: known, signal, tell } = options;
   const wanted = faultsNamed(known, only);
-  const client = createClient({ url, token });
+  const client = clientOf(options);
   await checkFleet(client);
   const tally = emptyTally();
   const drill = await client.createDrill({ pool });
@@ -59,11 +58,13 @@ export async function playOnFleet(options: FleetPlaying): Promise<{ readonly rep
   try {
     const home = await drillHome(given);
     try {
-      tell(`Seed ${seed}, ${rounds} rounds on ${url}, ${runners} runners in the pool ${pool}, workspace ${drill.workspace}, on ${home}.`);
+      tell(
+        `Seed ${seed}, ${rounds} rounds on ${urls.join(' and ')}, ${runners} runners in the pool ${pool}, workspace ${drill.workspace}, on ${home}.`,
+      );
       const open = async (name: string): Promise<FleetGround> => {
         const folder = join(home, name);
         await mkdir(folder);
-        return startFleetGround({ client, drill, name, home: folder, runners });
+        return startFleetGround({ client, urls, drill, name, home: folder, runners });
       };
       await playRounds({ rounds, seed, faults: wanted, lanes: 1, open, tally, tell, signal }).catch((error: unknown) => {
         // Rounds that broke off are counted, and the report says that nothing is known of them.
@@ -81,11 +82,11 @@ export async function playOnFleet(options: FleetPlaying): Promise<{ readonly rep
 }
 
 /** Null where it could not be removed, with a word about what to do. */
-async function remove({ url, token, pool, tell }: FleetPlaying, { id }: DrillPlace): Promise<DrillRemoval | null> {
+async function remove({ pool, tell, ...place }: FleetPlaying, { id }: DrillPlace): Promise<DrillRemoval | null> {
   try {
-    return await steadily(() => createClient({ url, token }).removeDrill(id));
+    return await steadily(() => clientOf(place).removeDrill(id));
   } catch (error) {
-    tell(`LEFT BEHIND: ${reasonOf(error)} Once the platform answers: filmwright drill --url ${url} --pool ${pool} --remove`);
+    tell(`LEFT BEHIND: ${reasonOf(error)} Once the platform answers: filmwright drill --url ${place.urls[0]} --pool ${pool} --remove`);
     return null;
   }
 }

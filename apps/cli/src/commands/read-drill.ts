@@ -11,7 +11,7 @@ export type DrillWords = {
   readonly platforms?: string | undefined;
   readonly only?: string | undefined;
   readonly home?: string | undefined;
-  readonly url?: string | undefined;
+  readonly url?: readonly string[] | undefined;
   readonly token?: string | undefined;
   readonly pool?: string | undefined;
   readonly remove: boolean;
@@ -23,14 +23,14 @@ const fewestOnFleet = 2;
 
 /** The drill that was asked for, on a platform of its own or by an address, not begun yet; throws `request-invalid` for words that do not go together. */
 export function readDrill(words: DrillWords): () => Promise<number> {
-  const { rounds, seed, runners = '3', platforms, only, home, url, token, pool, remove, json } = words;
+  const { rounds, seed, runners = '3', platforms, only, home, url: urls, token, pool, remove, json } = words;
   const played = {
     rounds: whole(rounds, { name: '--rounds', least: 1 }),
     seed: whole(seed, { name: '--seed', least: 0 }),
-    runners: whole(runners, { name: '--runners', least: url === undefined ? 1 : fewestOnFleet }),
+    runners: whole(runners, { name: '--runners', least: urls === undefined ? 1 : fewestOnFleet }),
     ...{ only, home, json },
   };
-  if (url === undefined) {
+  if (urls === undefined) {
     const stray = Object.entries({ '--token': token, '--pool': pool, '--remove': remove || undefined }).filter(
       ([, value]) => value !== undefined,
     );
@@ -46,7 +46,7 @@ export function readDrill(words: DrillWords): () => Promise<number> {
       'request-invalid',
       '--platforms and --url do not go together: by an address one platform is drilled, the one that runs there.',
     );
-  const place = readFleetPlace({ url, token, pool });
+  const place = readFleetPlace({ urls, token, pool });
   return () => drillFleet({ ...played, ...place, remove });
 }
 

@@ -6,13 +6,15 @@ import { type DrillPlace, FilmwrightError, readJoinToken, writeJoinToken } from 
 import { openPlatformLog } from '../platform/platform-log.ts';
 import { movableClock, runnerPlaces, startDrillRunner } from './drill-runner.ts';
 import type { RunnerGround } from './fault.ts';
-import { fleetRecords } from './fleet-records.ts';
+import { fleetRecords, steadily } from './fleet-records.ts';
 import { smallDisk, unmount } from './small-disk.ts';
 
 export type FleetGround = RunnerGround & { readonly stop: () => Promise<void> };
 export type FleetGroundOptions = {
-  /** Of the gateway, with the token of who runs the platform. */
+  /** With the token of who runs the platform. */
   readonly client: Client;
+  /** Of its gateways; runners ask whichever answers. */
+  readonly urls: readonly string[];
   readonly drill: DrillPlace;
   /** Runners of one drill have names that nobody else has: whoever joins under a name takes the place of who had it. */
   readonly name: string;
@@ -43,7 +45,7 @@ export async function startFleetGround(options: FleetGroundOptions): Promise<Fle
 }
 
 async function start(
-  { client, drill, name: ground, home, runners: count }: FleetGroundOptions,
+  { client, urls, drill, name: ground, home, runners: count }: FleetGroundOptions,
   ends: (() => Promise<void> | void)[],
 ): Promise<RunnerGround> {
   const { id, pool } = drill;
@@ -60,7 +62,7 @@ async function start(
     places.map(async (place) => {
       const token = await joinToken(client, pool);
       const name = `${drill.workspace}-${ground}-${place.name}`;
-      const runner = await startDrillRunner({ ...place, name, token, gateways: () => [client.url], env, logTo });
+      const runner = await startDrillRunner({ ...place, name, token, gateways: () => urls, env, logTo });
       ends.push(runner.stop);
       return runner;
     }),
@@ -99,7 +101,7 @@ async function start(
 
 /** A word that lets one runner join by its proxy, which speaks without TLS: it is the proxy that holds the gateway to its certificate. */
 async function joinToken(client: Client, pool: string): Promise<string> {
-  const { token } = await client.createRunnerToken({ ttlMs: tokenMs, pool });
+  const { token } = await steadily(() => client.createRunnerToken({ ttlMs: tokenMs, pool }));
   const read = readJoinToken(token);
   return read === null ? token : writeJoinToken({ ...read, fingerprint: null });
 }
