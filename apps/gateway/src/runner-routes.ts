@@ -42,7 +42,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request): Promise<HeartbeatReply> => {
-      const { leases, stopped, models, files, previews = [] } = checkInput(heartbeatSchema, request.body);
+      const { leases, stopped, models, held, files, previews = [] } = checkInput(heartbeatSchema, request.body);
       const renewed = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
@@ -50,7 +50,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
         held: leases.map(({ fence }) => fence),
       });
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
-      if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models });
+      if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, ...(held && { held }) });
       await known.check(runnerOf(request));
       takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');

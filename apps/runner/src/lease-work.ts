@@ -13,6 +13,7 @@ import {
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
+import { heldAnywhere, heldPlaces } from './held-places.ts';
 import type { IdleTrials } from './idle-trials.ts';
 import { type Batch, type Held, type HeldLeases, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
@@ -67,7 +68,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const ended = AbortSignal.any([endings.end, gone.signal]);
   let wake = (): void => {};
   noMore.addEventListener('abort', () => wake(), { once: true });
-  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldModels: '' };
+  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '' };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
   const drained = (): void => {
@@ -130,7 +131,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
 }
 
-/** The free executor that holds the task's model, on its device where it has one to itself, else one on that device or on none, else one that holds fewest. */
+/** The free executor that holds the task's model, on its device where it has one to itself, else one on that device or on none, else one that holds fewest. What has no device leaves those of devices to others. */
 function takeExecutor(free: WorkingExecutor[], { task, devices }: Lease): WorkingExecutor | undefined {
   const { model } = needsOf(task);
   const [wanted] = devices ?? [];
@@ -140,9 +141,16 @@ function takeExecutor(free: WorkingExecutor[], { task, devices }: Lease): Workin
     const ranks = free.map(rank);
     return free.splice(ranks.indexOf(Math.min(...ranks)), 1)[0];
   }
-  const fewest = free.reduce((best, { held }, at) => (held.length < (free[best]?.held.length ?? 0) ? at : best), free.length - 1);
-  const holder = model === null ? -1 : free.findIndex(({ held }) => singleModels(model).every((one) => held.includes(one)));
-  return free.splice(holder === -1 ? fewest : holder, 1)[0];
+  const plain = free.filter(({ device }) => device === undefined);
+  const able = plain.length > 0 ? plain : free;
+  const holder = model === null ? undefined : able.find(({ held }) => singleModels(model).every((one) => held.includes(one)));
+  const chosen =
+    holder ??
+    able.reduceRight<WorkingExecutor | undefined>(
+      (best, one) => (best === undefined || one.held.length < best.held.length ? one : best),
+      undefined,
+    );
+  return chosen === undefined ? undefined : free.splice(free.indexOf(chosen), 1)[0];
 }
 
 /** Asks for work until the gateway answers; a request whose reply was lost is said again, and answered the same. */
@@ -182,8 +190,8 @@ type Beating = {
   readonly stopped: Set<Stopped>;
   readonly gone: AbortController;
   readonly full: AbortSignal;
-  /** What was told of the models that the executors hold. */
-  toldModels: string;
+  /** What was told of the models that the executors hold; nothing yet where it is empty. */
+  toldHeld: string;
 };
 
 async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
@@ -191,7 +199,7 @@ async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
   const { leaseMs } = beating.work;
   while (!ended.aborted) {
     await sleep(Math.min(busyBeatMs, leaseMs / 4), ended);
-    const news = beating.stopped.size > 0 || modelsOf(beating.work).join() !== beating.toldModels;
+    const news = beating.stopped.size > 0 || JSON.stringify(heldPlaces(beating.work.executors)) !== beating.toldHeld;
     const due = beating.held.size > 0 || news || performance.now() - beatMs >= Math.min(idleBeatMs, leaseMs / 4);
     if (!due || ended.aborted) continue;
     beatMs = performance.now();
@@ -208,7 +216,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     [...told.values()].filter(({ lease: { task, fence } }) => held.has(fence) && (fences?.includes(fence) ?? keys.includes(task.key)));
   const cache = work.cache();
   const ends = [...stopped];
-  const models = modelsOf(work);
+  const places = heldPlaces(work.executors);
+  const holds = JSON.stringify(places);
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
@@ -217,7 +226,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const files = (await work.files?.news()) ?? null;
     const previews = previewsOf([...told.values()]);
     const news = {
-      ...(models.join() !== beating.toldModels && { models }),
+      ...(holds !== beating.toldHeld && { models: heldAnywhere(places), held: places }),
       ...(files && { files }),
       ...(previews.length > 0 && { previews: previews.map(({ preview }) => preview) }),
     };
@@ -230,7 +239,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       signal,
       ...(cache && { cache }),
     });
-    beating.toldModels = models.join();
+    beating.toldHeld = holds;
     for (const { one, picture } of previews) if (one.preview === picture) one.preview = null;
     if (files !== null) work.files?.told(files);
     // A runner that drains by itself is told so too.
@@ -260,11 +269,6 @@ function previewsOf(held: readonly Held[]): readonly Shown[] {
     shown.push({ one, picture, preview });
   }
   return shown.slice(0, mostPreviews);
-}
-
-/** Models that the executors hold, in order of names. */
-function modelsOf({ executors }: LeaseWork): readonly string[] {
-  return [...new Set(executors.flatMap(({ held }) => held))].sort();
 }
 
 /** Leases that run as one, and each other alone. */

@@ -11,6 +11,7 @@ import type {
   Generator,
   HandBack,
   HeartbeatReply,
+  HeldOn,
   Lease,
   ModelForFilms,
   OwnWorkspace,
@@ -103,6 +104,8 @@ export type Client = FilmCalls &
       readonly files?: { readonly added: readonly string[]; readonly removed: readonly string[] };
       /** Models that the engines hold in memory now, where that changed. */
       readonly models?: readonly string[];
+      /** Where those lie, told with them. */
+      readonly held?: readonly HeldOn[];
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       /** Newest pictures of what is being drawn. */

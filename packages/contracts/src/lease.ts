@@ -101,6 +101,11 @@ const previewSchema = z
   .object({ key: z.string(), fence: z.number().int(), picture: z.base64().max(Math.ceil(mostPreviewBytes / 3) * 4) })
   .readonly();
 export type Preview = z.infer<typeof previewSchema>;
+/** What engines hold in the memory of one GPU of a runner, or of its machine where `device` is null. */
+const heldOnSchema = z
+  .object({ device: z.string().max(200).nullable(), models: z.array(z.string().max(300)).max(1000).readonly() })
+  .readonly();
+export type HeldOn = z.infer<typeof heldOnSchema>;
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
   cache: cacheReportSchema.optional(),
@@ -108,6 +113,8 @@ export const heartbeatSchema = z.object({
   draining: z.boolean().optional(),
   /** Models that its engines hold in memory now; left out while that has not changed. */
   models: z.array(z.string().max(300)).max(1000).readonly().optional(),
+  /** Where those lie, told with them; a place that is left out holds none. */
+  held: z.array(heldOnSchema).max(1001).readonly().optional(),
   /** What came into its cache of inputs and left it since it told last. */
   files: z
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })

@@ -10,6 +10,7 @@ import type {
   Completion,
   Failure,
   HandBack,
+  HeldOn,
   Lease,
   Priority,
   Problem,
@@ -167,8 +168,8 @@ export interface Records {
   leaveRunner(runnerId: string): Promise<void>;
   /** A runner that drains is granted nothing more; said twice it changes nothing. */
   drainRunner(runnerId: string): Promise<void>;
-  /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them. */
-  noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[] }): Promise<void>;
+  /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them, and where, if it tells. */
+  noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[]; readonly held?: readonly HeldOn[] }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */

@@ -54,12 +54,13 @@ export function runnerRecords({
     async drainRunner(runnerId) {
       if (isUuid(runnerId)) await rows('update runner set draining = true where id = $1 and not draining', [runnerId]);
     },
-    async noteHeld({ runnerId, models }) {
-      if (isUuid(runnerId))
-        await rows('update runner set held = $2::text::json where id = $1 and held::text <> $2::text', [
-          runnerId,
-          JSON.stringify([...models].sort()),
-        ]);
+    async noteHeld({ runnerId, models, held }) {
+      if (!isUuid(runnerId)) return;
+      await rows(
+        `update runner set held = $2::text::json, held_on = $3::text::json
+         where id = $1 and (held::text, held_on::text) is distinct from ($2::text, $3::text)`,
+        [runnerId, JSON.stringify([...models].sort()), held === undefined ? null : JSON.stringify(held)],
+      );
     },
     async noteFiles({ runnerId, added, removed }) {
       if (!isUuid(runnerId)) return;

@@ -1,4 +1,4 @@
-import type { Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
+import type { HeldOn, Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
 
 /** A task within the ledger: keys are unique within a workspace. */
 export type TaskId = { readonly workspaceId: string; readonly key: string };
@@ -52,6 +52,8 @@ export type FleetRunner = {
   readonly draining: boolean;
   /** Models that its engines held when it told last. */
   readonly held: readonly string[];
+  /** Where; left out by one that does not tell. */
+  readonly heldOn?: readonly HeldOn[];
 };
 export type FleetWorkspace = {
   readonly workspaceId: string;

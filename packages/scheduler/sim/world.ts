@@ -192,7 +192,7 @@ export const factsOf = (runner: WorldRunner): RunnerFacts => ({
 
 const runnerOf = (facts: RunnerFacts): WorldRunner => {
   const devices = new Map(facts.devices.map((device) => [device.id, { facts: device, resident: new Set<string>(), run: null }]));
-  for (const { device, model } of facts.resident) devices.get(device)?.resident.add(model);
+  for (const { device, model } of facts.resident ?? []) devices.get(device)?.resident.add(model);
   return {
     first: facts,
     devices,

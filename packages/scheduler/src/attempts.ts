@@ -1,19 +1,8 @@
 import { batchMs, noteAttempt, noteBatch } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
-import {
-  type Attempt,
-  coolModel,
-  type Device,
-  dropModel,
-  type Host,
-  holdModel,
-  productOf,
-  setFreeSlots,
-  setIdle,
-  slotProduct,
-  warmModel,
-} from './fleet.ts';
+import { type Attempt, coolModel, type Device, type Host, productOf, setFreeSlots, setIdle, slotProduct, warmModel } from './fleet.ts';
 import { groupKey } from './group.ts';
+import { dropModel, holdModel, settleModels } from './resident.ts';
 import { charge } from './shares.ts';
 import { type State, setFloors, shareOf } from './state.ts';
 
@@ -43,6 +32,7 @@ export function startAttempt(state: State, start: Start): void {
     host,
     devices,
     tier: start.tier,
+    evict: start.evict,
     product,
     startMs,
     expectedEndMs: startMs + expectedMs,
@@ -59,6 +49,7 @@ export function startAttempt(state: State, start: Start): void {
   }
   if (devices.length === 0) setFreeSlots(host, host.freeSlots - 1);
   for (const device of devices) {
+    device.told = null;
     for (const model of start.evict) {
       if (!device.models.has(model)) continue;
       dropModel(state.fleet, device, model);
@@ -129,6 +120,7 @@ function release(state: State, attempt: Attempt, task: Demand): void {
   if (devices.length === 0) setFreeSlots(host, host.freeSlots + 1);
   for (const device of devices) {
     device.attempt = null;
+    settleModels(state.fleet, device, attempt);
     setIdle(device);
   }
 }

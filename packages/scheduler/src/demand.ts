@@ -81,10 +81,10 @@ export type RunnerFacts = {
   readonly machine?: string;
   /** Host memory for weights that were unloaded; 0 keeps none. */
   readonly hostMib: number;
-  /** Weights that are there: on its disk, in its memory, and on which device. */
+  /** Weights that are there: on its disk, in its memory, and on which device; of the devices nothing is told if left out. */
   readonly onDisk: readonly string[];
   readonly inMemory: readonly string[];
-  readonly resident: readonly { readonly device: string; readonly model: string }[];
+  readonly resident?: readonly { readonly device: string; readonly model: string }[];
   /** No new task: it finishes what it has. */
   readonly draining: boolean;
   /** False where it cannot hand tasks back at their borders. */

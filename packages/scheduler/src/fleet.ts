@@ -1,4 +1,5 @@
 import type { Demand, DeviceFacts, RunnerFacts, Tier } from './demand.ts';
+import { dropModels, tellModels } from './resident.ts';
 
 /** A runner with what it does now. */
 export type Host = {
@@ -20,8 +21,10 @@ export type Host = {
 /** A GPU with the models that are resident on it, least recently used first. Runs one attempt at a time. */
 export type Device = {
   readonly host: Host;
-  readonly facts: DeviceFacts;
+  facts: DeviceFacts;
   readonly models: Set<string>;
+  /** What its runner told of it since the attempt that runs began; null where it told nothing. */
+  told: ReadonlySet<string> | null;
   attempt: Attempt | null;
   pool: DevicePool | null;
 };
@@ -33,6 +36,8 @@ export type Attempt = {
   readonly host: Host;
   readonly devices: readonly Device[];
   readonly tier: Tier;
+  /** Models that leave its devices for it. */
+  readonly evict: readonly string[];
   readonly product: string;
   readonly startMs: number;
   expectedEndMs: number;
@@ -145,24 +150,15 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   for (const model of facts.onDisk) host.disk.add(model);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   for (const model of facts.inMemory) warmModel(fleet, host, model);
-  const devices = facts.devices.map(
-    (each) =>
-      host.devices.find((device) => device.facts.id === each.id) ?? {
-        host,
-        facts: each,
-        models: new Set<string>(),
-        attempt: null,
-        pool: null,
-      },
-  );
+  const devices = facts.devices.map((each) => {
+    const device = host.devices.find(({ facts: { id } }) => id === each.id);
+    if (device === undefined) return { host, facts: each, models: new Set<string>(), told: null, attempt: null, pool: null };
+    device.facts = each;
+    return device;
+  });
   for (const device of host.devices) if (!devices.includes(device)) dropModels(fleet, device);
   host.devices.splice(0, host.devices.length, ...devices);
-  for (const device of devices) {
-    // What a busy device holds is known better here: a grant may be on its way.
-    if (device.attempt !== null) continue;
-    dropModels(fleet, device);
-    for (const { device: id, model } of facts.resident) if (id === device.facts.id) holdModel(fleet, device, model);
-  }
+  tellModels(fleet, { devices, resident: facts.resident });
   if (devices.length > 1) fleet.wide.add(host);
   else fleet.wide.delete(host);
   if ((facts.spareMib ?? 0) > 0) fleet.reading.add(host);
@@ -180,20 +176,6 @@ export function removeHost(fleet: Fleet, host: Host): void {
   fleet.wide.delete(host);
   fleet.reading.delete(host);
   fleet.hosts.delete(host.facts.id);
-}
-
-/** Notes that a model is resident on a device and used last. */
-export function holdModel(fleet: Fleet, device: Device, model: string): void {
-  device.models.delete(model);
-  device.models.add(model);
-  const holders = fleet.holders.get(model) ?? new Set();
-  fleet.holders.set(model, holders.add(device));
-}
-
-/** Notes that a model is on a device no more. */
-export function dropModel(fleet: Fleet, device: Device, model: string): void {
-  device.models.delete(model);
-  fleet.holders.get(model)?.delete(device);
 }
 
 /** Notes that a model is in a runner's memory and used last. */
@@ -293,8 +275,4 @@ function leavePools(fleet: Fleet, host: Host): void {
   pool.slots -= host.facts.slots;
   host.slotPool = null;
   if (pool.byFree.every((set) => set.size === 0)) fleet.slotPools.delete(pool.key);
-}
-
-function dropModels(fleet: Fleet, device: Device): void {
-  for (const model of [...device.models]) dropModel(fleet, device, model);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { type HeldOn, type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
 import { installedModels, usableDevices, withPairs } from '@filmwright/core';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, DeviceFacts, RunnerFacts } from '@filmwright/scheduler';
@@ -103,10 +103,20 @@ export function devicesOf(offer: RunnerOffer): readonly DeviceFacts[] {
   return usableDevices(offer).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric }));
 }
 
-/** A runner as the scheduler takes it, with the devices that it has to itself. Engines hold models in the memory of the machine, or on its only device. */
-export function factsOf({ runnerId, offer, held, pool, region, draining }: FleetRunner, devices: readonly DeviceFacts[]): RunnerFacts {
-  const models = withPairs(held);
-  const [device, another] = devices;
+/** What a runner holds, by device, and by null in the memory of its machine. One that does not tell where has models on its only device, if it has one; which of several hold them is not known. */
+function placesOf({ held, heldOn }: FleetRunner, devices: readonly DeviceFacts[]): readonly HeldOn[] {
+  if (heldOn !== undefined || devices.length === 0) return heldOn ?? [{ device: null, models: held }];
+  const [first] = devices;
+  const onDevice = held.filter((name) => name.startsWith('model '));
+  const voices = { device: null, models: held.filter((name) => !onDevice.includes(name)) };
+  return devices.length === 1 && first !== undefined ? [voices, { device: first.id, models: onDevice }] : [voices];
+}
+
+/** A runner as the scheduler takes it, with the devices that it has to itself. */
+export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): RunnerFacts {
+  const { runnerId, offer, heldOn, pool, region, draining } = runner;
+  const places = placesOf(runner, devices);
+  const resident = places.flatMap(({ device, models }) => (device === null ? [] : withPairs(models).map((model) => ({ device, model }))));
   return {
     id: runnerId,
     pool,
@@ -119,8 +129,8 @@ export function factsOf({ runnerId, offer, held, pool, region, draining }: Fleet
     devices,
     hostMib: 0,
     onDisk: [...new Set(Object.values(installedModels(offer)).flat())],
-    inMemory: models,
-    resident: device === undefined || another !== undefined ? [] : models.map((model) => ({ device: device.id, model })),
+    inMemory: places.flatMap(({ device, models }) => (device === null ? withPairs(models) : [])),
+    ...((heldOn !== undefined || devices.length < 2) && { resident }),
     draining,
     handsBack: offer.handsBack === true,
     runsBatches: offer.runsBatches === true,

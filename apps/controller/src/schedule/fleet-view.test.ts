@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
 import { openState, step } from '@filmwright/scheduler';
-import { encoderCapability } from './demand-of.ts';
+import { encoderCapability, factsOf } from './demand-of.ts';
 import { createFleetView } from './fleet-view.ts';
 
 const runner = { runnerId: 'r', pool: '', region: '', draining: false, held: [] } as const;
@@ -113,4 +113,23 @@ test('P1: a hardware encoder is offered by runners that encoded with it, and wha
   const { decisions } = step(openState(), [...joined, ...asks.map((one) => ({ type: 'task' as const, task: one }))], 0);
   const grants = decisions.flatMap((one) => (one.type === 'grant' ? [[one.tasks[0], one.runner]] : []));
   assert.deepEqual(grants, [['h264_nvenc', 'with']]);
+});
+
+test('in memory is what lies there, on a device what lies on it; one that does not tell where has models on its only device', () => {
+  const held = ['model a@1', 'voice x 1'];
+  const devices = ['GPU-1', 'GPU-2'].map((id) => ({ id, product: 'a GPU', vramMib: 1024, fabric: id }));
+  const places = (changes: object, given: typeof devices) => {
+    const { inMemory, resident } = factsOf({ ...runner, offer, held, ...changes }, given);
+    return { inMemory, resident };
+  };
+  const heldOn = [
+    { device: null, models: ['voice x 1'] },
+    { device: 'GPU-2', models: ['model a@1'] },
+  ];
+  const on = (device: string) => [{ device, model: 'model a@1' }];
+  assert.deepEqual(places({ heldOn }, devices), { inMemory: ['voice x 1'], resident: on('GPU-2') });
+  assert.deepEqual(places({ heldOn: [] }, devices), { inMemory: [], resident: [] });
+  assert.deepEqual(places({}, devices.slice(0, 1)), { inMemory: ['voice x 1'], resident: on('GPU-1') });
+  assert.deepEqual(places({}, devices), { inMemory: ['voice x 1'], resident: undefined });
+  assert.deepEqual(places({}, []), { inMemory: held, resident: [] });
 });

@@ -127,3 +127,48 @@ test('where no runner that computes on a GPU tells of any device, its work has s
   await order(opened, [drawing('a', 'ink', onGpu)]);
   assert.equal((await leaseOf(opened, runnerId)).devices, undefined);
 });
+
+test('of two GPUs each goes on with what its runner says that it holds, after other news of the runner and under a new leader too', async (context) => {
+  const opened = await server.open();
+  const { records, sql } = opened;
+  const stopFirst = start(context, opened);
+  const models = ['ink', 'oil'];
+  const times = {
+    coldMs: 56_000,
+    warmMs: 3000,
+    stepMs: 10,
+    step: 'a step',
+    unloadMs: 100,
+    ramMib: 10,
+    coldIsCold: true,
+    device: 'cuda sm_90',
+  };
+  const measured = { ...times, measuredAt: '2026-01-01T00:00:00.000Z' };
+  const figures = models.map((model) => ({ ...measured, ...mib(model, 15_000) }));
+  const devices = [device('GPU-1', 24), device('GPU-2', 24)];
+  const { runnerId } = await records.joinRunner(draws('two', { models, devices, figures, slots: 1 }));
+  const held = [
+    { device: null, models: ['voice x 1'] },
+    { device: 'GPU-1', models: ['model ink@1'] },
+    { device: 'GPU-2', models: ['model oil@1'] },
+  ];
+  const tell = (places: typeof held) => records.noteHeld({ runnerId, models: places.flatMap((place) => place.models), held: places });
+  const givenFor = async (key: string, model: string) => {
+    await order(opened, [drawing(key, model, onGpu)]);
+    const lease = await leaseOf(opened, runnerId);
+    const [row] = await sql('select reason from attempt where fence = $1', [lease.fence]);
+    await records.completeTask({ ...done(runnerId, lease), wallMs: 500 });
+    return [lease.devices?.[0], row?.['reason']];
+  };
+  await tell(held.slice(1));
+  assert.deepEqual(await givenFor('a', 'oil'), ['GPU-2', 'its model is resident']);
+  await tell(held);
+  assert.deepEqual(await givenFor('b', 'oil'), ['GPU-2', 'its model is resident']);
+  assert.deepEqual(await givenFor('c', 'ink'), ['GPU-1', 'its model is resident']);
+  await stopFirst();
+  start(context, opened);
+  assert.deepEqual(await givenFor('d', 'oil'), ['GPU-2', 'its model is resident']);
+  // Weights on a GPU are not in the memory of the machine: the other one would read its disk.
+  await tell(held.slice(0, 2));
+  assert.match(String((await givenFor('e', 'oil'))[1]), /loading (it|the model) takes 56 s/);
+});

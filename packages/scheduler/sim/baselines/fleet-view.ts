@@ -129,7 +129,7 @@ export const createFleetView = (settings: { readonly linesByModel: boolean } = {
     replace(runner.inMemory, facts.inMemory);
     replace(runner.onDisk, facts.onDisk);
     for (const device of runner.devices) {
-      const told = facts.resident.filter((entry) => entry.device === device.facts.id).map((entry) => entry.model);
+      const told = (facts.resident ?? []).filter((entry) => entry.device === device.facts.id).map((entry) => entry.model);
       const kept = [...device.resident].filter((model) => told.includes(model));
       replace(device.resident, [...new Set([...kept, ...told])]);
     }
