@@ -2,6 +2,7 @@ import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
 import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
+import { noteDeath, takeOverRest } from './health.ts';
 import { forgetComing, noteComing, passOver } from './prefetch.ts';
 import { setShare } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -31,6 +32,12 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
     case 'runner':
       setHost(state.fleet, change.runner);
       if (change.runner.draining) passOver(state, change.runner.id);
+      return;
+    case 'died':
+      noteDeath(state.fleet, { ...change, instantMs });
+      return;
+    case 'rests':
+      takeOverRest(state.fleet, change.rest);
       return;
     case 'gone': {
       const host = state.fleet.hosts.get(change.runner);

@@ -1,7 +1,9 @@
 import { batchMs, noteAttempt, noteBatch } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
-import { type Attempt, coolModel, type Device, type Host, productOf, setFreeSlots, setIdle, slotProduct, warmModel } from './fleet.ts';
-import { groupKey } from './group.ts';
+import { type Attempt, coolModel, type Device, type Host, productOf, slotProduct, warmModel } from './fleet.ts';
+import { placeKey } from './group.ts';
+import { noteDone, noteFailed } from './health.ts';
+import { offerPlaces, setFreeSlots, setIdle } from './places.ts';
 import { dropModel, holdModel, settleModels } from './resident.ts';
 import { charge } from './shares.ts';
 import { type State, setFloors, shareOf } from './state.ts';
@@ -65,7 +67,8 @@ export function startAttempt(state: State, start: Start): void {
     if (devices.length === 0 || host.memory.has(task.model)) warmModel(state.fleet, host, task.model);
   }
   // Where the next one runs is not known: slots of all classes are a better guess than those of one.
-  state.products.set(groupKey(task), devices.length > 0 ? product : slotProduct);
+  state.products.set(placeKey(task), devices.length > 0 ? product : slotProduct);
+  if (host.health.tried || host.apart !== null) offerPlaces(state.fleet, host);
   if (canPreempt(attempt)) state.bordered++;
   state.granted++;
   if (state.granted % lookAgain === 0) setFloors(state);
@@ -82,6 +85,9 @@ export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' 
     noteBatch(state.costs, { task, product: attempt.product, ranMs: ended.ranMs, count: 1 + attempt.batch.length });
   const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);
   charge(shareOf(state, task.workspace), { resource: resourceOf(attempt), ms: tookMs - attempt.chargedMs, instantMs });
+  const { name } = attempt.host.health;
+  if (ended.outcome === 'done') noteDone(state.fleet, { name, task });
+  else if (ended.outcome === 'failed' && ended.again === true) noteFailed(state.fleet, { name, task, instantMs });
   // A runner that died holds nothing on its devices; it tells what it has when it joins again.
   release(state, attempt, task);
 }
@@ -123,6 +129,10 @@ function release(state: State, attempt: Attempt, task: Demand): void {
     settleModels(state.fleet, device, attempt);
     setIdle(device);
   }
+  if (host.running.size > 0 || (host.apart === null && !host.health.tried)) return;
+  host.apart = null;
+  state.fleet.apart.delete(host);
+  offerPlaces(state.fleet, host);
 }
 
 /** Keeps weights in the host's memory as far as it reaches; those used longest ago leave it. */

@@ -1,3 +1,4 @@
+import { isAvoided } from './avoid-tried.ts';
 import { loadMs, unloadMs } from './costs.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, harmOf } from './floor.ts';
@@ -78,6 +79,7 @@ function nearest({ state, instantMs }: Floor, devices: ReadonlySet<Device>, grou
   let bestMs = Number.POSITIVE_INFINITY;
   let seen = 0;
   for (const device of devices) {
+    if (isAvoided(group, device.host)) continue;
     if (++seen > looked) break;
     const { ms } = loadOf(state, device, group.model);
     const endMs = instantMs + ms + group.workMs / group.count;

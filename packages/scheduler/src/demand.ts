@@ -1,3 +1,5 @@
+import type { Rest } from './health.ts';
+
 /** How pressing a task is beside others: what a person waits for, films, and what may wait for a quiet hour. */
 export const priorities = ['interactive', 'normal', 'bulk'] as const;
 export type Priority = (typeof priorities)[number];
@@ -45,6 +47,10 @@ export type Demand = {
   /** Tasks of the same batch may run as one, at most `batchMost` of them; null runs alone. */
   readonly batch: string | null;
   readonly batchMost: number;
+  /** Names of runners on which it failed or that were lost with it: it goes to others while there are any. None if left out. */
+  readonly tried?: readonly string[];
+  /** It may be what its runners were lost by: it runs where nothing else does. */
+  readonly alone?: boolean;
 };
 
 /** What is known of a model's revision. */
@@ -67,6 +73,8 @@ export type DeviceFacts = { readonly id: string; readonly product: string; reado
 /** What a runner offers. */
 export type RunnerFacts = {
   readonly id: string;
+  /** What it is called also after it started anew; its id if left out. */
+  readonly name?: string;
   readonly pool: string;
   readonly region: string;
   readonly capabilities: readonly string[];
@@ -128,6 +136,8 @@ export type Change =
       readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
       readonly ranMs: number;
       readonly loadMs: number;
+      /** It failed and is tried again. */
+      readonly again?: boolean;
     }
   /** A lease that was given before this scheduler began. */
   | {
@@ -142,6 +152,10 @@ export type Change =
   /** Joined, or offers something else than before. */
   | { readonly type: 'runner'; readonly runner: RunnerFacts }
   | { readonly type: 'gone'; readonly runner: string }
+  /** A runner was lost with a task that it had, which is told as `ended` too. */
+  | { readonly type: 'died'; readonly runner: string; readonly name: string; readonly task: Demand }
+  /** A runner rests, as a scheduler before this one found. */
+  | { readonly type: 'rests'; readonly rest: Rest }
   | { readonly type: 'model'; readonly model: ModelFacts }
   /** Found by a scheduler before this one. */
   | { readonly type: 'learned'; readonly time: LearnedTime }

@@ -1,4 +1,6 @@
 import type { Demand, DeviceFacts, RunnerFacts, Tier } from './demand.ts';
+import { forgetHealth, type Health, healthOf } from './health.ts';
+import { leavePools, offerPlaces } from './places.ts';
 import { dropModels, tellModels } from './resident.ts';
 
 /** A runner with what it does now. */
@@ -16,6 +18,10 @@ export type Host = {
   readUntilMs: number;
   /** Devices that are kept for whichever task of a group is first, which needs several of them, from when on. */
   reserved: { readonly group: string; readonly gpus: number; readonly fabric: string; readonly atMs: number } | null;
+  /** Shared by all runners of its name. */
+  readonly health: Health;
+  /** The group of which it is kept for a task that runs alone, or runs one now. */
+  apart: string | null;
 };
 
 /** A GPU with the models that are resident on it, least recently used first. Runs one attempt at a time. */
@@ -86,6 +92,11 @@ export type Fleet = {
   readonly warm: Map<string, Set<Host>>;
   /** Runners that read weights into spare memory, those looked at longest ago first. */
   readonly reading: Set<Host>;
+  /** How runners do, by their names, and those of them that rest. */
+  readonly healths: Map<string, Health>;
+  readonly resting: Set<Health>;
+  /** Runners that are kept for a task that runs alone, or run one. */
+  readonly apart: Set<Host>;
 };
 
 /** The product under which times of all processor slots are learned; those of a class of machines beside it under names that begin so. */
@@ -109,6 +120,9 @@ export function createFleet(): Fleet {
     holders: new Map(),
     warm: new Map(),
     reading: new Set(),
+    healths: new Map(),
+    resting: new Set(),
+    apart: new Set(),
   };
 }
 
@@ -139,6 +153,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
     read: new Map(),
     readUntilMs: 0,
     reserved: null,
+    health: healthOf(fleet, facts.name ?? facts.id),
+    apart: null,
   };
   leavePools(fleet, host);
   leaveMachine(fleet, host);
@@ -163,7 +179,7 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   else fleet.wide.delete(host);
   if ((facts.spareMib ?? 0) > 0) fleet.reading.add(host);
   else fleet.reading.delete(host);
-  joinPools(fleet, host);
+  offerPlaces(fleet, host);
   return host;
 }
 
@@ -175,7 +191,9 @@ export function removeHost(fleet: Fleet, host: Host): void {
   for (const model of [...host.memory]) coolModel(fleet, host, model);
   fleet.wide.delete(host);
   fleet.reading.delete(host);
+  fleet.apart.delete(host);
   fleet.hosts.delete(host.facts.id);
+  forgetHealth(fleet, host.health);
 }
 
 /** Notes that a model is in a runner's memory and used last. */
@@ -192,87 +210,4 @@ export function coolModel(fleet: Fleet, host: Host, model: string): void {
   const warm = fleet.warm.get(model);
   warm?.delete(host);
   if (warm?.size === 0) fleet.warm.delete(model);
-}
-
-/** Brings the lists of idle places up to date after a device or slot was taken or given back. */
-export function setIdle(device: Device): void {
-  const { pool } = device;
-  if (pool === null) return;
-  const idle = device.attempt === null && !device.host.facts.draining;
-  for (const [model, set] of pool.idleBy)
-    if (!idle || !(device.models.has(model) || (model === '' && device.models.size === 0))) set.delete(device);
-  if (!idle) {
-    pool.idle.delete(device);
-    return;
-  }
-  pool.idle.add(device);
-  for (const model of device.models.size === 0 ? [''] : device.models) {
-    const set = pool.idleBy.get(model) ?? new Set();
-    pool.idleBy.set(model, set.add(device));
-  }
-}
-
-/** Says how many slots a runner has free; below 0 where it runs more than it offers by now. */
-export function setFreeSlots(host: Host, free: number): void {
-  const pool = host.slotPool;
-  if (pool !== null) {
-    const before = Math.max(0, host.freeSlots);
-    pool.byFree[before]?.delete(host);
-    pool.free += Math.max(0, free) - before;
-    bucket(pool, Math.max(0, free)).add(host);
-  }
-  host.freeSlots = free;
-}
-
-function bucket(pool: SlotPool, free: number): Set<Host> {
-  while (pool.byFree.length <= free) pool.byFree.push(new Set());
-  return pool.byFree[free] as Set<Host>;
-}
-
-function joinPools(fleet: Fleet, host: Host): void {
-  const { facts } = host;
-  const place = `${facts.pool}|${facts.region}|${[...facts.capabilities].sort().join(' ')}`;
-  const shared = { capabilities: new Set(facts.capabilities), region: facts.region, pool: facts.pool };
-  for (const device of host.devices) {
-    const key = `${place}|${device.facts.product}|${device.facts.vramMib}`;
-    const pool = fleet.devicePools.get(key) ?? {
-      key,
-      ...shared,
-      product: device.facts.product,
-      vramMib: device.facts.vramMib,
-      idle: new Set(),
-      idleBy: new Map(),
-      devices: 0,
-    };
-    fleet.devicePools.set(key, pool);
-    pool.devices++;
-    device.pool = pool;
-    setIdle(device);
-  }
-  if (facts.slots === 0 || facts.draining) return;
-  const pool = fleet.slotPools.get(place) ?? { key: place, ...shared, byFree: [], free: 0, slots: 0 };
-  fleet.slotPools.set(place, pool);
-  host.slotPool = pool;
-  pool.slots += facts.slots;
-  pool.free += Math.max(0, host.freeSlots);
-  bucket(pool, Math.max(0, host.freeSlots)).add(host);
-}
-
-function leavePools(fleet: Fleet, host: Host): void {
-  for (const device of host.devices) {
-    const { pool } = device;
-    if (pool === null) continue;
-    pool.idle.delete(device);
-    for (const set of pool.idleBy.values()) set.delete(device);
-    device.pool = null;
-    if (--pool.devices === 0) fleet.devicePools.delete(pool.key);
-  }
-  const pool = host.slotPool;
-  if (pool === null) return;
-  const free = Math.max(0, host.freeSlots);
-  pool.byFree[free]?.delete(host);
-  pool.free -= free;
-  pool.slots -= host.facts.slots;
-  host.slotPool = null;
-  if (pool.byFree.every((set) => set.size === 0)) fleet.slotPools.delete(pool.key);
 }

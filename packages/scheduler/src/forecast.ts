@@ -1,3 +1,4 @@
+import { isAvoided } from './avoid-tried.ts';
 import { loadMs } from './costs.ts';
 import type { Priority, Tier } from './demand.ts';
 import type { Device, DevicePool } from './fleet.ts';
@@ -87,7 +88,7 @@ function freeTimes(state: State, group: Group, instantMs: number): number[] {
   const times: number[] = [];
   for (const device of holders) {
     if (times.length === 2 * looked) break;
-    if (device.pool === null || device.host.facts.draining || !serves(state, device.pool, group)) continue;
+    if (device.pool === null || device.host.facts.draining || isAvoided(group, device.host) || !serves(state, device.pool, group)) continue;
     // One that is loading for another of this model is as good as held.
     times.push(device.attempt === null ? 0 : Math.max(0, device.attempt.expectedEndMs - instantMs));
   }

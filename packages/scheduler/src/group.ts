@@ -5,12 +5,19 @@ import { addToLine, createLine, type Entry, takeFromLine, type WaitingLine } fro
 /** Waiting tasks that can run in the same places, whoever they are of. */
 export type Group = {
   readonly key: string;
+  /** As `key`, wherever its tasks were tried. */
+  readonly placeKey: string;
   readonly capability: string;
   readonly model: string | null;
   readonly gpus: number;
   readonly vramMib: number;
   readonly region: string | null;
   readonly pool: string | null;
+  /** Runners by their names on which its tasks failed, and those of them that are left to others, since another can do these. */
+  readonly tried: readonly string[];
+  avoided: ReadonlySet<string>;
+  /** Its tasks run where nothing else does. */
+  readonly alone: boolean;
   /** One line for each workspace, of each priority. */
   readonly bands: Readonly<Record<Priority, Map<string, WaitingLine>>>;
   count: number;
@@ -24,14 +31,22 @@ const patienceMs: Readonly<Record<Priority, number>> = { interactive: 30_000, no
 /** Working memory is compared in steps, so that tasks of nearly the same need wait together. */
 const vramStepMib = 512;
 
-export function groupKey(task: Demand): string {
+/** Tasks of one such key find the same places, wherever they were tried. */
+export function placeKey(task: Demand): string {
   return [task.capability, task.model ?? '', task.gpus, vramOf(task), task.region ?? '', task.pool ?? ''].join('|');
 }
 
+export function groupKey(task: Demand): string {
+  const { tried = [], alone = false } = task;
+  const key = placeKey(task);
+  return tried.length === 0 && !alone ? key : [key, alone ? 'alone' : '', ...tried.toSorted()].join('|');
+}
+
 export function createGroup(task: Demand): Group {
-  const { capability, model, gpus, region, pool } = task;
+  const { capability, model, gpus, region, pool, tried = [], alone = false } = task;
   const bands = { interactive: new Map(), normal: new Map(), bulk: new Map() };
-  return { key: groupKey(task), capability, model, gpus, vramMib: vramOf(task), region, pool, bands, count: 0, workMs: 0, held: '' };
+  const where = { capability, model, gpus, vramMib: vramOf(task), region, pool, tried, alone, avoided: new Set<string>() };
+  return { key: groupKey(task), placeKey: placeKey(task), ...where, bands, count: 0, workMs: 0, held: '' };
 }
 
 /** Adds a task with what its work is thought to be. */

@@ -1,4 +1,5 @@
 import { startAttempt } from './attempts.ts';
+import { isAvoided } from './avoid-tried.ts';
 import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
 import { batchMs, runMs, unloadMs } from './costs.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
@@ -35,7 +36,7 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
     for (const pool of state.fleet.devicePools.values()) {
       if (pool.idle.size === 0) continue;
       const groups = [...state.groups.values()].filter(
-        (group) => group.gpus === 1 && group.bands[priority].size > 0 && serves(state, pool, group),
+        (group) => group.gpus === 1 && !group.alone && group.bands[priority].size > 0 && serves(state, pool, group),
       );
       const floor: Floor = { state, pool, groups, priority, instantMs, ...known };
       while (pool.idle.size > 0) {
@@ -205,7 +206,7 @@ function reachesCap({ state }: Floor, next: Demand, batch: readonly Demand[]): b
 function idleHolder({ state, pool, instantMs }: Floor, group: Group, { entry }: Pick): Device | null {
   const devices = group.model === null ? pool.idle : (pool.idleBy.get(group.model) ?? []);
   const endMs = instantMs + runMs(state.costs, { task: entry.task, product: pool.product });
-  for (const device of devices) if (!isKept([device], { endMs, group: group.key })) return device;
+  for (const device of devices) if (!isAvoided(group, device.host) && !isKept([device], { endMs, group: group.key })) return device;
   return null;
 }
 
@@ -224,8 +225,12 @@ function fittingPick(floor: Floor, group: Group): { readonly pick: Pick; readonl
   return null;
 }
 
-function hasIdleHolder({ pool }: Floor, { model }: Group): boolean {
-  return model === null ? pool.idle.size > 0 : (pool.idleBy.get(model)?.size ?? 0) > 0;
+function hasIdleHolder({ pool }: Floor, group: Group): boolean {
+  const { model, avoided } = group;
+  const idle = model === null ? pool.idle : pool.idleBy.get(model);
+  if (idle === undefined || avoided.size === 0) return (idle?.size ?? 0) > 0;
+  for (const { host } of idle) if (!isAvoided(group, host)) return true;
+  return false;
 }
 
 function seconds(ms: number): string {

@@ -1,4 +1,5 @@
 import { startAttempt } from './attempts.ts';
+import { isAvoided } from './avoid-tried.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { runMs, unloadMs } from './costs.ts';
 import { type Decision, type Demand, type Priority, priorities, type Tier } from './demand.ts';
@@ -19,7 +20,7 @@ const keptPart = 0.5;
  */
 export function placeGangs(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
-  const groups = [...state.groups.values()].filter((group) => group.gpus > 1);
+  const groups = [...state.groups.values()].filter((group) => group.gpus > 1 && !group.alone);
   for (const host of state.fleet.wide) if (host.reserved !== null && !state.groups.has(host.reserved.group)) host.reserved = null;
   for (const priority of priorities) {
     const blocked = new Set<Group>();
@@ -64,7 +65,7 @@ function idleTogether(state: State, { group, task, instantMs }: Gang): readonly 
   let best: readonly Device[] | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
-    if (host.facts.draining) continue;
+    if (host.facts.draining || isAvoided(group, host)) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const idle = devices.filter((device) => device.attempt === null);
       if (idle.length < group.gpus) continue;
@@ -86,7 +87,7 @@ function keepDevices(state: State, { group, instantMs }: Omit<Gang, 'task'>): vo
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
     if (host.reserved?.group === group.key) host.reserved = null;
-    if (host.facts.draining || host.reserved !== null) continue;
+    if (host.facts.draining || host.reserved !== null || isAvoided(group, host)) continue;
     for (const devices of fabricsOf(state, host, group)) {
       const ends = devices.map((device) => Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs)).sort((a, b) => a - b);
       const atMs = ends[group.gpus - 1];

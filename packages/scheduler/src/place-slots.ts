@@ -1,4 +1,5 @@
 import { startAttempt } from './attempts.ts';
+import { isAvoided } from './avoid-tried.ts';
 import { batchMs, loadMs } from './costs.ts';
 import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
 import { type Host, neighbours, productOf, type SlotPool, slotProduct } from './fleet.ts';
@@ -23,7 +24,9 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
     if (pool.free === 0) continue;
     const kept = new Set<Host>();
     for (const priority of priorities) {
-      const groups = [...state.groups.values()].filter((group) => servesOnSlots(pool, group) && group.bands[priority].size > 0);
+      const groups = [...state.groups.values()].filter(
+        (group) => !group.alone && servesOnSlots(pool, group) && group.bands[priority].size > 0,
+      );
       const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
       while (pool.free > 0) {
         const next = firstHeld(state, { pool, picks }) ?? firstOf(picks);
@@ -34,9 +37,9 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
           picks.set(next.group, null);
           continue;
         }
-        const place = placeFor(state, { pool, task: next.pick.entry.task, kept });
+        const place = placeFor(state, { pool, group: next.group, task: next.pick.entry.task, kept });
         if (place === null) {
-          next.group.held = keepRoom(state, { pool, task: next.pick.entry.task, kept });
+          next.group.held = keepRoom(state, { pool, group: next.group, task: next.pick.entry.task, kept });
           picks.set(next.group, null);
           continue;
         }
@@ -69,7 +72,7 @@ function firstHeld(
     const hosts = pick.entry.task.near.slice(0, looked).filter(({ mib }) => mib >= (most?.mib ?? 0) / 2);
     const isFree = ({ runner }: Near): boolean => {
       const host = state.fleet.hosts.get(runner);
-      return host?.slotPool === pool && host.freeSlots > 0;
+      return host?.slotPool === pool && host.freeSlots > 0 && !isAvoided(group, host);
     };
     if (hosts.some(isFree)) return { group, pick };
   }
@@ -117,23 +120,26 @@ type Place = { readonly host: Host; readonly tier: Tier; readonly reason: string
 
 type Placing = {
   readonly pool: SlotPool;
+  readonly group: Group;
   readonly task: Demand;
   /** Runners whose memory is kept for models that found no room. */
   readonly kept: Set<Host>;
 };
 
 /** Keeps the runner that will have room soonest for a task that found none, so that smaller ones do not go before it for ever; gives why it waits. */
-function keepRoom(state: State, { pool, task, kept }: Placing): string {
+function keepRoom(state: State, { pool, group, task, kept }: Placing): string {
+  // What fits where it failed is kept for nobody: it waits for another runner, whatever that has free.
+  if (needMib(state, task) === 0) return '';
   const host = soonestRoom(
     state,
-    pool.byFree.flatMap((hosts) => [...hosts].filter((one) => !kept.has(one))),
+    pool.byFree.flatMap((hosts) => [...hosts].filter((one) => !kept.has(one) && !isAvoided(group, one))),
   );
   if (host !== null) for (const each of neighbours(state.fleet, host)) kept.add(each);
   return `no runner has ${Math.ceil(needMib(state, task) / 1024)} GiB of memory free`;
 }
 
 /** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. Null where no free slot has memory for its model. */
-function placeFor(state: State, { pool, task, kept }: Placing): Place | null {
+function placeFor(state: State, { pool, group, task, kept }: Placing): Place | null {
   const mib = needMib(state, task);
   const known = new Map<string, boolean>();
   const hasMemory = (host: Host): boolean => {
@@ -142,7 +148,7 @@ function placeFor(state: State, { pool, task, kept }: Placing): Place | null {
     known.set(name, found);
     return found;
   };
-  const fits = (host: Host): boolean => mib === 0 || (!kept.has(host) && hasMemory(host));
+  const fits = (host: Host): boolean => !isAvoided(group, host) && (mib === 0 || (!kept.has(host) && hasMemory(host)));
   const suits = (host: Host): boolean => host.slotPool === pool && host.freeSlots > 0 && fits(host);
   const warm = task.model === null ? [] : warmHosts(state, task.model).filter(suits);
   const [first, ...others] = warm;
@@ -177,7 +183,7 @@ function heldFor(state: State, { pool, group, pick, instantMs }: Next): string |
   if (waitedMs >= loadingMs) return null;
   let waitMs = Number.POSITIVE_INFINITY;
   for (const host of warmHosts(state, model)) {
-    if (host.slotPool === null || !servesOnSlots(host.slotPool, group)) continue;
+    if (host.slotPool === null || isAvoided(group, host) || !servesOnSlots(host.slotPool, group)) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
     waitMs = Math.min(waitMs, nextFreeMs(host, instantMs));
   }
@@ -198,7 +204,7 @@ function heldForInputs(state: State, { pool, group, pick, instantMs }: Next): st
   for (const { runner, mib } of near.slice(0, looked)) {
     if (mib < most / 2) break;
     const host = state.fleet.hosts.get(runner);
-    if (host === undefined || host.slotPool === null || !servesOnSlots(host.slotPool, group)) continue;
+    if (host === undefined || host.slotPool === null || isAvoided(group, host) || !servesOnSlots(host.slotPool, group)) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
     const savedMs = fetchMs(host, mib);
     const waitMs = nextFreeMs(host, instantMs);

@@ -18,6 +18,7 @@ export function preempt(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   if (state.bordered === 0) return decisions;
   for (const group of state.groups.values()) {
+    if (group.alone) continue;
     for (const priority of priorities.slice(0, -1)) {
       const pick = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot' });
       if (pick === null || pick.late || group.gpus > 1) continue;

@@ -1,6 +1,7 @@
+import { isAvoided } from './avoid-tried.ts';
 import { runMs } from './costs.ts';
 import { priorities } from './demand.ts';
-import { slotProduct } from './fleet.ts';
+import { type Host, slotProduct } from './fleet.ts';
 import { serves } from './forecast.ts';
 import { type Group, linesOf } from './group.ts';
 import { servesOnSlots } from './place-slots.ts';
@@ -52,7 +53,10 @@ export function* eachStanding(state: State, instantMs: number, build?: string): 
 function sharingPlaces(state: State): Iterable<readonly [Group, ...Group[]]> {
   const lines = new Map<string, [Group, ...Group[]]>();
   for (const group of state.groups.values()) {
-    const pools = group.gpus > 0 ? [] : [...state.fleet.slotPools.values()].filter((pool) => servesOnSlots(pool, group));
+    const pools =
+      group.gpus > 0 || group.alone || group.tried.length > 0
+        ? []
+        : [...state.fleet.slotPools.values()].filter((pool) => servesOnSlots(pool, group));
     const name = pools.length === 0 ? `group ${group.key}` : `slots ${pools.map(({ key }) => key).join('\n')}`;
     const line = lines.get(name);
     if (line === undefined) lines.set(name, [group]);
@@ -71,8 +75,11 @@ function placesOf(state: State, group: Group, instantMs: number): Places {
   const here = able.filter(({ facts }) => (group.pool ?? facts.pool) === facts.pool && (group.region ?? facts.region) === facts.region);
   if (here.length === 0)
     return { places: [], why: () => `no runner that can is in ${[group.pool, group.region].filter(Boolean).join(', ')}` };
-  const open = here.filter(({ facts }) => !facts.draining);
-  if (open.length === 0) return { places: [], why: () => 'all runners that can are draining' };
+  const staying = here.filter(({ facts }) => !facts.draining);
+  if (staying.length === 0) return { places: [], why: () => 'all runners that can are draining' };
+  const untried = staying.filter((host) => !isAvoided(group, host));
+  const open = untried.filter((host) => host.health.untilMs === null);
+  if (open.length === 0) return { places: [], why: () => untried.map((host) => restReason(host, instantMs)).join('; ') };
   const places: number[] = [];
   let busy = 0;
   if (group.gpus === 0) {
@@ -94,14 +101,21 @@ function placesOf(state: State, group: Group, instantMs: number): Places {
   }
   places.sort((a, b) => a - b);
   const kind = group.gpus === 0 ? 'slots' : 'devices';
-  const first = ({ held }: Group): string => {
+  const first = ({ held, avoided }: Group): string => {
     if (held !== '') return held;
-    return busy < places.length ? aboutToBegin : `all ${busy} ${kind} that can are busy`;
+    if (busy < places.length) return aboutToBegin;
+    const why = `all ${busy} ${kind} that can are busy`;
+    return avoided.size === 0 ? why : `it did not succeed on ${[...avoided].join(', ')}: ${why}`;
   };
   return {
     places,
     why: (of, position) => (position === 0 ? first(of) : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`),
   };
+}
+
+function restReason({ health }: Host, instantMs: number): string {
+  const forMs = Math.max(0, (health.untilMs ?? instantMs) - instantMs);
+  return `${health.name} failed ${health.against.size} different tasks and is given nothing for ${Math.ceil(forMs / 1000)} s`;
 }
 
 /** Takes the place that is free first; gives when. */
@@ -110,7 +124,7 @@ function takePlace(
   { state, entry, group, instantMs }: { readonly state: State; readonly entry: Entry; readonly group: Group; readonly instantMs: number },
 ): number {
   const startMs = Math.max(instantMs, places[group.gpus > 1 ? Math.min(group.gpus, places.length) - 1 : 0] as number);
-  const product = state.products.get(group.key) ?? slotProduct;
+  const product = state.products.get(group.placeKey) ?? slotProduct;
   const endMs = startMs + runMs(state.costs, { task: entry.task, product });
   for (let taken = 0; taken < Math.max(1, group.gpus); taken++) replaceFirst(places, endMs);
   return startMs;

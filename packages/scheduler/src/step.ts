@@ -1,5 +1,8 @@
 import { applyChange } from './apply-change.ts';
+import { avoidTried } from './avoid-tried.ts';
 import type { Change, Decision } from './demand.ts';
+import { wakeRested } from './health.ts';
+import { placeApart } from './place-apart.ts';
 import { placeOnDevices } from './place-devices.ts';
 import { placeGangs } from './place-gangs.ts';
 import { placeOnSlots } from './place-slots.ts';
@@ -24,7 +27,14 @@ export function step(
   for (const change of changes) applyChange(state, change, instantMs);
   wakeLater(state, instantMs);
   setFloors(state);
-  const placed = [...placeGangs(state, instantMs), ...placeOnDevices(state, instantMs), ...placeOnSlots(state, instantMs)];
+  wakeRested(state.fleet, instantMs);
+  avoidTried(state);
+  const placed = [
+    ...placeApart(state, instantMs),
+    ...placeGangs(state, instantMs),
+    ...placeOnDevices(state, instantMs),
+    ...placeOnSlots(state, instantMs),
+  ];
   const hints = [...prefetch(state), ...readWeights(state, instantMs)];
   return { state, decisions: [...placed, ...preempt(state, instantMs), ...hints] };
 }

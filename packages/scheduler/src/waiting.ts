@@ -1,7 +1,7 @@
 import { runMs } from './costs.ts';
 import type { Demand } from './demand.ts';
 import { slotProduct } from './fleet.ts';
-import { addToGroup, createGroup, groupKey, takeFromGroup } from './group.ts';
+import { addToGroup, createGroup, groupKey, placeKey, takeFromGroup } from './group.ts';
 import { noteArrival } from './rate.ts';
 import { lift } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -38,7 +38,7 @@ function queue(state: State, task: Demand, instantMs: number): void {
   const key = groupKey(task);
   const group = state.groups.get(key) ?? createGroup(task);
   state.groups.set(key, group);
-  const product = state.products.get(key) ?? slotProduct;
+  const product = state.products.get(placeKey(task)) ?? slotProduct;
   const entry = addToGroup(group, { task, workMs: runMs(state.costs, { task, product }) });
   state.entries.set(task.id, { group, entry });
   if (task.model !== null) noteArrival(state.rates, { id: task.model, instantMs: task.readyMs });
