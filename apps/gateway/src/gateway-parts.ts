@@ -46,7 +46,7 @@ export type GatewayParts = {
   /** Address at which others reach this gateway, such as `https://studio.example:7443`; null where only this machine does. */
   readonly publicUrl: () => string | null;
   /** SHA-256 of the certificate that it serves, in base64url; null where it serves no TLS itself. */
-  readonly fingerprint: string | null;
+  readonly fingerprint: () => string | null;
   readonly maxUploadBytes: number;
   /** Price of an hour of a slot's work; null where none is set. */
   readonly price: { readonly perHour: number; readonly currency: string } | null;

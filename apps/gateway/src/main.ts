@@ -12,12 +12,14 @@ import { openUploads } from './open-uploads.ts';
 import { readConfig } from './read-config.ts';
 import { storeIsFull } from './store-room.ts';
 import { listenByTls, readCertificate, type TlsListener } from './tls-listener.ts';
+import { watchCertificate } from './watch-certificate.ts';
 
 /** Starts the gateway, says so on standard output in one line, and serves until it is told to end. */
 async function run(): Promise<void> {
   const config = readConfig(process.env);
   const told = whenToldToEnd();
-  const certificate = config.tls === null ? null : await readCertificate(config.tls);
+  let certificate = config.tls === null ? null : await readCertificate(config.tls);
+  let endWatch = (): void => {};
   let secure: TlsListener | undefined;
   const records = await openRecords({ connectionString: config.databaseUrl });
   try {
@@ -50,7 +52,7 @@ async function run(): Promise<void> {
       cacheBytes: config.cacheBytes,
       port: () => portOf(app.server.address()) ?? config.port,
       publicUrl: () => config.publicUrl ?? (secure === undefined ? null : `https://127.0.0.1:${secure.port}`),
-      fingerprint: certificate?.fingerprint ?? null,
+      fingerprint: () => certificate?.fingerprint ?? null,
       maxUploadBytes: config.maxUploadBytes,
       price: config.price,
       leaseMs: config.leaseMs,
@@ -69,12 +71,21 @@ async function run(): Promise<void> {
           port,
           handle: (request, reply) => void app.server.emit('request', request, reply),
         });
+        endWatch = watchCertificate(config.tls, {
+          onChange: (renewed) => {
+            certificate = renewed;
+            secure?.show(renewed);
+            app.log.info({ fingerprint: renewed.fingerprint }, 'the certificate was renewed');
+          },
+          onProblem: (problem) => app.log.warn({ problem }, 'the certificate was changed and cannot be used; the one before goes on'),
+        });
       }
       const publicUrl = parts.publicUrl();
       process.stdout.write(`${JSON.stringify({ ready: true, url, publicUrl })}\n`);
       app.log.info({ url, publicUrl }, 'gateway is ready');
       app.log.info({ reason: await told }, 'gateway ends');
     } finally {
+      endWatch();
       await secure?.close();
       await app.close();
     }

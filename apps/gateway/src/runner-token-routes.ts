@@ -33,7 +33,7 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
       request.log.info({ pool, expiresAt }, 'token for a runner drawn');
       reply.code(201).header('cache-control', 'no-store');
       const url = parts.publicUrl() ?? `http://127.0.0.1:${parts.port()}`;
-      return { token: writeJoinToken({ secret, fingerprint: parts.fingerprint }), url, expiresAt: expiresAt.toISOString(), pool };
+      return { token: writeJoinToken({ secret, fingerprint: parts.fingerprint() }), url, expiresAt: expiresAt.toISOString(), pool };
     },
   });
   addRoute(app, {

@@ -18,7 +18,7 @@ test('the same routes are served by TLS under the public address, with a certifi
   let port = 0;
   const gateway = await startGateway(context, {
     publicUrl: () => `https://studio.example:${port}`,
-    fingerprint: certificate.fingerprint,
+    fingerprint: () => certificate.fingerprint,
   });
   await gateway.listen();
   const handle = (...exchange: readonly unknown[]) => void gateway.app.server.emit('request', ...exchange);

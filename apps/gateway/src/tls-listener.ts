@@ -38,7 +38,12 @@ async function readPem(path: string, name: string): Promise<string> {
   });
 }
 
-export type TlsListener = { readonly port: number; readonly close: () => Promise<void> };
+export type TlsListener = {
+  readonly port: number;
+  /** Shows another certificate to connections from now on; those that stand go on. */
+  readonly show: (certificate: Certificate) => void;
+  readonly close: () => Promise<void>;
+};
 
 /** Serves the same requests by TLS (1.2 and newer) on a port of its own; the plain one stays for this machine. */
 export async function listenByTls(options: {
@@ -58,6 +63,7 @@ export async function listenByTls(options: {
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
+    show: ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -18,9 +18,10 @@ async function scene(context: TestContext) {
   context.after(() => rmSync(home, { recursive: true, force: true }));
   const secret = randomBytes(32).toString('base64url');
   const bare = writeJoinToken({ secret, fingerprint: null });
-  const door = await openDoor(context, { pem: madeCertificate(context), token: bare });
+  const pem = madeCertificate(context);
+  const door = await openDoor(context, { pem, token: bare });
   const token = writeJoinToken({ secret, fingerprint: door.fingerprint });
-  return { home, door, secret, bare, token, joining: { home, url: door.url, token, name: 'box' } };
+  return { home, pem, door, secret, bare, token, joining: { home, url: door.url, token, name: 'box' } };
 }
 
 test('a machine joins a self-signed gateway by the fingerprint in its token, and keeps a credential that only its owner reads', async (context) => {
@@ -46,6 +47,17 @@ test('a gateway that shows another certificate hears no secret, at the join and 
   await writeCredential(home, { ...credential, url: impostor.url });
   await assert.rejects(createClient(openAccess({ home, url: impostor.url })).headAsset(nothing), { code: 'unavailable' });
   assert.deepEqual(impostor.brought, []);
+});
+
+test('a gateway with a renewed certificate for the same key is the same one', async (context) => {
+  const { home, pem, joining } = await scene(context);
+  const credential = await joinGateway(joining);
+  const renewed = madeCertificate(context, pem);
+  assert.notEqual(renewed.cert, pem.cert);
+  const again = await openDoor(context, { pem: renewed, token: '' });
+  await writeCredential(home, { ...credential, url: again.url });
+  await assert.rejects(createClient(openAccess({ home, url: again.url })).headAsset(nothing), { code: 'unauthorized' });
+  assert.deepEqual(again.brought, [credential.secret], 'it is spoken to');
 });
 
 test('a secret is sent over nothing that others can read', async (context) => {

@@ -60,7 +60,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     cacheBytes: 1024 ** 2,
     port: () => port,
     publicUrl: () => null,
-    fingerprint: null,
+    fingerprint: () => null,
     maxUploadBytes: 1024 ** 2,
     price: null,
     leaseMs: 20_000,

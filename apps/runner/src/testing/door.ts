@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -29,13 +29,15 @@ export type Door = {
 type Known = { readonly secret: string; readonly next: string | null };
 type Pem = { readonly cert: string; readonly key: string };
 
-/** A self-signed certificate for a name that is not that of the address. */
-export function madeCertificate(context: TestContext): Pem {
+/** A self-signed certificate for a name that is not that of the address; for a key that is there already where one is given. */
+export function madeCertificate(context: TestContext, known?: Pick<Pem, 'key'>): Pem {
   const folder = mkdtempSync(join(tmpdir(), 'filmwright-door-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=elsewhere', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  if (known !== undefined) writeFileSync(key, known.key);
+  const drawn = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
+  const of = known === undefined ? drawn : ['-key', key];
+  execFileSync('openssl', ['req', '-x509', ...of, '-subj', '/CN=elsewhere', '-days', '2', '-out', cert], { stdio: 'ignore' });
   return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
 }
 
