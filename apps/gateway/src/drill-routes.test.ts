@@ -14,7 +14,9 @@ const digest: Digest = `sha256-${createHash('sha256').update(made).digest('hex')
 
 test('a drill has builds of its own on its pool, gives their bytes as they lie in the store, and takes all with it when it goes', async (context) => {
   const { client, sql, mediaRoot, files } = await openGateway(context);
-  const drill = await client.createDrill({ pool: 'drill' });
+  const asked = { pool: 'drill', idempotencyKey: 'drill-1' };
+  const drill = await client.createDrill(asked);
+  assert.deepEqual(await client.createDrill(asked), drill, 'said again, since the reply was lost');
   assert.match(drill.workspace, /^drill-[0-9a-f]{12}$/);
   await assert.rejects(client.createDrill({ pool: 'drill' }), { code: 'request-invalid' });
   await assert.rejects(client.createDrill({ pool: 'Not a pool' }), { code: 'request-invalid' });

@@ -22,20 +22,23 @@ export function addDrillRoutes(
   { parts, check }: { readonly parts: GatewayParts; readonly check: CredentialCheck },
 ): void {
   const { records, drills, blobs } = parts;
-  const once = createOnceByKey(parts.keys, 'build');
-  const find = async (request: FastifyRequest): Promise<DrillState> => {
-    const id = checkId({ id: paramOf(request, 'id'), what: 'drill' });
-    const found = await drills.drillState(id);
-    if (found === null) throw noDrill(id);
-    return found;
+  const once = { drill: createOnceByKey(parts.keys, 'drill'), build: createOnceByKey(parts.keys, 'build') };
+  const found = async (id: string): Promise<DrillState> => {
+    const state = await drills.drillState(id);
+    if (state === null) throw noDrill(id);
+    return state;
   };
+  const find = (request: FastifyRequest): Promise<DrillState> => found(checkId({ id: paramOf(request, 'id'), what: 'drill' }));
   addRoute(app, {
     name: 'createDrill',
     handler: async (request, reply): Promise<DrillPlace> => {
-      const place = await drills.addDrill(checkInput(drillRequestSchema, request.body));
-      request.log.info({ drill: place.id, pool: place.pool }, 'drill begun');
-      reply.code(201).header('location', `/v1/drills/${place.id}`);
-      return place;
+      const body = checkInput(drillRequestSchema, request.body);
+      const make = async (id: string): Promise<string> => (await drills.addDrill({ ...body, id })).id;
+      const key = request.headers['idempotency-key'];
+      const { id, workspace, pool, createdAt } = await found(await once.drill({ workspaceId: request.workspaceId, key, body, make }));
+      request.log.info({ drill: id, pool }, 'drill begun');
+      reply.code(201).header('location', `/v1/drills/${id}`);
+      return { id, workspace, pool, createdAt };
     },
   });
   addRoute(app, { name: 'listDrills', handler: async () => ({ drills: await drills.listDrills() }) });
@@ -62,7 +65,7 @@ export function addDrillRoutes(
         const build = { title: document.title, document, files: {}, purpose: 'drill', atMs: null, deadline, pool } as const;
         return (await records.createBuild({ ...build, id, workspaceId, ...(priority && { priority }) })).id;
       };
-      const id = await once({ workspaceId, key: request.headers['idempotency-key'], body, make });
+      const id = await once.build({ workspaceId, key: request.headers['idempotency-key'], body, make });
       const made = await records.getBuild(id, workspaceId);
       if (made === null) throw new FilmwrightError('not-found', `The build ${id} went with its drill meanwhile.`);
       reply.code(202).header('location', `/v1/drills/${workspaceId}/builds/${id}/audit`);

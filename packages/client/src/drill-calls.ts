@@ -4,8 +4,8 @@ import { type Connection, callJson, callRoute, drain, reason } from './call-rout
 
 /** Drills on a platform that is in use, for who runs it. */
 export type DrillCalls = {
-  /** Throws `request-invalid` for a pool that anybody uses. */
-  createDrill(request: { readonly pool: string }): Promise<DrillPlace>;
+  /** Throws `request-invalid` for a pool that anybody uses; made once for each key. */
+  createDrill(request: { readonly pool: string; readonly idempotencyKey?: string }): Promise<DrillPlace>;
   /** Drills that were not removed, oldest first. */
   listDrills(): Promise<readonly DrillPlace[]>;
   getDrill(id: string): Promise<DrillState>;
@@ -21,17 +21,12 @@ export type DrillCalls = {
 /** Calls about drills. */
 export function drillCalls(connection: Connection): DrillCalls {
   return {
-    createDrill: (body) => callJson(connection, { route: 'createDrill', body }),
+    createDrill: ({ idempotencyKey, ...body }) => callJson(connection, { route: 'createDrill', body, headers: keyed(idempotencyKey) }),
     listDrills: async () => (await callJson<{ drills: readonly DrillPlace[] }>(connection, { route: 'listDrills' })).drills,
     getDrill: (id) => callJson(connection, { route: 'getDrill', params: { id } }),
     removeDrill: (id) => callJson(connection, { route: 'removeDrill', params: { id } }),
     createDrillBuild: ({ id, idempotencyKey, ...body }) =>
-      callJson(connection, {
-        route: 'createDrillBuild',
-        params: { id },
-        body,
-        headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() },
-      }),
+      callJson(connection, { route: 'createDrillBuild', params: { id }, body, headers: keyed(idempotencyKey) }),
     auditDrillBuild: (params) => callJson(connection, { route: 'auditDrillBuild', params }),
     async drillAsset(params) {
       const response = await callRoute(connection, { route: 'drillAsset', params, accept: [404] });
@@ -46,4 +41,8 @@ export function drillCalls(connection: Connection): DrillCalls {
       }
     },
   };
+}
+
+function keyed(idempotencyKey: string | undefined): Readonly<Record<string, string>> {
+  return { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() };
 }

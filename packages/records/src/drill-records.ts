@@ -34,8 +34,7 @@ const lockTries = 20;
 /** Drills on a platform that is in use (SPEC.md, D). */
 export function drillRecords({ rows, transaction }: Database, builds: Pick<Records, 'cancelBuild'>): DrillStore {
   return {
-    addDrill({ pool }) {
-      const id = uuidv7();
+    addDrill({ pool, id = uuidv7() }) {
       return transaction(async (client) => {
         const { rows: known } = await client.query<PlaceRow>(`${places} where d.workspace_id = $1`, [id]);
         if (known[0] !== undefined) return placeOf(known[0]);

@@ -2,8 +2,8 @@ import type { Digest, DrillPlace, DrillRemoval, DrillState } from '@filmwright/c
 
 /** Drills on a platform that is in use. The id of a drill is that of its workspace. */
 export interface DrillStore {
-  /** Makes the workspace of a drill, which has a pool to itself. Throws `request-invalid` for a pool that anybody uses. */
-  addDrill(drill: { readonly pool: string }): Promise<DrillPlace>;
+  /** Makes the workspace of a drill, which has a pool to itself; one that is there under the id is given as it is. Throws `request-invalid` for a pool that anybody uses. */
+  addDrill(drill: { readonly pool: string; readonly id?: string }): Promise<DrillPlace>;
   /** Drills that were not removed, oldest first. */
   listDrills(): Promise<readonly DrillPlace[]>;
   /** A drill as it is now; null where there is none of that id. */

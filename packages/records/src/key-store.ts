@@ -1,5 +1,5 @@
 /** A request that is to be done once. `scope` names what it makes; `key` and `content` are digests of the caller's key and of the request. */
-export type RequestKey = { readonly workspaceId: string; readonly scope: 'build' | 'film'; readonly key: string };
+export type RequestKey = { readonly workspaceId: string; readonly scope: 'build' | 'film' | 'drill'; readonly key: string };
 
 /** Idempotency keys, shared by all gateways. A key is kept for 24 hours. */
 export interface KeyStore {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DrillPlace, DrillRemoval } from '@filmwright/contracts';
@@ -53,7 +54,9 @@ export async function playOnFleet(options: FleetPlaying): Promise<{ readonly rep
   const client = clientOf(options);
   await checkFleet(client);
   const tally = emptyTally();
-  const drill = await client.createDrill({ pool });
+  // A gateway that died may have made room for it.
+  const idempotencyKey = randomUUID();
+  const drill = await steadily(() => client.createDrill({ pool, idempotencyKey }));
   let removed: DrillRemoval | null = null;
   try {
     const home = await drillHome(given);
