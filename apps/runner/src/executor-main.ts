@@ -7,7 +7,7 @@ import type { Reply, Request } from './messages.ts';
 import { probeOffer } from './probe-offer.ts';
 import { runBatch } from './run-batch.ts';
 import { type Place, runTask } from './run-task.ts';
-import { tryModels } from './try-models.ts';
+import { tryModels, untriedModels } from './try-models.ts';
 import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
@@ -40,6 +40,10 @@ async function answer(request: Exclude<Request, { type: 'back' | 'drop' | 'unloa
   try {
     const place = await workplace;
     if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
+    if (request.type === 'untried') {
+      await place.compute();
+      return { type: 'tried', models: await untriedModels({ home: place.home, since: request.since }) };
+    }
     if (request.type === 'try') {
       setPriority(constants.priority.PRIORITY_LOW);
       await place.compute();

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { modelRef, needsOf, singleModels, type Task, taskKinds } from '@filmwright/contracts';
@@ -109,4 +110,30 @@ test('an executor unloads the models that it is told to, those that ran last too
   const again = await executor.run(drawing, asking());
   assert.ok(again.type === 'done' && again.loadMs > 0);
   assert.deepEqual([...executor.held].sort(), ['model a', name]);
+});
+
+test('models on a GPU stay loaded while nothing asks for them, until they are unloaded; those of the processors go with their idle process', async (t) => {
+  const { executor } = await openExecutor(t, { idleMs: 200 });
+  const drillOf = (name: string): Task => {
+    const payload = { seed: 1, durationMs: 1, bytes: 1, inputs: [], model: { name, loadMs: 1 } };
+    const base = { key: `sha256-${name}`, kind: 'drill', version: taskKinds.drill.version, toolchain: '', payload } as const;
+    return { ...base, estimateMs: 1, rank: 0, inputs: [] };
+  };
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let looks = 0; !holds(); looks++) {
+      assert.ok(looks < 1500, 'waited too long');
+      await sleep(10);
+    }
+  };
+  await executor.run(drillOf('a'), asking());
+  await until(() => executor.idleSinceMs === null && executor.held.length === 0);
+  await executor.run(drillOf('a'), { ...asking(), device: 'GPU-1' });
+  await sleep(600);
+  assert.deepEqual([executor.device, executor.held], ['GPU-1', ['model a']]);
+  await executor.unload(['model a']);
+  await until(() => executor.device === undefined);
+  // Who was told how long has it so.
+  const { executor: told } = await openExecutor(t, { deviceIdleMs: 100 });
+  await told.run(drillOf('b'), { ...asking(), device: 'GPU-1' });
+  await until(() => told.held.length === 0);
 });

@@ -13,6 +13,8 @@ export type Returned = Extract<Reply, { type: 'returned' }>;
 export type ExecutorOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly idleMs: number;
+  /** The same of one that holds models on a GPU, which nobody else needs: they stay until they are unloaded; for good where it is left out. */
+  readonly deviceIdleMs?: number;
   /** Folder in which each child has one of its own, named by its process id. */
   readonly workRoot: string;
   /** How long a task of a kind may stand still. */
@@ -40,7 +42,7 @@ export type RunningMember = BatchMember & { readonly back: AbortSignal; readonly
 
 /**
  * The child process that does a runner's work, so that the runner's own event loop stays free for heartbeats.
- * Absent: no child; entered at start, after it was idle, and when it dies. Idle: child waits; a timer ends it.
+ * Absent: no child; entered at start, after it was idle, and when it dies. Idle: child waits; a timer ends it, on a GPU only once it holds no model there.
  * Busy: one request runs; stopping it kills the child and everything below it, since nothing else surely ends native code, and is over once the child
  * is gone. A task that stands still is stopped too.
  */
@@ -50,6 +52,7 @@ export class Executor {
   #held: readonly string[] = [];
   #device: string | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  #idleSinceMs: number | null = null;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
 
@@ -65,6 +68,11 @@ export class Executor {
   /** The GPU on which the child computes models, if it was started for one. */
   get device(): string | undefined {
     return this.#child === undefined ? undefined : this.#device;
+  }
+
+  /** Since when its child has nothing to do, by the clock of `performance`; null while it has, or there is none. */
+  get idleSinceMs(): number | null {
+    return this.#child === undefined ? null : this.#idleSinceMs;
   }
 
   /** Runs a task to its end, or once `back` is aborted to its next border if it has any; rejects with its problem, with `task-failed` if the child died, with `task-stuck` if it stood still, and with the signal's reason when stopped. */
@@ -109,6 +117,13 @@ export class Executor {
     return reply.offer;
   }
 
+  /** How many models of the home `tryModels` would try. */
+  async untried({ signal, since }: { readonly signal: AbortSignal; readonly since: string }): Promise<number> {
+    const reply = await this.#ask({ type: 'untried', since }, { signal, onPercent: () => {} });
+    if (reply.type !== 'tried') throw new FilmwrightError('internal', `the executor answered ${reply.type} to a look for untried models`);
+    return reply.models;
+  }
+
   /** Tries the models of the home that were not tried yet, behind all other work of the machine; how many there were. */
   async tryModels({ signal, since }: { readonly signal: AbortSignal; readonly since: string }): Promise<number> {
     const reply = await this.#ask({ type: 'try', since }, { signal, onPercent: () => {} });
@@ -151,6 +166,7 @@ export class Executor {
   #ask(request: Request, { signal, onPercent, onPreview, device }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
+    this.#idleSinceMs = null;
     // What a process sees of GPUs stays as it was when it began.
     if (device !== undefined && device !== this.#device) this.close();
     const child = this.#child ?? this.#start(device);
@@ -227,7 +243,10 @@ export class Executor {
 
   #start(device: string | undefined): ChildProcess {
     const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
-      env: { ...process.env, ...this.#options.env, ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }) },
+      env: {
+        ...{ ...process.env, ...this.#options.env, FILMWRIGHT_DEVICE: device },
+        ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }),
+      },
       // Frames lie outside of the heap; with one that starts small each few of them begin a whole collection.
       execArgv: ['--disable-warning=ExperimentalWarning', '--initial-heap-size=128'],
       serialization: 'advanced',
@@ -237,7 +256,9 @@ export class Executor {
     this.#held = [];
     this.#device = device;
     child.on('message', (reply: Reply) => {
-      if (reply.type === 'held' && (this.#child === child || this.#child === undefined)) this.#held = reply.models;
+      if (reply.type !== 'held' || (this.#child !== child && this.#child !== undefined)) return;
+      this.#held = reply.models;
+      if (device !== undefined && this.#child === child && this.#idleSinceMs !== null) this.#wait();
     });
     const { pid } = child;
     if (pid === undefined) return child;
@@ -254,8 +275,15 @@ export class Executor {
   }
 
   #rest(): void {
+    this.#idleSinceMs = performance.now();
+    this.#wait();
+  }
+
+  #wait(): void {
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => this.close(), this.#options.idleMs);
-    this.#idleTimer.unref();
+    const { idleMs, deviceIdleMs = Number.POSITIVE_INFINITY } = this.#options;
+    const holds = this.device !== undefined && this.held.some((name) => name.startsWith('model '));
+    const waitMs = holds ? deviceIdleMs : idleMs;
+    if (Number.isFinite(waitMs)) this.#idleTimer = setTimeout(() => this.close(), waitMs).unref();
   }
 }

@@ -13,12 +13,14 @@ export type Trying = {
   /** How long nothing must have run. */
   readonly afterMs: number;
   /** Opens an executor for trials alone. */
-  readonly open: () => Pick<Executor, 'tryModels' | 'end'>;
+  readonly open: () => Pick<Executor, 'untried' | 'tryModels' | 'end'>;
+  /** Frees what models that are loaded take of GPUs: beside them others may find no room. */
+  readonly makeRoom?: () => Promise<void>;
   readonly log: Log;
 };
 
 /** Nothing is tried until `idle` is called. What fails as a whole is told of, and tried when nothing runs the next time. */
-export function createIdleTrials({ afterMs, open, log }: Trying): IdleTrials {
+export function createIdleTrials({ afterMs, open, makeRoom, log }: Trying): IdleTrials {
   const since = new Date().toISOString();
   let timer: NodeJS.Timeout | undefined;
   let stop = new AbortController();
@@ -28,6 +30,7 @@ export function createIdleTrials({ afterMs, open, log }: Trying): IdleTrials {
     if (signal.aborted) return;
     const executor = open();
     try {
+      if (makeRoom !== undefined && (await executor.untried({ signal, since })) > 0 && !signal.aborted) await makeRoom();
       const models = await executor.tryModels({ signal, since });
       if (models > 0) log('info', 'models were tried', { models });
     } catch (error) {

@@ -13,6 +13,7 @@ import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahead.ts';
 import { openAccess } from './gateway-access.ts';
+import { giveWay } from './give-way.ts';
 import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
@@ -71,8 +72,8 @@ async function main(): Promise<void> {
     const onMoved = (): void => {
       movedMs = performance.now();
     };
-    const { idleMs, stuckMs } = config;
-    return new Executor({ env, idleMs, stuckMs, workRoot: join(config.home, 'work'), onCache, onMoved });
+    const { idleMs, deviceIdleMs, stuckMs } = config;
+    return new Executor({ env, idleMs, deviceIdleMs, stuckMs, workRoot: join(config.home, 'work'), onCache, onMoved });
   };
   const executors = Array.from({ length: config.slots }, newExecutor);
   const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
@@ -81,8 +82,11 @@ async function main(): Promise<void> {
   const fetching = config.store !== null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
   const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && !config.drillsOnly;
-  const trials = tries ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, log }) : null;
+  const trials = tries
+    ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, makeRoom: () => endOnDevices(executors), log })
+    : null;
   const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, trials, onDrain };
+  const watching = giveWay({ executors, log });
   let credential: Credential | undefined;
   try {
     const shelves = watchShelves(config.home);
@@ -101,10 +105,16 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
   } finally {
+    watching.close();
     credential?.close();
     await Promise.all([fetching?.close(), weights.close()]);
     await Promise.all(executors.map((executor) => executor.end()));
   }
+}
+
+/** Ends the processes that hold models on GPUs, while nothing runs. */
+async function endOnDevices(executors: readonly Executor[]): Promise<void> {
+  await Promise.all(executors.filter(({ device, idleSinceMs }) => device !== undefined && idleSinceMs !== null).map((one) => one.end()));
 }
 
 /** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */
@@ -128,8 +138,10 @@ function urlFromParent(signal: AbortSignal): Promise<string> {
 async function probe({ config, executors, endings }: Runner): Promise<ProbedOffer> {
   if (config.drillsOnly) return offerForDrills(config.home);
   try {
-    const [first] = executors;
+    // One that was started for a GPU sees no other.
+    const first = executors.find(({ device }) => device === undefined) ?? executors[0];
     if (first === undefined) throw new FilmwrightError('internal', 'a runner has at least one slot');
+    if (first.device !== undefined) await first.end();
     const probed = await first.offer({ signal: endings.end, full: config.join !== null });
     // Executors that start later compute on the same, whatever else may be found then.
     process.env.FILMWRIGHT_COMPUTE = probed.compute;

@@ -15,7 +15,9 @@ export type Request =
   | { readonly type: 'drop'; readonly at: number }
   | { readonly type: 'offer'; readonly full: boolean }
   /** Models that were not tried yet are to be tried, and those that failed before then (ISO 8601) for want of memory or time. */
-  | { readonly type: 'try'; readonly since: string };
+  | { readonly type: 'try'; readonly since: string }
+  /** How many those are. */
+  | { readonly type: 'untried'; readonly since: string };
 
 /** What an executor probes; the runner adds its name and process. Fonts still are files: they become assets when the runner joins. */
 export type ProbedOffer = Omit<RunnerOffer, 'name' | 'pid' | 'slots' | 'fonts' | 'machine'> & {

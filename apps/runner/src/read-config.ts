@@ -19,7 +19,9 @@ export type RunnerConfig = {
   readonly region: string | null;
   /** Tasks at once, each in a process of its own. */
   readonly slots: number;
+  /** How long a process is kept that does nothing, and one that holds models on a GPU: for good unless it is told. */
   readonly idleMs: number;
+  readonly deviceIdleMs: number;
   /** How long tasks may go on after this runner was told to end. */
   readonly graceMs: number;
   /** How long a task of a kind may stand still. */
@@ -53,6 +55,7 @@ export function readConfig(env: Environment): RunnerConfig {
     region: env.FILMWRIGHT_REGION || null,
     slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1 }),
     idleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: 20_000, least: 0 }),
+    deviceIdleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: Number.POSITIVE_INFINITY, least: 0 }),
     graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
     stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
     rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),

@@ -49,27 +49,41 @@ export function failedTrial({ name, addedAt = '' }: Tryable, trials: ReadonlyMap
   return trial.problem;
 }
 
+type Trying = { readonly home: string; readonly since: string };
+
+/** Whether a model or voice was not tried here yet, or failed before `since` for want of memory or time. */
+async function isUntried({ name, addedAt = '' }: Tryable, { home, since }: Trying): Promise<boolean> {
+  const before = (await trialsHere(home)).get(name);
+  return before === undefined || before.triedAt < addedAt || (before.passing && before.triedAt < since);
+}
+
+async function triable(home: string) {
+  return (await listModels({ home })).filter((model) => canMeasure(model) && tooLarge(model) === null);
+}
+
+/** How many models `tryModels` would try; voices, which take no GPU, are not counted. */
+export async function untriedModels(trying: Trying): Promise<number> {
+  const found = await Promise.all((await triable(trying.home)).map((model) => isUntried(tryable(model), trying)));
+  return found.filter(Boolean).length;
+}
+
 /**
  * Tries and measures the models of a home, and has its natural voices say a word, one after another that were not yet, with these programs and on what this process computes on, and those that
  * failed before `since` (ISO 8601) for want of memory or time. Each is kept as it ends, so that who is stopped loses one at most; runners of the home
  * hear of all of them at the end. Answers how many it tried: none where another process of the machine does so.
  */
-export async function tryModels({ home, since }: { readonly home: string; readonly since: string }): Promise<number> {
-  const isUntried = async ({ name, addedAt = '' }: Tryable): Promise<boolean> => {
-    const before = (await trialsHere(home)).get(name);
-    return before === undefined || before.triedAt < addedAt || (before.passing && before.triedAt < since);
-  };
+export async function tryModels(trying: Trying): Promise<number> {
+  const { home } = trying;
   const tryAll = async (): Promise<number> => {
-    const waiting = (await listModels({ home })).filter((model) => canMeasure(model) && tooLarge(model) === null);
     let tried = 0;
-    for (const model of waiting) {
-      if (!(await isUntried(tryable(model)))) continue;
+    for (const model of await triable(home)) {
+      if (!(await isUntried(tryable(model), trying))) continue;
       await tryModel(model, home);
       tried++;
     }
     const voices = (await listVoices({ home })).filter(({ installed, natural }) => installed && natural);
     for (const voice of voices) {
-      if (!(await isUntried({ name: voiceName(voice) }))) continue;
+      if (!(await isUntried({ name: voiceName(voice) }, trying))) continue;
       await tryVoice(voice, home);
       tried++;
     }

@@ -35,7 +35,7 @@ export type Workplace = {
 };
 
 const mebibyte = 1024 ** 2;
-/** A model of pictures stays loaded so long after its last task: it takes memory that others need. */
+/** A model of pictures stays loaded so long after its last task: it takes memory that others need. On a GPU it stays as long as its process. */
 const modelIdleMs = 15_000;
 
 /** A model that draws is larger, and takes longer to load. */
@@ -67,8 +67,9 @@ export async function createWorkplace({
     .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)
     .digest('hex');
   const shared = { folder: join(home, 'cache', `prepared-${made.slice(0, 16)}`), maxBytes: 1024 * mebibyte };
-  const pictures = pictureModels(models);
-  const drawing = diffusion(models);
+  const onDevice = Boolean(env.FILMWRIGHT_DEVICE);
+  const pictures = pictureModels(models, onDevice ? Number.POSITIVE_INFINITY : modelIdleMs);
+  const drawing = diffusion(models, onDevice ? Number.POSITIVE_INFINITY : drawingIdleMs);
   return {
     home,
     media,
@@ -94,22 +95,22 @@ function compute(machine: { readonly wish: string; readonly home: string }): () 
 }
 
 /** Models of pictures that all tasks of this process share; the code that runs them is loaded with the first. */
-function pictureModels({ noteLoaded, drop }: HeldModels): () => Promise<ModelPool> {
+function pictureModels({ noteLoaded, drop }: HeldModels, idleMs: number): () => Promise<ModelPool> {
   let opened: Promise<ModelPool> | undefined;
   return () => {
     opened ??= import('@filmwright/engines').then(({ openModelPool }) =>
-      openModelPool({ idleMs: modelIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
+      openModelPool({ idleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;
   };
 }
 
 /** Models that draw, a process for each revision, for all tasks of this process. */
-function diffusion({ noteLoaded, drop }: HeldModels): () => Promise<DiffusionEngine> {
+function diffusion({ noteLoaded, drop }: HeldModels, idleMs: number): () => Promise<DiffusionEngine> {
   let opened: Promise<DiffusionEngine> | undefined;
   return () => {
     opened ??= import('@filmwright/engines').then(({ openDiffusionEngine }) =>
-      openDiffusionEngine({ idleMs: drawingIdleMs, watch: { loaded: noteLoaded, dropped: drop } }),
+      openDiffusionEngine({ idleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;
   };

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
-import { Executor } from '../executor.ts';
+import { Executor, type ExecutorOptions } from '../executor.ts';
 
 /** An executor of a home that gives up what stands still for a minute. */
-export function executorOf(home: string): Executor {
-  return new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work') });
+export function executorOf(home: string, options: Partial<ExecutorOptions> = {}): Executor {
+  return new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work'), ...options });
 }
 
 type Opened = { readonly home: string; readonly blobs: Blobs; readonly executor: Executor };
 
 /** An executor with a home and assets of its own; it ends, and they go, behind the test. */
-export async function openExecutor(t: Pick<TestContext, 'after'>): Promise<Opened> {
+export async function openExecutor(t: Pick<TestContext, 'after'>, options: Partial<ExecutorOptions> = {}): Promise<Opened> {
   const home = mkdtempSync(join(tmpdir(), 'filmwright-executor-'));
   const blobs = await openFolderBlobs({ root: join(home, 'media') });
-  const executor = executorOf(home);
+  const executor = executorOf(home, options);
   t.after(async () => {
     await executor.end();
     await rm(home, { recursive: true, force: true });

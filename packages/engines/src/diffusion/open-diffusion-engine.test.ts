@@ -271,5 +271,9 @@ test('a model that nobody asks for is unloaded, and none is left when the engine
   await engine.generate(model, testRequest());
   await engine.dispose();
   assert.deepEqual(engine.processes(), []);
+  const { engine: keeping } = await prepare(t, { idleMs: Number.POSITIVE_INFINITY });
+  await keeping.generate(model, testRequest());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(keeping.processes().length, 1);
   await assert.rejects(engine.generate(model, testRequest()), { code: 'unavailable' });
 });

@@ -38,7 +38,7 @@ export type EngineOptions = {
   readonly threads?: number;
   /** What `currentCompute` says, where left out. */
   readonly provider?: ComputeProvider;
-  /** A model that nobody asked for this long is unloaded. */
+  /** A model that nobody asked for this long is unloaded; infinite keeps it. */
   readonly idleMs?: number;
   /** How long a step may go on after it is no longer wanted. */
   readonly patienceMs?: number;
@@ -202,7 +202,7 @@ export function openDiffusionEngine({
       waiting.clear();
       if (begun.length > 0) await run(place, { model, drawings: begun });
       if (place.turn !== turn || disposed || !place.loaded) return;
-      place.timer = setTimeout(() => void unload(place), idleMs).unref();
+      if (Number.isFinite(idleMs)) place.timer = setTimeout(() => void unload(place), idleMs).unref();
     });
     place.turn = turn;
     return drawn;

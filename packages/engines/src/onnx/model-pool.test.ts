@@ -168,13 +168,14 @@ test('a run that wants more memory than there is says so and ends its process; a
   assert.notEqual((await pool.processes())[0]?.pid, first?.pid);
 });
 
-test('processes end when idle, and all of them when the pool is closed', async () => {
+test('processes end when idle unless they are to be kept, and all of them when the pool is closed', async () => {
   const idle = openModelPool({ idleMs: 0 });
   await runPictureModel({ model, picture, pool: idle });
   while ((await idle.processes()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await idle.dispose();
-  const pool = openModelPool();
+  const pool = openModelPool({ idleMs: Number.POSITIVE_INFINITY });
   await runPictureModel({ model, picture, pool });
+  await new Promise((resolve) => setTimeout(resolve, 50));
   const [only] = await pool.processes();
   assert.ok(only && isAlive(only.pid));
   await pool.dispose();

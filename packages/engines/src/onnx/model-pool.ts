@@ -8,7 +8,7 @@ import { type Held, holdInstalled } from '../models/place-revision.ts';
 import { type ModelAnswer, type ModelProcess, type ModelRun, openModelProcess } from './model-process.ts';
 import { type PictureFile, pictureFile } from './picture-card.ts';
 
-/** Processes of loaded models, one a model, ended after `idleMs` without a call. */
+/** Processes of loaded models, one a model, ended after `idleMs` without a call; never where that is infinite. */
 export type ModelPool = {
   readonly run: (model: InstalledModel, request: ModelRun) => Promise<ModelAnswer>;
   /** Ends the process of a model, by the name that tasks ask for it; one that runs stays. */
@@ -114,7 +114,7 @@ export function openModelPool({ threads = 2, idleMs = 60_000, watch }: PoolOptio
         else if (entry.calls === 0 && !disposed) {
           // Two calls that end together both come here, and a timer that is forgotten would end the process in the midst of later calls.
           clearTimeout(entry.timer);
-          entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
+          if (Number.isFinite(idleMs)) entry.timer = setTimeout(() => void drop(pictureFile(model).path, entry), idleMs).unref();
         }
       }
     },
