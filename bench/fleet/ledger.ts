@@ -3,9 +3,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../packages/records/src/embedded/start-postgres.ts';
+import { measureRenewals } from './measure-renewals.ts';
 import { measureSubmissions } from './measure-submissions.ts';
 import { measureWaits } from './measure-waits.ts';
-import { measureRenewals, measureWrites } from './measure-writes.ts';
+import { measureWrites } from './measure-writes.ts';
 
 const parts = { write: measureWrites, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
 const wanted = process.argv.slice(2);

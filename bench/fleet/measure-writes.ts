@@ -1,12 +1,10 @@
 import { defaultWorkspace, type OpenedRecords, openRecords } from '../../packages/records/src/index.ts';
-import { bareRenewals, told } from './bare-statements.ts';
 import { completionOf, enqueue, many, offerOf, orderBuild, perSecond, submit } from './made-up.ts';
 import { openRowBaselines, type RowBaselines } from './row-baselines.ts';
 import { type Baselines, openBaselines } from './write-baselines.ts';
 
 const tasks = 20_000;
 const planned = 10_000;
-const leaseMs = 60_000;
 
 /** Enqueueing, and pairs of a grant and a completion by two connections, beside what bare statements and claims one by one take in the same run. */
 export async function measureWrites(connectionString: string): Promise<void> {
@@ -122,37 +120,5 @@ async function pairsPerSecond({ connectionString, batch, name, lanes }: Pairs): 
   } finally {
     await leader.close();
     await gateway.close();
-  }
-}
-
-/** Renewing 2,000 leases in one statement. */
-export async function measureRenewals(connectionString: string): Promise<void> {
-  const records = await openRecords({ connectionString });
-  try {
-    await enqueue(records, many(20_000, 'renew'));
-    const epoch = await records.takeLead();
-    const { runnerId } = await records.joinRunner(offerOf('bench', 2000));
-    const keys = many(2000, 'renew').map(({ key }) => key);
-    const grants = keys.map((key) => ({
-      workspaceId: defaultWorkspace,
-      key,
-      runnerId,
-      devices: [],
-      expectedMs: 1,
-      reason: 'a slot is free',
-    }));
-    const answer = await records.grantTasks({ epoch, grants });
-    const times: number[] = [];
-    for (let round = 0; round < 20; round++) {
-      const leases = (answer?.given ?? []).map(({ key, fence }) => ({ key, fence, percent: round }));
-      const startMs = performance.now();
-      const stale = await records.renewLeases({ runnerId, leases, leaseMs });
-      times.push(performance.now() - startMs);
-      if (stale.length > 0) throw new Error(`${stale.length} leases are stale`);
-    }
-    const bare = await bareRenewals(connectionString, { rows: 2000, rounds: 20 });
-    console.log(`renewal of 2,000 leases: ${told(times, 0.95)}; a bare update of 2,000 rows ${told(bare, 0.95)}`);
-  } finally {
-    await records.close();
   }
 }

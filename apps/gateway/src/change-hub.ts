@@ -7,8 +7,8 @@ export type ChangeHub = {
   watchBuild(id: string, listener: () => void): () => void;
   /** Calls `listener` after each save or removal of the film; returns how to stop. */
   watchFilm(id: string, listener: () => void): () => void;
-  /** Resolves at the next grant to a runner, after `waitMs`, when `signal` is aborted or when the hub closes. */
-  waitForGrant(wait: { readonly runnerId: string; readonly waitMs: number; readonly signal: AbortSignal }): Promise<void>;
+  /** Resolves with true at the next grant to a runner, with false after `waitMs`, when `signal` is aborted or when the hub closes. */
+  waitForGrant(wait: { readonly runnerId: string; readonly waitMs: number; readonly signal: AbortSignal }): Promise<boolean>;
   /** What a runner may bring nearer, each said once. */
   takeAhead(runnerId: string): Ahead;
   /** Calls `listener` once when the hub closes, so that open replies can end; returns how to forget it. */
@@ -53,18 +53,19 @@ export async function openChangeHub(records: Pick<Records, 'listen'>): Promise<C
     watchFilm: (id, listener) => watch(`film ${id}`, listener),
     waitForGrant({ runnerId, waitMs, signal }) {
       return new Promise((resolve) => {
-        if (closed || signal.aborted) return resolve();
-        const wake = () => {
+        if (closed || signal.aborted) return resolve(false);
+        const end = (granted: boolean): void => {
           clearTimeout(timer);
           forget();
-          closers.delete(wake);
-          signal.removeEventListener('abort', wake);
-          resolve();
+          closers.delete(over);
+          signal.removeEventListener('abort', over);
+          resolve(granted);
         };
-        const timer = setTimeout(wake, waitMs);
-        const forget = watch(`runner ${runnerId}`, wake);
-        closers.add(wake);
-        signal.addEventListener('abort', wake, { once: true });
+        const over = (): void => end(false);
+        const timer = setTimeout(over, waitMs);
+        const forget = watch(`runner ${runnerId}`, () => end(true));
+        closers.add(over);
+        signal.addEventListener('abort', over, { once: true });
       });
     },
     takeAhead: ahead.take,

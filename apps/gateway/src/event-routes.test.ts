@@ -58,7 +58,7 @@ test('a follower that leaves is forgotten', async (context) => {
       return () => watching.delete(listener);
     },
     watchFilm: () => () => {},
-    waitForGrant: async () => {},
+    waitForGrant: async () => false,
     takeAhead: () => ({ files: [], models: [] }),
     onClose: () => () => {},
     isClosed: () => false,

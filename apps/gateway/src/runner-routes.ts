@@ -5,6 +5,7 @@ import {
   type HeartbeatReply,
   handBackSchema,
   heartbeatSchema,
+  type Lease,
   leaseRequestSchema,
   mostResumeBytes,
   runnerOfferSchema,
@@ -15,7 +16,6 @@ import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import { createKnownRunners, type KnownRunners } from './known-runners.ts';
 import { createPreviewTaker } from './preview-taker.ts';
 
 /** A waiting lease request asks again at least so often: that is its runner's sign of life. */
@@ -26,7 +26,6 @@ const maxBodyBytes = 32 * 1024 ** 2;
 /** Everything a runner says: joining, asking for work, renewing, completing, failing, leaving. */
 export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const { records } = parts;
-  const known = createKnownRunners(records);
   const takePreviews = createPreviewTaker(parts);
   addRoute(app, {
     name: 'joinRunner',
@@ -38,12 +37,12 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       return { runnerId, leaseMs: parts.leaseMs };
     },
   });
-  addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, { ...parts, known }) });
+  addRoute(app, { name: 'leaseTasks', handler: (request) => lease(request, parts) });
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request): Promise<HeartbeatReply> => {
       const { leases, stopped, models, held, files, previews = [] } = checkInput(heartbeatSchema, request.body);
-      const renewed = await records.renew({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
+      const { runner, ...renewed } = await records.beat({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
         ...(stopped && { fences: stopped.map(({ fence }) => fence) }),
@@ -51,13 +50,12 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       });
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, ...(held && { held }) });
-      await known.check(runnerOf(request));
+      if (runner === null) throw unknown(runnerOf(request));
       takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');
-      const drain = known.isDraining(runnerOf(request));
       const { files: ahead, models: aheadModels } = parts.hub.takeAhead(runnerOf(request));
       const hints = { ...(ahead.length > 0 && { ahead }), ...(aheadModels.length > 0 && { aheadModels }) };
-      return { ...renewed, ...hints, ...(drain && { drain }) };
+      return { ...renewed, ...hints, ...(runner.draining && { drain: true }) };
     },
   });
   addRoute(app, {
@@ -123,7 +121,6 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     name: 'leaveRunner',
     handler: async (request, reply) => {
       await records.leaveRunner(runnerOf(request));
-      known.forget(runnerOf(request));
       request.log.info({ runnerId: runnerOf(request) }, 'runner left');
       return reply.code(204).send();
     },
@@ -149,38 +146,48 @@ function runnerOf(request: FastifyRequest): string {
   return checkId({ id: paramOf(request, 'id'), what: 'runner' });
 }
 
+function unknown(runnerId: string): FilmwrightError {
+  return new FilmwrightError(
+    'not-found',
+    `There is no runner ${runnerId}: it left, fell silent, or another joined under its name. Join again.`,
+  );
+}
+
 /** Gives at once what was granted to the runner, else waits for a grant. A runner that hung up is given nothing. */
-async function lease(
-  request: FastifyRequest,
-  parts: GatewayParts & { readonly known: KnownRunners },
-): Promise<{ leases: readonly unknown[] }> {
+async function lease(request: FastifyRequest, { hub, records, leaseMs }: GatewayParts): Promise<{ leases: readonly Lease[] }> {
   const runnerId = runnerOf(request);
   const { max, waitMs, request: mark } = checkInput(leaseRequestSchema, request.body);
   const gone = new AbortController();
   const hangUp = () => gone.abort();
   request.raw.socket.once('close', hangUp);
   const untilMs = performance.now() + waitMs;
+  const taken = async (): Promise<readonly Lease[]> => {
+    const leases = await records.leaseTasks({ runnerId, max, leaseMs, ...(mark && { request: mark }) });
+    if (leases.length > 0) request.log.debug({ runnerId, taskIds: leases.map((one) => one.task.key) }, 'tasks leased');
+    return leases;
+  };
   try {
-    for (;;) {
+    for (let isToAsk = true; ; ) {
       // Listening begins before asking: a grant that comes in between still wakes.
       const asked = new AbortController();
-      const granted = parts.hub.waitForGrant({
+      const granted = hub.waitForGrant({
         runnerId,
         waitMs: Math.max(0, Math.min(askAgainMs, untilMs - performance.now())),
         signal: AbortSignal.any([gone.signal, asked.signal]),
       });
       try {
-        const leases = await parts.records.leaseTasks({ runnerId, max, leaseMs: parts.leaseMs, ...(mark && { request: mark }) });
-        if (leases.length > 0) request.log.debug({ runnerId, taskIds: leases.map((one) => one.task.key) }, 'tasks leased');
+        let leases = isToAsk ? await taken() : [];
         if (leases.length > 0) return { leases };
-        // Asking was a sign of life: only one that is not there any more is unknown now.
-        await parts.known.check(runnerId);
-        if (performance.now() >= untilMs) return { leases };
-        await granted;
+        // Many that wait are heard of together; only of one whose word was lost there is something to give.
+        const heard = await records.hear(runnerId);
+        if (heard === null) throw unknown(runnerId);
+        if (heard.granted && !isToAsk) leases = await taken();
+        if (leases.length > 0 || performance.now() >= untilMs) return { leases };
+        isToAsk = await granted;
       } finally {
         asked.abort();
       }
-      if (gone.signal.aborted || parts.hub.isClosed()) return { leases: [] };
+      if (gone.signal.aborted || hub.isClosed()) return { leases: [] };
     }
   } finally {
     request.raw.socket.removeListener('close', hangUp);

@@ -1,3 +1,5 @@
+import { FilmwrightError } from '@filmwright/contracts';
+
 type Waiting<In, Out> = {
   readonly item: In;
   readonly resolve: (answer: Out) => void;
@@ -6,7 +8,8 @@ type Waiting<In, Out> = {
 
 /**
  * One call of `work` for many items: what comes while `lanes` calls are under way waits for the next, `most` at a time; alone, nothing waits.
- * A call that fails is made again for each of its items, so that one of them does not fail the others.
+ * A call that fails is made again for each of its items, so that one of them does not fail the others; not where the database is away, which is nobody's fault
+ * and was waited for already.
  */
 export function gather<In, Out>(
   work: (items: readonly In[]) => Promise<readonly Out[]>,
@@ -22,7 +25,8 @@ export function gather<In, Out>(
         resolve(answers[at] as Out);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      const isAway = error instanceof FilmwrightError && error.code === 'unavailable';
+      if (batch.length === 1 || isAway) for (const one of batch) one.reject(error);
       else for (const one of batch) await settle([one]);
     }
   };

@@ -1,8 +1,7 @@
 import type { Lease, Task, TaskKind } from '@filmwright/contracts';
-import { bigintArray, realArray, textArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { freeStopped } from './endings.ts';
-import type { Records, RenewAnswer } from './records.ts';
+import type { Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
 type LeaseRow = {
@@ -49,89 +48,19 @@ const deliver = `
   from (select * from before union all select * from given) g join task t on t.workspace_id = g.workspace_id and t.key = g.key and t.fence = g.fence
   order by ${inTurn}`;
 
-/**
- * Leases that are held, found by their fences: `coalesce` keeps the database from holding each against all of the runner's, of which there may be
- * thousands. In order of keys, so that two writers of many rows cannot wait for each other.
- */
-const renew = `
-  with alive as (${alive})
-  update attempt a set percent = l.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond',
-    delivered_at = coalesce(a.delivered_at, now())
-  from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
-  where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and coalesce(a.ended_at, 'infinity') = 'infinity'
-  returning a.key, a.fence, a.asked_back is not null as back`;
-
-/** Leases that ran out but whose tasks were given to nobody come to life again, unless another runner took the place of theirs. */
-const revive = `
-  with held as materialized (
-    select t.workspace_id, t.key, t.fence, l.percent
-    from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
-    join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
-    join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null and exists (select from runner r where r.id = $1)
-    order by t.workspace_id, t.key for update of t
-  ), heard as (
-    update attempt a set percent = h.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null
-    from held h where a.fence = h.fence and a.workspace_id = h.workspace_id and a.key = h.key
-  ), revived as (
-    update task t set state = 'leased', outcome = null, lost = greatest(0, t.lost - 1), losses = t.losses - -1, attempts = t.attempts + 1
-    from held h where t.workspace_id = h.workspace_id and t.key = h.key
-  ), posted as (
-    insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.resumed', key, fence, '{}' from held
-  )
-  select key, fence, false as back from held`;
-
-/** Delivering leases and renewing them (SPEC.md, L). */
-export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'renew' | 'renewLeases' | 'noteStopped'> {
-  const renewed: Records['renew'] = async ({ runnerId, leases, leaseMs }) => {
-    if (!isUuid(runnerId)) return answerOf({ stale: leases, back: [] });
-    const held = new Set<string>();
-    const back: { readonly key: string; readonly fence: number }[] = [];
-    const sorted = [...leases].sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const [name, text] of Object.entries({ renew, revive })) {
-      const left = sorted.filter((lease) => !held.has(nameOf(lease)));
-      if (name === 'revive' && left.length === 0) break;
-      const columns = [
-        textArray(left.map(({ key }) => key)),
-        bigintArray(left.map(({ fence }) => fence)),
-        realArray(left.map(({ percent }) => percent)),
-      ];
-      const found = await prepared<{ key: string; fence: string; back: boolean }>({ name, text, values: [runnerId, ...columns, leaseMs] });
-      for (const one of found) {
-        held.add(nameOf(one));
-        if (one.back) back.push({ key: one.key, fence: Number(one.fence) });
-      }
-    }
-    return answerOf({ stale: leases.filter((lease) => !held.has(nameOf(lease))), back });
-  };
+/** Delivering leases, and freeing places of what was stopped (SPEC.md, L). */
+export function leaseRecords({ prepared }: Database): Pick<Records, 'leaseTasks' | 'noteStopped'> {
   return {
-    renew: renewed,
     async leaseTasks({ runnerId, max, leaseMs, request = uuidv7() }) {
       if (!isUuid(runnerId)) return [];
       const found = await prepared<LeaseRow>({ name: 'deliver', text: deliver, values: [runnerId, max, leaseMs, request] });
       return found.map((row) => leaseOf(row, leaseMs));
     },
-    renewLeases: async (request) => (await renewed(request)).stale,
     async noteStopped({ runnerId, fences, held }) {
       if (!isUuid(runnerId) || (fences !== undefined && fences.length === 0)) return;
       const [name, which] = fences === undefined ? ['free-others', 'not (a.fence = any($2))'] : ['free-stopped', 'a.fence = any($2)'];
       await prepared({ name, text: freeStopped(`a.runner_id = $1 and ${which}`), values: [runnerId, fences ?? held] });
     },
-  };
-}
-
-function nameOf({ key, fence }: { readonly key: string; readonly fence: number | string }): string {
-  return `${key} ${fence}`;
-}
-
-type Attempts = readonly { readonly key: string; readonly fence: number }[];
-
-function answerOf({ stale, back }: Readonly<Record<'stale' | 'back', Attempts>>): RenewAnswer {
-  return {
-    stale: stale.map(({ key }) => key),
-    back: back.map(({ key }) => key),
-    ...(stale.length > 0 && { staleFences: stale.map(({ fence }) => fence) }),
-    ...(back.length > 0 && { backFences: back.map(({ fence }) => fence) }),
   };
 }
 

@@ -31,6 +31,7 @@ import { previewRecords } from './preview-records.ts';
 import type { PreviewStore } from './preview-store.ts';
 import { queueRecords } from './queue-records.ts';
 import type { Records } from './records.ts';
+import { renewRecords } from './renew-records.ts';
 import { resultRecords } from './result-records.ts';
 import { runnerRecords } from './runner-records.ts';
 import { scheduleRecords } from './schedule-records.ts';
@@ -84,6 +85,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
     ...previewRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),
+    ...renewRecords(database),
     ...outcomeRecords(database),
     ...expiryRecords(database),
     ...scheduleRecords(database),

@@ -106,6 +106,9 @@ export type RenewAnswer = {
   readonly backFences?: readonly number[];
 };
 
+/** What is said to a runner that asks for work: whether it is to take nothing more, and whether something was granted to it that it was not given yet. */
+export type HeardRunner = { readonly draining: boolean; readonly granted: boolean };
+
 export type RenewRequest = {
   readonly runnerId: string;
   readonly leases: readonly { readonly key: string; readonly fence: number; readonly percent: number }[];
@@ -181,8 +184,12 @@ export interface Records {
     readonly leaseMs: number;
     readonly request?: string;
   }): Promise<readonly Lease[]>;
-  /** Renews leases and notes progress; answers with what is no longer this runner's, and what is to be handed back. */
+  /** Renews leases and notes progress, of all runners that come at the same moment in one statement; answers with what is no longer this runner's, and what is to be handed back. */
   renew(options: RenewRequest): Promise<RenewAnswer>;
+  /** As `renew`, and says whether the runner is to take nothing more; null where it has to join again: it left, another took its name, or it was forgotten. */
+  beat(options: RenewRequest): Promise<RenewAnswer & { readonly runner: { readonly draining: boolean } | null }>;
+  /** A sign of life of a runner that asks for work; null as with `beat`. */
+  hear(runnerId: string): Promise<HeardRunner | null>;
   /** As `renew`, and answers with the stale keys alone. */
   renewLeases(options: RenewRequest): Promise<readonly string[]>;
   /**

@@ -78,6 +78,8 @@ export function createMemoryLedger(): MemoryLedger {
     renewLeases: refuse,
     noteStopped: refuse,
     renew: refuse,
+    beat: refuse,
+    hear: refuse,
     handBack: refuse,
     noteHeld: refuse,
     noteFiles: refuse,

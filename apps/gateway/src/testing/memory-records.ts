@@ -58,6 +58,10 @@ export function createMemoryRecords(): MemoryRecords {
   const knownRunner = (runnerId: string) => {
     if (!runners.has(runnerId)) throw new FilmwrightError('not-found', `There is no runner ${runnerId}; join again.`);
   };
+  const runnerOf = (runnerId: string) => {
+    const found = runners.get(runnerId);
+    return found === undefined ? null : { draining: found.draining === true };
+  };
   const staleOf = (leases: readonly { readonly key: string; readonly fence: number }[]) =>
     leases.filter((lease) => leased.get(lease.key)?.fence !== lease.fence).map((lease) => lease.key);
   const held = (write: { readonly key: string; readonly fence: number; readonly runnerId: string }) => {
@@ -149,6 +153,11 @@ export function createMemoryRecords(): MemoryRecords {
     },
     renewLeases: async ({ leases }) => staleOf(leases),
     renew: async ({ leases }) => ({ stale: staleOf(leases), back: [] }),
+    beat: async ({ runnerId, leases }) => ({ stale: staleOf(leases), back: [], runner: runnerOf(runnerId) }),
+    async hear(runnerId) {
+      const found = runnerOf(runnerId);
+      return found === null ? null : { ...found, granted: ready.length > 0 };
+    },
     handBack: async (task) => held(task),
     noteStopped: async () => {},
     noteHeld: async () => {},
