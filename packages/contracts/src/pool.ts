@@ -70,10 +70,33 @@ export const poolsFileSchema = z
   });
 export type PoolsFile = z.input<typeof poolsFileSchema>;
 
+/** Of the calls to a service of machines, as told with each order. A service may say of which it is; one that says a later one is not understood. */
+export const machinesVersion = 1;
+
+/** Why a service does not give a machine that it was asked for: it has none of these just now, it may give no more, or the machine came to nothing. */
+export const machineRefusals = ['none-available', 'quota', 'failed'] as const;
+export type MachineRefusal = (typeof machineRefusals)[number];
+
+/** What a service says of a machine beside its id; what is not understood of it is taken to be left out. */
+const machineNewsSchema = z.object({
+  /** `refused` ones are not there, nor will be before they are asked for again; those that are `ending` go whatever is wanted. */
+  state: z.enum(['starting', 'running', 'ending', 'refused']).optional().catch(undefined),
+  reason: z.enum(machineRefusals).optional().catch(undefined),
+  /** When it is taken away, such as after the notice of a spot machine. */
+  endsAt: z.iso.datetime({ offset: true }).optional().catch(undefined),
+});
+
 /** What a service of machines answers to GET /machines: every machine that it holds for this installation, also those that only start or still go. */
-export const machineListSchema = z.object({ machines: z.array(z.object({ id: z.string() })).readonly() });
+export const machineListSchema = z.object({
+  version: z.number().int().optional(),
+  machines: z.array(machineNewsSchema.extend({ id: z.string() })).readonly(),
+});
+/** What it may answer to PUT /machines/:id, whatever the status. */
+export const machineAnswerSchema = machineNewsSchema;
+
 /** Body of PUT /machines/:id. The same again must make no second machine. `join` is for `filmwright runner --join URL --token TOKEN`. */
 export type MachineOrder = {
+  readonly version: number;
   readonly id: string;
   readonly pool: string;
   readonly region: string | null;

@@ -25,6 +25,7 @@ import { outcomeRecords } from './outcome-records.ts';
 import { overviewRecords } from './overview-records.ts';
 import type { OverviewStore } from './overview-store.ts';
 import { planRecords } from './plan-records.ts';
+import { poolMemoryRecords } from './pool-memory-records.ts';
 import { poolRecords } from './pool-records.ts';
 import type { PoolStore } from './pool-store.ts';
 import { previewRecords } from './preview-records.ts';
@@ -82,6 +83,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
     ...keyRecords(database),
     ...fleetRecords(database),
     ...poolRecords(database),
+    ...poolMemoryRecords(database),
     ...previewRecords(database),
     ...runnerRecords(database),
     ...leaseRecords(database),

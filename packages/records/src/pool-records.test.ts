@@ -39,15 +39,19 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   const { runnerId } = await records.joinRunner(someOffer({ name: 'm1', pool: 'one' }));
   await leaseGranted(records, { runnerId, max: 2, leaseMs: 60_000 });
   await sql('update attempt set percent = 25');
-  await records.joinRunner(someOffer({ name: 'm2' }));
+  await records.joinRunner(someOffer({ name: 'm2', region: 'eu' }));
   await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
   const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();
-  assert.deepEqual(waiting, [{ kind: 'encode', priority: 'normal', pool: null, region: null, tasks: 1, workMs: 500, dueInMs: null }]);
+  const needs = { version: 1, toolchain: 'f5', model: null, gpus: 0, vramMib: 0 };
+  assert.deepEqual(waiting, [
+    { kind: 'encode', ...needs, priority: 'normal', pool: null, region: null, tasks: 1, workMs: 500, dueInMs: null },
+  ]);
+  const none = { tasks: 0, leftMs: 0 };
   assert.deepEqual(
-    runners.map(({ name, pool, slots, busy, leftMs, credentialId }) => ({ name, pool, slots, busy, leftMs, credentialId })),
+    runners.map(({ id: _, ...runner }) => runner),
     [
-      { name: 'm1', pool: 'one', slots: 2, busy: 2, leftMs: 1500, credentialId: null },
-      { name: 'm2', pool: null, slots: 2, busy: 0, leftMs: 0, credentialId: null },
+      { name: 'm1', pool: 'one', region: null, draining: false, slots: { tasks: 2, leftMs: 1500 }, devices: none },
+      { name: 'm2', pool: null, region: 'eu', draining: false, slots: none, devices: none },
     ],
   );
   assert.deepEqual([activeBuilds, interactiveBuilds], [2, 1]);
@@ -71,4 +75,50 @@ test('O3: the runner of a machine that is to go is given nothing more, and is kn
     (await records.machines()).map(({ busy }) => busy),
     [0],
   );
+});
+
+test('O5: what machines of a pool offered is known while none is there, until the pool gets its machines another way', async () => {
+  const { records } = await server.open();
+  const pools = [{ name: 'one', spec: 'small' }];
+  await records.namePools(pools);
+  assert.deepEqual(await records.offersAtRest(), []);
+  await records.addMachines([{ id: 'm1', pool: 'one' }]);
+  await records.joinRunner(someOffer({ name: 'm11', toolchain: { encode: 'of another' } }));
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'm1/a1b2c3', pool: 'one', toolchain: { encode: 'f6' } }));
+  const [first] = await records.rememberPools(pools);
+  assert.deepEqual([first?.runnerId, first?.startMs, first?.shortAgoMs], [runnerId, null, null]);
+  assert.ok(first?.offeredAgoMs !== null && (first?.offeredAgoMs ?? 0) < 60_000);
+  assert.deepEqual(await records.offersAtRest(), [], 'it is there');
+  await records.leaveRunner(runnerId);
+  await records.namePools(pools);
+  await records.rememberPools(pools);
+  const told = async () => (await records.offersAtRest()).map(({ pool, offer, isShort }) => [pool, offer.toolchain.encode, isShort]);
+  assert.deepEqual(await told(), [['one', 'f6', false]]);
+  assert.deepEqual(
+    (await records.runnerOffers([runnerId])).map(({ id, offer }) => [id, offer.toolchain.encode]),
+    [[runnerId, 'f6']],
+  );
+  await records.noteShort(['one']);
+  assert.deepEqual(await told(), [['one', 'f6', true]]);
+  await records.noteStart({ pool: 'one', startMs: 1000 });
+  await records.noteStart({ pool: 'one', startMs: 3000 });
+  const [known] = await records.rememberPools(pools);
+  assert.deepEqual([known?.startMs, known?.shortAgoMs], [2000, null]);
+  await records.namePools([{ name: 'one', spec: 'large' }]);
+  assert.deepEqual(await records.offersAtRest(), []);
+});
+
+test('O6: what a service says of a machine stands beside it until it says otherwise', async () => {
+  const { records } = await server.open();
+  await records.addMachines(['a', 'b'].map((id) => ({ id, pool: 'one' })));
+  const endsAt = new Date(Date.now() + 60_000).toISOString();
+  await records.tellMachines([
+    { id: 'a', refused: 'quota', endsAt: null },
+    { id: 'b', refused: null, endsAt },
+  ]);
+  const [a, b] = await records.machines();
+  assert.deepEqual([a?.refused, a?.endsInMs, b?.refused], ['quota', null, null]);
+  assert.ok((b?.endsInMs ?? 0) > 0 && (b?.endsInMs ?? 0) <= 60_000);
+  await records.tellMachines([{ id: 'a', refused: null, endsAt: null }]);
+  assert.equal((await records.machines())[0]?.refused, null);
 });

@@ -1,23 +1,28 @@
 import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
-import type { MachineRow, PoolFacts, PoolStore } from './pool-store.ts';
+import type { MachineRow, PoolFacts, PoolMemoryStore, PoolStore } from './pool-store.ts';
 import { holdTurn } from './wanted.ts';
 
 const silence = `interval '30 seconds'`;
 
-type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs'> & {
+type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs' | 'vramMib'> & {
   readonly work_ms: number;
   readonly due_in_ms: number | null;
+  readonly vram_mib: number;
 };
 /** One that joined by a token has a mark of its credential behind its name. */
 const isOfMachine = `(r.name = m.id or starts_with(r.name, m.id || '/'))`;
-type RunnerRow = Omit<PoolFacts['runners'][number], 'leftMs' | 'credentialId'> & {
-  readonly left_ms: number;
-  readonly credential_id: string | null;
+/** The same as a name to join by. */
+const machineOf = `split_part(r.name, '/', 1)`;
+type RunnerRow = Omit<PoolFacts['runners'][number], 'slots' | 'devices'> &
+  Readonly<Record<`${'slot' | 'device'}_${'tasks' | 'left_ms'}`, number>>;
+type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy'> & {
+  readonly age_ms: number;
+  readonly ends_in_ms: number | null;
 };
 
 /** Machines of pools (SPEC.md, O). */
-export function poolRecords({ rows, transaction }: Database): PoolStore {
+export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, keyof PoolMemoryStore> {
   return {
     async installationId() {
       const [row] = await rows<{ id: string }>('select id from installation');
@@ -25,12 +30,14 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
       return row.id;
     },
     async machines() {
-      const found = await rows<Omit<MachineRow, 'ageMs'> & { readonly age_ms: number }>(
-        `select m.id, m.pool, m.state, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
-           (select count(*)::int from runner r join attempt a on a.runner_id = r.id and a.ended_at is null where ${isOfMachine}) as busy
-         from pool_machine m order by m.created_at, m.id`,
+      const found = await rows<KeptMachine>(
+        `select m.id, m.pool, m.state, m.refused, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
+           (extract(epoch from m.ends_at - now()) * 1000)::double precision as ends_in_ms, coalesce(b.busy, 0) as busy
+         from pool_machine m left join (
+           select ${machineOf} as machine, count(*)::int as busy from runner r join attempt a on a.runner_id = r.id and a.ended_at is null group by 1
+         ) b on b.machine = m.id order by m.created_at, m.id`,
       );
-      return found.map(({ age_ms: ageMs, ...row }) => ({ ...row, ageMs }));
+      return found.map(({ age_ms: ageMs, ends_in_ms: endsInMs, ...row }) => ({ ...row, ageMs, endsInMs }));
     },
     addMachines: (machines, { turn } = {}) =>
       transaction(async (client) => {
@@ -51,32 +58,54 @@ export function poolRecords({ rows, transaction }: Database): PoolStore {
     async forgetMachine(id) {
       await rows('delete from pool_machine where id = $1', [id]);
     },
+    async tellMachines(news) {
+      if (news.length === 0) return;
+      await rows(
+        `update pool_machine m set refused = n.refused, ends_at = n.ends_at
+         from unnest($1::text[], $2::text[], $3::timestamptz[]) as n(id, refused, ends_at)
+         where m.id = n.id and (m.refused, m.ends_at) is distinct from (n.refused, n.ends_at)`,
+        [news.map(({ id }) => id), news.map(({ refused }) => refused), news.map(({ endsAt }) => endsAt)],
+      );
+    },
     async poolFacts() {
       const [waiting, runners, builds] = await Promise.all([
         rows<WaitingRow>(
-          `select t.kind, t.priority, t.pool, t.region, count(*)::int as tasks, sum(t.estimate_ms) as work_ms,
-             (extract(epoch from t.deadline_at - now()) * 1000)::double precision as due_in_ms
+          `select t.kind, t.version, t.toolchain, t.model, t.gpus, t.vram_mib, t.priority, t.pool, t.region, count(*)::int as tasks,
+             sum(t.estimate_ms) as work_ms, (extract(epoch from t.deadline_at - now()) * 1000)::double precision as due_in_ms
            from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
-           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, 3, 4, t.deadline_at order by 1, 2, t.deadline_at`,
+           where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, 3, 4, 5, 6, 7, 8, 9, t.deadline_at order by 1, 7, t.deadline_at, 4, 5`,
         ),
         rows<RunnerRow>(
-          `select r.id, r.offer->>'name' as name, r.offer->>'pool' as pool, (r.offer->>'slots')::int as slots, c.credential_id,
-             count(t.key)::int as busy, coalesce(sum(t.estimate_ms * (1 - a.percent / 100)), 0)::double precision as left_ms
-           from runner r left join credential_runner c on c.runner_id = r.id
-           left join attempt a on a.runner_id = r.id and a.ended_at is null
+          `select r.id, r.name, nullif(r.pool, 'default') as pool, nullif(r.region, '') as region, r.draining,
+             ${loadWhere('cardinality(a.devices) = 0', 'slot')}, ${loadWhere('cardinality(a.devices) > 0', 'device')}
+           from runner r left join attempt a on a.runner_id = r.id and a.ended_at is null
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-           where r.seen_at > now() - ${silence} group by r.id, c.credential_id order by r.id`,
+           where r.seen_at > now() - ${silence} group by r.id order by r.id`,
         ),
         rows<{ active: number; interactive: number }>(
           `select count(*)::int as active, (count(*) filter (where priority = 'interactive'))::int as interactive from build where ended_at is null`,
         ),
       ]);
       return {
-        waiting: waiting.map(({ work_ms: workMs, due_in_ms: dueInMs, ...row }) => ({ ...row, workMs, dueInMs })),
-        runners: runners.map(({ left_ms: leftMs, credential_id: credentialId, ...row }) => ({ ...row, leftMs, credentialId })),
+        waiting: waiting.map(({ work_ms: workMs, due_in_ms: dueInMs, vram_mib: vramMib, ...row }) => ({
+          ...row,
+          vramMib,
+          workMs,
+          dueInMs,
+        })),
+        runners: runners.map(({ slot_tasks, slot_left_ms, device_tasks, device_left_ms, ...row }) => ({
+          ...row,
+          slots: { tasks: slot_tasks, leftMs: slot_left_ms },
+          devices: { tasks: device_tasks, leftMs: device_left_ms },
+        })),
         activeBuilds: builds[0]?.active ?? 0,
         interactiveBuilds: builds[0]?.interactive ?? 0,
       };
     },
   };
+}
+
+function loadWhere(which: string, name: 'slot' | 'device'): string {
+  return `(count(t.key) filter (where ${which}))::int as ${name}_tasks,
+    coalesce(sum(t.estimate_ms * (1 - a.percent / 100)) filter (where ${which}), 0)::double precision as ${name}_left_ms`;
 }

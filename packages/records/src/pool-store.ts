@@ -1,4 +1,4 @@
-import type { TaskKind } from '@filmwright/contracts';
+import type { MachineRefusal, RunnerOffer, TaskKind } from '@filmwright/contracts';
 
 /** A machine that was asked for, or is on its way out; `busy` counts the tasks that its runner has. */
 export type MachineRow = {
@@ -7,13 +7,43 @@ export type MachineRow = {
   readonly state: 'wanted' | 'stopping';
   readonly ageMs: number;
   readonly busy: number;
+  /** Why its service does not give it, and until it takes it away; null where it says neither. */
+  readonly refused: MachineRefusal | null;
+  readonly endsInMs: number | null;
 };
+
+/** What its service says of a machine now; `endsAt` in ISO 8601. */
+export type MachineNews = { readonly id: string; readonly refused: MachineRefusal | null; readonly endsAt: string | null };
+
+/** A pool and how it gets its machines: once that changes nothing is known of them. */
+export type PoolSpec = { readonly name: string; readonly spec: string };
+
+/** What machines of a pool showed. */
+export type PoolMemoryRow = {
+  readonly name: string;
+  /** Of the runner whose offer is kept; null before there was any. */
+  readonly runnerId: string | null;
+  readonly offeredAgoMs: number | null;
+  /** How long the last machines took to come. */
+  readonly startMs: number | null;
+  /** Since the pool fell short last; null where a machine came after that. */
+  readonly shortAgoMs: number | null;
+};
+
+/** What a machine of a pool of which none is there offered last; `isShort` where that pool fell short lately, so that none may come soon. */
+export type OfferAtRest = { readonly pool: string; readonly offer: RunnerOffer; readonly isShort: boolean };
 
 /** What the size of pools depends on, at one instant. */
 export type PoolFacts = {
-  /** Tasks that wait, by kind, how pressing they are, and where they must run; null is anywhere. */
+  /** Tasks that wait, by what they need, how pressing they are, and where they must run; null is anywhere. */
   readonly waiting: readonly {
     readonly kind: TaskKind;
+    readonly version: number;
+    readonly toolchain: string;
+    readonly model: string | null;
+    readonly gpus: number;
+    /** As the plan says; what its model takes comes on top. */
+    readonly vramMib: number;
     readonly priority: 'interactive' | 'normal' | 'bulk';
     readonly pool: string | null;
     readonly region: string | null;
@@ -22,15 +52,15 @@ export type PoolFacts = {
     /** Until it is due, less than 0 when it is late; null without a deadline. */
     readonly dueInMs: number | null;
   }[];
-  /** Runners heard of lately, with what each does now; `leftMs` as estimated. `credentialId` null for the platform's own. */
+  /** Runners heard of lately, with what each does now in slots and on devices; what is left of it as estimated. */
   readonly runners: readonly {
     readonly id: string;
     readonly name: string;
     readonly pool: string | null;
-    readonly slots: number;
-    readonly busy: number;
-    readonly leftMs: number;
-    readonly credentialId: string | null;
+    readonly region: string | null;
+    readonly draining: boolean;
+    readonly slots: { readonly tasks: number; readonly leftMs: number };
+    readonly devices: { readonly tasks: number; readonly leftMs: number };
   }[];
   /** Builds that have not ended, and those of them that somebody waits for. */
   readonly activeBuilds: number;
@@ -39,8 +69,23 @@ export type PoolFacts = {
 
 type Under = { readonly turn?: number };
 
+/** What is remembered of pools, also while none of their machines is there. */
+export interface PoolMemoryStore {
+  /** Forgets what was known of pools that are not among these as they are. */
+  namePools(pools: readonly PoolSpec[]): Promise<void>;
+  /** Keeps what the newest runner of each pool's machines offers, and gives what is known of them. */
+  rememberPools(pools: readonly PoolSpec[]): Promise<readonly PoolMemoryRow[]>;
+  /** Notes that a machine came after so long, or that pools fall short of what is asked of them. */
+  noteStart(machine: { readonly pool: string; readonly startMs: number }): Promise<void>;
+  noteShort(pools: readonly string[]): Promise<void>;
+  /** Offers of runners, those of pools' memory among them; of what is gone there is none. */
+  runnerOffers(ids: readonly string[]): Promise<readonly { readonly id: string; readonly offer: RunnerOffer }[]>;
+  /** What machines of pools offered last of which none is there. */
+  offersAtRest(): Promise<readonly OfferAtRest[]>;
+}
+
 /** Machines of pools and what they are wanted for. */
-export interface PoolStore {
+export interface PoolStore extends PoolMemoryStore {
   /** A short name of this installation, drawn once. */
   installationId(): Promise<string>;
   machines(): Promise<readonly MachineRow[]>;
@@ -51,4 +96,6 @@ export interface PoolStore {
   /** Forgets a machine that is surely gone. */
   forgetMachine(id: string): Promise<void>;
   poolFacts(): Promise<PoolFacts>;
+  /** Notes what services say of machines, where that is new. */
+  tellMachines(news: readonly MachineNews[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { FilmwrightError, type Pool } from '@filmwright/contracts';
+import { FilmwrightError, type MachineRefusal, type Pool } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { PoolStore } from '@filmwright/records';
 import { reasonOf } from '../reason-of.ts';
@@ -7,7 +7,7 @@ import type { Provisioner } from './provisioner.ts';
 export type CarryOptions = {
   readonly pool: Pool;
   readonly provisioner: Provisioner;
-  readonly records: Pick<PoolStore, 'machines' | 'stopMachine' | 'forgetMachine'>;
+  readonly records: Pick<PoolStore, 'machines' | 'stopMachine' | 'forgetMachine' | 'tellMachines'>;
   /** Begins the ids of this pool's machines of this installation; no other machine is ever touched. */
   readonly prefix: string;
   readonly nowMs: () => number;
@@ -26,7 +26,8 @@ type Tries = { readonly count: number; readonly nextMs: number };
 
 /**
  * Makes the machines of a pool be what the rows say, a round at a time. Rows are written before a machine is asked for, so that a machine without a row
- * is one that nobody wants: it goes. What a service forgets is asked for again under its id; what it gives twice goes, both of it.
+ * is one that nobody wants: it goes. What a service forgets or refuses is asked for again under its id; what it gives twice goes, both of it. What it says
+ * of a machine is noted beside it.
  */
 export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, lockOut, checkLead = async () => {} }: CarryOptions): {
   readonly round: () => Promise<void>;
@@ -42,8 +43,19 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
     removed.add(id);
   };
 
+  const ask = async (id: string, tries: Tries): Promise<MachineRefusal | null> => {
+    await checkLead();
+    // Noted first: a call that was not answered may have been heard.
+    asked.set(id, again(tries));
+    const refused = await provisioner.put(id);
+    const what = tries.count === 0 ? 'machine asked for' : 'machine asked for again';
+    log('info', refused === null ? what : 'machine refused', { pool: pool.name, machine: id, ...(refused !== null && { refused }) });
+    return refused;
+  };
+
   const compare = async (): Promise<void> => {
-    const listed = (await provisioner.list()).filter((id) => id.startsWith(prefix));
+    const said = (await provisioner.list()).filter(({ id }) => id.startsWith(prefix));
+    const listed = said.map(({ id }) => id);
     // Read after the list: every machine on it that is wanted has its row by now.
     const rows = (await records.machines()).filter((row) => row.pool === pool.name);
     const known = new Set(rows.map(({ id }) => id));
@@ -52,6 +64,7 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
       log('warn', 'a machine that nobody wants goes', { pool: pool.name, machine: id });
       await remove(id);
     }
+    await records.tellMachines(said.filter(({ id }) => rows.some((row) => row.id === id && row.state === 'wanted')));
     for (const { id, state, busy } of rows) {
       const times = listed.filter((one) => one === id).length;
       if (state === 'stopping') {
@@ -68,14 +81,14 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
         log('warn', 'a machine was given twice and goes', { pool: pool.name, machine: id });
         await checkLead();
         await records.stopMachine(id);
-      } else if (times === 0) {
+      } else {
+        const news = said.find((one) => one.id === id) ?? { refused: null, endsAt: null };
+        // One that failed is given up, and another comes for it.
+        if ((times === 1 && news.refused === null) || news.refused === 'failed') continue;
         const tries = asked.get(id) ?? { count: 0, nextMs: 0 };
         if (nowMs() < tries.nextMs) continue;
-        await checkLead();
-        // Noted first: a call that was not answered may have been heard.
-        asked.set(id, again(tries));
-        await provisioner.put(id);
-        log('info', tries.count === 0 ? 'machine asked for' : 'machine asked for again', { pool: pool.name, machine: id });
+        const refused = await ask(id, tries);
+        if (refused !== null || times === 0) await records.tellMachines([{ id, endsAt: news.endsAt, refused }]);
       }
     }
     for (const id of [...asked.keys()]) if (!known.has(id)) asked.delete(id);

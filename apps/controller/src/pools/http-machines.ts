@@ -1,4 +1,12 @@
-import { FilmwrightError, type MachineOrder, machineListSchema, type Pool } from '@filmwright/contracts';
+import {
+  FilmwrightError,
+  type MachineOrder,
+  type MachineRefusal,
+  machineAnswerSchema,
+  machineListSchema,
+  machinesVersion,
+  type Pool,
+} from '@filmwright/contracts';
 import type { Provisioner } from './provisioner.ts';
 
 export type HttpOptions = {
@@ -13,10 +21,13 @@ export type HttpOptions = {
   readonly timeoutMs?: number;
 };
 
+type Call = { readonly path: string; readonly body?: MachineOrder };
+type Answer = { readonly status: number; readonly isOk: boolean; readonly text: string };
+
 /** Machines of a service that speaks GET /machines, PUT and DELETE /machines/:id. */
 export function createHttpMachines({ pool, url, token, machine, join, timeoutMs = 20_000 }: HttpOptions): Provisioner {
   const base = url.replace(/\/+$/, '');
-  const call = async (method: 'GET' | 'PUT' | 'DELETE', { path, body }: { readonly path: string; readonly body?: MachineOrder }) => {
+  const call = async (method: 'GET' | 'PUT' | 'DELETE', { path, body }: Call): Promise<Answer> => {
     const reply = await fetch(`${base}${path}`, {
       method,
       redirect: 'error',
@@ -28,28 +39,57 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await reply.text();
-    if (reply.ok || (method === 'DELETE' && reply.status === 404)) return text;
-    throw new FilmwrightError(
-      'unavailable',
-      `The machines of the pool ${pool.name}: ${method} ${base}${path} was answered with ${reply.status} ${JSON.stringify(text.slice(0, 200))}; wanted 2xx. It is tried again.`,
-    );
+    return { status: reply.status, isOk: reply.ok, text: await reply.text() };
   };
+  const failed = (what: string, { status, text }: Answer): FilmwrightError =>
+    new FilmwrightError(
+      'unavailable',
+      `The machines of the pool ${pool.name}: ${what} was answered with ${status} ${JSON.stringify(text.slice(0, 200))}; wanted 2xx. It is tried again.`,
+    );
   return {
     async list() {
-      const found = machineListSchema.parse(JSON.parse(await call('GET', { path: `/machines?pool=${pool.name}` })));
-      return found.machines.map(({ id }) => id);
+      const path = `/machines?pool=${pool.name}`;
+      const answer = await call('GET', { path });
+      if (!answer.isOk) throw failed(`GET ${base}${path}`, answer);
+      const { version = machinesVersion, machines } = machineListSchema.parse(JSON.parse(answer.text));
+      if (version > machinesVersion)
+        throw new FilmwrightError(
+          'unavailable',
+          `The machines of the pool ${pool.name}: ${base} speaks version ${version} of these calls; wanted ${machinesVersion}. Bring Filmwright up to date.`,
+        );
+      return machines.map(({ id, state, reason, endsAt = null }) => ({
+        id,
+        refused: state === 'refused' ? (reason ?? 'none-available') : null,
+        endsAt: state === 'ending' ? (endsAt ?? new Date().toISOString()) : endsAt,
+      }));
     },
     async put(id) {
       const { name, region, slots } = pool;
-      await call('PUT', {
-        path: `/machines/${encodeURIComponent(id)}`,
-        body: { id, pool: name, region, slots, machine, join: await join(id) },
-      });
+      const path = `/machines/${encodeURIComponent(id)}`;
+      const body = { version: machinesVersion, id, pool: name, region, slots, machine, join: await join(id) };
+      const answer = await call('PUT', { path, body });
+      const refused = refusalIn(answer);
+      if (!answer.isOk && refused === null) throw failed(`PUT ${base}${path}`, answer);
+      return refused;
     },
     async remove(id) {
-      await call('DELETE', { path: `/machines/${encodeURIComponent(id)}` });
+      const path = `/machines/${encodeURIComponent(id)}`;
+      const answer = await call('DELETE', { path });
+      if (!answer.isOk && answer.status !== 404) throw failed(`DELETE ${base}${path}`, answer);
     },
     close: async () => {},
   };
+}
+
+/** Why a machine that was asked for does not come; null where the answer does not say so. */
+function refusalIn({ isOk, text }: Answer): MachineRefusal | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { state, reason } = machineAnswerSchema.safeParse(value).data ?? {};
+  if (state !== 'refused' && isOk) return null;
+  return reason ?? (state === 'refused' ? 'none-available' : null);
 }

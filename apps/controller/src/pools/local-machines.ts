@@ -29,9 +29,9 @@ export function createLocalMachines({ pool, entry, url, env, graceMs }: LocalOpt
   };
   const ending = new Set<string>();
   return {
-    list: async () => [...children.keys()],
+    list: async () => [...children.keys()].map((id) => ({ id, refused: null, endsAt: null })),
     async put(id) {
-      if (children.has(id)) return;
+      if (children.has(id)) return null;
       const address = await url;
       const child = spawn(process.execPath, [...flags, entry], {
         env: {
@@ -51,6 +51,7 @@ export function createLocalMachines({ pool, entry, url, env, graceMs }: LocalOpt
       };
       child.once('exit', gone);
       child.once('error', gone);
+      return null;
     },
     async remove(id) {
       const child = children.get(id);

@@ -24,6 +24,8 @@ async function keep({ isLed, machines = async () => [], list = async () => [] }:
     addMachines: async (machines, under) => void did.push(`add ${machines.length} under ${under?.turn}`),
     stopMachine: async () => void did.push('stop'),
     forgetMachine: async () => {},
+    ...{ tellMachines: async () => {}, namePools: async () => {}, rememberPools: async () => [], noteStart: async () => {} },
+    ...{ noteShort: async () => {}, runnerOffers: async () => [], offersAtRest: async () => [] },
     savePoolStates: async () => {},
     listCredentials: async () => {
       did.push('lock out');
@@ -36,7 +38,14 @@ async function keep({ isLed, machines = async () => [], list = async () => [] }:
     },
   };
   const log = (_level: string, message: string) => void did.push(message);
-  const provisioner = { put: async () => void did.push('put'), remove: async () => void did.push('remove'), list };
+  const provisioner = {
+    put: async () => {
+      did.push('put');
+      return null;
+    },
+    remove: async () => void did.push('remove'),
+    list: async () => (await list()).map((id) => ({ id, refused: null, endsAt: null })),
+  };
   await keepPools({
     ...{ pools: [pool], records, nowMs: () => performance.now(), log, turn: 7, carryEveryMs: 5 },
     provisionerOf: () => ({ ...provisioner, close: async () => void did.push('close') }),
@@ -58,7 +67,15 @@ test('pools are kept under the number of whoever leads, and are left to the next
 });
 
 test('a machine is neither asked for nor sent away when another leads by the time that the service has said which there are', async () => {
-  const wanted = { id: 'fw-00000000-cloud-wanted', pool: 'cloud', state: 'wanted', ageMs: 0, busy: 0 } as const;
+  const wanted = {
+    id: 'fw-00000000-cloud-wanted',
+    pool: 'cloud',
+    state: 'wanted',
+    ageMs: 0,
+    busy: 0,
+    refused: null,
+    endsInMs: null,
+  } as const;
   const stopping = { ...wanted, id: 'fw-00000000-cloud-stopping', state: 'stopping' } as const;
   for (const { rows, listed } of [
     { rows: [wanted], listed: [] },

@@ -27,6 +27,8 @@ export type PoolsOptions = {
 
 const sizeEveryMs = 1000;
 const carryEveryMs = { local: 500, http: 5000 } as const;
+/** Offers are long. */
+const offersAtOnce = 200;
 const superseded = 'lease-stale';
 
 /**
@@ -35,6 +37,8 @@ const superseded = 'lease-stale';
  */
 export async function runPools(options: PoolsOptions): Promise<void> {
   const { pools, records, nowMs, log, turn } = options;
+  const specs = pools.map(({ name, provisioner }) => ({ name, spec: JSON.stringify(provisioner) }));
+  await records.namePools(specs);
   if (pools.length === 0) return;
   const installation = await records.installationId();
   const prefixOf = (pool: Pool): string => `fw-${installation}-${pool.name}-`;
@@ -45,8 +49,13 @@ export async function runPools(options: PoolsOptions): Promise<void> {
   const sizing = createSizing(pools);
 
   const size = async (): Promise<void> => {
-    const [facts, machines] = await Promise.all([records.poolFacts(), records.machines()]);
-    const decisions = sizing.decide({ facts, machines, nowMs: nowMs() });
+    const [facts, machines, memories] = await Promise.all([records.poolFacts(), records.machines(), records.rememberPools(specs)]);
+    const unknown = sizing.unknown({ facts, machines, memories });
+    for (let at = 0; at < unknown.length; at += offersAtOnce)
+      sizing.setOffers(await records.runnerOffers(unknown.slice(at, at + offersAtOnce)));
+    const { decisions, came } = sizing.decide({ facts, machines, memories, nowMs: nowMs() });
+    for (const one of came) await records.noteStart(one);
+    await records.noteShort(decisions.filter(({ isShort }) => isShort).map(({ pool }) => pool));
     await records.savePoolStates(
       decisions.flatMap(({ pool: name, wanted, reason }): readonly PoolState[] => {
         const pool = pools.find((each) => each.name === name);

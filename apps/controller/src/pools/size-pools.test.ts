@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { poolSchema } from '@filmwright/contracts';
-import type { MachineRow, PoolFacts } from '@filmwright/records';
-import { createSizing } from './size-pools.ts';
+import { type Device, type Generator, poolSchema, type RunnerOffer } from '@filmwright/contracts';
+import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
+import { createSizing, type Look, type Sizing } from './size-pools.ts';
 
 const pool = poolSchema.parse({ name: 'one', maximum: 4, idleMs: 5000 });
 const row = (id: string, changes: Partial<MachineRow> = {}): MachineRow => ({
-  id,
-  pool: 'one',
-  state: 'wanted',
-  ageMs: 0,
-  busy: 0,
+  ...{ id, pool: 'one', state: 'wanted', ageMs: 0, busy: 0, refused: null, endsInMs: null },
   ...changes,
 });
 const runner = (name: string, busy = 0): PoolFacts['runners'][number] => ({
-  ...{ id: `id of ${name}`, name, pool: 'one', slots: 1, busy, leftMs: busy * 1000, credentialId: null },
+  ...{ id: `id of ${name}`, name, pool: null, region: null, draining: false },
+  ...{ slots: { tasks: busy, leftMs: busy * 1000 }, devices: { tasks: 0, leftMs: 0 } },
+});
+type Waiting = PoolFacts['waiting'][number];
+const waits = (changes: Partial<Waiting> = {}): Waiting => ({
+  ...{ kind: 'encode', version: 5, toolchain: 'f5', model: null, gpus: 0, vramMib: 0, priority: 'normal', pool: null, region: null },
+  ...{ tasks: 4, workMs: 240_000, dueInMs: null },
+  ...changes,
 });
 const facts = (changes: Partial<PoolFacts> = {}): PoolFacts => ({
   waiting: [],
@@ -23,11 +26,18 @@ const facts = (changes: Partial<PoolFacts> = {}): PoolFacts => ({
   interactiveBuilds: 0,
   ...changes,
 });
+const offer = (changes: Partial<RunnerOffer> = {}): RunnerOffer => ({
+  ...{ name: 'some', pid: 1, slots: 1, kinds: ['encode'], versions: { encode: 5, generate: 1 }, toolchain: { encode: 'f5' } },
+  ...{ voices: [], models: [], fonts: [] },
+  ...changes,
+});
+const decide = (sizing: Sizing, look: Partial<Look>) =>
+  sizing.decide({ facts: facts(), machines: [], memories: [], nowMs: 0, ...look }).decisions;
 
 test('a machine is idle from the look that first found it so, and goes after the time of its pool', () => {
   const sizing = createSizing([pool]);
   const stopAt = (nowMs: number, busy: number) =>
-    sizing.decide({ facts: facts({ runners: [runner('m1', busy)] }), machines: [row('m1')], nowMs })[0]?.stop;
+    decide(sizing, { facts: facts({ runners: [runner('m1', busy)] }), machines: [row('m1')], nowMs })[0]?.stop;
   assert.deepEqual(stopAt(1000, 0), []);
   assert.deepEqual(stopAt(4000, 1), [], 'at work in between');
   assert.deepEqual(stopAt(7000, 0), []);
@@ -37,20 +47,21 @@ test('a machine is idle from the look that first found it so, and goes after the
 
 test('a runner that joined by a token is known by its machine; one of another name is no machine', () => {
   const sizing = createSizing([pool]);
-  const waiting = [{ kind: 'encode', priority: 'normal', pool: null, region: null, tasks: 4, workMs: 240_000, dueInMs: null }] as const;
-  const there = [runner('m1/a1b2c3', 1), runner('m11', 1), runner('desk', 1)];
-  const [decision] = sizing.decide({ facts: facts({ waiting, runners: there }), machines: [row('m1')], nowMs: 0 });
+  const there = [runner('m1/a1b2c3', 1), runner('m11'), runner('desk')];
+  const look = { facts: facts({ waiting: [waits()], runners: there }), machines: [row('m1')], memories: [] };
+  assert.deepEqual(sizing.unknown(look), ['id of m11', 'id of desk']);
+  sizing.setOffers(['id of m11', 'id of desk'].map((id) => ({ id, offer: offer() })));
+  assert.deepEqual(sizing.unknown(look), []);
   // Two others of one slot each take their share of what waits.
+  const [decision] = decide(sizing, look);
   assert.deepEqual([decision?.wanted, decision?.start], [3, 2]);
+  const [beside] = decide(createSizing([pool]), look);
+  assert.deepEqual(beside?.wanted, 4, 'of runners whose offer nobody knows none takes a share');
 });
 
 test('what is pressing wants more machines than what is not, and a deadline is taken at its word', () => {
-  const wanted = (how: Pick<PoolFacts['waiting'][number], 'priority' | 'dueInMs'>) =>
-    createSizing([pool]).decide({
-      facts: facts({ waiting: [{ kind: 'encode', pool: null, region: null, tasks: 9, workMs: 60_000, ...how }] }),
-      machines: [],
-      nowMs: 0,
-    })[0]?.wanted;
+  const wanted = (how: Pick<Waiting, 'priority' | 'dueInMs'>) =>
+    decide(createSizing([pool]), { facts: facts({ waiting: [waits({ tasks: 9, workMs: 60_000, ...how })] }) })[0]?.wanted;
   assert.equal(wanted({ priority: 'bulk', dueInMs: null }), 1);
   assert.equal(wanted({ priority: 'normal', dueInMs: null }), 2);
   assert.equal(wanted({ priority: 'interactive', dueInMs: null }), 4);
@@ -59,6 +70,61 @@ test('what is pressing wants more machines than what is not, and a deadline is t
 
 test('films that nobody can plan yet bring a machine for each that somebody waits for, and one for the others', () => {
   const wanted = (activeBuilds: number, interactiveBuilds: number) =>
-    createSizing([pool]).decide({ facts: facts({ activeBuilds, interactiveBuilds }), machines: [], nowMs: 0 })[0]?.wanted;
+    decide(createSizing([pool]), { facts: facts({ activeBuilds, interactiveBuilds }) })[0]?.wanted;
   assert.deepEqual([wanted(0, 0), wanted(7, 0), wanted(3, 2), wanted(9, 9)], [0, 1, 3, 4]);
+});
+
+const cpu = poolSchema.parse({ name: 'cpu', maximum: 4, costPerHour: 0.1, slots: 4 });
+const gpu = poolSchema.parse({ name: 'gpu', maximum: 4, costPerHour: 4 });
+const model = 'model sdxl@1';
+const draws = waits({ kind: 'generate', version: 1, toolchain: 'onnxruntime 1.20 cuda', model, gpus: 1, tasks: 6, workMs: 60_000 });
+const onGpu = offer({
+  kinds: ['encode', 'generate'],
+  toolchain: { encode: 'f5', generate: 'onnxruntime 1.20 cuda' },
+  generators: [{ ref: 'sdxl@1' } as Generator],
+  modelMemory: [{ name: model, vramMib: 20_000 }],
+  devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000 } as Device],
+});
+const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
+  ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
+  ...changes,
+});
+
+test('drawing grows the pool that remembers GPUs and the model, beside a cheaper one without and slots that cannot do it', () => {
+  const sizing = createSizing([cpu, gpu]);
+  const look = { facts: facts({ waiting: [draws], runners: [runner('desk')] }), memories: [memory('cpu'), memory('gpu')] };
+  assert.deepEqual(sizing.unknown({ machines: [], ...look }), ['id of desk', 'runner of cpu', 'runner of gpu']);
+  sizing.setOffers([
+    { id: 'runner of cpu', offer: offer({ slots: 4 }) },
+    { id: 'runner of gpu', offer: onGpu },
+    { id: 'id of desk', offer: offer({ slots: 8 }) },
+  ]);
+  const wanted = (waiting: readonly Waiting[]) => decide(sizing, { ...look, facts: { ...look.facts, waiting } }).map((one) => one.wanted);
+  assert.deepEqual(wanted([draws]), [0, 2]);
+  assert.deepEqual(wanted([waits({ tasks: 40, workMs: 900_000 })]), [2, 0], 'and the slots of the desk do some of it');
+  assert.deepEqual(wanted([{ ...draws, vramMib: 10_000 }]), [0, 0], 'more than its GPU has, model and all');
+});
+
+test('a machine that comes is told with the time that it took, once', () => {
+  const sizing = createSizing([pool]);
+  const at = (nowMs: number, runners: PoolFacts['runners']) =>
+    sizing.decide({
+      facts: facts({ runners }),
+      machines: [row('m1', { ageMs: 2000 })],
+      memories: [memory('one', { runnerId: null })],
+      nowMs,
+    }).came;
+  assert.deepEqual(at(10_000, []), []);
+  assert.deepEqual(at(40_000, [runner('m1')]), [{ pool: 'one', startMs: 32_000 }]);
+  assert.deepEqual(at(41_000, [runner('m1')]), []);
+});
+
+test('a pool that remembers what its machines could before this controller led brings one where nobody can do the work', () => {
+  const sizing = createSizing([pool]);
+  sizing.setOffers([{ id: 'runner of one', offer: offer({ toolchain: { encode: 'f4' } }) }]);
+  const wantedAt = (nowMs: number, offeredAgoMs: number) =>
+    decide(sizing, { facts: facts({ waiting: [waits()] }), memories: [memory('one', { offeredAgoMs })], nowMs })[0]?.wanted;
+  assert.equal(wantedAt(1000, 5000), 1);
+  assert.equal(wantedAt(60_000, 5000), 0, 'it showed since that it cannot');
+  assert.equal(wantedAt(3_000_000, 1_300_000), 1, 'that is long ago');
 });

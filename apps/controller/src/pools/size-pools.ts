@@ -1,6 +1,7 @@
-import type { Pool } from '@filmwright/contracts';
-import { type Backlog, type PoolDecision, type PoolMachine, planPools } from '@filmwright/core';
-import type { MachineRow, PoolFacts } from '@filmwright/records';
+import type { Pool, RunnerOffer } from '@filmwright/contracts';
+import { type Backlog, type OtherRunners, type PoolDecision, type PoolMachine, planPools } from '@filmwright/core';
+import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
+import { type Abilities, createAbilities } from './abilities.ts';
 
 type Runner = PoolFacts['runners'][number];
 type Seen = { readonly state: PoolMachine['state']; readonly sinceMs: number; readonly idleSinceMs: number | null };
@@ -9,52 +10,127 @@ type Seen = { readonly state: PoolMachine['state']; readonly sinceMs: number; re
 const interactiveMs = 10_000;
 const bulkMs = 15 * 60_000;
 
+export type Look = {
+  readonly facts: PoolFacts;
+  readonly machines: readonly MachineRow[];
+  readonly memories: readonly PoolMemoryRow[];
+  readonly nowMs: number;
+};
+
 export type Sizing = {
-  readonly decide: (now: {
-    readonly facts: PoolFacts;
-    readonly machines: readonly MachineRow[];
-    readonly nowMs: number;
-  }) => readonly PoolDecision[];
+  /** Ids of runners whose offers are needed for a look and were not set yet. */
+  readonly unknown: (look: Pick<Look, 'facts' | 'machines' | 'memories'>) => readonly string[];
+  readonly setOffers: (offers: readonly { readonly id: string; readonly offer: RunnerOffer }[]) => void;
+  readonly decide: (look: Look) => {
+    readonly decisions: readonly PoolDecision[];
+    /** Machines that came since the look before, and how long that took. */
+    readonly came: readonly { readonly pool: string; readonly startMs: number }[];
+  };
 };
 
 /** Follows the machines of pools from look to look, since when each is ready and idle, and plans their number. */
 export function createSizing(pools: readonly Pool[]): Sizing {
   let seen = new Map<string, Seen>();
+  let ledSinceMs: number | null = null;
+  const abilities = createAbilities();
   return {
-    decide({ facts, machines, nowMs }) {
+    unknown({ facts, machines, memories }) {
+      const ids = [...othersOf(facts, machines).map(({ id }) => id), ...memories.flatMap(({ runnerId }) => runnerId ?? [])];
+      return abilities.keep(ids);
+    },
+    setOffers: abilities.set,
+    decide({ facts, machines, memories, nowMs }) {
+      ledSinceMs ??= nowMs;
       const next = new Map<string, Seen>();
+      const came: { pool: string; startMs: number }[] = [];
+      const runnersOf = byMachine(facts, machines);
       const machineOf = (row: MachineRow): PoolMachine => {
-        const runners = runnersOf(row.id, facts);
-        const busy = runners.reduce((sum, runner) => sum + runner.busy, 0);
+        const runners = runnersOf.get(row.id) ?? [];
+        const load = { slots: sumOf(runners, 'slots'), devices: sumOf(runners, 'devices') };
         const state = row.state === 'stopping' ? 'stopping' : runners.length > 0 ? 'ready' : 'starting';
         const last = seen.get(row.id);
         const sinceMs = last?.state === state ? last.sinceMs : last === undefined ? nowMs - row.ageMs : nowMs;
-        const idleSinceMs = state === 'ready' && busy === 0 ? (last?.idleSinceMs ?? nowMs) : null;
+        const idleSinceMs = state === 'ready' && load.slots.tasks + load.devices.tasks === 0 ? (last?.idleSinceMs ?? nowMs) : null;
+        // What a leader before saw come it has noted.
+        if (state === 'ready' && last?.state === 'starting') came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
         next.set(row.id, { state, sinceMs, idleSinceMs });
-        return { id: row.id, state, sinceMs, busy, leftMs: runners.reduce((sum, runner) => sum + runner.leftMs, 0), idleSinceMs };
+        return { id: row.id, state, sinceMs, load, idleSinceMs, refused: row.refused, endsInMs: row.endsInMs };
       };
-      const now = pools.map((pool) => ({ pool, machines: machines.filter((row) => row.pool === pool.name).map(machineOf) }));
+      const ledMs = nowMs - ledSinceMs;
+      const now = pools.map((pool) => {
+        const { runnerId = null, offeredAgoMs, startMs = null, shortAgoMs = null } = memories.find(({ name }) => name === pool.name) ?? {};
+        const agoMs = offeredAgoMs ?? Number.POSITIVE_INFINITY;
+        return {
+          pool,
+          machines: machines.filter((row) => row.pool === pool.name).map(machineOf),
+          ability: runnerId === null ? null : abilities.of(runnerId),
+          // The program may be another than the one before: its machines too.
+          offeredAgoMs: agoMs > ledMs ? Number.POSITIVE_INFINITY : agoMs,
+          memory: { startMs, shortAgoMs: came.some((one) => one.pool === pool.name) ? null : shortAgoMs },
+        };
+      });
       seen = next;
-      const others = facts.runners.filter(({ name }) => !machines.some(({ id }) => isOf(id, name)));
-      return planPools({
+      const decisions = planPools({
         pools: now,
-        backlog: facts.waiting.map(({ priority, dueInMs, ...work }): Backlog => ({ ...work, dueMs: dueMs({ priority, dueInMs }, nowMs) })),
-        otherSlots: others.reduce((sum, { slots }) => sum + slots, 0),
+        backlog: backlogOf(facts, { abilities, nowMs }),
+        others: otherRunners(othersOf(facts, machines), abilities),
         // Of films that nobody waits for, one machine shows what they take.
         unplannedBuilds: facts.waiting.length > 0 ? 0 : facts.interactiveBuilds + Math.min(1, facts.activeBuilds - facts.interactiveBuilds),
         nowMs,
       });
+      return { decisions, came };
     },
   };
 }
 
-/** The runners of a machine: one that joined by a token has a mark of its credential behind its name. */
-function runnersOf(id: string, { runners }: Pick<PoolFacts, 'runners'>): readonly Runner[] {
-  return runners.filter(({ name }) => isOf(id, name));
+type Needing = { readonly abilities: Abilities; readonly nowMs: number };
+
+function backlogOf({ waiting }: Pick<PoolFacts, 'waiting'>, { abilities, nowMs }: Needing): readonly Backlog[] {
+  return waiting.map(({ kind, version, toolchain, model, gpus, vramMib, tasks, workMs, pool, region, ...due }) => ({
+    ...{ kind, tasks, workMs, pool, region, dueMs: dueMs(due, nowMs) },
+    ...abilities.needsOf({ kind, version, toolchain, model, gpus, vramMib }),
+  }));
 }
 
-function isOf(id: string, name: string): boolean {
-  return name === id || name.startsWith(`${id}/`);
+/** Runners of no machine that take tasks. */
+function othersOf({ runners }: Pick<PoolFacts, 'runners'>, machines: readonly MachineRow[]): readonly Runner[] {
+  const ids = new Set(machines.map(({ id }) => id));
+  return runners.filter(({ name, draining }) => !draining && !ids.has(machineIn(name)));
+}
+
+/** Those that can do the same in the same place together. */
+function otherRunners(runners: readonly Runner[], abilities: Abilities): readonly OtherRunners[] {
+  const groups = new Map<string, OtherRunners>();
+  for (const { id, pool, region, slots, devices } of runners) {
+    const ability = abilities.of(id);
+    const name = JSON.stringify([abilities.groupOf(id), pool, region]);
+    const before = groups.get(name);
+    const load = {
+      slots: plus(before?.load.slots, slots),
+      devices: plus(before?.load.devices, devices),
+    };
+    groups.set(name, { ability, pool, region, runners: (before?.runners ?? 0) + 1, load });
+  }
+  return [...groups.values()];
+}
+
+function plus(a: Runner['slots'] | undefined, b: Runner['slots']): Runner['slots'] {
+  return { tasks: (a?.tasks ?? 0) + b.tasks, leftMs: (a?.leftMs ?? 0) + b.leftMs };
+}
+
+function sumOf(runners: readonly Runner[], places: 'slots' | 'devices'): Runner['slots'] {
+  return runners.reduce((sum, runner) => plus(sum, runner[places]), { tasks: 0, leftMs: 0 });
+}
+
+function byMachine({ runners }: Pick<PoolFacts, 'runners'>, machines: readonly MachineRow[]): ReadonlyMap<string, readonly Runner[]> {
+  const found = new Map<string, Runner[]>(machines.map(({ id }) => [id, []]));
+  for (const runner of runners) found.get(machineIn(runner.name))?.push(runner);
+  return found;
+}
+
+/** The machine of a runner, if it is of one: one that joined by a token has a mark of its credential behind its name. */
+function machineIn(name: string): string {
+  return name.split('/')[0] ?? name;
 }
 
 function dueMs({ priority, dueInMs }: Pick<PoolFacts['waiting'][number], 'priority' | 'dueInMs'>, nowMs: number): number | null {

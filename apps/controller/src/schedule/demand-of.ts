@@ -146,8 +146,8 @@ export function encoderCapability(name: string): string {
   return `encoder ${name}`;
 }
 
-/** One that does not tell versions is of this program's own. */
-function capabilitiesOf(offer: RunnerOffer): readonly string[] {
+/** What a runner can do, in the names of `capabilityOf`. One that does not tell versions is of this program's own. */
+export function capabilitiesOf(offer: RunnerOffer): readonly string[] {
   const { kinds, toolchain, versions, machine } = offer;
   const models = installedModels(offer);
   const encoders = (machine?.encoders ?? []).flatMap(({ name, works }) => (works ? [encoderCapability(name)] : []));

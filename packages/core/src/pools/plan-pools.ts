@@ -1,34 +1,36 @@
-import type { Pool, TaskKind } from '@filmwright/contracts';
+import type { Pool } from '@filmwright/contracts';
+import { poolReason } from './pool-reason.ts';
+import { type PoolMachine, type PoolMemory, type Supply, supplyOf, usualStartMs } from './pool-supply.ts';
+import {
+  type Ability,
+  type Asking,
+  askingOf,
+  type Backlog,
+  canDo,
+  leftByOthers,
+  leftOver,
+  mayTake,
+  type OtherRunners,
+  type PlaceKind,
+  placeKinds,
+  type Takes,
+} from './pool-work.ts';
 
-/** Work that waits, of one kind and one time by which it should be done; `dueMs` null is within the pool's own target. Instants are of one clock. */
-export type Backlog = {
-  readonly kind: TaskKind;
-  readonly tasks: number;
-  readonly workMs: number;
-  readonly dueMs: number | null;
-  /** Where it must be done; anywhere where that is null or left out. */
-  readonly pool?: string | null;
-  readonly region?: string | null;
-};
-
-/** A machine of a pool as it is known now. `ready` once its runner was heard of. */
-export type PoolMachine = {
-  readonly id: string;
-  readonly state: 'starting' | 'ready' | 'stopping';
-  /** Since when it is in that state. */
-  readonly sinceMs: number;
-  /** Tasks that it does now, and what is left of them as estimated. */
-  readonly busy: number;
-  readonly leftMs: number;
-  /** Since when it has nothing to do; null while it has. */
-  readonly idleSinceMs: number | null;
+export type PoolNow = {
+  readonly pool: Pool;
+  readonly machines: readonly PoolMachine[];
+  /** What its machines offered last; null before any was there: it is taken to do the kinds that the pool names. */
+  readonly ability: Ability | null;
+  /** Since it was offered last. */
+  readonly offeredAgoMs: number;
+  readonly memory: PoolMemory;
 };
 
 export type PoolsNow = {
-  readonly pools: readonly { readonly pool: Pool; readonly machines: readonly PoolMachine[] }[];
+  readonly pools: readonly PoolNow[];
   readonly backlog: readonly Backlog[];
-  /** Slots of runners that belong to no pool: they take their share first. */
-  readonly otherSlots: number;
+  /** Runners that belong to no pool: of what they can do they take their share first. */
+  readonly others: readonly OtherRunners[];
   /** Films that nobody can plan before a runner has told what it can do, as far as each is worth a machine of its own. */
   readonly unplannedBuilds: number;
   readonly nowMs: number;
@@ -39,175 +41,142 @@ export type PoolDecision = {
   readonly pool: string;
   readonly wanted: number;
   readonly start: number;
-  /** Machines that go: idle ones, and such as never came to work. */
+  /** Machines that go: idle ones, such as never came to work, and such as their service takes away soon. */
   readonly stop: readonly string[];
+  /** Whether it falls short now of what was asked of it: its machines are late, fail, or are refused. */
+  readonly isShort: boolean;
   readonly reason: string;
 };
 
-/** A machine that is not there after so many times its usual start is given up. */
-const lateTimes = 10;
-const leastLateMs = 120_000;
-/** However soon work is due, a machine is not asked to do it in less. */
-const leastWindowMs = 1000;
+/** What a pool's machines offered longer ago than this may have changed. */
+const staleMs = 20 * 60_000;
 
 /**
- * How many machines each pool should have: as many as do what waits by when it is due, cheapest pool first, from its minimum to its maximum. What is
- * too much for a pool is left to the next dearer one that can do it. Machines go only when they have been idle for the pool's time and are too many.
+ * How many machines each pool should have: as many as do what waits, of what they can do, by when it is due, cheapest pool first, from its minimum to its
+ * maximum. What is too much for a pool, or more than it can be counted on to bring, is left to the next dearer one that can do it. Where work stays that
+ * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew. Machines go only when they have been idle for the
+ * pool's time and are too many, never came, or are taken away.
  */
 export function planPools(now: PoolsNow): readonly PoolDecision[] {
-  const byCost = now.pools
+  const targetMs = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
+  const windowOf = (dueMs: number | null): number => (dueMs === null ? targetMs : dueMs - now.nowMs);
+  let backlog = leftByOthers(
+    now.backlog.filter(({ tasks }) => tasks > 0),
+    { others: now.others, windowOf },
+  );
+  const isPlanned = now.others.length > 0 || now.pools.some(({ machines }) => machines.some(({ state }) => state === 'ready'));
+  let unplanned = isPlanned ? 0 : now.unplannedBuilds;
+  const sized = now.pools
     .map((each, index) => ({ ...each, index }))
-    .sort((a, b) => a.pool.costPerHour - b.pool.costPerHour || a.index - b.index);
-  let backlog = now.backlog.filter(({ tasks }) => tasks > 0).map((each) => ({ ...each }));
-  if (now.otherSlots > 0) backlog = leftOver(backlog, { share: shareOf(now, { backlog, slots: now.otherSlots }), takes: isAnywhere });
-  let unplanned =
-    now.otherSlots > 0 || now.pools.some(({ machines }) => machines.some(({ state }) => state === 'ready')) ? 0 : now.unplannedBuilds;
-  const decided = byCost.map(({ pool, machines, index }) => {
-    const takes = takenBy(pool);
-    const mine = backlog.filter(takes);
-    const need = neededBy({ pool, machines, backlog: mine, nowMs: now.nowMs });
-    const least = Math.max(pool.minimum, Math.min(pool.maximum, Math.ceil(unplanned / pool.slots)));
-    const films = Math.min(unplanned, least * pool.slots);
-    unplanned -= films;
-    const wanted = Math.min(pool.maximum, Math.max(least, need));
-    const share = need === 0 ? 1 : Math.min(1, wanted / need);
-    backlog = leftOver(backlog, { share, takes });
-    const waiting = now.backlog.filter(takes).reduce((sum, { tasks }) => sum + tasks, 0);
-    return { index, decision: decide({ pool, machines, wanted, need, films, waiting, mine, nowMs: now.nowMs }) };
+    .sort((a, b) => a.pool.costPerHour - b.pool.costPerHour || a.index - b.index)
+    .map((each) => {
+      const sizing = sizeOf(each, { backlog, unplanned, nowMs: now.nowMs });
+      backlog = leftOver(backlog, sizing);
+      unplanned -= sizing.planning;
+      const waiting = now.backlog.filter(sizing.takes).reduce((sum, { tasks }) => sum + tasks, 0);
+      return { ...each, ...sizing, waiting };
+    });
+  const left = backlog;
+  const tried = sized.find(({ pool, ability, offeredAgoMs, supply, takes }) => {
+    if (ability === null || offeredAgoMs < staleMs || supply.ready.length > 0) return false;
+    const may = mayTake(pool);
+    return left.some((work) => may(work) && !takes(work));
   });
-  return decided.sort((a, b) => a.index - b.index).map(({ decision }) => decision);
+  return sized
+    .map((each) => {
+      const isTried = each === tried && each.wanted === 0;
+      return { index: each.index, decision: decide({ ...each, isTried, wanted: isTried ? 1 : each.wanted }, now.nowMs) };
+    })
+    .sort((a, b) => a.index - b.index)
+    .map(({ decision }) => decision);
 }
 
-type Takes = (work: Backlog) => boolean;
-
-function takenBy({ name, region: stands, capabilities }: Pool): Takes {
-  return ({ kind, pool = null, region = null }) =>
-    (capabilities?.includes(kind) ?? true) && (pool === null || pool === name) && (region === null || region === stands);
-}
-
-/** Of runners of no pool it is not known whether they are where some work must be done. */
-function isAnywhere({ pool = null, region = null }: Backlog): boolean {
-  return pool === null && region === null;
-}
-
-/** What stays of the work when a share of it (0..1) is taken by somebody. */
-function leftOver(backlog: readonly Backlog[], { share, takes }: { readonly share: number; readonly takes: Takes }): Backlog[] {
-  return backlog.flatMap((each) => {
-    if (!takes(each)) return [each];
-    const left = 1 - share;
-    return left <= 0 ? [] : [{ ...each, tasks: each.tasks * left, workMs: each.workMs * left }];
-  });
-}
-
-type Share = { readonly backlog: readonly Backlog[]; readonly slots: number };
-
-/** The share of the work that these slots do by when it is due. */
-function shareOf(now: PoolsNow, { backlog, slots }: Share): number {
-  const target = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
-  const need = slotsFor(backlog.filter(isAnywhere), { windowOf: (dueMs) => (dueMs === null ? target : dueMs - now.nowMs), busyMs: 0 });
-  return need <= 0 ? 1 : Math.min(1, slots / need);
-}
-
-type Windows = { readonly windowOf: (dueMs: number | null) => number; readonly busyMs: number };
-
-/** Slots that do all work by its time: for each time, the work that is due until then (as in the test of schedulability by earliest deadline first). */
-function slotsFor(backlog: readonly Backlog[], { windowOf, busyMs }: Windows): number {
-  const byDue = backlog
-    .map((each) => ({ ...each, windowMs: Math.max(leastWindowMs, windowOf(each.dueMs)) }))
-    .sort((a, b) => a.windowMs - b.windowMs);
-  let workMs = busyMs;
-  let slots = 0;
-  for (const each of byDue) {
-    workMs += each.workMs;
-    slots = Math.max(slots, workMs / each.windowMs);
-  }
-  return slots;
-}
-
-type Asked = {
-  readonly pool: Pool;
-  readonly machines: readonly PoolMachine[];
-  readonly backlog: readonly Backlog[];
-  readonly nowMs: number;
+type Waiting = { readonly backlog: readonly Backlog[]; readonly unplanned: number; readonly nowMs: number };
+type Sizing = {
+  readonly takes: Takes;
+  readonly mine: readonly Backlog[];
+  readonly supply: Supply;
+  readonly need: number;
+  readonly films: number;
+  /** Of those films as many as machines plan that can be counted on. */
+  readonly planning: number;
+  readonly wanted: number;
+  /** Of what it can do it takes so much (0..1): what machines do that can be counted on. */
+  readonly shares: Readonly<Record<PlaceKind, number>>;
 };
 
-function neededBy({ pool, machines, backlog, nowMs }: Asked): number {
-  const there = machines.filter(({ state }) => state !== 'stopping');
-  const busy = there.reduce((sum, machine) => sum + machine.busy, 0);
-  const tasks = Math.ceil(backlog.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
-  if (tasks === 0 && busy === 0) return 0;
-  const windowOf = (dueMs: number | null): number => (dueMs === null ? pool.targetMs : dueMs - nowMs) - startLeftMs(pool, there);
-  const slots = slotsFor(backlog, { windowOf, busyMs: there.reduce((sum, { leftMs }) => sum + leftMs, 0) });
-  // More slots than tasks help nobody; those at work stay.
-  const most = Math.ceil((tasks + busy) / pool.slots);
-  return Math.min(most, Math.max(1, Math.ceil(busy / pool.slots), Math.ceil(slots / pool.slots - 1e-9)));
+function sizeOf({ pool, machines, ability, memory }: PoolNow, { backlog, unplanned, nowMs }: Waiting): Sizing {
+  const [may, can] = [mayTake(pool), canDo(ability)];
+  const takes: Takes = (work) => may(work) && can(work);
+  const mine = backlog.filter(takes);
+  const supply = supplyOf({ pool, machines, memory, nowMs });
+  const windowOf = (dueMs: number | null): number =>
+    (dueMs === null ? pool.targetMs : dueMs - nowMs) - startLeftMs(usualStartMs(pool, memory), { pool, supply });
+  const load = { slots: sumOf(supply, 'slots'), devices: sumOf(supply, 'devices') };
+  const needs = neededBy(askingOf(mine, { ability, slots: pool.slots, windowOf, load }));
+  const need = Math.max(needs.slots, needs.devices);
+  const least = Math.max(pool.minimum, Math.min(pool.maximum, Math.ceil(unplanned / pool.slots)));
+  const films = Math.min(unplanned, least * pool.slots);
+  const wanted = Math.min(pool.maximum, Math.max(least, need));
+  const { ready, onTime, isDoubted } = supply;
+  const sure = ready.length + (isDoubted ? 0 : onTime.length + startsOf({ pool, machines, supply, wanted }));
+  const shareOf = (kind: PlaceKind): number => (needs[kind] === 0 ? 1 : Math.min(1, sure / needs[kind]));
+  const shares = { slots: shareOf('slots'), devices: shareOf('devices') };
+  return { takes, mine, supply, need, films, planning: Math.min(films, sure * pool.slots), wanted, shares };
+}
+
+function sumOf({ there }: Supply, kind: PlaceKind): { readonly tasks: number; readonly leftMs: number } {
+  const sum = (of: (machine: PoolMachine) => number): number => there.reduce((all, machine) => all + of(machine), 0);
+  return { tasks: sum(({ load }) => load[kind].tasks), leftMs: sum(({ load }) => load[kind].leftMs) };
+}
+
+/** More machines than tasks help nobody; those at work stay. */
+function neededBy(asking: Asking): Readonly<Record<PlaceKind, number>> {
+  const of = (kind: PlaceKind): number => {
+    const { atOnce, busy, inTime } = asking[kind];
+    const most = Math.ceil(atOnce - 1e-9);
+    return Math.min(most, Math.max(1, Math.ceil(busy - 1e-9), Math.ceil(inTime - 1e-9)));
+  };
+  return { slots: of('slots'), devices: of('devices') };
 }
 
 /** Until more machines would work; nothing where some stand ready. */
-function startLeftMs(pool: Pool, there: readonly PoolMachine[]): number {
-  return there.some(({ state, busy }) => state === 'ready' && busy === 0) ? 0 : Math.min(pool.startMs, pool.targetMs / 2);
+function startLeftMs(startMs: number, { pool, supply }: { readonly pool: Pool; readonly supply: Supply }): number {
+  return supply.ready.some((machine) => tasksOf(machine) === 0) ? 0 : Math.min(startMs, pool.targetMs / 2);
 }
 
-type Deciding = Omit<Asked, 'backlog'> & Omit<Why, 'pool' | 'busy' | 'late' | 'idle'>;
+function tasksOf({ load }: PoolMachine): number {
+  return placeKinds.reduce((sum, kind) => sum + load[kind].tasks, 0);
+}
 
-function decide({ pool, machines, wanted, nowMs, ...why }: Deciding): PoolDecision {
-  const lateMs = Math.max(leastLateMs, lateTimes * pool.startMs);
-  const late = machines.filter(({ state, sinceMs }) => state === 'starting' && nowMs - sinceMs > lateMs);
-  const there = machines.filter((machine) => machine.state !== 'stopping' && !late.includes(machine));
-  const spare = Math.max(0, there.length - wanted);
+type Starting = { readonly pool: Pool; readonly machines: readonly PoolMachine[]; readonly supply: Supply; readonly wanted: number };
+
+/** What is on its way out may still cost: the maximum holds for all. */
+function startsOf({ pool, machines, supply: { there }, wanted }: Starting): number {
+  return Math.max(0, Math.min(wanted, pool.maximum - (machines.length - there.length)) - there.length);
+}
+
+type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes'> & { readonly waiting: number; readonly isTried: boolean };
+
+function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
+  const { there, late, failed, ending, refused, lack } = supply;
+  let spare = Math.max(0, there.length - wanted);
+  const unneeded = refused.slice(0, spare);
+  spare -= unneeded.length;
   const idle = there
-    .filter(({ state, busy, idleSinceMs }) => state === 'ready' && busy === 0 && idleSinceMs !== null && nowMs - idleSinceMs >= pool.idleMs)
+    .filter((one) => one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null && nowMs - one.idleSinceMs >= pool.idleMs)
     .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1))
     .slice(0, spare);
-  // What is on its way out may still cost: the maximum holds for all.
-  const start = Math.max(0, Math.min(wanted, pool.maximum - (machines.length - there.length)) - there.length);
   return {
     pool: pool.name,
     wanted,
-    start,
-    stop: [...late, ...idle].map(({ id }) => id),
-    reason: reasonOf({
+    start: startsOf({ pool, machines, supply, wanted }),
+    stop: [...late, ...failed, ...ending, ...unneeded, ...idle].map(({ id }) => id),
+    isShort: lack !== null,
+    reason: poolReason({
       ...why,
-      ...{ pool, wanted, late: late.length, idle: idle.length },
-      busy: there.reduce((sum, machine) => sum + machine.busy, 0),
+      ...{ pool, wanted, supply, idle: idle.length },
+      busy: there.reduce((sum, machine) => sum + tasksOf(machine), 0),
     }),
   };
-}
-
-type Why = {
-  readonly pool: Pool;
-  readonly wanted: number;
-  /** Machines that its work alone would want. */
-  readonly need: number;
-  /** Films that wait to be planned on a machine of it. */
-  readonly films: number;
-  /** Tasks that it could do and that wait, those that are left to others among them. */
-  readonly waiting: number;
-  readonly mine: readonly Backlog[];
-  readonly busy: number;
-  readonly late: number;
-  readonly idle: number;
-};
-
-function reasonOf({ pool, wanted, need, films, waiting, mine, busy, late, idle }: Why): string {
-  const tasks = Math.ceil(mine.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
-  const seconds = Math.round(mine.reduce((sum, each) => sum + each.workMs, 0) / 1000);
-  const others = waiting === 1 ? 'the 1 task that waits is left to others' : `the ${waiting} tasks that wait are left to others`;
-  const none = waiting > 0 ? others : 'nothing that it can do waits';
-  const work = [
-    ...(films > 0 ? [films === 1 ? '1 film waits to be planned' : `${films} films wait to be planned`] : []),
-    ...(tasks > 0 ? [`${tasks === 1 ? '1 task' : `${tasks} tasks`} with ${seconds} s of work ${tasks === 1 ? 'waits' : 'wait'}`] : []),
-    ...(busy > 0 && tasks === 0 ? [busy === 1 ? '1 task is at work' : `${busy} tasks are at work`] : []),
-  ];
-  const limit =
-    need > pool.maximum
-      ? `, its maximum is ${pool.maximum}`
-      : wanted === pool.minimum && need < pool.minimum
-        ? `, its minimum is ${pool.minimum}`
-        : '';
-  const gone = [
-    ...(late > 0 ? [`${late} never came to work`] : []),
-    ...(idle > 0 ? [`${idle} had nothing to do for ${Math.round(pool.idleMs / 1000)} s`] : []),
-  ];
-  return `${work.length > 0 ? work.join(', ') : none}${limit}${gone.length > 0 ? `; ${gone.join(', ')}` : ''}`;
 }

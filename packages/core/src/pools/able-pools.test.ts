@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type PoolNow, type PoolsNow, planPools } from './plan-pools.ts';
+import type { Ability, Backlog } from './pool-work.ts';
+import { ability, machine, nowMs, others, pool, poolNow, starting, work } from './testing/some-pools.ts';
+
+const draw: Backlog = {
+  kind: 'generate',
+  capability: 'generate 1 with sdxl',
+  gpus: 1,
+  vramMib: 20_000,
+  tasks: 6,
+  workMs: 360_000,
+  dueMs: null,
+};
+const onCpu = ability(['encode 5']);
+const onGpu = ability(['encode 5', 'generate 1 with sdxl'], { devicesMib: [24_000] });
+const minute = 60_000;
+
+const cheap = (can: Ability | null, changes: Partial<PoolNow> = {}): PoolNow =>
+  poolNow(pool({ name: 'cheap', costPerHour: 0.1, startMs: minute }), [], { ability: can, ...changes });
+const dear = (can: Ability | null, changes: Partial<PoolNow> = {}): PoolNow =>
+  poolNow(pool({ name: 'dear', costPerHour: 4, startMs: minute }), [], { ability: can, ...changes });
+const wanted = (changes: Partial<PoolsNow>): readonly number[] =>
+  planPools({ pools: [], backlog: [draw], others: [], unplannedBuilds: 0, nowMs, ...changes }).map((each) => each.wanted);
+
+test('work grows the pool whose machines can do it, not a cheaper one whose machines cannot', () => {
+  assert.deepEqual(wanted({ pools: [cheap(onCpu), dear(onGpu)] }), [0, 6]);
+  assert.deepEqual(wanted({ pools: [cheap(onCpu, { machines: [machine('m')] }), dear(null)] }), [0, 6], 'the other is not known yet');
+  assert.deepEqual(wanted({ pools: [cheap(onCpu), dear(onGpu)], backlog: [work({ capability: 'encode 5' })] }), [2, 0]);
+});
+
+test('a GPU that is too small for it does not do work, and a machine of two GPUs does two tasks at once', () => {
+  const large = { ...draw, vramMib: 40_000 };
+  assert.deepEqual(
+    wanted({ backlog: [large], pools: [cheap(onGpu), dear(ability([draw.capability ?? ''], { devicesMib: [80_000, 80_000] }))] }),
+    [0, 3],
+  );
+  assert.deepEqual(
+    wanted({ backlog: [{ ...large, gpus: 2 }], pools: [dear(ability([draw.capability ?? ''], { devicesMib: [80_000, 80_000] }))] }),
+    [6],
+  );
+  const both = [draw, work({ capability: 'encode 5', tasks: 4, workMs: 4 * minute })];
+  assert.deepEqual(wanted({ backlog: both, pools: [dear(onGpu)] }), [6], 'its slots work beside its GPUs');
+});
+
+test('free slots of other runners are taken off the work that they can do, and off no other', () => {
+  assert.deepEqual(wanted({ pools: [dear(onGpu)], others: others(20, onCpu) }), [6]);
+  assert.deepEqual(wanted({ pools: [dear(onGpu)], others: others(20, onGpu) }), [0]);
+  const encode = work({ capability: 'encode 5', workMs: 20 * minute, tasks: 20 });
+  const mixed = [...others(20, onGpu), ...others(20, onCpu)];
+  assert.deepEqual(wanted({ backlog: [draw, encode], pools: [dear(onGpu)], others: mixed }), [0], 'those that can do least go first');
+});
+
+test('of a pool whose machines nobody saw it is taken that they do the kinds that it names, until one came', () => {
+  assert.deepEqual(wanted({ pools: [cheap(null), dear(onGpu)] }), [6, 0]);
+  assert.deepEqual(wanted({ pools: [cheap(ability([])), dear(onGpu)] }), [0, 6]);
+});
+
+test('where work stays that nobody can do, one machine comes of a pool whose machines were not seen for long, and none else', () => {
+  const old = (agoMs: number, machines: PoolNow['machines'] = []): PoolNow => cheap(onCpu, { offeredAgoMs: agoMs, machines });
+  assert.deepEqual(wanted({ pools: [old(60 * minute), dear(onCpu)] }), [1, 0]);
+  assert.deepEqual(wanted({ pools: [old(60 * minute, [starting('m', 5000)]), dear(onCpu)] }), [1, 0], 'it stays until it came');
+  assert.deepEqual(wanted({ pools: [old(minute), dear(onCpu)] }), [0, 0]);
+  assert.deepEqual(wanted({ pools: [old(60 * minute), dear(onGpu)] }), [0, 6], 'another can');
+  const elsewhere = planPools({ pools: [old(60 * minute)], backlog: [{ ...draw, pool: 'dear' }], others: [], unplannedBuilds: 0, nowMs });
+  assert.deepEqual(elsewhere[0]?.wanted, 0);
+});

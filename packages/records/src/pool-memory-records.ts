@@ -1,0 +1,78 @@
+import type { RunnerOffer } from '@filmwright/contracts';
+import type { Database } from './database.ts';
+import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
+
+const silence = `interval '30 seconds'`;
+/** An offer is noted to be there still so often. */
+const noteAgain = `interval '10 seconds'`;
+/** What was learned last counts for so much of what is known of a pool's starts. */
+const newShare = 0.5;
+/** A pool that fell short so lately may bring no machine soon. */
+const doubt = `interval '15 minutes'`;
+/** Null where nothing is noted. */
+const agoMs = (column: string): string => `(extract(epoch from now() - ${column}) * 1000)::double precision`;
+
+type MemoryRow = {
+  readonly name: string;
+  readonly runner_id: string | null;
+  readonly offered_ago_ms: number | null;
+  readonly start_ms: number | null;
+  readonly short_ago_ms: number | null;
+};
+
+/** What machines of pools showed (SPEC.md, O5). */
+export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
+  return {
+    async namePools(pools) {
+      const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
+      await rows('delete from pool_memory where (name, spec) not in (select * from unnest($1::text[], $2::text[]))', named);
+      await rows('insert into pool_memory (name, spec) select * from unnest($1::text[], $2::text[]) on conflict do nothing', named);
+    },
+    async rememberPools(pools) {
+      const names = pools.map(({ name }) => name);
+      await rows(
+        `with newest as (
+           select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on split_part(r.name, '/', 1) = m.id
+           where m.pool = any($1) and r.seen_at > now() - ${silence} order by m.pool, r.id desc
+         )
+         update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now()
+         from newest n join runner r on r.id = n.id
+         where p.name = n.pool and (p.runner_id is distinct from n.id or p.offered_at < now() - ${noteAgain})`,
+        [names],
+      );
+      const found = await rows<MemoryRow>(
+        `select name, runner_id, ${agoMs('offered_at')} as offered_ago_ms, start_ms, ${agoMs('short_at')} as short_ago_ms
+         from pool_memory where name = any($1) order by name`,
+        [names],
+      );
+      return found.map((row): PoolMemoryRow => {
+        const { name, runner_id: runnerId, start_ms: startMs, offered_ago_ms: offeredAgoMs, short_ago_ms: shortAgoMs } = row;
+        return { name, runnerId, offeredAgoMs, startMs, shortAgoMs };
+      });
+    },
+    async noteStart({ pool, startMs }) {
+      await rows(
+        `update pool_memory set short_at = null, start_ms = coalesce(start_ms * (1 - ${newShare}) + $2::double precision * ${newShare}, $2)
+         where name = $1`,
+        [pool, startMs],
+      );
+    },
+    async noteShort(pools) {
+      if (pools.length > 0) await rows('update pool_memory set short_at = now() where name = any($1)', [pools]);
+    },
+    async runnerOffers(ids) {
+      return rows<{ id: string; offer: RunnerOffer }>(
+        `select id, offer from runner where id = any($1::uuid[])
+         union all select runner_id, offer from pool_memory p where runner_id = any($1::uuid[]) and offer is not null
+           and not exists (select from runner r where r.id = p.runner_id)`,
+        [ids],
+      );
+    },
+    async offersAtRest() {
+      return rows<OfferAtRest>(
+        `select p.name as pool, p.offer, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
+         where p.offer is not null and not exists (select from runner r where r.pool = p.name and r.seen_at > now() - ${silence}) order by p.name`,
+      );
+    },
+  };
+}
