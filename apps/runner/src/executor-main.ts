@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contracts';
 import { bordersOf, HandedBack } from './borders.ts';
@@ -23,8 +24,19 @@ process.on('message', (request: Request) => {
   if (request.type === 'unload') return unload(request.models);
   const tasks = request.type === 'batch' ? request.members.length : 1;
   asked = { back: new Set(), dropped: Array.from({ length: tasks }, () => new AbortController()) };
-  void answer(request).then((reply) => process.send?.(reply));
+  void answer(request).then((reply) => {
+    process.send?.(reply);
+    keepCompiled();
+  });
 });
+
+let kept = false;
+
+/** Keeps the code that the first answer took for the next executor: Node does so where a process ends by itself, and executors are killed. */
+function keepCompiled(): void {
+  if (!kept) flushCompileCache();
+  kept = true;
+}
 
 function unload(names: readonly string[]): void {
   workplace

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, fork } from 'node:child_process';
 import { on, once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,7 +14,14 @@ import type { Reply, Request } from './messages.ts';
 import { processTree } from './process-tree.ts';
 import { asking, openExecutor } from './testing/open-executor.ts';
 
-test('an executor keeps a model of pictures loaded from task to task, and tells that it does and what loading took', async (t) => {
+test('an executor keeps a model of pictures loaded from task to task, and tells that it does and what loading took; both keep compiled code though they are killed', async (t) => {
+  const compiled = mkdtempSync(join(tmpdir(), 'filmwright-compiled-'));
+  const { NODE_COMPILE_CACHE = '' } = process.env;
+  t.after(() => {
+    Object.assign(process.env, { NODE_COMPILE_CACHE });
+    rmSync(compiled, { recursive: true });
+  });
+  process.env['NODE_COMPILE_CACHE'] = compiled;
   const { home, blobs, executor } = await openExecutor(t);
   const path = join(home, 'picture.png');
   execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x180', '-frames:v', '1', path]);
@@ -35,6 +42,9 @@ test('an executor keeps a model of pictures loaded from task to task, and tells 
   );
   executor.close();
   assert.deepEqual(executor.held, [], 'what a process held is gone with it');
+  const kept = readdirSync(compiled, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const text = kept.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('');
+  for (const only of ['createHeldModels((held)', 'enableCpuMemArena']) assert.ok(text.includes(only), `${only} in ${kept.length} files`);
 });
 
 test('a model that does not answer within what its task allows is said to be stuck, and the executor does the next task with a new process of it', async (t) => {

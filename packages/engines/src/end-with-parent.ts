@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -5,5 +6,7 @@ import { Worker } from 'node:worker_threads';
  * it otherwise, and a step may last minutes.
  */
 export function endWithParent(): void {
+  // Processes of models are killed, and Node keeps compiled code only where one ends by itself.
+  flushCompileCache();
   new Worker(new URL('./parent-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 }

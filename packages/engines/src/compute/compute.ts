@@ -36,14 +36,20 @@ const deviceChoices = [
   'HIP_VISIBLE_DEVICES',
 ] as const;
 
-/** The environment of a model's process: nothing of the caller's but where programs and libraries lie, and which GPUs it may use. */
+/** The environment of a model's process: nothing of the caller's but where programs, libraries and compiled code lie, and which GPUs it may use. */
 export function modelEnvironment(): Readonly<Record<string, string>> {
-  const { PATH = '', LD_LIBRARY_PATH } = process.env;
+  const { PATH = '', LD_LIBRARY_PATH, NODE_COMPILE_CACHE } = process.env;
   const chosen = deviceChoices.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { PATH, ...(LD_LIBRARY_PATH ? { LD_LIBRARY_PATH } : {}), ...Object.fromEntries(chosen), ...current.environment };
+  return {
+    PATH,
+    ...(LD_LIBRARY_PATH ? { LD_LIBRARY_PATH } : {}),
+    ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
+    ...Object.fromEntries(chosen),
+    ...current.environment,
+  };
 }
 
 /** The chain that ONNX Runtime is given: parts of a model that a GPU's provider cannot run go to the next. */
