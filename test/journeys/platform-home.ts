@@ -24,6 +24,8 @@ export function makeHome(): string {
 export async function removeHome(home: string): Promise<void> {
   for (const { pid } of processesOf(home)) killHard(pid);
   await until(() => processesOf(home).length === 0, 'processes of the home end');
+  // Of a database that was killed here; one that ended by itself left nothing.
+  if (existsSync(join(home, 'postgresql', 'data', 'postmaster.pid'))) await (await import('@filmwright/records/embedded')).freeShared(home);
   await rm(home, { recursive: true, force: true, maxRetries: 5 });
 }
 

@@ -5,6 +5,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import {
   copyToStandby,
   endStandby,
+  freeShared,
   lastNumber,
   moveClock,
   promote,
@@ -125,6 +126,8 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
       await keeping.catch(() => {});
       await standby?.stop();
       for (const way of ways) await way.close();
+      // One that was killed and has no successor.
+      for (const name of ['database-1', 'database-2']) await freeShared(join(home, name));
     },
   };
 }

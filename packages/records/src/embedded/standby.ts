@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError } from '@filmwright/contracts';
 import pg from 'pg';
 import { databaseOwner, type Owner } from './data-folder.ts';
+import { freeShared } from './free-shared.ts';
 
 /** A server that runs, by the home whose data it serves. */
 export type Server = { readonly home: string; readonly connectionString: string };
@@ -33,6 +34,7 @@ export async function copyToStandby({ primary, home }: { readonly primary: Serve
   const target = join(base, 'data');
   const temporary = join(base, `data.part-${process.pid}`);
   await mkdir(base, { recursive: true });
+  await freeShared(home);
   await rm(target, { recursive: true, force: true });
   await rm(temporary, { recursive: true, force: true });
   const client = new pg.Client({ connectionString: primary.connectionString, application_name: 'filmwright-standby' });

@@ -44,6 +44,10 @@ const settings = {
   max_parallel_workers: '0',
   max_logical_replication_workers: '0',
   max_wal_senders: '0',
+  // What is shared beyond that lies in the data folder and goes with it: of a server that was killed and not started again, files would stay in /dev/shm.
+  dynamic_shared_memory_type: 'mmap',
+  // As much lies in memory from the start, so that those files are not written while it works.
+  min_dynamic_shared_memory: '4MB',
   wal_level: 'minimal',
   io_method: 'sync',
   jit: 'off',

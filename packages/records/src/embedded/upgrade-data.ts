@@ -11,6 +11,7 @@ import { isAlive } from '@filmwright/process/is-alive';
 import { endRestore, loadRecords, openSnapshot, type RecordsDump } from '../backup/index.ts';
 import { placePackage } from './binaries.ts';
 import { databaseEnvironment, databasePassword, type Owner } from './data-folder.ts';
+import { freeShared } from './free-shared.ts';
 import { commandOf, forgetPostmaster, postmaster, serves } from './postmaster.ts';
 import { freePort, running, startServer } from './start-server.ts';
 import { releaseUpgradeLock, takeUpgradeLock } from './upgrade-lock.ts';
@@ -159,6 +160,7 @@ async function removeStages(base: string): Promise<void> {
     const there = await postmaster(left);
     if (there !== null && isAlive(there.pid) && (await serves({ pid: there.pid, data: left })))
       await running({ pid: there.pid, port: there.port, password: '' }).stop();
+    await freeShared(join(base, name));
     await rm(join(base, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
