@@ -88,8 +88,11 @@ function missingOf(list) {
 const aptInstall = ['install', '-y', '-qq', '--no-install-recommends'];
 const run = (command, args, options = {}) => spawnSync(command, args, { stdio: ['ignore', 2, 2], ...options }).status === 0;
 
+/** Of the npm packages only those that a runner and its command need: no studio, and nothing to build or test with. */
+const ofRunner = ['--omit=dev', '--include-workspace-root', '--workspace=apps/cli', '--workspace=apps/runner'];
+
 /** npm packages, if they are not those of the lock file. */
-function installPackages() {
+function installPackages(some = []) {
   const stamp = join(root, 'node_modules', '.filmwright-lock');
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node24())) return;
@@ -98,7 +101,7 @@ function installPackages() {
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   // Not `npm ci`: it refuses where a registry mirror lacks a package of some other platform. The lock file decides either way and is left as it is.
-  if (!run(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env })) {
+  if (!run(npm, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...some], { cwd: root, env })) {
     fail('program-failed', 'npm could not install the packages; its messages are above. Check the network and run this again.');
   }
   if (!existsSync(node24()))
@@ -162,10 +165,12 @@ export function fail(code, detail) {
   process.exit(1);
 }
 
-/** Installs packages and programs that are missing, those of `tests` too where it is for them; ends the process with what to do where that cannot be done. */
-export function install({ tests = false } = {}) {
-  installPackages();
-  installPrograms(tests ? [...programs, ...testPrograms] : programs);
+/** Installs packages and programs that are missing, those of `tests` too where it is for them, for `only` a 'runner' no more than it must have; ends the process with what to do where that cannot be done. */
+export function install({ tests = false, only = null } = {}) {
+  installPackages(only === 'runner' ? ofRunner : []);
+  // A runner without a speech program offers no voices, and does all else.
+  if (only === 'runner') installPrograms(programs.map((program) => ({ ...program, needed: program.packages.apt === 'ffmpeg' })));
+  else installPrograms(tests ? [...programs, ...testPrograms] : programs);
 }
 
 /** Runs a TypeScript entry point of the project with Node 24 and ends with its status. */

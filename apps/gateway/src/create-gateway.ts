@@ -23,6 +23,7 @@ import { addPackageRoutes } from './package-routes.ts';
 import { addPageRoute } from './page-route.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
 import { addJsonBodies, addProblemReplies, malformedReply } from './problem-replies.ts';
+import { addProgramRoutes } from './program-routes.ts';
 import { addQueueRoutes } from './queue-routes.ts';
 import { addRunnerIdentity } from './runner-identity.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
@@ -84,6 +85,7 @@ export async function createGateway(
   addCourseRoutes(app, parts);
   addFleetRoutes(app, { parts, caches });
   addRunnerRoutes(app, parts);
+  addProgramRoutes(app, parts);
   addRunnerTokenRoutes(app, { parts, check, caches });
   addDrillRoutes(app, { parts, check });
   await app.register(async (scope) => addAssetRoutes(scope, parts));

@@ -47,6 +47,11 @@ export type GatewayParts = {
   readonly publicUrl: () => string | null;
   /** SHA-256 of the certificate that it serves, in base64url; null where it serves no TLS itself. */
   readonly fingerprint: () => string | null;
+  /** SHA-256 of the key of that certificate in base64; null where it serves no TLS itself. */
+  readonly keyPin: () => string | null;
+  /** Folder of the checkout that this gateway runs from, and the one where it keeps the archive of a runner's program. */
+  readonly programRoot: string;
+  readonly programFolder: string;
   readonly maxUploadBytes: number;
   /** Price of an hour of a slot's work; null where none is set. */
   readonly price: { readonly perHour: number; readonly currency: string } | null;

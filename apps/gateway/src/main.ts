@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openFolderBlobs } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
@@ -53,6 +54,9 @@ async function run(): Promise<void> {
       port: () => portOf(app.server.address()) ?? config.port,
       publicUrl: () => config.publicUrl ?? (secure === undefined ? null : `https://127.0.0.1:${secure.port}`),
       fingerprint: () => certificate?.fingerprint ?? null,
+      keyPin: () => certificate?.keyPin ?? null,
+      programRoot: fileURLToPath(new URL('../../..', import.meta.url)),
+      programFolder: join(config.home, 'program'),
       maxUploadBytes: config.maxUploadBytes,
       price: config.price,
       leaseMs: config.leaseMs,

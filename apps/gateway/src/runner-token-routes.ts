@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   FilmwrightError,
+  joinCommand,
   type RunnerList,
   type RunnerToken,
   readJoinToken,
@@ -33,7 +34,8 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
       request.log.info({ pool, expiresAt }, 'token for a runner drawn');
       reply.code(201).header('cache-control', 'no-store');
       const url = parts.publicUrl() ?? `http://127.0.0.1:${parts.port()}`;
-      return { token: writeJoinToken({ secret, fingerprint: parts.fingerprint() }), url, expiresAt: expiresAt.toISOString(), pool };
+      const token = writeJoinToken({ secret, fingerprint: parts.fingerprint() });
+      return { token, url, expiresAt: expiresAt.toISOString(), pool, command: joinCommand({ url, token, keyPin: parts.keyPin() }) };
     },
   });
   addRoute(app, {

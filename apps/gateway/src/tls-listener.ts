@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { FilmwrightError } from '@filmwright/contracts';
+import { keyPinOf } from '@filmwright/process/key-pin';
 
-/** A certificate with its key (PEM), and the SHA-256 of the certificate in base64url. */
-export type Certificate = { readonly cert: string; readonly key: string; readonly fingerprint: string };
+/** A certificate with its key (PEM), the SHA-256 of the certificate in base64url, and that of its public key in base64. */
+export type Certificate = { readonly cert: string; readonly key: string; readonly fingerprint: string; readonly keyPin: string };
 
 /** Reads a certificate and its key from files; throws with the file's name for one that cannot be used. */
 export async function readCertificate({
@@ -20,7 +21,7 @@ export async function readCertificate({
     const fingerprint = Buffer.from(new X509Certificate(cert).fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
     // The two are held against each other here: a server would start with any, and fail at each connection.
     createServer({ cert, key }).close();
-    return { cert, key, fingerprint };
+    return { cert, key, fingerprint, keyPin: keyPinOf(cert) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FilmwrightError(

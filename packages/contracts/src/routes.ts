@@ -80,6 +80,9 @@ export const routes = {
   listModels: { method: 'GET', path: '/v1/models', scope: 'user' },
   listGenerators: { method: 'GET', path: '/v1/generators', scope: 'user' },
   listVoices: { method: 'GET', path: '/v1/voices', scope: 'user' },
+  /** What a bare machine fetches before it joins: a script for `sh`, and the program that this brings there, by the digest of its archive. */
+  runnerScript: { method: 'GET', path: '/runner.sh', scope: 'none' },
+  program: { method: 'GET', path: '/v1/program/:digest', scope: 'none' },
   /** Runners of other machines: a token lets one join, a credential keeps it in until it is revoked. */
   listRunners: { method: 'GET', path: '/v1/runners', scope: 'operator' },
   createRunnerToken: { method: 'POST', path: '/v1/runner-tokens', scope: 'operator' },

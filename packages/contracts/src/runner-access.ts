@@ -16,8 +16,35 @@ export const runnerTokenRequestSchema = z.object({
   pool: poolName.optional(),
 });
 export type RunnerTokenRequest = z.infer<typeof runnerTokenRequestSchema>;
-/** `url` is where the gateway is reached: by others if it was told its public address, else from its own machine. */
-export type RunnerToken = { readonly token: string; readonly url: string; readonly expiresAt: string; readonly pool: string | null };
+/** `url` is where the gateway is reached: by others if it was told its public address, else from its own machine; `command` is what a bare machine runs. */
+export type RunnerToken = {
+  readonly token: string;
+  readonly url: string;
+  readonly expiresAt: string;
+  readonly pool: string | null;
+  readonly command?: string;
+};
+
+/**
+ * One line for the shell of a machine that has nothing of Filmwright yet: it fetches the gateway's script, which brings the program and starts it.
+ * `keyPin` is the SHA-256 of the gateway's key in base64, null where it serves no TLS itself; `words` are further options of `filmwright runner`.
+ */
+export function joinCommand({
+  url,
+  token,
+  keyPin,
+  words = [],
+}: {
+  readonly url: string;
+  readonly token: string;
+  readonly keyPin: string | null;
+  readonly words?: readonly string[];
+}): string {
+  // Nobody need vouch for a certificate whose key is held to this.
+  const curl = keyPin === null || !url.startsWith('https:') ? 'curl -fsSL' : `curl -fsSk --pinnedpubkey sha256//${keyPin}`;
+  const script = 'filmwright-runner.sh';
+  return `${curl} -o ${script} ${url}/runner.sh && sh ${script} ${['--join', url, '--token', token, ...words].join(' ')}`;
+}
 
 /** What a token to join is made of; `fingerprint` is the SHA-256 of the gateway's certificate in base64url, null where it serves no TLS itself. */
 export type JoinToken = { readonly secret: string; readonly fingerprint: string | null };

@@ -47,7 +47,7 @@ async function drawToken(options: RunnerOptions): Promise<number> {
       ? "\nThis address is reached from the gateway's own machine only; `serve --host ... --public-url ...` serves others."
       : '';
   process.stderr.write(
-    `For one runner, until ${drawn.expiresAt}. On its machine:\n  filmwright runner --join ${drawn.url} --token ${drawn.token}${near}\n`,
+    `For one runner, until ${drawn.expiresAt}. On its machine:\n  ${drawn.command ?? `filmwright runner --join ${drawn.url} --token ${drawn.token}`}${near}\n`,
   );
   return 0;
 }
@@ -99,7 +99,7 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
   // Ctrl-C in a terminal reaches the child by itself; a second one must not be doubled.
   const pass = (name: NodeJS.Signals): void => void child.kill(name);
   process.on('SIGTERM', pass);
-  process.on('SIGINT', process.stdin.isTTY ? () => {} : pass);
+  process.on('SIGINT', [process.stdin, process.stdout].some(({ isTTY }) => isTTY) ? () => {} : pass);
   const status = await new Promise<number>((resolve) => child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1)));
   if (status !== 0 && problem !== undefined)
     throw new FilmwrightError('unavailable', `The runner ended: ${String(problem)}`, { retryable: false });

@@ -61,6 +61,9 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     port: () => port,
     publicUrl: () => null,
     fingerprint: () => null,
+    keyPin: () => null,
+    programRoot: join(mediaRoot, 'no-program'),
+    programFolder: `${mediaRoot}-program`,
     maxUploadBytes: 1024 ** 2,
     price: null,
     leaseMs: 20_000,
@@ -71,7 +74,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
   const app = await createGateway(parts);
   context.after(async () => {
     await app.close();
-    for (const folder of [mediaRoot, `${mediaRoot}-uploads`]) await rm(folder, { recursive: true, force: true });
+    for (const folder of [mediaRoot, `${mediaRoot}-uploads`, `${mediaRoot}-program`]) await rm(folder, { recursive: true, force: true });
   });
   const as = (token: string) => (options: InjectOptions) =>
     app.inject({ ...options, headers: { host: `localhost:${port}`, authorization: `Bearer ${token}`, ...options.headers } });

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, FilmwrightError, type ModelCard, modelCardSchema, modelRef } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core';
+import { archiveEndBytes, archiveHeader, archivePadding } from '@filmwright/process/archive-header';
 import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';
 import { hiddenName, removeLeftOvers } from './left-overs.ts';
@@ -11,7 +12,7 @@ import { type AcceptedLicence, rememberLicences, stricterLicence, wantLicence } 
 import { withModelLock } from './model-lock.ts';
 import { installedModel, offeredModels, revisionOf } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
-import { archiveHeader, archivePadding, readArchive } from './package-archive.ts';
+import { readArchive } from './package-archive.ts';
 import { makeRoom, placeRevision } from './place-revision.ts';
 import { digestOf } from './verify-models.ts';
 import { readLocal } from './weights.ts';
@@ -63,7 +64,7 @@ export async function packModels({ home, wanted, out, signal }: PackModels): Pro
           );
         await append(handle, { path: file.digest, bytes: file.bytes, pieces: createReadStream(path) });
       }
-    await handle.appendFile(Buffer.alloc(1024));
+    await handle.appendFile(Buffer.alloc(archiveEndBytes));
     await handle.sync();
     await handle.close();
     await rename(part, out);
