@@ -126,8 +126,8 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'runner': {
       const { runner } = await import('./commands/runner.ts');
-      const { join, token, ttl, pool, region, slots, grace } = values;
-      return runner({ words: rest, join, token, ttl, pool, region, slots, grace, json });
+      const { join, token, ttl, pool, region, slots, models, grace } = values;
+      return runner({ words: rest, join, token, ttl, pool, region, slots, models, grace, json });
     }
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');

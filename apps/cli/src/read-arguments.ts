@@ -26,6 +26,7 @@ const options = {
   pool: { type: 'string' },
   region: { type: 'string' },
   slots: { type: 'string' },
+  models: { type: 'string' },
   grace: { type: 'string' },
   weight: { type: 'string' },
   cap: { type: 'string' },

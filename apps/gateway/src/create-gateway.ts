@@ -28,6 +28,7 @@ import { addQueueRoutes } from './queue-routes.ts';
 import { addRunnerIdentity } from './runner-identity.ts';
 import { addRunnerRoutes } from './runner-routes.ts';
 import { addRunnerTokenRoutes } from './runner-token-routes.ts';
+import { addShelfRoutes } from './shelf-routes.ts';
 import { addStarterRoutes } from './starter-routes.ts';
 import { addStoryboardRoutes } from './storyboard-routes.ts';
 import { addUploadRoutes } from './upload-routes.ts';
@@ -86,6 +87,7 @@ export async function createGateway(
   addFleetRoutes(app, { parts, caches });
   addRunnerRoutes(app, parts);
   addProgramRoutes(app, parts);
+  addShelfRoutes(app, parts);
   addRunnerTokenRoutes(app, { parts, check, caches });
   addDrillRoutes(app, { parts, check });
   await app.register(async (scope) => addAssetRoutes(scope, parts));

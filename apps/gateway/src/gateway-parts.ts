@@ -52,6 +52,8 @@ export type GatewayParts = {
   /** Folder of the checkout that this gateway runs from, and the one where it keeps the archive of a runner's program. */
   readonly programRoot: string;
   readonly programFolder: string;
+  /** Home whose models and voices runners of other machines may have. */
+  readonly shelfHome: string;
   readonly maxUploadBytes: number;
   /** Price of an hour of a slot's work; null where none is set. */
   readonly price: { readonly perHour: number; readonly currency: string } | null;

@@ -55,6 +55,7 @@ async function run(): Promise<void> {
       publicUrl: () => config.publicUrl ?? (secure === undefined ? null : `https://127.0.0.1:${secure.port}`),
       fingerprint: () => certificate?.fingerprint ?? null,
       keyPin: () => certificate?.keyPin ?? null,
+      shelfHome: config.home,
       programRoot: fileURLToPath(new URL('../../..', import.meta.url)),
       programFolder: join(config.home, 'program'),
       maxUploadBytes: config.maxUploadBytes,

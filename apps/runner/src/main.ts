@@ -15,6 +15,7 @@ import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahea
 import { openAccess } from './gateway-access.ts';
 import { giveWay } from './give-way.ts';
 import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
+import { keepShelf } from './keep-shelf.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -27,6 +28,7 @@ import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
+import { weightsOf } from './weights-home.ts';
 
 const log = createLog({ app: 'runner' });
 
@@ -100,6 +102,7 @@ async function main(): Promise<void> {
       const { connection } = credential;
       const client = createClient(connection);
       if (config.store !== null) await checkStore({ folder: config.store, client });
+      void keepShelfOf(runner, client);
       await serve(runner, { connection, client, shelves, probed: await probe(runner) });
     }
   } catch (error) {
@@ -115,6 +118,12 @@ async function main(): Promise<void> {
 /** Ends the processes that hold models on GPUs, while nothing runs. */
 async function endOnDevices(executors: readonly Executor[]): Promise<void> {
   await Promise.all(executors.filter(({ device, idleSinceMs }) => device !== undefined && idleSinceMs !== null).map((one) => one.end()));
+}
+
+/** Brings what is wanted of the platform's models and voices while this runner works: it offers each as it arrives. */
+async function keepShelfOf({ config, endings }: Runner, client: Client): Promise<void> {
+  const { models: wanted, home } = config;
+  if (wanted.length > 0) await keepShelf({ wanted, weights: weightsOf(home), client, signal: endings.drain, log });
 }
 
 /** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
-import { openHotCache } from '@filmwright/blobs';
 import {
   FilmwrightError,
   type ListedModel,
@@ -27,7 +25,6 @@ import {
   lacksAcceptance,
   memoryProblem,
   noEngine,
-  type OpenWeights,
   offeredModels,
   packModels,
   readSourceSettings,
@@ -36,12 +33,9 @@ import {
   unpackModels,
   unreadableModels,
   verifyModels,
-  type WeightsHome,
 } from '@filmwright/engines';
 import { measureShelf } from './measure-shelf.ts';
-
-const defaultBudgetBytes = 500e9;
-const keepFreeBytes = 2e9;
+import { weightsOf } from './weights-home.ts';
 
 /** Does what is asked; progress goes line by line to standard output. */
 export async function answerModels(request: ModelsRequest, home: string): Promise<unknown> {
@@ -86,19 +80,6 @@ async function wantEngine(name: string, home: string): Promise<void> {
     'model-unavailable',
     `The model ${name} was not added: ${reason}. ${much} weights would be of use to other programs alone; to fetch them all the same, say the same with --yes. \`filmwright models list --all --capability ${offer.capability}\` shows others.`,
   );
-}
-
-/** The weights cache of a home; its budget is FILMWRIGHT_WEIGHTS_BYTES. */
-function weightsOf(home: string): WeightsHome {
-  const said = process.env['FILMWRIGHT_WEIGHTS_BYTES'];
-  const budgetBytes = said === undefined ? defaultBudgetBytes : Number(said);
-  if (!Number.isFinite(budgetBytes) || budgetBytes <= 0)
-    throw new FilmwrightError(
-      'request-invalid',
-      `FILMWRIGHT_WEIGHTS_BYTES is ${JSON.stringify(said)}; wanted a number of bytes, such as 200e9.`,
-    );
-  const openWeights: OpenWeights = (source) => openHotCache({ root: join(home, 'weights'), maxBytes: budgetBytes, keepFreeBytes, source });
-  return { home, openWeights, budgetBytes, keepFreeBytes };
 }
 
 function tell(progress: unknown): void {

@@ -17,6 +17,8 @@ export type RunnerConfig = {
   readonly name: string;
   readonly pool: string | null;
   readonly region: string | null;
+  /** Names of models and voices that are brought from the platform; `all` stands for each that it has. */
+  readonly models: readonly string[];
   /** Tasks at once, each in a process of its own. */
   readonly slots: number;
   /** How long a process is kept that does nothing, and one that holds models on a GPU: for good unless it is told. */
@@ -53,6 +55,7 @@ export function readConfig(env: Environment): RunnerConfig {
     name: env.FILMWRIGHT_RUNNER_NAME || (joins ? hostname() : `runner-${process.pid}`),
     pool: env.FILMWRIGHT_POOL || null,
     region: env.FILMWRIGHT_REGION || null,
+    models: (env.FILMWRIGHT_MODELS ?? '').split(',').flatMap((name) => name.trim() || []),
     slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1 }),
     idleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: 20_000, least: 0 }),
     deviceIdleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: Number.POSITIVE_INFINITY, least: 0 }),

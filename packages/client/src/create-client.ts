@@ -16,6 +16,7 @@ import type {
   ModelForFilms,
   OwnWorkspace,
   PackageAddresses,
+  PlatformShelf,
   Preview,
   QueueEntry,
   Report,
@@ -117,6 +118,8 @@ export type Client = FilmCalls &
     /** Gives a task back at a border, with what it needs to go on elsewhere. */
     handBack(task: HandBack & { readonly runnerId: string }): Promise<void>;
     leaveRunner(runnerId: string): Promise<void>;
+    /** Models and voices that the platform holds for its runners; throws `not-found` where the gateway is of a version that hands none out. */
+    platformShelf(): Promise<PlatformShelf>;
   };
 
 /** A client of one gateway with one token; runs wherever `fetch` does. */
@@ -178,9 +181,13 @@ function buildCalls(connection: Connection): BuildCalls {
   };
 }
 
-type RunnerCalls = Pick<Client, 'joinRunner' | 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack' | 'leaveRunner'>;
+type RunnerCalls = Pick<
+  Client,
+  'joinRunner' | 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack' | 'leaveRunner' | 'platformShelf'
+>;
 function runnerCalls(connection: Connection): RunnerCalls {
   return {
+    platformShelf: () => callJson(connection, { route: 'platformShelf' }),
     joinRunner: (offer) => callJson(connection, { route: 'joinRunner', body: offer }),
     leaseTasks: async ({ runnerId, signal, ...body }) => {
       const reply = await callJson<{ leases: readonly Lease[] }>(connection, {

@@ -2,8 +2,8 @@ import { FilmwrightError } from '@filmwright/contracts';
 import { type Connection, callRoute, reason } from './call-route.ts';
 import { pause } from './follow-build.ts';
 
-/** Where bytes come from: an asset by digest, or a build's output by name (`master.mp4`, `captions.vtt`, ...). */
-export type MediaSource = { readonly digest: string } | { readonly build: string; readonly name: string };
+/** Where bytes come from: an asset by digest, a file of the platform's models and voices by digest, or a build's output by name (`master.mp4`, `captions.vtt`, ...). */
+export type MediaSource = { readonly digest: string } | { readonly shelfFile: string } | { readonly build: string; readonly name: string };
 /** Size, type and digest of media, as its headers tell. */
 export type MediaInfo = { readonly bytes: number; readonly mediaType: string; readonly digest: string };
 /** `startByte`: where to go on, e.g. the length of a half-written file; `digest`: what those first bytes were part of. */
@@ -70,10 +70,12 @@ export async function* readMedia(connection: Connection, options: ReadMediaOptio
 
 type Target =
   | { readonly route: 'getAsset'; readonly params: { readonly digest: string } }
+  | { readonly route: 'shelfFile'; readonly params: { readonly digest: string } }
   | { readonly route: 'buildMedia'; readonly params: { readonly id: string; readonly name: string } };
 
 function callOf(source: MediaSource): Target {
   if ('digest' in source) return { route: 'getAsset', params: { digest: source.digest } };
+  if ('shelfFile' in source) return { route: 'shelfFile', params: { digest: source.shelfFile } };
   return { route: 'buildMedia', params: { id: source.build, name: source.name } };
 }
 

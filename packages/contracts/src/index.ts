@@ -27,6 +27,7 @@ export * from './model-shelf.ts';
 export * from './own-workspace.ts';
 export * from './package.ts';
 export * from './planar-frame.ts';
+export * from './platform-shelf.ts';
 export * from './pool.ts';
 export * from './problem.ts';
 export * from './report.ts';

@@ -90,6 +90,9 @@ export const routes = {
   rotateRunnerCredential: { method: 'POST', path: '/v1/runner-credentials/rotate', scope: 'runner' },
   revokeRunnerCredential: { method: 'DELETE', path: '/v1/runner-credentials/:id', scope: 'operator' },
   joinRunner: { method: 'POST', path: '/v1/runners', scope: 'runner' },
+  /** Models and voices that the platform holds, for runners of other machines; their files by digest, with ranges. */
+  platformShelf: { method: 'GET', path: '/v1/shelf', scope: 'runner' },
+  shelfFile: { method: 'GET', path: '/v1/shelf/:digest', scope: 'runner' },
   /** For who runs the platform: the runner, by id or name, takes nothing more, finishes or hands back what it has, and ends. */
   drainRunner: { method: 'POST', path: '/v1/runners/:id/drain', scope: 'operator' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },

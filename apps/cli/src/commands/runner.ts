@@ -14,6 +14,8 @@ export type RunnerOptions = {
   readonly pool: string | undefined;
   readonly region: string | undefined;
   readonly slots: string | undefined;
+  /** Names with commas between, or `all`. */
+  readonly models: string | undefined;
   readonly grace: string | undefined;
   /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
   readonly json: boolean;
@@ -73,7 +75,7 @@ async function revoke(id: string): Promise<number> {
 
 /** Runs a runner on this machine until it is told to end. */
 async function joinAs(options: RunnerOptions & { readonly join: string }): Promise<number> {
-  const { join, token, pool, region, slots, grace } = options;
+  const { join, token, pool, region, slots, models, grace } = options;
   const entry = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
   const set = Object.entries({
     FILMWRIGHT_JOIN: join,
@@ -81,6 +83,7 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
     FILMWRIGHT_POOL: pool,
     FILMWRIGHT_REGION: region,
     FILMWRIGHT_SLOTS: slots,
+    FILMWRIGHT_MODELS: models,
     FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
   }).filter((entry) => entry[1] !== undefined);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {

@@ -62,6 +62,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     publicUrl: () => null,
     fingerprint: () => null,
     keyPin: () => null,
+    shelfHome: join(mediaRoot, 'no-home'),
     programRoot: join(mediaRoot, 'no-program'),
     programFolder: `${mediaRoot}-program`,
     maxUploadBytes: 1024 ** 2,

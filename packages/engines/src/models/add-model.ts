@@ -194,7 +194,7 @@ async function rewritten(offer: OfferedModel | ModelCard, sources: readonly (Mod
 }
 
 /** Bytes of the wanted files that other revisions have here already. */
-async function presentBytes(home: string, offer: OfferedModel | ModelCard): Promise<number> {
+export async function presentBytes(home: string, offer: OfferedModel | ModelCard): Promise<number> {
   const wanted = new Map((offer.files ?? []).map(({ digest, bytes }) => [digest, bytes]));
   let sum = 0;
   for (const { card, present } of await shelvedModels({ home }))
@@ -214,7 +214,7 @@ async function shelvedOne(word: string, home: string): Promise<ShelvedModel | un
 }
 
 /** Ready as far as a glance tells: not marked broken, and every file there in its size. `verify` reads them all. */
-async function isWhole({ card, folder, state, present }: ShelvedModel): Promise<boolean> {
+export async function isWhole({ card, folder, state, present }: ShelvedModel): Promise<boolean> {
   if (!present || state.broken !== null) return false;
   for (const { path, bytes } of card.files) if ((await sizeOf(join(folder, path))) !== bytes) return false;
   return true;

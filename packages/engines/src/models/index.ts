@@ -1,7 +1,7 @@
 export { type AddedModel, type AddingProblem, type AddModel, addingProblem, addModel, type WeightsHome } from './add-model.ts';
 export { type Bundle, packModels, unpackModels } from './bundle.ts';
 export { creditOfModel } from './credit-of-model.ts';
-export { type AcceptedLicence, acceptedLicences, lacksAcceptance, licenceText } from './licences.ts';
+export { acceptedLicences, lacksAcceptance, licenceText } from './licences.ts';
 export { markBroken } from './mark-broken.ts';
 export { memoryProblem } from './memory-problem.ts';
 export { ModelFault } from './model-fault.ts';
@@ -20,5 +20,6 @@ export { tellShelf } from './model-state.ts';
 export { holdRevision } from './place-revision.ts';
 export { type RemovedModel, removeModel } from './remove-model.ts';
 export { readSourceSettings, type SourceSettings } from './source-settings.ts';
+export { type TakeModel, takeModel } from './take-model.ts';
 export { type VerifiedModel, verifyModels } from './verify-models.ts';
 export type { OpenWeights, WeightsCache, WeightsSource } from './weights.ts';

@@ -2,20 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, type ModelCard, type ModelLicence } from '@filmwright/contracts';
+import { type AcceptedLicence, FilmwrightError, type ModelCard, type ModelLicence } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core';
 import type { FoundSource } from './found-source.ts';
 import { withModelLock } from './model-lock.ts';
 import { writeWhole } from './model-state.ts';
-
-/** Who accepted which licence when; `textDigest` is of the terms as they were shown, so that changed terms are shown again. */
-export type AcceptedLicence = {
-  readonly model: string;
-  readonly licence: string;
-  readonly textDigest: string;
-  readonly acceptedAt: string;
-  readonly acceptedBy: string;
-};
 
 const fileOf = (home: string): string => join(home, 'models', '_licences.json');
 

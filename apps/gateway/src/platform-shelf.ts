@@ -1,0 +1,114 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { digestOfFile } from '@filmwright/blobs';
+import {
+  type AcceptedLicence,
+  type Digest,
+  type ModelFile,
+  modelCardSchema,
+  type PlatformShelf,
+  readModelRef,
+  type ShelfVoice,
+} from '@filmwright/contracts';
+
+/** The models and voices of a home, as its runners are given them. */
+export type HomeShelf = {
+  readonly list: () => Promise<PlatformShelf>;
+  /** Where a file of the list lies; null for one that is in none of them, or gone. */
+  readonly find: (digest: Digest) => Promise<{ readonly path: string; readonly bytes: number } | null>;
+};
+
+type Listed = PlatformShelf['models'][number];
+type State = { readonly size: number; readonly mtimeMs: number; readonly ino: number; readonly digest: Digest };
+
+/** Reads the shelves of a home at each call; files of voices, whose digests no card says, are read once for as long as they do not change. */
+export function openHomeShelf(home: string): HomeShelf {
+  const digests = new Map<string, State>();
+  let places: ReadonlyMap<string, { readonly path: string; readonly bytes: number }> = new Map();
+
+  const digestOf = async (path: string): Promise<State> => {
+    const { size, mtimeMs, ino } = await lstat(path);
+    const known = digests.get(path);
+    if (known?.size === size && known.mtimeMs === mtimeMs && known.ino === ino) return known;
+    const found = { size, mtimeMs, ino, digest: (await digestOfFile(path)).digest };
+    digests.set(path, found);
+    return found;
+  };
+
+  const voiceOf = async (id: string, accepted: readonly AcceptedLicence[]): Promise<ShelfVoice | null> => {
+    const folder = join(home, 'voices', id);
+    const card = await readJson(join(folder, 'voice.json'));
+    if (card === null) return null;
+    const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+    const files: ModelFile[] = [];
+    for (const path of paths.sort()) {
+      const { digest, size } = await digestOf(join(folder, path));
+      files.push({ path, bytes: size, digest });
+    }
+    const model = typeof card['fromModel'] === 'string' ? readModelRef(card['fromModel']).name : id;
+    return { id, files, accepted: accepted.filter((one) => one.model === model) };
+  };
+
+  const list = async (): Promise<PlatformShelf> => {
+    const accepted = await acceptedIn(home);
+    const found = new Map<string, { readonly path: string; readonly bytes: number }>();
+    const models: Listed[] = [];
+    for (const name of await namesIn(join(home, 'models')))
+      for (const revision of await namesIn(join(home, 'models', name))) {
+        const place = join(home, 'models', name, revision);
+        const read = modelCardSchema.safeParse(await readJson(join(place, 'card.json')));
+        const state = await readJson(join(place, 'state.json'));
+        if (!read.success || (state?.['broken'] ?? null) !== null) continue;
+        const { data: card } = read;
+        const files = card.files.map(({ path, bytes, digest }) => ({ digest, bytes, path: join(place, 'files', path) }));
+        if (!(await Promise.all(files.map(isThere))).every(Boolean)) continue;
+        for (const file of files) found.set(file.digest, file);
+        models.push({ card, accepted: accepted.filter((one) => one.model === card.name) });
+      }
+    const voices: ShelfVoice[] = [];
+    for (const id of await namesIn(join(home, 'voices'))) {
+      const voice = await voiceOf(id, accepted);
+      if (voice === null) continue;
+      voices.push(voice);
+      for (const { digest, bytes, path } of voice.files) found.set(digest, { bytes, path: join(home, 'voices', id, path) });
+    }
+    places = found;
+    return { models, voices };
+  };
+
+  return {
+    list,
+    async find(digest) {
+      const known = places.get(digest);
+      if (known !== undefined && (await isThere(known))) return known;
+      await list();
+      return places.get(digest) ?? null;
+    },
+  };
+}
+
+async function isThere({ path, bytes }: { readonly path: string; readonly bytes: number }): Promise<boolean> {
+  const about = await lstat(path).catch(() => null);
+  return about?.isFile() === true && about.size === bytes;
+}
+
+async function acceptedIn(home: string): Promise<readonly AcceptedLicence[]> {
+  const found: unknown = await readJson(join(home, 'models', '_licences.json'));
+  return Array.isArray(found) ? (found as readonly AcceptedLicence[]) : [];
+}
+
+/** Names of what is in place: what is written or only noted begins with a dot or a line. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.flatMap((entry) => (entry.isDirectory() && /^[a-z0-9]/i.test(entry.name) ? [entry.name] : [])).sort();
+}
+
+async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Readonly<Record<string, unknown>>;
+  } catch {
+    return null;
+  }
+}

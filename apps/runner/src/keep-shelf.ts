@@ -1,0 +1,105 @@
+import { totalmem } from 'node:os';
+import type { Client } from '@filmwright/client';
+import { modelRef, type PlatformShelf, readModelRef, toProblem } from '@filmwright/contracts';
+import { memoryProblem, noEngine, takeModel, takeVoice, type WeightsHome, type WeightsSource } from '@filmwright/engines';
+import type { Log } from '@filmwright/process';
+import { sleep } from './sleep.ts';
+
+export type KeepShelf = {
+  /** Names of models and voices, of the models also `name@revision`; `all` stands for each that runs here. */
+  readonly wanted: readonly string[];
+  readonly weights: WeightsHome;
+  readonly client: Pick<Client, 'platformShelf' | 'readMedia'>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** How long after one look the next is; a minute when left out. */
+  readonly everyMs?: number;
+};
+
+const lookEveryMs = 60_000;
+const fetchRetries = 8;
+
+/**
+ * Brings what is wanted of the platform's models and voices to this home, one after another, and looks again and again for what is new there, until the
+ * signal comes. Whoever watches the shelves of the home offers each as it arrives. What cannot be had is told of once, and tried at each look.
+ */
+export async function keepShelf(options: KeepShelf): Promise<void> {
+  const { signal, log, everyMs = lookEveryMs } = options;
+  let told: ReadonlySet<string> = new Set();
+  while (!signal.aborted) {
+    const problems = await bringAll(options);
+    if (signal.aborted) return;
+    for (const problem of problems) if (!told.has(problem)) log('warn', 'something of the platform is not brought here', { problem });
+    told = new Set(problems);
+    await sleep(everyMs, signal);
+  }
+}
+
+/** One thing that the platform has: `take` puts it here, and says its name where it was not here before. */
+type Wanted = { readonly name: string; readonly bytes: number; readonly take: () => Promise<string | null> };
+
+/** What went wrong, in words for people. */
+async function bringAll(options: KeepShelf): Promise<readonly string[]> {
+  const { client, log, signal } = options;
+  const problems: string[] = [];
+  try {
+    const shelf = await client.platformShelf();
+    const { found, missing } = choose(shelf, options);
+    problems.push(...missing);
+    for (const { name, bytes, take } of found) {
+      if (signal.aborted) return problems;
+      const beganMs = performance.now();
+      try {
+        const came = await take();
+        if (came !== null) log('info', 'brought from the platform', { name: came, bytes, ms: Math.round(performance.now() - beganMs) });
+      } catch (error) {
+        problems.push(`${name}: ${toProblem(error).detail}`);
+      }
+    }
+  } catch (error) {
+    problems.push(toProblem(error).detail);
+  }
+  return problems;
+}
+
+function choose(
+  { models, voices }: PlatformShelf,
+  { wanted, weights, client, signal }: KeepShelf,
+): { readonly found: readonly Wanted[]; readonly missing: readonly string[] } {
+  const all = wanted.includes('all');
+  const isWanted = (...names: readonly string[]): boolean => all || names.some((name) => wanted.includes(name));
+  const names = new Set<string>();
+  const missing: string[] = [];
+  const source: WeightsSource = ({ digest, startByte }) =>
+    client.readMedia({ source: { shelfFile: digest }, startByte, digest, retries: fetchRetries, signal });
+  const keep = (name: string): boolean => isWanted(name) || wanted.some((one) => readModelRef(one).name === name);
+  const taking = { ...weights, source, keep };
+  const found: Wanted[] = [];
+  for (const { card, accepted } of models) {
+    const ref = modelRef(card);
+    if (!isWanted(card.name, ref)) continue;
+    names.add(card.name).add(ref);
+    const why = noEngine(card) ?? memoryProblem(card, totalmem());
+    if (why !== null) {
+      if (!all) missing.push(`The model ${ref} would not run here: ${why}.`);
+      continue;
+    }
+    const take = async (): Promise<string | null> =>
+      (await takeModel({ ...taking, card, accepted, now: new Date() })) === null ? null : ref;
+    found.push({ name: ref, bytes: sumOf(card.files), take });
+  }
+  for (const voice of voices) {
+    if (!isWanted(voice.id)) continue;
+    names.add(voice.id);
+    const take = async (): Promise<string | null> => ((await takeVoice({ ...taking, voice })) === null ? null : voice.id);
+    found.push({ name: voice.id, bytes: sumOf(voice.files), take });
+  }
+  const known = [...new Set([...models.map(({ card }) => card.name), ...voices.map(({ id }) => id)])].join(', ') || 'none';
+  for (const name of wanted)
+    if (name !== 'all' && !names.has(name)) missing.push(`The platform has no model or voice ${name}; it has ${known}.`);
+  return { found, missing };
+}
+
+function sumOf(files: readonly { readonly bytes: number }[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
