@@ -79,6 +79,12 @@ function choose(
     const ref = modelRef(card);
     if (!isWanted(card.name, ref)) continue;
     names.add(card.name).add(ref);
+    // What speaks comes as a voice, which holds all of it.
+    if (card.engine === 'sherpa-onnx') {
+      if (!all && !voices.some(({ id }) => id === card.name))
+        missing.push(`The model ${ref} is no voice of the platform yet; \`filmwright voices add ${card.name}\` makes it one.`);
+      continue;
+    }
     const why = noEngine(card) ?? memoryProblem(card, totalmem());
     if (why !== null) {
       if (!all) missing.push(`The model ${ref} would not run here: ${why}.`);

@@ -39,6 +39,12 @@ export const poolSchema = z
     region: z.string().max(100).nullable().default(null),
     /** Kinds of tasks that its machines do; all when left out. */
     capabilities: z.array(kind).min(1).readonly().optional(),
+    /** Models and voices that its machines bring from the platform, by name; `all` stands for each that it has. Machines of this one's own share them anyway. */
+    models: z
+      .array(z.string().regex(/^[a-zA-Z0-9][\w.@-]{0,199}$/, 'wanted names of models or voices'))
+      .max(100)
+      .readonly()
+      .optional(),
     /** Tasks that a machine does at once. */
     slots: z.number().int().min(1).max(1000).default(1),
     /** What waits without a deadline should be done within so long. */
@@ -94,13 +100,14 @@ export const machineListSchema = z.object({
 /** What it may answer to PUT /machines/:id, whatever the status. */
 export const machineAnswerSchema = machineNewsSchema;
 
-/** Body of PUT /machines/:id. The same again must make no second machine. `join` is for `filmwright runner --join URL --token TOKEN`. */
+/** Body of PUT /machines/:id. The same again must make no second machine. `join.command` is what a bare machine runs; the rest says the same in parts, for images that hold the program. */
 export type MachineOrder = {
   readonly version: number;
   readonly id: string;
   readonly pool: string;
   readonly region: string | null;
   readonly slots: number;
+  readonly models: readonly string[];
   readonly machine: Readonly<Record<string, unknown>>;
-  readonly join: { readonly url: string; readonly token: string };
+  readonly join: { readonly url: string; readonly token: string; readonly command: string };
 };

@@ -100,7 +100,7 @@ async function open(context: TestContext) {
         url: service.url,
         token: 'the token of the service',
         machine: { type: 'big' },
-        join: async () => ({ url: 'https://films.example', token: 'fwj1.x' }),
+        join: async () => ({ url: 'https://films.example', token: 'fwj1.x', command: 'sh runner.sh' }),
         timeoutMs: 700,
       }),
     });
@@ -132,7 +132,8 @@ test('machines are asked for with all that they need to join, and go when they a
   assert.deepEqual(service.machines, [one, two]);
   assert.deepEqual(service.orders[0], {
     ...{ version: 1, id: one, pool: 'cloud', region: 'north', slots: 1, machine: { type: 'big' } },
-    join: { url: 'https://films.example', token: 'fwj1.x' },
+    models: [],
+    join: { url: 'https://films.example', token: 'fwj1.x', command: 'sh runner.sh' },
   });
   assert.equal(service.orders.length, 2);
   assert.deepEqual([...service.tokens], ['Bearer the token of the service']);

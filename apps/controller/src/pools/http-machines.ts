@@ -64,9 +64,9 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
       }));
     },
     async put(id) {
-      const { name, region, slots } = pool;
+      const { name, region, slots, models = [] } = pool;
       const path = `/machines/${encodeURIComponent(id)}`;
-      const body = { version: machinesVersion, id, pool: name, region, slots, machine, join: await join(id) };
+      const body = { version: machinesVersion, id, pool: name, region, slots, models, machine, join: await join(id) };
       const answer = await call('PUT', { path, body });
       const refused = refusalIn(answer);
       if (!answer.isOk && refused === null) throw failed(`PUT ${base}${path}`, answer);

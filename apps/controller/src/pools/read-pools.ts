@@ -1,7 +1,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { FilmwrightError, type MachineOrder, type Pool, poolsFileSchema, writeJoinToken } from '@filmwright/contracts';
+import { FilmwrightError, joinCommand, type MachineOrder, type Pool, poolsFileSchema, writeJoinToken } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
+import { keyPinOf } from '@filmwright/process/key-pin';
 import type { CredentialStore } from '@filmwright/records';
 import { createHttpMachines } from './http-machines.ts';
 import { createLocalMachines } from './local-machines.ts';
@@ -64,14 +65,26 @@ export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: Provisio
     const secret = randomBytes(32).toString('base64url');
     const secretHash = hashOfSecret(secret);
     await records.addRunnerToken({ secretHash, pool: pool.name, expiresAt: new Date(Date.now() + joinWithinMs) });
-    return { url: env.FILMWRIGHT_PUBLIC_URL ?? '', token: writeJoinToken({ secret, fingerprint: fingerprintOf(env) }) };
+    const url = env.FILMWRIGHT_PUBLIC_URL ?? '';
+    const certificate = env.FILMWRIGHT_TLS_CERT ? readFileSync(env.FILMWRIGHT_TLS_CERT, 'utf8') : null;
+    const token = writeJoinToken({ secret, fingerprint: certificate === null ? null : fingerprintOf(certificate) });
+    return {
+      url,
+      token,
+      command: joinCommand({ url, token, keyPin: certificate === null ? null : keyPinOf(certificate), words: wordsOf(pool) }),
+    };
   };
   return createHttpMachines({ pool, url, machine, join, token: tokenFrom === undefined ? null : (env[tokenFrom] ?? null) });
 }
 
-/** Of the certificate that the gateway serves itself; null behind a proxy, whose certificate others know. */
-function fingerprintOf(env: Environment): string | null {
-  if (!env.FILMWRIGHT_TLS_CERT) return null;
-  const { fingerprint256 } = new X509Certificate(readFileSync(env.FILMWRIGHT_TLS_CERT));
+/** What a machine of a pool is told beside where to join. */
+function wordsOf({ slots, region, models = [] }: Pool): readonly string[] {
+  const quoted = region === null ? [] : ['--region', `'${region.replaceAll("'", "'\\''")}'`];
+  return ['--slots', String(slots), ...quoted, ...(models.length > 0 ? ['--models', models.join(',')] : [])];
+}
+
+/** Of the certificate that the gateway serves itself; behind a proxy there is none, since others know the proxy's. */
+function fingerprintOf(certificate: string): string {
+  const { fingerprint256 } = new X509Certificate(certificate);
   return Buffer.from(fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
 }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Client } from '@filmwright/client';
+import { FilmwrightError, type ModelCard, type PlatformShelf } from '@filmwright/contracts';
+import { revisionOf, shelvedModels } from '@filmwright/engines';
+import { keepShelf } from './keep-shelf.ts';
+import { weightsOf } from './weights-home.ts';
+
+const licence = { name: 'MIT', url: null, attribution: '', summary: 'Free.', commercialUse: 'allowed', mustAccept: false } as const;
+
+/** A model of random bytes as a platform tells of it. */
+function modelOf(name: string, change: Partial<ModelCard> = {}): { readonly card: ModelCard; readonly bytes: Buffer } {
+  const bytes = randomBytes(2000);
+  const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}` as const;
+  const own: Omit<ModelCard, 'revision'> = {
+    ...{ format: 1, name, title: name, capability: 'text-to-image', engine: 'onnx', does: 'Draws.', licence, source: 'file:here' },
+    ...{ needs: { tiers: [], diskMb: null }, processing: { type: 'own' }, files: [{ path: 'weights', bytes: 2000, digest }] },
+    ...change,
+  };
+  return { bytes, card: { ...own, revision: revisionOf(own) } };
+}
+
+/** A gateway with these models, and a home that brings from it what is wanted; both end with the test. */
+async function machine(
+  t: TestContext,
+  { models, wanted }: { readonly models: ReturnType<typeof modelOf>[]; readonly wanted: readonly string[] },
+) {
+  const home = await mkdtemp(join(tmpdir(), 'filmwright-machine-'));
+  const ending = new AbortController();
+  const told: string[] = [];
+  const client: Pick<Client, 'platformShelf' | 'readMedia'> = {
+    platformShelf: async (): Promise<PlatformShelf> => ({ models: models.map(({ card }) => ({ card, accepted: [] })), voices: [] }),
+    async *readMedia({ source }) {
+      const bytes = models.find(({ card }) => 'shelfFile' in source && card.files[0]?.digest === source.shelfFile)?.bytes;
+      if (bytes === undefined) throw new FilmwrightError('not-found', 'There is no such file.');
+      yield { bytes, position: 0, restarted: false, totalBytes: bytes.length };
+    },
+  };
+  const log = (_: string, message: string, fields?: Readonly<Record<string, unknown>>): void => {
+    told.push(`${message}: ${String(fields?.['name'] ?? fields?.['problem'])}`);
+  };
+  const running = keepShelf({ wanted, weights: weightsOf(home), client, signal: ending.signal, log, everyMs: 20 });
+  t.after(async () => {
+    ending.abort();
+    await running;
+    await rm(home, { recursive: true, force: true });
+  });
+  const own = async (): Promise<readonly string[]> =>
+    (await shelvedModels({ home })).flatMap(({ card: { name, builtIn } }) => (builtIn ? [] : [name])).sort();
+  const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let looks = 0; !(await isSo()); looks++) {
+      assert.ok(looks < 500, `it took more than 10 s; told: ${told.join('; ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { own, until, told };
+}
+
+test('what is named comes from the platform, also what came there later, and nothing else does', async (t) => {
+  const models = [modelOf('oil'), modelOf('ink')];
+  const { own, until, told } = await machine(t, { models, wanted: ['oil', 'later'] });
+  await until(async () => (await own()).length === 1);
+  assert.deepEqual(await own(), ['oil']);
+  await until(() => told.some((line) => line.includes('has no model or voice later; it has oil, ink')));
+  models.push(modelOf('later'));
+  await until(async () => (await own()).length === 2);
+  assert.deepEqual(await own(), ['later', 'oil']);
+  assert.equal(told.filter((line) => line.includes('has no model')).length, 1, 'what is missing is told of once');
+});
+
+test('all stands for what runs here; what goes wrong with one is told of and keeps none of the others away', async (t) => {
+  const damaged = { ...modelOf('damaged'), bytes: randomBytes(2000) };
+  const restricted = modelOf('restricted', { licence: { ...licence, commercialUse: 'unclear', mustAccept: true } });
+  const tooLarge = modelOf('huge', { needs: { tiers: [{ tier: 'cpu', ramMb: 1e9, vramMb: null }], diskMb: null } });
+  const server = modelOf('server', { engine: 'server' });
+  const { own, until, told } = await machine(t, { models: [damaged, restricted, tooLarge, server, modelOf('oil')], wanted: ['all'] });
+  await until(() => told.length >= 3);
+  assert.deepEqual(await own(), ['oil']);
+  assert.match(told.join('\n'), /damaged@\w+: .*digest/);
+  assert.match(told.join('\n'), /restricted@\w+: .*not accepted there/);
+  assert.doesNotMatch(told.join('\n'), /huge|server/);
+});
