@@ -18,7 +18,11 @@ function modelOf(name: string, change: Partial<ModelCard> = {}): { readonly card
   const digest = `sha256-${createHash('sha256').update(bytes).digest('hex')}` as const;
   const own: Omit<ModelCard, 'revision'> = {
     ...{ format: 1, name, title: name, capability: 'text-to-image', engine: 'onnx', does: 'Draws.', licence, source: 'file:here' },
-    ...{ needs: { tiers: [], diskMb: null }, processing: { type: 'own' }, files: [{ path: 'weights', bytes: 2000, digest }] },
+    ...{
+      needs: { tiers: [], diskMb: null },
+      processing: { type: 'pipeline', pipeline: 'latent-diffusion', settings: {} },
+      files: [{ path: 'weights', bytes: 2000, digest }],
+    },
     ...change,
   };
   return { bytes, card: { ...own, revision: revisionOf(own) } };
