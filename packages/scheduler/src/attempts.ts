@@ -5,11 +5,9 @@ import { placeKey } from './group.ts';
 import { noteDone, noteFailed } from './health.ts';
 import { offerPlaces, setFreeSlots, setIdle } from './places.ts';
 import { dropModel, holdModel, settleModels } from './resident.ts';
-import { charge } from './shares.ts';
-import { type State, setFloors, shareOf } from './state.ts';
-
-/** After so many grants it is looked again who is owed most. */
-const lookAgain = 16;
+import { charge, chargeEarly, noteTurn } from './shares.ts';
+import { type State, setWindows, shareOf } from './state.ts';
+import { lookAgain } from './turns.ts';
 
 export type Start = {
   readonly tasks: readonly Demand[];
@@ -20,6 +18,8 @@ export type Start = {
   readonly evict: readonly string[];
   readonly expectedMs: number;
   readonly startMs: number;
+  /** On the head start of its workspace. */
+  readonly early?: boolean;
 };
 
 /** Takes a place for tasks that run as one, and charges their workspaces with what is expected. */
@@ -40,6 +40,7 @@ export function startAttempt(state: State, start: Start): void {
     expectedEndMs: startMs + expectedMs,
     chargedMs,
     left: tasks.length,
+    early: start.early ?? false,
     preempted: false,
   };
   host.running.add(attempt);
@@ -48,6 +49,8 @@ export function startAttempt(state: State, start: Start): void {
     const share = shareOf(state, each.workspace);
     share.running++;
     charge(share, { resource: resourceOf(attempt), ms: chargedMs, instantMs: startMs });
+    if (isEarly(attempt, each)) chargeEarly(share, { resource: resourceOf(attempt), ms: chargedMs });
+    noteTurn(share, { resource: resourceOf(attempt), ms: chargedMs, priority: each.priority });
   }
   if (devices.length === 0) setFreeSlots(host, host.freeSlots - 1);
   for (const device of devices) {
@@ -71,7 +74,7 @@ export function startAttempt(state: State, start: Start): void {
   if (host.health.tried || host.apart !== null) offerPlaces(state.fleet, host);
   if (canPreempt(attempt)) state.bordered++;
   state.granted++;
-  if (state.granted % lookAgain === 0) setFloors(state);
+  if (state.granted % lookAgain === 0) setWindows(state);
 }
 
 /** An attempt is over, or one task of its batch: its place is free, its workspace pays what it took. */
@@ -84,7 +87,10 @@ export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' 
   else if (ended.outcome === 'done' && attempt.left === 1)
     noteBatch(state.costs, { task, product: attempt.product, ranMs: ended.ranMs, count: 1 + attempt.batch.length });
   const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);
-  charge(shareOf(state, task.workspace), { resource: resourceOf(attempt), ms: tookMs - attempt.chargedMs, instantMs });
+  const share = shareOf(state, task.workspace);
+  const moreMs = tookMs - attempt.chargedMs;
+  charge(share, { resource: resourceOf(attempt), ms: moreMs, instantMs });
+  if (isEarly(attempt, task)) chargeEarly(share, { resource: resourceOf(attempt), ms: moreMs });
   const { name } = attempt.host.health;
   if (ended.outcome === 'done') noteDone(state.fleet, { name, task });
   else if (ended.outcome === 'failed' && ended.again === true) noteFailed(state.fleet, { name, task, instantMs });
@@ -148,6 +154,11 @@ function keepInMemory(state: State, host: Host, model: string): void {
     coolModel(state.fleet, host, each);
     held -= mib(each);
   }
+}
+
+/** Whether a task of an attempt runs on the head start of its workspace; others of its batch do not. */
+function isEarly({ early, task }: Attempt, { workspace }: Demand): boolean {
+  return early && workspace === task.workspace;
 }
 
 function resourceOf(attempt: Attempt): 'gpu' | 'slot' {

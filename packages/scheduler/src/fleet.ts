@@ -50,6 +50,8 @@ export type Attempt = {
   readonly chargedMs: number;
   /** Others that are still to end before its place is free. */
   left: number;
+  /** On the head start of its workspace. */
+  readonly early: boolean;
   preempted: boolean;
 };
 

@@ -1,18 +1,19 @@
-import type { Priority } from './demand.ts';
 import type { DevicePool } from './fleet.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import type { Group } from './group.ts';
 import { type Pick, pickEntry } from './pick-line.ts';
 import type { State } from './state.ts';
+import type { Round, Turns } from './turns.ts';
 
 /** A pool of devices, the groups that it serves, and what is known of them in this step. */
 export type Floor = {
   readonly state: State;
   readonly pool: DevicePool;
   readonly groups: readonly Group[];
-  readonly priority: Priority;
+  readonly turns: Turns;
+  /** What has its turn later is not looked at. */
+  readonly round: Round;
   readonly instantMs: number;
-  /** These two are shared by all pools of a priority: a model's devices may be in several. */
   readonly forecasts: Map<Group, Ahead>;
   readonly picks: Map<Group, Pick | null>;
 };
@@ -38,11 +39,15 @@ function aheadOf(floor: Floor, group: Group): Ahead {
   return known;
 }
 
-/** Whose task of a group goes next, looked for once until something of it is placed. */
+/** Whose task of a group goes next in this round, looked for once until something of it is placed. */
 export function pickOf(floor: Floor, group: Group): Pick | null {
   const known = floor.picks.get(group);
-  if (known !== undefined) return known;
-  const pick = pickEntry(floor.state, group, { priority: floor.priority, resource: 'gpu' });
+  if (known !== undefined) return inRound(floor, known);
+  const pick = pickEntry(floor.turns, group);
   floor.picks.set(group, pick);
-  return pick;
+  return inRound(floor, pick);
+}
+
+function inRound({ round }: Floor, pick: Pick | null): Pick | null {
+  return pick === null || pick.round > round ? null : pick;
 }

@@ -1,10 +1,11 @@
 import { isAvoided } from './avoid-tried.ts';
 import { loadMs } from './costs.ts';
-import type { Priority, Tier } from './demand.ts';
+import { priorities, type Tier } from './demand.ts';
 import type { Device, DevicePool } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { State } from './state.ts';
-import { comparePlaces, type Entry, headOfLine } from './waiting-line.ts';
+import { pressesByMs, type Round, roundOfLine, type Turns } from './turns.ts';
+import { comparePlaces, type Entry, headOfLine, headToBegin, type WaitingLine } from './waiting-line.ts';
 
 /** How many of a group's first tasks are looked at, and of how many devices. */
 const looked = 32;
@@ -24,14 +25,17 @@ export type Forecast = {
   readonly lastStartMs: number;
 };
 
+/** What waits and has its turn in a round or before it. */
+type Ahead = { readonly turns: Turns; readonly round: Round };
+
 /** Looks ahead over devices that hold the model, `without` of them taken away. */
 export function forecast(
   state: State,
   group: Group,
-  { priority, instantMs, without = 0 }: { readonly priority: Priority; readonly instantMs: number; readonly without?: number },
+  { turns, round, instantMs, without = 0 }: Ahead & { readonly instantMs: number; readonly without?: number },
 ): Forecast {
   const freeMs = freeTimes(state, group, instantMs).slice(without);
-  const first = firstOf(group, priority);
+  const first = firstOf(group, { turns, round });
   const missed: Entry[] = [];
   let lastStartMs = 0;
   const times = [...freeMs];
@@ -104,9 +108,16 @@ function sink(times: number[]): void {
   }
 }
 
-function firstOf(group: Group, priority: Priority): Entry[] {
-  const lines = [...group.bands[priority].values()];
+function firstOf(group: Group, { turns, round }: Ahead): Entry[] {
+  const lines: WaitingLine[] = [];
+  const heads: Entry[] = [];
+  const byMs = pressesByMs(turns, group);
+  for (const priority of priorities)
+    for (const line of group.bands[priority].values()) {
+      if (roundOfLine(turns, priority, line) <= round) lines.push(line);
+      else if (byMs >= turns.state.instantMs) heads.push(...headToBegin(line, { byMs, most: 2 }));
+    }
   const each = Math.max(2, Math.ceil((2 * looked) / lines.length));
-  const heads = lines.flatMap((line) => headOfLine(line, each));
+  for (const line of lines) heads.push(...headOfLine(line, each));
   return heads.sort(comparePlaces).slice(0, looked);
 }

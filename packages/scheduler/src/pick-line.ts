@@ -1,30 +1,47 @@
-import type { Priority } from './demand.ts';
+import { type Priority, priorities } from './demand.ts';
 import type { Group } from './group.ts';
-import { isCapped, type Resource, type Share, usage } from './shares.ts';
-import type { State } from './state.ts';
-import { type Entry, firstInTime, firstLate, setLateAside, type WaitingLine } from './waiting-line.ts';
+import { hasHeadStart, isCapped, type Share, wasPassed } from './shares.ts';
+import { aheadOf, laterOf, pressesByMs, type Round, refresh, roundOf, type Turns } from './turns.ts';
+import { type Entry, firstInTime, firstLate, firstToBegin, latestStartMs, setLateAside, type WaitingLine } from './waiting-line.ts';
 
 /** What is late by so much goes first again, so that nobody waits for ever; sooner what needs several devices, which others pass more easily. */
 const overdueMs = 2 * 3_600_000;
 const gangOverdueMs = 15 * 60_000;
 
-/** `ahead`: milliseconds per weight that its workspace had more than it is owed, beyond the window. */
-export type Pick = { readonly entry: Entry; readonly late: boolean; readonly ahead: number };
+/**
+ * A task that goes next: in which round, and how pressing it is of its own. `ahead`: milliseconds per weight that its workspace had more than it is owed, beyond the
+ * window. `early`: on the head start of its workspace.
+ */
+export type Pick = {
+  readonly entry: Entry;
+  readonly round: Round;
+  readonly level: Round;
+  readonly late: boolean;
+  readonly ahead: number;
+  readonly early: boolean;
+};
 
-/** Whose task of a group goes next: soonest due among workspaces that are not ahead of their share, else that of the one least ahead. Null where all are capped. */
-export function pickEntry(
-  state: State,
-  group: Group,
-  { priority, resource }: { readonly priority: Priority; readonly resource: Resource },
-): Pick | null {
+/** Whose task of a group goes next, of one priority or of all. Null where all are capped. */
+export function pickEntry(turns: Turns, group: Group, only?: Priority): Pick | null {
+  refresh(turns);
+  const pressesBy = pressesByMs(turns, group);
   let best: Pick | null = null;
-  for (const line of group.bands[priority].values()) {
-    const share = state.shares.get(line.workspace) as Share;
-    if (isCapped(share)) continue;
-    const found = firstOfAny(line, state.instantMs);
-    if (found === null) continue;
-    const pick = { ...found, ahead: Math.max(0, usage(share, resource) - state.floors[resource] - state.windows[resource]) };
-    if (best === null || comesFirst(pick, best)) best = pick;
+  for (const priority of only === undefined ? priorities : [only])
+    for (const line of group.bands[priority].values()) {
+      const share = turns.state.shares.get(line.workspace) as Share;
+      if (isCapped(share)) continue;
+      const pick = pickOfLine(turns, { line, share, priority, pressesBy });
+      if (pick !== null && (best === null || comesFirst(pick, best))) best = pick;
+    }
+  return best;
+}
+
+/** Whose task goes next of all in some groups. */
+export function firstOf(turns: Turns, groups: readonly Group[]): { readonly group: Group; readonly pick: Pick } | null {
+  let best: { readonly group: Group; readonly pick: Pick } | null = null;
+  for (const group of groups) {
+    const pick = pickEntry(turns, group);
+    if (pick !== null && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
   }
   return best;
 }
@@ -34,7 +51,27 @@ export function sortOutLate(group: Group, instantMs: number): void {
   for (const band of Object.values(group.bands)) for (const line of band.values()) setLateAside(line, instantMs);
 }
 
-function firstOfAny(line: WaitingLine, instantMs: number): Omit<Pick, 'ahead'> | null {
+type Standing = { readonly line: WaitingLine; readonly share: Share; readonly priority: Priority; readonly pressesBy: number };
+
+function pickOfLine(turns: Turns, { line, share, priority, pressesBy }: Standing): Pick | null {
+  const { instantMs } = turns.state;
+  const own = aheadOf(turns, share);
+  const rank = (level: Round, mayPress: boolean): Omit<Pick, 'entry' | 'late'> => {
+    if (own === 0) return { round: level, level, ahead: 0, early: false };
+    if (mayPress && level <= roundOf.interactive && hasHeadStart(share, turns)) return { round: level, level, ahead: 0, early: true };
+    return { round: laterOf(level, turns.bottom), level, ahead: own, early: false };
+  };
+  const soonest = pressesBy < instantMs ? null : firstToBegin(line, instantMs);
+  const pressing = soonest !== null && latestStartMs(soonest) <= pressesBy ? { entry: soonest, late: false, ...rank(0, true) } : null;
+  const found = firstOfAny(line, instantMs);
+  if (found === null) return pressing;
+  const { entry } = found;
+  const waitedMost = !found.late && priority !== 'interactive' && instantMs >= entry.dueMs && wasPassed(share, { ...turns, entry });
+  const first = { ...found, ...(waitedMost ? rank(0, false) : rank(roundOf[priority], true)) };
+  return pressing !== null && comesFirst(pressing, first) ? pressing : first;
+}
+
+function firstOfAny(line: WaitingLine, instantMs: number): { readonly entry: Entry; readonly late: boolean } | null {
   const inTime = firstInTime(line);
   const late = firstLate(line);
   if (late !== null && instantMs - late.dueMs > (late.task.gpus > 1 ? gangOverdueMs : overdueMs)) return { entry: late, late: false };
@@ -42,9 +79,13 @@ function firstOfAny(line: WaitingLine, instantMs: number): Omit<Pick, 'ahead'> |
   return late === null ? null : { entry: late, late: true };
 }
 
-/** Of two tasks: that of the workspace which is less ahead, then the one that can be in time, then the one due sooner. */
+/** Of two tasks: the one whose round it is, then that of the workspace which is less ahead, then the more pressing, then the one that can be in time, then the one due sooner. */
 export function comesFirst(a: Pick, b: Pick): boolean {
+  if (a.round !== b.round) return a.round < b.round;
   if (a.ahead !== b.ahead) return a.ahead < b.ahead;
+  if (a.level !== b.level) return a.level < b.level;
   if (a.late !== b.late) return b.late;
+  const [startA, startB] = [latestStartMs(a.entry), latestStartMs(b.entry)];
+  if (a.level === 0 && startA !== startB) return startA < startB;
   return a.entry.dueMs < b.entry.dueMs || (a.entry.dueMs === b.entry.dueMs && a.entry.task.order < b.entry.task.order);
 }

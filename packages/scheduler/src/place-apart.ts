@@ -2,14 +2,15 @@ import { startAttempt } from './attempts.ts';
 import { canRun, isAvoided } from './avoid-tried.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { loadMs, runMs, unloadMs } from './costs.ts';
-import { type Decision, type Demand, priorities, type Tier } from './demand.ts';
+import type { Decision, Tier } from './demand.ts';
 import { type Device, type Host, productOf } from './fleet.ts';
 import { loadOf } from './forecast.ts';
 import type { Group } from './group.ts';
-import { pickEntry } from './pick-line.ts';
+import { firstOf, type Pick } from './pick-line.ts';
 import { offerPlaces } from './places.ts';
 import type { State } from './state.ts';
 import { isOpen } from './takes-work.ts';
+import { turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 
 /** Of all runners so many are kept for tasks that run alone; one at least. */
@@ -23,19 +24,22 @@ export function placeApart(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   const groups = [...state.groups.values()].filter(({ alone }) => alone);
   freeKept(state, groups);
-  for (const priority of priorities)
-    for (const group of groups)
-      for (;;) {
-        const task = pickEntry(state, group, { priority, resource: group.gpus > 0 ? 'gpu' : 'slot' })?.entry.task;
-        if (task === undefined) break;
-        const host = emptyFor(state, group);
-        if (host === null) {
-          group.held = keep(state, group);
-          break;
-        }
-        group.held = '';
-        decisions.push(grant(state, { group, task, host, instantMs }));
-      }
+  for (const resource of ['gpu', 'slot'] as const) {
+    const turns = turnsOf(state, { groups: groups.filter(({ gpus }) => gpus > 0 === (resource === 'gpu')), resource });
+    const blocked = new Set<Group>();
+    for (;;) {
+      const next = firstOf(
+        turns,
+        turns.groups.filter((group) => !blocked.has(group)),
+      );
+      if (next === null) break;
+      const { group, pick } = next;
+      const host = emptyFor(state, group);
+      group.held = host === null ? keep(state, group) : '';
+      if (host === null) blocked.add(group);
+      else decisions.push(grant(state, { group, pick, host, instantMs }));
+    }
+  }
   return decisions;
 }
 
@@ -90,9 +94,10 @@ function keep(state: State, group: Group): string {
   return why(soonest);
 }
 
-type Grant = { readonly group: Group; readonly task: Demand; readonly host: Host; readonly instantMs: number };
+type Grant = { readonly group: Group; readonly pick: Pick; readonly host: Host; readonly instantMs: number };
 
-function grant(state: State, { group, task, host, instantMs }: Grant): Decision {
+function grant(state: State, { group, pick, host, instantMs }: Grant): Decision {
+  const { task } = pick.entry;
   const devices = devicesFor(state, group, host);
   const evict = [...new Set(devices.flatMap((device) => evictionsFor(state, device, group)))];
   const { tier, ms } = devices.length > 0 ? slowestLoad(state, devices, group) : slotLoad(state, host, group);
@@ -101,7 +106,7 @@ function grant(state: State, { group, task, host, instantMs }: Grant): Decision 
   stopWaiting(state, task.id);
   host.apart = group.key;
   state.fleet.apart.add(host);
-  startAttempt(state, { tasks: [task], host, devices, tier, evict, expectedMs, startMs: instantMs });
+  startAttempt(state, { tasks: [task], host, devices, tier, evict, expectedMs, startMs: instantMs, early: pick.early });
   return {
     type: 'grant',
     tasks: [task.id],

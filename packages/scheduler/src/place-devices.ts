@@ -2,15 +2,16 @@ import { startAttempt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
 import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
 import { batchMs, runMs, unloadMs } from './costs.ts';
-import { type Decision, type Demand, priorities } from './demand.ts';
+import type { Decision, Demand } from './demand.ts';
 import type { Device } from './fleet.ts';
-import { type Ahead, type Floor, forecastOf, pickOf } from './floor.ts';
+import { type Floor, forecastOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
-import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
+import { comesFirst, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
+import { rounds, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 import { headOfLine } from './waiting-line.ts';
 
@@ -31,14 +32,16 @@ const shorterLooked = 32;
 export function placeOnDevices(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
-  for (const priority of priorities) {
-    const known = { forecasts: new Map<Group, Ahead>(), picks: new Map<Group, Pick | null>() };
-    for (const pool of state.fleet.devicePools.values()) {
-      if (pool.idle.size === 0) continue;
-      const groups = [...state.groups.values()].filter(
-        (group) => group.gpus === 1 && !group.alone && group.bands[priority].size > 0 && serves(state, pool, group),
-      );
-      const floor: Floor = { state, pool, groups, priority, instantMs, ...known };
+  for (const pool of state.fleet.devicePools.values()) {
+    if (pool.idle.size === 0) continue;
+    const served = [...state.groups.values()].filter((group) => group.gpus === 1 && !group.alone && serves(state, pool, group));
+    if (served.length === 0) continue;
+    const turns = turnsOf(state, { groups: served, resource: 'gpu' });
+    const picks = new Map(served.map((group) => [group, pickEntry(turns, group)]));
+    for (const round of rounds) {
+      const groups = served.filter((group) => (picks.get(group)?.round ?? rounds.length) <= round);
+      if (groups.length === 0) continue;
+      const floor: Floor = { state, pool, groups, turns, round, instantMs, picks, forecasts: new Map() };
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
@@ -160,7 +163,7 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   stopWaiting(state, task.id);
   const tasks = [task, ...(device.host.facts.runsBatches === false ? [] : companions(floor, { group, pick, loadMs: ms }))];
   const expectedMs = ms + batchMs(state.costs, { task, product: floor.pool.product, count: tasks.length });
-  startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs });
+  startAttempt(state, { tasks, host: device.host, devices: [device], tier, evict, expectedMs, startMs: instantMs, early: pick.early });
   // What was picked of a workspace that has reached its cap is picked no more.
   for (const [other, known] of floor.picks)
     if (known !== null && isCapped(shareOf(state, known.entry.task.workspace))) floor.picks.delete(other);
@@ -185,7 +188,8 @@ function companions(floor: Floor, { group, pick, loadMs }: Batch): Demand[] {
   let dueMs = pick.late ? Number.POSITIVE_INFINITY : (task.deadlineMs ?? Number.POSITIVE_INFINITY);
   while (task.batch !== null && found.length + 1 < task.batchMost) {
     const next = pickOf(floor, group)?.entry.task;
-    if (next === undefined || next.batch !== task.batch || reachesCap(floor, next, [task, ...found])) break;
+    if (next === undefined || next.batch !== task.batch || next.priority !== task.priority || reachesCap(floor, next, [task, ...found]))
+      break;
     const takesMs = loadMs + batchMs(floor.state.costs, { task, product: floor.pool.product, count: found.length + 2 });
     dueMs = Math.min(dueMs, pick.late ? dueMs : (next.deadlineMs ?? dueMs));
     if (floor.instantMs + takesMs > dueMs) break;
@@ -216,7 +220,7 @@ function fittingPick(floor: Floor, group: Group): { readonly pick: Pick; readonl
   if (pick === null) return null;
   const device = idleHolder(floor, group, pick);
   if (device !== null) return { pick, device };
-  const line = group.bands[floor.priority].get(pick.entry.task.workspace);
+  const line = group.bands[pick.entry.task.priority].get(pick.entry.task.workspace);
   for (const entry of pick.late || line === undefined ? [] : headOfLine(line, shorterLooked)) {
     const other = { ...pick, entry };
     const fitting = idleHolder(floor, group, other);

@@ -2,13 +2,14 @@ import { startAttempt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { runMs, unloadMs } from './costs.ts';
-import { type Decision, type Demand, type Priority, priorities, type Tier } from './demand.ts';
+import type { Decision, Demand, Tier } from './demand.ts';
 import type { Device, Host } from './fleet.ts';
 import { loadOf, serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { isKept } from './is-kept.ts';
-import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
+import { firstOf, type Pick } from './pick-line.ts';
 import type { State } from './state.ts';
+import { turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 
 /** Of the hosts with several devices; one host at least. */
@@ -22,36 +23,27 @@ export function placeGangs(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   const groups = [...state.groups.values()].filter((group) => group.gpus > 1 && !group.alone);
   for (const host of state.fleet.wide) if (host.reserved !== null && !state.groups.has(host.reserved.group)) host.reserved = null;
-  for (const priority of priorities) {
-    const blocked = new Set<Group>();
-    for (;;) {
-      const next = firstGang(state, { groups: groups.filter((group) => !blocked.has(group)), priority });
-      if (next === null) break;
-      const { group, task } = next;
-      const devices = idleTogether(state, { group, task, instantMs });
-      if (devices !== null) decisions.push(grant(state, { group, task, devices, instantMs }));
-      else {
-        blocked.add(group);
-        if (mayKeep(state, group)) keepDevices(state, { group, instantMs });
-      }
+  if (groups.length === 0) return decisions;
+  const turns = turnsOf(state, { groups: [...state.groups.values()].filter((group) => group.gpus > 0), resource: 'gpu' });
+  const blocked = new Set<Group>();
+  for (;;) {
+    const next = firstOf(
+      turns,
+      groups.filter((group) => !blocked.has(group)),
+    );
+    if (next === null) return decisions;
+    const { group, pick } = next;
+    const { task } = pick.entry;
+    const devices = idleTogether(state, { group, task, instantMs });
+    if (devices !== null) decisions.push(grant(state, { group, pick, devices, instantMs }));
+    else {
+      blocked.add(group);
+      if (mayKeep(state, group)) keepDevices(state, { group, instantMs });
     }
   }
-  return decisions;
 }
 
 type Gang = { readonly group: Group; readonly task: Demand; readonly instantMs: number };
-
-function firstGang(
-  state: State,
-  { groups, priority }: { readonly groups: readonly Group[]; readonly priority: Priority },
-): { readonly group: Group; readonly task: Demand } | null {
-  let best: { readonly group: Group; readonly pick: Pick } | null = null;
-  for (const group of groups) {
-    const pick = pickEntry(state, group, { priority, resource: 'gpu' });
-    if (pick !== null && (best === null || comesFirst(pick, best.pick))) best = { group, pick };
-  }
-  return best === null ? null : { group: best.group, task: best.pick.entry.task };
-}
 
 /** Devices are kept until a task of their group runs there or none waits, on part of the hosts at a time: many half-empty hosts help nobody. */
 function mayKeep(state: State, group: Group): boolean {
@@ -112,16 +104,17 @@ function fabricsOf(state: State, host: Host, group: Group): Device[][] {
   return [...fabrics.values()].filter((devices) => devices.length >= group.gpus);
 }
 
-type Grant = { readonly group: Group; readonly task: Demand; readonly devices: readonly Device[]; readonly instantMs: number };
+type Grant = { readonly group: Group; readonly pick: Pick; readonly devices: readonly Device[]; readonly instantMs: number };
 
-function grant(state: State, { group, task, devices, instantMs }: Grant): Decision {
+function grant(state: State, { group, pick, devices, instantMs }: Grant): Decision {
+  const { task } = pick.entry;
   const [first] = devices as [Device, ...Device[]];
   const { host } = first;
   const slowest = devices.map((device) => loadOf(state, device, group.model)).sort((a, b) => b.ms - a.ms)[0] as { tier: Tier; ms: number };
   const evict = [...new Set(devices.flatMap((device) => evictionsFor(state, device, group)))];
   const expectedMs = unloadMs(state.costs, evict) + slowest.ms + runMs(state.costs, { task, product: first.facts.product });
   stopWaiting(state, task.id);
-  startAttempt(state, { tasks: [task], host, devices, tier: slowest.tier, evict, expectedMs, startMs: instantMs });
+  startAttempt(state, { tasks: [task], host, devices, tier: slowest.tier, evict, expectedMs, startMs: instantMs, early: pick.early });
   for (const other of state.fleet.wide) if (other.reserved?.group === group.key) other.reserved = null;
   const reason = `${group.gpus} devices of one host are free together`;
   return {

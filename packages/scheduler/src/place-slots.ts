@@ -1,13 +1,14 @@
 import { startAttempt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
 import { batchMs, loadMs } from './costs.ts';
-import { type Decision, type Demand, type Near, priorities, type Tier } from './demand.ts';
+import type { Decision, Demand, Near, Tier } from './demand.ts';
 import { type Host, neighbours, productOf, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
+import { type Turns, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 
 /** So many runners that have a model in memory, or inputs, are looked at. */
@@ -23,32 +24,30 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
   for (const pool of state.fleet.slotPools.values()) {
     if (pool.free === 0) continue;
     const kept = new Set<Host>();
-    for (const priority of priorities) {
-      const groups = [...state.groups.values()].filter(
-        (group) => !group.alone && servesOnSlots(pool, group) && group.bands[priority].size > 0,
-      );
-      const picks = new Map(groups.map((group) => [group, pickEntry(state, group, { priority, resource: 'slot' })]));
-      while (pool.free > 0) {
-        const next = firstHeld(state, { pool, picks }) ?? firstOf(picks);
-        if (next === null) break;
-        const held = heldFor(state, { pool, ...next, instantMs }) ?? heldForInputs(state, { pool, ...next, instantMs });
-        next.group.held = held ?? '';
-        if (held !== null) {
-          picks.set(next.group, null);
-          continue;
-        }
-        const place = placeFor(state, { pool, group: next.group, task: next.pick.entry.task, kept });
-        if (place === null) {
-          next.group.held = keepRoom(state, { pool, group: next.group, task: next.pick.entry.task, kept });
-          picks.set(next.group, null);
-          continue;
-        }
-        decisions.push(grant(state, { pool, place, group: next.group, task: next.pick.entry.task, instantMs }));
-        const reached = isCapped(shareOf(state, next.pick.entry.task.workspace));
-        for (const [group, pick] of picks)
-          if (group === next.group || (reached && pick?.entry.task.workspace === next.pick.entry.task.workspace))
-            picks.set(group, pickEntry(state, group, { priority, resource: 'slot' }));
+    const groups = [...state.groups.values()].filter((group) => !group.alone && servesOnSlots(pool, group));
+    if (groups.length === 0) continue;
+    const turns = turnsOf(state, { groups, resource: 'slot' });
+    const picks = new Map(groups.map((group) => [group, pickEntry(turns, group)]));
+    while (pool.free > 0) {
+      const next = firstHeld(state, { pool, picks }) ?? firstOf(picks);
+      if (next === null) break;
+      const { task } = next.pick.entry;
+      const held = heldFor(state, { pool, ...next, instantMs }) ?? heldForInputs(state, { pool, ...next, instantMs });
+      next.group.held = held ?? '';
+      if (held !== null) {
+        picks.set(next.group, null);
+        continue;
       }
+      const place = placeFor(state, { pool, group: next.group, task, kept });
+      if (place === null) {
+        next.group.held = keepRoom(state, { pool, group: next.group, task, kept });
+        picks.set(next.group, null);
+        continue;
+      }
+      decisions.push(grant(state, { turns, pool, place, ...next, instantMs }));
+      const reached = isCapped(shareOf(state, task.workspace));
+      for (const [group, pick] of picks)
+        if (group === next.group || (reached && pick?.entry.task.workspace === task.workspace)) picks.set(group, pickEntry(turns, group));
     }
   }
   return decisions;
@@ -80,21 +79,23 @@ function firstHeld(
 }
 
 type Granting = {
+  readonly turns: Turns;
   readonly pool: SlotPool;
   readonly place: Place;
   readonly group: Group;
-  readonly task: Demand;
+  readonly pick: Pick;
   readonly instantMs: number;
 };
 
-function grant(state: State, { pool, place: { host, tier, reason }, group, task, instantMs }: Granting): Decision {
+function grant(state: State, { turns, pool, place: { host, tier, reason }, group, pick, instantMs }: Granting): Decision {
+  const { task } = pick.entry;
   // Free slots are filled first: what runs side by side is sooner done than what runs as one.
   const most = host.facts.runsBatches === false ? 1 : Math.min(task.batchMost, Math.ceil(group.count / pool.free));
   stopWaiting(state, task.id);
-  const tasks = [task, ...companions(state, { group, task, most })];
+  const tasks = [task, ...companions(turns, { group, task, most })];
   const workMs = batchMs(state.costs, { task, product: productOf(host), count: tasks.length });
   const expectedMs = loadOf(state, { model: task.model, tier, product: productOf(host) }) + workMs;
-  startAttempt(state, { tasks, host, devices: [], tier, evict: [], expectedMs, startMs: instantMs });
+  startAttempt(state, { tasks, host, devices: [], tier, evict: [], expectedMs, startMs: instantMs, early: pick.early });
   const ids = tasks.map(({ id }) => id);
   return { type: 'grant', tasks: ids, runner: host.facts.id, devices: [], tier, evict: [], expectedMs, reason };
 }
@@ -102,10 +103,11 @@ function grant(state: State, { pool, place: { host, tier, reason }, group, task,
 type Batch = { readonly group: Group; readonly task: Demand; readonly most: number };
 
 /** Others that run in one batch with a task, as far as the caps of their workspaces reach. */
-function companions(state: State, { group, task, most }: Batch): Demand[] {
+function companions(turns: Turns, { group, task, most }: Batch): Demand[] {
+  const { state } = turns;
   const found: Demand[] = [];
   while (task.batch !== null && found.length + 1 < most) {
-    const next = pickEntry(state, group, { priority: task.priority, resource: 'slot' })?.entry.task;
+    const next = pickEntry(turns, group, task.priority)?.entry.task;
     if (next === undefined || next.batch !== task.batch) break;
     const { cap, running } = shareOf(state, next.workspace);
     const taken = [task, ...found].filter(({ workspace }) => workspace === next.workspace).length;

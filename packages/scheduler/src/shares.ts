@@ -1,4 +1,5 @@
-import type { WorkspaceFacts } from './demand.ts';
+import { type Priority, priorities, type WorkspaceFacts } from './demand.ts';
+import type { Entry } from './waiting-line.ts';
 
 /** A workspace's account: time on GPUs (or slots) that it was given, halved every hour, and what it has now. */
 export type Share = {
@@ -9,20 +10,40 @@ export type Share = {
   waiting: number;
   /** Milliseconds of devices, as of `atMs`. */
   readonly used: { gpu: number; slot: number };
+  /** Of those what it had on its head start, halved sooner. */
+  readonly early: { gpu: number; slot: number };
+  /** What its more pressing tasks had since one of this priority was granted last. */
+  readonly passed: Readonly<Record<Resource, Record<Priority, number>>>;
   atMs: number;
   /** When it was told what it had before; null where it never was. */
   toldMs: number | null;
 };
-export type Resource = keyof Share['used'];
+export type Resource = 'gpu' | 'slot';
 
 const halfLifeMs = 60 * 60_000;
 /** How far a workspace may be ahead of the one that is owed most and still be served by dates alone: this part of what all have, per weight, and at least so many milliseconds. */
 const windowPart = 0.15;
 const leastWindowMs = 300_000;
+/** How much of what presses a workspace that is ahead is given before others all the same: this part of the window, per weight, and as much again in ten minutes. */
+const headStartPart = 1 / 3;
+const headStartHalfLifeMs = 10 * 60_000;
+/** A task that is due without a deadline goes before more pressing ones of its workspace once those had so many times its work. */
+const passedTimes = 8;
 
 /** A workspace of which nothing is known: of weight 1, without a cap, that had nothing. */
 export function createShare(id: string): Share {
-  return { id, weight: 1, cap: null, running: 0, waiting: 0, used: { gpu: 0, slot: 0 }, atMs: 0, toldMs: null };
+  return {
+    id,
+    weight: 1,
+    cap: null,
+    running: 0,
+    waiting: 0,
+    used: { gpu: 0, slot: 0 },
+    early: { gpu: 0, slot: 0 },
+    passed: { gpu: none(), slot: none() },
+    atMs: 0,
+    toldMs: null,
+  };
 }
 
 /** Takes up what is told of a workspace. What it had before is added to what it has, so that it is to be told once. */
@@ -44,6 +65,36 @@ export function charge(
   share.used[resource] = Math.max(0, share.used[resource] + ms);
 }
 
+const none = (): Record<Priority, number> => ({ interactive: 0, normal: 0, bulk: 0 });
+
+/** Charges the head start of a share beside its account, and corrects it (also below) at the end. */
+export function chargeEarly(share: Share, { resource, ms }: { readonly resource: Resource; readonly ms: number }): void {
+  share.early[resource] = Math.max(0, share.early[resource] + ms);
+}
+
+/** Takes up that a task was granted: less pressing ones of its workspace were passed. */
+export function noteTurn(
+  share: Share,
+  { resource, ms, priority }: { readonly resource: Resource; readonly ms: number; readonly priority: Priority },
+): void {
+  const passed = share.passed[resource];
+  for (const less of priorities.slice(priorities.indexOf(priority) + 1)) passed[less] += ms;
+  passed[priority] = 0;
+}
+
+/** Whether more pressing tasks of its workspace had their turn so often that this one, which is due, has it now. */
+export function wasPassed(share: Share, { resource, entry }: { readonly resource: Resource; readonly entry: Entry }): boolean {
+  return share.passed[resource][entry.task.priority] >= passedTimes * entry.workMs * Math.max(1, entry.task.gpus);
+}
+
+/** Whether a workspace that is ahead has some of its head start left. */
+export function hasHeadStart(
+  share: Share,
+  { resource, state }: { readonly resource: Resource; readonly state: { readonly windows: Readonly<Record<Resource, number>> } },
+): boolean {
+  return share.early[resource] / share.weight < state.windows[resource] * headStartPart;
+}
+
 /** Device time per weight: the smaller, the more is owed. */
 export function usage(share: Share, resource: Resource): number {
   return share.used[resource] / share.weight;
@@ -55,6 +106,9 @@ export function settle(share: Share, instantMs: number): void {
   const left = 0.5 ** ((instantMs - share.atMs) / halfLifeMs);
   share.used.gpu *= left;
   share.used.slot *= left;
+  const earlyLeft = 0.5 ** ((instantMs - share.atMs) / headStartHalfLifeMs);
+  share.early.gpu *= earlyLeft;
+  share.early.slot *= earlyLeft;
   share.atMs = instantMs;
 }
 
@@ -78,13 +132,6 @@ export function lift(
 /** A workspace that runs as many tasks as it may. */
 export function isCapped(share: Share): boolean {
   return share.cap !== null && share.running >= share.cap;
-}
-
-/** The least usage among workspaces that wait: what others have beyond it they have ahead. */
-export function floorOf(shares: ReadonlyMap<string, Share>, resource: Resource): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (const share of shares.values()) if (share.waiting > 0 && !isCapped(share)) least = Math.min(least, usage(share, resource));
-  return least;
 }
 
 /** How far ahead dates alone decide, in milliseconds of a device per weight. */

@@ -4,7 +4,7 @@ import { type Attempt, createFleet, type Fleet } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { Coming } from './prefetch.ts';
 import type { Rate } from './rate.ts';
-import { createShare, floorOf, type Resource, type Share, windowOf } from './shares.ts';
+import { createShare, type Resource, type Share, windowOf } from './shares.ts';
 import type { Entry } from './waiting-line.ts';
 
 /** All that the scheduler knows; only `step` changes it. */
@@ -14,9 +14,7 @@ export type State = {
   /** Those with waiting tasks. */
   readonly groups: Map<string, Group>;
   readonly shares: Map<string, Share>;
-  /** What the workspace that is owed most has, of each resource; looked up again every few grants. */
-  readonly floors: Record<Resource, number>;
-  /** How far beyond that dates alone decide. */
+  /** How far beyond the workspace that is owed most others may be, of each resource, while dates alone decide; looked up again every few grants. */
   readonly windows: Record<Resource, number>;
   /** Of the last step. */
   instantMs: number;
@@ -51,7 +49,6 @@ export function openState(): State {
     instantMs: Number.NEGATIVE_INFINITY,
     bordered: 0,
     granted: 0,
-    floors: { gpu: 0, slot: 0 },
     windows: { gpu: 0, slot: 0 },
     entries: new Map(),
     later: new Map(),
@@ -73,10 +70,7 @@ export function shareOf(state: State, workspace: string): Share {
   return share;
 }
 
-/** Looks again at who is owed most. */
-export function setFloors({ floors, windows, shares }: State): void {
-  for (const resource of ['gpu', 'slot'] as const) {
-    floors[resource] = floorOf(shares, resource);
-    windows[resource] = windowOf(shares, resource);
-  }
+/** Looks again at how far others may be ahead. */
+export function setWindows({ windows, shares }: State): void {
+  for (const resource of ['gpu', 'slot'] as const) windows[resource] = windowOf(shares, resource);
 }

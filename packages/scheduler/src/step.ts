@@ -10,7 +10,7 @@ import { preempt } from './preempt.ts';
 import { prefetch } from './prefetch.ts';
 import { readWeights } from './read-weights.ts';
 import { settle } from './shares.ts';
-import { type State, setFloors } from './state.ts';
+import { type State, setWindows } from './state.ts';
 import { wakeLater } from './waiting.ts';
 
 /**
@@ -26,7 +26,7 @@ export function step(
   for (const share of state.shares.values()) settle(share, instantMs);
   for (const change of changes) applyChange(state, change, instantMs);
   wakeLater(state, instantMs);
-  setFloors(state);
+  setWindows(state);
   wakeRested(state.fleet, instantMs);
   avoidTried(state);
   const placed = [

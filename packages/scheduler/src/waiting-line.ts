@@ -6,9 +6,13 @@ export type WaitingLine = {
   readonly inTime: Queue;
   /** Their deadlines cannot be met any more; first come, first served. */
   readonly late: Queue;
+  /** Those of them with a deadline, latest start soonest. */
+  readonly dated: Queue;
   /** Work of all that wait, in milliseconds. */
   workMs: number;
   count: number;
+  /** Of those the ones with a deadline. */
+  datedCount: number;
 };
 /** From `head` on; what is before it was taken. */
 type Queue = { items: Entry[]; head: number };
@@ -16,8 +20,18 @@ type Queue = { items: Entry[]; head: number };
 /** A waiting task: when it is due, and what is thought of its work. `gone` marks one that was taken out. */
 export type Entry = { readonly task: Demand; readonly dueMs: number; readonly workMs: number; gone: boolean };
 
+type Order = (a: Entry, b: Entry) => number;
+
 export function createLine(workspace: string): WaitingLine {
-  return { workspace, inTime: { items: [], head: 0 }, late: { items: [], head: 0 }, workMs: 0, count: 0 };
+  return {
+    workspace,
+    inTime: { items: [], head: 0 },
+    late: { items: [], head: 0 },
+    dated: { items: [], head: 0 },
+    workMs: 0,
+    count: 0,
+    datedCount: 0,
+  };
 }
 
 /** Soonest due first, then by the order within the build, then the longest. */
@@ -26,9 +40,36 @@ export function comparePlaces(a: Entry, b: Entry): number {
 }
 
 export function addToLine(line: WaitingLine, entry: Entry): void {
-  insert(line.inTime, entry);
+  insert(line.inTime, entry, comparePlaces);
+  if (entry.task.deadlineMs !== null) {
+    insert(line.dated, entry, compareStarts);
+    line.datedCount++;
+  }
   line.workMs += entry.workMs;
   line.count++;
+}
+
+/** When an entry must begin to be done when it is due. */
+export function latestStartMs({ dueMs, workMs }: Entry): number {
+  return dueMs - workMs;
+}
+
+function compareStarts(a: Entry, b: Entry): number {
+  return latestStartMs(a) - latestStartMs(b) || comparePlaces(a, b);
+}
+
+/** Of those whose deadline can still be met the one that must begin soonest, or null. */
+export function firstToBegin({ dated }: WaitingLine, instantMs: number): Entry | null {
+  for (;;) {
+    const first = firstOf(dated);
+    if (first === null || latestStartMs(first) >= instantMs) return first;
+    dated.head++;
+  }
+}
+
+/** Those with a deadline that must begin by an instant, `most` at most. */
+export function headToBegin({ dated }: WaitingLine, { byMs, most }: { readonly byMs: number; readonly most: number }): Entry[] {
+  return headOf(dated, most).filter((entry) => latestStartMs(entry) <= byMs);
 }
 
 /** Takes an entry out, wherever it stands. */
@@ -37,6 +78,7 @@ export function takeFromLine(line: WaitingLine, entry: Entry): void {
   entry.gone = true;
   line.workMs -= entry.workMs;
   line.count--;
+  if (entry.task.deadlineMs !== null) line.datedCount--;
 }
 
 /** Sets aside those whose deadline the work alone would miss if it began now: they would make others late in vain. */
@@ -77,15 +119,15 @@ function headOf({ items, head }: Queue, most: number): Entry[] {
   return found;
 }
 
-function insert(queue: Queue, entry: Entry): void {
+function insert(queue: Queue, entry: Entry, compare: Order): void {
   const { items } = queue;
   let low = queue.head;
   let high = items.length;
   // Most that come are due last.
-  if (high > low && comparePlaces(items[high - 1] as Entry, entry) <= 0) low = high;
+  if (high > low && compare(items[high - 1] as Entry, entry) <= 0) low = high;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (comparePlaces(items[middle] as Entry, entry) <= 0) low = middle + 1;
+    if (compare(items[middle] as Entry, entry) <= 0) low = middle + 1;
     else high = middle;
   }
   if (low === items.length) items.push(entry);
