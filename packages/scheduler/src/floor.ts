@@ -14,7 +14,7 @@ export type Floor = {
   /** What has its turn later is not looked at. */
   readonly round: Round;
   readonly instantMs: number;
-  readonly forecasts: Map<Group, Ahead>;
+  readonly forecasts: Readonly<Record<Round, Map<Group, Ahead>>>;
   readonly picks: Map<Group, Pick | null>;
 };
 
@@ -34,8 +34,9 @@ export function harmOf(floor: Floor, group: Group): number {
 }
 
 function aheadOf(floor: Floor, group: Group): Ahead {
-  const known = floor.forecasts.get(group) ?? { now: forecast(floor.state, group, floor), harm: null };
-  floor.forecasts.set(group, known);
+  const forecasts = floor.forecasts[floor.round];
+  const known = forecasts.get(group) ?? { now: forecast(floor.state, group, floor), harm: null };
+  forecasts.set(group, known);
   return known;
 }
 

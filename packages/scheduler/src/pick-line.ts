@@ -30,7 +30,7 @@ export function pickEntry(turns: Turns, group: Group, only?: Priority): Pick | n
     for (const line of group.bands[priority].values()) {
       const share = turns.state.shares.get(line.workspace) as Share;
       if (isCapped(share)) continue;
-      const pick = pickOfLine(turns, { line, share, priority, pressesBy });
+      const pick = pickOfLine(turns, line, { share, priority, pressesBy });
       if (pick !== null && (best === null || comesFirst(pick, best))) best = pick;
     }
   return best;
@@ -51,32 +51,33 @@ export function sortOutLate(group: Group, instantMs: number): void {
   for (const band of Object.values(group.bands)) for (const line of band.values()) setLateAside(line, instantMs);
 }
 
-type Standing = { readonly line: WaitingLine; readonly share: Share; readonly priority: Priority; readonly pressesBy: number };
+type Looking = { readonly share: Share; readonly priority: Priority; readonly pressesBy: number };
 
-function pickOfLine(turns: Turns, { line, share, priority, pressesBy }: Standing): Pick | null {
+function pickOfLine(turns: Turns, line: WaitingLine, { share, priority, pressesBy }: Looking): Pick | null {
   const { instantMs } = turns.state;
-  const own = aheadOf(turns, share);
-  const rank = (level: Round, mayPress: boolean): Omit<Pick, 'entry' | 'late'> => {
-    if (own === 0) return { round: level, level, ahead: 0, early: false };
-    if (mayPress && level <= roundOf.interactive && hasHeadStart(share, turns)) return { round: level, level, ahead: 0, early: true };
-    return { round: laterOf(level, turns.bottom), level, ahead: own, early: false };
-  };
   const soonest = pressesBy < instantMs ? null : firstToBegin(line, instantMs);
-  const pressing = soonest !== null && latestStartMs(soonest) <= pressesBy ? { entry: soonest, late: false, ...rank(0, true) } : null;
-  const found = firstOfAny(line, instantMs);
-  if (found === null) return pressing;
-  const { entry } = found;
-  const waitedMost = !found.late && priority !== 'interactive' && instantMs >= entry.dueMs && wasPassed(share, { ...turns, entry });
-  const first = { ...found, ...(waitedMost ? rank(0, false) : rank(roundOf[priority], true)) };
-  return pressing !== null && comesFirst(pressing, first) ? pressing : first;
-}
-
-function firstOfAny(line: WaitingLine, instantMs: number): { readonly entry: Entry; readonly late: boolean } | null {
+  const pressing = soonest === null || latestStartMs(soonest) > pressesBy ? null : soonest;
   const inTime = firstInTime(line);
   const late = firstLate(line);
-  if (late !== null && instantMs - late.dueMs > (late.task.gpus > 1 ? gangOverdueMs : overdueMs)) return { entry: late, late: false };
-  if (inTime !== null) return { entry: inTime, late: false };
-  return late === null ? null : { entry: late, late: true };
+  const overdue = late !== null && instantMs - late.dueMs > (late.task.gpus > 1 ? gangOverdueMs : overdueMs);
+  const entry = overdue ? late : (inTime ?? late);
+  const begins = pressing === null ? null : ranked(turns, share, { entry: pressing, late: false, level: 0, mayPress: true });
+  if (entry === null) return begins;
+  const isLate = entry === late && !overdue;
+  const waitedMost =
+    !isLate && priority !== 'interactive' && instantMs >= entry.dueMs && wasPassed(share, { resource: turns.resource, entry });
+  const first = ranked(turns, share, { entry, late: isLate, level: waitedMost ? 0 : roundOf[priority], mayPress: !waitedMost });
+  return begins !== null && comesFirst(begins, first) ? begins : first;
+}
+
+type Ranking = { readonly entry: Entry; readonly late: boolean; readonly level: Round; readonly mayPress: boolean };
+
+/** In which round a task has its turn. */
+function ranked(turns: Turns, share: Share, { entry, late, level, mayPress }: Ranking): Pick {
+  const own = aheadOf(turns, share);
+  if (own === 0) return { entry, late, round: level, level, ahead: 0, early: false };
+  const early = mayPress && level <= roundOf.interactive && hasHeadStart(share, turns);
+  return { entry, late, round: early ? level : laterOf(level, turns.bottom), level, ahead: early ? 0 : own, early };
 }
 
 /** Of two tasks: the one whose round it is, then that of the workspace which is less ahead, then the more pressing, then the one that can be in time, then the one due sooner. */

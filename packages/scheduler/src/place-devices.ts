@@ -11,7 +11,7 @@ import { isKept } from './is-kept.ts';
 import { comesFirst, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
-import { rounds, turnsOf } from './turns.ts';
+import { rounds, type Turns, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 import { headOfLine } from './waiting-line.ts';
 
@@ -32,16 +32,18 @@ const shorterLooked = 32;
 export function placeOnDevices(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
+  let known: Known | null = null;
   for (const pool of state.fleet.devicePools.values()) {
     if (pool.idle.size === 0) continue;
     const served = [...state.groups.values()].filter((group) => group.gpus === 1 && !group.alone && serves(state, pool, group));
     if (served.length === 0) continue;
-    const turns = turnsOf(state, { groups: served, resource: 'gpu' });
-    const picks = new Map(served.map((group) => [group, pickEntry(turns, group)]));
+    // Pools that serve the same know the same, one after the other.
+    if (known === null || !isSame(known.turns.groups, served)) known = look(state, served);
+    const { turns, picks, forecasts } = known;
     for (const round of rounds) {
       const groups = served.filter((group) => (picks.get(group)?.round ?? rounds.length) <= round);
       if (groups.length === 0) continue;
-      const floor: Floor = { state, pool, groups, turns, round, instantMs, picks, forecasts: new Map() };
+      const floor: Floor = { state, pool, groups, turns, round, instantMs, picks, forecasts };
       while (pool.idle.size > 0) {
         const decision =
           saveDeadline(floor) ??
@@ -56,6 +58,22 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
     }
   }
   return decisions;
+}
+
+type Known = {
+  readonly turns: Turns;
+  readonly picks: Map<Group, Pick | null>;
+  readonly forecasts: Floor['forecasts'];
+};
+
+function look(state: State, groups: readonly Group[]): Known {
+  const turns = turnsOf(state, { groups, resource: 'gpu' });
+  const forecasts = { 0: new Map(), 1: new Map(), 2: new Map(), 3: new Map() };
+  return { turns, picks: new Map(groups.map((group) => [group, pickEntry(turns, group)])), forecasts };
+}
+
+function isSame(a: readonly Group[], b: readonly Group[]): boolean {
+  return a.length === b.length && a.every((group, at) => group === b[at]);
 }
 
 /** Loads a model for tasks that would miss their deadlines by waiting for the devices that hold it, if that harms fewer others. */
@@ -157,8 +175,9 @@ function grant(floor: Floor, { group, pick, device, why }: Grant): Decision {
   const { tier, ms: toLoadMs } = loadOf(state, device, group.model);
   const evict = evictionsFor(state, device, group);
   const ms = unloadMs(state.costs, evict) + toLoadMs;
-  for (const other of floor.forecasts.keys())
-    if (other === group || (other.model !== null && device.models.has(other.model))) floor.forecasts.delete(other);
+  for (const forecasts of Object.values(floor.forecasts))
+    for (const other of forecasts.keys())
+      if (other === group || (other.model !== null && device.models.has(other.model))) forecasts.delete(other);
   floor.picks.delete(group);
   stopWaiting(state, task.id);
   const tasks = [task, ...(device.host.facts.runsBatches === false ? [] : companions(floor, { group, pick, loadMs: ms }))];

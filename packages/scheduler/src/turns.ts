@@ -76,25 +76,25 @@ export function pressesByMs({ state, mixed, nextMs }: Turns, group: Group): numb
 function look(turns: Turns): void {
   const { state, resource } = turns;
   turns.looked = Math.floor(state.granted / lookAgain);
-  const kinds = new Set<string>();
-  const open = new Map<Share, Round>();
-  let longestMs = 0;
+  const open: { readonly line: WaitingLine; readonly share: Share; readonly round: Round }[] = [];
+  let [isDated, isUndated] = [false, false];
+  turns.floorMs = Number.POSITIVE_INFINITY;
   for (const { bands } of turns.groups)
     for (const priority of priorities)
       for (const line of bands[priority].values()) {
         const share = state.shares.get(line.workspace) as Share;
         if (isCapped(share)) continue;
-        open.set(share, laterOf(open.get(share) ?? 0, roundOf[priority]));
-        if (line.datedCount > 0) kinds.add(priority);
-        if (line.datedCount < line.count) kinds.add('undated');
-        longestMs = Math.max(longestMs, firstInTime(line)?.workMs ?? 0);
+        open.push({ line, share, round: roundOf[priority] });
+        turns.floorMs = Math.min(turns.floorMs, usage(share, resource));
+        if (line.datedCount > 0) isDated = true;
+        if (line.datedCount < line.count) isUndated = true;
       }
-  turns.floorMs = Number.POSITIVE_INFINITY;
-  for (const share of open.keys()) turns.floorMs = Math.min(turns.floorMs, usage(share, resource));
   turns.bottom = 0;
-  for (const [share, round] of open) if (aheadOf(turns, share) === 0) turns.bottom = laterOf(turns.bottom, round);
-  turns.mixed = kinds.size > 1;
-  turns.nextMs = turns.mixed ? Math.min(longestMs, soonestEndMs(turns)) : 0;
+  for (const { share, round } of open) if (round > turns.bottom && aheadOf(turns, share) === 0) turns.bottom = round;
+  turns.mixed = isDated && (isUndated || open.some(({ round }) => round !== open[0]?.round));
+  if (!turns.mixed) return;
+  const longestMs = open.reduce((most, { line }) => Math.max(most, firstInTime(line)?.workMs ?? 0), 0);
+  turns.nextMs = Math.min(longestMs, soonestEndMs(turns));
 }
 
 /** Until the first of what runs is expected to end, of as many as are looked at. */
