@@ -41,7 +41,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request): Promise<HeartbeatReply> => {
-      const { leases, stopped, models, held, files, previews = [] } = checkInput(heartbeatSchema, request.body);
+      const { leases, stopped, models, held, free, files, previews = [] } = checkInput(heartbeatSchema, request.body);
       const { runner, ...renewed } = await records.beat({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
@@ -50,6 +50,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
       });
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, ...(held && { held }) });
+      if (free !== undefined) await records.noteFree({ runnerId: runnerOf(request), free });
       if (runner === null) throw unknown(runnerOf(request));
       takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');

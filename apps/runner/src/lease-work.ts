@@ -19,6 +19,7 @@ import { type Batch, type Held, type HeldLeases, runBatch, runLease, type Workin
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
+import type { DeviceWatch } from './watch-devices.ts';
 import type { WeightsAhead } from './weights-ahead.ts';
 
 export type LeaseWork = {
@@ -35,6 +36,8 @@ export type LeaseWork = {
   readonly cache: () => CacheReport | null;
   /** What lies in the cache of this machine; nothing is told where media come from a shared folder. */
   readonly files?: CachedFiles;
+  /** What is free on its GPUs; nothing is told where it is left out. */
+  readonly devices?: DeviceWatch;
   /** Fetches what the gateway says may be needed; nothing is where it is left out. */
   readonly ahead?: Pick<FetchAhead, 'add'>;
   /** Reads weights that the gateway says may be loaded; nothing is where it is left out. */
@@ -224,10 +227,12 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
     const files = (await work.files?.news()) ?? null;
+    const free = work.devices?.news() ?? null;
     const previews = previewsOf([...told.values()]);
     const news = {
       ...(holds !== beating.toldHeld && { models: heldAnywhere(places), held: places }),
       ...(files && { files }),
+      ...(free && { free }),
       ...(previews.length > 0 && { previews: previews.map(({ preview }) => preview) }),
     };
     const { stale, staleFences, back, backFences, ahead, aheadModels, drain } = await work.client.heartbeat({
@@ -242,6 +247,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     beating.toldHeld = holds;
     for (const { one, picture } of previews) if (one.preview === picture) one.preview = null;
     if (files !== null) work.files?.told(files);
+    if (free !== null) work.devices?.told(free);
     // A runner that drains by itself is told so too.
     if (drain === true && !draining) work.onDrain?.();
     if (ahead !== undefined && !draining) work.ahead?.add(ahead);

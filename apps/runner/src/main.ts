@@ -26,6 +26,7 @@ import { type RunnerConfig, readConfig } from './read-config.ts';
 import { createRunnerMetrics, type RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
+import { type DeviceWatch, watchDevices } from './watch-devices.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
 import { weightsOf } from './weights-home.ts';
@@ -46,6 +47,7 @@ type Runner = {
   readonly weights: WeightsAhead;
   /** Null where models are not to be tried. */
   readonly trials: IdleTrials | null;
+  readonly devices: DeviceWatch;
   /** Ends this runner as a signal does. */
   readonly onDrain: () => void;
 };
@@ -87,7 +89,20 @@ async function main(): Promise<void> {
   const trials = tries
     ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, makeRoom: () => endOnDevices(executors), log })
     : null;
-  const runner: Runner = { config, executors, newExecutor, endings, cache: () => cache, figures, fetching, weights, trials, onDrain };
+  const devices = watchDevices({ executors });
+  const runner: Runner = {
+    config,
+    executors,
+    newExecutor,
+    endings,
+    cache: () => cache,
+    figures,
+    fetching,
+    weights,
+    trials,
+    devices,
+    onDrain,
+  };
   const watching = giveWay({ executors, log });
   let credential: Credential | undefined;
   try {
@@ -109,6 +124,7 @@ async function main(): Promise<void> {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
   } finally {
     watching.close();
+    devices.close();
     credential?.close();
     await Promise.all([fetching?.close(), weights.close()]);
     await Promise.all(executors.map((executor) => executor.end()));
@@ -184,12 +200,13 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       // Only what is a way of its own is measured, and once.
       if (config.join !== null) link ??= await probeLink({ connection, client, digest: offer.fonts[0]?.regular ?? null });
       const machine = { ...probed.machine, ...link };
-      const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine });
+      const devices = runner.devices.offer(offer.devices ?? []);
+      const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
       for (const { kind, found, wanted } of refused)
         log('warn', 'this runner is of another version than the gateway and is not given a kind', { kind, found, wanted });
       log('info', 'runner joined', {
         ...{ runner: runnerId, slots: offer.slots, kinds: offer.kinds.length - refused.length, voices: offer.voices.length },
-        ...{ machine, devices: offer.devices },
+        ...{ machine, devices },
       });
       if (process.connected) process.send?.({ ready: true, runner: runnerId });
       // A platform's own runner tells the person who waits that the disk is full.

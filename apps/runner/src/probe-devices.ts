@@ -16,6 +16,12 @@ export async function probeDevices(): Promise<FoundDevices> {
   return { ...found, devices: visibleDevices(found.devices, process.env['CUDA_VISIBLE_DEVICES']) };
 }
 
+/** What nvidia-smi prints to a question; null where it fails or is not there. */
+export async function askNvidia(args: readonly string[]): Promise<string | null> {
+  const { text, missing, problem } = await ask(args);
+  return missing || problem !== null ? null : text;
+}
+
 type Answer = { readonly text: string; readonly missing: boolean; readonly problem: string | null };
 
 function ask(args: readonly string[]): Promise<Answer> {

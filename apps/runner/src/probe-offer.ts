@@ -9,6 +9,7 @@ import { probeDevices } from './probe-devices.ts';
 import { workingEngines } from './probe-engines.ts';
 import { probeMachine } from './probe-machine.ts';
 import { workingModels } from './probe-models.ts';
+import { unusedDevices } from './unused-devices.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Looks at what this machine really has: ffmpeg, voices, models that are installed, fonts, GPUs; with `full` also whether engines and hardware encoders do a little work. */
@@ -25,11 +26,12 @@ export async function probeOffer(
     digests.set(path, file);
     return file;
   };
-  const [found, engines, others, { devices, warnings }] = await Promise.all([
+  // What the others try takes memory of GPUs, which is to be told as it is without.
+  const { devices, warnings } = await probeDevices();
+  const [found, engines, others] = await Promise.all([
     findFonts(),
     workingEngines({ home, tempDir: tempRoot, tried: full }),
     workingModels({ home, tried: full }),
-    probeDevices(),
   ]);
   const fonts: ProbedOffer['fonts'][number][] = [];
   for (const font of found) fonts.push({ ...font, regular: await fontFile(font.regular), bold: await fontFile(font.bold) });
@@ -37,9 +39,10 @@ export async function probeOffer(
   const sizeOf = ({ card }: (typeof models)[number]): number => card.files.reduce((sum, { bytes }) => sum + bytes, 0);
   // A model that finds any subject serves films better than one that finds people only.
   const byUse = [...models].sort((a, b) => Number(a.card.finds === 'people') - Number(b.card.finds === 'people') || sizeOf(b) - sizeOf(a));
+  const chains = await toolchain(toolset.toolchain);
   return {
     kinds: taskKindNames,
-    toolchain: await toolchain(toolset.toolchain),
+    toolchain: chains,
     voices: voices.map(({ id, language, natural, licence, engine, revision }) => ({ id, language, natural, licence, engine, revision })),
     models: byUse.map(({ ref }) => ref),
     modelsFor: others.modelsFor,
@@ -55,7 +58,7 @@ export async function probeOffer(
       home,
       ffmpeg: toolset.ffmpeg,
       encoders: full,
-      warnings: [...warnings, ...engines.warnings, ...others.warnings],
+      warnings: [...warnings, ...unusedDevices({ devices, toolchain: chains }), ...engines.warnings, ...others.warnings],
     }),
   };
 }

@@ -8,6 +8,7 @@ import type {
   CacheReport,
   Completion,
   Failure,
+  FreeMemory,
   Generator,
   HandBack,
   HeartbeatReply,
@@ -107,6 +108,8 @@ export type Client = FilmCalls &
       readonly models?: readonly string[];
       /** Where those lie, told with them. */
       readonly held?: readonly HeldOn[];
+      /** Free memory of GPUs, where that changed. */
+      readonly free?: readonly FreeMemory[];
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       /** Newest pictures of what is being drawn. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { buildStates, priorities } from './build.ts';
-import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
+import { cacheReportSchema, fleetDeviceSchema, machineSchema } from './machine.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
@@ -90,7 +90,7 @@ export const fleetRunnerSchema = z
     /** Of its models those that its engines hold in memory now. */
     loaded: z.array(z.string()).readonly(),
     machine: machineSchema.nullable(),
-    devices: z.array(deviceSchema).readonly(),
+    devices: z.array(fleetDeviceSchema).readonly(),
     cache: cacheReportSchema.nullable(),
     seenAt: z.string(),
   })

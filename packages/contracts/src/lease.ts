@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modelCapabilitySchema } from './capabilities/index.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { generatorSchema } from './generator.ts';
-import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
+import { cacheReportSchema, deviceSchema, freeMemorySchema, machineSchema } from './machine.ts';
 import { modelFiguresSchema } from './model-figures.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
@@ -115,6 +115,8 @@ export const heartbeatSchema = z.object({
   models: z.array(z.string().max(300)).max(1000).readonly().optional(),
   /** Where those lie, told with them; a place that is left out holds none. */
   held: z.array(heldOnSchema).max(1001).readonly().optional(),
+  /** Free memory of its GPUs, where that is not as it told last. */
+  free: z.array(freeMemorySchema).max(1000).readonly().optional(),
   /** What came into its cache of inputs and left it since it told last. */
   files: z
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })

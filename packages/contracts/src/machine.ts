@@ -33,25 +33,32 @@ export const machineSchema = z
   .readonly();
 export type Machine = z.infer<typeof machineSchema>;
 
+const device = z.object({
+  /** As the driver names it: `GPU-...` or `MIG-...`. */
+  id: z.string().max(200),
+  product: z.string().max(200),
+  vramMib: z.number().int().positive(),
+  /** What of that is free while nothing of its runner is there; a slice has all that it is of. */
+  freeMib: z.number().int().nonnegative(),
+  /** Those of one fabric reach each other directly. */
+  fabric: z.string().max(200),
+  /** Profile of a slice, such as `1g.10gb`; null for a whole GPU. */
+  slice: z.string().max(100).nullable(),
+  numaNode: z.number().int().nonnegative().nullable(),
+  driver: z.string().max(100),
+  /** Newest CUDA that the driver speaks, such as `12.4`; null where it does not tell. */
+  cuda: z.string().max(20).nullable(),
+});
 /** A GPU or a slice (MIG) of one. Sizes are MiB. */
-export const deviceSchema = z
-  .object({
-    /** As the driver names it: `GPU-...` or `MIG-...`. */
-    id: z.string().max(200),
-    product: z.string().max(200),
-    vramMib: z.number().int().positive(),
-    freeMib: z.number().int().nonnegative(),
-    /** Those of one fabric reach each other directly. */
-    fabric: z.string().max(200),
-    /** Profile of a slice, such as `1g.10gb`; null for a whole GPU. */
-    slice: z.string().max(100).nullable(),
-    numaNode: z.number().int().nonnegative().nullable(),
-    driver: z.string().max(100),
-    /** Newest CUDA that the driver speaks, such as `12.4`; null where it does not tell. */
-    cuda: z.string().max(20).nullable(),
-  })
-  .readonly();
+export const deviceSchema = device.readonly();
 export type Device = z.infer<typeof deviceSchema>;
+
+/** The same with the models that are loaded there now; left out where its runner does not tell. */
+export const fleetDeviceSchema = device.extend({ models: z.array(z.string()).readonly().optional() }).readonly();
+export type FleetDevice = z.infer<typeof fleetDeviceSchema>;
+/** What of a GPU's memory is free by now, as `Device` has it. */
+export const freeMemorySchema = device.pick({ id: true, freeMib: true }).readonly();
+export type FreeMemory = z.infer<typeof freeMemorySchema>;
 
 /** How a runner's hot cache does, since its process began. */
 export const cacheReportSchema = z

@@ -47,7 +47,7 @@ export { scaleSpan } from './plan/scale-span.ts';
 export { spanRanges } from './plan/spans.ts';
 export { canonicalText, type DigestOf, inputsOf, taskKey } from './plan/task-key.ts';
 export { luminance } from './plan/text-layers.ts';
-export { usableDevices } from './plan/usable-devices.ts';
+export { modelMib, usableDevices } from './plan/usable-devices.ts';
 export { type PoolDecision, type PoolNow, type PoolsNow, planPools } from './pools/plan-pools.ts';
 export type { PoolMachine, PoolMemory } from './pools/pool-supply.ts';
 export type { Ability, Backlog, Load, OtherRunners, PerPlace } from './pools/pool-work.ts';

@@ -1,5 +1,6 @@
 import type { Amount, BuildSpend, Fleet, FleetPool, FleetQueueLine, RunnerOffer, RunningTask, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
+import { fleetDevices, type ToldOfDevices } from './device-rows.ts';
 import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './overview-store.ts';
 import { silenceMs } from './runner-records.ts';
 import { isUuid } from './uuidv7.ts';
@@ -42,14 +43,15 @@ type AttemptRow = Omit<BuildCourseFacts['attempts'][number], 'readyAt' | 'starte
   readonly ended_at: Date | null;
   readonly waited_for: string;
 };
-type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded'> & {
-  readonly id: string;
-  readonly credential_id: string | null;
-  readonly gone_at: Date | null;
-  readonly seen_at: Date;
-  readonly silent_ms: number;
-  readonly offer: Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'versions' | 'version' | 'machine' | 'devices'>;
-};
+type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded'> &
+  ToldOfDevices & {
+    readonly id: string;
+    readonly credential_id: string | null;
+    readonly gone_at: Date | null;
+    readonly seen_at: Date;
+    readonly silent_ms: number;
+    readonly offer: Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'versions' | 'version' | 'machine' | 'devices'>;
+  };
 type RunningRow = Omit<RunningTask, 'sinceAt' | 'expectedEndAt' | 'batch'> & {
   readonly runner_id: string;
   readonly started_at: Date;
@@ -126,7 +128,7 @@ export function overviewRecords({ rows }: Database): OverviewStore {
     async fleetFacts() {
       const [runners, running, queue, pools] = await Promise.all([
         rows<RunnerRow>(
-          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, c.credential_id,
+          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, c.credential_id,
              greatest(0, extract(epoch from now() - r.seen_at) * 1000)::float8 as silent_ms,
              exists (select from pool_machine m where m.state = 'stopping' and ${isOfMachine}) as released,
              json_build_object('slots', (r.offer->>'slots')::int, 'models', r.offer->'models', 'kinds', r.offer->'kinds', 'versions',
@@ -244,7 +246,7 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     ...(versions && { versions }),
     ...(version && { version }),
     ...(machine && { machine }),
-    ...(devices && { devices }),
+    ...(devices && { devices: fleetDevices(devices, row) }),
     tasks: tasks.map(({ runner_id: _, started_at: startedAt, expected_ms: expectedMs, batch, ...task }) => ({
       ...task,
       ...(batch !== null && { batch }),

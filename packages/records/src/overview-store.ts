@@ -1,4 +1,4 @@
-import type { Attempt, BuildSpend, Fleet, FleetPool, FleetQueueLine, RunnerOffer, RunningTask } from '@filmwright/contracts';
+import type { Attempt, BuildSpend, Fleet, FleetDevice, FleetPool, FleetQueueLine, RunnerOffer, RunningTask } from '@filmwright/contracts';
 
 /** What of a build waits for a runner, by reason as the leader said it last, and what else it has. */
 export type BuildWaitFacts = {
@@ -24,7 +24,9 @@ export type BuildCourseFacts = {
 };
 
 /** A runner as it stands in the ledger; `silentMs` since it was heard of last, `released` where its pool has no need of it. */
-export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'versions' | 'version' | 'machine' | 'devices'> & {
+export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'versions' | 'version' | 'machine'> & {
+  /** With what is free there by now, and what they hold. */
+  readonly devices?: readonly FleetDevice[];
   readonly runnerId: string;
   readonly name: string;
   readonly pool: string | null;

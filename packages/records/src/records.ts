@@ -9,6 +9,7 @@ import type {
   BuildTask,
   Completion,
   Failure,
+  FreeMemory,
   HandBack,
   HeldOn,
   Lease,
@@ -173,6 +174,8 @@ export interface Records {
   drainRunner(runnerId: string): Promise<void>;
   /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them, and where, if it tells. */
   noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[]; readonly held?: readonly HeldOn[] }): Promise<void>;
+  /** Notes what is free by now on all GPUs of a runner. */
+  noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[] }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */

@@ -1,5 +1,6 @@
 import type { RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
+import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 import { defaultWorkspace, type Records } from './records.ts';
@@ -24,7 +25,7 @@ const giveBack = `
 export function runnerRecords({
   rows,
   transaction,
-}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFiles' | 'runners'> {
+}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners'> {
   return {
     joinRunner(offer) {
       const runnerId = uuidv7();
@@ -62,6 +63,14 @@ export function runnerRecords({
         [runnerId, JSON.stringify([...models].sort()), held === undefined ? null : JSON.stringify(held)],
       );
     },
+    async noteFree({ runnerId, free }) {
+      if (!isUuid(runnerId)) return;
+      const text = JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib])));
+      await rows('update runner set free_mib = $2::text::json where id = $1 and free_mib::text is distinct from $2::text', [
+        runnerId,
+        text,
+      ]);
+    },
     async noteFiles({ runnerId, added, removed }) {
       if (!isUuid(runnerId)) return;
       await rows(
@@ -71,11 +80,14 @@ export function runnerRecords({
       );
     },
     async runners() {
-      const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean }>(
-        `select id, offer, name, draining from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
+      const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
+        `select id, offer, name, draining, free_mib from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
         [silenceMs],
       );
-      return found.map((row) => ({ ...row.offer, name: row.name, runnerId: row.id, draining: row.draining }));
+      return found.map(({ offer, ...row }) => ({
+        ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining },
+        ...(offer.devices && { devices: devicesNow(offer.devices, row) }),
+      }));
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { HeldOn, Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
+import type { Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
+import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
 
 /** A task with its lease as the statements of the fleet read it: `t` and `a` are the task and its live attempt. */
@@ -39,17 +40,16 @@ export type TaskRow = {
   ready_in_ms: number;
   since_ms: number | null;
 };
-export type RunnerRow = {
+export type RunnerRow = ToldOfDevices & {
   runner_id: string;
   offer: RunnerOffer;
   runner_pool: string;
   runner_region: string;
   draining: boolean;
   held: string[];
-  held_on: HeldOn[] | null;
 };
 /** A runner as the statements of the fleet read it. */
-export const runnerColumns = 'r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, r.held, r.held_on';
+export const runnerColumns = 'r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, r.held, r.held_on, r.free_mib';
 export type EventRow = TaskRow &
   Partial<Omit<RunnerRow, 'runner_id'>> & {
     topic: string;
@@ -96,7 +96,8 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
 
 /** A runner as it is told to whoever grants. */
 export function fleetRunnerOf(row: RunnerRow): FleetRunner {
-  const { runner_id: runnerId, offer, runner_pool: pool, runner_region: region, draining, held, held_on: heldOn } = row;
+  const { runner_id: runnerId, runner_pool: pool, runner_region: region, draining, held, held_on: heldOn } = row;
+  const offer = row.offer.devices === undefined ? row.offer : { ...row.offer, devices: devicesNow(row.offer.devices, row) };
   return { runnerId, offer, pool, region, draining, held, ...(heldOn && { heldOn }) };
 }
 
@@ -112,10 +113,10 @@ export function eventOf(row: EventRow): FleetEvent {
   const { topic, workspace_id: workspaceId, key, body } = row;
   if (topic.startsWith('workspace.')) return { type: 'workspace', workspace: { workspaceId, weight: row.weight ?? 1, cap: row.cap } };
   if (topic.startsWith('runner.')) {
-    const { runner_pool, runner_region, offer, draining = false, held, held_on = null } = row;
+    const { runner_pool, runner_region, offer, draining = false, held, held_on = null, free_mib = null } = row;
     const runner_id = body.id ?? '';
     if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId: runner_id, runner: null };
-    const runner = fleetRunnerOf({ runner_id, offer, runner_pool, runner_region, draining, held: held ?? [], held_on });
+    const runner = fleetRunnerOf({ runner_id, offer, runner_pool, runner_region, draining, held: held ?? [], held_on, free_mib });
     return { type: 'runner', runnerId: runner_id, runner };
   }
   if (topic === 'task.stopped') return { type: 'stopped', task: { workspaceId, key: key ?? '' }, fence: Number(row.ended_fence) };

@@ -79,6 +79,29 @@ test('the list of runners says what each does, and why one is given less; silent
   );
 });
 
+test('the list of runners says what of each GPU models may have, and what it holds where its runner tells', () => {
+  const { state: _, why: __, tasks: ___, models: ____, loaded: _____, seenAt: ______, ...listed } = runner;
+  const gpu = {
+    ...{ id: 'GPU-1', product: 'A GPU', vramMib: 24_576, freeMib: 12_800 },
+    ...{ fabric: 'f', slice: null, numaNode: null, driver: '1', cuda: null },
+  };
+  const devices = [
+    { ...gpu, models: ['model a@1', 'model b@1'] },
+    { ...gpu, models: [] },
+  ];
+  const text = runnerListText(
+    runnerListing({ runners: [{ ...listed, devices: [gpu, gpu] }], credentials: [] }, { runners: [{ ...runner, devices }] }),
+  );
+  assert.deepEqual(text.split('\n').slice(1, 3), [
+    '      A GPU: 12.5 of 24.0 GiB for models; holds model a@1, model b@1',
+    '      A GPU: 12.5 of 24.0 GiB for models; holds nothing',
+  ]);
+  const alone = runnerListText(
+    runnerListing({ runners: [{ ...listed, devices: [{ ...gpu, slice: '1g.5gb' }] }], credentials: [] }, { runners: [] }),
+  );
+  assert.match(alone, /A GPU 1g\.5gb: 12\.5 of 24\.0 GiB for models$/m);
+});
+
 test('where no terminal is, a wait is told once for each kind of reason, however its times and places change', () => {
   const lines: string[] = [];
   const stream = { isTTY: false, write: (text: string) => lines.push(text.trimEnd()) } as unknown as NodeJS.WriteStream;

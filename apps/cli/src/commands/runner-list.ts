@@ -2,7 +2,9 @@ import type { Fleet, RunnerList } from '@filmwright/contracts';
 
 /** Runners with what each does and has, and credentials, as `runner list --json` prints them. */
 export type RunnerListing = {
-  readonly runners: readonly (RunnerList['runners'][number] & Partial<Pick<Fleet['runners'][number], 'state' | 'why' | 'tasks'>>)[];
+  readonly runners: readonly (Omit<RunnerList['runners'][number], 'devices'> &
+    Pick<Fleet['runners'][number], 'devices'> &
+    Partial<Pick<Fleet['runners'][number], 'state' | 'why' | 'tasks'>>)[];
   readonly credentials: RunnerList['credentials'];
 };
 type Listed = RunnerListing['runners'][number];
@@ -17,7 +19,7 @@ export function runnerListing({ runners, credentials }: RunnerList, { runners: s
     .map(({ models: _, loaded: __, seenAt: ___, ...each }) => each);
   const told = runners.map((each) => {
     const found = seen.find(({ id }) => id === each.id);
-    return found === undefined ? each : { ...each, state: found.state, why: found.why, tasks: found.tasks };
+    return found === undefined ? each : { ...each, state: found.state, why: found.why, tasks: found.tasks, devices: found.devices };
   });
   return { runners: [...told, ...silent], credentials };
 }
@@ -34,14 +36,21 @@ export function runnerListText({ runners, credentials }: RunnerListing): string 
 
 function runnerText({ name, credentialId, slots, pool, region, version, machine, devices, cache, state, why, tasks = [] }: Listed): string {
   const has = machine === null ? [] : [`${machine.cores} cores`, `${Math.round(machine.memoryBytes / gibibyte)} GiB`];
-  const gpus = devices.map((device) => `${device.product}${device.slice === null ? '' : ` ${device.slice}`}`);
   const asked = cache === null ? 0 : cache.hits + cache.misses;
   const hits = cache === null || asked === 0 ? [] : [`cache ${Math.round((cache.hits / asked) * 100)} % of ${asked}`];
   const place = [pool, region].filter((each) => each !== null && each !== '');
-  const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...gpus, ...place, ...(version === null ? [] : [version]), ...hits];
+  const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...place, ...(version === null ? [] : [version]), ...hits];
   const doing = tasks.map((task) => `${task.title}: ${task.kind}, ${Math.round(task.percent)} %  (${task.address})`);
   const notes = [...(why == null ? [] : [why]), ...(machine?.warnings ?? [])];
-  const lines = [...(credentialId === null ? [] : [`credential ${credentialId}`]), ...doing, ...notes];
+  const lines = [...(credentialId === null ? [] : [`credential ${credentialId}`]), ...devices.map(deviceText), ...doing, ...notes];
   const what = state === undefined ? '' : `${state.padEnd(9)} `;
   return `  ${name.padEnd(28)} ${what}${facts.join(', ')}${lines.map((line) => `\n      ${line}`).join('')}`;
+}
+
+/** A GPU with what of its memory models may have, and which of them are loaded there. */
+function deviceText({ product, slice, vramMib, freeMib, models }: Listed['devices'][number]): string {
+  const name = slice === null ? product : `${product} ${slice}`;
+  const [free, all] = [freeMib, vramMib].map((mib) => (mib / 1024).toFixed(1));
+  const holds = models === undefined ? '' : `; ${models.length === 0 ? 'holds nothing' : `holds ${models.join(', ')}`}`;
+  return `${name}: ${free} of ${all} GiB for models${holds}`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type HeldOn, type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
-import { installedModels, usableDevices, withPairs } from '@filmwright/core';
+import { installedModels, modelMib, usableDevices, withPairs } from '@filmwright/core';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, DeviceFacts, RunnerFacts } from '@filmwright/scheduler';
 
@@ -100,7 +100,10 @@ export function stoppingOf({ workspaceId, key, fence }: Pick<StoppingAttempt, 'w
 
 /** The GPUs of a runner as the scheduler takes them. */
 export function devicesOf(offer: RunnerOffer): readonly DeviceFacts[] {
-  return usableDevices(offer).map(({ id, product, vramMib, fabric }) => ({ id, product, vramMib, fabric }));
+  return usableDevices(offer).map((device) => {
+    const { id, product, fabric } = device;
+    return { id, product, fabric, vramMib: modelMib(device) };
+  });
 }
 
 /** What a runner holds, by device, and by null in the memory of its machine. One that does not tell where has models on its only device, if it has one; which of several hold them is not known. */

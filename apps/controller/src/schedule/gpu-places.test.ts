@@ -172,3 +172,34 @@ test('of two GPUs each goes on with what its runner says that it holds, after ot
   await tell(held.slice(0, 2));
   assert.match(String((await givenFor('e', 'oil'))[1]), /loading (it|the model) takes 56 s/);
 });
+
+test('a model goes where it fits in what other programs leave of a GPU, as its runner told last', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const half = { ...device('GPU-1', 24), freeMib: 12_000 };
+  const modelMemory = [mib('ink', 15_000)];
+  const { runnerId } = await records.joinRunner(
+    draws('shared', { models: ['ink'], devices: [half, device('GPU-2', 24)], modelMemory, slots: 1 }),
+  );
+  await order(opened, [drawing('a', 'ink', onGpu), drawing('b', 'ink', onGpu)]);
+  const first = await leaseOf(opened, runnerId);
+  assert.deepEqual(first.devices, ['GPU-2']);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs: 20_000 }), []);
+  const free = ['GPU-1', 'GPU-2'].map((id) => ({ id, freeMib: 24_000 }));
+  await records.noteFree({ runnerId, free });
+  assert.deepEqual((await leaseOf(opened, runnerId)).devices, ['GPU-1']);
+  assert.deepEqual(
+    (await records.runners())[0]?.devices?.map(({ freeMib }) => freeMib),
+    [24_000, 24_000],
+  );
+  await records.noteHeld({ runnerId, models: ['model ink@1'], held: [{ device: 'GPU-2', models: ['model ink@1'] }] });
+  const [seen] = (await records.fleetFacts()).runners;
+  assert.deepEqual(
+    seen?.devices?.map(({ freeMib, models }) => [freeMib, models]),
+    [
+      [24_000, []],
+      [24_000, ['model ink@1']],
+    ],
+  );
+});

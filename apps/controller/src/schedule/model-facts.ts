@@ -1,4 +1,5 @@
 import { type ModelFigures, type RunnerOffer, singleModels } from '@filmwright/contracts';
+import { modelMib } from '@filmwright/core';
 import type { ModelFacts } from '@filmwright/scheduler';
 
 type Offered = Pick<RunnerOffer, 'figures' | 'modelMemory' | 'devices'>;
@@ -25,7 +26,7 @@ export function createMeasuredModels(): MeasuredModels {
     set(runnerId, offer) {
       for (const name of byRunner.get(runnerId) ?? []) byModel.get(name)?.delete(runnerId);
       const { figures = [], modelMemory = [], devices = [] } = offer ?? {};
-      const deviceMib = Math.max(0, ...devices.map(({ vramMib }) => vramMib));
+      const deviceMib = Math.max(0, ...devices.map(modelMib));
       const measured = new Map(figures.map((one) => [one.name, one]));
       const byCard = new Map(modelMemory.map(({ name, vramMib }) => [name, vramMib]));
       const names = [...new Set([...measured.keys(), ...byCard.keys()])];

@@ -82,6 +82,7 @@ export function createMemoryLedger(): MemoryLedger {
     hear: refuse,
     handBack: refuse,
     noteHeld: refuse,
+    noteFree: refuse,
     noteFiles: refuse,
     completeTask: refuse,
     completeTasks: refuse,

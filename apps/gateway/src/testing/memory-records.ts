@@ -161,6 +161,7 @@ export function createMemoryRecords(): MemoryRecords {
     handBack: async (task) => held(task),
     noteStopped: async () => {},
     noteHeld: async () => {},
+    noteFree: async () => {},
     noteFiles: async () => {},
     async completeTask(completion) {
       held(completion);

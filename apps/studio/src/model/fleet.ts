@@ -51,6 +51,12 @@ export function gibibytes(bytes: number): string {
   return `${gib < 10 ? gib.toFixed(1) : Math.round(gib)} GiB`;
 }
 
+/** What of a GPU's memory models may have, and which are loaded there. */
+export function deviceText({ vramMib, freeMib, models = [] }: FleetRunner['devices'][number]): string {
+  const [free, all] = [freeMib, vramMib].map((mib) => gibibytes(mib * 1024 ** 2));
+  return `${free} of ${all} for models${models.length === 0 ? '' : `, holds ${models.join(', ')}`}`;
+}
+
 /** Credits with as many digits as tell them apart: `0.0042`, `1.25`, `1,204`. */
 export function creditText(credits: number): string {
   if (credits === 0) return '0';

@@ -11,7 +11,7 @@ const device = (gib: number): Device => ({
     id: `GPU-${gib}`,
     product: 'a GPU',
     vramMib: gib * 1024,
-    freeMib: 0,
+    freeMib: gib * 1024,
     fabric: 'f',
     slice: null,
     numaNode: null,
@@ -38,6 +38,9 @@ test('a model is run on a GPU where one that has it has room for it, however man
   // What was measured counts before the card.
   const figures = [{ name: 'model large@1', vramMib: 9000 } as NonNullable<RunnerOffer['figures']>[number]];
   assert.equal(chainOf(mergeOffers([...fleet, withGpu([], 24, { figures })], null), 'large@1'), gpu);
+  // Of what is measured no more fits than other programs leave.
+  const shared = { figures, devices: [{ ...device(24), freeMib: 8000 }] };
+  assert.equal(chainOf(mergeOffers([...fleet.slice(0, 2), withGpu(['large@1'], 24, shared)], null), 'large@1'), cpu);
   assert.deepEqual(offer, mergeOffers([...fleet].reverse(), null), 'the order in which runners came does not show');
 });
 

@@ -1,6 +1,6 @@
 import { computesOnGpu, type RunnerOffer, type TaskKind, type Toolchain } from '@filmwright/contracts';
 import { installedModels, modelMemoryOf } from './installed-models.ts';
-import { usableDevices } from './usable-devices.ts';
+import { modelMib, usableDevices } from './usable-devices.ts';
 
 /** Toolchains under which a kind can be done with a model, best first, by the model's name; those with one alone that is the kind's own are left out. */
 export type ModelToolchains = Partial<Record<TaskKind, Readonly<Record<string, readonly string[]>>>>;
@@ -23,7 +23,7 @@ export function modelToolchains(runners: readonly Runner[], own: Toolchain): Mod
   const fitting: Found = new Map();
   const tight: Found = new Map();
   for (const { runner, times } of alike(runners)) {
-    const mostMib = Math.max(0, ...usableDevices(runner).map(({ vramMib }) => vramMib));
+    const mostMib = Math.max(0, ...usableDevices(runner).map(modelMib));
     for (const [kind, models] of Object.entries(installedModels(runner)) as [TaskKind, readonly string[]][]) {
       const chain = runner.toolchain[kind];
       if (chain === undefined || !kinds.has(kind)) continue;
@@ -54,7 +54,7 @@ function alike(runners: readonly Runner[]): Iterable<{ readonly runner: Runner; 
   const found = new Map<string, { readonly runner: Runner; times: number }>();
   for (const runner of runners) {
     const { models, modelsFor, generators = [], toolchain, devices = [] } = runner;
-    const sizes = devices.map(({ product, vramMib }) => [product, vramMib]);
+    const sizes = devices.map((device) => [device.product, modelMib(device)]);
     const text = JSON.stringify([models, modelsFor, generators.map(({ ref }) => ref), toolchain, sizes]);
     const known = found.get(text);
     if (known === undefined) found.set(text, { runner, times: 1 });

@@ -1,5 +1,12 @@
 import { computesOnGpu, type Device, type RunnerOffer } from '@filmwright/contracts';
 
+const stepMib = 256;
+
+/** GPU memory (MiB) that models may take of a device: no more than is free while nothing of its runner is there, in whole steps of 256 MiB so that those alike stay alike. */
+export function modelMib({ vramMib, freeMib }: Pick<Device, 'vramMib' | 'freeMib'>): number {
+  return freeMib >= vramMib ? vramMib : Math.floor(freeMib / stepMib) * stepMib;
+}
+
 /** GPUs of a runner on which its models are computed, each for one task at a time: those alike with the first, which its toolchains name; none where they are computed on processors. */
 export function usableDevices({ devices = [], toolchain }: Pick<RunnerOffer, 'devices' | 'toolchain'>): readonly Device[] {
   if (!Object.values(toolchain).some(computesOnGpu)) return [];

@@ -1,5 +1,5 @@
 import type { Fleet } from '@filmwright/contracts';
-import { gibibytes, hitRate, kindNames, placesOf } from '../../model/fleet.ts';
+import { deviceText, gibibytes, hitRate, kindNames, placesOf } from '../../model/fleet.ts';
 import { byteCount, counted, timeAgo } from '../../model/format.ts';
 import { ProgressBar } from '../../parts/progress-bar.tsx';
 
@@ -109,9 +109,9 @@ function Hardware({ runner: { machine, devices, models, loaded, cache } }: { rea
           ['Memory', gibibytes(machine.memoryBytes)] as const,
           ['Free disk', byteCount(machine.diskFreeBytes)] as const,
         ]),
-    ...devices.map(({ product, slice, vramMib, freeMib }): readonly [string, string] => [
-      slice === null ? product : `${product} ${slice}`,
-      `${gibibytes((vramMib - freeMib) * 1024 ** 2)} of ${gibibytes(vramMib * 1024 ** 2)}`,
+    ...devices.map((device): readonly [string, string] => [
+      device.slice === null ? device.product : `${device.product} ${device.slice}`,
+      deviceText(device),
     ]),
     ...(encoders.length > 0 ? [['Encoders', encoders.join(', ')] as const] : []),
     ...(models.length + loaded.length > 0 ? [['Models', modelsText(models, loaded)] as const] : []),
