@@ -83,7 +83,7 @@ const onGpu = offer({
   toolchain: { encode: 'f5', generate: 'onnxruntime 1.20 cuda' },
   generators: [{ ref: 'sdxl@1' } as Generator],
   modelMemory: [{ name: model, vramMib: 20_000 }],
-  devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000 } as Device],
+  devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000, freeMib: 24_000 } as Device],
 });
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
