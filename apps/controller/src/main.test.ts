@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type RunnerOffer, type TaskKind, taskKindNames } from '@filmwright/contracts';
-import { defaultWorkspace, openRecords, type Records } from '@filmwright/records';
+import { defaultWorkspace, type OpenedRecords, openRecords } from '@filmwright/records';
 import { type RunningPostgres, startPostgres } from '@filmwright/records/embedded';
 import { outputOf } from './testing/output-of.ts';
 
@@ -18,7 +18,7 @@ const offer: RunnerOffer = { name: 'test', pid: 1, slots: 1, kinds, toolchain: {
 
 let home = '';
 let database: RunningPostgres;
-let records: Records;
+let records: OpenedRecords;
 const children = new Set<ChildProcess>();
 
 before(async () => {
@@ -35,8 +35,8 @@ after(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function start() {
-  const env = { ...process.env, DATABASE_URL: database.connectionString };
+function start(own: Readonly<Record<string, string>> = {}) {
+  const env = { ...process.env, DATABASE_URL: database.connectionString, ...own };
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   child.once('exit', () => children.delete(child));
@@ -126,6 +126,28 @@ test('a controller ends with the parent that holds its standard input', async ()
   );
   controller.child.stdin.end();
   assert.equal(await controller.exited, 0);
+});
+
+test('S6: a controller of an older program than the one that led last stands by and says what to do, and leads where it is told to', async () => {
+  await records.takeTurn({ program: { kinds: { hologram: 1 } }, anyway: true });
+  const older = start();
+  await until(
+    () => older.out.text.includes('\n') && older.out.log.includes('hologram'),
+    () => `the older controller: ${older.out.log}`,
+  );
+  assert.deepEqual(JSON.parse(older.out.text), { ready: true, role: 'standby' });
+  assert.match(older.out.log, /"level":50,.*hologram are of version 1 \(unknown here\).*FILMWRIGHT_LEAD_ANYWAY=1/);
+  assert.equal(await records.isLed(), false);
+  const told = start({ FILMWRIGHT_LEAD_ANYWAY: '1' });
+  await until(
+    () => told.out.text.includes('\n'),
+    () => `the one that was told to: ${told.out.log}`,
+  );
+  assert.deepEqual(JSON.parse(told.out.text), { ready: true, role: 'leader' });
+  for (const { child, exited } of [older, told]) {
+    child.kill('SIGTERM');
+    assert.equal(await exited, 0);
+  }
 });
 
 test('a controller without a database says what to set', async () => {

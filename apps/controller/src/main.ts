@@ -14,6 +14,7 @@ import { runController } from './run-controller.ts';
 import { createGathering } from './schedule/gathering.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
 import { readSweep, sweepDaily } from './sweep-daily.ts';
+import { turnOf, whyNotLead } from './why-not-lead.ts';
 
 const log = createLog({ app: 'controller', least: process.env.FILMWRIGHT_LOG_LEVEL || 'info' });
 
@@ -45,11 +46,12 @@ async function run(): Promise<void> {
   try {
     while (!signal.aborted) {
       try {
-        await holdLeadership({ connectionString, signal, log, onStandby: () => announce('standby') }, async (leading) => {
+        const whyNot = (): Promise<string | null> => whyNotLead(records, process.env);
+        await holdLeadership({ connectionString, signal, log, onStandby: () => announce('standby'), whyNot }, async (leading) => {
+          const turn = await records.takeTurn(turnOf(process.env));
           announce('leader');
           figures.lead(true);
           const runnerWaitMs = Number(process.env.FILMWRIGHT_RUNNER_WAIT_MS) || 30_000;
-          const turn = await records.takeTurn();
           // One cannot lead without the other: who decides what is made also decides where.
           const over = new AbortController();
           const gathering = createGathering();

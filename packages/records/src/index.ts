@@ -10,6 +10,7 @@ export { leadershipLock } from './fleet-records.ts';
 export * from './fleet-store.ts';
 export type { HistoryStore } from './history-records.ts';
 export * from './key-store.ts';
+export type { LeadingProgram, LeadStore, Turn } from './lead-records.ts';
 export { type OpenedRecords, openRecords } from './open-records.ts';
 export * from './overview-store.ts';
 export * from './pool-store.ts';

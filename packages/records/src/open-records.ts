@@ -17,6 +17,7 @@ import type { FleetStore } from './fleet-store.ts';
 import { type HistoryStore, historyRecords } from './history-records.ts';
 import { keyRecords } from './key-records.ts';
 import type { KeyStore } from './key-store.ts';
+import { type LeadStore, leadRecords } from './lead-records.ts';
 import { leaseRecords } from './lease-records.ts';
 import { libraryRecords } from './library-records.ts';
 import { migrate } from './migrate.ts';
@@ -54,6 +55,7 @@ export type OpenedRecords = Records &
   AuditStore &
   DrillStore &
   DriveStore &
+  LeadStore &
   OverviewStore &
   HistoryStore &
   AheadStore &
@@ -76,6 +78,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
     ...libraryRecords(database),
     ...planRecords(database),
     ...driveRecords(database),
+    ...leadRecords(database),
     ...resultRecords(database),
     ...assetRecords(database),
     ...credentialRecords(database),

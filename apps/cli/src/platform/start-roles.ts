@@ -112,11 +112,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
           FILMWRIGHT_URL: url,
         }
       : { FILMWRIGHT_POOLS: '' };
+  /** Where every role is of this program there is no newer one that could lead instead. */
+  const isWhole = (['database', 'gateway', 'controller', 'runner'] as const).every(has);
+  const leading = isWhole ? { FILMWRIGHT_LEAD_ANYWAY: '1' } : {};
   const startController = (): Promise<void> =>
     new Promise((resolve) => {
       const onSign = (sign: Sign): void => void (sign.ready === true && resolve());
       controllerParts.push(
-        supervise({ app: 'controller', name: 'controller', env: () => ({ ...shared(), ...poolEnvironment() }), logTo, onSign }),
+        supervise({ app: 'controller', name: 'controller', env: () => ({ ...shared(), ...poolEnvironment(), ...leading }), logTo, onSign }),
       );
     });
   const startRunner = (index: number): Promise<void> =>
