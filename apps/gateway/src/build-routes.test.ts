@@ -123,3 +123,21 @@ test('an id that is no id, or nobody knows, is not found', async (context) => {
     }
   }
 });
+
+test('a build that has not ended is made more or less pressing by its workspace alone, and said again the same', async (context) => {
+  const gateway = await startGateway(context);
+  const { id } = (await post(gateway, { document })).json();
+  const change = (payload: object, of: string = id) => gateway.call({ method: 'PATCH', url: `/v1/builds/${of}`, payload });
+  const deadline = '2031-01-01T00:00:00Z';
+  for (const _ of [1, 2]) {
+    const { priority, deadline: due } = (await change({ priority: 'bulk', deadline })).json();
+    assert.deepEqual({ priority, due }, { priority: 'bulk', due: deadline });
+  }
+  assert.equal((await change({ deadline: null })).json().deadline, null);
+  for (const payload of [{}, { priority: 'soon' }, { deadline: 'tomorrow' }, { priority: null }])
+    assert.equal((await change(payload)).statusCode, 400, JSON.stringify(payload));
+  assert.equal((await change({ priority: 'normal' }, '00000000-0000-7000-8000-00000000beef')).statusCode, 404);
+  await gateway.call({ method: 'POST', url: `/v1/builds/${id}/cancel` });
+  const late = await change({ priority: 'normal' });
+  assert.deepEqual([late.statusCode, late.json().code], [409, 'build-finished']);
+});

@@ -1,4 +1,12 @@
-import { type Build, type BuildTask, buildRequestSchema, FilmwrightError, type Issue, type QueueEntry } from '@filmwright/contracts';
+import {
+  type Build,
+  type BuildTask,
+  buildChangeSchema,
+  buildRequestSchema,
+  FilmwrightError,
+  type Issue,
+  type QueueEntry,
+} from '@filmwright/contracts';
 import { readDocument } from '@filmwright/core';
 import type { NewBuild } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -59,6 +67,19 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
         throw new FilmwrightError('build-finished', `The build ${id} has ${build.state} already and cannot be cancelled.`);
       request.log.info({ buildId: id }, 'build cancelled');
       return build;
+    },
+  });
+  addRoute(app, {
+    name: 'changeBuild',
+    handler: async (request) => {
+      const { id } = await findBuild(request, parts);
+      const change = checkInput(buildChangeSchema, request.body);
+      if (!(await parts.records.changeBuild({ id, ...change }, request.workspaceId))) {
+        const { state } = await findBuild(request, parts);
+        throw new FilmwrightError('build-finished', `The build ${id} has ${state} already; how pressing it is matters no more.`);
+      }
+      request.log.info({ buildId: id, ...change }, 'build changed');
+      return parts.generation.tell(await findBuild(request, parts), request.workspaceId);
     },
   });
   addRoute(app, {

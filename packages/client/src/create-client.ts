@@ -1,6 +1,7 @@
 import type {
   Asset,
   Build,
+  BuildChange,
   BuildCourse,
   BuildRequest,
   BuildShots,
@@ -68,6 +69,8 @@ export type Client = FilmCalls &
     listBuilds(page?: { readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
     listBuildTasks(id: string): Promise<readonly BuildTask[]>;
     cancelBuild(id: string): Promise<Build>;
+    /** Makes a build that has not ended more or less pressing; throws `build-finished` for one that has. */
+    changeBuild(id: string, change: BuildChange): Promise<Build>;
     followBuild(options: FollowOptions): AsyncGenerator<Build>;
     /** The report of a finished build; throws `not-found` before. */
     getReport(id: string): Promise<Report>;
@@ -157,6 +160,7 @@ type BuildCalls = Pick<
   | 'listBuilds'
   | 'listBuildTasks'
   | 'cancelBuild'
+  | 'changeBuild'
   | 'followBuild'
   | 'getReport'
   | 'buildShots'
@@ -174,6 +178,7 @@ function buildCalls(connection: Connection): BuildCalls {
     listBuildTasks: async (id) =>
       (await callJson<{ tasks: readonly BuildTask[] }>(connection, { route: 'listBuildTasks', params: { id } })).tasks,
     cancelBuild: (id) => callJson(connection, { route: 'cancelBuild', params: { id } }),
+    changeBuild: (id, body) => callJson(connection, { route: 'changeBuild', params: { id }, body }),
     followBuild: (options) => followBuild(connection, options),
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
     buildShots: (id) => buildShots(connection, id),

@@ -128,6 +128,14 @@ export const buildRequestSchema = z.object({
 });
 export type BuildRequest = z.input<typeof buildRequestSchema>;
 
+/** Body of PATCH /v1/builds/:id: what is left out stays; a deadline of null is none. */
+export const buildChangeSchema = z
+  .object({ priority: z.enum(priorities).optional(), deadline: z.iso.datetime({ offset: true }).nullable().optional() })
+  .refine(({ priority, deadline }) => priority !== undefined || deadline !== undefined, {
+    message: 'wanted a priority, a deadline or both',
+  });
+export type BuildChange = z.infer<typeof buildChangeSchema>;
+
 /** A task of the workspace that waits, with the build that it is for. */
 export const queueEntrySchema = z
   .object({

@@ -45,6 +45,8 @@ export const routes = {
   createBuild: { method: 'POST', path: '/v1/builds', scope: 'user' },
   listBuilds: { method: 'GET', path: '/v1/builds', scope: 'user' },
   getBuild: { method: 'GET', path: '/v1/builds/:id', scope: 'user' },
+  /** Changes priority and deadline of a build that has not ended; said again it changes nothing. */
+  changeBuild: { method: 'PATCH', path: '/v1/builds/:id', scope: 'user' },
   listBuildTasks: { method: 'GET', path: '/v1/builds/:id/tasks', scope: 'user' },
   cancelBuild: { method: 'POST', path: '/v1/builds/:id/cancel', scope: 'user' },
   /** Shots, lines and words on the time axis, and small pictures of what is encoded already. */

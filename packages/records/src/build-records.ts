@@ -40,6 +40,15 @@ type ActiveRow = BuildRow & { document: unknown; files: Readonly<Record<string, 
 
 const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
+/** A row where the build has not ended; `pressed_at` tells plans that are written just now to look again. */
+const press = `
+  with changed as (
+    update build set priority = coalesce($3, priority), deadline = case when $4 then $5::timestamptz else deadline end, pressed_at = clock_timestamp()
+    where id = $1 and workspace_id = $2 and ended_at is null
+      and (priority, deadline) is distinct from (coalesce($3, priority), case when $4 then $5::timestamptz else deadline end) returning id
+  )
+  select exists (select from changed) as changed from build where id = $1 and workspace_id = $2 and ended_at is null`;
+
 type BuildCalls = Pick<
   Records,
   | 'createBuild'
@@ -47,6 +56,7 @@ type BuildCalls = Pick<
   | 'listBuilds'
   | 'activeBuilds'
   | 'cancelBuild'
+  | 'changeBuild'
   | 'endBuild'
   | 'buildTasks'
   | 'savePackage'
@@ -115,6 +125,22 @@ export function buildRecords(database: Database): BuildCalls {
         await releaseTasks(client, id);
         await notify(client, { type: 'build', id });
         return true;
+      }),
+    changeBuild: ({ id, priority = null, deadline }, workspaceId = defaultWorkspace) =>
+      transaction(async (client) => {
+        if (!isUuid(id)) return false;
+        await lockWants(client, workspaceId);
+        const values = [id, workspaceId, priority, deadline !== undefined, deadline ?? null];
+        const { rows: found } = await client.query<{ changed: boolean }>(press, values);
+        if (found[0]?.changed === true) {
+          const { rows: lines } = await client.query<{ key: string }>(
+            'select key from build_task where build_id = $1 and key is not null',
+            [id],
+          );
+          await updateWanted(client, { workspaceId, keys: lines.map(({ key }) => key) });
+          await notify(client, { type: 'build', id });
+        }
+        return found.length > 0;
       }),
     endBuild: ({ buildId, state, result, problem, progress, turn }) =>
       transaction(async (client) => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { RecordsEvent } from './records.ts';
 import { defaultWorkspace } from './records.ts';
 import { leaseGranted } from './testing/lead.ts';
-import { completionOf, problemOf, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
+import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
 let server: TestServer;
@@ -213,4 +215,55 @@ test('E1: listeners hear of builds, ready tasks and finished ones, also after th
   await heard.until((event) => event.type === 'finished' && event.keys.includes('a'));
   await heard.until((event) => event.type === 'build' && event.id === build.id);
   await stop();
+});
+
+test('B4: a build that has not ended is made more or less pressing with what waits of it, shared tasks by the most pressing, and the same again changes nothing', async () => {
+  const { records, sql } = await server.open();
+  const [own, shared] = [someTask('own'), someTask('shared')];
+  const build = await someBuild(records, { tasks: [own, shared] });
+  const other = await someBuild(records, { document: { other: true }, tasks: [shared], priority: 'bulk' });
+  const pressing = () => sql('select key, priority, deadline_at as at from task order by key');
+  const deadline = '2031-01-01T00:00:00.000Z';
+  assert.equal(await records.changeBuild({ id: build.id, priority: 'interactive', deadline }), true);
+  const both = ['own', 'shared'].map((key) => ({ key, priority: 'interactive', at: new Date(deadline) }));
+  assert.deepEqual(await pressing(), both);
+  const told = async () => (await sql('select count(*)::int as n from outbox'))[0]?.n;
+  const before = await told();
+  assert.equal(await records.changeBuild({ id: build.id, priority: 'interactive', deadline: '2031-01-01T01:00:00+01:00' }), true);
+  assert.equal(await told(), before);
+  assert.equal(await records.changeBuild({ id: build.id, priority: 'bulk' }), true);
+  assert.equal((await records.getBuild(build.id))?.deadline, deadline, 'what is left out stays');
+  assert.equal(await records.changeBuild({ id: build.id, deadline: null }), true);
+  assert.equal(await records.changeBuild({ id: other.id, priority: 'normal' }), true);
+  assert.deepEqual(await pressing(), [
+    { key: 'own', priority: 'bulk', at: null },
+    { key: 'shared', priority: 'normal', at: null },
+  ]);
+  assert.equal(await records.changeBuild({ id: build.id, priority: 'normal' }, '00000000-0000-7000-8000-00000000beef'), false, 'W2');
+  await records.cancelBuild(build.id);
+  assert.equal(await records.changeBuild({ id: build.id, priority: 'normal' }), false);
+  assert.equal(await records.changeBuild({ id: 'none', priority: 'normal' }), false);
+});
+
+test('B4: tasks of a plan that is written while its build is made more pressing are so too', async () => {
+  const { records, connectionString, sql } = await server.open();
+  const build = await someBuild(records);
+  const slow = new pg.Client({ connectionString });
+  await slow.connect();
+  try {
+    // The plan has written its tasks and waits for the lock of wants; the change comes before it.
+    await slow.query('begin');
+    await slow.query('select pg_advisory_xact_lock(706170002)');
+    const task = someTask('late');
+    const planned = records.savePlan({ buildId: build.id, rows: [rowFor(task)], ready: [task], progress: someProgress });
+    const waits = async () =>
+      Number((await sql(`select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`))[0]?.n);
+    while ((await waits()) === 0) await sleep(10);
+    await slow.query(`update build set priority = 'interactive', pressed_at = clock_timestamp() where id = $1`, [build.id]);
+    await slow.query('commit');
+    await planned;
+    assert.deepEqual(await sql('select priority from task'), [{ priority: 'interactive' }]);
+  } finally {
+    await slow.end();
+  }
 });

@@ -15,13 +15,13 @@ const manyRows = 300;
 const beginPlan = `
   with begun as (
     update build b set progress = $2, rows_digest = $3, state = case when b.state = 'planning' then 'running' else b.state end
-    where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, (select rows_digest from build where id = $1) as before
+    where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, b.pressed_at, (select rows_digest from build where id = $1) as before
   ), foreseen as (
     insert into spend_entry (workspace_id, key, kind, build_id, gpu_ms, slot_ms, credits)
     select w.id, b.id::text, 'estimate', b.id, 0, $4::float8, $4::float8 / 1000 * w.slot_rate from begun b join workspace w on w.id = b.workspace_id
     where b.before is null on conflict do nothing
   )
-  select workspace_id, before from begun`;
+  select workspace_id, before, coalesce(pressed_at > now() - interval '2 minutes', false) as pressed from begun`;
 
 /** A plan came after its build had ended: nothing of it stays. */
 const tooLate = new Error('the build has ended');
@@ -111,7 +111,7 @@ async function settlePlan(
   const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
   await lockWantsOfBuild(client, buildId);
   await checkTurn(client, turn);
-  const { rows: builds } = await client.query<{ workspace_id: string; before: string | null }>({
+  const { rows: builds } = await client.query<{ workspace_id: string; before: string | null; pressed: boolean }>({
     name: 'begin-plan',
     text: beginPlan,
     values: [buildId, JSON.stringify(progress), rowsDigest, slotMs],
@@ -128,7 +128,9 @@ async function settlePlan(
       ? rows.flatMap(({ key }) => key ?? [])
       : await storeRows(client, { ...place, rows, isFirst: build.before === null });
     await learnOf(client, keys.length);
-    const settled = keys.length > 0 && came.length > 0 ? await wantedByOneOnly(client, { ...place, added: came }) : new Set();
+    // How pressing the build is may have changed after its new tasks were written.
+    const isSure = keys.length > 0 && came.length > 0 && !build.pressed;
+    const settled = isSure ? await wantedByOneOnly(client, { ...place, added: came }) : new Set();
     await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
   }
   await notifyAll(client, [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' } as const] : [])]);

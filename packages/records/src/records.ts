@@ -130,6 +130,11 @@ export interface Records {
   activeBuilds(): Promise<readonly BuildRecord[]>;
   /** Marks a build cancelled; of the tasks that no other active build wants, waiting ones are not leased and leased ones become stale. False if it had ended. */
   cancelBuild(id: string, workspaceId?: string): Promise<boolean>;
+  /** Changes what is given of priority and deadline, of a build that has not ended and of its tasks; said again it changes nothing. False if it had ended or is not there. */
+  changeBuild(
+    change: { readonly id: string; readonly priority?: Priority | undefined; readonly deadline?: string | null | undefined },
+    workspaceId?: string,
+  ): Promise<boolean>;
   /** In one transaction: adds keyed tasks that do not exist yet, links them to the build, and makes its task list the given rows. A ready task that failed for another build is tried anew. Ignored once the build has ended. */
   savePlan(plan: {
     readonly buildId: string;

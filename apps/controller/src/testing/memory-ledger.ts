@@ -62,6 +62,7 @@ export function createMemoryLedger(): MemoryLedger {
     getBuild: refuse,
     listBuilds: refuse,
     cancelBuild: refuse,
+    changeBuild: refuse,
     buildTasks: refuse,
     webPackage: refuse,
     savePackage: refuse,

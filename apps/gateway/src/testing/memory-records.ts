@@ -106,6 +106,12 @@ export function createMemoryRecords(): MemoryRecords {
       change(id, { state: 'cancelled', endedAt: new Date().toISOString() });
       return true;
     },
+    async changeBuild({ id, priority, deadline }) {
+      const state = builds.get(id)?.state;
+      if (state !== 'planning' && state !== 'running') return false;
+      change(id, { ...(priority && { priority }), ...(deadline !== undefined && { deadline }) });
+      return true;
+    },
     savePlan: async () => {},
     endBuild: async () => {},
     savePackage: async ({ buildId }, webPackage) => {
