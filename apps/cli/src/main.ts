@@ -17,6 +17,8 @@ const commands = [
   'serve',
   'runner',
   'queue',
+  'cancel',
+  'press',
   'workspace',
   'backup',
   'restore',
@@ -126,12 +128,23 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'runner': {
       const { runner } = await import('./commands/runner.ts');
-      const { join, token, ttl, pool, region, slots, models, grace } = values;
-      return runner({ words: rest, join, token, ttl, pool, region, slots, models, grace, json });
+      const { join, url: urls, token, ttl, pool, region, slots, models, grace } = values;
+      return runner({ words: rest, join, urls, token, ttl, pool, region, slots, models, grace, json });
     }
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');
-      await queue({ words: rest, json });
+      await queue({ words: rest, urls: values.url, token: values.token, json });
+      return 0;
+    }
+    case 'cancel': {
+      const { cancel } = await import('./commands/cancel.ts');
+      await cancel({ build: only(rest, 'the id of a build'), urls: values.url, token: values.token, json });
+      return 0;
+    }
+    case 'press': {
+      const { press } = await import('./commands/press.ts');
+      const { priority, deadline, url: urls, token } = values;
+      await press({ build: only(rest, 'the id of a build'), priority, deadline, urls, token, json });
       return 0;
     }
     case 'workspace': {

@@ -24,7 +24,10 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--models A,B|all] [--grace 60s] [--region R] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
   filmwright runner drain NAME                   let a runner, by name or id, finish what it has and end
-  filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start [--home DIR]
+  filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start
+  filmwright press BUILD --priority P --deadline D|none   make a film that waits more or less pressing; \`queue\` tells the id of its build
+  filmwright cancel BUILD                        end a film that waits or is being made
+      runner, queue, press and cancel ask the platform of --home DIR, or --url URL --token TOKEN
   filmwright workspace [list]                    who shares this platform, on what terms [--home DIR]
   filmwright workspace add NAME | set NAME       [--weight 2] [--cap 8|none] [--gpu-rate 1] [--slot-rate 0.02]; see docs/guide/operations.md
   filmwright workspace token NAME | revoke ID    a token that works for one workspace alone, and its end

@@ -10,8 +10,9 @@ import { steadily } from '../drill/fleet-records.ts';
 import { type FleetReport, fleetReport, fleetReportText } from '../drill/fleet-report.ts';
 import { heedInterrupts } from '../drill/heed-interrupts.ts';
 import { faultsNamed, playRounds } from '../drill/play-rounds.ts';
+import { clientOf } from '../platform/asked-platform.ts';
 import { drillHome } from './drill.ts';
-import { checkFleet, clientOf, type FleetPlace, removeLeftOver } from './drill-place.ts';
+import { checkFleet, type FleetPlace, removeLeftOver } from './drill-place.ts';
 
 export type FleetRounds = FleetPlace & {
   readonly rounds: number;

@@ -1,42 +1,10 @@
-import { type Client, createClient } from '@filmwright/client';
+import type { Client } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
-import { anyGateway } from '../drill/any-gateway.ts';
 import { removedText } from '../drill/fleet-report.ts';
+import { clientOf, type PlatformPlace } from '../platform/asked-platform.ts';
 
-/** Where a drill goes: the gateways of one platform, the token of who runs it, and the pool that the runners of the drill are in. */
-export type FleetPlace = { readonly urls: readonly string[]; readonly token: string; readonly pool: string };
-
-/** What asks a platform, by whichever of its gateways answers. */
-export function clientOf({ urls, token }: Omit<FleetPlace, 'pool'>): Client {
-  return createClient({ url: urls[0] ?? '', token, fetch: anyGateway(urls) });
-}
-
-/** What the command line says of it; throws `request-invalid` for an address over which a secret is not sent, or without a token. */
-export function readFleetPlace(given: {
-  readonly urls: readonly string[];
-  readonly token: string | undefined;
-  readonly pool: string | undefined;
-}): FleetPlace {
-  const { pool = 'drill' } = given;
-  const urls = given.urls.map(originOf);
-  const token = given.token ?? process.env.FILMWRIGHT_TOKEN ?? '';
-  if (token === '')
-    throw new FilmwrightError(
-      'request-invalid',
-      'A drill by --url wants the token of who runs the platform, as --token or in FILMWRIGHT_TOKEN. It is the one that `serve` was given, or that its platform.json holds.',
-    );
-  return { urls, token, pool };
-}
-
-function originOf(given: string): string {
-  const url = URL.parse(given);
-  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url.origin;
-  throw new FilmwrightError(
-    'request-invalid',
-    `--url is ${JSON.stringify(given)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
-  );
-}
+/** Where a drill goes: a platform, asked with the token of who runs it, and the pool that the runners of the drill are in. */
+export type FleetPlace = PlatformPlace & { readonly pool: string };
 
 /** Throws, before anything is done, where the platform does not answer, the token does not suffice, it knows no drills, or nobody there gives tasks to runners. */
 export async function checkFleet(client: Client): Promise<void> {

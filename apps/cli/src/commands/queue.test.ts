@@ -48,12 +48,13 @@ test('the queue is a table of films with their reason and start, and a line of w
   assert.equal(
     text,
     [
-      '  priority  film                              tasks  starts      due               why it waits',
-      '  normal    A film with a name that is long…     12  40 seconds                    all 2 places that can do it are busy',
-      '  bulk      Big                                   1  unknown     2030-01-01 10:00  no runner has a GPU with 38 GiB',
+      '  priority  build  film                              tasks  starts      due               why it waits',
+      '  normal    b      A film with a name that is long…     12  40 seconds                    all 2 places that can do it are busy',
+      '  bulk      b      Big                                   1  unknown     2030-01-01 10:00  no runner has a GPU with 38 GiB',
       '1 task at work on 1 runner, 13 in line.',
     ].join('\n'),
   );
+  assert.match(queueText({ isLed: true, queue: [line], runners: null }, nowMs), /\n12 in line\.$/);
   assert.equal(
     queueText({ isLed: false, queue: [], runners: [] }, nowMs),
     'No controller leads just now: nothing is given to any runner until one is back.\n0 tasks at work on 0 runners, 0 in line.',

@@ -1,7 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
+import { readPlace } from '../platform/asked-platform.ts';
 import { drill } from './drill.ts';
 import { drillFleet } from './drill-fleet.ts';
-import { readFleetPlace } from './drill-place.ts';
 
 /** What the command line says of a drill. */
 export type DrillWords = {
@@ -46,7 +46,7 @@ export function readDrill(words: DrillWords): () => Promise<number> {
       'request-invalid',
       '--platforms and --url do not go together: by an address one platform is drilled, the one that runs there.',
     );
-  const place = readFleetPlace({ urls, token, pool });
+  const place = { ...readPlace({ urls, token }), pool: pool ?? 'drill' };
   return () => drillFleet({ ...played, ...place, remove });
 }
 

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
+import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { filmwrightHome } from '../platform/home.ts';
-import { runningPlatform } from '../platform/running-platform.ts';
 import { millisecondsOf } from './milliseconds-of.ts';
 import { runnerListing, runnerListText } from './runner-list.ts';
 
-export type RunnerOptions = {
+/** `token` is that of `--join`, or that of the platform at `urls`. */
+export type RunnerOptions = PlatformWords & {
   readonly words: readonly string[];
   readonly join: string | undefined;
-  readonly token: string | undefined;
   readonly ttl: string | undefined;
   readonly pool: string | undefined;
   readonly region: string | undefined;
@@ -27,8 +27,8 @@ export async function runner(options: RunnerOptions): Promise<number> {
   if (verb === undefined && options.join !== undefined) return joinAs({ ...options, join: options.join });
   if (verb === 'token' && id === undefined) return drawToken(options);
   if (verb === 'list' && id === undefined) return list(options);
-  if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id);
-  if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id);
+  if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id, options);
+  if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id, options);
   throw new FilmwrightError(
     'request-invalid',
     `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\`, \`runner drain NAME\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
@@ -37,7 +37,7 @@ export async function runner(options: RunnerOptions): Promise<number> {
 
 async function drawToken(options: RunnerOptions): Promise<number> {
   const { ttl = '10m', pool, json } = options;
-  const client = await runningPlatform(filmwrightHome());
+  const client = await askedPlatform(options);
   const drawn = await client.createRunnerToken({ ttlMs: millisecondsOf(ttl, '--ttl'), ...(pool === undefined ? {} : { pool }) });
   if (json) {
     process.stdout.write(`${JSON.stringify(drawn)}\n`);
@@ -55,20 +55,20 @@ async function drawToken(options: RunnerOptions): Promise<number> {
 }
 
 async function list(options: RunnerOptions): Promise<number> {
-  const client = await runningPlatform(filmwrightHome());
+  const client = await askedPlatform(options);
   const found = runnerListing(...(await Promise.all([client.listRunners(), client.fleet()])));
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : runnerListText(found));
   return 0;
 }
 
-async function drain(name: string): Promise<number> {
-  await (await runningPlatform(filmwrightHome())).drainRunner(name);
+async function drain(name: string, place: PlatformWords): Promise<number> {
+  await (await askedPlatform(place)).drainRunner(name);
   process.stdout.write(`Runner ${name} takes nothing more; it finishes what it has, or hands it back, and ends.\n`);
   return 0;
 }
 
-async function revoke(id: string): Promise<number> {
-  await (await runningPlatform(filmwrightHome())).revokeRunnerCredential(id);
+async function revoke(id: string, place: PlatformWords): Promise<number> {
+  await (await askedPlatform(place)).revokeRunnerCredential(id);
   process.stdout.write(`Credential ${id} is revoked; what its runner worked on goes to others.\n`);
   return 0;
 }
