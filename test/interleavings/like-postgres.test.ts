@@ -161,11 +161,10 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
       case 'expire': {
         const over = call.fences.map(fenceOf);
         await sql(
-          `update attempt set lease_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end, heard_at = now() - interval '1 minute'
-           where ended_at is null`,
+          `update attempt set lease_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end where ended_at is null`,
           [over],
         );
-        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '1 hour' else interval '0' end`, [
+        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '1 hour' else interval '-1 hour' end`, [
           call.silent.map(runnerOf),
         ]);
         const lost = model.attempts.filter(({ fence, delivered }) => call.fences.includes(fence) && delivered);

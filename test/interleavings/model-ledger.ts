@@ -6,6 +6,7 @@ export const leaseMs = 3000;
 export const pickUpMs = 10_000;
 const silenceMs = 30_000;
 const most = 3;
+const mostTries = 6;
 
 type Planned = { readonly turn: number; readonly workspaceId: string; readonly keys: readonly string[] };
 
@@ -15,6 +16,7 @@ export class ModelLedger extends ModelAttempts {
   #epoch = 0;
   #turn = 0;
   #runner = 0;
+  #calls = 0;
   // S4
   takeTurn(): number {
     this.#turn++;
@@ -95,7 +97,16 @@ export class ModelLedger extends ModelAttempts {
       Object.assign(task, { state: 'leased', fence: this.fence, outcome: null, attempts: task.attempts + 1 });
       const attempt: ModelAttempt = {
         ...{ workspaceId: task.workspaceId, key: task.key, fence: task.fence, runnerId: grant.runnerId },
-        ...{ leaseUntilMs: this.nowMs + pickUpMs, heardMs: this.nowMs, delivered: false, request: null, outcome: null },
+        ...{
+          runnerName: runner.name,
+          leaseUntilMs: this.nowMs + pickUpMs,
+          heardMs: this.nowMs,
+          heardAt: 0,
+          lostAt: 0,
+          delivered: false,
+          request: null,
+          outcome: null,
+        },
       };
       this.attempts.push(attempt);
       this.live.set(attempt.fence, attempt);
@@ -119,23 +130,31 @@ export class ModelLedger extends ModelAttempts {
     if (before.length > 0) return before.map(begun);
     const waiting = mine.filter((one) => !one.delivered).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     const fresh = waiting.slice(0, max);
-    for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs });
+    const heard = { heardMs: this.nowMs, heardAt: ++this.#calls };
+    for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs, ...heard });
     return fresh.map(begun);
   }
 
   // L4, L5, W1: what is stale is told by fences.
   renew(runnerId: string, leases: readonly ModelLease[]): readonly number[] {
     this.#heard(runnerId);
+    const heardAt = ++this.#calls;
     return leases.flatMap(({ key, fence }) => {
       const attempt = this.claimed({ key, fence, runnerId });
       const task = attempt === null ? undefined : this.taskOf(attempt);
       if (attempt === null || task === undefined) return [fence];
       const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wanted && this.runners.has(runnerId);
       if (task.state !== 'leased' && !revives) return [fence];
-      Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs, outcome: null });
+      Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs, heardAt, outcome: null });
       this.live.set(fence, attempt);
       if (revives) {
-        Object.assign(task, { state: 'leased', outcome: null, lost: Math.max(0, task.lost - 1), attempts: task.attempts + 1 });
+        Object.assign(task, {
+          state: 'leased',
+          outcome: null,
+          lost: Math.max(0, task.lost - 1),
+          losses: task.losses.slice(0, -1),
+          attempts: task.attempts + 1,
+        });
         this.view.noteTask(task);
       }
       return [];
@@ -178,9 +197,22 @@ export class ModelLedger extends ModelAttempts {
     if (task.outcome === 'failed') return 'failed';
     const tries = task.state === 'leased' ? task.attempts : task.attempts + 1;
     const lost = task.state === 'leased' ? task.lost : Math.max(0, task.lost - 1);
-    const again = passes && tries < most;
-    const readyMs = again ? this.nowMs + 1000 * 4 ** (tries - 1) : task.readyMs;
-    Object.assign(task, { attempts: tries, lost, outcome: 'failed', state: again ? 'waiting' : 'failed', readyMs, resume: null });
+    const losses = task.state === 'leased' ? task.losses : task.losses.slice(0, -1);
+    const failures = [...task.failures, attempt.runnerName];
+    const names = new Set(failures);
+    const isUntried = [...this.runners.values()].some(({ name, gone }) => !gone && !names.has(name));
+    const again = passes && tries < mostTries && names.size < most && (tries < most || isUntried);
+    const readyMs = again ? this.nowMs + 1000 * 4 ** (Math.min(tries, 3) - 1) : task.readyMs;
+    Object.assign(task, {
+      attempts: tries,
+      lost,
+      losses,
+      failures,
+      outcome: 'failed',
+      state: again ? 'waiting' : 'failed',
+      readyMs,
+      resume: null,
+    });
     this.end(attempt, 'failed');
     this.refund(attempt);
     this.view.noteTask(task, { fence, outcome: 'failed', ranMs: 0 });
@@ -200,6 +232,8 @@ export class ModelLedger extends ModelAttempts {
       this.view.noteRunner(id);
     }
     const fences: number[] = [];
+    const lostAt = ++this.#calls;
+    const neighbours = new Map([...this.live.values()].map(({ fence }) => [fence, this.#neighboursOf(fence)]));
     for (const attempt of [...this.live.values()]) {
       if (untilMs(attempt) >= this.nowMs && this.runners.has(attempt.runnerId)) continue;
       const task = this.taskOf(attempt);
@@ -209,9 +243,11 @@ export class ModelLedger extends ModelAttempts {
       const attempts = Math.max(0, task.attempts - 1);
       if (attempt.delivered) {
         this.end(attempt, 'lost');
+        attempt.lostAt = lostAt;
         if (this.broken === 'a lost task') task.wanted = false;
         const lost = task.lost + 1;
-        Object.assign(task, { state: lost >= most ? 'failed' : 'waiting', outcome: 'lost', lost, attempts });
+        const losses = [...task.losses, neighbours.get(attempt.fence) ?? []];
+        Object.assign(task, { state: isAtFault(losses) ? 'failed' : 'waiting', outcome: 'lost', lost, losses, attempts });
         this.view.noteTask(task, { fence: attempt.fence, outcome: 'lost', ranMs: 0 });
       } else {
         this.end(attempt, 'undelivered');
@@ -221,6 +257,17 @@ export class ModelLedger extends ModelAttempts {
       }
     }
     return { fences, silent };
+  }
+
+  // F4: what the runner had beside an attempt when that was heard of last.
+  #neighboursOf(fence: number): readonly string[] {
+    const attempt = this.byFence.get(fence);
+    if (attempt === undefined) return [];
+    const others = this.attempts.filter((one) => {
+      const isThere = this.live.has(one.fence) ? one.delivered : one.outcome === 'lost' && one.lostAt > attempt.heardAt;
+      return one.runnerId === attempt.runnerId && one.fence !== fence && isThere;
+    });
+    return [...new Set(others.map(nameOf))];
   }
 
   #forget(runnerId: string): void {
@@ -233,4 +280,11 @@ export class ModelLedger extends ModelAttempts {
     if (runner.gone) this.view.noteRunner(runnerId);
     Object.assign(runner, { seenMs: this.nowMs, gone: false });
   }
+}
+
+// F4
+function isAtFault(losses: ModelTask['losses']): boolean {
+  if (losses.length < most) return false;
+  const [first = [], ...others] = losses;
+  return losses.length >= mostTries || !first.some((name) => others.every((names) => names.includes(name)));
 }

@@ -10,6 +10,9 @@ export type ModelTask = ModelId & {
   outcome: 'lost' | 'failed' | 'done' | null;
   attempts: number;
   lost: number;
+  /** Names of the runners that failed it, and what else was there whenever its runner was lost. */
+  failures: readonly string[];
+  losses: readonly (readonly string[])[];
   wanted: boolean;
   readyMs: number;
   output: string | null;
@@ -19,9 +22,13 @@ export type ModelTask = ModelId & {
 export type ModelAttempt = ModelId & {
   readonly fence: number;
   readonly runnerId: string;
+  readonly runnerName: string;
   leaseUntilMs: number;
   /** When its runner was heard of it last, or when it was granted. */
   heardMs: number;
+  /** Whether it was lost, or heard of, last: numbers of calls that grow. */
+  lostAt: number;
+  heardAt: number;
   delivered: boolean;
   request: string | null;
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | 'returned' | null;
@@ -41,7 +48,7 @@ export const nameOf = ({ workspaceId, key }: ModelId): string => `${workspaceId}
 
 /** A task as it is when it is planned first. */
 export function freshTask({ workspaceId, key }: ModelId, nowMs: number): ModelTask {
-  const untouched = { state: 'waiting', fence: 0, outcome: null, attempts: 0, lost: 0, wanted: true } as const;
+  const untouched = { state: 'waiting', fence: 0, outcome: null, attempts: 0, lost: 0, failures: [], losses: [], wanted: true } as const;
   return { workspaceId, key, ...untouched, readyMs: nowMs, output: null, resume: null };
 }
 
@@ -53,13 +60,14 @@ export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
 
 /** A task as whoever grants is told of it; `attempt` is the one of its fence. */
 export function fleetTaskOf(
-  { workspaceId, key, state, wanted, readyMs }: ModelTask,
+  { workspaceId, key, state, wanted, readyMs, failures, lost }: ModelTask,
   { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
 ): FleetTask {
   const demand: TaskDemand = {
     ...{ workspaceId, key, buildId: workspaceId, kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
     ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
     ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
+    ...{ tried: failures, alone: lost >= 2 },
   };
   const held = state === 'leased' ? attempt : undefined;
   const lease = held === undefined ? null : { fence: held.fence, runnerId: held.runnerId, devices: [], sinceMs: 0 };

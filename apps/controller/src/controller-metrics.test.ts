@@ -8,7 +8,7 @@ const some: FleetFigures = {
   waiting: [{ kind: 'encode', priority: 'normal', tasks: 3, workS: 12.5, oldestS: 4 }],
   running: [{ kind: 'mix', tasks: 2 }],
   builds: [{ state: 'running', builds: 1 }],
-  runners: [{ pool: '', runners: 2, slots: 5 }],
+  runners: [{ pool: '', runners: 2, slots: 5, resting: 1 }],
 };
 
 test('the controller that leads tells what waits and runs, one that stands by only itself', async () => {
@@ -27,7 +27,7 @@ test('the controller that leads tells what waits and runs, one that stands by on
   assert.equal(sum('filmwright_tasks_waiting_work_seconds'), 12.5);
   assert.equal(sum('filmwright_tasks_running', { kind: 'mix' }), 2);
   assert.equal(sum('filmwright_builds_active', { state: 'running' }), 1);
-  assert.deepEqual([sum('filmwright_runners'), sum('filmwright_runner_pool_slots')], [2, 5]);
+  assert.deepEqual([sum('filmwright_runners'), sum('filmwright_runner_pool_slots'), sum('filmwright_runners_resting')], [2, 5, 1]);
   assert.deepEqual([sum('filmwright_task_wait_seconds_sum'), sum('filmwright_task_grants_total')], [70, 1]);
   assert.equal(sum('filmwright_leases_expired_total'), 2);
   now = { ...some, waiting: [] };

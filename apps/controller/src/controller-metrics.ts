@@ -82,8 +82,13 @@ function addFleet(metrics: Metrics, { records, leads }: Fleet): void {
   const builds = metrics.gauge({ name: 'filmwright_builds_active', help: 'Builds that have not ended.', labels: ['state'] });
   const runners = metrics.gauge({ name: 'filmwright_runners', help: 'Runners heard of lately.', labels: ['pool'] });
   const slots = metrics.gauge({ name: 'filmwright_runner_pool_slots', help: 'What they can do at once.', labels: ['pool'] });
+  const resting = metrics.gauge({
+    name: 'filmwright_runners_resting',
+    help: 'Of them those that failed one task after another and are given nothing for a while.',
+    labels: ['pool'],
+  });
   metrics.beforeReading(async () => {
-    for (const gauge of [waiting, work, oldest, running, builds, runners, slots]) gauge.clear();
+    for (const gauge of [waiting, work, oldest, running, builds, runners, slots, resting]) gauge.clear();
     if (!leads()) return;
     const now = await records.figures();
     for (const { kind, priority, tasks, workS, oldestS } of now.waiting) {
@@ -96,6 +101,7 @@ function addFleet(metrics: Metrics, { records, leads }: Fleet): void {
     for (const { pool, ...there } of now.runners) {
       runners.set({ pool }, there.runners);
       slots.set({ pool }, there.slots);
+      resting.set({ pool }, there.resting);
     }
   });
 }

@@ -70,7 +70,7 @@ function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
 
 /** What a runner does, and what keeps it from more. */
 export function stateOf(
-  runner: Pick<RunnerFacts, 'isGone' | 'silentMs' | 'draining' | 'released' | 'versions' | 'tasks'>,
+  runner: Pick<RunnerFacts, 'isGone' | 'silentMs' | 'draining' | 'released' | 'versions' | 'tasks' | 'rest'>,
 ): Pick<FleetRunner, 'state' | 'why'> {
   if (runner.isGone)
     return { state: 'silent', why: `Nothing was heard of it for ${agoText(runner.silentMs)}: it is given nothing until it speaks again.` };
@@ -81,6 +81,11 @@ export function stateOf(
         ? 'Its pool has no need of it: it ends once it has nothing left.'
         : 'It was told to end, or has no room on its disk: it finishes what it has and takes nothing more.',
     };
+  if (runner.rest !== undefined) {
+    const { failures, untilAt } = runner.rest;
+    const why = `It failed ${failures} different tasks one after another that were not seen to fail elsewhere: it is given nothing until ${untilAt.slice(11, 19)} UTC, then one task. Look at its log.`;
+    return { state: 'limited', why };
+  }
   const odd = oddKinds(runner.versions ?? {});
   if (odd !== null) return { state: 'limited', why: odd };
   return { state: runner.tasks.length > 0 ? 'working' : 'idle', why: null };

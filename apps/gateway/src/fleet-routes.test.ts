@@ -111,6 +111,10 @@ test('a runner that drains, is silent or is of another version says why it is gi
     told({ versions: { encode: version - 1, mix: 1 } }),
     new RegExp(`^limited: Its program is too old for encode \\(version ${version - 1}, wanted ${version}\\) and 1 other kind of tasks`),
   );
+  assert.match(
+    told({ rest: { failures: 3, untilAt: '2030-01-01T12:30:05.000Z' } }),
+    /^limited: It failed 3 different tasks .*: it is given nothing until 12:30:05 UTC, then one task/,
+  );
   assert.match(told({ versions: { encode: version + 1 } }), /^limited: Its program is newer/);
 });
 

@@ -1,32 +1,39 @@
-import { FilmwrightError, type Problem, toProblem } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { freeStopped, postEnds, refundOf } from './endings.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
-import { mostAttempts } from './outcome-records.ts';
 import type { Records } from './records.ts';
 import { silenceMs } from './runner-records.ts';
+import { isAtFault, type Loss, lostProblem } from './troubles.ts';
 
-type Loss = { readonly runner: string | null; readonly startedAt: string; readonly heardAt: string | null };
 type Expired = {
   workspace_id: string;
   key: string;
   kind: string;
-  lost: number;
-  percent: number;
   losses: readonly Loss[];
   undelivered: boolean;
 };
 
-/** A grant that was not delivered is nobody's loss: it is taken back with a new fence. */
+/**
+ * A grant that was not delivered is nobody's loss: it is taken back with a new fence. What a runner was lost with is all that it had when it was heard of last;
+ * leases of one runner run out one after the other.
+ */
 const takeBack = `
   with expired as materialized (
-    select t.workspace_id, t.key, t.fence, a.percent, a.delivered_at is null as undelivered, a.runner_name, a.started_at, a.heard_at
+    select t.workspace_id, t.key, t.fence, a.percent, a.delivered_at is null as undelivered, a.runner_id, a.runner_name, a.started_at, a.heard_at
     from attempt a join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
     where a.ended_at is null and (a.lease_until < now() or not exists (select from runner r where r.id = a.runner_id))
     order by t.workspace_id, t.key for update of t, a skip locked
   ), ended as (
     update attempt a set ended_at = now(), outcome = case when e.undelivered then 'undelivered' else 'lost' end from expired e
     where a.fence = e.fence and a.workspace_id = e.workspace_id and a.key = e.key
+  ), beside as materialized (
+    select e.fence, json_agg(n.name order by n.name)::jsonb as neighbours from expired e cross join lateral (
+      select n.workspace_id || ' ' || n.key as name from attempt n
+      where n.runner_id = e.runner_id and n.ended_at is null and n.delivered_at is not null and n.fence <> e.fence
+      union
+      select n.workspace_id || ' ' || n.key from attempt n
+      where n.runner_id = e.runner_id and n.outcome = 'lost' and n.ended_at > e.heard_at and n.fence <> e.fence
+    ) n group by 1
   ), lost as (select * from expired where not undelivered
   ), missed as (select * from expired where undelivered
   ), refunded as (${refundOf('expired')}
@@ -37,9 +44,10 @@ const takeBack = `
     outcome = case when e.undelivered then null else 'lost' end,
     fence = case when e.undelivered then nextval('task_fence') else t.fence end,
     losses = case when e.undelivered then t.losses
-      else t.losses || jsonb_build_object('runner', e.runner_name, 'startedAt', e.started_at, 'heardAt', e.heard_at) end
-  from expired e where t.workspace_id = e.workspace_id and t.key = e.key
-  returning t.workspace_id, t.key, t.kind, t.lost, e.percent, t.losses, e.undelivered`;
+      else t.losses || jsonb_build_object('runner', e.runner_name, 'startedAt', e.started_at, 'heardAt', e.heard_at, 'percent', e.percent,
+        'neighbours', coalesce(b.neighbours, '[]')) end
+  from expired e left join beside b on b.fence = e.fence where t.workspace_id = e.workspace_id and t.key = e.key
+  returning t.workspace_id, t.key, t.kind, t.losses, e.undelivered`;
 
 /**
  * Whoever was not heard of for long, or for as long as a lease of it held that ran out by now, or as it had to ask for what it was given: such a runner would be
@@ -66,7 +74,7 @@ export function expiryRecords({ transaction, prepared }: Database): Pick<Records
       });
       return transaction(async (client) => {
         const { rows: expired } = await client.query<Expired>({ name: 'take-back', text: takeBack });
-        const failed = expired.filter((task) => !task.undelivered && task.lost >= mostAttempts);
+        const failed = expired.filter((task) => !task.undelivered && isAtFault(task.losses));
         for (const task of failed)
           await client.query(`update task set state = 'failed', finished_at = now(), problem = $3 where workspace_id = $1 and key = $2`, [
             task.workspace_id,
@@ -80,19 +88,4 @@ export function expiryRecords({ transaction, prepared }: Database): Pick<Records
       });
     },
   };
-}
-
-/** Who had the task, when it began and when it was last heard of. */
-function lostProblem({ key, kind, percent, losses }: Expired): Problem {
-  const seen = losses.slice(-mostAttempts).map(({ runner, startedAt, heardAt }) => {
-    const ranS = Math.round((Date.parse(heardAt ?? startedAt) - Date.parse(startedAt)) / 1000);
-    return `${runner ?? 'a runner'} began at ${new Date(startedAt).toISOString()} and was heard of for ${ranS} s`;
-  });
-  return toProblem(
-    new FilmwrightError(
-      'task-lost',
-      `The task "${kind}" (${key}) lost its runner ${mostAttempts} times: ${seen.join('; ')}; at ${Math.round(percent)} % when it was last lost. ` +
-        'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.',
-    ),
-  );
 }

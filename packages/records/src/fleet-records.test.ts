@@ -54,7 +54,7 @@ test('M2: figures count what waits, runs, is made and who is there', async () =>
     3,
   );
   assert.deepEqual(runners, [
-    { pool: '', runners: 1, slots: 2 },
-    { pool: 'big', runners: 1, slots: 4 },
+    { pool: '', runners: 1, slots: 2, resting: 0 },
+    { pool: 'big', runners: 1, slots: 4, resting: 0 },
   ]);
 });

@@ -40,7 +40,8 @@ export function fleetRecords({ rows }: Database): FleetStore {
           'select state, count(*)::int as builds from build where ended_at is null group by state order by state',
         ),
         rows<FleetFigures['runners'][number]>(
-          `select coalesce(offer->>'pool', '') as pool, count(*)::int as runners, sum((offer->>'slots')::int)::int as slots
+          `select coalesce(offer->>'pool', '') as pool, count(*)::int as runners, sum((offer->>'slots')::int)::int as slots,
+             count(*) filter (where exists (select from runner_rest x where x.name = runner.name and x.until > now()))::int as resting
            from runner where seen_at > now() - ${silence} group by 1 order by 1`,
         ),
       ]);

@@ -13,8 +13,8 @@ export type FleetFigures = {
   }[];
   readonly running: readonly { readonly kind: TaskKind; readonly tasks: number }[];
   readonly builds: readonly { readonly state: string; readonly builds: number }[];
-  /** Those heard of lately, by pool; '' for those in none. */
-  readonly runners: readonly { readonly pool: string; readonly runners: number; readonly slots: number }[];
+  /** Those heard of lately, by pool; '' for those in none. `resting` ones fail one task after another and are given nothing for a while. */
+  readonly runners: readonly { readonly pool: string; readonly runners: number; readonly slots: number; readonly resting: number }[];
 };
 
 /** A look at the whole installation, for monitoring and for saying why nothing moves. */

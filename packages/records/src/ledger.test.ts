@@ -240,8 +240,8 @@ test('F2: a failure that may pass is tried three times, after 1 s and after 4 s,
     const [row] = await sql(
       `select t.state, t.problem, case when ready_at > a.ended_at then round(extract(epoch from ready_at - a.ended_at))::int end as rest from task t join attempt a using (workspace_id, key, fence)`,
     );
-    assert.deepEqual(row?.problem, problem);
-    if (attempt === 3) {
+    if (attempt < 3) assert.deepEqual(row?.problem, problem);
+    else {
       assert.equal(row?.state, 'failed');
       break;
     }

@@ -6,9 +6,7 @@ import { costOf, postEnds, refundOf } from './endings.ts';
 import { gather } from './gather.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
-
-/** A task that lost its runner, or failed in a way that may pass, is tried so often. */
-export const mostAttempts = 3;
+import { type Failure, failedProblem, mostAttempts, mostTries } from './troubles.ts';
 
 type Claim = { readonly key: string; readonly fence: number; readonly runnerId: string };
 type EndRow = { key: string; fence: string; runner_id: string };
@@ -52,20 +50,36 @@ const wereDone = `
   join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
   where t.outcome = 'done'`;
 
+/** Another runner that may do a task `c`: one that it has not failed on, and that does not rest. */
+const untried = `
+  select from runner r where r.gone_at is null and not r.draining and (r.offer->'kinds')::jsonb ? c.kind
+    and (c.pool is null or c.pool = r.pool) and (c.region is null or c.region = r.region)
+    and not exists (select from jsonb_array_elements(c.failures) f where f->>'runner' = r.name)
+    and not exists (select from runner_rest x where x.name = r.name and x.until > now())`;
+
 const fail = `
   with counted as (
-    select workspace_id, key, fence, case when state = 'leased' then attempts else attempts + 1 end as tries,
-      case when state = 'leased' then lost else greatest(0, lost - 1) end as lost
-    from task where workspace_id = $1 and key = $2
+    select t.workspace_id, t.key, t.fence, t.kind, t.pool, t.region, case when t.state = 'leased' then t.attempts else t.attempts + 1 end as tries,
+      case when t.state = 'leased' then t.lost else greatest(0, t.lost - 1) end as lost,
+      case when t.state = 'leased' then t.losses else t.losses - -1 end as losses,
+      t.failures || jsonb_build_object('runner', a.runner_name, 'startedAt', a.started_at, 'endedAt', now(), 'percent', a.percent,
+        'detail', $3::json->>'detail', 'beside', (
+          select count(*) from attempt n where n.runner_id = a.runner_id and n.ended_at is null and n.delivered_at is not null and n.fence <> a.fence
+        )) as failures
+    from task t join attempt a on a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key where t.workspace_id = $1 and t.key = $2
+  ), judged as (
+    select c.*, $4 and c.tries < $6 and (select count(distinct f->>'runner') from jsonb_array_elements(c.failures) f) < $5
+      and (c.tries < $5 or exists (${untried})) as again
+    from counted c
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'failed', problem = $3
     from counted c where a.fence = c.fence and a.workspace_id = c.workspace_id and a.key = c.key
   ), refunded as (${refundOf('counted')}), posted as (${postEnds('counted', { outcome: 'failed' })})
-  update task t set attempts = c.tries, lost = c.lost, problem = $3, percent = 0, resume = null, outcome = 'failed',
-    state = case when $4 and c.tries < $5 then 'waiting' else 'failed' end,
-    ready_at = case when $4 and c.tries < $5 then now() + power(4, c.tries - 1) * interval '1 second' else t.ready_at end,
-    finished_at = case when $4 and c.tries < $5 then null else now() end
-  from counted c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state`;
+  update task t set attempts = c.tries, lost = c.lost, losses = c.losses, failures = c.failures, problem = $3, percent = 0, resume = null, outcome = 'failed',
+    state = case when c.again then 'waiting' else 'failed' end,
+    ready_at = case when c.again then now() + power(4, least(c.tries, 3) - 1) * interval '1 second' else t.ready_at end,
+    finished_at = case when c.again then null else now() end
+  from judged c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state, t.failures`;
 
 /** It goes on elsewhere from what it left; a task that is stale already was given back by another way. */
 const handBack = `
@@ -140,14 +154,19 @@ export function outcomeRecords({
         const held = await hold(client, claim);
         if (held.outcome === 'failed') return;
         if (held.outcome === 'done') throw stale(claim.key);
-        const { rows: failed } = await client.query<{ state: string }>(fail, [
+        const { rows: failed } = await client.query<{ state: string; failures: readonly Failure[] }>(fail, [
           held.workspace_id,
           claim.key,
           JSON.stringify(problem),
           problem.retryable,
-          mostAttempts,
+          ...[mostAttempts, mostTries],
         ]);
-        await notify(client, failed[0]?.state === 'failed' ? { type: 'finished', keys: [claim.key] } : { type: 'ready' });
+        const [{ state, failures } = { state: '', failures: [] }] = failed;
+        if (state === 'failed' && failures.length > 1)
+          await client.query('update task set problem = $3 where workspace_id = $1 and key = $2', [
+            ...[held.workspace_id, claim.key, JSON.stringify(failedProblem(problem, failures))],
+          ]);
+        await notify(client, state === 'failed' ? { type: 'finished', keys: [claim.key] } : { type: 'ready' });
       }),
   };
 }

@@ -47,6 +47,8 @@ type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 're
   ToldOfDevices & {
     readonly id: string;
     readonly credential_id: string | null;
+    readonly rest_failures: number | null;
+    readonly rest_until: Date | null;
     readonly gone_at: Date | null;
     readonly seen_at: Date;
     readonly silent_ms: number;
@@ -129,11 +131,12 @@ export function overviewRecords({ rows }: Database): OverviewStore {
       const [runners, running, queue, pools] = await Promise.all([
         rows<RunnerRow>(
           `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, c.credential_id,
+             x.failures as rest_failures, x.until as rest_until,
              greatest(0, extract(epoch from now() - r.seen_at) * 1000)::float8 as silent_ms,
              exists (select from pool_machine m where m.state = 'stopping' and ${isOfMachine}) as released,
              json_build_object('slots', (r.offer->>'slots')::int, 'models', r.offer->'models', 'kinds', r.offer->'kinds', 'versions',
                r.offer->'versions', 'version', r.offer->>'version', 'machine', r.offer->'machine', 'devices', r.offer->'devices') as offer
-           from runner r left join credential_runner c on c.runner_id = r.id
+           from runner r left join credential_runner c on c.runner_id = r.id left join runner_rest x on x.name = r.name and x.until > now()
            where r.seen_at > now() - interval '1 day' order by r.name, r.id limit ${mostRunners}`,
         ),
         rows<RunningRow>(
@@ -239,6 +242,7 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     seenAt: row.seen_at.toISOString(),
     credentialId: row.credential_id,
     loaded: row.loaded,
+    ...(row.rest_until !== null && { rest: { failures: row.rest_failures ?? 0, untilAt: row.rest_until.toISOString() } }),
     slots,
     models,
     kinds: kinds as readonly TaskKind[],

@@ -40,6 +40,8 @@ export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'vers
   /** Models that its engines held when it said so last. */
   readonly loaded: readonly string[];
   readonly tasks: readonly RunningTask[];
+  /** It failed so many different tasks one after another, and is given nothing until then; absent while it does not rest. */
+  readonly rest?: { readonly failures: number; readonly untilAt: string };
 };
 
 export type FleetFacts = {

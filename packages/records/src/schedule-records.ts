@@ -15,7 +15,7 @@ import {
   taskColumns,
   type WorkspaceRow,
 } from './schedule-rows.ts';
-import type { FleetEvent, ScheduleStore, TaskId } from './schedule-store.ts';
+import type { FleetEvent, RunnerRest, ScheduleStore, TaskId } from './schedule-store.ts';
 import { standingText } from './standing-text.ts';
 import { superseded } from './wanted.ts';
 
@@ -134,7 +134,11 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         }>(
           `select workspace_id as "workspaceId", key, fence, runner_id as "runnerId", devices, batch from attempt where stopping_until is not null order by fence`,
         );
+        const { rows: rests } = await client.query<RunnerRest>(
+          `select name, failures, rest_ms as "restMs", extract(epoch from until - statement_timestamp())::float8 * 1000 as "untilInMs" from runner_rest`,
+        );
         return {
+          rests,
           stopping: stopping.map(({ batch, ...one }) => ({ ...one, fence: Number(one.fence), ...(batch !== null && { batch }) })),
           tasks: tasks.map((row) => fleetTaskOf({ workspaceId: row.workspace_id, key: row.key }, row)),
           runners: runners.map(fleetRunnerOf),
@@ -257,6 +261,22 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         text: `insert into learned_time (name, ms, count) select * from unnest($1::text[], $2::float8[], $3::int[])
           on conflict (name) do update set ms = excluded.ms, count = excluded.count, at = now()`,
         values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count)],
+      });
+    },
+    async saveRests(rests) {
+      await prepared({
+        name: 'save-rests',
+        text: `with gone as (delete from runner_rest where not (name = any($1)))
+          insert into runner_rest (name, failures, rest_ms, until)
+          select g.name, g.failures, g.rest_ms, now() + g.until_in_ms * interval '1 millisecond'
+          from unnest($1::text[], $2::int[], $3::float8[], $4::float8[]) as g(name, failures, rest_ms, until_in_ms)
+          on conflict (name) do update set failures = excluded.failures, rest_ms = excluded.rest_ms, until = excluded.until`,
+        values: [
+          rests.map(({ name }) => name),
+          rests.map(({ failures }) => failures),
+          rests.map(({ restMs }) => restMs),
+          rests.map(({ untilInMs }) => untilInMs),
+        ],
       });
     },
     async pruneFleet({ epoch, from, before }) {

@@ -28,6 +28,10 @@ export type TaskDemand = TaskId & {
   readonly turnAgoMs: number;
   /** Until it may start; not above 0 for most. */
   readonly readyInMs: number;
+  /** Names of runners on which it failed or that were lost with it; none where it is left out. */
+  readonly tried?: readonly string[];
+  /** Its runners were lost so often that it is to run where nothing else does. */
+  readonly alone?: boolean;
 };
 
 /** A task as it is now; `demand` is null when no build wants it, or when there is no such task. */
@@ -96,12 +100,17 @@ export type FleetEvent =
  */
 export type OutboxPosition = { readonly xid: bigint; readonly id?: number; readonly seen: ReadonlyMap<number, bigint> };
 
+/** A runner that failed one task after another: it is given nothing for so long from now, and was told to rest for `restMs` in all. */
+export type RunnerRest = { readonly name: string; readonly failures: number; readonly restMs: number; readonly untilInMs: number };
+
 export type FleetSnapshot = {
   readonly tasks: readonly FleetTask[];
   readonly runners: readonly FleetRunner[];
   readonly workspaces: readonly FleetWorkspace[];
   /** None where it is left out. */
   readonly stopping?: readonly StoppingAttempt[];
+  /** None where it is left out. */
+  readonly rests?: readonly RunnerRest[];
   /** From where on changes are not in the snapshot. */
   readonly position: OutboxPosition;
 };
@@ -164,6 +173,8 @@ export interface ScheduleStore {
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
   saveLearned(times: readonly LearnedTime[]): Promise<void>;
+  /** Makes these the runners that rest; ends of rests in the past are of those that are tried. */
+  saveRests(rests: readonly RunnerRest[]): Promise<void>;
   /**
    * Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. Nothing goes once another
    * leads, which may not have read them yet.

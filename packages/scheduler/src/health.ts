@@ -89,7 +89,7 @@ export function wakeRested(fleet: Fleet, instantMs: number): void {
 }
 
 /** Runners that rest or are tried after a rest; `untilMs` of those tried is in the past. */
-export function restsOf({ healths }: Pick<Fleet, 'healths'>, instantMs: number): readonly Rest[] {
+export function restsOf({ fleet: { healths } }: { readonly fleet: Pick<Fleet, 'healths'> }, instantMs: number): readonly Rest[] {
   return [...healths.values()].flatMap(({ name, against, restMs, untilMs }) =>
     restMs === 0 ? [] : [{ name, failures: against.size, restMs, untilMs: untilMs ?? instantMs }],
   );

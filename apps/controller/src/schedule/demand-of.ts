@@ -79,6 +79,8 @@ export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered, 
     bordersMs: task.bordersMs,
     batch: task.batch,
     batchMost: task.batchMost,
+    ...(task.tried !== undefined && { tried: task.tried }),
+    ...(task.alone === true && { alone: true }),
   };
 }
 
@@ -122,6 +124,7 @@ export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): R
   const resident = places.flatMap(({ device, models }) => (device === null ? [] : withPairs(models).map((model) => ({ device, model }))));
   return {
     id: runnerId,
+    name: offer.name,
     pool,
     region,
     capabilities: capabilitiesOf(offer),

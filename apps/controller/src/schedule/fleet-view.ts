@@ -16,12 +16,15 @@ import type { Change, Decision, Standing } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, devicesOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
 import { createMeasuredModels } from './model-facts.ts';
 import { createOffered } from './offered.ts';
+import { onePlaceEach } from './one-place-each.ts';
 import { createSharedDevices } from './shared-devices.ts';
 
 type GrantDecision = Extract<Decision, { type: 'grant' }>;
 type Running = {
   readonly task: TaskDemand;
   readonly runnerId: string;
+  /** What its runner is called; empty where that was not told. */
+  readonly name: string;
   readonly devices: readonly string[];
   fence: number;
   /** The batch that it runs in. */
@@ -97,6 +100,8 @@ export function createFleetView(): FleetView {
     });
   };
 
+  const nameOf = (runnerId: string): string => runners.get(runnerId)?.offer.name ?? '';
+
   /** What its runner still has to stop takes its place under a name of its own: the task itself may run elsewhere by then. */
   const keepPlace = (attempt: StoppingAttempt, instantMs: number): Change => {
     const task = stoppingOf(attempt, instantMs);
@@ -131,8 +136,11 @@ export function createFleetView(): FleetView {
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
       const how: Pick<AttemptEnd, 'outcome' | 'ranMs' | 'loadMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
-      changes.push({ type: 'ended', task: id, outcome: how.outcome, ...tookOf(held.batch, how) });
-      const { fence, runnerId, devices } = held;
+      const again = how.outcome === 'failed' && state !== 'failed';
+      changes.push({ type: 'ended', task: id, outcome: how.outcome, ...tookOf(held.batch, how), ...(again && { again }) });
+      const { fence, runnerId, name, devices } = held;
+      if (how.outcome === 'lost' && name !== '')
+        changes.push({ type: 'died', runner: runnerId, name, task: toDemand(held.task, instantMs) });
       const { workspaceId, key } = task;
       if (ended?.fence === fence && ended.stopping === true && !hasPlace(held.batch))
         changes.push(keepPlace({ workspaceId, key, fence, runnerId, devices }, instantMs));
@@ -141,7 +149,7 @@ export function createFleetView(): FleetView {
       if (running.has(id)) return changes;
       waiting.delete(id);
       const { runnerId, devices, fence, batch } = lease;
-      running.set(id, { task: demand, runnerId, devices, fence, batch });
+      running.set(id, { task: demand, runnerId, name: nameOf(runnerId), devices, fence, batch });
       const sinceMs = instantMs - lease.sinceMs;
       changes.push({ type: 'running', task: toDemand(demand, instantMs), runner: runnerId, devices, sinceMs });
     } else if (state === 'waiting' && demand !== null) {
@@ -231,12 +239,13 @@ export function createFleetView(): FleetView {
   };
 
   return {
-    open: ({ tasks, runners, workspaces, stopping: left = [] }, instantMs) => {
+    open: ({ tasks, runners, workspaces, stopping: left = [], rests = [] }, instantMs) => {
       const places: readonly FleetEvent[] = [
         ...workspaces.map((workspace): FleetEvent => ({ type: 'workspace', workspace })),
         ...runners.map((runner): FleetEvent => ({ type: 'runner', runnerId: runner.runnerId, runner })),
       ];
       return [
+        ...rests.map(({ untilInMs, ...rest }): Change => ({ type: 'rests', rest: { ...rest, untilMs: instantMs + untilInMs } })),
         ...places.flatMap((event) => changesOf(event, instantMs)),
         ...onePlaceEach(left, tasks).map((one) => keepPlace(one, instantMs)),
         ...joined(tasks.flatMap((task) => changesOf({ type: 'task', ended: null, task }, instantMs))),
@@ -253,7 +262,7 @@ export function createFleetView(): FleetView {
         const task = waiting.get(id);
         if (task === undefined) return [];
         waiting.delete(id);
-        running.set(id, { task, runnerId: runner, devices, fence: noFence, batch: shared.batch });
+        running.set(id, { task, runnerId: runner, name: nameOf(runner), devices, fence: noFence, batch: shared.batch });
         const { workspaceId, key } = task;
         return [{ workspaceId, key, runnerId: runner, devices, expectedMs: expectedMs / tasks.length, reason, ...shared }];
       });
@@ -282,16 +291,4 @@ export function createFleetView(): FleetView {
     waiting: () => waiting.size,
     waitingTask: ({ task }) => waiting.get(task) ?? null,
   };
-}
-
-/** Of what is still to be stopped whatever takes a place: of a batch of which nothing runs the last. */
-function onePlaceEach(stopping: readonly StoppingAttempt[], tasks: readonly FleetTask[]): readonly StoppingAttempt[] {
-  const taken = new Set(tasks.flatMap(({ lease }) => lease?.batch ?? []));
-  const places: StoppingAttempt[] = [];
-  for (const one of [...stopping].reverse()) {
-    if (one.batch !== undefined && taken.has(one.batch)) continue;
-    if (one.batch !== undefined) taken.add(one.batch);
-    places.push(one);
-  }
-  return places;
 }

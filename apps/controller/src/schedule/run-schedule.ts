@@ -1,7 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { AheadHint, AheadStore, Grant, Records, ScheduleStore } from '@filmwright/records';
-import { type Change, type Decision, openState, step, takeLearned } from '@filmwright/scheduler';
+import { type Change, type Decision, openState, restsOf, type State, step, takeLearned } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -98,6 +98,7 @@ async function follow(
   let nextSaveMs = nowMs() + saveMs;
   // What builds tell stays: it is passed over once.
   let pruned = 0n;
+  let rested = JSON.stringify(snapshot.rests ?? []);
   while (!signal.aborted) {
     const startMs = nowMs();
     const { decisions } = step(state, changes, startMs);
@@ -107,6 +108,7 @@ async function follow(
     press.publish(state);
     if (nowMs() >= nextSaveMs) {
       await records.saveLearned(takeLearned(state));
+      rested = await saveRests(leading, { state, rested });
       nextSaveMs = nowMs() + saveMs;
     }
     if (nowMs() >= nextPruneMs) {
@@ -123,6 +125,21 @@ async function follow(
     if (read.more) bell.ring();
   }
   return 'ended';
+}
+
+type Resting = { readonly state: State; readonly rested: string };
+
+/** Writes which runners rest where that changed since it was written last, for people and for the next leader; gives what is written now. */
+async function saveRests({ records, log, nowMs }: Carrying & Pick<Scheduling, 'log'>, { state, rested }: Resting): Promise<string> {
+  const instantMs = nowMs();
+  const rests = restsOf(state, instantMs);
+  const text = JSON.stringify(rests.map(({ name, failures, restMs, untilMs }) => [name, failures, restMs, untilMs > instantMs]));
+  if (text === rested) return text;
+  await records.saveRests(rests.map(({ untilMs, ...rest }) => ({ ...rest, untilInMs: untilMs - instantMs })));
+  for (const { name, failures, untilMs } of rests)
+    if (untilMs > instantMs)
+      log('warn', 'a runner fails one task after another and rests', { runner: name, failures, forMs: untilMs - instantMs });
+  return text;
 }
 
 type Carrying = {

@@ -1,0 +1,75 @@
+import { FilmwrightError, type Problem, toProblem } from '@filmwright/contracts';
+
+/** A try that failed, as its task keeps it. Instants are ISO 8601. */
+export type Failure = {
+  readonly runner: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly percent: number;
+  /** How many others its runner had then. */
+  readonly beside: number;
+  readonly detail: string;
+};
+
+/** A try whose runner was lost. `neighbours` are what that had beside it, by workspace and key; not known of tries by older versions. */
+export type Loss = {
+  readonly runner: string | null;
+  readonly startedAt: string;
+  readonly heardAt: string | null;
+  readonly percent?: number;
+  readonly neighbours?: readonly string[];
+};
+
+/** A task whose runners were lost, or that failed in a way that may pass, is tried on so many, or so often where there are no more. */
+export const mostAttempts = 3;
+/** So often it is tried at most, wherever. */
+export const mostTries = 6;
+/** After so many losses it runs alone, so that it is seen whether it was at fault. */
+export const lossesUntilAlone = 2;
+
+/** Whether a task is what its runners were lost by, as far as anybody can know: nothing else was there each time. */
+export function isAtFault(losses: readonly Loss[]): boolean {
+  if (losses.length < mostAttempts) return false;
+  if (losses.length >= mostTries) return true;
+  const [first = [], ...others] = losses.map(({ neighbours = [] }) => neighbours);
+  return !first.some((each) => others.every((those) => those.includes(each)));
+}
+
+type Lost = { readonly key: string; readonly kind: string; readonly losses: readonly Loss[] };
+
+/** Who had a task that is set aside, when, how far it was, and what else was there. */
+export function lostProblem({ key, kind, losses }: Lost): Problem {
+  const seen = losses.map(({ runner, startedAt, heardAt, percent, neighbours }) => {
+    const ran = `${runner ?? 'a runner'} began at ${new Date(startedAt).toISOString()} and was heard of for ${secondsBetween(startedAt, heardAt ?? startedAt)} s`;
+    const far = percent === undefined ? '' : `, at ${Math.round(percent)} %`;
+    return `${ran}${far}${neighbours === undefined ? '' : `, ${besideText(neighbours.length)}`}`;
+  });
+  return toProblem(
+    new FilmwrightError(
+      'task-lost',
+      `The task "${kind}" (${key}) lost its runner ${losses.length} times: ${seen.join('; ')}. ` +
+        'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.',
+    ),
+  );
+}
+
+/** The problem of a task that is tried no more, with what happened at each try before. */
+export function failedProblem(problem: Problem, failures: readonly Failure[]): Problem {
+  const before = failures.slice(0, -1);
+  const last = failures.at(-1);
+  if (before.length === 0 || last === undefined) return problem;
+  const told = failures.map((failure) => {
+    const { runner, startedAt, endedAt, percent, beside, detail } = failure;
+    const where = `${runner ?? 'a runner'} from ${new Date(startedAt).toISOString()} for ${secondsBetween(startedAt, endedAt)} s, at ${Math.round(percent)} %, ${besideText(beside)}`;
+    return failure === last || detail === last.detail ? where : `${where}: ${detail}`;
+  });
+  return { ...problem, detail: `${problem.detail} It failed ${failures.length} times: ${told.join('; ')}.` };
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+function besideText(count: number): string {
+  return count === 0 ? 'alone' : `beside ${count} ${count === 1 ? 'other' : 'others'}`;
+}
