@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { FilmwrightError } from '@filmwright/contracts';
+import { keyPinOf } from '@filmwright/process/key-pin';
 
 /** A certificate as a server shows it; `trusted` tells whether this system trusts it for the server's name. */
 export type SeenCertificate = { readonly pem: string; readonly fingerprint: string; readonly trusted: boolean };
@@ -43,24 +44,19 @@ function fingerprintOf(raw: Buffer): string {
   return createHash('sha256').update(raw).digest('base64url');
 }
 
-/** What tells the key of a certificate from others. */
-function keyOf({ publicKey }: X509Certificate): string {
-  return publicKey.export({ type: 'spki', format: 'der' }).toString('base64url');
-}
-
 /**
  * A `fetch` that speaks only to servers that hold the key of this certificate, whatever name it is for: one that was renewed for the same key is the same server,
  * as SSH knows one. The handshake proves that they hold it, and nothing is sent before.
  */
 export function pinnedFetch(pem: string): typeof fetch {
-  const wanted = keyOf(new X509Certificate(pem));
+  const wanted = keyPinOf(pem);
   const agent = new Agent({ keepAlive: true });
   agent.createConnection = (options, done) => {
     // Who signed it says nothing here: its key is what is known.
     const socket = connect({ ...(options as ConnectionOptions), rejectUnauthorized: false }, () => {
       const shown = socket.getPeerX509Certificate();
       socket.removeListener('error', refused);
-      if (shown !== undefined && keyOf(shown) === wanted) return done?.(null, socket);
+      if (shown !== undefined && keyPinOf(shown) === wanted) return done?.(null, socket);
       socket.destroy();
       refused(new Error('the server shows a certificate of another key than the one this runner joined with'));
     });
