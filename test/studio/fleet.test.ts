@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { eventually, openStudio, show, skip } from './open-studio.ts';
 
 // One runner with one place: the second film has to wait for the first.
-const studio = openStudio({}, '--runners', '1');
+const studio = openStudio();
 const backdrops = ['halo', 'sweep', 'arc', 'waves'] as const;
 
 function filmOf(title: string, { shots, resolution }: { readonly shots: number; readonly resolution: '720p' | '1080p' }): Promise<string> {

@@ -26,7 +26,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 
 test('by keys alone a script becomes a storyboard, is edited, undone, made and played', { skip, timeout: 240_000 }, async () => {
   const person = await studio.browser();
-  const page = await person.open('');
+  await person.context.clearCookies();
+  const page = await person.open(studio.entry());
+  assert.equal(new URL(page.url()).search, '', 'the address bar holds no token');
   await page.getByRole('textbox', { name: 'Script' }).focus();
   await page.keyboard.insertText('# The lamp\n\nIt shines all night.\n\nIt costs little.');
   await page.keyboard.press('Control+Enter');

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import type { Build } from '@filmwright/contracts';
 import { eventually, openStudio, saveStatus, show, skip, writeWords } from './open-studio.ts';
 
-// One runner: a film lasts a few seconds also where there are many cores.
-const studio = openStudio({}, '--runners', '1');
+const studio = openStudio();
 const goneMs = Number(process.env['NETWORK_GONE_MS'] ?? 2500);
 const newest = async (film: string): Promise<Build | undefined> =>
   (await studio.call<{ builds: readonly Build[] }>(`/v1/films/${film}/builds`)).builds[0];

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import type { FilmDetail, FilmDocument, FilmVersionPage } from '@filmwright/contracts';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { platformOfTest } from '../journeys/platform-home.ts';
@@ -17,6 +17,8 @@ export const skip =
 export type Studio = {
   readonly home: string;
   readonly url: () => string;
+  /** What `open` takes to come in by the link that the program prints. */
+  readonly entry: () => string;
   /** A person's browser: its tabs share what the browser remembers. Everything that a page says wrong is in `faults`. */
   readonly browser: (options?: { readonly width?: number; readonly height?: number }) => Promise<Person>;
   readonly call: <T>(path: string, init?: RequestInit) => Promise<T>;
@@ -32,15 +34,19 @@ export type Person = {
   readonly open: (hash: string) => Promise<Page>;
 };
 
-/** A platform of its own and a browser for the tests of a file; both end with it. `env` is the platform's, `args` are further ones of `serve`. */
-export function openStudio(env: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Studio {
+/** A platform of its own with one runner, which takes less of the browser's time, and a browser for the tests of a file; both end with it. `env` is the platform's. */
+export function openStudio(env: Readonly<Record<string, string>> = {}): Studio {
   const people: BrowserContext[] = [];
   const browsers: { close(): Promise<void> }[] = [];
-  // Before the platform's own end: pages that follow it go first.
-  after(async () => {
-    for (const each of [...people, ...browsers]) await each.close();
+  // Pages that nobody looks at any more follow films, and draw, all the same.
+  afterEach(async () => {
+    for (const each of people.splice(0)) await each.close();
   });
-  const { home, open } = platformOfTest(...args);
+  // Before the platform's own end.
+  after(async () => {
+    for (const each of browsers) await each.close();
+  });
+  const { home, open } = platformOfTest('--runners', '1');
   let gateway = { url: '', token: '' };
   before(async () => {
     if (skip !== false) return;
@@ -57,6 +63,7 @@ export function openStudio(env: Readonly<Record<string, string>> = {}, ...args: 
     home,
     call,
     url: () => gateway.url,
+    entry: () => `?token=${gateway.token}`,
     async browser({ width = 1280, height = 860 } = {}) {
       if (browsers.length === 0) browsers.push(await chromium.launch({ executablePath: program, args: ['--no-sandbox'] }));
       const [launched] = browsers as [Awaited<ReturnType<typeof chromium.launch>>];
@@ -73,9 +80,8 @@ export function openStudio(env: Readonly<Record<string, string>> = {}, ...args: 
         if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
           faults.push(message.text());
       });
-      const first = await context.newPage();
-      await first.goto(`${gateway.url}/?token=${gateway.token}`);
-      await first.close();
+      // Lets the browser in without drawing a page; the main path comes in by the link.
+      await context.request.get(`${gateway.url}/${this.entry()}`, { maxRedirects: 0 });
       return {
         context,
         faults,
