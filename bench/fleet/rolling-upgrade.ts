@@ -1,60 +1,68 @@
 // Upgrades a platform whose roles run apart while it makes films: each role is replaced, one after the other, by that of this program.
-// node bench/fleet/rolling-upgrade.ts FOLDER_OF_THE_OLDER_PROGRAM HOME [order] [films]
-// HOME must not be there; order is of roles, `database,gateway,controller,runner` when left out.
+// node bench/fleet/rolling-upgrade.ts FOLDER_OF_THE_OLDER_PROGRAM HOME [order] [films] [machines]
+// HOME must not be there; order is of roles, `database,gateway,controller,runner` when left out. `older` in it kills the controller of this program by kill -9
+// while one of the older program stands by, and starts it again ten seconds later. With machines the films are made by so many runners that joined over TLS, each in a network and a home of its own (root on Linux).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../test/journeys/role-processes.ts';
+import { type Machine, machinesOver } from './machines.ts';
+import { commandOf, ownRoot, type RolePart, startPart } from './role-parts.ts';
 
-const [olderRoot, home, orderText = 'database,gateway,controller,runner', filmsText = '6'] = process.argv.slice(2);
+const [olderRoot, home, orderText = 'database,gateway,controller,runner', filmsText = '6', machinesText = '0'] = process.argv.slice(2);
 if (olderRoot === undefined || home === undefined || existsSync(home))
   throw new Error('Name the folder of an older program, whole with its packages, and a home that is not there yet.');
-const mainOf = (root: string): string => join(root, 'apps/cli/src/main.ts');
-const [older, newer] = [mainOf(resolve(olderRoot)), mainOf(resolve(import.meta.dirname, '../..'))];
+const [older, newer] = [resolve(olderRoot), ownRoot];
 const art = resolve(import.meta.dirname, '../../examples/art');
 const films = Number(filmsText);
-const port = await freePort();
+const port = await freePort(2);
 const token = 'token-of-the-upgrade';
+mkdirSync(home, { mode: 0o755 });
 const env: Record<string, string | undefined> = {
   ...process.env,
   ...{ FILMWRIGHT_HOME: resolve(home), FILMWRIGHT_TOKEN: token, FILMWRIGHT_RUNNER_TOKEN: `runner-${token}` },
-  ...{ FILMWRIGHT_SIGNING_KEY: `signing-${token}`, FILMWRIGHT_REVIEW: 'off' },
+  ...{ FILMWRIGHT_SIGNING_KEY: `signing-${token}`, FILMWRIGHT_REVIEW: 'off', FILMWRIGHT_URL: `http://127.0.0.1:${port}` },
 };
 const startedMs = performance.now();
 const say = (text: string): void => void process.stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1)} s: ${text}\n`);
 
 type Role = 'database' | 'gateway' | 'controller' | 'runner';
-type Part = { readonly text: () => string; readonly stop: () => Promise<void> };
-const argumentsOf: Readonly<Record<Role, readonly string[]>> = {
-  database: [],
-  gateway: ['--port', String(port)],
-  controller: [],
-  runner: ['--runners', '2'],
-};
-const parts = new Map<Role, Part>();
+const machines = Number(machinesText) > 0 ? machinesOver({ home: resolve(home), count: Number(machinesText), port: port + 1 }) : null;
+const parts = new Map<Role | Machine | 'standby', RolePart>();
 
-async function start(main: string, role: Role): Promise<void> {
+async function start(root: string, role: Role): Promise<void> {
+  const args = {
+    database: [],
+    gateway: ['--port', String(port), ...(machines?.gateway ?? [])],
+    controller: [],
+    runner: ['--runners', '2'],
+  }[role];
   const own = role === 'database' ? { ...env, DATABASE_URL: '' } : env;
-  const args = ['--disable-warning=ExperimentalWarning', main, 'serve', '--roles', role, ...argumentsOf[role]];
-  const child = spawn(process.execPath, args, { env: own, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-    });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', () => text.includes('Filmwright is ready') && resolve());
-    child.once('exit', (status) => reject(new Error(`serve --roles ${role} ended with ${status}: ${text.slice(-2000)}`)));
-  });
-  parts.set(role, {
-    text: () => text,
-    stop() {
-      child.kill('SIGTERM');
-      return gone;
-    },
-  });
+  parts.set(role, await startPart({ root, args: ['serve', '--roles', role, ...args], env: own }));
+}
+
+async function replace(role: Role): Promise<void> {
+  if (role !== 'runner' || machines === null) {
+    await parts.get(role)?.stop();
+    return start(newer, role);
+  }
+  // The machine is known by what it was given when it joined first.
+  for (const machine of machines.all) {
+    await parts.get(machine)?.stop();
+    parts.set(machine, await machine.start({ root: newer, env }));
+  }
+}
+
+/** The controller that leads dies, and for a while one of before is the only one that could follow. */
+async function fallBack(): Promise<void> {
+  parts.set('standby', await startPart({ root: older, args: ['serve', '--roles', 'controller'], env }));
+  await parts.get('controller')?.kill();
+  say('it is dead');
+  await sleep(10_000);
+  say(/"level":50[^\n]*/.exec(parts.get('standby')?.text() ?? '')?.[0] ?? 'the older one says nothing of it');
+  await start(newer, 'controller');
 }
 
 async function ask(text: string): Promise<readonly Record<string, unknown>[]> {
@@ -85,18 +93,9 @@ function makeFilms(): Promise<string> {
   writeFileSync(film, JSON.stringify({ title: 'Rows', voice: 'flite-slt', format, storyboard, outputs: { master: { quality: 'draft' } } }));
   const lines = Array.from({ length: films }, (_, index) => `film${index},$${index}.50`);
   writeFileSync(rows, `${['name,storyboard.offer.text.text', ...lines].join('\n')}\n`);
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    older,
-    'make',
-    film,
-    '--rows',
-    rows,
-    '--out',
-    join(resolve(home ?? ''), 'out'),
-    '--json',
-  ];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const [program = '', ...rest] = commandOf(older);
+  const args = [...rest, 'make', film, '--rows', rows, '--out', join(resolve(home ?? ''), 'out'), '--json'];
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     out += part;
@@ -120,21 +119,22 @@ const framesOf = (path: string): number =>
     ]),
   );
 
-mkdirSync(home, { mode: 0o755 });
 try {
   await start(older, 'database');
   env.DATABASE_URL = /DATABASE_URL=(\S+)/.exec(parts.get('database')?.text() ?? '')?.[1];
-  env.FILMWRIGHT_URL = `http://127.0.0.1:${port}`;
-  for (const role of ['gateway', 'controller', 'runner'] as const) await start(older, role);
+  for (const role of ['gateway', 'controller'] as const) await start(older, role);
+  if (machines === null) await start(older, 'runner');
+  for (const machine of machines?.all ?? []) parts.set(machine, await machine.start({ root: older, env, joins: true }));
   const making = makeFilms();
   const done = async (): Promise<number> => Number((await ask(`select count(*) as n from task where state = 'done'`))[0]?.n);
-  while ((await done()) < 8) await new Promise((resolve) => setTimeout(resolve, 200));
-  for (const role of orderText.split(',') as readonly Role[]) {
-    say(`${await done()} tasks are done; the older ${role} is told to end`);
-    await parts.get(role)?.stop();
-    await start(newer, role);
-    say(`the newer ${role} is there`);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+  while ((await done()) < 8) await sleep(200);
+  for (const step of orderText.split(',') as readonly (Role | 'older')[]) {
+    say(
+      `${await done()} tasks are done; ${step === 'older' ? 'the newer controller dies while an older one stands by' : `the older ${step} is told to end`}`,
+    );
+    await (step === 'older' ? fallBack() : replace(step));
+    say(`the newer ${step === 'older' ? 'controller' : step} is there`);
+    await sleep(3000);
   }
   const made = JSON.parse(await making) as { readonly rows: readonly { readonly state: string; readonly master: string | null }[] };
   const [counts] = await ask(
@@ -146,6 +146,12 @@ try {
   const whole = made.rows.map(({ state, master }) => (state === 'succeeded' && master !== null ? framesOf(master) : 0));
   process.stdout.write(`${JSON.stringify({ order: orderText, films: made.rows.length, frames: whole, ...counts })}\n`);
 } finally {
-  for (const role of ['runner', 'controller', 'gateway', 'database'] as const) await parts.get(role)?.stop();
+  const last = new Set<unknown>(['standby', 'controller', 'gateway', 'database']);
+  for (const [name, part] of parts) if (!last.has(name)) await part.stop();
+  for (const name of ['standby', 'controller', 'gateway', 'database'] as const) {
+    await parts.get(name)?.stop();
+    writeFileSync(join(home, `${name}.log`), parts.get(name)?.text() ?? '');
+  }
+  machines?.close();
 }
 process.exit();

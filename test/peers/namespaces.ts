@@ -12,6 +12,8 @@ export type Namespace = {
   /** The link carries nothing, as a cable that is pulled, until `up`. */
   readonly down: () => void;
   readonly up: () => void;
+  /** Lets processes inside reach every address of this side. */
+  readonly routeOut: () => void;
   /** Makes the link slow and so short of room that it loses packets each way; says why where the system cannot do it. */
   readonly worsen: () => string | null;
   /** What the system counted of the link so far. */
@@ -76,6 +78,7 @@ export function openNamespaces(): Namespaces {
         // The far end: the address on this side stays, and with it what listens on it.
         down: () => must('-n', name, 'link', 'set', far, 'down'),
         up: () => must('-n', name, 'link', 'set', far, 'up'),
+        routeOut: () => must('-n', name, 'route', 'add', 'default', 'via', outside),
         worsen() {
           const narrow = ['root', 'tbf', 'rate', '400kbit', 'burst', '3kb', 'limit', '6kb'];
           return tc('qdisc', 'add', 'dev', near, ...narrow).said ?? tc('-n', name, 'qdisc', 'add', 'dev', far, ...narrow).said;

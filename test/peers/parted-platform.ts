@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { startPostgres } from '@filmwright/records/embedded';
 import type { DrillGround } from '../../apps/cli/src/drill/fault.ts';
 import { storedIn } from '../../apps/cli/src/drill/stored-in.ts';
 import { type AppName, entryOf } from '../../apps/cli/src/platform/supervise.ts';
+import { makeCertificate } from './make-certificate.ts';
 import { type Namespace, openNamespaces } from './namespaces.ts';
 
 /** A process of the platform with all that it wrote. */
@@ -82,10 +83,11 @@ async function start(ends: (() => Promise<void> | void)[]): Promise<Omit<PartedP
   };
   const [port, tlsPort, otherPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const publicUrl = `https://${farNet.outside}:${tlsPort}`;
+  const { cert, key } = makeCertificate(home);
   const mainGateway = start('gateway', {
     env: {
       ...at('gateway-1'),
-      ...certificate(home),
+      ...{ FILMWRIGHT_TLS_CERT: cert, FILMWRIGHT_TLS_KEY: key },
       FILMWRIGHT_PORT: String(port),
       FILMWRIGHT_TLS_HOST: farNet.outside,
       FILMWRIGHT_TLS_PORT: String(tlsPort),
@@ -218,13 +220,6 @@ async function startDatabase({ home, addresses }: { readonly home: string; reado
       await gone;
     },
   };
-}
-
-function certificate(home: string): Readonly<Record<string, string>> {
-  const [cert, key] = [join(home, 'cert.pem'), join(home, 'key.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=studio', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  return { FILMWRIGHT_TLS_CERT: cert, FILMWRIGHT_TLS_KEY: key };
 }
 
 async function freePort(): Promise<number> {
