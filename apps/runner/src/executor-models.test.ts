@@ -83,19 +83,19 @@ test('a model that does not answer within what its task allows is said to be stu
   assert.equal((await run(20_000)).type, 'done');
 });
 
-test('an executor has a process for the GPU that a task has to itself, and another for another GPU', async (t) => {
+test('an executor has a process for the GPUs that a task has to itself, all of them, and another for others', async (t) => {
   const { executor } = await openExecutor(t);
   const payload = { seed: 1, durationMs: 1, bytes: 1, inputs: [] };
   const base = { key: 'sha256-drill', kind: 'drill', version: taskKinds.drill.version, toolchain: '', payload } as const;
   const task: Task = { ...base, estimateMs: 1, rank: 0, inputs: [] };
-  const seen: (string | undefined)[] = [];
-  for (const device of ['GPU-1', undefined, 'GPU-2']) {
-    await executor.run(task, { ...asking(), device });
-    seen.push(executor.device);
+  const seen: (readonly string[])[] = [];
+  for (const devices of [['GPU-1'], undefined, ['GPU-1', 'GPU-2']]) {
+    await executor.run(task, { ...asking(), devices });
+    seen.push(executor.devices);
   }
-  assert.deepEqual(seen, ['GPU-1', 'GPU-1', 'GPU-2']);
+  assert.deepEqual(seen, [['GPU-1'], ['GPU-1'], ['GPU-1', 'GPU-2']]);
   const child = processTree(process.pid).find(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('executor-main'));
-  assert.match(readFileSync(`/proc/${child?.pid}/environ`, 'utf8'), /\0?CUDA_VISIBLE_DEVICES=GPU-2\0/);
+  assert.match(readFileSync(`/proc/${child?.pid}/environ`, 'utf8'), /\0?CUDA_VISIBLE_DEVICES=GPU-1,GPU-2\0/);
 });
 
 test('an executor unloads the models that it is told to, those that ran last too, keeps the others, and goes on', async (t) => {
@@ -137,13 +137,13 @@ test('models on a GPU stay loaded while nothing asks for them, until they are un
   };
   await executor.run(drillOf('a'), asking());
   await until(() => executor.idleSinceMs === null && executor.held.length === 0);
-  await executor.run(drillOf('a'), { ...asking(), device: 'GPU-1' });
+  await executor.run(drillOf('a'), { ...asking(), devices: ['GPU-1'] });
   await sleep(600);
-  assert.deepEqual([executor.device, executor.held], ['GPU-1', ['model a']]);
+  assert.deepEqual([executor.devices, executor.held], [['GPU-1'], ['model a']]);
   await executor.unload(['model a']);
-  await until(() => executor.device === undefined);
+  await until(() => executor.devices.length === 0);
   // Who was told how long has it so.
   const { executor: told } = await openExecutor(t, { deviceIdleMs: 100 });
-  await told.run(drillOf('b'), { ...asking(), device: 'GPU-1' });
+  await told.run(drillOf('b'), { ...asking(), devices: ['GPU-1'] });
   await until(() => told.held.length === 0);
 });

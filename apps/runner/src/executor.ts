@@ -31,8 +31,8 @@ type Asking = {
   readonly onPercent: (percent: number, at: number) => void;
   /** Told of pictures of a drawing that is under way, JPEG. */
   readonly onPreview?: (picture: Uint8Array, at: number) => void;
-  /** The GPU that models are computed on, by the driver's name of it; whichever there is when left out. */
-  readonly device?: string | undefined;
+  /** GPUs that models are computed on, by the driver's names of them; whichever there are when left out or empty. */
+  readonly devices?: readonly string[] | undefined;
 };
 /** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
 type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
@@ -50,7 +50,7 @@ export class Executor {
   readonly #options: ExecutorOptions;
   #child: ChildProcess | undefined;
   #held: readonly string[] = [];
-  #device: string | undefined;
+  #devices: readonly string[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
   #idleSinceMs: number | null = null;
   /** One for each child that lives or whose folder is still there. */
@@ -65,9 +65,9 @@ export class Executor {
     return this.#child === undefined ? [] : this.#held;
   }
 
-  /** The GPU on which the child computes models, if it was started for one. */
-  get device(): string | undefined {
-    return this.#child === undefined ? undefined : this.#device;
+  /** GPUs on which the child computes models; none where it was not started for any. */
+  get devices(): readonly string[] {
+    return this.#child === undefined ? [] : this.#devices;
   }
 
   /** Since when its child has nothing to do, by the clock of `performance`; null while it has, or there is none. */
@@ -163,13 +163,13 @@ export class Executor {
     await Promise.all(this.#leaving);
   }
 
-  #ask(request: Request, { signal, onPercent, onPreview, device }: Asking): Promise<Reply> {
+  #ask(request: Request, { signal, onPercent, onPreview, devices = [] }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     this.#idleSinceMs = null;
     // What a process sees of GPUs stays as it was when it began.
-    if (device !== undefined && device !== this.#device) this.close();
-    const child = this.#child ?? this.#start(device);
+    if (devices.length > 0 && devices.join() !== this.#devices.join()) this.close();
+    const child = this.#child ?? this.#start(devices);
     this.#child = child;
     return new Promise<Reply>((resolve, reject) => {
       const onStuck = (error: FilmwrightError): void => {
@@ -241,11 +241,11 @@ export class Executor {
     return { stuckMs, busyMs: busyMsOf({ stuckMs, estimateMs: tasks.reduce((sum, { estimateMs }) => sum + estimateMs, 0) }) };
   }
 
-  #start(device: string | undefined): ChildProcess {
+  #start(devices: readonly string[]): ChildProcess {
     const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
       env: {
-        ...{ ...process.env, ...this.#options.env, FILMWRIGHT_DEVICE: device },
-        ...(device !== undefined && { CUDA_VISIBLE_DEVICES: device }),
+        ...{ ...process.env, ...this.#options.env, FILMWRIGHT_DEVICE: devices.join() },
+        ...(devices.length > 0 && { CUDA_VISIBLE_DEVICES: devices.join() }),
       },
       // Frames lie outside of the heap; with one that starts small each few of them begin a whole collection.
       execArgv: ['--disable-warning=ExperimentalWarning', '--initial-heap-size=128'],
@@ -254,11 +254,11 @@ export class Executor {
     });
     child.on('error', () => {});
     this.#held = [];
-    this.#device = device;
+    this.#devices = devices;
     child.on('message', (reply: Reply) => {
       if (reply.type !== 'held' || (this.#child !== child && this.#child !== undefined)) return;
       this.#held = reply.models;
-      if (device !== undefined && this.#child === child && this.#idleSinceMs !== null) this.#wait();
+      if (devices.length > 0 && this.#child === child && this.#idleSinceMs !== null) this.#wait();
     });
     const { pid } = child;
     if (pid === undefined) return child;
@@ -282,7 +282,7 @@ export class Executor {
   #wait(): void {
     clearTimeout(this.#idleTimer);
     const { idleMs, deviceIdleMs = Number.POSITIVE_INFINITY } = this.#options;
-    const holds = this.device !== undefined && this.held.some((name) => name.startsWith('model '));
+    const holds = this.devices.length > 0 && this.held.some((name) => name.startsWith('model '));
     const waitMs = holds ? deviceIdleMs : idleMs;
     if (Number.isFinite(waitMs)) this.#idleTimer = setTimeout(() => this.close(), waitMs).unref();
   }

@@ -9,15 +9,15 @@ import { giveWay } from './give-way.ts';
 
 test('on a machine that is short of memory the models of the GPU that has rested longest give way, one at a time, and none while there is enough', async (t) => {
   const left: string[] = [];
-  const holder = (name: string, device: string | undefined, idleSinceMs: number | null) => {
-    const one = { device, held: ['model a'] as readonly string[], idleSinceMs, close: () => {} };
+  const holder = (name: string, devices: readonly string[], idleSinceMs: number | null) => {
+    const one = { devices, held: ['model a'] as readonly string[], idleSinceMs, close: () => {} };
     one.close = () => {
       left.push(name);
       one.held = [];
     };
     return one;
   };
-  const executors = [holder('slot', undefined, 1), holder('late', 'GPU-1', 9), holder('busy', 'GPU-2', null), holder('long', 'GPU-3', 5)];
+  const executors = [holder('slot', [], 1), holder('late', ['GPU-1'], 9), holder('busy', ['GPU-2'], null), holder('long', ['GPU-3'], 5)];
   const parts: (number | null)[] = [0.5, null, 0.01, 0.01, 0.01, 0.01];
   const watching = giveWay({ executors, everyMs: 1, log: () => {}, available: () => parts.shift() ?? null });
   t.after(watching.close);

@@ -2,7 +2,7 @@ import type { Log } from '@filmwright/process';
 import { availablePart } from './available-memory.ts';
 import type { Executor } from './executor.ts';
 
-type Resting = Pick<Executor, 'device' | 'held' | 'idleSinceMs' | 'close'>;
+type Resting = Pick<Executor, 'devices' | 'held' | 'idleSinceMs' | 'close'>;
 type GivingWay = {
   /** Looked at anew each time: their number grows. */
   readonly executors: readonly Resting[];
@@ -22,11 +22,11 @@ export function giveWay({ executors, log, everyMs = lookMs, available = availabl
     const part = available();
     if (part === null || part >= leastPart) return;
     const [longest] = executors
-      .filter(({ device, held, idleSinceMs }) => device !== undefined && held.length > 0 && idleSinceMs !== null)
+      .filter(({ devices, held, idleSinceMs }) => devices.length > 0 && held.length > 0 && idleSinceMs !== null)
       .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0));
     if (longest === undefined) return;
     log('warn', 'models on a GPU give way: the machine is short of memory', {
-      device: longest.device,
+      devices: longest.devices,
       models: longest.held,
       available: part,
     });

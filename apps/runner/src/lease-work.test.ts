@@ -60,7 +60,7 @@ function scene({ slots = 1 } = {}) {
       { length: slots },
       (): WorkingExecutor => ({
         held: [],
-        device: undefined,
+        devices: [],
         close: () => {},
         unload: async () => {},
         runBatch: async (members) => {

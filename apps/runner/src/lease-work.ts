@@ -134,17 +134,18 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   if (gone.signal.reason instanceof FilmwrightError) throw gone.signal.reason;
 }
 
-/** The free executor that holds the task's model, on its device where it has one to itself, else one on that device or on none, else one that holds fewest. What has no device leaves those of devices to others. */
+/** The free executor that holds the task's model, on its devices where it has some to itself, else one on those or on none, else one that holds fewest. What has no device leaves those of devices to others. */
 function takeExecutor(free: WorkingExecutor[], { task, devices }: Lease): WorkingExecutor | undefined {
   const { model } = needsOf(task);
-  const [wanted] = devices ?? [];
-  if (wanted !== undefined) {
+  const wanted = devices?.join() ?? '';
+  if (wanted !== '') {
     const holds = (one: WorkingExecutor): boolean => model !== null && singleModels(model).every((each) => one.held.includes(each));
-    const rank = (one: WorkingExecutor): number => (one.device === wanted ? (holds(one) ? 0 : 1) : one.device === undefined ? 2 : 3);
+    const rank = (one: WorkingExecutor): number =>
+      one.devices.join() === wanted ? (holds(one) ? 0 : 1) : one.devices.length === 0 ? 2 : 3;
     const ranks = free.map(rank);
     return free.splice(ranks.indexOf(Math.min(...ranks)), 1)[0];
   }
-  const plain = free.filter(({ device }) => device === undefined);
+  const plain = free.filter((one) => one.devices.length === 0);
   const able = plain.length > 0 ? plain : free;
   const holder = model === null ? undefined : able.find(({ held }) => singleModels(model).every((one) => held.includes(one)));
   const chosen =

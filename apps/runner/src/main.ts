@@ -133,7 +133,7 @@ async function main(): Promise<void> {
 
 /** Ends the processes that hold models on GPUs, while nothing runs. */
 async function endOnDevices(executors: readonly Executor[]): Promise<void> {
-  await Promise.all(executors.filter(({ device, idleSinceMs }) => device !== undefined && idleSinceMs !== null).map((one) => one.end()));
+  await Promise.all(executors.filter(({ devices, idleSinceMs }) => devices.length > 0 && idleSinceMs !== null).map((one) => one.end()));
 }
 
 /** Brings what is wanted of the platform's models and voices while this runner works: it offers each as it arrives. */
@@ -164,9 +164,9 @@ async function probe({ config, executors, endings }: Runner): Promise<ProbedOffe
   if (config.drillsOnly) return offerForDrills(config.home);
   try {
     // One that was started for a GPU sees no other.
-    const first = executors.find(({ device }) => device === undefined) ?? executors[0];
+    const first = executors.find(({ devices }) => devices.length === 0) ?? executors[0];
     if (first === undefined) throw new FilmwrightError('internal', 'a runner has at least one slot');
-    if (first.device !== undefined) await first.end();
+    if (first.devices.length > 0) await first.end();
     const probed = await first.offer({ signal: endings.end, full: config.join !== null });
     // Executors that start later compute on the same, whatever else may be found then.
     process.env.FILMWRIGHT_COMPUTE = probed.compute;

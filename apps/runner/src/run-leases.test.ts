@@ -18,7 +18,7 @@ const nothing = async (): Promise<void> => {};
 type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
 function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
   const never = (): never => assert.fail('it is not asked for');
-  const working: WorkingExecutor = { held: [], device: undefined, close: never, unload: never, run: never, runBatch: never, ...executor };
+  const working: WorkingExecutor = { held: [], devices: [], close: never, unload: never, run: never, runBatch: never, ...executor };
   const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
   const work: LeaseWork = {
     client: { ...calls, failTask: nothing, handBack: nothing, ...client },
@@ -76,10 +76,10 @@ test('a batch is told which of its tasks are wanted no longer or asked back, and
   let closed = 0;
   let tries = 0;
   const full = new FilmwrightError('out-of-memory', 'There is no room.');
-  const runs: WorkingExecutor['runBatch'] = async (members, { onPercent, onPreview, device }) => {
+  const runs: WorkingExecutor['runBatch'] = async (members, { onPercent, onPreview, devices }) => {
     if (++tries === 1) return ran(full, full);
     assert.deepEqual(
-      [device, members.map(({ task, resume }) => [task.key, resume])],
+      [devices?.[0], members.map(({ task, resume }) => [task.key, resume])],
       [
         'GPU-1',
         [
@@ -212,9 +212,9 @@ test('tasks of the same key in two workspaces run side by side, and one that is 
 
 test('what whoever granted a lease chose leaves its device before it begins, and nothing else does; without a choice nothing does', async () => {
   const runs: string[] = [];
-  const executor = (name: string, { device, held }: Pick<WorkingExecutor, 'device' | 'held'>): WorkingExecutor => ({
+  const executor = (name: string, { devices, held }: Pick<WorkingExecutor, 'devices' | 'held'>): WorkingExecutor => ({
     ...workOf({}).executor,
-    ...{ device, held },
+    ...{ devices, held },
     unload: async (models) => {
       await sleep(5);
       runs.push(`${name} unloads ${models.join()}`);
@@ -224,11 +224,11 @@ test('what whoever granted a lease chose leaves its device before it begins, and
       return done;
     },
   });
-  const here = executor('here', { device: 'GPU-2', held: ['model ink@1'] });
+  const here = executor('here', { devices: ['GPU-2'], held: ['model ink@1'] });
   const executors = [
     here,
-    executor('beside', { device: 'GPU-2', held: ['model oil@1', 'model sand@1'] }),
-    executor('elsewhere', { device: 'GPU-1', held: ['model oil@1'] }),
+    executor('beside', { devices: ['GPU-2'], held: ['model oil@1', 'model sand@1'] }),
+    executor('elsewhere', { devices: ['GPU-1'], held: ['model oil@1'] }),
   ];
   const { work } = workOf({});
   const place = { executor: here, held: new Map<number, Held>(), onStale: () => {} };
@@ -259,10 +259,10 @@ test('work that has a GPU to itself goes to the executor of that GPU, first to o
     },
   });
   const executor = (name: string, changes: Partial<WorkingExecutor>): WorkingExecutor => ({
-    ...{ held: [], device: undefined, runBatch: () => assert.fail('no batch'), unload: () => assert.fail('nothing is to be unloaded') },
+    ...{ held: [], devices: [], runBatch: () => assert.fail('no batch'), unload: () => assert.fail('nothing is to be unloaded') },
     close: () => void runs.push(`${name} is emptied`),
-    run: async (_, { device }) => {
-      runs.push(`${name} on ${device}`);
+    run: async (_, { devices }) => {
+      runs.push(`${name} on ${devices}`);
       if (runs.length === 1) throw new FilmwrightError('out-of-memory', 'There is no room.');
       return done;
     },
@@ -270,9 +270,9 @@ test('work that has a GPU to itself goes to the executor of that GPU, first to o
   });
   const executors = [
     executor('unbound', {}),
-    executor('other', { device: 'GPU-1', held: ['model ink@1'] }),
-    executor('cold', { device: 'GPU-2' }),
-    executor('warm', { device: 'GPU-2', held: ['model oil@1', 'model ink@1'] }),
+    executor('other', { devices: ['GPU-1'], held: ['model ink@1'] }),
+    executor('cold', { devices: ['GPU-2'] }),
+    executor('warm', { devices: ['GPU-2'], held: ['model oil@1', 'model ink@1'] }),
   ];
   const over = leaseAndWork({ ...work, executors });
   await ended;

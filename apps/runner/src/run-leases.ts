@@ -22,7 +22,7 @@ export type Held = {
   readonly back: AbortController;
 };
 /** What runs leases in a slot. */
-export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held' | 'device' | 'unload' | 'close'>;
+export type WorkingExecutor = Pick<Executor, 'run' | 'runBatch' | 'held' | 'devices' | 'unload' | 'close'>;
 
 /** Leases by their fences: of several workspaces they may be for the same key. */
 export type HeldLeases = Map<number, Held>;
@@ -57,7 +57,7 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
   const tells = new Map(members.map(({ lease }) => [lease, work.figures.begin(lease.task.kind)]));
   const asking = {
     signal,
-    device: batch[0].devices?.[0],
+    devices: batch[0].devices,
     onPercent(percent: number, at: number): void {
       const one = members[at];
       if (one !== undefined) one.percent = percent;
@@ -77,7 +77,7 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
   const run = async (): Promise<readonly BatchEnd[]> => (await executor.runBatch(running, asking)).ends;
   const ends = await run()
     .then((ended) => {
-      if (signal.aborted || !isCrowded(executor, { device: asking.device, ends: ended })) return ended;
+      if (signal.aborted || !isCrowded(executor, { devices: asking.devices, ends: ended })) return ended;
       executor.close();
       return run();
     })
@@ -114,7 +114,7 @@ function crowding(
   const devices = leases.flatMap(({ devices = [] }) => devices);
   const names = [...new Set(leases.flatMap(({ unload = [] }) => unload))];
   const holds = ({ held }: WorkingExecutor): boolean => names.some((name) => held.includes(name));
-  return { there: executors.filter((one) => one.device !== undefined && devices.includes(one.device) && holds(one)), names };
+  return { there: executors.filter((one) => one.devices.some((device) => devices.includes(device)) && holds(one)), names };
 }
 
 /** Has them unload it, and waits for no longer than for lost ones. */
@@ -131,9 +131,9 @@ async function makeRoom(
 /** Whether there was no room on a device for any of a batch, in a process that holds models: others may have left none. */
 function isCrowded(
   executor: WorkingExecutor,
-  { device, ends }: { readonly device: string | undefined; readonly ends: readonly BatchEnd[] },
+  { devices = [], ends }: { readonly devices: readonly string[] | undefined; readonly ends: readonly BatchEnd[] },
 ): boolean {
-  return device !== undefined && executor.held.length > 0 && ends.every((end) => 'problem' in end && end.problem.code === 'out-of-memory');
+  return devices.length > 0 && executor.held.length > 0 && ends.every((end) => 'problem' in end && end.problem.code === 'out-of-memory');
 }
 
 function tellEnd(
@@ -181,7 +181,7 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
       signal,
       ...(lease.resume !== undefined && { resume: lease.resume }),
       back: one.back.signal,
-      device: lease.devices?.[0],
+      devices: lease.devices,
       onPercent: (percent: number): void => {
         one.percent = percent;
       },
@@ -194,7 +194,7 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     const done = await executor.run(task, asking).catch((error: unknown) => {
       // Other models of the process may have left no room on its device.
       const crowded =
-        error instanceof FilmwrightError && error.code === 'out-of-memory' && asking.device !== undefined && executor.held.length > 0;
+        error instanceof FilmwrightError && error.code === 'out-of-memory' && (asking.devices?.length ?? 0) > 0 && executor.held.length > 0;
       if (!crowded || signal.aborted) throw error;
       executor.close();
       return executor.run(task, asking);

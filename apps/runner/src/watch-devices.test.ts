@@ -12,7 +12,7 @@ const device = (id: string, freeMib: number, changes: Partial<Device> = {}): Dev
 /** A watch over a machine that has this memory free, and these programs on its GPUs. */
 function scene(context: TestContext) {
   const machine = { memory: 'GPU-1, 24000\nGPU-2, 24000\n', apps: '', looks: 0 };
-  const holder = (id: string) => ({ device: id, held: [] as readonly string[], idleSinceMs: 1 as number | null });
+  const holder = (id: string) => ({ devices: [id], held: [] as readonly string[], idleSinceMs: 1 as number | null });
   const executors = [holder('GPU-1'), holder('GPU-2')];
   const ask = async ([question = '']: readonly string[]): Promise<string> => {
     if (!question.startsWith('--query-gpu')) machine.looks++;

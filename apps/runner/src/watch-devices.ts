@@ -3,7 +3,7 @@ import type { Executor } from './executor.ts';
 import { askNvidia } from './probe-devices.ts';
 import { processTree } from './process-tree.ts';
 
-type Holder = Pick<Executor, 'device' | 'held' | 'idleSinceMs'>;
+type Holder = Pick<Executor, 'devices' | 'held' | 'idleSinceMs'>;
 type Watching = {
   readonly executors: readonly Holder[];
   readonly everyMs?: number;
@@ -32,10 +32,10 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
   const free = new Map<string, number>();
   const told = new Map<string, number>();
   let whole: readonly Device[] = [];
-  const holderOf = (id: string): Holder | undefined => executors.find(({ device }) => device === id);
+  const holdersOf = (id: string): readonly Holder[] => executors.filter(({ devices }) => devices.includes(id));
   /** What changes while something is loaded or unloaded there. */
   const stateOf = (id: string): string | null => {
-    const all = executors.filter(({ device }) => device === id);
+    const all = holdersOf(id);
     return all.some(({ idleSinceMs }) => idleSinceMs === null)
       ? null
       : JSON.stringify(all.map(({ held, idleSinceMs }) => [held, idleSinceMs]));
@@ -55,7 +55,7 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
       if (state === null || stateOf(id) !== state || !Number.isInteger(freeMib)) continue;
       const oursMib = cellsOf(apps).reduce((sum, [uuid, pid, mib]) => (uuid === id && own.has(Number(pid)) ? sum + Number(mib) : sum), 0);
       // Containers may see processes under other numbers: what ours take is not known there.
-      if (!Number.isFinite(oursMib) || (oursMib === 0 && (holderOf(id)?.held.length ?? 0) > 0)) continue;
+      if (!Number.isFinite(oursMib) || (oursMib === 0 && holdersOf(id).some(({ held }) => held.length > 0))) continue;
       free.set(id, freeMib + oursMib);
     }
   };

@@ -10,6 +10,8 @@ const asked = {
     .object({ name: z.string().min(1).max(100), loadMs: z.number().nonnegative().max(600_000) })
     .readonly()
     .optional(),
+  /** So many GPUs of one runner to itself, where runners have any; a slot where it is left out. */
+  gpus: z.number().int().min(1).max(64).optional(),
   /** So many of this name may run as one, which takes as long as the longest of them. */
   batch: z
     .object({ name: z.string().min(1).max(100), most: z.number().int().min(1).max(200) })

@@ -4,8 +4,8 @@ import type { Payload, Task } from './task.ts';
 export type TaskNeeds = {
   /** Voice or models that must be installed there, as `voiceName` and `modelName` name them; null needs none. */
   readonly model: string | null;
-  /** GPUs of its runner that it has to itself while it runs; 0 is a slot of the processors. How much memory one must have is known of the model. */
-  readonly gpus: 0 | 1;
+  /** GPUs of its runner that it has to itself while it runs, all of one fabric; 0 is a slot of the processors. How much memory one must have is known of the model. */
+  readonly gpus: number;
   /** It can be handed back at borders so many milliseconds apart, and goes on from the last one; null where only the whole counts. */
   readonly bordersMs: number | null;
   /** Tasks of one batch may run as one, at most `batchMost` of them; null runs alone. */
@@ -93,10 +93,11 @@ function wantsOf(task: Needing): TaskNeeds {
     case 'find-subject':
       return { ...none, model: modelName(payload.models), bordersMs: payload.clip === null ? null : lookMs(payload.clip, task.estimateMs) };
     case 'drill': {
-      const { durationMs, steps, model, batch } = payload;
+      const { durationMs, steps, model, gpus, batch } = payload;
       return {
         ...none,
         model: model === undefined ? null : modelName([model.name]),
+        gpus: gpus ?? 0,
         bordersMs: steps === undefined ? null : durationMs / steps,
         batch: batch?.name ?? null,
         batchMost: batch?.most ?? 1,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Device, type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { done, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
 
@@ -202,4 +203,33 @@ test('a model goes where it fits in what other programs leave of a GPU, as its r
       [24_000, ['model ink@1']],
     ],
   );
+});
+
+test('a task of two GPUs is given both of one fabric together, with what is to leave either, and waits for both', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  start(context, opened);
+  const drill = (key: string, gpus: number): Task =>
+    task(key, { kind: 'drill', version: 1, payload: { seed: 1, durationMs: 1, bytes: 1, inputs: [], gpus } } as unknown as Partial<Task>);
+  const devices = ['GPU-1', 'GPU-2', 'GPU-3'].map((id) => ({ ...device(id, 24), fabric: id === 'GPU-1' ? 'alone' : 'linked' }));
+  const drills = { kinds: ['drill'], versions: { drill: 1 }, toolchain: { generate: onGpu } } as const;
+  const { runnerId } = await records.joinRunner(draws('three', { models: [], devices, ...drills }));
+  await order(opened, [drill('one', 1), drill('two', 1), drill('three', 1)]);
+  const alone = await until(async () => {
+    const found = await records.leaseTasks({ runnerId, max: 9, leaseMs: 20_000 });
+    return found.length > 0 && found;
+  }, 'leases');
+  assert.deepEqual(
+    alone.map((lease) => lease.devices?.length),
+    [1, 1, 1],
+  );
+  await order(opened, [drill('both', 2)]);
+  const linked = alone.filter((lease) => lease.devices?.[0] !== 'GPU-1');
+  for (const lease of linked.slice(0, 1)) await records.completeTask(done(runnerId, lease));
+  const reason = await until(async () => (await records.queue({ workspaceId: defaultWorkspace, limit: 9 }))[0]?.reason, 'the standing');
+  assert.match(reason, /^2 devices of .* are kept for it/);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs: 20_000 }), []);
+  for (const lease of linked.slice(1)) await records.completeTask(done(runnerId, lease));
+  const both = await leaseOf(opened, runnerId);
+  assert.deepEqual([both.task.key, [...(both.devices ?? [])].sort()], ['both', ['GPU-2', 'GPU-3']]);
 });

@@ -20,8 +20,8 @@ export function planDrill(input: PlanInput): Plan {
     return { title: 'drill', rows: [], ready: [], progress, webPackage: null, shots: null, end };
   }
   const planner = createPlanner({ results: input.results, offer: input.offer, digestOf: input.digestOf });
-  const { steps, model, batch } = read.data.drill;
-  const asked = { ...(steps && { steps }), ...(model && { model }), ...(batch && { batch }) };
+  const { steps, model, gpus, batch } = read.data.drill;
+  const asked = { ...(steps && { steps }), ...(model && { model }), ...(gpus && { gpus }), ...(batch && { batch }) };
   const made: (Asset | undefined)[] = [];
   for (const { address, reads, seed, durationMs, bytes } of drillGraph(read.data)) {
     const inputs = reads.flatMap((place) => made[place]?.digest ?? []);
