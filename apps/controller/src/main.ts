@@ -63,7 +63,7 @@ async function run(): Promise<void> {
           const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });
           const both = [
-            runSchedule({ ...parts, figures, turn }),
+            runSchedule({ ...parts, figures, turn, ...(pools.length > 0 && { offersAtRest: records.offersAtRest }) }),
             runController({
               ...parts,
               chosenToolchains: records.chosenToolchains,

@@ -154,6 +154,17 @@ test('without a runner a build waits, and then says what is missing; one that co
   assert.equal(ledger.ends.get(lucky.id)?.state, 'succeeded');
 });
 
+test('a build is planned by what machines of pools offered last while none of them is there, and waits for them', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([{ ...runner, atRest: 'doubted' }]);
+  start(context, ledger, { runnerWaitMs: 50 });
+  const { id } = ledger.order({ shots: ['a'] });
+  await until(() => ledger.waiting().length > 0, 'its first task');
+  await sleep(200);
+  assert.equal(ledger.ends.has(id), false);
+  await workUntilEnd(ledger, id);
+});
+
 test('a database that is away stops nothing: the build goes on when it is back', async (context) => {
   const ledger = createMemoryLedger();
   ledger.setRunners([runner]);

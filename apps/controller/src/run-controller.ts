@@ -74,9 +74,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
   };
 
   const lookForRunners = async () => {
-    const runners = await records.runners();
-    if (runners.length > 0) {
-      offer = mergeOffers(runners, offer);
+    // Machines of pools come when there is something to do.
+    const offers = await records.offers();
+    if (offers.length > 0) {
+      offer = mergeOffers(offers, offer);
       runnersSeenMs = nowMs();
     }
   };

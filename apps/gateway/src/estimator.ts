@@ -23,7 +23,7 @@ export type Estimator = {
 };
 
 /** Estimates films one after the other in a thread that is started with the first of them; stores nothing. */
-export function createEstimator(records: Pick<Records, 'results' | 'runners'>): Estimator {
+export function createEstimator(records: Pick<Records, 'results' | 'offers'>): Estimator {
   let running: Worker | null = null;
   let offer: Offer | null = null;
   let turn: Promise<unknown> = Promise.resolve();
@@ -56,9 +56,9 @@ export function createEstimator(records: Pick<Records, 'results' | 'runners'>): 
     });
 
   const run: Estimator['estimate'] = async ({ workspaceId, document, files }) => {
-    const runners = await records.runners();
+    const offers = await records.offers();
     // Runners that are away for a moment are still what the film will be made by.
-    if (runners.length > 0) offer = mergeOffers(runners, offer);
+    if (offers.length > 0) offer = mergeOffers(offers, offer);
     if (offer === null)
       throw new FilmwrightError(
         'unavailable',

@@ -47,8 +47,8 @@ async function checkReady(parts: GatewayParts): Promise<void> {
   const checks = await Promise.allSettled([
     parts.records.ping(),
     parts.blobs.putStream({ stream: Readable.from([Buffer.from('filmwright')]), mediaType: 'text/plain' }),
-    parts.records.runners().then((runners) => {
-      if (runners.length === 0) throw new Error('no runner has been heard of: start the platform anew with "npm start"');
+    parts.records.offers().then((offers) => {
+      if (offers.length === 0) throw new Error('no runner has been heard of: start the platform anew with "npm start"');
     }),
   ]);
   const reasons = checks.flatMap((check, index) => {

@@ -10,7 +10,7 @@ export type WorkReport = { readonly build: string; readonly wallMs: number; read
 export async function probeWork(parts: GatewayParts): Promise<WorkReport> {
   const startedMs = performance.now();
   const { records } = parts;
-  if ((await records.runners()).length === 0)
+  if ((await records.offers()).length === 0)
     throw new FilmwrightError('unavailable', 'No runner has been heard of. "npm start" starts the platform with its runners.');
   const film = probeFilm();
   const { id } = await records.createBuild({

@@ -128,17 +128,16 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
   });
   addRoute(app, {
     name: 'listModels',
-    handler: async () => ({ models: modelsByCapability(mergeOffers(await records.runners(), null)) }),
+    handler: async () => ({ models: modelsByCapability(mergeOffers(await records.offers(), null)) }),
   });
   addRoute(app, {
     name: 'listGenerators',
-    handler: async () => ({ generators: mergeOffers(await records.runners(), null).generators }),
+    handler: async () => ({ generators: mergeOffers(await records.offers(), null).generators }),
   });
   addRoute(app, {
     name: 'listVoices',
     handler: async () => {
-      const voices = (await records.runners()).flatMap((runner) => runner.voices);
-      return { voices: [...new Map(voices.map((voice) => [voice.id, voice])).values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+      return { voices: mergeOffers(await records.offers(), null).voices };
     },
   });
 }

@@ -15,7 +15,7 @@ export function addStoryboardRoutes(app: FastifyInstance, parts: GatewayParts & 
   const once = createOnceByKey(parts.keys, 'build');
   addRoute(app, {
     name: 'listWriters',
-    handler: async () => ({ models: mergeOffers(await parts.records.runners(), null).modelsFor?.storyboard ?? [] }),
+    handler: async () => ({ models: mergeOffers(await parts.records.offers(), null).modelsFor?.storyboard ?? [] }),
   });
   addRoute(app, {
     name: 'writeStoryboard',

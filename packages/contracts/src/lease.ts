@@ -68,6 +68,8 @@ export const runnerOfferSchema = z.object({
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
+/** What plans count on: offers of runners that are there, and, `atRest`, of the last machine of each pool of which none is there; `doubted` where none may come soon. */
+export type CountedOffer = RunnerOffer & { readonly atRest?: 'likely' | 'doubted' };
 
 /** A timed right to run a task; every write about it carries the fence. */
 export type Lease = {

@@ -68,11 +68,14 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
         [ids],
       );
     },
-    async offersAtRest() {
-      return rows<OfferAtRest>(
-        `select p.name as pool, p.offer, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
-         where p.offer is not null and not exists (select from runner r where r.pool = p.name and r.seen_at > now() - ${silence}) order by p.name`,
-      );
-    },
+    offersAtRest: () => offersAtRest(rows),
   };
+}
+
+/** What machines of pools offered last of which none is there. */
+export function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
+  return rows<OfferAtRest>(
+    `select p.name as pool, p.offer, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
+     where p.offer is not null and not exists (select from runner r where r.pool = p.name and r.seen_at > now() - ${silence}) order by p.name`,
+  );
 }

@@ -98,8 +98,14 @@ test('O5: what machines of a pool offered is known while none is there, until th
     (await records.runnerOffers([runnerId])).map(({ id, offer }) => [id, offer.toolchain.encode]),
     [[runnerId, 'f6']],
   );
+  const offers = async () => (await records.offers()).map(({ name, atRest }) => [name, atRest]);
+  assert.deepEqual(await offers(), [
+    ['m11', undefined],
+    ['m1/a1b2c3', 'likely'],
+  ]);
   await records.noteShort(['one']);
   assert.deepEqual(await told(), [['one', 'f6', true]]);
+  assert.equal((await offers()).at(-1)?.[1], 'doubted');
   await records.noteStart({ pool: 'one', startMs: 1000 });
   await records.noteStart({ pool: 'one', startMs: 3000 });
   const [known] = await records.rememberPools(pools);

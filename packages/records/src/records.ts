@@ -8,6 +8,7 @@ import type {
   BuildState,
   BuildTask,
   Completion,
+  CountedOffer,
   Failure,
   FreeMemory,
   HandBack,
@@ -185,6 +186,8 @@ export interface Records {
   noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string; readonly draining?: boolean })[]>;
+  /** The same, and what the last machines of pools offered of which none is there. */
+  offers(): Promise<readonly CountedOffer[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */
   leaseTasks(options: {
     readonly runnerId: string;

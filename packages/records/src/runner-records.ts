@@ -1,8 +1,9 @@
-import type { RunnerOffer } from '@filmwright/contracts';
+import type { CountedOffer, RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
+import { offersAtRest } from './pool-memory-records.ts';
 import { defaultWorkspace, type Records } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
@@ -25,7 +26,17 @@ const giveBack = `
 export function runnerRecords({
   rows,
   transaction,
-}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners'> {
+}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners' | 'offers'> {
+  const runners: Records['runners'] = async () => {
+    const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
+      `select id, offer, name, draining, free_mib from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
+      [silenceMs],
+    );
+    return found.map(({ offer, ...row }) => ({
+      ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining },
+      ...(offer.devices && { devices: devicesNow(offer.devices, row) }),
+    }));
+  };
   return {
     joinRunner(offer) {
       const runnerId = uuidv7();
@@ -79,15 +90,10 @@ export function runnerRecords({
         [runnerId, added, removed],
       );
     },
-    async runners() {
-      const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
-        `select id, offer, name, draining, free_mib from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
-        [silenceMs],
-      );
-      return found.map(({ offer, ...row }) => ({
-        ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining },
-        ...(offer.devices && { devices: devicesNow(offer.devices, row) }),
-      }));
+    runners,
+    async offers() {
+      const [there, atRest] = await Promise.all([runners(), offersAtRest(rows)]);
+      return [...there, ...atRest.map(({ offer, isShort }): CountedOffer => ({ ...offer, atRest: isShort ? 'doubted' : 'likely' }))];
     },
   };
 }

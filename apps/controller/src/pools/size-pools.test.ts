@@ -72,6 +72,8 @@ test('films that nobody can plan yet bring a machine for each that somebody wait
   const wanted = (activeBuilds: number, interactiveBuilds: number) =>
     decide(createSizing([pool]), { facts: facts({ activeBuilds, interactiveBuilds }) })[0]?.wanted;
   assert.deepEqual([wanted(0, 0), wanted(7, 0), wanted(3, 2), wanted(9, 9)], [0, 1, 3, 4]);
+  const look = { facts: facts({ activeBuilds: 7 }), memories: [memory('one')] };
+  assert.equal(decide(createSizing([pool]), look)[0]?.wanted, 0, 'they are planned by what machines offered before');
 });
 
 const cpu = poolSchema.parse({ name: 'cpu', maximum: 4, costPerHour: 0.1, slots: 4 });

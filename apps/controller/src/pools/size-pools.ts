@@ -74,13 +74,17 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         pools: now,
         backlog: backlogOf(facts, { abilities, nowMs }),
         others: otherRunners(othersOf(facts, machines), abilities),
-        // Of films that nobody waits for, one machine shows what they take.
-        unplannedBuilds: facts.waiting.length > 0 ? 0 : facts.interactiveBuilds + Math.min(1, facts.activeBuilds - facts.interactiveBuilds),
+        unplannedBuilds: facts.waiting.length > 0 || memories.some(({ runnerId }) => runnerId !== null) ? 0 : unplannedIn(facts),
         nowMs,
       });
       return { decisions, came };
     },
   };
+}
+
+/** Of films that nobody waits for, one machine shows what they take. */
+function unplannedIn({ activeBuilds, interactiveBuilds }: PoolFacts): number {
+  return interactiveBuilds + Math.min(1, activeBuilds - interactiveBuilds);
 }
 
 type Needing = { readonly abilities: Abilities; readonly nowMs: number };

@@ -3,6 +3,7 @@ import { type HeldOn, type RunnerOffer, type TaskKind, taskKinds } from '@filmwr
 import { installedModels, modelMib, usableDevices, withPairs } from '@filmwright/core';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, DeviceFacts, RunnerFacts } from '@filmwright/scheduler';
+import type { Offering } from './offered.ts';
 
 /** The name of a task in the scheduler: keys are unique within a workspace only. */
 export function idOf({ workspaceId, key }: TaskId): string {
@@ -150,6 +151,11 @@ export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): R
 /** The name under which a task may ask for a hardware encoder, such as `encoder h264_nvenc`; offered by runners that encoded a second of film with it. */
 export function encoderCapability(name: string): string {
   return `encoder ${name}`;
+}
+
+/** What a runner offers, as `createOffered` takes it. */
+export function offeringOf(offer: RunnerOffer): Offering {
+  return { capabilities: capabilitiesOf(offer), hasDevices: devicesOf(offer).length > 0 };
 }
 
 /** What a runner can do, in the names of `capabilityOf`. One that does not tell versions is of this program's own. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { installedModels } from '@filmwright/core';
 import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
-import { openState, step } from '@filmwright/scheduler';
-import { encoderCapability, factsOf } from './demand-of.ts';
+import { type Change, openState, step } from '@filmwright/scheduler';
+import { capabilityOf, encoderCapability, factsOf } from './demand-of.ts';
 import { createFleetView } from './fleet-view.ts';
 
 const runner = { runnerId: 'r', pool: '', region: '', draining: false, held: [] } as const;
@@ -132,4 +133,22 @@ test('in memory is what lies there, on a device what lies on it; one that does n
   assert.deepEqual(places({}, devices.slice(0, 1)), { inMemory: ['voice x 1'], resident: on('GPU-1') });
   assert.deepEqual(places({}, devices), { inMemory: ['voice x 1'], resident: undefined });
   assert.deepEqual(places({}, []), { inMemory: held, resident: [] });
+});
+
+test('what only a pool offers of which no machine is there waits for it, and is asked of nobody who lacks the model', () => {
+  const view = createFleetView();
+  const voiced = { ...offer, kinds: ['speak'], toolchain: { speak: 'onnx' }, versions: { speak: 1 } } as const;
+  const task: TaskDemand = { ...demand('k'), kind: 'speak', toolchain: 'onnx', model: 'voice ann' };
+  const bare = capabilityOf({ ...task, model: null });
+  const there = { ...voiced, voices: [] };
+  const machine = { ...voiced, voices: [{ id: 'ann', language: 'en', natural: true, licence: 'MIT', engine: 'x', revision: '1' }] };
+  const asksFor = (changes: readonly Change[]) => changes.map((change) => (change.type === 'task' ? change.task.capability : change.type));
+  view.changesOf({ type: 'runner', runnerId: 'r', runner: { ...runner, offer: there } }, 0);
+  const [model] = Object.values(installedModels(machine)).flat();
+  const waiting: FleetTask = { workspaceId: 'w', key: 'k', state: 'waiting', demand: { ...task, model: model ?? '' }, lease: null };
+  assert.deepEqual(asksFor(view.changesOf({ type: 'task', ended: null, task: waiting }, 10)), [bare], 'installed nowhere');
+  const whole = `${bare} with ${model}`;
+  assert.deepEqual(asksFor(view.setAtRest([{ pool: 'cloud', offer: machine, isShort: false }], 20)), [whole]);
+  assert.deepEqual(view.setAtRest([{ pool: 'cloud', offer: machine, isShort: true }], 30), [], 'known');
+  assert.deepEqual(asksFor(view.setAtRest([], 40)), [bare]);
 });

@@ -8,12 +8,13 @@ import type {
   FleetTask,
   Grant,
   NearRunner,
+  OfferAtRest,
   StoppingAttempt,
   TaskDemand,
   TaskId,
 } from '@filmwright/records';
 import type { Change, Decision, Standing } from '@filmwright/scheduler';
-import { type BuildTimes, demandOf, devicesOf, factsOf, idOf, stoppingOf, timesOf } from './demand-of.ts';
+import { type BuildTimes, demandOf, devicesOf, factsOf, idOf, offeringOf, stoppingOf, timesOf } from './demand-of.ts';
 import { createMeasuredModels } from './model-facts.ts';
 import { createOffered } from './offered.ts';
 import { onePlaceEach } from './one-place-each.ts';
@@ -37,6 +38,8 @@ type RunningChange = Extract<Change, { type: 'running' }>;
 export type FleetView = {
   readonly open: (snapshot: FleetSnapshot, instantMs: number) => readonly Change[];
   readonly changesOf: (event: FleetEvent, instantMs: number) => readonly Change[];
+  /** Says what machines of pools offered last of which none is there: what only they can do waits for them. */
+  readonly setAtRest: (offers: readonly OfferAtRest[], instantMs: number) => readonly Change[];
   /** What a decision asks of the ledger; from here on its tasks are taken to run. */
   readonly grantsOf: (decision: GrantDecision) => readonly Grant[];
   /** What waits, and since when it could have been given; null for what waits no longer. */
@@ -72,7 +75,7 @@ export function createFleetView(): FleetView {
   const stopping = new Map<string, StoppingAttempt>();
   const took = new Map<string, Took>();
   const offered = createOffered();
-  const onDevices = createOffered();
+  let resting: readonly string[] = [];
   const shared = createSharedDevices();
   const runners = new Map<string, FleetRunner>();
   const measured = createMeasuredModels();
@@ -95,7 +98,7 @@ export function createFleetView(): FleetView {
       times,
       near: near.get(idOf(task)) ?? [],
       isOffered: offered.has,
-      hasDevices: onDevices.has,
+      hasDevices: offered.hasDevices,
       togetherMib,
     });
   };
@@ -177,6 +180,15 @@ export function createFleetView(): FleetView {
     return [...alone, ...whole];
   };
 
+  /** What is installed for the first time, or nowhere any more, changes what tasks ask for. */
+  const retell = (instantMs: number): readonly Change[] =>
+    [...waiting.values()]
+      .filter(({ model }) => model !== null)
+      .map((task): Change => {
+        const readyInMs = (ready.get(idOf(task)) ?? instantMs) - instantMs;
+        return { type: 'task', task: toDemand({ ...task, readyInMs }, instantMs) };
+      });
+
   const changesOf = (event: FleetEvent, instantMs: number): readonly Change[] => {
     if (event.type === 'task') return taskChanges(event, instantMs);
     if (event.type === 'stopped') {
@@ -203,18 +215,8 @@ export function createFleetView(): FleetView {
     if (facts?.fetchesAhead === true) fetching.add(runnerId);
     else fetching.delete(runnerId);
     const told = measured.set(runnerId, runner?.offer ?? null).map((model): Change => ({ type: 'model', model }));
-    const capabilities = facts?.capabilities ?? [];
-    const changes = [offered.set(runnerId, capabilities), onDevices.set(runnerId, offeredDevices.length > 0 ? capabilities : [])];
-    const changed = changes.includes(true);
-    // What is installed for the first time, or nowhere any more, changes what tasks ask for.
-    const retold = changed
-      ? [...waiting.values()]
-          .filter(({ model }) => model !== null)
-          .map((task): Change => {
-            const readyInMs = (ready.get(idOf(task)) ?? instantMs) - instantMs;
-            return { type: 'task', task: toDemand({ ...task, readyInMs }, instantMs) };
-          })
-      : [];
+    const offering = { capabilities: facts?.capabilities ?? [], hasDevices: offeredDevices.length > 0 };
+    const retold = offered.set(runnerId, offering) ? retell(instantMs) : [];
     if (facts === null) return [{ type: 'gone', runner: runnerId }, ...heirs, ...retold];
     // One that was silent comes back with what it still runs.
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);
@@ -252,6 +254,15 @@ export function createFleetView(): FleetView {
       ];
     },
     changesOf,
+    setAtRest(offers, instantMs) {
+      const names = offers.map(({ pool }) => `at rest in ${pool}`);
+      const left = resting
+        .filter((name) => !names.includes(name))
+        .map((name) => offered.set(name, { capabilities: [], hasDevices: false }));
+      const set = offers.map(({ offer }, at) => offered.set(names[at] ?? '', offeringOf(offer)));
+      resting = names;
+      return [...left, ...set].includes(true) ? retell(instantMs) : [];
+    },
     grantsOf({ tasks, runner, devices, evict, expectedMs, reason }) {
       const shared = {
         ...(tasks.length > 1 && { batch: randomUUID() }),

@@ -1,13 +1,32 @@
+/** What somebody offers; `hasDevices` where it has GPUs for it. */
+export type Offering = { readonly capabilities: readonly string[]; readonly hasDevices: boolean };
+
 /** Capabilities and who offers them. */
 export type Offered = {
   readonly has: (capability: string) => boolean;
-  /** True when a capability is offered by the first, or was by the last. */
-  readonly set: (runnerId: string, capabilities: readonly string[]) => boolean;
+  /** Whether any of those who offer it has GPUs for it. */
+  readonly hasDevices: (capability: string) => boolean;
+  /** True when a capability is offered by the first, or was by the last, or so with GPUs. */
+  readonly set: (name: string, offering: Offering) => boolean;
 };
 
-/** Which capabilities are offered by any runner. */
+/** Which capabilities are offered by any runner, or by machines of pools at rest. */
 export function createOffered(): Offered {
-  const byRunner = new Map<string, readonly string[]>();
+  const [all, onDevices] = [createCounts(), createCounts()];
+  return {
+    has: all.has,
+    hasDevices: onDevices.has,
+    set(name, { capabilities, hasDevices }) {
+      const changes = [all.set(name, capabilities), onDevices.set(name, hasDevices ? capabilities : [])];
+      return changes.includes(true);
+    },
+  };
+}
+
+type Counts = { readonly has: Offered['has']; readonly set: (name: string, capabilities: readonly string[]) => boolean };
+
+function createCounts(): Counts {
+  const byName = new Map<string, readonly string[]>();
   const counts = new Map<string, number>();
   const add = (capability: string, more: 1 | -1): boolean => {
     const count = (counts.get(capability) ?? 0) + more;
@@ -17,11 +36,11 @@ export function createOffered(): Offered {
   };
   return {
     has: (capability) => counts.has(capability),
-    set(runnerId, capabilities) {
+    set(name, capabilities) {
       const came = capabilities.map((one) => add(one, 1)).includes(true);
-      const went = (byRunner.get(runnerId) ?? []).map((one) => add(one, -1)).includes(true);
-      if (capabilities.length === 0) byRunner.delete(runnerId);
-      else byRunner.set(runnerId, capabilities);
+      const went = (byName.get(name) ?? []).map((one) => add(one, -1)).includes(true);
+      if (capabilities.length === 0) byName.delete(name);
+      else byName.set(name, capabilities);
       return came || went;
     },
   };

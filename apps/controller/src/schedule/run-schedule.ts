@@ -1,6 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { AheadHint, AheadStore, Grant, Records, ScheduleStore } from '@filmwright/records';
+import type { AheadHint, AheadStore, Grant, OfferAtRest, Records, ScheduleStore } from '@filmwright/records';
 import { type Change, type Decision, openState, restsOf, type State, step, takeLearned } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
@@ -21,6 +21,8 @@ export type Scheduling = {
   readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
   readonly figures?: ControllerFigures;
+  /** What machines of pools offered last of which none is there; there are no such pools when it is left out. */
+  readonly offersAtRest?: () => Promise<readonly OfferAtRest[]>;
   /** What is there of what tasks to come will read; nothing is fetched ahead when left out. */
   readonly gathering?: Gathering;
 };
@@ -30,6 +32,8 @@ const stepMs = 250;
 /** Without word the outbox is read so often. */
 const readMs = 1000;
 const pruneMs = 10_000;
+/** Pools that have no machine are looked at so often. */
+const lookAtPoolsMs = 1000;
 /** What was learned is written so often: whoever is killed takes no more than that with them. */
 const saveMs = 1000;
 const againMs = 1000;
@@ -81,7 +85,7 @@ async function lead(options: Scheduling, bell: Bell): Promise<'ended' | 'another
 
 /** Starts from how things are and goes on with what changes. */
 async function follow(
-  leading: Carrying & Pick<Scheduling, 'log' | 'signal' | 'gathering'>,
+  leading: Carrying & Pick<Scheduling, 'log' | 'signal' | 'gathering' | 'offersAtRest'>,
   bell: Bell,
 ): Promise<'ended' | 'another leads'> {
   const { records, nowMs, log, signal, figures, epoch, view, press } = leading;
@@ -92,10 +96,13 @@ async function follow(
   let { position } = snapshot;
   for (const runner of snapshot.runners) view.changesOf({ type: 'runner', runnerId: runner.runnerId, runner }, nowMs());
   view.setNear(await records.nearOf(view.placed(snapshot.tasks)));
+  const atRest = async (): Promise<readonly Change[]> => view.setAtRest((await leading.offersAtRest?.()) ?? [], nowMs());
+  await atRest();
   let changes: readonly Change[] = [...learned, ...view.open(snapshot, nowMs())];
   log('info', 'scheduling', { epoch, tasks: snapshot.tasks.length, runners: snapshot.runners.length, learned: learned.length });
   let nextPruneMs = nowMs() + pruneMs;
   let nextSaveMs = nowMs() + saveMs;
+  let nextPoolsMs = nowMs() + lookAtPoolsMs;
   // What builds tell stays: it is passed over once.
   let pruned = 0n;
   let rested = JSON.stringify(snapshot.rests ?? []);
@@ -122,6 +129,10 @@ async function follow(
     view.setNear(await records.nearOf(view.placed(read.events.flatMap((event) => (event.type === 'task' ? [event.task] : [])))));
     const instantMs = nowMs();
     changes = [...answer, ...read.events.flatMap((event) => view.changesOf(event, instantMs)), ...(await comingChanges(leading))];
+    if (nowMs() >= nextPoolsMs) {
+      changes = [...changes, ...(await atRest())];
+      nextPoolsMs = nowMs() + lookAtPoolsMs;
+    }
     if (read.more) bell.ring();
   }
   return 'ended';

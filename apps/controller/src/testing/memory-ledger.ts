@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BuildResult, Problem, Progress, RunnerOffer, Task } from '@filmwright/contracts';
+import type { BuildResult, CountedOffer, Problem, Progress, Task } from '@filmwright/contracts';
 import type { BuildRecord, PlannedRow, Records, RecordsEvent, TaskResult } from '@filmwright/records';
 
 /** How a build ended. */
@@ -24,7 +24,7 @@ export type MemoryLedger = {
   readonly waiting: () => readonly string[];
   readonly finish: (key: string, output?: unknown) => void;
   readonly fail: (key: string, problem: Problem) => void;
-  readonly setRunners: (offers: readonly RunnerOffer[]) => void;
+  readonly setRunners: (offers: readonly CountedOffer[]) => void;
   /** Makes every call of the records throw this, until it is null. */
   readonly setTrouble: (error: Error | null) => void;
   readonly keysRead: () => number;
@@ -39,7 +39,7 @@ export function createMemoryLedger(): MemoryLedger {
   const rows = new Map<string, readonly PlannedRow[]>();
   const saves: { buildId: string; ready: number; progress: Progress }[] = [];
   const listeners = new Set<(event: RecordsEvent) => void>();
-  let runners: readonly RunnerOffer[] = [];
+  let runners: readonly CountedOffer[] = [];
   let trouble: Error | null = null;
   let keysRead = 0;
   let lists = 0;
@@ -125,6 +125,10 @@ export function createMemoryLedger(): MemoryLedger {
     async runners() {
       answer();
       return runners.map((offer) => ({ ...offer, runnerId: offer.name }));
+    },
+    async offers() {
+      answer();
+      return runners;
     },
     async expireLeases() {
       answer();

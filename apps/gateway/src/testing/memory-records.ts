@@ -149,6 +149,10 @@ export function createMemoryRecords(): MemoryRecords {
       answer();
       return [...runners.values()];
     },
+    async offers() {
+      answer();
+      return [...runners.values()];
+    },
     async leaseTasks({ runnerId, max, leaseMs }) {
       knownRunner(runnerId);
       asked.leases++;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Generator, RunnerOffer } from '@filmwright/contracts';
+import type { CountedOffer, Device, Generator, RunnerOffer } from '@filmwright/contracts';
 import { mergeOffers } from './merge-offers.ts';
 
 const voice = (id: string, revision = '1') => ({ id, language: 'en', natural: true, licence: 'MIT', engine: 'test', revision });
@@ -92,4 +92,49 @@ test('models that draw the largest pictures come first, and of a name the revisi
   assert.deepEqual(refs(first), ['large@1', 'small@1']);
   const newer = mergeOffers([offer({ generators: [drawing('large@2', 512), drawing('large@1', 512)] })], first);
   assert.deepEqual(refs(newer), ['large@1', 'large@2', 'small@1'], 'also one that nobody offers just now');
+});
+
+test('machines at rest add what nobody who is there offers, and change nothing that is offered', () => {
+  const there = offer({
+    slots: 2,
+    toolchain: { encode: '8.0' },
+    voices: [voice('a', '2')],
+    models: ['cut@2'],
+    fonts: [font('latin', 'f1')],
+  });
+  const rest: CountedOffer = {
+    ...offer({
+      slots: 9,
+      toolchain: { encode: '7.1', generate: 'cuda' },
+      voices: [voice('a', '1'), voice('b')],
+      models: ['cut@1', 'other@1'],
+    }),
+    fonts: [font('latin', 'f0'), font('arabic', 'f2')],
+    atRest: 'likely',
+  };
+  const merged = mergeOffers([there, rest], null);
+  assert.deepEqual(merged.toolchain, { encode: '8.0', generate: 'cuda' });
+  assert.deepEqual(
+    merged.voices.map(({ id, revision }) => `${id} ${revision}`),
+    ['a 2', 'b 1'],
+  );
+  assert.deepEqual([merged.models, merged.fonts.map(({ regular }) => regular), merged.slots], [['cut@2', 'other@1'], ['f2', 'f1'], 2]);
+  const first = mergeOffers([there], null);
+  assert.equal(mergeOffers([rest], first).toolchain.encode, '8.0', 'those who are away for a moment come back');
+  assert.deepEqual([mergeOffers([rest], null).toolchain.encode, mergeOffers([rest], null).slots], ['7.1', 9]);
+});
+
+test('a model is computed on a GPU of machines at rest where they are likely to come, and else where somebody is', () => {
+  const draws = { capabilities: ['text-to-image'], ref: 'sdxl@1', width: 512, height: 512 } as unknown as Generator;
+  const onCpu = offer({ toolchain: { generate: 'onnxruntime 1.20 cpu' }, generators: [draws] });
+  const onGpu = offer({
+    toolchain: { generate: 'onnxruntime 1.20 cuda' },
+    generators: [draws],
+    devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000 } as Device],
+  });
+  const chain = (atRest: 'likely' | 'doubted') =>
+    mergeOffers([onCpu, { ...onGpu, atRest }], null).modelToolchains?.generate?.['model sdxl@1']?.[0] ?? onCpu.toolchain.generate;
+  assert.deepEqual([chain('likely'), chain('doubted')], ['onnxruntime 1.20 cuda', 'onnxruntime 1.20 cpu']);
+  const alone = mergeOffers([offer({}), { ...onGpu, atRest: 'doubted' }], null);
+  assert.deepEqual([alone.generators?.length, alone.toolchain.generate], [1, 'onnxruntime 1.20 cuda']);
 });

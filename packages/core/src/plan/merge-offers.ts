@@ -1,4 +1,12 @@
-import { type Generator, type ModelCapability, type RunnerOffer, readModelRef, type TaskKind, type Toolchain } from '@filmwright/contracts';
+import {
+  type CountedOffer,
+  type Generator,
+  type ModelCapability,
+  type RunnerOffer,
+  readModelRef,
+  type TaskKind,
+  type Toolchain,
+} from '@filmwright/contracts';
 import { type ModelToolchains, modelToolchains } from './model-toolchains.ts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
@@ -11,16 +19,26 @@ export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models
 /**
  * Joins the offers of all runners. A toolchain, font or revision of a voice or model that was offered before stays chosen while anyone offers it, or nobody offers another: keys
  * hang on it, and a runner that restarts must not turn a film into another one. Else the one that most runners offer, then the first by name. Of models the
- * toolchain that computes on a GPU is taken where there is one; films that were begun keep theirs (`keepChosen`).
+ * toolchain that computes on a GPU is taken where there is one; films that were begun keep theirs (`keepChosen`). Machines at rest add what nobody who is
+ * there offers, and toolchains of models where they are likely to come: what they offered may be of an older program.
  */
-export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | null): Offer {
+export function mergeOffers(offers: readonly CountedOffer[], before: Offer | null): Offer {
+  const there = offers.filter(({ atRest }) => atRest === undefined);
+  const atRest = offers.length === there.length ? [] : offers.filter((one) => one.atRest !== undefined);
+  const more = atRest.length === 0 ? null : beyond(there);
+  const added = atRest.map((offer) => ({ ...offer, ...more?.(offer) }));
+  const runners = [...there, ...added];
   const toolchain: Record<string, string> = { ...before?.toolchain };
-  for (const kind of new Set(runners.flatMap((runner) => Object.keys(runner.toolchain)))) {
-    const offered = runners.map((runner) => runner.toolchain[kind as TaskKind]).filter((one) => one !== undefined);
+  for (const kind of new Set(there.flatMap((runner) => Object.keys(runner.toolchain)))) {
+    const offered = there.map((runner) => runner.toolchain[kind as TaskKind]).filter((one) => one !== undefined);
     const chosen = toolchain[kind];
     if (chosen === undefined || !offered.includes(chosen)) toolchain[kind] = mostCommon(offered);
   }
-  const byModel = modelToolchains(runners, toolchain as Toolchain);
+  for (const { toolchain: chains } of atRest) for (const [kind, chain] of Object.entries(chains)) toolchain[kind] ??= chain;
+  const byModel = modelToolchains(
+    [...there, ...atRest.map((offer, at) => (offer.atRest === 'likely' ? offer : (added[at] ?? offer)))],
+    toolchain as Toolchain,
+  );
   const voices = new Set(runners.flatMap((runner) => runner.voices.map(({ id, revision }) => `${id} ${revision}`)));
   const stillOffered = (before?.voices ?? []).filter(({ id, revision }) => voices.has(`${id} ${revision}`));
   return {
@@ -47,10 +65,39 @@ export function mergeOffers(runners: readonly RunnerOffer[], before: Offer | nul
     ),
     slots: Math.max(
       1,
-      runners.reduce((sum, runner) => sum + runner.slots, 0),
+      (there.length > 0 ? there : atRest).reduce((sum, runner) => sum + runner.slots, 0),
     ),
   };
 }
+
+type Media = Pick<RunnerOffer, 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'>;
+
+/** Gives what one offers that the others do not, whatever its revision. */
+function beyond(others: readonly Media[]): (offer: Media) => Media {
+  const idsOf = <Value>(of: (one: Media) => readonly Value[], idOf: (value: Value) => string): ReadonlySet<string> =>
+    new Set(others.flatMap(of).map(idOf));
+  const nameOf = (ref: string): string => readModelRef(ref).name;
+  const voices = idsOf((one) => one.voices, idOfVoice);
+  const fonts = idsOf((one) => one.fonts, scriptOf);
+  const models = idsOf((one) => one.models, nameOf);
+  const generators = idsOf(
+    (one) => one.generators ?? [],
+    ({ ref }) => nameOf(ref),
+  );
+  const modelsFor = new Map(others.flatMap(capabilitiesIn).map((one) => [one, idsOf((other) => other.modelsFor?.[one] ?? [], nameOf)]));
+  return (offer) => ({
+    voices: offer.voices.filter((voice) => !voices.has(idOfVoice(voice))),
+    fonts: offer.fonts.filter((font) => !fonts.has(scriptOf(font))),
+    models: offer.models.filter((ref) => !models.has(nameOf(ref))),
+    modelsFor: Object.fromEntries(
+      capabilitiesIn(offer).map((one) => [one, (offer.modelsFor?.[one] ?? []).filter((ref) => !modelsFor.get(one)?.has(nameOf(ref)))]),
+    ),
+    generators: (offer.generators ?? []).filter(({ ref }) => !generators.has(nameOf(ref))),
+  });
+}
+
+const idOfVoice = ({ id }: Media['voices'][number]): string => id;
+const scriptOf = ({ script }: Media['fonts'][number]): string => script;
 
 /** The first of each id, in order of the ids: the order in which runners joined must not show. */
 function joined<Value>({
