@@ -91,10 +91,5 @@ test('kill -9 of the controller while machines come leaves nobody whom the next 
   await until(() => service.machines().length === 0, 'the machine of the service is gone');
   await sleep(1500);
   assert.deepEqual([runners().length, service.machines().length], [0, 0]);
-  // What they can do is known while none of them is there, also to a controller that never saw one.
-  const before = controllers().map(({ pid }) => pid);
-  for (const pid of before) killHard(pid);
-  await until(() => controllers().some(({ pid }) => !before.includes(pid)), 'another controller is there');
-  assert.ok((await client.voices()).voices.length > 0);
-  await made(client, (await burst(client, 'Third')).slice(0, 1));
+  assert.ok((await client.listVoices()).length > 0, 'what they can do is known while none of them is there');
 });

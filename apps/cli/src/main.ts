@@ -16,6 +16,7 @@ const commands = [
   'import',
   'serve',
   'runner',
+  'pool',
   'queue',
   'cancel',
   'press',
@@ -130,6 +131,11 @@ async function main(args: readonly string[]): Promise<number> {
       const { runner } = await import('./commands/runner.ts');
       const { join, url: urls, token, ttl, pool, region, slots, models, grace } = values;
       return runner({ words: rest, join, urls, token, ttl, pool, region, slots, models, grace, json });
+    }
+    case 'pool': {
+      const { pool } = await import('./commands/pool.ts');
+      const { pools, token, grace } = values;
+      return pool({ words: rest, pools, token, grace, json });
     }
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');

@@ -75,7 +75,6 @@ export function createFleetView(): FleetView {
   const stopping = new Map<string, StoppingAttempt>();
   const took = new Map<string, Took>();
   const offered = createOffered();
-  let resting: readonly string[] = [];
   const shared = createSharedDevices();
   const runners = new Map<string, FleetRunner>();
   const measured = createMeasuredModels();
@@ -254,15 +253,8 @@ export function createFleetView(): FleetView {
       ];
     },
     changesOf,
-    setAtRest(offers, instantMs) {
-      const names = offers.map(({ pool }) => `at rest in ${pool}`);
-      const left = resting
-        .filter((name) => !names.includes(name))
-        .map((name) => offered.set(name, { capabilities: [], hasDevices: false }));
-      const set = offers.map(({ offer }, at) => offered.set(names[at] ?? '', offeringOf(offer)));
-      resting = names;
-      return [...left, ...set].includes(true) ? retell(instantMs) : [];
-    },
+    setAtRest: (offers, instantMs) =>
+      offered.setAtRest(offers.map(({ pool, offer }) => ({ pool, ...offeringOf(offer) }))) ? retell(instantMs) : [],
     grantsOf({ tasks, runner, devices, evict, expectedMs, reason }) {
       const shared = {
         ...(tasks.length > 1 && { batch: randomUUID() }),

@@ -8,17 +8,27 @@ export type Offered = {
   readonly hasDevices: (capability: string) => boolean;
   /** True when a capability is offered by the first, or was by the last, or so with GPUs. */
   readonly set: (name: string, offering: Offering) => boolean;
+  /** The same of all pools of which no machine is there. */
+  readonly setAtRest: (pools: readonly (Offering & { readonly pool: string })[]) => boolean;
 };
 
 /** Which capabilities are offered by any runner, or by machines of pools at rest. */
 export function createOffered(): Offered {
   const [all, onDevices] = [createCounts(), createCounts()];
+  let resting: readonly string[] = [];
+  const set: Offered['set'] = (name, { capabilities, hasDevices }) => {
+    const changes = [all.set(name, capabilities), onDevices.set(name, hasDevices ? capabilities : [])];
+    return changes.includes(true);
+  };
   return {
-    has: all.has,
-    hasDevices: onDevices.has,
-    set(name, { capabilities, hasDevices }) {
-      const changes = [all.set(name, capabilities), onDevices.set(name, hasDevices ? capabilities : [])];
-      return changes.includes(true);
+    ...{ has: all.has, hasDevices: onDevices.has, set },
+    setAtRest(pools) {
+      const nameOf = (pool: string): string => `at rest in ${pool}`;
+      const names = pools.map(({ pool }) => nameOf(pool));
+      const left = resting.filter((name) => !names.includes(name)).map((name) => set(name, { capabilities: [], hasDevices: false }));
+      const changes = pools.map(({ pool, ...offering }) => set(nameOf(pool), offering));
+      resting = names;
+      return [...left, ...changes].includes(true);
     },
   };
 }

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MachineOrder, machineAnswerSchema, machineListSchema, machinesVersion } from '@filmwright/contracts';
+
+export type CheckedService = {
+  readonly url: string;
+  /** Of the service; null where it wants none. */
+  readonly token: string | null;
+  readonly pool: string;
+  readonly machine: Readonly<Record<string, unknown>>;
+  /** A machine must be gone from the list so long after it was told to go. */
+  readonly goneWithinMs: number;
+};
+
+/** One thing that a service of machines was held to; `found` is what it did instead, null where it held. */
+export type Held = { readonly wanted: string; readonly found: string | null };
+
+type Reply = { readonly status: number; readonly text: string };
+const callMs = 20_000;
+const lookMs = 1000;
+
+/**
+ * Holds a service to the calls of docs/guide/pools.md with one machine that is to join nowhere, and has it go again, whatever was found. What cannot be
+ * looked at without a machine is left out where it refuses one. Rejects when the service cannot be reached.
+ */
+export async function checkMachines(service: CheckedService): Promise<readonly Held[]> {
+  const held: Held[] = [];
+  const note = (wanted: string, found: string | null): boolean => {
+    held.push({ wanted, found });
+    return found === null;
+  };
+  const id = `fw-00000000-${service.pool}-${randomBytes(6).toString('hex')}`;
+  const order: MachineOrder = {
+    ...{ version: machinesVersion, id, pool: service.pool, region: null, slots: 1, machine: service.machine },
+    join: { url: 'https://filmwright.invalid', token: 'of a check: it joins nowhere', command: 'true' },
+  };
+  const at = `/machines/${id}`;
+  /** How often the machine is listed; null where the list cannot be read. */
+  const timesListed = async (): Promise<number | null> => {
+    const listed = readList(await call(service, { method: 'GET', path: `/machines?pool=${service.pool}` }));
+    return typeof listed === 'string' ? null : listed.filter((one) => one === id).length;
+  };
+  const list = readList(await call(service, { method: 'GET', path: `/machines?pool=${service.pool}` }));
+  if (!note(`GET /machines is answered with 200 and the list, of version ${machinesVersion}`, typeof list === 'string' ? list : null))
+    return held;
+  if (service.token !== null) {
+    const open = await call({ ...service, token: null }, { method: 'GET', path: `/machines?pool=${service.pool}` });
+    note('without its token it answers with 401 or 403', [401, 403].includes(open.status) ? null : `${open.status}`);
+  }
+  const first = await call(service, { method: 'PUT', path: at, body: order });
+  try {
+    const refused = refusalIn(first);
+    note('PUT /machines/ID is answered with 2xx, or refused with a reason', isOk(first) || refused !== null ? null : textOf(first));
+    if (!isOk(first) || refused !== null) return held;
+    const again = await call(service, { method: 'PUT', path: at, body: order });
+    note('PUT of the same id again is answered the same', isOk(again) ? null : textOf(again));
+    const times = await timesListed();
+    note('after both the machine is listed once', times === 1 ? null : times === null ? 'no list' : `${times} times`);
+  } finally {
+    const gone = await call(service, { method: 'DELETE', path: at });
+    note('DELETE /machines/ID is answered with 2xx or 404', isOk(gone) || gone.status === 404 ? null : textOf(gone));
+    const againGone = await call(service, { method: 'DELETE', path: at });
+    note(
+      'DELETE of one that goes or is gone is answered with 2xx or 404',
+      isOk(againGone) || againGone.status === 404 ? null : textOf(againGone),
+    );
+    const untilMs = performance.now() + service.goneWithinMs;
+    let left = await timesListed();
+    while (left !== 0 && performance.now() < untilMs) {
+      await sleep(lookMs);
+      left = await timesListed();
+    }
+    note(
+      `within ${Math.round(service.goneWithinMs / 1000)} s it is listed no more`,
+      left === 0 ? null : `${id} is still listed: end it by hand`,
+    );
+  }
+  return held;
+}
+
+type Call = { readonly method: 'GET' | 'PUT' | 'DELETE'; readonly path: string; readonly body?: MachineOrder };
+
+async function call({ url, token }: Pick<CheckedService, 'url' | 'token'>, { method, path, body }: Call): Promise<Reply> {
+  const reply = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+    method,
+    redirect: 'error',
+    signal: AbortSignal.timeout(callMs),
+    headers: {
+      accept: 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: reply.status, text: await reply.text() };
+}
+
+function isOk({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
+function textOf({ status, text }: Reply): string {
+  return `${status} ${JSON.stringify(text.slice(0, 200))}`;
+}
+
+/** Ids of the machines of a list, or what is wrong with it. */
+function readList(reply: Reply): readonly string[] | string {
+  const read = machineListSchema.safeParse(jsonIn(reply));
+  if (reply.status !== 200 || !read.success) return textOf(reply);
+  const { version = machinesVersion, machines } = read.data;
+  return version > machinesVersion ? `version ${version}` : machines.map(({ id }) => id);
+}
+
+function refusalIn(reply: Reply): string | null {
+  const { state, reason } = machineAnswerSchema.safeParse(jsonIn(reply)).data ?? {};
+  return state === 'refused' || !isOk(reply) ? (reason ?? (state === 'refused' ? 'none-available' : null)) : null;
+}
+
+function jsonIn({ text }: Reply): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
