@@ -1,4 +1,5 @@
-import type { RunnerOffer } from '@filmwright/contracts';
+import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
+import { offerWithin } from '@filmwright/core';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 
@@ -26,7 +27,12 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
     async namePools(pools) {
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
       await rows('delete from pool_memory where (name, spec) not in (select * from unnest($1::text[], $2::text[]))', named);
-      await rows('insert into pool_memory (name, spec) select * from unnest($1::text[], $2::text[]) on conflict do nothing', named);
+      await rows(
+        `insert into pool_memory (name, spec, kinds)
+         select n, s, string_to_array(k, ' ') from unnest($1::text[], $2::text[], $3::text[]) as p(n, s, k)
+         on conflict (name) do update set kinds = excluded.kinds where pool_memory.kinds is distinct from excluded.kinds`,
+        [...named, pools.map(({ kinds }) => kinds?.join(' ') ?? null)],
+      );
     },
     async rememberPools(pools) {
       const names = pools.map(({ name }) => name);
@@ -73,9 +79,10 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
 }
 
 /** What machines of pools offered last of which none is there. */
-export function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
-  return rows<OfferAtRest>(
-    `select p.name as pool, p.offer, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
+export async function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
+  const found = await rows<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>(
+    `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
      where p.offer is not null and not exists (select from runner r where r.pool = p.name and r.seen_at > now() - ${silence}) order by p.name`,
   );
+  return found.map(({ kinds, offer, ...row }) => ({ ...row, offer: kinds === null ? offer : offerWithin(offer, kinds) }));
 }

@@ -79,7 +79,7 @@ test('O3: the runner of a machine that is to go is given nothing more, and is kn
 
 test('O5: what machines of a pool offered is known while none is there, until the pool gets its machines another way', async () => {
   const { records } = await server.open();
-  const pools = [{ name: 'one', spec: 'small' }];
+  const pools = [{ name: 'one', spec: 'small', kinds: null }];
   await records.namePools(pools);
   assert.deepEqual(await records.offersAtRest(), []);
   await records.addMachines([{ id: 'm1', pool: 'one' }]);
@@ -110,7 +110,9 @@ test('O5: what machines of a pool offered is known while none is there, until th
   await records.noteStart({ pool: 'one', startMs: 3000 });
   const [known] = await records.rememberPools(pools);
   assert.deepEqual([known?.startMs, known?.shortAgoMs], [2000, null]);
-  await records.namePools([{ name: 'one', spec: 'large' }]);
+  await records.namePools([{ name: 'one', spec: 'small', kinds: ['mix'] }]);
+  assert.deepEqual(await told(), [['one', undefined, false]], 'of what it is for');
+  await records.namePools([{ name: 'one', spec: 'large', kinds: null }]);
   assert.deepEqual(await records.offersAtRest(), []);
 });
 

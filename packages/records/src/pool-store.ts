@@ -16,7 +16,12 @@ export type MachineRow = {
 export type MachineNews = { readonly id: string; readonly refused: MachineRefusal | null; readonly endsAt: string | null };
 
 /** A pool and how it gets its machines: once that changes nothing is known of them. */
-export type PoolSpec = { readonly name: string; readonly spec: string };
+export type PoolSpec = {
+  readonly name: string;
+  readonly spec: string;
+  /** Kinds of tasks that it is for; all where that is null. */
+  readonly kinds: readonly TaskKind[] | null;
+};
 
 /** What machines of a pool showed. */
 export type PoolMemoryRow = {
@@ -30,7 +35,7 @@ export type PoolMemoryRow = {
   readonly shortAgoMs: number | null;
 };
 
-/** What a machine of a pool of which none is there offered last; `isShort` where that pool fell short lately, so that none may come soon. */
+/** What a machine of a pool of which none is there offered last, of what the pool is for; `isShort` where that pool fell short lately, so that none may come soon. */
 export type OfferAtRest = { readonly pool: string; readonly offer: RunnerOffer; readonly isShort: boolean };
 
 /** What the size of pools depends on, at one instant. */

@@ -31,7 +31,7 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
   };
   const id = `fw-00000000-${service.pool}-${randomBytes(6).toString('hex')}`;
   const order: MachineOrder = {
-    ...{ version: machinesVersion, id, pool: service.pool, region: null, slots: 1, machine: service.machine },
+    ...{ version: machinesVersion, id, pool: service.pool, region: null, slots: 1, models: [], machine: service.machine },
     join: { url: 'https://filmwright.invalid', token: 'of a check: it joins nowhere', command: 'true' },
   };
   const at = `/machines/${id}`;

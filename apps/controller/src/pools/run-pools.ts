@@ -37,7 +37,10 @@ const superseded = 'lease-stale';
  */
 export async function runPools(options: PoolsOptions): Promise<void> {
   const { pools, records, nowMs, log, turn } = options;
-  const specs = pools.map(({ name, provisioner }) => ({ name, spec: JSON.stringify(provisioner) }));
+  const specs = pools.map(({ name, provisioner, models = [], capabilities = null }) => ({
+    ...{ name, kinds: capabilities },
+    spec: JSON.stringify([provisioner, models]),
+  }));
   await records.namePools(specs);
   if (pools.length === 0) return;
   const installation = await records.installationId();

@@ -1,4 +1,4 @@
-import { modelName, type RunnerOffer, singleModels, type TaskKind, voiceName } from '@filmwright/contracts';
+import { type ModelCapability, modelName, type RunnerOffer, singleModels, type TaskKind, voiceName } from '@filmwright/contracts';
 
 /** What tasks of each kind may ask to be installed at a runner, as `needsOf` names it. */
 export function installedModels({
@@ -41,4 +41,27 @@ export function modelMemoryOf(tellers: readonly Telling[]): (name: string) => nu
   const measured = most(tellers.flatMap(({ figures = [] }) => figures));
   const byCards = most(tellers.flatMap(({ modelMemory = [] }) => modelMemory));
   return (name) => singleModels(name).reduce((sum, one) => sum + (measured.get(one) || byCards.get(one) || 0), 0);
+}
+
+/** Kinds of tasks that models of a capability are for. */
+const kindsOf: Partial<Record<ModelCapability, readonly TaskKind[]>> = {
+  'image-review': ['review'],
+  upscaling: ['upscale', 'upscale-clip'],
+  storyboard: ['storyboard'],
+  interpolation: ['interpolate'],
+};
+
+/** Of an offer what is for these kinds: others are not asked of that runner, nor is there need for their models. */
+export function offerWithin(offer: RunnerOffer, kinds: readonly TaskKind[]): RunnerOffer {
+  const has = (...some: readonly TaskKind[]): boolean => some.some((kind) => kinds.includes(kind));
+  const isFor = (capability: ModelCapability): boolean => has(...(kindsOf[capability] ?? []));
+  return {
+    ...offer,
+    kinds: offer.kinds.filter((kind) => has(kind)),
+    toolchain: Object.fromEntries(Object.entries(offer.toolchain).filter(([kind]) => has(kind as TaskKind))),
+    voices: has('speak') ? offer.voices : [],
+    models: has('cutout', 'cutout-clip', 'find-subject') ? offer.models : [],
+    modelsFor: Object.fromEntries(Object.entries(offer.modelsFor ?? {}).filter(([capability]) => isFor(capability as ModelCapability))),
+    generators: has('generate') ? (offer.generators ?? []) : [],
+  };
 }

@@ -130,7 +130,7 @@ test('a model is computed on a GPU of machines at rest where they are likely to 
   const onGpu = offer({
     toolchain: { generate: 'onnxruntime 1.20 cuda' },
     generators: [draws],
-    devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000 } as Device],
+    devices: [{ id: 'GPU-1', product: 'L4', vramMib: 24_000, freeMib: 24_000 } as Device],
   });
   const chain = (atRest: 'likely' | 'doubted') =>
     mergeOffers([onCpu, { ...onGpu, atRest }], null).modelToolchains?.generate?.['model sdxl@1']?.[0] ?? onCpu.toolchain.generate;
