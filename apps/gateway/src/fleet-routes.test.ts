@@ -58,7 +58,9 @@ test('a build that waits says why in plain words and until when; its course says
   const grants = ['a', 'b'].map((key) => ({ workspaceId, key, runnerId, devices: [], expectedMs: 4000, reason: 'a slot is free' }));
   await records.grantTasks({ epoch, grants: grants.map((one) => ({ ...one, waitedFor: reason })) });
   await sql(`update attempt set started_at = started_at + interval '3 seconds'`);
-  for (const { task, fence } of await records.leaseTasks({ runnerId, max: 2, leaseMs: 20_000 }))
+  const leases = await records.leaseTasks({ runnerId, max: 2, leaseMs: 20_000 });
+  await sql(`update attempt set delivered_at = delivered_at - interval '1 minute'`);
+  for (const { task, fence } of leases)
     if (task.key === 'a') await records.completeTask({ runnerId, key: 'a', fence, output: {}, assets: [], wallMs: 50_000, cpuMs: 1 });
   const { spend, waits, attempts, more } = await client.buildCourse(id);
   assert.deepEqual(spend, {

@@ -179,3 +179,23 @@ test('a token tells its workspace, and whether it runs the platform', async (con
   assert.deepEqual([own.name, own.runsPlatform], ['default', true]);
   await assert.rejects(createClient({ url: gateway.url, token: 'fww1.unknown' }).ownWorkspace(), { code: 'unauthorized' });
 });
+
+test('a workspace is told what it spent, and nothing of others', async (context) => {
+  const gateway = await open(context);
+  const { client } = await tenant('north', gateway);
+  const [own, north] = ['default', 'north'].map((name) => `(select id from workspace where name = '${name}')`);
+  await gateway.sql(
+    `insert into spend_entry (workspace_id, key, fence, kind, gpu_ms, slot_ms, credits, created_at) values
+       (${north}, 'a', 1, 'settle', 2000, 0, 2, now()), (${north}, 'b', 2, 'settle', 0, 1000, 0.02, now() - interval '2 days'),
+       (${own}, 'c', 3, 'settle', 0, 5000, 0.1, now())`,
+  );
+  const none = { gpuS: 0, slotS: 0, credits: 0 };
+  const { since, ...lastDay } = await client.ownSpend();
+  assert.ok(Math.abs(Date.parse(since) + 86_400_000 - Date.now()) < 60_000, since);
+  assert.deepEqual(lastDay, { held: none, settled: { gpuS: 2, slotS: 0, credits: 2 }, refunded: none });
+  const threeDays = await client.ownSpend(new Date(Date.now() - 3 * 86_400_000).toISOString());
+  assert.deepEqual(threeDays.settled, { gpuS: 2, slotS: 1, credits: 2.02 });
+  assert.deepEqual((await gateway.client.ownSpend()).settled, { gpuS: 0, slotS: 5, credits: 0.1 });
+  await assert.rejects(client.ownSpend('2001-01-01T00:00:00Z'), { code: 'request-invalid' });
+  await assert.rejects(client.ownSpend('yesterday'), { code: 'request-invalid' });
+});

@@ -16,6 +16,7 @@ import type {
   HeldOn,
   Lease,
   ModelForFilms,
+  OwnSpend,
   OwnWorkspace,
   PackageAddresses,
   PlatformShelf,
@@ -86,6 +87,8 @@ export type Client = FilmCalls &
     queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
     /** The workspace of this client's token, and whether it runs the platform. */
     ownWorkspace(): Promise<OwnWorkspace>;
+    /** What it spent since an instant (ISO 8601), of the last day when left out. */
+    ownSpend(since?: string): Promise<OwnSpend>;
     /** Models that draw, of all runners, those of the largest pictures first. */
     listModels(): Promise<readonly ModelForFilms[]>;
     listGenerators(): Promise<readonly Generator[]>;
@@ -144,6 +147,7 @@ export function createClient(connection: Connection): Client {
     ...buildCalls(connection),
     ...filmCalls(connection),
     ownWorkspace: () => callJson(connection, { route: 'ownWorkspace' }),
+    ownSpend: (since) => callJson(connection, { route: 'ownSpend', query: { since } }),
     listModels: async () => (await callJson<{ models: readonly ModelForFilms[] }>(connection, { route: 'listModels' })).models,
     listGenerators: async () => (await callJson<{ generators: readonly Generator[] }>(connection, { route: 'listGenerators' })).generators,
     listVoices: async () => (await callJson<{ voices: readonly Voice[] }>(connection, { route: 'listVoices' })).voices,

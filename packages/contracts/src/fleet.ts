@@ -130,6 +130,11 @@ export const fleetPoolSchema = z
   .readonly();
 export type FleetPool = z.infer<typeof fleetPoolSchema>;
 
+/** Query of GET /v1/spend. */
+export const ownSpendQuerySchema = z.object({ since: z.iso.datetime({ offset: true }).optional() });
+/** What a workspace spent since an instant: `held` is reserved for what runs now, `settled` was charged, `refunded` was given back. */
+export type OwnSpend = Readonly<{ since: string } & Omit<BuildSpend, 'estimate'>>;
+
 export const workspaceSpendSchema = z
   .object({ workspace: z.string(), weight: z.number(), held: amountSchema, settled: amountSchema, refunded: amountSchema })
   .readonly();

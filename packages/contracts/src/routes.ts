@@ -64,6 +64,8 @@ export const routes = {
   packagePart: { method: 'GET', path: '/p/:id/:token/*', scope: 'none' },
   /** Tasks of the workspace that wait: where each stands, when it is expected to start, and why it waits. */
   queue: { method: 'GET', path: '/v1/queue', scope: 'user' },
+  /** What the workspace of who asks was charged since an instant, `?since=2030-01-01T00:00:00Z`; of the last day when left out. */
+  ownSpend: { method: 'GET', path: '/v1/spend', scope: 'user' },
   /** The workspace of who asks, and whether they run the platform. */
   ownWorkspace: { method: 'GET', path: '/v1/workspace', scope: 'user' },
   /** For who runs the platform: every runner, what waits of all workspaces, pools and spending; `events` tells each change. */

@@ -1,4 +1,4 @@
-import { FilmwrightError } from '@filmwright/contracts';
+import { type Amount, FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { bigintArray, floatArray, intArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
@@ -10,6 +10,7 @@ import { type Failure, failedProblem, mostAttempts, mostTries } from './troubles
 
 type Claim = { readonly key: string; readonly fence: number; readonly runnerId: string };
 type EndRow = { key: string; fence: string; runner_id: string };
+type SpentRow = { readonly name: string; readonly gpu_ms: number; readonly slot_ms: number; readonly credits: number };
 type Held = { workspace_id: string; outcome: string | null };
 
 /** The outcome is the task's own, told under its lock. */
@@ -21,15 +22,19 @@ const complete = `
       with ordinality as g(key, fence, runner_id, output, wall_ms, cpu_ms, body, at)
     join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
     where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and (t.outcome is null or t.outcome = 'lost')
-    returning g.at, t.workspace_id, t.key, t.fence, a.devices, a.build_id, g.wall_ms, g.body
+    returning g.at, t.workspace_id, t.key, t.fence, a.devices, a.build_id, g.body,
+      least(g.wall_ms, greatest(0, extract(epoch from clock_timestamp() - coalesce(a.delivered_at, a.started_at)) * 1000)) as paid_ms, g.wall_ms
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
-  ), rates as materialized (select id, gpu_rate, slot_rate from workspace
+  ), rates as materialized (select id, name, gpu_rate, slot_rate from workspace
   ), settled as (
     insert into spend_entry (workspace_id, key, fence, kind, build_id, gpu_ms, slot_ms, credits)
-    select d.workspace_id, d.key, d.fence, 'settle', d.build_id, ${costOf({ ms: 'd.wall_ms', devices: 'd.devices' })}
-    from taken d join rates w on w.id = d.workspace_id
+    select d.workspace_id, d.key, d.fence, 'settle', d.build_id, ${costOf({ ms: 'd.paid_ms', devices: 'd.devices' })}
+    from taken d join rates w on w.id = d.workspace_id returning workspace_id, gpu_ms, slot_ms, credits
+  ), spent as (
+    select w.name, sum(s.gpu_ms) as gpu_ms, sum(s.slot_ms) as slot_ms, sum(s.credits) as credits
+    from settled s join rates w on w.id = s.workspace_id group by w.name
   ), made as (
     select d.workspace_id, d.key, m.digest, m.bytes, m.media_type
     from unnest($8::int[], $9::text[], $10::bigint[], $11::text[]) as m(at, digest, bytes, media_type) join taken d on d.at = m.at
@@ -41,7 +46,7 @@ const complete = `
   ), posted as (
     insert into outbox (workspace_id, topic, key, fence, body) select workspace_id, 'task.ended', key, fence, body from taken
   )
-  select count(*)::int as done, ${notifyEach('$12')} from taken`;
+  select count(*)::int as done, ${notifyEach('$12')}, (select json_agg(spent) from spent) as spent from taken`;
 
 /** Which are done, by that very attempt. */
 const wereDone = `
@@ -102,7 +107,12 @@ const gathered = { most: 200, lanes: 2 };
 export function outcomeRecords({
   prepared,
   transaction,
-}: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask' | 'handBack'> {
+}: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask' | 'handBack' | 'settledHere'> {
+  const settledHere = new Map<string, Amount>();
+  const note = ({ name, gpu_ms, slot_ms, credits }: SpentRow): void => {
+    const before = settledHere.get(name) ?? { gpuS: 0, slotS: 0, credits: 0 };
+    settledHere.set(name, { gpuS: before.gpuS + gpu_ms / 1000, slotS: before.slotS + slot_ms / 1000, credits: before.credits + credits });
+  };
   const completeTasks: Records['completeTasks'] = async (completions) => {
     // Said twice, an end is written once. In order of keys, so that two writers of many rows cannot wait for each other.
     const named = new Map(completions.map((one) => [nameOf(one), one]));
@@ -113,7 +123,7 @@ export function outcomeRecords({
       bigintArray(ends.map(({ fence }) => fence)),
       uuidArray(ends.map(({ runnerId }) => runnerId)),
     ];
-    const [row] = await prepared<{ done: number }>({
+    const [row] = await prepared<{ done: number; spent: readonly SpentRow[] | null }>({
       name: 'complete',
       text: complete,
       values: [
@@ -135,12 +145,14 @@ export function outcomeRecords({
         textArray(eventsOf({ type: 'finished', keys: ends.map(({ key }) => key) })),
       ],
     });
+    row?.spent?.forEach(note);
     if (row?.done === ends.length) return completions.map(() => 'done');
     const names = new Set((await prepared<EndRow>({ name: 'were-done', text: wereDone, values: claims })).map(rowName));
     return completions.map((one) => (names.has(nameOf(one)) ? 'done' : 'stale'));
   };
   const completeOne = gather(completeTasks, gathered);
   return {
+    settledHere: () => settledHere,
     completeTasks,
     async completeTask(completion) {
       if ((await completeOne(completion)) === 'stale') throw stale(completion.key);

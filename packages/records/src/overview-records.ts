@@ -203,6 +203,14 @@ export function overviewRecords({ rows }: Database): OverviewStore {
         }),
       };
     },
+    async spendOf({ workspaceId, since }) {
+      const [sum] = await rows<SumRow>(
+        `select ${sums}, 0 as estimates from spend_entry s where s.workspace_id = $1 and s.created_at >= $2::timestamptz`,
+        [workspaceId, since],
+      );
+      const { estimate: _, ...spend } = spendOf(sum as SumRow);
+      return spend;
+    },
     async savePoolStates(pools) {
       await rows(
         `with gone as (delete from pool_state where not (name = any($1)))

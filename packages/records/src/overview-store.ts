@@ -61,6 +61,8 @@ export interface OverviewStore {
   buildCourse(of: { readonly workspaceId: string; readonly buildId: string; readonly limit: number }): Promise<BuildCourseFacts | null>;
   /** Runners, waits and pools of all workspaces. */
   fleetFacts(): Promise<FleetFacts>;
+  /** What a workspace was charged, what is reserved for work at hand and what was given back, of entries since an instant (ISO 8601). */
+  spendOf(asked: { readonly workspaceId: string; readonly since: string }): Promise<Omit<BuildSpend, 'estimate'>>;
   /** Spending of the last day by workspace, and of the `limit` builds that cost most. */
   fleetSpend(limit: number): Promise<Fleet['spend']>;
   /** Makes these the sizes of pools that people are shown. */

@@ -47,6 +47,7 @@ test('Q3: a build costs what its finished work took; a retry, a loss and a cance
   assert.deepEqual((await course()).spend.held, { gpuS: 2, slotS: 1, credits: 103 });
   const [done] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
   assert.ok(done);
+  await sql(`update attempt set delivered_at = delivered_at - interval '1 minute'`);
   for (let times = 0; times < 2; times++) await records.completeTask({ ...completionOf(done), wallMs: 500, runnerId });
   const charged = { gpuS: 1, slotS: 0, credits: 50 };
   assert.deepEqual((await course()).spend, { estimate: second(3), held: second(1), settled: charged, refunded: second(2) });
@@ -69,10 +70,11 @@ test('Q3: a build costs what its finished work took; a retry, a loss and a cance
 });
 
 test('Q3: what was lost and is done after all was charged once and gave back nothing; a task of another build costs this one nothing', async () => {
-  const { records, build, runnerId, course } = await open(['a']);
+  const { records, sql, build, runnerId, course } = await open(['a']);
   const [late] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
   assert.ok(late);
   await records.expireLeases();
+  await sql(`update attempt set delivered_at = delivered_at - interval '1 minute'`);
   await records.completeTask({ ...completionOf(late), wallMs: 2000, runnerId });
   assert.deepEqual((await course()).spend, { estimate: second(1), held: none, settled: second(2), refunded: none });
   const other = await someBuild(records, { tasks: [someTask('a')], document: 2 });

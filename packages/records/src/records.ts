@@ -1,5 +1,6 @@
 import type {
   AheadFile,
+  Amount,
   Asset,
   Build,
   BuildPurpose,
@@ -212,6 +213,8 @@ export interface Records {
   completeTask(completion: Completion & { readonly runnerId: string }): Promise<void>;
   /** Many completions in one statement; answers each in order. */
   completeTasks(completions: readonly (Completion & { readonly runnerId: string })[]): Promise<readonly ('done' | 'stale')[]>;
+  /** What completions of this process were charged since it opened the records, by the name of the workspace; for monitoring, which adds up processes. */
+  settledHere(): ReadonlyMap<string, Amount>;
   /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
   failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
   /** Takes a task back at a border with what it needs to go on; it waits again and counts neither as a try nor as a loss. Throws `lease-stale` when the fence is old. */

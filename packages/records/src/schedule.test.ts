@@ -193,6 +193,7 @@ test('D1, D2: an estimate, reserves, one charge for the attempt that did it, ref
   await records.grantTasks({ epoch: await epochOf(records), grants: [{ ...grantOf(demand, runnerId), devices: ['gpu-0', 'gpu-1'] }] });
   const [done] = await records.leaseTasks({ runnerId, max: 1, leaseMs });
   assert.ok(done);
+  await sql(`update attempt set delivered_at = delivered_at - interval '1 minute'`);
   await records.completeTask({ ...completionOf(done), runnerId });
   await records.completeTask({ ...completionOf(done), runnerId });
   const entries = await sql(
@@ -291,4 +292,25 @@ test('L11: a runner is asked for a task, hands it back with what it needs to go 
   assert.deepEqual((await records.renew({ ...renewal, leases: [{ key: 'a', fence: again?.fence ?? 0, percent: 50 }] })).back, []);
   await records.failTask({ runnerId, key: 'a', fence: again?.fence ?? 0, problem: problemOf('program-failed') });
   assert.deepEqual(await sql(`select resume from task where key = 'a'`), [{ resume: null }], 'what failed begins anew');
+});
+
+test('D2: whatever a runner says, its work is charged no longer than since it was given to it; a process tells what it settled', async () => {
+  const { records, runnerId, sql } = await withRunner(['a', 'b']);
+  await sql('update workspace set slot_rate = 2');
+  const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs });
+  assert.equal(leases.length, 2);
+  await sql(`update attempt set delivered_at = now() - interval '3 seconds'`);
+  for (const lease of leases)
+    await records.completeTask({ ...completionOf(lease), wallMs: lease.task.key === 'a' ? 3_600_000 : 1000, runnerId });
+  const charged = (await sql(`select slot_ms as ms from spend_entry where kind = 'settle' order by key`)).map(({ ms }) => Number(ms));
+  assert.ok((charged[0] ?? 0) >= 3000 && (charged[0] ?? 0) < 60_000, `${charged[0]} ms`);
+  assert.equal(charged[1], 1000);
+  const { slotS, credits } = records.settledHere().get('default') ?? { slotS: 0, credits: 0 };
+  assert.equal(slotS.toFixed(3), ((charged[0] ?? 0) / 1000 + 1).toFixed(3));
+  assert.equal(credits.toFixed(3), (2 * slotS).toFixed(3));
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  const own = await records.spendOf({ workspaceId: defaultWorkspace, since });
+  assert.equal(own.settled.slotS.toFixed(3), slotS.toFixed(3));
+  assert.deepEqual(own.held, { gpuS: 0, slotS: 0, credits: 0 });
+  assert.equal((await records.spendOf({ workspaceId: '00000000-0000-7000-8000-00000000beef', since })).settled.slotS, 0, 'W2');
 });

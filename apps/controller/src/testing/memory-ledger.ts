@@ -85,6 +85,7 @@ export function createMemoryLedger(): MemoryLedger {
     noteHeld: refuse,
     noteFree: refuse,
     noteFiles: refuse,
+    settledHere: () => new Map(),
     completeTask: refuse,
     completeTasks: refuse,
     failTask: refuse,

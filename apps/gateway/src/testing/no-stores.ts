@@ -19,7 +19,7 @@ export const noStores: {
   queue: { queue: async () => [] },
   workspaces: { findWorkspace: async () => null, describeWorkspace: async () => null },
   drills: { addDrill: none, listDrills: async () => [], drillState: async () => null, removeDrill: none, auditBuild: none },
-  overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, savePoolStates: none },
+  overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, spendOf: none, savePoolStates: none },
   previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },
   films: {
     createFilm: none,
