@@ -62,12 +62,28 @@ bring_node() {
   export PATH
 }
 
+# The programs that are here, the one that was started last first.
+here_by_use() {
+  ls -1t "$programs" | grep -E '^[0-9a-f]{64}$' || true
+}
+
 # Removes what installations that were ended left behind, and all programs but the three that were started last.
 tidy() {
   for part in "$programs"/.new-*; do
     [ -d "$part" ] && ! kill -0 "${part##*-}" 2>/dev/null && rm -rf "$part"
   done
-  ls -1t "$programs" | grep -E '^[0-9a-f]{64}$' | tail -n +4 | while read -r old; do rm -rf "${programs:?}/$old"; done
+  here_by_use | tail -n +4 | while read -r old; do rm -rf "${programs:?}/$old"; done
+}
+
+# Links the packages of a program that is here, where the lock file says that they are the same, and so installed them whole.
+link_packages() {
+  for other in $(here_by_use); do
+    cmp -s "$programs/$other/package-lock.json" "$new/filmwright/package-lock.json" || continue
+    (cd "$programs/$other" && find . -name node_modules -type d -prune) | while read -r packages; do
+      cp -RPl "$programs/$other/$packages" "$new/filmwright/$packages" 2>/dev/null || rm -rf "$new/filmwright/$packages"
+    done
+    return
+  done
 }
 
 main() {
@@ -94,6 +110,7 @@ main() {
     bring "$gateway/v1/program/sha256-$program" "$new/program.tgz" 256 "$program" $set_pin
     tar -xzf "$new/program.tgz" -C "$new"
     rm -f "$new/program.tgz"
+    link_packages
     node "$new/filmwright/scripts/runner.mjs" --install
     # Another start may have been quicker.
     [ -d "$here" ] || mv "$new/filmwright" "$here"

@@ -121,6 +121,38 @@ test('a machine is brought the program by the script alone, takes no other bytes
   assert.deepEqual(await there(), [/^program='(.*)'$/m.exec(script)?.[1]]);
 });
 
+test('a program of the same lock file takes over the packages of the one before, and few programs stay', async (t) => {
+  const programRoot = await smallCheckout(t);
+  const programs = await mkdtemp(join(tmpdir(), 'filmwright-programs-'));
+  t.after(() => rm(programs, { recursive: true, force: true }));
+  const outs: string[] = [];
+  for (const lock of ['same', 'same', 'other', 'other', 'other']) {
+    const version = outs.length;
+    await writeFile(
+      join(programRoot, 'scripts/runner.mjs'),
+      `// ${version}
+      import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+      const packages = new URL('../node_modules/', import.meta.url);
+      const link = new URL('runner', packages);
+      if (process.argv[2] === '--install') {
+        // The program's own packages are links into it, and must stay so.
+        const isThere = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+        console.log(isThere ? 'has packages' : 'installs');
+        mkdirSync(packages, { recursive: true });
+        if (!isThere) symlinkSync('../apps/runner', link);
+      }`,
+    );
+    await writeFile(join(programRoot, 'package-lock.json'), JSON.stringify({ lock, packages: {} }));
+    const url = await (await startGateway(t, { programRoot })).listen();
+    await writeFile(join(programs, 'script.sh'), await (await fetch(`${url}/runner.sh`)).text());
+    const { stdout } = await run('sh', [join(programs, 'script.sh')], { env: { ...process.env, FILMWRIGHT_PROGRAM: programs } });
+    outs.push(stdout.trim());
+  }
+  assert.deepEqual(outs, ['installs', 'has packages', 'installs', 'has packages', 'has packages']);
+  // The oldest goes when the next is started.
+  assert.equal((await readdir(programs)).filter((name) => name !== 'script.sh').length, 4);
+});
+
 test('an installation that was killed leaves nothing that is started, and the next start removes it', async (t) => {
   const programRoot = await smallCheckout(t);
   await writeFile(
