@@ -8,7 +8,7 @@ import { presenterDocuments } from '@filmwright/core';
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const { home, open } = platformOfTest();
+const { home, open } = platformOfTest('--runners', '1');
 before(() => open());
 const art = join(import.meta.dirname, '../../examples/art');
 

@@ -6,7 +6,7 @@ import type { Report } from '@filmwright/contracts';
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const { home, open } = platformOfTest();
+const { home, open } = platformOfTest('--runners', '1');
 
 const film = writeFilm(home, {
   title: 'Evening',

@@ -11,7 +11,7 @@ import type { Open, OpenPiece } from '../golden/timeline-of.ts';
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const { home, open } = platformOfTest();
+const { home, open } = platformOfTest('--runners', '1');
 before(() => open());
 
 const at = (name: string): string => join(home, name);

@@ -7,7 +7,7 @@ import type { Report } from '@filmwright/contracts';
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
-const { home, open } = platformOfTest();
+const { home, open } = platformOfTest('--runners', '1');
 before(() => open());
 const out = join(home, 'out');
 const folder = join(out, 'package');

@@ -4,7 +4,7 @@ import { type Client, createClient, hasEnded } from '@filmwright/client';
 import type { Build, BuildShots, FilmDocument } from '@filmwright/contracts';
 import { platformOfTest } from './platform-home.ts';
 
-const { open } = platformOfTest();
+const { open } = platformOfTest('--runners', '1');
 let client: Client;
 before(async () => {
   client = createClient(await open());

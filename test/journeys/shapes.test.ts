@@ -7,7 +7,7 @@ import { type Problem, problemSchema, type Report } from '@filmwright/contracts'
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 
-const { home, open } = platformOfTest();
+const { home, open } = platformOfTest('--runners', '1');
 
 const art = join(import.meta.dirname, '../../examples/art');
 for (const name of ['orlune-mark-dark.png', 'orlune-mark-light.png', 'camp-dusk.jpg']) copyFileSync(join(art, name), join(home, name));
