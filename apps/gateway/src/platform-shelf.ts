@@ -21,7 +21,10 @@ export type HomeShelf = {
 type Listed = PlatformShelf['models'][number];
 type State = { readonly size: number; readonly mtimeMs: number; readonly ino: number; readonly digest: Digest };
 
-/** Reads the shelves of a home at each call; files of voices, whose digests no card says, are read once for as long as they do not change. */
+/** A list serves all runners that ask within so long. */
+const keepListMs = 5000;
+
+/** Reads the shelves of a home when they are asked for; files of voices, whose digests no card says, are read once for as long as they do not change. */
 export function openHomeShelf(home: string): HomeShelf {
   const digests = new Map<string, State>();
   let places: ReadonlyMap<string, { readonly path: string; readonly bytes: number }> = new Map();
@@ -51,7 +54,7 @@ export function openHomeShelf(home: string): HomeShelf {
     return { id, files, accepted: accepted.filter((one) => one.model === model) };
   };
 
-  const list = async (): Promise<PlatformShelf> => {
+  const read = async (): Promise<PlatformShelf> => {
     const accepted = await acceptedIn(home);
     const found = new Map<string, { readonly path: string; readonly bytes: number }>();
     const models: Listed[] = [];
@@ -78,12 +81,22 @@ export function openHomeShelf(home: string): HomeShelf {
     return { models, voices };
   };
 
+  let kept: { readonly shelf: Promise<PlatformShelf>; readonly atMs: number } | undefined;
   return {
-    list,
+    list() {
+      if (kept === undefined || performance.now() - kept.atMs > keepListMs) {
+        const shelf = read();
+        kept = { shelf, atMs: performance.now() };
+        shelf.catch(() => {
+          kept = undefined;
+        });
+      }
+      return kept.shelf;
+    },
     async find(digest) {
       const known = places.get(digest);
       if (known !== undefined && (await isThere(known))) return known;
-      await list();
+      await read();
       return places.get(digest) ?? null;
     },
   };

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { Client } from '@filmwright/client';
 import { modelRef, type PlatformShelf, readModelRef, toProblem } from '@filmwright/contracts';
-import { memoryProblem, noEngine, takeModel, takeVoice, type WeightsHome, type WeightsSource } from '@filmwright/engines';
+import { FaultyModel, memoryProblem, noEngine, takeModel, takeVoice, type WeightsHome, type WeightsSource } from '@filmwright/engines';
 import type { Log } from '@filmwright/process';
 import { sleep } from './sleep.ts';
 
@@ -26,8 +26,9 @@ const fetchRetries = 8;
 export async function keepShelf(options: KeepShelf): Promise<void> {
   const { signal, log, everyMs = lookEveryMs } = options;
   let told: ReadonlySet<string> = new Set();
+  const faulty: Faulty = new Map();
   while (!signal.aborted) {
-    const problems = await bringAll(options);
+    const problems = await bringAll(options, faulty);
     if (signal.aborted) return;
     for (const problem of problems) if (!told.has(problem)) log('warn', 'something of the platform is not brought here', { problem });
     told = new Set(problems);
@@ -38,8 +39,11 @@ export async function keepShelf(options: KeepShelf): Promise<void> {
 /** One thing that the platform has: `take` puts it here, and says its name where it was not here before. */
 type Wanted = { readonly name: string; readonly bytes: number; readonly take: () => Promise<string | null> };
 
+/** Why models that are here are not used, by name: their bytes are not read again for that. */
+type Faulty = Map<string, string>;
+
 /** What went wrong, in words for people. */
-async function bringAll(options: KeepShelf): Promise<readonly string[]> {
+async function bringAll(options: KeepShelf, faulty: Faulty): Promise<readonly string[]> {
   const { client, log, signal } = options;
   const problems: string[] = [];
   try {
@@ -48,12 +52,19 @@ async function bringAll(options: KeepShelf): Promise<readonly string[]> {
     problems.push(...missing);
     for (const { name, bytes, take } of found) {
       if (signal.aborted) return problems;
+      const fault = faulty.get(name);
+      if (fault !== undefined) {
+        problems.push(fault);
+        continue;
+      }
       const beganMs = performance.now();
       try {
         const came = await take();
         if (came !== null) log('info', 'brought from the platform', { name: came, bytes, ms: Math.round(performance.now() - beganMs) });
       } catch (error) {
-        problems.push(`${name}: ${toProblem(error).detail}`);
+        const problem = `${name}: ${toProblem(error).detail}`;
+        problems.push(problem);
+        if (error instanceof FaultyModel) faulty.set(name, problem);
       }
     }
   } catch (error) {

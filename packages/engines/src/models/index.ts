@@ -20,6 +20,6 @@ export { tellShelf } from './model-state.ts';
 export { holdRevision } from './place-revision.ts';
 export { type RemovedModel, removeModel } from './remove-model.ts';
 export { readSourceSettings, type SourceSettings } from './source-settings.ts';
-export { type TakeModel, takeModel } from './take-model.ts';
+export { FaultyModel, type TakeModel, takeModel } from './take-model.ts';
 export { type VerifiedModel, verifyModels } from './verify-models.ts';
 export type { OpenWeights, WeightsCache, WeightsSource } from './weights.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FilmwrightError, type ModelCard } from '@filmwright/contracts';
@@ -31,7 +31,7 @@ function platformOf(files: Readonly<Record<string, Buffer>>) {
 
 const taking = (to: WeightsHome, card: unknown, source: WeightsSource) => ({ ...to, card, accepted: [], source, keep: () => false, now });
 
-test('a machine takes a model that its platform holds; what broke off goes on, what is here is not asked for, and evicted files come again', async (t) => {
+test('a machine takes a model that its platform holds; what broke off goes on, what is here is not asked for, and what was damaged comes again', async (t) => {
   const [from, to] = [await modelsHome(t), await modelsHome(t)];
   const files = { 'model.onnx': tinyOnnx, data: randomBytes(70_000) };
   const { card, ref } = await addLocal(from, { files });
@@ -55,9 +55,13 @@ test('a machine takes a model that its platform holds; what broke off goes on, w
   asked.length = 0;
   assert.equal(await takeModel(taking(to, card, source)), null);
   assert.deepEqual(asked, []);
-  await changeState(place, { broken: 'a file is damaged' });
+  await changeState(place, { broken: 'it answers with no numbers' });
+  await assert.rejects(takeModel(taking(to, card, source)), { name: 'FaultyModel', message: /it answers with no numbers/ });
+  assert.deepEqual(asked, [], 'its bytes are sound');
+  await chmod(join(folder, 'data'), 0o644);
+  await writeFile(join(folder, 'data'), 'damaged');
   assert.equal((await takeModel(taking(to, card, source)))?.revision, card.revision);
-  assert.equal((await installedModel({ name: ref, home: to.home })).state.broken, null);
+  assert.deepEqual(await readFile(join((await installedModel({ name: ref, home: to.home })).folder, 'data')), files.data);
   assert.deepEqual(await readdir(join(to.home, 'models', '.locks')), []);
 });
 

@@ -19,9 +19,17 @@ export type TakeModel = WeightsHome & {
   readonly now: Date;
 };
 
+/** A model is marked broken here though its bytes are what they should be: fetching it again would mend nothing. */
+export class FaultyModel extends FilmwrightError {
+  constructor(message: string) {
+    super('model-unavailable', message);
+    this.name = 'FaultyModel';
+  }
+}
+
 /**
  * Puts a revision that the platform holds on this machine's shelf, with the bytes that `source` gives for the digests of its card; what broke off goes on
- * with the next call. Answers null where it is here already. Throws `LicenceWanted` where its licence must be accepted and was not in these terms,
+ * with the next call. Answers null where it is here already. Throws `FaultyModel` where it is and was found to be at fault itself, `LicenceWanted` where its licence must be accepted and was not in these terms,
  * `disk-full` where weights have no room, `digest-mismatch` for a card that is not of its revision.
  */
 export async function takeModel(options: TakeModel): Promise<ModelCard | null> {
@@ -39,7 +47,11 @@ export async function takeModel(options: TakeModel): Promise<ModelCard | null> {
     await acceptAs(own, options);
     const bytes = card.files.reduce((sum, file) => sum + file.bytes, 0) - (await presentBytes(home, card));
     await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep: (model) => keep(model.card.name) });
-    const weights = await openWeights(source);
+    let fetched = false;
+    const weights = await openWeights((wanted) => {
+      fetched = true;
+      return source(wanted);
+    });
     const pins: { readonly release: () => Promise<void> }[] = [];
     try {
       const files: LocalFile[] = [];
@@ -48,6 +60,10 @@ export async function takeModel(options: TakeModel): Promise<ModelCard | null> {
         pins.push(pin);
         files.push({ ...file, localPath: pin.path });
       }
+      if (there?.present && there.state.broken !== null && !fetched)
+        throw new FaultyModel(
+          `The model ${there.ref} is marked broken here, and its bytes are what they should be: ${there.state.broken}. \`filmwright models add ${card.name}\` takes the mark away.`,
+        );
       await placeRevision(own, { home, files, pinned: false, now });
       await tellShelf(home);
       return own;
