@@ -8,8 +8,10 @@ delete process.env['FREETYPE_PROPERTIES'];
 const load = createRequire(import.meta.url);
 const library = load('@napi-rs/canvas') as typeof CanvasModule;
 
-// A new canvas starts with the generic family, and every text ends its list with it: as the default font's name it is not looked up on the machine.
-library.GlobalFonts.registerFromPath(load.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'), 'sans-serif');
+// A new canvas starts with the generic family, and every text ends its list with it; Skia asks for its own default beside, which fontconfig finds
+// where a font like it is installed. Under both names Inter stands, so that neither is looked up on the machine.
+for (const name of ['sans-serif', 'Times New Roman'])
+  library.GlobalFonts.registerFromPath(load.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'), name);
 
 export type Canvas = CanvasModule.Canvas;
 export type Context = CanvasModule.SKRSContext2D;
