@@ -21,7 +21,7 @@ function run({ scenario: name, policy: policyName }: Run, settings: Settings) {
   const timed = (): Policy => {
     const policy = create({ seed: settings.seed, scenario });
     return {
-      name: policy.name,
+      ...policy,
       step: (changes, instantMs) => {
         const began = performance.now();
         const decisions = policy.step(changes, instantMs);

@@ -41,6 +41,7 @@ const ready = (world: World, planned: PlannedTask): void => {
     attempts: 0,
     firstWorkMs: null,
     heldMs: 0,
+    toldMs: null,
     withdrawn: false,
     counted: false,
   });
@@ -62,6 +63,7 @@ const finish = (world: World, task: LiveTask): void => {
     deadlineMs: demand.deadlineMs,
     attempts: task.attempts,
     heldMs: task.heldMs,
+    offMs: task.toldMs === null ? null : (task.firstWorkMs ?? world.nowMs) - task.toldMs,
   });
   if (!world.keepsDone) return;
   world.done.add(demand.id);

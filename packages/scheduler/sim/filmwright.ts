@@ -1,4 +1,4 @@
-import { openState, step } from '../src/index.ts';
+import { eachStanding, openState, step } from '../src/index.ts';
 import type { PolicyMaker } from './policy.ts';
 
 /** The scheduler itself, by the very same `step` that the leader calls. */
@@ -11,6 +11,7 @@ export const createFilmwright: PolicyMaker = () => {
       state = stepped.state;
       return stepped.decisions;
     },
+    standings: (instantMs) => eachStanding(state, instantMs),
   };
 };
 

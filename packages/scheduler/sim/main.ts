@@ -38,7 +38,7 @@ const numberOf = (name: string, text: string | undefined): number | null => {
 
 /** The same policy, noting how long each step takes. */
 const timed = (policy: Policy, tookMs: number[]): Policy => ({
-  name: policy.name,
+  ...policy,
   step: (changes, instantMs) => {
     const began = performance.now();
     const decisions = policy.step(changes, instantMs);

@@ -23,6 +23,8 @@ export type Measures = {
   readonly utilisation: number;
   readonly wait: Spread;
   readonly latency: Spread;
+  /** How far off expected starts were, sooner or later, as they were told first; of `told` tasks. */
+  readonly off: Spread & { readonly told: number };
   readonly byWorkspace: readonly {
     readonly workspace: string;
     readonly tasks: number;
@@ -102,6 +104,7 @@ export const measure = (outcome: Outcome, stepMs: readonly number[] = []): Measu
       backlogMs: share?.backlogMs ?? 0,
     };
   });
+  const off = tasks.flatMap(({ offMs }) => (offMs === null ? [] : [Math.abs(offMs)]));
   const known = byWorkspace.flatMap(({ share }) => (share === null ? [] : [share]));
   return {
     policy: outcome.policy,
@@ -113,6 +116,7 @@ export const measure = (outcome: Outcome, stepMs: readonly number[] = []): Measu
     utilisation: thereMs === 0 ? 0 : gpuMs / thereMs,
     wait: spreadOf(tasks.map((task) => task.waitMs)),
     latency: spreadOf(tasks.map((task) => task.doneMs - task.readyMs)),
+    off: { ...spreadOf(off), told: off.length },
     byWorkspace,
     leastShare: known.length === 0 ? null : Math.min(...known),
     preemptions: outcome.preemptions,

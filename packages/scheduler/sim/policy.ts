@@ -1,10 +1,13 @@
 import type { Change, Decision } from '../src/demand.ts';
+import type { Standing } from '../src/standings.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What places tasks: the scheduler, or a baseline to set beside it. It hears all and only what `Change` tells. */
 export type Policy = {
   readonly name: string;
   step(changes: readonly Change[], instantMs: number): readonly Decision[];
+  /** When it expects what waits to start, as of the last step; left out where it expects nothing. */
+  standings?(instantMs: number): Iterable<Pick<Standing, 'task' | 'expectedStartMs'>>;
 };
 
 /**

@@ -60,6 +60,8 @@ export type Scenario = {
   readonly failPart: number;
   readonly retryMs: number;
   readonly detectMs: number;
+  /** So often it is asked when what waits is expected to start. */
+  readonly tellMs: number;
   readonly network: Network | null;
   /** By pool: what a runner costs in each hour that it is there. */
   readonly costPerHour: Readonly<Record<string, number>>;
@@ -83,6 +85,7 @@ export const plainWorld = {
   failPart: 0,
   retryMs: 10_000,
   detectMs: 25_000,
+  tellMs: 60_000,
   network: null,
   costPerHour: {},
   untilMs: Number.POSITIVE_INFINITY,

@@ -88,6 +88,19 @@ test('With warm swaps, at 0.8 of the fleet, nearly all deadlines are met and no 
   between(leastShare ?? 0, [0.9, 2]);
 });
 
+test('A flood of interactive work has its share and no more, all that has a deadline is in time beside it, and a person waits for seconds.', () => {
+  const whole = scenarios['priorities']?.({ seed: 1, load: 0.8, runners: null, hours: null });
+  assert.ok(whole !== undefined);
+  const outcome = under({ ...whole, tasks: () => first(4000, whole.tasks()) }, 'filmwright');
+  const { deadlinesMet, byWorkspace, off } = measure(outcome);
+  between(deadlinesMet ?? 0, [0.99, 1]);
+  const of = (name: string) => byWorkspace.find(({ workspace }) => workspace === name);
+  between(of('flood')?.share ?? 0, [0.8, 1.35]);
+  between(of('films')?.share ?? 0, [0.9, 1.3]);
+  between(of('person')?.wait.p95Ms ?? Number.POSITIVE_INFINITY, [0, 15_000]);
+  assert.ok(off.told > 1500);
+});
+
 test('A film is made much sooner by 64 runners than by one, and never sooner than its parts allow.', () => {
   const [one, many] = [1, 64].map((runners) => under(film({ seed: 1, runners, minutes: 10, webPackage: true }), 'fifo').endMs);
   const speedUp = (one ?? 0) / (many ?? 1);

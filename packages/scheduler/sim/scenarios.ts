@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.ts';
 import { bigFleet } from './scenarios/big-fleet.ts';
 import { film } from './scenarios/film.ts';
 import { burst, failures, fairness, gangs } from './scenarios/many-tenants.ts';
+import { priorities } from './scenarios/priorities.ts';
 import { twoRunners } from './scenarios/processors.ts';
 import { reference } from './scenarios/reference.ts';
 
@@ -21,6 +22,7 @@ export const scenarios: Readonly<Record<string, (settings: Settings) => Scenario
   'reference-memory': (settings) => reference({ ...settings, warm: false, spareGib: 80 }),
   fairness,
   burst,
+  priorities,
   gangs,
   failures,
   'big-fleet': ({ seed, load, runners, hours }) => {

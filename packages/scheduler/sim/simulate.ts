@@ -67,6 +67,14 @@ const arrivalsOf = (tasks: Iterable<PlannedTask>): Arrivals => {
   };
 };
 
+/** Notes when what waits is expected to start, of what was told nothing yet. */
+const noteTold = (world: World, policy: Policy): void => {
+  for (const { task, expectedStartMs } of policy.standings?.(world.nowMs) ?? []) {
+    const live = world.live.get(task);
+    if (live !== undefined && live.attempts === 0) live.toldMs ??= expectedStartMs;
+  }
+};
+
 /**
  * Drives a policy through a scenario until all is done. Steps fall on ticks; ticks at which nothing happened and
  * nothing rests are skipped. Where the scenario's leader falls over, `standby` makes the policy that goes on; without it
@@ -80,6 +88,7 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
   let steps = 0;
   let quietSinceMs = 0;
   let nowMs = 0;
+  let tellMs = 0;
   for (;;) {
     const eventMs = Math.min(world.events.nextMs(), arrivals.nextMs());
     if (nowMs > 0 && eventMs === Number.POSITIVE_INFINITY && (world.waiting === 0 || nowMs - quietSinceMs > patienceMs)) break;
@@ -98,7 +107,12 @@ export const simulate = (given: { readonly scenario: Scenario; readonly policy: 
       world.takeover = false;
       world.takeovers += 1;
     } else changes = takeChanges(world);
-    for (const decision of policy.step(changes, nowMs)) {
+    const decisions = policy.step(changes, nowMs);
+    if (nowMs >= tellMs) {
+      noteTold(world, policy);
+      tellMs = nowMs + scenario.tellMs;
+    }
+    for (const decision of decisions) {
       if (decision.type === 'grant') carryOutGrant(world, decision);
       else if (decision.type === 'preempt') carryOutPreempt(world, decision);
       else if (decision.type === 'prefetch') carryOutPrefetch(world, decision);

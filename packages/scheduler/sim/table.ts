@@ -20,6 +20,8 @@ export const columns: readonly Column<Row>[] = [
   { head: 'p95', cell: ({ measures }) => seconds(measures.wait.p95Ms) },
   { head: 'p99', cell: ({ measures }) => seconds(measures.wait.p99Ms) },
   { head: 'latency s', cell: ({ measures }) => seconds(measures.latency.meanMs) },
+  { head: 'start off p50 s', cell: ({ measures }) => (measures.off.told === 0 ? '-' : seconds(measures.off.p50Ms)) },
+  { head: 'p95', cell: ({ measures }) => (measures.off.told === 0 ? '-' : seconds(measures.off.p95Ms)) },
   { head: 'least share', cell: ({ measures }) => measures.leastShare?.toFixed(2) ?? '-' },
   { head: 'preempted', cell: ({ measures }) => String(measures.preemptions) },
   { head: 'broken', cell: ({ measures }) => String(measures.broken) },

@@ -20,6 +20,8 @@ export type LiveTask = {
   firstWorkMs: number | null;
   /** Taken by devices or slots for it, loads and lost attempts included; times the number of devices. */
   heldMs: number;
+  /** When it was expected to start as that was told first; null while nobody was told. */
+  toldMs: number | null;
   withdrawn: boolean;
   /** Waits ready, and is counted so. */
   counted: boolean;
@@ -96,6 +98,8 @@ export type TaskRecord = {
   readonly attempts: number;
   /** Device or slot time over all attempts. */
   readonly heldMs: number;
+  /** How much later than it was told first its work began; negative where sooner, null where nothing was told. */
+  readonly offMs: number | null;
 };
 
 /** A runner was there and paid for. */

@@ -95,6 +95,7 @@ export const bigFleet = ({ seed, load, runners, waiting, hours }: BigFleetSettin
       ...Array.from({ length: runners - gpus }, (_, index) => cpuRunner(index)),
     ],
     tickMs: 1000,
+    tellMs: 600_000,
     restMs: 10_000,
     speeds: { H200: 1.1 },
     incidents: Array.from({ length: Math.round((runners * hours) / 240) }, () => ({
