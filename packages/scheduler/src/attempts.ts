@@ -165,6 +165,11 @@ function resourceOf(attempt: Attempt): 'gpu' | 'slot' {
   return attempt.devices.length > 0 ? 'gpu' : 'slot';
 }
 
+/** When a place is free: what takes longer than expected is not about to end at any moment, but takes as much longer again. */
+export function endsAt({ expectedEndMs }: Attempt, instantMs: number): number {
+  return expectedEndMs >= instantMs ? expectedEndMs : instantMs + (instantMs - expectedEndMs);
+}
+
 /** Whether it can be handed back for a more pressing task: of a batch all or none. */
 export function canPreempt({ task, batch, host }: Attempt): boolean {
   return host.facts.handsBack !== false && isMovable(task) && batch.every(isMovable);

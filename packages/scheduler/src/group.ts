@@ -27,7 +27,7 @@ export type Group = {
 };
 
 /** How long a task without a deadline waits before it is due; nothing is lost when it is not met. */
-const patienceMs: Readonly<Record<Priority, number>> = { interactive: 30_000, normal: 15 * 60_000, bulk: 6 * 3_600_000 };
+export const patienceMs: Readonly<Record<Priority, number>> = { interactive: 30_000, normal: 15 * 60_000, bulk: 6 * 3_600_000 };
 /** Working memory is compared in steps, so that tasks of nearly the same need wait together. */
 const vramStepMib = 512;
 

@@ -6,14 +6,14 @@ import type { Decision, Demand } from './demand.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, forecastOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
-import type { Group } from './group.ts';
+import { type Group, patienceMs } from './group.ts';
 import { isKept } from './is-kept.ts';
 import { comesFirst, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { rounds, type Turns, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
-import { headOfLine } from './waiting-line.ts';
+import { type Entry, headOfLine } from './waiting-line.ts';
 
 /**
  * What is expected to come for an unloaded model counts against unloading it: as so many harmed deadlines each, and as so much waiting each,
@@ -97,8 +97,15 @@ function saveDeadline(floor: Floor): Decision | null {
     group,
     pick,
     device: victim.device,
-    why: `loading the model takes ${seconds(victim.loadMs)}; waiting for it would miss a deadline`,
+    why: `loading the model takes ${seconds(victim.loadMs)}; waiting for it would ${lossOf(forecastOf(floor, group).missed)}`,
   });
+}
+
+/** What waiting would do to tasks that would start too late by it. */
+function lossOf(missed: readonly Entry[]): string {
+  if (missed.some(({ task }) => task.deadlineMs !== null)) return 'miss a deadline';
+  const { priority } = (missed[0] as Entry).task;
+  return `take longer than ${priority} work is to wait (${seconds(patienceMs[priority])})`;
 }
 
 /** Gives a task to an idle device on which its model is resident. */

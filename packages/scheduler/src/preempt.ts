@@ -1,8 +1,8 @@
-import { bordersOf, canPreempt } from './attempts.ts';
+import { bordersOf, canPreempt, endsAt } from './attempts.ts';
 import { type Decision, type Demand, priorities } from './demand.ts';
 import type { Attempt } from './fleet.ts';
 import { serves } from './forecast.ts';
-import type { Group } from './group.ts';
+import { type Group, patienceMs } from './group.ts';
 import { type Pick, pickEntry } from './pick-line.ts';
 import { servesOnSlots } from './place-slots.ts';
 import type { State } from './state.ts';
@@ -37,18 +37,14 @@ export function preempt(state: State, instantMs: number): Decision[] {
       victim.expectedEndMs = Math.min(victim.expectedEndMs, instantMs + bordersOf(victim));
       for (const { id, priority: less } of [victim.task, ...victim.batch]) {
         if (state.attempts.get(id) !== victim) continue;
-        const why = pick.level === 0 ? 'must begin now to be in time' : `is ${priority} and would be late`;
+        const late = entry.task.deadlineMs !== null ? 'be late' : `wait longer than ${patienceMs[priority] / 1000} s`;
+        const why = pick.level === 0 ? 'must begin now to be in time' : `is ${priority} and would ${late}`;
         const reason = `${entry.task.id} ${why}; ${id} is ${less} and goes on later`;
         decisions.push({ type: 'preempt', task: id, runner: victim.host.facts.id, for: entry.task.id, reason });
       }
     }
   }
   return decisions;
-}
-
-/** When a place is free: what takes longer than expected is not about to end at any moment, but takes as much longer again. */
-function endsAt({ expectedEndMs }: Attempt, instantMs: number): number {
-  return expectedEndMs >= instantMs ? expectedEndMs : instantMs + (instantMs - expectedEndMs);
 }
 
 /** Whether any place may serve a group. */

@@ -87,12 +87,17 @@ export function wasPassed(share: Share, { resource, entry }: { readonly resource
   return share.passed[resource][entry.task.priority] >= passedTimes * entry.workMs * Math.max(1, entry.task.gpus);
 }
 
+/** What of a window is a head start, per weight. */
+export function headStartOf(windowMs: number): number {
+  return windowMs * headStartPart;
+}
+
 /** Whether a workspace that is ahead has some of its head start left. */
 export function hasHeadStart(
   share: Share,
   { resource, state }: { readonly resource: Resource; readonly state: { readonly windows: Readonly<Record<Resource, number>> } },
 ): boolean {
-  return share.early[resource] / share.weight < state.windows[resource] * headStartPart;
+  return share.early[resource] / share.weight < headStartOf(state.windows[resource]);
 }
 
 /** Device time per weight: the smaller, the more is owed. */

@@ -1,13 +1,12 @@
 import { isAvoided } from './avoid-tried.ts';
-import { runMs } from './costs.ts';
-import { priorities } from './demand.ts';
-import { type Host, slotProduct } from './fleet.ts';
+import { openStarts } from './expected-starts.ts';
+import type { Host } from './fleet.ts';
 import { serves } from './forecast.ts';
-import { type Group, linesOf } from './group.ts';
+import type { Group } from './group.ts';
 import { servesOnSlots } from './place-slots.ts';
 import { isCapped } from './shares.ts';
 import type { State } from './state.ts';
-import { allOfLine, comparePlaces, type Entry } from './waiting-line.ts';
+import { openTurns } from './turn-order.ts';
 
 /** The reason of a task that waits for nothing but its grant. */
 export const aboutToBegin = 'it is about to begin';
@@ -28,132 +27,112 @@ export function standings(state: State, instantMs: number, build?: string): Stan
 /** As `standings`, one by one: what waits is looked at with the first, and between the others steps may be made; what was taken out meanwhile may be told too. */
 export function* eachStanding(state: State, instantMs: number, build?: string): Generator<Standing> {
   const later = [...state.later.values()];
-  const lines = [...sharingPlaces(state)].map((groups) => ({ ...placesOf(state, groups[0], instantMs), entries: inOrder(groups) }));
+  const lines = [...sharingPlaces(state)].map(({ groups, nameOf }) => ({
+    order: openTurns(state, groups, instantMs),
+    starts: openStarts(state, groups, instantMs),
+    why: new Map(groups.map((group) => [group, whyNot(state, group, instantMs)])),
+    before: new Map<string, number>(),
+    nameOf,
+  }));
   for (const task of later) {
     if (build !== undefined && task.build !== build) continue;
     const wait = Math.ceil((task.readyMs - instantMs) / 1000);
     yield { task: task.id, position: 0, expectedStartMs: task.readyMs, reason: `it is tried again in ${wait} s` };
   }
-  for (const { places, why, entries } of lines) {
-    let position = 0;
-    for (const { entry, group } of entries) {
-      const startMs = places.length === 0 ? null : takePlace(places, { state, entry, group, instantMs });
-      const share = state.shares.get(entry.task.workspace);
-      if (build === undefined || entry.task.build === build) {
-        const capped = share !== undefined && isCapped(share);
-        const reason = capped ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(group, position);
-        yield { task: entry.task.id, position, expectedStartMs: startMs, reason };
-      }
-      position++;
+  for (const { order, starts, why, before, nameOf } of lines)
+    for (let next = order.next(); next !== null; next = order.next()) {
+      const { entry, group } = next;
+      const { task } = entry;
+      const name = nameOf(group);
+      const position = before.get(name) ?? 0;
+      before.set(name, position + 1);
+      const start = starts.take(next);
+      order.took(start?.tookMs ?? 0, start?.startMs ?? instantMs);
+      if (build !== undefined && task.build !== build) continue;
+      const share = state.shares.get(task.workspace);
+      const capped = share !== undefined && isCapped(share);
+      const reason = capped
+        ? `its workspace runs ${share.running} of at most ${share.cap} tasks`
+        : (why.get(group) as WhyNot)(group, position);
+      yield { task: task.id, position, expectedStartMs: start?.startMs ?? null, reason };
     }
-  }
 }
 
-/** Groups whose tasks go one after the other, since the same slots serve them all; others stand alone. */
-function sharingPlaces(state: State): Iterable<readonly [Group, ...Group[]]> {
-  const lines = new Map<string, [Group, ...Group[]]>();
+type Line = { readonly groups: readonly Group[]; readonly nameOf: (group: Group) => string };
+
+/**
+ * Groups that find places together, so that what one takes the others have not: of processors or of devices, as far as one place may serve two of them. A task stands
+ * behind those of the same name: those that the very same slots serve, or on devices those of its own group.
+ */
+function sharingPlaces(state: State): readonly Line[] {
+  const names = new Map<Group, string>();
+  const sets: { readonly groups: Group[]; readonly pools: Set<string> }[] = [];
   for (const group of state.groups.values()) {
-    const pools =
-      group.gpus > 0 || group.alone || group.tried.length > 0
-        ? []
-        : [...state.fleet.slotPools.values()].filter((pool) => servesOnSlots(pool, group));
-    const name = pools.length === 0 ? `group ${group.key}` : `slots ${pools.map(({ key }) => key).join('\n')}`;
-    const line = lines.get(name);
-    if (line === undefined) lines.set(name, [group]);
-    else line.push(group);
+    const apart = group.alone || group.tried.length > 0;
+    const pools = poolsOf(state, group);
+    names.set(group, group.gpus > 0 || apart || pools.length === 0 ? `group ${group.key}` : `slots ${pools.join('\n')}`);
+    const joined = { groups: [group], pools: new Set(pools) };
+    if (!apart)
+      for (const other of [...sets]) {
+        if (!pools.some((pool) => other.pools.has(pool))) continue;
+        sets.splice(sets.indexOf(other), 1);
+        joined.groups.unshift(...other.groups);
+        for (const pool of other.pools) joined.pools.add(pool);
+      }
+    sets.push(apart ? { groups: [group], pools: new Set() } : joined);
   }
-  return lines.values();
+  return sets.map(({ groups }) => ({ groups, nameOf: (group) => names.get(group) as string }));
 }
 
-type Places = { readonly places: number[]; readonly why: (group: Group, position: number) => string };
+/** Names of the pools of places that may serve a group. */
+function poolsOf(state: State, group: Group): string[] {
+  const { fleet } = state;
+  if (group.gpus === 0) return [...fleet.slotPools.values()].filter((pool) => servesOnSlots(pool, group)).map(({ key }) => `slots ${key}`);
+  return [...fleet.devicePools.values()].filter((pool) => serves(state, pool, group)).map(({ key }) => `devices ${key}`);
+}
 
-/** When each place that suits a group is free, soonest first, and why none is now. */
-function placesOf(state: State, group: Group, instantMs: number): Places {
+type WhyNot = (group: Group, position: number) => string;
+
+/** Why tasks of a group do not start now. */
+function whyNot(state: State, group: Group, instantMs: number): WhyNot {
   const hosts = [...state.fleet.hosts.values()];
   const able = hosts.filter(({ facts }) => facts.capabilities.includes(group.capability));
-  if (able.length === 0) return { places: [], why: () => `no runner offers ${group.capability}` };
+  if (able.length === 0) return () => `no runner offers ${group.capability}`;
   const here = able.filter(({ facts }) => (group.pool ?? facts.pool) === facts.pool && (group.region ?? facts.region) === facts.region);
-  if (here.length === 0)
-    return { places: [], why: () => `no runner that can is in ${[group.pool, group.region].filter(Boolean).join(', ')}` };
+  if (here.length === 0) return () => `no runner that can is in ${[group.pool, group.region].filter(Boolean).join(', ')}`;
   const staying = here.filter(({ facts }) => !facts.draining);
-  if (staying.length === 0) return { places: [], why: () => 'all runners that can are draining' };
+  if (staying.length === 0) return () => 'all runners that can are draining';
   const untried = staying.filter((host) => !isAvoided(group, host));
   const open = untried.filter((host) => host.health.untilMs === null);
-  if (open.length === 0) return { places: [], why: () => untried.map((host) => restReason(host, instantMs)).join('; ') };
-  const places: number[] = [];
+  if (open.length === 0) return () => untried.map((host) => restReason(host, instantMs)).join('; ');
   let busy = 0;
+  let count = 0;
   if (group.gpus === 0) {
-    for (const host of open) {
-      for (let free = 0; free < host.freeSlots; free++) places.push(instantMs);
-      for (const attempt of host.running) {
-        if (attempt.devices.length > 0) continue;
-        places.push(Math.max(instantMs, attempt.expectedEndMs));
-        busy++;
-      }
+    for (const { freeSlots, running } of open) {
+      for (const { devices } of running) if (devices.length === 0) busy++;
+      count += Math.max(0, freeSlots);
     }
+    count += busy;
   } else {
     const devices = open.flatMap((host) => host.devices).filter((device) => device.pool !== null && serves(state, device.pool, group));
-    if (devices.length === 0) return { places: [], why: () => `no runner has ${gibOf(state, group)} GiB on a device` };
-    for (const device of devices) places.push(Math.max(instantMs, device.attempt?.expectedEndMs ?? instantMs));
+    if (devices.length === 0) return () => `no runner has ${gibOf(state, group)} GiB on a device`;
+    count = devices.length;
     busy = devices.filter(({ attempt }) => attempt !== null).length;
-    if (group.gpus > 1 && !open.some((host) => host.devices.length >= group.gpus))
-      return { places: [], why: () => `no runner has ${group.gpus} devices` };
+    if (group.gpus > 1 && !open.some((host) => host.devices.length >= group.gpus)) return () => `no runner has ${group.gpus} devices`;
   }
-  places.sort((a, b) => a - b);
   const kind = group.gpus === 0 ? 'slots' : 'devices';
   const first = ({ held, avoided }: Group): string => {
     if (held !== '') return held;
-    if (busy < places.length) return aboutToBegin;
+    if (busy < count) return aboutToBegin;
     const why = `all ${busy} ${kind} that can are busy`;
     return avoided.size === 0 ? why : `it did not succeed on ${[...avoided].join(', ')}: ${why}`;
   };
-  return {
-    places,
-    why: (of, position) => (position === 0 ? first(of) : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`),
-  };
+  return (of, position) => (position === 0 ? first(of) : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`);
 }
 
 function restReason({ health }: Host, instantMs: number): string {
   const forMs = Math.max(0, (health.untilMs ?? instantMs) - instantMs);
   return `${health.name} failed ${health.against.size} different tasks and is given nothing for ${Math.ceil(forMs / 1000)} s`;
-}
-
-/** Takes the place that is free first; gives when. */
-function takePlace(
-  places: number[],
-  { state, entry, group, instantMs }: { readonly state: State; readonly entry: Entry; readonly group: Group; readonly instantMs: number },
-): number {
-  const startMs = Math.max(instantMs, places[group.gpus > 1 ? Math.min(group.gpus, places.length) - 1 : 0] as number);
-  const product = state.products.get(group.placeKey) ?? slotProduct;
-  const endMs = startMs + runMs(state.costs, { task: entry.task, product });
-  for (let taken = 0; taken < Math.max(1, group.gpus); taken++) replaceFirst(places, endMs);
-  return startMs;
-}
-
-/** Puts a later time in place of the first of a heap. A sorted list is a heap. */
-function replaceFirst(heap: number[], value: number): void {
-  let at = 0;
-  for (;;) {
-    const left = 2 * at + 1;
-    if (left >= heap.length) break;
-    const right = left + 1;
-    const least = right < heap.length && (heap[right] as number) < (heap[left] as number) ? right : left;
-    if ((heap[least] as number) >= value) break;
-    heap[at] = heap[least] as number;
-    at = least;
-  }
-  heap[at] = value;
-}
-
-/** Priorities one after the other; within one, as dates have it. */
-function inOrder(groups: readonly Group[]): { readonly entry: Entry; readonly group: Group }[] {
-  return priorities.flatMap((priority) =>
-    groups
-      .flatMap((group) =>
-        [...linesOf(group)].flatMap(([each, line]) => (each === priority ? allOfLine(line).map((entry) => ({ entry, group })) : [])),
-      )
-      .sort((a, b) => comparePlaces(a.entry, b.entry)),
-  );
 }
 
 function gibOf(state: State, group: Group): number {

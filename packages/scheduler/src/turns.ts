@@ -66,11 +66,15 @@ export function laterOf(a: Round, b: Round): Round {
 }
 
 /** What has a deadline and must begin by this instant presses. */
-export function pressesByMs({ state, mixed, nextMs }: Turns, group: Group): number {
-  if (!mixed) return Number.NEGATIVE_INFINITY;
+export function pressesByMs(turns: Turns, group: Group): number {
+  return turns.mixed ? turns.state.instantMs + nearMsOf(turns, group) : Number.NEGATIVE_INFINITY;
+}
+
+/** So long before its latest start what has a deadline presses, where it may. */
+export function nearMsOf({ state, nextMs }: Turns, group: Group): number {
   const product = state.products.get(group.placeKey) ?? slotProduct;
   const toLoadMs = group.model === null ? 0 : loadMs(state.costs, { model: group.model, tier: 'disk', product });
-  return state.instantMs + nearMs + toLoadMs + 2 * nextMs;
+  return nearMs + toLoadMs + 2 * nextMs;
 }
 
 function look(turns: Turns): void {
