@@ -49,8 +49,10 @@ function deadlines(of: Run): void {
   const share = `least share ${told(least)}, of those backlogged for half an hour ${told(leastLong)}`;
   const swaps = percent(mean(found.map(({ swapShare }) => swapShare)));
   const waits = (['p50Ms', 'p95Ms'] as const).map((of) => `${(mean(found.map(({ wait }) => wait[of])) / 1000).toFixed(1)} s`).join(' and ');
+  const off = (['p50Ms', 'p95Ms'] as const).map((of) => `${(mean(found.map((run) => run.off[of])) / 1000).toFixed(1)} s`).join(' and ');
+  const starts = found.every((run) => run.off.told > 0) ? `, expected starts off p50 and p95 by ${off}` : '';
   process.stdout.write(
-    `${of.scenario} ${of.load}  ${of.policy.padEnd(14)} ${percent(mean(met))} (${each}), swapping ${swaps}, waits p50 and p95 ${waits}, ${share}\n`,
+    `${of.scenario} ${of.load}  ${of.policy.padEnd(14)} ${percent(mean(met))} (${each}), swapping ${swaps}, waits p50 and p95 ${waits}, ${share}${starts}\n`,
   );
 }
 
@@ -75,6 +77,23 @@ for (const [scenario, load] of [
   for (const policy of ['hintless', 'filmwright']) deadlines({ scenario, load, policy });
 for (const scenario of ['fairness', 'gangs', 'burst'])
   for (const policy of ['fifo', 'filmwright']) deadlines({ scenario, load: 0.8, policy });
+
+for (const policy of ['fifo', 'window', 'filmwright']) {
+  deadlines({ scenario: 'priorities', load: 0.8, policy });
+  const found = seeds.map(
+    (seed) => run({ scenario: 'priorities', load: 0.8, policy }, { seed, load: 0.8, runners: null, hours: null }).measures,
+  );
+  for (const { workspace } of found[0]?.byWorkspace ?? []) {
+    const own = found.map(({ byWorkspace }) => byWorkspace.find((each) => each.workspace === workspace));
+    const of = (value: (one: NonNullable<(typeof own)[number]>) => number | null): string => {
+      const known = own.flatMap((one) => (one === undefined || value(one) === null ? [] : [value(one) as number]));
+      return known.length === 0 ? '-' : mean(known).toFixed(2);
+    };
+    process.stdout.write(
+      `  ${workspace.padEnd(8)} in time ${of((one) => one.deadlinesMet)}, share ${of((one) => one.share)}, waits p50 and p95 ${of((one) => one.wait.p50Ms / 1000)} and ${of((one) => one.wait.p95Ms / 1000)} s\n`,
+    );
+  }
+}
 
 for (const scenario of ['film', 'film-package']) {
   const endMs = (runners: number, policy: string): number =>
