@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
+import { heedLastWords, type LastWords } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
 import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
@@ -52,6 +53,7 @@ export class Executor {
   #held: readonly string[] = [];
   #devices: readonly string[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
+  readonly #words = new WeakMap<ChildProcess, LastWords>();
   #idleSinceMs: number | null = null;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
@@ -171,6 +173,7 @@ export class Executor {
     if (devices.length > 0 && devices.join() !== this.#devices.join()) this.close();
     const child = this.#child ?? this.#start(devices);
     this.#child = child;
+    const words = this.#words.get(child) ?? { tell: async () => '' };
     return new Promise<Reply>((resolve, reject) => {
       const onStuck = (error: FilmwrightError): void => {
         this.close();
@@ -212,13 +215,11 @@ export class Executor {
       const died = (code: number | null, killed: string | null): void => {
         if (this.#child === child) this.#child = undefined;
         const how = killed === null ? `exit status ${code}` : killed;
-        finish(() =>
-          reject(
-            new FilmwrightError('task-failed', `The process that ran ${kind ?? request.type} died (${how}); it is tried again.`, {
-              retryable: true,
-            }),
-          ),
-        );
+        const what = `The process that ran ${kind ?? request.type} died (${how})`;
+        void words.tell().then((last) => {
+          const detail = `${what}; it ${last === '' ? '' : `${last}, and `}is tried again.`;
+          finish(() => reject(new FilmwrightError('task-failed', detail, { retryable: true })));
+        });
       };
       const stop = (): void => {
         const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -250,8 +251,9 @@ export class Executor {
       // Frames lie outside of the heap; with one that starts small each few of them begin a whole collection.
       execArgv: ['--disable-warning=ExperimentalWarning', '--initial-heap-size=128'],
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
+    this.#words.set(child, heedLastWords(child));
     child.on('error', () => {});
     this.#held = [];
     this.#devices = devices;

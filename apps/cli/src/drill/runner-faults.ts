@@ -44,6 +44,27 @@ export const runnerFaults: readonly Fault<RunnerGround>[] = [
     },
   },
   {
+    name: 'break a runner',
+    cannot: onLinux,
+    layers: 4,
+    async inflict({ busy }) {
+      const runner = await busy();
+      const broken = new Set<number>();
+      const over = new AbortController();
+      const breaking = breakAll(runner, { broken, signal: over.signal });
+      return {
+        did: `kill -9 of whatever does a task of the runner ${runner.pid()}, again and again: it fails all that it is given`,
+        heal: async () => {
+          over.abort();
+          await breaking;
+        },
+        saw: () => `${broken.size} of its processes killed`,
+        // Each is given to others then, and does not end the drill.
+        took: ({ failed = 0 }) => failed > 1 && broken.size > 1,
+      };
+    },
+  },
+  {
     name: 'pause a runner',
     cannot: always,
     async inflict({ platform, busy }) {
@@ -65,6 +86,14 @@ export const runnerFaults: readonly Fault<RunnerGround>[] = [
     },
   },
 ];
+
+/** Kills the processes that a runner starts for tasks until the signal. */
+async function breakAll(
+  { pid }: Pick<Target, 'pid'>,
+  { broken, signal }: { readonly broken: Set<number>; readonly signal: AbortSignal },
+): Promise<void> {
+  for (; !signal.aborted; await sleep(100)) for (const each of childrenOf((await pid()) ?? 0)) if (sent(each, 'SIGKILL')) broken.add(each);
+}
 
 /** The clock of a runner that works, or of one of other processes that run beside `shift-clock.ts`, jumps. */
 export function clockFault<Ground extends RunnerGround>(others: (how: Inflicting<Ground>) => readonly Target[]): Fault<Ground> {
