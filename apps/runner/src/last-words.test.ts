@@ -12,7 +12,16 @@ test('of a process that dies it is told by which signal, what memory it held and
   });`;
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(dies)}` };
   const { executor } = await openExecutor(t, { env });
-  const task = { key: 'k', kind: 'drill', version: 1, toolchain: '', payload: {}, estimateMs: 1, rank: 0, inputs: [] } as unknown as Task;
+  const task = {
+    key: 'k',
+    kind: 'drill',
+    version: 1,
+    toolchain: '',
+    payload: { seed: 1, inputs: [], durationMs: 60_000, bytes: 9 },
+    estimateMs: 1,
+    rank: 0,
+    inputs: [],
+  } as unknown as Task;
   const why = await executor.run(task, asking()).then(
     () => '',
     (error: Error) => error.message,

@@ -85,14 +85,15 @@ const finish = (world: World, task: LiveTask): void => {
 };
 
 /** Told anew: as it was, less the work that is done. */
-const tellAnew = (world: World, retold: { readonly task: LiveTask; readonly doneMs: number; readonly fromMs: number }): void => {
-  const { task, doneMs, fromMs } = retold;
+const tellAnew = (world: World, retold: { task: LiveTask; doneMs?: number; fromMs: number; failedOn?: string }): void => {
+  const { task, doneMs = 0, fromMs, failedOn } = retold;
   task.restMs = Math.max(1, task.restMs - doneMs);
   task.demand = {
     ...task.demand,
     estimateMs: Math.max(1, task.demand.estimateMs - doneMs),
     readyMs: fromMs,
     near: holdersOf(world, task.planned),
+    ...(failedOn !== undefined && { tried: [...new Set([...(task.demand.tried ?? []), failedOn])] }),
   };
   tell(world, task);
 };
@@ -138,14 +139,15 @@ export const endRun = (world: World, ending: { readonly run: Run; readonly outco
     task.heldMs += ((nowMs - run.grantedMs) * held) / tasks.length;
     if (outcome !== 'lost' && run.workMs <= nowMs) task.firstWorkMs ??= run.workMs;
     const told = task.withdrawn && outcome !== 'lost' ? 'failed' : outcome;
-    world.changes.push({ type: 'ended', task: task.demand.id, outcome: told, ranMs, loadMs: run.loadMs });
+    const again = told === 'failed' && !task.withdrawn;
+    world.changes.push({ type: 'ended', task: task.demand.id, outcome: told, again, ranMs, loadMs: run.loadMs });
   }
   for (const task of tasks) {
     if (task.withdrawn) world.live.delete(task.demand.id);
     else if (outcome === 'done') {
       if (world.keepsDone) world.holders.set(task.demand.id, new Set([runner.first.id]));
       finish(world, task);
-    } else if (outcome === 'failed') tellAnew(world, { task, doneMs: 0, fromMs: nowMs + world.scenario.retryMs });
+    } else if (outcome === 'failed') tellAnew(world, { task, fromMs: nowMs + world.scenario.retryMs, failedOn: runner.first.id });
     else if (outcome === 'returned') tellAnew(world, { task, doneMs: (ranMs * run.speed) / tasks.length, fromMs: world.nowMs });
   }
   if (outcome !== 'lost') leaveIfEmpty(world, runner.first.id);
@@ -220,7 +222,10 @@ export const happen = (world: World, event: ReturnType<World['events']['take']>)
       });
       leave(world, what.runner);
       world.changes.push({ type: 'gone', runner: what.runner });
-      for (const task of lost) if (!task.withdrawn) tellAnew(world, { task, doneMs: 0, fromMs: world.nowMs });
+      for (const task of lost.filter(({ withdrawn }) => !withdrawn)) {
+        world.changes.push({ type: 'died', runner: what.runner, name: what.runner, task: task.demand });
+        tellAnew(world, { task, fromMs: world.nowMs, failedOn: what.runner });
+      }
       world.events.put(world.nowMs + what.downMs, { type: 'returns', runner: what.runner });
       return;
     }
