@@ -53,7 +53,8 @@ test('free slots of other runners are taken off the work that they can do, and o
 });
 
 test('of a pool whose machines nobody saw it is taken that they do the kinds that it names, until one came', () => {
-  assert.deepEqual(wanted({ pools: [cheap(null), dear(onGpu)] }), [6, 0]);
+  assert.deepEqual(wanted({ pools: [cheap(null), dear(null)] }), [6, 0]);
+  assert.deepEqual(wanted({ pools: [cheap(null), dear(onGpu)] }), [1, 6], 'one comes to show it where another is known to do the work');
   assert.deepEqual(wanted({ pools: [cheap(ability([])), dear(onGpu)] }), [0, 6]);
 });
 

@@ -1,5 +1,5 @@
 import type { Pool } from '@filmwright/contracts';
-import { poolReason } from './pool-reason.ts';
+import { poolReason, type Why } from './pool-reason.ts';
 import { type PoolMachine, type PoolMemory, type Supply, supplyOf, usualStartMs } from './pool-supply.ts';
 import {
   type Ability,
@@ -54,7 +54,8 @@ const staleMs = 20 * 60_000;
 /**
  * How many machines each pool should have: as many as do what waits, of what they can do, by when it is due, cheapest pool first, from its minimum to its
  * maximum. What is too much for a pool, or more than it can be counted on to bring, is left to the next dearer one that can do it. Where work stays that
- * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew. Machines go only when they have been idle for the
+ * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew, as does one whose machines nobody ever saw where others are
+ * known to do the work. Machines go only when they have been idle for the
  * pool's time and are too many, never came, or are taken away.
  */
 export function planPools(now: PoolsNow): readonly PoolDecision[] {
@@ -66,35 +67,51 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
   );
   const isPlanned = now.others.length > 0 || now.pools.some(({ machines }) => machines.some(({ state }) => state === 'ready'));
   let unplanned = isPlanned ? 0 : now.unplannedBuilds;
+  const known = now.pools.flatMap(({ pool, ability }) => (ability === null ? [] : [takenBy(pool, ability)]));
+  const isKnown: Takes = (work) => known.some((takes) => takes(work));
   const sized = now.pools
     .map((each, index) => ({ ...each, index }))
     .sort((a, b) => a.pool.costPerHour - b.pool.costPerHour || a.index - b.index)
     .map((each) => {
-      const sizing = sizeOf(each, { backlog, unplanned, nowMs: now.nowMs });
+      const sizing = sizeOf(each, { backlog, unplanned, isKnown, nowMs: now.nowMs });
       backlog = leftOver(backlog, sizing);
       unplanned -= sizing.planning;
       const waiting = now.backlog.filter(sizing.takes).reduce((sum, { tasks }) => sum + tasks, 0);
       return { ...each, ...sizing, waiting };
     });
   const left = backlog;
-  const tried = sized.find(({ pool, ability, offeredAgoMs, supply, takes }) => {
+  const old = sized.find(({ pool, ability, offeredAgoMs, supply, takes }) => {
     if (ability === null || offeredAgoMs < staleMs || supply.ready.length > 0) return false;
     const may = mayTake(pool);
     return left.some((work) => may(work) && !takes(work));
   });
   return sized
     .map((each) => {
-      const isTried = each === tried && each.wanted === 0;
-      return { index: each.index, decision: decide({ ...each, isTried, wanted: isTried ? 1 : each.wanted }, now.nowMs) };
+      const tried = each.wanted > 0 ? null : each.isNew ? 'new' : each === old ? 'old' : null;
+      return { index: each.index, decision: decide({ ...each, tried, wanted: tried === null ? each.wanted : 1 }, now.nowMs) };
     })
     .sort((a, b) => a.index - b.index)
     .map(({ decision }) => decision);
 }
 
-type Waiting = { readonly backlog: readonly Backlog[]; readonly unplanned: number; readonly nowMs: number };
+/** What a pool's machines do of what they may. */
+function takenBy(pool: Pool, ability: Ability | null): Takes {
+  const [may, can] = [mayTake(pool), canDo(ability)];
+  return (work) => may(work) && can(work);
+}
+
+type Waiting = {
+  readonly backlog: readonly Backlog[];
+  readonly unplanned: number;
+  /** What a pool is known to do. */
+  readonly isKnown: Takes;
+  readonly nowMs: number;
+};
 type Sizing = {
   readonly takes: Takes;
   readonly mine: readonly Backlog[];
+  /** Whether it may do work that others are known to do, and nobody knows whether it can. */
+  readonly isNew: boolean;
   readonly supply: Supply;
   readonly need: number;
   readonly films: number;
@@ -105,10 +122,11 @@ type Sizing = {
   readonly shares: Readonly<Record<PlaceKind, number>>;
 };
 
-function sizeOf({ pool, machines, ability, memory }: PoolNow, { backlog, unplanned, nowMs }: Waiting): Sizing {
-  const [may, can] = [mayTake(pool), canDo(ability)];
-  const takes: Takes = (work) => may(work) && can(work);
+function sizeOf({ pool, machines, ability, memory }: PoolNow, { backlog, unplanned, isKnown, nowMs }: Waiting): Sizing {
+  const taken = takenBy(pool, ability);
+  const takes: Takes = ability === null ? (work) => taken(work) && !isKnown(work) : taken;
   const mine = backlog.filter(takes);
+  const isNew = ability === null && backlog.some((work) => taken(work) && isKnown(work));
   const supply = supplyOf({ pool, machines, memory, nowMs });
   const windowOf = (dueMs: number | null): number =>
     (dueMs === null ? pool.targetMs : dueMs - nowMs) - startLeftMs(usualStartMs(pool, memory), { pool, supply });
@@ -122,7 +140,7 @@ function sizeOf({ pool, machines, ability, memory }: PoolNow, { backlog, unplann
   const sure = ready.length + (isDoubted ? 0 : onTime.length + startsOf({ pool, machines, supply, wanted }));
   const shareOf = (kind: PlaceKind): number => (needs[kind] === 0 ? 1 : Math.min(1, sure / needs[kind]));
   const shares = { slots: shareOf('slots'), devices: shareOf('devices') };
-  return { takes, mine, supply, need, films, planning: Math.min(films, sure * pool.slots), wanted, shares };
+  return { takes, mine, isNew, supply, need, films, planning: Math.min(films, sure * pool.slots), wanted, shares };
 }
 
 function sumOf({ there }: Supply, kind: PlaceKind): { readonly tasks: number; readonly leftMs: number } {
@@ -156,7 +174,7 @@ function startsOf({ pool, machines, supply: { there }, wanted }: Starting): numb
   return Math.max(0, Math.min(wanted, pool.maximum - (machines.length - there.length)) - there.length);
 }
 
-type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes'> & { readonly waiting: number; readonly isTried: boolean };
+type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes' | 'isNew'> & Pick<Why, 'waiting' | 'tried'>;
 
 function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
   const { there, late, failed, ending, refused, lack } = supply;

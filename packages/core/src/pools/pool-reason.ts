@@ -15,12 +15,12 @@ export type Why = {
   readonly busy: number;
   readonly supply: Supply;
   readonly idle: number;
-  /** Whether a machine comes only to show anew what it can do. */
-  readonly isTried: boolean;
+  /** Why a machine comes only to show what it can do; null where it comes for work. */
+  readonly tried: 'new' | 'old' | null;
 };
 
 /** A sentence for the person who asks why a pool has the size that it has. */
-export function poolReason({ pool, wanted, need, films, waiting, mine, busy, supply, idle, isTried }: Why): string {
+export function poolReason({ pool, wanted, need, films, waiting, mine, busy, supply, idle, tried }: Why): string {
   const tasks = Math.ceil(mine.reduce((sum, each) => sum + each.tasks, 0) - 1e-9);
   const seconds = Math.round(mine.reduce((sum, each) => sum + each.workMs, 0) / 1000);
   const others = waiting === 1 ? 'the 1 task that waits is left to others' : `the ${waiting} tasks that wait are left to others`;
@@ -29,7 +29,8 @@ export function poolReason({ pool, wanted, need, films, waiting, mine, busy, sup
     ...(films > 0 ? [films === 1 ? '1 film waits to be planned' : `${films} films wait to be planned`] : []),
     ...(tasks > 0 ? [`${tasks === 1 ? '1 task' : `${tasks} tasks`} with ${seconds} s of work ${tasks === 1 ? 'waits' : 'wait'}`] : []),
     ...(busy > 0 && tasks === 0 ? [busy === 1 ? '1 task is at work' : `${busy} tasks are at work`] : []),
-    ...(isTried ? ['work waits that nobody else can do, and what its machines offered is long ago'] : []),
+    ...(tried === 'old' ? ['work waits that nobody else can do, and what its machines offered is long ago'] : []),
+    ...(tried === 'new' ? ['work waits that others can do, and of its machines none was ever seen'] : []),
   ];
   const limit =
     need > pool.maximum
