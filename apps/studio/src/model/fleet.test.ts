@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BuildCourse, FleetRunner } from '@filmwright/contracts';
 import { lanesOf } from './course.ts';
-import { creditText, gibibytes, hitRate, inOrderOfNeed, placesOf, queueGroups, secondText } from './fleet.ts';
+import { creditText, deviceText, gibibytes, hitRate, inOrderOfNeed, placesOf, queueGroups, secondText } from './fleet.ts';
 import { expectedText, isSameReason, whyWaiting, workText } from './wait.ts';
 
 const nowMs = Date.parse('2030-01-01T00:01:00Z');
@@ -103,4 +103,10 @@ test('what nobody works on at all is said before what waits for a place', () => 
   assert.equal(expectedText(null, nowMs), 'nobody can say when');
   assert.ok(isSameReason('12 tasks of other films go before it', '9 tasks of other films go before it'));
   assert.ok(!isSameReason('12 tasks of other films go before it', 'the one place that can do it is busy'));
+});
+
+test('a GPU says what of its memory models may have, and which it holds', () => {
+  const gpu = { vramMib: 24_576, freeMib: 12_288 } as FleetRunner['devices'][number];
+  assert.equal(deviceText(gpu), '12 GiB of 24 GiB for models');
+  assert.equal(deviceText({ ...gpu, models: ['model a@1'] }), '12 GiB of 24 GiB for models, holds model a@1');
 });
