@@ -41,6 +41,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await sql('update attempt set percent = 25');
   await records.joinRunner(someOffer({ name: 'm2', region: 'eu' }));
   await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
+  await records.saveRests([{ name: 'm1', failures: 3, restMs: 60_000, untilInMs: 60_000 }]);
   const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();
   const needs = { version: 1, toolchain: 'f5', model: null, gpus: 0, vramMib: 0 };
   assert.deepEqual(waiting, [
@@ -50,8 +51,8 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   assert.deepEqual(
     runners.map(({ id: _, ...runner }) => runner),
     [
-      { name: 'm1', pool: 'one', region: null, draining: false, slots: { tasks: 2, leftMs: 1500 }, devices: none },
-      { name: 'm2', pool: null, region: 'eu', draining: false, slots: none, devices: none },
+      { name: 'm1', pool: 'one', region: null, draining: false, resting: true, slots: { tasks: 2, leftMs: 1500 }, devices: none },
+      { name: 'm2', pool: null, region: 'eu', draining: false, resting: false, slots: none, devices: none },
     ],
   );
   assert.deepEqual([activeBuilds, interactiveBuilds], [2, 1]);

@@ -77,6 +77,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
         ),
         rows<RunnerRow>(
           `select r.id, r.name, nullif(r.pool, 'default') as pool, nullif(r.region, '') as region, r.draining,
+             exists (select from runner_rest x where x.name = r.name and x.until > now()) as resting,
              ${loadWhere('cardinality(a.devices) = 0', 'slot')}, ${loadWhere('cardinality(a.devices) > 0', 'device')}
            from runner r left join attempt a on a.runner_id = r.id and a.ended_at is null
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence

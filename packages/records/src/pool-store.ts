@@ -64,6 +64,8 @@ export type PoolFacts = {
     readonly pool: string | null;
     readonly region: string | null;
     readonly draining: boolean;
+    /** It failed one task after another, and is given nothing for a while. */
+    readonly resting: boolean;
     readonly slots: { readonly tasks: number; readonly leftMs: number };
     readonly devices: { readonly tasks: number; readonly leftMs: number };
   }[];

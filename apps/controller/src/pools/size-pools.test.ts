@@ -10,7 +10,7 @@ const row = (id: string, changes: Partial<MachineRow> = {}): MachineRow => ({
   ...changes,
 });
 const runner = (name: string, busy = 0): PoolFacts['runners'][number] => ({
-  ...{ id: `id of ${name}`, name, pool: null, region: null, draining: false },
+  ...{ id: `id of ${name}`, name, pool: null, region: null, draining: false, resting: false },
   ...{ slots: { tasks: busy, leftMs: busy * 1000 }, devices: { tasks: 0, leftMs: 0 } },
 });
 type Waiting = PoolFacts['waiting'][number];

@@ -54,7 +54,16 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         // What a leader before saw come it has noted.
         if (state === 'ready' && last?.state === 'starting') came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
         next.set(row.id, { state, sinceMs, idleSinceMs });
-        return { id: row.id, state, sinceMs, load, idleSinceMs, refused: row.refused, endsInMs: row.endsInMs };
+        return {
+          id: row.id,
+          state,
+          sinceMs,
+          load,
+          idleSinceMs,
+          refused: row.refused,
+          endsInMs: row.endsInMs,
+          isResting: runners.every(({ resting }) => resting),
+        };
       };
       const ledMs = nowMs - ledSinceMs;
       const now = pools.map((pool) => {
@@ -99,7 +108,7 @@ function backlogOf({ waiting }: Pick<PoolFacts, 'waiting'>, { abilities, nowMs }
 /** Runners of no machine that take tasks. */
 function othersOf({ runners }: Pick<PoolFacts, 'runners'>, machines: readonly MachineRow[]): readonly Runner[] {
   const ids = new Set(machines.map(({ id }) => id));
-  return runners.filter(({ name, draining }) => !draining && !ids.has(machineIn(name)));
+  return runners.filter(({ name, draining, resting }) => !draining && !resting && !ids.has(machineIn(name)));
 }
 
 /** Those that can do the same in the same place together. */

@@ -177,14 +177,14 @@ function startsOf({ pool, machines, supply: { there }, wanted }: Starting): numb
 type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes' | 'isNew'> & Pick<Why, 'waiting' | 'tried'>;
 
 function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
-  const { there, late, failed, ending, refused, lack } = supply;
+  const { there, resting, late, failed, ending, refused, lack } = supply;
   let spare = Math.max(0, there.length - wanted);
   const unneeded = refused.slice(0, spare);
   spare -= unneeded.length;
-  const idle = there
-    .filter((one) => one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null && nowMs - one.idleSinceMs >= pool.idleMs)
-    .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, spare);
+  const isIdle = (one: PoolMachine): boolean =>
+    one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null && nowMs - one.idleSinceMs >= pool.idleMs;
+  const longest = there.filter(isIdle).sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1));
+  const idle = [...resting.filter(isIdle), ...longest.slice(0, spare)];
   return {
     pool: pool.name,
     wanted,

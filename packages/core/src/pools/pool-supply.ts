@@ -13,6 +13,8 @@ export type PoolMachine = {
   readonly idleSinceMs: number | null;
   /** Why its service does not give it, as it said last; null where it gives it. */
   readonly refused?: MachineRefusal | null;
+  /** Whether it is given nothing for a while, since it failed one task after another. */
+  readonly isResting?: boolean;
   /** Until its service takes it away; null where it does not. */
   readonly endsInMs?: number | null;
 };
@@ -43,6 +45,8 @@ export type Supply = {
   /** Starting, and not for too long. */
   readonly onTime: readonly PoolMachine[];
   readonly refused: readonly PoolMachine[];
+  /** Those that are there and are given nothing. */
+  readonly resting: readonly PoolMachine[];
   /** Those that never came, that failed as their service says, and that it takes away soon. */
   readonly late: readonly PoolMachine[];
   readonly failed: readonly PoolMachine[];
@@ -74,7 +78,9 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
   // Not at once: who has nothing but broken machines would be asked without end.
   const failed = wanted.filter((one) => one.refused === 'failed' && isOlder(one, leastLateMs) && !ending.includes(one));
   const late = wanted.filter((one) => isOlder(one, givenUpMs) && !failed.includes(one) && !ending.includes(one));
-  const there = wanted.filter((one) => !late.includes(one) && !failed.includes(one) && !ending.includes(one));
+  const resting = wanted.filter((one) => one.state === 'ready' && one.isResting === true && !ending.includes(one));
+  const gone = new Set([...late, ...failed, ...ending, ...resting]);
+  const there = wanted.filter((one) => !gone.has(one));
   const ready = there.filter(({ state }) => state === 'ready');
   const refused = there.filter(({ state, refused: why = null }) => state === 'starting' && why !== null);
   const onTime = there.filter((one) => one.state === 'starting' && !refused.includes(one) && !isOlder(one, lateMs));
@@ -92,5 +98,5 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
           ? 'its machines are late'
           : null;
   const doubted = memory.shortAgoMs !== null && memory.shortAgoMs < Math.max(doubtMs, 2 * givenUpMs);
-  return { there, ready, onTime, refused, late, failed, ending, lack, isDoubted: lack !== null || doubted };
+  return { there, ready, onTime, refused, resting, late, failed, ending, lack, isDoubted: lack !== null || doubted };
 }

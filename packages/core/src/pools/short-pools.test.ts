@@ -70,6 +70,15 @@ test('a machine that its service takes away soon is given nothing more, busy or 
   assert.deepEqual(plan([poolNow(cheap, [{ ...ending, endsInMs: 60 * minute }])])[0]?.stop, []);
 });
 
+test('a machine that is given nothing since it failed one task after another does no work: another comes for it, and it goes once it is idle', () => {
+  const resting = machine('a', { isResting: true, idleSinceMs: nowMs - 1000 });
+  const one = pool({ ...cheap, maximum: 1 });
+  const [decision] = plan([poolNow(cheap, [resting])]);
+  assert.deepEqual([decision?.wanted, decision?.start, decision?.stop], [2, 2, []]);
+  assert.deepEqual(sizes([poolNow(one, [resting]), poolNow(dear)]), [1, 2], 'where there is no room for another its work goes on');
+  assert.deepEqual(plan([poolNow(one, [{ ...resting, idleSinceMs: nowMs - 6 * minute }])])[0]?.stop, ['a']);
+});
+
 type Provider = { readonly pool: Pool; readonly gives: (atMs: number) => boolean; machines: PoolMachine[]; shortAtMs: number | null };
 
 /** Has a task of 20 s come every ten seconds, for so many minutes; says in which of them one has waited for more than four. Cheaper machines take what there is first. */
