@@ -46,7 +46,7 @@ const settings = {
   max_wal_senders: '0',
   // What is shared beyond that lies in the data folder and goes with it: of a server that was killed and not started again, files would stay in /dev/shm.
   dynamic_shared_memory_type: 'mmap',
-  // As much lies in memory from the start, so that those files are not written while it works.
+  // As much lies in memory from the start, so that of those files there is only that of its control, some pages.
   min_dynamic_shared_memory: '4MB',
   wal_level: 'minimal',
   io_method: 'sync',
