@@ -42,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   if (values.home !== undefined) await takeHome(values.home);
+  takeMetrics(values);
   const { json, aspect } = values;
   const dub = { script: values.script, language: values.language };
   if (values.rows !== undefined && (dub.script ?? dub.language) !== undefined)
@@ -130,7 +131,8 @@ async function main(args: readonly string[]): Promise<number> {
     case 'runner': {
       const { runner } = await import('./commands/runner.ts');
       const { join, url: urls, token, ttl, pool, region, slots, models, grace } = values;
-      return runner({ words: rest, join, urls, token, ttl, pool, region, slots, models, grace, json });
+      const metricsPort = values['metrics-port'];
+      return runner({ words: rest, join, urls, token, ttl, pool, region, slots, models, grace, metricsPort, json });
     }
     case 'pool': {
       const { pool } = await import('./commands/pool.ts');
@@ -214,6 +216,13 @@ async function takeHome(path: string): Promise<void> {
       `--home names ${home}, which is ${found instanceof Error ? `no folder that can be used (${found.message})` : 'a file'}; wanted a folder, or a name where one can be made.`,
     );
   process.env.FILMWRIGHT_HOME = home;
+}
+
+/** What every process that is started from here is told of who may read its figures; what is not said is left to the environment. */
+function takeMetrics(values: Readonly<Partial<Record<'metrics-host' | 'metrics-token', string | undefined>>>): void {
+  const { 'metrics-host': host, 'metrics-token': token } = values;
+  if (host !== undefined) process.env.FILMWRIGHT_METRICS_HOST = host;
+  if (token !== undefined) process.env.FILMWRIGHT_METRICS_TOKEN = token;
 }
 
 function only(words: readonly string[], what: string): string {

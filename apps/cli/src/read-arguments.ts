@@ -40,6 +40,8 @@ const options = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'metrics-port': { type: 'string' },
+  'metrics-host': { type: 'string' },
+  'metrics-token': { type: 'string' },
   rounds: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
   priority: { type: 'string' },

@@ -1,6 +1,7 @@
 import type { TaskKind } from '@filmwright/contracts';
 import { createMetrics, type Metrics, secondsBuckets } from '@filmwright/process';
 import type { FleetStore } from '@filmwright/records';
+import { addFleetFigures } from './fleet-figures.ts';
 
 /** What the loop of the leader notes of itself, in seconds. */
 export type ControllerFigures = {
@@ -10,7 +11,16 @@ export type ControllerFigures = {
   /** A step of the scheduler. */
   readonly stepped: (seconds: number) => void;
   /** A task was given to a runner, `waitedS` after it could first have been. */
-  readonly granted: (grant: { readonly kind: TaskKind; readonly priority: string; readonly waitedS: number }) => void;
+  readonly granted: (grant: {
+    readonly workspaceId: string;
+    readonly kind: TaskKind;
+    readonly priority: string;
+    readonly waitedS: number;
+    /** Whether other models leave its devices first. */
+    readonly swaps: boolean;
+  }) => void;
+  /** So many tasks were asked back for more pressing ones. */
+  readonly preempted: (tasks: number) => void;
   readonly expired: (leases: number) => void;
 };
 
@@ -47,7 +57,15 @@ export function createControllerMetrics(records: Pick<FleetStore, 'figures'>): C
     name: 'filmwright_leases_expired_total',
     help: 'Leases that were taken back since their runner fell silent.',
   });
-  addFleet(metrics, { records, leads: () => leads });
+  const own = metrics.histogram({
+    name: 'filmwright_workspace_wait_seconds',
+    help: 'From when a task of a workspace could be given to a runner until it was.',
+    labels: ['workspace'],
+    buckets: secondsBuckets,
+  });
+  const swaps = metrics.counter({ name: 'filmwright_model_swaps_total', help: 'Tasks for which other models had to leave a GPU first.' });
+  const preemptions = metrics.counter({ name: 'filmwright_task_preemptions_total', help: 'Tasks asked back for more pressing ones.' });
+  const nameOf = addFleetFigures(metrics, { records, leads: () => leads });
   return {
     metrics,
     lead(now) {
@@ -56,52 +74,13 @@ export function createControllerMetrics(records: Pick<FleetStore, 'figures'>): C
     },
     drove: (seconds) => rounds.observe({}, seconds),
     stepped: (seconds) => steps.observe({}, seconds),
-    granted({ kind, priority, waitedS }) {
+    granted({ workspaceId, kind, priority, waitedS, swaps: isSwap }) {
       grants.add({ kind, priority });
       waits.observe({ kind, priority }, Math.max(0, waitedS));
+      own.observe({ workspace: nameOf(workspaceId) }, Math.max(0, waitedS));
+      if (isSwap) swaps.add();
     },
+    preempted: (tasks) => preemptions.add({}, tasks),
     expired: (leases) => expired.add({}, leases),
   };
-}
-
-type Fleet = { readonly records: Pick<FleetStore, 'figures'>; readonly leads: () => boolean };
-
-function addFleet(metrics: Metrics, { records, leads }: Fleet): void {
-  const waiting = metrics.gauge({ name: 'filmwright_tasks_waiting', help: 'Tasks that nobody has yet.', labels: ['kind', 'priority'] });
-  const work = metrics.gauge({
-    name: 'filmwright_tasks_waiting_work_seconds',
-    help: 'Work in them, as estimated.',
-    labels: ['kind', 'priority'],
-  });
-  const oldest = metrics.gauge({
-    name: 'filmwright_tasks_oldest_wait_seconds',
-    help: 'The longest wait among them.',
-    labels: ['kind', 'priority'],
-  });
-  const running = metrics.gauge({ name: 'filmwright_tasks_running', help: 'Tasks that a runner has.', labels: ['kind'] });
-  const builds = metrics.gauge({ name: 'filmwright_builds_active', help: 'Builds that have not ended.', labels: ['state'] });
-  const runners = metrics.gauge({ name: 'filmwright_runners', help: 'Runners heard of lately.', labels: ['pool'] });
-  const slots = metrics.gauge({ name: 'filmwright_runner_pool_slots', help: 'What they can do at once.', labels: ['pool'] });
-  const resting = metrics.gauge({
-    name: 'filmwright_runners_resting',
-    help: 'Of them those that failed one task after another and are given nothing for a while.',
-    labels: ['pool'],
-  });
-  metrics.beforeReading(async () => {
-    for (const gauge of [waiting, work, oldest, running, builds, runners, slots, resting]) gauge.clear();
-    if (!leads()) return;
-    const now = await records.figures();
-    for (const { kind, priority, tasks, workS, oldestS } of now.waiting) {
-      waiting.set({ kind, priority }, tasks);
-      work.set({ kind, priority }, workS);
-      oldest.set({ kind, priority }, oldestS);
-    }
-    for (const { kind, tasks } of now.running) running.set({ kind }, tasks);
-    for (const row of now.builds) builds.set({ state: row.state }, row.builds);
-    for (const { pool, ...there } of now.runners) {
-      runners.set({ pool }, there.runners);
-      slots.set({ pool }, there.slots);
-      resting.set({ pool }, there.resting);
-    }
-  });
 }

@@ -85,7 +85,7 @@ export async function createGateway(
   addQueueRoutes(app, parts);
   addCourseRoutes(app, parts);
   addFleetRoutes(app, { parts, caches });
-  addRunnerRoutes(app, parts);
+  addRunnerRoutes(app, { ...parts, onLoad: metrics.countLoad });
   addProgramRoutes(app, parts);
   addShelfRoutes(app, parts);
   addRunnerTokenRoutes(app, { parts, check, caches });

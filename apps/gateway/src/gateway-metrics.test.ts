@@ -72,6 +72,12 @@ test('figures are for this machine and who has the token; behind a public addres
   assert.equal(await ask(published, {}), 401);
   assert.equal(await ask(published, { token: 'wrong' }), 401);
   assert.equal(await ask(published, { token: userToken }), 200);
+  assert.equal(await ask(published, { token: 'figures-of-tests' }), 200);
+  const { statusCode } = await published.app.inject({
+    url: '/v1/films',
+    headers: { host: 'films.example', authorization: 'Bearer figures-of-tests' },
+  });
+  assert.equal(statusCode, 401, 'it opens nothing else');
 });
 
 test('a path that is no route and a method that nobody knows make no label of their own', async (context) => {

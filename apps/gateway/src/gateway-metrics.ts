@@ -1,5 +1,5 @@
-import { FilmwrightError, routes } from '@filmwright/contracts';
-import { createMetrics, metricsMediaType, secondsBuckets } from '@filmwright/process';
+import { type Amount, FilmwrightError, routes } from '@filmwright/contracts';
+import { createMetrics, isBearer, type Metrics, metricsMediaType, secondsBuckets } from '@filmwright/process';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute } from './add-route.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -8,6 +8,8 @@ import { bearerOf, hasCookie, isSame } from './guard.ts';
 export type GatewayMetrics = {
   /** Counts a segment that was answered before the router. */
   readonly countHot: (bytes: number) => void;
+  /** Counts what a finished task spent on loading its model, in milliseconds; none did not load. */
+  readonly countLoad: (loadMs: number) => void;
 };
 
 const eventPaths: readonly (string | undefined)[] = [routes.buildEvents.path, routes.filmEvents.path, routes.fleetEvents.path];
@@ -19,7 +21,7 @@ const hungUp = 499;
 type Begun = { readonly atMs: number; readonly read: number; readonly written: number };
 
 /**
- * Counts what the gateway is asked and answers, and tells it at `/metrics`: to who has the token of the platform, and on a gateway that only this
+ * Counts what the gateway is asked and answers, and tells it at `/metrics`: to who has the token of figures or of the platform, and on a gateway that only this
  * machine reaches to anybody here. Behind a public address a caller on loopback may be a proxy.
  */
 export function addMetrics(app: FastifyInstance, parts: GatewayParts): GatewayMetrics {
@@ -44,6 +46,8 @@ export function addMetrics(app: FastifyInstance, parts: GatewayParts): GatewayMe
   });
   const open = metrics.gauge({ name: 'filmwright_http_open_requests', help: 'Requests under way, long polls of runners among them.' });
   const streams = metrics.gauge({ name: 'filmwright_event_streams_open', help: 'Streams of server-sent events.' });
+  const loads = metrics.counter({ name: 'filmwright_model_loads_total', help: 'Finished tasks that loaded their model first.' });
+  const loading = metrics.counter({ name: 'filmwright_model_load_seconds_total', help: 'What that took.' });
   const begun = new WeakMap<FastifyRequest, Begun>();
 
   app.addHook('onRequest', async (request, reply) => {
@@ -77,14 +81,23 @@ export function addMetrics(app: FastifyInstance, parts: GatewayParts): GatewayMe
     name: 'metrics',
     handler: async (request, reply) => {
       if (!isAllowed(request, parts))
-        throw new FilmwrightError('unauthorized', 'The figures want the token of the platform, as "Authorization: Bearer TOKEN".');
+        throw new FilmwrightError(
+          'unauthorized',
+          'The figures want their token or that of the platform, as "Authorization: Bearer TOKEN".',
+        );
       return reply
         .header('content-type', metricsMediaType)
         .header('cache-control', 'no-store')
         .send(await metrics.text());
     },
   });
+  addSpending(metrics, parts);
   return {
+    countLoad(loadMs) {
+      if (loadMs <= 0) return;
+      loads.add();
+      loading.add({}, loadMs / 1000);
+    },
     countHot(bytes) {
       const route = routes.packagePart.path;
       requests.add({ method: 'GET', route, status: '200' });
@@ -93,8 +106,31 @@ export function addMetrics(app: FastifyInstance, parts: GatewayParts): GatewayMe
   };
 }
 
+/** What the completions that this gateway took in were charged; monitoring adds up gateways. */
+function addSpending(metrics: Metrics, { records }: GatewayParts): void {
+  const labels = ['workspace'];
+  const credits = metrics.counter({ name: 'filmwright_spend_credits_total', help: 'Credits charged for finished work.', labels });
+  const gpus = metrics.counter({ name: 'filmwright_spend_gpu_seconds_total', help: 'Seconds of GPUs charged.', labels });
+  const slots = metrics.counter({
+    name: 'filmwright_spend_slot_seconds_total',
+    help: 'Seconds of slots of work without a GPU charged.',
+    labels,
+  });
+  const told = new Map<string, Amount>();
+  metrics.beforeReading(() => {
+    for (const [workspace, now] of records.settledHere()) {
+      const before = told.get(workspace) ?? { gpuS: 0, slotS: 0, credits: 0 };
+      credits.add({ workspace }, Math.max(0, now.credits - before.credits));
+      gpus.add({ workspace }, Math.max(0, now.gpuS - before.gpuS));
+      slots.add({ workspace }, Math.max(0, now.slotS - before.slotS));
+      told.set(workspace, now);
+    }
+  });
+}
+
 function isAllowed(request: FastifyRequest, parts: GatewayParts): boolean {
   if (isSame(bearerOf(request), parts.token) || hasCookie(request, parts)) return true;
+  if (isBearer(request.headers.authorization, parts.metricsToken)) return true;
   return parts.publicUrl() === null && /^(127\.|::1$|::ffff:127\.)/.test(request.ip);
 }
 

@@ -37,6 +37,8 @@ export type GatewayParts = {
   readonly startersRoot: string;
   readonly hub: ChangeHub;
   readonly token: string;
+  /** Opens the figures alone; '' is none. */
+  readonly metricsToken: string;
   readonly runnerToken: string;
   /** Signs the addresses of packages; the same on every edge. */
   readonly signingKey: string;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
 import { type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
+import { readMetrics } from '@filmwright/process/testing';
 import { runnerToken, startGateway, userToken } from './testing/start-gateway.ts';
 
 const offer: RunnerOffer = {
@@ -76,7 +77,13 @@ test('a runner joins, waits, gets a task the moment it is ready, renews and comp
     { stale: ['other'], back: [] },
   );
   await assert.rejects(client.completeTask({ runnerId, fence: fence + 1, ...output }), { code: 'lease-stale' });
-  await client.completeTask({ runnerId, fence, ...output });
+  await client.completeTask({ runnerId, fence, ...output, loadMs: 2500 });
+  const { sum } = readMetrics((await gateway.call({ url: '/metrics' })).body);
+  assert.deepEqual([sum('filmwright_model_loads_total'), sum('filmwright_model_load_seconds_total')], [1, 2.5]);
+  assert.deepEqual(
+    [sum('filmwright_spend_credits_total', { workspace: 'default' }), sum('filmwright_spend_slot_seconds_total')],
+    [0.02, 1],
+  );
   assert.deepEqual(gateway.records.completed, [{ key: task.key, runnerId }]);
   await assert.rejects(
     client.failTask({

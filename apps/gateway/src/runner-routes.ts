@@ -24,7 +24,7 @@ const askAgainMs = 4000;
 const maxBodyBytes = 32 * 1024 ** 2;
 
 /** Everything a runner says: joining, asking for work, renewing, completing, failing, leaving. */
-export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void {
+export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { readonly onLoad: (loadMs: number) => void }): void {
   const { records } = parts;
   const takePreviews = createPreviewTaker(parts);
   addRoute(app, {
@@ -81,6 +81,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts): void
     handler: async (request, reply) => {
       const completion = checkInput(completionSchema, request.body);
       await records.completeTask({ ...completion, runnerId: runnerOf(request) });
+      parts.onLoad(completion.loadMs ?? 0);
       request.log.info(
         { runnerId: runnerOf(request), taskId: completion.key, wallMs: completion.wallMs, cpuMs: completion.cpuMs },
         'task completed',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { test } from 'node:test';
 import { createMetrics } from './create-metrics.ts';
 import { serveMetrics, serveMetricsByEnvironment } from './serve-metrics.ts';
@@ -74,6 +75,36 @@ test('P5: figures are served on loopback, to those who name this machine; a port
     assert.equal(await serveMetricsByEnvironment(metrics, { env: { FILMWRIGHT_METRICS_PORT: 'x' }, warn }), null);
     assert.equal(await serveMetricsByEnvironment(metrics, { env: {}, warn }), null);
     assert.equal(warnings.length, 2);
+  } finally {
+    await server.close();
+  }
+});
+
+test('P5: figures are served to others for a token alone, and not at all on an address of others without one', async () => {
+  const metrics = createMetrics({ role: 'controller' });
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const env = { FILMWRIGHT_METRICS_PORT: '0', FILMWRIGHT_METRICS_HOST: '0.0.0.0' };
+  assert.equal(await serveMetricsByEnvironment(metrics, { env, warn }), null);
+  assert.equal(await serveMetricsByEnvironment(metrics, { env: { ...env, FILMWRIGHT_METRICS_TOKEN: 'short' }, warn }), null);
+  assert.match(warnings.join(), /others reach them; wanted FILMWRIGHT_METRICS_TOKEN.*at least 16/);
+  const token = 'figures-of-the-studio';
+  const server = await serveMetricsByEnvironment(metrics, { env: { ...env, FILMWRIGHT_METRICS_TOKEN: token }, warn });
+  assert.ok(server);
+  // A caller of elsewhere names another host; `fetch` would not let it be named.
+  const status = (headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const of = { port: server.port, path: '/metrics', headers: { host: 'studio.example', ...headers } };
+      get(of, (reply) => {
+        reply.resume();
+        resolve(reply.statusCode);
+      }).once('error', reject);
+    });
+  try {
+    assert.equal(await status({}), 401);
+    assert.equal(await status({ authorization: 'Bearer figures-of-the-studi0' }), 401);
+    assert.equal(await status({ authorization: `Bearer ${token}` }), 200);
+    assert.equal(await status({ host: 'localhost' }), 200);
   } finally {
     await server.close();
   }

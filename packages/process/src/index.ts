@@ -9,5 +9,5 @@ export {
   metricsMediaType,
   secondsBuckets,
 } from './create-metrics.ts';
-export { type MetricsServer, serveMetrics, serveMetricsByEnvironment } from './serve-metrics.ts';
+export { isBearer, type MetricsServer, serveMetrics, serveMetricsByEnvironment } from './serve-metrics.ts';
 export { whenToldToEnd } from './when-told-to-end.ts';

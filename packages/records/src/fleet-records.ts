@@ -1,6 +1,7 @@
 import type { TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import type { FleetFigures, FleetStore } from './fleet-store.ts';
+import { pooled } from './pooled.ts';
 
 /** The advisory lock of the one controller that leads; any constant of our own, since locks are counted per database. */
 export const leadershipLock = '5058210041972';
@@ -25,7 +26,7 @@ export function fleetRecords({ rows }: Database): FleetStore {
       return row?.led === true;
     },
     async figures() {
-      const [waiting, running, builds, runners] = await Promise.all([
+      const [waiting, running, builds, runners, workspaces, pools, [database]] = await Promise.all([
         rows<WaitingRow>(
           `select t.kind, t.priority, count(*)::int as tasks, sum(t.estimate_ms) / 1000 as work_s,
              greatest(0, extract(epoch from now() - min(t.created_at)))::double precision as oldest_s
@@ -40,9 +41,32 @@ export function fleetRecords({ rows }: Database): FleetStore {
           'select state, count(*)::int as builds from build where ended_at is null group by state order by state',
         ),
         rows<FleetFigures['runners'][number]>(
-          `select coalesce(offer->>'pool', '') as pool, count(*)::int as runners, sum((offer->>'slots')::int)::int as slots,
-             count(*) filter (where exists (select from runner_rest x where x.name = runner.name and x.until > now()))::int as resting
-           from runner where seen_at > now() - ${silence} group by 1 order by 1`,
+          `select coalesce(r.offer->>'pool', '') as pool, count(*)::int as runners, sum((r.offer->>'slots')::int)::int as slots,
+             count(*) filter (where exists (select from runner_rest x where x.name = r.name and x.until > now()))::int as resting,
+             coalesce(sum(json_array_length(coalesce(r.offer->'devices', '[]'))), 0)::int as gpus,
+             coalesce(sum(h.slots), 0)::int as "slotsBusy", coalesce(sum(h.gpus), 0)::int as "gpusBusy"
+           from runner r left join lateral (
+             select count(*) filter (where cardinality(a.devices) = 0)::int as slots, count(distinct d)::int as gpus
+             from attempt a left join lateral unnest(a.devices) d on true where a.runner_id = r.id and a.ended_at is null
+           ) h on true where r.seen_at > now() - ${silence} group by 1 order by 1`,
+        ),
+        rows<FleetFigures['workspaces'][number]>(
+          `select w.id, w.name, coalesce(q.waiting, 0)::int as waiting, coalesce(q.oldest_s, 0)::float8 as "oldestS", coalesce(h.running, 0)::int as running
+           from workspace w left join (
+             select t.workspace_id, count(*) as waiting, greatest(0, extract(epoch from now() - min(t.created_at))) as oldest_s
+             from ${listedTasks} l join task t on t.workspace_id = l.workspace_id and t.key = l.key
+             where t.state = 'waiting' and t.wanted_by is not null group by 1
+           ) q on q.workspace_id = w.id left join (
+             select workspace_id, count(*) as running from attempt where ended_at is null group by 1
+           ) h on h.workspace_id = w.id order by w.name`,
+        ),
+        rows<FleetFigures['pools'][number]>(
+          `select name, there, starting, stopping, (body->>'wanted')::int as wanted, (body->>'costPerHour')::float8 as "costPerHour"
+           from (${pooled}) p order by name`,
+        ),
+        rows<FleetFigures['database']>(
+          `select pg_database_size(datname)::float8 as bytes, numbackends as connections, xact_commit::float8 as committed,
+             xact_rollback::float8 as "rolledBack", deadlocks::float8 as deadlocks from pg_stat_database where datname = current_database()`,
         ),
       ]);
       return {
@@ -50,6 +74,9 @@ export function fleetRecords({ rows }: Database): FleetStore {
         running,
         builds,
         runners,
+        workspaces,
+        pools,
+        database: database ?? { bytes: 0, connections: 0, committed: 0, rolledBack: 0, deadlocks: 0 },
       };
     },
   };

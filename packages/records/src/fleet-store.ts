@@ -1,4 +1,4 @@
-import type { TaskKind } from '@filmwright/contracts';
+import type { FleetPool, TaskKind } from '@filmwright/contracts';
 
 /** What there is to do and who is there to do it, at one instant. */
 export type FleetFigures = {
@@ -14,7 +14,34 @@ export type FleetFigures = {
   readonly running: readonly { readonly kind: TaskKind; readonly tasks: number }[];
   readonly builds: readonly { readonly state: string; readonly builds: number }[];
   /** Those heard of lately, by pool; '' for those in none. `resting` ones fail one task after another and are given nothing for a while. */
-  readonly runners: readonly { readonly pool: string; readonly runners: number; readonly slots: number; readonly resting: number }[];
+  readonly runners: readonly {
+    readonly pool: string;
+    readonly runners: number;
+    readonly slots: number;
+    readonly resting: number;
+    /** Tasks that have a place there which is no GPU's. */
+    readonly slotsBusy: number;
+    readonly gpus: number;
+    readonly gpusBusy: number;
+  }[];
+  /** Every workspace, with its tasks; `oldestS` as above. */
+  readonly workspaces: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly waiting: number;
+    readonly oldestS: number;
+    readonly running: number;
+  }[];
+  /** As the one that leads sized them last. */
+  readonly pools: readonly Pick<FleetPool, 'name' | 'wanted' | 'there' | 'starting' | 'stopping' | 'costPerHour'>[];
+  readonly database: {
+    readonly bytes: number;
+    readonly connections: number;
+    /** Since its statistics began. */
+    readonly committed: number;
+    readonly rolledBack: number;
+    readonly deadlocks: number;
+  };
 };
 
 /** A look at the whole installation, for monitoring and for saying why nothing moves. */

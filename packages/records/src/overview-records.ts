@@ -2,6 +2,7 @@ import type { Amount, BuildSpend, Fleet, FleetPool, FleetQueueLine, RunnerOffer,
 import type { Database } from './database.ts';
 import { fleetDevices, type ToldOfDevices } from './device-rows.ts';
 import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './overview-store.ts';
+import { isOfMachine, pooled } from './pooled.ts';
 import { silenceMs } from './runner-records.ts';
 import { isUuid } from './uuidv7.ts';
 
@@ -29,7 +30,6 @@ const sums = [
 ].join(', ');
 /** Rows of a second before count too: clocks of transactions are those of their begin. */
 const sinceBuild = `created_at - interval '1 minute'`;
-const isOfMachine = `(r.name = m.id or starts_with(r.name, m.id || '/'))`;
 const mostRunners = 2000;
 const mostRunning = 10_000;
 const mostLines = 1000;
@@ -159,21 +159,14 @@ export function overviewRecords({ rows }: Database): OverviewStore {
            ) q join build b on b.id = q.build_id and b.ended_at is null join workspace w on w.id = q.workspace_id
            order by w.name, priority_rank(b.priority), q."expectedStartAt" nulls first, b.id limit ${mostLines}`,
         ),
-        rows<{ body: PoolState; there: number; starting: number; stopping: number }>(
-          `select p.body::text::json as body, count(*) filter (where m.state = 'wanted' and m.busy)::int as there,
-             count(*) filter (where m.state = 'wanted' and not m.busy)::int as starting, count(*) filter (where m.state = 'stopping')::int as stopping
-           from pool_state p left join lateral (
-             select m.state, exists (select from runner r where ${isOfMachine} and r.gone_at is null) as busy from pool_machine m where m.pool = p.name
-           ) m on true
-           where p.at > now() - interval '1 minute' group by p.name, p.body::text order by p.name`,
-        ),
+        rows<{ body: PoolState; there: number; starting: number; stopping: number }>(`${pooled} order by p.name`),
       ]);
       const tasksOf = new Map<string, RunningRow[]>();
       for (const row of running) tasksOf.set(row.runner_id, [...(tasksOf.get(row.runner_id) ?? []), row]);
       return {
         runners: runners.map((row) => runnerOf(row, tasksOf.get(row.id) ?? [])),
         queue: queue.map((row) => ({ ...row, deadline: row.deadline?.toISOString() ?? null })),
-        pools: pools.map(({ body, ...counts }): FleetPool => ({ ...body, ...counts })),
+        pools: pools.map(({ body, there, starting, stopping }): FleetPool => ({ ...body, there, starting, stopping })),
       };
     },
     async fleetSpend(limit) {

@@ -17,6 +17,8 @@ export type RunnerOptions = PlatformWords & {
   /** Names with commas between, or `all`. */
   readonly models: string | undefined;
   readonly grace: string | undefined;
+  /** Where it tells its figures; nowhere when left out. */
+  readonly metricsPort?: string | undefined;
   /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
   readonly json: boolean;
 };
@@ -75,7 +77,7 @@ async function revoke(id: string, place: PlatformWords): Promise<number> {
 
 /** Runs a runner on this machine until it is told to end. */
 async function joinAs(options: RunnerOptions & { readonly join: string }): Promise<number> {
-  const { join, token, pool, region, slots, models, grace } = options;
+  const { join, token, pool, region, slots, models, grace, metricsPort } = options;
   const entry = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
   const set = Object.entries({
     FILMWRIGHT_JOIN: join,
@@ -83,6 +85,7 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
     FILMWRIGHT_POOL: pool,
     FILMWRIGHT_REGION: region,
     FILMWRIGHT_SLOTS: slots,
+    FILMWRIGHT_METRICS_PORT: metricsPort,
     FILMWRIGHT_MODELS: models,
     FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
   }).filter((entry) => entry[1] !== undefined);

@@ -41,6 +41,7 @@ export function createLocalMachines({ pool, entry, url, env, graceMs }: LocalOpt
           // Machines that parse hostile media hold no other secret than their own.
           ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_TLS_KEY: '', FILMWRIGHT_POOLS: '' },
           FILMWRIGHT_METRICS_PORT: '',
+          FILMWRIGHT_METRICS_TOKEN: '',
         },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

@@ -186,6 +186,7 @@ async function carryOut(
     return lease === null ? [] : [{ ...lease, reason: decision.reason }];
   });
   await records.askBack(asked);
+  figures?.preempted(asked.length);
   await records.tellAhead(decisions.flatMap(hintsOf));
   const waits = new Map(
     decisions.flatMap((decision) => (decision.type === 'grant' ? decision.tasks.map((id) => [id, view.waitOf(id)] as const) : [])),
@@ -199,10 +200,14 @@ async function carryOut(
   if (grants.length === 0) return [];
   const answer = await records.grantTasks({ epoch, grants });
   if (answer === null) return null;
+  const swapping = new Set(grants.flatMap((one) => ((one.unload?.length ?? 0) > 0 ? [idOf(one)] : [])));
   for (const task of answer.given) {
     view.noteGiven(task);
     const wait = waits.get(idOf(task));
-    if (wait) figures?.granted({ kind: wait.task.kind, priority: wait.task.priority, waitedS: (nowMs() - wait.readyMs) / 1000 });
+    if (!wait) continue;
+    const { kind, priority } = wait.task;
+    const { workspaceId } = task;
+    figures?.granted({ workspaceId, kind, priority, waitedS: (nowMs() - wait.readyMs) / 1000, swaps: swapping.has(idOf(task)) });
   }
   if (answer.refused.length === 0) return [];
   const runners = [...new Set(answer.refused.map(({ runnerId }) => runnerId))];

@@ -55,6 +55,7 @@ export async function startGateway(context: TestContext, changes: Partial<Gatewa
     startersRoot,
     hub: await openChangeHub(records),
     token: userToken,
+    metricsToken: 'figures-of-tests',
     runnerToken,
     signingKey: 'signing-key-of-the-tests',
     cacheBytes: 1024 ** 2,
