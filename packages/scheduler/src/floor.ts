@@ -40,15 +40,17 @@ function aheadOf(floor: Floor, group: Group): Ahead {
   return known;
 }
 
-/** Whose task of a group goes next in this round, looked for once until something of it is placed. */
+/** Whose task of a group goes next in this round or before it, looked for once until something of it is placed. */
 export function pickOf(floor: Floor, group: Group): Pick | null {
-  const known = floor.picks.get(group);
-  if (known !== undefined) return inRound(floor, known);
-  const pick = pickEntry(floor.turns, group);
-  floor.picks.set(group, pick);
-  return inRound(floor, pick);
+  const pick = nextOf(floor, group);
+  return pick === null || pick.round > floor.round ? null : pick;
 }
 
-function inRound({ round }: Floor, pick: Pick | null): Pick | null {
-  return pick === null || pick.round > round ? null : pick;
+/** As `pickOf`, in whichever round. */
+export function nextOf({ turns, picks }: { readonly turns: Turns; readonly picks: Map<Group, Pick | null> }, group: Group): Pick | null {
+  const known = picks.get(group);
+  if (known !== undefined) return known;
+  const pick = pickEntry(turns, group);
+  picks.set(group, pick);
+  return pick;
 }

@@ -4,11 +4,11 @@ import { chooseVictim, evictionsFor, type Victim } from './choose-victim.ts';
 import { batchMs, runMs, unloadMs } from './costs.ts';
 import type { Decision, Demand } from './demand.ts';
 import type { Device } from './fleet.ts';
-import { type Floor, forecastOf, pickOf } from './floor.ts';
+import { type Floor, forecastOf, nextOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import { type Group, patienceMs } from './group.ts';
 import { isKept } from './is-kept.ts';
-import { comesFirst, type Pick, pickEntry, sortOutLate } from './pick-line.ts';
+import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { rounds, type Turns, turnsOf } from './turns.ts';
@@ -41,7 +41,7 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
     if (known === null || !isSame(known.turns.groups, served)) known = look(state, served);
     const { turns, picks, forecasts } = known;
     for (const round of rounds) {
-      const groups = served.filter((group) => (picks.get(group)?.round ?? rounds.length) <= round);
+      const groups = served.filter((group) => (nextOf({ turns, picks }, group)?.round ?? rounds.length) <= round);
       if (groups.length === 0) continue;
       const floor: Floor = { state, pool, groups, turns, round, instantMs, picks, forecasts };
       while (pool.idle.size > 0) {
@@ -69,7 +69,7 @@ type Known = {
 function look(state: State, groups: readonly Group[]): Known {
   const turns = turnsOf(state, { groups, resource: 'gpu' });
   const forecasts = { 0: new Map(), 1: new Map(), 2: new Map(), 3: new Map() };
-  return { turns, picks: new Map(groups.map((group) => [group, pickEntry(turns, group)])), forecasts };
+  return { turns, picks: new Map(), forecasts };
 }
 
 function isSame(a: readonly Group[], b: readonly Group[]): boolean {

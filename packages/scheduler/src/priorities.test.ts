@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Demand, Priority } from './demand.ts';
-import { demand, done, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
+import { demand, done, gpuRunner, granted, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
 
 const workMs = 10_000;
 
@@ -181,4 +181,13 @@ test('P7: what must begin to meet its deadline takes the place of what has none'
   assert.equal(asked.length, 1);
   assert.match(asked[0]?.[1] ?? '', /dated must begin now to be in time; film is normal/);
   assert.ok((asked[0]?.[0] ?? Infinity) <= 179_000);
+});
+
+test('F1: what waits is placed in the same step on devices of several kinds that serve it', () => {
+  const { tell } = scheduler();
+  const kinds = ['card', 'other card', 'third card'].map((product) =>
+    gpuRunner(product, 1, [], { devices: [{ id: '0', product, vramMib: 48 * 1024, fabric: 'f' }] }),
+  );
+  const tasks = [1, 2, 3].map((order) => demand(`t${order}`, { gpus: 1, vramMib: 1024, order }));
+  assert.deepEqual(granted(tell(0, ...joined(...kinds), ...wanted(...tasks))), ['t1', 't2', 't3']);
 });
