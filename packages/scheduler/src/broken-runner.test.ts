@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change, Demand } from './demand.ts';
+import { restsOf } from './health.ts';
 import { standings } from './standings.ts';
 import { demand, done, gpuRunner, granted, joined, known, model, runner, scheduler, wanted } from './testing/fleet-of.ts';
 
@@ -141,6 +142,11 @@ test('P10: a runner that is lost again and again rests too, one death for all th
     next.grants.map((grant) => grant.runner),
     ['well'],
   );
+  next.tell(60_000, done('1'), done('2'));
+  next.tell(60_001, ...wanted(demand('3'), demand('4'), demand('5')));
+  assert.equal(next.grants.filter((grant) => grant.runner === 'bad').length, 1, 'its rest is over, and it is tried');
+  next.tell(60_100, ...next.grants.slice(-2).map(({ tasks }) => done(tasks[0] as string)));
+  assert.deepEqual(restsOf(next.state, 60_100), [], 'it is well');
 });
 
 test('P11: what its runners may have been lost by runs where nothing else does; one runner is kept for it, and it is waited for', () => {

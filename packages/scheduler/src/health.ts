@@ -25,8 +25,12 @@ export type Rest = { readonly name: string; readonly failures: number; readonly 
 const mostAgainst = 3;
 const firstRestMs = 30_000;
 const longestRestMs = 15 * 60_000;
+/** So many runners that are gone are remembered at least. */
+const mostGone = 1000;
 /** A death of the runner is held against it once, whatever it ran then. */
 const death = 'death';
+/** What a task needed that failed under the scheduler before. */
+const unknown = '';
 
 /** How the runner of a name does; well where nothing is known. */
 export function healthOf({ healths }: Pick<Fleet, 'healths'>, name: string): Health {
@@ -35,9 +39,15 @@ export function healthOf({ healths }: Pick<Fleet, 'healths'>, name: string): Hea
   return known;
 }
 
-/** Forgets runners that are gone and of which nothing is to be remembered. */
-export function forgetHealth({ healths }: Pick<Fleet, 'healths'>, { name, against, restMs }: Health): void {
+/** Forgets a runner that is gone where nothing is held against it; of many such that are gone those that were known first. */
+export function forgetHealth({ healths, hosts, resting }: Fleet, { name, against, restMs }: Health): void {
   if (against.size === 0 && restMs === 0) healths.delete(name);
+  if (healths.size <= hosts.size + 2 * mostGone) return;
+  const there = new Set([...hosts.values()].map(({ health }) => health));
+  for (const health of healths.values()) {
+    if (healths.size <= hosts.size + mostGone) return;
+    if (!there.has(health) && !resting.has(health)) healths.delete(health.name);
+  }
 }
 
 type Failed = { readonly name: string; readonly task: Demand; readonly instantMs: number };
@@ -62,7 +72,7 @@ export function noteDone(fleet: Fleet, { name, task }: Omit<Failed, 'instantMs'>
   const health = fleet.healths.get(name);
   if (health === undefined || (health.against.size === 0 && health.restMs === 0)) return;
   for (const [what, capability] of health.against)
-    if (capability === task.capability || what.startsWith(`${death} `)) health.against.delete(what);
+    if (capability === task.capability || capability === unknown || what.startsWith(`${death} `)) health.against.delete(what);
   health.tried = false;
   settle(fleet, health);
 }
@@ -70,7 +80,7 @@ export function noteDone(fleet: Fleet, { name, task }: Omit<Failed, 'instantMs'>
 /** Takes over what a scheduler before this one knew. */
 export function takeOverRest(fleet: Fleet, { name, failures, restMs, untilMs }: Rest): void {
   const health = healthOf(fleet, name);
-  for (let at = health.against.size; at < failures; at++) health.against.set(`before ${at}`, '');
+  for (let at = health.against.size; at < failures; at++) health.against.set(`before ${at}`, unknown);
   Object.assign(health, { restMs, untilMs });
   fleet.resting.add(health);
   refresh(fleet, health);
@@ -79,7 +89,7 @@ export function takeOverRest(fleet: Fleet, { name, failures, restMs, untilMs }: 
 /** Has runners tried whose rest is over, or whose work nobody else can do any more. */
 export function wakeRested(fleet: Fleet, instantMs: number): void {
   for (const health of fleet.resting) {
-    const capabilities = [...new Set(health.against.values())].filter((one) => one !== '');
+    const capabilities = [...new Set(health.against.values())].filter((one) => one !== unknown);
     const isNeeded = capabilities.length > 0 && !capabilities.some((capability) => anotherCan(fleet, { name: health.name, capability }));
     if (health.untilMs === null || (health.untilMs > instantMs && !isNeeded)) continue;
     Object.assign(health, { untilMs: null, tried: true });

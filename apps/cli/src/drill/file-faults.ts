@@ -55,7 +55,8 @@ export const runnerFileFaults: readonly Fault<RunnerGround>[] = [
           for (const untilMs = performance.now() + tellsWithinMs; found === 0 && performance.now() < untilMs; look()) await sleep(200);
           return `runners found ${found} spoilt files and fetched them anew`;
         },
-        took: () => found > 0,
+        // One that is changed while a task reads it fails that task, which then goes to another runner.
+        took: ({ failed = 0 }) => found > 0 || failed > 0,
       };
     },
   },
