@@ -4,6 +4,7 @@ import type { Log } from '@filmwright/process';
 import type { CredentialStore, DriveStore, OverviewStore, PoolState, PoolStore } from '@filmwright/records';
 import { createBell } from '../bell.ts';
 import { reasonOf } from '../reason-of.ts';
+import { restAfter } from '../rest-after.ts';
 import { createCarrier } from './carry-out.ts';
 import type { Provisioner } from './provisioner.ts';
 import { createSizing } from './size-pools.ts';
@@ -27,6 +28,8 @@ export type PoolsOptions = {
 
 const sizeEveryMs = 1000;
 const carryEveryMs = { local: 500, http: 5000 } as const;
+/** However long a look takes, the next follows so soon. */
+const mostRestMs = 5000;
 /** Offers are long. */
 const offersAtOnce = 200;
 const superseded = 'lease-stale';
@@ -97,6 +100,7 @@ export async function runPools(options: PoolsOptions): Promise<void> {
   const provisioners: Provisioner[] = [];
   const every = async (waitMs: number, work: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
+      const startedMs = nowMs();
       try {
         if (turn !== undefined) await records.checkTurn(turn);
         await work();
@@ -104,7 +108,8 @@ export async function runPools(options: PoolsOptions): Promise<void> {
         if (error instanceof FilmwrightError && error.code === superseded) over.abort();
         else log('warn', 'pools could not be looked at; trying again', { reason: reasonOf(error) });
       }
-      await bell.rest(waitMs);
+      // A long queue takes the database time to look through.
+      await bell.rest(Math.max(waitMs, Math.min(mostRestMs, restAfter(nowMs() - startedMs))));
     }
   };
   const loops = pools.map((pool) => {
