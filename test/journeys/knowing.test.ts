@@ -68,6 +68,8 @@ const executors = (): readonly number[] =>
 
 test('P7, L11: a bulk task hands the only slot to one that a person waits for, within seconds, and goes on from its step', async (t) => {
   const long = await drill({ durationMs: 120_000, steps: 1200, priority: 'bulk' });
+  // Whatever was found: those after it have the same slot.
+  t.after(() => records.cancelBuild(long));
   // A hundredth of it are twelve steps, however soon its process was there.
   await found(async () => Number((await running(long))?.['percent'] ?? 0) >= 1, 'the long task to be on its way');
   const askedMs = performance.now();
@@ -79,12 +81,11 @@ test('P7, L11: a bulk task hands the only slot to one that a person waits for, w
     return attempts.length >= 2 && attempts;
   }, 'the long task to go on');
   assert.equal(first?.outcome, 'returned');
-  assert.match(String(first?.asked_back), /is interactive and would be late/);
+  assert.match(String(first?.asked_back), /is interactive and would wait longer than 30 s/);
   const { step } = Object(second?.resume) as { readonly step: number };
   assert.ok(step >= 10 && step < 1200, `step ${step}`);
   assert.deepEqual([second?.attempts, second?.lost], [1, 0]);
   t.diagnostic(`two quick tasks were done ${Math.round(tookMs)} ms after they were asked for; the long one went on from step ${step}`);
-  await records.cancelBuild(long);
 });
 
 test('L10: the slot of a cancelled task is given once its process is gone, and then at once', async (t) => {
