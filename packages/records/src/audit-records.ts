@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { paidMs } from './endings.ts';
 import { isUuid } from './uuidv7.ts';
 
 /** A task of an audited build, with the digest of its output once it is done. */
@@ -32,7 +33,7 @@ const charges = `${listed}, spent as (
   select l.key, l.state,
     (select count(*) from spend_entry s join attempt a on a.fence = s.fence and a.key = s.key and a.workspace_id = s.workspace_id
       where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle' and a.outcome = 'done'
-        and abs(s.slot_ms + s.gpu_ms - a.ran_ms * greatest(1, cardinality(a.devices))) < 0.001)
+        and abs(s.slot_ms + s.gpu_ms - (${paidMs({ ranMs: 'a.ran_ms', endedAt: 'a.ended_at' })}) * greatest(1, cardinality(a.devices))) < 0.001)
     + (select count(*) from spend_entry s where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle' and s.fence = l.fence
         and not exists (select from attempt a where a.fence = s.fence and a.key = s.key and a.workspace_id = s.workspace_id)) as exact,
     (select count(*) from spend_entry s where s.key = l.key and s.workspace_id = l.workspace_id and s.kind = 'settle') as settled,

@@ -40,3 +40,9 @@ export function costOf({ ms, devices }: { readonly ms: string; readonly devices:
   return `${ms} * cardinality(${devices}), case when cardinality(${devices}) = 0 then ${ms} else 0 end,
     ${ms} / 1000 * case when cardinality(${devices}) = 0 then w.slot_rate else w.gpu_rate * cardinality(${devices}) end`;
 }
+
+/** Milliseconds that an attempt `a` is charged for: what its runner says, no longer than since it was given to it. Where a clock jumped back meanwhile, its runner's word alone is there. */
+export function paidMs({ ranMs, endedAt }: { readonly ranMs: string; readonly endedAt: string }): string {
+  const since = `extract(epoch from ${endedAt} - coalesce(a.delivered_at, a.started_at)) * 1000`;
+  return `case when ${since} < 0 then ${ranMs} else least(${ranMs}, ${since}) end`;
+}

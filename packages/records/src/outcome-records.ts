@@ -2,7 +2,7 @@ import { type Amount, FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { bigintArray, floatArray, intArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
-import { costOf, postEnds, refundOf } from './endings.ts';
+import { costOf, paidMs, postEnds, refundOf } from './endings.ts';
 import { gather } from './gather.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
@@ -23,7 +23,7 @@ const complete = `
     join attempt a on a.fence = g.fence and a.key = g.key and a.runner_id = g.runner_id
     where t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence and (t.outcome is null or t.outcome = 'lost')
     returning g.at, t.workspace_id, t.key, t.fence, a.devices, a.build_id, g.body,
-      least(g.wall_ms, greatest(0, extract(epoch from clock_timestamp() - coalesce(a.delivered_at, a.started_at)) * 1000)) as paid_ms, g.wall_ms
+      ${paidMs({ ranMs: 'g.wall_ms', endedAt: 'now()' })} as paid_ms, g.wall_ms
   ), ended as (
     update attempt a set ended_at = now(), outcome = 'done', ran_ms = d.wall_ms
     from taken d where a.fence = d.fence and a.workspace_id = d.workspace_id and a.key = d.key
