@@ -112,6 +112,8 @@ async function takePrepared(home: string): Promise<boolean> {
 async function keepPrepared(home: string, folder: string): Promise<void> {
   const part = join(folder, `part-${process.pid}`);
   await copyParts(join(home, 'postgresql'), part);
+  // Who has the copy must not want the port that a killed server of another file will come back to.
+  await rm(join(part, 'data', 'postmaster.opts'), { force: true });
   // Another file was as quick: its files are as good.
   await rename(part, join(folder, 'whole')).catch(() => rm(part, { recursive: true, force: true }));
 }
