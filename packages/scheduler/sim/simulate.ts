@@ -1,5 +1,6 @@
 import type { Change } from '../src/demand.ts';
-import { arrive, closeBook, happen } from './endings.ts';
+import { arrive } from './arrivals.ts';
+import { closeBook, happen } from './endings.ts';
 import type { FairShare } from './fairness.ts';
 import { carryOutGrant, carryOutPreempt, carryOutPrefetch } from './grant.ts';
 import type { Policy } from './policy.ts';
