@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
 import { writeJoinToken } from '@filmwright/contracts';
 import { drawSecret, readCredential, writeCredential } from './credential-file.ts';
@@ -58,6 +61,22 @@ test('a gateway with a renewed certificate for the same key is the same one', as
   await writeCredential(home, { ...credential, url: again.url });
   await assert.rejects(createClient(openAccess({ home, url: again.url })).headAsset(nothing), { code: 'unauthorized' });
   assert.deepEqual(again.brought, [credential.secret], 'it is spoken to');
+});
+
+test('a request ends when it is told to, also while the gateway takes connections and does not shake hands', async (context) => {
+  const { home, joining } = await scene(context);
+  const credential = await joinGateway(joining);
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  context.after(() => silent.close());
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  await writeCredential(home, { ...credential, url });
+  const stop = new AbortController();
+  const asked = openAccess({ home, url }).fetch?.(url, { signal: stop.signal });
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  context.after(() => socket.destroy());
+  stop.abort();
+  await assert.rejects(Promise.race([asked, sleep(5000, 'it goes on', { ref: false })]), { name: 'AbortError' });
 });
 
 test('a secret is sent over nothing that others can read', async (context) => {

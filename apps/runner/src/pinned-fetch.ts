@@ -52,25 +52,31 @@ export function pinnedFetch(pem: string): typeof fetch {
   const wanted = keyPinOf(pem);
   const agent = new Agent({ keepAlive: true });
   agent.createConnection = (options, done) => {
+    const settle = (error: Error | null): void => {
+      socket.removeListener('error', settle).removeListener('timeout', late).setTimeout(0);
+      done?.(error, socket);
+    };
+    const late = (): void => void socket.destroy(new Error(`no handshake within ${lookWithinMs / 1000} s`));
     // Who signed it says nothing here: its key is what is known.
     const socket = connect({ ...(options as ConnectionOptions), rejectUnauthorized: false }, () => {
       const shown = socket.getPeerX509Certificate();
-      socket.removeListener('error', refused);
-      if (shown !== undefined && keyPinOf(shown) === wanted) return done?.(null, socket);
-      socket.destroy();
-      refused(new Error('the server shows a certificate of another key than the one this runner joined with'));
+      if (shown !== undefined && keyPinOf(shown) === wanted) return settle(null);
+      socket.destroy(new Error('the server shows a certificate of another key than the one this runner joined with'));
     });
-    const refused = (error: Error): void => done?.(error, socket);
-    socket.once('error', refused);
+    socket.once('error', settle).once('timeout', late).setTimeout(lookWithinMs);
     return undefined;
   };
   return (input, init = {}) => {
     const { method = 'GET', body, signal } = init;
     const headers = Object.fromEntries(new Headers(init.headers));
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       const url = new URL(input instanceof Request ? input.url : input);
+      // A request ends nothing before it has a socket, and it has none until hands were shaken.
+      const stop = (): void => reject(signal?.reason);
+      signal?.addEventListener('abort', stop, { once: true });
       const sent = request(url, { agent, method, headers, ...(signal ? { signal } : {}) }, (reply) => resolve(responseOf(reply, method)));
-      sent.on('error', reject);
+      sent.on('error', reject).on('close', () => signal?.removeEventListener('abort', stop));
       sent.setTimeout(silenceMs, () => sent.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
       if (body instanceof ReadableStream) {
         // A reply may come before all was sent: the gateway refuses, and what is left is not wanted.
