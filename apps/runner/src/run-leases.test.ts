@@ -2,34 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type Lease, type Task, toProblem } from '@filmwright/contracts';
+import { readMetrics } from '@filmwright/process/testing';
 import type { Done, Ran } from './executor.ts';
 import { type LeaseWork, leaseAndWork } from './lease-work.ts';
 import { type Held, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
-import { createRunnerMetrics } from './runner-metrics.ts';
-
-const done: Done = { type: 'done', output: {}, assets: [], wallMs: 5, cpuMs: 4, loadMs: 1 };
-const leaseOf = (key: string, fence = 1): Lease => {
-  const base = { kind: 'subtitles', version: 2, toolchain: '', payload: { cues: [], language: 'en' } } as const;
-  const task: Task = { ...base, key, estimateMs: 1, rank: 0, inputs: [] };
-  return { task, fence, attempt: 1, leaseMs: 400 };
-};
-const nothing = async (): Promise<void> => {};
-
-type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
-function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
-  const never = (): never => assert.fail('it is not asked for');
-  const working: WorkingExecutor = { held: [], devices: [], close: never, unload: never, run: never, runBatch: never, ...executor };
-  const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
-  const work: LeaseWork = {
-    client: { ...calls, failTask: nothing, handBack: nothing, ...client },
-    executors: [working],
-    endings: { drain: new AbortController().signal, end },
-    log: () => {},
-    figures: createRunnerMetrics({ slots: 1, cache: () => null }),
-    ...{ runnerId: 'me', leaseMs: 400, offerChanged: new AbortController().signal, cache: () => null, hasRoom: async () => true },
-  };
-  return { work, executor: working };
-}
+import { done, leaseOf, workOf } from './testing/lease-scene.ts';
 
 /** Gives each lease once, as a gateway does that keeps whoever asks waiting until there is one. */
 function givenOnce(leases: Lease[]): LeaseWork['client']['leaseTasks'] {
@@ -115,6 +92,36 @@ test('a batch is told which of its tasks are wanted no longer or asked back, and
   const batch = [{ ...leaseOf('a', 1), devices: ['GPU-1'], resume: { step: 1 } }, leaseOf('b', 2)] as const;
   await runBatch(work, { batch, executor, held, onStale: ({ task }) => void stale.push(task.key) });
   assert.deepEqual([closed, stale, ended, held.size], [1, ['a'], ['b'], 0]);
+});
+
+test('an end that is told too late is one of lost work, whatever it was, alone and in a batch', async () => {
+  const late = async (): Promise<void> => {
+    throw new FilmwrightError('lease-stale', 'Another has it by now.');
+  };
+  const took = { wallMs: 5, cpuMs: 4, loadMs: 1 };
+  const ends: WorkingExecutor['run'][] = [
+    async () => done,
+    async () => ({ type: 'returned', resume: { step: 1 } }),
+    () => Promise.reject(new FilmwrightError('task-failed', 'It broke.')),
+  ];
+  for (const run of ends) {
+    const together = async (): Promise<Ran> => ({ type: 'ran', ends: [{ ...took, output: {}, assets: [] }] });
+    const { work, executor } = workOf({
+      executor: { run, runBatch: together },
+      client: { completeTask: late, failTask: late, handBack: late },
+    });
+    const told: string[] = [];
+    const stale: string[] = [];
+    const place = { executor, held: new Map<number, Held>(), onStale: ({ task }: Lease) => void stale.push(task.key) };
+    const telling = { ...work, log: (_: string, message: string) => void told.push(message) };
+    await runLease(telling, { ...place, lease: leaseOf('a') });
+    await runBatch(telling, { ...place, batch: [leaseOf('b')] });
+    const { sum } = readMetrics(await work.figures.metrics.text());
+    assert.equal(sum('filmwright_runner_tasks_total', { outcome: 'lost' }), 2);
+    assert.equal(sum('filmwright_runner_tasks_total'), 2);
+    assert.deepEqual(stale, ['a', 'b']);
+    assert.doesNotMatch(told.join(), /done|handed back/);
+  }
 });
 
 test('a task that is leased anew stays held while its lease of before comes to its end', async () => {

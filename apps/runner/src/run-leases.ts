@@ -31,6 +31,8 @@ type Place = { readonly executor: WorkingExecutor; readonly held: HeldLeases; re
 type Running = Place & { readonly lease: Lease };
 /** What has not left a device by then will be missed by whatever is loaded, which then empties the process. */
 const longestUnloadMs = 10_000;
+/** How a task ended whose end was told too late. */
+const lost = 'ended in vain: its lease was given away or its build cancelled';
 /** Leases that run as one. */
 export type Batch = readonly [Lease, ...Lease[]];
 
@@ -88,16 +90,18 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
       const end = 'code' in ends ? { problem: ends } : ends[at];
       let outcome: TaskOutcome = 'stopped';
       if (end !== undefined && !stop.signal.aborted && !signal.aborted) {
-        if (!('resume' in end)) outcome = 'problem' in end ? 'failed' : 'done';
         const send = (): Promise<void> => tellEnd(work, { lease, end });
         const told = await report({ signal: AbortSignal.any([signal, stop.signal]), send }).catch((cause: unknown) => {
           work.log('warn', 'an end could not be told', { task: lease.task.key, problem: toProblem(cause) });
-          return 'ended' as const;
+          return 'untold' as const;
         });
-        if (told === 'stale') onStale(lease);
+        if (told === 'stale') {
+          outcome = 'lost';
+          onStale(lease);
+        } else if (told === 'ended' && !('resume' in end)) outcome = 'problem' in end ? 'failed' : 'done';
         const { key, kind } = lease.task;
-        const how = 'resume' in end ? 'handed back at a border' : outcome;
-        work.log('info', `task ${how} in a batch of ${batch.length}`, { task: key, kind, attempt: lease.attempt });
+        const how = told === 'stale' ? lost : 'resume' in end ? 'handed back at a border' : outcome;
+        if (told !== 'untold') work.log('info', `task ${how} in a batch of ${batch.length}`, { task: key, kind, attempt: lease.attempt });
       }
       letGo(held, one);
       tells.get(lease)?.(outcome);
@@ -201,29 +205,33 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     });
     if (done.type === 'returned') {
       const { resume } = done;
-      log('info', 'task handed back at a border', note);
-      return await report({
+      const end = await report({
         signal,
         send: () => client.handBack({ runnerId, key: task.key, fence, resume: resume as HandBack['resume'] }),
       });
+      if (end === 'stale') outcome = 'lost';
+      log('info', `task ${end === 'stale' ? lost : 'handed back at a border'}`, note);
+      return end;
     }
     const { output, assets, wallMs, cpuMs, loadMs } = done;
     const end = await report({
       signal,
       send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs, loadMs }),
     });
-    outcome = 'done';
-    log('info', 'task done', { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
+    outcome = end === 'stale' ? 'lost' : 'done';
+    log('info', `task ${end === 'stale' ? lost : outcome}`, { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
     return end;
   } catch (error) {
     const problem = toProblem(error);
     log('warn', 'task ended badly', { ...note, problem });
     if (problem.code === 'lease-stale' || signal.aborted) return 'stale';
-    outcome = 'failed';
-    return await report({ signal, send: () => client.failTask({ runnerId, key: task.key, fence, problem }) }).catch((cause: unknown) => {
+    const send = (): Promise<void> => client.failTask({ runnerId, key: task.key, fence, problem });
+    const end = await report({ signal, send }).catch((cause: unknown) => {
       log('warn', 'a failure could not be told', { ...note, problem: toProblem(cause) });
       return 'ended' as const;
     });
+    outcome = end === 'stale' ? 'lost' : 'failed';
+    return end;
   } finally {
     letGo(held, one);
     tellEnd(outcome);

@@ -1,8 +1,8 @@
 import type { CacheReport, TaskKind } from '@filmwright/contracts';
 import { createMetrics, type Metrics, secondsBuckets } from '@filmwright/process';
 
-/** `stopped`: given back, or its lease was given away or its build cancelled. */
-export type TaskOutcome = 'done' | 'failed' | 'stopped';
+/** `stopped`: given back, or its lease was given away or its build cancelled while it ran; `lost`: the same, heard only when its end was told. */
+export type TaskOutcome = 'done' | 'failed' | 'stopped' | 'lost';
 export type RunnerMetrics = {
   readonly metrics: Metrics;
   /** Notes that a slot took a task; call what it returns once, when the slot is free again. */
@@ -14,7 +14,7 @@ export function createRunnerMetrics({ slots, cache }: { readonly slots: number; 
   const metrics = createMetrics({ role: 'runner' });
   const tasks = metrics.counter({
     name: 'filmwright_runner_tasks_total',
-    help: 'Tasks that left a slot; stopped ones were given back, given away or cancelled.',
+    help: 'Tasks that left a slot; stopped ones were given back, given away or cancelled, and so were lost ones, which heard of it at their end.',
     labels: ['kind', 'outcome'],
   });
   const seconds = metrics.histogram({
