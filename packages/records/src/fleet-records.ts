@@ -46,7 +46,7 @@ export function fleetRecords({ rows }: Database): FleetStore {
              coalesce(sum(json_array_length(coalesce(r.offer->'devices', '[]'))), 0)::int as gpus,
              coalesce(sum(h.slots), 0)::int as "slotsBusy", coalesce(sum(h.gpus), 0)::int as "gpusBusy"
            from runner r left join lateral (
-             select count(*) filter (where cardinality(a.devices) = 0)::int as slots, count(distinct d)::int as gpus
+             select count(distinct coalesce(a.batch::text, a.fence::text)) filter (where cardinality(a.devices) = 0)::int as slots, count(distinct d)::int as gpus
              from attempt a left join lateral unnest(a.devices) d on true where a.runner_id = r.id and a.ended_at is null
            ) h on true where r.seen_at > now() - ${silence} group by 1 order by 1`,
         ),

@@ -19,7 +19,7 @@ export type FleetFigures = {
     readonly runners: number;
     readonly slots: number;
     readonly resting: number;
-    /** Tasks that have a place there which is no GPU's. */
+    /** Of the slots those that have something to do; what runs on a GPU is not counted. */
     readonly slotsBusy: number;
     readonly gpus: number;
     readonly gpusBusy: number;

@@ -2,6 +2,7 @@ import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
+import { isOfMachine } from './pooled.ts';
 
 const silence = `interval '30 seconds'`;
 /** An offer is noted to be there still so often. */
@@ -38,7 +39,7 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
       const names = pools.map(({ name }) => name);
       await rows(
         `with newest as (
-           select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on split_part(r.name, '/', 1) = m.id
+           select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on ${isOfMachine}
            where m.pool = any($1) and r.seen_at > now() - ${silence} order by m.pool, r.id desc
          )
          update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now()

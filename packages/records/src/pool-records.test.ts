@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { leaseGranted } from './testing/lead.ts';
+import type { Grant } from './schedule-store.ts';
+import { epochOf, grantOf, leaseGranted } from './testing/lead.ts';
 import { someBuild, someOffer, someTask } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -56,6 +57,32 @@ test('O2: the size of pools follows what waits, what each runner does, and films
     ],
   );
   assert.deepEqual([activeBuilds, interactiveBuilds], [2, 1]);
+});
+
+test('O2: a batch takes one place of its runner, and a task of two GPUs takes two', async () => {
+  const { records } = await server.open();
+  await someBuild(records, { tasks: ['a', 'b', 'c', 'd'].map((key) => someTask(key)) });
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'm1', pool: 'one' }));
+  const demands = new Map((await records.fleetSnapshot()).tasks.flatMap(({ key, demand }) => (demand === null ? [] : [[key, demand]])));
+  const grant = (key: string, changes: Partial<Grant>): Grant => ({
+    ...grantOf(demands.get(key) ?? assert.fail(key), runnerId),
+    ...changes,
+  });
+  const batch = '00000000-0000-7000-8000-00000000beef';
+  await records.grantTasks({
+    epoch: await epochOf(records),
+    grants: [grant('a', { batch }), grant('b', { batch }), grant('c', {}), grant('d', { devices: ['g0', 'g1'] })],
+  });
+  const [runner] = (await records.poolFacts()).runners;
+  assert.deepEqual(
+    [runner?.slots, runner?.devices],
+    [
+      { tasks: 2, leftMs: 3000 },
+      { tasks: 2, leftMs: 2000 },
+    ],
+  );
+  const [there] = (await records.figures()).runners;
+  assert.deepEqual([there?.slotsBusy, there?.gpusBusy], [2, 2]);
 });
 
 test('O3: the runner of a machine that is to go is given nothing more, and is known to be busy until it is not', async () => {

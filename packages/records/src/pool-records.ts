@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolMemoryStore, PoolStore } from './pool-store.ts';
+import { isOfMachine, machineOf } from './pooled.ts';
 import { holdTurn } from './wanted.ts';
 
 const silence = `interval '30 seconds'`;
@@ -10,16 +11,19 @@ type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs' | 'vra
   readonly due_in_ms: number | null;
   readonly vram_mib: number;
 };
-/** One that joined by a token has a mark of its credential behind its name. */
-const isOfMachine = `(r.name = m.id or starts_with(r.name, m.id || '/'))`;
-/** The same as a name to join by. */
-const machineOf = `split_part(r.name, '/', 1)`;
 type RunnerRow = Omit<PoolFacts['runners'][number], 'slots' | 'devices'> &
   Readonly<Record<`${'slot' | 'device'}_${'tasks' | 'left_ms'}`, number>>;
 type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy'> & {
   readonly age_ms: number;
   readonly ends_in_ms: number | null;
 };
+
+const leftMs = `t.estimate_ms * (1 - a.percent / 100)`;
+/** Places that what runs takes: tasks of one batch share theirs, and one of several GPUs has as many. */
+const slotLoad = `count(distinct coalesce(a.batch::text, a.fence::text)) filter (where cardinality(a.devices) = 0)::int as slot_tasks,
+  coalesce(sum(${leftMs}) filter (where cardinality(a.devices) = 0), 0)::double precision as slot_left_ms`;
+const deviceLoad = `(select count(distinct d)::int from attempt h cross join lateral unnest(h.devices) d where h.runner_id = r.id and h.ended_at is null) as device_tasks,
+  coalesce(sum(${leftMs} * cardinality(a.devices)), 0)::double precision as device_left_ms`;
 
 /** Machines of pools (SPEC.md, O). */
 export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, keyof PoolMemoryStore> {
@@ -78,7 +82,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
         rows<RunnerRow>(
           `select r.id, r.name, nullif(r.pool, 'default') as pool, nullif(r.region, '') as region, r.draining,
              exists (select from runner_rest x where x.name = r.name and x.until > now()) as resting,
-             ${loadWhere('cardinality(a.devices) = 0', 'slot')}, ${loadWhere('cardinality(a.devices) > 0', 'device')}
+             ${slotLoad}, ${deviceLoad}
            from runner r left join attempt a on a.runner_id = r.id and a.ended_at is null
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
            where r.seen_at > now() - ${silence} group by r.id order by r.id`,
@@ -104,9 +108,4 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
       };
     },
   };
-}
-
-function loadWhere(which: string, name: 'slot' | 'device'): string {
-  return `(count(t.key) filter (where ${which}))::int as ${name}_tasks,
-    coalesce(sum(t.estimate_ms * (1 - a.percent / 100)) filter (where ${which}), 0)::double precision as ${name}_left_ms`;
 }

@@ -57,7 +57,7 @@ export type PoolFacts = {
     /** Until it is due, less than 0 when it is late; null without a deadline. */
     readonly dueInMs: number | null;
   }[];
-  /** Runners heard of lately, with what each does now in slots and on devices; what is left of it as estimated. */
+  /** Runners heard of lately, with what each does now in slots and on devices: a batch counts as one, and a task of several GPUs once for each. What is left of it is as estimated. */
   readonly runners: readonly {
     readonly id: string;
     readonly name: string;

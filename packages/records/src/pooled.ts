@@ -1,5 +1,7 @@
+/** The machine of a pool whose runner `r` may be, as its name tells: one that joined by a token has a mark of its credential behind the machine's id. */
+export const machineOf = `split_part(r.name, '/', 1)`;
 /** Whether a runner `r` is that of a machine `m` of a pool. */
-export const isOfMachine = `(r.name = m.id or starts_with(r.name, m.id || '/'))`;
+export const isOfMachine = `${machineOf} = m.id`;
 
 /** How the one that leads sized each pool within the last minute, with machines that are there, on their way and going. */
 export const pooled = `

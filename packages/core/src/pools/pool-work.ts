@@ -24,7 +24,7 @@ export type Ability = {
   readonly slots: number;
 };
 
-/** Tasks under way, and what is left of them as estimated. */
+/** Tasks under way, a batch as one and one of several GPUs once for each, and what is left of them as estimated. */
 export type Load = { readonly tasks: number; readonly leftMs: number };
 
 /** Work goes to places of two kinds, which a machine has side by side. */
