@@ -3,7 +3,7 @@ import { freeStopped, postEnds, refundOf } from './endings.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
 import { silenceMs } from './runner-records.ts';
-import { isAtFault, type Loss, lostProblem } from './troubles.ts';
+import { isAtFault, type Loss, lostProblem, mostNeighbours } from './troubles.ts';
 
 type Expired = {
   workspace_id: string;
@@ -12,6 +12,9 @@ type Expired = {
   losses: readonly Loss[];
   undelivered: boolean;
 };
+
+/** What a task is called among neighbours. */
+const nameOf = (row: string): string => `${row}.workspace_id || ' ' || ${row}.key`;
 
 /**
  * A grant that was not delivered is nobody's loss: it is taken back with a new fence. What a runner was lost with is all that it had when it was heard of last;
@@ -26,13 +29,12 @@ const takeBack = `
   ), ended as (
     update attempt a set ended_at = now(), outcome = case when e.undelivered then 'undelivered' else 'lost' end from expired e
     where a.fence = e.fence and a.workspace_id = e.workspace_id and a.key = e.key
+  ), died as (select runner_id, min(heard_at) as heard_at from expired group by 1
   ), beside as materialized (
-    select e.fence, json_agg(n.name order by n.name)::jsonb as neighbours from expired e cross join lateral (
-      select n.workspace_id || ' ' || n.key as name from attempt n
-      where n.runner_id = e.runner_id and n.ended_at is null and n.delivered_at is not null and n.fence <> e.fence
+    select d.runner_id, count(*)::int as tasks, (array_agg(n.name order by n.name))[:${mostNeighbours} + 1] as names from died d cross join lateral (
+      select ${nameOf('n')} as name from attempt n where n.runner_id = d.runner_id and n.ended_at is null and n.delivered_at is not null
       union
-      select n.workspace_id || ' ' || n.key from attempt n
-      where n.runner_id = e.runner_id and n.outcome = 'lost' and n.ended_at > e.heard_at and n.fence <> e.fence
+      select ${nameOf('n')} from attempt n where n.runner_id = d.runner_id and n.outcome = 'lost' and n.ended_at > d.heard_at
     ) n group by 1
   ), lost as (select * from expired where not undelivered
   ), missed as (select * from expired where undelivered
@@ -45,8 +47,8 @@ const takeBack = `
     fence = case when e.undelivered then nextval('task_fence') else t.fence end,
     losses = case when e.undelivered then t.losses
       else t.losses || jsonb_build_object('runner', e.runner_name, 'startedAt', e.started_at, 'heardAt', e.heard_at, 'percent', e.percent,
-        'neighbours', coalesce(b.neighbours, '[]')) end
-  from expired e left join beside b on b.fence = e.fence where t.workspace_id = e.workspace_id and t.key = e.key
+        'beside', b.tasks - 1, 'neighbours', (array_remove(b.names, ${nameOf('e')}))[:${mostNeighbours}]) end
+  from expired e left join beside b on b.runner_id = e.runner_id where t.workspace_id = e.workspace_id and t.key = e.key
   returning t.workspace_id, t.key, t.kind, t.losses, e.undelivered`;
 
 /**

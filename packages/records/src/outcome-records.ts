@@ -55,6 +55,9 @@ const wereDone = `
   join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
   where t.outcome = 'done'`;
 
+/** Of what was said of a try so many characters are kept. */
+const mostDetail = 500;
+
 /** Another runner that may do a task `c`: one that it has not failed on, and that does not rest. */
 const untried = `
   select from runner r where r.gone_at is null and not r.draining and (r.offer->'kinds')::jsonb ? c.kind
@@ -68,7 +71,7 @@ const fail = `
       case when t.state = 'leased' then t.lost else greatest(0, t.lost - 1) end as lost,
       case when t.state = 'leased' then t.losses else t.losses - -1 end as losses,
       t.failures || jsonb_build_object('runner', a.runner_name, 'startedAt', a.started_at, 'endedAt', now(), 'percent', a.percent,
-        'detail', $3::json->>'detail', 'beside', (
+        'detail', left($3::json->>'detail', ${mostDetail}), 'beside', (
           select count(*) from attempt n where n.runner_id = a.runner_id and n.ended_at is null and n.delivered_at is not null and n.fence <> a.fence
         )) as failures
     from task t join attempt a on a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key where t.workspace_id = $1 and t.key = $2

@@ -3,10 +3,14 @@ import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
 import { lossesUntilAlone } from './troubles.ts';
 
+/** Runners on which it failed or that were lost with it. */
+const tried = `case when t.failures <> '[]' or t.losses <> '[]' then (
+    select array_agg(distinct x->>'runner') filter (where x->>'runner' is not null) from jsonb_array_elements(t.failures || t.losses) x
+  ) end`;
 /** A task with its lease as the statements of the fleet read it: `t` and `a` are the task and its live attempt. */
 export const taskColumns = `
   t.state, t.wanted_by, t.kind, t.version, t.toolchain, t.model, t.size, t.estimate_ms, t.gpus, t.vram_mib, t.region, t.pool, t.borders_ms, t.batch,
-  t.batch_most, t.priority, t.rank, t.lost, nullif(t.failures || t.losses, '[]') as troubles, t.fence, a.runner_id, a.devices, a.batch as batch_id,
+  t.batch_most, t.priority, t.rank, t.lost, ${tried} as tried, t.fence, a.runner_id, a.devices, a.batch as batch_id,
   extract(epoch from t.deadline_at - statement_timestamp())::float8 * 1000 as deadline_in_ms,
   extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
   extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000 as ready_in_ms,
@@ -33,7 +37,7 @@ export type TaskRow = {
   priority: Priority;
   rank: number;
   lost: number | null;
-  troubles: readonly { readonly runner: string | null }[] | null;
+  tried: readonly string[] | null;
   fence: string;
   runner_id: string | null;
   devices: string[] | null;
@@ -87,7 +91,7 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
             ...{ region: row.region, pool: row.pool, bordersMs: row.borders_ms, batch: row.batch, batchMost: row.batch_most },
             ...{ priority: row.priority, rank: row.rank, deadlineInMs: row.deadline_in_ms, turnAgoMs: row.turn_ago_ms },
             readyInMs: row.ready_in_ms,
-            ...(row.troubles !== null && { tried: [...new Set(row.troubles.flatMap(({ runner }) => runner ?? []))] }),
+            ...(row.tried !== null && { tried: row.tried }),
             ...((row.lost ?? 0) >= lossesUntilAlone && { alone: true }),
           },
     lease: leased

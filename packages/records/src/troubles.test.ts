@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { defaultWorkspace } from './records.ts';
 import type { FleetTask, ScheduleStore } from './schedule-store.ts';
 import { epochOf, grantOf } from './testing/lead.ts';
 import { completionOf, problemOf, someOffer } from './testing/made-up.ts';
 import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
+import { mostNeighbours } from './troubles.ts';
 
 const longMs = 3_600_000;
 let server: TestServer;
@@ -101,6 +103,21 @@ test('F4: what was lost with others each time is not set aside, and runs alone f
     (await states()).map((row) => row.state),
     ['done', 'done', 'failed'],
   );
+});
+
+test('F4: of a runner that had much a loss tells how many others there were, and keeps few of them, the same for all that it had', async () => {
+  const keys = Array.from({ length: 60 }, (_, at) => `t${at + 10}`);
+  const opened = await openWithRunner(server, keys);
+  await give(opened, { runnerId: opened.runnerId, keys });
+  await opened.sql(`update attempt set lease_until = now() - interval '1 second'`);
+  assert.equal(await opened.records.expireLeases(), keys.length);
+  const losses = await opened.sql(
+    `select key, losses->0->'beside' as beside, losses->0->'neighbours' as neighbours from task order by key`,
+  );
+  for (const { key, beside, neighbours } of losses) {
+    const first = keys.filter((each) => each !== key).slice(0, mostNeighbours);
+    assert.deepEqual([beside, neighbours], [59, first.map((each) => `${defaultWorkspace} ${each}`)]);
+  }
 });
 
 test('F4: what is lost with others again and again is set aside after six losses', async () => {

@@ -11,12 +11,13 @@ export type Failure = {
   readonly detail: string;
 };
 
-/** A try whose runner was lost. `neighbours` are what that had beside it, by workspace and key; not known of tries by older versions. */
+/** A try whose runner was lost: `beside` how many others, and the first of those in the order of `neighbours`, their workspaces and keys. Neither is known of tries by older versions. */
 export type Loss = {
   readonly runner: string | null;
   readonly startedAt: string;
   readonly heardAt: string | null;
   readonly percent?: number;
+  readonly beside?: number;
   readonly neighbours?: readonly string[];
 };
 
@@ -26,6 +27,9 @@ export const mostAttempts = 3;
 export const mostTries = 6;
 /** After so many losses it runs alone, so that it is seen whether it was at fault. */
 export const lossesUntilAlone = 2;
+
+/** A runner may have had thousands; in one order, the first of them tell those that had the same from others. */
+export const mostNeighbours = 20;
 
 /** Whether a task is what its runners were lost by, as far as anybody can know: nothing else was there each time. */
 export function isAtFault(losses: readonly Loss[]): boolean {
@@ -39,10 +43,10 @@ type Lost = { readonly key: string; readonly kind: string; readonly losses: read
 
 /** Who had a task that is set aside, when, how far it was, and what else was there. */
 export function lostProblem({ key, kind, losses }: Lost): Problem {
-  const seen = losses.map(({ runner, startedAt, heardAt, percent, neighbours }) => {
+  const seen = losses.map(({ runner, startedAt, heardAt, percent, beside }) => {
     const ran = `${runner ?? 'a runner'} began at ${new Date(startedAt).toISOString()} and was heard of for ${secondsBetween(startedAt, heardAt ?? startedAt)} s`;
     const far = percent === undefined ? '' : `, at ${Math.round(percent)} %`;
-    return `${ran}${far}${neighbours === undefined ? '' : `, ${besideText(neighbours.length)}`}`;
+    return `${ran}${far}${beside === undefined ? '' : `, ${besideText(beside)}`}`;
   });
   return toProblem(
     new FilmwrightError(
