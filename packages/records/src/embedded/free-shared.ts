@@ -14,19 +14,24 @@ const letGoWithinMs = 2000;
  */
 export async function freeShared(home: string): Promise<void> {
   const lines = (await readFile(join(home, 'postgresql', 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  const [key, id] = (lines[6] ?? '').trim().split(/\s+/).map(Number);
+  const [, key, id] = /^\s*(\d+)\s+(\d+)\s*$/.exec(lines[6] ?? '') ?? [];
   const pid = Number(lines[0]);
   if (key === undefined || id === undefined) return;
   for (const untilMs = performance.now() + letGoWithinMs; performance.now() < untilMs; await sleep(20)) {
-    const segment = await segmentOf(id);
+    const segment = await segmentOf(Number(id));
     // After a restart of the machine the number may be of another's.
-    if (segment === null || segment.key !== key) return;
+    if (segment === null || segment.key !== keyIn(key)) return;
     if (segment.attached === 0) {
-      await promisify(execFile)('ipcrm', ['-m', String(id)]).catch(() => {});
+      await promisify(execFile)('ipcrm', ['-m', id]).catch(() => {});
       return;
     }
     if (isAlive(pid)) return;
   }
+}
+
+/** Written as 64 bits without a sign, it is one of 32 bits with a sign: it comes of a number of a file, which may be as large. */
+function keyIn(written: string): number {
+  return Number(BigInt.asIntN(32, BigInt(written)));
 }
 
 async function segmentOf(id: number): Promise<{ readonly key: number; readonly attached: number } | null> {
