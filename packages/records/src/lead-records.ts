@@ -1,9 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
-import { migrationsFolder } from './migrate.ts';
+import { migrationNames } from './migrate.ts';
 import { lockAllWants } from './wanted.ts';
 
 /** What the program of a leader knows: versions of kinds of tasks by their names. */
@@ -27,48 +25,43 @@ export interface LeadStore {
 }
 
 type LedBy = LeadingProgram & { readonly schema: string };
+type LeadershipRow = { readonly led_by: LedBy | null };
+type Known = LeadingProgram & { readonly schemas: readonly string[] };
 
 /** Leaders, by what their programs know. */
 export function leadRecords({ rows, transaction }: Database): LeadStore {
-  let migrations: Promise<readonly string[]> | undefined;
-  const known = (): Promise<readonly string[]> => {
-    migrations ??= readdir(fileURLToPath(migrationsFolder)).then((names) => names.filter((name) => name.endsWith('.sql')).sort());
-    return migrations;
+  // Read once: where a later program is put in this one's place on the disk, this process is still the earlier one.
+  let names: Promise<readonly string[]> | undefined;
+  const knownBy = async ({ kinds }: LeadingProgram): Promise<Known> => {
+    names ??= migrationNames();
+    return { kinds, schemas: await names };
   };
-  const compared = async (program: LeadingProgram, ledBy: LedBy | null | undefined): Promise<string | null> =>
-    ledBy ? lackOf(ledBy, { ...program, schemas: await known() }) : null;
   return {
     takeTurn: ({ program, anyway = false } = {}) =>
       transaction(async (client) => {
         await lockAllWants(client);
-        if (program !== undefined) await noteProgram(client, { program, schema: (await known()).at(-1) ?? '', anyway, compared });
+        if (program !== undefined) await noteProgram(client, { own: await knownBy(program), anyway });
         const { rows } = await client.query<{ drive: string }>('update leadership set drive = drive + 1 returning drive');
         return Number(rows[0]?.drive);
       }),
     async whyNotLead(program) {
-      const [row] = await rows<{ led_by: LedBy | null }>('select led_by from leadership');
-      return compared(program, row?.led_by);
+      const [row] = await rows<LeadershipRow>('select led_by from leadership');
+      return lackOf(row?.led_by, await knownBy(program));
     },
   };
 }
 
-type Noting = {
-  readonly program: LeadingProgram;
-  readonly schema: string;
-  readonly anyway: boolean;
-  readonly compared: (program: LeadingProgram, ledBy: LedBy | null | undefined) => Promise<string | null>;
-};
-
-async function noteProgram(client: PoolClient, { program, schema, anyway, compared }: Noting): Promise<void> {
-  const { rows } = await client.query<{ led_by: LedBy | null }>('select led_by from leadership');
-  const lack = anyway ? null : await compared(program, rows[0]?.led_by);
+async function noteProgram(client: PoolClient, { own, anyway }: { readonly own: Known; readonly anyway: boolean }): Promise<void> {
+  const { rows } = await client.query<LeadershipRow>('select led_by from leadership');
+  const lack = anyway ? null : lackOf(rows[0]?.led_by, own);
   if (lack !== null) throw new FilmwrightError('protocol-unsupported', `The program that led before is newer than this one: ${lack}.`);
-  const ledBy: LedBy = { kinds: program.kinds, schema };
+  const ledBy: LedBy = { kinds: own.kinds, schema: own.schemas.at(-1) ?? '' };
   await client.query('update leadership set led_by = $1', [JSON.stringify(ledBy)]);
 }
 
 /** What one that led knew and another does not; one that knows something else as well is no older for it. */
-function lackOf(ledBy: LedBy, own: LeadingProgram & { readonly schemas: readonly string[] }): string | null {
+function lackOf(ledBy: LedBy | null | undefined, own: Known): string | null {
+  if (!ledBy) return null;
   const kinds = Object.entries(ledBy.kinds).flatMap(([kind, version]) => {
     const here = own.kinds[kind];
     if (here !== undefined && here >= version) return [];

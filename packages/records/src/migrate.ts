@@ -5,6 +5,11 @@ import type { Database } from './database.ts';
 
 /** Where the numbered files of the schema lie. */
 export const migrationsFolder = new URL('./migrations/', import.meta.url);
+/** Names of those files, in the order in which they run. */
+export async function migrationNames(): Promise<readonly string[]> {
+  return (await readdir(fileURLToPath(migrationsFolder))).filter((file) => file.endsWith('.sql')).sort();
+}
+
 /** Number of the advisory lock under which migrations run. */
 const lockNumber = 706_170_001;
 /** What is filled takes longer than any other call may. */
@@ -12,7 +17,7 @@ const withinMs = 12 * 3_600_000;
 
 /** Brings the database to the newest schema; each numbered file runs once, in a transaction, under a lock, so that several starts at once are safe. */
 export async function migrate({ transaction, rows }: Database): Promise<void> {
-  const names = (await readdir(fileURLToPath(migrationsFolder))).filter((file) => file.endsWith('.sql')).sort();
+  const names = await migrationNames();
   const known = await rows<{ name: string }>('select name from migration').catch(() => []);
   if (names.every((name) => known.some((row) => row.name === name))) return;
   for (const name of names) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FilmwrightError } from '@filmwright/contracts';
@@ -7,7 +7,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { away, isPassing } from '../database.ts';
 import { databaseHosts } from '../database-hosts.ts';
-import { migrationsFolder } from '../migrate.ts';
+import { migrationNames, migrationsFolder } from '../migrate.ts';
 import { openRecords } from '../open-records.ts';
 import { measure, type RecordsDump } from './records-dump.ts';
 import { quoted, type TableShape, tableShapes } from './table-shapes.ts';
@@ -72,10 +72,6 @@ export async function endRestore({ connectionString }: { readonly connectionStri
 /** Throws `request-invalid` unless this program knows the schema of a dump. */
 export async function checkKnownSchema(dump: Pick<RecordsDump, 'migrations'>): Promise<void> {
   checkSchema(dump, await migrationNames());
-}
-
-async function migrationNames(): Promise<readonly string[]> {
-  return (await readdir(migrationsFolder)).filter((file) => file.endsWith('.sql')).sort();
 }
 
 function checkSchema({ migrations }: Pick<RecordsDump, 'migrations'>, known: readonly string[]): void {
