@@ -216,9 +216,12 @@ export class Executor {
         if (this.#child === child) this.#child = undefined;
         const how = killed === null ? `exit status ${code}` : killed;
         const what = `The process that ran ${kind ?? request.type} died (${how})`;
-        void words.tell().then((last) => {
-          const detail = `${what}; it ${last === '' ? '' : `${last}, and `}is tried again.`;
-          finish(() => reject(new FilmwrightError('task-failed', detail, { retryable: true })));
+        // All is over but for what is said of it: a stop, or the next request, may come before.
+        finish(() => {
+          void words.tell().then((last) => {
+            const detail = `${what}; it ${last === '' ? '' : `${last}, and `}is tried again.`;
+            reject(new FilmwrightError('task-failed', detail, { retryable: true }));
+          });
         });
       };
       const stop = (): void => {

@@ -1,28 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@filmwright/contracts';
 import { asking, openExecutor } from './testing/open-executor.ts';
+
+/** An environment in which executors run this too. */
+const running = (program: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` });
+const drillOf = (durationMs: number): Task => ({
+  ...{ key: 'k', kind: 'drill', version: 1, toolchain: '', estimateMs: 1, rank: 0, inputs: [] },
+  payload: { seed: 1, inputs: [], durationMs, bytes: 9 },
+});
 
 test('of a process that dies it is told by which signal, what memory it held and what it wrote last', async (t) => {
   const dies = `process.on('message', ({ type }) => {
     if (type !== 'run') return;
     const filled = Buffer.alloc(200 * 1024 ** 2, 1);
-    for (const line of ['long ago', ...Array(7).fill('before'), 'no room for ' + filled.length]) console.error(line);
+    for (const line of ['long ago', ...Array(7).fill('before'), '\\x1b[31mno\\x07\\troom for ' + filled.length]) console.error(line);
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1500);
   });`;
-  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(dies)}` };
-  const { executor } = await openExecutor(t, { env });
-  const task = {
-    key: 'k',
-    kind: 'drill',
-    version: 1,
-    toolchain: '',
-    payload: { seed: 1, inputs: [], durationMs: 60_000, bytes: 9 },
-    estimateMs: 1,
-    rank: 0,
-    inputs: [],
-  } as unknown as Task;
-  const why = await executor.run(task, asking()).then(
+  const { executor } = await openExecutor(t, { env: running(dies) });
+  const why = await executor.run(drillOf(60_000), asking()).then(
     () => '',
     (error: Error) => error.message,
   );
@@ -31,4 +28,21 @@ test('of a process that dies it is told by which signal, what memory it held and
       why,
     ) ?? [];
   assert.ok(Number(held) > 200, why);
+});
+
+test('a task that is stopped while the last words of its process are awaited takes no time from the next one', async (t) => {
+  // What it leaves behind keeps its standard error open.
+  const dies = `import { spawn } from 'node:child_process';
+    process.on('message', ({ task }) => {
+      if (task?.payload.durationMs !== 60_000) return;
+      spawn('sleep', ['1'], { stdio: ['ignore', 'ignore', 'inherit'] });
+      process.kill(process.pid, 'SIGKILL');
+    });`;
+  const { executor } = await openExecutor(t, { env: running(dies), idleMs: 100 });
+  const stop = new AbortController();
+  const first = assert.rejects(executor.run(drillOf(60_000), { ...asking(), signal: stop.signal, devices: ['GPU-1'] }));
+  while (executor.devices.length > 0) await sleep(1);
+  stop.abort(new Error('cancelled'));
+  await first;
+  assert.equal((await executor.run(drillOf(300), asking())).type, 'done');
 });

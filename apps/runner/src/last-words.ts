@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { withoutUnprintable } from '@filmwright/core';
 
 /** What is kept of a process for whoever asks why it died. */
 export type LastWords = {
@@ -15,6 +17,10 @@ const lookEveryMs = 500;
 const readWithinMs = 200;
 const kibPerMib = 1024;
 
+/** Without what would steer the terminal of whoever reads it. */
+const plain = (line: string): string =>
+  withoutUnprintable(stripVTControlCharacters(line).replace(/\s+/g, ' ').trim().slice(0, mostCharacters));
+
 /** Passes on what a process writes to its standard error, which must be a pipe, keeps the last lines, and looks at its memory while it lives. */
 export function heedLastWords(child: ChildProcess): LastWords {
   const lines: string[] = [];
@@ -24,7 +30,7 @@ export function heedLastWords(child: ChildProcess): LastWords {
     process.stderr.write(text);
     const parts = `${rest}${text}`.split('\n');
     rest = (parts.pop() ?? '').slice(-mostCharacters);
-    lines.push(...parts.map((line) => line.trim().slice(0, mostCharacters)).filter((line) => line !== ''));
+    lines.push(...parts.map(plain).filter((line) => line !== ''));
     lines.splice(0, lines.length - mostLines);
   });
   const { pid } = child;
@@ -37,7 +43,7 @@ export function heedLastWords(child: ChildProcess): LastWords {
   return {
     async tell() {
       await Promise.race([read, sleep(readWithinMs, undefined, { ref: false })]);
-      const said = [...lines, rest.trim()].filter((line) => line !== '').slice(-mostLines);
+      const said = [...lines, plain(rest)].filter((line) => line !== '').slice(-mostLines);
       const memory = peakKib === 0 ? [] : [`held ${Math.round(peakKib / kibPerMib)} MiB of memory at most`];
       const words = said.length === 0 ? [] : [`wrote last "${said.join(' | ')}"`];
       return [...memory, ...words].join(' and ');
