@@ -6,7 +6,9 @@ import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { openFolderBlobs } from '@filmwright/blobs';
 import type { Client } from '@filmwright/client';
+import { FilmwrightError } from '@filmwright/contracts';
 import { checkStore } from './check-store.ts';
+import { onceItAnswers } from './once-it-answers.ts';
 
 /** A gateway over a store of its own; what it is asked about last is kept. */
 async function scene(context: TestContext) {
@@ -31,6 +33,28 @@ test("the gateway's own folder is known by what is sent to it, and nothing of th
   const { root, client, asked } = await scene(context);
   await checkStore({ folder: root, client });
   assert.deepEqual(asked, [false], 'the gateway is asked for what is gone, and so forgets it');
+});
+
+test('a folder is held to be the store once its gateway answers and has room, and what that refuses it with is said at once', async (context) => {
+  const { folder, root, client } = await scene(context);
+  const problems = ['unavailable', 'disk-full'] as const;
+  const left = [...problems];
+  const told: unknown[] = [];
+  const putAsset: Client['putAsset'] = async (upload) => {
+    const code = left.shift();
+    if (code !== undefined) throw new FilmwrightError(code, 'Not yet.');
+    return client.putAsset(upload);
+  };
+  const waiting = {
+    ...{ firstMs: 1, signal: new AbortController().signal },
+    log: (_: string, __: string, fields: { readonly problem?: { readonly code: string } } = {}) => void told.push(fields.problem?.code),
+  };
+  await onceItAnswers(() => checkStore({ folder: root, client: { ...client, putAsset } }), waiting);
+  assert.deepEqual(told, problems);
+  await assert.rejects(
+    onceItAnswers(() => checkStore({ folder: join(folder, 'other'), client }), waiting),
+    /no such folder/,
+  );
 });
 
 test('a folder that is not there, or is that of another store, is refused and not changed', async (context) => {

@@ -20,6 +20,7 @@ import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { offerForDrills } from './offer-for-drills.ts';
+import { onceItAnswers } from './once-it-answers.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { probeLink } from './probe-link.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
@@ -116,8 +117,9 @@ async function main(): Promise<void> {
       credential = await openCredential({ ...config, url: config.url ?? '', token: config.join.token, signal: endings.drain, log });
       const { connection } = credential;
       const client = createClient(connection);
-      if (config.store !== null) await checkStore({ folder: config.store, client });
-      void keepShelfOf(runner, client);
+      const { store: folder } = config;
+      if (folder !== null) await onceItAnswers(() => checkStore({ folder, client }), { signal: endings.drain, log });
+      keepShelfOf(runner, client);
       await serve(runner, { connection, client, shelves, probed: await probe(runner) });
     }
   } catch (error) {
@@ -137,9 +139,9 @@ async function endOnDevices(executors: readonly Executor[]): Promise<void> {
 }
 
 /** Brings what is wanted of the platform's models and voices while this runner works: it offers each as it arrives. */
-async function keepShelfOf({ config, endings }: Runner, client: Client): Promise<void> {
+function keepShelfOf({ config, endings }: Runner, client: Client): void {
   const { models: wanted, home } = config;
-  if (wanted.length > 0) await keepShelf({ wanted, weights: weightsOf(home), client, signal: endings.drain, log });
+  if (wanted.length > 0) void keepShelf({ wanted, weights: weightsOf(home), client, signal: endings.drain, log });
 }
 
 /** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */

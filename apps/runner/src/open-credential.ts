@@ -1,10 +1,9 @@
 import type { Connection } from '@filmwright/client';
-import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { toProblem } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
-import type { CredentialFile } from './credential-file.ts';
 import { openAccess } from './gateway-access.ts';
 import { type Joining, joinGateway, rotateCredential } from './join-gateway.ts';
-import { sleep } from './sleep.ts';
+import { onceItAnswers } from './once-it-answers.ts';
 
 /** A connection by the credential of this machine, which is rotated until `close`. */
 export type Credential = { readonly connection: Connection; readonly close: () => void };
@@ -17,7 +16,7 @@ const tryAgainMs = 30_000;
 /** Lets this machine in, waiting for a gateway that does not answer yet, and rotates its secret on schedule. */
 export async function openCredential(options: CredentialOptions): Promise<Credential> {
   const { home, url, rotateMs, signal, log } = options;
-  let credential = await admitted(options);
+  let credential = await onceItAnswers(() => joinGateway(options), options);
   log('info', 'this machine is let in', { credential: credential.id, pool: credential.pool, pinned: credential.certificate !== null });
   let timer: NodeJS.Timeout | undefined;
   const plan = (leastMs = 1000): void => {
@@ -40,17 +39,4 @@ export async function openCredential(options: CredentialOptions): Promise<Creden
   };
   plan();
   return { connection: openAccess({ home, url }), close: () => clearTimeout(timer) };
-}
-
-async function admitted(options: CredentialOptions): Promise<CredentialFile> {
-  for (let waitMs = 500; ; waitMs = Math.min(10_000, waitMs * 2)) {
-    try {
-      return await joinGateway(options);
-    } catch (error) {
-      if (!(error instanceof FilmwrightError) || error.code !== 'unavailable') throw error;
-      options.log('warn', 'the gateway does not answer, which is tried again', { problem: toProblem(error) });
-      await sleep(waitMs, options.signal);
-      options.signal.throwIfAborted();
-    }
-  }
 }
