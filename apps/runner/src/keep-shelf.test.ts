@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Client } from '@filmwright/client';
-import { FilmwrightError, type ModelCard, type PlatformShelf } from '@filmwright/contracts';
+import { FilmwrightError, type ModelCard, modelRef, type PlatformShelf } from '@filmwright/contracts';
 import { revisionOf, shelvedModels } from '@filmwright/engines';
 import { keepShelf } from './keep-shelf.ts';
 import { weightsOf } from './weights-home.ts';
@@ -31,13 +31,21 @@ function modelOf(name: string, change: Partial<ModelCard> = {}): { readonly card
 /** A gateway with these models, and a home that brings from it what is wanted; both end with the test. */
 async function machine(
   t: TestContext,
-  { models, wanted }: { readonly models: ReturnType<typeof modelOf>[]; readonly wanted: readonly string[] },
+  {
+    models,
+    wanted,
+    budgetBytes = 1e9,
+  }: { readonly models: ReturnType<typeof modelOf>[]; readonly wanted: readonly string[]; readonly budgetBytes?: number },
 ) {
   const home = await mkdtemp(join(tmpdir(), 'filmwright-machine-'));
   const ending = new AbortController();
   const told: string[] = [];
+  let looks = 0;
   const client: Pick<Client, 'platformShelf' | 'readMedia'> = {
-    platformShelf: async (): Promise<PlatformShelf> => ({ models: models.map(({ card }) => ({ card, accepted: [] })), voices: [] }),
+    platformShelf: async (): Promise<PlatformShelf> => {
+      looks++;
+      return { models: models.map(({ card }) => ({ card, accepted: [] })), voices: [] };
+    },
     async *readMedia({ source }) {
       const bytes = models.find(({ card }) => 'shelfFile' in source && card.files[0]?.digest === source.shelfFile)?.bytes;
       if (bytes === undefined) throw new FilmwrightError('not-found', 'There is no such file.');
@@ -47,21 +55,23 @@ async function machine(
   const log = (_: string, message: string, fields?: Readonly<Record<string, unknown>>): void => {
     told.push(`${message}: ${String(fields?.['name'] ?? fields?.['problem'])}`);
   };
-  const running = keepShelf({ wanted, weights: weightsOf(home), client, signal: ending.signal, log, everyMs: 20 });
+  const running = keepShelf({ wanted, weights: { ...weightsOf(home), budgetBytes }, client, signal: ending.signal, log, everyMs: 20 });
   t.after(async () => {
     ending.abort();
     await running;
     await rm(home, { recursive: true, force: true });
   });
   const own = async (): Promise<readonly string[]> =>
-    (await shelvedModels({ home })).flatMap(({ card: { name, builtIn } }) => (builtIn ? [] : [name])).sort();
+    (await shelvedModels({ home })).flatMap(({ card: { name, builtIn }, present }) => (builtIn || !present ? [] : [name])).sort();
+  const has = async ({ card }: ReturnType<typeof modelOf>): Promise<boolean> =>
+    (await shelvedModels({ home })).some(({ ref, present }) => present && ref === modelRef(card));
   const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
     for (let looks = 0; !(await isSo()); looks++) {
       assert.ok(looks < 500, `it took more than 10 s; told: ${told.join('; ')}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  return { own, until, told };
+  return { own, has, until, told, looks: () => looks };
 }
 
 test('what is named comes from the platform, also what came there later, and nothing else does', async (t) => {
@@ -74,6 +84,23 @@ test('what is named comes from the platform, also what came there later, and not
   await until(async () => (await own()).length === 2);
   assert.deepEqual(await own(), ['later', 'oil']);
   assert.equal(told.filter((line) => line.includes('has no model')).length, 1, 'what is missing is told of once');
+});
+
+test('a revision that its platform has replaced makes room for the one that it has now', async (t) => {
+  const models = [modelOf('oil'), modelOf('ink')];
+  const before = [...models];
+  const { has, until, own, told, looks } = await machine(t, { models, wanted: ['all'], budgetBytes: 5000 });
+  await until(async () => (await own()).length === 2);
+  const renewed = modelOf('oil');
+  models[0] = renewed;
+  await until(() => has(renewed));
+  assert.deepEqual(await Promise.all(before.map(has)), [false, true]);
+  models.push(modelOf('chalk'));
+  const full = (): number => told.filter((line) => line.includes('no room')).length;
+  await until(() => full() > 0);
+  const from = looks();
+  await until(() => looks() > from + 5);
+  assert.equal(full(), 1, 'it is told of once, however much room the disk has');
 });
 
 test('all stands for what runs here; what goes wrong with one is told of and keeps none of the others away', async (t) => {

@@ -1,7 +1,16 @@
 import { totalmem } from 'node:os';
 import type { Client } from '@filmwright/client';
-import { modelRef, type PlatformShelf, readModelRef, toProblem } from '@filmwright/contracts';
-import { FaultyModel, memoryProblem, noEngine, takeModel, takeVoice, type WeightsHome, type WeightsSource } from '@filmwright/engines';
+import { modelRef, type PlatformShelf, toProblem } from '@filmwright/contracts';
+import {
+  FaultyModel,
+  memoryProblem,
+  noEngine,
+  type ShelvedModel,
+  takeModel,
+  takeVoice,
+  type WeightsHome,
+  type WeightsSource,
+} from '@filmwright/engines';
 import type { Log } from '@filmwright/process';
 import { sleep } from './sleep.ts';
 
@@ -30,8 +39,9 @@ export async function keepShelf(options: KeepShelf): Promise<void> {
   while (!signal.aborted) {
     const problems = await bringAll(options, faulty);
     if (signal.aborted) return;
-    for (const problem of problems) if (!told.has(problem)) log('warn', 'something of the platform is not brought here', { problem });
-    told = new Set(problems);
+    for (const [about, problem] of problems)
+      if (!told.has(about)) log('warn', 'something of the platform is not brought here', { problem });
+    told = new Set(problems.keys());
     await sleep(everyMs, signal);
   }
 }
@@ -42,19 +52,19 @@ type Wanted = { readonly name: string; readonly bytes: number; readonly take: ()
 /** Why models that are here are not used, by name: their bytes are not read again for that. */
 type Faulty = Map<string, string>;
 
-/** What went wrong, in words for people. */
-async function bringAll(options: KeepShelf, faulty: Faulty): Promise<readonly string[]> {
+/** What went wrong, in words for people, by what it is about: how much room there is changes from look to look. */
+async function bringAll(options: KeepShelf, faulty: Faulty): Promise<ReadonlyMap<string, string>> {
   const { client, log, signal } = options;
-  const problems: string[] = [];
+  const problems = new Map<string, string>();
   try {
     const shelf = await client.platformShelf();
     const { found, missing } = choose(shelf, options);
-    problems.push(...missing);
+    for (const words of missing) problems.set(words, words);
     for (const { name, bytes, take } of found) {
       if (signal.aborted) return problems;
       const fault = faulty.get(name);
       if (fault !== undefined) {
-        problems.push(fault);
+        problems.set(name, fault);
         continue;
       }
       const beganMs = performance.now();
@@ -62,13 +72,14 @@ async function bringAll(options: KeepShelf, faulty: Faulty): Promise<readonly st
         const came = await take();
         if (came !== null) log('info', 'brought from the platform', { name: came, bytes, ms: Math.round(performance.now() - beganMs) });
       } catch (error) {
-        const problem = `${name}: ${toProblem(error).detail}`;
-        problems.push(problem);
-        if (error instanceof FaultyModel) faulty.set(name, problem);
+        const { code, detail } = toProblem(error);
+        problems.set(error instanceof FaultyModel ? name : `${name} ${code}`, `${name}: ${detail}`);
+        if (error instanceof FaultyModel) faulty.set(name, `${name}: ${detail}`);
       }
     }
   } catch (error) {
-    problems.push(toProblem(error).detail);
+    const { code, detail } = toProblem(error);
+    problems.set(code, detail);
   }
   return problems;
 }
@@ -83,7 +94,10 @@ function choose(
   const missing: string[] = [];
   const source: WeightsSource = ({ digest, startByte }) =>
     client.readMedia({ source: { shelfFile: digest }, startByte, digest, retries: fetchRetries, signal });
-  const keep = (name: string): boolean => isWanted(name) || wanted.some((one) => readModelRef(one).name === name);
+  const offered = new Set(models.map(({ card }) => card.name));
+  const here = new Set(models.filter(({ card }) => isWanted(card.name, modelRef(card))).map(({ card }) => modelRef(card)));
+  // A revision that the platform has replaced goes where there is no room; what it never had is somebody's own.
+  const keep = ({ ref, card }: ShelvedModel): boolean => here.has(ref) || (isWanted(card.name, ref) && !offered.has(card.name));
   const taking = { ...weights, source, keep };
   const found: Wanted[] = [];
   for (const { card, accepted } of models) {

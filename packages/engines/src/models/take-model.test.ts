@@ -103,8 +103,8 @@ test('models that are not wanted make room for one that is, and those that are s
   const { card } = await addLocal(from, { files });
   await addLocal(to, { files: { data: randomBytes(3000) }, change: { name: 'other' } });
   const { source } = platformOf(files);
-  await assert.rejects(takeModel({ ...taking(to, card, source), keep: (name) => name === 'other' }), { code: 'disk-full' });
-  await takeModel({ ...taking(to, card, source), keep: (name) => name === 'tiny' });
+  await assert.rejects(takeModel({ ...taking(to, card, source), keep: ({ card: { name } }) => name === 'other' }), { code: 'disk-full' });
+  await takeModel({ ...taking(to, card, source), keep: ({ card: { name } }) => name === 'tiny' });
   assert.deepEqual(
     (await listModels({ home: to.home })).filter(({ card: { builtIn } }) => !builtIn).map(({ card: { name } }) => name),
     ['tiny'],

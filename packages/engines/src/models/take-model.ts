@@ -5,7 +5,7 @@ import { acceptedLicences, LicenceWanted, lacksAcceptance, licenceText, remember
 import { withModelLock } from './model-lock.ts';
 import { offeredModels, parseCard, revisionOf, shelvedModels } from './model-shelf.ts';
 import { tellShelf } from './model-state.ts';
-import { type LocalFile, makeRoom, placeRevision } from './place-revision.ts';
+import { type LocalFile, type MakeRoom, makeRoom, placeRevision } from './place-revision.ts';
 import type { WeightsSource } from './weights.ts';
 
 export type TakeModel = WeightsHome & {
@@ -14,8 +14,8 @@ export type TakeModel = WeightsHome & {
   /** What was accepted on that platform of its licence: this machine works for whoever did. */
   readonly accepted: readonly AcceptedLicence[];
   readonly source: WeightsSource;
-  /** Names of models that stay, whatever room this one needs. */
-  readonly keep: (name: string) => boolean;
+  /** Which models of this machine stay, whatever room this one needs. */
+  readonly keep: MakeRoom['keep'];
   readonly now: Date;
 };
 
@@ -46,7 +46,7 @@ export async function takeModel(options: TakeModel): Promise<ModelCard | null> {
     const own = { ...card, licence: stricterLicence(card.licence, offer?.licence) };
     await acceptAs(own, options);
     const bytes = card.files.reduce((sum, file) => sum + file.bytes, 0) - (await presentBytes(home, card));
-    await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep: (model) => keep(model.card.name) });
+    await makeRoom({ home, bytes, budgetBytes, keepFreeBytes, keep });
     let fetched = false;
     const weights = await openWeights((wanted) => {
       fetched = true;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import type { ShelfVoice } from '@filmwright/contracts';
 import { modelsHome } from '../../models/testing/models-home.ts';
 import type { WeightsSource } from '../../models/weights.ts';
+import { checkVoice, voiceProblem } from './check-voice.ts';
 import { placeVoice } from './place-folder.ts';
 import { takeVoice } from './take-voice.ts';
 import { installedVoices, type VoiceCard } from './voice-card.ts';
@@ -47,7 +48,7 @@ async function platformVoice(
   return { voice: { id: 'mia', files, accepted: [] }, source };
 }
 
-test('a voice of the platform comes whole, is taken once, and one whose files are not what its card says is not', async (t) => {
+test('a voice of the platform comes whole, once unless it was damaged since, and one whose files are not what its card says is not', async (t) => {
   const [from, to] = [await modelsHome(t), await modelsHome(t)];
   const { voice, source } = await platformVoice(from.home);
   const take = (one: ShelfVoice) => takeVoice({ ...to, voice: one, source, keep: () => false });
@@ -61,7 +62,16 @@ test('a voice of the platform comes whole, is taken once, and one whose files ar
   const [there] = await installedVoices(to.home);
   assert.deepEqual(there?.card, (await installedVoices(from.home))[0]?.card);
   assert.equal(await readFile(join(there?.folder ?? '', 'espeak-ng-data/lang/en'), 'utf8'), 'how words sound');
-  await rm(join(from.home, 'voices'), { recursive: true });
+  // What was damaged and found to be comes again.
+  const sound = join(there?.folder ?? '', 'model.onnx');
+  await chmod(sound, 0o644);
+  await writeFile(sound, 'damaged');
+  const [damaged] = await installedVoices(to.home);
+  assert.ok(damaged);
+  await assert.rejects(checkVoice(damaged), { code: 'digest-mismatch' });
+  assert.equal((await take(voice))?.id, 'mia');
+  assert.equal(await readFile(sound, 'utf8'), 'the network');
+  assert.equal(await voiceProblem(damaged), null);
 });
 
 test('a voice whose licence is restricted comes only where it was accepted on its platform', async (t) => {

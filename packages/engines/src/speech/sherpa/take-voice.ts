@@ -2,24 +2,24 @@ import { constants, copyFile, link, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FilmwrightError, modelFileSchema, type ShelfVoice } from '@filmwright/contracts';
 import type { WeightsHome } from '../../models/add-model.ts';
-import { makeRoom } from '../../models/place-revision.ts';
+import { type MakeRoom, makeRoom } from '../../models/place-revision.ts';
 import type { WeightsSource } from '../../models/weights.ts';
-import { voiceRevision } from './check-voice.ts';
+import { voiceProblem, voiceRevision } from './check-voice.ts';
 import { placeVoice } from './place-folder.ts';
 import { installedVoices, parseCard, type VoiceCard } from './voice-card.ts';
 
 export type TakeVoice = WeightsHome & {
   readonly voice: ShelfVoice;
   readonly source: WeightsSource;
-  /** Names of models that stay, whatever room this one needs. */
-  readonly keep: (name: string) => boolean;
+  /** Which models of this machine stay, whatever room this one needs. */
+  readonly keep: MakeRoom['keep'];
 };
 
 const cardName = 'voice.json';
 
 /**
  * Puts a voice that the platform holds among those of this machine, with the bytes that `source` gives for the digests of its files. Answers null where
- * these files are here already. Throws `digest-mismatch` where they are not what its card says, `model-unavailable` where its licence is restricted and
+ * these files are here already and were not found to be damaged. Throws `digest-mismatch` where they are not what its card says, `model-unavailable` where its licence is restricted and
  * was not accepted there, `disk-full` where there is no room.
  */
 export async function takeVoice({
@@ -46,14 +46,14 @@ export async function takeVoice({
   try {
     const card = parseCard(await readFile(await bring(aboutCard), 'utf8'));
     const there = (await installedVoices(home)).find((one) => one.card.id === id);
-    if (there?.card.revision === card.revision) return null;
+    if (there?.card.revision === card.revision && (await voiceProblem(there)) === null) return null;
     if (card.commercialUse !== undefined && accepted.length === 0)
       throw new FilmwrightError(
         'model-unavailable',
         `The voice ${id} was not taken from the platform: its licence ${card.licence} is not accepted there.`,
       );
     await makeRoom({
-      ...{ home, budgetBytes, keepFreeBytes, keep: (model) => keep(model.card.name) },
+      ...{ home, budgetBytes, keepFreeBytes, keep },
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     });
     return await placeVoice({
