@@ -68,7 +68,7 @@ try {
     await sleep(Number(kill) * 1000);
     if (!(await areWhole())) continue;
     const at = turn++ % parts.length;
-    const [pid] = childrenOf(parts[at]?.pid ?? 0);
+    const [pid] = childrenOf(parts[at]?.pid);
     if (pid === undefined || isOver) continue;
     process.kill(pid, 'SIGKILL');
     process.stderr.write(`kill -9 of a ${at < urls.length ? 'gateway' : 'controller'}, ${pid}\n`);

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Living children of a process, where /proc tells them. */
-export function childrenOf(pid: number): readonly number[] {
+/** Living children of a process, where /proc tells them; none of one that is not there. What has 0 for its parent is a machine's first process and whatever was put into a container: nobody's to strike. */
+export function childrenOf(pid: number | undefined): readonly number[] {
+  if (!pid) return [];
   let names: readonly string[] = [];
   try {
     names = readdirSync('/proc');

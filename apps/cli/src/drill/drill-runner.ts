@@ -53,7 +53,7 @@ export async function startDrillRunner({
   };
   const kept = supervise({ app: 'runner', name, env: () => settings, logTo, onSign });
   const stop = async (): Promise<void> => {
-    const children = childrenOf(kept.pid() ?? 0);
+    const children = childrenOf(kept.pid());
     // A fault may be going on that keeps it from saying that it leaves.
     proxy.way.cut = false;
     await kept.stop();

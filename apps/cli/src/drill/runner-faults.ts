@@ -29,8 +29,8 @@ export const runnerFaults: readonly Fault<RunnerGround>[] = [
     cannot: onLinux,
     async inflict({ busy }) {
       const runner = await busy();
-      const first = await strike({ what: 'what does a task of a runner', pid: () => childrenOf(runner.pid() ?? 0)[0] }, 'SIGSTOP');
-      const others = childrenOf(runner.pid() ?? 0).filter((pid) => pid !== first && sent(pid, 'SIGSTOP'));
+      const first = await strike({ what: 'what does a task of a runner', pid: () => childrenOf(runner.pid())[0] }, 'SIGSTOP');
+      const others = childrenOf(runner.pid()).filter((pid) => pid !== first && sent(pid, 'SIGSTOP'));
       const pids = [first, ...others];
       const stopped = pids.filter(isStopped);
       return {
@@ -92,7 +92,7 @@ async function breakAll(
   { pid }: Pick<Target, 'pid'>,
   { broken, signal }: { readonly broken: Set<number>; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (; !signal.aborted; await sleep(100)) for (const each of childrenOf((await pid()) ?? 0)) if (sent(each, 'SIGKILL')) broken.add(each);
+  for (; !signal.aborted; await sleep(100)) for (const each of childrenOf(await pid())) if (sent(each, 'SIGKILL')) broken.add(each);
 }
 
 /** The clock of a runner that works, or of one of other processes that run beside `shift-clock.ts`, jumps. */
