@@ -1,4 +1,4 @@
-export type { Connection } from './call-route.ts';
+export { type Connection, reason } from './call-route.ts';
 export * from './create-client.ts';
 export type { FilmCalls, FilmSaveCall, LibrarySearch } from './film-calls.ts';
 export { type FollowOptions, hasEnded } from './follow-build.ts';

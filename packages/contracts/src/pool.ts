@@ -97,8 +97,20 @@ export const machineListSchema = z.object({
   version: z.number().int().optional(),
   machines: z.array(machineNewsSchema.extend({ id: z.string() })).readonly(),
 });
-/** What it may answer to PUT /machines/:id, whatever the status. */
-export const machineAnswerSchema = machineNewsSchema;
+/** Why a machine does not come, as the answer to PUT /machines/:id says whatever its status; null where it does not say so. */
+export function machineRefusal({ isOk, text }: { readonly isOk: boolean; readonly text: string }): MachineRefusal | null {
+  const { state, reason } = machineNewsSchema.safeParse(jsonOf(text)).data ?? {};
+  if (state !== 'refused' && isOk) return null;
+  return reason ?? (state === 'refused' ? 'none-available' : null);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Body of PUT /machines/:id. The same again must make no second machine. `join.command` is what a bare machine runs; the rest says the same in parts, for images that hold the program. */
 export type MachineOrder = {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MachineOrder, machineAnswerSchema, machineListSchema, machinesVersion } from '@filmwright/contracts';
+import { reason } from '@filmwright/client';
+import { type MachineOrder, machineListSchema, machineRefusal, machinesVersion } from '@filmwright/contracts';
 
 export type CheckedService = {
   readonly url: string;
@@ -10,18 +11,21 @@ export type CheckedService = {
   readonly machine: Readonly<Record<string, unknown>>;
   /** A machine must be gone from the list so long after it was told to go. */
   readonly goneWithinMs: number;
+  /** A call that was not answered for so long was not answered. */
+  readonly callMs?: number;
 };
 
 /** One thing that a service of machines was held to; `found` is what it did instead, null where it held. */
 export type Held = { readonly wanted: string; readonly found: string | null };
 
-type Reply = { readonly status: number; readonly text: string };
-const callMs = 20_000;
+/** `text` is why where the status is null: nothing was answered. */
+type Reply = { readonly status: number | null; readonly text: string };
+const usualCallMs = 20_000;
 const lookMs = 1000;
 
 /**
- * Holds a service to the calls of docs/guide/pools.md with one machine that is to join nowhere, and has it go again, whatever was found. What cannot be
- * looked at without a machine is left out where it refuses one. Rejects when the service cannot be reached.
+ * Holds a service to the calls of docs/guide/pools.md with one machine that is to join nowhere, and has it go again, whatever was found or
+ * not answered. What cannot be looked at without a machine is left out where it refuses one.
  */
 export async function checkMachines(service: CheckedService): Promise<readonly Held[]> {
   const held: Held[] = [];
@@ -45,11 +49,11 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
     return held;
   if (service.token !== null) {
     const open = await call({ ...service, token: null }, { method: 'GET', path: `/machines?pool=${service.pool}` });
-    note('without its token it answers with 401 or 403', [401, 403].includes(open.status) ? null : `${open.status}`);
+    note('without its token it answers with 401 or 403', open.status === 401 || open.status === 403 ? null : textOf(open));
   }
-  const first = await call(service, { method: 'PUT', path: at, body: order });
   try {
-    const refused = refusalIn(first);
+    const first = await call(service, { method: 'PUT', path: at, body: order });
+    const refused = machineRefusal({ isOk: isOk(first), text: first.text });
     note('PUT /machines/ID is answered with 2xx, or refused with a reason', isOk(first) || refused !== null ? null : textOf(first));
     if (!isOk(first) || refused !== null) return held;
     const again = await call(service, { method: 'PUT', path: at, body: order });
@@ -72,7 +76,7 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
     }
     note(
       `within ${Math.round(service.goneWithinMs / 1000)} s it is listed no more`,
-      left === 0 ? null : `${id} is still listed: end it by hand`,
+      left === 0 ? null : `${id} ${left === null ? 'maybe there, since no list was given' : 'still listed'}: end it by hand`,
     );
   }
   return held;
@@ -80,27 +84,34 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
 
 type Call = { readonly method: 'GET' | 'PUT' | 'DELETE'; readonly path: string; readonly body?: MachineOrder };
 
-async function call({ url, token }: Pick<CheckedService, 'url' | 'token'>, { method, path, body }: Call): Promise<Reply> {
-  const reply = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
-    method,
-    redirect: 'error',
-    signal: AbortSignal.timeout(callMs),
-    headers: {
-      accept: 'application/json',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return { status: reply.status, text: await reply.text() };
+async function call(
+  { url, token, callMs = usualCallMs }: Pick<CheckedService, 'url' | 'token' | 'callMs'>,
+  { method, path, body }: Call,
+): Promise<Reply> {
+  try {
+    const reply = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      method,
+      redirect: 'error',
+      signal: AbortSignal.timeout(callMs),
+      headers: {
+        accept: 'application/json',
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: reply.status, text: await reply.text() };
+  } catch (error) {
+    return { status: null, text: reason(error) };
+  }
 }
 
 function isOk({ status }: Reply): boolean {
-  return status >= 200 && status < 300;
+  return status !== null && status >= 200 && status < 300;
 }
 
 function textOf({ status, text }: Reply): string {
-  return `${status} ${JSON.stringify(text.slice(0, 200))}`;
+  return status === null ? `no answer (${text})` : `${status} ${JSON.stringify(text.slice(0, 200))}`;
 }
 
 /** Ids of the machines of a list, or what is wrong with it. */
@@ -109,11 +120,6 @@ function readList(reply: Reply): readonly string[] | string {
   if (reply.status !== 200 || !read.success) return textOf(reply);
   const { version = machinesVersion, machines } = read.data;
   return version > machinesVersion ? `version ${version}` : machines.map(({ id }) => id);
-}
-
-function refusalIn(reply: Reply): string | null {
-  const { state, reason } = machineAnswerSchema.safeParse(jsonIn(reply)).data ?? {};
-  return state === 'refused' || !isOk(reply) ? (reason ?? (state === 'refused' ? 'none-available' : null)) : null;
 }
 
 function jsonIn({ text }: Reply): unknown {

@@ -1,12 +1,4 @@
-import {
-  FilmwrightError,
-  type MachineOrder,
-  type MachineRefusal,
-  machineAnswerSchema,
-  machineListSchema,
-  machinesVersion,
-  type Pool,
-} from '@filmwright/contracts';
+import { FilmwrightError, type MachineOrder, machineListSchema, machineRefusal, machinesVersion, type Pool } from '@filmwright/contracts';
 import type { Provisioner } from './provisioner.ts';
 
 export type HttpOptions = {
@@ -68,7 +60,7 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
       const path = `/machines/${encodeURIComponent(id)}`;
       const body = { version: machinesVersion, id, pool: name, region, slots, models, machine, join: await join(id) };
       const answer = await call('PUT', { path, body });
-      const refused = refusalIn(answer);
+      const refused = machineRefusal(answer);
       if (!answer.isOk && refused === null) throw failed(`PUT ${base}${path}`, answer);
       return refused;
     },
@@ -79,17 +71,4 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
     },
     close: async () => {},
   };
-}
-
-/** Why a machine that was asked for does not come; null where the answer does not say so. */
-function refusalIn({ isOk, text }: Answer): MachineRefusal | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const { state, reason } = machineAnswerSchema.safeParse(value).data ?? {};
-  if (state !== 'refused' && isOk) return null;
-  return reason ?? (state === 'refused' ? 'none-available' : null);
 }
