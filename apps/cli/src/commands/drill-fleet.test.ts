@@ -151,7 +151,7 @@ test('what does not serve is told before anything is begun', async () => {
     [{ pool: 'a', remove: true }, /--pool and --remove go with --url only/],
     [{ url: [url], token, platforms: '2' }, /--platforms and --url do not go together/],
     [{ url: [url, 'http://studio.example'], token }, /wanted https:/],
-    [{ url: [url], token: '' }, /wants the token of who runs the platform/],
+    [{ url: [url], token: '' }, /wants a token, as --token/],
     [{ url: [url], token, runners: '1' }, /--runners is "1"; wanted a whole number from 2/],
   ] as const)
     assert.throws(() => readDrill({ ...given, ...wrong }), why);

@@ -1,6 +1,6 @@
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
-import { anyGateway } from '../drill/any-gateway.ts';
+import { anyGateway } from './any-gateway.ts';
 import { filmwrightHome } from './home.ts';
 import { runningPlatform } from './running-platform.ts';
 
@@ -32,7 +32,7 @@ export function readPlace(given: { readonly urls: readonly string[]; readonly to
   if (token === '')
     throw new FilmwrightError(
       'request-invalid',
-      '--url wants the token of who runs the platform, as --token or in FILMWRIGHT_TOKEN. It is the one that `serve` was given, or that its platform.json holds.',
+      '--url wants a token, as --token or in FILMWRIGHT_TOKEN: that of who runs the platform, which `serve` was given or its platform.json holds, or for queue, press and cancel that of a workspace.',
     );
   return { urls, token };
 }
