@@ -67,8 +67,10 @@ here_by_use() {
   ls -1t "$programs" | grep -E '^[0-9a-f]{64}$' || true
 }
 
-# Removes what installations that were ended left behind, and all programs but the three that were started last.
+# Removes what installations that were ended left behind, and all programs but the three that were started last. What has the number of this process is of
+# another life: in a container that is started again it is often the same.
 tidy() {
+  rm -rf "$new"
   for part in "$programs"/.new-*; do
     [ -d "$part" ] && ! kill -0 "${part##*-}" 2>/dev/null && rm -rf "$part"
   done

@@ -19,7 +19,7 @@ export type HomeShelf = {
 };
 
 type Listed = PlatformShelf['models'][number];
-type State = { readonly size: number; readonly mtimeMs: number; readonly ino: number; readonly digest: Digest };
+type State = { readonly size: number; readonly mtimeMs: number; readonly ino: number; readonly digest: Promise<Digest> };
 
 /** A list serves all runners that ask within so long. */
 const keepListMs = 5000;
@@ -29,13 +29,18 @@ export function openHomeShelf(home: string): HomeShelf {
   const digests = new Map<string, State>();
   let places: ReadonlyMap<string, { readonly path: string; readonly bytes: number }> = new Map();
 
-  const digestOf = async (path: string): Promise<State> => {
+  /** Read once, however many runners ask meanwhile. */
+  const fileOf = async (path: string): Promise<{ readonly bytes: number; readonly digest: Digest }> => {
     const { size, mtimeMs, ino } = await lstat(path);
     const known = digests.get(path);
-    if (known?.size === size && known.mtimeMs === mtimeMs && known.ino === ino) return known;
-    const found = { size, mtimeMs, ino, digest: (await digestOfFile(path)).digest };
-    digests.set(path, found);
-    return found;
+    if (known?.size === size && known.mtimeMs === mtimeMs && known.ino === ino) return { bytes: size, digest: await known.digest };
+    const state: State = { size, mtimeMs, ino, digest: digestOfFile(path).then(({ digest }) => digest) };
+    digests.set(path, state);
+    const digest = await state.digest.catch((error: unknown) => {
+      if (digests.get(path) === state) digests.delete(path);
+      throw error;
+    });
+    return { bytes: size, digest };
   };
 
   const voiceOf = async (id: string, accepted: readonly AcceptedLicence[]): Promise<ShelfVoice | null> => {
@@ -47,8 +52,7 @@ export function openHomeShelf(home: string): HomeShelf {
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
     const files: ModelFile[] = [];
     for (const path of paths.sort()) {
-      const { digest, size } = await digestOf(join(folder, path));
-      files.push({ path, bytes: size, digest });
+      files.push({ path, ...(await fileOf(join(folder, path))) });
     }
     const model = typeof card['fromModel'] === 'string' ? readModelRef(card['fromModel']).name : id;
     return { id, files, accepted: accepted.filter((one) => one.model === model) };
@@ -72,7 +76,7 @@ export function openHomeShelf(home: string): HomeShelf {
       }
     const voices: ShelfVoice[] = [];
     for (const id of await namesIn(join(home, 'voices'))) {
-      const voice = await voiceOf(id, accepted);
+      const voice = await voiceOf(id, accepted).catch(nothingWhereGone);
       if (voice === null) continue;
       voices.push(voice);
       for (const { digest, bytes, path } of voice.files) found.set(digest, { bytes, path: join(home, 'voices', id, path) });
@@ -110,6 +114,12 @@ async function isThere({ path, bytes }: { readonly path: string; readonly bytes:
 async function acceptedIn(home: string): Promise<readonly AcceptedLicence[]> {
   const found: unknown = await readJson(join(home, 'models', '_licences.json'));
   return Array.isArray(found) ? (found as readonly AcceptedLicence[]) : [];
+}
+
+/** A voice that is removed or replaced while it is looked at is none just now, and keeps nobody from the others. */
+function nothingWhereGone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** Names of what is in place: what is written or only noted begins with a dot or a line. */

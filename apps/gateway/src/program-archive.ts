@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { programFiles } from './program-files.ts';
 /** The program of a runner as one file, `filmwright/...` in a gzipped tar archive. */
 export type ProgramArchive = { readonly digest: Digest; readonly bytes: number; readonly path: string };
 
+/** Nobody writes for so long: it was ended meanwhile. */
+const partMs = 3_600_000;
 /** The folder that all files of the archive lie in. */
 const top = 'filmwright';
 
@@ -32,7 +34,8 @@ export function createProgramArchive({ root, folder }: { readonly root: string; 
 
 async function writeArchive({ root, folder }: { readonly root: string; readonly folder: string }): Promise<ProgramArchive> {
   await mkdir(folder, { recursive: true });
-  const part = join(folder, `.${process.pid}.part`);
+  // Of this writing alone: gateways in containers that share a home often have the same process number.
+  const part = join(folder, `.${randomUUID()}.part`);
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(part, 'w');
@@ -45,15 +48,26 @@ async function writeArchive({ root, folder }: { readonly root: string; readonly 
       }
     });
     await file.sync();
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
   const digest: Digest = `sha256-${hash.digest('hex')}`;
   const path = join(folder, `${digest}.tgz`);
   await rename(part, path);
-  for (const name of await readdir(folder))
-    if (name !== `${digest}.tgz` && name.endsWith('.tgz')) await rm(join(folder, name), { force: true });
+  await tidy(folder, `${digest}.tgz`);
   return { digest, bytes, path };
+}
+
+async function tidy(folder: string, current: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const place = join(folder, name);
+    const isPart = name.endsWith('.part');
+    if (isPart && Date.now() - ((await stat(place).catch(() => null))?.mtimeMs ?? 0) < partMs) continue;
+    if (isPart || (name.endsWith('.tgz') && name !== current)) await rm(place, { force: true });
+  }
 }
 
 async function* entries(root: string): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,10 +72,14 @@ test('of this checkout the program holds all that git has of those folders', asy
 test('the archive is the same bytes each time, is what tar unpacks, and is made again where it was removed', async (t) => {
   const [checkout, folder] = [await smallCheckout(t), await mkdtemp(join(tmpdir(), 'filmwright-archive-'))];
   t.after(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, `sha256-${'0'.repeat(64)}.tgz`), 'of the version before');
+  for (const name of [`sha256-${'0'.repeat(64)}.tgz`, '.killed.part', '.of-another.part']) await writeFile(join(folder, name), 'before');
+  await utimes(join(folder, '.killed.part'), 0, 0);
   const archive = createProgramArchive({ root: checkout, folder });
-  const [made, same] = await Promise.all([archive(), archive()]);
-  assert.deepEqual(made, same);
+  // Another gateway on the same home, in a container where it has the same number.
+  const another = createProgramArchive({ root: checkout, folder });
+  const [made, ...same] = await Promise.all([archive(), archive(), another()]);
+  assert.deepEqual(same, [made, made]);
+  assert.deepEqual((await readdir(folder)).sort(), ['.of-another.part', `${made.digest}.tgz`]);
   assert.equal(
     `sha256-${createHash('sha256')
       .update(await readFile(made.path))
@@ -171,7 +175,8 @@ test('an installation that was killed leaves nothing that is started, and the ne
     ({ signal }: { readonly signal: unknown }) => signal === 'SIGKILL',
   );
   assert.match((await readdir(programs, { recursive: true })).join('\n'), /^\.new-\d+\/filmwright\/package\.json$/m);
-  await run('sh', [file], { env });
+  // Of the very number that the next start has, as in a container that is started again.
+  await run('sh', ['-c', `mkdir "$FILMWRIGHT_PROGRAM/.new-$$"; exec sh ${file}`], { env });
   assert.deepEqual(
     (await readdir(programs)).filter((name) => name.startsWith('.new')),
     [],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { PlatformShelf } from '@filmwright/contracts';
+import { openHomeShelf } from './platform-shelf.ts';
 import { startGateway } from './testing/start-gateway.ts';
 
 const digestOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('hex')}` as const;
@@ -73,4 +74,24 @@ test('a file is found right after it came, without a look at the list, and a voi
   await writeFile(join(shelfHome, 'voices/mia/data/en'), 'other sounds');
   assert.equal((await callAsRunner({ url: `/v1/shelf/${digestOf('other sounds')}` })).body, 'other sounds');
   assert.equal((await callAsRunner({ url: `/v1/shelf/${digestOf('sounds')}` })).statusCode, 404);
+});
+
+test('a voice that is replaced while the shelf is looked at keeps nobody from what lies beside it', async (t) => {
+  const shelfHome = await home(t);
+  const [there, away] = [join(shelfHome, 'voices/mia'), join(shelfHome, 'voices/.mia.part')];
+  for (let file = 0; file < 150; file++) await writeFile(join(there, 'data', `${file}`), `${file}`);
+  for (let round = 0; round < 5; round++) {
+    const shelf = openHomeShelf(shelfHome);
+    const looks = Promise.all([shelf.find(digestOf('weights of oil')), shelf.find(digestOf('none'))]);
+    const replaced = (async () => {
+      await new Promise((resolve) => setTimeout(resolve, round));
+      await rm(away, { recursive: true, force: true });
+      await rename(there, away);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await rename(away, there);
+    })();
+    const [oil, none] = await looks;
+    assert.deepEqual([oil?.bytes, none], ['weights of oil'.length, null]);
+    await replaced;
+  }
 });
