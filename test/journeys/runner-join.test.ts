@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
 import { type RunnerList, type RunnerToken, taskKinds } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
+import { makeCertificate } from '../peers/make-certificate.ts';
 import {
   filmwright,
   homesOfTest,
@@ -27,12 +27,9 @@ process.env.FILMWRIGHT_STUCK_MS = '4000';
 process.env.FILMWRIGHT_ROTATE_MS = '1000';
 
 const newHome = homesOfTest();
-const keys = newHome();
-const [certPath, keyPath] = [join(keys, 'cert.pem'), join(keys, 'key.pem')];
-const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=studio', '-days', '2'];
-execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', keyPath, '-out', certPath], { stdio: 'ignore' });
+const { cert, key } = makeCertificate(newHome());
 // A gateway that starts again must come back on the port that its runners know.
-const tls = ['--tls-cert', certPath, '--tls-key', keyPath, '--tls-port', String(await freePort())];
+const tls = ['--tls-cert', cert, '--tls-key', key, '--tls-port', String(await freePort())];
 const platform = platformOfTest('--runners', '0', ...tls);
 const art = join(import.meta.dirname, '../../examples/art');
 const tinyFilm = {

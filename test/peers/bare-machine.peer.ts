@@ -9,6 +9,7 @@ import type { Report, RunnerToken } from '@filmwright/contracts';
 import { filmwright, homesOfTest, platformOfTest, until } from '../journeys/platform-home.ts';
 import { freePort } from '../journeys/role-processes.ts';
 import { writeFilm } from '../journeys/small-film.ts';
+import { makeCertificate } from './make-certificate.ts';
 import { missing } from './missing.ts';
 
 const registry = process.env['npm_config_registry'] ?? 'https://registry.npmjs.org';
@@ -21,11 +22,8 @@ const skip =
   (process.platform !== 'linux' && 'Node is brought to Linux only') ||
   (!answers && `npm's registry ${registry} does not answer`);
 
-const keys = homesOfTest()();
-const [certPath, keyPath] = [join(keys, 'cert.pem'), join(keys, 'key.pem')];
-const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=studio', '-days', '2'];
-execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', keyPath, '-out', certPath], { stdio: 'ignore' });
-const platform = platformOfTest('--runners', '0', '--tls-cert', certPath, '--tls-key', keyPath, '--tls-port', String(await freePort()));
+const { cert, key } = makeCertificate(homesOfTest()());
+const platform = platformOfTest('--runners', '0', '--tls-cert', cert, '--tls-key', key, '--tls-port', String(await freePort()));
 const backdrops = join(import.meta.dirname, '../../packages/engines/models/backdrops');
 
 /** Nobody's machine: an empty folder for its home, and of programs all but Node. */

@@ -14,7 +14,7 @@ export type Namespace = {
   readonly up: () => void;
   /** Lets processes inside reach every address of this side. */
   readonly routeOut: () => void;
-  /** Makes the link slow and so short of room that it loses packets each way; says why where the system cannot do it. */
+  /** Makes the link slow and so short of room that it loses packets each way, for good; says why where the system cannot do it. */
   readonly worsen: () => string | null;
   /** What the system counted of the link so far. */
   readonly counts: () => LineCounts;
@@ -80,6 +80,7 @@ export function openNamespaces(): Namespaces {
         up: () => must('-n', name, 'link', 'set', far, 'up'),
         routeOut: () => must('-n', name, 'route', 'add', 'default', 'via', outside),
         worsen() {
+          // By too little room and not by chance (netem), which fewer kernels have.
           const narrow = ['root', 'tbf', 'rate', '400kbit', 'burst', '3kb', 'limit', '6kb'];
           return tc('qdisc', 'add', 'dev', near, ...narrow).said ?? tc('-n', name, 'qdisc', 'add', 'dev', far, ...narrow).said;
         },

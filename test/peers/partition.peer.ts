@@ -183,7 +183,10 @@ test('a leader whose line to the database is cut is followed by the other within
 test('a runner on a line that loses packets and is slow does its work', { skip }, async (context) => {
   const { far } = platform;
   const why = far.net.worsen();
-  if (why !== null) return context.skip(`this kernel loses no packets on purpose (tc tbf): ${why}`);
+  if (why !== null)
+    return context.skip(
+      `lines are made narrow by the program tc (package iproute2) on a kernel with CONFIG_NET_SCH_TBF; here it says: ${why}`,
+    );
   const since = countsSince(far.net, far.net.counts());
   await drilled(context, {
     name: 'lose packets of a runner',

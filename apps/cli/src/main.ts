@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (values.home !== undefined) await takeHome(values.home);
   takeMetrics(values);
-  const { json, aspect } = values;
+  const { json, aspect, url: urls, token } = values;
   const dub = { script: values.script, language: values.language };
   if (values.rows !== undefined && (dub.script ?? dub.language) !== undefined)
     throw new FilmwrightError('request-invalid', '--rows and --script do not go together: dub the films of a table one by one.');
@@ -130,28 +130,28 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'runner': {
       const { runner } = await import('./commands/runner.ts');
-      const { join, url: urls, token, ttl, pool, region, slots, models, grace } = values;
+      const { join, ttl, pool, region, slots, models, grace } = values;
       const metricsPort = values['metrics-port'];
       return runner({ words: rest, join, urls, token, ttl, pool, region, slots, models, grace, metricsPort, json });
     }
     case 'pool': {
       const { pool } = await import('./commands/pool.ts');
-      const { pools, token, grace } = values;
+      const { pools, grace } = values;
       return pool({ words: rest, pools, token, grace, json });
     }
     case 'queue': {
       const { queue } = await import('./commands/queue.ts');
-      await queue({ words: rest, urls: values.url, token: values.token, json });
+      await queue({ words: rest, urls, token, json });
       return 0;
     }
     case 'cancel': {
       const { cancel } = await import('./commands/cancel.ts');
-      await cancel({ build: only(rest, 'the id of a build'), urls: values.url, token: values.token, json });
+      await cancel({ build: only(rest, 'the id of a build'), urls, token, json });
       return 0;
     }
     case 'press': {
       const { press } = await import('./commands/press.ts');
-      const { priority, deadline, url: urls, token } = values;
+      const { priority, deadline } = values;
       await press({ build: only(rest, 'the id of a build'), priority, deadline, urls, token, json });
       return 0;
     }

@@ -115,11 +115,12 @@ test('the process ends with the parent that holds its standard input', async () 
 });
 
 test('what is missing to start is told at once, as a problem', async () => {
-  const gateway = start({ FILMWRIGHT_TOKEN: 'short', DATABASE_URL: '', FILMWRIGHT_PORT: 'http' });
+  const gateway = start({ FILMWRIGHT_TOKEN: 'short', FILMWRIGHT_METRICS_TOKEN: 'short', DATABASE_URL: '', FILMWRIGHT_PORT: 'http' });
   assert.equal(await gateway.exited, 1);
   const { problem } = JSON.parse(gateway.lines.stderr) as { problem: { code: string; detail: string } };
   assert.equal(problem.code, 'request-invalid');
-  for (const name of ['FILMWRIGHT_TOKEN', 'DATABASE_URL', 'FILMWRIGHT_PORT']) assert.match(problem.detail, new RegExp(name));
+  for (const name of ['FILMWRIGHT_TOKEN', 'FILMWRIGHT_METRICS_TOKEN', 'DATABASE_URL', 'FILMWRIGHT_PORT'])
+    assert.match(problem.detail, new RegExp(name));
 });
 
 test('an upload goes on from its offset after the gateway was killed in the midst of it', async () => {

@@ -48,7 +48,7 @@ async function run(): Promise<void> {
       startersRoot,
       hub: await openChangeHub(records),
       token: config.token,
-      metricsToken: process.env.FILMWRIGHT_METRICS_TOKEN ?? '',
+      metricsToken: config.metricsToken,
       runnerToken: config.runnerToken,
       signingKey: config.signingKey,
       cacheBytes: config.cacheBytes,

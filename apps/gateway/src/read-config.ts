@@ -13,6 +13,8 @@ export type GatewayConfig = {
   readonly publicUrl: string | null;
   readonly token: string;
   readonly runnerToken: string;
+  /** Opens the figures alone; '' is none. */
+  readonly metricsToken: string;
   readonly signingKey: string;
   readonly cacheBytes: number;
   readonly maxUploadBytes: number;
@@ -55,6 +57,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     publicUrl: publicUrlOf(env, wrong),
     token: text('FILMWRIGHT_TOKEN', 16),
     runnerToken: text('FILMWRIGHT_RUNNER_TOKEN', 16),
+    metricsToken: env.FILMWRIGHT_METRICS_TOKEN ? text('FILMWRIGHT_METRICS_TOKEN', 16) : '',
     signingKey: text('FILMWRIGHT_SIGNING_KEY', 16),
     cacheBytes: whole('FILMWRIGHT_CACHE_BYTES', { fallback: 64 * mebibyte, min: 0, max: 64 * gibibyte }),
     maxUploadBytes: whole('FILMWRIGHT_MAX_UPLOAD_BYTES', { fallback: 16 * gibibyte, min: 1, max: Number.MAX_SAFE_INTEGER }),
