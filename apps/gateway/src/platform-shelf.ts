@@ -61,7 +61,7 @@ export function openHomeShelf(home: string): HomeShelf {
   const read = async (): Promise<PlatformShelf> => {
     const accepted = await acceptedIn(home);
     const found = new Map<string, { readonly path: string; readonly bytes: number }>();
-    const models: Listed[] = [];
+    const models: (Listed & { readonly addedAt: string })[] = [];
     for (const name of await namesIn(join(home, 'models')))
       for (const revision of await namesIn(join(home, 'models', name))) {
         const place = join(home, 'models', name, revision);
@@ -72,7 +72,7 @@ export function openHomeShelf(home: string): HomeShelf {
         const files = card.files.map(({ path, bytes, digest }) => ({ digest, bytes, path: join(place, 'files', path) }));
         if (!(await Promise.all(files.map(isThere))).every(Boolean)) continue;
         for (const file of files) found.set(file.digest, file);
-        models.push({ card, accepted: accepted.filter((one) => one.model === card.name) });
+        models.push({ card, accepted: accepted.filter((one) => one.model === card.name), addedAt: String(state?.['addedAt'] ?? '') });
       }
     const voices: ShelfVoice[] = [];
     for (const id of await namesIn(join(home, 'voices'))) {
@@ -82,7 +82,8 @@ export function openHomeShelf(home: string): HomeShelf {
       for (const { digest, bytes, path } of voice.files) found.set(digest, { bytes, path: join(home, 'voices', id, path) });
     }
     places = found;
-    return { models, voices };
+    const newestFirst = models.sort((a, b) => Number(a.addedAt < b.addedAt) - Number(a.addedAt > b.addedAt));
+    return { models: newestFirst.map(({ card, accepted }) => ({ card, accepted })), voices };
   };
 
   let kept: { readonly shelf: Promise<PlatformShelf>; readonly atMs: number } | undefined;

@@ -24,6 +24,10 @@ async function home(t: TestContext): Promise<string> {
   const files = {
     'models/oil/0123/card.json': JSON.stringify(cardOf('oil', 'weights of oil')),
     'models/oil/0123/files/net/model.onnx': 'weights of oil',
+    'models/oil/0123/state.json': JSON.stringify({ addedAt: '2026-01-01T00:00:00Z' }),
+    'models/oil/9876/card.json': JSON.stringify(cardOf('oil', 'newer weights')),
+    'models/oil/9876/state.json': JSON.stringify({ addedAt: '2026-01-02T00:00:00Z' }),
+    'models/oil/9876/files/net/model.onnx': 'newer weights',
     'models/_licences.json': JSON.stringify([acceptance, { ...acceptance, model: 'other' }]),
     'models/broken/0123/card.json': JSON.stringify(cardOf('broken', 'weights')),
     'models/broken/0123/state.json': JSON.stringify({ broken: 'a file is damaged' }),
@@ -50,8 +54,8 @@ test('runners are told of the whole models and voices of the platform, and given
   assert.equal((await call({ url: '/v1/shelf' })).statusCode, 401);
   const { models, voices } = (await callAsRunner({ url: '/v1/shelf' })).json<PlatformShelf>();
   assert.deepEqual(
-    models.map(({ card, accepted }) => [card.name, accepted]),
-    [['oil', [acceptance]]],
+    models.map(({ card, accepted }) => [card.name, card.files[0]?.digest, accepted]),
+    ['newer weights', 'weights of oil'].map((bytes) => ['oil', digestOf(bytes), [acceptance]]),
   );
   assert.deepEqual(
     voices.map(({ id, files }) => [id, files.map(({ path }) => path)]),

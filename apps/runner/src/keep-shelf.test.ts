@@ -74,15 +74,16 @@ async function machine(
   return { own, has, until, told, looks: () => looks };
 }
 
-test('what is named comes from the platform, also what came there later, and nothing else does', async (t) => {
-  const models = [modelOf('oil'), modelOf('ink')];
-  const { own, until, told } = await machine(t, { models, wanted: ['oil', 'later'] });
-  await until(async () => (await own()).length === 1);
-  assert.deepEqual(await own(), ['oil']);
+test('what is named comes from the platform in its newest revision, or in the one that is named, also what came there later, and nothing else does', async (t) => {
+  const models = [modelOf('oil'), modelOf('ink'), modelOf('oil'), modelOf('ink')];
+  const [newest, , , older] = models as [(typeof models)[0], unknown, unknown, (typeof models)[0]];
+  const { own, has, until, told } = await machine(t, { models, wanted: ['oil', 'later', modelRef(older.card)] });
+  await until(async () => (await own()).length === 2);
+  assert.deepEqual([await own(), await has(newest), await has(older)], [['ink', 'oil'], true, true]);
   await until(() => told.some((line) => line.includes('has no model or voice later; it has oil, ink')));
   models.push(modelOf('later'));
-  await until(async () => (await own()).length === 2);
-  assert.deepEqual(await own(), ['later', 'oil']);
+  await until(async () => (await own()).length === 3);
+  assert.deepEqual(await own(), ['ink', 'later', 'oil']);
   assert.equal(told.filter((line) => line.includes('has no model')).length, 1, 'what is missing is told of once');
 });
 

@@ -15,7 +15,7 @@ import type { Log } from '@filmwright/process';
 import { sleep } from './sleep.ts';
 
 export type KeepShelf = {
-  /** Names of models and voices, of the models also `name@revision`; `all` stands for each that runs here. */
+  /** Names of models and voices, of the models also `name@revision`; a name means its newest revision, `all` each name of which that one runs here. */
   readonly wanted: readonly string[];
   readonly weights: WeightsHome;
   readonly client: Pick<Client, 'platformShelf' | 'readMedia'>;
@@ -89,20 +89,24 @@ function choose(
   { wanted, weights, client, signal }: KeepShelf,
 ): { readonly found: readonly Wanted[]; readonly missing: readonly string[] } {
   const all = wanted.includes('all');
-  const isWanted = (...names: readonly string[]): boolean => all || names.some((name) => wanted.includes(name));
+  const isWanted = (name: string): boolean => all || wanted.includes(name);
+  const newest = new Map(models.toReversed().map(({ card }) => [card.name, modelRef(card)]));
+  const meant = models.filter(({ card }) => {
+    const ref = modelRef(card);
+    return wanted.includes(ref) || (isWanted(card.name) && newest.get(card.name) === ref);
+  });
   const names = new Set<string>();
   const missing: string[] = [];
   const source: WeightsSource = ({ digest, startByte }) =>
     client.readMedia({ source: { shelfFile: digest }, startByte, digest, retries: fetchRetries, signal });
-  const offered = new Set(models.map(({ card }) => card.name));
-  const here = new Set(models.filter(({ card }) => isWanted(card.name, modelRef(card))).map(({ card }) => modelRef(card)));
+  const refs = new Set(meant.map(({ card }) => modelRef(card)));
   // A revision that the platform has replaced goes where there is no room; what it never had is somebody's own.
-  const keep = ({ ref, card }: ShelvedModel): boolean => here.has(ref) || (isWanted(card.name, ref) && !offered.has(card.name));
+  const keep = ({ ref, card: { name } }: ShelvedModel): boolean =>
+    refs.has(ref) || ((isWanted(name) || wanted.includes(ref)) && !newest.has(name));
   const taking = { ...weights, source, keep };
   const found: Wanted[] = [];
-  for (const { card, accepted } of models) {
+  for (const { card, accepted } of meant) {
     const ref = modelRef(card);
-    if (!isWanted(card.name, ref)) continue;
     names.add(card.name).add(ref);
     // What speaks comes as a voice, which holds all of it.
     if (card.engine === 'sherpa-onnx') {

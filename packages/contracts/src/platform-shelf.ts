@@ -10,7 +10,7 @@ export type AcceptedLicence = {
 };
 
 /**
- * Models and voices of the platform's home that its runners may have: whole ones, whose files are fetched by digest. What was accepted there of a
+ * Models and voices of the platform's home that its runners may have: whole ones, of each name the newest revision first, whose files are fetched by digest. What was accepted there of a
  * model's licence goes along. Who reads it holds every card against its schema: a gateway of a later version may know more of one.
  */
 export type PlatformShelf = {
