@@ -58,16 +58,17 @@ const wereDone = `
 /** Of what was said of a try so many characters are kept. */
 const mostDetail = 500;
 
-/** Another runner that may do a task `c`: one that it has not failed on, and that does not rest. */
+/** Another runner that may do a task `c`: one that it has not failed on, and that does not rest. Whether it has the models is not looked at. */
 const untried = `
   select from runner r where r.gone_at is null and not r.draining and (r.offer->'kinds')::jsonb ? c.kind
+    and c.toolchain in ('', r.offer->'toolchain'->>c.kind) and coalesce((r.offer->'versions'->>c.kind)::int, c.version) = c.version
     and (c.pool is null or c.pool = r.pool) and (c.region is null or c.region = r.region)
     and not exists (select from jsonb_array_elements(c.failures) f where f->>'runner' = r.name)
     and not exists (select from runner_rest x where x.name = r.name and x.until > now())`;
 
 const fail = `
   with counted as (
-    select t.workspace_id, t.key, t.fence, t.kind, t.pool, t.region, case when t.state = 'leased' then t.attempts else t.attempts + 1 end as tries,
+    select t.workspace_id, t.key, t.fence, t.kind, t.version, t.toolchain, t.pool, t.region, case when t.state = 'leased' then t.attempts else t.attempts + 1 end as tries,
       case when t.state = 'leased' then t.lost else greatest(0, t.lost - 1) end as lost,
       case when t.state = 'leased' then t.losses else t.losses - -1 end as losses,
       t.failures || jsonb_build_object('runner', a.runner_name, 'startedAt', a.started_at, 'endedAt', now(), 'percent', a.percent,

@@ -47,7 +47,7 @@ test('L13: what many runners say at the same moment goes into few statements, an
   ]);
   await records.drainRunner(beats[4]?.runnerId ?? '');
   await records.leaveRunner(beats[5]?.runnerId ?? '');
-  await sql(`update runner set seen_at = now() - interval '10 seconds'`);
+  await sql(`update runner set seen_at = now() - interval '1 hour'`);
   const stolen = { ...beats[6], runnerId } as RenewRequest;
   await sql('create table told (n int)');
   await sql('create function note_told() returns trigger language plpgsql as $$ begin insert into told values (1); return null; end $$');
@@ -62,14 +62,12 @@ test('L13: what many runners say at the same moment goes into few statements, an
   assert.deepEqual(answers[5], { stale: ['t5'], staleFences: [fence5], back: [], runner: null });
   assert.deepEqual(answers[6], { stale: [], back: [], runner: { draining: false } });
   assert.deepEqual(answers[count], { stale: ['t6'], staleFences: [fence6], back: [], runner: { draining: false } });
-  const held = await sql(
-    `select key, percent from attempt where ended_at is null and heard_at > now() - interval '5 seconds' order by percent`,
-  );
+  const held = await sql(`select key, percent from attempt where ended_at is null and heard_at is not null order by percent`);
   assert.deepEqual(
     held,
     beats.flatMap(({ leases }, at) => (at === 5 ? [] : leases.map(({ key, percent }) => ({ key, percent })))),
   );
-  const [seen] = await sql(`select count(*)::int as n from runner where seen_at > now() - interval '5 seconds'`);
+  const [seen] = await sql(`select count(*)::int as n from runner where seen_at > now() - interval '10 minutes'`);
   assert.equal(seen?.n, count, 'all but the one that left, and the one of the test');
 });
 
