@@ -4,7 +4,7 @@ import { keepLock } from './backup/records-dump.ts';
 import type { Database } from './database.ts';
 import type { DrillStore } from './drill-store.ts';
 import type { Records } from './records.ts';
-import { silenceMs } from './runner-records.ts';
+import { isHeard } from './silence.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { lockWants } from './wanted.ts';
 
@@ -58,8 +58,8 @@ export function drillRecords({ rows, transaction }: Database, builds: Pick<Recor
       if (place === undefined) return null;
       const [runners, tasks, found] = await Promise.all([
         rows<DrillState['runners'][number]>(
-          `select id, name, (offer->>'pid')::int as pid from runner where pool = $1 and seen_at > now() - $2 * interval '1 millisecond' order by id`,
-          [place.pool, silenceMs],
+          `select r.id, r.name, (r.offer->>'pid')::int as pid from runner r where r.pool = $1 and ${isHeard} order by r.id`,
+          [place.pool],
         ),
         rows<DrillState['tasks'][number]>(
           `select t.key, t.wanted_by as build, a.runner_id as runner from build b join build_task bt on bt.build_id = b.id

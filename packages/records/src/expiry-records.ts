@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { freeStopped, postEnds, refundOf } from './endings.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
-import { silenceMs } from './runner-records.ts';
+import { silenceMs } from './silence.ts';
 import { isAtFault, type Loss, lostProblem, mostNeighbours } from './troubles.ts';
 
 type Expired = {

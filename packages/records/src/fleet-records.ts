@@ -2,11 +2,10 @@ import type { TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import type { FleetFigures, FleetStore } from './fleet-store.ts';
 import { pooled } from './pooled.ts';
+import { isHeard } from './silence.ts';
 
 /** The advisory lock of the one controller that leads; any constant of our own, since locks are counted per database. */
 export const leadershipLock = '5058210041972';
-
-const silence = `interval '30 seconds'`;
 
 type WaitingRow = { kind: TaskKind; priority: 'interactive' | 'normal' | 'bulk'; tasks: number; work_s: number; oldest_s: number };
 
@@ -48,7 +47,7 @@ export function fleetRecords({ rows }: Database): FleetStore {
            from runner r left join lateral (
              select count(distinct coalesce(a.batch::text, a.fence::text)) filter (where cardinality(a.devices) = 0)::int as slots, count(distinct d)::int as gpus
              from attempt a left join lateral unnest(a.devices) d on true where a.runner_id = r.id and a.ended_at is null
-           ) h on true where r.seen_at > now() - ${silence} group by 1 order by 1`,
+           ) h on true where ${isHeard} group by 1 order by 1`,
         ),
         rows<FleetFigures['workspaces'][number]>(
           `select w.id, w.name, coalesce(q.waiting, 0)::int as waiting, coalesce(q.oldest_s, 0)::float8 as "oldestS", coalesce(h.running, 0)::int as running

@@ -56,7 +56,7 @@ const wereDone = `
   where t.outcome = 'done'`;
 
 /** Of what was said of a try so many characters are kept. */
-const mostDetail = 500;
+const mostDetail = 2000;
 
 /** Another runner that may do a task `c`: one that it has not failed on, and that does not rest. Whether it has the models is not looked at. */
 const untried = `

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { fleetDevices, type ToldOfDevices } from './device-rows.ts';
 import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './overview-store.ts';
 import { isOfMachine, pooled } from './pooled.ts';
-import { silenceMs } from './runner-records.ts';
+import { silenceMs } from './silence.ts';
 import { isUuid } from './uuidv7.ts';
 
 /** Places in the line and seconds to go tell waits apart that are the same to people. */

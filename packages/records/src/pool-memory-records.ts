@@ -3,8 +3,8 @@ import { offerWithin } from '@filmwright/core';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine } from './pooled.ts';
+import { isHeard } from './silence.ts';
 
-const silence = `interval '30 seconds'`;
 /** An offer is noted to be there still so often. */
 const noteAgain = `interval '10 seconds'`;
 /** What was learned last counts for so much of what is known of a pool's starts. */
@@ -40,7 +40,7 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
       await rows(
         `with newest as (
            select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on ${isOfMachine}
-           where m.pool = any($1) and r.seen_at > now() - ${silence} order by m.pool, r.id desc
+           where m.pool = any($1) and ${isHeard} order by m.pool, r.id desc
          )
          update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now()
          from newest n join runner r on r.id = n.id
@@ -83,7 +83,7 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
 export async function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
   const found = await rows<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>(
     `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
-     where p.offer is not null and not exists (select from runner r where r.pool = p.name and r.seen_at > now() - ${silence}) order by p.name`,
+     where p.offer is not null and not exists (select from runner r where r.pool = p.name and ${isHeard}) order by p.name`,
   );
   return found.map(({ kinds, offer, ...row }) => ({ ...row, offer: kinds === null ? offer : offerWithin(offer, kinds) }));
 }

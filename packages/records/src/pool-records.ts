@@ -2,9 +2,8 @@ import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolMemoryStore, PoolStore } from './pool-store.ts';
 import { isOfMachine, machineOf } from './pooled.ts';
+import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
-
-const silence = `interval '30 seconds'`;
 
 type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs' | 'vramMib'> & {
   readonly work_ms: number;
@@ -85,7 +84,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
              ${slotLoad}, ${deviceLoad}
            from runner r left join attempt a on a.runner_id = r.id and a.ended_at is null
            left join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-           where r.seen_at > now() - ${silence} group by r.id order by r.id`,
+           where ${isHeard} group by r.id order by r.id`,
         ),
         rows<{ active: number; interactive: number }>(
           `select count(*)::int as active, (count(*) filter (where priority = 'interactive'))::int as interactive from build where ended_at is null`,

@@ -215,11 +215,11 @@ export interface Records {
   completeTasks(completions: readonly (Completion & { readonly runnerId: string })[]): Promise<readonly ('done' | 'stale')[]>;
   /** What completions of this process were charged since it opened the records, by the name of the workspace; for monitoring, which adds up processes. */
   settledHere(): ReadonlyMap<string, Amount>;
-  /** Ends an attempt: a retryable problem puts the task back to waiting with backoff, up to three attempts; else it has failed. */
+  /** Ends an attempt: a retryable problem puts the task back to waiting, to be tried again a little later on as many runners as F2 of SPEC.md says; else it has failed. */
   failTask(failure: Failure & { readonly runnerId: string }): Promise<void>;
   /** Takes a task back at a border with what it needs to go on; it waits again and counts neither as a try nor as a loss. Throws `lease-stale` when the fence is old. */
   handBack(task: HandBack & { readonly runnerId: string }): Promise<void>;
-  /** Takes back leases that ran out and grants that were not picked up; a task that lost its runner three times fails with `task-lost`. Notes runners that fell silent. Call it each second. Returns how many leases were lost. */
+  /** Takes back leases that ran out and grants that were not picked up; a task that its runners were lost by (SPEC.md, F4) fails with `task-lost`. Notes runners that fell silent. Call it each second. Returns how many leases were lost. */
   expireLeases(): Promise<number>;
 
   /** Calls `listener` on changes (LISTEN/NOTIFY, with a re-read after a lost connection); returns how to stop. */

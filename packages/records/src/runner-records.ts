@@ -5,10 +5,8 @@ import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 import { offersAtRest } from './pool-memory-records.ts';
 import { defaultWorkspace, type Records } from './records.ts';
+import { isHeard } from './silence.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-
-/** A runner that was not heard of for so long, the longest lease, is taken for gone. */
-export const silenceMs = 30_000;
 
 /** What a runner holds goes back with a new fence; it counts neither as a try nor as a loss. What ends at the same moment stays ended. */
 const giveBack = `
@@ -29,8 +27,7 @@ export function runnerRecords({
 }: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners' | 'offers'> {
   const runners: Records['runners'] = async () => {
     const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
-      `select id, offer, name, draining, free_mib from runner where seen_at > now() - $1 * interval '1 millisecond' order by id`,
-      [silenceMs],
+      `select r.id, r.offer, r.name, r.draining, r.free_mib from runner r where ${isHeard} order by r.id`,
     );
     return found.map(({ offer, ...row }) => ({
       ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining },
