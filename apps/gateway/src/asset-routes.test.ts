@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openFolderBlobs } from '@filmwright/blobs';
 import { startGateway, type TestGateway, userToken } from './testing/start-gateway.ts';
 
 const digestOf = (bytes: Buffer) => `sha256-${createHash('sha256').update(bytes).digest('hex')}`;
@@ -51,6 +53,21 @@ test('the cap of uploads is for users: what runners bring to join and what they 
   const tus = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
   assert.equal((await gateway.call({ method: 'POST', url: '/v1/uploads', headers: tus })).statusCode, 413);
   assert.equal((await gateway.callAsRunner({ method: 'POST', url: '/v1/uploads', headers: tus })).statusCode, 201);
+});
+
+test('what a runner with the store put there for one without is given to runners alone, and who asks whether it is there sends its own', async (context) => {
+  const gateway = await startGateway(context);
+  const checkpoint = randomBytes(1000);
+  const { digest } = await (await openFolderBlobs({ root: gateway.mediaRoot })).putStream({
+    stream: Readable.from([checkpoint]),
+    mediaType: 'application/octet-stream',
+  });
+  const url = `/v1/assets/${digest}`;
+  assert.ok((await gateway.callAsRunner({ url })).rawPayload.equals(checkpoint));
+  assert.equal((await gateway.callAsRunner({ url, method: 'HEAD' })).statusCode, 404);
+  assert.equal((await gateway.call({ url })).statusCode, 404);
+  const put = { method: 'PUT', url, headers: { 'content-type': 'font/ttf' }, payload: checkpoint } as const;
+  assert.deepEqual((await gateway.callAsRunner(put)).json(), { digest, bytes: 1000, mediaType: 'font/ttf' });
 });
 
 test('an empty file is an asset like any other', async (context) => {
