@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { archiveHeader } from '@filmwright/process/archive-header';
 import { createProgramArchive } from './program-archive.ts';
 import { programFiles } from './program-files.ts';
 import { startGateway } from './testing/start-gateway.ts';
@@ -60,11 +61,12 @@ test('the program of a runner is the code of known folders and kinds: no test, l
   ]);
 });
 
-test('of this checkout the program holds all that git has of those folders', async () => {
+test('of this checkout the program holds all that git has of those folders, under paths that an archive can have', async () => {
   const folders = ['packages/*/src', 'packages/*/models', 'packages/*/rigs', 'apps/runner', 'apps/cli'];
   const { stdout } = await run('git', ['ls-files', ...folders], { cwd: root });
   const tracked = stdout.split('\n').filter(Boolean);
   const held = new Set((await programFiles(root)).map(({ path }) => path));
+  for (const path of held) archiveHeader({ path: `filmwright/${path}`, bytes: 0 });
   const left = tracked.filter((path) => !held.has(path) && !/\.test\.ts$|\/(testing|fixtures)\/|\.md$/.test(path));
   assert.deepEqual(left, []);
 });

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { askedPlatform } from '../platform/asked-platform.ts';
+import { pool } from './pool.ts';
 import { press } from './press.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -83,4 +84,6 @@ test('a secret goes over no bare line, and a platform is named by its address or
   await assert.rejects(askedPlatform({ urls: ['http://films.example:7070'], token: 'secret' }), /wanted https:/);
   await assert.rejects(askedPlatform({ token: 'secret' }), /--token goes with --url/);
   await assert.rejects(press({ build: 'b1', priority: undefined, deadline: undefined, json: false }), /press wants what is to change/);
+  const asked = { words: ['check', 'cloud'], token: 'secret', pools: undefined, grace: undefined, json: false };
+  await assert.rejects(pool(asked), /--token goes with the address of a service/);
 });

@@ -20,7 +20,13 @@ export async function pool({ words, pools, token, grace = '5m', json }: PoolOpti
       'request-invalid',
       'pool wants one pool of pools.yaml or the address of a service: filmwright pool check NAME|URL',
     );
-  const found = /^https?:/.test(which)
+  const isAddress = /^https?:/.test(which);
+  if (token !== undefined && !isAddress)
+    throw new FilmwrightError(
+      'request-invalid',
+      `--token goes with the address of a service; the pool ${JSON.stringify(which)} takes its token from the variable that its \`tokenFrom\` names.`,
+    );
+  const found = isAddress
     ? { url: which, token: token ?? null, pool: 'check', machine: {} }
     : serviceOf(await readPoolsFile({ home: filmwrightHome(), path: pools }), which);
   const held = await checkMachines({ ...found, goneWithinMs: millisecondsOf(grace, '--grace') });
