@@ -203,6 +203,11 @@ test('a document that is looked at stands in the list of the film that it is of,
   const builds = async (id: string) => (await client.listFilmBuilds({ id })).builds.map((build) => build.id);
   assert.deepEqual([await builds(first.id), await builds(second.id)], [[again.id], [looked.id]]);
   assert.equal((await client.getFilm(second.id)).version, 1, 'nothing was saved');
+  const another = { ...(part as object), title: 'Another film' };
+  await client.createBuild({ document: another, of: second.id, purpose: 'preview' });
+  const made = await client.createBuild({ document: another, purpose: 'make' });
+  assert.notEqual(made.film, second.id, 'what was tried there and is made by itself is a film of its own');
+  assert.equal((await client.getFilm(second.id)).version, 1);
   for (const [request, path] of [
     [{ document: part, of: second.id, purpose: 'make' }, 'of'],
     [{ film: { id: first.id }, of: second.id, purpose: 'preview' }, 'of'],

@@ -37,7 +37,7 @@ async function bareVersion(client: PoolClient, build: NewBuild): Promise<Version
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
   const text = versionText(build);
   if (of !== undefined) await wantFilm(client, { id: of, workspaceId });
-  const version = (await knownVersion(client, { workspaceId, text, of })) ?? (await beginVersion(client, { build, text }));
+  const version = (await knownVersion(client, { build, text })) ?? (await beginVersion(client, { build, text }));
   if (purpose !== 'make' || version.number !== null) return version;
   const { rows } = await client.query<{ version: number }>('select version from film where id = $1 for no key update', [version.film_id]);
   const number = (rows[0]?.version ?? 0) + 1;
@@ -52,21 +52,21 @@ async function wantFilm(client: PoolClient, { id, workspaceId }: Pick<NamedVersi
   if (rowCount === 0) throw new FilmwrightError('not-found', `There is no film ${id}. GET /v1/films lists them.`);
 }
 
-type KnownText = { readonly workspaceId: string; readonly text: VersionText; readonly of: string | undefined };
+type BuildText = { readonly build: NewBuild; readonly text: VersionText };
 
-async function knownVersion(client: PoolClient, { workspaceId, text, of }: KnownText): Promise<Version | undefined> {
+/** What was only looked at in a film of another title, a part or a try of it, is no version of that film when it is made by itself. */
+async function knownVersion(client: PoolClient, { build, text }: BuildText): Promise<Version | undefined> {
+  const { workspaceId, title, purpose, of } = build;
   const { rows } = await client.query<Version>(
-    `select id, film_id, number from film_version where workspace_id = $1 and digest = $2 and ($3::uuid is null or film_id = $3)
-       order by number is null, created_at desc limit 1`,
-    [workspaceId, text.digest, of ?? null],
+    `select v.id, v.film_id, v.number from film_version v join film f on f.id = v.film_id
+     where v.workspace_id = $1 and v.digest = $2 and ($3::uuid is null or v.film_id = $3) and (v.number is not null or f.title = $4 or not $5)
+     order by v.number is null, v.created_at desc limit 1`,
+    [workspaceId, text.digest, of ?? null, storable(title), purpose === 'make'],
   );
   return rows[0];
 }
 
-async function beginVersion(
-  client: PoolClient,
-  { build, text }: { readonly build: NewBuild; readonly text: VersionText },
-): Promise<Version> {
+async function beginVersion(client: PoolClient, { build, text }: BuildText): Promise<Version> {
   const { workspaceId, title, of } = build;
   if (of !== undefined) return { id: await addVersion(client, { workspaceId, filmId: of, number: null, text }), film_id: of, number: null };
   const { rows } = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
