@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
 import { type RunnerList, type RunnerToken, taskKinds } from '@filmwright/contracts';
@@ -27,7 +28,10 @@ process.env.FILMWRIGHT_STUCK_MS = '4000';
 process.env.FILMWRIGHT_ROTATE_MS = '1000';
 
 const newHome = homesOfTest();
-const { cert, key } = makeCertificate(newHome());
+// No home: with one goes whatever has its path on its command line, as the platform has.
+const keys = mkdtempSync(join(tmpdir(), 'filmwright-keys-'));
+after(() => rmSync(keys, { recursive: true }));
+const { cert, key } = makeCertificate(keys);
 // A gateway that starts again must come back on the port that its runners know.
 const tls = ['--tls-cert', cert, '--tls-key', key, '--tls-port', String(await freePort())];
 const platform = platformOfTest('--runners', '0', ...tls);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createClient } from '@filmwright/client';
 import type { Report, RunnerToken } from '@filmwright/contracts';
-import { filmwright, homesOfTest, platformOfTest, until } from '../journeys/platform-home.ts';
+import { filmwright, platformOfTest, until } from '../journeys/platform-home.ts';
 import { freePort } from '../journeys/role-processes.ts';
 import { writeFilm } from '../journeys/small-film.ts';
 import { makeCertificate } from './make-certificate.ts';
@@ -22,7 +22,9 @@ const skip =
   (process.platform !== 'linux' && 'Node is brought to Linux only') ||
   (!answers && `npm's registry ${registry} does not answer`);
 
-const { cert, key } = makeCertificate(homesOfTest()());
+const keys = mkdtempSync(join(tmpdir(), 'filmwright-keys-'));
+after(() => rmSync(keys, { recursive: true }));
+const { cert, key } = makeCertificate(keys);
 const platform = platformOfTest('--runners', '0', '--tls-cert', cert, '--tls-key', key, '--tls-port', String(await freePort()));
 const backdrops = join(import.meta.dirname, '../../packages/engines/models/backdrops');
 
