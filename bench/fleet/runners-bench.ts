@@ -6,6 +6,7 @@ import { createRandom } from '../../packages/scheduler/sim/random.ts';
 import type { PlannedTask } from '../../packages/scheduler/sim/scenario.ts';
 import { twoRunners } from '../../packages/scheduler/sim/scenarios/processors.ts';
 import { simulate } from '../../packages/scheduler/sim/simulate.ts';
+import { modelDay, plainDay } from './model-day.ts';
 import { type Attempt, openRealPlatform, rest } from './real-platform.ts';
 import { twoEncoders } from './two-encoders.ts';
 
@@ -170,4 +171,5 @@ async function cancelling(): Promise<void> {
 if (wanted('cancel')) await cancelling();
 if (wanted('two')) say(await twoEncoders());
 if (wanted('day')) await day();
+if (wanted('models')) await modelDay(plainDay, say);
 if (wanted('sixteen')) await sixteen();

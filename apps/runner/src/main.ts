@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.store !== null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
   const weights = createWeightsAhead({ home: config.home, log });
-  const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && !config.drillsOnly;
+  const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && config.drillsOnly === null;
   const trials = tries
     ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, makeRoom: () => endOnDevices(executors), log })
     : null;
@@ -163,7 +163,7 @@ function urlFromParent(signal: AbortSignal): Promise<string> {
 }
 
 async function probe({ config, executors, endings }: Runner): Promise<ProbedOffer> {
-  if (config.drillsOnly) return offerForDrills(config.home);
+  if (config.drillsOnly !== null) return offerForDrills(config.home, config.drillsOnly);
   try {
     // One that was started for a GPU sees no other.
     const first = executors.find(({ devices }) => devices.length === 0) ?? executors[0];

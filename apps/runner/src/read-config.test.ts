@@ -30,9 +30,18 @@ test('how long a task may stand still is told for all kinds or for one', () => {
 });
 
 test('a runner of a drill takes drills only, and what else it may be told is refused', () => {
-  assert.equal(readConfig(local).drillsOnly, false);
-  assert.equal(readConfig({ ...local, FILMWRIGHT_DRILLS: 'only' }).drillsOnly, true);
-  assert.throws(() => readConfig({ ...local, FILMWRIGHT_DRILLS: 'yes' }), /FILMWRIGHT_DRILLS is "yes"; wanted only/);
+  assert.equal(readConfig(local).drillsOnly, null);
+  assert.deepEqual(readConfig({ ...local, FILMWRIGHT_DRILLS: 'only' }).drillsOnly, { gpus: false, modelMemory: [] });
+  assert.deepEqual(readConfig({ ...local, FILMWRIGHT_DRILLS: 'gpus', FILMWRIGHT_DRILL_MODELS: 'a=9000, b=12000' }).drillsOnly, {
+    gpus: true,
+    modelMemory: [
+      { name: 'model a', vramMib: 9000 },
+      { name: 'model b', vramMib: 12_000 },
+    ],
+  });
+  assert.throws(() => readConfig({ ...local, FILMWRIGHT_DRILLS: 'yes' }), /FILMWRIGHT_DRILLS is "yes"; wanted only, gpus/);
+  const unsized = { ...local, FILMWRIGHT_DRILLS: 'gpus', FILMWRIGHT_DRILL_MODELS: 'a=9000,b' };
+  assert.throws(() => readConfig(unsized), /FILMWRIGHT_DRILL_MODELS holds "b"; wanted MiB/);
 });
 
 test('what is missing is named', () => {

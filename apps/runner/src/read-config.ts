@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, type TaskKind, taskKindNames } from '@filmwright/contracts';
+import { FilmwrightError, modelName, type RunnerOffer, type TaskKind, taskKindNames } from '@filmwright/contracts';
 import { slotsFor } from './slots-for.ts';
 
 /** What a runner is told by its environment. */
@@ -29,9 +29,11 @@ export type RunnerConfig = {
   /** How long a task of a kind may stand still. */
   readonly stuckMs: (kind: TaskKind) => number;
   readonly rotateMs: number;
-  /** It takes drills and nothing else, and offers nothing that films are planned with. */
-  readonly drillsOnly: boolean;
+  /** Set where it takes drills and nothing else, and offers nothing that films are planned with. */
+  readonly drillsOnly: DrillsOnly | null;
 };
+/** What drills may ask for of a runner that takes nothing else: the GPUs of its machine, which no other runner then has, and what made-up models take there. */
+export type DrillsOnly = { readonly gpus: boolean; readonly modelMemory: NonNullable<RunnerOffer['modelMemory']> };
 
 const dayMs = 86_400_000;
 const stuckMs = 300_000;
@@ -62,7 +64,7 @@ export function readConfig(env: Environment): RunnerConfig {
     graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
     stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
     rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),
-    drillsOnly: drillsOnly(env.FILMWRIGHT_DRILLS || ''),
+    drillsOnly: drillsOnly(env),
   };
 }
 
@@ -71,9 +73,18 @@ export function storeFolderOf(env: Environment): string | null {
   return env.FILMWRIGHT_MEDIA || (env.FILMWRIGHT_JOIN ? null : join(env.FILMWRIGHT_HOME ?? '', 'media'));
 }
 
-function drillsOnly(text: string): boolean {
-  if (text === '' || text === 'only') return text === 'only';
-  throw new FilmwrightError('request-invalid', `FILMWRIGHT_DRILLS is ${JSON.stringify(text)}; wanted only, or nothing.`);
+/** `only`, or `gpus` with the GPU memory of made-up models beside it, such as `a=9000,b=12000` in MiB. */
+function drillsOnly({ FILMWRIGHT_DRILLS: text = '', FILMWRIGHT_DRILL_MODELS: models = '' }: Environment): DrillsOnly | null {
+  if (text !== '' && text !== 'only' && text !== 'gpus')
+    throw new FilmwrightError('request-invalid', `FILMWRIGHT_DRILLS is ${JSON.stringify(text)}; wanted only, gpus, or nothing.`);
+  const modelMemory = models.split(',').flatMap((entry) => {
+    if (entry.trim() === '') return [];
+    const [, name = '', mib = ''] = /^\s*([^=]+?)\s*=\s*([1-9]\d*)\s*$/.exec(entry) ?? [];
+    const model = modelName(name === '' ? [] : [name]);
+    if (model !== null) return [{ name: model, vramMib: Number(mib) }];
+    throw new FilmwrightError('request-invalid', `FILMWRIGHT_DRILL_MODELS holds ${JSON.stringify(entry)}; wanted MiB such as a=9000.`);
+  });
+  return text === '' ? null : { gpus: text === 'gpus', modelMemory };
 }
 
 function originOf(text: string): string {

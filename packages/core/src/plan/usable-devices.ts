@@ -7,8 +7,11 @@ export function modelMib({ vramMib, freeMib }: Pick<Device, 'vramMib' | 'freeMib
   return freeMib >= vramMib ? vramMib : Math.floor(freeMib / stepMib) * stepMib;
 }
 
-/** GPUs of a runner on which its models are computed, each for one task at a time: those alike with the first, which its toolchains name; none where they are computed on processors. */
-export function usableDevices({ devices = [], toolchain }: Pick<RunnerOffer, 'devices' | 'toolchain'>): readonly Device[] {
-  if (!Object.values(toolchain).some(computesOnGpu)) return [];
+type Offering = Pick<RunnerOffer, 'devices' | 'toolchain'> & Partial<Pick<RunnerOffer, 'kinds'>>;
+
+/** GPUs of a runner on which its models are computed, each for one task at a time: those alike with the first, which its toolchains name; none where they are computed on processors. Where it takes drills alone, which compute nothing, what it offers is enough. */
+export function usableDevices({ devices = [], toolchain, kinds = [] }: Offering): readonly Device[] {
+  const drillsOnly = kinds.length > 0 && kinds.every((kind) => kind === 'drill');
+  if (!drillsOnly && !Object.values(toolchain).some(computesOnGpu)) return [];
   return devices.filter(({ product }) => product === devices[0]?.product);
 }
