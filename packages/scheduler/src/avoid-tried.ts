@@ -1,4 +1,4 @@
-import type { Host } from './fleet.ts';
+import type { Device, Host } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { State } from './state.ts';
 
@@ -26,14 +26,23 @@ export function isAvoided({ avoided }: Group, { health }: Host): boolean {
 }
 
 /** Whether a runner could do a group's tasks if it had nothing else to do, with so many MiB of weights on each device. */
-export function canRun({ facts, devices }: Host, group: Group, weightsMib: number): boolean {
-  const places =
-    group.gpus === 0 ? facts.slots : devices.filter((device) => device.facts.vramMib >= weightsMib + group.vramMib).length / group.gpus;
+export function canRun(host: Host, group: Group, weightsMib: number): boolean {
+  const { facts } = host;
   return (
     !facts.draining &&
-    places >= 1 &&
+    (group.gpus === 0 ? facts.slots > 0 : togetherOn(host, group, weightsMib) !== null) &&
     facts.capabilities.includes(group.capability) &&
     (group.region === null || group.region === facts.region) &&
     (group.pool === null || group.pool === facts.pool)
   );
+}
+
+/** Devices of one fabric of a runner, as many as a group needs or more, each large enough for it with so many MiB of weights; null where there are none. */
+export function togetherOn({ devices }: Host, { gpus, vramMib }: Group, weightsMib: number): readonly Device[] | null {
+  const able = devices.filter(({ facts }) => facts.vramMib >= weightsMib + vramMib);
+  for (const fabric of new Set(able.map(({ facts }) => facts.fabric))) {
+    const found = able.filter(({ facts }) => facts.fabric === fabric);
+    if (found.length >= gpus) return found;
+  }
+  return null;
 }

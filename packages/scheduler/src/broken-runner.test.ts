@@ -174,3 +174,25 @@ test('P11: what its runners may have been lost by runs where nothing else does; 
   assert.equal(told.grants.filter((grant) => grant.runner === kept).at(-1)?.tasks[0], 'suspect');
   assert.equal(granted(told.tell(7000, done('suspect'), ...wanted(demand('8'), demand('9')))).length, 2);
 });
+
+test('P10: a runner that started anew before the one of before went rests all the same', () => {
+  const told = scheduler();
+  const named = { name: 'bad', slots: 4 };
+  told.tell(0, ...joined(runner('life-1', named), runner('life-2', named), runner('well', { slots: 0 })), {
+    type: 'gone',
+    runner: 'life-1',
+  });
+  told.tell(1, ...wanted(...['1', '2', '3'].map((id) => demand(id))));
+  told.tell(100, ...['1', '2', '3'].map(failed));
+  assert.deepEqual(granted(told.tell(200, ...wanted(demand('4')))), []);
+});
+
+test('P6, P11: what runs alone on several devices is given those of one fabric, and waits where a runner has fewer of each', () => {
+  const told = scheduler();
+  const card = (id: string, fabric: string) => ({ id, product: 'card', vramMib: 48 * 1024, fabric });
+  const gang = demand('suspect', { gpus: 2, alone: true });
+  told.tell(0, ...joined(runner('r', { slots: 0, devices: [card('0', 'f'), card('1', 'g')] })), ...wanted(gang));
+  assert.equal(told.grants.length, 0);
+  told.tell(1, ...joined(runner('s', { slots: 0, devices: [card('0', 'f'), card('1', 'g'), card('2', 'g')] })));
+  assert.deepEqual([told.grants[0]?.runner, told.grants[0]?.devices], ['s', ['1', '2']]);
+});

@@ -40,8 +40,8 @@ export function healthOf({ healths }: Pick<Fleet, 'healths'>, name: string): Hea
 }
 
 /** Forgets a runner that is gone where nothing is held against it; of many such that are gone those that were known first. */
-export function forgetHealth({ healths, hosts, resting }: Fleet, { name, against, restMs }: Health): void {
-  if (against.size === 0 && restMs === 0) healths.delete(name);
+export function forgetHealth({ healths, hosts, resting }: Fleet, health: Health): void {
+  if (health.against.size === 0 && health.restMs === 0 && !isThere({ hosts }, health)) healths.delete(health.name);
   if (healths.size <= hosts.size + 2 * mostGone) return;
   const there = new Set([...hosts.values()].map(({ health }) => health));
   for (const health of healths.values()) {
@@ -142,6 +142,12 @@ function anotherCan({ hosts }: Fleet, { name, capability }: { readonly name: str
 
 function refresh(fleet: Fleet, health: Health): void {
   for (const host of hostsOf(fleet, health)) offerPlaces(fleet, host);
+}
+
+/** Whether a runner of a health is there: one that started anew may have come before the one of before went. */
+function isThere({ hosts }: Pick<Fleet, 'hosts'>, health: Health): boolean {
+  for (const host of hosts.values()) if (host.health === health) return true;
+  return false;
 }
 
 function* hostsOf({ hosts }: Fleet, health: Health): Generator<Host> {

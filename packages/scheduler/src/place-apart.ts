@@ -1,5 +1,5 @@
 import { startAttempt } from './attempts.ts';
-import { canRun, isAvoided } from './avoid-tried.ts';
+import { canRun, isAvoided, togetherOn } from './avoid-tried.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { loadMs, runMs, unloadMs } from './costs.ts';
 import type { Decision, Tier } from './demand.ts';
@@ -123,9 +123,7 @@ function grant(state: State, { group, pick, host, instantMs }: Grant): Decision 
 function devicesFor({ costs }: State, group: Group, host: Host): readonly Device[] {
   if (group.gpus === 0) return [];
   const weights = group.model === null ? 0 : (costs.models.get(group.model)?.vramMib ?? 0);
-  const able = host.devices.filter(({ facts }) => facts.vramMib >= weights + group.vramMib);
-  const fabrics = [...new Set(able.map(({ facts }) => facts.fabric))].map((fabric) => able.filter(({ facts }) => facts.fabric === fabric));
-  const found = fabrics.find((devices) => devices.length >= group.gpus) ?? able;
+  const found = togetherOn(host, group, weights) ?? [];
   const { model } = group;
   const missing = ({ models }: Device): number => (model !== null && models.has(model) ? 0 : 1);
   return found.toSorted((a, b) => missing(a) - missing(b)).slice(0, group.gpus);
