@@ -39,17 +39,28 @@ function bounded(ratio: number): number {
  * from all slots, by how much longer the class was found to take for other sizes.
  */
 export function runMs(costs: Costs, { task, product }: { readonly task: Demand; readonly product: string }): number {
+  return msOf(runRate(costs, { task, product }), task);
+}
+
+/** What tasks of one capability, model and size take on a product: known from such, or so many times their estimate. */
+export type RunRate = { readonly ms: number } | { readonly times: number };
+
+/** Milliseconds of a task by its rate. */
+export function msOf(rate: RunRate, { estimateMs }: Pick<Demand, 'estimateMs'>): number {
+  return 'ms' in rate ? rate.ms : estimateMs * rate.times;
+}
+
+/** As `runMs`, of all such tasks. */
+export function runRate(costs: Costs, { task, product }: { readonly task: Demand; readonly product: string }): RunRate {
   const known = costs.runs.get(runKey(task, product));
-  if (known !== undefined) return known.value;
+  if (known !== undefined) return { ms: known.value };
   const ratio = costs.ratios.get(`${task.capability}|${product}`)?.value;
   const general = generalOf(product);
-  if (general !== null) {
-    const ofAll = costs.ratios.get(`${task.capability}|${general}`)?.value;
-    const runs = costs.runs.get(runKey(task, general));
-    if (runs !== undefined) return runs.value * (ratio === undefined || ofAll === undefined || ofAll <= 0 ? 1 : bounded(ratio / ofAll));
-    return task.estimateMs * bounded(ratio ?? ofAll ?? 1);
-  }
-  return task.estimateMs * bounded(ratio ?? 1);
+  if (general === null) return { times: bounded(ratio ?? 1) };
+  const ofAll = costs.ratios.get(`${task.capability}|${general}`)?.value;
+  const runs = costs.runs.get(runKey(task, general));
+  if (runs === undefined) return { times: bounded(ratio ?? ofAll ?? 1) };
+  return { ms: runs.value * (ratio === undefined || ofAll === undefined || ofAll <= 0 ? 1 : bounded(ratio / ofAll)) };
 }
 
 /** Milliseconds of so many tasks as one batch; as if one after the other until a batch has run. */

@@ -87,3 +87,20 @@ test('S1: a person without a deadline asks for a place for having waited, not fo
   const [asked] = tell(1000, ...wanted(demand('person', { priority: 'interactive', submittedMs: 1000, readyMs: 1000 })));
   assert.equal(asked?.reason, 'person is interactive and would wait longer than 30 s; film is bulk and goes on later');
 });
+
+test('S2: a workspace that runs more than it may by now starts another once all but one of as many as it may have ended', () => {
+  const told = scheduler();
+  const tasks = [10_000, 20_000, 30_000, 40_000].map((estimateMs, order) => demand(`t${order}`, { estimateMs, order }));
+  told.tell(0, ...joined(runner('r', { slots: 6 })), ...wanted(...tasks));
+  told.tell(1, { type: 'workspace', workspace: { id: 'w1', weight: 1, cap: 2 } }, ...wanted(demand('next', { order: 9 })));
+  assert.deepEqual(startsOf(told, 1), { next: 30_000 });
+});
+
+test('S1: what waits while the only runner is kept for a task that runs alone is not said to begin, nor that no device is large enough', () => {
+  const told = scheduler();
+  told.tell(0, ...joined(gpuRunner('r', 2)), ...wanted(demand('long', { gpus: 1, estimateMs: 60_000 })));
+  told.tell(1, ...wanted(demand('suspect', { gpus: 1, alone: true })));
+  told.tell(2, ...wanted(demand('next', { gpus: 1, order: 1 })));
+  const [next] = standings(told.state, 2).filter(({ task }) => task === 'next');
+  assert.equal(next?.reason, 'all 2 devices that can are busy');
+});

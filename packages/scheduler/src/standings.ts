@@ -19,7 +19,7 @@ export type Standing = {
   readonly reason: string;
 };
 
-/** Of all waiting tasks, or of those of one build, as of the last step. Costs about a microsecond for each task that waits in the same lines. */
+/** Of all waiting tasks, or of those of one build, as of the last step. Costs some microseconds for each task that waits in the same lines. */
 export function standings(state: State, instantMs: number, build?: string): Standing[] {
   return [...eachStanding(state, instantMs, build)];
 }
@@ -27,33 +27,32 @@ export function standings(state: State, instantMs: number, build?: string): Stan
 /** As `standings`, one by one: what waits is looked at with the first, and between the others steps may be made; what was taken out meanwhile may be told too. */
 export function* eachStanding(state: State, instantMs: number, build?: string): Generator<Standing> {
   const later = [...state.later.values()];
-  const lines = [...sharingPlaces(state)].map(({ groups, nameOf }) => ({
-    order: openTurns(state, groups, instantMs),
-    starts: openStarts(state, groups, instantMs),
-    why: new Map(groups.map((group) => [group, whyNot(state, group, instantMs)])),
-    before: new Map<string, number>(),
-    nameOf,
-  }));
+  const lines = sharingPlaces(state).map(({ groups, nameOf }) => {
+    const ahead = new Map(groups.map((group) => [nameOf(group), { count: 0 }]));
+    return {
+      order: openTurns(state, groups, instantMs),
+      starts: openStarts(state, groups, instantMs),
+      of: new Map(
+        groups.map((group) => [group, { why: whyNot(state, group, instantMs), ahead: ahead.get(nameOf(group)) as { count: number } }]),
+      ),
+    };
+  });
   for (const task of later) {
     if (build !== undefined && task.build !== build) continue;
     const wait = Math.ceil((task.readyMs - instantMs) / 1000);
     yield { task: task.id, position: 0, expectedStartMs: task.readyMs, reason: `it is tried again in ${wait} s` };
   }
-  for (const { order, starts, why, before, nameOf } of lines)
+  for (const { order, starts, of } of lines)
     for (let next = order.next(); next !== null; next = order.next()) {
-      const { entry, group } = next;
-      const { task } = entry;
-      const name = nameOf(group);
-      const position = before.get(name) ?? 0;
-      before.set(name, position + 1);
+      const { task } = next.entry;
+      const { why, ahead } = of.get(next.group) as { why: WhyNot; ahead: { count: number } };
+      const position = ahead.count++;
       const start = starts.take(next);
       order.took(start?.tookMs ?? 0, start?.startMs ?? instantMs);
       if (build !== undefined && task.build !== build) continue;
       const share = state.shares.get(task.workspace);
       const capped = share !== undefined && isCapped(share);
-      const reason = capped
-        ? `its workspace runs ${share.running} of at most ${share.cap} tasks`
-        : (why.get(group) as WhyNot)(group, position);
+      const reason = capped ? `its workspace runs ${share.running} of at most ${share.cap} tasks` : why(next.group, position);
       yield { task: task.id, position, expectedStartMs: start?.startMs ?? null, reason };
     }
 }
@@ -95,39 +94,59 @@ type WhyNot = (group: Group, position: number) => string;
 
 /** Why tasks of a group do not start now. */
 function whyNot(state: State, group: Group, instantMs: number): WhyNot {
-  const hosts = [...state.fleet.hosts.values()];
-  const able = hosts.filter(({ facts }) => facts.capabilities.includes(group.capability));
-  if (able.length === 0) return () => `no runner offers ${group.capability}`;
-  const here = able.filter(({ facts }) => (group.pool ?? facts.pool) === facts.pool && (group.region ?? facts.region) === facts.region);
-  if (here.length === 0) return () => `no runner that can is in ${[group.pool, group.region].filter(Boolean).join(', ')}`;
-  const staying = here.filter(({ facts }) => !facts.draining);
-  if (staying.length === 0) return () => 'all runners that can are draining';
-  const untried = staying.filter((host) => !isAvoided(group, host));
-  const open = untried.filter((host) => host.health.untilMs === null);
-  if (open.length === 0) return () => untried.map((host) => restReason(host, instantMs)).join('; ');
-  let busy = 0;
-  let count = 0;
-  if (group.gpus === 0) {
-    for (const { freeSlots, running } of open) {
-      for (const { devices } of running) if (devices.length === 0) busy++;
-      count += Math.max(0, freeSlots);
-    }
-    count += busy;
-  } else {
-    const devices = open.flatMap((host) => host.devices).filter((device) => device.pool !== null && serves(state, device.pool, group));
-    if (devices.length === 0) return () => `no runner has ${gibOf(state, group)} GiB on a device`;
-    count = devices.length;
-    busy = devices.filter(({ attempt }) => attempt !== null).length;
-    if (group.gpus > 1 && !open.some((host) => host.devices.length >= group.gpus)) return () => `no runner has ${group.gpus} devices`;
-  }
+  const { able, here, staying, resting, open, busy, free, widest } = runnersFor(state, group);
+  if (able === 0) return () => `no runner offers ${group.capability}`;
+  if (here === 0) return () => `no runner that can is in ${[group.pool, group.region].filter(Boolean).join(', ')}`;
+  if (staying === 0) return () => 'all runners that can are draining';
+  if (open === 0) return () => resting.map((host) => restReason(host, instantMs)).join('; ');
   const kind = group.gpus === 0 ? 'slots' : 'devices';
+  if (kind === 'devices' && busy + free === 0) return () => `no runner has ${gibOf(state, group)} GiB on a device`;
+  if (group.gpus > widest) return () => `no runner has ${group.gpus} devices`;
   const first = ({ held, avoided }: Group): string => {
     if (held !== '') return held;
-    if (busy < count) return aboutToBegin;
+    if (free > 0) return aboutToBegin;
     const why = `all ${busy} ${kind} that can are busy`;
     return avoided.size === 0 ? why : `it did not succeed on ${[...avoided].join(', ')}: ${why}`;
   };
   return (of, position) => (position === 0 ? first(of) : `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it`);
+}
+
+/**
+ * How many runners offer what a group needs; are also where it may run; stay; and are open to it. Of those that are not left to others the ones that rest, and of
+ * the open ones how many places are busy or kept for others, how many are free, and how many devices the widest has.
+ */
+function runnersFor({ fleet, costs }: State, group: Group) {
+  const found = { able: 0, here: 0, staying: 0, resting: [] as Host[], open: 0, busy: 0, free: 0, widest: 0 };
+  const neededMib = group.vramMib + (group.model === null ? 0 : (costs.models.get(group.model)?.vramMib ?? 0));
+  for (const host of fleet.hosts.values()) {
+    const { facts, devices } = host;
+    if (!facts.capabilities.includes(group.capability)) continue;
+    found.able++;
+    if ((group.pool ?? facts.pool) !== facts.pool || (group.region ?? facts.region) !== facts.region) continue;
+    found.here++;
+    if (facts.draining) continue;
+    found.staying++;
+    if (isAvoided(group, host)) continue;
+    if (host.health.untilMs !== null) {
+      found.resting.push(host);
+      continue;
+    }
+    found.open++;
+    found.widest = Math.max(found.widest, devices.length);
+    if (group.gpus > 0) {
+      for (const { facts: card, attempt, pool } of devices) {
+        if (card.vramMib < neededMib) continue;
+        if (attempt !== null || pool === null) found.busy++;
+        else found.free++;
+      }
+      continue;
+    }
+    const running = [...host.running].filter((attempt) => attempt.devices.length === 0).length;
+    const free = Math.max(0, host.freeSlots);
+    found.busy += host.slotPool === null ? running + free : running;
+    found.free += host.slotPool === null ? 0 : free;
+  }
+  return found;
 }
 
 function restReason({ health }: Host, instantMs: number): string {
