@@ -35,7 +35,7 @@ export { objectModel } from './plan/choose-cut-out.ts';
 export { drawingText } from './plan/drawing-text.ts';
 export { estimateFilm } from './plan/estimate-film.ts';
 export { peopleModel } from './plan/framing.ts';
-export { installedModels, modelMemoryOf, offerWithin, withPairs } from './plan/installed-models.ts';
+export { gpuMemoryOf, installedModels, modelMemoryOf, offerWithin, withPairs } from './plan/installed-models.ts';
 export { mergeOffers, type Offer } from './plan/merge-offers.ts';
 export { type ChosenToolchain, keepChosen } from './plan/model-toolchains.ts';
 export { modelsByCapability } from './plan/models-by-capability.ts';

@@ -4,7 +4,11 @@ import type { PoolFacts } from '@filmwright/records';
 import { capabilitiesOf, capabilityOf, devicesOf } from '../schedule/demand-of.ts';
 
 type Needs = Pick<PoolFacts['waiting'][number], 'kind' | 'version' | 'toolchain' | 'model' | 'gpus' | 'vramMib'>;
-type Kept = { readonly group: number; readonly ability: Ability; readonly measures: Pick<RunnerOffer, 'figures' | 'modelMemory'> };
+type Kept = {
+  readonly group: number;
+  readonly ability: Ability;
+  readonly measures: Pick<RunnerOffer, 'figures' | 'modelMemory'> & { readonly largestMib: number };
+};
 
 /** What runners can do, read from each offer once: many offer the same, and offers are long. */
 export type Abilities = {
@@ -44,7 +48,8 @@ export function createAbilities(): Abilities {
         const [capabilities, devicesMib] = [capabilitiesOf(offer), devicesOf(offer).map(({ vramMib }) => vramMib)];
         const text = JSON.stringify([capabilities, devicesMib, offer.slots, figures, modelMemory]);
         const ability = { capabilities: new Set(capabilities), devicesMib, slots: offer.slots };
-        const kept = byText.get(text) ?? { group: count++, ability, measures: { figures, modelMemory } };
+        const largestMib = Math.max(0, ...devicesMib);
+        const kept = byText.get(text) ?? { group: count++, ability, measures: { figures, modelMemory, largestMib } };
         byText.set(text, kept);
         byRunner.set(id, kept);
         memoryOf = null;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Device, type Generator, poolSchema, type RunnerOffer } from '@filmwright/contracts';
+import { type Device, type Generator, type ModelFigures, poolSchema, type RunnerOffer } from '@filmwright/contracts';
 import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
 import { createSizing, type Look, type Sizing } from './size-pools.ts';
 
@@ -105,6 +105,22 @@ test('drawing grows the pool that remembers GPUs and the model, beside a cheaper
   assert.deepEqual(wanted([draws]), [0, 2]);
   assert.deepEqual(wanted([waits({ tasks: 40, workMs: 900_000 })]), [2, 0], 'and the slots of the desk do some of it');
   assert.deepEqual(wanted([{ ...draws, vramMib: 10_000 }]), [0, 0], 'more than its GPU has, model and all');
+});
+
+test('what only the card of a model says to be larger than any GPU that has it grows a pool all the same: cards may err, and runners try it', () => {
+  const sizing = createSizing([cpu, gpu]);
+  const look = { facts: facts({ waiting: [draws] }), memories: [memory('cpu'), memory('gpu')] };
+  const wantedWith = (changes: Partial<RunnerOffer>) => {
+    sizing.unknown({ machines: [], facts: look.facts, memories: [] });
+    sizing.setOffers([
+      { id: 'runner of cpu', offer: offer({ slots: 4 }) },
+      { id: 'runner of gpu', offer: { ...onGpu, ...changes } },
+    ]);
+    return decide(sizing, look).map((one) => one.wanted);
+  };
+  assert.deepEqual(wantedWith({ modelMemory: [{ name: model, vramMib: 40_000 }] }), [0, 2]);
+  const measured = { name: model, vramMib: 40_000, ramMib: 0, warmMs: 1, coldMs: 1, unloadMs: 1 } as ModelFigures;
+  assert.deepEqual(wantedWith({ figures: [measured] }), [0, 0], 'measured');
 });
 
 test('a machine that comes is told with the time that it took, once', () => {

@@ -1,5 +1,5 @@
 import { type ModelFigures, type RunnerOffer, singleModels } from '@filmwright/contracts';
-import { modelMib } from '@filmwright/core';
+import { gpuMemoryOf, modelMib } from '@filmwright/core';
 import type { ModelFacts } from '@filmwright/scheduler';
 
 type Offered = Pick<RunnerOffer, 'figures' | 'modelMemory' | 'devices'>;
@@ -14,10 +14,7 @@ export type MeasuredModels = {
   readonly togetherMib: (model: string | null) => number;
 };
 
-/**
- * Starts without any. Of several runners the times are the mean, and the sizes the largest: what is placed must fit. Of GPU memory what was measured counts
- * before what cards say, and what cards say no further than to the largest device that has the model: they may err.
- */
+/** Starts without any. Of several runners the times are the mean, and the sizes the largest: what is placed must fit. */
 export function createMeasuredModels(): MeasuredModels {
   const byModel = new Map<string, Map<string, Told>>();
   const byRunner = new Map<string, readonly string[]>();
@@ -47,14 +44,11 @@ export function createMeasuredModels(): MeasuredModels {
 
 function vramOf(all: readonly Told[]): number {
   const most = (of: (one: Told) => number): number => Math.max(0, ...all.map(of));
-  const measured = most(({ figures }) => figures?.vramMib ?? 0);
-  if (measured > 0) return Math.ceil(measured);
-  return Math.ceil(
-    Math.min(
-      most(({ cardMib }) => cardMib),
-      most(({ deviceMib }) => deviceMib) || Number.POSITIVE_INFINITY,
-    ),
-  );
+  return gpuMemoryOf({
+    measuredMib: most(({ figures }) => figures?.vramMib ?? 0),
+    cardMib: most(({ cardMib }) => cardMib),
+    largestMib: most(({ deviceMib }) => deviceMib),
+  });
 }
 
 function factsOf(id: string, told: readonly Told[]): ModelFacts {

@@ -29,9 +29,20 @@ export function withPairs(names: readonly string[]): readonly string[] {
   return [...names, ...models.flatMap((first) => models.flatMap((second) => (first === second ? [] : (modelName([first, second]) ?? []))))];
 }
 
-type Telling = Pick<RunnerOffer, 'figures' | 'modelMemory'>;
+/** What is told of the GPU memory of a model, MiB, 0 where nothing is: what was measured, what cards say, and how large the largest GPU is of those who tell. */
+export type ToldMemory = { readonly measuredMib: number; readonly cardMib: number; readonly largestMib: number };
 
-/** GPU memory (MiB) of models: the most that any runner measured, else the most that a card tells; 0 where nobody told. Models that work together need that of all. */
+/** GPU memory (MiB) of a model: what was measured counts before what cards say, and what cards say no further than to the largest GPU: they may err. */
+export function gpuMemoryOf({ measuredMib, cardMib, largestMib }: ToldMemory): number {
+  return Math.ceil(measuredMib > 0 ? measuredMib : Math.min(cardMib, largestMib > 0 ? largestMib : Number.POSITIVE_INFINITY));
+}
+
+type Telling = Pick<RunnerOffer, 'figures' | 'modelMemory'> & {
+  /** Of its largest GPU; without it cards are believed. */
+  readonly largestMib?: number;
+};
+
+/** GPU memory (MiB) of models by what runners tell, the most of each; 0 where nobody told. Models that work together need that of all. */
 export function modelMemoryOf(tellers: readonly Telling[]): (name: string) => number {
   const most = (told: readonly { readonly name: string; readonly vramMib: number }[]): ReadonlyMap<string, number> => {
     const found = new Map<string, number>();
@@ -40,7 +51,18 @@ export function modelMemoryOf(tellers: readonly Telling[]): (name: string) => nu
   };
   const measured = most(tellers.flatMap(({ figures = [] }) => figures));
   const byCards = most(tellers.flatMap(({ modelMemory = [] }) => modelMemory));
-  return (name) => singleModels(name).reduce((sum, one) => sum + (measured.get(one) || byCards.get(one) || 0), 0);
+  const largest = most(
+    tellers.flatMap(({ figures = [], modelMemory = [], largestMib: vramMib = 0 }) =>
+      vramMib === 0 ? [] : [...figures, ...modelMemory].map(({ name }) => ({ name, vramMib })),
+    ),
+  );
+  const alone = (name: string): number =>
+    gpuMemoryOf({
+      measuredMib: measured.get(name) ?? 0,
+      cardMib: byCards.get(name) ?? 0,
+      largestMib: largest.get(name) ?? 0,
+    });
+  return (name) => singleModels(name).reduce((sum, one) => sum + alone(one), 0);
 }
 
 /** Kinds of tasks that models of a capability are for. */
