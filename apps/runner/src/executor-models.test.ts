@@ -123,7 +123,7 @@ test('an executor unloads the models that it is told to, those that ran last too
 });
 
 test('models on a GPU stay loaded while nothing asks for them, until they are unloaded; those of the processors go with their idle process', async (t) => {
-  const { executor } = await openExecutor(t, { idleMs: 200 });
+  const { executor } = await openExecutor(t, { idleMs: 200, deviceIdleMs: 2 ** 40 });
   const drillOf = (name: string): Task => {
     const payload = { seed: 1, durationMs: 1, bytes: 1, inputs: [], model: { name, loadMs: 1 } };
     const base = { key: `sha256-${name}`, kind: 'drill', version: taskKinds.drill.version, toolchain: '', payload } as const;

@@ -8,6 +8,9 @@ import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
 import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
 
+/** What is to last longer is for good: a timer of more would be over at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export type Done = Extract<Reply, { type: 'done' }>;
 export type Ran = Extract<Reply, { type: 'ran' }>;
 export type Returned = Extract<Reply, { type: 'returned' }>;
@@ -289,6 +292,6 @@ export class Executor {
     const { idleMs, deviceIdleMs = Number.POSITIVE_INFINITY } = this.#options;
     const holds = this.devices.length > 0 && this.held.some((name) => name.startsWith('model '));
     const waitMs = holds ? deviceIdleMs : idleMs;
-    if (Number.isFinite(waitMs)) this.#idleTimer = setTimeout(() => this.close(), waitMs).unref();
+    if (waitMs <= longestTimerMs) this.#idleTimer = setTimeout(() => this.close(), waitMs).unref();
   }
 }
