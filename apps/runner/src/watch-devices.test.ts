@@ -61,6 +61,19 @@ test('what other programs take of a GPU is told while it rests, what this runner
   );
 });
 
+test('a driver that hangs is asked once', async (t) => {
+  let asked = 0;
+  const ask = (): Promise<string | null> => {
+    asked++;
+    return new Promise(() => {});
+  };
+  const watch = watchDevices({ executors: [], everyMs: 1, ask, ownPids: () => new Set() });
+  t.after(watch.close);
+  watch.offer([device('GPU-1', 24_000)]);
+  await sleep(50);
+  assert.equal(asked, 1);
+});
+
 test('where what is loaded cannot be told from what others have, what is free stays as it was told', async (t) => {
   const { machine, executors, watch, looked } = scene(t);
   watch.offer([device('GPU-1', 24_000), device('GPU-2', 24_000, { slice: '1g.5gb' })]);

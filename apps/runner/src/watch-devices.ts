@@ -59,7 +59,15 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
       free.set(id, freeMib + oursMib);
     }
   };
-  const timer = setInterval(() => void look(), everyMs).unref();
+  let looking = false;
+  const timer = setInterval(() => {
+    // Where a driver hangs nothing ends what asks it: one is enough.
+    if (looking) return;
+    looking = true;
+    void look().finally(() => {
+      looking = false;
+    });
+  }, everyMs).unref();
   return {
     offer(found) {
       const devices = found.map((device) => ({ ...device, freeMib: free.get(device.id) ?? device.freeMib }));
