@@ -8,7 +8,7 @@ import type { DiffusionEngine, ModelPool } from '@filmwright/engines';
 import { isAlive } from '@filmwright/process/is-alive';
 import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
 import { cacheBudget } from './cache-budget.ts';
-import { clearCheckpoints } from './draw-with-checkpoint.ts';
+import { clearCheckpoints } from './checkpoint-file.ts';
 import { openAccess } from './gateway-access.ts';
 import type { HeldModels } from './held-models.ts';
 import { openMediaCache } from './media-cache.ts';

@@ -36,3 +36,13 @@ test('stills of one model, size, number of steps and guidance are drawn as one o
   ] as const)
     assert.deepEqual(batchOf(changes, compute), alone, `${JSON.stringify(changes)} ${compute}`);
 });
+
+test('a piece of a clip has a border behind each of its frames', () => {
+  const clip = { clip: 'sha256-x', model: 'ink@1', frames: 50 };
+  const pieces = [
+    { kind: 'upscale-clip', payload: { ...clip, factor: 2, rate: 25, firstFrame: 0 } },
+    { kind: 'interpolate', payload: { ...clip, rate: 25, first: 0, step: 1, parts: 2, fps: 50, shrink: 1 } },
+    { kind: 'cutout-clip', payload: { ...clip, rate: 25, firstFrame: 0, crop: null } },
+  ] as const;
+  for (const piece of pieces) assert.equal(needsOf({ ...piece, estimateMs: 10_000 }).bordersMs, 200, piece.kind);
+});

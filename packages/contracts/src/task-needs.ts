@@ -77,8 +77,10 @@ function wantsOf(task: Needing): TaskNeeds {
       return { ...none, model: payload.model === 'alpha' ? null : modelName([payload.model]) };
     case 'cutout-clip':
     case 'interpolate':
-    case 'upscale':
     case 'upscale-clip':
+      // Each frame that is made is kept.
+      return { ...none, model: modelName([payload.model]), bordersMs: task.estimateMs / payload.frames };
+    case 'upscale':
     case 'review':
     case 'storyboard':
       return { ...none, model: modelName([payload.model]) };

@@ -13,6 +13,7 @@ export { watchCuts } from './media/scene-cuts.ts';
 export { smallFrames } from './media/small-frames.ts';
 export { smallJpeg } from './media/small-jpeg.ts';
 export { type SoundLevels, soundLevels } from './media/sound-levels.ts';
+export { splitBytes } from './media/split-alpha.ts';
 export { takePoster } from './media/take-poster.ts';
 export { makeThumbnails, type Thumbnails } from './media/thumbnails.ts';
 export { writeAlphaClip } from './media/write-alpha-clip.ts';

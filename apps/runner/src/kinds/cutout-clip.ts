@@ -1,56 +1,73 @@
 import { join } from 'node:path';
-import type { Output } from '@filmwright/contracts';
-import { creditOfModel, cutOutFrames, cutOutMargin, installedModel, watchFlicker } from '@filmwright/engines';
-import { clipSize, planarFrames, writeAlphaClip } from '@filmwright/render';
-import type { KindRunner } from '../run-task.ts';
+import type { Output, Payload } from '@filmwright/contracts';
+import { creditOfModel, cutOutFrames, cutOutMargin, type FlickerSums, installedModel, watchFlicker } from '@filmwright/engines';
+import { clipSize, planarFrames, splitBytes, writeAlphaClip } from '@filmwright/render';
+import { type KeptFrames, withKeptFrames } from '../kept-frames.ts';
+import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** More pixels than this are scaled down first: finer than most films show a person, and a frame must not take seconds. */
 const mostPixels = 1920 * 1088;
 
-/** Cuts a subject out of a piece of a clip. */
-export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, rate, firstFrame, frames, crop }, context) => {
-  const { toolset, tempDir, home, progress } = context;
-  const path = await context.pathOf(clip);
-  const whole = await clipSize({ path, toolset });
-  const part = crop ?? { x: 0, y: 0, ...whole };
+/** Cuts a subject out of a piece of a clip; handed back or broken off between two frames, it goes on behind the last one. */
+export const runCutoutClip: KindRunner<'cutout-clip'> = async (payload, context) => {
+  const path = await context.pathOf(payload.clip);
+  const whole = await clipSize({ path, toolset: context.toolset });
+  const part = payload.crop ?? { x: 0, y: 0, ...whole };
   const size = evenSize(part);
-  const before = Math.min(cutOutMargin, firstFrame);
-  // Memory that is new for each frame would cost as much as the work on it.
-  const spare: Uint8Array[] = [];
-  const decoded = planarFrames({
-    path,
-    toolset,
-    rate,
-    firstFrame: firstFrame - before,
-    frames: before + frames + cutOutMargin,
-    crop: part,
-    ...size,
-    spare,
-  });
+  return withKeptFrames({ context, frames: payload.frames, bytes: splitBytes(size), read: seenOf }, (kept) =>
+    cutOutOf(payload, { context, kept, path, part, size }),
+  );
+};
+
+type Cutting = {
+  readonly context: TaskContext;
+  readonly kept: KeptFrames<Seen>;
+  readonly path: string;
+  readonly part: Box;
+  readonly size: Size;
+};
+
+async function cutOutOf(
+  { model, rate, firstFrame, frames }: Payload<'cutout-clip'>,
+  { context, kept, path, part, size }: Cutting,
+): Promise<Output<'cutout-clip'>> {
+  const { toolset, tempDir, home, progress } = context;
   const outPath = join(tempDir, 'cutout.mp4');
   const writer = writeAlphaClip({ outPath, ...size, rate, toolset });
-  const flicker = watchFlicker();
   let made = 0;
-  let found = 0;
-  let box: Output<'cutout-clip'>['subject'] = null;
+  let seen: Seen = { found: 0, box: null };
+  const tell = (): void => progress(Math.min(99, (made * 100) / frames));
+  let flicker = watchFlicker();
   try {
-    for await (const cut of cutOutFrames({
-      frames: decoded,
-      first: before,
-      count: frames,
-      model,
-      home,
-      pool: await context.pictureModels(),
-    })) {
-      await writer.write(cut.picture.rgba, cut.squares);
-      flicker.seen(cut);
-      spare.push(cut.whole.yuv);
+    for await (const { frame, state } of kept.earlier()) {
+      await writer.writeTaken(frame);
       made++;
-      if (cut.box !== null) {
-        found++;
-        box = box === null ? cut.box : around(box, cut.box);
+      seen = state;
+      tell();
+    }
+    flicker = watchFlicker(seen.flicker);
+    // The last one that was kept is cut out once more, for how its edges change to the next.
+    let again = made > 0;
+    const from = firstFrame + made - (again ? 1 : 0);
+    const before = Math.min(cutOutMargin, from);
+    const count = firstFrame + frames - from;
+    // Memory that is new for each frame would cost as much as the work on it.
+    const spare: Uint8Array[] = [];
+    const clipFrames = { firstFrame: from - before, frames: before + count + cutOutMargin };
+    const decoded = planarFrames({ path, toolset, rate, ...clipFrames, crop: part, ...size, spare });
+    const pool = await context.pictureModels();
+    for await (const cut of cutOutFrames({ frames: decoded, first: before, count, model, home, pool })) {
+      flicker.seen(cut);
+      if (!again) {
+        const frame = await writer.write(cut.picture.rgba, cut.squares);
+        made++;
+        const box = cut.box === null || seen.box === null ? (cut.box ?? seen.box) : around(seen.box, cut.box);
+        seen = { found: seen.found + (cut.box === null ? 0 : 1), box, flicker: flicker.sums() };
+        await kept.add({ frame, state: seen });
+        tell();
       }
-      progress(Math.min(99, (made * 100) / frames));
+      again = false;
+      spare.push(cut.whole.yuv);
     }
     await writer.finish();
   } catch (error) {
@@ -62,12 +79,20 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async ({ clip, model, ra
     asset: await context.store({ path: outPath, mediaType: 'video/mp4' }),
     ...size,
     frames: made,
-    found,
-    subject: box,
+    found: seen.found,
+    subject: seen.box,
     flicker: flicker.result(),
     credit: creditOfModel(card),
   };
-};
+}
+
+/** What was found up to a frame. */
+type Seen = { readonly found: number; readonly box: Output<'cutout-clip'>['subject']; readonly flicker?: FlickerSums };
+
+function seenOf(state: unknown): Seen | undefined {
+  const { found, box, flicker } = Object(state) as Partial<Seen>;
+  return typeof found === 'number' && box !== undefined && typeof flicker?.sum === 'number' ? { found, box, flicker } : undefined;
+}
 
 type Size = { readonly width: number; readonly height: number };
 type Box = NonNullable<Output<'cutout-clip'>['subject']>;

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { modelRef, type Output, type Payload } from '@filmwright/contracts';
 import { installedModel } from '@filmwright/engines';
 import { clipPictures, findFfmpeg } from '@filmwright/render';
+import { bordersOf } from '../borders.ts';
 import type { TaskContext } from '../run-task.ts';
 import { runInterpolate } from './interpolate.ts';
 
@@ -36,6 +37,7 @@ async function workplace(t: TestContext) {
   const paths: string[] = [];
   const context = {
     ...{ home: folder, tempDir: join(folder, 'work'), toolset, progress: () => {}, pathOf: async () => clip },
+    ...{ key: 'sha256-between', borders: bordersOf({ resume: undefined, asked: () => false }) },
     models: { noteLoaded: (name: string) => told.push(`${name} in`), drop: (name: string) => told.push(`${name} out`) },
     store: async ({ path, mediaType }: { readonly path: string; readonly mediaType: string }) => {
       paths.push(join(folder, `${stored++}.mp4`));

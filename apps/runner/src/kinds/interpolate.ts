@@ -1,18 +1,43 @@
 import { join } from 'node:path';
-import { betweenMargin, type ClipFrame, creditOfModel, framesBetween, installedModel, openInterpolator } from '@filmwright/engines';
+import type { Output, Payload } from '@filmwright/contracts';
+import {
+  betweenMargin,
+  type ClipFrame,
+  creditOfModel,
+  framesBetween,
+  type InstalledModel,
+  installedModel,
+  openInterpolator,
+} from '@filmwright/engines';
 import { clipPictures, clipSize, watchCuts, writeClip } from '@filmwright/render';
-import type { KindRunner } from '../run-task.ts';
+import { type KeptFrames, withKeptFrames } from '../kept-frames.ts';
+import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** Frames before a piece that pass by, so that cuts in it are told from movement as they are in the middle of a clip. */
 const watchedBefore = 12;
 
-/** Draws the frames of a piece of slowed clip that lie between the clip's own. */
+/** Draws the frames of a piece of slowed clip that lie between the clip's own; handed back or broken off between two, it goes on behind the last one. */
 export const runInterpolate: KindRunner<'interpolate'> = async (payload, context) => {
-  const { clip, model: name, rate, first, step, parts, frames, fps, shrink } = payload;
-  const { toolset, tempDir, home, progress, answerMs: deadlineMs } = context;
-  const path = await context.pathOf(clip);
-  const model = await installedModel({ name, home });
-  const size = await clipSize({ path, toolset });
+  const path = await context.pathOf(payload.clip);
+  const model = await installedModel({ name: payload.model, home: context.home });
+  const size = await clipSize({ path, toolset: context.toolset });
+  const bytes = size.width * size.height * 4;
+  return withKeptFrames({ context, frames: payload.frames, bytes, read: drawnOf }, (kept) =>
+    drawBetween(payload, { context, kept, path, model, size }),
+  );
+};
+
+type Drawing = {
+  readonly context: TaskContext;
+  readonly kept: KeptFrames<Drawn>;
+  readonly path: string;
+  readonly model: InstalledModel;
+  readonly size: { readonly width: number; readonly height: number };
+};
+
+async function drawBetween(payload: Payload<'interpolate'>, { context, kept, path, model, size }: Drawing): Promise<Output<'interpolate'>> {
+  const { rate, first, step, parts, frames, fps, shrink } = payload;
+  const { toolset, tempDir, progress, answerMs: deadlineMs } = context;
   const from = Math.floor(first / parts);
   const until = Math.floor((first + (frames - 1) * step) / parts) + betweenMargin + 2;
   const firstFrame = Math.max(0, from - betweenMargin - watchedBefore);
@@ -28,18 +53,27 @@ export const runInterpolate: KindRunner<'interpolate'> = async (payload, context
   const watched = watchedFrames(pictures, { from: from - betweenMargin, firstFrame });
   let made = 0;
   let drawn = 0;
+  const wrote = (now: Drawn): void => {
+    made++;
+    drawn = now.drawn;
+    progress(Math.min(99, (made * 100) / frames));
+  };
   try {
+    for await (const { frame, state } of kept.earlier()) {
+      await writer.writeTaken(frame);
+      wrote(state);
+    }
     const shown = framesBetween({
+      // What was used up passes by once more, for the cuts between.
       frames: watched.frames(),
       firstFrame: Math.max(firstFrame, from - betweenMargin),
-      places: { first, step, parts, count: frames },
+      places: { first, step, parts, count: frames, from: made },
       interpolator,
     });
-    for await (const frame of shown) {
-      await writer.write(frame.picture.rgba);
-      made++;
-      if (frame.drawn) drawn++;
-      progress(Math.min(99, (made * 100) / frames));
+    for await (const one of shown) {
+      const frame = await writer.write(one.picture.rgba);
+      wrote({ drawn: drawn + (one.drawn ? 1 : 0) });
+      await kept.add({ frame, state: { drawn } });
     }
     await writer.finish();
   } catch (error) {
@@ -58,7 +92,15 @@ export const runInterpolate: KindRunner<'interpolate'> = async (payload, context
     credit: creditOfModel(model.card),
     notices: [],
   };
-};
+}
+
+/** How many frames up to there were drawn. */
+type Drawn = { readonly drawn: number };
+
+function drawnOf(state: unknown): Drawn | undefined {
+  const { drawn } = Object(state) as Partial<Drawn>;
+  return typeof drawn === 'number' ? { drawn } : undefined;
+}
 
 type Pictures = ReturnType<typeof clipPictures>;
 

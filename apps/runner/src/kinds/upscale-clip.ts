@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { creditOfModel, enlargedSize, installedModel, upscalePictures } from '@filmwright/engines';
 import { clipPictures, clipSize, writeClip } from '@filmwright/render';
+import { withKeptFrames } from '../kept-frames.ts';
 import type { KindRunner } from '../run-task.ts';
 
-/** Enlarges the frames of a piece of a clip. */
+/** Enlarges the frames of a piece of a clip; handed back or broken off between two, it goes on behind the last one. */
 export const runUpscaleClip: KindRunner<'upscale-clip'> = async (payload, context) => {
   const { clip, model: name, factor, rate, firstFrame, frames } = payload;
   const { toolset, tempDir, home, progress } = context;
@@ -12,21 +13,32 @@ export const runUpscaleClip: KindRunner<'upscale-clip'> = async (payload, contex
   const whole = await clipSize({ path, toolset });
   const large = enlargedSize(whole, factor);
   const size = { width: large.width - (large.width % 2), height: large.height - (large.height % 2) };
-  const pictures = clipPictures({ path, toolset, rate, firstFrame, frames, crop: { x: 0, y: 0, ...whole }, ...whole });
-  const outPath = join(tempDir, 'large.mp4');
-  const writer = writeClip({ outPath, ...size, rate, toolset });
-  let made = 0;
-  const onTile = (done: number, of: number): void => progress(Math.min(99, ((made + done / of) * 100) / frames));
-  try {
-    for await (const { rgba } of upscalePictures({ pictures, size, model, pool: await context.pictureModels(), onTile })) {
-      await writer.write(rgba);
-      made++;
+  const read = (): null => null;
+  return withKeptFrames({ context, frames, bytes: size.width * size.height * 4, read }, async (kept) => {
+    const outPath = join(tempDir, 'large.mp4');
+    const writer = writeClip({ outPath, ...size, rate, toolset });
+    let made = 0;
+    const tell = (share = 0): void => progress(Math.min(99, ((made + share) * 100) / frames));
+    try {
+      for await (const { frame } of kept.earlier()) {
+        await writer.writeTaken(frame);
+        made++;
+        tell();
+      }
+      const left = { firstFrame: firstFrame + made, frames: frames - made };
+      const pictures = clipPictures({ path, toolset, rate, ...left, crop: { x: 0, y: 0, ...whole }, ...whole });
+      const onTile = (done: number, of: number): void => tell(done / of);
+      for await (const { rgba } of upscalePictures({ pictures, size, model, pool: await context.pictureModels(), onTile })) {
+        const frame = await writer.write(rgba);
+        made++;
+        await kept.add({ frame, state: null });
+      }
+      await writer.finish();
+    } catch (error) {
+      await writer.abort();
+      throw error;
     }
-    await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-  const asset = await context.store({ path: outPath, mediaType: 'video/mp4' });
-  return { asset, ...size, frames: made, rate, credit: creditOfModel(model.card), notices: [] };
+    const asset = await context.store({ path: outPath, mediaType: 'video/mp4' });
+    return { asset, ...size, frames: made, rate, credit: creditOfModel(model.card), notices: [] };
+  });
 };

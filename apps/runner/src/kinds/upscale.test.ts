@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { modelRef } from '@filmwright/contracts';
 import { installedModel, openModelPool } from '@filmwright/engines';
 import { clipPictures, findFfmpeg } from '@filmwright/render';
+import { bordersOf } from '../borders.ts';
 import type { TaskContext } from '../run-task.ts';
 import { runUpscale } from './upscale.ts';
 import { runUpscaleClip } from './upscale-clip.ts';
@@ -47,6 +48,7 @@ async function workplace(t: TestContext, source: string) {
   const toolset = await findFfmpeg();
   const context = {
     ...{ home: folder, tempDir: join(folder, 'work'), toolset, pathOf: async () => path, pictureModels: async () => pool },
+    ...{ key: 'sha256-large', borders: bordersOf({ resume: undefined, asked: () => false }) },
     progress: (percent: number) => told.push(percent),
     store: async ({ path: from, mediaType }: { readonly path: string; readonly mediaType: string }) => {
       await copyFile(from, stored);

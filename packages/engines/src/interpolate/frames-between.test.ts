@@ -92,3 +92,28 @@ test('a picture that is too large for the model is drawn at its own size by how 
   for (const x of [4, 90, 140])
     assert.ok(Math.abs((drawn.rgba[(10 * width + x) * 4] as number) - (before.rgba[(10 * width + x) * 4] as number)) <= 3);
 });
+
+test('what goes on in the middle shows what it shows without a break, and draws nothing before', async () => {
+  const frames = [squareAt(20), squareAt(44), squareAt(44), squareAt(68), squareAt(80)] as const;
+  const other = { picture: squareAt(100), cut: true } as const;
+  const shownFrom = async (from: number) => {
+    const asked: number[] = [];
+    const interpolator = {
+      draw: async ({ before, at }: { readonly before: Picture; readonly at: number }) => {
+        asked.push(at);
+        return { ...before, rgba: before.rgba.with(0, Math.round(at * 100)) };
+      },
+    };
+    const places = { first: 1, step: 2, parts: 3, count: 9, from };
+    const shown: FrameBetween[] = [];
+    for await (const frame of framesBetween({ frames: clip(...frames, other), firstFrame: 0, places, interpolator })) shown.push(frame);
+    return { shown, asked };
+  };
+  const whole = await shownFrom(0);
+  assert.equal(whole.asked.length, 4);
+  for (const from of [1, 4, 8]) {
+    const { shown, asked } = await shownFrom(from);
+    assert.deepEqual(shown, whole.shown.slice(from));
+    assert.equal(asked.length, shown.filter(({ drawn }) => drawn).length);
+  }
+});

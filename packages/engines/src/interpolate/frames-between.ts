@@ -10,8 +10,14 @@ export type FramesBetween = {
   /** Frames of the clip in order, each as it stays; the first is the clip's frame `firstFrame`. */
   readonly frames: AsyncIterable<ClipFrame>;
   readonly firstFrame: number;
-  /** Places to show, `(first + n * step) / parts` in frames of the clip, for n from 0 to below `count`. */
-  readonly places: { readonly first: number; readonly step: number; readonly parts: number; readonly count: number };
+  /** Places to show, `(first + n * step) / parts` in frames of the clip, for n from 0, or from `from`, to below `count`; what lies before `from` is passed by. */
+  readonly places: {
+    readonly first: number;
+    readonly step: number;
+    readonly parts: number;
+    readonly count: number;
+    readonly from?: number;
+  };
   readonly interpolator: Pick<Interpolator, 'draw'>;
   readonly signal?: AbortSignal;
 };
@@ -54,6 +60,7 @@ export async function* framesBetween({ frames, firstFrame, places, interpolator,
       const frame = Math.floor(sum / places.parts);
       await readUntil(frame + placeMargin + 1);
       for (const number of held.keys()) if (number < frame - placeMargin - 1) held.delete(number);
+      if (n < (places.from ?? 0)) continue;
       const shown = placeBetween({ frame: Math.min(frame, read - 1), share: (sum % places.parts) / places.parts }, (of) =>
         of === firstFrame ? undefined : held.get(of)?.following,
       );

@@ -16,6 +16,15 @@ test('flicker is how much half-clear and changed pixels change where the picture
   watch.seen(cut(90, 153));
   // Every second row and column of the right half, twice; 51 of 255 once.
   assert.deepEqual(watch.result(), { mean: 0.1, worst: 0.2, pixels: 100 });
+  const first = watchFlicker();
+  for (const [grey, alpha] of [
+    [90, 102],
+    [91, 153],
+  ] as const)
+    first.seen(cut(grey, alpha));
+  const second = watchFlicker(first.sums());
+  for (const grey of [91, 90]) second.seen(cut(grey, 153));
+  assert.deepEqual(second.result(), watch.result(), 'a watch that goes on with the last frame of another tells of both');
 });
 
 test('what moves does not count, nor what is wholly clear or opaque, and one frame alone tells nothing', () => {

@@ -20,24 +20,34 @@ const leastPixels = 40;
 /** A cut-out frame, and the mean colours of its blocks as it was. */
 export type SeenCut = { readonly picture: Picture; readonly small: Picture };
 
-/** Watches the frames of a clip, in order; each one's `small` must last until the next one was seen. */
-export function watchFlicker(): { readonly seen: (cut: SeenCut) => void; readonly result: () => Flicker | null } {
+/** What was seen so far: sums over the pixels at edges, and the worst mean of a pair of frames, in codes. */
+export type FlickerSums = { readonly sum: number; readonly pixels: number; readonly worst: number };
+
+export type FlickerWatch = {
+  readonly seen: (cut: SeenCut) => void;
+  readonly sums: () => FlickerSums;
+  readonly result: () => Flicker | null;
+};
+
+/** Watches the frames of a clip, in order; each one's `small` must last until the next one was seen. Given the sums of a watch before, it goes on with that one's last frame, to be shown to it again. */
+export function watchFlicker(earlier: FlickerSums = { sum: 0, pixels: 0, worst: 0 }): FlickerWatch {
   let before: Sampled | null = null;
   // The memory of the frame before the last one, for the next one.
   let spare: Uint8Array | null = null;
-  let [sum, pixels, worst] = [0, 0, 0];
+  let { sum, pixels, worst } = earlier;
   return {
     seen({ picture, small }) {
-      const earlier = before;
+      const last = before;
       before = { width: picture.width, height: picture.height, small, alpha: sampledAlpha(picture, spare) };
-      spare = earlier?.alpha ?? null;
-      if (earlier === null) return;
-      const pair = changeBetween(earlier, before);
+      spare = last?.alpha ?? null;
+      if (last === null) return;
+      const pair = changeBetween(last, before);
       if (pair.pixels < leastPixels) return;
       sum += pair.sum;
       pixels += pair.pixels;
       worst = Math.max(worst, pair.sum / pair.pixels);
     },
+    sums: () => ({ sum, pixels, worst }),
     result: () => (pixels === 0 ? null : { mean: four(sum / pixels / 255), worst: four(worst / 255), pixels }),
   };
 }

@@ -1,4 +1,4 @@
-export { type Flicker, watchFlicker } from './alpha-flicker.ts';
+export { type Flicker, type FlickerSums, watchFlicker } from './alpha-flicker.ts';
 export { type CutOutRequest, type CutOutResult, cutOut, defaultCutOutModel } from './cut-out.ts';
 export { type CutFrame, cutOutFrames, cutOutMargin } from './cut-out-frames.ts';
 export { inferenceToolchain } from './inference-toolchain.ts';

@@ -15,8 +15,10 @@ export type ClipToWrite = {
 
 /** A clip being written. States: open until finish(), abort() or a failure. */
 export type ClipWriter = {
-  /** A frame of the clip's size as RGBA; its alpha is left out. */
-  write(rgba: Uint8Array): Promise<void>;
+  /** A frame of the clip's size as RGBA; its alpha is left out. Gives the very bytes that the encoder took, there until the next one is written. */
+  write(rgba: Uint8Array): Promise<Uint8Array>;
+  /** A frame as an earlier `write` of such a clip gave it. */
+  writeTaken(frame: Uint8Array): Promise<void>;
   finish(): Promise<void>;
   abort(): Promise<void>;
 };
@@ -68,7 +70,11 @@ export function streamClip({ outPath, width, height, rate, toolset, signal, pixe
     },
   });
   return {
-    write: (rgba) => pipe.write(rgba),
+    async write(frame) {
+      await pipe.write(frame);
+      return frame;
+    },
+    writeTaken: (frame) => pipe.write(frame),
     async finish() {
       await pipe.finish();
     },
