@@ -52,7 +52,7 @@ function addRunners(gauge: MakeGauge): Write {
     ['pool'],
   );
   const slots = gauge('filmwright_runner_pool_slots', 'What they can do at once.', ['pool']);
-  const slotsBusy = gauge('filmwright_runner_pool_slots_busy', 'What they do now without a GPU.', ['pool']);
+  const slotsBusy = gauge('filmwright_runner_pool_slots_busy', 'Of those so many are taken now; what has a GPU takes none.', ['pool']);
   const gpus = gauge('filmwright_runner_pool_gpus', 'GPUs that they offer.', ['pool']);
   const gpusBusy = gauge('filmwright_runner_pool_gpus_busy', 'GPUs that a task has now.', ['pool']);
   return (now) => {

@@ -117,7 +117,7 @@ export const heartbeatSchema = z.object({
   models: z.array(z.string().max(300)).max(1000).readonly().optional(),
   /** Where those lie, told with them; a place that is left out holds none. */
   held: z.array(heldOnSchema).max(1001).readonly().optional(),
-  /** Free memory of its GPUs, where that is not as it told last. */
+  /** Free memory of all its GPUs, where that of any is not as it told last. */
   free: z.array(freeMemorySchema).max(1000).readonly().optional(),
   /** What came into its cache of inputs and left it since it told last. */
   files: z
