@@ -1,3 +1,4 @@
+import { FilmwrightError } from '@filmwright/contracts';
 import { bigintArray, floatArray, realArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { gather } from './gather.ts';
@@ -24,15 +25,18 @@ const answered = `
   select at, back, null::uuid as id, null::boolean as draining from renewed
   union all select null, null, r.id, r.draining from runner r where r.id = any($1::uuid[])`;
 
+/** The SQLSTATE of a lock that was not had in time. */
+const locked = '55P03';
+/** A condition that always holds: its statement waits for no lock longer than this, and fails with `locked` then. */
+const waitsShortly = `(select set_config('lock_timeout', '300', true)) is not null`;
+
 /** Renewals of many runners. Fails with `locked` where somebody writes one of them for so long that all others would wait. */
 const renewMany = `
   with alive as (update runner set seen_at = now(), gone_at = null where ${quiet}), renewed as (
     update attempt a set percent = l.percent, ${heldOn} from ${given}
-    where (select set_config('lock_timeout', '300', true)) is not null and ${isHeld}
+    where ${waitsShortly} and ${isHeld}
     returning l.at, a.asked_back is not null as back
   ) ${answered}`;
-/** The SQLSTATE of a lock that was not had in time. */
-const locked = '55P03';
 
 /** The same at twice the price: what another writes just now is left out, and then renewed for itself. */
 const renewUnlocked = `
@@ -48,7 +52,7 @@ const renew = `
   update attempt a set percent = l.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond',
     delivered_at = coalesce(a.delivered_at, now())
   from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
-  where a.fence = l.fence and a.key = l.key and a.runner_id = $1 and coalesce(a.ended_at, 'infinity') = 'infinity'
+  where ${waitsShortly} and a.fence = l.fence and a.key = l.key and a.runner_id = $1 and coalesce(a.ended_at, 'infinity') = 'infinity'
   returning a.key, a.fence, a.asked_back is not null as back`;
 
 /** Leases that ran out but whose tasks were given to nobody come to life again, unless another runner took the place of theirs. */
@@ -58,7 +62,7 @@ const revive = `
     from unnest($2::text[], $3::bigint[], $4::real[]) as l(key, fence, percent)
     join attempt a on a.fence = l.fence and a.key = l.key and a.runner_id = $1
     join task t on t.workspace_id = a.workspace_id and t.key = a.key and t.fence = a.fence
-    where t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null and exists (select from runner r where r.id = $1)
+    where ${waitsShortly} and t.state = 'waiting' and t.outcome = 'lost' and t.wanted_by is not null and exists (select from runner r where r.id = $1)
     order by t.workspace_id, t.key for update of t
   ), heard as (
     update attempt a set percent = h.percent, heard_at = now(), lease_until = now() + $5::float8 * interval '1 millisecond', outcome = null, ended_at = null
@@ -80,6 +84,10 @@ type Renewed = { readonly held: Set<string>; readonly back: Set<string>; readonl
 
 /** Signs of life of so many runners go into one statement, and so many statements run at once: one that hangs does not keep the others. */
 const gathered = { most: 500, lanes: 2 };
+/** Of the few that are looked at for themselves so many at once, since each of them may wait; one that waits in vain stands behind the others again. */
+const single = { most: 1, lanes: 2 };
+/** Nobody waits longer for what somebody else writes than its lease would hold. */
+const mostWaitMs = 20_000;
 
 /** Signs of life and renewals, gathered over all runners that come at the same moment (SPEC.md, L). */
 export function renewRecords({ prepared }: Database): Pick<Records, 'beat' | 'renew' | 'renewLeases' | 'hear'> {
@@ -126,6 +134,28 @@ export function renewRecords({ prepared }: Database): Pick<Records, 'beat' | 're
     return requests.map(({ runnerId }) => of(runnerId));
   }, gathered);
 
+  type LeftOut = Omit<RenewRequest, 'leases'> & { readonly left: RenewRequest['leases'] };
+  /** What the statement of one name finds of the leases of one runner. */
+  const oneOf = gather(async (asked: readonly (LeftOut & { readonly name: string; readonly text: string })[]) => {
+    const [{ name, text, runnerId, leaseMs, left }] = asked as readonly [(typeof asked)[0]];
+    const columns = [
+      textArray(left.map(({ key }) => key)),
+      bigintArray(left.map(({ fence }) => fence)),
+      realArray(left.map(({ percent }) => percent)),
+    ];
+    return [await prepared<OneRow>({ name, text, values: [runnerId, ...columns, leaseMs] })];
+  }, single);
+  const patient = async (asked: Parameters<typeof oneOf>[0]): Promise<readonly OneRow[]> => {
+    for (const untilMs = performance.now() + mostWaitMs; ; ) {
+      try {
+        return await oneOf(asked);
+      } catch (error) {
+        if ((error as { readonly code?: unknown }).code !== locked) throw error;
+        if (performance.now() > untilMs) throw hanging(error);
+      }
+    }
+  };
+
   const beat: Records['beat'] = async (request) => {
     const { runnerId, leases, leaseMs } = request;
     if (!isUuid(runnerId)) return { ...answerOf({ stale: leases, back: [] }), runner: null };
@@ -134,13 +164,7 @@ export function renewRecords({ prepared }: Database): Pick<Records, 'beat' | 're
     for (const [name, text] of Object.entries({ renew, revive })) {
       const left = leases.filter((lease) => !held.has(nameOf(lease))).sort((a, b) => (a.key < b.key ? -1 : 1));
       if (left.length === 0) break;
-      const columns = [
-        textArray(left.map(({ key }) => key)),
-        bigintArray(left.map(({ fence }) => fence)),
-        realArray(left.map(({ percent }) => percent)),
-      ];
-      const found = await prepared<OneRow>({ name, text, values: [runnerId, ...columns, leaseMs] });
-      for (const one of found) {
+      for (const one of await patient({ name, text, runnerId, leaseMs, left })) {
         held.add(nameOf(one));
         if (one.back) back.add(nameOf(one));
       }
@@ -160,6 +184,14 @@ export function renewRecords({ prepared }: Database): Pick<Records, 'beat' | 're
     renewLeases: async (request) => (await renewed(request)).stale,
     hear: async (runnerId) => (isUuid(runnerId) ? heard(runnerId) : null),
   };
+}
+
+function hanging(cause: unknown): FilmwrightError {
+  return new FilmwrightError(
+    'unavailable',
+    `Leases were not renewed: something else has held their rows for ${mostWaitMs / 1000} s. Their runner asks again; pg_stat_activity tells which transaction hangs.`,
+    { cause },
+  );
 }
 
 function nameOf({ key, fence }: { readonly key: string; readonly fence: number | string }): string {
