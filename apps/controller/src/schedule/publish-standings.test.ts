@@ -36,13 +36,14 @@ function open(save: (standings: readonly BuildStanding[]) => Promise<void>) {
   );
   step(state, changes, 0);
   let now = 0;
-  const press = createStandingsPress({ records: { saveStandings: save }, view, nowMs: () => (now += 10) });
+  const nowMs = (): number => (now += 10);
+  const press = createStandingsPress({ records: { saveStandings: save }, view, nowMs });
   const taskOf = (key: string): Pick<Demand, 'id'> & { readonly workspaceId: string; readonly key: string } => ({
     id: key,
     workspaceId: 'w',
     key,
   });
-  return { view, state, press, taskOf };
+  return { view, state, press, taskOf, nowMs };
 }
 
 test('where thousands wait is published a little at a time: whatever else is to be done comes in between', async () => {
@@ -67,4 +68,19 @@ test('what publishing failed with is told with the next step', async () => {
   press.publish(state);
   await press.settled();
   assert.throws(() => press.publish(state), /the database is away/);
+});
+
+test('publishing that takes long is followed by three times as much rest, and no more', async () => {
+  let saves = 0;
+  const { state, press, nowMs } = open(async () => void saves++);
+  const startedMs = nowMs();
+  press.publish(state);
+  await press.settled();
+  const tookMs = nowMs() - startedMs;
+  while (saves === 1) {
+    press.publish(state);
+    await press.settled();
+  }
+  const restedMs = nowMs() - startedMs - 2 * tookMs;
+  assert.ok(restedMs > tookMs && restedMs < 4 * tookMs, `rested ${restedMs} ms after ${tookMs} ms`);
 });

@@ -1,10 +1,11 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { BuildStanding, ScheduleStore, TaskId } from '@filmwright/records';
 import { aboutToBegin, eachStanding, type State } from '@filmwright/scheduler';
+import { restAfter } from '../rest-after.ts';
 import { idOf } from './demand-of.ts';
 import type { FleetView } from './fleet-view.ts';
 
-/** Publishes where waiting tasks stand, once a second while any wait, and once more when none does. */
+/** Publishes where waiting tasks stand, once a second while any wait (more seldom where that takes long, so that it takes a quarter of the time at most), and once more when none does. */
 export type StandingsPress = {
   /** Begins to publish where that is due, and goes on beside the steps that follow. Throws what publishing failed with before. */
   readonly publish: (state: State) => void;
@@ -17,8 +18,6 @@ export type StandingsPress = {
 type Pressing = { readonly records: Pick<ScheduleStore, 'saveStandings'>; readonly view: FleetView; readonly nowMs: () => number };
 
 const publishMs = 1000;
-/** What takes long is done more seldom, so that it takes no more than a tenth of the time. */
-const restFactor = 10;
 /** So long at once; then whatever else this process has to do comes first. */
 const sliceMs = 8;
 /** The clock is looked at after so many. */
@@ -38,7 +37,7 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
     await records.saveStandings(found.builds);
     reasons = found.reasons;
     published = isAny;
-    nextMs = nowMs() + Math.max(publishMs, restFactor * (found.tookMs + nowMs() - savedMs));
+    nextMs = nowMs() + Math.max(publishMs, restAfter(found.tookMs + nowMs() - savedMs));
   };
 
   return {
