@@ -1,10 +1,10 @@
 import { batchMs, noteAttempt, noteBatch } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
-import { type Attempt, coolModel, type Device, type Host, productOf, slotProduct, warmModel } from './fleet.ts';
+import { type Attempt, type Device, type Host, productOf, slotProduct } from './fleet.ts';
 import { placeKey } from './group.ts';
 import { noteDone, noteFailed } from './health.ts';
 import { offerPlaces, setFreeSlots, setIdle } from './places.ts';
-import { dropModel, holdModel, settleModels } from './resident.ts';
+import { coolModel, dropModel, holdModel, settleModels, warmModel } from './resident.ts';
 import { charge, chargeEarly, noteTurn } from './shares.ts';
 import { type State, setWindows, shareOf } from './state.ts';
 import { lookAgain } from './turns.ts';

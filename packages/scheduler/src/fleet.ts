@@ -1,7 +1,7 @@
 import type { Demand, DeviceFacts, RunnerFacts, Tier } from './demand.ts';
 import { forgetHealth, type Health, healthOf } from './health.ts';
 import { leavePools, offerPlaces } from './places.ts';
-import { dropModels, tellModels } from './resident.ts';
+import { coolModel, dropModels, tellModels, warmModel } from './resident.ts';
 
 /** A runner with what it does now. */
 export type Host = {
@@ -196,20 +196,4 @@ export function removeHost(fleet: Fleet, host: Host): void {
   fleet.apart.delete(host);
   fleet.hosts.delete(host.facts.id);
   forgetHealth(fleet, host.health);
-}
-
-/** Notes that a model is in a runner's memory and used last. */
-export function warmModel(fleet: Fleet, host: Host, model: string): void {
-  host.memory.delete(model);
-  host.memory.add(model);
-  const warm = fleet.warm.get(model) ?? new Set();
-  fleet.warm.set(model, warm.add(host));
-}
-
-/** Notes that a model is in a runner's memory no more. */
-export function coolModel(fleet: Fleet, host: Host, model: string): void {
-  host.memory.delete(model);
-  const warm = fleet.warm.get(model);
-  warm?.delete(host);
-  if (warm?.size === 0) fleet.warm.delete(model);
 }

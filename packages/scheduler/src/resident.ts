@@ -1,18 +1,41 @@
 import type { RunnerFacts } from './demand.ts';
-import type { Attempt, Device, Fleet } from './fleet.ts';
+import type { Attempt, Device, Fleet, Host } from './fleet.ts';
+
+/** Models that a place keeps, those used longest ago first, and where each is found by its name. */
+type Keeping<Place> = { readonly place: Place; readonly models: Set<string>; readonly found: Map<string, Set<Place>> };
+
+function keep<Place>({ place, models, found }: Keeping<Place>, model: string): void {
+  models.delete(model);
+  models.add(model);
+  const places = found.get(model) ?? new Set();
+  found.set(model, places.add(place));
+}
+
+function lose<Place>({ place, models, found }: Keeping<Place>, model: string): void {
+  models.delete(model);
+  const places = found.get(model);
+  places?.delete(place);
+  if (places?.size === 0) found.delete(model);
+}
 
 /** Notes that a model is resident on a device and used last. */
-export function holdModel(fleet: Fleet, device: Device, model: string): void {
-  device.models.delete(model);
-  device.models.add(model);
-  const holders = fleet.holders.get(model) ?? new Set();
-  fleet.holders.set(model, holders.add(device));
+export function holdModel({ holders }: Fleet, device: Device, model: string): void {
+  keep({ place: device, models: device.models, found: holders }, model);
 }
 
 /** Notes that a model is on a device no more. */
-export function dropModel(fleet: Fleet, device: Device, model: string): void {
-  device.models.delete(model);
-  fleet.holders.get(model)?.delete(device);
+export function dropModel({ holders }: Fleet, device: Device, model: string): void {
+  lose({ place: device, models: device.models, found: holders }, model);
+}
+
+/** Notes that a model is in a runner's memory and used last. */
+export function warmModel({ warm }: Fleet, host: Host, model: string): void {
+  keep({ place: host, models: host.memory, found: warm }, model);
+}
+
+/** Notes that a model is in a runner's memory no more. */
+export function coolModel({ warm }: Fleet, host: Host, model: string): void {
+  lose({ place: host, models: host.memory, found: warm }, model);
 }
 
 /** Notes that a device holds nothing. */
