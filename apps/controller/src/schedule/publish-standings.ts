@@ -94,8 +94,11 @@ async function standingsOf({ state, view, nowMs, before }: Finding): Promise<Fou
     const task = view.waitingTask(standing);
     if (task === null) continue;
     const { workspaceId, buildId, key } = task;
-    const build = builds.get(buildId) ?? { workspaceId, buildId, tasks: [] };
-    builds.set(buildId, build);
+    let build = builds.get(buildId);
+    if (build === undefined) {
+      build = { workspaceId, buildId, tasks: [] };
+      builds.set(buildId, build);
+    }
     const { task: id, position, expectedStartMs, reason } = standing;
     const expectedStartAt = expectedStartMs === null ? null : new Date(wallMs + expectedStartMs - instantMs).toISOString();
     build.tasks.push({ key, position, expectedStartAt, reason });
