@@ -202,6 +202,15 @@ test('whatever the leader died over, the next leaves no machine that nobody want
   assert.deepEqual([...rows.keys()], [one]);
 });
 
+test('machines of a pool whose name begins with that of this one are not touched where a service lists those of all pools', async (context) => {
+  const { service, rows, rounds } = await open(context);
+  const id = `${prefix}gpu-1`;
+  rows.set(id, { ...some, id, pool: `${pool.name}-gpu`, state: 'wanted' });
+  service.machines.push(id);
+  await rounds(2);
+  assert.deepEqual(service.machines, [id]);
+});
+
 test('what a service refuses is noted with its reason and asked for again, and no longer noted once it comes', async (context) => {
   const { service, want, rounds, rows } = await open(context);
   want(one);

@@ -57,10 +57,13 @@ export function createCarrier({ pool, provisioner, records, prefix, nowMs, log, 
     const said = (await provisioner.list()).filter(({ id }) => id.startsWith(prefix));
     const listed = said.map(({ id }) => id);
     // Read after the list: every machine on it that is wanted has its row by now.
-    const rows = (await records.machines()).filter((row) => row.pool === pool.name);
+    const all = await records.machines();
+    const rows = all.filter((row) => row.pool === pool.name);
     const known = new Set(rows.map(({ id }) => id));
+    // A service may list those of all pools, and the name of another may begin with this one's.
+    const ofAnybody = new Set(all.map(({ id }) => id));
     for (const id of new Set(listed)) {
-      if (known.has(id)) continue;
+      if (ofAnybody.has(id)) continue;
       log('warn', 'a machine that nobody wants goes', { pool: pool.name, machine: id });
       await remove(id);
     }
