@@ -107,6 +107,7 @@ export async function openRealPlatform(
       throw new Error(`${joined} of ${runners} runners joined; BENCH_LOG=1 shows what they say`);
   }
   let seen = 0n;
+  const workspaceOf = new Map<string, string>();
   const readAttempts = async (more: string, values: readonly string[]): Promise<readonly Attempt[]> => {
     const { rows } = await sql.query<Attempt>(`${attempts} ${more} order by a.fence`, [...values]);
     return rows;
@@ -119,11 +120,12 @@ export async function openRealPlatform(
         ...{ workspaceId, title, document, files: {}, purpose, atMs: null },
         ...(priority && { priority }),
       });
+      workspaceOf.set(build.id, workspaceId);
       return build.id;
     },
     async ended(id) {
       for (;;) {
-        const build = await records.getBuild(id);
+        const build = await records.getBuild(id, workspaceOf.get(id));
         if (build?.state === 'succeeded') return;
         if (build === null || build.endedAt !== null)
           throw new FilmwrightError('internal', `the drill ${id} ended as ${build?.state}: ${JSON.stringify(build?.problem)}`);
