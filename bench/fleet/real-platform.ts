@@ -47,8 +47,6 @@ export type RealPlatform = {
   readonly encoders: () => readonly number[];
   /** Holds a build against the ledger's rules. */
   readonly audit: (build: string) => Promise<BuildAudit>;
-  /** Ids of the runner processes by the id under which each joined. */
-  readonly runners: () => Promise<ReadonlyMap<string, number>>;
   /** Every attempt so far that ended, well or not. */
   readonly ledger: () => Promise<readonly Attempt[]>;
   /** Every attempt of a kind that ended well since the last call. */
@@ -146,7 +144,6 @@ export async function openRealPlatform(
       return (await records.addWorkspace({ name, weight })).id;
     },
     audit: (build) => records.auditBuild(build),
-    runners: async () => new Map((await records.runners()).map(({ runnerId, pid }) => [runnerId, pid])),
     ledger: () => readAttempts('', []),
     async attempts(kind = 'drill') {
       const found = await readAttempts("and a.fence > $1 and a.outcome = 'done' and t.kind = $2", [seen.toString(), kind]);
