@@ -38,31 +38,31 @@ export function answerMsOf(busyMs: number): number {
 
 /** Watches from outside whether a task moves; where the system has no /proc it cannot tell, and says nothing. */
 export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): WorkWatch {
-  let movedMs = performance.now();
-  let usedMs = cpuOf(pid);
-  let shownMs = performance.now();
-  let shownBytes = bytesMovedBy(processTree(pid));
+  let [movedMs, shownMs] = [performance.now(), performance.now()];
+  /** What was used and moved by then is read at the next look: reading it takes milliseconds of a machine with many processes, and progress is told often. */
+  let since: { usedMs: number; bytes: number | null } | null = null;
   /** Since it moved last. */
   let [looks, ready] = [0, 0];
   const look = setInterval(
     () => {
       const tree = processTree(pid);
       if (tree.length === 0) return;
-      const nowMs = tree.reduce((sum, each) => sum + each.cpuMs, 0);
-      const used = nowMs - usedMs;
+      const usedMs = tree.reduce((sum, each) => sum + each.cpuMs, 0);
+      const bytes = bytesMovedBy(tree);
+      since ??= { usedMs, bytes };
+      const used = usedMs - since.usedMs;
       // A child that was not waited for takes its time with it.
       if (used < 0 || used >= stuckMs * leastShare) {
         movedMs = performance.now();
-        usedMs = nowMs;
+        since.usedMs = usedMs;
       }
       if (performance.now() - movedMs < stuckMs / 2) [looks, ready] = [0, 0];
       else [looks, ready] = [looks + 1, ready + (isReady(tree) ? 1 : 0)];
       if (performance.now() - movedMs >= stuckMs && looks >= leastLooks && ready >= looks * leastReadyShare) movedMs = performance.now();
-      const bytes = bytesMovedBy(tree);
       // Where nobody may look at the bytes, being busy has to do.
-      if (bytes === null || shownBytes === null || Math.abs(bytes - shownBytes) >= leastBytes) {
+      if (bytes === null || since.bytes === null || Math.abs(bytes - since.bytes) >= leastBytes) {
         shownMs = performance.now();
-        shownBytes = bytes;
+        since.bytes = bytes;
       }
       const stillMs = looks < leastLooks ? 0 : performance.now() - movedMs;
       const busyOnlyMs = performance.now() - shownMs;
@@ -80,9 +80,8 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
   return {
     moved: () => {
       movedMs = performance.now();
-      usedMs = cpuOf(pid);
       shownMs = movedMs;
-      shownBytes = bytesMovedBy(processTree(pid));
+      since = null;
     },
     end: () => clearInterval(look),
   };
@@ -90,8 +89,4 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
 
 function seconds(ms: number): number {
   return Math.round(ms / 1000);
-}
-
-function cpuOf(pid: number): number {
-  return processTree(pid).reduce((sum, each) => sum + each.cpuMs, 0);
 }
