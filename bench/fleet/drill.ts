@@ -46,6 +46,7 @@ child.once('close', (status) => {
     process.stdout.write(`| ${fault} | ${sum.rounds} | ${sum.wrong} | ${sum.missed} | ${(sum.seconds / sum.rounds).toFixed(1)} |\n`);
   process.stdout.write(out);
   const minutes = (performance.now() - startedMs) / 60_000;
-  process.stdout.write(`${minutes.toFixed(1)} min, ${((60 * minutes) / rounds).toFixed(2)} s for each round.\n`);
+  const played = table.reduce((sum, [, { rounds }]) => sum + rounds, 0);
+  process.stdout.write(`${minutes.toFixed(1)} min${played === 0 ? '' : `, ${((60 * minutes) / played).toFixed(2)} s for each round`}.\n`);
   process.exit(status ?? 1);
 });
