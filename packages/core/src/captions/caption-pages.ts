@@ -2,6 +2,7 @@ import type { CaptionPage, Token, TokenTime } from '@filmwright/contracts';
 import { breakWords, joinWords, leansBack } from '../text/break-lines.ts';
 import { estimateWidthEm } from '../text/estimate-lines.ts';
 import { mayEndLine, mayStartLine } from '../text/kinsoku.ts';
+import { remembered } from '../text/remembered.ts';
 import { isUnspaced } from '../text/scripts.ts';
 import { captionWords, type TimedWord } from './caption-words.ts';
 
@@ -66,39 +67,44 @@ const crossCost = (word: TimedWord, next: TimedWord): number => {
   return Math.max(pause, word.ends === 'sentence' ? 3.2 : word.ends === 'comma' ? 0.12 : 0);
 };
 
-/** Groups words into pages by a dynamic programme over all groupings. */
-const groupWords = (words: readonly TimedWord[], limits: Limits): readonly Page[] => {
-  const texts = words.map((word) => word.text);
-  const best: ({ readonly cost: number; readonly from: number } | undefined)[] = [{ cost: 0, from: 0 }];
-  for (let until = 1; until <= words.length; until++) {
-    let crossed = 0;
-    for (let from = until - 1; from >= 0; from--) {
-      const first = words[from] as TimedWord;
-      const second = words[from + 1];
-      if (from < until - 1 && second) crossed += crossCost(first, second);
-      const page = texts.slice(from, until);
-      if (from < until - 1 && !fitsPage(page, limits)) break;
-      const before = best[from];
-      if (!before) continue;
-      const last = words[until - 1] as TimedWord;
-      const next = words[until];
-      const em = widthEm(joinWords(page));
-      const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 4 : em < limits.lineEm * 0.3 ? 1 : 0;
-      const empty = Math.max(0, 1 - em / (limits.lineEm * 1.4)) * 0.5;
-      const tooLong = Math.max(0, last.endMs - first.startMs - longestPageMs) / 800;
-      const cost = before.cost + 0.3 + crossed + lonely + empty + tooLong + (next ? breakCost(last, next) : 0);
-      const known = best[until];
-      if (!known || cost < known.cost) best[until] = { cost, from };
+type Grouping = { readonly words: readonly TimedWord[]; readonly limits: Limits };
+
+/** Groups words into pages by a dynamic programme over all groupings; a film is planned anew with everything that ends, and this took most of that time. */
+const groupWords = remembered(
+  ({ words, limits }: Grouping): readonly Page[] => {
+    const texts = words.map((word) => word.text);
+    const best: ({ readonly cost: number; readonly from: number } | undefined)[] = [{ cost: 0, from: 0 }];
+    for (let until = 1; until <= words.length; until++) {
+      let crossed = 0;
+      for (let from = until - 1; from >= 0; from--) {
+        const first = words[from] as TimedWord;
+        const second = words[from + 1];
+        if (from < until - 1 && second) crossed += crossCost(first, second);
+        const page = texts.slice(from, until);
+        if (from < until - 1 && !fitsPage(page, limits)) break;
+        const before = best[from];
+        if (!before) continue;
+        const last = words[until - 1] as TimedWord;
+        const next = words[until];
+        const em = widthEm(joinWords(page));
+        const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 4 : em < limits.lineEm * 0.3 ? 1 : 0;
+        const empty = Math.max(0, 1 - em / (limits.lineEm * 1.4)) * 0.5;
+        const tooLong = Math.max(0, last.endMs - first.startMs - longestPageMs) / 800;
+        const cost = before.cost + 0.3 + crossed + lonely + empty + tooLong + (next ? breakCost(last, next) : 0);
+        const known = best[until];
+        if (!known || cost < known.cost) best[until] = { cost, from };
+      }
     }
-  }
-  const pages: Page[] = [];
-  for (let until = words.length; until > 0; ) {
-    const from = best[until]?.from ?? until - 1;
-    pages.unshift({ from, until });
-    until = from;
-  }
-  return pages;
-};
+    const pages: Page[] = [];
+    for (let until = words.length; until > 0; ) {
+      const from = best[until]?.from ?? until - 1;
+      pages.unshift({ from, until });
+      until = from;
+    }
+    return pages;
+  },
+  { most: 4096 },
+);
 
 /** When a page goes: it stays up to 400 ms after its last word, and to the next page where only a flicker of nothing would lie between. */
 const endMsOf = (lastMs: number, nextMs: number | undefined): number => {
@@ -116,7 +122,7 @@ export const captionPages = (options: CaptionPagesOptions): readonly CaptionPage
   if (words.length === 0) return [];
   const cjk = words.filter((word) => isUnspaced(word.text)).length * 2 > words.length;
   const lineEm = Math.max(2, Math.min(options.lineWidthEm, cjk ? widestEm.unspaced : widestEm.spaced));
-  const groups = groupWords(words, { lineEm, language: options.language });
+  const groups = groupWords({ words, limits: { lineEm, language: options.language } });
   const frameOf = (ms: number): number => Math.round((ms * options.fps) / 1000);
   let free = options.fromFrame ?? 0;
   return groups.flatMap(({ from, until }, index) => {

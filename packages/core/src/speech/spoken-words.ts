@@ -1,4 +1,5 @@
 import type { Token } from '@filmwright/contracts';
+import { remembered } from '../text/remembered.ts';
 import { chineseRules } from './chinese-numbers.ts';
 import { cutWords } from './cut-words.ts';
 import { endsSentence, englishRules } from './english-rules.ts';
@@ -23,21 +24,28 @@ const edgeEnd = /["'”’“»›」』】）)\]},;:!?…。、，！？；：�
  * themselves; other languages leave numbers with their signs to the voice. An emoji has no spoken words.
  */
 export function spokenWords(text: string, language: string): readonly Token[] {
-  const words = cutWords(text, language);
-  const cores = words.map(({ written }) => coreOf(written));
-  const numerals = numeralsOf(language);
-  const rules = rulesOf(language);
-  const shouted = isShouted(text);
-  return words.map((word, index) => {
-    const core = cores[index] ?? '';
-    const next = cores[index + 1] ?? '';
-    const spoken =
-      numerals === null
-        ? (voicedNumber(core) ?? plainWords(core))
-        : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
-    return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
-  });
+  return wordsOf({ text, language });
 }
+
+const wordsOf = remembered(
+  ({ text, language }: { readonly text: string; readonly language: string }): readonly Token[] => {
+    const words = cutWords(text, language);
+    const cores = words.map(({ written }) => coreOf(written));
+    const numerals = numeralsOf(language);
+    const rules = rulesOf(language);
+    const shouted = isShouted(text);
+    return words.map((word, index) => {
+      const core = cores[index] ?? '';
+      const next = cores[index + 1] ?? '';
+      const spoken =
+        numerals === null
+          ? (voicedNumber(core) ?? plainWords(core))
+          : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
+      return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
+    });
+  },
+  { most: 4096 },
+);
 
 function rulesOf(language: string): readonly WordRule[] {
   const base = bareLanguage(language);
