@@ -156,6 +156,6 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
   const untilMs = performance.now() + 120_000;
   while (!holds()) {
     if (performance.now() > untilMs) throw new Error(`waited two minutes until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
