@@ -20,10 +20,16 @@ const httpProvisioner = z
   })
   .readonly();
 
+/** What runners of no pool are listed under. */
+export const noPool = 'default';
+
 /** Runners of a kind that come and go with the work. A machine is one runner. */
 export const poolSchema = z
   .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'wanted up to 41 small letters, digits and dashes'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'wanted up to 41 small letters, digits and dashes')
+      .refine((name) => name !== noPool, { error: `wanted another name: ${noPool} stands for runners of no pool` }),
     /** Machines that stay, whatever there is to do. */
     minimum: z.number().int().min(0).max(10_000).default(0),
     maximum: z.number().int().min(1).max(10_000),

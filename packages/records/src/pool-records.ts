@@ -1,3 +1,4 @@
+import { noPool } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolMemoryStore, PoolStore } from './pool-store.ts';
@@ -79,7 +80,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
            where t.state = 'waiting' and t.wanted_by is not null group by 1, 2, 3, 4, 5, 6, 7, 8, 9, t.deadline_at order by 1, 7, t.deadline_at, 4, 5`,
         ),
         rows<RunnerRow>(
-          `select r.id, r.name, nullif(r.pool, 'default') as pool, nullif(r.region, '') as region, r.draining,
+          `select r.id, r.name, nullif(r.pool, '${noPool}') as pool, nullif(r.region, '') as region, r.draining,
              exists (select from runner_rest x where x.name = r.name and x.until > now()) as resting,
              ${slotLoad}, ${deviceLoad}
            from runner r left join attempt a on a.runner_id = r.id and a.ended_at is null

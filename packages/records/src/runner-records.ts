@@ -1,4 +1,4 @@
-import type { CountedOffer, RunnerOffer } from '@filmwright/contracts';
+import { type CountedOffer, noPool, type RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import { postEnds, refundOf } from './endings.ts';
@@ -42,7 +42,7 @@ export function runnerRecords({
         await client.query('delete from runner where name = $1', [offer.name]);
         await client.query('insert into runner (id, workspace_id, offer, name, pool, region) values ($1, $2, $3, $4, $5, $6)', [
           ...[runnerId, defaultWorkspace, JSON.stringify(offer), offer.name],
-          ...[offer.pool ?? 'default', offer.region ?? ''],
+          ...[offer.pool ?? noPool, offer.region ?? ''],
         ]);
         await notify(client, { type: 'ready' });
         return { runnerId };
