@@ -13,7 +13,10 @@ test('pools are read from the home or a file, with every fault told', async (con
   writeFileSync(join(home, 'pools.yaml'), 'pools:\n  - { name: desk, maximum: 2 }\n');
   const [pool] = (await readPoolsFile({ home, path: undefined }))?.pools ?? [];
   assert.deepEqual([pool?.name, pool?.minimum, pool?.idleMs, pool?.provisioner], ['desk', 0, 300_000, { type: 'local' }]);
-  writeFileSync(join(home, 'odd.yaml'), 'pools:\n  - { name: Big Box, minimum: 4, maximum: 2, idle: 5 }\n  - { name: b, maximum: 0 }\n  - { name: default, maximum: 1 }\n');
+  writeFileSync(
+    join(home, 'odd.yaml'),
+    'pools:\n  - { name: Big Box, minimum: 4, maximum: 2, idle: 5 }\n  - { name: b, maximum: 0 }\n  - { name: default, maximum: 1 }\n',
+  );
   await assert.rejects(
     readPoolsFile({ home, path: join(home, 'odd.yaml') }),
     /pools\.0\.name: wanted up to 41 small letters.*pools\.0: .*"idle".*pools\.1\.maximum.*pools\.2\.name: wanted another name/,
