@@ -70,41 +70,38 @@ const crossCost = (word: TimedWord, next: TimedWord): number => {
 type Grouping = { readonly words: readonly TimedWord[]; readonly limits: Limits };
 
 /** Groups words into pages by a dynamic programme over all groupings; a film is planned anew with everything that ends, and this took most of that time. */
-const groupWords = remembered(
-  ({ words, limits }: Grouping): readonly Page[] => {
-    const texts = words.map((word) => word.text);
-    const best: ({ readonly cost: number; readonly from: number } | undefined)[] = [{ cost: 0, from: 0 }];
-    for (let until = 1; until <= words.length; until++) {
-      let crossed = 0;
-      for (let from = until - 1; from >= 0; from--) {
-        const first = words[from] as TimedWord;
-        const second = words[from + 1];
-        if (from < until - 1 && second) crossed += crossCost(first, second);
-        const page = texts.slice(from, until);
-        if (from < until - 1 && !fitsPage(page, limits)) break;
-        const before = best[from];
-        if (!before) continue;
-        const last = words[until - 1] as TimedWord;
-        const next = words[until];
-        const em = widthEm(joinWords(page));
-        const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 4 : em < limits.lineEm * 0.3 ? 1 : 0;
-        const empty = Math.max(0, 1 - em / (limits.lineEm * 1.4)) * 0.5;
-        const tooLong = Math.max(0, last.endMs - first.startMs - longestPageMs) / 800;
-        const cost = before.cost + 0.3 + crossed + lonely + empty + tooLong + (next ? breakCost(last, next) : 0);
-        const known = best[until];
-        if (!known || cost < known.cost) best[until] = { cost, from };
-      }
+const groupWords = remembered(({ words, limits }: Grouping): readonly Page[] => {
+  const texts = words.map((word) => word.text);
+  const best: ({ readonly cost: number; readonly from: number } | undefined)[] = [{ cost: 0, from: 0 }];
+  for (let until = 1; until <= words.length; until++) {
+    let crossed = 0;
+    for (let from = until - 1; from >= 0; from--) {
+      const first = words[from] as TimedWord;
+      const second = words[from + 1];
+      if (from < until - 1 && second) crossed += crossCost(first, second);
+      const page = texts.slice(from, until);
+      if (from < until - 1 && !fitsPage(page, limits)) break;
+      const before = best[from];
+      if (!before) continue;
+      const last = words[until - 1] as TimedWord;
+      const next = words[until];
+      const em = widthEm(joinWords(page));
+      const lonely = until - from === 1 && em < limits.lineEm * 0.35 ? 4 : em < limits.lineEm * 0.3 ? 1 : 0;
+      const empty = Math.max(0, 1 - em / (limits.lineEm * 1.4)) * 0.5;
+      const tooLong = Math.max(0, last.endMs - first.startMs - longestPageMs) / 800;
+      const cost = before.cost + 0.3 + crossed + lonely + empty + tooLong + (next ? breakCost(last, next) : 0);
+      const known = best[until];
+      if (!known || cost < known.cost) best[until] = { cost, from };
     }
-    const pages: Page[] = [];
-    for (let until = words.length; until > 0; ) {
-      const from = best[until]?.from ?? until - 1;
-      pages.unshift({ from, until });
-      until = from;
-    }
-    return pages;
-  },
-  { most: 4096 },
-);
+  }
+  const pages: Page[] = [];
+  for (let until = words.length; until > 0; ) {
+    const from = best[until]?.from ?? until - 1;
+    pages.unshift({ from, until });
+    until = from;
+  }
+  return pages;
+});
 
 /** When a page goes: it stays up to 400 ms after its last word, and to the next page where only a flicker of nothing would lie between. */
 const endMsOf = (lastMs: number, nextMs: number | undefined): number => {

@@ -27,25 +27,22 @@ export function spokenWords(text: string, language: string): readonly Token[] {
   return wordsOf({ text, language });
 }
 
-const wordsOf = remembered(
-  ({ text, language }: { readonly text: string; readonly language: string }): readonly Token[] => {
-    const words = cutWords(text, language);
-    const cores = words.map(({ written }) => coreOf(written));
-    const numerals = numeralsOf(language);
-    const rules = rulesOf(language);
-    const shouted = isShouted(text);
-    return words.map((word, index) => {
-      const core = cores[index] ?? '';
-      const next = cores[index + 1] ?? '';
-      const spoken =
-        numerals === null
-          ? (voicedNumber(core) ?? plainWords(core))
-          : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
-      return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
-    });
-  },
-  { most: 4096 },
-);
+const wordsOf = remembered(({ text, language }: { readonly text: string; readonly language: string }): readonly Token[] => {
+  const words = cutWords(text, language);
+  const cores = words.map(({ written }) => coreOf(written));
+  const numerals = numeralsOf(language);
+  const rules = rulesOf(language);
+  const shouted = isShouted(text);
+  return words.map((word, index) => {
+    const core = cores[index] ?? '';
+    const next = cores[index + 1] ?? '';
+    const spoken =
+      numerals === null
+        ? (voicedNumber(core) ?? plainWords(core))
+        : speak({ core, previous: cores[index - 1] ?? '', next, numerals, shouted }, rules);
+    return { ...word, spoken, pauseAfter: pauseAfter(word.written, { core, next: words[index + 1]?.written ?? '' }) };
+  });
+});
 
 function rulesOf(language: string): readonly WordRule[] {
   const base = bareLanguage(language);
