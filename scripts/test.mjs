@@ -22,7 +22,7 @@ const ended = spawnSync(
 );
 process.exit(ended.status ?? 1);
 
-/** All test files below the source folders. The long ones, which are those of whole films, come first: short ones fill both cores until the end. */
+/** All test files below the source folders. The long ones, which are those of whole films and of many histories, come first: short ones fill both cores until the end. */
 function testFiles() {
   const found = [];
   const walk = (folder) => {
@@ -34,6 +34,6 @@ function testFiles() {
     }
   };
   for (const folder of ['packages', 'apps', 'scripts', 'test']) walk(folder);
-  const rank = (file) => ['journeys', 'studio'].findIndex((folder) => file.startsWith(join('test', folder))) >>> 0;
+  const rank = (file) => ['journeys', 'studio', 'interleavings'].findIndex((folder) => file.startsWith(join('test', folder))) >>> 0;
   return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }

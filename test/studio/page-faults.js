@@ -1,5 +1,7 @@
-// Runs in the page: what people with other senses or tools than ours would miss there.
-(() => {
+// Runs in the page: what people with other senses or tools than ours would miss there, once what fades has faded.
+(async () => {
+  const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+  await Promise.allSettled(ending.map(({ finished }) => finished));
   const found = [];
   const seen = (element) => {
     const box = element.getBoundingClientRect();
