@@ -26,6 +26,9 @@ export type KeepingFrames<S> = {
   readonly read: (state: unknown) => S | undefined;
 };
 
+/** What a clip is made from, frame by frame. */
+export type ClipPiece<S> = { readonly context: TaskContext; readonly kept: KeptFrames<S>; readonly path: string };
+
 const pack = promisify<Uint8Array, object, Buffer>(zstdCompress);
 const unpack = promisify<Uint8Array, object, Buffer>(zstdDecompress);
 /** The quickest by which pictures still pack; looking back no further than the processor's cache goes takes a third of the time, and larger pieces fewer turns. */

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Output, Payload } from '@filmwright/contracts';
 import { creditOfModel, cutOutFrames, cutOutMargin, type FlickerSums, installedModel, watchFlicker } from '@filmwright/engines';
 import { clipSize, planarFrames, splitBytes, writeAlphaClip } from '@filmwright/render';
-import { type KeptFrames, withKeptFrames } from '../kept-frames.ts';
-import type { KindRunner, TaskContext } from '../run-task.ts';
+import { type ClipPiece, withKeptFrames } from '../kept-frames.ts';
+import type { KindRunner } from '../run-task.ts';
 
 /** More pixels than this are scaled down first: finer than most films show a person, and a frame must not take seconds. */
 const mostPixels = 1920 * 1088;
@@ -19,13 +19,7 @@ export const runCutoutClip: KindRunner<'cutout-clip'> = async (payload, context)
   );
 };
 
-type Cutting = {
-  readonly context: TaskContext;
-  readonly kept: KeptFrames<Seen>;
-  readonly path: string;
-  readonly part: Box;
-  readonly size: Size;
-};
+type Cutting = ClipPiece<Seen> & { readonly part: Box; readonly size: Size };
 
 async function cutOutOf(
   { model, rate, firstFrame, frames }: Payload<'cutout-clip'>,

@@ -10,8 +10,8 @@ import {
   openInterpolator,
 } from '@filmwright/engines';
 import { clipPictures, clipSize, watchCuts, writeClip } from '@filmwright/render';
-import { type KeptFrames, withKeptFrames } from '../kept-frames.ts';
-import type { KindRunner, TaskContext } from '../run-task.ts';
+import { type ClipPiece, withKeptFrames } from '../kept-frames.ts';
+import type { KindRunner } from '../run-task.ts';
 
 /** Frames before a piece that pass by, so that cuts in it are told from movement as they are in the middle of a clip. */
 const watchedBefore = 12;
@@ -27,13 +27,7 @@ export const runInterpolate: KindRunner<'interpolate'> = async (payload, context
   );
 };
 
-type Drawing = {
-  readonly context: TaskContext;
-  readonly kept: KeptFrames<Drawn>;
-  readonly path: string;
-  readonly model: InstalledModel;
-  readonly size: { readonly width: number; readonly height: number };
-};
+type Drawing = ClipPiece<Drawn> & { readonly model: InstalledModel; readonly size: { readonly width: number; readonly height: number } };
 
 async function drawBetween(payload: Payload<'interpolate'>, { context, kept, path, model, size }: Drawing): Promise<Output<'interpolate'>> {
   const { rate, first, step, parts, frames, fps, shrink } = payload;
