@@ -5,6 +5,7 @@ import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contra
 import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
 import type { Reply, Request } from './messages.ts';
+import { hideChatKeys, ownEnvironment } from './own-environment.ts';
 import { probeOffer } from './probe-offer.ts';
 import { runBatch } from './run-batch.ts';
 import { type Place, runTask } from './run-task.ts';
@@ -13,7 +14,8 @@ import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
-const workplace = createWorkplace({ env: process.env, models });
+hideChatKeys();
+const workplace = createWorkplace({ env: ownEnvironment, models });
 process.on('disconnect', () => process.exit(0));
 /** What was asked of the tasks that run, by their places in the batch; a task alone has the first. */
 let asked = { back: new Set<number>(), dropped: [] as readonly AbortController[] };

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
+import { executorEnvironment } from './executor-environment.ts';
 import { heedLastWords, type LastWords } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
@@ -251,7 +252,7 @@ export class Executor {
   #start(devices: readonly string[]): ChildProcess {
     const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
       env: {
-        ...{ ...process.env, ...this.#options.env, FILMWRIGHT_DEVICE: devices.join() },
+        ...{ ...executorEnvironment({ ...process.env, ...this.#options.env }), FILMWRIGHT_DEVICE: devices.join() },
         ...(devices.length > 0 && { CUDA_VISIBLE_DEVICES: devices.join() }),
       },
       // Frames lie outside of the heap; with one that starts small each few of them begin a whole collection.

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Task } from '@filmwright/contracts';
-import { asking, openExecutor } from './testing/open-executor.ts';
+import { asking, drillOf, openExecutor } from './testing/open-executor.ts';
 
 /** An environment in which executors run this too. */
 const running = (program: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` });
-const drillOf = (durationMs: number): Task => ({
-  ...{ key: 'k', kind: 'drill', version: 1, toolchain: '', estimateMs: 1, rank: 0, inputs: [] },
-  payload: { seed: 1, inputs: [], durationMs, bytes: 9 },
-});
 
 test('of a process that dies it is told by which signal, what memory it held and what it wrote last', async (t) => {
   const dies = `process.on('message', ({ type }) => {

@@ -9,6 +9,7 @@ import {
   openModelPool,
   upscalePicture,
 } from '@filmwright/engines';
+import { ownEnvironment } from './own-environment.ts';
 import { tooLarge } from './too-large.ts';
 import { failedTrial, trialsHere, tryable } from './try-models.ts';
 
@@ -47,7 +48,7 @@ export async function workingModels({ home, tried }: { readonly home: string; re
       if (problem === null) modelsFor[capability] = [...(modelsFor[capability] ?? []), ref];
       else warnings.push(`The model ${ref} is installed and does not run; it is not offered: ${problem}`.slice(0, 1000));
     }
-  const servers = await listChatServers({ home }).catch((error: unknown) => {
+  const servers = await listChatServers({ home, env: ownEnvironment }).catch((error: unknown) => {
     warnings.push(`No chat server is offered: ${reasonOf(error)}`.slice(0, 1000));
     return [];
   });

@@ -1,10 +1,11 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { listChatServers, writeStoryboard } from '@filmwright/engines';
+import { ownEnvironment } from '../own-environment.ts';
 import type { KindRunner } from '../run-task.ts';
 
 /** Has a chat server that the operator of this machine named break a script down. */
 export const runStoryboard: KindRunner<'storyboard'> = async (payload, { home, progress }) => {
-  const servers = await listChatServers({ home });
+  const servers = await listChatServers({ home, env: ownEnvironment });
   const server = servers.find(({ ref }) => ref === payload.model);
   if (server === undefined)
     throw new FilmwrightError(

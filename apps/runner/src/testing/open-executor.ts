@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
+import type { Task } from '@filmwright/contracts';
 import { Executor, type ExecutorOptions } from '../executor.ts';
 
 /** An executor of a home that gives up what stands still for a minute. */
@@ -30,4 +31,10 @@ export const asking = () => ({
   signal: AbortSignal.timeout(60_000),
   back: new AbortController().signal,
   onPercent: (_percent: number): void => {},
+});
+
+/** A drill that takes so long. */
+export const drillOf = (durationMs: number): Task => ({
+  ...{ key: 'k', kind: 'drill', version: 1, toolchain: '', estimateMs: 1, rank: 0, inputs: [] },
+  payload: { seed: 1, inputs: [], durationMs, bytes: 9 },
 });

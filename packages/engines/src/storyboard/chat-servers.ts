@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError, modelRef } from '@filmwright/contracts';
 import { z } from 'zod';
+import { chatServersFile } from './chat-keys.ts';
 
 /** A server that speaks the chat protocol of OpenAI and that the operator of this machine named; nobody else can say where requests go. */
 export type ChatServer = {
@@ -22,9 +23,6 @@ export type ChatServer = {
   readonly deadlineMs: number;
   readonly silenceMs: number;
 };
-
-/** The file in a home that names them. */
-export const chatServersFile = 'chat-servers.json';
 
 const serverSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'wanted lower-case letters, digits, dots, dashes'),
