@@ -8,11 +8,12 @@ import {
   fleetRunnerOf,
   fleetTaskOf,
   fleetWorkspaceOf,
-  liveAttempt,
+  liveAttempts,
   type RunnerRow,
   runnerColumns,
   type TaskRow,
   taskColumns,
+  taskOfEach,
   type WorkspaceRow,
 } from './schedule-rows.ts';
 import type { FleetEvent, RunnerRest, ScheduleStore, TaskId } from './schedule-store.ts';
@@ -35,10 +36,11 @@ const tail = `
     select * from outbox where (xid, id) > ($1::xid8, $3::bigint) and (topic like 'task.%' or topic like 'runner.%' or topic like 'workspace.%') order by xid, id limit $2
   ) o on true
   left join lateral (select o.key union all select json_array_elements_text(o.body->'keys')) k on k.key is not null
-  left join task t on t.workspace_id = o.workspace_id and t.key = k.key
-  ${liveAttempt}
-  left join runner r on o.topic like 'runner.%' and r.id = (o.body->>'id')::uuid and r.gone_at is null
-  left join workspace w on o.topic = 'workspace.changed' and w.id = o.workspace_id
+  ${taskOfEach('o', 'k.key')}
+  left join lateral (
+    select * from runner where o.topic like 'runner.%' and id = (o.body->>'id')::uuid and gone_at is null limit 1
+  ) r on true
+  left join lateral (select * from workspace where o.topic = 'workspace.changed' and id = o.workspace_id limit 1) w on true
   order by o.xid, o.id`;
 type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 
@@ -117,7 +119,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
         const { rows: tasks } = await client.query<TaskRow & { workspace_id: string; key: string }>(
           `select t.workspace_id, t.key, ${taskColumns} from (
              select distinct bt.workspace_id, bt.key from build b join build_task bt on bt.build_id = b.id where b.ended_at is null and bt.key is not null
-           ) k join task t on t.workspace_id = k.workspace_id and t.key = k.key ${liveAttempt}
+           ) k join task t on t.workspace_id = k.workspace_id and t.key = k.key ${liveAttempts}
            where t.state in ('waiting', 'leased') and t.wanted_by is not null`,
         );
         const { rows: runners } = await client.query<RunnerRow>(
@@ -208,8 +210,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       if (tasks.length > 0) {
         const found = await prepared<TaskRow & { workspace_id: string; key: string }>({
           name: 'read-tasks',
-          text: `select g.workspace_id, g.key, ${taskColumns} from unnest($1::uuid[], $2::text[]) as g(workspace_id, key)
-            left join task t on t.workspace_id = g.workspace_id and t.key = g.key ${liveAttempt}`,
+          text: `select g.workspace_id, g.key, ${taskColumns} from unnest($1::uuid[], $2::text[]) as g(workspace_id, key) ${taskOfEach('g')}`,
           values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ key }) => key)],
         });
         for (const row of found)

@@ -15,8 +15,16 @@ export const taskColumns = `
   extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
   extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000 as ready_in_ms,
   extract(epoch from statement_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
-export const liveAttempt =
-  'left join attempt a on a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
+const isLive = 'a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
+/** The live attempts of very many tasks `t`. */
+export const liveAttempts = `left join attempt a on ${isLive}`;
+/**
+ * The task of each row of `few`, which has a workspace and a key, with its live attempt, by one look each. How many rows come is not known while the
+ * statement is planned: a plain join is taken for one of thousands, and reads all tasks there are for a single key.
+ */
+export const taskOfEach = (few: string, key = `${few}.key`): string => `
+  left join lateral (select * from task where workspace_id = ${few}.workspace_id and key = ${key} limit 1) t on true
+  left join lateral (select * from attempt a where ${isLive} limit 1) a on true`;
 
 export type TaskRow = {
   state: 'waiting' | 'leased' | 'done' | 'failed' | null;
