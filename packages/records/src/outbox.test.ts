@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
 import { epochOf, leaseGranted } from './testing/lead.ts';
@@ -97,4 +98,27 @@ test('A4: a cancelled build withdraws what waits and ends what runs', async () =
   assert.deepEqual(told.sort(), ['a waiting', 'a waiting after returned', 'b waiting']);
   const snapshot = await records.fleetSnapshot();
   assert.deepEqual(snapshot.tasks, []);
+});
+
+test('of one change one task is read, however many there are', async () => {
+  const { records, sql } = await server.open();
+  await someBuild(records, { tasks: Array.from({ length: 1000 }, (_, at) => someTask(`many${at}`)) });
+  await sql('analyze');
+  const { position } = await records.fleetSnapshot();
+  await someBuild(records, { tasks: [someTask('one')] });
+  // Connections tell what they read when they end.
+  const read = async () => {
+    const others = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name = 'filmwright'`;
+    await sql(`select pg_terminate_backend(pid) ${others}`);
+    while ((await sql(`select pid ${others}`)).length > 0) await sleep(10);
+    const [row] =
+      await sql(`select sum(idx_tup_read)::int as rows, (select sum(idx_scan)::int from pg_stat_user_indexes where relname = 'outbox') as looks
+      from pg_stat_user_indexes where relname in ('task', 'attempt')`);
+    return row as { readonly rows: number; readonly looks: number };
+  };
+  const before = await read();
+  assert.deepEqual((await tailed({ records }, position)).told, ['one waiting']);
+  const after = await read();
+  assert.ok(after.looks > before.looks, 'the look at the outbox is counted');
+  assert.ok(after.rows - before.rows < 20, `${after.rows - before.rows} rows were read for one task`);
 });
