@@ -31,6 +31,10 @@ const never: readonly (readonly [folder: string, imported: RegExp, reason: strin
   ['packages/client', /^node:/, 'the client runs in browsers'],
 ];
 
+/** Packages whose index names so much that loading it costs every process that starts a third of a second: values come from the module that has them, types from anywhere. The studio is bundled. */
+const byModule =
+  /(?:^|\n)(?:import|export)\s+(?!type\b)[^'"\n;]*?(?:\{[^}]*\}\s*)?from\s*'(@filmwright\/(?:core|engines|render))'|import\(\s*'(@filmwright\/(?:core|engines|render))'/g;
+
 /** Folders without clock, randomness, I/O: what they need comes as arguments. */
 const pure = ['packages/contracts/src', 'packages/core/src', 'packages/scheduler/src', 'packages/render/src/plan'];
 const impure = /\b(Date\.now|new Date\b|Math\.random|performance\.now|setTimeout|setInterval|fetch\()|\bprocess\.|\bconsole\.|from 'node:/;
@@ -67,6 +71,11 @@ for (const [folder, line] of Object.entries(lines)) {
           if (where === folder && pattern.test(imported)) found.push(`${path} imports ${imported}: ${reason}`);
       }
     }
+    if (folder !== 'apps/studio')
+      for (const match of text.matchAll(byModule))
+        found.push(
+          `${path} imports values from the index of ${match[1] ?? match[2]}, which loads all of it; wanted the module that has them, as in @filmwright/core/film/read-document`,
+        );
     if (pure.some((each) => path.startsWith(`${each}/`)) && !isTest) {
       const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
       const match = impure.exec(code);

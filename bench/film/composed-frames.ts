@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { openFolderBlobs } from '@filmwright/blobs';
 import type { Payload } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
-import { createCompositor, createPictureCache, findFfmpeg, framePainter, targets } from '@filmwright/render';
+import { createCompositor } from '@filmwright/render/compositor/compositor';
+import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
+import { framePainter, targets } from '@filmwright/render/span/frame-painter';
+import { createPictureCache } from '@filmwright/render/span/picture-cache';
 import { Client } from 'pg';
 import type { Frames } from './bare-encode.ts';
 

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPictureCache, encodeSpan, findFfmpeg } from '@filmwright/render';
+import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
+import { encodeSpan } from '@filmwright/render/span/encode-span';
+import { createPictureCache } from '@filmwright/render/span/picture-cache';
 import { benchHome, removeHome } from './platform.ts';
 
 const size = { width: 3840, height: 2160, fps: 60 };

@@ -1,7 +1,7 @@
 // A day of two runners with a GPU each, of two workspaces and of three made-up models of which a GPU holds one, beside the same day in the simulator.
 import { join } from 'node:path';
 import type { Drill } from '@filmwright/contracts';
-import { drillGraph } from '@filmwright/core';
+import { drillGraph } from '@filmwright/core/drill/drill-graph';
 import { createFilmwright } from '../../packages/scheduler/sim/filmwright.ts';
 import { type Spread, spreadOf } from '../../packages/scheduler/sim/measure.ts';
 import { createRandom } from '../../packages/scheduler/sim/random.ts';

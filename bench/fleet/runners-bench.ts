@@ -1,5 +1,5 @@
 // Real runners with synthetic tasks, which sleep: sixteen beside one, and a day of two beside the same day in the simulator.
-import { drillGraph } from '@filmwright/core';
+import { drillGraph } from '@filmwright/core/drill/drill-graph';
 import { createFilmwright } from '../../packages/scheduler/sim/filmwright.ts';
 import { spreadOf } from '../../packages/scheduler/sim/measure.ts';
 import { createRandom } from '../../packages/scheduler/sim/random.ts';

@@ -3,8 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TokenTime } from '@filmwright/contracts';
-import { spokenWords } from '@filmwright/core';
-import { alignWords, closeVoices, listVoices, pocketsphinxAlign, speakLine } from '@filmwright/engines';
+import { spokenWords } from '@filmwright/core/speech/spoken-words';
+import { alignWords } from '@filmwright/engines/speech/align/align-words';
+import { pocketsphinxAlign } from '@filmwright/engines/speech/align/pocketsphinx-align';
+import { listVoices } from '@filmwright/engines/speech/list-voices';
+import { closeVoices } from '@filmwright/engines/speech/sherpa/sherpa-voice';
+import { speakLine } from '@filmwright/engines/speech/speak-line';
 import { lines } from './lines.ts';
 
 const home = process.argv[2] ?? '/var/lib/filmwright';

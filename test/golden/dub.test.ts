@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filmSchema, type Issue, type Script, type Task } from '@filmwright/contracts';
-import { dubbedFilm, readScript, type TaskResultView, writtenScript } from '@filmwright/core';
+import { dubbedFilm } from '@filmwright/core/dub/dubbed-film';
+import { readScript } from '@filmwright/core/dub/read-script';
+import { writtenScript } from '@filmwright/core/dub/write-script';
+import type { TaskResultView } from '@filmwright/core/plan/planner';
 import { digestOf, type Run, type RunInput, runPlan } from './fake-ledger.ts';
 
 const files = { 'lake.jpg': digestOf('lake'), 'room.jpg': digestOf('room') };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTimeline } from '@filmwright/core';
+import { readTimeline } from '@filmwright/core/otio/read-timeline';
 import { documentOf } from './corpus-documents.ts';
 import { type Open, type OpenPiece, type OpenTrack, openedTimeline } from './timeline-of.ts';
 

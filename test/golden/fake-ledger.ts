@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Generator, Output, Payload, ReviewMode, RigOutline, Task, TaskKind } from '@filmwright/contracts';
-import { breakDownScript, type Plan, planBuild, presenterOutline, type TaskResultView } from '@filmwright/core';
+import { presenterOutline } from '@filmwright/core/figure/rig-outline';
+import { type Plan, planBuild } from '@filmwright/core/plan/plan-build';
+import type { TaskResultView } from '@filmwright/core/plan/planner';
+import { breakDownScript } from '@filmwright/core/storyboard/break-down-script';
 
 const digestOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('hex')}`;
 const asset = (name: string) => ({ digest: digestOf(name), bytes: name.length, mediaType: 'application/octet-stream' });

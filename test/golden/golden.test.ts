@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { taskKinds } from '@filmwright/contracts';
-import { fileReferences, readDocument } from '@filmwright/core';
+import { fileReferences } from '@filmwright/core/film/file-references';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { corpusNames, documentOf } from './corpus-documents.ts';
 import { digestOf, runPlan } from './fake-ledger.ts';
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Task } from '@filmwright/contracts';
-import { aspectsOf, inAspect, readDocument, type TaskResultView } from '@filmwright/core';
+import { aspectsOf, inAspect } from '@filmwright/core/film/aspects';
+import { readDocument } from '@filmwright/core/film/read-document';
+import type { TaskResultView } from '@filmwright/core/plan/planner';
 import { digestOf, runPlan } from './fake-ledger.ts';
 
 const document = {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Timeline } from '@filmwright/contracts';
-import { fileReferences, readDocument, writeTimeline } from '@filmwright/core';
+import { fileReferences } from '@filmwright/core/film/file-references';
+import { readDocument } from '@filmwright/core/film/read-document';
+import { writeTimeline } from '@filmwright/core/otio/write-timeline';
 import { digestOf, runPlan } from './fake-ledger.ts';
 
 /** The timeline that a document's export lays out, its tasks answered at once. */

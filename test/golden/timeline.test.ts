@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTimeline, writeTimeline } from '@filmwright/core';
+import { readTimeline } from '@filmwright/core/otio/read-timeline';
+import { writeTimeline } from '@filmwright/core/otio/write-timeline';
 import { corpusNames, documentOf } from './corpus-documents.ts';
 import { digestOf, runPlan } from './fake-ledger.ts';
 import { type Open, timelineOf } from './timeline-of.ts';

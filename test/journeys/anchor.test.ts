@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { reportSchema } from '@filmwright/contracts';
-import { presenterDocuments } from '@filmwright/core';
+import { presenterDocuments } from '@filmwright/core/figure/presenters';
 import { filmwright, platformOfTest } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
 

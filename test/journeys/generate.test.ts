@@ -6,7 +6,10 @@ import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
 import { type Build, type FilmDocument, mostPreviewBytes } from '@filmwright/contracts';
-import { diffusionModelOf, encodePng, installedModel, openDiffusionEngine } from '@filmwright/engines';
+import { diffusionModelOf } from '@filmwright/engines/diffusion/diffusion-model-of';
+import { openDiffusionEngine } from '@filmwright/engines/diffusion/open-diffusion-engine';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { encodePng } from '@filmwright/engines/onnx/png';
 import { killHard, platformOfTest, processesOf, until } from './platform-home.ts';
 
 const { home, open } = platformOfTest();

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { readTimeline } from '@filmwright/core';
+import { readTimeline } from '@filmwright/core/otio/read-timeline';
 import { parse } from 'yaml';
 import { filmwright, homeOfTest } from '../journeys/platform-home.ts';
 import { smallFilm, writeFilm } from '../journeys/small-film.ts';

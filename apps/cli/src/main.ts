@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { nearest } from '@filmwright/core';
+import { nearest } from '@filmwright/core/film/issues';
 import { readArguments } from './read-arguments.ts';
 import { showError } from './show/show-problem.ts';
 import { usage } from './usage.ts';

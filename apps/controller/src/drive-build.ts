@@ -1,5 +1,7 @@
 import { type BuildResult, type Problem, type Progress, toProblem } from '@filmwright/contracts';
-import { type ChosenToolchain, keepChosen, type Offer, type Plan, type PlanInput } from '@filmwright/core';
+import type { Offer } from '@filmwright/core/plan/merge-offers';
+import { type ChosenToolchain, keepChosen } from '@filmwright/core/plan/model-toolchains';
+import type { Plan, PlanInput } from '@filmwright/core/plan/plan-build';
 import type { Log } from '@filmwright/process';
 import type { BuildRecord, Records } from '@filmwright/records';
 import { createPlanStorage } from './plan-storage.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Device, Generator, RunnerOffer } from '@filmwright/contracts';
-import { planBuild } from '@filmwright/core';
+import { planBuild } from '@filmwright/core/plan/plan-build';
 import { defaultWorkspace } from '@filmwright/records';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { runController } from './run-controller.ts';

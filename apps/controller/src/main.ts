@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
-import { planBuild } from '@filmwright/core';
+import { planBuild } from '@filmwright/core/plan/plan-build';
 import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { openRecords } from '@filmwright/records';
 import { createControllerMetrics } from './controller-metrics.ts';

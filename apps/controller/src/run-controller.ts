@@ -1,5 +1,5 @@
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
-import { mergeOffers, type Offer } from '@filmwright/core';
+import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import type { ControllerFigures } from './controller-metrics.ts';

@@ -7,7 +7,7 @@ import {
   type Issue,
   type QueueEntry,
 } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import type { NewBuild } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';

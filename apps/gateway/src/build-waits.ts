@@ -1,5 +1,5 @@
 import type { Build, BuildWait } from '@filmwright/contracts';
-import { plainReason } from '@filmwright/core';
+import { plainReason } from '@filmwright/core/wait/plain-reason';
 import type { BuildWaitFacts, OverviewStore } from '@filmwright/records';
 import { keptAnswer } from './kept-answer.ts';
 

@@ -1,5 +1,5 @@
 import type { Attempt, Build, BuildCourse } from '@filmwright/contracts';
-import { pastReason } from '@filmwright/core';
+import { pastReason } from '@filmwright/core/wait/plain-reason';
 import type { BuildCourseFacts } from '@filmwright/records';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';

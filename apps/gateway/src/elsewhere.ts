@@ -1,5 +1,5 @@
 import type { Problem } from '@filmwright/contracts';
-import { installedModels } from '@filmwright/core';
+import { installedModels } from '@filmwright/core/plan/installed-models';
 import type { GatewayParts } from './gateway-parts.ts';
 
 type Failing = { readonly runnerId: string; readonly records: Pick<GatewayParts['records'], 'runners'> };

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import { estimateFilm, type Plan, type PlanInput, planBuild, type TaskResultView } from '@filmwright/core';
+import { estimateFilm } from '@filmwright/core/plan/estimate-film';
+import { type Plan, type PlanInput, planBuild } from '@filmwright/core/plan/plan-build';
+import type { TaskResultView } from '@filmwright/core/plan/planner';
 import type { Answer, Question } from './estimator.ts';
 
 /** The thread that plans films for estimates: thousands of shots take seconds, and the gateway must go on serving meanwhile. */

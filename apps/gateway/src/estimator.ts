@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Estimate, FilmwrightError } from '@filmwright/contracts';
-import { mergeOffers, type Offer, type TaskResultView } from '@filmwright/core';
+import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
+import type { TaskResultView } from '@filmwright/core/plan/planner';
 import type { Records } from '@filmwright/records';
 
 /** What the planning thread is asked, and what it answers: keys whose results it wants, or the estimate. */

@@ -1,5 +1,5 @@
 import { FilmwrightError, type Issue } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { invalidRequest } from './check-input.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 

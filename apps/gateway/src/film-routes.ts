@@ -6,7 +6,7 @@ import {
   filmSaveSchema,
   type SaveConflict,
 } from '@filmwright/contracts';
-import { changesBetween } from '@filmwright/core';
+import { changesBetween } from '@filmwright/core/edit/changes-between';
 import type { StoredFilm } from '@filmwright/records';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addRoute, paramOf, queryOf } from './add-route.ts';

@@ -1,5 +1,5 @@
 import { type Fleet, type FleetRunner, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { plainReason } from '@filmwright/core';
+import { plainReason } from '@filmwright/core/wait/plain-reason';
 import type { FleetFacts, FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
 import { keptAnswer } from './kept-answer.ts';
 import type { CacheReports } from './runner-identity.ts';

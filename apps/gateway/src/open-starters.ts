@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Digest, digestSchema, FilmwrightError, type Starter, starterAboutSchema } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { parse } from 'yaml';
 import type { GatewayParts } from './gateway-parts.ts';
 import { noteStored } from './note-stored.ts';

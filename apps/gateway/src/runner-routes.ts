@@ -10,7 +10,8 @@ import {
   mostResumeBytes,
   runnerOfferSchema,
 } from '@filmwright/contracts';
-import { mergeOffers, modelsByCapability } from '@filmwright/core';
+import { mergeOffers } from '@filmwright/core/plan/merge-offers';
+import { modelsByCapability } from '@filmwright/core/plan/models-by-capability';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addRoute, paramOf } from './add-route.ts';
 import { checkId, checkInput } from './check-input.ts';

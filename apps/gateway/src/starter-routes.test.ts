@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Starter } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { startGateway } from './testing/start-gateway.ts';
 
 test('every starter is a film without faults whose media are in the store, with a small preview and poster', async (context) => {

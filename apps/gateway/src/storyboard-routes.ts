@@ -1,5 +1,7 @@
 import { type Build, FilmwrightError, storyboardOrderSchema } from '@filmwright/contracts';
-import { mergeOffers, titleOf, withoutUnprintable } from '@filmwright/core';
+import { withoutUnprintable } from '@filmwright/core/edit/plain-text';
+import { mergeOffers } from '@filmwright/core/plan/merge-offers';
+import { titleOf } from '@filmwright/core/storyboard/break-down-script';
 import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { checkInput } from './check-input.ts';

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
-import { type DiffusionEngine, diffusionModelOf, installedModel, ModelFault, RevisionFault } from '@filmwright/engines';
+import { diffusionModelOf } from '@filmwright/engines/diffusion/diffusion-model-of';
+import type { DiffusionEngine } from '@filmwright/engines/diffusion/open-diffusion-engine';
+import { ModelFault } from '@filmwright/engines/models/model-fault';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { RevisionFault } from '@filmwright/engines/models/revision-fault';
 import { bordersOf, HandedBack } from './borders.ts';
 import { drawWithCheckpoint } from './draw-with-checkpoint.ts';
 

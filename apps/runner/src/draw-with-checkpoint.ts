@@ -1,15 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { FilmwrightError } from '@filmwright/contracts';
-import {
-  type DiffusionEngine,
-  type DiffusionModel,
-  type Generated,
-  type GenerateOptions,
-  type GenerateRequest,
-  ModelFault,
-  RevisionFault,
-  type ShelvedModel,
-} from '@filmwright/engines';
+import type { GenerateRequest } from '@filmwright/engines/diffusion/generate-request';
+import type { Generated, GenerateOptions } from '@filmwright/engines/diffusion/generated';
+import type { DiffusionEngine, DiffusionModel } from '@filmwright/engines/diffusion/open-diffusion-engine';
+import { ModelFault } from '@filmwright/engines/models/model-fault';
+import type { ShelvedModel } from '@filmwright/engines/models/model-shelf';
+import { RevisionFault } from '@filmwright/engines/models/revision-fault';
 import { HandedBack } from './borders.ts';
 import { asCheckpoint, checkpointOf, handedBack } from './checkpoint-file.ts';
 import type { TaskContext } from './run-task.ts';

@@ -1,4 +1,4 @@
-import { chatKeyNames } from '@filmwright/engines/chat-keys';
+import { chatKeyNames } from '@filmwright/engines/storyboard/chat-keys';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,10 +6,8 @@ import { bordersOf, HandedBack } from './borders.ts';
 import { createHeldModels } from './held-models.ts';
 import type { Reply, Request } from './messages.ts';
 import { hideChatKeys, ownEnvironment } from './own-environment.ts';
-import { probeOffer } from './probe-offer.ts';
 import { runBatch } from './run-batch.ts';
 import { type Place, runTask } from './run-task.ts';
-import { tryModels, untriedModels } from './try-models.ts';
 import { createWorkplace } from './workplace.ts';
 
 /** One request at a time from the runner over IPC; ends with the runner. */
@@ -53,12 +51,18 @@ async function answer(request: Exclude<Request, { type: 'back' | 'drop' | 'unloa
   const loadedBefore = models.loadedMs();
   try {
     const place = await workplace;
-    if (request.type === 'offer') return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
+    // Most processes only run tasks: what else may be asked is loaded when it is.
+    if (request.type === 'offer') {
+      const { probeOffer } = await import('./probe-offer.ts');
+      return { type: 'offer', offer: await probeOffer(place, { full: request.full }) };
+    }
     if (request.type === 'untried') {
+      const { untriedModels } = await import('./try-models.ts');
       await place.compute();
       return { type: 'tried', models: await untriedModels({ home: place.home, since: request.since }) };
     }
     if (request.type === 'try') {
+      const { tryModels } = await import('./try-models.ts');
       setPriority(constants.priority.PRIORITY_LOW);
       await place.compute();
       return { type: 'tried', models: await tryModels({ home: place.home, since: request.since }) };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Client } from '@filmwright/client';
 import { FilmwrightError, type ModelCard, modelRef, type PlatformShelf } from '@filmwright/contracts';
-import { revisionOf, shelvedModels } from '@filmwright/engines';
+import { revisionOf, shelvedModels } from '@filmwright/engines/models/model-shelf';
 import { keepShelf } from './keep-shelf.ts';
 import { weightsOf } from './weights-home.ts';
 

@@ -1,16 +1,13 @@
 import { totalmem } from 'node:os';
 import type { Client } from '@filmwright/client';
 import { modelRef, type PlatformShelf, toProblem } from '@filmwright/contracts';
-import {
-  FaultyModel,
-  memoryProblem,
-  noEngine,
-  type ShelvedModel,
-  takeModel,
-  takeVoice,
-  type WeightsHome,
-  type WeightsSource,
-} from '@filmwright/engines';
+import type { WeightsHome } from '@filmwright/engines/models/add-model';
+import { memoryProblem } from '@filmwright/engines/models/memory-problem';
+import type { ShelvedModel } from '@filmwright/engines/models/model-shelf';
+import { FaultyModel, takeModel } from '@filmwright/engines/models/take-model';
+import type { WeightsSource } from '@filmwright/engines/models/weights';
+import { noEngine } from '@filmwright/engines/no-engine';
+import { takeVoice } from '@filmwright/engines/speech/sherpa/take-voice';
 import type { Log } from '@filmwright/process';
 import { sleep } from './sleep.ts';
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { withoutUnprintable } from '@filmwright/core';
+import { withoutUnprintable } from '@filmwright/core/edit/plain-text';
 
 /** What is kept of a process for whoever asks why it died. */
 export type LastWords = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
-import { usableDevices } from '@filmwright/core';
+import { usableDevices } from '@filmwright/core/plan/usable-devices';
 import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
 import { cacheBudget } from './cache-budget.ts';

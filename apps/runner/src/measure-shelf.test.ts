@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelFigures } from '@filmwright/contracts';
-import { computeOn, currentCompute, keepFigures, measuredDevice } from '@filmwright/engines';
+import { computeOn, currentCompute } from '@filmwright/engines/compute/compute';
+import { keepFigures } from '@filmwright/engines/measure/kept-figures';
+import { measuredDevice } from '@filmwright/engines/measure/measured-device';
 import { figuresOfShelf } from './measure-shelf.ts';
 import { answerModels } from './models-shelf.ts';
 

@@ -1,5 +1,8 @@
 import { FilmwrightError, type MeasuredModel, type ModelFigures, modelName } from '@filmwright/contracts';
-import { canMeasure, keepFigures, keptFigures, measuredDevice, type ShelvedModel, shelvedModels } from '@filmwright/engines';
+import { keepFigures, keptFigures } from '@filmwright/engines/measure/kept-figures';
+import { canMeasure } from '@filmwright/engines/measure/measure-model';
+import { measuredDevice } from '@filmwright/engines/measure/measured-device';
+import { type ShelvedModel, shelvedModels } from '@filmwright/engines/models/model-shelf';
 import { tryModel } from './try-models.ts';
 
 type Measuring = { readonly home: string; readonly wanted: (model: ShelvedModel) => boolean };

@@ -15,25 +15,18 @@ import {
   readModelRef,
   type ShownModel,
 } from '@filmwright/contracts';
-import {
-  acceptedLicences,
-  addingProblem,
-  addModel,
-  computeOn,
-  findCompute,
-  keptFigures,
-  lacksAcceptance,
-  memoryProblem,
-  noEngine,
-  offeredModels,
-  packModels,
-  readSourceSettings,
-  removeModel,
-  shelvedModels,
-  unpackModels,
-  unreadableModels,
-  verifyModels,
-} from '@filmwright/engines';
+import { computeOn } from '@filmwright/engines/compute/compute';
+import { findCompute } from '@filmwright/engines/compute/find-compute';
+import { keptFigures } from '@filmwright/engines/measure/kept-figures';
+import { addingProblem, addModel } from '@filmwright/engines/models/add-model';
+import { packModels, unpackModels } from '@filmwright/engines/models/bundle';
+import { acceptedLicences, lacksAcceptance } from '@filmwright/engines/models/licences';
+import { memoryProblem } from '@filmwright/engines/models/memory-problem';
+import { offeredModels, shelvedModels, unreadableModels } from '@filmwright/engines/models/model-shelf';
+import { removeModel } from '@filmwright/engines/models/remove-model';
+import { readSourceSettings } from '@filmwright/engines/models/source-settings';
+import { verifyModels } from '@filmwright/engines/models/verify-models';
+import { noEngine } from '@filmwright/engines/no-engine';
 import { measureShelf } from './measure-shelf.ts';
 import { weightsOf } from './weights-home.ts';
 

@@ -1,4 +1,4 @@
-import { chatKeyNames } from '@filmwright/engines/chat-keys';
+import { chatKeyNames } from '@filmwright/engines/storyboard/chat-keys';
 
 /** The environment that this process was started with. */
 export const ownEnvironment: Readonly<Record<string, string | undefined>> = { ...process.env };

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listModels, revisionOf, type ShelvedModel } from '@filmwright/engines';
+import { listModels, revisionOf, type ShelvedModel } from '@filmwright/engines/models/model-shelf';
 import { workingEngines } from './probe-engines.ts';
 import { workingModels } from './probe-models.ts';
 

@@ -1,13 +1,11 @@
 import { type Generator, modelName, voiceName } from '@filmwright/contracts';
-import {
-  diffusionModelOf,
-  generatorOf,
-  listModels,
-  listVoices,
-  openDiffusionEngine,
-  openModelPool,
-  runPictureModel,
-} from '@filmwright/engines';
+import { diffusionModelOf } from '@filmwright/engines/diffusion/diffusion-model-of';
+import { generatorOf } from '@filmwright/engines/diffusion/generator-of';
+import { openDiffusionEngine } from '@filmwright/engines/diffusion/open-diffusion-engine';
+import { listModels } from '@filmwright/engines/models/model-shelf';
+import { openModelPool } from '@filmwright/engines/onnx/model-pool';
+import { runPictureModel } from '@filmwright/engines/onnx/picture-model';
+import { listVoices } from '@filmwright/engines/speech/list-voices';
 import { speakWord } from './speak-word.ts';
 import { tooLarge } from './too-large.ts';
 import { failedTrial, trialsHere, tryable } from './try-models.ts';

@@ -1,14 +1,11 @@
 import type { ModelCapability, ModelCard, RunnerOffer } from '@filmwright/contracts';
-import {
-  classifyPicture,
-  isEnlarger,
-  isInterpolator,
-  listChatServers,
-  listModels,
-  openInterpolator,
-  openModelPool,
-  upscalePicture,
-} from '@filmwright/engines';
+import { isInterpolator } from '@filmwright/engines/interpolate/interpolation-card';
+import { openInterpolator } from '@filmwright/engines/interpolate/open-interpolator';
+import { listModels } from '@filmwright/engines/models/model-shelf';
+import { openModelPool } from '@filmwright/engines/onnx/model-pool';
+import { classifyPicture } from '@filmwright/engines/review/classify-picture';
+import { listChatServers } from '@filmwright/engines/storyboard/chat-servers';
+import { isEnlarger, upscalePicture } from '@filmwright/engines/upscale/upscale-pictures';
 import { ownEnvironment } from './own-environment.ts';
 import { tooLarge } from './too-large.ts';
 import { failedTrial, trialsHere, tryable } from './try-models.ts';

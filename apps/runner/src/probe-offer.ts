@@ -1,7 +1,10 @@
 import { digestOfFile } from '@filmwright/blobs';
 import { modelName, type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
-import { currentCompute, inferenceToolchain, listModels } from '@filmwright/engines';
-import { findFonts, renderToolchain } from '@filmwright/render';
+import { currentCompute } from '@filmwright/engines/compute/compute';
+import { listModels } from '@filmwright/engines/models/model-shelf';
+import { inferenceToolchain } from '@filmwright/engines/onnx/inference-toolchain';
+import { findFonts } from '@filmwright/render/paint/fonts';
+import { renderToolchain } from '@filmwright/render/render-toolchain';
 import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { ownVersion } from './own-version.ts';

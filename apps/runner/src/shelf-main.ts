@@ -1,5 +1,7 @@
 import { FilmwrightError, type ModelsRequest, toProblem } from '@filmwright/contracts';
-import { addVoice, installVoice, listVoices } from '@filmwright/engines';
+import { listVoices } from '@filmwright/engines/speech/list-voices';
+import { addVoice } from '@filmwright/engines/speech/sherpa/add-voice';
+import { installVoice } from '@filmwright/engines/speech/sherpa/install-voice';
 import { answerModels } from './models-shelf.ts';
 
 type Request = {

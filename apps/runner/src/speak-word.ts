@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type listVoices, speakLine } from '@filmwright/engines';
+import type { listVoices } from '@filmwright/engines/speech/list-voices';
+import { speakLine } from '@filmwright/engines/speech/speak-line';
 
 type Spoken = Pick<Awaited<ReturnType<typeof listVoices>>[number], 'id' | 'language'>;
 

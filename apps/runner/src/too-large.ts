@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
-import { memoryProblem, type ShelvedModel } from '@filmwright/engines';
+import { memoryProblem } from '@filmwright/engines/models/memory-problem';
+import type { ShelvedModel } from '@filmwright/engines/models/model-shelf';
 
 /** Why a model is not offered here although it may run elsewhere: the machine has less memory than its card wants. Null where it fits. */
 export function tooLarge({ card, ref }: Pick<ShelvedModel, 'card' | 'ref'>): string | null {

@@ -5,18 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { modelName, modelRef } from '@filmwright/contracts';
-import {
-  addVoice,
-  inferenceToolchain,
-  type KeptTrial,
-  keepTrial,
-  keptFigures,
-  keptTrials,
-  listModels,
-  ModelFault,
-  measuredDevice,
-  revisionOf,
-} from '@filmwright/engines';
+import { keptFigures } from '@filmwright/engines/measure/kept-figures';
+import { type KeptTrial, keepTrial, keptTrials } from '@filmwright/engines/measure/kept-trials';
+import { measuredDevice } from '@filmwright/engines/measure/measured-device';
+import { ModelFault } from '@filmwright/engines/models/model-fault';
+import { listModels, revisionOf } from '@filmwright/engines/models/model-shelf';
+import { inferenceToolchain } from '@filmwright/engines/onnx/inference-toolchain';
+import { addVoice } from '@filmwright/engines/speech/sherpa/add-voice';
 import { markFault } from './mark-fault.ts';
 import { workingEngines } from './probe-engines.ts';
 import { workingModels } from './probe-models.ts';

@@ -2,25 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelName, modelRef, toProblem, voiceName } from '@filmwright/contracts';
-import {
-  canMeasure,
-  closeVoices,
-  inferenceToolchain,
-  type KeptTrial,
-  keepFigures,
-  keepTrial,
-  keptFigures,
-  keptTrials,
-  listModels,
-  listVoices,
-  ModelFault,
-  markBroken,
-  measuredDevice,
-  measureModel,
-  type ShelvedModel,
-  tellShelf,
-  withModelLock,
-} from '@filmwright/engines';
+import { keepFigures, keptFigures } from '@filmwright/engines/measure/kept-figures';
+import { type KeptTrial, keepTrial, keptTrials } from '@filmwright/engines/measure/kept-trials';
+import { canMeasure, measureModel } from '@filmwright/engines/measure/measure-model';
+import { measuredDevice } from '@filmwright/engines/measure/measured-device';
+import { markBroken } from '@filmwright/engines/models/mark-broken';
+import { ModelFault } from '@filmwright/engines/models/model-fault';
+import { withModelLock } from '@filmwright/engines/models/model-lock';
+import { listModels, type ShelvedModel } from '@filmwright/engines/models/model-shelf';
+import { tellShelf } from '@filmwright/engines/models/model-state';
+import { inferenceToolchain } from '@filmwright/engines/onnx/inference-toolchain';
+import { listVoices } from '@filmwright/engines/speech/list-voices';
+import { closeVoices } from '@filmwright/engines/speech/sherpa/sherpa-voice';
 import { speakWord } from './speak-word.ts';
 import { tooLarge } from './too-large.ts';
 

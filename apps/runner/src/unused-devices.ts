@@ -1,5 +1,5 @@
 import type { RunnerOffer } from '@filmwright/contracts';
-import { usableDevices } from '@filmwright/core';
+import { usableDevices } from '@filmwright/core/plan/usable-devices';
 
 /** What to tell of GPUs that this runner leaves alone, since they are of another kind than the first. */
 export function unusedDevices(offer: Pick<RunnerOffer, 'devices' | 'toolchain'>): readonly string[] {

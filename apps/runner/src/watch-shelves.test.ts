@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openHotCache } from '@filmwright/blobs';
-import { addModel, listModels } from '@filmwright/engines';
+import { addModel } from '@filmwright/engines/models/add-model';
+import { listModels } from '@filmwright/engines/models/model-shelf';
 import { watchShelves } from './watch-shelves.ts';
 
 test('a voice that is put on the shelf is noticed once it lies under its name', { timeout: 20_000 }, async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { modelName } from '@filmwright/contracts';
-import { listModels } from '@filmwright/engines';
+import { listModels } from '@filmwright/engines/models/model-shelf';
 import { readIntoMemory, takeOn } from './read-into-memory.ts';
 import { createWeightsAhead } from './weights-ahead.ts';
 

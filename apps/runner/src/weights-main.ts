@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { modelName, singleModels } from '@filmwright/contracts';
-import { listModels } from '@filmwright/engines';
+import { listModels } from '@filmwright/engines/models/model-shelf';
 import { notesOf, readIntoMemory } from './read-into-memory.ts';
 
 /** Of the memory that is free so much may be filled with what is only likely to be needed. */

@@ -6,7 +6,9 @@ import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
 import type { DiffusionEngine, ModelPool } from '@filmwright/engines';
 import { isAlive } from '@filmwright/process/is-alive';
-import { createPictureCache, findFfmpeg, type PictureCache, renderToolchain, type Toolset } from '@filmwright/render';
+import { findFfmpeg, type Toolset } from '@filmwright/render/ffmpeg/find-ffmpeg';
+import { renderToolchain } from '@filmwright/render/render-toolchain';
+import { createPictureCache, type PictureCache } from '@filmwright/render/span/picture-cache';
 import { cacheBudget } from './cache-budget.ts';
 import { clearCheckpoints } from './checkpoint-file.ts';
 import { openAccess } from './gateway-access.ts';
@@ -89,16 +91,22 @@ export async function createWorkplace({
 function compute(machine: { readonly wish: string; readonly home: string }): () => Promise<void> {
   let found: Promise<void> | undefined;
   return () => {
-    found ??= import('@filmwright/engines').then(async ({ computeOn, findCompute }) => computeOn(await findCompute(machine)));
+    found ??= findAndSet(machine);
     return found;
   };
+}
+
+async function findAndSet(machine: { readonly wish: string; readonly home: string }): Promise<void> {
+  const { computeOn } = await import('@filmwright/engines/compute/compute');
+  const { findCompute } = await import('@filmwright/engines/compute/find-compute');
+  computeOn(await findCompute(machine));
 }
 
 /** Models of pictures that all tasks of this process share; the code that runs them is loaded with the first. */
 function pictureModels({ noteLoaded, drop }: HeldModels, idleMs: number): () => Promise<ModelPool> {
   let opened: Promise<ModelPool> | undefined;
   return () => {
-    opened ??= import('@filmwright/engines').then(({ openModelPool }) =>
+    opened ??= import('@filmwright/engines/onnx/model-pool').then(({ openModelPool }) =>
       openModelPool({ idleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;
@@ -109,7 +117,7 @@ function pictureModels({ noteLoaded, drop }: HeldModels, idleMs: number): () => 
 function diffusion({ noteLoaded, drop }: HeldModels, idleMs: number): () => Promise<DiffusionEngine> {
   let opened: Promise<DiffusionEngine> | undefined;
   return () => {
-    opened ??= import('@filmwright/engines').then(({ openDiffusionEngine }) =>
+    opened ??= import('@filmwright/engines/diffusion/open-diffusion-engine').then(({ openDiffusionEngine }) =>
       openDiffusionEngine({ idleMs, watch: { loaded: noteLoaded, dropped: drop } }),
     );
     return opened;

@@ -1,5 +1,5 @@
 import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
-import { offerWithin } from '@filmwright/core';
+import { offerWithin } from '@filmwright/core/plan/installed-models';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine } from './pooled.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeTimeline } from '@filmwright/core';
+import { writeTimeline } from '@filmwright/core/otio/write-timeline';
 import { importFilm } from './import.ts';
 
 const shot = (index: number) => ({

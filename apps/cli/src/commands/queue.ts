@@ -1,5 +1,5 @@
 import { FilmwrightError, type Fleet, type QueueEntry } from '@filmwright/contracts';
-import { inAbout } from '@filmwright/core';
+import { inAbout } from '@filmwright/core/wait/wait-text';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { tableLines } from '../show/rows-table.ts';
 

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { readDocument, writtenScript } from '@filmwright/core';
+import { writtenScript } from '@filmwright/core/dub/write-script';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { scriptBeside } from '../dub/dub-document.ts';
 import { readScriptFile, scriptText } from '../dub/script-file.ts';
 import { loadDocument } from '../film/load-document.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { FilmDocument } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { parse } from 'yaml';
 import { type StoryboardOptions, storyboard } from './storyboard.ts';
 

@@ -9,7 +9,9 @@ import {
   type StoryboardMedia,
   type StoryboardReport,
 } from '@filmwright/contracts';
-import { breakDownScript, filmOfStoryboard, textLanguage } from '@filmwright/core';
+import { breakDownScript } from '@filmwright/core/storyboard/break-down-script';
+import { filmOfStoryboard } from '@filmwright/core/storyboard/film-of-storyboard';
+import { textLanguage } from '@filmwright/core/storyboard/text-language';
 import { stringify } from 'yaml';
 import { writeWhole } from '../film/save-media.ts';
 import { filmwrightHome } from '../platform/home.ts';

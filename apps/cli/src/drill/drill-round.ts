@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Drill, FilmwrightError, type Priority } from '@filmwright/contracts';
-import { drillBytes, drillGraph } from '@filmwright/core';
+import { drillBytes } from '@filmwright/core/drill/drill-bytes';
+import { drillGraph } from '@filmwright/core/drill/drill-graph';
 import { defaultWorkspace } from '@filmwright/records';
 import type { DrillGround, DrillRecords, Fault, Inflicted, Outcomes } from './fault.ts';
 

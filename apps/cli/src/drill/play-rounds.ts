@@ -1,5 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { sequence } from '@filmwright/core';
+import { sequence } from '@filmwright/core/drill/drill-graph';
 import { drillRound } from './drill-round.ts';
 import { lineOf, type Tally } from './drill-sums.ts';
 import type { DrillGround, Fault } from './fault.ts';

@@ -1,6 +1,8 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { FilmwrightError, type Issue } from '@filmwright/contracts';
-import { bareLanguage, dubbedFilm, readDocument } from '@filmwright/core';
+import { dubbedFilm } from '@filmwright/core/dub/dubbed-film';
+import { readDocument } from '@filmwright/core/film/read-document';
+import { bareLanguage } from '@filmwright/core/speech/voice-language';
 import { readScriptFile } from './script-file.ts';
 
 /** Which dub of a film is meant: a script, or the language whose script lies beside the document. */

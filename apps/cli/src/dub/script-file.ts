@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { FilmwrightError, type Script, type ScriptLine } from '@filmwright/contracts';
-import { readScript } from '@filmwright/core';
+import { readScript } from '@filmwright/core/dub/read-script';
 import { Document, visit } from 'yaml';
 import { loadDocument } from '../film/load-document.ts';
 import { csvCells } from '../rows/csv-cells.ts';

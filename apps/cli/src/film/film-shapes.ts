@@ -1,5 +1,7 @@
 import { type Aspect, aspects, FilmwrightError } from '@filmwright/contracts';
-import { aspectsOf, inAspect, nearest, readDocument } from '@filmwright/core';
+import { aspectsOf, inAspect } from '@filmwright/core/film/aspects';
+import { nearest } from '@filmwright/core/film/issues';
+import { readDocument } from '@filmwright/core/film/read-document';
 
 /** A shape of the frame that a film is made in: `suffix` tells its files apart, empty in the film's own shape, else such as `-9x16`. */
 export type Shape = { readonly aspect: Aspect; readonly suffix: string };

@@ -1,7 +1,11 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { FilmwrightError, type Issue, type MediaType } from '@filmwright/contracts';
-import { type FileReference, lookAtMedia, nearest, readDocument, wantedMedia } from '@filmwright/core';
+import type { FileReference } from '@filmwright/core/film/file-references';
+import { nearest } from '@filmwright/core/film/issues';
+import { lookAtMedia } from '@filmwright/core/film/look-at-media';
+import { wantedMedia } from '@filmwright/core/film/media-head';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { gatherRigs } from './gather-rigs.ts';
 
 /** A file named by a document: `name` as written, `path` on this machine. */

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Issue } from '@filmwright/contracts';
-import { besideRig, type FileReference, readRig } from '@filmwright/core';
+import { readRig } from '@filmwright/core/figure/read-rig';
+import { besideRig } from '@filmwright/core/film/figures';
+import type { FileReference } from '@filmwright/core/film/file-references';
 
 /** What is wrong with the rigs that a document names, and the pictures that they draw with, as files of the document. */
 export type GatheredRigs = { readonly issues: readonly Issue[]; readonly pictures: readonly FileReference[] };

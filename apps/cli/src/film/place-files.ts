@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { pathParts, withValue } from '../rows/document-path.ts';
 
 /** A document whose files lie below its own folder, and where each goes: `from` as the document named it before, `to` relative to the folder. */

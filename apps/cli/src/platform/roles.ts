@@ -1,5 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { nearest } from '@filmwright/core';
+import { nearest } from '@filmwright/core/film/issues';
 
 /** What a machine can be: the part that answers, the part that decides, the part that works, the part that keeps the rows. */
 export const roleNames = ['gateway', 'controller', 'runner', 'database'] as const;

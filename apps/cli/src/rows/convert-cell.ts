@@ -1,5 +1,5 @@
 import type { TemplateParameter } from '@filmwright/contracts';
-import { shown } from '@filmwright/core';
+import { shown } from '@filmwright/core/film/issues';
 
 export type Converted = { readonly value: unknown } | { readonly found: string; readonly wanted: string; readonly next: string };
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { Issue, TemplateParameter } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { convertCell, meaningsOf } from './convert-cell.ts';
 import { type DocumentPath, isWithin, pathParts, pathText, withValue } from './document-path.ts';
 import type { Column } from './place-columns.ts';

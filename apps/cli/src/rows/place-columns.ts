@@ -1,5 +1,6 @@
 import { filmSchema, type Issue, type TemplateParameter } from '@filmwright/contracts';
-import { nearest, templates } from '@filmwright/core';
+import { nearest } from '@filmwright/core/film/issues';
+import { templates } from '@filmwright/core/templates/expand-template';
 import { type DocumentPath, pathParts, pathText } from './document-path.ts';
 
 /** Where the cells of a column go: `path` is null for one that only names the films; `parameter` tells the type where a template does. */

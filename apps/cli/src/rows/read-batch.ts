@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { FilmwrightError, type Issue, type Problem, toProblem } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core';
+import { readDocument } from '@filmwright/core/film/read-document';
 import { type Shape, shapedDocuments } from '../film/film-shapes.ts';
 import { gatherFiles, type LookedFiles, type NamedFile } from '../film/gather-files.ts';
 import { loadDocument } from '../film/load-document.ts';

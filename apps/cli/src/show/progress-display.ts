@@ -1,5 +1,5 @@
 import type { Build, Progress, Stage } from '@filmwright/contracts';
-import { waitText } from '@filmwright/core';
+import { waitText } from '@filmwright/core/wait/wait-text';
 
 /** Shows a build while it runs: one line that is drawn over on a terminal, a plain line per stage and tenth elsewhere. */
 export type ProgressDisplay = { readonly show: (build: Build) => void; readonly end: () => void };

@@ -1,5 +1,6 @@
 import type { RunnerOffer } from '@filmwright/contracts';
-import { type Ability, type Backlog, modelMemoryOf } from '@filmwright/core';
+import { modelMemoryOf } from '@filmwright/core/plan/installed-models';
+import type { Ability, Backlog } from '@filmwright/core/pools/pool-work';
 import type { PoolFacts } from '@filmwright/records';
 import { capabilitiesOf, capabilityOf, devicesOf } from '../schedule/demand-of.ts';
 

@@ -1,5 +1,7 @@
 import type { Pool, RunnerOffer } from '@filmwright/contracts';
-import { type Backlog, type OtherRunners, type PoolDecision, type PoolMachine, planPools } from '@filmwright/core';
+import { type PoolDecision, planPools } from '@filmwright/core/pools/plan-pools';
+import type { PoolMachine } from '@filmwright/core/pools/pool-supply';
+import type { Backlog, OtherRunners } from '@filmwright/core/pools/pool-work';
 import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
 import { type Abilities, createAbilities } from './abilities.ts';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type HeldOn, type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
-import { installedModels, modelMib, usableDevices, withPairs } from '@filmwright/core';
+import { installedModels, withPairs } from '@filmwright/core/plan/installed-models';
+import { modelMib, usableDevices } from '@filmwright/core/plan/usable-devices';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
 import type { Demand, DeviceFacts, RunnerFacts } from '@filmwright/scheduler';
 import type { Offering } from './offered.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { installedModels } from '@filmwright/core';
+import { installedModels } from '@filmwright/core/plan/installed-models';
 import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
 import { type Change, openState, step } from '@filmwright/scheduler';
 import { capabilityOf, encoderCapability, factsOf } from './demand-of.ts';

@@ -1,5 +1,6 @@
 import { type ModelFigures, type RunnerOffer, singleModels } from '@filmwright/contracts';
-import { gpuMemoryOf, modelMib } from '@filmwright/core';
+import { gpuMemoryOf } from '@filmwright/core/plan/installed-models';
+import { modelMib } from '@filmwright/core/plan/usable-devices';
 import type { ModelFacts } from '@filmwright/scheduler';
 
 type Offered = Pick<RunnerOffer, 'figures' | 'modelMemory' | 'devices'>;

@@ -1,4 +1,4 @@
-import { alignWords } from '@filmwright/engines';
+import { alignWords } from '@filmwright/engines/speech/align/align-words';
 import type { KindRunner } from '../run-task.ts';
 
 /** Times the words of a line in given audio. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { assemble, takePoster } from '@filmwright/render';
+import { assemble } from '@filmwright/render/media/assemble';
+import { takePoster } from '@filmwright/render/media/take-poster';
 import type { KindRunner } from '../run-task.ts';
 
 /** Joins spans and sound into the master, and takes its poster from the first span where one is wanted. */

@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FilmwrightError, type ModelCard, modelRef, type Task, type TaskKind, taskKinds } from '@filmwright/contracts';
-import { encodePng, installedModel, revisionOf } from '@filmwright/engines';
+import { installedModel, revisionOf } from '@filmwright/engines/models/model-shelf';
+import { encodePng } from '@filmwright/engines/onnx/png';
 import { asking, openExecutor } from '../testing/open-executor.ts';
 
 const width = 8;

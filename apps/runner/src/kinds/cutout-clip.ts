@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Output, Payload } from '@filmwright/contracts';
-import { creditOfModel, cutOutFrames, cutOutMargin, type FlickerSums, installedModel, watchFlicker } from '@filmwright/engines';
-import { clipSize, planarFrames, splitBytes, writeAlphaClip } from '@filmwright/render';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { type FlickerSums, watchFlicker } from '@filmwright/engines/onnx/alpha-flicker';
+import { cutOutFrames, cutOutMargin } from '@filmwright/engines/onnx/cut-out-frames';
+import { planarFrames } from '@filmwright/render/media/clip-pictures';
+import { clipSize } from '@filmwright/render/media/clip-size';
+import { splitBytes } from '@filmwright/render/media/split-alpha';
+import { writeAlphaClip } from '@filmwright/render/media/write-alpha-clip';
 import { type ClipPiece, withKeptFrames } from '../kept-frames.ts';
 import type { KindRunner } from '../run-task.ts';
 

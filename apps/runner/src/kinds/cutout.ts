@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
-import { creditOfModel, cutOut, installedModel } from '@filmwright/engines';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { cutOut } from '@filmwright/engines/onnx/cut-out';
 import type { KindRunner } from '../run-task.ts';
 
 /** Cuts the subject out of a still; model `alpha` takes the picture's own alpha only. */

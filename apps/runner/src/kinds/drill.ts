@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, modelName, type Output, type Payload } from '@filmwright/contracts';
-import { drillBytes } from '@filmwright/core';
+import { drillBytes } from '@filmwright/core/drill/drill-bytes';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** So many times a task tells how far it is. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { encodeSpan } from '@filmwright/render';
+import { encodeSpan } from '@filmwright/render/span/encode-span';
 import { fontPaths } from '../font-paths.ts';
 import type { KindRunner } from '../run-task.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Payload } from '@filmwright/contracts';
-import { findFfmpeg } from '@filmwright/render';
+import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
 import { bordersOf, HandedBack } from '../borders.ts';
 import type { TaskContext } from '../run-task.ts';
 import { runFindSubject } from './find-subject.ts';

@@ -1,6 +1,9 @@
 import { type Credit, type Output, type Payload, type SubjectSample, subjectSampleSchema } from '@filmwright/contracts';
-import { creditOfModel, installedModel, type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines';
-import { smallFrames, watchCuts } from '@filmwright/render';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { type LocatedSubject, openSubjectFinder, type SubjectFinder } from '@filmwright/engines/subject/locate-subject';
+import { watchCuts } from '@filmwright/render/media/scene-cuts';
+import { smallFrames } from '@filmwright/render/media/small-frames';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** Longer side of what is looked at. */

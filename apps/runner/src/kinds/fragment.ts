@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fragmentSound } from '@filmwright/render';
+import { fragmentSound } from '@filmwright/render/media/fragment-sound';
 import type { KindRunner } from '../run-task.ts';
 
 /** Lays the film's sound out for players. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { renderFramePng } from '@filmwright/render';
+import { renderFramePng } from '@filmwright/render/span/render-frame';
 import { fontPaths } from '../font-paths.ts';
 import type { KindRunner } from '../run-task.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { modelRef, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
-import { installedModel } from '@filmwright/engines';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
 import type { RunningMember } from '../executor.ts';
 import type { BatchEnd } from '../messages.ts';
 import { asking, openExecutor } from '../testing/open-executor.ts';

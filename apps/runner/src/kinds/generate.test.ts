@@ -8,7 +8,8 @@ import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError, modelRef, needsOf, type Output, type Payload, type Task, taskKinds } from '@filmwright/contracts';
-import { encodePng, installedModel, revisionOf } from '@filmwright/engines';
+import { installedModel, revisionOf } from '@filmwright/engines/models/model-shelf';
+import { encodePng } from '@filmwright/engines/onnx/png';
 import { processTree } from '../process-tree.ts';
 import { asking, openExecutor } from '../testing/open-executor.ts';
 

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Asset, Payload } from '@filmwright/contracts';
-import {
-  creditOfModel,
-  diffusionModelOf,
-  encodePng,
-  type GenerateOptions,
-  type GenerateRequest,
-  installedModel,
-  type RgbPicture,
-} from '@filmwright/engines';
-import { type ClipWriter, clipPictures, clipSize, smallJpeg, writeClip } from '@filmwright/render';
+import { diffusionModelOf } from '@filmwright/engines/diffusion/diffusion-model-of';
+import type { GenerateRequest, RgbPicture } from '@filmwright/engines/diffusion/generate-request';
+import type { GenerateOptions } from '@filmwright/engines/diffusion/generated';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { encodePng } from '@filmwright/engines/onnx/png';
+import { clipPictures } from '@filmwright/render/media/clip-pictures';
+import { clipSize } from '@filmwright/render/media/clip-size';
+import { smallJpeg } from '@filmwright/render/media/small-jpeg';
+import { type ClipWriter, writeClip } from '@filmwright/render/media/write-clip';
 import { drawWithCheckpoint } from '../draw-with-checkpoint.ts';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 

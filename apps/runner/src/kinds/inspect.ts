@@ -1,4 +1,5 @@
-import { inspectTexts, renderFrame } from '@filmwright/render';
+import { inspectTexts } from '@filmwright/render/paint/inspect-texts';
+import { renderFrame } from '@filmwright/render/span/render-frame';
 import { fontPaths } from '../font-paths.ts';
 import type { KindRunner } from '../run-task.ts';
 

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Output, Payload } from '@filmwright/contracts';
-import {
-  betweenMargin,
-  type ClipFrame,
-  creditOfModel,
-  framesBetween,
-  type InstalledModel,
-  installedModel,
-  openInterpolator,
-} from '@filmwright/engines';
-import { clipPictures, clipSize, watchCuts, writeClip } from '@filmwright/render';
+import { betweenMargin, type ClipFrame, framesBetween } from '@filmwright/engines/interpolate/frames-between';
+import { openInterpolator } from '@filmwright/engines/interpolate/open-interpolator';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { type InstalledModel, installedModel } from '@filmwright/engines/models/model-shelf';
+import { clipPictures } from '@filmwright/render/media/clip-pictures';
+import { clipSize } from '@filmwright/render/media/clip-size';
+import { watchCuts } from '@filmwright/render/media/scene-cuts';
+import { writeClip } from '@filmwright/render/media/write-clip';
 import { type ClipPiece, withKeptFrames } from '../kept-frames.ts';
 import type { KindRunner } from '../run-task.ts';
 

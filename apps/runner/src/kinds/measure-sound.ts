@@ -1,4 +1,5 @@
-import { captionOnsetError, soundLevels } from '@filmwright/render';
+import { captionOnsetError } from '@filmwright/render/media/caption-onsets';
+import { soundLevels } from '@filmwright/render/media/sound-levels';
 import type { KindRunner } from '../run-task.ts';
 
 /** Measures the film's sound as a viewer gets it, and how well words are timed. */

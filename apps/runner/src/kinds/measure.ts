@@ -1,4 +1,4 @@
-import { measureMaster } from '@filmwright/render';
+import { measureMaster } from '@filmwright/render/media/measure';
 import type { KindRunner } from '../run-task.ts';
 
 /** Measures the master as a viewer gets it. */

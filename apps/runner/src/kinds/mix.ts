@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mixSound } from '@filmwright/render';
+import { mixSound } from '@filmwright/render/sound/mix-sound';
 import type { KindRunner } from '../run-task.ts';
 
 /** Mixes the film's sound. */

@@ -1,4 +1,4 @@
-import { speechEnergy } from '@filmwright/render';
+import { speechEnergy } from '@filmwright/render/sound/speech-energy';
 import type { KindRunner } from '../run-task.ts';
 
 /** Measures how loud a line is from moment to moment. */

@@ -1,4 +1,6 @@
-import { confinement, fontInfo, normaliseUpload } from '@filmwright/render';
+import { confinement } from '@filmwright/render/confine/confinement';
+import { normaliseUpload } from '@filmwright/render/media/normalise';
+import { fontInfo } from '@filmwright/render/paint/fonts';
 import type { KindRunner } from '../run-task.ts';
 
 /** Probes an upload in the confined child and makes it safe to read. */

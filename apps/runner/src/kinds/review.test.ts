@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FilmwrightError, type Payload } from '@filmwright/contracts';
-import { type ModelPool, openModelPool } from '@filmwright/engines';
-import { findFfmpeg } from '@filmwright/render';
+import { type ModelPool, openModelPool } from '@filmwright/engines/onnx/model-pool';
+import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
 import type { TaskContext } from '../run-task.ts';
 import { runReview } from './review.ts';
 

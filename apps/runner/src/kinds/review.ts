@@ -1,6 +1,9 @@
 import { FilmwrightError, type Output, type Payload, verdicts } from '@filmwright/contracts';
-import { classifyPicture, creditOfModel, installedModel, type Picture } from '@filmwright/engines';
-import { smallFrames } from '@filmwright/render';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import type { Picture } from '@filmwright/engines/onnx/picture';
+import { classifyPicture } from '@filmwright/engines/review/classify-picture';
+import { smallFrames } from '@filmwright/render/media/small-frames';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 
 /** Longer side of what is looked at; models look at less. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { speakLine, watchVoices } from '@filmwright/engines';
+import { watchVoices } from '@filmwright/engines/speech/sherpa/sherpa-voice';
+import { speakLine } from '@filmwright/engines/speech/speak-line';
 import type { KindRunner } from '../run-task.ts';
 
 /** Speaks one line with a voice that this machine has. */

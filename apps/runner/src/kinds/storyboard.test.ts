@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { breakDownScript } from '@filmwright/core';
+import { breakDownScript } from '@filmwright/core/storyboard/break-down-script';
 import { workingModels } from '../probe-models.ts';
 import type { TaskContext } from '../run-task.ts';
 import { runStoryboard } from './storyboard.ts';

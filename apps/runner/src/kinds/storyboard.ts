@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import { listChatServers, writeStoryboard } from '@filmwright/engines';
+import { listChatServers } from '@filmwright/engines/storyboard/chat-servers';
+import { writeStoryboard } from '@filmwright/engines/storyboard/write-storyboard';
 import { ownEnvironment } from '../own-environment.ts';
 import type { KindRunner } from '../run-task.ts';
 

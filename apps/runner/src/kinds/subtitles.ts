@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeSrt, writeVtt } from '@filmwright/core';
+import { writeSrt, writeVtt } from '@filmwright/core/captions/write-subtitles';
 import type { KindRunner } from '../run-task.ts';
 
 /** Writes the film's WebVTT and SRT files. */

@@ -1,4 +1,4 @@
-import { makeThumbnails } from '@filmwright/render';
+import { makeThumbnails } from '@filmwright/render/media/thumbnails';
 import type { KindRunner } from '../run-task.ts';
 
 /** Takes the poster and the thumbnails of a film. */

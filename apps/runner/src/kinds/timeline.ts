@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '@filmwright/contracts';
-import { writeTimeline } from '@filmwright/core';
+import { writeTimeline } from '@filmwright/core/otio/write-timeline';
 import type { KindRunner } from '../run-task.ts';
 
 /** Writes the film's timeline and the list of the files that go into its bundle. */

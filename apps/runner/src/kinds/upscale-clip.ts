@@ -1,6 +1,11 @@
 import { join } from 'node:path';
-import { creditOfModel, enlargedSize, installedModel, upscalePictures } from '@filmwright/engines';
-import { clipPictures, clipSize, writeClip } from '@filmwright/render';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { enlargedSize } from '@filmwright/engines/upscale/upscale-file';
+import { upscalePictures } from '@filmwright/engines/upscale/upscale-pictures';
+import { clipPictures } from '@filmwright/render/media/clip-pictures';
+import { clipSize } from '@filmwright/render/media/clip-size';
+import { writeClip } from '@filmwright/render/media/write-clip';
 import { withKeptFrames } from '../kept-frames.ts';
 import type { KindRunner } from '../run-task.ts';
 

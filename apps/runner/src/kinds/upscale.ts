@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { creditOfModel, installedModel, upscaleFile } from '@filmwright/engines';
+import { creditOfModel } from '@filmwright/engines/models/credit-of-model';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { upscaleFile } from '@filmwright/engines/upscale/upscale-file';
 import type { KindRunner } from '../run-task.ts';
 
 /** Enlarges a still. */

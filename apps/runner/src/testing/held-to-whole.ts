@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { modelRef, type Output, type TaskKind } from '@filmwright/contracts';
-import { installedModel, openModelPool } from '@filmwright/engines';
-import { findFfmpeg } from '@filmwright/render';
+import { installedModel } from '@filmwright/engines/models/model-shelf';
+import { openModelPool } from '@filmwright/engines/onnx/model-pool';
+import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
 import { bordersOf, HandedBack } from '../borders.ts';
 import type { KindRunner, TaskContext } from '../run-task.ts';
 

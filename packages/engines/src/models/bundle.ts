@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AcceptedLicence, type Digest, FilmwrightError, type ModelCard, modelCardSchema, modelRef } from '@filmwright/contracts';
-import { canonicalText } from '@filmwright/core';
+import { canonicalText } from '@filmwright/core/plan/task-key';
 import { archiveEndBytes, archiveHeader, archivePadding } from '@filmwright/process/archive-header';
 import { z } from 'zod';
 import type { WeightsHome } from './add-model.ts';

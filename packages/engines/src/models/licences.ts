@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type AcceptedLicence, FilmwrightError, type ModelCard, type ModelLicence } from '@filmwright/contracts';
-import { canonicalText } from '@filmwright/core';
+import { canonicalText } from '@filmwright/core/plan/task-key';
 import type { FoundSource } from './found-source.ts';
 import { withModelLock } from './model-lock.ts';
 import { writeWhole } from './model-state.ts';

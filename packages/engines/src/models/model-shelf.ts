@@ -14,7 +14,7 @@ import {
   readModelRef,
   revisionInput,
 } from '@filmwright/contracts';
-import { canonicalText } from '@filmwright/core';
+import { canonicalText } from '@filmwright/core/plan/task-key';
 import type { z } from 'zod';
 import { memoryProblem } from './memory-problem.ts';
 import { type ModelState, readState } from './model-state.ts';

@@ -1,5 +1,5 @@
 import { type CapabilityInput, type WrittenStoryboard, writtenStoryboardSchema } from '@filmwright/contracts';
-import { withoutUnprintable } from '@filmwright/core';
+import { withoutUnprintable } from '@filmwright/core/edit/plain-text';
 
 export type CheckedStoryboard = { readonly storyboard: WrittenStoryboard } | { readonly faults: readonly string[] };
 

@@ -1,5 +1,5 @@
 import type { LimbShape } from '@filmwright/contracts';
-import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core';
+import { type LimbSample, limbBand, limbEdges, limbOutline, limbSteps } from '@filmwright/core/figure/limb-outline';
 import type { Context, Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';
 import { finePath, fineSteps, polygonPath } from './shape-path.ts';

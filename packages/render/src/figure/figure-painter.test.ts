@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FigureState, performanceSchema, type Rig, type Viseme } from '@filmwright/contracts';
-import { figureState, placeParts, presenter } from '@filmwright/core';
+import { figureState } from '@filmwright/core/figure/figure-state';
+import { placeParts } from '@filmwright/core/figure/place-parts';
+import { presenter } from '@filmwright/core/figure/presenters';
 import type { Bitmap } from '../paint/bitmap.ts';
 import { createFigurePainter } from './figure-painter.ts';
 

@@ -1,5 +1,7 @@
 import type { FigureState, LimbShape, PathShape, Rig, RigPaint, RigShape } from '@filmwright/contracts';
-import { figureColors, type PlacedPart, placeParts, sampleLimb } from '@filmwright/core';
+import { figureColors } from '@filmwright/core/figure/figure-colors';
+import { sampleLimb } from '@filmwright/core/figure/limb-outline';
+import { type PlacedPart, placeParts } from '@filmwright/core/figure/place-parts';
 import { type Bitmap, trimmedBitmap } from '../paint/bitmap.ts';
 import { blankCanvas, type Canvas, type Context, type Path } from '../paint/canvas.ts';
 import { withAlpha } from '../paint/color.ts';

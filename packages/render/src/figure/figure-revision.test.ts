@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { performanceSchema, type Rig } from '@filmwright/contracts';
-import { figureRevision, figureState, presenter } from '@filmwright/core';
+import { figureRevision } from '@filmwright/core/figure/figure-revision';
+import { figureState } from '@filmwright/core/figure/figure-state';
+import { presenter } from '@filmwright/core/figure/presenters';
 import type { Bitmap } from '../paint/bitmap.ts';
 import { createFigurePainter } from './figure-painter.ts';
 

@@ -1,5 +1,6 @@
 import type { LimbShape, Rig, RigPart } from '@filmwright/contracts';
-import { type PlacedPart, pathNumbers } from '@filmwright/core';
+import { pathNumbers } from '@filmwright/core/figure/path-numbers';
+import type { PlacedPart } from '@filmwright/core/figure/place-parts';
 
 /** Edges in rig units; empty while `left` is greater than `right`. */
 export type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import type { FigureState, Rig, RigShape } from '@filmwright/contracts';
-import { presenter } from '@filmwright/core';
+import { presenter } from '@filmwright/core/figure/presenters';
 import type { Bitmap } from '../paint/bitmap.ts';
 import { blankCanvas, type Canvas } from '../paint/canvas.ts';
 import { createFigurePainter } from './figure-painter.ts';

@@ -1,5 +1,5 @@
 import type { RigShape } from '@filmwright/contracts';
-import { type PathNumbers, pathNumbers } from '@filmwright/core';
+import { type PathNumbers, pathNumbers } from '@filmwright/core/figure/path-numbers';
 import { type Path, Path2D } from '../paint/canvas.ts';
 import { type CutShape, cutShape } from './cut-path.ts';
 

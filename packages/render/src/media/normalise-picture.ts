@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pictureLimits, tooManyPixels } from '@filmwright/core';
+import { pictureLimits, tooManyPixels } from '@filmwright/core/film/look-at-media';
 import { spawnFfmpegSource } from '../ffmpeg/ffmpeg-source.ts';
 import { lastLines } from '../ffmpeg/start-program.ts';
 import type { FfmpegDescription } from '../plan/ffmpeg-arguments.ts';

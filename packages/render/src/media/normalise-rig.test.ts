@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
-import { presenterDocuments, readRig } from '@filmwright/core';
+import { presenterDocuments } from '@filmwright/core/figure/presenters';
+import { readRig } from '@filmwright/core/figure/read-rig';
 import { normaliseRig } from './normalise-rig.ts';
 
 const outDir = await mkdtemp(join(tmpdir(), 'filmwright-rig-'));

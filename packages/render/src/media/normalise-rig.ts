@@ -1,7 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RigOutline } from '@filmwright/contracts';
-import { readRig, rigOutline } from '@filmwright/core';
+import { readRig } from '@filmwright/core/figure/read-rig';
+import { rigOutline } from '@filmwright/core/figure/rig-outline';
 import { uploadFault } from './upload-fault.ts';
 
 export type NormalisedRig = {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { MediaType } from '@filmwright/contracts';
-import { describeHead, wantedMedia } from '@filmwright/core';
+import { describeHead, wantedMedia } from '@filmwright/core/film/media-head';
 import { asDiskFull } from '../ffmpeg/disk-full.ts';
 import type { Toolset } from '../ffmpeg/find-ffmpeg.ts';
 import { type NormalisedClip, normaliseClip } from './normalise-clip.ts';

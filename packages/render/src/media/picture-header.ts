@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { isMoving, type MediaKind } from '@filmwright/core';
+import { isMoving, type MediaKind } from '@filmwright/core/film/media-head';
 
 /** Size in pixels before rotation, and the EXIF orientation 1..8 (TIFF tag 274). */
 export type PictureHeader = {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type MediaHead, type MediaKind, sniffHead, tagBytes } from '@filmwright/core';
+import { type MediaHead, type MediaKind, sniffHead, tagBytes } from '@filmwright/core/film/media-head';
 
 /** What a file is by its first bytes; `demuxer` is ffmpeg's name of the only reader it is given to. */
 export type Sniffed = MediaHead & { readonly demuxer: string };

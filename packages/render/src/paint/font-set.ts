@@ -1,5 +1,5 @@
 import type { FontStack } from '@filmwright/contracts';
-import { graphemes } from '@filmwright/core';
+import { graphemes } from '@filmwright/core/text/graphemes';
 import { type Face, loadFace } from './face.ts';
 
 /** Finds the file of a font asset. */

@@ -1,5 +1,5 @@
 import type { Box, CaptionSource, Issue, Payload, SpanComposition, TextSource } from '@filmwright/contracts';
-import { type Script, scriptOf } from '@filmwright/core';
+import { type Script, scriptOf } from '@filmwright/core/text/scripts';
 import { captionLook } from './caption-look.ts';
 import { type Backing, measuredContrast } from './contrast.ts';
 import { type FontPath, fontSet, missingGraphemes, plainText } from './font-set.ts';

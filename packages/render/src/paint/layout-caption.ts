@@ -1,5 +1,6 @@
 import type { CaptionPage, CaptionSource } from '@filmwright/contracts';
-import { breakWords, type Direction, directionOf, joinWords, spaceBetween } from '@filmwright/core';
+import { type Direction, directionOf } from '@filmwright/core/text/bidi';
+import { breakWords, joinWords, spaceBetween } from '@filmwright/core/text/break-lines';
 import { type FontSet, plainText } from './font-set.ts';
 import { lineWidth, type SetLine, type Setting, setLine } from './set-line.ts';
 import { verticalOf } from './text-block.ts';

@@ -1,5 +1,5 @@
 import type { Box, TextSource } from '@filmwright/contracts';
-import { directionOf } from '@filmwright/core';
+import { directionOf } from '@filmwright/core/text/bidi';
 import { type FontPath, fontSet, plainText } from './font-set.ts';
 import { priceTagStyle } from './style-price-tag.ts';
 import { bulletsStyle, kickerStyle, subtitleStyle, titleStyle } from './styles-plain.ts';

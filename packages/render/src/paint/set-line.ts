@@ -1,4 +1,5 @@
-import { type Direction, graphemes, visualRuns } from '@filmwright/core';
+import { type Direction, visualRuns } from '@filmwright/core/text/bidi';
+import { graphemes } from '@filmwright/core/text/graphemes';
 import { blankCanvas, type Context } from './canvas.ts';
 import { type FontSet, faceFor, type SetFace } from './font-set.ts';
 

@@ -1,4 +1,6 @@
-import { breakLines, type Direction, scriptsOf } from '@filmwright/core';
+import type { Direction } from '@filmwright/core/text/bidi';
+import { breakLines } from '@filmwright/core/text/break-lines';
+import { scriptsOf } from '@filmwright/core/text/scripts';
 import { blankCanvas, type Context } from './canvas.ts';
 import { drawLine } from './draw-line.ts';
 import { lineWidth, type Piece, type SetLine, type Setting, setLine, usePieceFont } from './set-line.ts';

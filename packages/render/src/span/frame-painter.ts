@@ -1,5 +1,5 @@
 import type { Finish, Layer, SpanComposition, Transition } from '@filmwright/contracts';
-import { eased } from '@filmwright/core';
+import { eased } from '@filmwright/core/film/path-at';
 import type { Compositor } from '../compositor/compositor.ts';
 import { yuvOfHex } from '../compositor/yuv-colour.ts';
 import { type LayerPainter, layerPainter, type PainterContext } from './layer-painter.ts';

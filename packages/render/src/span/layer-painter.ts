@@ -1,5 +1,5 @@
 import type { Layer, SpanComposition } from '@filmwright/contracts';
-import { pathAt } from '@filmwright/core';
+import { pathAt } from '@filmwright/core/film/path-at';
 import type { Bitmap, Compositor } from '../compositor/compositor.ts';
 import { paintBackdrop } from '../paint/paint-backdrop.ts';
 import { paintBezel } from '../paint/paint-bezel.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { spokenWords } from '@filmwright/core';
+import { spokenWords } from '@filmwright/core/speech/spoken-words';
 import { findProgram } from '../run-program.ts';
 import { readWav, writeWav } from '../sound/wav.ts';
 import { speakLine } from '../speak-line.ts';

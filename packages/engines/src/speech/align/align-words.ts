@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, type Token, type TokenTime } from '@filmwright/contracts';
-import { languageFit } from '@filmwright/core';
+import { languageFit } from '@filmwright/core/speech/voice-language';
 import { listVoices } from '../list-voices.ts';
 import { speakLine } from '../speak-line.ts';
 import type { VoiceInfo } from '../voice.ts';

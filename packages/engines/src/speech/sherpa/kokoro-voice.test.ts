@@ -3,7 +3,7 @@ import { access, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { spokenWords } from '@filmwright/core';
+import { spokenWords } from '@filmwright/core/speech/spoken-words';
 import { listVoices } from '../list-voices.ts';
 import { speakLine } from '../speak-line.ts';
 import { addVoice } from './add-voice.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { spokenWords } from '@filmwright/core';
+import { spokenWords } from '@filmwright/core/speech/spoken-words';
 import { addVoice } from './add-voice.ts';
 import { installVoice } from './install-voice.ts';
 import { phonemesOf, piperWordTimes } from './piper-times.ts';

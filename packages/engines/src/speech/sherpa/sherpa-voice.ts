@@ -1,7 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { voiceName } from '@filmwright/contracts';
-import { bareLanguage, joinWords } from '@filmwright/core';
+import { bareLanguage } from '@filmwright/core/speech/voice-language';
+import { joinWords } from '@filmwright/core/text/break-lines';
 import type { MemoryWatch } from '../../memory-watch.ts';
 import { decodeTrailer } from '../onnx/decode-trailer.ts';
 import { startAfterPause } from '../sound/start-after-pause.ts';
