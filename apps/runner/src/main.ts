@@ -8,7 +8,6 @@ import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright
 import { addCounts } from './add-counts.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
-import { checkStore } from './check-store.ts';
 import { hasRoom } from './disk-room.ts';
 import { Executor } from './executor.ts';
 import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahead.ts';
@@ -20,7 +19,6 @@ import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { offerForDrills } from './offer-for-drills.ts';
-import { onceItAnswers } from './once-it-answers.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { probeLink } from './probe-link.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
@@ -29,6 +27,7 @@ import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
 import { type DeviceWatch, watchDevices } from './watch-devices.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
+import { watchStore } from './watch-store.ts';
 import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
 import { weightsOf } from './weights-home.ts';
 
@@ -118,7 +117,7 @@ async function main(): Promise<void> {
       const { connection } = credential;
       const client = createClient(connection);
       const { store: folder } = config;
-      if (folder !== null) await onceItAnswers(() => checkStore({ folder, client }), { signal: endings.drain, log });
+      if (folder !== null) await watchStore({ folder, home: config.home, client, signal: endings.drain, log });
       keepShelfOf(runner, client);
       await serve(runner, { connection, client, shelves, probed: await probe(runner) });
     }

@@ -101,6 +101,8 @@ async function inFolder(task: Task, { place, run }: { readonly place: Place; rea
     return { output: known.output.parse(output), assets };
   } catch (error) {
     if (error instanceof HandedBack) throw error;
+    // What it is given next time comes another way; it is no try.
+    if (await media.wasLost?.()) throw new HandedBack(place.borders.resume);
     await markFault(error, place.home);
     throw await asDiskFull(error, room);
   } finally {

@@ -13,6 +13,8 @@ export type TaskMedia = {
   /** Takes a file as an asset; it is gone from its place afterwards. */
   readonly store: (file: { readonly path: string; readonly mediaType: string }) => Promise<Asset>;
   readonly release: () => Promise<void>;
+  /** Whether what it was given went away under the task, which then failed for no fault of its own; not asked where it is left out. */
+  readonly wasLost?: () => Promise<boolean>;
 };
 
 export type MediaDesk = {

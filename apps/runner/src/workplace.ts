@@ -14,7 +14,9 @@ import { clearCheckpoints } from './checkpoint-file.ts';
 import { openAccess } from './gateway-access.ts';
 import type { HeldModels } from './held-models.ts';
 import { openMediaCache } from './media-cache.ts';
+import { mountedMedia } from './mounted-media.ts';
 import { storeFolderOf } from './read-config.ts';
+import { provenStore } from './store-mark.ts';
 import { type MediaDesk, remoteMedia, sharedMedia } from './task-media.ts';
 
 /** What an executor works with from its start to its end. */
@@ -36,6 +38,8 @@ export type Workplace = {
   readonly unload: (names: readonly string[]) => Promise<void>;
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const mebibyte = 1024 ** 2;
 /** A model of pictures stays loaded so long after its last task: it takes memory that others need. On a GPU it stays as long as its process. */
 const modelIdleMs = 15_000;
@@ -44,13 +48,7 @@ const modelIdleMs = 15_000;
 const drawingIdleMs = 60_000;
 
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
-export async function createWorkplace({
-  env,
-  models,
-}: {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly models: HeldModels;
-}): Promise<Workplace> {
+export async function createWorkplace({ env, models }: { readonly env: Environment; readonly models: HeldModels }): Promise<Workplace> {
   const home = env.FILMWRIGHT_HOME ?? '';
   const work = join(home, 'work');
   await mkdir(work, { recursive: true });
@@ -58,11 +56,7 @@ export async function createWorkplace({
   await clearCheckpoints(home);
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
-  const store = storeFolderOf(env);
-  const media =
-    store === null
-      ? await openRemoteMedia({ home, url: env.FILMWRIGHT_JOIN ?? '', env })
-      : sharedMedia(await openFolderBlobs({ root: store }), { waits: Boolean(env.FILMWRIGHT_JOIN) });
+  const media = await openMedia(home, env);
   const toolset = await findFfmpeg();
   // Prepared pictures are of use only to the programs that made them.
   const made = createHash('sha256')
@@ -141,7 +135,17 @@ function unloading({ models, pictures, drawing }: Engines): Workplace['unload'] 
   };
 }
 
-type Remote = { readonly home: string; readonly url: string; readonly env: Readonly<Record<string, string | undefined>> };
+/** Where tasks of this home read and store media. */
+async function openMedia(home: string, env: Environment): Promise<MediaDesk> {
+  const folder = storeFolderOf(env);
+  const url = env.FILMWRIGHT_JOIN ?? '';
+  const remote = (): Promise<MediaDesk> => openRemoteMedia({ home, url, env });
+  if (folder === null) return remote();
+  const shared = async (): Promise<MediaDesk> => sharedMedia(await openFolderBlobs({ root: folder }), { waits: url !== '' });
+  return url === '' ? shared() : mountedMedia({ store: provenStore({ home, folder }), shared, remote });
+}
+
+type Remote = { readonly home: string; readonly url: string; readonly env: Environment };
 
 /** Media of a gateway elsewhere, through a cache that all executors of this machine share. */
 async function openRemoteMedia({ home, url, env }: Remote): Promise<MediaDesk> {

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openFolderBlobs } from '@filmwright/blobs';
+import { mountedMedia } from './mounted-media.ts';
+import { provenStore } from './store-mark.ts';
+import { sharedMedia } from './task-media.ts';
+import { watchStore } from './watch-store.ts';
+
+/** A gateway's store that a machine has mounted, with a way to unmount it; what went over the gateway is counted. */
+async function scene(context: TestContext) {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-mounted-'));
+  context.after(() => rmSync(home, { recursive: true }));
+  const [folder, away] = [join(home, 'mounted'), join(home, 'gateway')];
+  await openFolderBlobs({ root: away });
+  const there = { root: away };
+  const blobs = () => openFolderBlobs(there);
+  const unmount = (): void => {
+    renameSync(folder, away);
+    mkdirSync(folder);
+    there.root = away;
+  };
+  const mount = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(away, folder);
+    there.root = folder;
+  };
+  mount();
+  const store = provenStore({ home, folder });
+  const client = {
+    url: 'https://studio.example',
+    putAsset: async ({ digest, mediaType, open }: { digest: string; mediaType: string; open: () => unknown }) =>
+      (await blobs()).putStream({ stream: Readable.from([await open()]), mediaType, expect: digest as `sha256-${string}` }),
+    headAsset: async () => null,
+  };
+  const went: string[] = [];
+  const cached = new Map<string, string>();
+  const desk = mountedMedia({
+    store,
+    shared: async () => sharedMedia(await openFolderBlobs({ root: folder }), { waits: true }),
+    remote: async () => ({
+      report: () => null,
+      open: (moved) => ({
+        pathOf: async (digest) => {
+          went.push('read');
+          return cached.get(digest) ?? (await blobs()).path(digest);
+        },
+        store: async (file) => {
+          went.push('write');
+          return sharedMedia(await blobs(), { waits: true })
+            .open(moved)
+            .store(file);
+        },
+        release: async () => {},
+      }),
+    }),
+  });
+  const file = (text: string) => {
+    const path = join(home, text);
+    writeFileSync(path, text);
+    return { path, mediaType: 'text/plain' };
+  };
+  const said: string[] = [];
+  const ending = new AbortController();
+  context.after(() => ending.abort());
+  const log = (_: string, message: string) => void said.push(/is gone|is there again/.exec(message)?.[0] ?? message);
+  await watchStore({ ...{ folder, home, signal: ending.signal, log, everyMs: 20, withinMs: 100 }, client: client as never });
+  return { desk, store, file, went, said, cached, mount, unmount, blobs };
+}
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    assert.ok(tries < 500, 'nothing came of it');
+    await sleep(10);
+  }
+}
+
+test('a mounted store that goes away is said once, what tasks read and write goes over the gateway meanwhile, and the mount is taken up again', async (t) => {
+  const { desk, store, file, went, said, mount, unmount, blobs } = await scene(t);
+  const [first, second, third] = [desk.open(() => {}), desk.open(() => {}), desk.open(() => {})];
+  const { digest } = await first.store(file('one'));
+  assert.equal(readFileSync(await first.pathOf(digest), 'utf8'), 'one');
+  assert.deepEqual([went, await first.wasLost?.()], [[], false]);
+  unmount();
+  assert.equal(await first.wasLost?.(), true, 'what it read is gone');
+  const written = await second.store(file('two'));
+  assert.ok(await (await blobs()).has(written.digest), 'it did not stay in the empty folder');
+  assert.equal(readFileSync(await second.pathOf(digest), 'utf8'), 'one');
+  assert.deepEqual([went, await second.wasLost?.()], [['write', 'read'], false]);
+  await until(() => said.length > 0);
+  await sleep(100);
+  assert.deepEqual(said, ['is gone']);
+  mount();
+  await until(async () => (await store.mark()) !== null);
+  await until(() => said.length > 1);
+  await third.pathOf((await third.store(file('three'))).digest);
+  assert.deepEqual([went.length, said], [2, ['is gone', 'is there again']]);
+});
+
+test('what the mount lacks is read over the gateway, and a task that fails then failed by its own fault', async (t) => {
+  const { desk, store, went, said, cached, file } = await scene(t);
+  const media = desk.open(() => {});
+  const { digest } = await media.store(file('one'));
+  const path = await media.pathOf(digest);
+  cached.set(digest, `${path}.cached`);
+  renameSync(path, `${path}.cached`);
+  const late = desk.open(() => {});
+  assert.equal(await late.pathOf(digest), `${path}.cached`);
+  assert.deepEqual([went, await late.wasLost?.()], [['read'], false]);
+  await until(async () => (await store.mark()) !== null);
+  assert.deepEqual(said, []);
+});

@@ -1,0 +1,122 @@
+import { constants, copyFile, link, open, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Asset, FilmwrightError } from '@filmwright/contracts';
+import { ofMount, type ProvenStore } from './store-mark.ts';
+import type { MediaDesk, TaskMedia } from './task-media.ts';
+
+const lookMs = 3000;
+
+export type MountedMedia = {
+  readonly store: ProvenStore;
+  /** Of the mounted folder; opened when it is first used. */
+  readonly shared: () => Promise<MediaDesk>;
+  /** Through the gateway, opened likewise. */
+  readonly remote: () => Promise<MediaDesk>;
+};
+
+/**
+ * The store's folder that a machine which joined has mounted, and the gateway where that is not there: what the one cannot read or take goes by the other. Of a
+ * task that failed, `wasLost` tells whether the mount went away under it.
+ */
+export function mountedMedia({ store, shared, remote }: MountedMedia): MediaDesk {
+  let folder: Promise<MediaDesk> | undefined;
+  let gateway: MediaDesk | undefined;
+  return {
+    report: () => gateway?.report() ?? null,
+    open(moved) {
+      const read = new Set<string>();
+      let mark: string | null = null;
+      let isTrusted = true;
+      let far: TaskMedia | undefined;
+      const mounted = async (): Promise<TaskMedia | null> => {
+        const found = isTrusted ? await store.mark() : null;
+        if (found === null || (mark !== null && mark !== found)) return null;
+        mark = found;
+        folder ??= shared();
+        folder.catch(() => {
+          folder = undefined;
+        });
+        return (await ofMount(folder))?.open(moved) ?? null;
+      };
+      const elsewhere = async (): Promise<TaskMedia> => {
+        gateway ??= await remote();
+        far ??= gateway.open(moved);
+        return far;
+      };
+      const distrust = async (): Promise<void> => {
+        isTrusted = false;
+        await store.distrust();
+      };
+      return {
+        async pathOf(digest) {
+          const media = await mounted();
+          const path = media && (await ofMount(media.pathOf(digest)));
+          if (path && (await isReadable(path))) {
+            read.add(path);
+            return path;
+          }
+          const found = await (await elsewhere()).pathOf(digest);
+          // The gateway has what the mount has not: whether that is its store is proven anew.
+          if (media !== null) await distrust();
+          return found;
+        },
+        async store({ path, mediaType }) {
+          const media = await mounted();
+          const asset = media && (await putWhileThere({ path, mediaType }, { media, store }));
+          if (asset) return asset;
+          if (media !== null) await distrust();
+          return (await elsewhere()).store({ path, mediaType });
+        },
+        release: async () => far?.release(),
+        async wasLost() {
+          if (mark === null || ((await store.has(mark)) && (await Promise.all([...read].map(isReadable))).every(Boolean))) return false;
+          await distrust();
+          return true;
+        },
+      };
+    },
+  };
+}
+
+type File = { readonly path: string; readonly mediaType: string };
+
+/** Stores a file on the mount; null where that went away meanwhile or fails, and the file is where it was. Throws what a store that is there refuses it with. */
+async function putWhileThere(
+  { path, mediaType }: File,
+  { media, store }: { readonly media: TaskMedia; readonly store: ProvenStore },
+): Promise<Asset | null> {
+  // Whoever stores a file takes it from its place, and one that hangs may do so at any time.
+  const taken = `${path}.taken`;
+  await link(path, taken).catch(() => copyFile(path, taken, constants.COPYFILE_FICLONE));
+  const put = media.store({ path: taken, mediaType }).then(
+    (asset) => ({ asset }),
+    (error: unknown) => ({ error }),
+  );
+  for (;;) {
+    const over = new AbortController();
+    const end = await Promise.race([put, sleep(lookMs, null, { signal: over.signal }).catch(() => null)]);
+    over.abort();
+    if ((await store.mark()) === null) return null;
+    if (end === null) continue;
+    if ('asset' in end) {
+      await rm(path, { force: true });
+      return end.asset;
+    }
+    if (end.error instanceof FilmwrightError) throw end.error;
+    return null;
+  }
+}
+
+/** Whether a file that is there can be read. */
+async function isReadable(path: string): Promise<boolean> {
+  const look = async (): Promise<true> => {
+    const handle = await open(path, 'r');
+    try {
+      await handle.read(Buffer.alloc(1), 0, 1, 0);
+    } finally {
+      await handle.close();
+    }
+    return true;
+  };
+  return (await ofMount(look())) === true;
+}
