@@ -53,6 +53,8 @@ export async function createGateway(
     // A HEAD that ran the handler of GET would follow a build or wait for tasks.
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
+    // What comes in is checked by the schemas of the contracts: fastify's own compilers would only be loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     clientErrorHandler(error, socket) {
       if (socket.writable && error.code !== 'ECONNRESET') socket.write(malformedReply(error.code ?? error.message));
       socket.destroy();
@@ -108,4 +110,8 @@ function addRequestLog(app: FastifyInstance): void {
     const line = { method: request.method, path: request.url.split('?')[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     request.log[quiet ? 'debug' : 'info'](line, 'request');
   });
+}
+
+function noCompiler(): never {
+  throw new Error('A route has a schema of fastify; wanted one of the contracts, by check-input.ts.');
 }

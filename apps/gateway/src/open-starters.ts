@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Digest, digestSchema, FilmwrightError, type Starter, starterAboutSchema } from '@filmwright/contracts';
-import { readDocument } from '@filmwright/core/film/read-document';
-import { parse } from 'yaml';
+import { type Digest, digestSchema, type Starter } from '@filmwright/contracts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { noteStored } from './note-stored.ts';
+import type { FoundStarter } from './read-starters.ts';
 
 export type Starters = {
   /** Their media are noted as assets of the workspace that asks. */
@@ -20,6 +19,7 @@ export type Starters = {
 
 /** The folder of the starters that come with the program. */
 export const startersRoot = fileURLToPath(new URL('../../../starters', import.meta.url));
+/** Files of each that are shown as they lie. */
 const shown: Readonly<Record<string, string>> = { 'preview.mp4': 'video/mp4', 'poster.jpg': 'image/jpeg' };
 const mediaTypes: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -32,9 +32,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 /** Starters as they lie in `root`, read once; their media go into the store when they are first listed, and again if they are gone from it. */
 export function openStarters(root: string, { blobs, records }: Pick<GatewayParts, 'blobs' | 'records'>): Starters {
   const digests = new Map<string, Digest>();
-  let folders: Promise<
-    readonly (Omit<Starter, 'files'> & { readonly paths: ReadonlyMap<string, string>; readonly order: number })[]
-  > | null = null;
+  let folders: Promise<readonly FoundStarter[]> | null = null;
 
   const stored = async (path: string, workspaceId: string): Promise<Digest> => {
     const known = digests.get(path);
@@ -47,7 +45,7 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
   };
 
   const read = () => {
-    folders ??= readStarters(root).catch((error: unknown) => {
+    folders ??= readThem(root).catch((error: unknown) => {
       folders = null;
       throw error;
     });
@@ -72,30 +70,8 @@ export function openStarters(root: string, { blobs, records }: Pick<GatewayParts
   };
 }
 
-async function readStarters(root: string) {
-  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    // The folder need not be there.
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const ids = entries.filter((entry) => entry.isDirectory() && /^[a-z0-9-]+$/.test(entry.name)).map((entry) => entry.name);
-  const starters = await Promise.all(ids.map((id) => readStarter({ id, folder: join(root, id) })));
-  return starters.flatMap((starter) => (starter === null ? [] : [starter])).sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
-}
-
-/** A starter whose preview was not made yet is not shown. */
-async function readStarter({ id, folder }: { readonly id: string; readonly folder: string }) {
-  const there = new Set(await readdir(folder));
-  if (!['film.yaml', 'starter.yaml', 'made.json', ...Object.keys(shown)].every((name) => there.has(name))) return null;
-  const text = (name: string) => readFile(join(folder, name), 'utf8');
-  const { media, ...about } = starterAboutSchema.parse(parse(await text('starter.yaml')));
-  const { durationMs } = JSON.parse(await text('made.json')) as { readonly durationMs: number };
-  const document: unknown = parse(await text('film.yaml'));
-  const { film, files, issues } = readDocument(document);
-  if (film === null) throw new FilmwrightError('internal', `The starter ${id} is no film: ${issues[0]?.message ?? ''}`);
-  const top = resolve(dirname(folder), '..') + sep;
-  const paths = new Map(files.map(({ file }) => [file, resolve(folder, media, file)]));
-  for (const path of paths.values()) if (!path.startsWith(top)) throw new FilmwrightError('internal', `The starter ${id} names ${path}.`);
-  const at = (name: string) => `/v1/starters/${id}/${name}`;
-  return { id, ...about, aspect: film.format.aspect, durationMs, document, preview: at('preview.mp4'), poster: at('poster.jpg'), paths };
+/** The code that reads documents is loaded when starters are first asked for. */
+async function readThem(root: string): Promise<readonly FoundStarter[]> {
+  const { readStarters } = await import('./read-starters.ts');
+  return readStarters(root, Object.keys(shown));
 }

@@ -14,7 +14,6 @@ import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahea
 import { openAccess } from './gateway-access.ts';
 import { giveWay } from './give-way.ts';
 import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
-import { keepShelf } from './keep-shelf.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
@@ -140,7 +139,9 @@ async function endOnDevices(executors: readonly Executor[]): Promise<void> {
 /** Brings what is wanted of the platform's models and voices while this runner works: it offers each as it arrives. */
 function keepShelfOf({ config, endings }: Runner, client: Client): void {
   const { models: wanted, home } = config;
-  if (wanted.length > 0) void keepShelf({ wanted, weights: weightsOf(home), client, signal: endings.drain, log });
+  if (wanted.length === 0) return;
+  const kept = { wanted, weights: weightsOf(home), client, signal: endings.drain, log };
+  void import('./keep-shelf.ts').then(({ keepShelf }) => keepShelf(kept));
 }
 
 /** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */

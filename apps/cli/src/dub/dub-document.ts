@@ -1,9 +1,7 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { FilmwrightError, type Issue } from '@filmwright/contracts';
-import { dubbedFilm } from '@filmwright/core/dub/dubbed-film';
 import { readDocument } from '@filmwright/core/film/read-document';
 import { bareLanguage } from '@filmwright/core/speech/voice-language';
-import { readScriptFile } from './script-file.ts';
 
 /** Which dub of a film is meant: a script, or the language whose script lies beside the document. */
 export type WantedDub = { readonly script: string | undefined; readonly language: string | undefined };
@@ -26,12 +24,14 @@ export async function dubDocument(
   { file, dub }: { readonly file: string; readonly dub: WantedDub },
 ): Promise<DubbedDocument> {
   if (dub.script === undefined && dub.language === undefined) return { document, language: null, notes: [] };
+  const { readScriptFile } = await import('./script-file.ts');
   const path = dub.script ?? scriptBeside(file, dub.language ?? '');
   const script = await readScriptFile(path);
   if (dub.language !== undefined && bareLanguage(dub.language) !== bareLanguage(script.language))
     throw new FilmwrightError('request-invalid', `--language is ${dub.language}, but ${path} is in ${script.language}.`);
   const { film } = readDocument(document);
   if (film === null) return { document, language: script.language, notes: [] };
+  const { dubbedFilm } = await import('@filmwright/core/dub/dubbed-film');
   const dubbed = dubbedFilm({ film, script });
   const errors = dubbed.issues.filter((issue) => issue.severity === 'error');
   if (errors.length > 0) {

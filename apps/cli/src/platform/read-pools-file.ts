@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError, type PoolsFile, poolsFileSchema } from '@filmwright/contracts';
-import { parse } from 'yaml';
 import type { Role } from './roles.ts';
 
 /** The pools that a file names, `pools.yaml` of the home where none is given; null when that is not there. Throws with everything that is wrong in it. */
@@ -26,6 +25,7 @@ export async function readPoolsFile({
       },
     );
   }
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
     value = parse(text);

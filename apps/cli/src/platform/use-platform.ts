@@ -1,7 +1,6 @@
 import { type Client, createClient } from '@filmwright/client';
 import { readPlatformFile, withStartLock } from './platform-file.ts';
 import { readRoles } from './roles.ts';
-import { startPlatform } from './start-platform.ts';
 import { untilIdle } from './until-idle.ts';
 
 /**
@@ -19,6 +18,7 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
       );
       if (answers) return { client, stop: async () => {} };
     }
+    const { startPlatform } = await import('./start-platform.ts');
     const { client, stop } = await startPlatform({ home, roles: readRoles(undefined, process.env), port: 0, logTo: 'file' });
     return { client, stop: async () => untilIdle({ own: client, workspaces: [client, await clientOfWork(home, client)] }).then(stop) };
   });
