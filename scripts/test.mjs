@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { compiledFolder } from '../apps/cli/bin/compiled-folder.js';
 import { buildStudio } from './build-studio.mjs';
 import { install, node24, root } from './install.mjs';
 
@@ -11,7 +12,7 @@ const wanted = process.argv.slice(2);
 const files = testFiles().filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
 // Tests start hundreds of processes, and compiled code that is kept cuts the start of each to a third.
 const env = {
-  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+  NODE_COMPILE_CACHE: compiledFolder(root),
   ...process.env,
   PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
 };
