@@ -5,6 +5,7 @@ import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './
 import { isOfMachine, pooled } from './pooled.ts';
 import { silenceMs } from './silence.ts';
 import { isUuid } from './uuidv7.ts';
+import { holdTurn } from './wanted.ts';
 
 /** Places in the line and seconds to go tell waits apart that are the same to people. */
 const sameWait = `case when x.reason ~ '^[0-9]+ tasks? goe?s? before it$' then 'others go before it'
@@ -62,7 +63,7 @@ type RunningRow = Omit<RunningTask, 'sinceAt' | 'expectedEndAt' | 'batch'> & {
 };
 
 /** What people are shown of builds and of the whole fleet. */
-export function overviewRecords({ rows }: Database): OverviewStore {
+export function overviewRecords({ rows, transaction }: Database): OverviewStore {
   return {
     async buildWait({ workspaceId, buildId }) {
       if (!isUuid(buildId)) return null;
@@ -204,14 +205,16 @@ export function overviewRecords({ rows }: Database): OverviewStore {
       const { estimate: _, ...spend } = spendOf(sum as SumRow);
       return spend;
     },
-    async savePoolStates(pools) {
-      await rows(
-        `with gone as (delete from pool_state where not (name = any($1)))
-         insert into pool_state (name, body) select * from unnest($1::text[], $2::json[])
-         on conflict (name) do update set body = excluded.body, at = now()`,
-        [pools.map(({ name }) => name), pools.map((pool) => JSON.stringify(pool))],
-      );
-    },
+    savePoolStates: (pools, { turn } = {}) =>
+      transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query(
+          `with gone as (delete from pool_state where not (name = any($1)))
+           insert into pool_state (name, body) select * from unnest($1::text[], $2::json[])
+           on conflict (name) do update set body = excluded.body, at = now()`,
+          [pools.map(({ name }) => name), pools.map((pool) => JSON.stringify(pool))],
+        );
+      }),
   };
 }
 

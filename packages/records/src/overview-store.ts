@@ -1,4 +1,5 @@
 import type { Attempt, BuildSpend, Fleet, FleetDevice, FleetPool, FleetQueueLine, RunnerOffer, RunningTask } from '@filmwright/contracts';
+import type { Under } from './pool-store.ts';
 
 /** What of a build waits for a runner, by reason as the leader said it last, and what else it has. */
 export type BuildWaitFacts = {
@@ -66,5 +67,5 @@ export interface OverviewStore {
   /** Spending of the last day by workspace, and of the `limit` builds that cost most. */
   fleetSpend(limit: number): Promise<Fleet['spend']>;
   /** Makes these the sizes of pools that people are shown. */
-  savePoolStates(pools: readonly PoolState[]): Promise<void>;
+  savePoolStates(pools: readonly PoolState[], under?: Under): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine } from './pooled.ts';
 import { isHeard } from './silence.ts';
+import { holdTurn } from './wanted.ts';
 
 /** An offer is noted to be there still so often. */
 const noteAgain = `interval '10 seconds'`;
@@ -23,7 +24,7 @@ type MemoryRow = {
 };
 
 /** What machines of pools showed (SPEC.md, O5). */
-export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
+export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
   return {
     async namePools(pools) {
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
@@ -57,15 +58,21 @@ export function poolMemoryRecords({ rows }: Database): PoolMemoryStore {
         return { name, runnerId, offeredAgoMs, startMs, shortAgoMs };
       });
     },
-    async noteStart({ pool, startMs }) {
-      await rows(
-        `update pool_memory set short_at = null, start_ms = coalesce(start_ms * (1 - ${newShare}) + $2::double precision * ${newShare}, $2)
-         where name = $1`,
-        [pool, startMs],
-      );
-    },
-    async noteShort(pools) {
-      if (pools.length > 0) await rows('update pool_memory set short_at = now() where name = any($1)', [pools]);
+    noteStart: ({ pool, startMs }, { turn } = {}) =>
+      transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query(
+          `update pool_memory set short_at = null, start_ms = coalesce(start_ms * (1 - ${newShare}) + $2::double precision * ${newShare}, $2)
+           where name = $1`,
+          [pool, startMs],
+        );
+      }),
+    async noteShort(pools, { turn } = {}) {
+      if (pools.length === 0) return;
+      await transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query('update pool_memory set short_at = now() where name = any($1)', [pools]);
+      });
     },
     async runnerOffers(ids) {
       return rows<{ id: string; offer: RunnerOffer }>(

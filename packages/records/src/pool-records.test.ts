@@ -42,7 +42,7 @@ test('O2: the size of pools follows what waits, what each runner does, and films
   await sql('update attempt set percent = 25');
   await records.joinRunner(someOffer({ name: 'm2', region: 'eu' }));
   await someBuild(records, { purpose: 'frame', priority: 'interactive', document: 2 });
-  await records.saveRests([{ name: 'm1', failures: 3, restMs: 60_000, untilInMs: 60_000 }]);
+  await records.saveRests([{ name: 'm1', failures: 3, restMs: 60_000, untilInMs: 60_000 }], { epoch: await epochOf(records) });
   const { waiting, runners, activeBuilds, interactiveBuilds } = await records.poolFacts();
   const needs = { version: 1, toolchain: 'f5', model: null, gpus: 0, vramMib: 0 };
   assert.deepEqual(waiting, [

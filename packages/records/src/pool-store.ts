@@ -74,7 +74,8 @@ export type PoolFacts = {
   readonly interactiveBuilds: number;
 };
 
-type Under = { readonly turn?: number };
+/** Number of `takeTurn`; what another has drawn a later one since is refused as `lease-stale`, and nothing is written. */
+export type Under = { readonly turn?: number };
 
 /** What is remembered of pools, also while none of their machines is there. */
 export interface PoolMemoryStore {
@@ -83,8 +84,8 @@ export interface PoolMemoryStore {
   /** Keeps what the newest runner of each pool's machines offers, and gives what is known of them. */
   rememberPools(pools: readonly PoolSpec[]): Promise<readonly PoolMemoryRow[]>;
   /** Notes that a machine came after so long, or that pools fall short of what is asked of them. */
-  noteStart(machine: { readonly pool: string; readonly startMs: number }): Promise<void>;
-  noteShort(pools: readonly string[]): Promise<void>;
+  noteStart(machine: { readonly pool: string; readonly startMs: number }, under?: Under): Promise<void>;
+  noteShort(pools: readonly string[], under?: Under): Promise<void>;
   /** Offers of runners, those of pools' memory among them; of what is gone there is none. */
   runnerOffers(ids: readonly string[]): Promise<readonly { readonly id: string; readonly offer: RunnerOffer }[]>;
   /** What machines of pools offered last of which none is there. */

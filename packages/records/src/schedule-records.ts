@@ -18,7 +18,7 @@ import {
 } from './schedule-rows.ts';
 import type { FleetEvent, RunnerRest, ScheduleStore, TaskId } from './schedule-store.ts';
 import { standingText } from './standing-text.ts';
-import { superseded } from './wanted.ts';
+import { leads, superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
 const pickUpMs = 10_000;
@@ -46,7 +46,7 @@ type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 
 /** A runner that leaves waits for what is just given to it, so that it gives that back too; what comes later finds it gone. */
 const grant = `
-  with lead as (select 1 from leadership where epoch = $1 for share), rates as materialized (select id, gpu_rate, slot_rate from workspace), there as materialized (
+  with ${leads('$1')}, rates as materialized (select id, gpu_rate, slot_rate from workspace), there as materialized (
     select id, name from runner where id = any($11::uuid[]) and gone_at is null order by id for key share
   ), taken as (
     update task t set state = 'leased', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = t.attempts + 1, ran_for = t.wanted_by
@@ -253,32 +253,38 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       await rows(`delete from learned_time where at < now() - interval '90 days'`);
       return rows('select name, ms, count from learned_time order by at desc limit $1', [mostLearned]);
     },
-    async saveLearned(times) {
+    async saveLearned(times, { epoch }) {
       if (times.length === 0) return;
       // In order of names, so that two writers of many rows cannot wait for each other.
       const sorted = [...times].sort((a, b) => (a.name < b.name ? -1 : 1));
-      await prepared({
+      const found = await prepared({
         name: 'save-learned',
-        text: `insert into learned_time (name, ms, count) select * from unnest($1::text[], $2::float8[], $3::int[])
-          on conflict (name) do update set ms = excluded.ms, count = excluded.count, at = now()`,
-        values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count)],
+        text: `with ${leads('$4')}, put as (
+            insert into learned_time (name, ms, count) select g.* from lead, unnest($1::text[], $2::float8[], $3::int[]) as g
+            on conflict (name) do update set ms = excluded.ms, count = excluded.count, at = now()
+          ) select from lead`,
+        values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count), epoch],
       });
+      if (found.length === 0) throw superseded();
     },
-    async saveRests(rests) {
-      await prepared({
+    async saveRests(rests, { epoch }) {
+      const found = await prepared({
         name: 'save-rests',
-        text: `with gone as (delete from runner_rest where not (name = any($1)))
-          insert into runner_rest (name, failures, rest_ms, until)
-          select g.name, g.failures, g.rest_ms, now() + g.until_in_ms * interval '1 millisecond'
-          from unnest($1::text[], $2::int[], $3::float8[], $4::float8[]) as g(name, failures, rest_ms, until_in_ms)
-          on conflict (name) do update set failures = excluded.failures, rest_ms = excluded.rest_ms, until = excluded.until`,
+        text: `with ${leads('$5')}, gone as (delete from runner_rest using lead where not (name = any($1))), put as (
+            insert into runner_rest (name, failures, rest_ms, until)
+            select g.name, g.failures, g.rest_ms, now() + g.until_in_ms * interval '1 millisecond'
+            from lead, unnest($1::text[], $2::int[], $3::float8[], $4::float8[]) as g(name, failures, rest_ms, until_in_ms)
+            on conflict (name) do update set failures = excluded.failures, rest_ms = excluded.rest_ms, until = excluded.until
+          ) select from lead`,
         values: [
           rests.map(({ name }) => name),
           rests.map(({ failures }) => failures),
           rests.map(({ restMs }) => restMs),
           rests.map(({ untilInMs }) => untilInMs),
+          epoch,
         ],
       });
+      if (found.length === 0) throw superseded();
     },
     async pruneFleet({ epoch, from, before }) {
       await rows('delete from runner_file f where not exists (select from runner r where r.id = f.runner_id)');

@@ -172,9 +172,10 @@ export interface ScheduleStore {
   nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly NearRunner[] })[]>;
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
-  saveLearned(times: readonly LearnedTime[]): Promise<void>;
+  /** This and the rests are refused as `lease-stale`, and nothing is written, when another leads by now. */
+  saveLearned(times: readonly LearnedTime[], under: { readonly epoch: number }): Promise<void>;
   /** Makes these the runners that rest; ends of rests in the past are of those that are tried. */
-  saveRests(rests: readonly RunnerRest[]): Promise<void>;
+  saveRests(rests: readonly RunnerRest[], under: { readonly epoch: number }): Promise<void>;
   /**
    * Removes changes of tasks, runners and workspaces of the transactions from one on and before another: those that were read. Nothing goes once another
    * leads, which may not have read them yet.

@@ -68,7 +68,7 @@ test('F2: three different runners, or three tries where the others rest or canno
   await lone.records.joinRunner(someOffer({ name: 'two' }));
   await lone.records.joinRunner(someOffer({ name: 'of other tools', toolchain: { encode: 'f6' } }));
   await lone.records.joinRunner(someOffer({ name: 'of another version', versions: { encode: 2 } }));
-  await lone.records.saveRests([{ name: 'two', failures: 3, restMs: 30_000, untilInMs: 30_000 }]);
+  await lone.records.saveRests([{ name: 'two', failures: 3, restMs: 30_000, untilInMs: 30_000 }], { epoch: await epochOf(lone.records) });
   for (const _ of [1, 2, 3]) await failOn(lone, lone.runnerId);
   assert.equal((await lone.records.results(['a'])).get('a')?.state, 'failed');
 });
@@ -137,11 +137,14 @@ test('F4: what is lost with others again and again is set aside after six losses
 test('A6: the next that grants is told which runners rest, and for how long', async () => {
   const { records } = await server.open();
   await records.joinRunner(someOffer({ name: 'bad' }));
-  await records.saveRests([{ name: 'bad', failures: 3, restMs: 30_000, untilInMs: 20_000 }]);
-  await records.saveRests([
-    { name: 'bad', failures: 4, restMs: 60_000, untilInMs: 50_000 },
-    { name: 'worse', failures: 3, restMs: 30_000, untilInMs: -5 },
-  ]);
+  await records.saveRests([{ name: 'bad', failures: 3, restMs: 30_000, untilInMs: 20_000 }], { epoch: await epochOf(records) });
+  await records.saveRests(
+    [
+      { name: 'bad', failures: 4, restMs: 60_000, untilInMs: 50_000 },
+      { name: 'worse', failures: 3, restMs: 30_000, untilInMs: -5 },
+    ],
+    { epoch: await epochOf(records) },
+  );
   const { rests = [] } = await records.fleetSnapshot();
   assert.deepEqual(rests.map(({ name, failures, restMs, untilInMs }) => [name, failures, restMs, untilInMs > 0]).sort(), [
     ['bad', 4, 60_000, true],
@@ -153,6 +156,6 @@ test('A6: the next that grants is told which runners rest, and for how long', as
     (await records.figures()).runners.map(({ resting }) => resting),
     [1],
   );
-  await records.saveRests([]);
+  await records.saveRests([], { epoch: await epochOf(records) });
   assert.deepEqual((await records.fleetSnapshot()).rests, []);
 });

@@ -49,6 +49,9 @@ export async function holdTurn(client: PoolClient, turn: number | undefined): Pr
   if (rowCount === 0) throw superseded();
 }
 
+/** Rows `lead` of a statement that is to do nothing unless this epoch leads; nobody draws a later one until its transaction ends. */
+export const leads = (epoch: string): string => `lead as (select 1 from leadership where epoch = ${epoch} for share)`;
+
 /** Whoever led before and comes back hears it with whatever it does. */
 export function superseded(): FilmwrightError {
   return new FilmwrightError('lease-stale', 'Another controller drives builds by now; what this one planned is not stored.');

@@ -60,8 +60,11 @@ export async function runPools(options: PoolsOptions): Promise<void> {
     for (let at = 0; at < unknown.length; at += offersAtOnce)
       sizing.setOffers(await records.runnerOffers(unknown.slice(at, at + offersAtOnce)));
     const { decisions, came } = sizing.decide({ facts, machines, memories, nowMs: nowMs() });
-    for (const one of came) await records.noteStart(one);
-    await records.noteShort(decisions.filter(({ isShort }) => isShort).map(({ pool }) => pool));
+    for (const one of came) await records.noteStart(one, under);
+    await records.noteShort(
+      decisions.filter(({ isShort }) => isShort).map(({ pool }) => pool),
+      under,
+    );
     await records.savePoolStates(
       decisions.flatMap(({ pool: name, wanted, reason }): readonly PoolState[] => {
         const pool = pools.find((each) => each.name === name);
@@ -69,6 +72,7 @@ export async function runPools(options: PoolsOptions): Promise<void> {
           ? []
           : [{ name, wanted, reason, minimum: pool.minimum, maximum: pool.maximum, costPerHour: pool.costPerHour }];
       }),
+      under,
     );
     for (const { pool: name, start, stop, reason, wanted } of decisions) {
       const pool = pools.find((each) => each.name === name);

@@ -114,7 +114,7 @@ async function follow(
     if (answer === null) return 'another leads';
     press.publish(state);
     if (nowMs() >= nextSaveMs) {
-      await records.saveLearned(takeLearned(state));
+      await records.saveLearned(takeLearned(state), { epoch });
       rested = await saveRests(leading, { state, rested });
       nextSaveMs = nowMs() + saveMs;
     }
@@ -141,12 +141,15 @@ async function follow(
 type Resting = { readonly state: State; readonly rested: string };
 
 /** Writes which runners rest where that changed since it was written last, for people and for the next leader; gives what is written now. */
-async function saveRests({ records, log, nowMs }: Carrying & Pick<Scheduling, 'log'>, { state, rested }: Resting): Promise<string> {
+async function saveRests({ records, epoch, log, nowMs }: Carrying & Pick<Scheduling, 'log'>, { state, rested }: Resting): Promise<string> {
   const instantMs = nowMs();
   const rests = restsOf(state, instantMs);
   const text = JSON.stringify(rests.map(({ name, failures, restMs, untilMs }) => [name, failures, restMs, untilMs > instantMs]));
   if (text === rested) return text;
-  await records.saveRests(rests.map(({ untilMs, ...rest }) => ({ ...rest, untilInMs: untilMs - instantMs })));
+  await records.saveRests(
+    rests.map(({ untilMs, ...rest }) => ({ ...rest, untilInMs: untilMs - instantMs })),
+    { epoch },
+  );
   for (const { name, failures, untilMs } of rests)
     if (untilMs > instantMs)
       log('warn', 'a runner fails one task after another and rests', { runner: name, failures, forMs: untilMs - instantMs });
