@@ -198,9 +198,10 @@ test('a revoked credential locks its runner out, and what it worked on waits for
   const ended = await runner.ended;
   assert.equal(ended.status, 1, ended.err);
   assert.match(ended.err, /revoked/);
-  assert.deepEqual(processesOf(box), []);
+  // What was killed is gone a moment later on a machine that has much to do.
+  await until(() => processesOf(box).length === 0, 'nothing of it is left');
   assert.ok(
-    (await states(build)).every((state) => state !== 'running'),
+    (await states(build)).every((state) => state !== 'leased'),
     (await states(build)).join(),
   );
   const again = await join1(box).ended;

@@ -55,7 +55,7 @@ test('the cap of uploads is for users: what runners bring to join and what they 
   assert.equal((await gateway.callAsRunner({ method: 'POST', url: '/v1/uploads', headers: tus })).statusCode, 201);
 });
 
-test('what a runner with the store put there for one without is given to runners alone, and who asks whether it is there sends its own', async (context) => {
+test('the checkpoint that a runner with the store put there for one without is given to runners alone while a task names it, and who asks whether it is there sends its own', async (context) => {
   const gateway = await startGateway(context);
   const checkpoint = randomBytes(1000);
   const { digest } = await (await openFolderBlobs({ root: gateway.mediaRoot })).putStream({
@@ -63,6 +63,8 @@ test('what a runner with the store put there for one without is given to runners
     mediaType: 'application/octet-stream',
   });
   const url = `/v1/assets/${digest}`;
+  assert.equal((await gateway.callAsRunner({ url })).statusCode, 404, 'no task names it');
+  gateway.records.checkpoints.add(digest);
   assert.ok((await gateway.callAsRunner({ url })).rawPayload.equals(checkpoint));
   assert.equal((await gateway.callAsRunner({ url, method: 'HEAD' })).statusCode, 404);
   assert.equal((await gateway.call({ url })).statusCode, 404);

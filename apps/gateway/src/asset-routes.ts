@@ -53,7 +53,7 @@ async function receive({ request, reply }: Exchange, parts: GatewayParts): Promi
 /** An asset whose row and bytes both exist; a row without bytes is removed, so that what made it is done again. */
 async function findAsset(request: FastifyRequest, parts: GatewayParts): Promise<Asset | null> {
   const digest = checkDigest(paramOf(request, 'digest'));
-  // Runners work for all of them.
+  // Runners work for all of them, and read what they are not leased yet: inputs of tasks to come, and fonts that the link is measured with.
   const workspaceId = request.fromRunner ? null : request.workspaceId;
   const asset = await parts.records.getAsset({ workspaceId, digest });
   if (asset === null || (await parts.blobs.has(digest))) return asset;
@@ -61,10 +61,14 @@ async function findAsset(request: FastifyRequest, parts: GatewayParts): Promise<
   return null;
 }
 
-/** What a runner that has the store itself put there for one that has not, and no task names yet, as the checkpoint of a drawing; who only asks whether it is there is to send its own. */
-async function leftByRunner(request: FastifyRequest, { blobs }: GatewayParts): Promise<Asset | null> {
+/**
+ * What a runner that has the store itself put there for one that has not: the checkpoint that a task was handed back with, until it has ended. Who only asks
+ * whether it is there is to send its own.
+ */
+async function leftByRunner(request: FastifyRequest, { blobs, records }: GatewayParts): Promise<Asset | null> {
   if (!request.fromRunner || request.method !== 'GET') return null;
   const digest = checkDigest(paramOf(request, 'digest'));
+  if (!(await records.isCheckpoint(digest))) return null;
   const bytes = await blobs.size(digest);
   return bytes === null ? null : { digest, bytes, mediaType: 'application/octet-stream' };
 }

@@ -78,6 +78,7 @@ async function run(): Promise<void> {
           handle: (request, reply) => void app.server.emit('request', request, reply),
         });
         endWatch = watchCertificate(config.tls, {
+          shown: certificate,
           onChange: (renewed) => {
             certificate = renewed;
             secure?.show(renewed);

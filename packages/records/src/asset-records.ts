@@ -6,7 +6,7 @@ import { isStale, noteSeen } from './seen-assets.ts';
 type AssetRow = { readonly digest: string; readonly bytes: string; readonly media_type: string; readonly stale: boolean };
 
 /** Rows of assets; their bytes lie in the store. */
-export function assetRecords(database: Database): Pick<Records, 'putAsset' | 'hasAssets' | 'getAsset' | 'forgetAsset'> {
+export function assetRecords(database: Database): Pick<Records, 'putAsset' | 'hasAssets' | 'isCheckpoint' | 'getAsset' | 'forgetAsset'> {
   const { rows } = database;
   /** Rows of the assets that are there, which they stay for a while after they were asked for. */
   const seen = async ({ workspaceId, digests }: { readonly workspaceId: string | null; readonly digests: readonly string[] }) => {
@@ -35,6 +35,12 @@ export function assetRecords(database: Database): Pick<Records, 'putAsset' | 'ha
     },
     async forgetAsset({ workspaceId, digest }) {
       await rows('delete from asset where ($1::uuid is null or workspace_id = $1) and digest = $2', [workspaceId, digest]);
+    },
+    async isCheckpoint(digest) {
+      const found = await rows(`select from task where resume->>'checkpointAsset' = $1 and state in ('waiting', 'leased') limit 1`, [
+        digest,
+      ]);
+      return found.length > 0;
     },
     async getAsset({ workspaceId, digest }) {
       const [row] = await seen({ workspaceId, digests: [digest] });

@@ -174,6 +174,8 @@ export interface Records {
   forgetAsset(options: { readonly workspaceId: string | null; readonly digest: string }): Promise<void>;
   /** Media type and size of an asset of a workspace, of any where that is null, or null. */
   getAsset(options: { readonly workspaceId: string | null; readonly digest: string }): Promise<Asset | null>;
+  /** Whether a task that waits or runs was handed back with this as its checkpoint. */
+  isCheckpoint(digest: string): Promise<boolean>;
 
   joinRunner(offer: RunnerOffer): Promise<{ readonly runnerId: string }>;
   leaveRunner(runnerId: string): Promise<void>;

@@ -71,6 +71,7 @@ export function createMemoryLedger(): MemoryLedger {
     putAsset: refuse,
     hasAssets: refuse,
     getAsset: refuse,
+    isCheckpoint: refuse,
     forgetAsset: refuse,
     joinRunner: refuse,
     leaveRunner: refuse,

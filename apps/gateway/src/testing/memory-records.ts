@@ -22,6 +22,8 @@ export type MemoryRecords = Records & {
   /** How often a runner asked for tasks. */
   readonly asked: { readonly leases: number };
   readonly completed: readonly { readonly key: string; readonly runnerId: string }[];
+  /** Digests of checkpoints that tasks were handed back with. */
+  readonly checkpoints: Set<string>;
   readonly listeners: ReadonlySet<(event: RecordsEvent) => void>;
   /** Makes `ping` and every read of builds fail, as when the database is gone. */
   readonly setAnswering: (answering: boolean) => void;
@@ -35,6 +37,7 @@ export function createMemoryRecords(): MemoryRecords {
   const packages = new Map<string, WebPackage>();
   const shots = new Map<string, BuildShots>();
   const assets = new Map<string, Asset>();
+  const checkpoints = new Set<string>();
   const runners = new Map<string, RunnerOffer & { runnerId: string; draining?: boolean }>();
   const ready: Task[] = [];
   const leased = new Map<string, { fence: number; runnerId: string }>();
@@ -72,6 +75,7 @@ export function createMemoryRecords(): MemoryRecords {
   };
 
   return {
+    checkpoints,
     async createBuild(build) {
       const id = build.id ?? randomUUID();
       const createdAt = new Date().toISOString();
@@ -131,6 +135,7 @@ export function createMemoryRecords(): MemoryRecords {
       assets.delete(digest);
     },
     hasAssets: async (digests) => new Set(digests.filter((digest) => assets.has(digest))),
+    isCheckpoint: async (digest) => checkpoints.has(digest),
     getAsset: async ({ workspaceId, digest }) =>
       workspaceId === null || workspaceId === defaultWorkspace ? (assets.get(digest) ?? null) : null,
     async joinRunner(offer) {
