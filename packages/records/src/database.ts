@@ -1,5 +1,5 @@
 import { FilmwrightError } from '@filmwright/contracts';
-import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { steadfast } from './connect.ts';
 import { databaseHosts } from './database-hosts.ts';
 
@@ -11,6 +11,9 @@ export type Database = {
   prepared<Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)): Promise<readonly Row[]>;
   /** `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
   transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
+  /** Like `transaction`, for streams of rows, which a pipelined connection does not take. */
+  streaming<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 };
 
 export type Prepared = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
@@ -24,30 +27,12 @@ const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|
 const connectionMessages =
   /Connection terminated|Query read timeout|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
-/** Opens a pool of at most four connections; nothing is sent before the first call. */
+/** Opens a pool of at most four connections, which take statements before those before are answered, and one of two for streams of rows; nothing is sent before the first call. */
 export function openDatabase(connectionString: string): Database {
   const hosts = databaseHosts(connectionString);
-  const pool = new pg.Pool({
-    connectionString: hosts.now(),
-    ...(hosts.areMany ? { onConnect: checkWritable } : {}),
-    max: 4,
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 5000,
-    ...steadfast,
-    statement_timeout: 60_000,
-    // What is not answered by then was sent to a machine that is gone.
-    query_timeout: 65_000,
-    idle_in_transaction_session_timeout: 60_000,
-    application_name: 'filmwright',
-    // Every statement here has its index; plans that were made while a table was small go on after it has grown. What has none only seems dear by that, and is
-    // not worth compiling.
-    options: `${steadfast.options} -c enable_seqscan=off -c jit=off`,
-  });
-  // Each new connection goes to the server that is asked at the time.
-  if (hosts.areMany) Object.defineProperty(pool.options, 'connectionString', { get: hosts.now });
+  const pool = openPool(hosts, { max: 4, idleTimeoutMillis: 60_000, pipeline: true });
+  const streams = openPool(hosts, { max: 2, idleTimeoutMillis: 1000 });
   const again = <T>(work: (tries: number) => Promise<T>): Promise<T> => retried(work, hosts.next);
-  // An idle connection that breaks is replaced; without a listener its error would end the process.
-  pool.on('error', () => {});
   return {
     pool,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
@@ -61,7 +46,34 @@ export function openDatabase(connectionString: string): Database {
       return result.rows;
     },
     transaction: (work) => again((tries) => inTransaction(pool, (client) => work(client, tries))),
+    streaming: (work) => again((tries) => inTransaction(streams, (client) => work(client, tries))),
+    async close() {
+      await Promise.all([pool.end(), streams.end()]);
+    },
   };
+}
+
+function openPool(hosts: ReturnType<typeof databaseHosts>, options: PoolConfig): Pool {
+  const pool = new pg.Pool({
+    connectionString: hosts.now(),
+    ...(hosts.areMany ? { onConnect: checkWritable } : {}),
+    ...options,
+    connectionTimeoutMillis: 5000,
+    ...steadfast,
+    statement_timeout: 60_000,
+    // What is not answered by then was sent to a machine that is gone.
+    query_timeout: 65_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: 'filmwright',
+    // Every statement here has its index; plans that were made while a table was small go on after it has grown. What has none only seems dear by that, and is
+    // not worth compiling.
+    options: `${steadfast.options} -c enable_seqscan=off -c jit=off`,
+  });
+  // Each new connection goes to the server that is asked at the time.
+  if (hosts.areMany) Object.defineProperty(pool.options, 'connectionString', { get: hosts.now });
+  // An idle connection that breaks is replaced; without a listener its error would end the process.
+  pool.on('error', () => {});
+  return pool;
 }
 
 async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -73,7 +85,10 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
   };
   client.on('error', note);
   try {
-    await client.query('begin');
+    const begun = client.query('begin');
+    // It fails with its connection alone, and then so does what is sent behind it.
+    if (client.pipeline) begun.catch(note);
+    else await begun;
     const result = await work(client);
     await client.query('commit');
     return result;
@@ -85,6 +100,24 @@ async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promis
     client.removeListener('error', note);
     client.release(broken);
   }
+}
+
+/**
+ * Sends statements of a transaction in one go where its connection is pipelined, otherwise one after the other; gives their rows in order. None may need
+ * what one before it answers. The first that fails is thrown; what was sent behind it fails with it.
+ */
+export async function sendAll(client: PoolClient, statements: readonly Prepared[]): Promise<readonly (readonly QueryResultRow[])[]> {
+  const answers: Promise<readonly QueryResultRow[]>[] = [];
+  for (const { name, text, values } of statements) {
+    const answer = client.query({ name, text, values: [...values] }).then(({ rows }) => rows);
+    if (!client.pipeline) await answer;
+    answers.push(answer);
+  }
+  const settled = await Promise.allSettled(answers);
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 /** Refuses a connection to a standby: of several servers one is written to. */

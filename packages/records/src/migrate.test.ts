@@ -230,7 +230,7 @@ test('migrations are applied once, however many start at the same moment', async
       (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort(),
     );
   } finally {
-    for (const { pool } of databases) await pool.end();
+    for (const database of databases) await database.close();
   }
 });
 
@@ -251,7 +251,7 @@ test('migrations may take as long as what is filled needs, and read tables as a 
     assert.deepEqual([...shown], ['{"within":"0","whole":"on"}']);
     assert.deepEqual(await database.rows(limits), [{ within: '1min', whole: 'off' }]);
   } finally {
-    await database.pool.end();
+    await database.close();
   }
 });
 
@@ -263,6 +263,6 @@ test('the server gives up a connection whose other side is gone, and compiles no
     );
     assert.deepEqual(shown, { idle: '5', within: '11000', jit: 'off' });
   } finally {
-    await database.pool.end();
+    await database.close();
   }
 });

@@ -14,11 +14,6 @@ export async function notify(client: PoolClient, event: RecordsEvent): Promise<v
   await client.query('select pg_notify($1, $2)', [channel, JSON.stringify(event)]);
 }
 
-/** Tells every listener about several changes, in order. */
-export async function notifyAll(client: PoolClient, events: readonly RecordsEvent[]): Promise<void> {
-  await client.query(`select pg_notify('${channel}', n) from unnest($1::text[]) n`, [events.map((event) => JSON.stringify(event))]);
-}
-
 /** Part of a statement that tells every listener of the events in a parameter or expression, texts as `eventsOf` gives them. */
 export function notifyEach(texts: string): string {
   return `(select count(pg_notify('${channel}', n)) from unnest(${texts}::text[]) n)`;

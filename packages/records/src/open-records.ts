@@ -67,7 +67,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
   try {
     await migrate(database);
   } catch (error) {
-    await database.pool.end();
+    await database.close();
     throw error;
   }
   const builds = buildRecords(database);
@@ -115,7 +115,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
     },
     async close() {
       for (const stop of stops) await stop();
-      await database.pool.end();
+      await database.close();
     },
   };
 }

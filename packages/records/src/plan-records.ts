@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { textArray } from './array-values.ts';
-import type { Database } from './database.ts';
-import { notifyAll } from './notify.ts';
-import { addTasks, copyLines, copyTasks, inKeyOrder, type Looks, type Place, tasksToRenew } from './plan-tasks.ts';
+import { type Database, type Prepared, sendAll } from './database.ts';
+import { notifyEach } from './notify.ts';
+import { addingOf, addTasks, copyLines, copyTasks, inKeyOrder, type Looks, type Place, tasksToRenew } from './plan-tasks.ts';
 import type { PlannedRow, Records } from './records.ts';
-import { checkTurn, lockWantsOfBuild, updateWanted } from './wanted.ts';
+import { checkingTurn, lockingWantsOf, superseded, updateWanted } from './wanted.ts';
 
 /** From so many on, plans are written as streams, and the database is told to look at its tables. */
 const manyRows = 300;
 
 /** A build's first plan notes what it foresees, in time of slots. */
-const beginPlan = `
+const begin = `
   with begun as (
     update build b set progress = $2, rows_digest = $3, state = case when b.state = 'planning' then 'running' else b.state end
     where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, b.pressed_at, (select rows_digest from build where id = $1) as before
@@ -21,7 +21,8 @@ const beginPlan = `
     select w.id, b.id::text, 'estimate', b.id, 0, $4::float8, $4::float8 / 1000 * w.slot_rate from begun b join workspace w on w.id = b.workspace_id
     where b.before is null on conflict do nothing
   )
-  select workspace_id, before, coalesce(pressed_at > now() - interval '2 minutes', false) as pressed from begun`;
+  select workspace_id, before, coalesce(pressed_at > now() - interval '2 minutes', false) as pressed, ${notifyEach('$5')} from begun`;
+type BegunRow = { workspace_id: string; before: string | null; pressed: boolean };
 
 /** A plan came after its build had ended: nothing of it stays. */
 const tooLate = new Error('the build has ended');
@@ -32,29 +33,28 @@ const uniqueViolation = '23505';
  * Storing plans: the tasks of a build and its list of them. What is new is written before the lock of wants is taken, so that plans are written side by
  * side; who wants what is told under it. Whoever holds it waits for no other writer of tasks.
  */
-export function planRecords({ transaction }: Database): Pick<Records, 'savePlan'> {
+export function planRecords({ transaction, streaming }: Database): Pick<Records, 'savePlan'> {
   return {
-    async savePlan(plan) {
-      const rowsDigest = createHash('sha256').update(JSON.stringify(plan.rows)).digest('hex');
-      const stored = { ...plan, ready: inKeyOrder(plan.ready), rowsDigest };
-      const store = (looks: Looks | null) =>
-        transaction(async (client) => {
-          const copied = looks !== null ? await copyPlan(client, { ...stored, looks }) : null;
-          const added = copied ?? (await addTasks(client, { buildId: plan.buildId, tasks: stored.ready, name: 'add-tasks' }));
-          await settlePlan(client, { ...stored, added, isCopied: copied !== null });
+    async savePlan(given) {
+      const rowsDigest = createHash('sha256').update(JSON.stringify(given.rows)).digest('hex');
+      const plan = { ...given, ready: inKeyOrder(given.ready), rowsDigest };
+      const copy = (looks: Looks) =>
+        streaming(async (client) => {
+          const copied = await copyPlan(client, { ...plan, looks });
+          await settlePlan(client, { ...plan, ...(await beginPlan(client, { ...plan, copied })), isCopied: copied !== null });
         });
-      try {
-        const ways = plan.rows.length >= manyRows ? (['at some', 'at all', null] as const) : ([null] as const);
-        for (const looks of ways) {
-          try {
-            await store(looks);
-            break;
-          } catch (error) {
-            if (looks === null || (error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
-          }
+      const add = () =>
+        transaction(async (client) =>
+          settlePlan(client, { ...plan, ...(await beginPlan(client, { ...plan, copied: null })), isCopied: false }),
+        );
+      const ways = plan.rows.length >= manyRows ? [() => copy('at some'), () => copy('at all'), add] : [add];
+      for (const way of ways) {
+        try {
+          return await way();
+        } catch (error) {
+          if (error === tooLate) return;
+          if (way === add || (error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
         }
-      } catch (error) {
-        if (error !== tooLate) throw error;
       }
     },
   };
@@ -94,47 +94,55 @@ async function copyPlan(
   return added;
 }
 
+/** A plan that was begun: the keys of its new tasks, and what its build was. */
+type Begun = { readonly added: readonly string[]; readonly build: BegunRow };
+
+/** Adds what is new, unless that was copied, waits for the lock of wants and begins the plan under it; in one go where the connection is pipelined. */
+async function beginPlan(client: PoolClient, plan: Plan & { readonly copied: readonly string[] | null }): Promise<Begun> {
+  const { buildId, rows, ready, progress, turn, rowsDigest, copied } = plan;
+  const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
+  const events = [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' }] : [])].map((event) => JSON.stringify(event));
+  const adding = copied === null && ready.length > 0 ? [addingOf({ buildId, tasks: ready, name: 'add-tasks' })] : [];
+  const checking = turn !== undefined ? [checkingTurn(turn)] : [];
+  const beginning = { name: 'begin-plan', text: begin, values: [buildId, JSON.stringify(progress), rowsDigest, slotMs, events] };
+  const answers = await sendAll(client, [...adding, lockingWantsOf(buildId), ...checking, beginning]);
+  if (checking.length > 0 && answers.at(-2)?.length === 0) throw superseded();
+  const build = answers.at(-1)?.[0] as BegunRow | undefined;
+  if (build === undefined) throw tooLate;
+  const keys = adding.length > 0 ? (answers[0] ?? []) : [];
+  return { added: copied ?? keys.map(({ key }) => key), build };
+}
+
 /** Under the lock of wants: what was there already is tried anew where it failed, and each task is wanted by the build that presses most. */
 async function settlePlan(
   client: PoolClient,
-  {
-    buildId,
-    rows,
-    ready,
-    progress,
-    turn,
-    rowsDigest,
-    added,
-    isCopied,
-  }: Plan & { readonly added: readonly string[]; readonly isCopied: boolean },
+  { buildId, rows, ready, rowsDigest, added, build, isCopied }: Plan & Begun & { readonly isCopied: boolean },
 ): Promise<void> {
-  const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
-  await lockWantsOfBuild(client, buildId);
-  await checkTurn(client, turn);
-  const { rows: builds } = await client.query<{ workspace_id: string; before: string | null; pressed: boolean }>({
-    name: 'begin-plan',
-    text: beginPlan,
-    values: [buildId, JSON.stringify(progress), rowsDigest, slotMs],
-  });
-  const build = builds[0];
-  if (build === undefined) throw tooLate;
   const place = { workspaceId: build.workspace_id, buildId };
   const fresh = new Set(added);
   const others = ready.filter(({ key }) => !fresh.has(key));
   const tasks = await tasksToRenew(client, { ...place, tasks: others });
   const came = [...added, ...(await addTasks(client, { buildId, tasks, name: 'renew-tasks' }))];
-  if (build.before !== rowsDigest) {
-    const keys = isCopied
-      ? rows.flatMap(({ key }) => key ?? [])
-      : await storeRows(client, { ...place, rows, isFirst: build.before === null });
-    await learnOf(client, keys.length);
-    // How pressing the build is may have changed after its new tasks were written.
-    const isSure = keys.length > 0 && came.length > 0 && !build.pressed;
-    const settled = isSure ? await wantedByOneOnly(client, { ...place, added: came }) : new Set();
-    await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
-  }
-  await notifyAll(client, [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' } as const] : [])]);
+  if (build.before === rowsDigest) return;
+  // How pressing the build is may have changed after its new tasks were written.
+  const looking = came.length > 0 && !build.pressed ? [othersThatWant({ ...place, keys: came })] : [];
+  const storing = isCopied ? [] : [storingRows({ ...place, rows })];
+  const isFew = rows.length < manyRows;
+  const answers = await sendAll(client, [...storing, ...(isFew ? looking : [])]);
+  const changed = isCopied ? rows : (answers[0] ?? []);
+  const gone = build.before === null ? [] : await removeLines(client, { buildId, rows });
+  const keys = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
+    (key) => key !== null,
+  );
+  await learnOf(client, keys.length);
+  const shared = isFew ? answers[storing.length] : (await sendAll(client, looking))[0];
+  // Who wants what was just added, and no other active build lists, is known.
+  const settled = new Set(looking.length > 0 ? came : []);
+  for (const { key } of shared ?? []) settled.delete(key);
+  await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
 }
+
+type LineRow = { readonly key?: string | null; readonly old_key?: string | null };
 
 /** By itself the database learns of many new rows only later, and till then it joins them row by row. */
 async function learnOf(client: PoolClient, count: number): Promise<void> {
@@ -143,57 +151,49 @@ async function learnOf(client: PoolClient, count: number): Promise<void> {
   if ((rows[0]?.known ?? 0) < 2 * count) await client.query('analyze task, build_task, attempt');
 }
 
-/** Of tasks that were just added for a build those that no other active build lists: who wants them is known. */
-async function wantedByOneOnly(
-  client: PoolClient,
-  { workspaceId, buildId, added }: Place & { readonly added: readonly string[] },
-): Promise<ReadonlySet<string>> {
-  const { rows: shared } = await client.query<{ key: string }>({
-    name: 'shared-tasks',
-    text: `select bt.key from unnest($3::text[]) as k(key) join build_task bt on bt.key = k.key
-      join build b on b.id = bt.build_id and b.ended_at is null where bt.workspace_id = $1 and bt.build_id <> $2`,
-    values: [workspaceId, buildId, textArray(added)],
-  });
-  const keys = new Set(added);
-  for (const { key } of shared) keys.delete(key);
-  return keys;
-}
+/** Asks which of these tasks other active builds list. */
+const othersThatWant = ({ workspaceId, buildId, keys }: Place & { readonly keys: readonly string[] }): Prepared => ({
+  name: 'shared-tasks',
+  text: `select bt.key from unnest($3::text[]) as k(key) join build_task bt on bt.key = k.key
+    join build b on b.id = bt.build_id and b.ended_at is null where bt.workspace_id = $1 and bt.build_id <> $2`,
+  values: [workspaceId, buildId, textArray(keys)],
+});
 
-/** Writes the lines that differ and removes those that are gone; returns every key that came to this build or left it. */
-async function storeRows(
+/** Writes the lines that differ; answers with every key that so came to this build, and the one that was in its place. */
+const storingRows = ({ workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] }): Prepared => ({
+  name: 'store-rows',
+  text: `with given as (
+     select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[]) with ordinality
+       as g(address, kind, key, estimate_ms, reused, ordinal)
+   ), changed as (
+     select g.*, b.key as old_key from given g left join build_task b on b.build_id = $2 and b.address = g.address
+     where b.address is null or (b.kind, b.key, b.estimate_ms, b.reused, b.ordinal) is distinct from (g.kind, g.key, g.estimate_ms, g.reused, g.ordinal)
+   ), written as (
+     insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
+     select $1, $2, address, kind, key, estimate_ms, reused, ordinal from changed
+     on conflict (build_id, address) do update set kind = excluded.kind, key = excluded.key, estimate_ms = excluded.estimate_ms,
+       reused = excluded.reused, ordinal = excluded.ordinal
+   )
+   select key, old_key from changed where key is distinct from old_key`,
+  values: [
+    workspaceId,
+    buildId,
+    rows.map((row) => row.address),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.key),
+    rows.map((row) => row.estimateMs),
+    rows.map((row) => row.reused),
+  ],
+});
+
+/** Removes the lines of a plan before that this one has no more; gives their keys. */
+async function removeLines(
   client: PoolClient,
-  { workspaceId, buildId, rows, isFirst }: Place & { readonly rows: readonly PlannedRow[]; readonly isFirst: boolean },
-): Promise<readonly string[]> {
-  const { rows: changed } = await client.query<{ key: string | null; old_key: string | null }>({
-    name: 'store-rows',
-    text: `with given as (
-       select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[]) with ordinality
-         as g(address, kind, key, estimate_ms, reused, ordinal)
-     ), changed as (
-       select g.*, b.key as old_key from given g left join build_task b on b.build_id = $2 and b.address = g.address
-       where b.address is null or (b.kind, b.key, b.estimate_ms, b.reused, b.ordinal) is distinct from (g.kind, g.key, g.estimate_ms, g.reused, g.ordinal)
-     ), written as (
-       insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
-       select $1, $2, address, kind, key, estimate_ms, reused, ordinal from changed
-       on conflict (build_id, address) do update set kind = excluded.kind, key = excluded.key, estimate_ms = excluded.estimate_ms,
-         reused = excluded.reused, ordinal = excluded.ordinal
-     )
-     select key, old_key from changed where key is distinct from old_key`,
-    values: [
-      workspaceId,
-      buildId,
-      rows.map((row) => row.address),
-      rows.map((row) => row.kind),
-      rows.map((row) => row.key),
-      rows.map((row) => row.estimateMs),
-      rows.map((row) => row.reused),
-    ],
-  });
-  const keys = changed.flatMap((row) => [row.key, row.old_key]);
-  if (isFirst) return keys.filter((key) => key !== null);
+  { buildId, rows }: { readonly buildId: string; readonly rows: readonly PlannedRow[] },
+): Promise<readonly (string | null)[]> {
   const { rows: gone } = await client.query<{ key: string | null }>(
     `delete from build_task where build_id = $1 and (select count(*) from build_task where build_id = $1) > $3 and not (address = any($2)) returning key`,
     [buildId, rows.map((row) => row.address), rows.length],
   );
-  return [...keys, ...gone.map((row) => row.key)].filter((key) => key !== null);
+  return gone.map(({ key }) => key);
 }

@@ -2,6 +2,7 @@ import { needsOf, type Task } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { textArray } from './array-values.ts';
 import { copyRows } from './copy-rows.ts';
+import { type Prepared, sendAll } from './database.ts';
 import type { PlannedRow } from './records.ts';
 
 /** So many keys go into one row of the outbox: it is small enough to lie in its table as it is. */
@@ -55,17 +56,22 @@ const statements = {
       where task.state = 'failed' and task.ran_for is distinct from $1`),
 };
 
+type Adding = { readonly buildId: string; readonly tasks: readonly Task[]; readonly name: keyof typeof statements };
+
 /**
  * Adds what is new (`add-tasks`, which needs no lock), or also tries anew what failed for another build (`renew-tasks`, under the lock of wants); gives
  * the keys of both. Nothing is added once the build has ended.
  */
-export async function addTasks(
-  client: PoolClient,
-  { buildId, tasks, name }: { readonly buildId: string; readonly tasks: readonly Task[]; readonly name: keyof typeof statements },
-): Promise<readonly string[]> {
+export async function addTasks(client: PoolClient, { buildId, tasks, name }: Adding): Promise<readonly string[]> {
   if (tasks.length === 0) return [];
+  const [rows = []] = await sendAll(client, [addingOf({ buildId, tasks, name })]);
+  return rows.map(({ key }) => key);
+}
+
+/** What `addTasks` sends; it answers with keys. */
+export function addingOf({ buildId, tasks, name }: Adding): Prepared {
   const needs = tasks.map(needsOf);
-  const { rows } = await client.query<{ key: string }>({
+  return {
     name,
     text: statements[name],
     values: [
@@ -76,8 +82,7 @@ export async function addTasks(
       ...[needs.map(({ model }) => model), needs.map(({ gpus }) => gpus), needs.map(({ bordersMs }) => bordersMs)],
       ...[needs.map(({ batch }) => batch), needs.map(({ batchMost }) => batchMost)],
     ],
-  });
-  return rows.map(({ key }) => key);
+  };
 }
 
 /** Of tasks that were there before, those that are to be tried anew, or that were removed meanwhile. Under the lock of wants. */

@@ -1,6 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
 import { textArray } from './array-values.ts';
+import { type Prepared, sendAll } from './database.ts';
 import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 
@@ -25,22 +26,30 @@ export async function lockAllWants(client: PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [allWants]);
 }
 
-/** Like `lockWants`, for the workspace of a build; false where there is no such build. */
+/** Like `lockWants`, for the workspace of a build; no row where there is no such build. */
+export const lockingWantsOf = (buildId: string): Prepared => ({
+  name: 'lock-wants-of-build',
+  text: `select pg_advisory_xact_lock_shared(${allWants}), pg_advisory_xact_lock(${wantsOfOne}, hashtext(workspace_id::text)) from build where id = $1`,
+  values: [buildId],
+});
+
 export async function lockWantsOfBuild(client: PoolClient, buildId: string): Promise<boolean> {
-  const { rowCount } = await client.query({
-    name: 'lock-wants-of-build',
-    text: `select pg_advisory_xact_lock_shared(${allWants}), pg_advisory_xact_lock(${wantsOfOne}, hashtext(workspace_id::text)) from build where id = $1`,
-    values: [buildId],
-  });
-  return rowCount === 1;
+  return (await sendAll(client, [lockingWantsOf(buildId)]))[0]?.length === 1;
 }
 
 /** Throws `lease-stale` where another process drives builds under a later number; holds until the end of a transaction that has `lockWants`. */
 export async function checkTurn(client: PoolClient, turn: number | undefined): Promise<void> {
   if (turn === undefined) return;
-  const { rowCount } = await client.query({ name: 'check-turn', text: 'select from leadership where drive = $1', values: [turn] });
-  if (rowCount === 0) throw superseded();
+  const [found] = await sendAll(client, [checkingTurn(turn)]);
+  if (found?.length === 0) throw superseded();
 }
+
+/** What `checkTurn` asks; no row means `superseded`. */
+export const checkingTurn = (turn: number): Prepared => ({
+  name: 'check-turn',
+  text: 'select from leadership where drive = $1',
+  values: [turn],
+});
 
 /** Like `checkTurn`, for a transaction without `lockWants`: nobody draws a later number until it ends. */
 export async function holdTurn(client: PoolClient, turn: number | undefined): Promise<void> {

@@ -61,7 +61,7 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
       `Assets are swept from an age of one hour on; found ${options.olderMs} ms. What was just uploaded is not named yet.`,
     );
   const database = openDatabase(options.connectionString);
-  await migrate(database).finally(() => database.pool.end());
+  await migrate(database).finally(() => database.close());
   const client = new pg.Client({
     connectionString: databaseHosts(options.connectionString).now(),
     keepAlive: true,
