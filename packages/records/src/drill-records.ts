@@ -23,7 +23,7 @@ const users = `
   limit 1`;
 /** Rows of a workspace by their tables, those first that others refer to. */
 const tables = [
-  ...['preview', 'standing', 'spend_entry', 'attempt', 'task_asset', 'task', 'build_task', 'request_key'],
+  ...['preview', 'standing', 'standing_came', 'spend_entry', 'attempt', 'task_asset', 'task', 'build_task', 'request_key'],
   ...['film', 'workspace_token', 'library_item', 'drill'],
 ] as const;
 const bytesAtOnce = 50;

@@ -4,15 +4,23 @@ import { fleetDevices, type ToldOfDevices } from './device-rows.ts';
 import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './overview-store.ts';
 import { isOfMachine, pooled } from './pooled.ts';
 import { silenceMs } from './silence.ts';
+import { toldTasks } from './standing-rows.ts';
 import { isUuid } from './uuidv7.ts';
 import { holdTurn } from './wanted.ts';
 
 /** Places in the line and seconds to go tell waits apart that are the same to people. */
 const sameWait = `case when x.reason ~ '^[0-9]+ tasks? goe?s? before it$' then 'others go before it'
   when x.reason ~ '^it is tried again in [0-9]+ s$' then 'it is tried again soon' else x.reason end`;
-const told = `json_to_recordset(s.body) as x(key text, position int, "expectedStartAt" text, reason text)`;
 /** Of a build with many of them they were summed up when they were written: reading where each stands would take longer than people look at it. */
 const summed = `json_to_recordset(s.lines) as l(reason text, tasks int, position int, "expectedStartAt" text)`;
+/** What tasks wait for of the standings for which a condition on `s` holds. */
+const waits = (where: string): string => `
+  select x.build_id, x.workspace_id, ${sameWait} as reason, count(*)::int as tasks, min(x.position)::int as position, min(x."expectedStartAt") as "expectedStartAt"
+  from ${toldTasks({ where, summed: false })} x join task t on t.workspace_id = x.workspace_id and t.key = x.key and t.state = 'waiting'
+  group by 1, 2, 3, x."expectedStartAt" is null
+  union all
+  select s.build_id, s.workspace_id, l.reason, l.tasks, l.position, l."expectedStartAt"
+  from standing s cross join lateral ${summed} where ${where} and s.lines is not null`;
 const amounts = (filter: string, name: string): string =>
   ['gpu_ms', 'slot_ms', 'credits']
     .map((column) => `coalesce(sum(s.${column}) filter (where ${filter}), 0)::float8 as ${name}_${column}`)
@@ -68,15 +76,9 @@ export function overviewRecords({ rows, transaction }: Database): OverviewStore 
     async buildWait({ workspaceId, buildId }) {
       if (!isUuid(buildId)) return null;
       const reasons = await rows<{ reason: string; tasks: number; position: number; expectedStartAt: string | null }>(
-        `select ${sameWait} as reason, count(*)::int as tasks, min(x.position)::int as position,
-           min(x."expectedStartAt") as "expectedStartAt"
-         from standing s join build b on b.id = s.build_id and b.ended_at is null cross join lateral ${told}
-         join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
-         where s.build_id = $1 and s.workspace_id = $2 and s.lines is null group by 1, x."expectedStartAt" is null
-         union all
-         select l.reason, l.tasks, l.position, l."expectedStartAt"
-         from standing s join build b on b.id = s.build_id and b.ended_at is null cross join lateral ${summed}
-         where s.build_id = $1 and s.workspace_id = $2 and s.lines is not null order by 4 nulls first, 3`,
+        `select q.reason, sum(q.tasks)::int as tasks, min(q.position) as position, min(q."expectedStartAt") as "expectedStartAt"
+         from (${waits('s.build_id = $1 and s.workspace_id = $2')}) q join build b on b.id = q.build_id and b.ended_at is null
+         group by 1, q."expectedStartAt" is null order by 4 nulls first, 3`,
         [buildId, workspaceId],
       );
       if (reasons.length === 0) return null;
@@ -149,14 +151,8 @@ export function overviewRecords({ rows, transaction }: Database): OverviewStore 
         ),
         rows<Omit<FleetQueueLine, 'deadline'> & { readonly deadline: Date | null; readonly position: number }>(
           `select w.name as workspace, b.priority, b.id as build, b.title, b.deadline, q.reason, q.tasks, q.position, q."expectedStartAt" from (
-             select s.build_id, s.workspace_id, ${sameWait} as reason, count(*)::int as tasks,
-               min(x.position)::int as position, min(x."expectedStartAt") as "expectedStartAt"
-             from standing s cross join lateral ${told}
-             join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
-             where s.lines is null group by s.build_id, 3, x."expectedStartAt" is null
-             union all
-             select s.build_id, s.workspace_id, l.reason, l.tasks, l.position, l."expectedStartAt"
-             from standing s cross join lateral ${summed} where s.lines is not null
+             select u.build_id, u.workspace_id, u.reason, sum(u.tasks)::int as tasks, min(u.position) as position, min(u."expectedStartAt") as "expectedStartAt"
+             from (${waits('true')}) u group by 1, 2, 3, u."expectedStartAt" is null
            ) q join build b on b.id = q.build_id and b.ended_at is null join workspace w on w.id = q.workspace_id
            order by w.name, priority_rank(b.priority), q."expectedStartAt" nulls first, b.id limit ${mostLines}`,
         ),

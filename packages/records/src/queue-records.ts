@@ -1,6 +1,7 @@
 import type { Priority, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import type { QueueStore } from './schedule-store.ts';
+import { toldTasks } from './standing-rows.ts';
 import { isUuid } from './uuidv7.ts';
 
 type QueueRow = {
@@ -23,11 +24,10 @@ export function queueRecords({ rows }: Database): QueueStore {
       if (buildId !== undefined && !isUuid(buildId)) return [];
       const found = await rows<QueueRow>(
         `select b.id as build, b.title, t.priority, t.deadline_at as deadline, bt.address, bt.kind, bt.key, x.position, x."expectedStartAt", x.reason
-         from standing s join build b on b.id = s.build_id and b.ended_at is null
-         cross join lateral json_to_recordset(s.body) as x(key text, position int, "expectedStartAt" text, reason text)
-         join task t on t.workspace_id = s.workspace_id and t.key = x.key and t.state = 'waiting'
-         join build_task bt on bt.build_id = s.build_id and bt.workspace_id = s.workspace_id and bt.key = x.key
-         where s.workspace_id = $1 and ($2::uuid is null or s.build_id = $2)
+         from ${toldTasks({ where: 's.workspace_id = $1 and ($2::uuid is null or s.build_id = $2)', summed: true })} x
+         join build b on b.id = x.build_id and b.ended_at is null
+         join task t on t.workspace_id = x.workspace_id and t.key = x.key and t.state = 'waiting'
+         join build_task bt on bt.build_id = x.build_id and bt.workspace_id = x.workspace_id and bt.key = x.key
          order by x."expectedStartAt" nulls last, x.position, b.id, bt.ordinal limit $3`,
         [workspaceId, buildId ?? null, limit],
       );

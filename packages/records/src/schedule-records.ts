@@ -17,7 +17,7 @@ import {
   type WorkspaceRow,
 } from './schedule-rows.ts';
 import type { FleetEvent, RunnerRest, ScheduleStore, TaskId } from './schedule-store.ts';
-import { standingText } from './standing-text.ts';
+import { standingRecords } from './standing-records.ts';
 import { leads, superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
@@ -102,7 +102,8 @@ const near = `
     array_agg(bytes::float8 / 1048576 order by bytes desc, runner_id) as mib from held group by 1, 2`;
 
 /** What the leader of the fleet reads and writes (SPEC.md, A). */
-export function scheduleRecords({ rows, prepared, transaction }: Database): ScheduleStore {
+export function scheduleRecords(database: Database): ScheduleStore {
+  const { rows, prepared, transaction } = database;
   return {
     async takeLead(turn) {
       const [row] = await rows<{ epoch: string }>(
@@ -226,17 +227,7 @@ export function scheduleRecords({ rows, prepared, transaction }: Database): Sche
       }
       return events;
     },
-    async saveStandings(standings) {
-      await prepared({
-        name: 'save-standings',
-        text: `with gone as (delete from standing where not (build_id = any($1)))
-          insert into standing (build_id, workspace_id, body, lines)
-          select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks', s->'lines' from json_array_elements($2::json) s
-          on conflict (build_id) do update set body = excluded.body, lines = excluded.lines, at = now()`,
-        // One document: in an array each of its quotes would be marked.
-        values: [standings.map(({ buildId }) => buildId), await standingText(standings)],
-      });
-    },
+    ...standingRecords(database),
     async nearOf(tasks) {
       if (tasks.length === 0) return [];
       const found = await prepared<TaskId & { runners: string[]; mib: number[] }>({

@@ -132,8 +132,29 @@ export type Grant = TaskId & {
 export type BuildStanding = {
   readonly workspaceId: string;
   readonly buildId: string;
-  readonly tasks: readonly (TaskStanding & { readonly key: string })[];
+  /** Asked for some at a time: they may be made when they are. */
+  readonly tasks: Pick<readonly (TaskStanding & InLine & { readonly key: string })[], 'length' | 'slice'>;
 };
+
+/**
+ * The line in which a task stands, and whether its reason `stays` the same at each place of it: with what changed of the line since, readers find where the task
+ * stands now, and why. Where no line is said, both are as they were written.
+ */
+type InLine = { readonly line?: number; readonly stays?: boolean };
+
+/**
+ * What changed of a line since all standings were written: the positions that were left, and those of tasks that came, both in order and between others where
+ * they are no whole numbers; and what the first of it waits for.
+ */
+export type LineChange = {
+  readonly line: number;
+  readonly gone: readonly number[];
+  readonly came: readonly number[];
+  readonly first: string;
+};
+
+/** The lines in which standings are told that are written together, under an id of theirs. */
+export type StandingLines = { readonly id: string; readonly lines: readonly LineChange[] };
 
 /** What a leader found: the mean of so many attempts, in milliseconds (of ratios, the ratio). The scheduler names them. */
 export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
@@ -166,8 +187,10 @@ export interface ScheduleStore {
   askBack(tasks: readonly (TaskId & { readonly fence: number; readonly reason: string })[]): Promise<void>;
   /** How tasks and runners are now, as events. */
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
-  /** Makes these the standings of the builds that have waiting tasks; those of others are removed. */
-  saveStandings(standings: readonly BuildStanding[]): Promise<void>;
+  /** Makes these the standings of the builds that have waiting tasks; those of others are removed, and what was brought up of those before. */
+  saveStandings(standings: readonly BuildStanding[], lines?: StandingLines): Promise<void>;
+  /** Brings standings up to what changed since: some of their lines, and for some builds all tasks that came. Nothing happens once others are written. */
+  bringUpStandings(changed: StandingLines & { readonly builds: readonly BuildStanding[] }): Promise<void>;
   /** Runners with caches of their own in which inputs of waiting tasks lie, or that made them; those with most bytes first. Tasks without are left out. */
   nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly NearRunner[] })[]>;
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */

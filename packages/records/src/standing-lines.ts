@@ -1,6 +1,6 @@
 import type { BuildStanding } from './schedule-store.ts';
 
-type Standing = BuildStanding['tasks'][number];
+type Standing = ReturnType<BuildStanding['tasks']['slice']>[number];
 /** Tasks of a build that wait for the same. `position` and `expectedStartAt` are those of the first of them; null where none of them is expected to start. */
 export type StandingLine = {
   readonly reason: string;

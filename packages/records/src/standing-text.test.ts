@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countTurns } from '@filmwright/process/testing';
 import type { BuildStanding } from './schedule-store.ts';
-import { standingText } from './standing-text.ts';
+import { standingTexts } from './standing-text.ts';
 
 const standingOf = (buildId: string, count: number): BuildStanding => ({
   ...{ workspaceId: 'w', buildId },
@@ -14,15 +14,15 @@ const standingOf = (buildId: string, count: number): BuildStanding => ({
   })),
 });
 
-test('standings are one document, whatever their number, and others have their turn while it is written', async () => {
+test('standings are documents of some thousand tasks, whatever their number, and others have their turn while they are written', async () => {
   const standings = [standingOf('none', 0), standingOf('few', 3), standingOf('many', 5500), standingOf('some', 999)];
-  let text = '';
+  const documents: unknown[] = [];
   const turns = await countTurns(async () => {
-    text = await standingText(standings);
+    for await (const text of standingTexts(standings)) documents.push(JSON.parse(text));
   });
   const lines = [{ reason: 'all "2" slots are busy', tasks: 5500, position: 0, expectedStartAt: null }];
   const [none, few, many, some] = standings;
-  assert.deepEqual(JSON.parse(text), [none, few, { ...many, lines }, some]);
+  assert.deepEqual(documents, [[none, few, { ...many, lines }], [some]]);
   assert.ok(turns >= 5, `${turns} turns of others`);
-  assert.deepEqual(JSON.parse(await standingText([])), []);
+  for await (const text of standingTexts([])) assert.fail(text);
 });

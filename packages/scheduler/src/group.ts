@@ -49,12 +49,13 @@ export function createGroup(task: Demand): Group {
   return { key: groupKey(task), placeKey: placeKey(task), ...where, bands, count: 0, workMs: 0, held: '' };
 }
 
-/** Adds a task with what its work is thought to be. */
-export function addToGroup(group: Group, { task, workMs }: { readonly task: Demand; readonly workMs: number }): Entry {
+/** Adds a task with what its work is thought to be; `number` is higher with each that comes to wait. */
+export function addToGroup(group: Group, { task, workMs, number }: Pick<Entry, 'task' | 'workMs' | 'number'>): Entry {
   const band = group.bands[task.priority];
   const line = band.get(task.workspace) ?? createLine(task.workspace);
   band.set(task.workspace, line);
-  const entry: Entry = { task, workMs, dueMs: task.deadlineMs ?? task.submittedMs + patienceMs[task.priority], gone: false };
+  const dueMs = task.deadlineMs ?? task.submittedMs + patienceMs[task.priority];
+  const entry: Entry = { task, workMs, number, dueMs, gone: false };
   addToLine(line, entry);
   group.count++;
   group.workMs += workMs;

@@ -22,6 +22,8 @@ export type State = {
   bordered: number;
   /** Grants so far. */
   granted: number;
+  /** How often a task came to wait so far. */
+  queued: number;
   /** Where each waiting task stands. */
   readonly entries: Map<string, { readonly group: Group; readonly entry: Entry }>;
   /** Tasks that may not start yet. */
@@ -49,6 +51,7 @@ export function openState(): State {
     instantMs: Number.NEGATIVE_INFINITY,
     bordered: 0,
     granted: 0,
+    queued: 0,
     windows: { gpu: 0, slot: 0 },
     entries: new Map(),
     later: new Map(),

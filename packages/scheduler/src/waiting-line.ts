@@ -17,8 +17,8 @@ export type WaitingLine = {
 /** From `head` on; what is before it was taken. */
 type Queue = { items: Entry[]; head: number };
 
-/** A waiting task: when it is due, and what is thought of its work. `gone` marks one that was taken out. */
-export type Entry = { readonly task: Demand; readonly dueMs: number; readonly workMs: number; gone: boolean };
+/** A waiting task: when it is due, and what is thought of its work. Those that came to wait later have higher numbers; `gone` marks one that was taken out. */
+export type Entry = { readonly task: Demand; readonly dueMs: number; readonly workMs: number; readonly number: number; gone: boolean };
 
 type Order = (a: Entry, b: Entry) => number;
 

@@ -39,7 +39,7 @@ function queue(state: State, task: Demand, instantMs: number): void {
   const group = state.groups.get(key) ?? createGroup(task);
   state.groups.set(key, group);
   const product = state.products.get(placeKey(task)) ?? slotProduct;
-  const entry = addToGroup(group, { task, workMs: runMs(state.costs, { task, product }) });
+  const entry = addToGroup(group, { task, workMs: runMs(state.costs, { task, product }), number: ++state.queued });
   state.entries.set(task.id, { group, entry });
   if (task.model !== null) noteArrival(state.rates, { id: task.model, instantMs: task.readyMs });
   const share = shareOf(state, task.workspace);

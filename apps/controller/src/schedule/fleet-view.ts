@@ -13,7 +13,7 @@ import type {
   TaskDemand,
   TaskId,
 } from '@filmwright/records';
-import type { Change, Decision, Standing } from '@filmwright/scheduler';
+import type { Change, Decision } from '@filmwright/scheduler';
 import { type BuildTimes, demandOf, devicesOf, factsOf, idOf, offeringOf, stoppingOf, timesOf } from './demand-of.ts';
 import { createMeasuredModels } from './model-facts.ts';
 import { createOffered } from './offered.ts';
@@ -55,8 +55,8 @@ export type FleetView = {
   readonly leaseOf: (taskId: string) => (TaskId & { readonly fence: number }) | null;
   /** How many tasks wait. */
   readonly waiting: () => number;
-  /** The task that a standing is about, or null when it waits no longer. */
-  readonly waitingTask: (standing: Standing) => TaskDemand | null;
+  /** The task of a name, or null when it waits no longer. */
+  readonly waitingTask: (taskId: string) => TaskDemand | null;
 };
 
 /** Of so many tasks it is looked up at once where their inputs lie. */
@@ -292,6 +292,6 @@ export function createFleetView(): FleetView {
       return { workspaceId, key, fence: held.fence };
     },
     waiting: () => waiting.size,
-    waitingTask: ({ task }) => waiting.get(task) ?? null,
+    waitingTask: (taskId) => waiting.get(taskId) ?? null,
   };
 }
