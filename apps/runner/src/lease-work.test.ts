@@ -38,6 +38,7 @@ function scene({ slots = 1 } = {}) {
   const back = new Set<string>();
   const works: { readonly key: string; readonly finish: () => void; readonly signal: AbortSignal }[] = [];
   let away = false;
+  let beats = 0;
   let full = false;
   let refusal: FilmwrightError | null = null;
   const polls = { count: 0, most: 0, marks: new Set<string | undefined>() };
@@ -94,7 +95,8 @@ function scene({ slots = 1 } = {}) {
           await sleep(5);
         }
       },
-      async heartbeat({ draining, leases, stopped = [] }) {
+      async heartbeat({ draining, leases, beat, stopped = [] }) {
+        assert.equal(beat, ++beats, 'heartbeats are counted');
         told.draining ||= draining === true;
         for (const one of stopped) said.push(`stopped ${one.key} ${leases.length}`);
         if (refusal !== null) throw refusal;

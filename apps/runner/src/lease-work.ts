@@ -71,7 +71,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const ended = AbortSignal.any([endings.end, gone.signal]);
   let wake = (): void => {};
   noMore.addEventListener('abort', () => wake(), { once: true });
-  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '' };
+  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '', beats: 0 };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
   const drained = (): void => {
@@ -196,6 +196,8 @@ type Beating = {
   readonly full: AbortSignal;
   /** What was told of the models that the executors hold; nothing yet where it is empty. */
   toldHeld: string;
+  /** How many heartbeats were begun. */
+  beats: number;
 };
 
 async function beatUntil(ended: AbortSignal, beating: Beating): Promise<void> {
@@ -220,6 +222,9 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     [...told.values()].filter(({ lease: { task, fence } }) => held.has(fence) && (fences?.includes(fence) ?? keys.includes(task.key)));
   const cache = work.cache();
   const ends = [...stopped];
+  // Counted where it is looked at what is held: what waits below may be overtaken.
+  beating.beats += 1;
+  const count = beating.beats;
   const places = heldPlaces(work.executors);
   const holds = JSON.stringify(places);
   try {
@@ -227,8 +232,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
-    const files = (await work.files?.news()) ?? null;
     const free = work.devices?.news() ?? null;
+    const files = (await work.files?.news()) ?? null;
     const previews = previewsOf([...told.values()]);
     const news = {
       ...(holds !== beating.toldHeld && { models: heldAnywhere(places), held: places }),
@@ -238,6 +243,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     };
     const { stale, staleFences, back, backFences, ahead, aheadModels, drain } = await work.client.heartbeat({
       runnerId,
+      beat: count,
       leases,
       draining,
       stopped: ends,

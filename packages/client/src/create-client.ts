@@ -106,6 +106,8 @@ export type Client = FilmCalls &
     heartbeat(beat: {
       readonly runnerId: string;
       readonly leases: readonly HeartbeatLease[];
+      /** Counts the heartbeats since it joined, from 1 on. */
+      readonly beat?: number;
       readonly cache?: CacheReport;
       readonly draining?: boolean;
       /** Digests that came into the cache and left it since they were told last. */

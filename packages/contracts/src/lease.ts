@@ -110,6 +110,8 @@ const heldOnSchema = z
 export type HeldOn = z.infer<typeof heldOnSchema>;
 export const heartbeatSchema = z.object({
   leases: z.array(z.object({ key: z.string(), fence: z.number().int(), percent: z.number().min(0).max(100) }).readonly()).readonly(),
+  /** Counts the heartbeats of a runner since it joined, from 1 on: one may overtake another. Runners of before do not count. */
+  beat: z.number().int().positive().optional(),
   cache: cacheReportSchema.optional(),
   /** It takes nothing more, and leaves once it has nothing left. */
   draining: z.boolean().optional(),

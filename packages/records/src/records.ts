@@ -182,9 +182,15 @@ export interface Records {
   /** A runner that drains is granted nothing more; said twice it changes nothing. */
   drainRunner(runnerId: string): Promise<void>;
   /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them, and where, if it tells. */
-  noteHeld(runner: { readonly runnerId: string; readonly models: readonly string[]; readonly held?: readonly HeldOn[] }): Promise<void>;
+  noteHeld(runner: {
+    readonly runnerId: string;
+    readonly models: readonly string[];
+    readonly held?: readonly HeldOn[];
+    /** Number of the heartbeat that tells it; what one before tells later changes nothing. Whatever came last counts where it is left out. */
+    readonly beat?: number | undefined;
+  }): Promise<void>;
   /** Notes what is free by now on all GPUs of a runner. */
-  noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[] }): Promise<void>;
+  noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */

@@ -63,21 +63,21 @@ export function runnerRecords({
     async drainRunner(runnerId) {
       if (isUuid(runnerId)) await rows('update runner set draining = true where id = $1 and not draining', [runnerId]);
     },
-    async noteHeld({ runnerId, models, held }) {
+    async noteHeld({ runnerId, models, held, beat }) {
       if (!isUuid(runnerId)) return;
       await rows(
-        `update runner set held = $2::text::json, held_on = $3::text::json
-         where id = $1 and (held::text, held_on::text) is distinct from ($2::text, $3::text)`,
-        [runnerId, JSON.stringify([...models].sort()), held === undefined ? null : JSON.stringify(held)],
+        `update runner set held = $2::text::json, held_on = $3::text::json, held_beat = coalesce($4, held_beat)
+         where id = $1 and case when $4::bigint is null then (held::text, held_on::text) is distinct from ($2::text, $3::text) else held_beat < $4 end`,
+        [runnerId, JSON.stringify([...models].sort()), held === undefined ? null : JSON.stringify(held), beat ?? null],
       );
     },
-    async noteFree({ runnerId, free }) {
+    async noteFree({ runnerId, free, beat }) {
       if (!isUuid(runnerId)) return;
-      const text = JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib])));
-      await rows('update runner set free_mib = $2::text::json where id = $1 and free_mib::text is distinct from $2::text', [
-        runnerId,
-        text,
-      ]);
+      await rows(
+        `update runner set free_mib = $2::text::json, free_beat = coalesce($3, free_beat)
+         where id = $1 and case when $3::bigint is null then free_mib::text is distinct from $2::text else free_beat < $3 end`,
+        [runnerId, JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib]))), beat ?? null],
+      );
     },
     async noteFiles({ runnerId, added, removed }) {
       if (!isUuid(runnerId)) return;

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer();
+});
+after(() => server.stop());
+
+test('A7b: what a runner holds and what is free is what its newest heartbeat told, though one before it comes later; of one that does not count, what came last', async () => {
+  const { records, runnerId, sql } = await openWithRunner(server, []);
+  const tell = (model: string, beat?: number) =>
+    records.noteHeld({ runnerId, models: [model], held: [{ device: 'GPU-1', models: [model] }], beat });
+  const told = async () =>
+    (await sql(`select held->>0 as held, held_on->0->'models'->>0 as place, free_mib->>'GPU-1' as free from runner`))[0];
+  const free = (freeMib: number, beat?: number) => records.noteFree({ runnerId, free: [{ id: 'GPU-1', freeMib }], beat });
+  await tell('model a', 1);
+  await free(100, 1);
+  await tell('model a', 3);
+  await tell('model b', 2);
+  await free(300, 3);
+  await free(200, 2);
+  assert.deepEqual(await told(), { held: 'model a', place: 'model a', free: '300' });
+  await tell('model c', 4);
+  await free(400, 4);
+  assert.deepEqual(await told(), { held: 'model c', place: 'model c', free: '400' });
+  await tell('model old');
+  await free(500);
+  assert.deepEqual(await told(), { held: 'model old', place: 'model old', free: '500' });
+});
