@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reason } from '@filmwright/client';
+import { callMachines, isDone, type MachinesCall, type MachinesService } from '@filmwright/client/call-machines';
 import { type MachineOrder, machineListSchema, machineRefusal, machinesVersion } from '@filmwright/contracts';
 
-export type CheckedService = {
-  readonly url: string;
-  /** Of the service; null where it wants none. */
-  readonly token: string | null;
+export type CheckedService = MachinesService & {
   readonly pool: string;
   readonly machine: Readonly<Record<string, unknown>>;
   /** A machine must be gone from the list so long after it was told to go. */
   readonly goneWithinMs: number;
-  /** A call that was not answered for so long was not answered. */
-  readonly callMs?: number;
 };
 
 /** One thing that a service of machines was held to; `found` is what it did instead, null where it held. */
@@ -20,7 +16,6 @@ export type Held = { readonly wanted: string; readonly found: string | null };
 
 /** `text` is why where the status is null: nothing was answered. */
 type Reply = { readonly status: number | null; readonly text: string };
-const usualCallMs = 20_000;
 const lookMs = 1000;
 
 /**
@@ -53,20 +48,20 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
   }
   try {
     const first = await call(service, { method: 'PUT', path: at, body: order });
-    const refused = machineRefusal({ isOk: isOk(first), text: first.text });
-    note('PUT /machines/ID is answered with 2xx, or refused with a reason', isOk(first) || refused !== null ? null : textOf(first));
-    if (!isOk(first) || refused !== null) return held;
+    const refused = machineRefusal({ isOk: isDone(first), text: first.text });
+    note('PUT /machines/ID is answered with 2xx, or refused with a reason', isDone(first) || refused !== null ? null : textOf(first));
+    if (!isDone(first) || refused !== null) return held;
     const again = await call(service, { method: 'PUT', path: at, body: order });
-    note('PUT of the same id again is answered the same', isOk(again) ? null : textOf(again));
+    note('PUT of the same id again is answered the same', isDone(again) ? null : textOf(again));
     const times = await timesListed();
     note('after both the machine is listed once', times === 1 ? null : times === null ? 'no list' : `${times} times`);
   } finally {
     const gone = await call(service, { method: 'DELETE', path: at });
-    note('DELETE /machines/ID is answered with 2xx or 404', isOk(gone) || gone.status === 404 ? null : textOf(gone));
+    note('DELETE /machines/ID is answered with 2xx or 404', isDone(gone) || gone.status === 404 ? null : textOf(gone));
     const againGone = await call(service, { method: 'DELETE', path: at });
     note(
       'DELETE of one that goes or is gone is answered with 2xx or 404',
-      isOk(againGone) || againGone.status === 404 ? null : textOf(againGone),
+      isDone(againGone) || againGone.status === 404 ? null : textOf(againGone),
     );
     const untilMs = performance.now() + service.goneWithinMs;
     let left = await timesListed();
@@ -82,32 +77,12 @@ export async function checkMachines(service: CheckedService): Promise<readonly H
   return held;
 }
 
-type Call = { readonly method: 'GET' | 'PUT' | 'DELETE'; readonly path: string; readonly body?: MachineOrder };
-
-async function call(
-  { url, token, callMs = usualCallMs }: Pick<CheckedService, 'url' | 'token' | 'callMs'>,
-  { method, path, body }: Call,
-): Promise<Reply> {
+async function call(service: CheckedService, asked: MachinesCall): Promise<Reply> {
   try {
-    const reply = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
-      method,
-      redirect: 'error',
-      signal: AbortSignal.timeout(callMs),
-      headers: {
-        accept: 'application/json',
-        ...(token !== null && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: reply.status, text: await reply.text() };
+    return await callMachines(service, asked);
   } catch (error) {
     return { status: null, text: reason(error) };
   }
-}
-
-function isOk({ status }: Reply): boolean {
-  return status !== null && status >= 200 && status < 300;
 }
 
 function textOf({ status, text }: Reply): string {

@@ -1,3 +1,4 @@
+import { callMachines, isDone, machinesBase } from '@filmwright/client/call-machines';
 import { FilmwrightError, type MachineOrder, machineListSchema, machineRefusal, machinesVersion, type Pool } from '@filmwright/contracts';
 import type { Provisioner } from './provisioner.ts';
 
@@ -13,26 +14,12 @@ export type HttpOptions = {
   readonly timeoutMs?: number;
 };
 
-type Call = { readonly path: string; readonly body?: MachineOrder };
-type Answer = { readonly status: number; readonly isOk: boolean; readonly text: string };
+type Answer = Awaited<ReturnType<typeof callMachines>>;
 
 /** Machines of a service that speaks GET /machines, PUT and DELETE /machines/:id. */
-export function createHttpMachines({ pool, url, token, machine, join, timeoutMs = 20_000 }: HttpOptions): Provisioner {
-  const base = url.replace(/\/+$/, '');
-  const call = async (method: 'GET' | 'PUT' | 'DELETE', { path, body }: Call): Promise<Answer> => {
-    const reply = await fetch(`${base}${path}`, {
-      method,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: {
-        accept: 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: reply.status, isOk: reply.ok, text: await reply.text() };
-  };
+export function createHttpMachines({ pool, url, token, machine, join, timeoutMs }: HttpOptions): Provisioner {
+  const service = { url, token, callMs: timeoutMs };
+  const base = machinesBase(service);
   const failed = (what: string, { status, text }: Answer): FilmwrightError =>
     new FilmwrightError(
       'unavailable',
@@ -41,8 +28,8 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
   return {
     async list() {
       const path = `/machines?pool=${pool.name}`;
-      const answer = await call('GET', { path });
-      if (!answer.isOk) throw failed(`GET ${base}${path}`, answer);
+      const answer = await callMachines(service, { method: 'GET', path });
+      if (!isDone(answer)) throw failed(`GET ${base}${path}`, answer);
       const { version = machinesVersion, machines } = machineListSchema.parse(JSON.parse(answer.text));
       if (version > machinesVersion)
         throw new FilmwrightError(
@@ -59,15 +46,15 @@ export function createHttpMachines({ pool, url, token, machine, join, timeoutMs 
       const { name, region, slots, models = [] } = pool;
       const path = `/machines/${encodeURIComponent(id)}`;
       const body = { version: machinesVersion, id, pool: name, region, slots, models, machine, join: await join(id) };
-      const answer = await call('PUT', { path, body });
-      const refused = machineRefusal(answer);
-      if (!answer.isOk && refused === null) throw failed(`PUT ${base}${path}`, answer);
+      const answer = await callMachines(service, { method: 'PUT', path, body });
+      const refused = machineRefusal({ isOk: isDone(answer), text: answer.text });
+      if (!isDone(answer) && refused === null) throw failed(`PUT ${base}${path}`, answer);
       return refused;
     },
     async remove(id) {
       const path = `/machines/${encodeURIComponent(id)}`;
-      const answer = await call('DELETE', { path });
-      if (!answer.isOk && answer.status !== 404) throw failed(`DELETE ${base}${path}`, answer);
+      const answer = await callMachines(service, { method: 'DELETE', path });
+      if (!isDone(answer) && answer.status !== 404) throw failed(`DELETE ${base}${path}`, answer);
     },
     close: async () => {},
   };
