@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
-import { done, leaseMs, offer, order, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('scheduler P9, P10: a runner that fails all that it is given ends no film: others do it, and it rests', async (context) => {
   const opened = await server.open();
@@ -41,9 +36,8 @@ test('scheduler P9, P10: a runner that fails all that it is given ends no film: 
 });
 
 test('scheduler P11, records F4: a task that its machine dies of takes none of its neighbours with it', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records, sql } = opened;
-  start(context, opened);
   await order(
     opened,
     ['poison', 'a', 'b', 'c'].map((key) => task(key)),

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { type Device, type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
-import { done, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
+import { done, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const { version } = taskKinds.generate;
 const onCpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cpu';
@@ -39,9 +34,8 @@ const drawing = (key: string, model: string, toolchain: string): Task => {
 const mib = (model: string, vramMib: number) => ({ name: `model ${model}@1`, vramMib });
 
 test('of a fleet of processors and GPUs a model’s work has a GPU to itself where its toolchain names one, and a slot where it does not', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const { runnerId: cpu } = await records.joinRunner(draws('cpu', { models: ['ink'] }));
   const { runnerId: gpu } = await records.joinRunner(draws('gpu', { models: ['ink'], devices: [device('GPU-1', 24)] }));
   await order(opened, [drawing('a', 'ink', onGpu), drawing('b', 'ink', onGpu), drawing('c', 'ink', onCpu)]);
@@ -56,9 +50,8 @@ test('of a fleet of processors and GPUs a model’s work has a GPU to itself whe
 });
 
 test('work goes to a GPU with room for its model: by what was measured, else by its card, and where cards ask for more than there is to the largest', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const models = ['ink', 'oil', 'vast'];
   const figures = { coldMs: 1, warmMs: 1, stepMs: 1, step: 'a step', unloadMs: 1, ramMib: 1, coldIsCold: true, device: 'cuda sm_90' };
   const measured = { ...figures, measuredAt: '2026-01-01T00:00:00.000Z' };
@@ -77,9 +70,8 @@ test('work goes to a GPU with room for its model: by what was measured, else by 
 });
 
 test('what a GPU is to unload for a task is told with its lease: nothing while there is room, then the model that was used longest ago', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const models = ['ink', 'oil', 'sand'];
   const modelMemory = models.map((model) => mib(model, 10_000));
   const { runnerId } = await records.joinRunner(draws('gpu', { models, devices: [device('GPU-1', 24)], modelMemory }));
@@ -94,9 +86,8 @@ test('what a GPU is to unload for a task is told with its lease: nothing while t
 });
 
 test('a GPU that several runners of a machine offer is used by one of them, and by another once that one has left', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records, sql } = opened;
-  start(context, opened);
   const both = await Promise.all(
     ['one', 'two'].map(
       async (name) => (await records.joinRunner(draws(name, { models: ['ink'], devices: [device('GPU-1', 24)] }))).runnerId,
@@ -121,9 +112,8 @@ test('a GPU that several runners of a machine offer is used by one of them, and 
 });
 
 test('where no runner that computes on a GPU tells of any device, its work has slots', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const { runnerId } = await records.joinRunner(draws('silent', { models: ['ink'], toolchain: { generate: onGpu } }));
   await order(opened, [drawing('a', 'ink', onGpu)]);
   assert.equal((await leaseOf(opened, runnerId)).devices, undefined);
@@ -175,9 +165,8 @@ test('of two GPUs each goes on with what its runner says that it holds, after ot
 });
 
 test('a model goes where it fits in what other programs leave of a GPU, as its runner told last', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const half = { ...device('GPU-1', 24), freeMib: 12_000 };
   const modelMemory = [mib('ink', 15_000)];
   const { runnerId } = await records.joinRunner(
@@ -206,9 +195,8 @@ test('a model goes where it fits in what other programs leave of a GPU, as its r
 });
 
 test('a task of two GPUs is given both of one fabric together, with what is to leave either, and waits for both', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const drill = (key: string, gpus: number): Task =>
     task(key, { kind: 'drill', version: 1, payload: { seed: 1, durationMs: 1, bytes: 1, inputs: [], gpus } } as unknown as Partial<Task>);
   const devices = ['GPU-1', 'GPU-2', 'GPU-3'].map((id) => ({ ...device(id, 24), fabric: id === 'GPU-1' ? 'alone' : 'linked' }));

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace, type RecordsEvent } from '@filmwright/records';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
 import { createGathering } from './gathering.ts';
-import { done, leaseMs, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('A2, L1: what is ready is given to runners that can do it, a slot at a time, and what ends makes room for the next', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const { runnerId } = await records.joinRunner(offer('one'));
   const { runnerId: older } = await records.joinRunner(offer('older', { versions: { subtitles: 6 } }));
   await order(opened, [task('a'), task('b'), task('c', { toolchain: 'another' })]);
@@ -58,9 +52,8 @@ test('A4, A5: another goes on where one stopped or was overtaken: what runs is k
 });
 
 test('F2, L6, L8: failed tasks come again when their rest is over, those of runners that left or fell silent go to others', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records, sql } = opened;
-  start(context, opened);
   const { runnerId } = await records.joinRunner(offer('one'));
   await order(opened, [task('a')]);
   const failed = await leaseOf(opened, runnerId);

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
-import { done, leaseMs, leaseOf, offer, order, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('P2: a voice is asked of runners that have it, of those of one that holds it in memory, and a short wait for that one beats loading', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records, sql } = opened;
-  start(context, opened);
   const voice = { id: 'joe', language: 'en', natural: true, licence: 'x', engine: 'x', revision: '3' };
   const speaks = { kinds: ['speak'], versions: { speak: 2 }, slots: 2 } as const;
   const line = (key: string, wanted = 'joe'): Task => {
@@ -48,9 +42,8 @@ test('P2: a voice is asked of runners that have it, of those of one that holds i
 });
 
 test('P7: the only place is asked back from a bulk task that has borders and whose runner hands back, for one that a person waits for', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records } = opened;
-  start(context, opened);
   const payload = { seed: 1, durationMs: 600_000, bytes: 1, inputs: [], steps: 6000 };
   const drill = (key: string, changes: object = {}): Task =>
     task(key, { kind: 'drill', version: 1, payload: { ...payload, ...changes }, estimateMs: 600_000 } as unknown as Partial<Task>);
@@ -108,9 +101,8 @@ test('P8: what waits for a full runner comes to it as one batch with leases of i
 });
 
 test('P2: of two runners with as many free slots that with the inputs is taken: where they were made, or where they lie in the cache', async (context) => {
-  const opened = await server.open();
+  const opened = await server.scheduled(context);
   const { records, sql } = opened;
-  start(context, opened);
   const caching = { slots: 2, cachesFiles: true } as const;
   const runners = [await records.joinRunner(offer('one', caching)), await records.joinRunner(offer('two', caching))];
   const digestOf = (digit: string) => `sha256-${digit.repeat(64)}`;

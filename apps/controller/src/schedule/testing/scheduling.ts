@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
+import { after, before, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerOffer, Task } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import type { TestRecords } from '@filmwright/records/testing';
+import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
 import { runBeside } from '../../testing/run-beside.ts';
 import type { Gathering } from '../gathering.ts';
 import { runSchedule } from '../run-schedule.ts';
@@ -54,6 +54,27 @@ export async function order(
 /** Schedules until the test or the returned function ends it. */
 export function start(context: TestContext, { records, gathering }: Opened & { readonly gathering?: Gathering }): () => Promise<void> {
   return runBeside(context, (beside) => runSchedule({ ...beside, records, ...(gathering && { gathering }) }));
+}
+
+/** A server of records for the tests of a file, and a way to open records of their own that are scheduled until the test ends. */
+export function serverOfTests(): {
+  readonly open: () => ReturnType<TestServer['open']>;
+  readonly scheduled: (context: TestContext) => ReturnType<TestServer['open']>;
+} {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.stop());
+  const open = (): ReturnType<TestServer['open']> => server.open();
+  return {
+    open,
+    async scheduled(context) {
+      const opened = await open();
+      start(context, opened);
+      return opened;
+    },
+  };
 }
 
 /** Asks a hundred times a second until there is an answer; throws after some ten seconds. */
