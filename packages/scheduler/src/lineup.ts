@@ -1,6 +1,6 @@
 import type { Demand } from './demand.ts';
 import type { Group } from './group.ts';
-import { type FindPlace, type GoesBefore, goesBeforeAt, placeFinder } from './place-in-line.ts';
+import { type GoesBefore, goesBeforeAt, openPlaces, type Places } from './place-in-line.ts';
 import { aboutToBegin, behindReason, cappedReason, eachPlaced, lineOf, type WhyNot, whyNot } from './standings.ts';
 import type { State } from './state.ts';
 import type { Entry } from './waiting-line.ts';
@@ -46,7 +46,7 @@ export type LineNow = {
   readonly stands: InLine[];
   /** Those that came since, by before whom they go, in order. */
   readonly between: Map<number, InLine[]>;
-  find: FindPlace | null;
+  readonly places: Places;
   gone: readonly number[];
   came: readonly number[];
   /** What the first of it waits for; nothing where none waits. */
@@ -77,7 +77,10 @@ function* fill(lineup: Lineup, state: State, before: Lineup | null): Generator<S
     const reason = stays || place === 0 ? placed.reason : '';
     const line = placed.line === null ? null : lineNamed(lineup, placed.line);
     const stand: Stand = { task, entry, group, line, place, expectedStartMs, reason, stays };
-    line?.stands.push(stand as InLine);
+    if (line !== null && entry !== null) {
+      line.stands.push(stand as InLine);
+      line.places.push(entry);
+    }
     if (group !== null && why !== null && !lineup.whys.has(group.key)) lineup.whys.set(group.key, why);
     // What was told anew meanwhile is taken up as something that came.
     if (lineup.stands.has(task.id)) continue;
@@ -130,11 +133,7 @@ type Newcomer = { readonly group: Group; readonly entry: Entry; readonly instant
 /** Puts what came between those that stood there. It is expected when the one behind it was, until all is looked at again. */
 function takeUp(lineup: Lineup, state: State, { group, entry, instantMs }: Newcomer): void {
   const line = lineNamed(lineup, lineOf(state, group));
-  line.find ??= placeFinder(
-    line.stands.map((stand) => stand.entry),
-    lineup.goesBefore,
-  );
-  const at = line.find(entry);
+  const at = line.places.find(entry);
   const same = line.between.get(at) ?? [];
   line.between.set(at, same);
   const { task } = entry;
@@ -185,10 +184,18 @@ function whyOf({ whys }: Lineup, state: State, { group, instantMs }: Omit<Newcom
   return why;
 }
 
-function lineNamed({ byName, lines }: Lineup, name: string): LineNow {
+function lineNamed({ byName, lines, goesBefore }: Lineup, name: string): LineNow {
   const known = byName.get(name);
   if (known !== undefined) return known;
-  const line: LineNow = { number: lines.length, stands: [], between: new Map(), find: null, gone: [], came: [], first: '' };
+  const line: LineNow = {
+    number: lines.length,
+    stands: [],
+    between: new Map(),
+    places: openPlaces(goesBefore),
+    gone: [],
+    came: [],
+    first: '',
+  };
   lines.push(line);
   byName.set(name, line);
   return line;

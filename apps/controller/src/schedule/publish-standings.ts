@@ -38,6 +38,8 @@ type Told = { readonly id: string; readonly lineup: Lineup; readonly lines: Map<
 export function createStandingsPress({ records, view, nowMs }: Pressing): StandingsPress {
   let nextMs = nowMs();
   let nextUpMs = nextMs;
+  /** How long looking at all took last, from its begin until it was written. */
+  let lookMs = 0;
   let published = true;
   let told: Told | null = null;
   let looking: Promise<void> | null = null;
@@ -48,7 +50,7 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
     const isAny = view.waiting() > 0;
     const startMs = nowMs();
     // What is soon told anew need not be brought up before.
-    nextUpMs = Math.max(nextUpMs, startMs + soonMs);
+    if (lookMs < soonMs) nextUpMs = Math.max(nextUpMs, startMs + soonMs);
     const { builds, lineup, tookMs } = await lookAt({ state, view, nowMs, before: told?.lineup ?? null });
     const savedMs = nowMs();
     const id = randomUUID();
@@ -58,6 +60,7 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
     published = isAny;
     nextMs = nowMs() + Math.max(publishMs, 2 * restAfter(tookMs + nowMs() - savedMs));
     nextUpMs = startMs + publishMs;
+    lookMs = nowMs() - startMs;
   };
 
   const bring = async (state: State, { id, lineup, lines, came }: Told): Promise<void> => {
@@ -87,7 +90,12 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
         looking = noted(look(state)).finally(() => {
           looking = null;
         });
-      } else if (told !== null && bringing === null && nowMs() >= nextUpMs && (looking !== null || nextMs - nowMs() >= soonMs)) {
+      } else if (
+        told !== null &&
+        bringing === null &&
+        nowMs() >= nextUpMs &&
+        (looking !== null || lookMs >= soonMs || nextMs - nowMs() >= soonMs)
+      ) {
         nextUpMs = Math.max(nextUpMs + publishMs, nowMs() + soonMs);
         bringing = noted(bring(state, told)).finally(() => {
           bringing = null;

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace, type RecordsEvent } from '@filmwright/records';
+import { openState, step } from '@filmwright/scheduler';
+import { createFleetView } from './fleet-view.ts';
 import { createGathering } from './gathering.ts';
+import { createStandingsPress } from './publish-standings.ts';
 import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
 const server = serverOfTests();
@@ -226,4 +229,39 @@ test('A3: a runner is told by word alone which weights on its disk a task waits 
     task(key, { kind: 'drill', version, payload: { durationMs: 1000, ...(model && { model }) } } as unknown as Partial<Task>);
   await order(opened, [drill('a'), drill('b', { name: 'm' })]);
   assert.deepEqual(await until(async () => heard[0], 'a hint'), { type: 'ahead', runnerId, files: [], models: ['model m'] });
+});
+
+test('Q1a: a reader finds where a task stands now a second after the one before it began, also where all is looked at anew more seldom', async (context) => {
+  const { records } = await server.open();
+  await order({ records }, [task('a'), task('b'), task('c')]);
+  const [view, state] = [createFleetView(), openState()];
+  step(state, view.open(await records.fleetSnapshot(), 0), 0);
+  let now = 0;
+  let looks = 0;
+  const slow = async (...standings: Parameters<typeof records.saveStandings>) => {
+    await records.saveStandings(...standings);
+    looks++;
+    now += 10_000;
+  };
+  const press = createStandingsPress({ records: { ...records, saveStandings: slow }, view, nowMs: () => now });
+  context.after(press.settled);
+  const told = async () => {
+    press.publish(state);
+    await press.settled();
+    return (await records.queue({ workspaceId: defaultWorkspace, limit: 9 })).map(({ key, position }) => `${key} ${position}`).join();
+  };
+  const first = await told();
+  const [before = ''] = first.split(' ');
+  assert.match(first, /^. 0,. 1,. 2$/);
+  const { runnerId } = await records.joinRunner(offer('one'));
+  const grant = { workspaceId: defaultWorkspace, key: before, runnerId, devices: [], expectedMs: 1, reason: 'a slot is free' };
+  assert.equal((await records.grantTasks({ epoch: await records.takeLead(), grants: [grant] }))?.given.length, 1);
+  step(
+    state,
+    (await records.readFleet({ tasks: [grant], runners: [] })).flatMap((event) => view.changesOf(event, now)),
+    now,
+  );
+  now += 1000;
+  assert.match(await told(), /^. 0,. 1$/);
+  assert.equal(looks, 1);
 });
