@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { defaultWorkspace, type RenewRequest } from './records.ts';
+import { epochOf } from './testing/lead.ts';
 import { someOffer } from './testing/made-up.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
@@ -42,9 +43,9 @@ async function opened() {
 
 test('L13: what many runners say at the same moment goes into few statements, and each is answered for itself', async () => {
   const { records, sql, beats, runnerId } = await opened();
-  await records.askBack([
-    { workspaceId: defaultWorkspace, key: 't3', fence: beats[3]?.leases[0]?.fence ?? 0, reason: 'another is urgent' },
-  ]);
+  const asked = { workspaceId: defaultWorkspace, key: 't3', fence: beats[3]?.leases[0]?.fence ?? 0 };
+  const epoch = await epochOf(records);
+  await records.askBack([{ ...asked, reason: 'another is urgent' }], { epoch });
   await records.drainRunner(beats[4]?.runnerId ?? '');
   await records.leaveRunner(beats[5]?.runnerId ?? '');
   await sql(`update runner set seen_at = now() - interval '1 hour'`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { epochOf } from './testing/lead.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
@@ -25,6 +26,7 @@ test('A6: what a leader found and how it sized pools is written by whoever leads
   await records.noteStart({ pool: 'cloud', startMs: 1000 }, under);
   const [next] = [await records.takeTurn(), await records.takeLead()];
   const stale = { code: 'lease-stale' };
+  await assert.rejects(records.saveStandings([], { id: randomUUID(), lines: [], epoch }), stale);
   await assert.rejects(records.saveRests([], { epoch }), stale);
   await assert.rejects(records.saveLearned([{ ...time, ms: 9 }], { epoch }), stale);
   await assert.rejects(records.savePoolStates([{ ...size, wanted: 0 }], under), stale);

@@ -192,17 +192,19 @@ export function scheduleRecords(database: Database): ScheduleStore {
       const taken = new Set(given.map(({ workspaceId, key }) => `${workspaceId} ${key}`));
       return { given, refused: grants.filter(({ workspaceId, key }) => !taken.has(`${workspaceId} ${key}`)) };
     },
-    async askBack(tasks) {
+    async askBack(tasks, { epoch }) {
       if (tasks.length === 0) return;
       await prepared({
         name: 'ask-back',
         text: `update attempt a set asked_back = g.reason from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) as g(workspace_id, key, fence, reason)
-          where a.fence = g.fence and a.workspace_id = g.workspace_id and a.key = g.key and a.ended_at is null`,
+          where a.fence = g.fence and a.workspace_id = g.workspace_id and a.key = g.key and a.ended_at is null
+            and exists (select from leadership where epoch = $5)`,
         values: [
           tasks.map(({ workspaceId }) => workspaceId),
           tasks.map(({ key }) => key),
           tasks.map(({ fence }) => fence),
           tasks.map(({ reason }) => reason),
+          epoch,
         ],
       });
     },

@@ -183,12 +183,18 @@ export interface ScheduleStore {
     readonly epoch: number;
     readonly grants: readonly Grant[];
   }): Promise<{ readonly given: readonly (TaskId & { readonly fence: number })[]; readonly refused: readonly Grant[] } | null>;
-  /** Asks runners to hand tasks back at their next border, for what; one that ended meanwhile is left alone. */
-  askBack(tasks: readonly (TaskId & { readonly fence: number; readonly reason: string })[]): Promise<void>;
+  /** Asks runners to hand tasks back at their next border, for what; one that ended meanwhile is left alone. Nobody is asked once another leads. */
+  askBack(
+    tasks: readonly (TaskId & { readonly fence: number; readonly reason: string })[],
+    under: { readonly epoch: number },
+  ): Promise<void>;
   /** How tasks and runners are now, as events. */
   readFleet(what: { readonly tasks: readonly TaskId[]; readonly runners: readonly string[] }): Promise<readonly FleetEvent[]>;
-  /** Makes these the standings of the builds that have waiting tasks; those of others are removed, and what was brought up of those before. */
-  saveStandings(standings: readonly BuildStanding[], lines?: StandingLines): Promise<void>;
+  /**
+   * Makes these the standings of the builds that have waiting tasks; those of others are removed, and what was brought up of those before. Told in lines they are
+   * refused as `lease-stale`, and nothing is written, when another leads by now.
+   */
+  saveStandings(standings: readonly BuildStanding[], lines?: StandingLines & { readonly epoch: number }): Promise<void>;
   /** Brings standings up to what changed since: some of their lines, and for some builds all tasks that came. Nothing happens once others are written. */
   bringUpStandings(changed: StandingLines & { readonly builds: readonly BuildStanding[] }): Promise<void>;
   /** Runners with caches of their own in which inputs of waiting tasks lie, or that made them; those with most bytes first. Tasks without are left out. */

@@ -267,17 +267,18 @@ test('L10: what nobody wants any more keeps its place until its runner says that
 });
 
 test('L11: a runner is asked for a task, hands it back with what it needs to go on, and the next is given that; it counts for nothing', async () => {
-  const { records, runnerId, sql } = await withRunner(['a', 'b']);
+  const { records, runnerId, epoch, sql } = await withRunner(['a', 'b']);
   const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs });
   const [a, b] = leases;
   assert.ok(a && b);
   assert.equal('resume' in a, false);
   const renewal = { runnerId, leaseMs, leases: leases.map(({ task, fence }) => ({ key: task.key, fence, percent: 40 })) };
   assert.deepEqual(await records.renew(renewal), { stale: [], back: [] });
-  await records.askBack([
-    { workspaceId: defaultWorkspace, key: 'a', fence: a.fence, reason: 'b is interactive' },
-    { workspaceId: defaultWorkspace, key: 'b', fence: b.fence - 1, reason: 'of an attempt that ended' },
-  ]);
+  const askFor = (key: string, fence: number, under: number) =>
+    records.askBack([{ workspaceId: defaultWorkspace, key, fence, reason: 'another is interactive' }], { epoch: under });
+  await askFor('a', a.fence, epoch);
+  await askFor('b', b.fence - 1, epoch);
+  await askFor('b', b.fence, epoch - 1);
   assert.deepEqual(await records.renew(renewal), { stale: [], back: ['a'], backFences: [a.fence] });
   const { position } = await records.fleetSnapshot();
   const back = { runnerId, key: 'a', fence: a.fence, resume: { step: 7 } };

@@ -1,6 +1,8 @@
-import type { Database } from './database.ts';
+import type { PoolClient } from 'pg';
+import { type Database, sendAll } from './database.ts';
 import type { BuildStanding, LineChange, ScheduleStore } from './schedule-store.ts';
 import { standingTexts } from './standing-text.ts';
+import { leads, superseded } from './wanted.ts';
 
 const leave = 'delete from standing where not (build_id = any($1))';
 const save = `
@@ -25,6 +27,12 @@ const bringUp = `
   select (s->>'buildId')::uuid, (s->>'workspaceId')::uuid, s->'tasks' from json_array_elements($4::json) s where exists (select from lineup)
   on conflict (build_id) do update set body = excluded.body`;
 
+/** Throws `lease-stale` where another leads; nobody draws a later epoch until the transaction ends. */
+async function holdLead(client: PoolClient, epoch: number): Promise<void> {
+  const [found] = await sendAll(client, [{ name: 'hold-lead', text: `with ${leads('$1')} select from lead`, values: [epoch] }]);
+  if (found?.length === 0) throw superseded();
+}
+
 /** An array as the database reads it. */
 const lineText = (changes: readonly LineChange[]): string =>
   JSON.stringify(changes.map(({ line, gone, came, first }) => ({ line, gone: `{${gone.join(',')}}`, came: `{${came.join(',')}}`, first })));
@@ -35,6 +43,7 @@ export function standingRecords({ prepared, transaction }: Database): Pick<Sched
     async saveStandings(standings, lined) {
       const builds = standings.map(({ buildId }) => buildId);
       await transaction(async (client) => {
+        if (lined !== undefined) await holdLead(client, lined.epoch);
         await client.query({ name: 'leave-standings', text: leave, values: [builds] });
         // Whole documents: in an array each of their quotes would be marked.
         for await (const text of standingTexts(standings)) await client.query({ name: 'save-standings', text: save, values: [text] });

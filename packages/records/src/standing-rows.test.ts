@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import type { BuildStanding, LineChange } from './schedule-store.ts';
+import { epochOf } from './testing/lead.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
@@ -42,7 +43,7 @@ async function open() {
     inLine('d', 6, { reason: 'its workspace runs 1 of at most 1 tasks', stays: true }),
     later,
   ];
-  await opened.records.saveStandings([{ workspaceId, buildId, tasks }], { id, lines: [change(0)] });
+  await opened.records.saveStandings([{ workspaceId, buildId, tasks }], { id, lines: [change(0)], epoch: await epochOf(opened.records) });
   const queue = async () => {
     const found = await opened.records.queue({ workspaceId, limit: 9 });
     return Object.fromEntries(found.map(({ key, position, reason }) => [key, `${position}: ${reason}`]).toSorted());
@@ -124,6 +125,7 @@ test('Q1: what is brought up of standings that others were written after changes
   await records.saveStandings([{ workspaceId, buildId, tasks: [inLine('a', 4)] }], {
     id: '00000000-0000-4000-8000-000000000002',
     lines: [change(0)],
+    epoch: await epochOf(records),
   });
   assert.deepEqual(await queue(), before);
   await bringUp([change(0, { gone: [0, 1, 2, 3] })], [[inLine('f', 6 + 2 ** -20)]]);

@@ -37,7 +37,7 @@ function open(save: (standings: readonly BuildStanding[]) => Promise<void>, up: 
   step(state, changes, 0);
   let now = 0;
   const nowMs = (): number => (now += 10);
-  const press = createStandingsPress({ records: { saveStandings: save, bringUpStandings: up }, view, nowMs });
+  const press = createStandingsPress({ records: { saveStandings: save, bringUpStandings: up }, view, nowMs, epoch: 1 });
   const taskOf = (key: string): Pick<Demand, 'id'> & { readonly workspaceId: string; readonly key: string } => ({
     id: key,
     workspaceId: 'w',

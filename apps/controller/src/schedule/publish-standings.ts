@@ -23,6 +23,8 @@ type Pressing = {
   readonly records: Pick<ScheduleStore, 'saveStandings' | 'bringUpStandings'>;
   readonly view: FleetView;
   readonly nowMs: () => number;
+  /** Of the leader that publishes. */
+  readonly epoch: number;
 };
 
 const publishMs = 1000;
@@ -35,7 +37,7 @@ const sliceTasks = 100;
 /** What was published last: of each line, and of each build with tasks that came since, the text of what it was brought up to. */
 type Told = { readonly id: string; readonly lineup: Lineup; readonly lines: Map<number, string>; readonly came: Map<string, string> };
 
-export function createStandingsPress({ records, view, nowMs }: Pressing): StandingsPress {
+export function createStandingsPress({ records, view, nowMs, epoch }: Pressing): StandingsPress {
   let nextMs = nowMs();
   let nextUpMs = nextMs;
   /** How long looking at all took last, from its begin until it was written. */
@@ -55,7 +57,7 @@ export function createStandingsPress({ records, view, nowMs }: Pressing): Standi
     const savedMs = nowMs();
     const id = randomUUID();
     const lines = lineup.lines.map(changeOf);
-    await records.saveStandings(builds, { id, lines });
+    await records.saveStandings(builds, { id, lines, epoch });
     told = { id, lineup, lines: new Map(lines.map((line) => [line.line, JSON.stringify(line)])), came: new Map() };
     published = isAny;
     nextMs = nowMs() + Math.max(publishMs, 2 * restAfter(tookMs + nowMs() - savedMs));

@@ -243,7 +243,12 @@ test('Q1a: a reader finds where a task stands now a second after the one before 
     looks++;
     now += 10_000;
   };
-  const press = createStandingsPress({ records: { ...records, saveStandings: slow }, view, nowMs: () => now });
+  const press = createStandingsPress({
+    records: { ...records, saveStandings: slow },
+    view,
+    nowMs: () => now,
+    epoch: await records.takeLead(),
+  });
   context.after(press.settled);
   const told = async () => {
     press.publish(state);

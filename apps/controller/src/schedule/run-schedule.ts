@@ -75,7 +75,7 @@ async function lead(options: Scheduling, bell: Bell): Promise<'ended' | 'another
   const { records, nowMs, turn } = options;
   const epoch = await records.takeLead(turn);
   const view = createFleetView();
-  const press = createStandingsPress({ records, view, nowMs });
+  const press = createStandingsPress({ records, view, nowMs, epoch });
   try {
     return await follow({ ...options, epoch, view, press, figures: options.figures }, bell);
   } finally {
@@ -188,7 +188,7 @@ async function carryOut(
     const lease = decision.type === 'preempt' ? view.leaseOf(decision.task) : null;
     return lease === null ? [] : [{ ...lease, reason: decision.reason }];
   });
-  await records.askBack(asked);
+  await records.askBack(asked, { epoch });
   figures?.preempted(asked.length);
   await records.tellAhead(decisions.flatMap(hintsOf));
   const waits = new Map(
