@@ -35,6 +35,7 @@ export async function callRoute(connection: Connection, call: Call): Promise<Res
   if (response.ok || call.accept?.includes(response.status)) return response;
   // A reply to HEAD cannot say what is wrong; the same asked for in full can.
   if (call.headersOnly) return callRoute(connection, { ...call, headersOnly: false });
+  if (call.route === 'headAsset') return callRoute(connection, { ...call, route: 'getAsset' });
   throw await errorOf(response, url);
 }
 

@@ -51,6 +51,14 @@ test('nobody answering is unavailable and says where; a stranger answering is to
   await assert.rejects(stranger.getBuild('1'), { code: 'not-found', message: /Is it a Filmwright gateway/ });
 });
 
+test('why an asset may not be asked for is told, although a reply to HEAD has no words', async (context) => {
+  const problem = toProblem(new FilmwrightError('unauthorized', 'The credential was revoked.'));
+  const client = await serve(context, (request, response) =>
+    response.writeHead(401).end(request.method === 'HEAD' ? undefined : JSON.stringify(problem)),
+  );
+  await assert.rejects(client.headAsset('sha256-x'), { code: 'unauthorized', message: 'The credential was revoked.' });
+});
+
 test('an upload is sent once more after a broken connection, and not at all when it is there', async (context) => {
   let there = false;
   let tries = 0;

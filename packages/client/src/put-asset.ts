@@ -1,5 +1,5 @@
 import { type Asset, FilmwrightError } from '@filmwright/contracts';
-import { type Connection, callJson, callRoute } from './call-route.ts';
+import { type Connection, callJson, callRoute, drain } from './call-route.ts';
 import { pause } from './follow-build.ts';
 
 /** An upload: `open` is called once per attempt and gives the bytes from the start; `digest` names them. */
@@ -39,6 +39,7 @@ export async function putAsset(connection: Connection, upload: Upload): Promise<
 /** The asset of that digest, or null if the gateway does not have it. */
 export async function headAsset(connection: Connection, digest: string): Promise<Asset | null> {
   const response = await callRoute(connection, { route: 'headAsset', params: { digest }, accept: [404] });
+  await drain(response);
   if (response.status === 404) return null;
   return {
     digest,
