@@ -27,6 +27,8 @@ export type Scheduling = {
   readonly gathering?: Gathering;
 };
 
+/** What comes within so long of a step is taken up by the next together: under hundreds of tasks a second a step for each costs more than the tasks. */
+const togetherMs = 8;
 /** While anything waits, it is looked at so often, since some waits are for the clock alone. */
 const stepMs = 250;
 /** Without word the outbox is read so often. */
@@ -123,7 +125,11 @@ async function follow(
       pruned = position.xid;
       nextPruneMs = nowMs() + pruneMs;
     }
-    if (answer.length === 0) await bell.wait(view.waiting() > 0 ? stepMs : readMs);
+    if (answer.length === 0) {
+      await bell.wait(view.waiting() > 0 ? stepMs : readMs);
+      const leftMs = startMs + togetherMs - nowMs();
+      if (leftMs > 0) await bell.rest(leftMs);
+    }
     const read = await records.tailOutbox(position);
     position = read.position;
     view.setNear(await records.nearOf(view.placed(read.events.flatMap((event) => (event.type === 'task' ? [event.task] : [])))));
