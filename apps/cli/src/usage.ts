@@ -24,6 +24,7 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--models A,B|all] [--grace 60s] [--region R] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
   filmwright runner drain NAME                   let a runner, by name or id, finish what it has and end
+  filmwright runner wake NAME                    end the rest of one that failed task after task and was mended
   filmwright pool check NAME|URL                 hold a service of machines to its calls, with one machine that goes again [--token T] [--grace 5m] [--pools FILE]
   filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start
   filmwright press BUILD --priority P --deadline D|none   make a film that waits more or less pressing; \`queue\` tells the id of its build

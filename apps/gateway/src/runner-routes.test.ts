@@ -166,6 +166,9 @@ test('whoever runs the platform lets a runner drain by its name or id, and it is
   assert.deepEqual(await runner.heartbeat({ runnerId, leases: [] }), { stale: [], back: [] });
   await assert.rejects(user.drainRunner('nobody'), { code: 'not-found', message: /no runner "nobody"; there are "box\/a b"/ });
   await assert.rejects(runner.drainRunner(runnerId), { code: 'unauthorized' });
+  await assert.rejects(user.wakeRunner('nobody'), { code: 'not-found' });
+  await assert.rejects(runner.wakeRunner(runnerId), { code: 'unauthorized' });
+  await user.wakeRunner('box/a b');
   await user.drainRunner('box/a b');
   await user.drainRunner(runnerId);
   const told = async (): Promise<boolean> => (await runner.heartbeat({ runnerId, leases: [] })).drain === true;

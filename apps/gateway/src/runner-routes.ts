@@ -63,16 +63,18 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
   addRoute(app, {
     name: 'drainRunner',
     handler: async (request, reply) => {
-      const asked = paramOf(request, 'id');
-      const runners = await records.runners();
-      const found = runners.find(({ runnerId }) => runnerId === asked) ?? runners.find(({ name }) => name === asked);
-      if (found === undefined)
-        throw new FilmwrightError(
-          'not-found',
-          `There is no runner ${JSON.stringify(asked)}; there are ${runners.map(({ name }) => JSON.stringify(name)).join(', ') || 'none'}. Name one of them, or its id.`,
-        );
+      const found = await askedRunner(request, records);
       await records.drainRunner(found.runnerId);
       request.log.info({ runnerId: found.runnerId, runner: found.name }, 'runner is to drain');
+      return reply.code(204).send();
+    },
+  });
+  addRoute(app, {
+    name: 'wakeRunner',
+    handler: async (request, reply) => {
+      const found = await askedRunner(request, records);
+      await records.wakeRunner(found.runnerId);
+      request.log.info({ runnerId: found.runnerId, runner: found.name }, 'runner is to rest no more');
       return reply.code(204).send();
     },
   });
@@ -194,4 +196,14 @@ async function lease(request: FastifyRequest, { hub, records, leaseMs }: Gateway
   } finally {
     request.raw.socket.removeListener('close', hangUp);
   }
+}
+
+/** The runner that is asked about by its id or its name. */
+async function askedRunner(request: FastifyRequest, records: GatewayParts['records']) {
+  const asked = paramOf(request, 'id');
+  const runners = await records.runners();
+  const found = runners.find(({ runnerId }) => runnerId === asked) ?? runners.find(({ name }) => name === asked);
+  if (found !== undefined) return found;
+  const names = runners.map(({ name }) => JSON.stringify(name)).join(', ') || 'none';
+  throw new FilmwrightError('not-found', `There is no runner ${JSON.stringify(asked)}; there are ${names}. Name one of them, or its id.`);
 }

@@ -17,6 +17,8 @@ export type RunnerAccessCalls = {
   followFleet(options: { readonly signal: AbortSignal }): AsyncGenerator<Fleet>;
   /** Lets a runner, by id or name, finish what it has and end; throws `not-found` for one that is not there. */
   drainRunner(idOrName: string): Promise<void>;
+  /** Ends the rest of a runner, by id or name, that failed one task after another; throws `not-found` for one that is not there. */
+  wakeRunner(idOrName: string): Promise<void>;
   /** Locks a runner out for good; what it works on goes to others at once. */
   revokeRunnerCredential(id: string): Promise<void>;
 };
@@ -32,6 +34,7 @@ export function runnerAccessCalls(connection: Connection): RunnerAccessCalls {
     followFleet: (options) => followFleet(connection, options),
     listRunners: () => callJson(connection, { route: 'listRunners' }),
     drainRunner: async (id) => drain(await callRoute(connection, { route: 'drainRunner', params: { id } })),
+    wakeRunner: async (id) => drain(await callRoute(connection, { route: 'wakeRunner', params: { id } })),
     revokeRunnerCredential: async (id) => drain(await callRoute(connection, { route: 'revokeRunnerCredential', params: { id } })),
   };
 }

@@ -84,6 +84,8 @@ export const fleetRunnerSchema = z
     version: z.string().nullable(),
     state: z.enum(runnerStates),
     why: z.string().nullable(),
+    /** It failed one task after another and is given nothing until then; absent while it does not rest. */
+    restsUntil: z.string().optional(),
     slots: z.number().int(),
     tasks: z.array(fleetTaskSchema).readonly(),
     models: z.array(z.string()).readonly(),

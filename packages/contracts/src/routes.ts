@@ -99,6 +99,8 @@ export const routes = {
   shelfFile: { method: 'GET', path: '/v1/shelf/:digest', scope: 'runner' },
   /** For who runs the platform: the runner, by id or name, takes nothing more, finishes or hands back what it has, and ends. */
   drainRunner: { method: 'POST', path: '/v1/runners/:id/drain', scope: 'operator' },
+  /** For who runs the platform: the runner, by id or name, rests no more, and what it failed is not held against it. */
+  wakeRunner: { method: 'POST', path: '/v1/runners/:id/wake', scope: 'operator' },
   leaseTasks: { method: 'POST', path: '/v1/runners/:id/lease', scope: 'runner' },
   heartbeat: { method: 'POST', path: '/v1/runners/:id/heartbeat', scope: 'runner' },
   completeTask: { method: 'POST', path: '/v1/runners/:id/complete', scope: 'runner' },

@@ -43,6 +43,11 @@ test('A4: the snapshot and what the outbox says from then on is all that happens
   await records.drainRunner(two.runnerId);
   await records.drainRunner(two.runnerId);
   assert.deepEqual(await next(), ['runner', 'runner'], 'L9: a drain is told once');
+  const rest = { name: 'two', failures: 3, restMs: 30_000, untilInMs: 20_000 };
+  await records.saveRests([rest], { epoch: await epochOf(records) });
+  await records.wakeRunner(two.runnerId);
+  assert.deepEqual(await next(), ['woken']);
+  assert.deepEqual((await records.fleetSnapshot()).rests, [], 'the next that leads does not begin with it');
   await records.leaveRunner(runnerId);
   assert.deepEqual(await next(), ['runner']);
   assert.deepEqual(await next(), []);

@@ -181,6 +181,8 @@ export interface Records {
   leaveRunner(runnerId: string): Promise<void>;
   /** A runner that drains is granted nothing more; said twice it changes nothing. */
   drainRunner(runnerId: string): Promise<void>;
+  /** Ends the rest of a runner: whoever leads forgets what it failed. */
+  wakeRunner(runnerId: string): Promise<void>;
   /** Notes which models the engines of a runner hold in memory now, as `voiceName` and `modelName` name them, and where, if it tells. */
   noteHeld(runner: {
     readonly runnerId: string;

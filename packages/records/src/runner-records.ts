@@ -24,7 +24,10 @@ const giveBack = `
 export function runnerRecords({
   rows,
   transaction,
-}: Database): Pick<Records, 'joinRunner' | 'leaveRunner' | 'drainRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners' | 'offers'> {
+}: Database): Pick<
+  Records,
+  'joinRunner' | 'leaveRunner' | 'drainRunner' | 'wakeRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners' | 'offers'
+> {
   const runners: Records['runners'] = async () => {
     const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
       `select r.id, r.offer, r.name, r.draining, r.free_mib from runner r where ${isHeard} order by r.id`,
@@ -62,6 +65,16 @@ export function runnerRecords({
     },
     async drainRunner(runnerId) {
       if (isUuid(runnerId)) await rows('update runner set draining = true where id = $1 and not draining', [runnerId]);
+    },
+    async wakeRunner(runnerId) {
+      if (!isUuid(runnerId)) return;
+      // The next leader begins with the rests that are written, this one is told.
+      await rows(
+        `with woken as (select id, name, workspace_id from runner where id = $1),
+           ended as (delete from runner_rest where name in (select name from woken))
+         insert into outbox (workspace_id, topic, body) select workspace_id, 'runner.woken', json_build_object('id', id) from woken`,
+        [runnerId],
+      );
     },
     async noteHeld({ runnerId, models, held, beat }) {
       if (!isUuid(runnerId)) return;

@@ -129,6 +129,7 @@ export function fleetWorkspaceOf({ id, weight, cap, gpu_ms: gpuMs, slot_ms: slot
 export function eventOf(row: EventRow): FleetEvent {
   const { topic, workspace_id: workspaceId, key, body } = row;
   if (topic.startsWith('workspace.')) return { type: 'workspace', workspace: { workspaceId, weight: row.weight ?? 1, cap: row.cap } };
+  if (topic === 'runner.woken') return { type: 'woken', runnerId: body.id ?? '' };
   if (topic.startsWith('runner.')) {
     const { runner_pool, runner_region, offer, draining = false, held, held_on = null, free_mib = null } = row;
     const runner_id = body.id ?? '';

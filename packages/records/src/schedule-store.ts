@@ -92,6 +92,8 @@ export type FleetEvent =
   | { readonly type: 'task'; readonly ended: AttemptEnd | null; readonly task: FleetTask }
   | { readonly type: 'stopped'; readonly task: TaskId; readonly fence: number }
   | { readonly type: 'runner'; readonly runnerId: string; readonly runner: FleetRunner | null }
+  /** An operator ended its rest. */
+  | { readonly type: 'woken'; readonly runnerId: string }
   | { readonly type: 'workspace'; readonly workspace: FleetWorkspace };
 
 /**

@@ -2,7 +2,7 @@ import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
 import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
-import { noteDeath, takeOverRest } from './health.ts';
+import { forgiveAll, noteDeath, takeOverRest } from './health.ts';
 import { forgetComing, noteComing, passOver } from './prefetch.ts';
 import { setShare } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -38,6 +38,9 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
       return;
     case 'rests':
       takeOverRest(state.fleet, change.rest);
+      return;
+    case 'woken':
+      forgiveAll(state.fleet, change.runner);
       return;
     case 'gone': {
       const host = state.fleet.hosts.get(change.runner);

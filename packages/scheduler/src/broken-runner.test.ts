@@ -147,6 +147,11 @@ test('P10: a runner that is lost again and again rests too, one death for all th
   assert.equal(next.grants.filter((grant) => grant.runner === 'bad').length, 1, 'its rest is over, and it is tried');
   next.tell(60_100, ...next.grants.slice(-2).map(({ tasks }) => done(tasks[0] as string)));
   assert.deepEqual(restsOf(next.state, 60_100), [], 'it is well');
+  const woken = scheduler();
+  const here = joined(runner('bad'), runner('well', { slots: 1 }));
+  woken.tell(0, { type: 'rests', rest }, ...here, { type: 'woken', runner: 'bad' }, ...wanted(demand('1'), demand('2')));
+  assert.deepEqual(woken.grants.map((grant) => grant.runner).sort(), ['bad', 'well'], 'who runs the platform ended its rest');
+  assert.deepEqual(restsOf(woken.state, 1), []);
 });
 
 test('P11: what its runners may have been lost by runs where nothing else does; one runner is kept for it, and it is waited for', () => {

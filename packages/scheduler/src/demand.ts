@@ -156,6 +156,8 @@ export type Change =
   | { readonly type: 'died'; readonly runner: string; readonly name: string; readonly task: Demand }
   /** A runner rests, as a scheduler before this one found. */
   | { readonly type: 'rests'; readonly rest: Rest }
+  /** An operator says that a runner is well again. */
+  | { readonly type: 'woken'; readonly runner: string }
   | { readonly type: 'model'; readonly model: ModelFacts }
   /** Found by a scheduler before this one. */
   | { readonly type: 'learned'; readonly time: LearnedTime }

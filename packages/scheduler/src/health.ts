@@ -86,6 +86,15 @@ export function takeOverRest(fleet: Fleet, { name, failures, restMs, untilMs }: 
   refresh(fleet, health);
 }
 
+/** A runner is well again, whatever it failed; nothing for one that is not there. */
+export function forgiveAll(fleet: Fleet, runner: string): void {
+  const health = fleet.hosts.get(runner)?.health;
+  if (health === undefined) return;
+  health.against.clear();
+  health.tried = false;
+  settle(fleet, health);
+}
+
 /** Has runners tried whose rest is over, or whose work nobody else can do any more. */
 export function wakeRested(fleet: Fleet, instantMs: number): void {
   for (const health of fleet.resting) {

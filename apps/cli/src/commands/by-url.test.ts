@@ -58,15 +58,17 @@ test('films and runners of a platform elsewhere are looked after by its address,
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const place = ['--url', url, '--token', 'secret'];
   try {
-    const [pressed, cancelled, drained, queued] = await Promise.all([
+    const [pressed, cancelled, drained, woken, queued] = await Promise.all([
       filmwright('press', 'b1', '--priority', 'bulk', '--deadline', 'none', ...place),
       filmwright('cancel', 'b1', ...place),
       filmwright('runner', 'drain', 'box', ...place),
+      filmwright('runner', 'wake', 'box', ...place),
       filmwright('queue', ...place),
     ] as const);
     assert.equal(pressed.out, 'Aurora is bulk now, without a deadline.\n', pressed.err);
     assert.match(cancelled.out, /^Aurora is cancelled/, cancelled.err);
     assert.match(drained.out, /^Runner box takes nothing more/, drained.err);
+    assert.match(woken.out, /^Runner box rests no more/, woken.err);
     assert.match(queued.out, /bulk +b1 +Aurora +2 +unknown +no place\n2 in line\./, queued.err);
     assert.deepEqual(asked.sort(), [
       'GET /v1/fleet Bearer secret',
@@ -74,6 +76,7 @@ test('films and runners of a platform elsewhere are looked after by its address,
       'PATCH /v1/builds/b1 Bearer secret {"priority":"bulk","deadline":null}',
       'POST /v1/builds/b1/cancel Bearer secret',
       'POST /v1/runners/box/drain Bearer secret',
+      'POST /v1/runners/box/wake Bearer secret',
     ]);
   } finally {
     server.close();

@@ -23,17 +23,18 @@ export type RunnerOptions = PlatformWords & {
   readonly json: boolean;
 };
 
-/** `runner --join URL --token T`, `runner token`, `runner list`, `runner drain NAME`, `runner revoke ID`; gives the exit status. */
+/** `runner --join URL --token T`, `runner token`, `runner list`, `runner drain NAME`, `runner wake NAME`, `runner revoke ID`; gives the exit status. */
 export async function runner(options: RunnerOptions): Promise<number> {
   const [verb, id, ...rest] = options.words;
   if (verb === undefined && options.join !== undefined) return joinAs({ ...options, join: options.join });
   if (verb === 'token' && id === undefined) return drawToken(options);
   if (verb === 'list' && id === undefined) return list(options);
   if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id, options);
+  if (verb === 'wake' && id !== undefined && rest.length === 0) return wake(id, options);
   if (verb === 'revoke' && id !== undefined && rest.length === 0) return revoke(id, options);
   throw new FilmwrightError(
     'request-invalid',
-    `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\`, \`runner drain NAME\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
+    `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\`, \`runner drain NAME\`, \`runner wake NAME\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
   );
 }
 
@@ -66,6 +67,12 @@ async function list(options: RunnerOptions): Promise<number> {
 async function drain(name: string, place: PlatformWords): Promise<number> {
   await (await askedPlatform(place)).drainRunner(name);
   process.stdout.write(`Runner ${name} takes nothing more; it finishes what it has, or hands it back, and ends.\n`);
+  return 0;
+}
+
+async function wake(name: string, place: PlatformWords): Promise<number> {
+  await (await askedPlatform(place)).wakeRunner(name);
+  process.stdout.write(`Runner ${name} rests no more; what it failed is forgotten.\n`);
   return 0;
 }
 

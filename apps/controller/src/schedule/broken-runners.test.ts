@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { defaultWorkspace } from '@filmwright/records';
 import { done, leaseMs, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
 const server = serverOfTests();
@@ -67,4 +68,23 @@ test('scheduler P11, records F4: a task that its machine dies of takes none of i
     { key: 'poison', state: 'failed' },
   ]);
   assert.deepEqual(alone.toSorted(), ['a', 'b', 'c', 'poison']);
+});
+
+test('P10: a runner that rests is given nothing, also by the one that leads next, until who runs the platform wakes it', async (context) => {
+  const opened = await server.open();
+  const { records } = opened;
+  const { runnerId } = await records.joinRunner(offer('bad'));
+  const rest = { name: 'bad', failures: 3, restMs: 600_000, untilInMs: 600_000 };
+  await records.saveRests([rest], { epoch: await records.takeLead() });
+  await order(opened, [task('a')]);
+  start(context, opened);
+  const [waiting] = await until(async () => {
+    const queue = await records.queue({ workspaceId: defaultWorkspace, limit: 9 });
+    return queue.length === 1 && queue;
+  }, 'the standing');
+  assert.match(waiting?.reason ?? '', /^bad failed 3 different tasks and is given nothing/);
+  assert.deepEqual(await records.leaseTasks({ runnerId, max: 9, leaseMs }), []);
+  await records.wakeRunner(runnerId);
+  assert.equal((await leaseOf(opened, runnerId)).task.key, 'a');
+  await until(async () => (await records.fleetSnapshot()).rests?.length === 0, 'no rest is written any more');
 });

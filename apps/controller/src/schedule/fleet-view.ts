@@ -198,6 +198,7 @@ export function createFleetView(): FleetView {
       const { workspaceId: id, ...facts } = event.workspace;
       return [{ type: 'workspace', workspace: { id, ...facts } }];
     }
+    if (event.type === 'woken') return [{ type: 'woken', runner: event.runnerId }];
     const { runnerId, runner } = event;
     const offeredDevices = runner === null ? [] : devicesOf(runner.offer);
     const given = shared.set(runnerId, offeredDevices);

@@ -76,6 +76,7 @@ export function createMemoryLedger(): MemoryLedger {
     joinRunner: refuse,
     leaveRunner: refuse,
     drainRunner: refuse,
+    wakeRunner: refuse,
     leaseTasks: refuse,
     renewLeases: refuse,
     noteStopped: refuse,

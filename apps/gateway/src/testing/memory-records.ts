@@ -147,6 +147,7 @@ export function createMemoryRecords(): MemoryRecords {
       const runner = runners.get(runnerId);
       if (runner !== undefined) runners.set(runnerId, { ...runner, draining: true });
     },
+    async wakeRunner() {},
     async leaveRunner(runnerId) {
       runners.delete(runnerId);
     },

@@ -13,11 +13,16 @@ const stateNames = {
 } as const;
 const tasksShown = 4;
 
-type RunnerCardProps = { readonly runner: Runner; readonly onDrain: () => void; readonly onRevoke: () => void };
+type RunnerCardProps = {
+  readonly runner: Runner;
+  readonly onDrain: () => void;
+  readonly onWake: () => void;
+  readonly onRevoke: () => void;
+};
 
 /** One runner: what it does, what it has, and what keeps it from more. */
-export function RunnerCard({ runner, onDrain, onRevoke }: RunnerCardProps) {
-  const { name, state, why, tasks, machine, credentialId, version, seenAt } = runner;
+export function RunnerCard({ runner, onDrain, onWake, onRevoke }: RunnerCardProps) {
+  const { name, state, why, tasks, machine, credentialId, restsUntil, version, seenAt } = runner;
   const [label, tone] = stateNames[state];
   const notes = [...(why === null ? [] : [why]), ...(machine?.warnings ?? [])];
   const place = [runner.pool, runner.region].filter((each) => each !== null && each !== '').join(' · ');
@@ -57,16 +62,23 @@ export function RunnerCard({ runner, onDrain, onRevoke }: RunnerCardProps) {
         </ul>
       )}
       <Hardware runner={runner} />
-      {credentialId !== null && (
+      {(credentialId !== null || restsUntil !== undefined) && (
         <div className="row">
-          {state !== 'draining' && state !== 'silent' && (
+          {restsUntil !== undefined && (
+            <button type="button" className="button" title="Forget what it failed and give it work again" onClick={onWake}>
+              Wake<span className="unseen"> {name}</span>
+            </button>
+          )}
+          {credentialId !== null && state !== 'draining' && state !== 'silent' && (
             <button type="button" className="button" title="It finishes what it has, takes nothing more and ends" onClick={onDrain}>
               Drain<span className="unseen"> {name}</span>
             </button>
           )}
-          <button type="button" className="button danger" onClick={onRevoke}>
-            Lock out<span className="unseen"> {name}</span>
-          </button>
+          {credentialId !== null && (
+            <button type="button" className="button danger" onClick={onRevoke}>
+              Lock out<span className="unseen"> {name}</span>
+            </button>
+          )}
         </div>
       )}
     </li>

@@ -66,7 +66,13 @@ export function RunnerList({ runners }: { readonly runners: Fleet['runners'] }) 
       {runners.length > 0 && found.length === 0 && <p className="quiet">No runner is like that.</p>}
       <ul className="runner-grid">
         {found.slice(0, most).map((runner) => (
-          <RunnerCard key={runner.id} runner={runner} onDrain={() => void drain(runner)} onRevoke={() => setLeaving(runner)} />
+          <RunnerCard
+            key={runner.id}
+            runner={runner}
+            onDrain={() => void drain(runner)}
+            onWake={() => void wake(runner)}
+            onRevoke={() => setLeaving(runner)}
+          />
         ))}
       </ul>
       {found.length > most && (
@@ -85,6 +91,15 @@ async function drain({ id, name }: Runner): Promise<void> {
   try {
     await studio().api.drainRunner(id);
     toast(`${name} takes nothing more; it finishes what it has and ends.`);
+  } catch (error) {
+    toast(problemOf(error).detail);
+  }
+}
+
+async function wake({ id, name }: Runner): Promise<void> {
+  try {
+    await studio().api.wakeRunner(id);
+    toast(`${name} rests no more.`);
   } catch (error) {
     toast(problemOf(error).detail);
   }
