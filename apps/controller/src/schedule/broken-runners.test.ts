@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { done, leaseMs, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
 
 const server = serverOfTests();
 
