@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
 import { type Build, credentialPrefix } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
+import { Client as SqlClient } from 'pg';
 import type { Page } from 'playwright-core';
 import { eventually, openStudio, show, skip } from './open-studio.ts';
 
@@ -53,6 +54,20 @@ async function idleRunner(client: Client, name: string): Promise<void> {
   await clientOf(secret).joinRunner({ name, ...offer });
 }
 
+/** As if whoever leads had found that a runner fails all it is given. */
+async function letRest(name: string): Promise<void> {
+  const folder = `${studio.home}/postgresql`;
+  const port = Number(readFileSync(`${folder}/data/postmaster.pid`, 'utf8').split('\n')[3]);
+  const password = readFileSync(`${folder}/password`, 'utf8').trim();
+  const database = new SqlClient({ host: '127.0.0.1', port, user: 'filmwright', password, database: 'postgres' });
+  await database.connect();
+  await database.query(
+    `insert into runner_rest (name, failures, rest_ms, until) select name, 3, 600000, now() + interval '10 minutes' from runner where name like $1 || '%'`,
+    [name],
+  );
+  await database.end();
+}
+
 test('a film that waits says why and until when; the fleet shows who works and can lock one out; afterwards the film shows what it cost', {
   skip,
   timeout: 200_000,
@@ -95,6 +110,11 @@ test('a film that waits says why and until when; the fleet shows who works and c
     .getByRole('link', { name: 'The first film' })
     .waitFor();
   faults.push(...(await faultsOf(page, 'fleet')));
+  await letRest('far-away');
+  await runners.getByText(/It failed 3 different tasks one after another/).waitFor();
+  faults.push(...(await faultsOf(page, 'fleet-rests')));
+  await runners.getByRole('button', { name: /Wake far-away/ }).press('Enter');
+  await runners.getByText(/Its program is too old for encode/).waitFor();
   await runners.getByRole('button', { name: /Drain far-away/ }).press('Enter');
   await runners.getByRole('listitem').filter({ hasText: 'far-away' }).getByText('Draining').waitFor();
   await runners.getByRole('button', { name: /Lock out far-away/ }).press('Enter');

@@ -23,7 +23,7 @@ type RunnerCardProps = {
 /** One runner: what it does, what it has, and what keeps it from more. */
 export function RunnerCard({ runner, onDrain, onWake, onRevoke }: RunnerCardProps) {
   const { name, state, why, tasks, machine, credentialId, restsUntil, version, seenAt } = runner;
-  const [label, tone] = stateNames[state];
+  const [label, tone] = restsUntil === undefined ? stateNames[state] : ['Resting', 'warn'];
   const notes = [...(why === null ? [] : [why]), ...(machine?.warnings ?? [])];
   const place = [runner.pool, runner.region].filter((each) => each !== null && each !== '').join(' · ');
   return (
