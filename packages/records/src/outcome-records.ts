@@ -6,7 +6,7 @@ import { costOf, paidMs, postEnds, refundOf } from './endings.ts';
 import { gather } from './gather.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
-import { type Failure, failedProblem, mostAttempts, mostTries } from './troubles.ts';
+import { type Failure, failedProblem, mostAttempts, mostTries, retryAfter } from './troubles.ts';
 
 type Claim = { readonly key: string; readonly fence: number; readonly runnerId: string };
 type EndRow = { key: string; fence: string; runner_id: string };
@@ -86,7 +86,7 @@ const fail = `
   ), refunded as (${refundOf('counted')}), posted as (${postEnds('counted', { outcome: 'failed' })})
   update task t set attempts = c.tries, lost = c.lost, losses = c.losses, failures = c.failures, problem = $3, percent = 0, resume = null, outcome = 'failed',
     state = case when c.again then 'waiting' else 'failed' end,
-    ready_at = case when c.again then now() + power(4, least(c.tries, 3) - 1) * interval '1 second' else t.ready_at end,
+    ready_at = case when c.again then now() + ${retryAfter('c.tries')} else t.ready_at end,
     finished_at = case when c.again then null else now() end
   from judged c where t.workspace_id = c.workspace_id and t.key = c.key returning t.state, t.failures`;
 

@@ -1,7 +1,7 @@
 import type { Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
-import { lossesUntilAlone } from './troubles.ts';
+import { longestRetryMs, lossesUntilAlone } from './troubles.ts';
 
 /** Runners on which it failed or that were lost with it. */
 const tried = `case when t.failures <> '[]' or t.losses <> '[]' then (
@@ -13,7 +13,7 @@ export const taskColumns = `
   t.batch_most, t.priority, t.rank, t.lost, ${tried} as tried, t.fence, a.runner_id, a.devices, a.batch as batch_id,
   extract(epoch from t.deadline_at - statement_timestamp())::float8 * 1000 as deadline_in_ms,
   extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
-  extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000 as ready_in_ms,
+  least(${longestRetryMs}, extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000) as ready_in_ms,
   extract(epoch from statement_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
 const isLive = 'a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
 /** The live attempts of very many tasks `t`. */

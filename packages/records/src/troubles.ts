@@ -77,3 +77,8 @@ function secondsBetween(from: string, to: string): number {
 function besideText(count: number): string {
   return count === 0 ? 'alone' : `beside ${count} ${count === 1 ? 'other' : 'others'}`;
 }
+
+/** How long after as many failed tries a task comes again: 1, 4, then 16 s. */
+export const retryAfter = (tries: string): string => `power(4, least(${tries}, 3) - 1) * interval '1 second'`;
+/** What is to wait for longer was written by a clock that was ahead. */
+export const longestRetryMs = 16_000;

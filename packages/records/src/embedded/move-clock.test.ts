@@ -28,3 +28,11 @@ test('a clock that jumps an hour ends every lease at once; moved back, all is as
   assert.deepEqual(await records.renewLeases({ runnerId, leases: held, leaseMs: 60_000 }), [], 'nobody else was given it');
   await records.completeTask({ ...completionOf(lease), runnerId });
 });
+
+test('what was added while the clock was an hour ahead waits no longer than what failed does', async () => {
+  const { records, connectionString } = await server.open();
+  await someBuild(records, { tasks: [someTask('b')] });
+  await moveClock(connectionString, -3_600_000);
+  const [task] = (await records.fleetSnapshot()).tasks;
+  assert.equal(task?.demand?.readyInMs, 16_000);
+});
