@@ -60,7 +60,7 @@ test('a gateway with a renewed certificate for the same key is the same one', as
   const again = await openDoor(context, { pem: renewed, token: '' });
   await writeCredential(home, { ...credential, url: again.url });
   await assert.rejects(createClient(openAccess({ home, url: again.url })).headAsset(nothing), { code: 'unauthorized' });
-  assert.deepEqual(again.brought, [credential.secret], 'it is spoken to');
+  assert.deepEqual([...new Set(again.brought)], [credential.secret], 'it is spoken to');
 });
 
 test('a request ends when it is told to, also while the gateway takes connections and does not shake hands', async (context) => {
