@@ -60,24 +60,17 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
       return { ...renewed, ...hints, ...(runner.draining && { drain: true }) };
     },
   });
-  addRoute(app, {
-    name: 'drainRunner',
-    handler: async (request, reply) => {
-      const found = await askedRunner(request, records);
-      await records.drainRunner(found.runnerId);
-      request.log.info({ runnerId: found.runnerId, runner: found.name }, 'runner is to drain');
-      return reply.code(204).send();
-    },
-  });
-  addRoute(app, {
-    name: 'wakeRunner',
-    handler: async (request, reply) => {
-      const found = await askedRunner(request, records);
-      await records.wakeRunner(found.runnerId);
-      request.log.info({ runnerId: found.runnerId, runner: found.name }, 'runner is to rest no more');
-      return reply.code(204).send();
-    },
-  });
+  const orders = { drainRunner: 'runner is to drain', wakeRunner: 'runner is to rest no more' } as const;
+  for (const name of ['drainRunner', 'wakeRunner'] as const)
+    addRoute(app, {
+      name,
+      handler: async (request, reply) => {
+        const { runnerId, name: runner } = await askedRunner(request, records);
+        await records[name](runnerId);
+        request.log.info({ runnerId, runner }, orders[name]);
+        return reply.code(204).send();
+      },
+    });
   addRoute(app, {
     name: 'completeTask',
     bodyLimit: maxBodyBytes,
