@@ -39,14 +39,8 @@ export function planRecords({ transaction, streaming }: Database): Pick<Records,
       const rowsDigest = createHash('sha256').update(JSON.stringify(given.rows)).digest('hex');
       const plan = { ...given, ready: inKeyOrder(given.ready), rowsDigest };
       const copy = (looks: Looks) =>
-        streaming(async (client) => {
-          const copied = await copyPlan(client, { ...plan, looks });
-          await settlePlan(client, { ...plan, ...(await beginPlan(client, { ...plan, copied })), isCopied: copied !== null });
-        });
-      const add = () =>
-        transaction(async (client) =>
-          settlePlan(client, { ...plan, ...(await beginPlan(client, { ...plan, copied: null })), isCopied: false }),
-        );
+        streaming(async (client) => settlePlan(client, { ...plan, copied: await copyPlan(client, { ...plan, looks }) }));
+      const add = () => transaction((client) => settlePlan(client, { ...plan, copied: null }));
       const ways = plan.rows.length >= manyRows ? [() => copy('at some'), () => copy('at all'), add] : [add];
       for (const way of ways) {
         try {
@@ -94,11 +88,13 @@ async function copyPlan(
   return added;
 }
 
+/** The keys of tasks that were copied with the lines of their plan; null where neither was. */
+type Copied = { readonly copied: readonly string[] | null };
 /** A plan that was begun: the keys of its new tasks, and what its build was. */
 type Begun = { readonly added: readonly string[]; readonly build: BegunRow };
 
 /** Adds what is new, unless that was copied, waits for the lock of wants and begins the plan under it; in one go where the connection is pipelined. */
-async function beginPlan(client: PoolClient, plan: Plan & { readonly copied: readonly string[] | null }): Promise<Begun> {
+async function beginPlan(client: PoolClient, plan: Plan & Copied): Promise<Begun> {
   const { buildId, rows, ready, progress, turn, rowsDigest, copied } = plan;
   const slotMs = rows.reduce((sum, row) => sum + (row.reused ? 0 : row.estimateMs), 0);
   const events = [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' }] : [])].map((event) => JSON.stringify(event));
@@ -114,10 +110,9 @@ async function beginPlan(client: PoolClient, plan: Plan & { readonly copied: rea
 }
 
 /** Under the lock of wants: what was there already is tried anew where it failed, and each task is wanted by the build that presses most. */
-async function settlePlan(
-  client: PoolClient,
-  { buildId, rows, ready, rowsDigest, added, build, isCopied }: Plan & Begun & { readonly isCopied: boolean },
-): Promise<void> {
+async function settlePlan(client: PoolClient, plan: Plan & Copied): Promise<void> {
+  const { added, build } = await beginPlan(client, plan);
+  const { buildId, rows, ready, rowsDigest, copied } = plan;
   const place = { workspaceId: build.workspace_id, buildId };
   const fresh = new Set(added);
   const others = ready.filter(({ key }) => !fresh.has(key));
@@ -126,10 +121,10 @@ async function settlePlan(
   if (build.before === rowsDigest) return;
   // How pressing the build is may have changed after its new tasks were written.
   const looking = came.length > 0 && !build.pressed ? [othersThatWant({ ...place, keys: came })] : [];
-  const storing = isCopied ? [] : [storingRows({ ...place, rows })];
+  const storing = copied !== null ? [] : [storingRows({ ...place, rows })];
   const isFew = rows.length < manyRows;
   const answers = await sendAll(client, [...storing, ...(isFew ? looking : [])]);
-  const changed = isCopied ? rows : (answers[0] ?? []);
+  const changed = copied !== null ? rows : (answers[0] ?? []);
   const gone = build.before === null ? [] : await removeLines(client, { buildId, rows });
   const keys = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
     (key) => key !== null,
