@@ -5,8 +5,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withKeptFrames } from '../../apps/runner/src/kept-frames.ts';
 import { cutOutFrames, cutOutMargin, installedModel, openModelPool, watchFlicker } from '../../packages/engines/src/index.ts';
-import { findFfmpeg, planarFrames, writeAlphaClip } from '../../packages/render/src/index.ts';
+import { findFfmpeg, planarFrames, splitBytes, writeAlphaClip } from '../../packages/render/src/index.ts';
 import { openReference } from './open-reference.ts';
 
 const threads = Number(process.env['THREADS'] ?? 2);
@@ -41,6 +42,11 @@ const side = String(processing.input.size.width);
 const reference = await openReference('matting-reference.py', [file, processing.output.name, side, String(threads)]);
 
 const pool = openModelPool({ threads });
+const place: Parameters<typeof withKeptFrames>[0]['context'] = {
+  ...{ home: folder, key: 'clip', tempDir: folder, borders: { resume: null, reach() {} } },
+  store: () => Promise.reject(new Error('Nothing is handed back here.')),
+  pathOf: () => Promise.reject(new Error('Nothing is fetched here.')),
+};
 
 /** Processor seconds that the model's process has used: fields 14 and 15 of its line in proc(5), in hundredths. */
 async function modelCpuSeconds(): Promise<number> {
@@ -90,8 +96,13 @@ async function network() {
   };
 }
 
-/** A clip from its file to the file with alpha. */
-async function whole() {
+/** A clip from its file to the file with alpha; each frame kept as tasks keep them, so that they can go on behind it, or not. */
+async function whole({ keeps }: { readonly keeps: boolean }) {
+  const keeping = { context: place, frames, bytes: splitBytes({ width, height }), read: (state: unknown) => state };
+  return keeps ? withKeptFrames(keeping, ({ add }) => cutOut((frame) => add({ frame, state: {} }))) : cutOut(async () => {});
+}
+
+async function cutOut(keep: (frame: Uint8Array) => Promise<void>) {
   const flicker = watchFlicker();
   const writer = writeAlphaClip({ outPath: join(folder, 'cut.mp4'), width, height, rate, toolset });
   const crop = { x: 0, y: 0, width, height };
@@ -99,8 +110,9 @@ async function whole() {
   const decoded = planarFrames({ path: clip, rate, firstFrame: 0, frames: frames + cutOutMargin, crop, width, height, spare, toolset });
   const [start, cpu] = [performance.now(), process.cpuUsage().user];
   for await (const cut of cutOutFrames({ frames: decoded, first: 0, count: frames, model: model.ref, home, pool })) {
-    await writer.write(cut.picture.rgba, cut.squares);
+    const frame = await writer.write(cut.picture.rgba, cut.squares);
     flicker.seen(cut);
+    await keep(frame);
     spare.push(cut.whole.yuv);
   }
   await writer.finish();
@@ -110,16 +122,25 @@ async function whole() {
 
 /** Our way and the plain one from file to file, turn by turn: the same frames of the same clip, to the same encoder. */
 async function fileToFile() {
-  const [ours, python]: readonly [number[], number[]] = [[], []];
-  let last = null;
+  const [ours, keeping, python]: readonly [number[], number[], number[]] = [[], [], []];
+  const keepingMs: number[] = [];
+  let last = await whole({ keeps: false });
   for (let at = 0; at < 3; at++) {
-    last = await whole();
+    const kept = await whole({ keeps: true });
+    keeping.push(kept.wholeFramesPerSecond);
+    last = await whole({ keeps: false });
     ours.push(last.wholeFramesPerSecond);
+    keepingMs.push(kept.processorMsPerFrame - last.processorMsPerFrame);
     const { seconds } = await reference.ask({ plain: clip, frames, width, height, rate, out: join(folder, 'plain.mp4') });
     python.push(round(frames / seconds));
   }
   const figures = { ...last, wholeFramesPerSecond: median(ours), plainPythonWrittenFramesPerSecond: median(python) };
-  return { ...figures, wholeTurns: { ours, python }, wholeRatio: round(median(ours) / median(python)) };
+  const kept = {
+    keepingFramesPerSecond: median(keeping),
+    keepingRatio: round(median(keeping) / median(ours)),
+    keepingMsPerFrame: median(keepingMs),
+  };
+  return { ...figures, ...kept, wholeTurns: { ours, keeping, python }, wholeRatio: round(median(ours) / median(python)) };
 }
 
 try {
