@@ -51,6 +51,29 @@ const takeBack = `
   from expired e left join beside b on b.runner_id = e.runner_id where t.workspace_id = e.workspace_id and t.key = e.key
   returning t.workspace_id, t.key, t.kind, t.losses, e.undelivered`;
 
+/** What lies further in the future than this was written by a clock that was ahead. */
+const ahead = `now() + interval '1 second'`;
+/** How long a lease `a` was given for, or a grant that was not delivered may wait: both instants are of one clock. */
+const length = '(a.lease_until - coalesce(a.heard_at, a.started_at))';
+/**
+ * What a clock that was ahead wrote holds from now on for as long as it was given for, and no longer. Nothing is waited for: who is writing one of them is alive.
+ */
+const setRight = `
+  with found as materialized (
+    select a.workspace_id, a.key, a.fence, now() + ${length} as until from attempt a
+    where a.ended_at is null and coalesce(a.heard_at, a.started_at) > ${ahead} for no key update of a skip locked
+  ), leases as (
+    update attempt a set lease_until = f.until, heard_at = case when a.heard_at is not null then now() end,
+      started_at = case when a.heard_at is null then now() else a.started_at end
+    from found f where a.fence = f.fence and a.workspace_id = f.workspace_id and a.key = f.key
+  ), stopping as materialized (
+    select a.workspace_id, a.key, a.fence, now() + ${length} as until from attempt a
+    where a.stopping_until is not null and a.ended_at is not null and a.stopping_until > ${ahead} + ${length} for no key update of a skip locked
+  ), places as (
+    update attempt a set stopping_until = s.until from stopping s where a.fence = s.fence and a.workspace_id = s.workspace_id and a.key = s.key
+  )
+  update runner set seen_at = now() where id in (select id from runner where seen_at > ${ahead} for no key update skip locked)`;
+
 /**
  * Whoever was not heard of for long, or for as long as a lease of it held that ran out by now, or as it had to ask for what it was given: such a runner would be
  * given the same again, while others have nothing to do. A word of it that came right after it was given the lease does not make it alive.
@@ -64,6 +87,7 @@ const noteSilence = `
 export function expiryRecords({ transaction, prepared }: Database): Pick<Records, 'expireLeases'> {
   return {
     async expireLeases() {
+      await prepared({ name: 'set-right', text: setRight, values: [] });
       await prepared({
         name: 'note-silence',
         text: noteSilence,

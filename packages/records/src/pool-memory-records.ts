@@ -13,7 +13,8 @@ const newShare = 0.5;
 /** A pool that fell short so lately may bring no machine soon. */
 const doubt = `interval '15 minutes'`;
 /** Null where nothing is noted. */
-const agoMs = (column: string): string => `(extract(epoch from now() - ${column}) * 1000)::double precision`;
+const agoMs = (column: string): string =>
+  `(extract(epoch from now() - case when ${column} > now() then now() else ${column} end) * 1000)::double precision`;
 
 type MemoryRow = {
   readonly name: string;
@@ -89,7 +90,7 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
 /** What machines of pools offered last of which none is there. */
 export async function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
   const found = await rows<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>(
-    `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at > now() - ${doubt}, false) as "isShort" from pool_memory p
+    `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at between now() - ${doubt} and now(), false) as "isShort" from pool_memory p
      where p.offer is not null and not exists (select from runner r where r.pool = p.name and ${isHeard}) order by p.name`,
   );
   return found.map(({ kinds, offer, ...row }) => ({ ...row, offer: kinds === null ? offer : offerWithin(offer, kinds) }));

@@ -138,7 +138,7 @@ export function scheduleRecords(database: Database): ScheduleStore {
           `select workspace_id as "workspaceId", key, fence, runner_id as "runnerId", devices, batch from attempt where stopping_until is not null order by fence`,
         );
         const { rows: rests } = await client.query<RunnerRest>(
-          `select name, failures, rest_ms as "restMs", extract(epoch from until - statement_timestamp())::float8 * 1000 as "untilInMs" from runner_rest`,
+          `select name, failures, rest_ms as "restMs", least(rest_ms, extract(epoch from until - statement_timestamp())::float8 * 1000) as "untilInMs" from runner_rest`,
         );
         return {
           rests,

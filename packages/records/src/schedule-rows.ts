@@ -12,9 +12,9 @@ export const taskColumns = `
   t.state, t.wanted_by, t.kind, t.version, t.toolchain, t.model, t.size, t.estimate_ms, t.gpus, t.vram_mib, t.region, t.pool, t.borders_ms, t.batch,
   t.batch_most, t.priority, t.rank, t.lost, ${tried} as tried, t.fence, a.runner_id, a.devices, a.batch as batch_id,
   extract(epoch from t.deadline_at - statement_timestamp())::float8 * 1000 as deadline_in_ms,
-  extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000 as turn_ago_ms,
+  greatest(0, extract(epoch from statement_timestamp() - t.turn_at)::float8 * 1000) as turn_ago_ms,
   least(${longestRetryMs}, extract(epoch from t.ready_at - statement_timestamp())::float8 * 1000) as ready_in_ms,
-  extract(epoch from statement_timestamp() - a.started_at)::float8 * 1000 as since_ms`;
+  greatest(0, extract(epoch from statement_timestamp() - a.started_at)::float8 * 1000) as since_ms`;
 const isLive = 'a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null';
 /** The live attempts of very many tasks `t`. */
 export const liveAttempts = `left join attempt a on ${isLive}`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { leaseGranted } from '../testing/lead.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { epochOf, grantOf, leaseGranted } from '../testing/lead.ts';
 import { completionOf, someBuild, someOffer, someTask } from '../testing/made-up.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 import { moveClock } from './move-clock.ts';
@@ -35,4 +36,67 @@ test('what was added while the clock was an hour ahead waits no longer than what
   await moveClock(connectionString, -3_600_000);
   const [task] = (await records.fleetSnapshot()).tasks;
   assert.equal(task?.demand?.readyInMs, 16_000);
+});
+
+const hourMs = 3_600_000;
+
+test('L14: a runner that dies as the clock is set back by an hour loses its leases when they would have run out, and one that lives keeps them', async () => {
+  const { records, sql, connectionString } = await server.open();
+  await someBuild(records, { tasks: [someTask('a'), someTask('b'), someTask('c'), someTask('d')] });
+  const joined = async (name: string) => (await records.joinRunner(someOffer({ name }))).runnerId;
+  const [living, dead] = [await joined('living'), await joined('dead')];
+  const leaseMs = 400;
+  const [kept] = await leaseGranted(records, { runnerId: living, max: 1, leaseMs });
+  await leaseGranted(records, { runnerId: dead, max: 1, leaseMs });
+  const epoch = await epochOf(records);
+  const { tasks } = await records.fleetSnapshot();
+  const waiting = tasks.flatMap(({ state, demand }) => (state === 'waiting' && demand ? [demand] : []));
+  await records.grantTasks({ epoch, grants: waiting.map((task) => grantOf(task, dead)) });
+  assert.ok(kept);
+  await moveClock(connectionString, -hourMs);
+  assert.equal(await records.expireLeases(), 0);
+  const holds = await sql(
+    `select round(extract(epoch from max(lease_until - now()))) as s, count(*)::int as held, bool_and(started_at <= now()) or bool_or(heard_at <= now()) as right
+     from attempt where ended_at is null group by delivered_at is null order by 1`,
+  );
+  assert.deepEqual(
+    holds.map(({ s, held, right }) => [Number(s), held, right]),
+    [
+      [0, 2, true],
+      [10, 2, true],
+    ],
+    'a lease and a grant hold as long as they would have',
+  );
+  const ages = (await records.fleetSnapshot()).tasks.map(({ demand, lease }) => [
+    (demand?.turnAgoMs ?? 0) >= 0,
+    (lease?.sinceMs ?? 0) >= 0,
+  ]);
+  assert.deepEqual(new Set(ages.flat()), new Set([true]));
+  const leases = [{ key: kept.task.key, fence: kept.fence, percent: 50 }];
+  for (let at = 0; at < 6; at++) {
+    assert.deepEqual(await records.renewLeases({ runnerId: living, leases, leaseMs }), []);
+    await sleep(100);
+  }
+  assert.equal(await records.expireLeases(), 1, 'what the dead one had been given');
+  assert.deepEqual(
+    (await records.fleetSnapshot()).runners.map(({ runnerId }) => runnerId),
+    [living],
+  );
+  await records.completeTask({ ...completionOf(kept), runnerId: living });
+});
+
+test('L14: the place of what is to stop is free when its lease would have been over, though the clock was set back', async () => {
+  const { records, sql, connectionString } = await server.open();
+  const build = await someBuild(records, { tasks: [someTask('a')] });
+  const { runnerId } = await records.joinRunner(someOffer());
+  await leaseGranted(records, { runnerId, max: 1, leaseMs: 300 });
+  await records.cancelBuild(build.id);
+  await moveClock(connectionString, -hourMs);
+  await records.expireLeases();
+  const places = () =>
+    sql(`select extract(epoch from stopping_until - now()) <= 0.3 as soon from attempt where stopping_until is not null`);
+  assert.deepEqual(await places(), [{ soon: true }]);
+  await sleep(350);
+  await records.expireLeases();
+  assert.deepEqual(await places(), []);
 });

@@ -83,7 +83,9 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
 }
 
 async function isDue(client: pg.Client, { everyMs = 0 }: SweepOptions): Promise<boolean> {
-  const { rowCount } = await client.query(`select from upkeep where name = 'sweep' and done_at > now() - ${milliseconds(everyMs)}`);
+  const { rowCount } = await client.query(
+    `select from upkeep where name = 'sweep' and done_at > now() - ${milliseconds(everyMs)} and done_at <= now()`,
+  );
   return rowCount === 0;
 }
 
