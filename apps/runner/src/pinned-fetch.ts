@@ -1,27 +1,31 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { type ConnectionOptions, connect } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { FilmwrightError } from '@filmwright/contracts';
 import { keyPinOf } from '@filmwright/process/key-pin';
+import { openTunnel, proxyFor } from './proxy-tunnel.ts';
 
 /** A certificate as a server shows it; `trusted` tells whether this system trusts it for the server's name. */
 export type SeenCertificate = { readonly pem: string; readonly fingerprint: string; readonly trusted: boolean };
+
+type Connected = (error: Error | null, socket?: TLSSocket) => void;
 
 const lookWithinMs = 15_000;
 /** A connection on which nothing moves for so long is given up; polls are answered sooner. */
 const silenceMs = 120_000;
 
-/** Looks at the certificate of a server and sends nothing; throws `unavailable` where none answers. */
-export function lookAtCertificate(url: URL): Promise<SeenCertificate> {
+/** Looks at the certificate of a server and sends it nothing; throws `unavailable` where none answers. */
+export async function lookAtCertificate(url: URL): Promise<SeenCertificate> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 443);
+  const way = await wayTo({ host, port });
   return new Promise((resolve, reject) => {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(url.port || 443);
-    const socket = connect({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), rejectUnauthorized: false }, () => {
+    const socket = connect({ host, port, ...way, ...(isIP(host) === 0 ? { servername: host } : {}), rejectUnauthorized: false }, () => {
       const { raw } = socket.getPeerCertificate();
       const { authorized } = socket;
       socket.destroy();
@@ -39,6 +43,12 @@ export function lookAtCertificate(url: URL): Promise<SeenCertificate> {
   });
 }
 
+/** The connection through the proxy, if there is one, on which TLS is to be spoken with a host. */
+async function wayTo({ host, port }: { readonly host: string; readonly port: number }): Promise<{ readonly socket?: Socket }> {
+  const proxy = proxyFor(new URL(`https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`));
+  return proxy === null ? {} : { socket: await openTunnel(proxy, { host, port, withinMs: lookWithinMs }) };
+}
+
 /** SHA-256 of a certificate in base64url, as tokens carry it. */
 function fingerprintOf(raw: Buffer): string {
   return createHash('sha256').update(raw).digest('base64url');
@@ -51,19 +61,23 @@ function fingerprintOf(raw: Buffer): string {
 export function pinnedFetch(pem: string): typeof fetch {
   const wanted = keyPinOf(pem);
   const agent = new Agent({ keepAlive: true });
-  agent.createConnection = (options, done) => {
+  const shakeHands = (options: ConnectionOptions, done: Connected): void => {
     const settle = (error: Error | null): void => {
       socket.removeListener('error', settle).removeListener('timeout', late).setTimeout(0);
-      done?.(error, socket);
+      done(error, socket);
     };
     const late = (): void => void socket.destroy(new Error(`no handshake within ${lookWithinMs / 1000} s`));
     // Who signed it says nothing here: its key is what is known.
-    const socket = connect({ ...(options as ConnectionOptions), rejectUnauthorized: false }, () => {
+    const socket = connect({ ...options, rejectUnauthorized: false }, () => {
       const shown = socket.getPeerX509Certificate();
       if (shown !== undefined && keyPinOf(shown) === wanted) return settle(null);
       socket.destroy(new Error('the server shows a certificate of another key than the one this runner joined with'));
     });
     socket.once('error', settle).once('timeout', late).setTimeout(lookWithinMs);
+  };
+  agent.createConnection = (options, done) => {
+    const [to, connected] = [options as ConnectionOptions, done as Connected];
+    wayTo({ host: String(to.host), port: Number(to.port) }).then((way) => shakeHands({ ...to, ...way }, connected), connected);
     return undefined;
   };
   return (input, init = {}) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
+import { proxiedEnvironment } from '@filmwright/process/proxied';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { millisecondsOf } from './milliseconds-of.ts';
@@ -97,7 +98,7 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
     FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
   }).filter((entry) => entry[1] !== undefined);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {
-    env: { ...process.env, FILMWRIGHT_HOME: filmwrightHome(), ...Object.fromEntries(set) },
+    env: { ...proxiedEnvironment(process.env), FILMWRIGHT_HOME: filmwrightHome(), ...Object.fromEntries(set) },
     // The channel tells the runner when this process is gone.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

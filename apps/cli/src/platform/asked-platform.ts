@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
+import { callThroughProxy } from '@filmwright/process/proxied';
 import { anyGateway } from './any-gateway.ts';
 import { filmwrightHome } from './home.ts';
 import { runningPlatform } from './running-platform.ts';
@@ -34,6 +35,7 @@ export function readPlace(given: { readonly urls: readonly string[]; readonly to
       'request-invalid',
       '--url wants a token, as --token or in FILMWRIGHT_TOKEN: that of who runs the platform, which `serve` was given or its platform.json holds, or for queue, press and cancel that of a workspace.',
     );
+  callThroughProxy();
   return { urls, token };
 }
 

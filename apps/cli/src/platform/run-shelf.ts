@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError, fromProblem, type ModelsRequest, type Problem } from '@filmwright/contracts';
+import { proxiedEnvironment } from '@filmwright/process/proxied';
 
 export type ShelfRequest =
   | { readonly do: 'list-voices'; readonly home: string }
@@ -13,8 +14,7 @@ export async function runShelf<T>(request: ShelfRequest, onProgress: (progress: 
   const entry = fileURLToPath(new URL('../../../runner/src/shelf-main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, JSON.stringify(request)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Downloads go through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name.
-    env: { ...process.env, NODE_USE_ENV_PROXY: process.env['NODE_USE_ENV_PROXY'] ?? '1' },
+    env: proxiedEnvironment(process.env),
   });
   let last = '';
   let rest = '';

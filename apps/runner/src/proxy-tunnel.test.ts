@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@filmwright/client';
+import { writeJoinToken } from '@filmwright/contracts';
+import { proxiedEnvironment } from '@filmwright/process/proxied';
+import { openAccess } from './gateway-access.ts';
+import { joinGateway } from './join-gateway.ts';
+import { madeCertificate, openDoor } from './testing/door.ts';
+import { openProxy } from './testing/proxy.ts';
+
+/** A name that no resolver knows. */
+const url = 'https://studio.invalid:7443';
+
+const nothing = `sha256-${'0'.repeat(64)}`;
+
+/** A gateway that is reached through a proxy only, by a machine of such an environment. */
+async function scene(context: TestContext, environment: (proxy: string) => NodeJS.ProcessEnv) {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-proxy-'));
+  context.after(() => rmSync(home, { recursive: true, force: true }));
+  const secret = randomBytes(32).toString('base64url');
+  const door = await openDoor(context, { pem: madeCertificate(context), token: writeJoinToken({ secret, fingerprint: null }) });
+  const proxy = await openProxy(context, { port: Number(new URL(door.url).port), user: 'box', password: 'p@ss' });
+  const before = process.env;
+  context.after(() => {
+    process.env = before;
+  });
+  process.env = proxiedEnvironment({ PATH: before['PATH'], ...environment(proxy.url) });
+  return { home, proxy, door, joining: { home, url, token: writeJoinToken({ secret, fingerprint: door.fingerprint }), name: 'box' } };
+}
+
+test('a machine joins a gateway that it knows by its key through a proxy, and speaks to it only so', async (context) => {
+  const { home, proxy, joining } = await scene(context, (all_proxy) => ({ all_proxy }));
+  assert.equal((await joinGateway(joining)).pool, 'far');
+  assert.equal(await createClient(openAccess({ home, url })).headAsset(nothing), null);
+  assert.deepEqual([...new Set(proxy.asked)], ['studio.invalid:7443']);
+  process.env['no_proxy'] = '.invalid';
+  await assert.rejects(createClient(openAccess({ home, url })).headAsset(nothing), /studio\.invalid/);
+});
+
+test('a proxy that refuses or is none is named, before anything is said to the gateway', async (context) => {
+  const { door, joining } = await scene(context, (proxy) => ({ HTTPS_PROXY: proxy.replace('box:', 'somebody:') }));
+  const { token } = joining;
+  await assert.rejects(joinGateway({ ...joining, token }), {
+    code: 'unavailable',
+    message:
+      /^The proxy http:\/\/127\.0\.0\.1:\d+ gives no way to studio\.invalid:7443: it answers 407 Proxy Authentication Required\. Check HTTPS_PROXY/,
+  });
+  process.env['https_proxy'] = 'socks5://127.0.0.1:1080';
+  await assert.rejects(joinGateway(joining), {
+    code: 'request-invalid',
+    message: /"socks5:\/\/127\.0\.0\.1:1080" by HTTPS_PROXY; wanted http:/,
+  });
+  process.env['https_proxy'] = 'http://127.0.0.1:9';
+  await assert.rejects(joinGateway(joining), { code: 'unavailable', message: /ECONNREFUSED/ });
+  assert.deepEqual(door.brought, []);
+});
+
+test('a proxy that takes connections and says nothing is given up when a request is told to end', async (context) => {
+  const { home, joining } = await scene(context, (HTTPS_PROXY) => ({ HTTPS_PROXY }));
+  await joinGateway(joining);
+  const silent = createServer().listen(0, '127.0.0.1');
+  context.after(() => silent.close());
+  await once(silent, 'listening');
+  process.env['https_proxy'] = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const stop = new AbortController();
+  const asked = openAccess({ home, url }).fetch?.(url, { signal: stop.signal });
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  context.after(() => socket.destroy());
+  stop.abort();
+  await assert.rejects(Promise.race([asked, sleep(5000, 'it goes on', { ref: false })]), { name: 'AbortError' });
+});
+
+test('an environment names one proxy however it was written, and never for this machine', () => {
+  const here = 'localhost,127.0.0.1,[::1]';
+  const of = (env: NodeJS.ProcessEnv) => {
+    const {
+      NODE_USE_ENV_PROXY: uses,
+      https_proxy: secure,
+      HTTPS_PROXY,
+      http_proxy: plain,
+      no_proxy: past,
+      NO_PROXY,
+    } = proxiedEnvironment(env);
+    assert.deepEqual([HTTPS_PROXY, NO_PROXY], [secure, past]);
+    return { uses, secure, plain, past };
+  };
+  assert.deepEqual(of({}), { uses: '1', secure: undefined, plain: undefined, past: here });
+  const one = { uses: '1', secure: 'http://p:3128', plain: undefined, past: `.lan,${here}` };
+  assert.deepEqual(of({ https_proxy: 'p:3128', no_proxy: '.lan' }), one, 'as curl reads it, without a scheme');
+  const both = { ...one, plain: 'http://p:3128' };
+  assert.deepEqual(of({ HTTP_PROXY: 'http://p:3128', NO_PROXY: '.lan' }), both, "as Node's fetch takes it");
+  assert.deepEqual(of({ ALL_PROXY: 'http://p:3128', NO_PROXY: '.lan' }), both);
+  assert.deepEqual(of({ ALL_PROXY: 'socks5://p:1080' }), { uses: '1', secure: undefined, plain: undefined, past: here });
+  assert.equal(of({ HTTPS_PROXY: 'p:1', NODE_USE_ENV_PROXY: '0' }).uses, '0');
+});
