@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { FilmwrightError } from '@filmwright/contracts';
 import { type BuildRecord, type TaskResult, uuidv7 } from '@filmwright/records';
-import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { serverOfTests, type TestRecords } from '@filmwright/records/testing';
 import { defaultWorkspace } from '../../packages/records/src/records.ts';
 import {
   completionOf,
@@ -22,11 +22,7 @@ const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1 + (Date.now() % 1_000_
 const leastCalls = 600;
 const longMs = 3_600_000;
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test(`the real ledger answers as the model does, call by call (from seed ${firstSeed})`, async (t) => {
   let calls = 0;

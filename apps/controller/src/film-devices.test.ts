@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Device, Generator, RunnerOffer } from '@filmwright/contracts';
 import { planBuild } from '@filmwright/core/plan/plan-build';
 import { defaultWorkspace } from '@filmwright/records';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
+import { serverOfTests } from '@filmwright/records/testing';
 import { runController } from './run-controller.ts';
 import { until } from './schedule/testing/scheduling.ts';
 import { runBeside } from './testing/run-beside.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const [onCpu, onGpu] = ['onnxruntime 1.30.0 cpu', 'onnxruntime 1.30.0 cuda sm_90'];
 const generator: Generator = {

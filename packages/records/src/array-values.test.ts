@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { bigintArray, floatArray, intArray, realArray, textArray, uuidArray } from './array-values.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('arrays in binary arrive as they were: texts of every alphabet, JSON, ids, numbers at their bounds, nulls and nothing at all', async () => {
   const { sql } = await server.open();

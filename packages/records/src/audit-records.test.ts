@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { leaseGranted } from './testing/lead.ts';
-import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { completionOf, problemOf } from './testing/made-up.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 /** A build of two tasks: one is done at once, the other after a failure and a loss. */
 async function worked() {
-  const opened = await server.open();
-  const { records, sql } = opened;
-  const build = await someBuild(records, { tasks: [someTask('smooth'), someTask('rough')] });
-  const { runnerId } = await records.joinRunner(someOffer());
+  const opened = await openWithRunner(server, ['smooth', 'rough']);
+  const { records, sql, runnerId } = opened;
   const lease = () => leaseGranted(records, { runnerId, max: 2, leaseMs: 20_000 });
   for (const one of await lease())
     if (one.task.key === 'smooth') await records.completeTask({ ...completionOf(one), runnerId });
@@ -25,7 +20,7 @@ async function worked() {
   await sql(`update attempt set lease_until = now() - interval '1 second' where ended_at is null`);
   await records.expireLeases();
   for (const one of await lease()) await records.completeTask({ ...completionOf(one), runnerId });
-  return { ...opened, build };
+  return opened;
 }
 
 test('an honest ledger is found in order, whatever happened on the way, also once its attempts are not kept any more', async () => {

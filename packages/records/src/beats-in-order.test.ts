@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { test } from 'node:test';
+import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('A7b: what a runner holds and what is free is what its newest heartbeat told, though one before it comes later; of one that does not count, what came last', async () => {
   const { records, runnerId, sql } = await openWithRunner(server, []);

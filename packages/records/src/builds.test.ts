@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { RecordsEvent } from './records.ts';
 import { defaultWorkspace } from './records.ts';
-import { leaseGranted } from './testing/lead.ts';
+import { leaseGranted, leaseOne } from './testing/lead.ts';
 import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 /** Events until one is the wanted one. */
 function collect() {
@@ -121,15 +118,13 @@ test('B3: every state that a build comes to is in the outbox once', async () => 
 });
 
 test('B3: tasks of a cancelled build are leased no more, running ones are stale; what another build wants goes on', async () => {
-  const { records } = await server.open();
   const [mine, shared, waiting] = [
     someTask('mine', { estimateMs: 9 }),
     someTask('shared', { estimateMs: 8 }),
     someTask('waiting', { estimateMs: 7 }),
   ];
-  const build = await someBuild(records, { tasks: [mine, shared, waiting] });
+  const { records, build, runnerId } = await openWithRunner(server, [mine, shared, waiting]);
   await someBuild(records, { tasks: [shared], document: 2 });
-  const { runnerId } = await records.joinRunner(someOffer());
   const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs: 60_000 });
   assert.deepEqual(
     leases.map((lease) => lease.task.key),
@@ -205,8 +200,7 @@ test('E1: listeners hear of builds, ready tasks and finished ones, also after th
   await heard.until((event) => event.type === 'build' && event.id === build.id);
   await heard.until((event) => event.type === 'ready');
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const lease = await leaseOne(records, { runnerId });
   await sql(
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'filmwright-listen'`,
   );

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { someOffer } from './testing/made-up.ts';
-import { startTestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-const server = await startTestServer();
-after(() => server.stop());
-const { records, sql } = await server.open();
+const { records, sql } = await serverOfTests().open();
 
 const soon = (): Date => new Date(Date.now() + 60_000);
 

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import { leaseGranted } from './testing/lead.ts';
 import { completionOf, rowFor, someOffer, someProgress, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-let records: TestRecords['records'];
-let sql: TestRecords['sql'];
-before(async () => {
-  server = await startTestServer();
-  ({ records, sql } = await server.open());
-});
-after(() => server.stop());
+const { records, sql } = await serverOfTests().open();
 
 const digest = (letter: string): string => `sha256-${letter.repeat(64)}`;
 const soon = (): Date => new Date(Date.now() + 60_000);

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { RunnerOffer } from '@filmwright/contracts';
 import pg from 'pg';
 import { leadershipLock } from './fleet-records.ts';
 import { epochOf, grantOf } from './testing/lead.ts';
 import { someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const deviceOf = (id: string) => ({ id }) as unknown as NonNullable<RunnerOffer['devices']>[number];
 

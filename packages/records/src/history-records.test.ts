@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import { leaseGranted } from './testing/lead.ts';
-import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { completionOf, problemOf } from './testing/made-up.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const [leaseMs, hourMs] = [60_000, 3_600_000];
 
 test('H1, H2: attempts that ended long ago go a few at a time, those of tasks that wait or run stay, and what was charged does not change', async () => {
-  const { records, sql } = await server.open();
-  await someBuild(records, { tasks: ['a', 'b', 'c', 'd', 'e'].map((key) => someTask(key)) });
-  const { runnerId } = await records.joinRunner(someOffer());
+  const { records, sql, runnerId } = await openWithRunner(server, ['a', 'b', 'c', 'd', 'e']);
   const leases = await leaseGranted(records, { runnerId, max: 4, leaseMs });
   const [done, failed, waits] = leases;
   if (done === undefined || failed === undefined || waits === undefined) return assert.fail('three leases are wanted');

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const request = { workspaceId: defaultWorkspace, scope: 'build', key: 'a key', content: 'one' } as const;
 

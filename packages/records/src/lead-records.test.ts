@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { test } from 'node:test';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('S6: a program that knows less than the one that led last does not lead, one that knows as much or more does', async () => {
   const { records, sql } = await server.open();

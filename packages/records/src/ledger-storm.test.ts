@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type Lease } from '@filmwright/contracts';
 import type { Records } from './records.ts';
 import type { Grant, ScheduleStore } from './schedule-store.ts';
 import { fitting, grantOf } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const taskCount = 200;
 const runnerCount = 8;
@@ -119,6 +115,7 @@ test('L, F, A: runners in every kind of trouble and a database killed again and 
   const seed = Number(process.env.FILMWRIGHT_SEED ?? Math.floor(Math.random() * 1e9));
   t.diagnostic(`seed ${seed} (FILMWRIGHT_SEED)`);
   const random = randomFrom(seed);
+  const { pid, restart } = await server.started;
   const { records, sql } = await server.open();
   await someBuild(records, { tasks: Array.from({ length: taskCount }, (_, index) => someTask(`k${index}`)) });
   const ledger: Ledger = { acknowledged: new Map(), given: new Map(), problems: [] };
@@ -146,8 +143,8 @@ test('L, F, A: runners in every kind of trouble and a database killed again and 
         if (ledger.acknowledged.size >= from + more) throw 'enough';
         await sleep(3);
       }).catch(() => {});
-      await killServer(server.pid());
-      await server.restart();
+      await killServer(pid());
+      await restart();
     }
   })();
   try {

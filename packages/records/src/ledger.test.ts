@@ -1,36 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import pg from 'pg';
-import { epochOf, fitting, grantOf, leaseGranted } from './testing/lead.ts';
+import { epochOf, fitting, grantOf, leaseGranted, leaseOne } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { serverOfTests, type TestRecords } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const longMs = 60_000;
 /** A lease of this length has run out by the next statement. */
 const outMs = 0;
-
-async function withRunner(tasks: readonly ReturnType<typeof someTask>[]) {
-  const opened = await server.open();
-  const build = await someBuild(opened.records, { tasks });
-  const { runnerId } = await opened.records.joinRunner(someOffer());
-  return { ...opened, build, runnerId };
-}
-
-async function leaseOne(
-  { records }: Pick<TestRecords, 'records'>,
-  { runnerId, leaseMs }: { runnerId: string; leaseMs: number },
-): Promise<Lease> {
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
-  assert.ok(lease);
-  return lease;
-}
 
 test('L1: a runner is given only kinds and toolchains that it offers', async () => {
   const tasks = [
@@ -39,7 +20,7 @@ test('L1: a runner is given only kinds and toolchains that it offers', async () 
     someTask('other-kind', { kind: 'mix', toolchain: '' }),
     someTask('needs-none', { kind: 'speak', toolchain: '' }),
   ];
-  const { records } = await withRunner(tasks);
+  const { records } = await openWithRunner(server, tasks);
   const { runnerId } = await records.joinRunner(
     someOffer({ name: 'two', kinds: ['encode', 'speak'], toolchain: { encode: 'f5', speak: 'flite' } }),
   );
@@ -67,7 +48,10 @@ test('L2: frames come before films, older builds before younger ones, long tasks
 });
 
 test('L3: runners that ask at once are never given the same task, and everything is given', async () => {
-  const { records, runnerId } = await withRunner(Array.from({ length: 60 }, (_, index) => someTask(`k${index}`)));
+  const { records, runnerId } = await openWithRunner(
+    server,
+    Array.from({ length: 60 }, (_, index) => someTask(`k${index}`)),
+  );
   const leases: Lease[] = [];
   for (let before = -1; before < leases.length; ) {
     before = leases.length;
@@ -80,7 +64,7 @@ test('L3: runners that ask at once are never given the same task, and everything
 });
 
 test('L4: a lease that ran out but was given to nobody comes back to life when its runner is heard of, and may complete', async () => {
-  const { records, runnerId } = await withRunner([someTask('a'), someTask('b')]);
+  const { records, runnerId } = await openWithRunner(server, ['a', 'b']);
   const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs: outMs });
   assert.ok(a && b);
   assert.equal(await records.expireLeases(), 2);
@@ -95,11 +79,11 @@ test('L4: a lease that ran out but was given to nobody comes back to life when i
 });
 
 test('L5: once a task was given to another, the first runner is told that it is stale', async () => {
-  const { records, runnerId } = await withRunner([someTask('a')]);
-  const mine = await leaseOne({ records }, { runnerId, leaseMs: outMs });
+  const { records, runnerId } = await openWithRunner(server, ['a']);
+  const mine = await leaseOne(records, { runnerId, leaseMs: outMs });
   await records.expireLeases();
   const { runnerId: theirId } = await records.joinRunner(someOffer({ name: 'two' }));
-  const theirs = await leaseOne({ records }, { runnerId: theirId, leaseMs: longMs });
+  const theirs = await leaseOne(records, { runnerId: theirId });
   assert.ok(theirs.fence > mine.fence);
   assert.deepEqual(await records.renewLeases({ runnerId, leases: [{ key: 'a', fence: mine.fence, percent: 99 }], leaseMs: longMs }), ['a']);
   await assert.rejects(records.completeTask({ ...completionOf(mine), runnerId }), { code: 'lease-stale', message: /Stop the work/ });
@@ -111,10 +95,10 @@ test('L5: once a task was given to another, the first runner is told that it is 
 });
 
 test('L6: what a leaving runner held is given back at once and counts neither as a try nor as a loss', async () => {
-  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  const { records, runnerId, sql } = await openWithRunner(server, ['a']);
   for (let round = 0; round < 4; round += 1) {
     const { runnerId: leaving } = await records.joinRunner(someOffer({ name: 'leaving' }));
-    const lease = await leaseOne({ records }, { runnerId: leaving, leaseMs: longMs });
+    const lease = await leaseOne(records, { runnerId: leaving });
     assert.equal(lease.attempt, 1);
     await records.leaveRunner(leaving);
     await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId: leaving }), { code: 'lease-stale' });
@@ -127,8 +111,8 @@ test('L6: what a leaving runner held is given back at once and counts neither as
 });
 
 test('L6, F1: a task that is done at the moment at which its runner leaves stays done', async () => {
-  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
-  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const { records, runnerId, connectionString, sql } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   const other = new pg.Client({ connectionString });
   await other.connect();
   try {
@@ -150,7 +134,7 @@ test('L6, F1: a task that is done at the moment at which its runner leaves stays
 });
 
 test('L6, A2: a runner that leaves while a task is being given to it gives that back too, and is given nothing more', async () => {
-  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
+  const { records, runnerId, connectionString, sql } = await openWithRunner(server, ['a']);
   const epoch = await epochOf(records);
   const grants = fitting(await records.fleetSnapshot(), runnerId).map((task) => grantOf(task, runnerId));
   const other = new pg.Client({ connectionString });
@@ -174,8 +158,8 @@ test('L6, A2: a runner that leaves while a task is being given to it gives that 
 });
 
 test('L6: a runner that leaves does not keep its own heartbeat, which holds its leases, from its row', async () => {
-  const { records, runnerId, connectionString, sql } = await withRunner([someTask('a')]);
-  await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const { records, runnerId, connectionString, sql } = await openWithRunner(server, ['a']);
+  await leaseOne(records, { runnerId });
   const other = new pg.Client({ connectionString });
   await other.connect();
   try {
@@ -203,20 +187,20 @@ async function untilWaiting(sql: TestRecords['sql'], count: number): Promise<voi
 }
 
 test('L7: a runner that joins again under its name frees what it held before it was killed', async () => {
-  const { records } = await withRunner([someTask('a')]);
+  const { records } = await openWithRunner(server, ['a']);
   const [{ runnerId } = assert.fail()] = await records.runners();
-  const before = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const before = await leaseOne(records, { runnerId });
   const { runnerId: anew } = await records.joinRunner(someOffer());
   assert.equal(await records.expireLeases(), 1);
   const leases = [{ key: 'a', fence: before.fence, percent: 50 }];
   assert.deepEqual(await records.renewLeases({ runnerId, leases, leaseMs: longMs }), ['a'], 'the one before does not come back to life');
-  const lease = await leaseOne({ records }, { runnerId: anew, leaseMs: longMs });
+  const lease = await leaseOne(records, { runnerId: anew });
   assert.ok(lease.fence > before.fence);
 });
 
 test('F1: a completion whose reply was lost may be repeated, and the first output stays', async () => {
-  const { records, runnerId, sql } = await withRunner([someTask('a')]);
-  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const { records, runnerId, sql } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   await records.completeTask({ ...completionOf(lease), runnerId });
   const before = await sql('select * from task');
   await records.completeTask({ ...completionOf(lease), output: { other: true }, runnerId });
@@ -228,10 +212,10 @@ test('F1: a completion whose reply was lost may be repeated, and the first outpu
 });
 
 test('F2: a failure that may pass is tried three times, after 1 s and after 4 s, and then has failed', async () => {
-  const { records, runnerId, sql } = await withRunner([someTask('a')]);
+  const { records, runnerId, sql } = await openWithRunner(server, ['a']);
   const rests: unknown[] = [];
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+    const lease = await leaseOne(records, { runnerId });
     assert.equal(lease.attempt, attempt);
     const problem = problemOf('program-failed');
     await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem });
@@ -254,8 +238,8 @@ test('F2: a failure that may pass is tried three times, after 1 s and after 4 s,
 });
 
 test('F3: a failure that cannot pass fails at once', async () => {
-  const { records, runnerId } = await withRunner([someTask('a')]);
-  const lease = await leaseOne({ records }, { runnerId, leaseMs: longMs });
+  const { records, runnerId } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
   const result = (await records.results(['a'])).get('a');
   assert.equal(result?.state, 'failed');
@@ -263,9 +247,9 @@ test('F3: a failure that cannot pass fails at once', async () => {
 });
 
 test('F4: a task that lost its runner three times fails with the names and times of the losses', async () => {
-  const { records, runnerId } = await withRunner([someTask('a'), someTask('b', { estimateMs: 1 })]);
+  const { records, runnerId } = await openWithRunner(server, ['a', someTask('b', { estimateMs: 1 })]);
   for (let loss = 1; loss <= 3; loss += 1) {
-    const lease = await leaseOne({ records }, { runnerId, leaseMs: outMs });
+    const lease = await leaseOne(records, { runnerId, leaseMs: outMs });
     assert.equal(lease.task.key, 'a');
     assert.equal(await records.expireLeases(), 1);
   }
@@ -274,14 +258,14 @@ test('F4: a task that lost its runner three times fails with the names and times
   assert.equal(result?.problem?.code, 'task-lost');
   assert.match(result?.problem?.detail ?? '', /"encode" \(a\) lost its runner 3 times: one began at \d{4}-.*; one began at .*memory/);
   assert.equal(await records.expireLeases(), 0);
-  assert.equal((await leaseOne({ records }, { runnerId, leaseMs: longMs })).task.key, 'b');
+  assert.equal((await leaseOne(records, { runnerId })).task.key, 'b');
 });
 
 test('F5: a task that was given up as lost is done after all when its last runner completes it', async () => {
-  const { records, runnerId } = await withRunner([someTask('a')]);
+  const { records, runnerId } = await openWithRunner(server, ['a']);
   const leases: Lease[] = [];
   for (let loss = 1; loss <= 3; loss += 1) {
-    leases.push(await leaseOne({ records }, { runnerId, leaseMs: outMs }));
+    leases.push(await leaseOne(records, { runnerId, leaseMs: outMs }));
     await records.expireLeases();
   }
   const [first, , last] = leases;

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
 import { epochOf, leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner, tailed } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const leaseMs = 60_000;
-const withRunner = (keys: readonly string[]) => openWithRunner(server, keys);
 
 test('A4: the snapshot and what the outbox says from then on is all that happens, nothing twice, also of a transaction that ends late', async () => {
-  const { records, runnerId, sql, connectionString } = await withRunner(['a', 'b', 'c']);
+  const { records, runnerId, sql, connectionString } = await openWithRunner(server, ['a', 'b', 'c']);
   const { position } = await records.fleetSnapshot();
   let from = (await tailed({ records }, position)).position;
   const next = async () => {
@@ -94,7 +89,7 @@ test('A4: more changes than are read at once are told in parts', async () => {
 });
 
 test('A4: a cancelled build withdraws what waits and ends what runs', async () => {
-  const { records, runnerId, build } = await withRunner(['a', 'b']);
+  const { records, runnerId, build } = await openWithRunner(server, ['a', 'b']);
   await leaseGranted(records, { runnerId, max: 1, leaseMs });
   const { position } = await records.fleetSnapshot();
   const { position: from } = await tailed({ records }, position);

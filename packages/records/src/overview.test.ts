@@ -1,41 +1,38 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace as workspaceId } from './records.ts';
-import { epochOf, fitting, grantOf, leaseGranted } from './testing/lead.ts';
+import { epochOf, fitting, grantOf, leaseGranted, leaseOne } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { addRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const leaseMs = 60_000;
 const none = { gpuS: 0, slotS: 0, credits: 0 };
 const second = (seconds: number) => ({ gpuS: 0, slotS: seconds, credits: 3 * seconds });
 
 async function open(keys: readonly string[]) {
-  const { records, sql } = await server.open();
-  await sql('update workspace set slot_rate = 3, gpu_rate = 50');
-  const build = await someBuild(records, { tasks: keys.map((key) => someTask(key)) });
-  const { runnerId } = await records.joinRunner(someOffer());
+  const opened = await server.open();
+  await opened.sql('update workspace set slot_rate = 3, gpu_rate = 50');
+  const made = await addRunner(opened, keys);
+  const { records, build } = made;
   const course = async (id = build.id) => {
     const found = await records.buildCourse({ workspaceId, buildId: id, limit: 100 });
     assert.ok(found);
     return found;
   };
-  return { records, sql, build, runnerId, course };
+  return { ...made, course };
 }
 
 test('Q3: a build costs what its finished work took; a retry, a loss and a cancel give back what was reserved for them', async () => {
   const { records, sql, build, runnerId, course } = await open(['a', 'b', 'c']);
   assert.deepEqual((await course()).spend, { estimate: second(3), held: none, settled: none, refunded: none });
-  const [lost] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
+  const lost = await leaseOne(records, { runnerId, leaseMs: 0 });
   await records.expireLeases();
   assert.deepEqual((await course()).spend, { estimate: second(3), held: none, settled: none, refunded: second(1) });
   const [failed, running] = await leaseGranted(records, { runnerId, max: 2, leaseMs });
-  assert.ok(lost && failed && running);
+  assert.ok(failed && running);
   assert.deepEqual((await course()).spend.held, second(2));
   await records.failTask({ runnerId, key: failed.task.key, fence: failed.fence, problem: problemOf('program-failed') });
   assert.deepEqual((await course()).spend, { estimate: second(3), held: second(1), settled: none, refunded: second(2) });
@@ -71,8 +68,7 @@ test('Q3: a build costs what its finished work took; a retry, a loss and a cance
 
 test('Q3: what was lost and is done after all was charged once and gave back nothing; a task of another build costs this one nothing', async () => {
   const { records, sql, build, runnerId, course } = await open(['a']);
-  const [late] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 0 });
-  assert.ok(late);
+  const late = await leaseOne(records, { runnerId, leaseMs: 0 });
   await records.expireLeases();
   await sql(`update attempt set delivered_at = delivered_at - interval '1 minute'`);
   await records.completeTask({ ...completionOf(late), wallMs: 2000, runnerId });
@@ -146,16 +142,14 @@ test('Q1: what waits of a large build is told by the sums that were written with
     1,
     'of few tasks those that wait are counted',
   );
-  const [one] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
-  assert.ok(one);
+  await leaseOne(records, { runnerId });
   await records.cancelBuild(build.id);
   assert.equal(await records.buildWait({ workspaceId, buildId: build.id }), null);
 });
 
 test('O4: the fleet is every runner with what it does, what waits of all builds, and pools as they were sized last', async () => {
   const { records, sql, build, runnerId } = await open(['a', 'b']);
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
-  assert.ok(lease);
+  const lease = await leaseOne(records, { runnerId });
   await sql(`update attempt set batch = '00000000-0000-4000-8000-000000000001'`);
   await records.renewLeases({ runnerId, leases: [{ key: lease.task.key, fence: lease.fence, percent: 40 }], leaseMs });
   const two = await records.joinRunner(someOffer({ name: 'fw-1/7', pool: 'cloud', version: '0.1.0' }));

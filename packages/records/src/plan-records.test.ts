@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
-import { leaseGranted } from './testing/lead.ts';
+import { leaseGranted, leaseOne } from './testing/lead.ts';
 import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('L1a: tasks run where the build that wants them most says, also of long plans, and anywhere once that one has ended', async () => {
   const { records, sql } = await server.open();
@@ -104,27 +101,21 @@ test('S4: what a process plans or ends that drives builds no more is refused, an
 });
 
 test('S3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
-  const { records } = await server.open();
   const task = someTask('a');
-  const first = await someBuild(records, { tasks: [task] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const { records, build: first, runnerId } = await openWithRunner(server, [task]);
+  const lease = await leaseOne(records, { runnerId });
   await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
   await records.savePlan({ buildId: first.id, rows: [rowFor(task)], ready: [task], progress: someProgress });
   assert.equal((await records.results(['a'])).get('a')?.state, 'failed');
   await someBuild(records, { tasks: [task], document: 2 });
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
-  const [again] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(again && again.fence > lease.fence);
+  const again = await leaseOne(records, { runnerId });
+  assert.ok(again.fence > lease.fence);
 });
 
 test('R1: results tell output, time and the build a task ran for; unknown keys are left out', async () => {
-  const { records } = await server.open();
-  const build = await someBuild(records, { tasks: [someTask('a')] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const { records, build, runnerId } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   await records.renewLeases({ runnerId, leases: [{ key: 'a', fence: lease.fence, percent: 40 }], leaseMs: 60_000 });
   assert.equal((await records.results(['a'])).get('a')?.percent, 40);
   const completion = completionOf(lease);
@@ -148,17 +139,14 @@ test('R1: results tell output, time and the build a task ran for; unknown keys a
 });
 
 test('R2: a done task whose asset is gone waits again, and a late repetition cannot bring the asset back', async () => {
-  const { records, sql } = await server.open();
-  await someBuild(records, { tasks: [someTask('a')] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const { records, sql, runnerId } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   await records.completeTask({ ...completionOf(lease), runnerId });
   await sql('delete from asset');
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
   await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
-  const [again] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(again && again.fence > lease.fence);
+  const again = await leaseOne(records, { runnerId });
+  assert.ok(again.fence > lease.fence);
   await records.completeTask({ ...completionOf(again), runnerId });
   assert.equal((await records.results(['a'])).get('a')?.state, 'done');
 });
@@ -182,17 +170,15 @@ test('W1: the same key in two workspaces is two tasks', async () => {
 });
 
 test('S5, W1: large plans are written side by side, and what several of them list is there once and wanted by the one that presses most', async () => {
-  const { records, sql } = await server.open();
+  const failed = someTask('large-0001');
+  const { records, sql, build: before, runnerId } = await openWithRunner(server, [failed, 'large-0002']);
   const tasks = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, at) =>
       someTask(`large-${String(from + at).padStart(4, '0')}`, { inputs: ['sha256-ä', 'sha256-in', 'sha256-in'] as never }),
     );
-  const failed = someTask('large-0001');
-  const before = await someBuild(records, { tasks: [failed, someTask('large-0002')] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.equal(lease?.task.key, failed.key);
-  await records.failTask({ runnerId, key: failed.key, fence: lease?.fence ?? 0, problem: problemOf('media-invalid') });
+  const lease = await leaseOne(records, { runnerId });
+  assert.equal(lease.task.key, failed.key);
+  await records.failTask({ runnerId, key: failed.key, fence: lease.fence, problem: problemOf('media-invalid') });
   const wanted = { title: 'Another', document: {}, deadline: '2100-01-02T03:04:05.678Z' };
   const builds = [
     await someBuild(records, { ...wanted, priority: 'bulk' }),

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Grant } from './schedule-store.ts';
 import { epochOf, grantOf, leaseGranted } from './testing/lead.ts';
 import { someBuild, someOffer, someTask } from './testing/made-up.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('O1: a machine is known from before it is asked for until it is surely gone', async () => {
   const { records } = await server.open();

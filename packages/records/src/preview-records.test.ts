@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
-import { leaseGranted } from './testing/lead.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { leaseOne } from './testing/lead.ts';
+import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('L12: of pictures of what is drawn the newest is kept, of leases that are held alone, beside the ledger, and for minutes', async () => {
   const { records, runnerId, build, sql } = await openWithRunner(server, ['a', 'b']);
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const lease = await leaseOne(records, { runnerId });
   const { key } = lease.task;
   const other = key === 'a' ? 'b' : 'a';
   const note = (picture: string, { fence = lease.fence, of = key } = {}) =>

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { epochOf } from './testing/lead.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { someBuild } from './testing/made-up.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('A6: what a leader found and how it sized pools is written by whoever leads, and by nobody that led before', async () => {
   const { records } = await server.open();
@@ -45,4 +42,27 @@ test('A6: what a leader found and how it sized pools is written by whoever leads
   assert.deepEqual([known?.startMs, known?.shortAgoMs], [1000, null]);
   await records.noteShort(['cloud'], { turn: next });
   assert.notEqual((await records.rememberPools(pools))[0]?.shortAgoMs, null);
+});
+
+test('A5, S4: who was followed draws no number to grant under, stores no views, and neither starts nor stops machines', async () => {
+  const { records } = await server.open();
+  const { id: buildId } = await someBuild(records);
+  const turn = await records.takeTurn();
+  await records.takeLead(turn);
+  const later = await records.takeTurn();
+  const acts = (under: { readonly turn: number }): readonly (() => Promise<unknown>)[] => [
+    () => records.checkTurn(under.turn),
+    () => records.takeLead(under.turn),
+    () => records.saveShots({ buildId, ...under }, { shots: [] } as never),
+    () => records.savePackage({ buildId, ...under }, { renditions: [] } as never),
+    () => records.addMachines([{ id: 'm', pool: 'p' }], under),
+    () => records.stopMachine('m', under),
+  ];
+  for (const act of acts({ turn })) await assert.rejects(act(), { code: 'lease-stale' });
+  assert.deepEqual([await records.machines(), await records.buildShots(buildId), await records.webPackage(buildId)], [[], null, null]);
+  for (const act of acts({ turn: later })) await act();
+  assert.deepEqual(
+    (await records.machines()).map(({ id, state }) => [id, state]),
+    [['m', 'stopping']],
+  );
 });

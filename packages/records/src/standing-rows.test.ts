@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import type { BuildStanding, LineChange } from './schedule-store.ts';
-import { epochOf } from './testing/lead.ts';
-import { startTestServer, type TestServer } from './testing/test-server.ts';
+import { epochOf, leaseOne } from './testing/lead.ts';
+import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const id = '00000000-0000-4000-8000-000000000001';
 const soon = '2030-01-01T00:00:05.000Z';
@@ -55,6 +51,24 @@ async function open() {
 const capped = 'its workspace runs 1 of at most 1 tasks';
 const later = '0: it is tried again in 9 s';
 
+test('Q1: standings are read with the build and task that they are of, and what waits no longer is left out', async () => {
+  const { records, runnerId, build } = await openWithRunner(server, ['a', 'b']);
+  const tasks = ['a', 'b'].map((key, position) => ({ key, position, expectedStartAt: null, reason: 'no runner offers encode 1' }));
+  await records.saveStandings([{ workspaceId: defaultWorkspace, buildId: build.id, tasks }]);
+  const queue = () => records.queue({ workspaceId: defaultWorkspace, limit: 9 });
+  assert.deepEqual((await queue())[0], {
+    ...{ build: build.id, title: 'A film', priority: 'normal', deadline: null, address: 'span/a', kind: 'encode', key: 'a' },
+    ...{ position: 0, expectedStartAt: null, reason: 'no runner offers encode 1' },
+  });
+  await leaseOne(records, { runnerId });
+  assert.deepEqual(
+    (await queue()).map(({ key }) => key),
+    ['b'],
+  );
+  assert.deepEqual(await records.queue({ workspaceId: '00000000-0000-7000-8000-000000000002', limit: 9 }), []);
+  await records.saveStandings([]);
+  assert.deepEqual(await queue(), []);
+});
 test('Q1: once what goes before a task has left, and once others came before it, a reader finds where it stands now and why', async () => {
   const { queue, bringUp, inLine, records, buildId } = await open();
   assert.deepEqual(await queue(), {

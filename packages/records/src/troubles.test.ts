@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import type { FleetTask, ScheduleStore } from './schedule-store.ts';
 import { epochOf, grantOf } from './testing/lead.ts';
 import { completionOf, problemOf, someOffer } from './testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from './testing/test-server.ts';
+import { serverOfTests, type TestRecords } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 import { mostNeighbours } from './troubles.ts';
 
 const longMs = 3_600_000;
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 async function taskOf(records: ScheduleStore, key: string): Promise<FleetTask> {
   return (await records.fleetSnapshot()).tasks.find((task) => task.key === key) ?? assert.fail(key);

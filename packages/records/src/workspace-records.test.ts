@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { defaultWorkspace } from './records.ts';
-import { startTestServer } from './testing/test-server.ts';
+import { serverOfTests } from './testing/test-server.ts';
 
-const server = await startTestServer();
-after(() => server.stop());
-const { records, sql } = await server.open();
+const { records, sql } = await serverOfTests().open();
 
 test('WS1: a workspace is made with its terms, and a second one of its name is refused', async () => {
   const made = await records.addWorkspace({ name: 'north', weight: 4, cap: 2 });

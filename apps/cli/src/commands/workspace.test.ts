@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startTestServer, type TestServer } from '@filmwright/records/testing';
+import { test } from 'node:test';
+import { serverOfTests } from '@filmwright/records/testing';
 import { readArguments } from '../read-arguments.ts';
 import { askWorkspaces, type WorkspaceAnswer } from './workspace.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-  process.env.DATABASE_URL = (await server.open()).connectionString;
-});
-after(() => server.stop());
+process.env.DATABASE_URL = (await serverOfTests().open()).connectionString;
 
 /** The words of the command as they are typed. */
 function ask(...words: readonly string[]): Promise<WorkspaceAnswer> {

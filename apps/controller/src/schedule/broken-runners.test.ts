@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { Lease } from '@filmwright/contracts';
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, scheduledServer, start, task, until } from './testing/scheduling.ts';
 
-const server = serverOfTests();
+const server = scheduledServer();
 
 test('scheduler P9, P10: a runner that fails all that it is given ends no film: others do it, and it rests', async (context) => {
   const opened = await server.open();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Device, type RunnerOffer, type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { done, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
+import { done, leaseOf, offer, order, scheduledServer, start, task, until } from './testing/scheduling.ts';
 
-const server = serverOfTests();
+const server = scheduledServer();
 
 const { version } = taskKinds.generate;
 const onCpu = 'ffmpeg 7.1 onnxruntime 1.30.0 cpu';

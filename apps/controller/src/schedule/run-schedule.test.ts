@@ -7,9 +7,9 @@ import { openState, step } from '@filmwright/scheduler';
 import { createFleetView } from './fleet-view.ts';
 import { createGathering } from './gathering.ts';
 import { createStandingsPress } from './publish-standings.ts';
-import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, scheduledServer, start, task, until } from './testing/scheduling.ts';
 
-const server = serverOfTests();
+const server = scheduledServer();
 
 test('A2, L1: what is ready is given to runners that can do it, a slot at a time, and what ends makes room for the next', async (context) => {
   const opened = await server.scheduled(context);

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { done, leaseMs, leaseOf, offer, order, serverOfTests, start, task, until } from './testing/scheduling.ts';
+import { done, leaseMs, leaseOf, offer, order, scheduledServer, start, task, until } from './testing/scheduling.ts';
 
-const server = serverOfTests();
+const server = scheduledServer();
 
 test('P2: a voice is asked of runners that have it, of those of one that holds it in memory, and a short wait for that one beats loading', async (context) => {
   const opened = await server.scheduled(context);

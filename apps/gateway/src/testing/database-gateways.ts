@@ -1,6 +1,6 @@
-import { after, before, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { type Client, createClient } from '@filmwright/client';
-import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { serverOfTests, type TestRecords } from '@filmwright/records/testing';
 import { openChangeHub } from '../change-hub.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { startGateway, type TestGateway, userToken } from './start-gateway.ts';
@@ -16,11 +16,7 @@ export type DatabaseGateway = Omit<TestGateway, 'records'> & {
 
 /** PostgreSQL for the tests of a file, ended after them; each call opens a gateway that listens, over a database of its own, and a client of it. */
 export function databaseGateways(): (context: TestContext) => Promise<DatabaseGateway> {
-  let server: TestServer;
-  before(async () => {
-    server = await startTestServer();
-  });
-  after(() => server.stop());
+  const server = serverOfTests();
   return async (context) => {
     const { records, sql } = await server.open();
     const beside: DatabaseGateway['beside'] = async (context, changes = {}) => {

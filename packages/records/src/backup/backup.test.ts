@@ -2,25 +2,23 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import pg from 'pg';
 import { migrationsFolder } from '../migrate.ts';
 import { openRecords } from '../open-records.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
 import { leaseGranted } from '../testing/lead.ts';
 import { completionOf, someBuild, someOffer, someTask } from '../testing/made-up.ts';
-import { startTestServer, type TestRecords, type TestServer } from '../testing/test-server.ts';
+import { serverOfTests, type TestRecords } from '../testing/test-server.ts';
 import { endRestore, loadRecords, openSnapshot, type RecordsDump } from './index.ts';
 
-let server: TestServer;
+const server = serverOfTests();
 /** A filled database, where no test changes anything. */
 let filled: { readonly taken: Taken; readonly connectionString: string } & Awaited<ReturnType<typeof fill>>;
 before(async () => {
-  server = await startTestServer();
   const from = await server.open();
   filled = { ...(await fill(from)), taken: await take(from.connectionString), connectionString: from.connectionString };
 });
-after(() => server.stop());
 
 type Taken = { readonly dump: RecordsDump; readonly texts: ReadonlyMap<string, Buffer>; readonly assets: readonly string[] };
 

@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { epochOf, grantOf, leaseGranted } from '../testing/lead.ts';
+import { epochOf, grantOf, leaseOne } from '../testing/lead.ts';
 import { completionOf, someBuild, someOffer, someTask } from '../testing/made-up.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { serverOfTests } from '../testing/test-server.ts';
+import { openWithRunner } from '../testing/with-runner.ts';
 import { moveClock } from './move-clock.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 test('a clock that jumps an hour ends every lease at once; moved back, all is as it was, and the work goes on', async () => {
-  const { records, sql, connectionString } = await server.open();
-  await someBuild(records, { tasks: [someTask('a')] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 60_000 });
-  assert.ok(lease);
+  const { records, sql, connectionString, runnerId } = await openWithRunner(server, ['a']);
+  const lease = await leaseOne(records, { runnerId });
   const instants = () => sql(`select a.started_at, a.lease_until, r.seen_at, b.created_at from attempt a, runner r, build b`);
   const before = await instants();
   assert.equal(await moveClock(connectionString, 3_600_000), 1);
@@ -46,13 +40,12 @@ test('L14: a runner that dies as the clock is set back by an hour loses its leas
   const joined = async (name: string) => (await records.joinRunner(someOffer({ name }))).runnerId;
   const [living, dead] = [await joined('living'), await joined('dead')];
   const leaseMs = 400;
-  const [kept] = await leaseGranted(records, { runnerId: living, max: 1, leaseMs });
-  await leaseGranted(records, { runnerId: dead, max: 1, leaseMs });
+  const kept = await leaseOne(records, { runnerId: living, leaseMs });
+  await leaseOne(records, { runnerId: dead, leaseMs });
   const epoch = await epochOf(records);
   const { tasks } = await records.fleetSnapshot();
   const waiting = tasks.flatMap(({ state, demand }) => (state === 'waiting' && demand ? [demand] : []));
   await records.grantTasks({ epoch, grants: waiting.map((task) => grantOf(task, dead)) });
-  assert.ok(kept);
   await moveClock(connectionString, -hourMs);
   assert.equal(await records.expireLeases(), 0);
   const holds = await sql(
@@ -86,10 +79,8 @@ test('L14: a runner that dies as the clock is set back by an hour loses its leas
 });
 
 test('L14: the place of what is to stop is free when its lease would have been over, though the clock was set back', async () => {
-  const { records, sql, connectionString } = await server.open();
-  const build = await someBuild(records, { tasks: [someTask('a')] });
-  const { runnerId } = await records.joinRunner(someOffer());
-  await leaseGranted(records, { runnerId, max: 1, leaseMs: 300 });
+  const { records, sql, connectionString, build, runnerId } = await openWithRunner(server, ['a']);
+  await leaseOne(records, { runnerId, leaseMs: 300 });
   await records.cancelBuild(build.id);
   await moveClock(connectionString, -hourMs);
   await records.expireLeases();

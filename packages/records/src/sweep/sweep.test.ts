@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Digest } from '@filmwright/contracts';
 import pg from 'pg';
 import { openSnapshot } from '../backup/index.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
-import { leaseGranted } from '../testing/lead.ts';
+import { leaseOne } from '../testing/lead.ts';
 import { completionOf, rowFor, someOffer, someProgress, someTask } from '../testing/made-up.ts';
 import { age, assetOf, built, dayMs, digestOf, hourMs, left, openPlace, put, storeOf, sweep } from '../testing/sweep-place.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { serverOfTests } from '../testing/test-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await startTestServer();
-});
-after(() => server.stop());
+const server = serverOfTests();
 
 const place = () => openPlace(server);
 
@@ -140,8 +136,8 @@ test('G4: a build that finds a task done while its output is swept either has it
     if (!isDone) {
       for (const digest of [first.span, first.master]) at.store.held.set(digest, Date.now() - 100 * dayMs);
       const { runnerId } = await at.records.joinRunner(someOffer());
-      const [lease] = await leaseGranted(at.records, { runnerId, max: 1, leaseMs: 20_000 });
-      assert.ok(lease?.task.key === task.key, outcomes);
+      const lease = await leaseOne(at.records, { runnerId });
+      assert.equal(lease.task.key, task.key, outcomes);
       await at.records.completeTask({ ...completionOf(lease), assets: [assetOf(first.span), assetOf(first.master)], runnerId });
     }
     await at.records.cancelBuild(build.id);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Lease } from '@filmwright/contracts';
 import type { Records } from '../records.ts';
 import type { FleetSnapshot, Grant, ScheduleStore, TaskDemand } from '../schedule-store.ts';
@@ -47,4 +48,13 @@ export async function leaseGranted(
   const found = fitting(await records.fleetSnapshot(), runnerId).slice(0, max);
   await records.grantTasks({ epoch, grants: found.map((task) => grantOf(task, runnerId)) });
   return records.leaseTasks({ runnerId, max, leaseMs });
+}
+
+/** The one task that `leaseGranted` gives a runner next, for a minute; fails where there is none. */
+export async function leaseOne(
+  records: Fleet,
+  { runnerId, leaseMs = 60_000 }: { readonly runnerId: string; readonly leaseMs?: number },
+): Promise<Lease> {
+  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs });
+  return lease ?? assert.fail(`nothing waits that runner ${runnerId} could do`);
 }

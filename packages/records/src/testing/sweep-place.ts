@@ -1,9 +1,8 @@
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Asset, BuildResult, Digest } from '@filmwright/contracts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
 import { type SweepOptions, type SweepStore, sweepAssets } from '../sweep/index.ts';
-import { leaseGranted } from './lead.ts';
+import { leaseOne } from './lead.ts';
 import { completionOf, someBuild, someOffer, someProgress, someTask } from './made-up.ts';
 import type { TestRecords, TestServer } from './test-server.ts';
 
@@ -27,7 +26,7 @@ export function storeOf(): SweepStore & { readonly held: Map<Digest, number> } {
 /** Records with a store beside them. */
 export type Place = TestRecords & { readonly store: ReturnType<typeof storeOf> };
 /** Empty records and an empty store. */
-export async function openPlace(server: TestServer): Promise<Place> {
+export async function openPlace(server: Pick<TestServer, 'open'>): Promise<Place> {
   return { ...(await server.open()), store: storeOf() };
 }
 
@@ -76,8 +75,7 @@ export async function built(
   const task = someTask(name, { inputs: [] });
   const build = await someBuild(records, { title, document: { title, name }, tasks: [task] });
   const { runnerId } = await records.joinRunner(someOffer());
-  const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: 20_000 });
-  assert.ok(lease !== undefined);
+  const lease = await leaseOne(records, { runnerId });
   await records.completeTask({ ...completionOf(lease), assets: [assetOf(span), assetOf(master)], runnerId });
   await records.endBuild({ buildId: build.id, state: 'succeeded', result: resultOf(master), problem: null, progress: someProgress });
   await sql(`update build set ended_at = now() - $2 * interval '1 day' where id = $1`, [build.id, days]);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isAlive } from '@filmwright/process/is-alive';
@@ -26,6 +27,9 @@ export type TestRecords = {
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
 };
+
+/** What the tests of a file ask of their server. */
+export type ServerOfTests = Pick<TestServer, 'open' | 'empty'> & { readonly started: Promise<TestServer> };
 
 const template = 'filmwright_template';
 /** A folder of whoever runs many test files: the first server leaves its files there as they were before any test, the others begin with a copy. */
@@ -94,6 +98,14 @@ export async function startTestServer(): Promise<TestServer> {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The server of a test file, said once above its tests: it starts at once, is there before the first test and stopped after the last. */
+export function serverOfTests(): ServerOfTests {
+  const started = startTestServer();
+  before(() => started);
+  after(async () => (await started).stop());
+  return { started, open: async () => (await started).open(), empty: async () => (await started).empty() };
 }
 
 /** Copies with owners and modes: PostgreSQL's files are those of another user where the tests run as root. */

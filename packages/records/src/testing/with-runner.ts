@@ -1,12 +1,19 @@
+import type { Task } from '@filmwright/contracts';
 import type { OutboxPosition } from '../schedule-store.ts';
 import { epochOf } from './lead.ts';
 import { someBuild, someOffer, someTask } from './made-up.ts';
 import type { TestRecords, TestServer } from './test-server.ts';
 
-/** Records of their own with a build of these tasks and one runner that could do them. */
-export async function openWithRunner(server: TestServer, keys: readonly string[]) {
-  const opened = await server.open();
-  const build = await someBuild(opened.records, { tasks: keys.map((key) => someTask(key)) });
+type Tasks = readonly (string | Task)[];
+
+/** Records of their own with what `addRunner` adds. */
+export async function openWithRunner(server: Pick<TestServer, 'open'>, tasks: Tasks) {
+  return addRunner(await server.open(), tasks);
+}
+
+/** Orders a build of these tasks, of which a key stands for `someTask`, and lets one runner in that could do those; the test leads from then on. */
+export async function addRunner(opened: TestRecords, tasks: Tasks) {
+  const build = await someBuild(opened.records, { tasks: tasks.map((task) => (typeof task === 'string' ? someTask(task) : task)) });
   const { runnerId } = await opened.records.joinRunner(someOffer());
   return { ...opened, build, runnerId, epoch: await epochOf(opened.records) };
 }

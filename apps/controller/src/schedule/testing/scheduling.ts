@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerOffer, Task } from '@filmwright/contracts';
 import { defaultWorkspace } from '@filmwright/records';
-import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
+import { serverOfTests, type TestRecords } from '@filmwright/records/testing';
 import { runBeside } from '../../testing/run-beside.ts';
 import type { Gathering } from '../gathering.ts';
 import { runSchedule } from '../run-schedule.ts';
@@ -57,16 +57,11 @@ export function start(context: TestContext, { records, gathering }: Opened & { r
 }
 
 /** A server of records for the tests of a file, and a way to open records of their own that are scheduled until the test ends. */
-export function serverOfTests(): {
-  readonly open: () => ReturnType<TestServer['open']>;
-  readonly scheduled: (context: TestContext) => ReturnType<TestServer['open']>;
+export function scheduledServer(): {
+  readonly open: () => Promise<TestRecords>;
+  readonly scheduled: (context: TestContext) => Promise<TestRecords>;
 } {
-  let server: TestServer;
-  before(async () => {
-    server = await startTestServer();
-  });
-  after(() => server.stop());
-  const open = (): ReturnType<TestServer['open']> => server.open();
+  const { open } = serverOfTests();
   return {
     open,
     async scheduled(context) {
