@@ -57,7 +57,7 @@ export async function createWorkplace({ env, models }: { readonly env: Environme
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
   const media = await openMedia(home, env);
-  const toolset = await findFfmpeg();
+  const toolset = await findFfmpeg({ keptIn: join(home, 'cache') });
   // Prepared pictures are of use only to the programs that made them.
   const made = createHash('sha256')
     .update(`${taskKinds.encode.version} ${toolset.toolchain} ${await renderToolchain()}`)

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelFigures, modelFiguresSchema } from '@filmwright/contracts';
+import { writeWhole } from '@filmwright/process/write-whole';
 import { z } from 'zod';
-import { writeWhole } from '../models/model-state.ts';
 
 const fileOf = (home: string): string => join(home, 'models', '_figures.json');
 

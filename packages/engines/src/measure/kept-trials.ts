@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelFiguresSchema } from '@filmwright/contracts';
+import { writeWhole } from '@filmwright/process/write-whole';
 import { z } from 'zod';
-import { writeWhole } from '../models/model-state.ts';
 
 const schema = z.object({
   name: z.string(),

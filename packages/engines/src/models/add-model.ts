@@ -13,6 +13,7 @@ import {
   offeredModelSchema,
   readModelRef,
 } from '@filmwright/contracts';
+import { writeWhole } from '@filmwright/process/write-whole';
 import { converters } from '../convert/converters.ts';
 import { type BringFiles, bringFiles } from './bring-files.ts';
 import { findSource } from './find-source.ts';
@@ -21,7 +22,7 @@ import { removeLeftOvers } from './left-overs.ts';
 import { LicenceWanted, licenceNow, licenceOfNames, rememberLicences, wantLicence } from './licences.ts';
 import { withModelLock } from './model-lock.ts';
 import { cardOf, isOwn, modelFolder, offeredModels, parseCard, type ShelvedModel, shelvedModels } from './model-shelf.ts';
-import { changeState, tellShelf, writeWhole } from './model-state.ts';
+import { changeState, tellShelf } from './model-state.ts';
 import { makeRoom, placeRevision, roomFor, sizeOf } from './place-revision.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { isOpenToChange, isSource } from './source-uri.ts';

@@ -4,9 +4,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type AcceptedLicence, FilmwrightError, type ModelCard, type ModelLicence } from '@filmwright/contracts';
 import { canonicalText } from '@filmwright/core/plan/task-key';
+import { writeWhole } from '@filmwright/process/write-whole';
 import type { FoundSource } from './found-source.ts';
 import { withModelLock } from './model-lock.ts';
-import { writeWhole } from './model-state.ts';
 
 const fileOf = (home: string): string => join(home, 'models', '_licences.json');
 

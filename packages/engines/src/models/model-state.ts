@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '@filmwright/process/write-whole';
 
 /**
  * What is known of a revision on this machine beside its card: when it came and was last used, whether it stays whatever the cache must make room
@@ -38,12 +38,4 @@ export async function tellShelf(home: string): Promise<void> {
   const folder = join(home, 'models');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '_changed'), `${new Date().toISOString()}\n`);
-}
-
-/** Writes a small file so that it has the old or the new text, whenever its writer is killed. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.${randomUUID()}.part`;
-  await writeFile(part, text, { flush: true });
-  await rename(part, path);
 }

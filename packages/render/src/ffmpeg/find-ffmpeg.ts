@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { knownAnswers } from './known-answers.ts';
 import { startProgram } from './start-program.ts';
 
 /** What an ffmpeg build can do; names are those of its encoders and filters. */
@@ -32,14 +33,18 @@ const install = [
   '  macOS:           brew install ffmpeg',
 ].join('\n');
 
-export type FindFfmpegOptions = { readonly env?: Readonly<Record<string, string | undefined>> };
+export type FindFfmpegOptions = {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Folder in which answers are kept for other processes; each asks itself where it is left out. */
+  readonly keptIn?: string;
+};
 
 /** Finds ffmpeg and ffprobe by FILMWRIGHT_FFMPEG (a program or its folder) or PATH and asks what they can do; fails as program-missing with the commands that install them. */
-export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}): Promise<Toolset> {
-  const looking = findProgram('ffprobe', { env, questions: ['-version'] });
+export async function findFfmpeg({ env = process.env, keptIn }: FindFfmpegOptions = {}): Promise<Toolset> {
+  const looking = findProgram('ffprobe', { env, keptIn, questions: ['-version'] });
   // Where both are missing, ffmpeg is what a person knows.
   looking.catch(() => {});
-  const found = await findProgram('ffmpeg', { env, questions: ['-version', '-encoders', '-filters'] });
+  const found = await findProgram('ffmpeg', { env, keptIn, questions: ['-version', '-encoders', '-filters'] });
   const ffprobe = await looking;
   const { path: ffmpeg, answers } = found;
   const [about = '', encoders = '', filters = ''] = answers;
@@ -65,11 +70,15 @@ export async function findFfmpeg({ env = process.env }: FindFfmpegOptions = {}):
   return { ffmpeg, ffprobe: ffprobe.path, version, configuration, toolchain: `ffmpeg ${number} ${configuration}`, features };
 }
 
-type Find = { readonly env: Readonly<Record<string, string | undefined>>; readonly questions: readonly string[] };
+type Find = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly keptIn: string | undefined;
+  readonly questions: readonly string[];
+};
 type Found = { readonly path: string; readonly answers: readonly string[] };
 
 /** The first program of that name which answers; the questions are options that print and end, -version first. */
-async function findProgram(name: 'ffmpeg' | 'ffprobe', { env, questions }: Find): Promise<Found> {
+async function findProgram(name: 'ffmpeg' | 'ffprobe', { env, keptIn, questions }: Find): Promise<Found> {
   const wanted = env.FILMWRIGHT_FFMPEG;
   const candidates = wanted
     ? name === 'ffmpeg'
@@ -80,7 +89,8 @@ async function findProgram(name: 'ffmpeg' | 'ffprobe', { env, questions }: Find)
         .filter((folder) => folder !== '')
         .map((folder) => join(folder, name));
   for (const path of candidates) {
-    const answers = await answersOf(path, questions);
+    const ask = (): Promise<readonly string[] | null> => answersOf(path, questions);
+    const answers = keptIn === undefined ? await ask() : await knownAnswers({ path, name, questions, env, folder: keptIn, ask });
     if (answers !== null && /^ff(mpeg|probe) version/.test(answers[0] ?? '')) return { path, answers };
   }
   const where = wanted ? `FILMWRIGHT_FFMPEG (${wanted})` : 'the folders of PATH';

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { FilmwrightError, voiceName } from '@filmwright/contracts';
-import { tellShelf, writeWhole } from '../../models/model-state.ts';
+import { writeWhole } from '@filmwright/process/write-whole';
+import { tellShelf } from '../../models/model-state.ts';
 import type { InstalledVoice, VoiceCard } from './voice-card.ts';
 
 /** Digest over the files of a folder, but for a card that it may bring, and over the settings of the card to be; a licence that films must tell of counts too. */
