@@ -73,7 +73,7 @@ test('the library reads the timeline as the film it is: its length, a picture tr
     shots?.transitions.map(({ type }) => type),
     ['SMPTE_Dissolve', 'Custom_Transition'],
   );
-  assert.ok(shots?.clips[0]?.markers.includes('Hello from a small film.'));
+  assert.deepEqual(shots?.clips[0]?.markers, [film.storyboard[0]?.narration]);
   assert.deepEqual(
     sound.map(({ name, enabled }) => [name, enabled]),
     [
