@@ -49,7 +49,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
         ...(stopped && { fences: stopped.map(({ fence }) => fence) }),
         held: leases.map(({ fence }) => fence),
       });
-      if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files });
+      if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files, beat });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, beat, ...(held && { held }) });
       if (free !== undefined) await records.noteFree({ runnerId: runnerOf(request), free, beat });
       if (runner === null) throw unknown(runnerOf(request));

@@ -121,7 +121,7 @@ export const heartbeatSchema = z.object({
   held: z.array(heldOnSchema).max(1001).readonly().optional(),
   /** Free memory of all its GPUs, where that of any is not as it told last. */
   free: z.array(freeMemorySchema).max(1000).readonly().optional(),
-  /** What came into its cache of inputs and left it since it told last. */
+  /** What came into its cache of inputs and left it since it told last; of a file whose last word was not answered, how it is by now. */
   files: z
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })
     .readonly()

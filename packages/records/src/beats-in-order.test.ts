@@ -26,3 +26,23 @@ test('A7b: what a runner holds and what is free is what its newest heartbeat tol
   await free(500);
   assert.deepEqual(await told(), { held: 'model old', place: 'model old', free: '500' });
 });
+
+test('A8: a word of files that comes after a later one changes nothing, and of two at once the later one holds', async () => {
+  const { records, runnerId, sql } = await openWithRunner(server, []);
+  const came = (digest: string, beat?: number) => records.noteFiles({ runnerId, added: [digest], removed: [], beat });
+  const went = (digest: string, beat?: number) => records.noteFiles({ runnerId, added: [], removed: [digest], beat });
+  const told = async () =>
+    (await sql('select digest from runner_file where runner_id = $1 order by digest', [runnerId])).map(({ digest }) => digest);
+  await came('a', 1);
+  await went('a', 3);
+  await came('a', 2);
+  assert.deepEqual(await told(), [], 'what left stays gone');
+  await came('b', 5);
+  await went('b', 4);
+  assert.deepEqual(await told(), ['b'], 'what came back stays');
+  await Promise.all([came('c', 6), went('c', 7)]);
+  await Promise.all([went('d', 9), came('d', 8)]);
+  assert.deepEqual(await told(), ['b']);
+  await went('b');
+  assert.deepEqual(await told(), [], 'of one that does not count, what came last');
+});

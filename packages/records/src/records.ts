@@ -194,7 +194,12 @@ export interface Records {
   /** Notes what is free by now on all GPUs of a runner. */
   noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
-  noteFiles(runner: { readonly runnerId: string; readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void>;
+  noteFiles(runner: {
+    readonly runnerId: string;
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly beat?: number | undefined;
+  }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
   runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string; readonly draining?: boolean })[]>;
   /** The same, and what the last machines of pools offered of which none is there. */

@@ -92,13 +92,21 @@ export function runnerRecords({
         [runnerId, JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib]))), beat ?? null],
       );
     },
-    async noteFiles({ runnerId, added, removed }) {
+    async noteFiles({ runnerId, added, removed, beat }) {
       if (!isUuid(runnerId)) return;
-      await rows(
-        `with gone as (delete from runner_file where runner_id = $1 and digest = any($3))
-         insert into runner_file (runner_id, digest) select r.id, d from runner r, unnest($2::text[]) d where r.id = $1 on conflict do nothing`,
-        [runnerId, added, removed],
-      );
+      await transaction(async (client) => {
+        // A word that waited here for another sees, with its next statement, what that one wrote.
+        const { rowCount } = await client.query(
+          'update runner set files_beat = coalesce($2::bigint, files_beat) where id = $1 and ($2::bigint is null or files_beat < $2)',
+          [runnerId, beat ?? null],
+        );
+        if (rowCount === 0) return;
+        await client.query(
+          `with gone as (delete from runner_file where runner_id = $1 and digest = any($3))
+           insert into runner_file (runner_id, digest) select $1::uuid, d from unnest($2::text[]) d on conflict do nothing`,
+          [runnerId, added, removed],
+        );
+      });
     },
     runners,
     async offers() {
