@@ -32,7 +32,7 @@ const base = {
 } as const;
 const executor = new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 600_000, stuckMs: () => 600_000, workRoot: join(home, 'work') });
 const engine = openDiffusionEngine({ provider: 'cpu' });
-const workplace = await createWorkplace({ env: { FILMWRIGHT_HOME: home }, models: createHeldModels(() => {}) });
+const workplace = await createWorkplace({ env: { FILMWRIGHT_HOME: home }, models: createHeldModels(() => {}), onMount: () => {} });
 
 /** The least of each: other work on the machine only adds. */
 const least = (values: readonly number[]): number => Math.min(...values);

@@ -13,7 +13,7 @@ import { createWorkplace } from './workplace.ts';
 /** One request at a time from the runner over IPC; ends with the runner. */
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
 hideChatKeys();
-const workplace = createWorkplace({ env: ownEnvironment, models });
+const workplace = createWorkplace({ env: ownEnvironment, models, onMount: (folder) => tell({ type: 'mounted', folder }) });
 process.on('disconnect', () => process.exit(0));
 /** What was asked of the tasks that run, by their places in the batch; a task alone has the first. */
 let asked = { back: new Set<number>(), dropped: [] as readonly AbortController[] };

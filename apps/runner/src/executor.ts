@@ -7,6 +7,7 @@ import { executorEnvironment } from './executor-environment.ts';
 import { heedLastWords, type LastWords } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
+import { handedBackFrom } from './watch-mount.ts';
 import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
 
 /** What is to last longer is for good: a timer of more would be over at once. */
@@ -179,9 +180,9 @@ export class Executor {
     this.#child = child;
     const words = this.#words.get(child) ?? { tell: async () => '' };
     return new Promise<Reply>((resolve, reject) => {
-      const onStuck = (error: FilmwrightError): void => {
+      const onStuck = (error: FilmwrightError | null): void => {
         this.close();
-        finish(() => reject(error));
+        finish(() => (error === null ? resolve(handedBackFrom(request)) : reject(error)));
       };
       const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.members.map(({ task }) => task) : [];
       const kind = tasks[0]?.kind;
@@ -206,7 +207,8 @@ export class Executor {
         } else if (reply.type === 'moved') {
           watch?.moved();
           this.#options.onMoved?.();
-        } else if (reply.type === 'preview') onPreview?.(reply.picture, reply.at ?? 0);
+        } else if (reply.type === 'mounted') watch?.mounted(reply.folder);
+        else if (reply.type === 'preview') onPreview?.(reply.picture, reply.at ?? 0);
         else if (reply.type === 'cache') this.#options.onCache?.(reply.cache);
         else if (reply.type === 'held') watch?.moved();
         else if (reply.type === 'unloaded') return;

@@ -43,6 +43,8 @@ export type Reply =
   | { readonly type: 'preview'; readonly picture: Uint8Array; readonly at?: number }
   /** Bytes of an input or output are on the way. */
   | { readonly type: 'moved' }
+  /** It reads or writes this mounted folder. */
+  | { readonly type: 'mounted'; readonly folder: string }
   | { readonly type: 'cache'; readonly cache: CacheReport }
   | { readonly type: 'held'; readonly models: readonly string[] }
   | {

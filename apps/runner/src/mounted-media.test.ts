@@ -114,3 +114,27 @@ test('what the mount lacks is read over the gateway, and a task that fails then 
   await until(async () => (await store.mark()) !== null);
   assert.deepEqual(said, []);
 });
+
+test('a mount that hangs is asked for one input at a time, since each holds a thread, and all come over the gateway', async () => {
+  let calls = 0;
+  const never = new Promise<never>(() => {});
+  const desk = (pathOf: (digest: string) => Promise<string>) => async () => ({
+    report: () => null,
+    open: () => ({ pathOf, store: () => never, release: async () => {} }),
+  });
+  const hangs = desk(() => {
+    calls++;
+    return never;
+  });
+  const used: string[] = [];
+  const media = mountedMedia({
+    ...{ shared: hangs, remote: desk(async (digest) => `far ${digest}`), used: () => used.push('used') },
+    store: { mark: async () => '1:2', has: async () => true, note: async () => {}, distrust: async () => {} },
+  }).open(() => {});
+  const digests = Array.from({ length: 8 }, (_, at) => `${at}`);
+  assert.deepEqual(
+    await Promise.all(digests.map(media.pathOf)),
+    digests.map((digest) => `far ${digest}`),
+  );
+  assert.deepEqual([calls, used], [1, ['used']]);
+});

@@ -12,15 +12,18 @@ export type MountedMedia = {
   readonly shared: () => Promise<MediaDesk>;
   /** Through the gateway, opened likewise. */
   readonly remote: () => Promise<MediaDesk>;
+  /** Told when a task begins to use the mount. */
+  readonly used?: () => void;
 };
 
 /**
  * The store's folder that a machine which joined has mounted, and the gateway where that is not there: what the one cannot read or take goes by the other. Of a
  * task that failed, `wasLost` tells whether the mount went away under it.
  */
-export function mountedMedia({ store, shared, remote }: MountedMedia): MediaDesk {
+export function mountedMedia({ store, shared, remote, used }: MountedMedia): MediaDesk {
   let folder: Promise<MediaDesk> | undefined;
   let gateway: MediaDesk | undefined;
+  const oneByOne = inTurn();
   return {
     report: () => gateway?.report() ?? null,
     open(moved) {
@@ -31,6 +34,7 @@ export function mountedMedia({ store, shared, remote }: MountedMedia): MediaDesk
       const mounted = async (): Promise<TaskMedia | null> => {
         const found = isTrusted ? await store.mark() : null;
         if (found === null || (mark !== null && mark !== found)) return null;
+        if (mark === null) used?.();
         mark = found;
         folder ??= shared();
         folder.catch(() => {
@@ -49,15 +53,22 @@ export function mountedMedia({ store, shared, remote }: MountedMedia): MediaDesk
       };
       return {
         async pathOf(digest) {
-          const media = await mounted();
-          const path = media && (await ofMount(media.pathOf(digest)));
-          if (path && (await isReadable(path))) {
-            read.add(path);
-            return path;
+          const look = async () => {
+            const media = await mounted();
+            const path = media && (await ofMount(media.pathOf(digest)));
+            if (path && (await isReadable(path))) return { path };
+            // What is asked for next need not wait for it as well.
+            isTrusted = false;
+            return { path: null, wasTried: media !== null };
+          };
+          const there = await oneByOne(look);
+          if (there.path !== null) {
+            read.add(there.path);
+            return there.path;
           }
           const found = await (await elsewhere()).pathOf(digest);
           // The gateway has what the mount has not: whether that is its store is proven anew.
-          if (media !== null) await distrust();
+          if (there.wasTried) await distrust();
           return found;
         },
         async store({ path, mediaType }) {
@@ -69,7 +80,7 @@ export function mountedMedia({ store, shared, remote }: MountedMedia): MediaDesk
         },
         release: async () => far?.release(),
         async wasLost() {
-          if (mark === null || ((await store.has(mark)) && (await Promise.all([...read].map(isReadable))).every(Boolean))) return false;
+          if (mark === null || ((await store.has(mark)) && (await areReadable(read)))) return false;
           await distrust();
           return true;
         },
@@ -105,6 +116,21 @@ async function putWhileThere(
     if (end.error instanceof FilmwrightError) throw end.error;
     return null;
   }
+}
+
+/** Calls of a mount that hangs hold a thread each, of which a process has few: none is begun before the one before it was answered, or given up. */
+function inTurn(): <T>(call: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (call) => {
+    const mine = last.then(call);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+async function areReadable(paths: Iterable<string>): Promise<boolean> {
+  for (const path of paths) if (!(await isReadable(path))) return false;
+  return true;
 }
 
 /** Whether a file that is there can be read. */

@@ -14,13 +14,19 @@ export function ofMount<T>(promise: Promise<T>): Promise<T | null> {
 }
 
 /** Looks at folders that were not answered yet: each takes a thread, of which a process has few. */
-const looks = new Map<string, Promise<Stats>>();
+const looks = new Map<string, { readonly beganMs: number; readonly found: Promise<Stats> }>();
+
+/** For how long a folder did not answer who looked at it; 0 where nobody waits for it. */
+export function silentMsOf(folder: string): number {
+  const look = looks.get(folder);
+  return look === undefined ? 0 : performance.now() - look.beganMs;
+}
 
 /** What a folder is known by as long as the same is mounted there: its device and number. Null where it does not answer. */
 export async function markOf(folder: string): Promise<string | null> {
-  const look = looks.get(folder) ?? stat(folder).finally(() => looks.delete(folder));
+  const look = looks.get(folder) ?? { beganMs: performance.now(), found: stat(folder).finally(() => looks.delete(folder)) };
   looks.set(folder, look);
-  const found = await ofMount(look);
+  const found = await ofMount(look.found);
   return found?.isDirectory() ? `${found.dev}:${found.ino}` : null;
 }
 

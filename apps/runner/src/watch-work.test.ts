@@ -23,7 +23,13 @@ async function busyTree(context: TestContext): Promise<{ readonly root: ChildPro
 test('work that uses a processor moves; stopped it does not, and is told with what was seen', { timeout: 30_000 }, async (context) => {
   const { root, busy } = await busyTree(context);
   const stuck: FilmwrightError[] = [];
-  const watch = watchWork({ pid: root.pid ?? 0, what: 'encode', stuckMs: 1500, busyMs: 600_000, onStuck: (error) => stuck.push(error) });
+  const watch = watchWork({
+    pid: root.pid ?? 0,
+    what: 'encode',
+    stuckMs: 1500,
+    busyMs: 600_000,
+    onStuck: (error) => error && stuck.push(error),
+  });
   context.after(watch.end);
   await sleep(2500);
   assert.equal(stuck.length, 0);
@@ -86,7 +92,7 @@ test('work that only spins is told as such, and work that reads or writes meanwh
     const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
     context.after(() => killTree(child.pid ?? 0));
     await once(child, 'spawn');
-    const onStuck = ({ message }: FilmwrightError): void => void told.push(message);
+    const onStuck = (error: FilmwrightError | null): void => void told.push(error?.message ?? '');
     const watch = watchWork({ pid: child.pid ?? 0, what: program.slice(0, 8), stuckMs: 600_000, busyMs: 1200, onStuck });
     context.after(watch.end);
   };

@@ -1,5 +1,6 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import { bytesMovedBy, isReady, processTree } from './process-tree.ts';
+import { type MountWatch, watchMount } from './watch-mount.ts';
 
 /** A task that uses less than this share of one processor while nothing else is seen of it does not move. */
 const leastShare = 0.02;
@@ -13,6 +14,8 @@ const leastBytes = 64 * 1024;
 export type WorkWatch = {
   /** Something was seen of the task: progress, or bytes on the way. */
   readonly moved: () => void;
+  /** It reads or writes a folder whose mount may hang. */
+  readonly mounted: (folder: string) => void;
   readonly end: () => void;
 };
 
@@ -23,7 +26,8 @@ type Watched = {
   readonly stuckMs: number;
   /** So long may it use a processor without progress, without bytes on the way, and without reading or writing. */
   readonly busyMs: number;
-  readonly onStuck: (error: FilmwrightError) => void;
+  /** Told null where it waits for a mount that hangs, which is not its fault. */
+  readonly onStuck: (error: FilmwrightError | null) => void;
 };
 
 /** How long a task may be busy with nothing to show for it, by how long it may stand still and how long it was thought to take. */
@@ -43,6 +47,11 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
   let since: { usedMs: number; bytes: number | null } | null = null;
   /** Since it moved last. */
   let [looks, ready] = [0, 0];
+  let mount: MountWatch | undefined;
+  const end = (): void => {
+    clearInterval(look);
+    mount?.end();
+  };
   const look = setInterval(
     () => {
       const tree = processTree(pid);
@@ -67,7 +76,7 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
       const stillMs = looks < leastLooks ? 0 : performance.now() - movedMs;
       const busyOnlyMs = performance.now() - shownMs;
       if (stillMs < stuckMs && busyOnlyMs < busyMs) return;
-      clearInterval(look);
+      end();
       const programs = tree.map((each) => `${each.program} (${each.pid})`).join(', ');
       const found =
         stillMs < stuckMs
@@ -82,8 +91,16 @@ export function watchWork({ pid, what, stuckMs, busyMs, onStuck }: Watched): Wor
       movedMs = performance.now();
       shownMs = movedMs;
       since = null;
+      mount?.moved();
     },
-    end: () => clearInterval(look),
+    mounted: (folder) => {
+      const onHung = (): void => {
+        end();
+        onStuck(null);
+      };
+      mount ??= watchMount({ pid, folder, onHung });
+    },
+    end,
   };
 }
 

@@ -47,8 +47,15 @@ const modelIdleMs = 15_000;
 /** A model that draws is larger, and takes longer to load. */
 const drawingIdleMs = 60_000;
 
+type Opening = {
+  readonly env: Environment;
+  readonly models: HeldModels;
+  /** Told when a task begins to read or write the mounted folder of a gateway elsewhere. */
+  readonly onMount: (folder: string) => void;
+};
+
 /** Opens the store, finds ffmpeg and clears what dead executors left behind. */
-export async function createWorkplace({ env, models }: { readonly env: Environment; readonly models: HeldModels }): Promise<Workplace> {
+export async function createWorkplace({ env, models, onMount }: Opening): Promise<Workplace> {
   const home = env.FILMWRIGHT_HOME ?? '';
   const work = join(home, 'work');
   await mkdir(work, { recursive: true });
@@ -56,7 +63,7 @@ export async function createWorkplace({ env, models }: { readonly env: Environme
   await clearCheckpoints(home);
   const tempRoot = join(work, String(process.pid));
   await mkdir(tempRoot, { recursive: true });
-  const media = await openMedia(home, env);
+  const media = await openMedia({ home, env, onMount });
   const toolset = await findFfmpeg({ keptIn: join(home, 'cache') });
   // Prepared pictures are of use only to the programs that made them.
   const made = createHash('sha256')
@@ -136,13 +143,13 @@ function unloading({ models, pictures, drawing }: Engines): Workplace['unload'] 
 }
 
 /** Where tasks of this home read and store media. */
-async function openMedia(home: string, env: Environment): Promise<MediaDesk> {
+async function openMedia({ home, env, onMount }: Omit<Opening, 'models'> & { readonly home: string }): Promise<MediaDesk> {
   const folder = storeFolderOf(env);
   const url = env.FILMWRIGHT_JOIN ?? '';
   const remote = (): Promise<MediaDesk> => openRemoteMedia({ home, url, env });
   if (folder === null) return remote();
   const shared = async (): Promise<MediaDesk> => sharedMedia(await openFolderBlobs({ root: folder }), { waits: url !== '' });
-  return url === '' ? shared() : mountedMedia({ store: provenStore({ home, folder }), shared, remote });
+  return url === '' ? shared() : mountedMedia({ store: provenStore({ home, folder }), shared, remote, used: () => onMount(folder) });
 }
 
 type Remote = { readonly home: string; readonly url: string; readonly env: Environment };
