@@ -1,19 +1,20 @@
-import { type RequestOptions, request } from 'node:http';
-import { request as requestByTls } from 'node:https';
-import type { Socket } from 'node:net';
+import { request } from 'node:http';
+import { type RequestOptions, request as requestByTls } from 'node:https';
+import { isIP, type Socket } from 'node:net';
 import { FilmwrightError } from '@filmwright/contracts';
 import { getProxyForUrl } from 'proxy-from-env';
 
 /** The proxy through which this process calls an address, null where it goes straight: the one of Node's own `fetch` in an environment of `proxiedEnvironment`. Throws `request-invalid` for what is no proxy of HTTP. */
 export function proxyFor(url: URL): URL | null {
   if (process.env['NODE_USE_ENV_PROXY'] !== '1') return null;
-  const named = getProxyForUrl(url.href);
+  // Who asks here would else take what ALL_PROXY names as well, which Node does not.
+  const named = process.env['https_proxy'] || process.env['HTTPS_PROXY'] ? getProxyForUrl(url.href) : '';
   if (named === '') return null;
   const proxy = URL.parse(named);
   if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy;
   throw new FilmwrightError(
     'request-invalid',
-    `The proxy for ${url.origin} is ${JSON.stringify(named)} by HTTPS_PROXY; wanted http://HOST:PORT, or https://HOST:PORT where it speaks TLS itself.`,
+    `The proxy for ${url.origin} is ${JSON.stringify(named.replace(/\/\/.*@/s, '//'))} by HTTPS_PROXY; wanted http://HOST:PORT, or https://HOST:PORT where it speaks TLS itself.`,
   );
 }
 
@@ -25,9 +26,14 @@ export function openTunnel(
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const { username, password, hostname, protocol } = proxy;
   const word = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const name = hostname.replace(/^\[|\]$/g, '');
   const asked: RequestOptions = {
     method: 'CONNECT',
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: name,
+    // The proxy's own; left out, it would be the one of the header.
+    servername: isIP(name) === 0 ? name : '',
+    // From before it is connected on.
+    timeout: withinMs,
     port: proxy.port || (protocol === 'https:' ? 443 : 80),
     path: target,
     headers: { host: target, ...(username === '' ? {} : { 'proxy-authorization': `Basic ${word}` }) },
@@ -41,12 +47,8 @@ export function openTunnel(
         }),
       );
     const sent = (protocol === 'https:' ? requestByTls : request)(asked);
-    sent.setTimeout(withinMs, () => sent.destroy(new Error(`no answer within ${withinMs / 1000} s`)));
+    sent.once('timeout', () => sent.destroy(new Error(`no answer within ${withinMs / 1000} s`)));
     sent.once('error', (cause) => fail(cause.message || String(cause), cause));
-    sent.once('response', (reply) => {
-      reply.destroy();
-      fail(`it answers ${reply.statusCode}`);
-    });
     sent.once('connect', (reply, socket: Socket) => {
       socket.setTimeout(0).removeAllListeners('timeout');
       if (reply.statusCode === 200) return resolve(socket);
