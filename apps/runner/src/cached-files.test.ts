@@ -55,3 +55,12 @@ test('a file whose word was perhaps not heard is told again as it is by then, al
   files.told((await files.news()) ?? assert.fail());
   assert.equal(await files.news(), null);
 });
+
+test('while the folder is looked at nobody else looks: its word would be told under a later heartbeat, and be the older', async (t) => {
+  const { files, folder } = open(t);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), 'x');
+  const [first, second] = await Promise.all([files.news(), files.news()]);
+  assert.deepEqual([first, second], [{ added: [name], removed: [] }, null]);
+  assert.notEqual(await files.news(), null);
+});

@@ -24,8 +24,10 @@ export function watchCachedFiles(home: string): CachedFiles {
   return {
     async news() {
       if (performance.now() - lookedMs < lookMs) return null;
-      lookedMs = performance.now();
+      // One look at a time: of two words under way the one that is told later must be the one that looked later.
+      lookedMs = Number.POSITIVE_INFINITY;
       const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+      lookedMs = performance.now();
       const there = new Set(entries.flatMap((entry) => (entry.isFile() && entry.name.startsWith('sha256-') ? [entry.name] : [])));
       const changed = [...[...there].filter((name) => !known.has(name)), ...[...known].filter((name) => !there.has(name))];
       const names = [...new Set([...doubtful.keys(), ...changed])].slice(0, mostTold);

@@ -29,7 +29,10 @@ export function watchMount({
       return;
     }
     const atMs = performance.now();
-    const usedMs = processTree(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+    const tree = processTree(pid);
+    // Where the system has no /proc nobody can tell whether it works.
+    if (tree.length === 0) return;
+    const usedMs = tree.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
     if (since === null || Math.abs(usedMs - since.usedMs) >= leastUsedMs) since = { atMs, usedMs };
     if (atMs - since.atMs < hungMs) return;
     clearInterval(look);
