@@ -12,7 +12,7 @@ import { sharedMedia } from './task-media.ts';
 import { watchStore } from './watch-store.ts';
 
 /** A gateway's store that a machine has mounted, with a way to unmount it; what went over the gateway is counted. */
-async function scene(context: TestContext) {
+async function scene(context: TestContext, { restMs = 30_000 } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'filmwright-mounted-'));
   context.after(() => rmSync(home, { recursive: true }));
   const [folder, away] = [join(home, 'mounted'), join(home, 'gateway')];
@@ -68,7 +68,7 @@ async function scene(context: TestContext) {
   const ending = new AbortController();
   context.after(() => ending.abort());
   const log = (_: string, message: string) => void said.push(/is gone|is there again/.exec(message)?.[0] ?? message);
-  await watchStore({ ...{ folder, home, signal: ending.signal, log, everyMs: 20, withinMs: 100 }, client: client as never });
+  await watchStore({ ...{ folder, home, signal: ending.signal, log, everyMs: 20, withinMs: 100, restMs }, client: client as never });
   return { desk, store, file, went, said, cached, mount, unmount, blobs };
 }
 
@@ -99,6 +99,22 @@ test('a mounted store that goes away is said once, what tasks read and write goe
   await until(() => said.length > 1);
   await third.pathOf((await third.store(file('three'))).digest);
   assert.deepEqual([went.length, said], [2, ['is gone', 'is there again']]);
+});
+
+test('a mounted store that is back and goes away again is left alone for a while, since what reads there would be begun anew each time', async (t) => {
+  const restMs = 1000;
+  const { store, said, mount, unmount } = await scene(t, { restMs });
+  unmount();
+  await until(() => said.length === 1);
+  mount();
+  await until(() => said.length === 2);
+  unmount();
+  const goneMs = performance.now();
+  await until(() => said.length === 3);
+  mount();
+  await until(async () => (await store.mark()) !== null);
+  assert.ok(performance.now() - goneMs >= restMs);
+  await until(() => said.length === 4);
 });
 
 test('what the mount lacks is read over the gateway, and a task that fails then failed by its own fault', async (t) => {

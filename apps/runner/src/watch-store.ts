@@ -17,10 +17,14 @@ export type WatchStore = {
   readonly proofMs?: number;
   /** How soon what was sent to the gateway is to be seen in the folder. */
   readonly withinMs?: number;
+  /** For how long a mount that was back and goes away again is left alone, and twice as long each further time. */
+  readonly restMs?: number;
 };
 
 /** A folder that was refused is looked at so much later, if nothing else is mounted there. */
 const refusedMs = 60_000;
+/** One that goes away within so long after it was back comes and goes: each time what reads there is begun anew, and might never be done. */
+const calmMs = 600_000;
 const noAnswer = toProblem(new FilmwrightError('not-found', 'The folder is not there, or does not answer.'));
 
 /**
@@ -43,17 +47,19 @@ export async function watchStore(options: WatchStore): Promise<void> {
 }
 
 async function watch(
-  { folder, signal, log, everyMs = 3000, proofMs = 300_000 }: WatchStore,
+  { folder, signal, log, everyMs = 3000, proofMs = 300_000, restMs = 30_000 }: WatchStore,
   { prove, store }: { readonly prove: () => Promise<void>; readonly store: ReturnType<typeof provenStore> },
 ): Promise<void> {
   const holds = async (): Promise<boolean> => (await store.mark()) !== null;
   let gone = false;
   let refused: string | null = null;
+  let [goneMs, backMs, leftMs] = [0, Number.NEGATIVE_INFINITY, 0];
   for (let provenMs = performance.now(); ; ) {
     await sleep(everyMs, signal);
     if (signal.aborted) return;
     if ((await holds()) && performance.now() - provenMs < proofMs) continue;
     const mark = await markOf(folder);
+    if (gone && performance.now() - goneMs < leftMs) continue;
     // Each proof leaves a little in the store of the gateway where it fails.
     if (gone && mark === refused && performance.now() - provenMs < refusedMs) continue;
     refused = mark;
@@ -61,13 +67,18 @@ async function watch(
     provenMs = performance.now();
     if (problem === null && (await holds())) {
       if (gone) log('info', 'the mounted store is there again: media are read and written there', { folder });
+      if (gone) backMs = performance.now();
       gone = false;
       continue;
     }
     // A gateway that does not answer says nothing of the mount.
     if (problem?.code === 'unavailable' && (await holds())) continue;
     await store.distrust();
-    if (!gone) log('warn', 'the mounted store is gone: media go through the gateway until it is back', { folder, problem });
+    if (!gone) {
+      goneMs = performance.now();
+      leftMs = goneMs - backMs < calmMs ? Math.min(calmMs, Math.max(restMs, 2 * leftMs)) : 0;
+      log('warn', 'the mounted store is gone: media go through the gateway until it is back', { folder, problem, leftMs });
+    }
     gone = true;
   }
 }
