@@ -15,6 +15,7 @@ import { writeJoinToken } from '@filmwright/contracts';
 import { proxiedEnvironment } from '@filmwright/process/proxied';
 import { openAccess } from './gateway-access.ts';
 import { joinGateway } from './join-gateway.ts';
+import { lookAtCertificate } from './pinned-fetch.ts';
 import { openTunnel, proxyFor } from './proxy-tunnel.ts';
 import { madeCertificate, openDoor } from './testing/door.ts';
 import { openProxy } from './testing/proxy.ts';
@@ -120,6 +121,22 @@ test('a proxy that speaks TLS itself is asked for by its own name', async (conte
   const proxy = new URL(`https://localhost:${(server.address() as AddressInfo).port}`);
   await assert.rejects(openTunnel(proxy, { host: 'studio.invalid', port: 7443, withinMs: 5000 }), /self-signed certificate/);
   assert.deepEqual(asked, ['localhost']);
+});
+
+test('what a proxy says behind its answer is heard: it is no handshake, and nobody waits for one', async (context) => {
+  const proxy = createServer(
+    (socket) => void socket.on('error', () => {}).once('data', () => socket.write('HTTP/1.1 200 ok\r\n\r\nPay first.')),
+  );
+  proxy.listen(0, '127.0.0.1');
+  context.after(() => proxy.close());
+  await once(proxy, 'listening');
+  const before = process.env;
+  context.after(() => {
+    process.env = before;
+  });
+  process.env = proxiedEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+  const seen = lookAtCertificate(new URL(url));
+  await assert.rejects(Promise.race([seen, sleep(5000, 'it is waited for', { ref: false })]), /wrong version number|packet length/);
 });
 
 test('a proxy that takes no connection is given up in time', { skip: process.platform !== 'linux' }, async (context) => {

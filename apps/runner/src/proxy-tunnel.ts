@@ -49,8 +49,10 @@ export function openTunnel(
     const sent = (protocol === 'https:' ? requestByTls : request)(asked);
     sent.once('timeout', () => sent.destroy(new Error(`no answer within ${withinMs / 1000} s`)));
     sent.once('error', (cause) => fail(cause.message || String(cause), cause));
-    sent.once('connect', (reply, socket: Socket) => {
+    sent.once('connect', (reply, socket: Socket, head) => {
       socket.setTimeout(0).removeAllListeners('timeout');
+      // What came with the answer is of who stands behind the proxy.
+      if (head.length > 0) socket.unshift(head);
       if (reply.statusCode === 200) return resolve(socket);
       socket.destroy();
       fail(`it answers ${reply.statusCode} ${reply.statusMessage ?? ''}`.trim());
