@@ -62,15 +62,17 @@ test('a model that does not answer within what its task allows is said to be stu
     env: { ...process.env, FILMWRIGHT_HOME: home },
     serialization: 'advanced',
   });
+  const closed = once(child, 'close');
   t.after(async () => {
     child.kill('SIGKILL');
-    await once(child, 'close');
+    await closed;
     rmSync(home, { recursive: true });
   });
   const ends = new Set(['done', 'failed']);
   const run = async (answerMs: number): Promise<Reply> => {
     child.send({ type: 'run', task, answerMs } satisfies Request);
-    for await (const [reply] of on(child, 'message', asking()) as AsyncIterable<[Reply]>) if (ends.has(reply.type)) return reply;
+    for await (const [reply] of on(child, 'message', { ...asking(), close: ['close'] }) as AsyncIterable<[Reply]>)
+      if (ends.has(reply.type)) return reply;
     throw new Error('the executor ended');
   };
   assert.equal((await run(20_000)).type, 'done');
