@@ -31,13 +31,17 @@ export async function dropFrames(frames: Frames): Promise<void> {
   await rm(frames.path, { force: true });
 }
 
-/** Seconds of a bare encode of the frames: the faster of one encoder with the film's thread count and one single-threaded encoder per core. */
-export async function bareEncode(
+type Range = { readonly skip: number; readonly count: number };
+
+/** Wall seconds of one bare encode of so many of the frames, on one core if it is named; what it wrote is removed. */
+export async function encodeRange(
   frames: Frames,
   settings: BareSettings,
-): Promise<{ readonly one: number; readonly split: number; readonly best: number }> {
+  { skip, count, core }: Range & { readonly core?: number },
+): Promise<number> {
   const { width, height, fps, path } = frames;
-  const arguments_ = (range: { readonly skip: number; readonly count: number }, threads: number): string[] => [
+  const out = `${path}.${skip}.mp4`;
+  const arguments_ = [
     '-f',
     'rawvideo',
     '-pix_fmt',
@@ -47,11 +51,11 @@ export async function bareEncode(
     '-framerate',
     String(fps),
     '-skip_initial_bytes',
-    String((range.skip * width * height * 3) / 2),
+    String((skip * width * height * 3) / 2),
     '-i',
     path,
     '-frames:v',
-    String(range.count),
+    String(count),
     '-c:v',
     'libx264',
     '-preset',
@@ -59,21 +63,41 @@ export async function bareEncode(
     '-crf',
     String(settings.crf),
     '-x264-params',
-    `keyint=${settings.gopFrames}:min-keyint=${settings.gopFrames}:scenecut=0:open-gop=0:threads=${threads}`,
+    `keyint=${settings.gopFrames}:min-keyint=${settings.gopFrames}:scenecut=0:open-gop=0:threads=${settings.threads}`,
     '-f',
     'mp4',
-    `${path}.${range.skip}.mp4`,
+    out,
   ];
-  const one = await ffmpeg(arguments_({ skip: 0, count: frames.frames }, settings.threads));
-  const parts = availableParallelism();
+  const seconds = await ffmpeg(arguments_, core === undefined ? {} : { core });
+  await rm(out, { force: true });
+  return seconds;
+}
+
+/** Wall seconds of single-threaded bare encodes of equal parts of the frames at the same time, each on one core if they are named. */
+export async function encodeParts(
+  frames: Frames,
+  settings: Omit<BareSettings, 'threads'>,
+  { parts, cores = [] }: { readonly parts: number; readonly cores?: readonly number[] },
+): Promise<number> {
   const length = Math.ceil(frames.frames / parts);
   const startedMs = performance.now();
   await Promise.all(
-    Array.from({ length: parts }, (_, at) =>
-      ffmpeg(arguments_({ skip: at * length, count: Math.min(length, frames.frames - at * length) }, 1)),
-    ),
+    Array.from({ length: parts }, (_, at) => {
+      const skip = at * length;
+      const core = cores[at];
+      const range = { skip, count: Math.min(length, frames.frames - skip), ...(core !== undefined && { core }) };
+      return encodeRange(frames, { ...settings, threads: 1 }, range);
+    }),
   );
-  const split = (performance.now() - startedMs) / 1000;
-  for (let at = 0; at < parts; at++) await rm(`${path}.${at * length}.mp4`, { force: true });
+  return (performance.now() - startedMs) / 1000;
+}
+
+/** Seconds of a bare encode of the frames: the faster of one encoder with the film's thread count and one single-threaded encoder per core. */
+export async function bareEncode(
+  frames: Frames,
+  settings: BareSettings,
+): Promise<{ readonly one: number; readonly split: number; readonly best: number }> {
+  const one = await encodeRange(frames, settings, { skip: 0, count: frames.frames });
+  const split = await encodeParts(frames, settings, { parts: availableParallelism() });
   return { one, split, best: Math.min(one, split) };
 }
