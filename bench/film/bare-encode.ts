@@ -34,7 +34,7 @@ export async function dropFrames(frames: Frames): Promise<void> {
 type Range = { readonly skip: number; readonly count: number };
 
 /** Wall seconds of one bare encode of so many of the frames, on one core if it is named; what it wrote is removed. */
-export async function encodeRange(
+async function encodeRange(
   frames: Frames,
   settings: BareSettings,
   { skip, count, core }: Range & { readonly core?: number },

@@ -7,7 +7,7 @@ import { type BuildAudit, defaultWorkspace, openRecords } from '@filmwright/reco
 import { startPostgres } from '@filmwright/records/embedded';
 import pg from 'pg';
 import { childrenOf } from '../../apps/cli/src/drill/children-of.ts';
-import { benchHome } from '../film/platform.ts';
+import { benchHome, removeHome } from '../film/platform.ts';
 
 const joinedWithinMs = 120_000;
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
@@ -51,6 +51,7 @@ export type RealPlatform = {
   readonly ledger: () => Promise<readonly Attempt[]>;
   /** Every attempt of a kind that ended well since the last call. */
   readonly attempts: (kind?: 'drill' | 'encode') => Promise<readonly Attempt[]>;
+  /** Ends all of it and removes its home. */
   readonly close: () => Promise<void>;
 };
 
@@ -160,6 +161,7 @@ export async function openRealPlatform(
         await gone;
       }
       await database.stop();
+      await removeHome(home);
     },
   };
 }

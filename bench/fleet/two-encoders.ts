@@ -1,5 +1,5 @@
 import type { FilmDocument } from '@filmwright/contracts';
-import { dropFrames, encodeParts } from '../film/bare-encode.ts';
+import { dropFrames, encodeParts, type Frames } from '../film/bare-encode.ts';
 import { composedFrames } from '../film/composed-frames.ts';
 import { benchHome } from '../film/platform.ts';
 import { openRealPlatform, type RealPlatform } from './real-platform.ts';
@@ -40,18 +40,19 @@ export async function twoEncoders(): Promise<string> {
   const home = benchHome();
   const first = await openRealPlatform(1, { pinned: true, home, machines: [machine] });
   const both = await openRealPlatform(2, { pinned: true, machines: [machine, machine] });
+  let frames: Frames | null = null;
   try {
     await make(both, 0);
-    const frames = await composedFrames(home, { build: (await make(first, 0)).build });
+    const composed = await composedFrames(home, { build: (await make(first, 0)).build });
+    frames = composed;
     const bare = (cores: readonly number[]): Promise<number> =>
-      encodeParts(frames, { preset: 'medium', crf: 20, gopFrames: frames.fps * 4 }, { parts: cores.length, cores });
+      encodeParts(composed, { preset: 'medium', crf: 20, gopFrames: composed.fps * 4 }, { parts: cores.length, cores });
     const times: { one: number; two: number; alone: number; pair: number }[] = [];
     for (let turn = 1; turn <= turns; turn++) {
       const [alone, one] = [await bare([0]), (await make(first, turn)).seconds];
       const [pair, two] = [await bare([0, 1]), (await make(both, turn)).seconds];
       times.push({ one, two, alone, pair });
     }
-    await dropFrames(frames);
     const all = (what: 'one' | 'two' | 'alone' | 'pair'): number => sum(times.map((each) => each[what]));
     const [runners, encodes] = [all('one') / all('two'), all('alone') / all('pair')];
     const shares = times.map(({ one, two, alone, pair }) => ((one / two) * pair) / alone).toSorted((a, b) => a - b);
@@ -61,6 +62,7 @@ export async function twoEncoders(): Promise<string> {
       `${(runners / encodes).toFixed(2)} of it, by turns ${shares.map((share) => share.toFixed(2)).join(', ')}; wanted 0.9`
     );
   } finally {
+    if (frames !== null) await dropFrames(frames);
     await first.close();
     await both.close();
   }
