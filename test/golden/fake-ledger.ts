@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Generator, Output, Payload, ReviewMode, RigOutline, Task, TaskKind } from '@filmwright/contracts';
 import { presenterOutline } from '@filmwright/core/figure/rig-outline';
+import type { Offer } from '@filmwright/core/plan/merge-offers';
 import { type Plan, planBuild } from '@filmwright/core/plan/plan-build';
 import type { TaskResultView } from '@filmwright/core/plan/planner';
 import { breakDownScript } from '@filmwright/core/storyboard/break-down-script';
@@ -160,6 +161,8 @@ export type RunInput = {
   readonly upscalers?: readonly string[];
   /** In place of those that are offered to the corpus. */
   readonly generators?: readonly Generator[];
+  /** Pools that are to bring models; none if left out. */
+  readonly pools?: Offer['pools'];
   readonly done?: ReadonlyMap<string, TaskResultView>;
   readonly change?: (task: Task, output: unknown) => TaskResultView | undefined;
 };
@@ -172,6 +175,7 @@ export function runPlan({
   atMs,
   models = ['selfie-segmentation'],
   generators,
+  pools,
   upscalers,
   reviewer,
   reviewMode,
@@ -191,6 +195,7 @@ export function runPlan({
       offer: {
         toolchain: { encode: 'golden' },
         slots: 2,
+        ...(pools !== undefined && { pools }),
         models,
         modelsFor: {
           interpolation: ['rife-4.6@0123456789ab'],

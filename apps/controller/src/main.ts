@@ -68,7 +68,7 @@ async function run(): Promise<void> {
               ...parts,
               chosenToolchains: records.chosenToolchains,
               plan: (input) => planBuild({ ...input, ...review }),
-              runnerWaitMs,
+              ...{ runnerWaitMs, pools },
               figures,
               turn,
             }),

@@ -165,6 +165,26 @@ test('a build is planned by what machines of pools offered last while none of th
   await workUntilEnd(ledger, id);
 });
 
+test('plans know which pools are to bring models, and whether a machine of each was there', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner, { ...runner, name: 'r2', pool: 'near' }, { ...runner, name: 'r3', pool: 'far', atRest: 'likely' }]);
+  const known: unknown[] = [];
+  const pools = [{ name: 'plain' }, ...['near', 'far', 'new'].map((name) => ({ name, models: ['oil'] }))];
+  start(context, ledger, {
+    pools,
+    plan: (input) => {
+      known.push(input.offer.pools?.map(({ name, models, isKnown }) => [name, ...models, isKnown]));
+      return planChain(input);
+    },
+  });
+  await workUntilEnd(ledger, ledger.order({ shots: ['a'] }).id);
+  assert.deepEqual(known.at(-1), [
+    ['near', 'oil', true],
+    ['far', 'oil', true],
+    ['new', 'oil', false],
+  ]);
+});
+
 test('a database that is away stops nothing: the build goes on when it is back', async (context) => {
   const ledger = createMemoryLedger();
   ledger.setRunners([runner]);

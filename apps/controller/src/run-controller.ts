@@ -1,4 +1,4 @@
-import { FilmwrightError, toProblem } from '@filmwright/contracts';
+import { FilmwrightError, type Pool, toProblem } from '@filmwright/contracts';
 import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
@@ -10,6 +10,8 @@ import { reasonOf } from './reason-of.ts';
 export type ControllerOptions = Driving & {
   readonly signal: AbortSignal;
   readonly runnerWaitMs: number;
+  /** Pools whose machines may bring models; none when left out. */
+  readonly pools?: readonly Pick<Pool, 'name' | 'models'>[];
   /** Number under which it stores; returns where another has drawn a later one. Not looked at when left out. */
   readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
@@ -77,7 +79,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
     // Machines of pools come when there is something to do.
     const offers = await records.offers();
     if (offers.length > 0) {
-      offer = mergeOffers(offers, offer);
+      const bringing = (options.pools ?? []).flatMap(({ name, models = [] }) =>
+        models.length === 0 ? [] : [{ name, models, isKnown: offers.some(({ pool }) => pool === name) }],
+      );
+      offer = { ...mergeOffers(offers, offer), ...(bringing.length > 0 && { pools: bringing }) };
       runnersSeenMs = nowMs();
     }
   };

@@ -2,6 +2,7 @@ import { type Credit, findModelRef, type Interpolate, type Issue, type Output, t
 import { problemAt } from '../film/issues.ts';
 import { type ClipFill, type ClipPictures, type ClipPiece, shownFrames } from './clip-pieces.ts';
 import { ranks } from './planner.ts';
+import { tellPools } from './pool-models.ts';
 import { rationalOf } from './rational.ts';
 import type { VisualInput } from './visual-input.ts';
 
@@ -63,7 +64,11 @@ export function interpolatedClip(input: VisualInput, use: InterpolateUse): Inter
   if (!isInterpolated(asked, pictures.range.step)) return { pictures, credits: [], warnings: [] };
   const model = modelFor(asked, input.modelsFor?.interpolation ?? []);
   if (model === undefined)
-    return { pictures, credits: [], warnings: [noModel(asked, { path, offered: input.modelsFor?.interpolation ?? [] })] };
+    return {
+      pictures,
+      credits: [],
+      warnings: [noModel(asked, { path, offered: input.modelsFor?.interpolation ?? [], pools: input.pools })],
+    };
   const { fps } = film.format;
   const { range, parts, pieces } = spread(pictures, { fps, fill: use });
   const shrink = shrinkOf(pictures);
@@ -145,10 +150,12 @@ function estimateOf({ frames, parts }: Work, pictures: ClipPictures | undefined)
   return Math.round(startMs + frames * drawnShare * (seen * msPerMegapixel + megapixels * copiedMsPerMegapixel));
 }
 
-function noModel(asked: Interpolate | undefined, { path, offered }: { readonly path: string; readonly offered: readonly string[] }): Issue {
+type NoModel = Pick<VisualInput, 'pools'> & { readonly path: string; readonly offered: readonly string[] };
+
+function noModel(asked: Interpolate | undefined, { path, offered, pools }: NoModel): Issue {
   const wanted = typeof asked === 'object' ? asked.model : undefined;
   const found = offered.length === 0 ? 'none' : offered.join(', ');
-  return problemAt(wanted === undefined ? path : `${path}.model`, {
+  const issue = problemAt(wanted === undefined ? path : `${path}.model`, {
     code: 'model-unavailable',
     message:
       wanted === undefined
@@ -158,4 +165,5 @@ function noModel(asked: Interpolate | undefined, { path, offered }: { readonly p
     wanted: wanted ?? 'a model that draws frames between frames',
     next: `Add one on a runner with \`filmwright models add ${wanted ?? 'rife-4.6'}\`${offered.length > 0 ? `, write \`interpolate: true\`` : ''}, or leave \`interpolate\` out.`,
   });
+  return tellPools(issue, { asked: wanted, pools });
 }

@@ -8,12 +8,15 @@ import {
   type Toolchain,
 } from '@filmwright/contracts';
 import { type ModelToolchains, modelToolchains } from './model-toolchains.ts';
+import type { BringingPool } from './pool-models.ts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
 export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
   readonly slots: number;
   /** Where runners compute models on different devices; left out where all do so alike. */
   readonly modelToolchains?: ModelToolchains;
+  /** Pools whose machines are to bring models; left out where there are none. */
+  readonly pools?: readonly BringingPool[];
 };
 
 /**

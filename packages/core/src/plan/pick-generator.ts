@@ -1,6 +1,8 @@
 import { type Film, findModelRef, type Generate, type Generator, type Issue, type Shot } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { problemAt } from '../film/issues.ts';
+import type { Offer } from './merge-offers.ts';
+import { tellPools } from './pool-models.ts';
 
 const fromWords = ['text-to-image', 'text-to-video'] as const;
 const fromPicture = ['image-to-image', 'image-to-video'] as const;
@@ -38,31 +40,33 @@ export function generateOf({ visual }: Pick<Shot, 'visual'>): { readonly asked: 
 }
 
 /** Models that the film asks to draw and that nobody offers. */
-export function generatorIssues(film: Film, generators: readonly Generator[]): readonly Issue[] {
+export function generatorIssues(film: Film, { generators = [], pools }: Pick<Offer, 'generators' | 'pools'>): readonly Issue[] {
   return film.storyboard.flatMap((shot, index) => {
     const found = generateOf(shot);
     if (found === null || pickGenerator(found.asked, generators) !== undefined) return [];
-    return [missing(found.asked, { path: `storyboard[${index}].${found.path}.generate`, generators })];
+    return [missing(found.asked, { path: `storyboard[${index}].${found.path}.generate`, generators, ...(pools && { pools }) })];
   });
 }
 
-type Missing = { readonly path: string; readonly generators: readonly Generator[] };
+type Missing = Pick<Offer, 'pools'> & { readonly path: string; readonly generators: readonly Generator[] };
 
-function missing(asked: Generate, { path, generators }: Missing): Issue {
+function missing(asked: Generate, { path, generators, pools }: Missing): Issue {
   const able = generators.filter((one) => serves(one, asked)).map(({ ref }) => ref);
   const offered = able.length === 0 ? 'none' : able.slice(0, 20).join(', ');
   const from = asked.picture === undefined ? 'from words' : 'from a picture';
-  if (asked.model === undefined)
-    return problemAt(path, {
+  if (asked.model === undefined) {
+    const issue = problemAt(path, {
       code: 'model-unavailable',
       message: `${path} wants something drawn ${from}, and no runner offers a model for that.`,
       found: 'no model that draws',
       wanted: `a model that draws ${from}`,
       next: 'Run `filmwright models list --all` to see which there are, and `filmwright models add NAME` to add one.',
     });
+    return tellPools(issue, { asked: undefined, pools });
+  }
   const there = generators.some(({ ref }) => findModelRef([ref], asked.model ?? '') !== undefined);
   const [name = ''] = asked.model.split('@');
-  return problemAt(`${path}.model`, {
+  const issue = problemAt(`${path}.model`, {
     code: 'model-unavailable',
     message: there
       ? `${path}.model is ${JSON.stringify(asked.model)}, which does not draw ${from}; models that do: ${offered}.`
@@ -71,4 +75,5 @@ function missing(asked: Generate, { path, generators }: Missing): Issue {
     wanted: able.length === 0 ? `a model that draws ${from}` : offered,
     next: there ? 'Name another model, or leave `model` out.' : `Add it with \`filmwright models add ${name}\`, or name another.`,
   });
+  return there ? issue : tellPools(issue, { asked: asked.model, pools });
 }

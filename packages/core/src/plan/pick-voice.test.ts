@@ -53,11 +53,11 @@ test('a natural voice goes before a plain one, flite before espeak-ng, a voice o
 
 test('where no voice speaks the language, the message says what to install', () => {
   const film = filmSchema.parse({ title: 'x', language: 'hi', storyboard: [{ narration: 'नमस्ते' }] });
-  const [issue] = voiceIssues(film, [voice('flite-slt', 'en-US')]);
+  const [issue] = voiceIssues(film, { voices: [voice('flite-slt', 'en-US')] });
   assert.equal(issue?.message, 'No installed voice speaks Hindi (hi); installed voices speak en.');
   assert.match(issue?.next ?? '', /apt-get install espeak-ng/);
   const rare = filmSchema.parse({ title: 'x', language: 'ceb', storyboard: [{ narration: 'Maayong buntag' }] });
-  assert.match(voiceIssues(rare, espeak)[0]?.next ?? '', /voices add FOLDER/);
+  assert.match(voiceIssues(rare, { voices: espeak })[0]?.next ?? '', /voices add FOLDER/);
 });
 
 test('of the plain voices of an accent the clearest speaks, whatever it is called', () => {

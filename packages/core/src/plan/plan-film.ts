@@ -43,8 +43,8 @@ export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() =
 /** Asks for all tasks of a film in the order in which people want to see them; nothing is spoken or encoded before every upload and text was looked at. */
 export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
   const size = sizeOf(film.format);
-  const silent = placed(voiceIssues(film, input.offer.voices), origin);
-  const undrawn = placed([...generatorIssues(film, input.offer.generators ?? []), ...upscaleIssues(film, input.offer.modelsFor)], origin);
+  const silent = placed(voiceIssues(film, input.offer), origin);
+  const undrawn = placed([...generatorIssues(film, input.offer), ...upscaleIssues(film, input.offer)], origin);
   const uploads = planUploads({ film, files: input.files, planner, origin });
   const drawn = placed(
     ownRigIssues(film, (rig) => uploads.media(rig, 'rig')?.outline),

@@ -66,8 +66,8 @@ export function planShot({ film, size, index, planner, uploads, offer, allTakes 
   const timed = speech.settled && lines.every((line) => line.audio !== null);
   const timing = shotTiming({ ...base, lines, original });
   const untilFrame = timing.frames + tailFrames(film, index);
-  const { models, modelsFor, generators = [] } = offer;
-  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models, modelsFor, generators, allTakes };
+  const { models, modelsFor, generators = [], pools } = offer;
+  const seen = { film, shot, index, address, size, untilFrame, planner, uploads, models, modelsFor, generators, pools, allTakes };
   const figures = figuresVisual(shot) === null ? null : planFigures({ ...seen, timing, lines });
   const visual = figures === null ? planVisual(seen) : figures;
   const pages = timed && film.captions !== false && shot.captions !== false ? (shotCaptions({ film, size, timing, lines }) ?? []) : [];

@@ -1,6 +1,8 @@
 import { type Credit, type Film, findModelRef, type Issue, type Shot, type Upscale } from '@filmwright/contracts';
 import type { Size } from '../film/frames.ts';
 import { problemAt } from '../film/issues.ts';
+import type { Offer } from './merge-offers.ts';
+import { tellPools } from './pool-models.ts';
 import type { VisualInput } from './visual-input.ts';
 
 /** Enlarging by less than this is not worth a model: scaling does as well. */
@@ -31,7 +33,10 @@ export type EnlargeAsk = {
 };
 
 /** How a picture or clip is to be enlarged, as the document says it: nothing where it is large enough for the film already, unless a factor is named. */
-export function enlargingOf({ modelsFor, shot, index }: Pick<VisualInput, 'modelsFor' | 'shot' | 'index'>, ask: EnlargeAsk): Enlarging {
+export function enlargingOf(
+  { modelsFor, pools, shot, index }: Pick<VisualInput, 'modelsFor' | 'pools' | 'shot' | 'index'>,
+  ask: EnlargeAsk,
+): Enlarging {
   const { asked, of, source, shown } = ask;
   if (asked === undefined) return { model: null, issue: null };
   const by = typeof asked === 'object' ? asked.by : asked;
@@ -42,7 +47,7 @@ export function enlargingOf({ modelsFor, shot, index }: Pick<VisualInput, 'model
   const named = typeof asked === 'object' ? asked.model : undefined;
   const model = modelOf({ named, offered, of });
   if (model !== undefined) return { model, factor: Math.min(wanted, Math.floor(room * 100) / 100) };
-  return { model: null, issue: noModel(named, { path: `${visualPath({ shot, index })}.upscale`, offered }) };
+  return { model: null, issue: noModel(named, { path: `${visualPath({ shot, index })}.upscale`, offered, pools }) };
 }
 
 function modelOf({
@@ -79,20 +84,25 @@ export function unchanged<What>(what: What, issue: Issue | null): Enlarged<What>
 }
 
 /** What is wrong with the models that a film names for making pictures larger; the others are known once it is known what the frame shows. */
-export function upscaleIssues({ storyboard }: Pick<Film, 'storyboard'>, modelsFor: VisualInput['modelsFor']): readonly Issue[] {
+export function upscaleIssues(
+  { storyboard }: Pick<Film, 'storyboard'>,
+  { modelsFor, pools }: Pick<Offer, 'modelsFor' | 'pools'>,
+): readonly Issue[] {
   const offered = modelsFor?.upscaling ?? [];
   return storyboard.flatMap((shot, index) => {
     const ground = shot.visual !== undefined && 'background' in shot.visual ? shot.visual.background : shot.visual;
     const asked = ground !== undefined && 'upscale' in ground ? ground.upscale : undefined;
     const named = typeof asked === 'object' ? asked.model : undefined;
     if (named === undefined || findModelRef(offered, named) !== undefined) return [];
-    return [noModel(named, { path: `${visualPath({ shot, index })}.upscale`, offered })];
+    return [noModel(named, { path: `${visualPath({ shot, index })}.upscale`, offered, pools })];
   });
 }
 
-function noModel(wanted: string | undefined, { path, offered }: { readonly path: string; readonly offered: readonly string[] }): Issue {
+type NoModel = Pick<VisualInput, 'pools'> & { readonly path: string; readonly offered: readonly string[] };
+
+function noModel(wanted: string | undefined, { path, offered, pools }: NoModel): Issue {
   const found = offered.length === 0 ? 'none' : offered.join(', ');
-  return problemAt(wanted === undefined ? path : `${path}.model`, {
+  const issue = problemAt(wanted === undefined ? path : `${path}.model`, {
     code: 'model-unavailable',
     message:
       wanted === undefined
@@ -102,4 +112,5 @@ function noModel(wanted: string | undefined, { path, offered }: { readonly path:
     wanted: wanted ?? 'a model that makes pictures larger',
     next: `Add one on a runner with \`filmwright models add ${wanted ?? quick}\`${offered.length > 0 ? ', name none' : ''}, or leave \`upscale\` out.`,
   });
+  return tellPools(issue, { asked: wanted, pools });
 }

@@ -2,6 +2,7 @@ import type { Credit, Film, Generator, Issue, Layer, RunnerOffer, Shot, SourceFi
 import type { Size } from '../film/frames.ts';
 import { round, steady } from './motion.ts';
 import type { Planner } from './planner.ts';
+import type { BringingPool } from './pool-models.ts';
 import type { Uploads } from './uploads.ts';
 
 /** What the layers of a shot's visual are made from. */
@@ -21,6 +22,8 @@ export type VisualInput = {
   readonly modelsFor: RunnerOffer['modelsFor'];
   /** Installed models that draw, best first. */
   readonly generators: readonly Generator[];
+  /** Pools whose machines are to bring models; left out where there are none. */
+  readonly pools?: readonly BringingPool[] | undefined;
   /** All takes that the shot has drawn are wanted, not the chosen one alone. */
   readonly allTakes: boolean;
 };

@@ -3,10 +3,12 @@ import { voiceAskedFor } from '../film/figures.ts';
 import { problemAt } from '../film/issues.ts';
 import { linePath, linesOf } from '../film/lines-of.ts';
 import { bareLanguage, languageFit, languageName } from '../speech/voice-language.ts';
+import type { Offer } from './merge-offers.ts';
 import { pickVoice, voiceAdvice } from './pick-voice.ts';
+import { tellPools } from './pool-models.ts';
 
 /** Voices that the film asks for and that nobody offers, each with where it is asked for. */
-export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly Issue[] {
+export function voiceIssues(film: Film, { voices, pools }: Pick<Offer, 'voices' | 'pools'>): readonly Issue[] {
   /** What is wanted by where it is asked for. */
   const asked = new Map<string, string | undefined>();
   for (const [index, shot] of film.storyboard.entries())
@@ -19,7 +21,8 @@ export function voiceIssues(film: Film, voices: RunnerOffer['voices']): readonly
     }
   return [...asked].flatMap(([path, wanted]): readonly Issue[] => {
     if (pickVoice({ wanted, language: film.language, voices }) !== null) return [];
-    return [wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path })];
+    const issue = wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path });
+    return [tellPools(issue, { asked: wanted, pools })];
   });
 }
 
