@@ -48,6 +48,9 @@ test('a film that was begun on processors is made there to its end although a GP
       const found = await drawnOn(id);
       return found.length > 0 && found;
     }, 'a drawing');
+  /** Whether a film was thought to take time of GPUs before anything was made of it. */
+  const foresaw = async (id: string): Promise<unknown> =>
+    (await sql(`select gpu_ms > 0 as gpus from spend_entry where kind = 'estimate' and key = $1`, [id]))[0]?.['gpus'];
   await records.joinRunner(runner('slow', {}));
   const stopFirst = start();
   const first = await order(2);
@@ -55,6 +58,7 @@ test('a film that was begun on processors is made there to its end although a GP
   await records.joinRunner(runner('quick', { toolchain: { generate: onGpu }, devices: [gpu] }));
   const second = await order(3);
   assert.deepEqual(await begun(second), [[onGpu, 1]]);
+  assert.deepEqual([await foresaw(first), await foresaw(second)], [false, true]);
   assert.deepEqual(await drawnOn(first), [[onCpu, 0]]);
   await stopFirst();
   start();

@@ -100,5 +100,5 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log,
 
 /** A plan's rows as the ledger keeps them. */
 function rowsOf(made: Plan): Parameters<Records['savePlan']>[0]['rows'] {
-  return made.rows.map(({ address, kind, key, estimateMs, reused }) => ({ address, kind, key, estimateMs, reused }));
+  return made.rows.map(({ stage: _, shot: __, ...row }) => row);
 }

@@ -34,6 +34,22 @@ test('L1a: tasks run where the build that wants them most says, also of long pla
   ]);
 });
 
+test('D1: what a build is expected to cost is in time of GPUs for what computes there, of slots for the rest, and of neither for what is there', async () => {
+  const { records, sql } = await server.open();
+  await sql('update workspace set slot_rate = 0.5, gpu_rate = 10');
+  const build = await someBuild(records);
+  const rows = [
+    rowFor(someTask('drawn'), { gpus: 1, estimateMs: 4000 }),
+    rowFor(someTask('large'), { gpus: 3, estimateMs: 1000 }),
+    rowFor(someTask('encoded'), { estimateMs: 2000 }),
+    rowFor(someTask('there'), { gpus: 1, estimateMs: 8000, reused: true }),
+  ];
+  await records.savePlan({ buildId: build.id, rows, ready: [], progress: someProgress });
+  assert.deepEqual(await sql('select kind, gpu_ms, slot_ms, credits from spend_entry'), [
+    { kind: 'estimate', gpu_ms: 7000, slot_ms: 2000, credits: 71 },
+  ]);
+});
+
 test('S1: a task list is stored in order, follows changes, and its states come from the ledger', async () => {
   const { records } = await server.open();
   const [a, b, c] = [someTask('a'), someTask('b'), someTask('c')];

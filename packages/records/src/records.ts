@@ -61,6 +61,8 @@ export type PlannedRow = {
   readonly key: string | null;
   readonly estimateMs: number;
   readonly reused: boolean;
+  /** GPUs that it will have to itself, for what the build is thought to cost; left out for none. */
+  readonly gpus?: number;
 };
 
 export type NewBuild = {

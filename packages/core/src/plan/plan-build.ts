@@ -54,6 +54,8 @@ export type PlanRow = {
   readonly key: string | null;
   readonly estimateMs: number;
   readonly reused: boolean;
+  /** GPUs that it will have to itself; left out for none. */
+  readonly gpus?: number;
 };
 
 /** A task that is to come, and what is there of what it will read. */

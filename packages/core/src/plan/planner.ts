@@ -1,5 +1,6 @@
 import {
   type Asset,
+  computesOnGpu,
   needsOf,
   type Output,
   type Payload,
@@ -36,6 +37,8 @@ export type PlannedTask = {
   readonly estimateMs: number;
   readonly key: string | null;
   readonly result: TaskResultView | undefined;
+  /** GPUs that it will have to itself; while its inputs are missing, what its kind usually takes. Left out for none. */
+  readonly gpus?: number;
   readonly gathers?: readonly Gathered[];
 };
 
@@ -73,7 +76,7 @@ export type PlannerInput = {
   readonly digestOf: DigestOf;
 };
 
-type Needing = Pick<Task, 'kind' | 'payload' | 'estimateMs'>;
+type Needing = Parameters<typeof needsOf>[0];
 
 /** A planner over the results so far. */
 export function createPlanner({ results, offer, digestOf }: PlannerInput): Planner {
@@ -100,7 +103,18 @@ export function createPlanner({ results, offer, digestOf }: PlannerInput): Plann
     gathers,
   }: Ask<K>): Output<K> | undefined => {
     if (payload === undefined) {
-      note({ address, kind, stage, shot, estimateMs, key: null, result: undefined, ...(gathers && { gathers }) });
+      const onGpu = computesOnGpu(toolchainOf(offer, { kind, model: null }));
+      note({
+        address,
+        kind,
+        stage,
+        shot,
+        estimateMs,
+        key: null,
+        result: undefined,
+        ...(onGpu && { gpus: 1 }),
+        ...(gathers && { gathers }),
+      });
       return undefined;
     }
     const { model } = needsOf({ kind, payload, estimateMs } as Needing);
@@ -108,7 +122,8 @@ export function createPlanner({ results, offer, digestOf }: PlannerInput): Plann
     if (model !== null && chain !== '') chosen.set(`${kind} ${model}`, { kind, model, toolchain: chain });
     const key = taskKey({ kind, payload, toolchain: chain }, digestOf);
     const result = results(key);
-    const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result };
+    const { gpus } = needsOf({ kind, payload, estimateMs, toolchain: chain } as Needing);
+    const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result, ...(gpus > 0 && { gpus }) };
     note(task);
     if (result?.state === 'done') return result.output as Output<K>;
     if (result?.state === 'failed' && result.problem !== null) failures.push({ task, problem: result.problem });
