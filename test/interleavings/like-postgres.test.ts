@@ -156,11 +156,14 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
       }
       case 'expire': {
         const over = call.fences.map(fenceOf);
+        // An hour passes, so that what runs out was held for a while and whoever is heard of was heard of within it.
+        await sql(`update attempt set started_at = started_at - interval '1 hour', delivered_at = delivered_at - interval '1 hour',
+          heard_at = heard_at - interval '1 hour', ended_at = ended_at - interval '1 hour'`);
         await sql(
           `update attempt set lease_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end where ended_at is null`,
           [over],
         );
-        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '1 hour' else interval '-1 hour' end`, [
+        await sql(`update runner set seen_at = now() - case when id = any($1) then interval '3 hours' else interval '0' end`, [
           call.silent.map(runnerOf),
         ]);
         const lost = model.attempts.filter(({ fence, delivered }) => call.fences.includes(fence) && delivered);
