@@ -10,7 +10,7 @@ import { openPlatformLog } from '../platform/platform-log.ts';
 import { type AppName, type Supervised, supervise } from '../platform/supervise.ts';
 import type { DatabaseWay } from './database-way.ts';
 import { type DrillDatabase, startDrillDatabase } from './drill-database.ts';
-import { type DrillRunner, movableClock, runnerPlaces, startDrillRunner } from './drill-runner.ts';
+import { type DrillRunner, heedingSignals, runnerPlaces, startDrillRunner } from './drill-runner.ts';
 import type { RunnerGround } from './fault.ts';
 import { smallDisk, unmount } from './small-disk.ts';
 import { storedIn } from './stored-in.ts';
@@ -75,7 +75,7 @@ async function start(home: string, { count, ends, stop }: Starting): Promise<Dri
   ends.push(records.close);
   const draw = (): string => randomBytes(24).toString('base64url');
   const clocks = join(home, 'clocks');
-  const everywhere = { ...movableClock(clocks), FILMWRIGHT_LOG_LEVEL: 'info' };
+  const everywhere = { ...heedingSignals(clocks), FILMWRIGHT_LOG_LEVEL: 'info' };
   const shared: Record<string, string> = {
     ...everywhere,
     FILMWRIGHT_HOME: store,

@@ -95,7 +95,7 @@ test('while the way is cut nothing is heard and nothing answered; then what was 
 });
 
 test('a clock that is moved jumps by an hour and back, and clocks that only count on do not', async () => {
-  const clock = fileURLToPath(new URL('./shift-clock.ts', import.meta.url));
+  const clock = fileURLToPath(new URL('./heed-signals.ts', import.meta.url));
   const program = fileURLToPath(new URL('./testing/tell-time.ts', import.meta.url));
   const child = fork(program, { execArgv: ['--disable-warning=ExperimentalWarning', '--import', clock] });
   type Told = { readonly now: number; readonly date: string; readonly counted: number };

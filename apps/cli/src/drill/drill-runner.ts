@@ -24,11 +24,11 @@ export type DrillRunnerOptions = {
 const joinsWithinMs = 60_000;
 const bare = ['DATABASE_URL', 'FILMWRIGHT_TOKEN', 'FILMWRIGHT_RUNNER_TOKEN', 'FILMWRIGHT_SIGNING_KEY', 'FILMWRIGHT_METRICS_PORT'];
 
-/** What processes are given so that their clocks can be moved; what the clocks say then stands in the folder. */
-export function movableClock(folder: string): Readonly<Record<string, string>> {
+/** What processes are given so that they heed the signals of a drill; what clocks that were moved say stands in the folder. */
+export function heedingSignals(folder: string): Readonly<Record<string, string>> {
   mkdirSync(folder, { recursive: true });
-  const clock = fileURLToPath(new URL('./shift-clock.ts', import.meta.url));
-  return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${clock}`.trim(), FILMWRIGHT_DRILL_CLOCKS: folder };
+  const signals = fileURLToPath(new URL('./heed-signals.ts', import.meta.url));
+  return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${signals}`.trim(), FILMWRIGHT_DRILL_CLOCKS: folder };
 }
 
 /** Starts a runner behind a proxy, and again whenever it dies; waits for a minute until it has joined. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@filmwright/client';
 import { type DrillPlace, FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
 import { openPlatformLog } from '../platform/platform-log.ts';
-import { movableClock, runnerPlaces, startDrillRunner } from './drill-runner.ts';
+import { heedingSignals, runnerPlaces, startDrillRunner } from './drill-runner.ts';
 import type { RunnerGround } from './fault.ts';
 import { fleetRecords, steadily } from './fleet-records.ts';
 import { smallDisk, unmount } from './small-disk.ts';
@@ -52,7 +52,7 @@ async function start(
   const logTo = openPlatformLog(home);
   ends.push(() => closeSync(logTo));
   const clocks = join(home, 'clocks');
-  const env = { ...movableClock(clocks), FILMWRIGHT_LOG_LEVEL: 'info', FILMWRIGHT_DRILLS: 'only', FILMWRIGHT_POOL: '' };
+  const env = { ...heedingSignals(clocks), FILMWRIGHT_LOG_LEVEL: 'info', FILMWRIGHT_DRILLS: 'only', FILMWRIGHT_POOL: '' };
   const places = runnerPlaces(home, count);
   const mounted = places.map((place) => smallDisk(place.home));
   ends.push(() => {

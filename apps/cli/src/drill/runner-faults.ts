@@ -7,6 +7,7 @@ import { childrenOf } from './children-of.ts';
 import type { Fault, Inflicting, RunnerGround } from './fault.ts';
 import { always, nothing, onLinux, picked } from './fault-parts.ts';
 import { givenAway, heldOf } from './given-away.ts';
+import { spinFault } from './spin-fault.ts';
 import { killed, sent, strike, type Target } from './strike.ts';
 
 const movedWithinMs = 5000;
@@ -43,6 +44,7 @@ export const runnerFaults: readonly Fault<RunnerGround>[] = [
       };
     },
   },
+  spinFault,
   {
     name: 'break a runner',
     cannot: onLinux,
@@ -95,7 +97,7 @@ async function breakAll(
   for (; !signal.aborted; await sleep(100)) for (const each of childrenOf(await pid())) if (sent(each, 'SIGKILL')) broken.add(each);
 }
 
-/** The clock of a runner that works, or of one of other processes that run beside `shift-clock.ts`, jumps. */
+/** The clock of a runner that works, or of one of other processes that run beside `heed-signals.ts`, jumps. */
 export function clockFault<Ground extends RunnerGround>(others: (how: Inflicting<Ground>) => readonly Target[]): Fault<Ground> {
   return {
     name: 'move a clock',

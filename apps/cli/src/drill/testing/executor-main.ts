@@ -1,0 +1,2 @@
+// Is taken for an executor, by its name.
+import './tell-time.ts';
