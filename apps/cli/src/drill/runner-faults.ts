@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { childrenOf } from './children-of.ts';
 import type { Fault, Inflicting, RunnerGround } from './fault.ts';
 import { always, nothing, onLinux, picked } from './fault-parts.ts';
 import { givenAway, heldOf } from './given-away.ts';
+import { procStat } from './proc-stat.ts';
 import { spinFault } from './spin-fault.ts';
 import { killed, sent, strike, type Target } from './strike.ts';
 
@@ -119,12 +119,7 @@ export function clockFault<Ground extends RunnerGround>(others: (how: Inflicting
 
 /** Whether a process stands still by a signal; its children count for nothing. */
 function isStopped(pid: number): boolean {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).startsWith('T');
-  } catch {
-    return false;
-  }
+  return procStat(pid)?.[0] === 'T';
 }
 
 /** How far the clock of a process is ahead, in milliseconds, as it wrote to its file when it was moved. */

@@ -7,6 +7,7 @@ import { childrenOf } from './children-of.ts';
 import type { Fault, RunnerGround } from './fault.ts';
 import { nothing, onLinux } from './fault-parts.ts';
 import { heldOf } from './given-away.ts';
+import { procStat } from './proc-stat.ts';
 import { sent, strike, type Target } from './strike.ts';
 
 const triesToHold = 20;
@@ -87,11 +88,6 @@ function executorOf(runner: number | undefined): number | undefined {
 
 /** How much processor time a process has used so far; null where it is gone. */
 export function processorMsOf(pid: number): number | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (Number(fields[11]) + Number(fields[12])) * tickMs;
-  } catch {
-    return null;
-  }
+  const fields = procStat(pid);
+  return fields === null || fields[0] === 'Z' ? null : (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
