@@ -14,7 +14,24 @@ const bytes = 300_000;
 /** Of each frame, which do not pack: an entry of this is too large to be carried by words once there are three. */
 const clip = Array.from({ length: frames }, () => randomBytes(bytes));
 
-type Attempt = { readonly machine: string; readonly resume?: unknown; readonly backAt?: number; readonly stopAt?: number; full?: number };
+type Attempt = {
+  readonly machine: string;
+  readonly resume?: unknown;
+  readonly backAt?: number;
+  readonly stopAt?: number;
+  readonly mayAdd?: () => Promise<void>;
+  full?: number;
+};
+
+/** What so many wait at for each other. */
+function barrier(wanted: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let come = 0;
+  return () => {
+    if (++come === wanted) resolve();
+    return promise;
+  };
+}
 
 /** Machines that make the clip, frame by frame; an attempt ends as it ends, and tells what it found kept. */
 function workplace(t: TestContext) {
@@ -22,7 +39,7 @@ function workplace(t: TestContext) {
   t.after(() => rmSync(root, { recursive: true }));
   const pathOn = (machine: string): string => join(root, machine, 'checkpoints', 'sha256-clip');
   const stored = join(root, 'stored');
-  const attempt = async ({ machine, resume, backAt, stopAt, full = 0 }: Attempt) => {
+  const attempt = async ({ machine, resume, backAt, stopAt, mayAdd, full = 0 }: Attempt) => {
     const home = join(root, machine);
     await mkdir(join(home, 'work'), { recursive: true });
     let asked = 0;
@@ -44,6 +61,7 @@ function workplace(t: TestContext) {
         assert.equal(state, found.length);
         assert.deepEqual(frame, clip[found.push(state) - 1]);
       }
+      await mayAdd?.();
       for (let at = found.length; at < frames; at++) {
         if (at === stopAt) throw new Error('stopped');
         memory.set(clip[at] as Buffer);
@@ -78,7 +96,9 @@ test('what an attempt kept is there for the next one here, up to an entry that w
 
 test('two attempts at once on one machine, of two workspaces, spoil nothing for a third', async (t) => {
   const { attempt } = workplace(t);
-  await Promise.all([attempt({ machine: 'one', stopAt: 3 }), attempt({ machine: 'one', stopAt: 5 })]);
+  // One that opens the file while the other writes may cost frames: here both have read what there was, nothing, before either adds.
+  const both = barrier(2);
+  await Promise.all([3, 5].map((stopAt) => attempt({ machine: 'one', stopAt, mayAdd: both })));
   assert.deepEqual(await attempt({ machine: 'one' }), { ended: 'whole', found: 5 });
 });
 

@@ -58,6 +58,7 @@ type Opened<S> = KeptFrames<S> & { readonly over: () => Promise<void>; readonly 
 async function openKeptFrames<S>({ context, frames, bytes, read }: KeepingFrames<S>): Promise<Opened<S>> {
   const checkpointPath = await checkpointOf(context);
   const file = await open(checkpointPath, 'a+');
+  const { size: sizeBefore } = await file.stat();
   const copy = new Uint8Array(bytes);
   let count = 0;
   let lost = false;
@@ -86,8 +87,8 @@ async function openKeptFrames<S>({ context, frames, bytes, read }: KeepingFrames
         }
         offset += entry.bytes;
       }
-      // Behind one that was cut off nothing could be found again.
-      await file.truncate(offset);
+      // Behind one that was cut off nothing could be found again; what came since is another attempt's, and stays.
+      if (offset < sizeBefore) await file.truncate(offset);
     },
     async add({ frame, state }) {
       await writing;
