@@ -25,11 +25,14 @@ type Attempt = {
 
 /** What so many wait at for each other. */
 function barrier(wanted: number): () => Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  let open = (): void => {};
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   let come = 0;
   return () => {
-    if (++come === wanted) resolve();
-    return promise;
+    if (++come === wanted) open();
+    return all;
   };
 }
 
