@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
@@ -32,6 +32,10 @@ const newHome = homesOfTest();
 const keys = mkdtempSync(join(tmpdir(), 'filmwright-keys-'));
 after(() => rmSync(keys, { recursive: true }));
 const { cert, key } = makeCertificate(keys);
+// The driver of these machines was updated under them.
+const mismatch = 'Failed to initialize NVML: Driver/library version mismatch';
+writeFileSync(join(keys, 'nvidia-smi'), `#!/bin/sh\necho '${mismatch}'\nexit 18\n`, { mode: 0o755 });
+process.env.PATH = `${keys}${delimiter}${process.env.PATH ?? ''}`;
 // A gateway that starts again must come back on the port that its runners know.
 const tls = ['--tls-cert', cert, '--tls-key', key, '--tls-port', String(await freePort())];
 const platform = platformOfTest('--runners', '0', ...tls);
@@ -112,6 +116,15 @@ test('a machine that joined by a token tells what it has, and makes the same mas
   assert.ok(!existsSync(join(box, 'media')), 'nothing is shared');
   const { cache } = await joined(box);
   assert.ok(cache !== null && cache.hits > 0 && cache.damaged === 0, JSON.stringify(cache));
+});
+
+test('a machine that joins with a driver unlike its library is listed with what is wrong and what to do', async () => {
+  const { machine, devices } = await joined(box);
+  assert.deepEqual(devices, []);
+  const said = machine?.warnings.find((warning) => warning.includes(mismatch)) ?? '';
+  assert.match(said, /restart the machine/);
+  const { out } = await filmwright(platform.home, ['runner', 'list']);
+  assert.ok(out.includes(`\n      ${said}`), out);
 });
 
 test('a token that was used lets no second machine in; the one that used it starts again with the same command', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nvidiaDevices, visibleDevices } from './nvidia-devices.ts';
+import { sliceList, sliceReportOf } from './testing/sliced-gpu.ts';
 
 const place = { host: 'box', numaOf: (bus: string) => (bus === '0000:65:00.0' ? 1 : null) };
 const details = (driver: string, cuda: string): string =>
@@ -21,7 +22,10 @@ test('whole GPUs come with memory, versions, NUMA node and the fabric that NVLin
   const gpus = [0, 1, 2, 3]
     .map((index) => gpu(index, `NVIDIA H100 80GB HBM3, 81559, ${81_000 - index}, 550.54.15, 00000000:${index === 2 ? '65' : '17'}:00.0`))
     .join('\n');
-  const { devices, warnings } = nvidiaDevices({ gpus: `${gpus}\n`, list: null, details: details('550.54.15', '12.4'), topology }, place);
+  const { devices, warnings } = nvidiaDevices(
+    { gpus: `${gpus}\n`, list: null, report: null, details: details('550.54.15', '12.4'), topology },
+    place,
+  );
   assert.deepEqual(warnings, []);
   assert.deepEqual(
     devices.map(({ fabric, freeMib, numaNode }) => ({ fabric, freeMib, numaNode })),
@@ -39,44 +43,82 @@ test('whole GPUs come with memory, versions, NUMA node and the fabric that NVLin
   );
 });
 
-test('a GPU that is cut in slices is offered as its slices', () => {
-  const list = [
-    'GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-00000000-aaaa-bbbb-cccc-dddddddddddd)',
-    '  MIG 3g.20gb     Device  0: (UUID: MIG-11111111-aaaa-bbbb-cccc-dddddddddddd)',
-    '  MIG 1g.5gb+me   Device  1: (UUID: MIG-22222222-aaaa-bbbb-cccc-dddddddddddd)',
-    'GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-00000001-aaaa-bbbb-cccc-dddddddddddd)',
-  ].join('\n');
+test('a GPU that is cut in slices is offered as its slices, with what is free of the memory of each', () => {
+  const list = sliceList(['3g.20gb', '1g.5gb+me', '1c.2g.10gb', '1c.2g.10gb']);
+  const report = sliceReportOf([
+    { instance: 2, totalMib: 19_968, freeMib: 5_900 },
+    { instance: 9, totalMib: 4_864, freeMib: 4_864 },
+    // Two that compute in the same memory have half of what is free there each.
+    { instance: 5, totalMib: 9_856, freeMib: 9_001 },
+    { instance: 5, totalMib: 9_856, freeMib: 9_001 },
+  ]);
   const gpus = [0, 1].map((index) => gpu(index, 'NVIDIA A100-SXM4-40GB, 40960, 40000, 535.104.05, 00000000:65:00.0')).join('\n');
-  const { devices } = nvidiaDevices({ gpus, list, details: null, topology: null }, place);
+  const { devices, warnings } = nvidiaDevices({ gpus, list, report, details: null, topology: null }, place);
   assert.deepEqual(
-    devices.map(({ id, slice, vramMib }) => [id.slice(0, 12), slice, vramMib]),
+    devices.map(({ id, slice, vramMib, freeMib }) => [id.slice(0, 12), slice, vramMib, freeMib]),
     [
-      ['MIG-11111111', '3g.20gb', 19_456],
-      ['MIG-22222222', '1g.5gb+me', 4864],
-      ['GPU-00000001', null, 40_960],
+      ['MIG-00000000', '3g.20gb', 19_968, 5_900],
+      ['MIG-00000001', '1g.5gb+me', 4_864, 4_864],
+      ['MIG-00000002', '1c.2g.10gb', 9_856, 4_500],
+      ['MIG-00000003', '1c.2g.10gb', 9_856, 4_500],
+      ['GPU-00000001', null, 40_960, 40_000],
     ],
+  );
+  assert.deepEqual(warnings, []);
+});
+
+test('slices whose memory the driver does not tell are offered by their profiles, and it is said; a container that may not see the memory of their GPU has them too', () => {
+  const list = sliceList(['3g.20gb', '1g.5gb+me']);
+  const hidden = '[Insufficient Permissions]';
+  const gpus = gpu(0, `NVIDIA A100-SXM4-40GB, ${hidden}, ${hidden}, 535.104.05, 00000000:65:00.0`);
+  const answers = { gpus, list, details: null, topology: null };
+  const { devices, warnings } = nvidiaDevices({ ...answers, report: null }, place);
+  assert.deepEqual(
+    devices.map(({ vramMib, freeMib }) => [vramMib, freeMib]),
+    [
+      [19_456, 19_456],
+      [4_864, 4_864],
+    ],
+  );
+  assert.match(warnings[0] ?? '', /no free memory of the slice 3g\.20gb \(MIG-00000000.*\) of NVIDIA A100.*hide it/);
+  assert.equal(warnings.length, 2);
+  const report = sliceReportOf([
+    { instance: 2, totalMib: 19_968, freeMib: 0 },
+    { instance: 9, totalMib: null, freeMib: null },
+  ]);
+  const measured = nvidiaDevices({ ...answers, report }, place);
+  assert.deepEqual(
+    measured.devices.map(({ freeMib }) => freeMib),
+    [0, 4_864],
+  );
+  assert.deepEqual(
+    measured.warnings.map((text) => /slice (\S+)/.exec(text)?.[1]),
+    ['1g.5gb+me'],
   );
 });
 
 test('a driver that is too old for CUDA is named, and its GPU is not offered', () => {
   const gpus = gpu(0, 'Tesla V100-PCIE-16GB, 16160, 16000, 470.82.01, 00000000:65:00.0');
-  const { devices, warnings } = nvidiaDevices({ gpus, list: null, details: details('470.82.01', '11.4'), topology: null }, place);
+  const { devices, warnings } = nvidiaDevices(
+    { gpus, list: null, report: null, details: details('470.82.01', '11.4'), topology: null },
+    place,
+  );
   assert.deepEqual(devices, []);
   assert.match(warnings[0] ?? '', /V100.*470\.82\.01, which speaks CUDA 11\.4; wanted 525\.60\.13/);
-  const silent = nvidiaDevices({ gpus, list: null, details: null, topology: null }, place);
+  const silent = nvidiaDevices({ gpus, list: null, report: null, details: null, topology: null }, place);
   assert.match(silent.warnings[0] ?? '', /470\.82\.01; wanted 525\.60\.13/);
 });
 
 test('a GPU without memory of its own to tell is named and left out', () => {
   const gpus = gpu(0, 'NVIDIA GB10, [N/A], [N/A], 580.95.05, 0000000F:01:00.0');
-  const { devices, warnings } = nvidiaDevices({ gpus, list: null, details: null, topology: null }, place);
+  const { devices, warnings } = nvidiaDevices({ gpus, list: null, report: null, details: null, topology: null }, place);
   assert.deepEqual(devices, []);
   assert.match(warnings[0] ?? '', /no memory.*GB10/);
 });
 
 test('devices that CUDA_VISIBLE_DEVICES hides are not offered', () => {
   const gpus = [0, 1, 2].map((index) => gpu(index, 'NVIDIA L4, 23034, 23000, 550.54.15, 00000000:65:00.0')).join('\n');
-  const { devices } = nvidiaDevices({ gpus, list: null, details: null, topology: null }, place);
+  const { devices } = nvidiaDevices({ gpus, list: null, report: null, details: null, topology: null }, place);
   const seen = (said: string | undefined): readonly string[] => visibleDevices(devices, said).map(({ id }) => id.slice(11, 12));
   assert.deepEqual(
     [undefined, '', '0, 2', 'GPU-00000001', '-1'].map((said) => seen(said).join('')),

@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Device } from '@filmwright/contracts';
+import { type SliceAnswers, slicesOf } from './nvidia-slices.ts';
 
 /** What `nvidia-smi` said to each question; null where it was not asked or could not answer. */
-export type NvidiaAnswers = {
+export type NvidiaAnswers = SliceAnswers & {
   /** `--query-gpu=index,uuid,name,memory.total,memory.free,driver_version,pci.bus_id --format=csv,noheader,nounits` */
   readonly gpus: string;
-  /** `-L`: GPUs and their slices. */
-  readonly list: string | null;
   /** `-q`: begins with the versions of driver and CUDA. */
   readonly details: string | null;
   /** `topo -m`: who is connected how. */
@@ -20,15 +19,13 @@ export const gpuQuery = 'index,uuid,name,memory.total,memory.free,driver_version
 /** Every CUDA 12 runs from this driver on (CUDA compatibility guide of NVIDIA, table of minor version compatibility). */
 const leastCuda = 12;
 const leastDriver = '525.60.13';
-/** A slice's profile names its memory rounded up: 1g.5gb has 4864 MiB. */
-const shareOfProfile = 0.95;
 
 type Gpu = {
   readonly index: string;
   readonly id: string;
   readonly product: string;
-  readonly vramMib: number;
-  readonly freeMib: number;
+  /** Null where it is not told: of one that is cut in slices containers may not be. */
+  readonly memory: { readonly vramMib: number; readonly freeMib: number } | null;
   readonly driver: string;
   readonly bus: string;
 };
@@ -41,28 +38,31 @@ export function nvidiaDevices(
   const warnings: string[] = [];
   const cuda = /CUDA Version\s*:\s*([\d.]+)/.exec(answers.details ?? '')?.[1] ?? null;
   const fabrics = fabricsOf(answers.topology);
-  const slices = slicesOf(answers.list);
+  const slices = slicesOf(answers);
   const devices: Device[] = [];
   for (const line of answers.gpus.split('\n').filter((each) => each.trim() !== '')) {
     const gpu = gpuOf(line);
-    if (gpu === null) {
+    const parts = slices.get(gpu?.id ?? '') ?? [];
+    if (gpu === null || (gpu.memory === null && parts.length === 0)) {
       warnings.push(`nvidia-smi tells no memory of a GPU, which is not offered: ${line.trim()}.`);
       continue;
     }
-    const { id, product, vramMib, freeMib, driver } = gpu;
+    const { id, product, memory, driver } = gpu;
     const old = tooOld({ driver, cuda });
     if (old !== null) {
       warnings.push(`${product}: ${old} It is not offered.`);
       continue;
     }
     const shared = { product, driver, cuda, numaNode: numaOf(gpu.bus), fabric: `${host}/${fabrics.get(gpu.index) ?? gpu.index}` };
-    const parts = slices.get(id) ?? [];
     // A GPU that is cut in slices runs nothing as a whole.
-    if (parts.length === 0) devices.push({ id, vramMib, freeMib, slice: null, ...shared });
-    for (const part of parts) {
-      const partMib = Math.floor(part.gigabytes * 1024 * shareOfProfile);
+    if (parts.length === 0 && memory !== null) devices.push({ id, ...memory, slice: null, ...shared });
+    for (const { id: part, profile, vramMib, freeMib } of parts) {
       // Slices reach nobody directly.
-      devices.push({ id: part.id, vramMib: partMib, freeMib: partMib, slice: part.profile, ...shared, fabric: `${host}/${part.id}` });
+      devices.push({ id: part, vramMib, freeMib: freeMib ?? vramMib, slice: profile, ...shared, fabric: `${host}/${part}` });
+      if (freeMib !== null) continue;
+      warnings.push(
+        `nvidia-smi tells no free memory of the slice ${profile} (${part}) of ${product}; all that its profile has is taken to be free. Where programs beside this runner compute on it, hide it with CUDA_VISIBLE_DEVICES.`,
+      );
     }
   }
   return { devices, warnings };
@@ -79,10 +79,11 @@ export function visibleDevices(devices: readonly Device[], said: string | undefi
 
 function gpuOf(line: string): Gpu | null {
   const [index = '', id = '', product = '', total = '', free = '', driver = '', bus = ''] = line.split(',').map((each) => each.trim());
+  if (!id.startsWith('GPU-')) return null;
   const [vramMib, freeMib] = [Number(total), Number(free)];
-  if (!id.startsWith('GPU-') || !Number.isInteger(vramMib) || vramMib <= 0 || !Number.isInteger(freeMib)) return null;
+  const memory = Number.isInteger(vramMib) && vramMib > 0 && Number.isInteger(freeMib) ? { vramMib, freeMib } : null;
   // The driver writes eight digits for the domain, the kernel four.
-  return { index, id, product, vramMib, freeMib, driver, bus: bus.toLowerCase().replace(/^0{4}(?=[0-9a-f]{4}:)/, '') };
+  return { index, id, product, memory, driver, bus: bus.toLowerCase().replace(/^0{4}(?=[0-9a-f]{4}:)/, '') };
 }
 
 function tooOld({ driver, cuda }: { readonly driver: string; readonly cuda: string | null }): string | null {
@@ -100,20 +101,6 @@ function isBefore(found: string, wanted: string): boolean {
     if (here !== part) return here < part;
   }
   return false;
-}
-
-type Slice = { readonly id: string; readonly profile: string; readonly gigabytes: number };
-
-/** Slices by the GPU that they are of. */
-function slicesOf(list: string | null): ReadonlyMap<string, readonly Slice[]> {
-  const found = new Map<string, Slice[]>();
-  let gpu = '';
-  for (const line of (list ?? '').split('\n')) {
-    gpu = /^GPU \d+:.*\(UUID: (GPU-[^)]+)\)/.exec(line)?.[1] ?? gpu;
-    const [, profile = '', gigabytes = '', id = ''] = /^\s+MIG (\S*?(\d+)gb\S*)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)/.exec(line) ?? [];
-    if (id !== '') found.set(gpu, [...(found.get(gpu) ?? []), { id, profile, gigabytes: Number(gigabytes) }]);
-  }
-  return found;
 }
 
 /** By the index of each GPU, the lowest index that it reaches over NVLink (NV1, NV2, ... in the matrix). */

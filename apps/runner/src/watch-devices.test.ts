@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Device } from '@filmwright/contracts';
+import { sliceList, sliceReportOf } from './testing/sliced-gpu.ts';
 import { unusedDevices } from './unused-devices.ts';
 import { watchDevices } from './watch-devices.ts';
 
@@ -84,6 +85,49 @@ test('where what is loaded cannot be told from what others have, what is free st
     await looked();
     assert.equal(watch.news(), null);
   }
+});
+
+test('what other programs take of a slice is told too, of memory that several compute in as their part', async (t) => {
+  const idOf = (place: number): string => `MIG-0000000${place}-aaaa-bbbb-cccc-dddddddddddd`;
+  const instances = [2, 5, 5];
+  const machine = { freeMib: [9000, 8000, 8000], programs: [] as Parameters<typeof sliceReportOf>[1], looks: 0 };
+  const ask = async ([question = '']: readonly string[]): Promise<string> => {
+    if (question === '-L') return sliceList(['2g.10gb', '1c.2g.10gb', '1c.2g.10gb']);
+    machine.looks++;
+    const slices = instances.map((instance, place) => ({ instance, totalMib: 9856, freeMib: machine.freeMib[place] ?? 0 }));
+    return sliceReportOf(slices, machine.programs);
+  };
+  const executors = [0, 1, 2].map((place) => ({ devices: [idOf(place)], held: [] as readonly string[], idleSinceMs: 1 as number | null }));
+  const watch = watchDevices({ executors, everyMs: 1, ask, ownPids: () => new Set([7]) });
+  t.after(watch.close);
+  const looked = async (): Promise<void> => {
+    for (const from = machine.looks; machine.looks < from + 2; ) await sleep(1);
+    await sleep(2);
+  };
+  const slices = [9000, 4000, 4000].map((freeMib, place) => device(idOf(place), freeMib, { slice: '2g.10gb' }));
+  watch.offer(slices);
+  await looked();
+  assert.equal(watch.news(), null);
+  // Of what is taken, 3000 MiB are a model of ours on the second.
+  if (executors[1] !== undefined) executors[1].held = ['model a@1'];
+  machine.freeMib = [2000, 4000, 4000];
+  machine.programs = [
+    { instance: 5, pid: 7, used: '3000 MiB' },
+    { instance: 2, pid: 8, used: '7000 MiB' },
+  ];
+  await looked();
+  assert.deepEqual(
+    watch.news()?.map(({ freeMib }) => freeMib),
+    [2000, 3500, 3500],
+  );
+  // Where the driver does not tell whose memory that is, it stays as it was told.
+  machine.freeMib = [8000, 1000, 1000];
+  machine.programs = [{ instance: 5, pid: 7, used: 'N/A' }];
+  await looked();
+  assert.deepEqual(
+    watch.news()?.map(({ freeMib }) => freeMib),
+    [8000, 3500, 3500],
+  );
 });
 
 test('a GPU of another kind than the first is named with what to do, where models are computed on GPUs', () => {

@@ -1,6 +1,7 @@
 import type { Device, FreeMemory } from '@filmwright/contracts';
 import type { Executor } from './executor.ts';
-import { askNvidia } from './probe-devices.ts';
+import { type Slice, slicesOf } from './nvidia-slices.ts';
+import { askNvidia, sliceReport } from './probe-devices.ts';
 import { processTree } from './process-tree.ts';
 
 type Holder = Pick<Executor, 'devices' | 'held' | 'idleSinceMs'>;
@@ -8,7 +9,7 @@ type Watching = {
   readonly executors: readonly Holder[];
   readonly everyMs?: number;
   /** What nvidia-smi says to these questions; null where it fails. */
-  readonly ask?: (args: readonly string[]) => Promise<string | null>;
+  readonly ask?: Ask;
   /** Processes of this runner. */
   readonly ownPids?: () => ReadonlySet<number>;
 };
@@ -27,11 +28,14 @@ const lookMs = 60_000;
 /** Programs of desktops take and give back less than this all the time. */
 const leastMib = 512;
 
-/** Looks at whole GPUs that were offered once a minute, those on which a task of this runner runs left out: slices have all that they are of. */
+/** What the driver tells of a GPU or slice. */
+type Look = Pick<Slice, 'id' | 'freeMib' | 'programs' | 'sharing'>;
+
+/** Looks at GPUs and slices that were offered once a minute, those on which a task of this runner runs left out. */
 export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, ownPids = ownTree }: Watching): DeviceWatch {
   const free = new Map<string, number>();
   const told = new Map<string, number>();
-  let whole: readonly Device[] = [];
+  let offered: readonly Device[] = [];
   const holdersOf = (id: string): readonly Holder[] => executors.filter(({ devices }) => devices.includes(id));
   /** What changes while something is loaded or unloaded there. */
   const stateOf = (id: string): string | null => {
@@ -41,22 +45,20 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
       : JSON.stringify(all.map(({ held, idleSinceMs }) => [held, idleSinceMs]));
   };
   const look = async (): Promise<void> => {
-    const before = new Map(whole.map(({ id }) => [id, stateOf(id)]));
+    const before = new Map(offered.map(({ id }) => [id, stateOf(id)]));
     if ([...before.values()].every((state) => state === null)) return;
-    const [memory, apps] = [
-      await ask(['--query-gpu=uuid,memory.free', '--format=csv,noheader,nounits']),
-      await ask(['--query-compute-apps=gpu_uuid,pid,used_gpu_memory', '--format=csv,noheader,nounits']),
-    ];
-    if (memory === null || apps === null) return;
-    const now = cellsOf(memory);
+    const looks: Look[] = [];
+    if (offered.some(({ slice }) => slice === null)) looks.push(...(await lookAtGpus(ask)));
+    if (offered.some(({ slice }) => slice !== null)) looks.push(...(await lookAtSlices(ask)));
     const own = ownPids();
-    for (const [id, state] of before) {
-      const freeMib = Number(now.find(([uuid]) => uuid === id)?.[1] ?? Number.NaN);
-      if (state === null || stateOf(id) !== state || !Number.isInteger(freeMib)) continue;
-      const oursMib = cellsOf(apps).reduce((sum, [uuid, pid, mib]) => (uuid === id && own.has(Number(pid)) ? sum + Number(mib) : sum), 0);
+    for (const { id, freeMib, programs, sharing } of looks) {
+      const state = before.get(id) ?? null;
+      if (freeMib === null || !Number.isInteger(freeMib) || state === null || stateOf(id) !== state) continue;
+      const oursMib = programs.reduce((sum, { pid, mib }) => (own.has(pid) ? sum + mib : sum), 0);
       // Containers may see processes under other numbers: what ours take is not known there.
-      if (!Number.isFinite(oursMib) || (oursMib === 0 && holdersOf(id).some(({ held }) => held.length > 0))) continue;
-      free.set(id, freeMib + oursMib);
+      const holds = sharing.flatMap(holdersOf).some(({ held }) => held.length > 0);
+      if (!Number.isFinite(oursMib) || (oursMib === 0 && holds)) continue;
+      free.set(id, freeMib + Math.floor(oursMib / sharing.length));
     }
   };
   let looking = false;
@@ -75,7 +77,7 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
       for (const { id, freeMib } of devices) told.set(id, freeMib);
       free.clear();
       for (const [id, freeMib] of told) free.set(id, freeMib);
-      whole = devices.filter(({ slice }) => slice === null);
+      offered = devices;
       return devices;
     },
     news() {
@@ -87,6 +89,23 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
     },
     close: () => clearInterval(timer),
   };
+}
+
+type Ask = (args: readonly string[]) => Promise<string | null>;
+
+async function lookAtGpus(ask: Ask): Promise<readonly Look[]> {
+  const [memory, apps] = [
+    await ask(['--query-gpu=uuid,memory.free', '--format=csv,noheader,nounits']),
+    await ask(['--query-compute-apps=gpu_uuid,pid,used_gpu_memory', '--format=csv,noheader,nounits']),
+  ];
+  if (memory === null || apps === null) return [];
+  const programsOf = (gpu: string) =>
+    cellsOf(apps).flatMap(([uuid, pid, mib]) => (uuid === gpu ? [{ pid: Number(pid), mib: Number(mib) }] : []));
+  return cellsOf(memory).map(([id = '', freeMib]) => ({ id, freeMib: Number(freeMib), programs: programsOf(id), sharing: [id] }));
+}
+
+async function lookAtSlices(ask: Ask): Promise<readonly Look[]> {
+  return [...slicesOf({ list: await ask(['-L']), report: await ask(sliceReport) }).values()].flat();
 }
 
 function cellsOf(table: string): readonly (readonly string[])[] {

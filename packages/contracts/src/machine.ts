@@ -38,7 +38,7 @@ const device = z.object({
   id: z.string().max(200),
   product: z.string().max(200),
   vramMib: z.number().int().positive(),
-  /** What of that is free while nothing of its runner is there; a slice has all that it is of. */
+  /** What of that is free while nothing of its runner is there; slices that compute in one memory share it. */
   freeMib: z.number().int().nonnegative(),
   /** Those of one fabric reach each other directly. */
   fabric: z.string().max(200),
