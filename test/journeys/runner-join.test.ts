@@ -66,15 +66,19 @@ let runner: Running;
 before(async () => {
   const { url, token: userToken } = await platform.open();
   client = createClient({ url, token: userToken });
-  const drawn = await filmwright(platform.home, ['runner', 'token', '--ttl', '5m', '--pool', 'far', '--json']);
-  assert.equal(drawn.status, 0, drawn.err);
-  token = JSON.parse(drawn.out) as RunnerToken;
+  token = await draw('--pool', 'far');
   runner = join1(box);
   await joined(box);
 });
 
-function join1(home: string): Running {
-  return start(home, ['runner', '--join', token.url, '--token', token.token, '--slots', '2', '--grace', '60s', '--region', 'test']);
+async function draw(...more: readonly string[]): Promise<RunnerToken> {
+  const drawn = await filmwright(platform.home, ['runner', 'token', '--ttl', '5m', ...more, '--json']);
+  assert.equal(drawn.status, 0, drawn.err);
+  return JSON.parse(drawn.out) as RunnerToken;
+}
+
+function join1(home: string, ...more: readonly string[]): Running {
+  return start(home, ['runner', '--join', token.url, '--token', token.token, '--slots', '2', '--grace', '60s', '--region', 'test', ...more]);
 }
 
 /** The list once a runner with a credential is there. */
@@ -135,8 +139,8 @@ test('a token that was used lets no second machine in; the one that used it star
   process.kill(runner.pid, 'SIGTERM');
   assert.equal((await runner.ended).status, 0);
   assert.deepEqual((await client.listRunners()).runners, []);
-  runner = join1(box);
-  await joined(box);
+  runner = join1(box, '--pool', 'another');
+  assert.equal((await joined(box)).pool, 'far', 'the pool of its token is that of whoever drew it');
 });
 
 test('a cancelled build ends the encoder of a runner elsewhere at once and frees its slot', async (context) => {
@@ -221,4 +225,10 @@ test('a revoked credential locks its runner out, and what it worked on waits for
   assert.equal(again.status, 1);
   assert.match(again.err, /was used already/);
   await client.cancelBuild(build);
+});
+
+test('a revoked machine is let in by a new token, and is of the pool that its command names where the token names none', async () => {
+  token = await draw();
+  runner = join1(box, '--pool', 'near');
+  assert.equal((await joined(box)).pool, 'near');
 });

@@ -21,7 +21,7 @@ export const usage = `filmwright: makes finished films from film documents
       --pools pools.yaml                           machines that come and go with the work; see docs/guide/pools.md
       --no-sweep, --older 7d, --builds 30d         what the daily sweep removes; see docs/guide/operations.md
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform
-  filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--slots N] [--models A,B|all] [--grace 60s] [--region R] [--home DIR]
+  filmwright runner --join URL --token TOKEN     work for a platform elsewhere [--pool P] [--slots N] [--models A,B|all] [--grace 60s] [--region R] [--metrics-port PORT] [--home DIR]
   filmwright runner [list | revoke ID]           who works for this platform and on what, and who may
   filmwright runner drain NAME                   let a runner, by name or id, finish what it has and end
   filmwright runner wake NAME                    end the rest of one that failed task after task and was mended

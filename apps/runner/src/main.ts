@@ -19,7 +19,7 @@ import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { offerForDrills } from './offer-for-drills.ts';
 import { type Credential, openCredential } from './open-credential.ts';
-import { probeLink } from './probe-link.ts';
+import { linkProbe } from './probe-link.ts';
 import { type RunnerConfig, readConfig } from './read-config.ts';
 import { createRunnerMetrics, type RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
@@ -187,7 +187,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
   const { config, endings } = runner;
   const { client, connection } = first;
   let { shelves, probed } = first;
-  let link: Awaited<ReturnType<typeof probeLink>> | null = null;
+  // Only what is a way of its own is measured.
+  const link = config.join === null ? null : linkProbe({ home: config.home, folder: config.store, connection, client });
   while (!endings.drain.aborted && !endings.end.aborted) {
     try {
       await untilRoom(runner);
@@ -199,9 +200,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       const { executors, newExecutor } = runner;
       while (executors.length < config.slots + usableDevices(probed).length) executors.push(newExecutor());
       const offer = await importOffer(runner, { client, probed });
-      // Only what is a way of its own is measured, and once.
-      if (config.join !== null) link ??= await probeLink({ connection, client, digest: offer.fonts[0]?.regular ?? null });
-      const machine = { ...probed.machine, ...link };
+      const machine = { ...probed.machine, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
       const devices = runner.devices.offer(offer.devices ?? []);
       const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
       for (const { kind, found, wanted } of refused)

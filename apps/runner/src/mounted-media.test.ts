@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFolderBlobs } from '@filmwright/blobs';
+import { fileChecks, openFolderBlobs } from '@filmwright/blobs';
+import { toProblem } from '@filmwright/contracts';
 import { mountedMedia } from './mounted-media.ts';
 import { provenStore } from './store-mark.ts';
 import { sharedMedia } from './task-media.ts';
@@ -41,6 +42,7 @@ async function scene(context: TestContext, { restMs = 30_000 } = {}) {
   const cached = new Map<string, string>();
   const desk = mountedMedia({
     store,
+    checks: fileChecks({ mostBytes: 1000 }),
     shared: async () => sharedMedia(await openFolderBlobs({ root: folder }), { waits: true }),
     remote: async () => ({
       report: () => null,
@@ -69,7 +71,7 @@ async function scene(context: TestContext, { restMs = 30_000 } = {}) {
   context.after(() => ending.abort());
   const log = (_: string, message: string) => void said.push(/is gone|is there again/.exec(message)?.[0] ?? message);
   await watchStore({ ...{ folder, home, signal: ending.signal, log, everyMs: 20, withinMs: 100, restMs }, client: client as never });
-  return { desk, store, file, went, said, cached, mount, unmount, blobs };
+  return { folder, desk, store, file, went, said, cached, mount, unmount, blobs };
 }
 
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
@@ -131,6 +133,37 @@ test('what the mount lacks is read over the gateway, and a task that fails then 
   assert.deepEqual(said, []);
 });
 
+test('a damaged input of the mount is read over the gateway, and one too large to be looked at is taken as it is', async (t) => {
+  const { desk, store, went, cached, file } = await scene(t);
+  const media = desk.open(() => {});
+  const [{ digest }, large] = [await media.store(file('one')), await media.store(file('large'.repeat(40)))];
+  for (const asset of [digest, large.digest]) {
+    const path = await media.pathOf(asset);
+    cached.set(asset, `${path}.gateway`);
+    copyFileSync(path, `${path}.gateway`);
+    chmodSync(path, 0o644);
+    writeFileSync(path, `damaged ${asset === digest ? '' : 'large'.repeat(400)}`);
+  }
+  assert.equal(readFileSync(await media.pathOf(digest), 'utf8'), 'one');
+  assert.match(readFileSync(await media.pathOf(large.digest), 'utf8'), /^damaged large/);
+  assert.deepEqual([went, await media.wasLost?.(), (await store.mark()) !== null], [['read'], false, true], 'the mount is used further');
+});
+
+test('a damaged input of a store on this machine is told by its path', async (t) => {
+  const { folder, blobs, file } = await scene(t);
+  const media = sharedMedia(await blobs(), { waits: false, checks: fileChecks() }).open(() => {});
+  const { digest } = await media.store(file('one'));
+  const path = await media.pathOf(digest);
+  assert.ok(path.startsWith(folder));
+  chmodSync(path, 0o644);
+  writeFileSync(path, 'two');
+  await assert.rejects(media.pathOf(digest), (error: Error) => {
+    assert.deepEqual(toProblem(error).code, 'digest-mismatch');
+    assert.ok(error.message.includes(path) && error.message.includes(digest), error.message);
+    return true;
+  });
+});
+
 test('a mount that hangs is asked for one input at a time, since each holds a thread, and all come over the gateway', async () => {
   let calls = 0;
   const never = new Promise<never>(() => {});
@@ -144,7 +177,7 @@ test('a mount that hangs is asked for one input at a time, since each holds a th
   });
   const used: string[] = [];
   const media = mountedMedia({
-    ...{ shared: hangs, remote: desk(async (digest) => `far ${digest}`), used: () => used.push('used') },
+    ...{ checks: fileChecks(), shared: hangs, remote: desk(async (digest) => `far ${digest}`), used: () => used.push('used') },
     store: { mark: async () => '1:2', has: async () => true, note: async () => {}, distrust: async () => {} },
   }).open(() => {});
   const digests = Array.from({ length: 8 }, (_, at) => `${at}`);

@@ -1,5 +1,6 @@
 import { constants, copyFile, link, open, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileChecks } from '@filmwright/blobs';
 import { type Asset, FilmwrightError } from '@filmwright/contracts';
 import { ofMount, type ProvenStore } from './store-mark.ts';
 import type { MediaDesk, TaskMedia } from './task-media.ts';
@@ -8,6 +9,7 @@ const lookMs = 3000;
 
 export type MountedMedia = {
   readonly store: ProvenStore;
+  readonly checks: FileChecks;
   /** Of the mounted folder; opened when it is first used. */
   readonly shared: () => Promise<MediaDesk>;
   /** Through the gateway, opened likewise. */
@@ -20,7 +22,7 @@ export type MountedMedia = {
  * The store's folder that a machine which joined has mounted, and the gateway where that is not there: what the one cannot read or take goes by the other. Of a
  * task that failed, `wasLost` tells whether the mount went away under it.
  */
-export function mountedMedia({ store, shared, remote, used }: MountedMedia): MediaDesk {
+export function mountedMedia({ store, checks, shared, remote, used }: MountedMedia): MediaDesk {
   let folder: Promise<MediaDesk> | undefined;
   let gateway: MediaDesk | undefined;
   const oneByOne = inTurn();
@@ -56,7 +58,11 @@ export function mountedMedia({ store, shared, remote, used }: MountedMedia): Med
           const look = async () => {
             const media = await mounted();
             const path = media && (await ofMount(media.pathOf(digest)));
-            if (path && (await isReadable(path))) return { path };
+            if (path && (await isReadable(path))) {
+              const isWhole = await whileItMoves((heard) => checks.isWhole(digest, path, heard), moved);
+              // What the mount shows damaged, the gateway may have whole; who asks it is told where it has not.
+              if (isWhole !== null) return { path: isWhole ? path : null, wasTried: false };
+            }
             // What is asked for next need not wait for it as well.
             isTrusted = false;
             return { path: null, wasTried: media !== null };
@@ -116,6 +122,24 @@ async function putWhileThere(
     if (end.error instanceof FilmwrightError) throw end.error;
     return null;
   }
+}
+
+/** What a piece of work on the mount comes to; null where it fails, or nothing was heard of it for the time of a mount. */
+async function whileItMoves<T>(work: (heard: () => void) => Promise<T>, moved: () => void): Promise<T | null> {
+  let heard = 0;
+  const done = work(() => {
+    heard++;
+    moved();
+  }).then(
+    (result) => ({ result }),
+    () => null,
+  );
+  for (let before = -1; before < heard; ) {
+    before = heard;
+    const end = await ofMount(done.then((ended) => ({ ended })));
+    if (end !== null) return end.ended === null ? null : end.ended.result;
+  }
+  return null;
 }
 
 /** Calls of a mount that hangs hold a thread each, of which a process has few: none is begun before the one before it was answered, or given up. */

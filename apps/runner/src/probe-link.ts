@@ -1,5 +1,7 @@
+import { folderRates, rateOf } from '@filmwright/blobs';
 import type { Client, Connection } from '@filmwright/client';
-import { routes } from '@filmwright/contracts';
+import { type Digest, routes } from '@filmwright/contracts';
+import { ofMount, provenStore } from './store-mark.ts';
 
 /** Rates in bytes a second; null where there was nothing to measure by. */
 export type LinkRates = { readonly downBytesPerS: number | null; readonly upBytesPerS: number | null };
@@ -9,16 +11,38 @@ const mostBytes = 16 * 1024 ** 2;
 /** A transfer that took so long tells enough. */
 const enoughMs = 200;
 
-/** Measures the way to the gateway and back by a short transfer, which leaves nothing there. `digest` names a stored asset to read. */
-export async function probeLink({
-  connection,
-  client,
-  digest,
-}: {
+type Link = {
+  readonly home: string;
+  /** The store's folder where that is mounted here. */
+  readonly folder: string | null;
   readonly connection: Connection;
-  readonly client: Client;
-  readonly digest: string | null;
-}): Promise<LinkRates> {
+  readonly client: Pick<Client, 'readMedia'>;
+};
+
+/** What was measured so long ago may have changed. */
+const againMs = 3_600_000;
+
+/**
+ * Measures the way of media, to and from the mounted store or else the gateway, by short transfers that leave nothing there: at the first call, and at a later one
+ * where the other way is used by then, or an hour has passed. `digest` names a stored asset to read.
+ */
+export function linkProbe({ home, folder, connection, client }: Link): (digest: Digest | null) => Promise<LinkRates> {
+  let known: { readonly rates: LinkRates; readonly byMount: boolean; readonly atMs: number } | null = null;
+  return async (digest) => {
+    const byMount = folder !== null && (await provenStore({ home, folder }).mark()) !== null;
+    if (known !== null && known.byMount === byMount && performance.now() - known.atMs < againMs) return known.rates;
+    const rates = byMount ? await mountRates(folder, digest) : await gatewayRates({ connection, client, digest });
+    known = { rates, byMount, atMs: performance.now() };
+    return rates;
+  };
+}
+
+async function mountRates(root: string, digest: Digest | null): Promise<LinkRates> {
+  const rates = await ofMount(folderRates({ root, digest }));
+  return { downBytesPerS: rates?.readBytesPerS ?? null, upBytesPerS: rates?.writeBytesPerS ?? null };
+}
+
+async function gatewayRates({ connection, client, digest }: Pick<Link, 'connection' | 'client'> & { readonly digest: Digest | null }) {
   return {
     upBytesPerS: await upRate(connection).catch(() => null),
     downBytesPerS: digest === null ? null : await downRate(client, digest).catch(() => null),
@@ -51,11 +75,10 @@ async function upRate(connection: Connection): Promise<number> {
   }
 }
 
-async function downRate(client: Client, digest: string): Promise<number> {
-  let bytes = 0;
-  const startedMs = performance.now();
-  while (bytes < mostBytes && performance.now() - startedMs < enoughMs) {
+function downRate(client: Pick<Client, 'readMedia'>, digest: string): Promise<number> {
+  return rateOf(async () => {
+    let bytes = 0;
     for await (const piece of client.readMedia({ source: { digest }, retries: 0 })) bytes += piece.bytes.byteLength;
-  }
-  return Math.max(1, Math.round((bytes * 1000) / (performance.now() - startedMs)));
+    return bytes;
+  });
 }

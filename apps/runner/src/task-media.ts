@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Blobs, digestOfFile, type HotCache, type Pinned } from '@filmwright/blobs';
+import { type Blobs, digestOfFile, type FileChecks, type HotCache, type Pinned } from '@filmwright/blobs';
 import type { Client } from '@filmwright/client';
 import { type Asset, type CacheReport, FilmwrightError } from '@filmwright/contracts';
 
@@ -45,17 +45,27 @@ async function untilRoom<T>({ store, moved }: { readonly store: () => Promise<T>
 
 /**
  * The store's folder, which this runner shares with the gateway: nothing goes over the gateway, and on one machine nothing is copied. Where it waits, what a full
- * store does not take is stored once it has room.
+ * store does not take is stored once it has room. With `checks` an input whose bytes are not those of its name is told instead of worked with.
  */
-export function sharedMedia(blobs: Blobs, { waits }: { readonly waits: boolean }): MediaDesk {
+export function sharedMedia(blobs: Blobs, { waits, checks }: { readonly waits: boolean; readonly checks?: FileChecks }): MediaDesk {
   return {
     open: (moved) => ({
-      pathOf: (digest) => blobs.path(digest),
+      async pathOf(digest) {
+        const path = await blobs.path(digest);
+        if (checks !== undefined && !(await checks.isWhole(digest, path, moved))) throw damaged(digest, path);
+        return path;
+      },
       store: (file) => (waits ? untilRoom({ moved, store: () => blobs.putFile(file) }) : blobs.putFile(file)),
       release: async () => {},
     }),
     report: () => null,
   };
+}
+
+function damaged(digest: string, path: string): FilmwrightError {
+  const next =
+    'Put the file back from a backup; or remove it, and what was made is made again, and what was brought is to be brought again.';
+  return new FilmwrightError('digest-mismatch', `The store's file ${path} is damaged: its bytes are not those of ${digest}. ${next}`);
 }
 
 /** Media of a gateway elsewhere: inputs through the cache, outputs by uploads that survive broken connections. `heard` is told how to say that bytes move. */

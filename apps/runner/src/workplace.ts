@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFolderBlobs } from '@filmwright/blobs';
+import { fileChecks, openFolderBlobs } from '@filmwright/blobs';
 import { createClient } from '@filmwright/client';
 import { taskKinds } from '@filmwright/contracts';
 import type { DiffusionEngine, ModelPool } from '@filmwright/engines';
@@ -41,6 +41,8 @@ export type Workplace = {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const mebibyte = 1024 ** 2;
+/** Larger files of a store that is shared are not read whole before they are used: a span wants seconds of an hour. */
+const checkedBytes = 128 * mebibyte;
 /** A model of pictures stays loaded so long after its last task: it takes memory that others need. On a GPU it stays as long as its process. */
 const modelIdleMs = 15_000;
 
@@ -148,8 +150,11 @@ async function openMedia({ home, env, onMount }: Omit<Opening, 'models'> & { rea
   const url = env.FILMWRIGHT_JOIN ?? '';
   const remote = (): Promise<MediaDesk> => openRemoteMedia({ home, url, env });
   if (folder === null) return remote();
-  const shared = async (): Promise<MediaDesk> => sharedMedia(await openFolderBlobs({ root: folder }), { waits: url !== '' });
-  return url === '' ? shared() : mountedMedia({ store: provenStore({ home, folder }), shared, remote, used: () => onMount(folder) });
+  const checks = fileChecks({ mostBytes: checkedBytes });
+  const open = () => openFolderBlobs({ root: folder });
+  if (url === '') return sharedMedia(await open(), { waits: false, checks });
+  const shared = async (): Promise<MediaDesk> => sharedMedia(await open(), { waits: true });
+  return mountedMedia({ store: provenStore({ home, folder }), checks, shared, remote, used: () => onMount(folder) });
 }
 
 type Remote = { readonly home: string; readonly url: string; readonly env: Environment };

@@ -124,7 +124,9 @@ test('B1: twenty writers of the same bytes at once leave one whole asset', async
   const bytes = randomBytes(100_000);
   const puts = Array.from({ length: 20 }, (_, index) => stores[index % 2]?.putStream({ stream: Readable.from([bytes]), mediaType: 'x/y' }));
   await Promise.all(puts);
-  assert.deepEqual(await Promise.all((await filesBelow(root)).map(digestOfFile)), [{ digest: digestOf(bytes), bytes: bytes.length }]);
+  assert.deepEqual(await Promise.all((await filesBelow(root)).map((path) => digestOfFile(path))), [
+    { digest: digestOf(bytes), bytes: bytes.length },
+  ]);
 });
 
 test('B6: a writer killed in the middle of a put leaves nothing visible, and its temp file goes at the next start', async () => {

@@ -3,8 +3,8 @@ import { chmod, link, mkdir, open, rename, rm, stat, statfs, utimes } from 'node
 import { dirname, join } from 'node:path';
 import { type CacheReport, type Digest, digestSchema, FilmwrightError } from '@filmwright/contracts';
 import { filesIn, releaseDead, removeOld, sizeOf } from './cache-files.ts';
-import { digestOfFile } from './digest-of-file.ts';
 import { codeOf, diskProblem } from './disk-problem.ts';
+import { type FileChecksOptions, fileChecks } from './file-checks.ts';
 import { withPathLock } from './path-lock.ts';
 
 /** A cached file that stays while it is pinned, whatever is evicted. */
@@ -30,7 +30,7 @@ export type HotCache = {
   close(): Promise<void>;
 };
 
-export type HotCacheOptions = {
+export type HotCacheOptions = Pick<FileChecksOptions, 'recheckMs'> & {
   readonly root: string;
   /** Cached files may take so much; what is pinned is not removed, so that a task that needs more can still run. */
   readonly maxBytes: number;
@@ -39,8 +39,6 @@ export type HotCacheOptions = {
   /** Of what the cache has and what is free beside it, at the time, it takes no more than this share; all if left out. */
   readonly shareOfFree?: number;
   readonly source: CacheSource;
-  /** Bytes that lie longer than this since they were looked at are looked at again before they are used, ten minutes if left out. */
-  readonly recheckMs?: number;
 };
 
 const mostTries = 3;
@@ -54,7 +52,7 @@ export async function openHotCache({
   source,
   keepFreeBytes = 0,
   shareOfFree = 1,
-  recheckMs = 600_000,
+  ...looks
 }: HotCacheOptions): Promise<HotCache> {
   const [files, parts, pins] = [join(root, 'files'), join(root, 'parts'), join(root, 'pins')];
   for (const folder of [files, parts, pins]) await mkdir(folder, { recursive: true });
@@ -63,8 +61,7 @@ export async function openHotCache({
   const ownPins = join(pins, `${process.pid}-${Math.random().toString(36).slice(2)}`);
   await mkdir(ownPins);
   const counts = { hits: 0, misses: 0, hitBytes: 0, missBytes: 0, damaged: 0, evicted: 0 };
-  /** When which state of a file was found to be whole. */
-  const checked = new Map<Digest, { readonly state: string; readonly atMs: number }>();
+  const checks = fileChecks(looks);
   let pinNumber = 0;
   let bytesNow = await sizeOf(files);
   let countedMs = performance.now();
@@ -90,25 +87,15 @@ export async function openHotCache({
     }
   };
 
-  const isWhole = async (digest: Digest, path: string): Promise<boolean> => {
-    const state = await stateOf(path);
-    const known = checked.get(digest);
-    if (known?.state === state && performance.now() - known.atMs < recheckMs) return true;
-    if ((await digestOfFile(path)).digest !== digest) return false;
-    checked.set(digest, { state, atMs: performance.now() });
-    return true;
-  };
-
   const found = async (digest: Digest): Promise<Pinned | null> => {
     const pinned = await linkOf(digest);
     if (pinned === null) return null;
-    if (await isWhole(digest, pinned.path)) {
+    if (await checks.isWhole(digest, pinned.path)) {
       const { mtime } = await stat(pinned.path);
       await utimes(pinned.path, new Date(), mtime);
       return pinned;
     }
     counts.damaged++;
-    checked.delete(digest);
     await rm(place(digest), { force: true });
     await pinned.release();
     return null;
@@ -134,7 +121,7 @@ export async function openHotCache({
     const second = new Date(Math.floor(Date.now() / 1000) * 1000);
     await utimes(path, new Date(), second);
     await rename(path, target);
-    checked.set(digest, { state: await stateOf(target), atMs: performance.now() });
+    await checks.note(digest, target);
   };
 
   const fetched = (digest: Digest): Promise<Pinned> =>
@@ -259,7 +246,3 @@ async function receive({ digest, part, source }: Receiving): Promise<Received> {
 }
 
 /** Changes when the bytes of a file do; a new name (link) changes it not. */
-async function stateOf(path: string): Promise<string> {
-  const { ino, size, mtimeMs } = await stat(path);
-  return `${ino} ${size} ${mtimeMs}`;
-}

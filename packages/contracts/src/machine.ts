@@ -13,7 +13,7 @@ export const encoderProbeSchema = z
   .readonly();
 export type EncoderProbe = z.infer<typeof encoderProbeSchema>;
 
-/** What a machine was found to have. Rates are bytes a second to and from the gateway, null where its media folder is shared. */
+/** What a machine was found to have. Rates are bytes a second of media, to and from the gateway or the store's mounted folder; null where that is of the same machine, or could not be measured. */
 export const machineSchema = z
   .object({
     /** Runners that tell the same share a machine and its memory; left out where that cannot be told. */
