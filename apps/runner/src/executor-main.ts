@@ -10,7 +10,9 @@ import { runBatch } from './run-batch.ts';
 import { type Place, runTask } from './run-task.ts';
 import { createWorkplace } from './workplace.ts';
 
-/** One request at a time from the runner over IPC; ends with the runner. */
+// The kernel ends it with its runner, but not where that was gone before it was asked to.
+if (process.ppid !== Number(process.argv[2])) process.exit(0);
+/** One request at a time from the runner over IPC, whose process id it is told; ends with the runner. */
 const models = createHeldModels((held) => tell({ type: 'held', models: held }));
 hideChatKeys();
 const workplace = createWorkplace({ env: ownEnvironment, models, onMount: (folder) => tell({ type: 'mounted', folder }) });

@@ -58,7 +58,7 @@ test('a model that does not answer within what its task allows is said to be stu
   const payload = { media: digest, clip: null, models: [modelRef(card)] };
   const base = { key: 'sha256-look', kind: 'find-subject', version: taskKinds['find-subject'].version, toolchain: '', payload } as const;
   const task: Task = { ...base, estimateMs: 1000, rank: 0, inputs: [digest] };
-  const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
+  const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [String(process.pid)], {
     env: { ...process.env, FILMWRIGHT_HOME: home },
     serialization: 'advanced',
   });

@@ -1,12 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
-import { executorEnvironment } from './executor-environment.ts';
 import { heedLastWords, type LastWords } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
+import { startExecutor } from './start-executor.ts';
 import { handedBackFrom } from './watch-mount.ts';
 import { answerMsOf, busyMsOf, watchWork } from './watch-work.ts';
 
@@ -252,16 +251,7 @@ export class Executor {
   }
 
   #start(devices: readonly string[]): ChildProcess {
-    const child = fork(fileURLToPath(new URL('./executor-main.ts', import.meta.url)), [], {
-      env: {
-        ...{ ...executorEnvironment({ ...process.env, ...this.#options.env }), FILMWRIGHT_DEVICE: devices.join() },
-        ...(devices.length > 0 && { CUDA_VISIBLE_DEVICES: devices.join() }),
-      },
-      // Frames lie outside of the heap; with one that starts small each few of them begin a whole collection.
-      execArgv: ['--disable-warning=ExperimentalWarning', '--initial-heap-size=128'],
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    });
+    const child = startExecutor({ env: this.#options.env, devices });
     this.#words.set(child, heedLastWords(child));
     child.on('error', () => {});
     this.#held = [];

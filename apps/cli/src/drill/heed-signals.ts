@@ -22,7 +22,7 @@ if (basename(process.argv[1] ?? '') === 'executor-main.ts') {
   const runner = process.ppid;
   process.on('SIGURG', () => {
     say('spins');
-    // What spins hears of no end: it would be left on the machine once its runner is gone.
+    // What spins hears of no end: where the kernel does not end it with its runner, it would be left on the machine.
     while (process.ppid === runner);
     process.exit();
   });

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { FilmwrightError } from '@filmwright/contracts';
-import { deathLauncher } from './death-launcher.ts';
+import { deathLauncher } from '@filmwright/process/death-launcher';
 import { diskFullMessage } from './disk-full.ts';
 
 export type ProgramOptions = {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { deathLauncher } from './death-launcher.ts';
+import { deathLauncher } from '@filmwright/process/death-launcher';
 
 const because = deathLauncher().length === 0 && 'no setpriv that knows --pdeathsig is installed';
 
