@@ -20,6 +20,8 @@ export type ExecutorOptions = {
   readonly idleMs: number;
   /** The same of one that holds models on a GPU, which nobody else needs: they stay until they are unloaded; for good where it is left out. */
   readonly deviceIdleMs?: number;
+  /** What a child for these GPUs is started by; by itself where it is left out or says nothing. */
+  readonly startedBy?: (devices: readonly string[]) => readonly string[];
   /** Folder in which each child has one of its own, named by its process id. */
   readonly workRoot: string;
   /** How long a task of a kind may stand still. */
@@ -251,7 +253,8 @@ export class Executor {
   }
 
   #start(devices: readonly string[]): ChildProcess {
-    const child = startExecutor({ env: this.#options.env, devices });
+    const { env, startedBy } = this.#options;
+    const child = startExecutor({ env, devices, startedBy: startedBy?.(devices) ?? [] });
     this.#words.set(child, heedLastWords(child));
     child.on('error', () => {});
     this.#held = [];

@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { type Client, type Connection, createClient } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contracts';
 import { usableDevices } from '@filmwright/core/plan/usable-devices';
 import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
@@ -14,9 +12,11 @@ import { type AheadCache, createFetchAhead, type FetchAhead } from './fetch-ahea
 import { openAccess } from './gateway-access.ts';
 import { giveWay } from './give-way.ts';
 import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
+import { importOffer } from './import-offer.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
-import type { FontFile, ProbedOffer } from './messages.ts';
+import type { ProbedOffer } from './messages.ts';
+import { createNearCpus, type NearCpus } from './near-cpus.ts';
 import { offerForDrills } from './offer-for-drills.ts';
 import { type Credential, openCredential } from './open-credential.ts';
 import { linkProbe } from './probe-link.ts';
@@ -47,6 +47,7 @@ type Runner = {
   /** Null where models are not to be tried. */
   readonly trials: IdleTrials | null;
   readonly devices: DeviceWatch;
+  readonly near: NearCpus;
   /** Ends this runner as a signal does. */
   readonly onDrain: () => void;
 };
@@ -65,6 +66,8 @@ async function main(): Promise<void> {
     onDrain = () => resolve('asked to drain');
   });
   const endings = endingsOf(config.graceMs, Promise.race([whenToldToEnd(), asked]));
+  const near = createNearCpus({ log });
+  const { startedBy } = near;
   let cache: CacheReport | null = null;
   let movedMs = Number.NEGATIVE_INFINITY;
   const newExecutor = (): Executor => {
@@ -76,7 +79,7 @@ async function main(): Promise<void> {
       movedMs = performance.now();
     };
     const { idleMs, deviceIdleMs, stuckMs } = config;
-    return new Executor({ env, idleMs, deviceIdleMs, stuckMs, workRoot: join(config.home, 'work'), onCache, onMoved });
+    return new Executor({ env, idleMs, deviceIdleMs, stuckMs, startedBy, workRoot: join(config.home, 'work'), onCache, onMoved });
   };
   const executors = Array.from({ length: config.slots }, newExecutor);
   const figures = createRunnerMetrics({ slots: config.slots, cache: () => cache });
@@ -100,6 +103,7 @@ async function main(): Promise<void> {
     weights,
     trials,
     devices,
+    near,
     onDrain,
   };
   const watching = giveWay({ executors, log });
@@ -198,8 +202,9 @@ async function serve(runner: Runner, first: Session): Promise<void> {
         probed = await probe(runner);
       }
       const { executors, newExecutor } = runner;
+      runner.near.know(probed.devices ?? []);
       while (executors.length < config.slots + usableDevices(probed).length) executors.push(newExecutor());
-      const offer = await importOffer(runner, { client, probed });
+      const offer = await importOffer(config, { client, probed });
       const machine = { ...probed.machine, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
       const devices = runner.devices.offer(offer.devices ?? []);
       const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
@@ -250,37 +255,6 @@ async function untilRoom({ config, endings }: Runner): Promise<void> {
     if (looks === 0) log('warn', 'this machine joins once its disk has room', { home: config.home });
     await sleep(lookForRoomMs, endings.drain);
   }
-}
-
-/** The offer with its fonts in the store, so that films can name them as assets. */
-async function importOffer(
-  { config }: Runner,
-  { client, probed }: { readonly client: Client; readonly probed: ProbedOffer },
-): Promise<RunnerOffer> {
-  const files = new Map<string, FontFile>(probed.fonts.flatMap(({ regular, bold }) => [regular, bold].map((file) => [file.digest, file])));
-  await Promise.all(
-    [...files.values()].map(({ path, digest }) => {
-      const open = (): ReadableStream<Uint8Array> => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
-      return client.putAsset({ digest, mediaType: 'font/ttf', open });
-    }),
-  );
-  const fonts = probed.fonts.map((font) => ({ ...font, regular: font.regular.digest, bold: font.bold.digest }));
-  const { name, slots, pool, region } = config;
-  const { compute: _, ...offered } = probed;
-  return {
-    ...offered,
-    fonts,
-    name,
-    pid: process.pid,
-    slots,
-    handsBack: true,
-    runsBatches: true,
-    cachesFiles: config.store === null,
-    fetchesAhead: config.store === null,
-    readsWeights: true,
-    ...(pool === null ? {} : { pool }),
-    ...(region === null ? {} : { region }),
-  };
 }
 
 main().then(

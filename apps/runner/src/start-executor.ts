@@ -8,6 +8,8 @@ type Starting = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** GPUs that it sees, by the driver's names of them; whichever there are when empty. */
   readonly devices: readonly string[];
+  /** Program and arguments that start it in its own place; none where it starts by itself. */
+  readonly startedBy: readonly string[];
 };
 
 const entry = fileURLToPath(new URL('./executor-main.ts', import.meta.url));
@@ -15,8 +17,8 @@ const entry = fileURLToPath(new URL('./executor-main.ts', import.meta.url));
 const flags = ['--disable-warning=ExperimentalWarning', '--initial-heap-size=128'];
 
 /** Starts the program of an executor, which dies with this process: a task that spins hears of no end. */
-export function startExecutor({ env, devices }: Starting): ChildProcess {
-  const [execPath = '', ...words] = [...deathLauncher(), process.execPath];
+export function startExecutor({ env, devices, startedBy }: Starting): ChildProcess {
+  const [execPath = '', ...words] = [...startedBy, ...deathLauncher(), process.execPath];
   return fork(entry, [String(process.pid)], {
     env: {
       ...{ ...executorEnvironment({ ...process.env, ...env }), FILMWRIGHT_DEVICE: devices.join() },

@@ -67,8 +67,14 @@ export type ModelFacts = {
   readonly unloadMs?: number;
 };
 
-/** A GPU, or a slice of one, as its runner found it. `fabric` names those that reach each other directly. */
-export type DeviceFacts = { readonly id: string; readonly product: string; readonly vramMib: number; readonly fabric: string };
+/** A GPU, or a slice of one, as its runner found it. `fabric` names those that reach each other directly, `numaNode` the processors and memory beside it; null or left out is not known. */
+export type DeviceFacts = {
+  readonly id: string;
+  readonly product: string;
+  readonly vramMib: number;
+  readonly fabric: string;
+  readonly numaNode?: number | null;
+};
 
 /** What a runner offers. */
 export type RunnerFacts = {

@@ -52,25 +52,36 @@ function mayKeep(state: State, group: Group): boolean {
   return kept < Math.max(1, Math.floor(state.fleet.wide.size * keptPart));
 }
 
-/** The fewest loads among hosts with enough idle devices on one fabric that are not kept for another. */
+/** The fewest loads among hosts with enough idle devices on one fabric that are not kept for another, and among equals the fewest NUMA nodes. */
 function idleTogether(state: State, { group, task, instantMs }: Gang): readonly Device[] | null {
   let best: readonly Device[] | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const host of state.fleet.wide) {
     if (host.facts.draining || isAvoided(group, host)) continue;
-    for (const devices of fabricsOf(state, host, group)) {
-      const idle = devices.filter((device) => device.attempt === null);
-      if (idle.length < group.gpus) continue;
-      const byLoad = idle.map((device) => ({ device, ms: loadOf(state, device, group.model).ms })).sort((a, b) => a.ms - b.ms);
+    for (const devices of fabricsOf(state, host, group).flatMap((fabric) => idleSets(fabric, group.gpus))) {
+      const byLoad = devices.map((device) => ({ device, ms: loadOf(state, device, group.model).ms })).sort((a, b) => a.ms - b.ms);
       const chosen = byLoad.slice(0, group.gpus).map(({ device }) => device);
       const ms = byLoad[group.gpus - 1]?.ms ?? 0;
       const endMs = instantMs + ms + runMs(state.costs, { task, product: devices[0]?.facts.product ?? '' });
-      if (ms >= bestMs || isKept(chosen, { endMs, group: group.key })) continue;
+      const isBetter = ms < bestMs || (ms === bestMs && best !== null && nodesOf(chosen).size < nodesOf(best).size);
+      if (!isBetter || isKept(chosen, { endMs, group: group.key })) continue;
       best = chosen;
       bestMs = ms;
     }
   }
   return best;
+}
+
+/** Of a fabric its idle devices, and those of each NUMA node by themselves, as far as they are enough. */
+function idleSets(fabric: readonly Device[], gpus: number): readonly (readonly Device[])[] {
+  const idle = fabric.filter((device) => device.attempt === null);
+  const nodes = nodesOf(idle);
+  const apart = nodes.size < 2 ? [] : [...nodes].map((node) => idle.filter((device) => device.facts.numaNode === node));
+  return [idle, ...apart].filter((devices) => devices.length >= gpus);
+}
+
+function nodesOf(devices: readonly Device[]): ReadonlySet<number | null | undefined> {
+  return new Set(devices.map(({ facts }) => facts.numaNode));
 }
 
 /** Keeps the devices of the host that will have enough of them soonest. */

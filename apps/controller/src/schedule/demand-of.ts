@@ -105,8 +105,8 @@ export function stoppingOf({ workspaceId, key, fence }: Pick<StoppingAttempt, 'w
 /** The GPUs of a runner as the scheduler takes them. */
 export function devicesOf(offer: RunnerOffer): readonly DeviceFacts[] {
   return usableDevices(offer).map((device) => {
-    const { id, product, fabric } = device;
-    return { id, product, fabric, vramMib: modelMib(device) };
+    const { id, product, fabric, numaNode } = device;
+    return { id, product, fabric, numaNode, vramMib: modelMib(device) };
   });
 }
 
