@@ -78,7 +78,20 @@ async function draw(...more: readonly string[]): Promise<RunnerToken> {
 }
 
 function join1(home: string, ...more: readonly string[]): Running {
-  return start(home, ['runner', '--join', token.url, '--token', token.token, '--slots', '2', '--grace', '60s', '--region', 'test', ...more]);
+  return start(home, [
+    'runner',
+    '--join',
+    token.url,
+    '--token',
+    token.token,
+    '--slots',
+    '2',
+    '--grace',
+    '60s',
+    '--region',
+    'test',
+    ...more,
+  ]);
 }
 
 /** The list once a runner with a credential is there. */
