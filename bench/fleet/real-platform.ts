@@ -12,7 +12,7 @@ import { benchHome, removeHome } from '../film/platform.ts';
 const joinedWithinMs = 120_000;
 const main = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
 
-/** An attempt as the ledger has it, in milliseconds since the first task was ready. */
+/** An attempt as the ledger has it, in milliseconds since 1970. */
 export type Attempt = {
   readonly fence: string;
   readonly key: string;
@@ -43,6 +43,8 @@ export type RealPlatform = {
   readonly cancel: (build: string) => Promise<void>;
   /** Attempts that have not ended: given out, and of these the ones a runner has by now. */
   readonly underWay: () => Promise<{ readonly granted: number; readonly delivered: number }>;
+  /** When what waits now is expected to start, by its key, in milliseconds since 1970; what nobody can say of is left out. */
+  readonly expected: () => Promise<ReadonlyMap<string, number>>;
   /** Ids of the processes that run ffmpeg below the platform's. */
   readonly encoders: () => readonly number[];
   /** Holds a build against the ledger's rules. */
@@ -139,6 +141,10 @@ export async function openRealPlatform(
         'select count(*)::int as granted, count(delivered_at)::int as delivered from attempt where ended_at is null',
       );
       return rows[0] ?? { granted: 0, delivered: 0 };
+    },
+    async expected() {
+      const found = await records.queue({ workspaceId: defaultWorkspace, limit: 1000 });
+      return new Map(found.flatMap(({ key, expectedStartAt }) => (expectedStartAt === null ? [] : [[key, Date.parse(expectedStartAt)]])));
     },
     encoders: () => processes.flatMap(({ pid }) => (pid === undefined ? [] : encodersBelow(pid))),
     async workspace(name, weight) {

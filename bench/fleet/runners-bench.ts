@@ -5,9 +5,9 @@ import { spreadOf } from '../../packages/scheduler/sim/measure.ts';
 import { createRandom } from '../../packages/scheduler/sim/random.ts';
 import type { PlannedTask } from '../../packages/scheduler/sim/scenario.ts';
 import { twoRunners } from '../../packages/scheduler/sim/scenarios/processors.ts';
-import { simulate } from '../../packages/scheduler/sim/simulate.ts';
+import { type Outcome, simulate } from '../../packages/scheduler/sim/simulate.ts';
 import { modelDay, plainDay } from './model-day.ts';
-import { type Attempt, openRealPlatform, rest } from './real-platform.ts';
+import { type Attempt, openRealPlatform, type RealPlatform, rest } from './real-platform.ts';
 import { twoEncoders } from './two-encoders.ts';
 
 const parts = process.argv.slice(2);
@@ -77,14 +77,18 @@ async function day(): Promise<void> {
     );
     const coming = arrivals(dayMs + overheadMs);
     const startMs = performance.now();
+    const told = watchExpected(platform);
     const builds: Promise<void>[] = [];
     for (const { seed, atMs } of coming) {
       await rest(Math.max(0, startMs + atMs - performance.now()));
       builds.push(platform.submit(drill(seed, 1, dayMs)).then(platform.ended));
     }
     await Promise.all(builds);
-    const real = spreadOf(waits(await platform.attempts()));
-    const simulated = spreadOf(simulatedWaits({ coming, overheadMs, grantMs, gapMs }));
+    const came = await platform.attempts();
+    const expected = await told();
+    const real = spreadOf(waits(came));
+    const outcome = simulatedDay({ coming, overheadMs, grantMs, gapMs });
+    const simulated = spreadOf(outcome.tasks.map(({ waitMs }) => waitMs));
     for (const [name, of] of [
       ['p50', 'p50Ms'],
       ['p95', 'p95Ms'],
@@ -92,9 +96,32 @@ async function day(): Promise<void> {
       say(
         `wait ${name}: real ${real[of].toFixed(0)} ms, simulated ${simulated[of].toFixed(0)} ms, ${(simulated[of] / real[of]).toFixed(2)} of it; wanted 0.9 to 1.1`,
       );
+    const off = came.flatMap(({ key, deliveredMs }) => (expected.has(key) ? [deliveredMs - (expected.get(key) ?? 0)] : []));
+    const [ours, theirs] = [startsText(off), startsText(outcome.tasks.flatMap(({ offMs }) => (offMs === null ? [] : [offMs])))];
+    say(`expected starts, as told first: real ${ours}; simulated ${theirs}`);
   } finally {
     await platform.close();
   }
+}
+
+/** How far off starts were from what was expected, sooner or later, and how much of that was later. */
+function startsText(offMs: readonly number[]): string {
+  const { p50Ms, p95Ms } = spreadOf(offMs.map(Math.abs));
+  return `off by ${p50Ms.toFixed(0)} ms (p50) and ${p95Ms.toFixed(0)} ms (p95), ${median(offMs).toFixed(0)} ms later in the middle, of ${offMs.length}`;
+}
+
+/** Looks four times a second when what waits is expected to start, and keeps what was told first of each; to be called once all is done. */
+function watchExpected(platform: RealPlatform): () => Promise<ReadonlyMap<string, number>> {
+  const first = new Map<string, number>();
+  let isOver = false;
+  const watching = (async () => {
+    for (; !isOver; await rest(250)) for (const [key, atMs] of await platform.expected()) if (!first.has(key)) first.set(key, atMs);
+  })();
+  return async () => {
+    isOver = true;
+    await watching;
+    return first;
+  };
 }
 
 type Measured = {
@@ -104,10 +131,10 @@ type Measured = {
   readonly gapMs: number;
 };
 
-function simulatedWaits({ coming, overheadMs, grantMs, gapMs }: Measured): readonly number[] {
+function simulatedDay({ coming, overheadMs, grantMs, gapMs }: Measured): Outcome {
   const base = twoRunners({ seed: 1, load: dayLoad, tasks: 1, leastMs: 1, mostMs: 2, tickMs: 5, grantMs, reportMs: 0 });
   const [pattern] = [...base.tasks()];
-  if (pattern === undefined) return [];
+  if (pattern === undefined) throw new Error('the scenario has no task');
   const planned = coming.flatMap(({ seed, atMs }): PlannedTask[] =>
     drillGraph(drill(seed, 1, dayMs)).map((node, index) => ({
       ...pattern,
@@ -124,11 +151,10 @@ function simulatedWaits({ coming, overheadMs, grantMs, gapMs }: Measured): reado
       after: index === 0 ? [] : [`${seed}-0`],
     })),
   );
-  const outcome = simulate({
-    scenario: { ...base, linked: true, planMs: gapMs, tasks: () => planned },
+  return simulate({
+    scenario: { ...base, linked: true, planMs: gapMs, tellMs: 1000, tasks: () => planned },
     policy: createFilmwright({ seed: 1, scenario: base }),
   });
-  return outcome.tasks.map(({ waitMs }) => waitMs);
 }
 
 const cancels = 12;
