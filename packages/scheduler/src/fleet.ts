@@ -78,6 +78,9 @@ export type SlotPool = {
   readonly byFree: Set<Host>[];
   free: number;
   slots: number;
+  /** Its runners, and the sum of what their links bring. */
+  runners: number;
+  linksMibPerS: number;
 };
 
 export type Fleet = {

@@ -5,6 +5,7 @@ import type { Decision, Demand, Near, Tier } from './demand.ts';
 import { type Host, neighbours, productOf, type SlotPool, slotProduct } from './fleet.ts';
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
+import { linkOf } from './link.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -13,16 +14,13 @@ import { stopWaiting } from './waiting.ts';
 
 /** So many runners that have a model in memory, or inputs, are looked at. */
 const looked = 64;
-/** What a link of a gigabit brings in a second. */
-const gigabitMibPerS = 119;
 /** Side by side with others a task takes longer; it goes there all the same where its inputs would be longer on the way than this. */
 const spreadMs = 1000;
 
-/** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that has its model in memory, else to the one that has most slots free. */
+/** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that has its model in memory, else to the one that has most slots free. Slots nearer to the store are given first. */
 export function placeOnSlots(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
-  for (const pool of state.fleet.slotPools.values()) {
-    if (pool.free === 0) continue;
+  for (const pool of nearestFirst(state)) {
     const kept = new Set<Host>();
     const groups = [...state.groups.values()].filter((group) => !group.alone && servesOnSlots(pool, group));
     if (groups.length === 0) continue;
@@ -51,6 +49,12 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
     }
   }
   return decisions;
+}
+
+/** Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average, and twice as quick a link is nearer. */
+function nearestFirst({ fleet }: State): readonly SlotPool[] {
+  const speed = ({ linksMibPerS, runners }: SlotPool): number => Math.round(Math.log2(linksMibPerS / runners));
+  return [...fleet.slotPools.values()].filter(({ free }) => free > 0).sort((a, b) => speed(b) - speed(a));
 }
 
 function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Group; readonly pick: Pick } | null {
@@ -260,7 +264,7 @@ function firstThat(hosts: Iterable<Host>, fits: (host: Host) => boolean): Host |
 
 /** How long so much of inputs is on the way to a runner. */
 function fetchMs({ facts }: Host, mib: number): number {
-  return (mib / (facts.linkMibPerS ?? gigabitMibPerS)) * 1000;
+  return (mib / linkOf(facts)) * 1000;
 }
 
 /** Whether the slots of a pool are places for a group's tasks. */

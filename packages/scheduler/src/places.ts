@@ -1,4 +1,5 @@
 import type { Device, Fleet, Host, SlotPool } from './fleet.ts';
+import { linkOf } from './link.ts';
 import { isOpen } from './takes-work.ts';
 
 /** Brings the lists of idle places up to date after a device or slot was taken or given back. */
@@ -64,10 +65,12 @@ function joinPools(fleet: Fleet, host: Host): void {
     setIdle(device);
   }
   if (facts.slots === 0 || facts.draining) return;
-  const pool = fleet.slotPools.get(place) ?? { key: place, ...shared, byFree: [], free: 0, slots: 0 };
+  const pool = fleet.slotPools.get(place) ?? { key: place, ...shared, byFree: [], free: 0, slots: 0, runners: 0, linksMibPerS: 0 };
   fleet.slotPools.set(place, pool);
   host.slotPool = pool;
   pool.slots += facts.slots;
+  pool.runners++;
+  pool.linksMibPerS += linkOf(facts);
   pool.free += Math.max(0, host.freeSlots);
   bucket(pool, Math.max(0, host.freeSlots)).add(host);
 }
@@ -88,6 +91,8 @@ export function leavePools(fleet: Fleet, host: Host): void {
   pool.byFree[free]?.delete(host);
   pool.free -= free;
   pool.slots -= host.facts.slots;
+  pool.runners--;
+  pool.linksMibPerS -= linkOf(host.facts);
   host.slotPool = null;
   if (pool.byFree.every((set) => set.size === 0)) fleet.slotPools.delete(pool.key);
 }

@@ -72,3 +72,24 @@ test('I4: a laptop and a server are learned apart; what never ran on one is take
   tell(230_000, ...joined(runner('new', { slots: 1, pool: 'new', slotClass: 'unheard of' })), ...on('new', 'small there', 'small'));
   assert.ok(expected() > 1000 && expected() < 9000, `a class that never ran is taken from all, found ${expected()}`);
 });
+
+test('P2b: of free slots in several regions those are given first whose runners are nearer to the store', () => {
+  const { tell, grants } = scheduler();
+  const at = (id: string, region: string, linkMibPerS?: number) =>
+    runner(id, { slots: 1, region, ...(linkMibPerS !== undefined && { linkMibPerS }) });
+  // What brings not even half as much again is no nearer: who joined first is.
+  tell(0, ...joined(at('far', 'us', 11), at('gigabit', 'asia'), at('near', 'eu', 400), at('also', 'eu2', 500)));
+  for (const id of ['a', 'b', 'c', 'd']) tell(1, ...wanted(demand(id)));
+  assert.deepEqual(
+    grants.map(({ runner: id }) => id),
+    ['near', 'also', 'gigabit', 'far'],
+  );
+  assert.deepEqual(granted(tell(2000, done('a'), done('b'), done('c'), done('d'), ...wanted(demand('us', { region: 'us' })))), ['us']);
+  // Those of a pool and region are as near as they are on average, also once one of them left.
+  tell(3000, done('us'), { type: 'gone', runner: 'also' }, ...joined(at('slow', 'eu', 1)));
+  tell(3001, ...wanted(demand('e')));
+  assert.ok(['near', 'slow'].includes(grants.at(-1)?.runner ?? ''));
+  tell(4001, done('e'), { type: 'gone', runner: 'near' });
+  tell(4002, ...wanted(demand('f')));
+  assert.equal(grants.at(-1)?.runner, 'gigabit');
+});

@@ -145,8 +145,16 @@ export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): R
     fetchesAhead: offer.fetchesAhead === true,
     // It looks itself at what is free when it is told to read.
     ...(offer.readsWeights === true && { spareMib: Math.floor((offer.machine?.memoryBytes ?? 0) / 2 / 1024 ** 2) }),
-    ...(typeof offer.machine?.downBytesPerS === 'number' && { linkMibPerS: offer.machine.downBytesPerS / 1024 ** 2 }),
+    ...linkOf(offer),
   };
+}
+
+/** What the disk of the store's own machine brings in a second, at least. */
+const diskMibPerS = 1024;
+
+function linkOf({ machine, cachesFiles }: RunnerOffer): Pick<RunnerFacts, 'linkMibPerS'> {
+  if (typeof machine?.downBytesPerS === 'number') return { linkMibPerS: machine.downBytesPerS / 1024 ** 2 };
+  return cachesFiles === false ? { linkMibPerS: diskMibPerS } : {};
 }
 
 /** The name under which a task may ask for a hardware encoder, such as `encoder h264_nvenc`; offered by runners that encoded a second of film with it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Machine } from '@filmwright/contracts';
 import { installedModels } from '@filmwright/core/plan/installed-models';
 import type { FleetEvent, FleetTask, TaskDemand } from '@filmwright/records';
 import { type Change, openState, step } from '@filmwright/scheduler';
@@ -82,24 +83,19 @@ test('P8: what a batch took is said with the last of it, as the sum of the parts
   );
 });
 
+function machineOf(encoders: Machine['encoders']): Machine {
+  return {
+    ...{ cores: 8, processor: 'Fast 9', memoryBytes: 2 ** 34, diskFreeBytes: 0, numaNodes: 1 },
+    ...{ downBytesPerS: null, upBytesPerS: null, warnings: [], encoders },
+  };
+}
+
 test('P1: a hardware encoder is offered by runners that encoded with it, and what asks for one goes there alone', () => {
   const probe = { framesPerS: 100, reason: null };
-  const machine = {
-    ...{
-      cores: 8,
-      processor: 'Fast 9',
-      memoryBytes: 2 ** 34,
-      diskFreeBytes: 0,
-      numaNodes: 1,
-      downBytesPerS: null,
-      upBytesPerS: null,
-      warnings: [],
-    },
-    encoders: [
-      { name: 'h264_nvenc', works: true, ...probe },
-      { name: 'av1_nvenc', works: false, framesPerS: null, reason: 'no such engine' },
-    ],
-  };
+  const machine = machineOf([
+    { name: 'h264_nvenc', works: true, ...probe },
+    { name: 'av1_nvenc', works: false, framesPerS: null, reason: 'no such engine' },
+  ]);
   const view = createFleetView();
   const joined = ['without', 'with'].flatMap((runnerId) => {
     const told = { ...runner, runnerId, offer: { ...offer, slots: 9, ...(runnerId === 'with' && { machine }) } };
@@ -114,6 +110,15 @@ test('P1: a hardware encoder is offered by runners that encoded with it, and wha
   const { decisions } = step(openState(), [...joined, ...asks.map((one) => ({ type: 'task' as const, task: one }))], 0);
   const grants = decisions.flatMap((one) => (one.type === 'grant' ? [[one.tasks[0], one.runner]] : []));
   assert.deepEqual(grants, [['h264_nvenc', 'with']]);
+});
+
+test('P2b: how near a runner is to the store is what it measured, for one on the store’s own machine what a disk brings, else not known', () => {
+  const near = (changes: object, downBytesPerS: number | null) =>
+    factsOf({ ...runner, offer: { ...offer, ...changes, machine: { ...machineOf([]), downBytesPerS } } }, []).linkMibPerS;
+  assert.equal(near({ cachesFiles: true }, 64 * 2 ** 20), 64);
+  assert.equal(near({ cachesFiles: false }, 64 * 2 ** 20), 64, 'a mounted store was measured too');
+  assert.equal(near({ cachesFiles: false }, null), 1024);
+  assert.equal(near({}, null), undefined);
 });
 
 test('in memory is what lies there, on a device what lies on it; one that does not tell where has models on its only device', () => {
