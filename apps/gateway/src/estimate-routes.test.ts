@@ -18,7 +18,7 @@ const filmOf = (shots: number) => ({
 });
 
 test('an estimate tells length, work, time on the runners that are there, and cost where a price is set; nothing is stored', async (context) => {
-  const { call, records } = await startGateway(context, { price: { perHour: 0.36, currency: 'EUR' } });
+  const { call, records } = await startGateway(context, { price: { perHour: 0.36, perGpuHour: 3.6, currency: 'EUR' } });
   const ask = async (document: unknown) => {
     const reply = await call({ method: 'POST', url: '/v1/estimates', payload: { document } });
     return { status: reply.statusCode, body: reply.json<Estimate & { readonly code?: string }>() };
@@ -31,6 +31,7 @@ test('an estimate tells length, work, time on the runners that are there, and co
   assert.ok(body.workMs > 0 && body.wallMs >= Math.floor(body.workMs / 2));
   assert.ok((body.cost?.amount ?? 0) > 0, JSON.stringify(body.cost));
   assert.deepEqual(body.cost, { amount: Math.round((body.workMs / 3_600_000) * 3600) / 10_000, currency: 'EUR' });
+  assert.deepEqual([body.slotMs, body.gpuMs], [body.workMs, 0]);
   const shorter = await ask(filmOf(1));
   assert.ok(shorter.body.workMs > 0 && shorter.body.workMs < body.workMs / 10);
   const faulty = await ask({ title: 'A cup', storyboard: [{ narration: 'One.', visual: { picture: 'none.png' }, colour: 1 }] });
@@ -38,4 +39,22 @@ test('an estimate tells length, work, time on the runners that are there, and co
   assert.equal(faulty.body.issues[0]?.path, 'storyboard[0].colour');
   assert.equal((await ask(undefined)).status, 400);
   assert.deepEqual(await records.listBuilds({ workspaceId: '00000000-0000-7000-8000-000000000001', limit: 10 }), []);
+});
+
+test('what is drawn on a GPU is estimated by time of GPUs, at their price', async (context) => {
+  const { call, records } = await startGateway(context, { price: { perHour: 0.36, perGpuHour: 3.6, currency: 'EUR' } });
+  const generators: RunnerOffer['generators'] = [
+    {
+      ...{ ref: 'oil@1', capabilities: ['text-to-image'], width: 512, height: 512, multipleOf: 64, frames: 1, rate: 25, loops: false },
+      ...{ steps: 20, guidance: 7, stepMs: 3000 },
+    },
+  ];
+  const toolchain = { ...offer.toolchain, generate: 'onnxruntime 1.30.0 cuda sm_90' };
+  await records.joinRunner({ ...offer, kinds: ['encode', 'generate'], toolchain, generators });
+  const document = { title: 'A cup', storyboard: [{ visual: { generate: { prompt: 'a cup', model: 'oil' } }, length: '4s' }] };
+  const body = (await call({ method: 'POST', url: '/v1/estimates', payload: { document } })).json<Estimate>();
+  assert.deepEqual(body.issues, []);
+  assert.ok(body.gpuMs >= 60_000 && body.slotMs > 0, JSON.stringify(body));
+  assert.equal(body.gpuMs + body.slotMs, body.workMs);
+  assert.equal(body.cost?.amount, Math.round((body.slotMs * 0.36 + body.gpuMs * 3.6) / 360) / 10_000);
 });

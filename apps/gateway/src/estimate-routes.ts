@@ -6,6 +6,7 @@ import { createEstimator } from './estimator.ts';
 import { checkStorable } from './film-outline.ts';
 import { checkPaths } from './film-routes.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import type { Price } from './read-config.ts';
 
 const maxBodyBytes = 64 * 1024 ** 2;
 const hourMs = 3_600_000;
@@ -23,8 +24,13 @@ export function addEstimateRoutes(app: FastifyInstance, parts: GatewayParts): vo
       checkStorable(document);
       checkPaths(files);
       const estimate = await estimator.estimate({ workspaceId: request.workspaceId, document, files });
-      const amount = price === null ? 0 : Math.round((estimate.workMs / hourMs) * price.perHour * 10_000) / 10_000;
-      return { ...estimate, cost: price === null ? null : { amount, currency: price.currency } };
+      return { ...estimate, cost: price === null ? null : costOf(estimate, price) };
     },
   });
+}
+
+/** To the hundredth of a cent. */
+function costOf({ slotMs, gpuMs }: Pick<Estimate, 'slotMs' | 'gpuMs'>, price: Price): Estimate['cost'] {
+  const amount = (slotMs * price.perHour + gpuMs * price.perGpuHour) / hourMs;
+  return { amount: Math.round(amount * 10_000) / 10_000, currency: price.currency };
 }

@@ -15,6 +15,7 @@ import type {
 } from '@filmwright/records';
 import type { ChangeHub } from './change-hub.ts';
 import type { Uploads } from './open-uploads.ts';
+import type { Price } from './read-config.ts';
 
 /** What the routes of the gateway work with. `port` is asked per request, because a free port is known only after listening. */
 export type GatewayParts = {
@@ -58,7 +59,7 @@ export type GatewayParts = {
   readonly shelfHome: string;
   readonly maxUploadBytes: number;
   /** Price of an hour of a slot's work; null where none is set. */
-  readonly price: { readonly perHour: number; readonly currency: string } | null;
+  readonly price: Price | null;
   readonly leaseMs: number;
   /** An upload that sends nothing for so long is given up. */
   readonly uploadIdleMs: number;

@@ -21,7 +21,7 @@ export type GatewayConfig = {
   /** Folder of uploads under way, and how long one that is not gone on with is kept. */
   readonly uploadsRoot: string;
   readonly keepUploadsMs: number;
-  readonly price: { readonly perHour: number; readonly currency: string } | null;
+  readonly price: Price | null;
   readonly leaseMs: number;
   readonly logLevel: string;
 };
@@ -98,13 +98,21 @@ function publicUrlOf(env: Readonly<Record<string, string | undefined>>, wrong: s
   return null;
 }
 
-/** `FILMWRIGHT_COST_PER_HOUR` of a slot's work in `FILMWRIGHT_CURRENCY`; an electricity bill or a rented machine, it is for whoever runs the platform to say. */
-function priceOf(env: Readonly<Record<string, string | undefined>>, wrong: string[]): GatewayConfig['price'] {
-  const { FILMWRIGHT_COST_PER_HOUR: cost, FILMWRIGHT_CURRENCY: currency = 'EUR' } = env;
-  if (cost === undefined || cost === '') return null;
-  const perHour = Number(cost);
-  if (!Number.isFinite(perHour) || perHour < 0) wrong.push(`FILMWRIGHT_COST_PER_HOUR is ${JSON.stringify(cost)} (wanted a number from 0)`);
+/** What an hour of work costs, of a slot and of a GPU; an electricity bill or a rented machine, it is for whoever runs the platform to say. */
+export type Price = { readonly perHour: number; readonly perGpuHour: number; readonly currency: string };
+
+/** `FILMWRIGHT_COST_PER_HOUR` of a slot's work, and `FILMWRIGHT_COST_PER_GPU_HOUR` of a GPU's where that is another, in `FILMWRIGHT_CURRENCY`. */
+function priceOf(env: Readonly<Record<string, string | undefined>>, wrong: string[]): Price | null {
+  const { FILMWRIGHT_CURRENCY: currency = 'EUR' } = env;
+  const costOf = (name: string): number | null => {
+    const cost = env[name];
+    if (cost === undefined || cost === '') return null;
+    if (!Number.isFinite(Number(cost)) || Number(cost) < 0) wrong.push(`${name} is ${JSON.stringify(cost)} (wanted a number from 0)`);
+    return Number(cost);
+  };
+  const [perSlot, perGpu] = [costOf('FILMWRIGHT_COST_PER_HOUR'), costOf('FILMWRIGHT_COST_PER_GPU_HOUR')];
+  if (perSlot === null && perGpu === null) return null;
   if (!/^[A-Z]{3}$/.test(currency))
     wrong.push(`FILMWRIGHT_CURRENCY is ${JSON.stringify(currency)} (wanted three capital letters, such as EUR)`);
-  return { perHour, currency };
+  return { perHour: perSlot ?? 0, perGpuHour: perGpu ?? perSlot ?? 0, currency };
 }

@@ -78,7 +78,7 @@ export type FilmEvent = z.infer<typeof filmEventSchema>;
 /** Body of POST /v1/estimates. */
 export const estimateRequestSchema = z.strictObject({ document: z.unknown(), files: z.record(z.string(), digestSchema).default({}) });
 
-/** What making a film would take, told before anything is spent. `wallMs` is on the runners that are there; `cost` is null where no price is set. */
+/** What making a film would take, told before anything is spent. `workMs` is as if one task ran after the other, of it `slotMs` on slots of processors, and `gpuMs` the time of GPUs, each by itself; `wallMs` is on the runners that are there; `cost` is null where no price is set. */
 export const estimateSchema = z
   .object({
     durationMs: z.number(),
@@ -87,6 +87,8 @@ export const estimateSchema = z
     exact: z.boolean(),
     tasks: z.object({ total: z.number().int(), reused: z.number().int() }).readonly(),
     workMs: z.number(),
+    slotMs: z.number(),
+    gpuMs: z.number(),
     wallMs: z.number(),
     cost: z.object({ amount: z.number(), currency: z.string() }).readonly().nullable(),
     issues: z.array(issueSchema).readonly(),

@@ -1,7 +1,7 @@
 import type { Estimate, Stage } from '@filmwright/contracts';
 import type { Plan, PlanRow } from './plan-build.ts';
 
-/** What is left to do of a plan: work as if one task ran after the other, and time until the end where `slots` tasks run at once. Tasks that were done for other builds cost nothing. */
+/** What is left to do of a plan: work as if one task ran after the other, and time until the end where `slots` tasks run at once. Of the work, `gpuMs` are those of GPUs, each by itself. Tasks that were done for other builds cost nothing. */
 export function estimateFilm(plan: Plan, slots: number): Omit<Estimate, 'cost'> {
   const shots = plan.shots?.() ?? null;
   const left = plan.rows.filter((row) => !row.reused);
@@ -12,6 +12,8 @@ export function estimateFilm(plan: Plan, slots: number): Omit<Estimate, 'cost'> 
     exact: shots?.shots.every(({ timed }) => timed) ?? false,
     tasks: { total: plan.rows.length, reused: plan.rows.length - left.length },
     workMs: Math.round(workMs),
+    gpuMs: Math.round(sum(left.map(({ estimateMs, gpus = 0 }) => estimateMs * gpus))),
+    slotMs: Math.round(sum(left.map(({ estimateMs, gpus = 0 }) => (gpus === 0 ? estimateMs : 0)))),
     wallMs: Math.round(Math.max(workMs / Math.max(1, slots), longestWayMs(left))),
     issues: plan.end?.result?.issues ?? plan.end?.problem?.issues ?? [],
   };
