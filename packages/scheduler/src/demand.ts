@@ -15,7 +15,7 @@ export type Demand = {
   /** Unique among all workspaces. */
   readonly id: string;
   readonly workspace: string;
-  /** Its tasks are spread over runners while others are idle. */
+  /** What it is part of, for whoever asks where the tasks of one film stand. All tasks are spread over runners while some are idle, whatever they are part of. */
   readonly build: string;
   /** Kind and toolchain in one name; a runner that offers the same name can do it. */
   readonly capability: string;
