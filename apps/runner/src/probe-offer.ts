@@ -1,10 +1,11 @@
 import { digestOfFile } from '@filmwright/blobs';
-import { modelName, type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
+import { type Toolchain, taskKindNames, taskKinds } from '@filmwright/contracts';
 import { currentCompute } from '@filmwright/engines/compute/compute';
 import { listModels } from '@filmwright/engines/models/model-shelf';
 import { inferenceToolchain } from '@filmwright/engines/onnx/inference-toolchain';
 import { findFonts } from '@filmwright/render/paint/fonts';
 import { renderToolchain } from '@filmwright/render/render-toolchain';
+import { cardMemory } from './card-memory.ts';
 import { figuresOfShelf } from './measure-shelf.ts';
 import type { FontFile, ProbedOffer } from './messages.ts';
 import { ownVersion } from './own-version.ts';
@@ -50,7 +51,7 @@ export async function probeOffer(
     models: byUse.map(({ ref }) => ref),
     modelsFor: others.modelsFor,
     generators,
-    modelMemory: await modelMemory(home),
+    modelMemory: (await listModels({ home })).flatMap(cardMemory),
     figures: await figuresOfShelf({ home, measure: full && process.env['FILMWRIGHT_MEASURE'] === '1' }),
     fonts,
     compute: currentCompute().provider,
@@ -64,17 +65,6 @@ export async function probeOffer(
       warnings: [...warnings, ...unusedDevices({ devices, toolchain: chains }), ...engines.warnings, ...others.warnings],
     }),
   };
-}
-
-const mebibytePerMb = 1e6 / 1024 ** 2;
-
-/** GPU memory of models by their cards, of those that tell. */
-async function modelMemory(home: string): Promise<NonNullable<ProbedOffer['modelMemory']>> {
-  return (await listModels({ home })).flatMap(({ card, ref }) => {
-    const name = modelName([ref]);
-    const vramMb = card.needs.tiers.find(({ tier }) => tier === 'gpu')?.vramMb ?? null;
-    return name === null || vramMb === null ? [] : [{ name, vramMib: Math.ceil(vramMb * mebibytePerMb) }];
-  });
 }
 
 /** What shapes the bytes of each kind beyond its payload. */

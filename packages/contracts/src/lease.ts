@@ -38,9 +38,11 @@ export const runnerOfferSchema = z.object({
   generators: z.array(generatorSchema).max(1000).readonly().optional(),
   /** What models were measured to take there; those that were never measured are left out. */
   figures: z.array(modelFiguresSchema).max(1000).readonly().optional(),
-  /** GPU memory (MiB) that models take by their cards, as `modelName` names them; what was measured stands in `figures`. */
+  /** GPU memory (MiB) that models take by their cards, as `modelName` names them; what was measured stands in `figures`. One that is spread over several GPUs takes that of each of them. */
   modelMemory: z
-    .array(z.object({ name: z.string().max(300), vramMib: z.number().positive() }).readonly())
+    .array(
+      z.object({ name: z.string().max(300), vramMib: z.number().positive(), gpus: z.number().int().min(2).max(64).optional() }).readonly(),
+    )
     .max(1000)
     .readonly()
     .optional(),

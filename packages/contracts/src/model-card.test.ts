@@ -33,6 +33,15 @@ test('words about a model do not change its revision, and what shapes its output
   assert.notEqual(JSON.stringify(revisionInput({ ...card, files: [{ path: 'a/model.onnx', bytes: 4, digest }] })), input);
 });
 
+test('a model is spread over two or three GPUs, and only on GPUs', () => {
+  const problemOf = (tier: object): string | undefined =>
+    modelCardSchema.safeParse({ ...card, needs: { tiers: [{ ramMb: null, vramMb: 100, ...tier }], diskMb: 1 } }).error?.issues[0]?.message;
+  assert.equal(problemOf({ tier: 'gpu', gpus: 2 }), undefined);
+  assert.match(problemOf({ tier: 'gpu', gpus: 1 }) ?? '', /left out, a model has one GPU/);
+  assert.match(problemOf({ tier: 'gpu', gpus: 4 }) ?? '', /no more networks work apart/);
+  assert.match(problemOf({ tier: 'cpu', gpus: 2 }) ?? '', /for the tier gpu alone/);
+});
+
 test('a revision is written with its name, and a name alone means the first of that name', () => {
   const ref = modelRef(card);
   assert.equal(ref, 'tiny@abababababab');

@@ -59,14 +59,21 @@ export const conversionSchema = z
   })
   .readonly();
 
-/** Memory a model needs on one tier of machines, in bytes of 10^6; null where nobody told. */
+/** Memory a model needs on one tier of machines, in bytes of 10^6; null where nobody told. With `gpus` what draws is spread over so many GPUs of one fabric, its networks one by one, and `vramMb` is of the one that has most. */
 export const modelTierSchema = z
   .strictObject({
     tier: z.enum(['cpu', 'gpu', 'gpu-offload']),
     ramMb: z.number().positive().nullable(),
     vramMb: z.number().positive().nullable(),
+    gpus: z
+      .number()
+      .int()
+      .min(2, 'wanted 2 or 3; left out, a model has one GPU')
+      .max(3, 'wanted 2 or 3: no more networks work apart')
+      .optional(),
     note: z.string().optional(),
   })
+  .refine(({ tier, gpus }) => gpus === undefined || tier === 'gpu', { path: ['gpus'], message: 'wanted for the tier gpu alone' })
   .readonly();
 
 const shape = {

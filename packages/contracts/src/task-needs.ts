@@ -4,7 +4,7 @@ import type { Payload, Task } from './task.ts';
 export type TaskNeeds = {
   /** Voice or models that must be installed there, as `voiceName` and `modelName` name them; null needs none. */
   readonly model: string | null;
-  /** GPUs of its runner that it has to itself while it runs, all of one fabric; 0 is a slot of the processors. How much memory one must have is known of the model. */
+  /** GPUs of its runner that it has to itself while it runs, all of one fabric; 0 is a slot of the processors. How much memory one must have, and how many its model is spread over, is known of the model. */
   readonly gpus: number;
   /** It can be handed back at borders so many milliseconds apart, and goes on from the last one; null where only the whole counts. */
   readonly bordersMs: number | null;

@@ -87,11 +87,11 @@ function limitsText(limits: ModelCard['limits']): string {
 /** All that is known of one model. */
 export function shownModel({ card, noEngine, revisions, accepted, problem }: ShownModel): string {
   const { licence, needs } = card;
-  const tiers = needs.tiers.map(({ tier, ramMb, vramMb, note }) =>
+  const tiers = needs.tiers.map(({ tier, ramMb, vramMb, gpus, note }) =>
     [
       tier,
       ...(ramMb === null ? [] : [`memory ${megabytesText(ramMb)}`]),
-      ...(vramMb === null ? [] : [`VRAM ${megabytesText(vramMb)}`]),
+      ...(vramMb === null ? [] : [`VRAM ${megabytesText(vramMb)}${gpus === undefined ? '' : ` on each of ${gpus} GPUs`}`]),
       ...(note === undefined ? [] : [note]),
     ].join(', '),
   );

@@ -1,5 +1,6 @@
 import type { RunnerOffer } from '@filmwright/contracts';
-import { modelMemoryOf } from '@filmwright/core/plan/installed-models';
+import { modelGpusOf, modelMemoryOf } from '@filmwright/core/plan/installed-models';
+import { togetherOf, usableDevices } from '@filmwright/core/plan/usable-devices';
 import type { Ability, Backlog } from '@filmwright/core/pools/pool-work';
 import type { PoolFacts } from '@filmwright/records';
 import { capabilitiesOf, capabilityOf, devicesOf } from '../schedule/demand-of.ts';
@@ -8,7 +9,7 @@ type Needs = Pick<PoolFacts['waiting'][number], 'kind' | 'version' | 'toolchain'
 type Kept = {
   readonly group: number;
   readonly ability: Ability;
-  readonly measures: Pick<RunnerOffer, 'figures' | 'modelMemory'> & { readonly largestMib: number };
+  readonly measures: Pick<RunnerOffer, 'figures' | 'modelMemory'> & { readonly largestMib: number; readonly widest: number };
 };
 
 /** What runners can do, read from each offer once: many offer the same, and offers are long. */
@@ -30,14 +31,14 @@ export function createAbilities(): Abilities {
   const byText = new Map<string, Kept>();
   let count = 0;
   const known = (): ReadonlySet<Kept> => new Set(byRunner.values());
-  let memoryOf: ((name: string) => number) | null = null;
+  let measures: { readonly memoryOf: (name: string) => number; readonly gpusOf: (name: string) => number } | null = null;
   return {
     keep(ids) {
       const wanted = new Set(ids);
       for (const id of byRunner.keys()) {
         if (wanted.has(id)) continue;
         byRunner.delete(id);
-        memoryOf = null;
+        measures = null;
       }
       return [...wanted].filter((id) => !byRunner.has(id));
     },
@@ -47,20 +48,21 @@ export function createAbilities(): Abilities {
       for (const { id, offer } of offers) {
         const { figures = [], modelMemory = [] } = offer;
         const [capabilities, devicesMib] = [capabilitiesOf(offer), devicesOf(offer).map(({ vramMib }) => vramMib)];
-        const text = JSON.stringify([capabilities, devicesMib, offer.slots, figures, modelMemory]);
+        const [largestMib, widest] = [Math.max(0, ...devicesMib), togetherOf(usableDevices(offer))];
+        const text = JSON.stringify([capabilities, devicesMib, widest, offer.slots, figures, modelMemory]);
         const ability = { capabilities: new Set(capabilities), devicesMib, slots: offer.slots };
-        const largestMib = Math.max(0, ...devicesMib);
-        const kept = byText.get(text) ?? { group: count++, ability, measures: { figures, modelMemory, largestMib } };
+        const kept = byText.get(text) ?? { group: count++, ability, measures: { figures, modelMemory, largestMib, widest } };
         byText.set(text, kept);
         byRunner.set(id, kept);
-        memoryOf = null;
+        measures = null;
       }
     },
     of: (id) => byRunner.get(id)?.ability ?? null,
     groupOf: (id) => byRunner.get(id)?.group ?? null,
     needsOf({ gpus, vramMib, ...task }) {
       const all = [...known()];
-      memoryOf ??= modelMemoryOf(all.map(({ measures }) => measures));
+      const told = all.map((kept) => kept.measures);
+      measures ??= { memoryOf: modelMemoryOf(told), gpusOf: modelGpusOf(told) };
       const whole = capabilityOf(task);
       const offeringOf = (one: string): readonly Kept[] => all.filter(({ ability }) => ability.capabilities.has(one));
       const capability = offeringOf(whole).length > 0 ? whole : capabilityOf({ ...task, model: null });
@@ -68,7 +70,8 @@ export function createAbilities(): Abilities {
       // Of what is only in pools that were never there nobody knows whether it has GPUs.
       const hasDevices = offering.length === 0 || offering.some(({ ability }) => ability.devicesMib.length > 0);
       if (gpus === 0 || !hasDevices) return { capability, gpus: 0, vramMib: 0 };
-      return { capability, gpus, vramMib: vramMib + (task.model === null ? 0 : memoryOf(task.model)) };
+      if (task.model === null) return { capability, gpus, vramMib };
+      return { capability, gpus: Math.max(gpus, measures.gpusOf(task.model)), vramMib: vramMib + measures.memoryOf(task.model) };
     },
   };
 }

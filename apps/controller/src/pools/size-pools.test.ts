@@ -123,6 +123,28 @@ test('what only the card of a model says to be larger than any GPU that has it g
   assert.deepEqual(wantedWith({ figures: [measured] }), [0, 0], 'measured');
 });
 
+test('a model that is spread over two GPUs grows a pool whose machines have so many together, each for one of its tasks at once', () => {
+  const sizing = createSizing([cpu, gpu]);
+  const look = { facts: facts({ waiting: [draws] }), memories: [memory('cpu'), memory('gpu')] };
+  const wantedWith = (gpus: number, more: Partial<RunnerOffer> = {}) => {
+    sizing.unknown({ machines: [], facts: look.facts, memories: [] });
+    const modelMemory = [{ name: model, vramMib: 20_000, ...(gpus > 1 && { gpus }) }];
+    sizing.setOffers([
+      { id: 'runner of cpu', offer: offer({ slots: 4 }) },
+      { id: 'runner of gpu', offer: { ...onGpu, ...more, modelMemory } },
+    ]);
+    return decide(sizing, look).map((one) => one.wanted);
+  };
+  const devices = ['GPU-1', 'GPU-2'].map((id) => ({ ...(onGpu.devices?.[0] as Device), id, fabric: 'f' }));
+  assert.deepEqual(
+    [wantedWith(1, { devices }), wantedWith(2, { devices })],
+    [
+      [0, 1],
+      [0, 2],
+    ],
+  );
+});
+
 test('a machine that comes is told with the time that it took, once', () => {
   const sizing = createSizing([pool]);
   const at = (nowMs: number, runners: PoolFacts['runners']) =>

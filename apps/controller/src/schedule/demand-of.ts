@@ -50,16 +50,18 @@ type Telling = {
   readonly hasDevices: (capability: string) => boolean;
   /** GPU memory of models that work together, MiB. */
   readonly togetherMib: (model: string | null) => number;
+  /** GPUs over which a model is spread; 1 for most. */
+  readonly gpusOf: (model: string | null) => number;
 };
 
 /**
  * A task as the scheduler takes it, told at `instantMs`. What nobody has installed is asked of nobody: the runner that is given the task says what is missing.
  * What needs a GPU where no runner that can do it tells of any (some drivers do not) has a slot instead.
  */
-export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered, hasDevices, togetherMib }: Telling): Demand {
+export function demandOf(task: TaskDemand, { instantMs, times, near, isOffered, hasDevices, togetherMib, gpusOf }: Telling): Demand {
   const whole = capabilityOf(task);
   const capability = isOffered(whole) ? whole : capabilityOf({ ...task, model: null });
-  const gpus = task.gpus > 0 && !hasDevices(capability) ? 0 : task.gpus;
+  const gpus = task.gpus === 0 || !hasDevices(capability) ? 0 : Math.max(task.gpus, gpusOf(task.model));
   return {
     id: idOf(task),
     workspace: task.workspaceId,

@@ -91,7 +91,7 @@ export function createFleetView(): FleetView {
       if (builds.size <= mostBuilds) break;
       builds.delete(id);
     }
-    const { togetherMib } = measured;
+    const { togetherMib, gpusOf } = measured;
     return demandOf(task, {
       instantMs,
       times,
@@ -99,6 +99,7 @@ export function createFleetView(): FleetView {
       isOffered: offered.has,
       hasDevices: offered.hasDevices,
       togetherMib,
+      gpusOf,
     });
   };
 

@@ -194,6 +194,22 @@ test('a model goes where it fits in what other programs leave of a GPU, as its r
   );
 });
 
+test('L1b: a model that is spread over GPUs has so many of one fabric for each of its tasks, or as many as there are together where cards want more', async (context) => {
+  const opened = await server.scheduled(context);
+  const { records } = opened;
+  const devices = ['GPU-1', 'GPU-2', 'GPU-3'].map((id) => ({ ...device(id, 24), fabric: id === 'GPU-1' ? 'alone' : 'linked' }));
+  const modelMemory = [{ ...mib('ink', 20_000), gpus: 2 }, { ...mib('oil', 20_000), gpus: 3 }, mib('sand', 20_000)];
+  const { runnerId } = await records.joinRunner(draws('wide', { models: ['ink', 'oil', 'sand'], devices, modelMemory }));
+  for (const model of ['ink', 'oil']) {
+    await order(opened, [drawing(model, model, onGpu)]);
+    const lease = await leaseOf(opened, runnerId);
+    assert.deepEqual([lease.task.key, lease.devices?.toSorted()], [model, ['GPU-2', 'GPU-3']]);
+    await records.completeTask(done(runnerId, lease));
+  }
+  await order(opened, [drawing('sand', 'sand', onGpu)]);
+  assert.equal((await leaseOf(opened, runnerId)).devices?.length, 1);
+});
+
 test('a task of two GPUs is given both of one fabric together, with what is to leave either, and waits for both', async (context) => {
   const opened = await server.scheduled(context);
   const { records } = opened;

@@ -1,11 +1,17 @@
 import { type ModelFigures, type RunnerOffer, singleModels } from '@filmwright/contracts';
-import { gpuMemoryOf } from '@filmwright/core/plan/installed-models';
-import { modelMib } from '@filmwright/core/plan/usable-devices';
+import { gpuMemoryOf, modelGpusOf } from '@filmwright/core/plan/installed-models';
+import { modelMib, togetherOf } from '@filmwright/core/plan/usable-devices';
 import type { ModelFacts } from '@filmwright/scheduler';
 
 type Offered = Pick<RunnerOffer, 'figures' | 'modelMemory' | 'devices'>;
-/** What one runner tells of a model: what it measured, what its card says (MiB), and how large its largest device is. */
-type Told = { readonly figures: ModelFigures | null; readonly cardMib: number; readonly deviceMib: number };
+/** What one runner tells of a model: what it measured, what its card says (MiB, and GPUs), and how large its largest device is and how many it has together. */
+type Told = {
+  readonly figures: ModelFigures | null;
+  readonly cardMib: number;
+  readonly gpus: number;
+  readonly deviceMib: number;
+  readonly widest: number;
+};
 
 /** What all runners tell of models, as the scheduler takes it until it has learned times of its own. */
 export type MeasuredModels = {
@@ -13,6 +19,8 @@ export type MeasuredModels = {
   readonly set: (runnerId: string, offer: Offered | null) => readonly ModelFacts[];
   /** GPU memory of models that work together, MiB; 0 for one alone, of which the facts tell. */
   readonly togetherMib: (model: string | null) => number;
+  /** GPUs that a task of a model has, if it has any. */
+  readonly gpusOf: (model: string | null) => number;
 };
 
 /** Starts without any. Of several runners the times are the mean, and the sizes the largest: what is placed must fit. */
@@ -26,19 +34,26 @@ export function createMeasuredModels(): MeasuredModels {
       const { figures = [], modelMemory = [], devices = [] } = offer ?? {};
       const deviceMib = Math.max(0, ...devices.map(modelMib));
       const measured = new Map(figures.map((one) => [one.name, one]));
-      const byCard = new Map(modelMemory.map(({ name, vramMib }) => [name, vramMib]));
+      const widest = togetherOf(devices);
+      const byCard = new Map(modelMemory.map((one) => [one.name, one]));
       const names = [...new Set([...measured.keys(), ...byCard.keys()])];
       if (names.length === 0) byRunner.delete(runnerId);
       else byRunner.set(runnerId, names);
       for (const name of names) {
         const told = byModel.get(name) ?? new Map<string, Told>();
-        byModel.set(name, told.set(runnerId, { figures: measured.get(name) ?? null, cardMib: byCard.get(name) ?? 0, deviceMib }));
+        const { vramMib: cardMib = 0, gpus = 1 } = byCard.get(name) ?? {};
+        byModel.set(name, told.set(runnerId, { figures: measured.get(name) ?? null, cardMib, gpus, deviceMib, widest }));
       }
       return names.map((name) => factsOf(name, toldOf(name)));
     },
     togetherMib(model) {
       const names = model === null ? [] : singleModels(model);
       return names.length < 2 ? 0 : names.reduce((sum, name) => sum + vramOf(toldOf(name)), 0);
+    },
+    gpusOf(model) {
+      const names = model === null ? [] : singleModels(model);
+      const told = names.flatMap((name) => toldOf(name).map(({ gpus, widest }) => ({ modelMemory: [{ name, vramMib: 1, gpus }], widest })));
+      return model === null ? 1 : modelGpusOf(told)(model);
     },
   };
 }

@@ -65,6 +65,23 @@ export function modelMemoryOf(tellers: readonly Telling[]): (name: string) => nu
   return (name) => singleModels(name).reduce((sum, one) => sum + alone(one), 0);
 }
 
+type Spreading = Pick<RunnerOffer, 'modelMemory'> & {
+  /** Its GPUs that reach each other, the most of one fabric; without it cards are believed. */
+  readonly widest?: number;
+};
+
+/** GPUs that tasks of models have: as many as cards say, but no more than whoever has the model has together: cards may err, and a model that is spread works on fewer. Models that work together have those of the widest. */
+export function modelGpusOf(tellers: readonly Spreading[]): (name: string) => number {
+  const told = new Map<string, { byCard: number; widest: number }>();
+  for (const { modelMemory = [], widest = Number.POSITIVE_INFINITY } of tellers)
+    for (const { name, gpus = 1 } of modelMemory) {
+      const known = told.get(name) ?? { byCard: 1, widest: 1 };
+      told.set(name, { byCard: Math.max(known.byCard, gpus), widest: Math.max(known.widest, widest) });
+    }
+  const alone = (name: string): number => Math.min(told.get(name)?.byCard ?? 1, told.get(name)?.widest ?? 1);
+  return (name) => Math.max(1, ...singleModels(name).map(alone));
+}
+
 /** Kinds of tasks that models of a capability are for. */
 const kindsOf: Partial<Record<ModelCapability, readonly TaskKind[]>> = {
   'image-review': ['review'],

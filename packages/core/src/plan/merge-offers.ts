@@ -7,14 +7,18 @@ import {
   type TaskKind,
   type Toolchain,
 } from '@filmwright/contracts';
+import { modelGpusOf } from './installed-models.ts';
 import { type ModelToolchains, modelToolchains } from './model-toolchains.ts';
 import type { BringingPool } from './pool-models.ts';
+import { togetherOf, usableDevices } from './usable-devices.ts';
 
 /** What the runners can do together, as the planner takes it; `slots` is how many tasks they run at once. */
 export type Offer = Pick<RunnerOffer, 'toolchain' | 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'> & {
   readonly slots: number;
   /** Where runners compute models on different devices; left out where all do so alike. */
   readonly modelToolchains?: ModelToolchains;
+  /** GPUs over which models are spread, by their names; those that have one are left out. */
+  readonly modelGpus?: Readonly<Record<string, number>>;
   /** Pools whose machines are to bring models; left out where there are none. */
   readonly pools?: readonly BringingPool[];
 };
@@ -47,6 +51,7 @@ export function mergeOffers(offers: readonly CountedOffer[], before: Offer | nul
   return {
     toolchain: toolchain as Toolchain,
     ...(Object.keys(byModel).length > 0 && { modelToolchains: byModel }),
+    ...spreadOf(runners),
     voices: joined({ lists: [stillOffered, ...runners.map((runner) => runner.voices), before?.voices ?? []], idOf: (voice) => voice.id }),
     fonts: joined({ lists: [before?.fonts ?? [], ...runners.map((runner) => runner.fonts)], idOf: (font) => font.script }),
     models: modelsOf(
@@ -71,6 +76,16 @@ export function mergeOffers(offers: readonly CountedOffer[], before: Offer | nul
       (there.length > 0 ? there : atRest).reduce((sum, runner) => sum + runner.slots, 0),
     ),
   };
+}
+
+function spreadOf(runners: readonly RunnerOffer[]): Pick<Offer, 'modelGpus'> {
+  const names = new Set(
+    runners.flatMap(({ modelMemory = [] }) => modelMemory.flatMap(({ name, gpus }) => (gpus === undefined ? [] : [name]))),
+  );
+  if (names.size === 0) return {};
+  const gpusOf = modelGpusOf(runners.map((runner) => ({ ...runner, widest: togetherOf(usableDevices(runner)) })));
+  const spread = [...names].sort().flatMap((name): [string, number][] => (gpusOf(name) > 1 ? [[name, gpusOf(name)]] : []));
+  return spread.length === 0 ? {} : { modelGpus: Object.fromEntries(spread) };
 }
 
 type Media = Pick<RunnerOffer, 'voices' | 'fonts' | 'models' | 'modelsFor' | 'generators'>;

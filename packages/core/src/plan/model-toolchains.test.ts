@@ -44,6 +44,34 @@ test('a model is run on a GPU where one that has it has room for it, however man
   assert.deepEqual(offer, mergeOffers([...fleet].reverse(), null), 'the order in which runners came does not show');
 });
 
+/** Of so many GiB, and what it reaches others by. */
+type Card = readonly [gib: number, fabric: string];
+
+test('a model that is spread over GPUs is run on them where so many that are large enough reach each other, and on processors elsewhere', () => {
+  const modelMemory = [{ name: 'model wide@1', vramMib: 20_000, gpus: 2 }];
+  const on = (...devices: readonly Card[]): RunnerOffer =>
+    withGpu(['wide@1'], 24, { modelMemory, devices: devices.map(([gib, fabric], at) => ({ ...device(gib), id: `GPU-${at}`, fabric })) });
+  const offerOf = (...devices: readonly Card[]): Offer => mergeOffers([runner(['wide@1']), on(...devices)], null);
+  const together = offerOf([24, 'f'], [24, 'f']);
+  assert.equal(chainOf(together, 'wide@1'), gpu);
+  assert.deepEqual(together.modelGpus, { 'model wide@1': 2 });
+  for (const devices of [
+    [[24, 'f']],
+    [
+      [24, 'f'],
+      [24, 'g'],
+    ],
+    [
+      [24, 'f'],
+      [12, 'f'],
+    ],
+  ] as const)
+    assert.equal(chainOf(offerOf(...devices), 'wide@1'), cpu, JSON.stringify(devices));
+  // Where nothing else is there it is tried on what there is together.
+  const alone = mergeOffers([on([24, 'f'])], null);
+  assert.deepEqual([chainOf(alone, 'wide@1'), alone.modelGpus], [gpu, undefined]);
+});
+
 test('a fleet of one kind tells nothing of models, and what is too large for every GPU is tried on one where there is nothing else', () => {
   assert.equal('modelToolchains' in mergeOffers([runner(['a@1']), runner(['a@1'])], null), false);
   const modelMemory = [{ name: 'model a@1', vramMib: 90_000 }];

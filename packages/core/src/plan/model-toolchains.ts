@@ -1,6 +1,6 @@
 import { computesOnGpu, type RunnerOffer, type TaskKind, type Toolchain } from '@filmwright/contracts';
-import { installedModels, modelMemoryOf } from './installed-models.ts';
-import { modelMib, usableDevices } from './usable-devices.ts';
+import { installedModels, modelGpusOf, modelMemoryOf } from './installed-models.ts';
+import { modelMib, togetherOf, usableDevices } from './usable-devices.ts';
 
 /** Toolchains under which a kind can be done with a model, best first, by the model's name; those with one alone that is the kind's own are left out. */
 export type ModelToolchains = Partial<Record<TaskKind, Readonly<Record<string, readonly string[]>>>>;
@@ -11,7 +11,7 @@ type Runner = Pick<RunnerOffer, 'voices' | 'models' | 'modelsFor' | 'generators'
 
 /**
  * Under which toolchains each model can be run: those that compute on a GPU come first, where one that has the model has a device that is large enough
- * for it, then the one that most runners offer, then by name. Where nothing is large enough it is tried all the same: cards may err.
+ * for it, or as many together as it is spread over, then the one that most runners offer, then by name. Where nothing is large enough it is tried all the same: cards may err.
  */
 export function modelToolchains(runners: readonly Runner[], own: Toolchain): ModelToolchains {
   // Mostly all runners are alike, and a fleet of thousands is looked at each second.
@@ -20,15 +20,16 @@ export function modelToolchains(runners: readonly Runner[], own: Toolchain): Mod
   const kinds = new Set(([...new Set(runners.flatMap(({ toolchain }) => Object.keys(toolchain)))] as TaskKind[]).filter(differs));
   if (kinds.size === 0) return {};
   const memoryOf = modelMemoryOf(runners);
+  const gpusOf = modelGpusOf(runners);
   const fitting: Found = new Map();
   const tight: Found = new Map();
   for (const { runner, times } of alike(runners)) {
-    const mostMib = Math.max(0, ...usableDevices(runner).map(modelMib));
+    const devices = usableDevices(runner);
     for (const [kind, models] of Object.entries(installedModels(runner)) as [TaskKind, readonly string[]][]) {
       const chain = runner.toolchain[kind];
       if (chain === undefined || !kinds.has(kind)) continue;
       for (const model of models) {
-        const fits = !computesOnGpu(chain) || (mostMib > 0 && memoryOf(model) <= mostMib);
+        const fits = !computesOnGpu(chain) || togetherOf(devices, Math.max(1, memoryOf(model))) >= gpusOf(model);
         count(fits ? fitting : tight, { kind, model, chain, times });
       }
     }
@@ -54,7 +55,7 @@ function alike(runners: readonly Runner[]): Iterable<{ readonly runner: Runner; 
   const found = new Map<string, { readonly runner: Runner; times: number }>();
   for (const runner of runners) {
     const { models, modelsFor, generators = [], toolchain, devices = [] } = runner;
-    const sizes = devices.map((device) => [device.product, modelMib(device)]);
+    const sizes = devices.map((device) => [device.product, device.fabric, modelMib(device)]);
     const text = JSON.stringify([models, modelsFor, generators.map(({ ref }) => ref), toolchain, sizes]);
     const known = found.get(text);
     if (known === undefined) found.set(text, { runner, times: 1 });

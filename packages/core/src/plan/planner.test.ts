@@ -10,10 +10,10 @@ const drawing = {
   ...{ picture: null, strength: 0 },
 } as unknown as Payload<'generate'>;
 
-test('a row tells of the GPU that its task takes, also before its inputs are known, and of none where processors do it', () => {
-  const gpusOf = (generate: string): unknown => {
-    const toolchain = { generate, encode: 'ffmpeg 7.1' };
-    const { ask, planned } = createPlanner({ results: () => undefined, offer: { toolchain }, digestOf: () => 'sha256-key' });
+test('a row tells of the GPUs that its task takes, those over which its model is spread, also before its inputs are known, and of none where processors do it', () => {
+  const gpusOf = (generate: string, modelGpus: Readonly<Record<string, number>> = {}): unknown => {
+    const offer = { toolchain: { generate, encode: 'ffmpeg 7.1' }, modelGpus };
+    const { ask, planned } = createPlanner({ results: () => undefined, offer, digestOf: () => 'sha256-key' });
     ask({ ...at, address: 'drawn', kind: 'generate', payload: drawing });
     ask({ ...at, address: 'to come', kind: 'generate', payload: undefined });
     ask({ ...at, address: 'span', kind: 'encode', payload: undefined });
@@ -24,7 +24,12 @@ test('a row tells of the GPU that its task takes, also before its inputs are kno
     ['to come', 1],
     ['span', undefined],
   ]);
-  assert.deepEqual(gpusOf('onnxruntime 1.30.0 cpu'), [
+  assert.deepEqual(gpusOf('onnxruntime 1.30.0 cuda sm_90', { 'model oil': 3 }), [
+    ['drawn', 3],
+    ['to come', 1],
+    ['span', undefined],
+  ]);
+  assert.deepEqual(gpusOf('onnxruntime 1.30.0 cpu', { 'model oil': 3 }), [
     ['drawn', undefined],
     ['to come', undefined],
     ['span', undefined],

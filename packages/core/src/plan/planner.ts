@@ -72,7 +72,7 @@ export type Planner = {
 
 export type PlannerInput = {
   readonly results: (key: string) => TaskResultView | undefined;
-  readonly offer: Pick<Offer, 'toolchain' | 'modelToolchains'>;
+  readonly offer: Pick<Offer, 'toolchain' | 'modelToolchains' | 'modelGpus'>;
   readonly digestOf: DigestOf;
 };
 
@@ -122,7 +122,8 @@ export function createPlanner({ results, offer, digestOf }: PlannerInput): Plann
     if (model !== null && chain !== '') chosen.set(`${kind} ${model}`, { kind, model, toolchain: chain });
     const key = taskKey({ kind, payload, toolchain: chain }, digestOf);
     const result = results(key);
-    const { gpus } = needsOf({ kind, payload, estimateMs, toolchain: chain } as Needing);
+    const needs = needsOf({ kind, payload, estimateMs, toolchain: chain } as Needing);
+    const gpus = needs.gpus === 0 || model === null ? needs.gpus : Math.max(needs.gpus, offer.modelGpus?.[model] ?? 1);
     const task: PlannedTask = { address, kind, stage, shot, estimateMs, key, result, ...(gpus > 0 && { gpus }) };
     note(task);
     if (result?.state === 'done') return result.output as Output<K>;

@@ -10,6 +10,8 @@ export type Compute = {
   readonly device: string;
   /** Variables that the processes of models need besides PATH. */
   readonly environment: Readonly<Record<string, string>>;
+  /** GPUs that this process may compute on; one where that is left out. */
+  readonly gpus?: number;
 };
 
 /** The processor: every machine has one, and it gives the same bytes everywhere. */

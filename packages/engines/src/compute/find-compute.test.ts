@@ -8,7 +8,7 @@ import { type Compute, currentCompute, providerChain } from './compute.ts';
 import { findCompute } from './find-compute.ts';
 import { findGpuSoftware } from './gpu-software.ts';
 
-const hopper = { architecture: 'sm_90', cuda: true, tensorrt: '10.13.3' };
+const hopper = { architecture: 'sm_90', gpus: 2, cuda: true, tensorrt: '10.13.3' };
 
 test('left to choose, a machine computes on the first of TensorRT, CUDA and the processor that runs the probe', async (t) => {
   const home = await testFolder(t);
@@ -30,7 +30,7 @@ test('left to choose, a machine computes on the first of TensorRT, CUDA and the 
     ORT_TENSORRT_CACHE_PATH: join(home, 'engine-cache', 'sm_90-trt10.13.3'),
   });
   assert.deepEqual(await readdir(join(home, 'engine-cache')), ['sm_90-trt10.13.3']);
-  assert.deepEqual(await choose(['cuda']), { provider: 'cuda', device: 'cuda sm_90', environment: {} });
+  assert.deepEqual(await choose(['cuda']), { provider: 'cuda', device: 'cuda sm_90', environment: {}, gpus: 2 });
   assert.equal((await choose([])).device, 'cpu');
   assert.equal((await choose(['cuda'], null)).device, 'cpu');
   assert.deepEqual(tried, ['tensorrt', 'tensorrt', 'cuda', 'tensorrt', 'cuda']);
@@ -57,14 +57,14 @@ test('a provider is used where its own library and the one it needs are there, i
     run: async (program: string) => (program === 'nvidia-smi' ? '9.0\n9.0\n' : null),
     driverPresent: () => true,
   };
-  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', cuda: false, tensorrt: null });
+  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', gpus: 2, cuda: false, tensorrt: null });
   await writeFile(join(folder, 'libonnxruntime_providers_cuda.so'), '');
   await mkdir(join(folder, 'real'));
   await writeFile(join(folder, 'real', 'libnvinfer.so.10.13.3'), '');
   await symlink(join(folder, 'real', 'libnvinfer.so.10.13.3'), join(folder, 'libnvinfer.so.10'));
-  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', cuda: true, tensorrt: null });
+  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', gpus: 2, cuda: true, tensorrt: null });
   await writeFile(join(folder, 'libonnxruntime_providers_tensorrt.so'), '');
-  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', cuda: true, tensorrt: '10.13.3' });
+  assert.deepEqual(await findGpuSoftware(look), { architecture: 'sm_90', gpus: 2, cuda: true, tensorrt: '10.13.3' });
   assert.equal(await findGpuSoftware({ ...look, driverPresent: () => false }), null);
   assert.equal(await findGpuSoftware({ ...look, run: async () => null }), null);
 });

@@ -57,11 +57,18 @@ async function computeOf(
 ): Promise<Compute> {
   if (provider === 'webgpu') return { provider, device: 'webgpu', environment: {} };
   const architecture = found?.architecture ?? 'unknown';
-  if (provider === 'cuda' || !found?.tensorrt) return { provider, device: `${provider} ${architecture}`, environment: {} };
+  const gpus = visibleGpus(found?.gpus ?? 1);
+  if (provider === 'cuda' || !found?.tensorrt) return { provider, device: `${provider} ${architecture}`, environment: {}, gpus };
   const folder = join(home, 'engine-cache', `${architecture}-trt${found.tensorrt}`);
   await mkdir(folder, { recursive: true });
   const environment = { ORT_TENSORRT_ENGINE_CACHE_ENABLE: '1', ORT_TENSORRT_CACHE_PATH: folder };
-  return { provider, device: `tensorrt ${found.tensorrt} ${architecture}`, environment };
+  return { provider, device: `tensorrt ${found.tensorrt} ${architecture}`, environment, gpus };
+}
+
+/** Of the machine's GPUs those that CUDA shows to this process. */
+function visibleGpus(there: number): number {
+  const chosen = (process.env['CUDA_VISIBLE_DEVICES'] ?? '').split(',').filter((one) => one.trim() !== '').length;
+  return chosen === 0 ? there : Math.min(chosen, there);
 }
 
 /** Loads and runs the probe's model there; what went wrong, or null. */

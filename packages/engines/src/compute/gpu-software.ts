@@ -4,9 +4,10 @@ import { readdir, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
-/** What this machine has of NVIDIA's: the architecture of its first GPU as `sm_90`, and which of ONNX Runtime's providers have their libraries. */
+/** What this machine has of NVIDIA's: the architecture of its first GPU as `sm_90`, how many there are, and which of ONNX Runtime's providers have their libraries. */
 export type GpuSoftware = {
   readonly architecture: string;
+  readonly gpus: number;
   readonly cuda: boolean;
   /** Version of TensorRT, by the name of its library; null where it or ONNX Runtime's part for it is missing. */
   readonly tensorrt: string | null;
@@ -33,7 +34,8 @@ const thisMachine: Look = {
 /** Looks for a GPU and the libraries that ONNX Runtime needs for it, without loading any of them; null where there is no GPU. */
 export async function findGpuSoftware({ folders, run, driverPresent }: Look = thisMachine): Promise<GpuSoftware | null> {
   if (!driverPresent()) return null;
-  const capability = /^\s*(\d+)\.(\d+)/.exec((await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'])) ?? '');
+  const said = (await run('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader'])) ?? '';
+  const capability = /^\s*(\d+)\.(\d+)/.exec(said);
   if (capability === null) return null;
   const listed = ((await run('ldconfig', ['-p'])) ?? '').split('\n').flatMap((line) => /=> (\S+)$/.exec(line)?.[1] ?? []);
   const inFolders = await Promise.all(
@@ -46,6 +48,7 @@ export async function findGpuSoftware({ folders, run, driverPresent }: Look = th
   const cuda = find('libonnxruntime_providers_cuda') !== undefined;
   return {
     architecture: `sm_${capability[1]}${capability[2]}`,
+    gpus: said.trim().split('\n').length,
     cuda,
     tensorrt: cuda && find('libonnxruntime_providers_tensorrt') !== undefined ? version : null,
   };

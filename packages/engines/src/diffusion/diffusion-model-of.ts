@@ -17,6 +17,7 @@ export function diffusionModelOf(model: InstalledModel): DiffusionModel {
       `The model ${card.name} cannot generate here: it is of the engine ${card.engine} with the processing ${found}; wanted onnx with the pipeline ${diffusionPipeline}.`,
     );
   }
+  const gpus = card.needs.tiers.find(({ tier }) => tier === 'gpu')?.gpus;
   const sides = [limits?.widthPx, limits?.heightPx].filter((side) => side !== undefined);
   return {
     name: card.name,
@@ -24,6 +25,7 @@ export function diffusionModelOf(model: InstalledModel): DiffusionModel {
     revision: card.revision,
     files: card.files.map(({ path, digest }) => ({ path, sha256: digest.slice('sha256-'.length) })),
     ...(sides.length > 0 ? { mostSide: Math.max(...sides) } : {}),
+    ...(gpus === undefined ? {} : { gpus }),
     hold: () => holdInstalled(model),
     ...(limits?.frames === undefined ? {} : { mostFrames: limits.frames }),
   };

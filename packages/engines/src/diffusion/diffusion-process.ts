@@ -12,6 +12,7 @@ export type ChildRequest =
       readonly folder: string;
       readonly threads: number;
       readonly provider: ComputeProvider;
+      readonly gpus: number;
     }
   /** Drawings that go on side by side. */
   | { readonly kind: 'generate'; readonly drawings: readonly (DrawingOrder & { readonly id: number })[] }

@@ -52,10 +52,10 @@ function numbersOf(tensor: Tensor, name: string): Numbers {
 /** Loads an ONNX file with a fixed number of threads; throws `model-unavailable` with the runtime's words where that cannot be done there. */
 export async function loadNetwork(
   path: string,
-  { threads, provider }: { readonly threads: number; readonly provider: ComputeProvider },
+  { threads, provider, gpu }: { readonly threads: number; readonly provider: ComputeProvider; readonly gpu: number },
 ): Promise<Network & { readonly provider: ComputeProvider }> {
   try {
-    const session = await InferenceSession.create(path, sessionOptions({ provider, threads }));
+    const session = await InferenceSession.create(path, sessionOptions({ provider, threads, gpu }));
     return { ...networkOf(session), provider };
   } catch (error) {
     throw loadProblem(path, { provider, said: error instanceof Error ? error.message : String(error) });

@@ -17,6 +17,8 @@ export type DiffusionModel = {
   readonly files?: readonly { readonly path: string; readonly sha256: string }[];
   readonly mostSide?: number;
   readonly mostFrames?: number;
+  /** So many that its networks are spread over, where this process has them; one where it is left out. */
+  readonly gpus?: number;
   /** Keeps the files from being evicted and removed while the model is loaded; null where that needs nothing. */
   readonly hold?: () => Promise<Held | null>;
 };
@@ -101,6 +103,7 @@ export function openDiffusionEngine({
         folder: model.folder,
         threads,
         provider: provider ?? currentCompute().provider,
+        gpus: Math.min(model.gpus ?? 1, currentCompute().gpus ?? 1),
       });
       if (disposed) throw closed();
       if (answer.kind !== 'opened') throw rejected(answer);

@@ -71,30 +71,39 @@ function joined(values: readonly Numbers[]): Numbers {
   return { dims: [values.length, ...first.dims.slice(1)], data };
 }
 
+type Part = 'denoiser' | 'text' | 'picture';
+
+/** On which of so many GPUs a part of a model computes: the denoiser, which is the largest, has the first to itself; two of them share what pictures and words take. */
+export function gpuOf(part: Part, gpus: number): number {
+  return Math.min(['denoiser', 'text', 'picture'].indexOf(part), gpus - 1);
+}
+
 /** Loads every part of the model in `folder`; throws `model-unavailable` or `out-of-memory` saying which part failed. */
 export async function openPipeline({
   folder,
   threads,
   provider,
+  gpus,
   runs,
 }: {
   readonly folder: string;
   readonly threads: number;
   readonly provider: ComputeProvider;
+  /** Over so many its networks are spread. */
+  readonly gpus: number;
   /** Of the drawings that share the pipeline. */
   readonly runs: JointRuns;
 }): Promise<Pipeline> {
   const files = await findModelFiles(folder);
   const tokenizer = await openPromptTokenizer(files.tokenizerFolder);
-  const options = { threads, provider };
-  const load = async (path: string) => {
-    const network = await loadNetwork(path, options);
+  const load = async (path: string, part: Part) => {
+    const network = await loadNetwork(path, { threads, provider, gpu: gpuOf(part, gpus) });
     return { ...runs.joined(network), provider: network.provider };
   };
-  const textEncoder = await load(files.textEncoderPath);
-  const denoiser = await load(files.denoiserPath);
-  const decoder = await load(files.decoderPath);
-  const encoder = files.encoderPath ? await load(files.encoderPath) : null;
+  const textEncoder = await load(files.textEncoderPath, 'text');
+  const denoiser = await load(files.denoiserPath, 'denoiser');
+  const decoder = await load(files.decoderPath, 'picture');
+  const encoder = files.encoderPath ? await load(files.encoderPath, 'picture') : null;
 
   const idsName = named(textEncoder, { names: ['input_ids'], what: 'text encoder' });
   const textOutput = textEncoder.outputs.find((name) => name === 'last_hidden_state') ?? textEncoder.outputs[0] ?? '';

@@ -62,7 +62,7 @@ test('two revisions of a model are measured, kept apart and run side by side', a
   }
 });
 
-test('GPU memory is that of the process in the table of the driver', () => {
-  assert.equal(vramIn('41, 900\n42, 1536\n42, 64\n43, [N/A]\n', 42), 1600);
+test('GPU memory is that of the process in the table of the driver, of several GPUs what it holds most of', () => {
+  assert.equal(vramIn('GPU-a, 41, 900\nGPU-a, 42, 1536\nGPU-a, 42, 64\nGPU-b, 42, 700\nGPU-b, 43, [N/A]\n', 42), 1600);
   assert.equal(vramIn('', 42), 0);
 });

@@ -10,19 +10,21 @@ export async function peakRamMib(pid: number): Promise<number | null> {
   return kib === undefined ? null : Math.round((Number(kib) / 1024) * 10) / 10;
 }
 
-/** GPU memory that a process holds now, in MiB, by the driver's own account; 0 where there is no GPU or none of it is held. */
+/** GPU memory that a process holds now, in MiB, by the driver's own account, of several GPUs on the one where it holds most; 0 where there is no GPU or none of it is held. */
 export async function vramMib(pid: number): Promise<number> {
   const text = await new Promise<string>((resolve) => {
-    const args = ['--query-compute-apps=pid,used_gpu_memory', '--format=csv,noheader,nounits'];
+    const args = ['--query-compute-apps=gpu_uuid,pid,used_gpu_memory', '--format=csv,noheader,nounits'];
     execFile('nvidia-smi', args, { timeout: answerWithinMs }, (error, stdout) => resolve(error === null ? stdout : ''));
   });
   return vramIn(text, pid);
 }
 
-/** The sum of a process over all GPUs in the driver's table of `pid, MiB`. */
+/** The most that a process holds on any one GPU, in the driver's table of `GPU, pid, MiB`. */
 export function vramIn(table: string, pid: number): number {
-  return table.split('\n').reduce((sum, line) => {
-    const [held, mib] = line.split(',').map((cell) => Number(cell.trim()));
-    return held === pid && Number.isFinite(mib) ? sum + (mib ?? 0) : sum;
-  }, 0);
+  const held = new Map<string, number>();
+  for (const line of table.split('\n')) {
+    const [gpu = '', owner, mib] = line.split(',').map((cell) => cell.trim());
+    if (Number(owner) === pid && Number.isFinite(Number(mib))) held.set(gpu, (held.get(gpu) ?? 0) + Number(mib));
+  }
+  return Math.max(0, ...held.values());
 }
