@@ -35,7 +35,7 @@ async function machine(
     models,
     wanted,
     budgetBytes = 1e9,
-  }: { readonly models: ReturnType<typeof modelOf>[]; readonly wanted: readonly string[]; readonly budgetBytes?: number },
+  }: { readonly models: ReturnType<typeof modelOf>[] | 'unheard'; readonly wanted: readonly string[]; readonly budgetBytes?: number },
 ) {
   const home = await mkdtemp(join(tmpdir(), 'filmwright-machine-'));
   const ending = new AbortController();
@@ -44,10 +44,14 @@ async function machine(
   const client: Pick<Client, 'platformShelf' | 'readMedia'> = {
     platformShelf: async (): Promise<PlatformShelf> => {
       looks++;
+      if (models === 'unheard') throw new FilmwrightError('unavailable', 'Nobody answers.');
       return { models: models.map(({ card }) => ({ card, accepted: [] })), voices: [] };
     },
     async *readMedia({ source }) {
-      const bytes = models.find(({ card }) => 'shelfFile' in source && card.files[0]?.digest === source.shelfFile)?.bytes;
+      const bytes =
+        models === 'unheard'
+          ? undefined
+          : models.find(({ card }) => 'shelfFile' in source && card.files[0]?.digest === source.shelfFile)?.bytes;
       if (bytes === undefined) throw new FilmwrightError('not-found', 'There is no such file.');
       yield { bytes, position: 0, restarted: false, totalBytes: bytes.length };
     },
@@ -55,7 +59,17 @@ async function machine(
   const log = (_: string, message: string, fields?: Readonly<Record<string, unknown>>): void => {
     told.push(`${message}: ${String(fields?.['name'] ?? fields?.['problem'])}`);
   };
-  const running = keepShelf({ wanted, weights: { ...weightsOf(home), budgetBytes }, client, signal: ending.signal, log, everyMs: 20 });
+  const tried: boolean[] = [];
+  const onTried = (came: boolean): void => void tried.push(came);
+  const running = keepShelf({
+    wanted,
+    onTried,
+    weights: { ...weightsOf(home), budgetBytes },
+    client,
+    signal: ending.signal,
+    log,
+    everyMs: 20,
+  });
   t.after(async () => {
     ending.abort();
     await running;
@@ -71,7 +85,7 @@ async function machine(
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  return { own, has, until, told, looks: () => looks };
+  return { own, has, until, told, tried, looks: () => looks };
 }
 
 test('what is named comes from the platform in its newest revision, or in the one that is named, also what came there later, and nothing else does', async (t) => {
@@ -115,4 +129,19 @@ test('all stands for what runs here; what goes wrong with one is told of and kee
   assert.match(told.join('\n'), /damaged@\w+: .*digest/);
   assert.match(told.join('\n'), /restricted@\w+: .*not accepted there/);
   assert.doesNotMatch(told.join('\n'), /huge|server/);
+});
+
+test('once each was tried that is told, with whether any came, and not before the platform was heard', async (t) => {
+  const some = await machine(t, {
+    models: [{ ...modelOf('damaged'), bytes: randomBytes(2000) }, modelOf('oil')],
+    wanted: ['damaged', 'oil'],
+  });
+  await some.until(() => some.looks() > 2);
+  assert.deepEqual(some.tried, [true]);
+  const none = await machine(t, { models: [modelOf('oil')], wanted: ['ink'] });
+  await none.until(() => none.looks() > 2);
+  assert.deepEqual(none.tried, [false]);
+  const deaf = await machine(t, { models: 'unheard', wanted: ['ink'] });
+  await deaf.until(() => deaf.looks() > 2);
+  assert.deepEqual(deaf.tried, []);
 });

@@ -18,6 +18,8 @@ export type KeepShelf = {
   readonly client: Pick<Client, 'platformShelf' | 'readMedia'>;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Told once each was tried that the platform has, and whether any of it came. */
+  readonly onTried?: (came: boolean) => void;
   /** How long after one look the next is; a minute when left out. */
   readonly everyMs?: number;
 };
@@ -33,9 +35,12 @@ export async function keepShelf(options: KeepShelf): Promise<void> {
   const { signal, log, everyMs = lookEveryMs } = options;
   let told: ReadonlySet<string> = new Set();
   const faulty: Faulty = new Map();
+  let isTried = false;
   while (!signal.aborted) {
-    const problems = await bringAll(options, faulty);
+    const { problems, came, isWhole } = await bringAll(options, faulty);
     if (signal.aborted) return;
+    if (isWhole && !isTried) options.onTried?.(came);
+    isTried ||= isWhole;
     for (const [about, problem] of problems)
       if (!told.has(about)) log('warn', 'something of the platform is not brought here', { problem });
     told = new Set(problems.keys());
@@ -49,16 +54,25 @@ type Wanted = { readonly name: string; readonly bytes: number; readonly take: ()
 /** Why models that are here are not used, by name: their bytes are not read again for that. */
 type Faulty = Map<string, string>;
 
-/** What went wrong, in words for people, by what it is about: how much room there is changes from look to look. */
-async function bringAll(options: KeepShelf, faulty: Faulty): Promise<ReadonlyMap<string, string>> {
+type Brought = {
+  /** What went wrong, in words for people, by what it is about: how much room there is changes from look to look. */
+  readonly problems: ReadonlyMap<string, string>;
+  /** Whether something came, and whether all was tried. */
+  readonly came: boolean;
+  readonly isWhole: boolean;
+};
+
+async function bringAll(options: KeepShelf, faulty: Faulty): Promise<Brought> {
   const { client, log, signal } = options;
   const problems = new Map<string, string>();
+  let anyCame = false;
+  let isWhole = false;
   try {
     const shelf = await client.platformShelf();
     const { found, missing } = choose(shelf, options);
     for (const words of missing) problems.set(words, words);
     for (const { name, bytes, take } of found) {
-      if (signal.aborted) return problems;
+      if (signal.aborted) break;
       const fault = faulty.get(name);
       if (fault !== undefined) {
         problems.set(name, fault);
@@ -67,6 +81,7 @@ async function bringAll(options: KeepShelf, faulty: Faulty): Promise<ReadonlyMap
       const beganMs = performance.now();
       try {
         const came = await take();
+        anyCame ||= came !== null;
         if (came !== null) log('info', 'brought from the platform', { name: came, bytes, ms: Math.round(performance.now() - beganMs) });
       } catch (error) {
         const { code, detail } = toProblem(error);
@@ -74,11 +89,12 @@ async function bringAll(options: KeepShelf, faulty: Faulty): Promise<ReadonlyMap
         if (error instanceof FaultyModel) faulty.set(name, `${name}: ${detail}`);
       }
     }
+    isWhole = true;
   } catch (error) {
     const { code, detail } = toProblem(error);
     problems.set(code, detail);
   }
-  return problems;
+  return { problems, came: anyCame, isWhole };
 }
 
 function choose(

@@ -4,6 +4,7 @@ import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contra
 import { usableDevices } from '@filmwright/core/plan/usable-devices';
 import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
+import { type Bringing, bringFromPlatform, bringsNothing } from './bringing.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
 import { hasRoom } from './disk-room.ts';
@@ -28,7 +29,6 @@ import { type DeviceWatch, watchDevices } from './watch-devices.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 import { watchStore } from './watch-store.ts';
 import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
-import { weightsOf } from './weights-home.ts';
 
 const log = createLog({ app: 'runner' });
 
@@ -114,15 +114,15 @@ async function main(): Promise<void> {
       // What this machine can do is looked at while the gateway still starts.
       const [url, probed] = await Promise.all([config.url ?? urlFromParent(endings.end), probe(runner)]);
       const connection = { url, token: config.token ?? '' };
-      await serve(runner, { connection, client: createClient(connection), shelves, probed });
+      await serve(runner, { connection, client: createClient(connection), shelves, bringing: bringsNothing, probed });
     } else {
       credential = await openCredential({ ...config, url: config.url ?? '', token: config.join.token, signal: endings.drain, log });
       const { connection } = credential;
       const client = createClient(connection);
       const { store: folder } = config;
       if (folder !== null) await watchStore({ folder, home: config.home, client, signal: endings.drain, log });
-      keepShelfOf(runner, client);
-      await serve(runner, { connection, client, shelves, probed: await probe(runner) });
+      const bringing = bringFromPlatform({ wanted: config.models, home: config.home, client, signal: endings.drain, log });
+      await serve(runner, { connection, client, shelves, bringing, probed: await probe(runner) });
     }
   } catch (error) {
     if (!endings.end.aborted && !endings.drain.aborted) throw error;
@@ -138,14 +138,6 @@ async function main(): Promise<void> {
 /** Ends the processes that hold models on GPUs, while nothing runs. */
 async function endOnDevices(executors: readonly Executor[]): Promise<void> {
   await Promise.all(executors.filter(({ devices, idleSinceMs }) => devices.length > 0 && idleSinceMs !== null).map((one) => one.end()));
-}
-
-/** Brings what is wanted of the platform's models and voices while this runner works: it offers each as it arrives. */
-function keepShelfOf({ config, endings }: Runner, client: Client): void {
-  const { models: wanted, home } = config;
-  if (wanted.length === 0) return;
-  const kept = { wanted, weights: weightsOf(home), client, signal: endings.drain, log };
-  void import('./keep-shelf.ts').then(({ keepShelf }) => keepShelf(kept));
 }
 
 /** The cache of this machine, which its executors read too, and how much of it may be fetched ahead. */
@@ -185,11 +177,11 @@ async function probe({ config, executors, endings }: Runner): Promise<ProbedOffe
   }
 }
 
-type Session = Connected & { readonly shelves: ShelfWatch; readonly probed: ProbedOffer };
+type Session = Connected & { readonly shelves: ShelfWatch; readonly bringing: Bringing; readonly probed: ProbedOffer };
 
 async function serve(runner: Runner, first: Session): Promise<void> {
   const { config, endings } = runner;
-  const { client, connection } = first;
+  const { client, connection, bringing } = first;
   let { shelves, probed } = first;
   // Only what is a way of its own is measured.
   const link = config.join === null ? null : linkProbe({ home: config.home, folder: config.store, connection, client });
@@ -197,14 +189,17 @@ async function serve(runner: Runner, first: Session): Promise<void> {
     try {
       await untilRoom(runner);
       if (endings.drain.aborted) return;
-      if (shelves.changed.aborted) {
+      if (shelves.changed.aborted || bringing.isUnseen()) {
+        shelves.close();
+        bringing.look();
         shelves = watchShelves(config.home);
         probed = await probe(runner);
       }
       const { executors, newExecutor } = runner;
       runner.near.know(probed.devices ?? []);
       while (executors.length < config.slots + usableDevices(probed).length) executors.push(newExecutor());
-      const offer = await importOffer(config, { client, probed });
+      const coming = bringing.names();
+      const offer = { ...(await importOffer(config, { client, probed })), ...(coming.length > 0 && { bringing: coming }) };
       const machine = { ...probed.machine, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
       const devices = runner.devices.offer(offer.devices ?? []);
       const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
@@ -226,7 +221,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
         log,
         runnerId,
         leaseMs,
-        offerChanged: shelves.changed,
+        offerChanged: coming.length > 0 ? AbortSignal.any([shelves.changed, bringing.over]) : shelves.changed,
       });
       await client.leaveRunner(runnerId);
     } catch (error) {

@@ -54,6 +54,8 @@ export const runnerOfferSchema = z.object({
   versions: z.record(z.string(), z.number().int()).readonly().optional(),
   /** Of the program. */
   version: z.string().max(100).optional(),
+  /** Models and voices, by the names that it was told, that it is still bringing from the platform: it offers them once they are there. */
+  bringing: z.array(z.string().max(300)).max(1000).readonly().optional(),
   pool: z.string().max(100).optional(),
   region: z.string().max(100).optional(),
   machine: machineSchema.optional(),
