@@ -167,7 +167,7 @@ export type RunInput = {
   readonly change?: (task: Task, output: unknown) => TaskResultView | undefined;
 };
 
-/** Plans a film to its end, every task answered at once; gives all tasks in the order in which they became ready. */
+/** Plans a film to its end, or until it waits for a pool, every task answered at once; gives all tasks in the order in which they became ready. */
 export function runPlan({
   document,
   files,
@@ -227,6 +227,7 @@ export function runPlan({
     });
     if (plan.end !== null) return { plan, tasks };
     const fresh = plan.ready.filter((task) => !known.has(task.key));
+    if (fresh.length === 0 && plan.awaits !== undefined) return { plan, tasks };
     if (fresh.length === 0) throw new Error(`the plan stands still after ${round} rounds with ${plan.ready.length} tasks ready`);
     for (const task of fresh) {
       tasks.push(task);

@@ -125,27 +125,6 @@ test('what nobody can draw is told before anything is made, with what to do', ()
   assert.match(problemOf({ prompt: 'waves', model: 'tiny', picture: 'a.png' }, [wordsOnly]), /does not draw from a picture/);
 });
 
-test('what only machines of a pool would bring that were never there is told with that pool, and how they come to be known', () => {
-  const cloud = { name: 'cloud', models: ['sd-turbo', 'joe'], isKnown: false };
-  const told = (shot: Record<string, unknown>, pools = [cloud]): string => {
-    const { plan } = drawn({ prompt: 'waves' }, { generators: [], shot, pools });
-    const [issue] = plan.end?.problem?.issues ?? [];
-    return `${issue?.path}: ${issue?.message} ${issue?.next}`;
-  };
-  const asks = (model?: string) => ({ visual: { generate: { prompt: 'waves', ...(model !== undefined && { model }) } } });
-  const unseen = /pool cloud are to bring it, but none was ever there.*`minimum: 1` for cloud in pools\.yaml/;
-  assert.match(told(asks('sd-turbo')), unseen);
-  assert.match(told(asks('sd-turbo@111111111111')), unseen, 'of which the pool names no revision');
-  assert.match(told({ visual: { picture: 'a.png', upscale: { by: 2, model: 'sd-turbo' } } }), unseen);
-  assert.match(told({ narration: [{ say: 'Hello.', voice: 'joe' }] }), unseen);
-  assert.doesNotMatch(told(asks('other')), /cloud/);
-  assert.match(told(asks()), /pool cloud are to bring sd-turbo, joe, but none.*models add NAME.*`minimum: 1`/);
-  assert.match(told(asks('other'), [{ ...cloud, models: ['all'] }]), /bring every model that the platform has, but none.*models add other/);
-  const known = told(asks('sd-turbo'), [{ ...cloud, isKnown: true }]);
-  assert.match(known, /pool cloud are to bring it, but the newest did not offer it so far.*once a machine of cloud has fetched it/);
-  assert.doesNotMatch(known, /minimum/);
-});
-
 test('what a model drew is reviewed, but for one that draws nothing but shapes', () => {
   const reviewsWith = (abstract: boolean): number => {
     const generators = [generator('tiny@111111111111', { abstract })];

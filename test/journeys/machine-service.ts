@@ -14,8 +14,9 @@ export type MachineService = {
   readonly url: string;
   /** Ids of the machines that are there. */
   readonly machines: () => readonly string[];
-  /** How many there were since the start. */
+  /** How many there were since the start, and the ids that they had. */
   readonly given: () => number;
+  readonly asked: () => readonly string[];
   /** Answers 500 to so many of the next calls, and does what they ask for all the same. */
   readonly failNext: (calls: number) => void;
 };
@@ -23,13 +24,22 @@ export type MachineService = {
 /** A small cloud: a machine is a process that joins by its token, with a home of its own. All of it ends after the tests of a file. */
 export async function machineServiceOfTest(): Promise<MachineService> {
   const machines = new Map<string, { readonly child: ChildProcess; readonly home: string }>();
-  let given = 0;
+  const asked: string[] = [];
   let failing = 0;
-  const start = ({ id, join: { url, token }, slots }: MachineOrder): void => {
+  const start = ({ id, join: { url, token }, slots, models }: MachineOrder): void => {
     if (machines.has(id)) return;
-    given += 1;
+    asked.push(id);
     const home = mkdtempSync(join(tmpdir(), 'filmwright-machine-'));
-    const args = ['runner', '--join', url, '--token', token, '--slots', String(slots)];
+    const args = [
+      'runner',
+      '--join',
+      url,
+      '--token',
+      token,
+      '--slots',
+      String(slots),
+      ...(models.length > 0 ? ['--models', models.join(',')] : []),
+    ];
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
       env: { ...process.env, FILMWRIGHT_HOME: home, FILMWRIGHT_RUNNER_NAME: id },
       stdio: 'ignore',
@@ -68,7 +78,8 @@ export async function machineServiceOfTest(): Promise<MachineService> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     machines: () => [...machines.keys()],
-    given: () => given,
+    given: () => asked.length,
+    asked: () => asked,
     failNext(calls) {
       failing = calls;
     },

@@ -112,7 +112,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     async step(offered) {
       if (nowMs() < nextPlanMs) return false;
       chosen ??= new Map(byModel((await chosenToolchains?.(buildId)) ?? []));
-      const offer = keepChosen(offered, [...chosen.values()]);
+      const offer = keepChosen(allowedTo(build, offered), [...chosen.values()]);
       const offeredText = JSON.stringify(offer);
       const changed = await readChanges();
       if (!changed && offeredText === plannedOffer) {
@@ -134,6 +134,12 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     },
     fail: (problem) => end('failed', { result: null, problem }),
   };
+}
+
+/** A film that must be made in one place waits for no pool elsewhere. */
+function allowedTo({ pool = null, region = null }: BuildRecord, { pools, ...offer }: Offer): Offer {
+  const here = (pools ?? []).filter((one) => (pool === null || one.name === pool) && (region === null || one.region === region));
+  return here.length === 0 ? offer : { ...offer, pools: here };
 }
 
 function byModel(chosen: readonly ChosenToolchain[]): readonly (readonly [string, ChosenToolchain])[] {

@@ -35,7 +35,7 @@ const shotsMs = 500;
 /** A storage that has stored nothing yet; a restart begins with another. */
 export function createPlanStorage(buildId: string, { records, cache, nowMs, log, turn }: Storing): PlanStorage {
   const under = turn === undefined ? {} : { turn };
-  let saved: { readonly rows: string; readonly progress: string } | null = null;
+  let saved: { readonly rows: string; readonly progress: string; readonly awaits: string } | null = null;
   let held: Plan | null = null;
   let nextSaveMs = 0;
   let savedPackage: string | null = null;
@@ -46,16 +46,20 @@ export function createPlanStorage(buildId: string, { records, cache, nowMs, log,
     const startedMs = nowMs();
     const rows = rowsOf(made);
     const ready = made.ready.filter((task) => !cache.isSubmitted(task.key));
-    const now = { rows: digestOf(JSON.stringify(rows)), progress: JSON.stringify(made.progress) };
+    const now = {
+      rows: digestOf(JSON.stringify(rows)),
+      progress: JSON.stringify(made.progress),
+      awaits: JSON.stringify(made.awaits ?? null),
+    };
     held = null;
-    if (ready.length === 0 && saved !== null) {
+    if (ready.length === 0 && saved !== null && saved.awaits === now.awaits) {
       if (saved.rows === now.rows && saved.progress === now.progress) return;
       if (startedMs < nextSaveMs) {
         held = made;
         return;
       }
     }
-    await records.savePlan({ buildId, rows, ready, progress: made.progress, ...under });
+    await records.savePlan({ buildId, rows, ready, progress: made.progress, awaits: made.awaits, ...under });
     cache.noteSubmitted(ready.map((task) => task.key));
     saved = now;
     const costMs = nowMs() - startedMs;

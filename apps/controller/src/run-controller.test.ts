@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type RunnerOffer, toProblem } from '@filmwright/contracts';
+import type { BringingPool } from '@filmwright/core/plan/pool-models';
 import { type ControllerOptions, runController } from './run-controller.ts';
 import { createMemoryLedger, type MemoryLedger } from './testing/memory-ledger.ts';
 import { planChain } from './testing/plan-chain.ts';
@@ -165,24 +166,37 @@ test('a build is planned by what machines of pools offered last while none of th
   await workUntilEnd(ledger, id);
 });
 
-test('plans know which pools are to bring models, and whether a machine of each was there', async (context) => {
+test('plans know which pools may bring models, of a film that must be made in one place those there, and are made anew when that changes', async (context) => {
   const ledger = createMemoryLedger();
-  ledger.setRunners([runner, { ...runner, name: 'r2', pool: 'near' }, { ...runner, name: 'r3', pool: 'far', atRest: 'likely' }]);
-  const known: unknown[] = [];
-  const pools = [{ name: 'plain' }, ...['near', 'far', 'new'].map((name) => ({ name, models: ['oil'] }))];
+  ledger.setRunners([runner]);
+  const pool = { region: null, models: ['oil'], scouting: 'due', isSeen: false, bringing: [] } as const;
+  let pools: readonly BringingPool[] = [
+    { ...pool, name: 'near', region: 'eu' },
+    { ...pool, name: 'far' },
+  ];
+  const known = new Map<string, unknown>();
   start(context, ledger, {
-    pools,
+    bringingPools: async () => pools,
     plan: (input) => {
-      known.push(input.offer.pools?.map(({ name, models, isKnown }) => [name, ...models, isKnown]));
-      return planChain(input);
+      known.set(
+        input.buildId,
+        input.offer.pools?.map(({ name, scouting }) => `${name} ${scouting}`),
+      );
+      return { ...planChain(input), ready: [], end: null, awaits: { pools: ['near'], text: `It waits for ${pools[0]?.scouting}.` } };
     },
   });
-  await workUntilEnd(ledger, ledger.order({ shots: ['a'] }).id);
-  assert.deepEqual(known.at(-1), [
-    ['near', 'oil', true],
-    ['far', 'oil', true],
-    ['new', 'oil', false],
-  ]);
+  const anywhere = ledger.order({ shots: ['a'] });
+  const there = ledger.order({ shots: ['b'] }, { region: 'eu' });
+  const elsewhere = ledger.order({ shots: ['c'] }, { pool: 'other' });
+  await until(() => known.size === 3, 'a plan of each');
+  assert.deepEqual(
+    [anywhere, there, elsewhere].map(({ id }) => known.get(id)),
+    [['near due', 'far due'], ['near due'], undefined],
+  );
+  pools = [{ ...pool, name: 'near', region: 'eu', scouting: 'coming' }];
+  const saved = (): unknown => ledger.saves.findLast(({ buildId }) => buildId === there.id)?.awaits;
+  await until(() => JSON.stringify(saved()).includes('coming'), 'the plan that knows of it');
+  assert.deepEqual(saved(), { pools: ['near'], text: 'It waits for coming.' });
 });
 
 test('a database that is away stops nothing: the build goes on when it is back', async (context) => {

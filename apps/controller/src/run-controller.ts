@@ -1,5 +1,6 @@
-import { FilmwrightError, type Pool, toProblem } from '@filmwright/contracts';
+import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
+import type { BringingPool } from '@filmwright/core/plan/pool-models';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import type { ControllerFigures } from './controller-metrics.ts';
@@ -10,8 +11,8 @@ import { reasonOf } from './reason-of.ts';
 export type ControllerOptions = Driving & {
   readonly signal: AbortSignal;
   readonly runnerWaitMs: number;
-  /** Pools whose machines may bring models; none when left out. */
-  readonly pools?: readonly Pick<Pool, 'name' | 'models'>[];
+  /** Gives the pools whose machines may bring models; none when left out. */
+  readonly bringingPools?: () => Promise<readonly BringingPool[]>;
   /** Number under which it stores; returns where another has drawn a later one. Not looked at when left out. */
   readonly turn?: number;
   /** Told how the loop does; nobody is when left out. */
@@ -79,10 +80,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
     // Machines of pools come when there is something to do.
     const offers = await records.offers();
     if (offers.length > 0) {
-      const bringing = (options.pools ?? []).flatMap(({ name, models = [] }) =>
-        models.length === 0 ? [] : [{ name, models, isKnown: offers.some(({ pool }) => pool === name) }],
-      );
-      offer = { ...mergeOffers(offers, offer), ...(bringing.length > 0 && { pools: bringing }) };
+      const pools = (await options.bringingPools?.()) ?? [];
+      offer = { ...mergeOffers(offers, offer), ...(pools.length > 0 && { pools }) };
       runnersSeenMs = nowMs();
     }
   };

@@ -8,6 +8,9 @@ export type Generation = {
   readonly tell: (build: Build, workspaceId: string) => Promise<Build>;
 };
 
+/** Why nothing can move, and whether that is not for want of a controller: then a film may know better what it waits for. */
+type Why = { readonly isLed: boolean; readonly text: string };
+
 const trustMs = 1000;
 
 /** Looks at most once a second whether a controller leads, runners are there, and the store has room. */
@@ -19,13 +22,14 @@ export function createGeneration(stores: {
   readonly storeIsFull?: () => Promise<string | null>;
 }): Generation {
   const waits = createBuildWaits(stores.overview);
-  let known: Promise<string | null> | null = null;
+  let known: Promise<Why | null> | null = null;
   let atMs = Number.NEGATIVE_INFINITY;
-  const look = async (): Promise<string | null> => {
+  const look = async (): Promise<Why | null> => {
     const [isLed, runners] = await Promise.all([stores.fleet.isLed(), stores.records.runners()]);
-    if (!isLed) return 'No controller is there just now: the film is kept, and goes on by itself when one is back.';
-    if (runners.length > 0) return (await stores.storeIsFull?.()) ?? null;
-    return 'No runner is there just now: the film is kept, and goes on by itself when one joins.';
+    if (!isLed) return { isLed, text: 'No controller is there just now: the film is kept, and goes on by itself when one is back.' };
+    const full = runners.length > 0 ? ((await stores.storeIsFull?.()) ?? null) : null;
+    if (runners.length > 0) return full === null ? null : { isLed, text: full };
+    return { isLed, text: 'No runner is there just now: the film is kept, and goes on by itself when one joins.' };
   };
   return {
     async tell(found, workspaceId) {
@@ -37,7 +41,7 @@ export function createGeneration(stores: {
         known = look().catch(() => null);
       }
       const why = (await known) ?? null;
-      return why === null ? build : { ...build, waits: why };
+      return why === null ? build : { ...build, waits: why.isLed ? (build.waits ?? why.text) : why.text };
     },
   };
 }

@@ -16,7 +16,7 @@ import type { Database } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
-import { type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
+import { type Awaits, type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, updateWanted } from './wanted.ts';
 
@@ -33,10 +33,16 @@ export type BuildRow = {
   progress: Progress;
   result: BuildResult | null;
   problem: Problem | null;
+  awaits: Awaits | null;
   created_at: Date;
   ended_at: Date | null;
 };
-type ActiveRow = BuildRow & { document: unknown; files: Readonly<Record<string, string>> };
+type ActiveRow = BuildRow & {
+  pool: string | null;
+  region: string | null;
+  document: unknown;
+  files: Readonly<Record<string, string>>;
+};
 
 const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
@@ -202,7 +208,7 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   const { rows: made } = await client.query<BuildRow>('select * from build where id = $1', [id]);
   if (made[0] === undefined) throw new Error('the build was not stored');
   await notify(client, { type: 'build', id });
-  return recordOf({ ...made[0], document, files });
+  return recordOf({ ...made[0], document, files, pool, region });
 }
 
 async function isCancelled(
@@ -238,6 +244,8 @@ function recordOf(row: ActiveRow): BuildRecord {
     document: row.document,
     files: row.files,
     state: row.state,
+    pool: row.pool,
+    region: row.region,
     createdAt: row.created_at.toISOString(),
   };
 }
@@ -257,5 +265,6 @@ export function buildOf(row: BuildRow): Build {
     endedAt: row.ended_at?.toISOString() ?? null,
     result: row.result,
     problem: row.problem,
+    ...(row.awaits != null && row.ended_at === null && { waits: row.awaits.text }),
   };
 }

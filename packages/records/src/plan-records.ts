@@ -11,15 +11,16 @@ import { checkingTurn, lockingWantsOf, superseded, updateWanted } from './wanted
 /** From so many on, plans are written as streams, and the database is told to look at its tables. */
 const manyRows = 300;
 
-/** A build's first plan notes what it foresees, in time of GPUs and of slots. */
+/** A build's first plan that waits for no pool notes what it foresees, in time of GPUs and of slots: before that nobody knows what its models are. */
 const begin = `
   with begun as (
-    update build b set progress = $2, rows_digest = $3, state = case when b.state = 'planning' then 'running' else b.state end
-    where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, b.pressed_at, (select rows_digest from build where id = $1) as before
+    update build b set progress = $2, rows_digest = $3, awaits = $7::json, state = case when b.state = 'planning' then 'running' else b.state end
+    where b.id = $1 and b.ended_at is null returning b.workspace_id, b.id, b.pressed_at, (select rows_digest from build where id = $1) as before,
+      (select awaits is not null from build where id = $1) as awaited
   ), foreseen as (
     insert into spend_entry (workspace_id, key, kind, build_id, gpu_ms, slot_ms, credits)
     select w.id, b.id::text, 'estimate', b.id, $6::float8, $4::float8, ($6::float8 * w.gpu_rate + $4::float8 * w.slot_rate) / 1000 from begun b join workspace w on w.id = b.workspace_id
-    where b.before is null on conflict do nothing
+    where $7::json is null and (b.before is null or b.awaited) on conflict do nothing
   )
   select workspace_id, before, coalesce(pressed_at > now() - interval '2 minutes', false) as pressed, ${notifyEach('$5')} from begun`;
 type BegunRow = { workspace_id: string; before: string | null; pressed: boolean };
@@ -95,14 +96,16 @@ type Begun = { readonly added: readonly string[]; readonly build: BegunRow };
 
 /** Adds what is new, unless that was copied, waits for the lock of wants and begins the plan under it; in one go where the connection is pipelined. */
 async function beginPlan(client: PoolClient, plan: Plan & Copied): Promise<Begun> {
-  const { buildId, rows, ready, progress, turn, rowsDigest, copied } = plan;
+  const { buildId, rows, ready, progress, awaits = null, turn, rowsDigest, copied } = plan;
   const left = rows.filter(({ reused }) => !reused);
   const gpuMs = left.reduce((sum, { estimateMs, gpus = 0 }) => sum + gpus * estimateMs, 0);
   const slotMs = left.reduce((sum, { estimateMs, gpus = 0 }) => sum + (gpus > 0 ? 0 : estimateMs), 0);
   const events = [{ type: 'build', id: buildId }, ...(ready.length > 0 ? [{ type: 'ready' }] : [])].map((event) => JSON.stringify(event));
   const adding = copied === null && ready.length > 0 ? [addingOf({ buildId, tasks: ready, name: 'add-tasks' })] : [];
   const checking = turn !== undefined ? [checkingTurn(turn)] : [];
-  const beginning = { name: 'begin-plan', text: begin, values: [buildId, JSON.stringify(progress), rowsDigest, slotMs, events, gpuMs] };
+  const awaited = awaits === null ? null : JSON.stringify(awaits);
+  const values = [buildId, JSON.stringify(progress), rowsDigest, slotMs, events, gpuMs, awaited];
+  const beginning = { name: 'begin-plan', text: begin, values };
   const answers = await sendAll(client, [...adding, lockingWantsOf(buildId), ...checking, beginning]);
   if (checking.length > 0 && answers.at(-2)?.length === 0) throw superseded();
   const build = answers.at(-1)?.[0] as BegunRow | undefined;

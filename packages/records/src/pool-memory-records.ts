@@ -1,7 +1,7 @@
 import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core/plan/installed-models';
 import type { Database } from './database.ts';
-import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
+import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore, Under } from './pool-store.ts';
 import { isOfMachine } from './pooled.ts';
 import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
@@ -22,10 +22,23 @@ type MemoryRow = {
   readonly offered_ago_ms: number | null;
   readonly start_ms: number | null;
   readonly short_ago_ms: number | null;
+  readonly scout_ago_ms: number | null;
+  readonly there: boolean;
+  readonly bringing: readonly string[];
 };
+
+/** The machine that offered last is to stay: what it was still fetching may come though its runner is not there, which leaves to offer anew. */
+const isKept = `exists (select from pool_machine m where m.id = split_part(p.offer->>'name', '/', 1) and m.state = 'wanted')`;
 
 /** What machines of pools showed (SPEC.md, O5). */
 export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
+  const note = async (pools: readonly string[], { turn, column }: Under & { readonly column: 'short_at' | 'scout_at' }): Promise<void> => {
+    if (pools.length === 0) return;
+    await transaction(async (client) => {
+      await holdTurn(client, turn);
+      await client.query(`update pool_memory set ${column} = now() where name = any($1)`, [pools]);
+    });
+  };
   return {
     async namePools(pools) {
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
@@ -49,16 +62,10 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
          where p.name = n.pool and (p.runner_id is distinct from n.id or p.offered_at < now() - ${noteAgain})`,
         [names],
       );
-      const found = await rows<MemoryRow>(
-        `select name, runner_id, ${agoMs('offered_at')} as offered_ago_ms, start_ms, ${agoMs('short_at')} as short_ago_ms
-         from pool_memory where name = any($1) order by name`,
-        [names],
-      );
-      return found.map((row): PoolMemoryRow => {
-        const { name, runner_id: runnerId, start_ms: startMs, offered_ago_ms: offeredAgoMs, short_ago_ms: shortAgoMs } = row;
-        return { name, runnerId, offeredAgoMs, startMs, shortAgoMs };
-      });
+      return memoriesOf(rows, names);
     },
+    poolMemories: (names) => memoriesOf(rows, names),
+    noteScouts: (pools, under) => note(pools, { column: 'scout_at', ...under }),
     noteStart: ({ pool, startMs }, { turn } = {}) =>
       transaction(async (client) => {
         await holdTurn(client, turn);
@@ -68,13 +75,7 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
           [pool, startMs],
         );
       }),
-    async noteShort(pools, { turn } = {}) {
-      if (pools.length === 0) return;
-      await transaction(async (client) => {
-        await holdTurn(client, turn);
-        await client.query('update pool_memory set short_at = now() where name = any($1)', [pools]);
-      });
-    },
+    noteShort: (pools, under) => note(pools, { column: 'short_at', ...under }),
     async runnerOffers(ids) {
       return rows<{ id: string; offer: RunnerOffer }>(
         `select id, offer from runner where id = any($1::uuid[])
@@ -85,6 +86,25 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
     },
     offersAtRest: () => offersAtRest(rows),
   };
+}
+
+async function memoriesOf(rows: Database['rows'], names: readonly string[]): Promise<readonly PoolMemoryRow[]> {
+  const found = await rows<MemoryRow>(
+    `select p.name, p.runner_id, ${agoMs('p.offered_at')} as offered_ago_ms, p.start_ms, ${agoMs('p.short_at')} as short_ago_ms,
+       ${agoMs('p.scout_at')} as scout_ago_ms, coalesce(n.there, false) as there, to_json(coalesce(n.bringing,
+         case when ${isKept} then array(select json_array_elements_text(p.offer->'bringing')) end, '{}')) as bringing
+     from pool_memory p left join lateral (
+       select true as there, array(
+         select distinct b.name from runner r cross join lateral json_array_elements_text(r.offer->'bringing') b(name) where r.pool = p.name and ${isHeard} order by 1
+       ) as bringing from runner r where r.pool = p.name and ${isHeard} limit 1
+     ) n on true where p.name = any($1) order by p.name`,
+    [names],
+  );
+  return found.map((row): PoolMemoryRow => {
+    const { name, runner_id: runnerId, start_ms: startMs, there: isThere, bringing } = row;
+    const ago = { offeredAgoMs: row.offered_ago_ms, shortAgoMs: row.short_ago_ms, scoutAgoMs: row.scout_ago_ms };
+    return { name, runnerId, startMs, ...ago, isThere, bringing };
+  });
 }
 
 /** What machines of pools offered last of which none is there. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Grant } from './schedule-store.ts';
 import { epochOf, grantOf, leaseGranted } from './testing/lead.ts';
-import { someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
 
 const server = serverOfTests();
@@ -153,4 +153,49 @@ test('O6: what a service says of a machine stands beside it until it says otherw
   assert.ok((b?.endsInMs ?? 0) > 0 && (b?.endsInMs ?? 0) <= 60_000);
   await records.tellMachines([{ id: 'a', refused: null, endsAt: null }]);
   assert.equal((await records.machines())[0]?.refused, null);
+});
+
+test('O7: a pool that a build waits for is known, with when a machine was asked for and what its machines are still fetching', async () => {
+  const { records } = await server.open();
+  const pools = [{ name: 'one', spec: 'small', kinds: null }];
+  await records.namePools(pools);
+  const build = await someBuild(records);
+  const plan = { buildId: build.id, rows: [], ready: [], progress: someProgress };
+  await records.savePlan({ ...plan, awaits: { pools: ['one', 'two'], text: 'It waits for one.' } });
+  assert.deepEqual((await records.poolFacts()).awaited, ['one', 'two']);
+  assert.equal((await records.getBuild(build.id))?.waits, 'It waits for one.');
+  const known = async () => {
+    const [memory] = await records.poolMemories(['one']);
+    return [memory?.scoutAgoMs === null, memory?.offeredAgoMs === null, memory?.isThere, memory?.bringing];
+  };
+  assert.deepEqual(await known(), [true, true, false, []]);
+  await records.noteScouts(['one']);
+  assert.deepEqual(await known(), [false, true, false, []]);
+  await records.addMachines([{ id: 'm1', pool: 'one' }]);
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'm1/a1b2c3', pool: 'one', bringing: ['oil', 'joe'] }));
+  await records.rememberPools(pools);
+  assert.deepEqual(await known(), [false, false, true, ['joe', 'oil']]);
+  await records.leaveRunner(runnerId);
+  assert.deepEqual(await known(), [false, false, false, ['oil', 'joe']], 'its runner may be back with more');
+  await records.stopMachine('m1');
+  assert.deepEqual(await known(), [false, false, false, []], 'it comes no more');
+  await records.savePlan(plan);
+  assert.deepEqual([(await records.poolFacts()).awaited, (await records.getBuild(build.id))?.waits], [[], undefined]);
+  await records.savePlan({ ...plan, awaits: { pools: ['one'], text: 'It waits for one.' } });
+  await records.endBuild({ ...plan, state: 'failed', result: null, problem: null });
+  assert.deepEqual([(await records.poolFacts()).awaited, (await records.getBuild(build.id))?.waits], [[], undefined]);
+});
+
+test('O7, D1: what a build is expected to cost is noted once it waits for no pool any more', async () => {
+  const { records, sql } = await server.open();
+  const build = await someBuild(records);
+  const estimates = () => sql(`select slot_ms from spend_entry where kind = 'estimate' and build_id = '${build.id}'`);
+  const plan = { buildId: build.id, rows: [rowFor(someTask('a'))], ready: [], progress: someProgress };
+  await records.savePlan({ ...plan, awaits: { pools: ['one'], text: 'It waits.' } });
+  assert.deepEqual(await estimates(), []);
+  const rows = [rowFor(someTask('a', { estimateMs: 500 })), rowFor(someTask('b', { estimateMs: 700 }))];
+  await records.savePlan({ ...plan, rows });
+  assert.deepEqual(await estimates(), [{ slot_ms: 1200 }]);
+  await records.savePlan({ ...plan, rows: rows.slice(1) });
+  assert.deepEqual(await estimates(), [{ slot_ms: 1200 }], 'the first of them stays');
 });

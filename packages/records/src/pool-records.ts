@@ -72,7 +72,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
       );
     },
     async poolFacts() {
-      const [waiting, runners, builds] = await Promise.all([
+      const [waiting, runners, builds, awaited] = await Promise.all([
         rows<WaitingRow>(
           `select t.kind, t.version, t.toolchain, t.model, t.gpus, t.vram_mib, t.priority, t.pool, t.region, count(*)::int as tasks,
              sum(t.estimate_ms) as work_ms, (extract(epoch from t.deadline_at - now()) * 1000)::double precision as due_in_ms
@@ -90,6 +90,9 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
         rows<{ active: number; interactive: number }>(
           `select count(*)::int as active, (count(*) filter (where priority = 'interactive'))::int as interactive from build where ended_at is null`,
         ),
+        rows<{ pool: string }>(
+          `select distinct p.name as pool from build b cross join lateral json_array_elements_text(b.awaits->'pools') p(name) where b.ended_at is null order by 1`,
+        ),
       ]);
       return {
         waiting: waiting.map(({ work_ms: workMs, due_in_ms: dueInMs, vram_mib: vramMib, ...row }) => ({
@@ -105,6 +108,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
         })),
         activeBuilds: builds[0]?.active ?? 0,
         interactiveBuilds: builds[0]?.interactive ?? 0,
+        awaited: awaited.map(({ pool }) => pool),
       };
     },
   };

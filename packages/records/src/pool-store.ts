@@ -33,6 +33,12 @@ export type PoolMemoryRow = {
   readonly startMs: number | null;
   /** Since the pool fell short last; null where a machine came after that. */
   readonly shortAgoMs: number | null;
+  /** Since a scout of it was asked for, one machine that is to show what they can do; null where that never was. */
+  readonly scoutAgoMs: number | null;
+  /** A runner of it is heard of. */
+  readonly isThere: boolean;
+  /** Models and voices, by the names of the pool, that its machines are still fetching. */
+  readonly bringing: readonly string[];
 };
 
 /** What a machine of a pool of which none is there offered last, of what the pool is for; `isShort` where that pool fell short lately, so that none may come soon. */
@@ -72,6 +78,8 @@ export type PoolFacts = {
   /** Builds that have not ended, and those of them that somebody waits for. */
   readonly activeBuilds: number;
   readonly interactiveBuilds: number;
+  /** Pools that builds wait for before anything of them is made. */
+  readonly awaited: readonly string[];
 };
 
 /** Number of `takeTurn`; what another has drawn a later one since is refused as `lease-stale`, and nothing is written. */
@@ -83,6 +91,10 @@ export interface PoolMemoryStore {
   namePools(pools: readonly PoolSpec[]): Promise<void>;
   /** Keeps what the newest runner of each pool's machines offers, and gives what is known of them. */
   rememberPools(pools: readonly PoolSpec[]): Promise<readonly PoolMemoryRow[]>;
+  /** What is known of pools' machines, without a look at what they offer now. */
+  poolMemories(names: readonly string[]): Promise<readonly PoolMemoryRow[]>;
+  /** Notes that a scout of each is asked for. */
+  noteScouts(pools: readonly string[], under?: Under): Promise<void>;
   /** Notes that a machine came after so long, or that pools fall short of what is asked of them. */
   noteStart(machine: { readonly pool: string; readonly startMs: number }, under?: Under): Promise<void>;
   noteShort(pools: readonly string[], under?: Under): Promise<void>;

@@ -38,6 +38,9 @@ export type BuildRecord = {
   readonly document: unknown;
   readonly files: Readonly<Record<string, string>>;
   readonly state: BuildState;
+  /** Where all its tasks must run; null is anywhere. */
+  readonly pool?: string | null;
+  readonly region?: string | null;
   readonly createdAt: string;
 };
 
@@ -120,6 +123,9 @@ export type RenewRequest = {
   readonly leaseMs: number;
 };
 
+/** Pools that are to bring what a build needs before anything of it is made, and a sentence for people. */
+export type Awaits = { readonly pools: readonly string[]; readonly text: string };
+
 /** A build and the number under which it is driven, as of `savePlan`. */
 export type ViewedBuild = { readonly buildId: string; readonly turn?: number };
 
@@ -145,6 +151,8 @@ export interface Records {
     readonly rows: readonly PlannedRow[];
     readonly ready: readonly Task[];
     readonly progress: Progress;
+    /** What the build waits for before anything of it is made; nothing where it is left out. */
+    readonly awaits?: Awaits | undefined;
     /** Number of `takeTurn`; refused as `lease-stale` once another has drawn one. Not looked at when left out. */
     readonly turn?: number;
   }): Promise<void>;

@@ -20,12 +20,18 @@ async function keep({ isLed, machines = async () => [], list = async () => [] }:
   const records: PoolsOptions['records'] = {
     installationId: async () => '00000000',
     machines,
-    poolFacts: async () => ({ waiting: [], runners: [], activeBuilds: 0, interactiveBuilds: 0 }),
+    poolFacts: async () => ({ waiting: [], runners: [], activeBuilds: 0, interactiveBuilds: 0, awaited: [] }),
     addMachines: async (machines, under) => void did.push(`add ${machines.length} under ${under?.turn}`),
     stopMachine: async () => void did.push('stop'),
     forgetMachine: async () => {},
     ...{ tellMachines: async () => {}, namePools: async () => {}, rememberPools: async () => [], noteStart: async () => {} },
-    ...{ noteShort: async () => {}, runnerOffers: async () => [], offersAtRest: async () => [] },
+    ...{
+      noteScouts: async () => {},
+      poolMemories: async () => [],
+      noteShort: async () => {},
+      runnerOffers: async () => [],
+      offersAtRest: async () => [],
+    },
     savePoolStates: async () => {},
     listCredentials: async () => {
       did.push('lock out');

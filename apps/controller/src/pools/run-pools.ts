@@ -59,8 +59,9 @@ export async function runPools(options: PoolsOptions): Promise<void> {
     const unknown = sizing.unknown({ facts, machines, memories });
     for (let at = 0; at < unknown.length; at += offersAtOnce)
       sizing.setOffers(await records.runnerOffers(unknown.slice(at, at + offersAtOnce)));
-    const { decisions, came } = sizing.decide({ facts, machines, memories, nowMs: nowMs() });
+    const { decisions, came, scouts } = sizing.decide({ facts, machines, memories, nowMs: nowMs() });
     for (const one of came) await records.noteStart(one, under);
+    await records.noteScouts(scouts, under);
     await records.noteShort(
       decisions.filter(({ isShort }) => isShort).map(({ pool }) => pool),
       under,

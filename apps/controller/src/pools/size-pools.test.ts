@@ -24,6 +24,7 @@ const facts = (changes: Partial<PoolFacts> = {}): PoolFacts => ({
   runners: [],
   activeBuilds: 0,
   interactiveBuilds: 0,
+  awaited: [],
   ...changes,
 });
 const offer = (changes: Partial<RunnerOffer> = {}): RunnerOffer => ({
@@ -89,6 +90,7 @@ const onGpu = offer({
 });
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
+  ...{ scoutAgoMs: null, isThere: false, bringing: [] },
   ...changes,
 });
 
@@ -167,4 +169,22 @@ test('a pool that remembers what its machines could before this controller led b
   assert.equal(wantedAt(1000, 5000), 1);
   assert.equal(wantedAt(60_000, 5000), 0, 'it showed since that it cannot');
   assert.equal(wantedAt(3_000_000, 1_300_000), 1, 'that is long ago');
+});
+
+test('a pool that a film waits for brings one scout, which is told once, kept while it fetches, and let go when it is known', () => {
+  const sizing = createSizing([pool]);
+  const look = (nowMs: number, changes: Partial<PoolMemoryRow>, runners: PoolFacts['runners'] = []) => {
+    const memories = [memory('one', { runnerId: null, offeredAgoMs: null, ...changes })];
+    const machines = nowMs === 0 ? [] : [row('m1')];
+    const { decisions, scouts } = sizing.decide({ facts: facts({ awaited: ['one'], runners }), machines, memories, nowMs });
+    return [decisions[0]?.start, decisions[0]?.stop, scouts];
+  };
+  assert.deepEqual(look(0, {}), [1, [], ['one']]);
+  assert.deepEqual(look(1000, { scoutAgoMs: 1000 }), [0, [], []]);
+  const there = { scoutAgoMs: 9000, offeredAgoMs: 0, isThere: true };
+  assert.deepEqual(look(2000, { ...there, bringing: ['oil'] }, [runner('m1')]), [0, [], []]);
+  assert.deepEqual(look(60_000, { ...there, bringing: ['oil'] }, [runner('m1')]), [0, [], []], 'long idle');
+  assert.deepEqual(look(61_000, there, [runner('m1')]), [0, ['m1'], []]);
+  const other = { facts: facts(), memories: [memory('one', { runnerId: null, offeredAgoMs: null })] };
+  assert.deepEqual(decide(createSizing([pool]), other)[0]?.start, 0, 'no film waits for it');
 });

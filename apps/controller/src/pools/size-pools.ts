@@ -1,5 +1,6 @@
 import type { Pool, RunnerOffer } from '@filmwright/contracts';
 import { type PoolDecision, planPools } from '@filmwright/core/pools/plan-pools';
+import { scoutingOf } from '@filmwright/core/pools/pool-scout';
 import type { PoolMachine } from '@filmwright/core/pools/pool-supply';
 import type { Backlog, OtherRunners } from '@filmwright/core/pools/pool-work';
 import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
@@ -27,6 +28,8 @@ export type Sizing = {
     readonly decisions: readonly PoolDecision[];
     /** Machines that came since the look before, and how long that took. */
     readonly came: readonly { readonly pool: string; readonly startMs: number }[];
+    /** Pools of which a scout is asked for from now on. */
+    readonly scouts: readonly string[];
   };
 };
 
@@ -68,9 +71,13 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         };
       };
       const ledMs = nowMs - ledSinceMs;
+      const scouts: string[] = [];
       const now = pools.map((pool) => {
-        const { runnerId = null, offeredAgoMs, startMs = null, shortAgoMs = null } = memories.find(({ name }) => name === pool.name) ?? {};
-        const agoMs = offeredAgoMs ?? Number.POSITIVE_INFINITY;
+        const memory = memories.find(({ name }) => name === pool.name);
+        const { runnerId = null, startMs = null, shortAgoMs = null, bringing = [] } = memory ?? {};
+        const agoMs = memory?.offeredAgoMs ?? Number.POSITIVE_INFINITY;
+        const scouting = memory !== undefined && facts.awaited.includes(pool.name) ? scoutingOf(pool, memory) : null;
+        if (scouting === 'due') scouts.push(pool.name);
         return {
           pool,
           machines: machines.filter((row) => row.pool === pool.name).map(machineOf),
@@ -78,6 +85,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
           // The program may be another than the one before: its machines too.
           offeredAgoMs: agoMs > ledMs ? Number.POSITIVE_INFINITY : agoMs,
           memory: { startMs, shortAgoMs: came.some((one) => one.pool === pool.name) ? null : shortAgoMs },
+          isAwaited: scouting === 'due' || scouting === 'coming' || (scouting !== null && bringing.length > 0),
         };
       });
       seen = next;
@@ -88,7 +96,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         unplannedBuilds: facts.waiting.length > 0 || memories.some(({ runnerId }) => runnerId !== null) ? 0 : unplannedIn(facts),
         nowMs,
       });
-      return { decisions, came };
+      return { decisions, came, scouts };
     },
   };
 }

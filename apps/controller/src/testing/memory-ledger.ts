@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BuildResult, CountedOffer, Problem, Progress, Task } from '@filmwright/contracts';
-import type { BuildRecord, PlannedRow, Records, RecordsEvent, TaskResult } from '@filmwright/records';
+import type { Awaits, BuildRecord, PlannedRow, Records, RecordsEvent, TaskResult } from '@filmwright/records';
 
 /** How a build ended. */
 export type End = {
@@ -14,11 +14,16 @@ type Entry = { task: Task; state: TaskResult['state']; output: unknown; problem:
 /** The part of the records that the controller uses, in memory, with handles to play the runners. */
 export type MemoryLedger = {
   readonly records: Records;
-  readonly order: (document: unknown) => BuildRecord;
+  readonly order: (document: unknown, where?: Pick<BuildRecord, 'pool' | 'region'>) => BuildRecord;
   readonly cancel: (id: string) => void;
   readonly ends: ReadonlyMap<string, End>;
   readonly rows: ReadonlyMap<string, readonly PlannedRow[]>;
-  readonly saves: readonly { readonly buildId: string; readonly ready: number; readonly progress: Progress }[];
+  readonly saves: readonly {
+    readonly buildId: string;
+    readonly ready: number;
+    readonly progress: Progress;
+    readonly awaits?: Awaits | undefined;
+  }[];
   readonly tasks: ReadonlyMap<string, Readonly<Entry>>;
   /** Keys of tasks that wait for a runner. */
   readonly waiting: () => readonly string[];
@@ -37,7 +42,7 @@ export function createMemoryLedger(): MemoryLedger {
   const entries = new Map<string, Entry>();
   const ends = new Map<string, End>();
   const rows = new Map<string, readonly PlannedRow[]>();
-  const saves: { buildId: string; ready: number; progress: Progress }[] = [];
+  const saves: { buildId: string; ready: number; progress: Progress; awaits?: Awaits | undefined }[] = [];
   const listeners = new Set<(event: RecordsEvent) => void>();
   let runners: readonly CountedOffer[] = [];
   let trouble: Error | null = null;
@@ -101,7 +106,7 @@ export function createMemoryLedger(): MemoryLedger {
     async savePlan(plan) {
       answer();
       rows.set(plan.buildId, plan.rows);
-      saves.push({ buildId: plan.buildId, ready: plan.ready.length, progress: plan.progress });
+      saves.push({ buildId: plan.buildId, ready: plan.ready.length, progress: plan.progress, awaits: plan.awaits });
       for (const task of plan.ready) {
         const known = entries.get(task.key);
         if (!known || known.state === 'failed')
@@ -147,7 +152,7 @@ export function createMemoryLedger(): MemoryLedger {
 
   return {
     records,
-    order(document) {
+    order(document, where = {}) {
       const build: BuildRecord = {
         id: randomUUID(),
         workspaceId: 'w',
@@ -159,6 +164,7 @@ export function createMemoryLedger(): MemoryLedger {
         files: {},
         state: 'planning',
         createdAt: '2026-01-01T00:00:00Z',
+        ...where,
       };
       active.set(build.id, build);
       tell({ type: 'build', id: build.id });

@@ -165,5 +165,5 @@ function noModel(asked: Interpolate | undefined, { path, offered, pools }: NoMod
     wanted: wanted ?? 'a model that draws frames between frames',
     next: `Add one on a runner with \`filmwright models add ${wanted ?? 'rife-4.6'}\`${offered.length > 0 ? `, write \`interpolate: true\`` : ''}, or leave \`interpolate\` out.`,
   });
-  return tellPools(issue, { asked: wanted, pools });
+  return tellPools(issue, { asked: wanted, kind: 'interpolate', pools });
 }

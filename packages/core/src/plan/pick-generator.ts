@@ -62,7 +62,7 @@ function missing(asked: Generate, { path, generators, pools }: Missing): Issue {
       wanted: `a model that draws ${from}`,
       next: 'Run `filmwright models list --all` to see which there are, and `filmwright models add NAME` to add one.',
     });
-    return tellPools(issue, { asked: undefined, pools });
+    return tellPools(issue, { asked: undefined, kind: 'generate', pools });
   }
   const there = generators.some(({ ref }) => findModelRef([ref], asked.model ?? '') !== undefined);
   const [name = ''] = asked.model.split('@');
@@ -75,5 +75,5 @@ function missing(asked: Generate, { path, generators, pools }: Missing): Issue {
     wanted: able.length === 0 ? `a model that draws ${from}` : offered,
     next: there ? 'Name another model, or leave `model` out.' : `Add it with \`filmwright models add ${name}\`, or name another.`,
   });
-  return there ? issue : tellPools(issue, { asked: asked.model, pools });
+  return there ? issue : tellPools(issue, { asked: asked.model, kind: 'generate', pools });
 }

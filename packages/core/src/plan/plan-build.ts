@@ -22,6 +22,7 @@ import { planFilm } from './plan-film.ts';
 import { rowOf } from './plan-rows.ts';
 import { planStoryboard } from './plan-storyboard.ts';
 import { createPlanner, type Gathered, type PlannedTask, type TaskResultView } from './planner.ts';
+import { type AwaitedModel, awaitedText } from './pool-models.ts';
 import { progressOf } from './progress.ts';
 import type { DigestOf } from './task-key.ts';
 
@@ -64,6 +65,9 @@ export type ComingTask = Pick<PlanRow, 'address' | 'kind' | 'estimateMs'> & {
   readonly inputs: readonly Gathered[];
 };
 
+/** What a film waits for before anything of it is made: pools that are to bring it, and a sentence for people. */
+export type PlanAwaits = { readonly pools: readonly string[]; readonly text: string };
+
 export type PlanEnd = { readonly state: 'succeeded' | 'failed'; readonly result: BuildResult | null; readonly problem: Problem | null };
 
 export type Plan = {
@@ -78,6 +82,8 @@ export type Plan = {
   readonly coming?: readonly ComingTask[];
   /** Toolchains of the tasks that need a model, for `keepChosen`; none where it is left out. */
   readonly chosen?: readonly ChosenToolchain[];
+  /** What pools are to bring first; nothing where it is left out. */
+  readonly awaits?: PlanAwaits;
   /** What can be played of the film by now, if it is packaged. */
   readonly webPackage: WebPackage | null;
   /** What to show of the film's shots by now; null where there are none to show. Worked out when it is asked for. */
@@ -99,7 +105,12 @@ export function planBuild(input: PlanInput): Plan {
   const { film, issues, origin } = readDocument(input.document);
   if (film === null) return ended({ title: 'untitled', input, issues, planned: [] });
   const planner = createPlanner({ results: input.results, offer: input.offer, digestOf: input.digestOf });
-  const { outcome, shots } = planFilm({ input: { ...input, purpose }, film, planner, origin, warnings: issues });
+  const {
+    outcome,
+    shots,
+    awaits = null,
+    isHeld = false,
+  } = planFilm({ input: { ...input, purpose }, film, planner, origin, warnings: issues });
   const progress = progressOf(planner.planned, input.offer.slots);
   const rows = planner.planned.map(rowOf);
   const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;
@@ -115,7 +126,12 @@ export function planBuild(input: PlanInput): Plan {
   // A review that failed is told of as such.
   const failure = planner.failures.find(({ task }) => task.kind !== 'normalise' && task.kind !== 'review');
   if (failure !== undefined) return { ...base, ready: [], end: { state: 'failed', result: null, problem: located(failure, film) } };
-  return { ...base, ready: planner.ready, end: null, coming: comingOf(planner.planned, input.offer.toolchain) };
+  const ready = isHeld ? [] : planner.ready;
+  return { ...base, ...awaiting(awaits), ready, end: null, coming: comingOf(planner.planned, input.offer.toolchain) };
+}
+
+function awaiting(awaits: readonly AwaitedModel[] | null): Pick<Plan, 'awaits'> {
+  return awaits === null ? {} : { awaits: { pools: [...new Set(awaits.map(({ pool }) => pool))], text: awaitedText(awaits) } };
 }
 
 function comingOf(planned: readonly PlannedTask[], toolchain: Toolchain): readonly ComingTask[] {

@@ -13,6 +13,7 @@ import { planPreview } from './plan-preview.ts';
 import { planReviews } from './plan-reviews.ts';
 import { type PlannedShot, planShot } from './plan-shot.ts';
 import type { Planner } from './planner.ts';
+import { type AwaitedModel, awaitedIn, type PoolIssue, plainIssues } from './pool-models.ts';
 import { reviewWarnings } from './review-report.ts';
 import { shotsView } from './shots-view.ts';
 import { planUploads } from './uploads.ts';
@@ -38,7 +39,14 @@ export type FilmPlan = {
 };
 
 /** What a plan of a film came to, and what to show of its shots by now, worked out when it is asked for. */
-export type PlannedFilm = { readonly outcome: FilmOutcome; readonly shots: (() => BuildShots) | null };
+export type PlannedFilm = {
+  readonly outcome: FilmOutcome;
+  readonly shots: (() => BuildShots) | null;
+  /** What pools are to bring before anything is made; null where the film waits for nothing of that. */
+  readonly awaits?: readonly AwaitedModel[] | null;
+  /** Nothing is to begin before it is there. */
+  readonly isHeld?: boolean;
+};
 
 /** Asks for all tasks of a film in the order in which people want to see them; nothing is spoken or encoded before every upload and text was looked at. */
 export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInput): PlannedFilm {
@@ -57,7 +65,7 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const notes = [...warnings, ...uploads.warnings, ...cut, ...placed(inspected.issues, origin)];
   // A fault of the texts is told together with those of the files, unless looking at them failed itself.
   const looked = inspected.done || planner.failures.some(({ task }) => task.kind === 'inspect');
-  if (uploads.settled && looked && inputIssues.length > 0) return { outcome: { issues: [...inputIssues, ...notes] }, shots: null };
+  if (uploads.settled && looked && inputIssues.length > 0) return stopped([...inputIssues, ...notes], input);
   if (inspected.done && notes.some((issue) => issue.severity === 'error')) return { outcome: { issues: notes }, shots: null };
   const reviews = planReviews({ film, input, planner, uploads, origin });
   if (reviews.issues().length > 0) return { outcome: { issues: [...reviews.issues(), ...notes] }, shots: null };
@@ -71,13 +79,21 @@ export function planFilm({ input, film, planner, origin, warnings }: FilmPlanInp
   const gated = open ? planner : closed;
   const plan = planShots({ input, film, size, planner: gated, uploads, notes, origin });
   // What is only seen in making, such as a clip without anybody to cut out.
-  if (plan.warnings.some((issue) => issue.severity === 'error')) return { outcome: { issues: plan.warnings }, shots: null };
+  if (plan.warnings.some((issue) => issue.severity === 'error')) return stopped(plan.warnings, input);
   const reviewed = reviews.finish();
   if (reviews.issues().length > 0) return { outcome: { issues: [...reviews.issues(), ...plan.warnings] }, shots: null };
   const finishing = reviewed.open ? gated : closed;
   const made = { plan, planner: finishing, uploads, input, review: reviewed.done ? reviews.report : null };
   const finish = { make: finishFilm, export: finishFilm, preview: planPreview, frame: planFrame }[input.purpose];
-  return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }) };
+  return { outcome: finish(made), shots: () => shotsView({ plan, planned: planner.planned, uploads }), awaits: awaitedIn(inputIssues) };
+}
+
+/** A film that cannot be made as things are: it waits where pools may bring all that is missing, and else ends. */
+function stopped(issues: readonly PoolIssue[], { purpose }: FilmPlanning): PlannedFilm {
+  const isCheck = purpose === 'check';
+  const awaits = isCheck ? null : awaitedIn(issues);
+  if (awaits !== null) return { outcome: null, shots: null, awaits, isHeld: true };
+  return { outcome: { issues: plainIssues(issues, { isCheck }) }, shots: null };
 }
 
 type ShotsInput = {

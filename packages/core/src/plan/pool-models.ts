@@ -1,49 +1,119 @@
-import { findModelRef, type Issue } from '@filmwright/contracts';
+import { findModelRef, type Issue, type Pool, type TaskKind } from '@filmwright/contracts';
+import type { Scouting } from '../pools/pool-scout.ts';
 
-/** A pool whose machines are to bring models; `isKnown` where one of them was there, so that what it offered is planned with. */
-export type BringingPool = { readonly name: string; readonly models: readonly string[]; readonly isKnown: boolean };
+/** A pool whose machines may bring models and voices that nobody who is there offers. */
+export type BringingPool = {
+  readonly name: string;
+  readonly region: string | null;
+  /** What its machines are to bring by its configuration; none where that says nothing. */
+  readonly models: readonly string[];
+  /** Kinds of tasks that it is for; all when left out. */
+  readonly kinds?: Pool['capabilities'];
+  readonly scouting: Scouting;
+  /** Whether a machine of it showed once what it can do. */
+  readonly isSeen: boolean;
+  /** Of `models` what machines of it are still fetching. */
+  readonly bringing: readonly string[];
+};
 
-type Asked = { readonly asked: string | undefined; readonly pools?: readonly BringingPool[] | undefined };
+/** A model or voice that a film waits for: null is any that can do it. */
+export type AwaitedModel = { readonly pool: string; readonly model: string | null; readonly isFetching: boolean };
+
+/** An issue that may pass by itself, since a pool may bring what is missing. */
+export type PoolIssue = Issue & { readonly awaits?: AwaitedModel };
+
+/** Something that nobody offers: its name, undefined where any will do, and what the kinds of task that want it begin with. */
+type Asked = { readonly asked: string | undefined; readonly kind: TaskKind; readonly pools?: readonly BringingPool[] | undefined };
 
 /**
- * An issue about something that nobody offers, with the pool that is to bring it and what to do. A name says neither what a model can do nor which programs
- * run it, and keys hang on both: before a machine showed them nothing can be planned.
+ * An issue about something that nobody offers, with the pool that may bring it. Where none may any more it says which pool was to, and what to do. A name says
+ * neither what a model can do nor which programs run it, and keys hang on both: nothing is planned before a machine showed them.
  */
-export function tellPools(issue: Issue, { asked, pools = [] }: Asked): Issue {
-  const naming = pools.filter((pool) => asked !== undefined && names(pool, asked));
-  const unseen = naming.find(({ isKnown }) => !isKnown);
-  if (unseen !== undefined)
+export function tellPools(issue: Issue, { asked, kind, pools = [] }: Asked): PoolIssue {
+  const able = pools.filter(({ kinds }) => kinds?.some((one) => one.startsWith(kind)) ?? true);
+  const model = asked ?? null;
+  const fetching = able.find(({ bringing }) => names(bringing, asked) > 0);
+  if (fetching !== undefined)
     return {
       ...issue,
-      message: `${issue.message} Machines of the pool ${unseen.name} are to bring it, ${neverThere}.`,
-      next: `${hasIt} and ${showOne(unseen)}`,
+      message: `${issue.message} A machine of the pool ${fetching.name} is still fetching what it is to bring.`,
+      next: `Make the film: it waits for that machine. ${issue.next}`,
+      awaits: { pool: fetching.name, model, isFetching: true },
     };
-  const [known] = naming;
-  if (known !== undefined)
+  const [likely] = able.filter((pool) => mayBring(pool, asked) > 0).sort((a, b) => eagerness(b, asked) - eagerness(a, asked));
+  if (likely !== undefined)
     return {
       ...issue,
-      message: `${issue.message} Machines of the pool ${known.name} are to bring it, but the newest did not offer it so far.`,
-      next: `${hasIt}, and make the film again once a machine of ${known.name} has fetched it; its log says why where it does not.`,
+      message: `${issue.message} Machines of the pool ${likely.name} may bring it, and none showed yet what it can do.`,
+      next: `Make the film: it waits while ${likely.name} brings one. ${issue.next}`,
+      awaits: { pool: likely.name, model, isFetching: false },
     };
-  const perhaps = pools.find(({ isKnown, models }) => !isKnown && (asked === undefined ? models.length > 0 : models.includes('all')));
-  if (perhaps === undefined) return issue;
-  const brought = perhaps.models.includes('all') ? 'every model that the platform has' : perhaps.models.join(', ');
+  return refused(issue, { asked, able });
+}
+
+/** What a film waits for, where everything that is wrong with it may pass by itself; null where something may not, or nothing is wrong. */
+export function awaitedIn(issues: readonly PoolIssue[]): readonly AwaitedModel[] | null {
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  const awaited = errors.flatMap(({ awaits }) => awaits ?? []);
+  if (awaited.length === 0 || awaited.length < errors.length) return null;
+  return [...new Map(awaited.map((one) => [`${one.pool} ${one.model}`, one])).values()];
+}
+
+/** Issues as people are told of them; in a check what may pass by itself is a warning. */
+export function plainIssues(issues: readonly PoolIssue[], { isCheck }: { readonly isCheck: boolean }): readonly Issue[] {
+  return issues.map(({ awaits, ...issue }) => (isCheck && awaits !== undefined ? { ...issue, severity: 'warning' } : issue));
+}
+
+/** A sentence for the person whose film waits. */
+export function awaitedText([first]: readonly AwaitedModel[]): string {
+  if (first === undefined) return 'The film waits for a pool to bring a machine.';
+  const what = first.model === null ? 'something that can do it' : first.model;
+  return first.isFetching
+    ? `A machine of the pool ${first.pool} is fetching ${what}: the film is kept, and goes on by itself once it is there.`
+    : `Nobody who is there has ${what}: the film waits for the pool ${first.pool} to bring a machine with it, and goes on by itself then.`;
+}
+
+type Refused = { readonly asked: string | undefined; readonly able: readonly BringingPool[] };
+
+function refused(issue: Issue, { asked, able }: Refused): Issue {
+  const failed = able.find((pool) => pool.scouting === 'failed' && (names(pool.models, asked) > 0 || isOpen(pool)));
+  if (failed !== undefined)
+    return {
+      ...issue,
+      message: `${issue.message} Machines of the pool ${failed.name} may bring it, but none came when one was asked for.`,
+      next: `See in the log of the controller or on the fleet page why ${failed.name} has no machine, and make the film again: it is asked for one again 20 minutes after the last time. ${issue.next}`,
+    };
+  const known = able.find(({ models }) => asked !== undefined && names(models, asked) > 1);
+  if (known === undefined) return issue;
   return {
     ...issue,
-    message: `${issue.message} Machines of the pool ${perhaps.name} are to bring ${brought}, ${neverThere}.`,
-    next: `${issue.next} If that pool is to do it, ${showOne(perhaps)}`,
+    message: `${issue.message} Machines of the pool ${known.name} are to bring it, but the newest did not offer it.`,
+    next: `See that the platform has it (\`filmwright models list\`, \`filmwright voices\`), and make the film again; where it has, the log of the machine says why it does not run there. A machine of ${known.name} that is gone is asked for anew after 20 minutes.`,
   };
 }
 
-/** Other models or another service make a pool one of which nothing is known. */
-const neverThere = 'but none was ever there since the pool was set up so, and nobody knows what they can do';
-const hasIt = 'See that the platform has it (`filmwright models list`, `filmwright voices`)';
-
-function showOne({ name }: BringingPool): string {
-  return `set \`minimum: 1\` for ${name} in pools.yaml, start \`filmwright serve\` anew, and make the film again once a machine of it offers it; then \`minimum: 0\` does.`;
+/** How surely a list of names has what is asked: 2 by its name, 1 where it stands for everything or any will do, else 0. */
+function names(models: readonly string[], asked: string | undefined): 0 | 1 | 2 {
+  if (asked === undefined) return models.length > 0 ? 1 : 0;
+  // A pool may name a model alone where a film names its revision too.
+  if (models.some((one) => findModelRef([one], asked) !== undefined || findModelRef([asked], one) !== undefined)) return 2;
+  return models.includes('all') ? 1 : 0;
 }
 
-/** A pool may name a model alone where a film names its revision too. */
-function names({ models }: BringingPool, asked: string): boolean {
-  return models.some((one) => findModelRef([one], asked) !== undefined || findModelRef([asked], one) !== undefined);
+/** Its configuration does not say what its machines have, and none was ever there. */
+function isOpen({ models, isSeen }: BringingPool): boolean {
+  return models.length === 0 && !isSeen;
+}
+
+function mayBring(pool: BringingPool, asked: string | undefined): number {
+  if (pool.scouting !== 'due' && pool.scouting !== 'coming') return 0;
+  // Machines that were seen are asked anew only for what they are to have.
+  if (pool.isSeen && asked === undefined) return 0;
+  const named = names(pool.models, asked);
+  return isOpen(pool) ? 1 : named === 0 ? 0 : named + 1;
+}
+
+/** One that is on its way goes first, so that no second comes beside it. */
+function eagerness(pool: BringingPool, asked: string | undefined): number {
+  return mayBring(pool, asked) + (pool.scouting === 'coming' ? 10 : 0);
 }

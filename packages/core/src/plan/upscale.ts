@@ -112,5 +112,5 @@ function noModel(wanted: string | undefined, { path, offered, pools }: NoModel):
     wanted: wanted ?? 'a model that makes pictures larger',
     next: `Add one on a runner with \`filmwright models add ${wanted ?? quick}\`${offered.length > 0 ? ', name none' : ''}, or leave \`upscale\` out.`,
   });
-  return tellPools(issue, { asked: wanted, pools });
+  return tellPools(issue, { asked: wanted, kind: 'upscale', pools });
 }

@@ -5,10 +5,10 @@ import { linePath, linesOf } from '../film/lines-of.ts';
 import { bareLanguage, languageFit, languageName } from '../speech/voice-language.ts';
 import type { Offer } from './merge-offers.ts';
 import { pickVoice, voiceAdvice } from './pick-voice.ts';
-import { tellPools } from './pool-models.ts';
+import { type PoolIssue, tellPools } from './pool-models.ts';
 
 /** Voices that the film asks for and that nobody offers, each with where it is asked for. */
-export function voiceIssues(film: Film, { voices, pools }: Pick<Offer, 'voices' | 'pools'>): readonly Issue[] {
+export function voiceIssues(film: Film, { voices, pools }: Pick<Offer, 'voices' | 'pools'>): readonly PoolIssue[] {
   /** What is wanted by where it is asked for. */
   const asked = new Map<string, string | undefined>();
   for (const [index, shot] of film.storyboard.entries())
@@ -19,10 +19,10 @@ export function voiceIssues(film: Film, { voices, pools }: Pick<Offer, 'voices' 
       const own = path ?? `storyboard[${index}].${linePath(shot, number)}.voice`;
       asked.set(entry === undefined ? own : `voices.${name}.use`, entry?.use ?? name);
     }
-  return [...asked].flatMap(([path, wanted]): readonly Issue[] => {
+  return [...asked].flatMap(([path, wanted]): readonly PoolIssue[] => {
     if (pickVoice({ wanted, language: film.language, voices }) !== null) return [];
     const issue = wanted === undefined ? silentLanguage(film, voices) : unknownVoice({ film, voices, wanted, path });
-    return [tellPools(issue, { asked: wanted, pools })];
+    return [tellPools(issue, { asked: wanted, kind: 'speak', pools })];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from '@filmwright/contracts';
 import { poolReason, type Why } from './pool-reason.ts';
+import { staleMs } from './pool-scout.ts';
 import { type PoolMachine, type PoolMemory, type Supply, supplyOf, usualStartMs } from './pool-supply.ts';
 import {
   type Ability,
@@ -24,6 +25,8 @@ export type PoolNow = {
   /** Since it was offered last. */
   readonly offeredAgoMs: number;
   readonly memory: PoolMemory;
+  /** A film waits for what a scout of it may offer. */
+  readonly isAwaited?: boolean;
 };
 
 export type PoolsNow = {
@@ -48,14 +51,11 @@ export type PoolDecision = {
   readonly reason: string;
 };
 
-/** What a pool's machines offered longer ago than this may have changed. */
-const staleMs = 20 * 60_000;
-
 /**
  * How many machines each pool should have: as many as do what waits, of what they can do, by when it is due, cheapest pool first, from its minimum to its
  * maximum. What is too much for a pool, or more than it can be counted on to bring, is left to the next dearer one that can do it. Where work stays that
  * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew, as does one whose machines nobody ever saw where others are
- * known to do the work. Machines go only when they have been idle for the
+ * known to do the work, and the pool of which a film waits for a scout. Machines go only when they have been idle for the
  * pool's time and are too many, never came, or are taken away.
  */
 export function planPools(now: PoolsNow): readonly PoolDecision[] {
@@ -87,7 +87,7 @@ export function planPools(now: PoolsNow): readonly PoolDecision[] {
   });
   return sized
     .map((each) => {
-      const tried = each.wanted > 0 ? null : each.isNew ? 'new' : each === old ? 'old' : null;
+      const tried = each.wanted > 0 ? null : each.isAwaited ? 'asked' : each.isNew ? 'new' : each === old ? 'old' : null;
       return { index: each.index, decision: decide({ ...each, tried, wanted: tried === null ? each.wanted : 1 }, now.nowMs) };
     })
     .sort((a, b) => a.index - b.index)

@@ -16,7 +16,7 @@ export type Why = {
   readonly supply: Supply;
   readonly idle: number;
   /** Why a machine comes only to show what it can do; null where it comes for work. */
-  readonly tried: 'new' | 'old' | null;
+  readonly tried: 'asked' | 'new' | 'old' | null;
 };
 
 /** A sentence for the person who asks why a pool has the size that it has. */
@@ -29,6 +29,7 @@ export function poolReason({ pool, wanted, need, films, waiting, mine, busy, sup
     ...(films > 0 ? [films === 1 ? '1 film waits to be planned' : `${films} films wait to be planned`] : []),
     ...(tasks > 0 ? [`${tasks === 1 ? '1 task' : `${tasks} tasks`} with ${seconds} s of work ${tasks === 1 ? 'waits' : 'wait'}`] : []),
     ...(busy > 0 && tasks === 0 ? [busy === 1 ? '1 task is at work' : `${busy} tasks are at work`] : []),
+    ...(tried === 'asked' ? ['a film waits for what a machine of it may offer'] : []),
     ...(tried === 'old' ? ['work waits that nobody else can do, and what its machines offered is long ago'] : []),
     ...(tried === 'new' ? ['work waits that others can do, and of its machines none was ever seen'] : []),
   ];

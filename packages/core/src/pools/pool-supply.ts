@@ -62,6 +62,11 @@ export function usualStartMs(pool: Pick<Pool, 'startMs'>, memory: Pick<PoolMemor
   return memory.startMs ?? pool.startMs;
 }
 
+/** A machine that did not come within so long is given up. */
+export function givenUpMsOf(pool: Pick<Pool, 'startMs'>, { startMs }: Pick<PoolMemory, 'startMs'>): number {
+  return Math.max(leastGivenUpMs, givenUpTimes * Math.max(pool.startMs, startMs ?? 0));
+}
+
 type Supplying = {
   readonly pool: Pool;
   readonly machines: readonly PoolMachine[];
@@ -70,7 +75,7 @@ type Supplying = {
 };
 
 export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
-  const givenUpMs = Math.max(leastGivenUpMs, givenUpTimes * Math.max(pool.startMs, memory.startMs ?? 0));
+  const givenUpMs = givenUpMsOf(pool, memory);
   const lateMs = Math.max(leastLateMs, lateTimes * usualStartMs(pool, memory));
   const isOlder = ({ state, sinceMs }: PoolMachine, thanMs: number): boolean => state === 'starting' && nowMs - sinceMs > thanMs;
   const wanted = machines.filter(({ state }) => state !== 'stopping');

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, createClient, hasEnded } from '@filmwright/client';
+import type { Build } from '@filmwright/contracts';
+import { installedModel, revisionFolder, revisionOf } from '@filmwright/engines/models/model-shelf';
+import { machineServiceOfTest } from './machine-service.ts';
+import { platformOfTest } from './platform-home.ts';
+import { freePort } from './role-processes.ts';
+
+const port = await freePort();
+const service = await machineServiceOfTest();
+const platform = platformOfTest('--port', String(port), '--public-url', `http://127.0.0.1:${port}`);
+const provisioner = { type: 'http', url: service.url };
+const pools = [
+  { name: 'plain', minimum: 1, maximum: 1, provisioner },
+  // However late others are, what these are for is not asked of them before a film waits for them.
+  { name: 'art', maximum: 2, costPerHour: 1, models: ['oil'], capabilities: ['generate'], provisioner },
+  { name: 'tales', maximum: 2, costPerHour: 2, models: ['later'], capabilities: ['speak'], provisioner },
+];
+writeFileSync(join(platform.home, 'pools.yaml'), JSON.stringify({ pools }));
+
+/** A model that only the platform has: the small one that comes along, under another name. */
+async function shelve(name: string): Promise<void> {
+  const shipped = await installedModel({ name: 'backdrops', home: platform.home });
+  const { builtIn: _, revision: __, ...card } = { ...shipped.card, name };
+  const whole = { ...card, revision: revisionOf(card) };
+  const place = revisionFolder(platform.home, whole);
+  mkdirSync(place, { recursive: true });
+  cpSync(shipped.folder, join(place, 'files'), { recursive: true });
+  rmSync(join(place, 'files', 'card.json'));
+  writeFileSync(join(place, 'card.json'), JSON.stringify(whole));
+}
+
+let client: Client;
+before(async () => {
+  await shelve('oil');
+  client = createClient(await platform.open());
+  // A film that nobody can plan yet brings machines of any pool.
+  while ((await client.listVoices()).length === 0) await sleep(100);
+});
+
+type Followed = { readonly end: Build; readonly waits: ReadonlySet<string> };
+
+/** Makes a frame of a film, and says what it was told to wait for. */
+async function made(title: string, shot: object): Promise<Followed> {
+  const document = {
+    title,
+    format: { resolution: '720p', fps: 25 },
+    captions: false,
+    storyboard: [{ length: '1s', visual: { backdrop: 'waves' }, ...shot }],
+  };
+  const { id } = await client.createBuild({ document, purpose: 'frame', atMs: 200 });
+  const waits = new Set<string>();
+  for (;;) {
+    const now = (await client.getBuild(id)) as Build;
+    if (now.waits !== undefined) waits.add(now.waits);
+    if (hasEnded(now)) return { end: now, waits };
+    await sleep(50);
+  }
+}
+
+const drawnBy = (model: string) => ({ visual: { generate: { prompt: 'gold waves', model, seed: 1, steps: 2, guidance: 1 } } });
+const spokenBy = (voice: string) => ({ narration: [{ say: 'Hello.', voice }] });
+const givenTo = (pool: string): number => service.asked().filter((id) => id.includes(`-${pool}-`)).length;
+
+test('a film waits while a pool of which no machine was ever there brings one, which fetches the model that it names, and is made', async () => {
+  const plain = await made('Plain', {});
+  assert.equal(plain.end.state, 'succeeded', JSON.stringify(plain.end.problem));
+  assert.deepEqual([givenTo('art'), givenTo('tales')], [0, 0], 'nobody asked for what they may bring');
+
+  const { end, waits } = await made('Drawn', drawnBy('oil'));
+  assert.equal(end.state, 'succeeded', JSON.stringify(end.problem));
+  assert.match([...waits].join('\n'), /Nobody who is there has oil: the film waits for the pool art to bring a machine with it/);
+  assert.deepEqual([givenTo('art'), givenTo('tales')], [1, 0]);
+});
+
+test('a film whose pool brings a machine without the model ends with what to do, pays nothing, and none is brought again for the next', async () => {
+  const { end, waits } = await made('Never', spokenBy('later'));
+  assert.match([...waits].join('\n'), /waits for the pool tales to bring a machine with it/);
+  assert.equal(end.state, 'failed');
+  assert.equal(end.problem?.code, 'voice-unknown');
+  const [issue] = end.problem?.issues ?? [];
+  assert.match(
+    issue?.message ?? '',
+    /"later", which is not installed.*Machines of the pool tales are to bring it, but the newest did not offer it/,
+  );
+  assert.match(issue?.next ?? '', /filmwright models list/);
+  const { spend } = await client.buildCourse(end.id);
+  const none = { gpuS: 0, slotS: 0, credits: 0 };
+  assert.deepEqual([spend.estimate, spend.held, spend.settled], [null, none, none]);
+
+  const again = await made('Never again', spokenBy('later'));
+  assert.deepEqual([again.end.state, givenTo('tales')], ['failed', 1]);
+});
