@@ -42,7 +42,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request): Promise<HeartbeatReply> => {
-      const { leases, stopped, models, held, free, files, beat, previews = [] } = checkInput(heartbeatSchema, request.body);
+      const { leases, stopped, models, held, free, hostMemory, files, beat, previews = [] } = checkInput(heartbeatSchema, request.body);
       const { runner, ...renewed } = await records.beat({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
@@ -52,6 +52,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
       if (files !== undefined) await records.noteFiles({ runnerId: runnerOf(request), ...files, beat });
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, beat, ...(held && { held }) });
       if (free !== undefined) await records.noteFree({ runnerId: runnerOf(request), free, beat });
+      if (hostMemory !== undefined) await records.noteMemory({ runnerId: runnerOf(request), memory: hostMemory, beat });
       if (runner === null) throw unknown(runnerOf(request));
       takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');

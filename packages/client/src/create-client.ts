@@ -14,6 +14,7 @@ import type {
   HandBack,
   HeartbeatReply,
   HeldOn,
+  HostMemory,
   Lease,
   ModelForFilms,
   OwnSpend,
@@ -118,6 +119,8 @@ export type Client = FilmCalls &
       readonly held?: readonly HeldOn[];
       /** Free memory of GPUs, where that changed. */
       readonly free?: readonly FreeMemory[];
+      /** Weights in the memory of its machine, where that changed. */
+      readonly hostMemory?: HostMemory;
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       /** Newest pictures of what is being drawn. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modelCapabilitySchema } from './capabilities/index.ts';
 import { assetSchema, digestSchema } from './digest.ts';
 import { generatorSchema } from './generator.ts';
-import { cacheReportSchema, deviceSchema, freeMemorySchema, machineSchema } from './machine.ts';
+import { cacheReportSchema, deviceSchema, freeMemorySchema, hostMemorySchema, machineSchema } from './machine.ts';
 import { modelFiguresSchema } from './model-figures.ts';
 import { problemSchema } from './problem.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
@@ -125,6 +125,8 @@ export const heartbeatSchema = z.object({
   held: z.array(heldOnSchema).max(1001).readonly().optional(),
   /** Free memory of all its GPUs, where that of any is not as it told last. */
   free: z.array(freeMemorySchema).max(1000).readonly().optional(),
+  /** Weights in the memory of its machine, where that is not as it told last; never told where the system does not say. */
+  hostMemory: hostMemorySchema.optional(),
   /** What came into its cache of inputs and left it since it told last; of a file whose last word was not answered, how it is by now. */
   files: z
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })
@@ -161,6 +163,9 @@ export type HeartbeatReply = z.infer<typeof heartbeatReplySchema>;
 export const mostResumeBytes = 1024 ** 2;
 export const handBackSchema = z.object({ key: z.string(), fence: z.number().int(), resume: z.json() });
 export type HandBack = z.infer<typeof handBackSchema>;
+/** In the memory of the machine, all but a little of them, or on its disk. */
+const loadedFromSchema = z.enum(['memory', 'disk']);
+export type LoadedFrom = z.infer<typeof loadedFromSchema>;
 export const completionSchema = z.object({
   key: z.string(),
   fence: z.number().int(),
@@ -170,6 +175,8 @@ export const completionSchema = z.object({
   cpuMs: z.number().nonnegative(),
   /** Of `wallMs` so much was loading of a model; nothing where it is left out. */
   loadMs: z.number().nonnegative().optional(),
+  /** Where the weights were that it loaded; left out where it loaded none, or does not know. */
+  loadedFrom: loadedFromSchema.optional(),
 });
 export type Completion = z.infer<typeof completionSchema>;
 export const failureSchema = z.object({ key: z.string(), fence: z.number().int(), problem: problemSchema });

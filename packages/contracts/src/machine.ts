@@ -60,6 +60,12 @@ export type FleetDevice = z.infer<typeof fleetDeviceSchema>;
 export const freeMemorySchema = device.pick({ id: true, freeMib: true }).readonly();
 export type FreeMemory = z.infer<typeof freeMemorySchema>;
 
+/** Memory of a machine that weights may fill beside what runs there, MiB, and the models all but a little of whose weights lie in its memory, to be loaded from there. */
+export const hostMemorySchema = z
+  .object({ budgetMib: z.number().int().nonnegative(), models: z.array(z.string().max(300)).max(1000).readonly() })
+  .readonly();
+export type HostMemory = z.infer<typeof hostMemorySchema>;
+
 /** How a runner's hot cache does, since its process began. */
 export const cacheReportSchema = z
   .object({

@@ -1,7 +1,9 @@
-import type { Device, FleetDevice, HeldOn } from '@filmwright/contracts';
+import type { Device, FleetDevice, HeldOn, HostMemory } from '@filmwright/contracts';
 
 /** Columns of a runner in which it told of its GPUs since it joined; null where it did not. */
 export type ToldOfDevices = { readonly free_mib: Readonly<Record<string, number>> | null; readonly held_on: readonly HeldOn[] | null };
+/** The same of the memory of its machine. */
+export type ToldOfMemory = { readonly host_memory: HostMemory | null };
 
 /** The GPUs of an offer with the memory that is free there by now. */
 export function devicesNow(devices: readonly Device[], { free_mib: free }: Pick<ToldOfDevices, 'free_mib'>): readonly Device[] {

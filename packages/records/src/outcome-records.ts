@@ -139,7 +139,7 @@ export function outcomeRecords({
         floatArray(ends.map(({ wallMs }) => wallMs)),
         floatArray(ends.map(({ cpuMs }) => cpuMs)),
         textArray(
-          ends.map(({ wallMs, loadMs = 0 }) => JSON.stringify({ outcome: 'done', ranMs: wallMs - loadMs, loadMs })),
+          ends.map(({ wallMs, loadMs = 0, loadedFrom }) => JSON.stringify({ outcome: 'done', ranMs: wallMs - loadMs, loadMs, loadedFrom })),
           'json',
         ),
         intArray(made.map(({ at }) => at)),

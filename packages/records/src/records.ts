@@ -14,6 +14,7 @@ import type {
   FreeMemory,
   HandBack,
   HeldOn,
+  HostMemory,
   Lease,
   Priority,
   Problem,
@@ -203,6 +204,8 @@ export interface Records {
   }): Promise<void>;
   /** Notes what is free by now on all GPUs of a runner. */
   noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
+  /** Notes which weights lie in the memory of a runner's machine. */
+  noteMemory(runner: { readonly runnerId: string; readonly memory: HostMemory; readonly beat?: number | undefined }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: {
     readonly runnerId: string;

@@ -26,7 +26,7 @@ export function runnerRecords({
   transaction,
 }: Database): Pick<
   Records,
-  'joinRunner' | 'leaveRunner' | 'drainRunner' | 'wakeRunner' | 'noteHeld' | 'noteFree' | 'noteFiles' | 'runners' | 'offers'
+  'joinRunner' | 'leaveRunner' | 'drainRunner' | 'wakeRunner' | 'noteHeld' | 'noteFree' | 'noteMemory' | 'noteFiles' | 'runners' | 'offers'
 > {
   const runners: Records['runners'] = async () => {
     const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
@@ -90,6 +90,14 @@ export function runnerRecords({
         `update runner set free_mib = $2::text::json, free_beat = coalesce($3, free_beat)
          where id = $1 and case when $3::bigint is null then free_mib::text is distinct from $2::text else free_beat < $3 end`,
         [runnerId, JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib]))), beat ?? null],
+      );
+    },
+    async noteMemory({ runnerId, memory: { budgetMib, models }, beat }) {
+      if (!isUuid(runnerId)) return;
+      await rows(
+        `update runner set host_memory = $2::text::json, memory_beat = coalesce($3, memory_beat)
+         where id = $1 and case when $3::bigint is null then host_memory::text is distinct from $2::text else memory_beat < $3 end`,
+        [runnerId, JSON.stringify({ budgetMib, models: [...models].sort() }), beat ?? null],
       );
     },
     async noteFiles({ runnerId, added, removed, beat }) {

@@ -1,5 +1,5 @@
-import type { Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
-import { devicesNow, type ToldOfDevices } from './device-rows.ts';
+import type { LoadedFrom, Priority, RunnerOffer, TaskKind } from '@filmwright/contracts';
+import { devicesNow, type ToldOfDevices, type ToldOfMemory } from './device-rows.ts';
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
 import { longestRetryMs, lossesUntilAlone } from './troubles.ts';
 
@@ -55,16 +55,18 @@ export type TaskRow = {
   ready_in_ms: number;
   since_ms: number | null;
 };
-export type RunnerRow = ToldOfDevices & {
-  runner_id: string;
-  offer: RunnerOffer;
-  runner_pool: string;
-  runner_region: string;
-  draining: boolean;
-  held: string[];
-};
+export type RunnerRow = ToldOfDevices &
+  ToldOfMemory & {
+    runner_id: string;
+    offer: RunnerOffer;
+    runner_pool: string;
+    runner_region: string;
+    draining: boolean;
+    held: string[];
+  };
 /** A runner as the statements of the fleet read it. */
-export const runnerColumns = 'r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, r.held, r.held_on, r.free_mib';
+export const runnerColumns =
+  'r.offer, r.pool as runner_pool, r.region as runner_region, r.draining, r.held, r.held_on, r.free_mib, r.host_memory';
 export type EventRow = TaskRow &
   Partial<Omit<RunnerRow, 'runner_id'>> & {
     topic: string;
@@ -76,6 +78,7 @@ export type EventRow = TaskRow &
       readonly outcome?: AttemptEnd['outcome'];
       readonly ranMs?: number;
       readonly loadMs?: number;
+      readonly loadedFrom?: LoadedFrom;
       readonly stopping?: boolean;
     };
     weight: number | null;
@@ -113,9 +116,9 @@ export function fleetTaskOf({ workspaceId, key }: TaskId, row: TaskRow): FleetTa
 
 /** A runner as it is told to whoever grants. */
 export function fleetRunnerOf(row: RunnerRow): FleetRunner {
-  const { runner_id: runnerId, runner_pool: pool, runner_region: region, draining, held, held_on: heldOn } = row;
+  const { runner_id: runnerId, runner_pool: pool, runner_region: region, draining, held, held_on: heldOn, host_memory: hostMemory } = row;
   const offer = row.offer.devices === undefined ? row.offer : { ...row.offer, devices: devicesNow(row.offer.devices, row) };
-  return { runnerId, offer, pool, region, draining, held, ...(heldOn && { heldOn }) };
+  return { runnerId, offer, pool, region, draining, held, ...(heldOn && { heldOn }), ...(hostMemory && { hostMemory }) };
 }
 
 export type WorkspaceRow = { id: string; weight: number; cap: number | null; gpu_ms: number; slot_ms: number };
@@ -131,15 +134,17 @@ export function eventOf(row: EventRow): FleetEvent {
   if (topic.startsWith('workspace.')) return { type: 'workspace', workspace: { workspaceId, weight: row.weight ?? 1, cap: row.cap } };
   if (topic === 'runner.woken') return { type: 'woken', runnerId: body.id ?? '' };
   if (topic.startsWith('runner.')) {
-    const { runner_pool, runner_region, offer, draining = false, held, held_on = null, free_mib = null } = row;
+    const { runner_pool, runner_region, offer, draining = false, held, held_on = null, free_mib = null, host_memory = null } = row;
     const runner_id = body.id ?? '';
     if (!offer || runner_pool === undefined || runner_region === undefined) return { type: 'runner', runnerId: runner_id, runner: null };
-    const runner = fleetRunnerOf({ runner_id, offer, runner_pool, runner_region, draining, held: held ?? [], held_on, free_mib });
+    const told = { held: held ?? [], held_on, free_mib, host_memory };
+    const runner = fleetRunnerOf({ runner_id, offer, runner_pool, runner_region, draining, ...told });
     return { type: 'runner', runnerId: runner_id, runner };
   }
   if (topic === 'task.stopped') return { type: 'stopped', task: { workspaceId, key: key ?? '' }, fence: Number(row.ended_fence) };
-  const { outcome, ranMs = 0, loadMs = 0, stopping = false } = body;
+  const { outcome, ranMs = 0, loadMs = 0, loadedFrom, stopping = false } = body;
   const fence = Number(row.ended_fence);
-  const ended = outcome === undefined || row.ended_fence === null ? null : { fence, outcome, ranMs, loadMs, ...(stopping && { stopping }) };
+  const more = { ...(loadedFrom !== undefined && { loadedFrom }), ...(stopping && { stopping }) };
+  const ended = outcome === undefined || row.ended_fence === null ? null : { fence, outcome, ranMs, loadMs, ...more };
   return { type: 'task', ended, task: fleetTaskOf({ workspaceId, key: key ?? '' }, row) };
 }

@@ -1,4 +1,4 @@
-import type { HeldOn, Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
+import type { HeldOn, HostMemory, LoadedFrom, Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
 
 /** A task within the ledger: keys are unique within a workspace. */
 export type TaskId = { readonly workspaceId: string; readonly key: string };
@@ -58,6 +58,8 @@ export type FleetRunner = {
   readonly held: readonly string[];
   /** Where; left out by one that does not tell. */
   readonly heldOn?: readonly HeldOn[];
+  /** What it told of the weights in the memory of its machine; left out by one that does not tell. */
+  readonly hostMemory?: HostMemory;
 };
 export type FleetWorkspace = {
   readonly workspaceId: string;
@@ -74,6 +76,8 @@ export type AttemptEnd = {
   /** Milliseconds of the work, and before it of loading a model; 0 where that is not known. */
   readonly ranMs: number;
   readonly loadMs?: number;
+  /** From where the model came, if its runner told. */
+  readonly loadedFrom?: LoadedFrom;
   /** Its runner still works on what nobody wants: the place is free once it `stopped`. */
   readonly stopping?: boolean;
 };

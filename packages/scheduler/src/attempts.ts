@@ -4,7 +4,7 @@ import { type Attempt, type Device, type Host, productOf, slotProduct } from './
 import { placeKey } from './group.ts';
 import { noteDone, noteFailed } from './health.ts';
 import { offerPlaces, setFreeSlots, setIdle } from './places.ts';
-import { coolModel, dropModel, holdModel, settleModels, warmModel } from './resident.ts';
+import { coolModel, dropModel, holdModel, holdOnSlots, settleModels, warmModel } from './resident.ts';
 import { charge, chargeEarly, noteTurn } from './shares.ts';
 import { type State, setWindows, shareOf } from './state.ts';
 import { lookAgain } from './turns.ts';
@@ -66,8 +66,8 @@ export function startAttempt(state: State, start: Start): void {
   }
   if (task.model !== null) {
     host.disk.add(task.model);
-    // What runs on processors has its model in the machine's memory.
-    if (devices.length === 0 || host.memory.has(task.model)) warmModel(state.fleet, host, task.model);
+    if (devices.length === 0) holdOnSlots(state.fleet, host, task.model);
+    if (host.memory.has(task.model)) warmModel(state.fleet, host, task.model);
   }
   // Where the next one runs is not known: slots of all classes are a better guess than those of one.
   state.products.set(placeKey(task), devices.length > 0 ? product : slotProduct);
@@ -83,7 +83,7 @@ export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' 
   if (attempt === undefined) return;
   const task = [attempt.task, ...attempt.batch].find(({ id }) => id === ended.task) as Demand;
   if (ended.outcome === 'done' && attempt.batch.length === 0)
-    noteAttempt(state.costs, { ...ended, task, product: attempt.product, tier: attempt.tier });
+    noteAttempt(state.costs, { ...ended, task, product: attempt.product, tier: ended.loadedFrom ?? attempt.tier });
   else if (ended.outcome === 'done' && attempt.left === 1)
     noteBatch(state.costs, { task, product: attempt.product, ranMs: ended.ranMs, count: 1 + attempt.batch.length });
   const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);

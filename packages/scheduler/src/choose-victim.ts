@@ -1,5 +1,6 @@
 import { isAvoided } from './avoid-tried.ts';
 import { loadMs, unloadMs } from './costs.ts';
+import type { Tier } from './demand.ts';
 import type { Device } from './fleet.ts';
 import { type Floor, harmOf } from './floor.ts';
 import { loadOf } from './forecast.ts';
@@ -8,10 +9,11 @@ import { isKept } from './is-kept.ts';
 import { rateAt } from './rate.ts';
 import type { State } from './state.ts';
 
-/** An idle device that may load another model, in `loadMs` with the unloading of what must leave for it. `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload; `reloads`: milliseconds per millisecond that they would spend on loading it again. */
+/** An idle device that may load another model, in `loadMs` with the unloading of what must leave for it, from where its weights are nearest (`tier`). `wanted`: tasks wait for what it holds; `harmed` of them would be late without it. `comers`: tasks per millisecond that come to it for what it would unload; `reloads`: milliseconds per millisecond that they would spend on loading it again. */
 export type Victim = {
   readonly device: Device;
   readonly loadMs: number;
+  readonly tier: Tier;
   readonly wanted: boolean;
   readonly harmed: number;
   readonly comers: number;
@@ -29,13 +31,13 @@ export function chooseVictim(floor: Floor, group: Group): Victim | null {
     const device = nearest(floor, devices, group);
     if (device === null) continue;
     const evicted = evictionsFor(state, device, group);
-    const toLoadMs = unloadMs(state.costs, evicted) + loadOf(state, device, group.model).ms;
+    const { tier, ms } = loadOf(state, device, group.model);
     const waiting = floor.groups.filter((other) => other.model !== null && evicted.includes(other.model));
     const wanted = model !== '' && waiting.length > 0;
     const harmed = wanted ? waiting.reduce((sum, other) => sum + harmOf(floor, other), 0) : 0;
     const comers = evicted.reduce((sum, each) => sum + comersOf(floor, each), 0);
     const reloads = evicted.reduce((sum, each) => sum + comersOf(floor, each) * reloadMs(floor, { device, model: each }), 0);
-    const found = { device, loadMs: toLoadMs, wanted, harmed, comers, reloads };
+    const found = { device, loadMs: unloadMs(state.costs, evicted) + ms, tier, wanted, harmed, comers, reloads };
     if (best === null || isMissedLess(found, best)) best = found;
   }
   return best;

@@ -95,9 +95,10 @@ export type RunnerFacts = {
   readonly machine?: string;
   /** Host memory for weights that were unloaded; 0 keeps none. */
   readonly hostMib: number;
-  /** Weights that are there: on its disk, in its memory, and on which device; of the devices nothing is told if left out. */
+  /** Weights that are there: on its disk, in its memory (to be loaded from there), held by processes of its slots, and on which device; of slots and devices nothing is told if left out. */
   readonly onDisk: readonly string[];
   readonly inMemory: readonly string[];
+  readonly onSlots?: readonly string[];
   readonly resident?: readonly { readonly device: string; readonly model: string }[];
   /** No new task: it finishes what it has. */
   readonly draining: boolean;
@@ -109,7 +110,7 @@ export type RunnerFacts = {
   readonly linkMibPerS?: number;
   /** It fetches ahead what it is told to. */
   readonly fetchesAhead?: boolean;
-  /** Memory into which it reads weights from its disk where it is told to, and of which it tells nothing; none if left out. */
+  /** Memory into which it reads weights from its disk where it is told to; none if left out. */
   readonly spareMib?: number;
 };
 
@@ -127,6 +128,8 @@ export type WorkspaceFacts = {
 
 /** Where the weights of a granted task are when it starts. */
 export type Tier = 'none' | 'resident' | 'memory' | 'disk' | 'store';
+/** Where weights were that a runner loaded. */
+export type LoadedFrom = Extract<Tier, 'memory' | 'disk'>;
 
 /** Something that happened since the last step. */
 export type Change =
@@ -135,13 +138,14 @@ export type Change =
   | { readonly type: 'coming'; readonly task: Demand; readonly inputs: readonly InputFacts[] }
   /** Cancelled, or wanted by nobody: waiting or running, it is forgotten; its place is free once `ended` comes. */
   | { readonly type: 'withdrawn'; readonly task: string }
-  /** An attempt is over. `ranMs` is the work alone, `loadMs` the loading before it; `returned` and `lost` tasks are told anew by `task`. */
+  /** An attempt is over. `ranMs` is the work alone, `loadMs` the loading before it, `loadedFrom` where the weights then really were, if its runner tells; `returned` and `lost` tasks are told anew by `task`. */
   | {
       readonly type: 'ended';
       readonly task: string;
       readonly outcome: 'done' | 'failed' | 'lost' | 'returned';
       readonly ranMs: number;
       readonly loadMs: number;
+      readonly loadedFrom?: LoadedFrom;
       /** It failed and is tried again. */
       readonly again?: boolean;
     }

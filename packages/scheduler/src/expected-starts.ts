@@ -2,7 +2,7 @@ import { endsAt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
 import { batchMs, loadMs, msOf, type RunRate, runRate, unloadMs } from './costs.ts';
 import type { Demand, Tier } from './demand.ts';
-import { type Device, type DevicePool, type Host, productOf, type SlotPool } from './fleet.ts';
+import { type Device, type DevicePool, type Host, productOf, type SlotPool, tierIn } from './fleet.ts';
 import { serves } from './forecast.ts';
 import type { Group } from './group.ts';
 import { createPlaceHeap, type PlaceHeap } from './place-heap.ts';
@@ -80,8 +80,7 @@ export function openStarts(state: State, groups: readonly Group[], instantMs: nu
 
   const loadOf = ({ host, product, models }: Place, { model }: Group): number => {
     if (model === null || models.has(model)) return 0;
-    const { memory, disk, store } = loadsOf(model, product);
-    return host.memory.has(model) ? memory : host.disk.has(model) ? disk : store;
+    return loadsOf(model, product)[tierIn(host, model)];
   };
   const ready = (place: Place, group: Group): number => place.freeMs + loadOf(place, group);
 
@@ -247,7 +246,7 @@ function poolsFor(state: State, groups: readonly Group[], instantMs: number): Pl
     if (host.facts.draining || groups.every((group) => isAvoided(group, host))) continue;
     const slots = onSlots && host.slotPool !== null ? poolFor(host.slotPool) : null;
     if (slots !== null) {
-      const shared = { pool: slots, host, device: null, product: productOf(host), models: new Set(host.memory), sharing: [] };
+      const shared = { pool: slots, host, device: null, product: productOf(host), models: new Set(host.slotModels), sharing: [] };
       const busy = [...host.running].filter(({ devices }) => devices.length === 0);
       for (let slot = 0; slot < host.facts.slots; slot++) {
         const attempt = busy[slot];

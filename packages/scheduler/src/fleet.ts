@@ -1,7 +1,7 @@
 import type { Demand, DeviceFacts, RunnerFacts, Tier } from './demand.ts';
 import { forgetHealth, type Health, healthOf } from './health.ts';
 import { leavePools, offerPlaces } from './places.ts';
-import { coolModel, dropModels, tellModels, warmModel } from './resident.ts';
+import { coolModel, dropFromSlots, dropModels, tellMemory, tellModels, tellSlots } from './resident.ts';
 
 /** A runner with what it does now. */
 export type Host = {
@@ -9,7 +9,8 @@ export type Host = {
   readonly devices: Device[];
   readonly running: Set<Attempt>;
   freeSlots: number;
-  /** Models whose weights are in its memory, least recently used first, and on its disk. */
+  /** Models that processes of its slots hold; those whose weights are in its memory, to be loaded from there; both least recently used first; and those on its disk. */
+  readonly slotModels: Set<string>;
   readonly memory: Set<string>;
   readonly disk: Set<string>;
   slotPool: SlotPool | null;
@@ -93,7 +94,8 @@ export type Fleet = {
   readonly wide: Set<Host>;
   /** All devices on which a model is resident. */
   readonly holders: Map<string, Set<Device>>;
-  /** Runners in whose memory a model is. */
+  /** Runners whose slots hold a model, and those in whose memory its weights are. */
+  readonly slotHolders: Map<string, Set<Host>>;
   readonly warm: Map<string, Set<Host>>;
   /** Runners that read weights into spare memory, those looked at longest ago first. */
   readonly reading: Set<Host>;
@@ -114,6 +116,17 @@ export function productOf({ facts }: Host, devices: readonly Device[] = []): str
   return facts.slotClass === undefined ? slotProduct : `${slotProduct} ${facts.slotClass}`;
 }
 
+/** Where a model's weights are nearest that nothing of a host holds. */
+export function tierIn({ memory, disk }: Host, model: string): 'memory' | 'disk' | 'store' {
+  return memory.has(model) ? 'memory' : disk.has(model) ? 'disk' : 'store';
+}
+
+/** The same for a task on its slots, whose processes may hold it. */
+export function slotTier(host: Host, model: string | null): Tier {
+  if (model === null) return 'none';
+  return host.slotModels.has(model) ? 'resident' : tierIn(host, model);
+}
+
 /** A fleet without anybody in it. */
 export function createFleet(): Fleet {
   return {
@@ -123,6 +136,7 @@ export function createFleet(): Fleet {
     machines: new Map(),
     wide: new Set(),
     holders: new Map(),
+    slotHolders: new Map(),
     warm: new Map(),
     reading: new Set(),
     healths: new Map(),
@@ -152,6 +166,7 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
     devices: [],
     running: new Set(),
     freeSlots: facts.slots,
+    slotModels: new Set(),
     memory: new Set(),
     disk: new Set(),
     slotPool: null,
@@ -169,8 +184,8 @@ export function setHost(fleet: Fleet, facts: RunnerFacts): Host {
   if (facts.machine !== undefined) fleet.machines.set(facts.machine, neighbours(fleet, host).add(host));
   host.disk.clear();
   for (const model of facts.onDisk) host.disk.add(model);
-  for (const model of [...host.memory]) coolModel(fleet, host, model);
-  for (const model of facts.inMemory) warmModel(fleet, host, model);
+  tellMemory(fleet, host);
+  tellSlots(fleet, host);
   const devices = facts.devices.map((each) => {
     const device = host.devices.find(({ facts: { id } }) => id === each.id);
     if (device === undefined) return { host, facts: each, models: new Set<string>(), told: null, attempt: null, pool: null };
@@ -194,6 +209,7 @@ export function removeHost(fleet: Fleet, host: Host): void {
   leaveMachine(fleet, host);
   for (const device of host.devices) dropModels(fleet, device);
   for (const model of [...host.memory]) coolModel(fleet, host, model);
+  dropFromSlots(fleet, host);
   fleet.wide.delete(host);
   fleet.reading.delete(host);
   fleet.apart.delete(host);

@@ -1,7 +1,7 @@
 import { isAvoided } from './avoid-tried.ts';
 import { loadMs } from './costs.ts';
 import { priorities, type Tier } from './demand.ts';
-import type { Device, DevicePool } from './fleet.ts';
+import { type Device, type DevicePool, tierIn } from './fleet.ts';
 import type { Group } from './group.ts';
 import type { State } from './state.ts';
 import { pressesByMs, type Round, roundOfLine, type Turns } from './turns.ts';
@@ -71,7 +71,7 @@ export function saved(
 export function loadOf(state: State, device: Device, model: string | null): { readonly tier: Tier; readonly ms: number } {
   if (model === null) return { tier: 'none', ms: 0 };
   const { host } = device;
-  const tier = device.models.has(model) ? 'resident' : host.memory.has(model) ? 'memory' : host.disk.has(model) ? 'disk' : 'store';
+  const tier = device.models.has(model) ? 'resident' : tierIn(host, model);
   return { tier, ms: loadMs(state.costs, { model, tier, product: device.facts.product }) };
 }
 

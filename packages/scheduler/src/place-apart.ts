@@ -3,7 +3,7 @@ import { canRun, isAvoided, togetherOn } from './avoid-tried.ts';
 import { evictionsFor } from './choose-victim.ts';
 import { loadMs, runMs, unloadMs } from './costs.ts';
 import type { Decision, Tier } from './demand.ts';
-import { type Device, type Host, productOf } from './fleet.ts';
+import { type Device, type Host, productOf, slotTier } from './fleet.ts';
 import { loadOf } from './forecast.ts';
 import type { Group } from './group.ts';
 import { firstOf, type Pick } from './pick-line.ts';
@@ -65,15 +65,15 @@ function ableFor({ fleet, costs }: State, group: Group): Host[] {
   );
 }
 
-/** A runner with nothing to do; one that has the model in memory first. */
+/** A runner with nothing to do; one that holds the model first. */
 function emptyFor(state: State, group: Group): Host | null {
   const empty = ableFor(state, group).filter(({ running }) => running.size === 0);
   const { model } = group;
   return (model === null ? undefined : empty.find((host) => holds(host, model))) ?? empty[0] ?? null;
 }
 
-function holds({ memory, devices }: Host, model: string): boolean {
-  return memory.has(model) || devices.some(({ models }) => models.has(model));
+function holds({ slotModels, devices }: Host, model: string): boolean {
+  return slotModels.has(model) || devices.some(({ models }) => models.has(model));
 }
 
 /** Keeps the runner whose work ends soonest; gives why the task waits. */
@@ -137,6 +137,6 @@ function slowestLoad(state: State, devices: readonly Device[], { model }: Group)
 
 function slotLoad({ costs }: State, host: Host, { model }: Group): Load {
   if (model === null) return { tier: 'none', ms: 0 };
-  const tier = host.memory.has(model) ? 'resident' : host.disk.has(model) ? 'disk' : 'store';
+  const tier = slotTier(host, model);
   return { tier, ms: loadMs(costs, { model, tier, product: productOf(host) }) };
 }

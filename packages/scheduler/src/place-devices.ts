@@ -97,7 +97,7 @@ function saveDeadline(floor: Floor): Decision | null {
     group,
     pick,
     device: victim.device,
-    why: `loading the model takes ${seconds(victim.loadMs)}; waiting for it would ${lossOf(forecastOf(floor, group).missed)}`,
+    why: `loading the model${sourceOf(victim)} takes ${seconds(victim.loadMs)}; waiting for it would ${lossOf(forecastOf(floor, group).missed)}`,
   });
 }
 
@@ -163,7 +163,7 @@ function shortenWait(floor: Floor, late: boolean): Decision | null {
     const waitMs = late || holders === 0 ? nextFreeMs : lastStartMs;
     const displacedMs = (victim.comers * comerWaitMs + victim.reloads * comerReloads) * (victim.loadMs + pick.entry.workMs);
     if (waitMs <= victim.loadMs + displacedMs) {
-      group.held = `waiting ${seconds(nextFreeMs)} for a resident model beats a ${seconds(victim.loadMs)} swap`;
+      group.held = `waiting ${seconds(nextFreeMs)} for a resident model beats a ${seconds(victim.loadMs)} swap${sourceOf(victim)}`;
       continue;
     }
     best = { group, victim, pick, waitMs };
@@ -171,7 +171,12 @@ function shortenWait(floor: Floor, late: boolean): Decision | null {
   if (best === null) return null;
   const { group, victim, pick, waitMs } = best;
   const wait = Number.isFinite(waitMs) ? `waiting ${seconds(waitMs)} for a device that holds its model` : 'no device holds its model';
-  return grant(floor, { group, pick, device: victim.device, why: `${wait}; loading it takes ${seconds(victim.loadMs)}` });
+  return grant(floor, {
+    group,
+    pick,
+    device: victim.device,
+    why: `${wait}; loading it${sourceOf(victim)} takes ${seconds(victim.loadMs)}`,
+  });
 }
 
 type Grant = { readonly group: Group; readonly pick: Pick; readonly device: Device; readonly why: string };
@@ -261,6 +266,11 @@ function hasIdleHolder({ pool }: Floor, group: Group): boolean {
   if (idle === undefined || avoided.size === 0) return (idle?.size ?? 0) > 0;
   for (const { host } of idle) if (!isAvoided(group, host)) return true;
   return false;
+}
+
+/** Where a model would be loaded from, in words that go on. */
+function sourceOf({ tier }: Victim): string {
+  return tier === 'none' || tier === 'resident' ? '' : ` from ${tier === 'store' ? 'the store' : tier}`;
 }
 
 function seconds(ms: number): string {

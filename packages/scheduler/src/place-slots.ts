@@ -2,7 +2,7 @@ import { startAttempt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
 import { batchMs, loadMs } from './costs.ts';
 import type { Decision, Demand, Near, Tier } from './demand.ts';
-import { type Host, neighbours, productOf, type SlotPool, slotProduct } from './fleet.ts';
+import { type Host, neighbours, productOf, type SlotPool, slotProduct, slotTier } from './fleet.ts';
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { linkOf } from './link.ts';
@@ -12,12 +12,12 @@ import { type State, shareOf } from './state.ts';
 import { type Turns, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 
-/** So many runners that have a model in memory, or inputs, are looked at. */
+/** So many runners that hold a model, have its weights in memory, or inputs, are looked at. */
 const looked = 64;
-/** Side by side with others a task takes longer; it goes there all the same where its inputs would be longer on the way than this. */
+/** Side by side with others a task takes longer; it goes there all the same where its inputs would be longer on the way than this, or its model longer to load. */
 const spreadMs = 1000;
 
-/** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that has its model in memory, else to the one that has most slots free. Slots nearer to the store are given first. */
+/** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that holds its model, else to the one that has most slots free. Slots nearer to the store are given first. */
 export function placeOnSlots(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const pool of nearestFirst(state)) {
@@ -156,27 +156,34 @@ function placeFor(state: State, { pool, group, task, kept }: Placing): Place | n
   };
   const fits = (host: Host): boolean => !isAvoided(group, host) && (mib === 0 || (!kept.has(host) && hasMemory(host)));
   const suits = (host: Host): boolean => host.slotPool === pool && host.freeSlots > 0 && fits(host);
-  const warm = task.model === null ? [] : warmHosts(state, task.model).filter(suits);
-  const [first, ...others] = warm;
+  const [first, ...others] = (task.model === null ? [] : holdersOf(state, task.model)).filter(suits);
   if (first !== undefined) {
     const host = others.reduce((best, other) => (other.freeSlots > best.freeSlots ? other : best), first);
     return { host, tier: 'resident', reason: 'a slot is free where its model is in memory' };
   }
   const found = freest(state, { pool, task, fits });
   if (found === null) return null;
-  const { host, near } = found;
-  const tier = task.model === null ? 'none' : host.disk.has(task.model) ? 'disk' : 'store';
-  return { host, tier, reason: near ? 'a slot is free where its inputs are' : 'a slot is free' };
+  const { host, reason } = found;
+  return { host, tier: slotTier(host, task.model), reason };
 }
 
-function warmHosts({ fleet }: State, model: string): Host[] {
-  const found: Host[] = [];
-  for (const host of fleet.warm.get(model) ?? []) {
-    if (found.length === looked) break;
-    found.push(host);
-  }
-  return found;
+function holdersOf({ fleet }: State, model: string): Host[] {
+  return [...(fleet.slotHolders.get(model) ?? [])].slice(0, looked);
 }
+
+/** Of free runners that have the weights of a model in memory, which none of them holds, the one with most free slots, and what loading from there saves. */
+function weightsFor(state: State, { pool, model, fits }: WeightsFor): { readonly host: Host; readonly savesMs: number } | null {
+  let best: Host | null = null;
+  let seen = 0;
+  for (const host of model === null ? [] : (state.fleet.warm.get(model) ?? [])) {
+    if (++seen > looked) break;
+    if (host.slotPool === pool && host.freeSlots > (best?.freeSlots ?? 0) && fits(host)) best = host;
+  }
+  if (best === null) return null;
+  const from = (tier: Tier): number => loadOf(state, { model, tier, product: productOf(best) });
+  return { host: best, savesMs: from('disk') - from('memory') };
+}
+type WeightsFor = { readonly pool: SlotPool; readonly model: string | null; readonly fits: (host: Host) => boolean };
 
 type Next = { readonly pool: SlotPool; readonly group: Group; readonly pick: Pick; readonly instantMs: number };
 
@@ -184,11 +191,13 @@ type Next = { readonly pool: SlotPool; readonly group: Group; readonly pick: Pic
 function heldFor(state: State, { pool, group, pick, instantMs }: Next): string | null {
   const { model, readyMs } = pick.entry.task;
   if (model === null) return null;
-  const loadingMs = loadOf(state, { model, tier: 'disk' }) || loadOf(state, { model, tier: 'store' });
+  const near = weightsFor(state, { pool, model, fits: (host) => !isAvoided(group, host) });
+  const fromMs = (tier: Tier): number => loadOf(state, { model, tier });
+  const loadingMs = near === null ? fromMs('disk') || fromMs('store') : fromMs('memory');
   const waitedMs = instantMs - readyMs;
   if (waitedMs >= loadingMs) return null;
   let waitMs = Number.POSITIVE_INFINITY;
-  for (const host of warmHosts(state, model)) {
+  for (const host of holdersOf(state, model)) {
     if (host.slotPool === null || isAvoided(group, host) || !servesOnSlots(host.slotPool, group)) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
     waitMs = Math.min(waitMs, nextFreeMs(host, instantMs));
@@ -238,21 +247,29 @@ function loadOf({ costs }: State, { model, tier, product = slotProduct }: Load):
   return model === null ? 0 : loadMs(costs, { model, tier, product });
 }
 
-/** The runner with most free slots; one that holds the inputs comes first among equals, and before others where fetching them takes longer than `spreadMs`. */
+/** The runner with most free slots; one that holds the inputs, or has the weights in memory, comes first among equals, and before others where bringing or loading them takes more than `spreadMs` longer elsewhere. */
 function freest(
   state: State,
   { pool, task, fits }: { readonly pool: SlotPool; readonly task: Demand; readonly fits: (host: Host) => boolean },
-): { readonly host: Host; readonly near: boolean } | null {
+): { readonly host: Host; readonly reason: string } | null {
+  const weights = weightsFor(state, { pool, model: task.model, fits });
   for (let free = pool.byFree.length - 1; free > 0; free--) {
     const hosts = pool.byFree[free] as Set<Host>;
     const first = firstThat(hosts, fits);
     if (first === null) continue;
+    const isWorth = (host: Host, savesMs: number): boolean => savesMs > spreadMs || hosts.has(host);
+    const least = weights !== null && isWorth(weights.host, weights.savesMs) ? weights.savesMs : -1;
     for (const { runner, mib } of task.near) {
       const host = state.fleet.hosts.get(runner);
-      if (host === undefined || !fits(host)) continue;
-      if (hosts.has(host) || (host.slotPool === pool && host.freeSlots > 0 && fetchMs(host, mib) > spreadMs)) return { host, near: true };
+      if (host === undefined || host.slotPool !== pool || host.freeSlots === 0 || !fits(host)) continue;
+      const savesMs = fetchMs(host, mib);
+      if (savesMs > least && isWorth(host, savesMs)) return { host, reason: 'a slot is free where its inputs are' };
     }
-    return { host: first, near: false };
+    if (weights === null || least <= 0) return { host: first, reason: 'a slot is free' };
+    return {
+      host: weights.host,
+      reason: `a slot is free where the weights of its model are in memory; loading them there saves ${seconds(least)}`,
+    };
   }
   return null;
 }

@@ -28,6 +28,7 @@ test('A3: a runner is told to read weights that tasks wait for, those that fit, 
 test('A3: nothing is read where weights are held, lie on no disk or cannot be used, nor by a runner that drains or has nothing to spare', () => {
   for (const said of [
     { inMemory: ['b'] },
+    { onSlots: ['b'] },
     { onDisk: ['a'] },
     { draining: true },
     { spareMib: 899 },
@@ -77,7 +78,7 @@ test('A3: where loads from the disk were found to take no longer than from memor
   scene.tell(2000, done('b1', 1000, 510));
   scene.tell(
     3000,
-    ...joined(runner('r', { slots: 1, spareMib: 1000 })),
+    ...joined(runner('r', { slots: 1, spareMib: 1000, onSlots: [] })),
     ...wanted(demand('a1', { model: 'a', estimateMs: 60_000, readyMs: 3000 })),
   );
   assert.deepEqual(told(scene.tell(4000, ...wanted(demand('b2', { model: 'b', readyMs: 4000 })))), []);

@@ -12,7 +12,7 @@ const hostsLooked = 16;
 const modelsLooked = 24;
 /** What comes within so long is taken to be loaded soon. */
 const aheadMs = 120_000;
-/** What was read is taken to stay in memory so long, as nobody tells when it leaves. */
+/** What was read is taken to stay in memory so long: not all runners tell when it leaves. */
 const keptMs = 600_000;
 /** Reading at half of the disk's speed leaves it to what runs. */
 const readFactor = 2;
@@ -70,11 +70,11 @@ function wantedModels(state: State, instantMs: number): readonly Wanted[] {
     else known.push(group);
   }
   const found: Wanted[] = [];
-  const { holders, warm } = state.fleet;
+  const { holders, slotHolders } = state.fleet;
   for (const model of new Set([...groups.keys(), ...state.rates.keys()])) {
     const waits = groups.get(model) ?? [];
     const waiting = waits.reduce((sum, { count }) => sum + count, 0);
-    const held = (holders.get(model)?.size ?? 0) + (warm.get(model)?.size ?? 0);
+    const held = (holders.get(model)?.size ?? 0) + (slotHolders.get(model)?.size ?? 0);
     const loads = (waiting + rateAt(state.rates, { id: model, instantMs }) * aheadMs) / (1 + held);
     if (loads >= leastLoads) found.push({ model, groups: waits, waiting, loads });
   }
@@ -94,7 +94,7 @@ function best(state: State, { host, wanted }: { readonly host: Host; readonly wa
   let found: Found | null = null;
   for (const one of wanted) {
     const { model } = one;
-    if (!host.disk.has(model) || host.read.has(model) || host.memory.has(model)) continue;
+    if (!host.disk.has(model) || host.read.has(model) || host.memory.has(model) || host.slotModels.has(model)) continue;
     if (host.devices.some((device) => device.models.has(model))) continue;
     // Without figures nothing is known of what it saves.
     const facts = state.costs.models.get(model);

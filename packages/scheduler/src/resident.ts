@@ -28,14 +28,41 @@ export function dropModel({ holders }: Fleet, device: Device, model: string): vo
   lose({ place: device, models: device.models, found: holders }, model);
 }
 
-/** Notes that a model is in a runner's memory and used last. */
+/** Notes that processes of a runner's slots hold a model, used last. */
+export function holdOnSlots({ slotHolders }: Fleet, host: Host, model: string): void {
+  keep({ place: host, models: host.slotModels, found: slotHolders }, model);
+}
+
+/** Notes that a runner's slots hold nothing. */
+export function dropFromSlots({ slotHolders }: Fleet, host: Host): void {
+  for (const model of [...host.slotModels]) lose({ place: host, models: host.slotModels, found: slotHolders }, model);
+}
+
+/** Takes up what a runner tells of its slots; one that does not tell leaves what is believed of them. */
+export function tellSlots(fleet: Fleet, host: Host): void {
+  const { onSlots } = host.facts;
+  if (onSlots === undefined) return;
+  dropFromSlots(fleet, host);
+  for (const model of onSlots) holdOnSlots(fleet, host, model);
+}
+
+/** Notes that a model's weights are in a runner's memory and used last. */
 export function warmModel({ warm }: Fleet, host: Host, model: string): void {
   keep({ place: host, models: host.memory, found: warm }, model);
 }
 
-/** Notes that a model is in a runner's memory no more. */
+/** Notes that a model's weights are in a runner's memory no more. */
 export function coolModel({ warm }: Fleet, host: Host, model: string): void {
   lose({ place: host, models: host.memory, found: warm }, model);
+}
+
+/** Takes up whose weights a runner tells to be in its memory. What was believed keeps the order in which it was used; what is news is taken for unused. */
+export function tellMemory(fleet: Fleet, host: Host): void {
+  const told = new Set(host.facts.inMemory);
+  const known = [...host.memory].filter((model) => told.has(model));
+  const news = [...told].filter((model) => !host.memory.has(model));
+  for (const model of [...host.memory]) coolModel(fleet, host, model);
+  for (const model of [...news, ...known]) warmModel(fleet, host, model);
 }
 
 /** Notes that a device holds nothing. */

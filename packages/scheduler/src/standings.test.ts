@@ -65,8 +65,8 @@ test('S2: who is ahead stands behind those who are owed, a workspace at its cap 
 
 test('S1: what has no deadline is not said to miss one: it would wait longer than such work is to wait', () => {
   for (const [deadlineMs, reason] of [
-    [null, 'loading the model takes 30 s; waiting for it would take longer than normal work is to wait (900 s)'],
-    [1_000_000, 'loading the model takes 30 s; waiting for it would miss a deadline'],
+    [null, 'loading the model from disk takes 30 s; waiting for it would take longer than normal work is to wait (900 s)'],
+    [1_000_000, 'loading the model from disk takes 30 s; waiting for it would miss a deadline'],
   ] as const) {
     const { tell, grants } = scheduler();
     tell(

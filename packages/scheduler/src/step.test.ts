@@ -125,7 +125,7 @@ test('P4: waiting for the model beats loading it again where its device is free 
   const later = tell(100, ...wanted(demand('second', { ...gpu, model: 'a', submittedMs: 100, readyMs: 100 })));
   assert.deepEqual(granted(later), []);
   const [standing] = standings(state, 100);
-  assert.equal(standing?.reason, 'waiting 12 s for a resident model beats a 30 s swap');
+  assert.equal(standing?.reason, 'waiting 12 s for a resident model beats a 30 s swap from disk');
   assert.deepEqual(granted(tell(12_000, done('first', 12_000))), ['second']);
 });
 

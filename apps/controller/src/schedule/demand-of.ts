@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type HeldOn, type RunnerOffer, type TaskKind, taskKinds } from '@filmwright/contracts';
+import { type HeldOn, type RunnerOffer, singleModels, type TaskKind, taskKinds } from '@filmwright/contracts';
 import { installedModels, withPairs } from '@filmwright/core/plan/installed-models';
 import { modelMib, usableDevices } from '@filmwright/core/plan/usable-devices';
 import type { FleetRunner, NearRunner, StoppingAttempt, TaskDemand, TaskId } from '@filmwright/records';
@@ -123,8 +123,10 @@ function placesOf({ held, heldOn }: FleetRunner, devices: readonly DeviceFacts[]
 
 /** A runner as the scheduler takes it, with the devices that it has to itself. */
 export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): RunnerFacts {
-  const { runnerId, offer, heldOn, pool, region, draining } = runner;
+  const { runnerId, offer, heldOn, hostMemory, pool, region, draining } = runner;
   const places = placesOf(runner, devices);
+  const onDisk = [...new Set(Object.values(installedModels(offer)).flat())];
+  const inMemory = new Set(hostMemory?.models);
   const resident = places.flatMap(({ device, models }) => (device === null ? [] : withPairs(models).map((model) => ({ device, model }))));
   return {
     id: runnerId,
@@ -137,16 +139,20 @@ export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): R
     ...(offer.machine?.memoryBytes && { memoryMib: offer.machine.memoryBytes / 1024 ** 2 }),
     ...(offer.machine?.id && { machine: offer.machine.id }),
     devices,
-    hostMib: 0,
-    onDisk: [...new Set(Object.values(installedModels(offer)).flat())],
-    inMemory: places.flatMap(({ device, models }) => (device === null ? withPairs(models) : [])),
+    hostMib: hostMemory?.budgetMib ?? 0,
+    onDisk,
+    // Models that work together are loaded one by one.
+    inMemory: onDisk.filter((name) => singleModels(name).every((one) => inMemory.has(one))),
+    onSlots: places.flatMap(({ device, models }) => (device === null ? withPairs(models) : [])),
     ...((heldOn !== undefined || devices.length < 2) && { resident }),
     draining,
     handsBack: offer.handsBack === true,
     runsBatches: offer.runsBatches === true,
     fetchesAhead: offer.fetchesAhead === true,
     // It looks itself at what is free when it is told to read.
-    ...(offer.readsWeights === true && { spareMib: Math.floor((offer.machine?.memoryBytes ?? 0) / 2 / 1024 ** 2) }),
+    ...(offer.readsWeights === true && {
+      spareMib: hostMemory?.budgetMib ?? Math.floor((offer.machine?.memoryBytes ?? 0) / 2 / 1024 ** 2),
+    }),
     ...linkOf(offer),
   };
 }

@@ -83,6 +83,24 @@ test('P8: what a batch took is said with the last of it, as the sum of the parts
   );
 });
 
+test('I4: from where a runner says that it loaded a model is told with what it took', () => {
+  const { view } = opened({
+    tasks: [1, 2].map((fence) => ({ ...running(`k${fence}`, fence), lease: { fence, runnerId: 'r', devices: [], sinceMs: 0 } })),
+  });
+  const ends = [{ loadedFrom: 'memory' } as const, {}].flatMap((from, at) => {
+    const fence = at + 1;
+    const task = { ...running(`k${fence}`, fence), state: 'done', demand: null, lease: null } as const;
+    return view.changesOf({ type: 'task', ended: { fence, outcome: 'done', ranMs: 20, loadMs: 5, ...from }, task }, 10);
+  });
+  assert.deepEqual(
+    ends.map((change) => change.type === 'ended' && [change.loadMs, change.loadedFrom]),
+    [
+      [5, 'memory'],
+      [5, undefined],
+    ],
+  );
+});
+
 function machineOf(encoders: Machine['encoders']): Machine {
   return {
     ...{ cores: 8, processor: 'Fast 9', memoryBytes: 2 ** 34, diskFreeBytes: 0, numaNodes: 1 },
@@ -121,23 +139,36 @@ test('P2b: how near a runner is to the store is what it measured, for one on the
   assert.equal(near({}, null), undefined);
 });
 
-test('in memory is what lies there, on a device what lies on it; one that does not tell where has models on its only device', () => {
+test('held on slots is what lies in the machine’s memory, on a device what lies on it; one that does not tell where has models on its only device', () => {
   const held = ['model a@1', 'voice x 1'];
   const devices = ['GPU-1', 'GPU-2'].map((id) => ({ id, product: 'a GPU', vramMib: 1024, fabric: id }));
   const places = (changes: object, given: typeof devices) => {
-    const { inMemory, resident } = factsOf({ ...runner, offer, held, ...changes }, given);
-    return { inMemory, resident };
+    const { onSlots, resident } = factsOf({ ...runner, offer, held, ...changes }, given);
+    return { onSlots, resident };
   };
   const heldOn = [
     { device: null, models: ['voice x 1'] },
     { device: 'GPU-2', models: ['model a@1'] },
   ];
   const on = (device: string) => [{ device, model: 'model a@1' }];
-  assert.deepEqual(places({ heldOn }, devices), { inMemory: ['voice x 1'], resident: on('GPU-2') });
-  assert.deepEqual(places({ heldOn: [] }, devices), { inMemory: [], resident: [] });
-  assert.deepEqual(places({}, devices.slice(0, 1)), { inMemory: ['voice x 1'], resident: on('GPU-1') });
-  assert.deepEqual(places({}, devices), { inMemory: ['voice x 1'], resident: undefined });
-  assert.deepEqual(places({}, []), { inMemory: held, resident: [] });
+  assert.deepEqual(places({ heldOn }, devices), { onSlots: ['voice x 1'], resident: on('GPU-2') });
+  assert.deepEqual(places({ heldOn: [] }, devices), { onSlots: [], resident: [] });
+  assert.deepEqual(places({}, devices.slice(0, 1)), { onSlots: ['voice x 1'], resident: on('GPU-1') });
+  assert.deepEqual(places({}, devices), { onSlots: ['voice x 1'], resident: undefined });
+  assert.deepEqual(places({}, []), { onSlots: held, resident: [] });
+});
+
+test('in memory, to be loaded from there, is what a runner tells that lies there and offers, models that work together too; who does not tell has nothing there', () => {
+  const able = { ...offer, models: ['a@1', 'b@1', 'c@1'] };
+  const devices = [{ id: 'GPU-1', product: 'a GPU', vramMib: 1024, fabric: 'f' }];
+  const memoryOf = (hostMemory: object) => {
+    const { hostMib, inMemory, spareMib } = factsOf({ ...runner, offer: { ...able, readsWeights: true }, ...hostMemory }, devices);
+    return { hostMib, inMemory, spareMib };
+  };
+  const told = { budgetMib: 4096, models: ['model a@1', 'model b@1', 'model gone@1'] };
+  const inMemory = ['model a@1', 'model b@1', 'model a@1+b@1', 'model b@1+a@1'];
+  assert.deepEqual(memoryOf({ hostMemory: told }), { hostMib: 4096, inMemory, spareMib: 4096 });
+  assert.deepEqual(memoryOf({}), { hostMib: 0, inMemory: [], spareMib: 0 });
 });
 
 test('what only a pool offers of which no machine is there waits for it, and is asked of nobody who lacks the model', () => {

@@ -31,7 +31,7 @@ type Running = {
   /** The batch that it runs in. */
   readonly batch?: string | undefined;
 };
-type Took = { readonly ranMs: number; readonly loadMs: number };
+type Took = Pick<AttemptEnd, 'loadedFrom'> & { readonly ranMs: number; readonly loadMs: number };
 type RunningChange = Extract<Change, { type: 'running' }>;
 
 /** What the scheduler was told of the ledger, so that an event, which says how things are, becomes the changes that are news to it. */
@@ -120,8 +120,8 @@ export function createFleetView(): FleetView {
   };
 
   /** Each task of a batch is told its part of what the whole took; what the last one is said to have taken is all that was told. */
-  const tookOf = (batch: string | undefined, { ranMs, loadMs = 0 }: Pick<AttemptEnd, 'ranMs' | 'loadMs'>): Took => {
-    if (batch === undefined) return { ranMs, loadMs };
+  const tookOf = (batch: string | undefined, { ranMs, loadMs = 0, loadedFrom }: AttemptEnd): Took => {
+    if (batch === undefined) return { ranMs, loadMs, ...(loadedFrom && { loadedFrom }) };
     const before = took.get(batch) ?? { ranMs: 0, loadMs: 0 };
     const sum = { ranMs: before.ranMs + ranMs, loadMs: before.loadMs + loadMs };
     if (hasPlace(batch)) took.set(batch, sum);
@@ -138,7 +138,7 @@ export function createFleetView(): FleetView {
     if (held !== undefined && held.fence !== noFence && held.fence !== lease?.fence && ended === null) return [];
     if (held !== undefined && held.fence !== lease?.fence) {
       running.delete(id);
-      const how: Pick<AttemptEnd, 'outcome' | 'ranMs' | 'loadMs'> = ended?.fence === held.fence ? ended : { outcome: 'returned', ranMs: 0 };
+      const how: AttemptEnd = ended?.fence === held.fence ? ended : { fence: held.fence, outcome: 'returned', ranMs: 0 };
       const again = how.outcome === 'failed' && state !== 'failed';
       changes.push({ type: 'ended', task: id, outcome: how.outcome, ...tookOf(held.batch, how), ...(again && { again }) });
       const { fence, runnerId, name, devices } = held;

@@ -161,7 +161,7 @@ test('of two GPUs each goes on with what its runner says that it holds, after ot
   assert.deepEqual(await givenFor('d', 'oil'), ['GPU-2', 'its model is resident']);
   // Weights on a GPU are not in the memory of the machine: the other one would read its disk.
   await tell(held.slice(0, 2));
-  assert.match(String((await givenFor('e', 'oil'))[1]), /loading (it|the model) takes 56 s/);
+  assert.match(String((await givenFor('e', 'oil'))[1]), /loading (it|the model) from disk takes 56 s/);
 });
 
 test('a model goes where it fits in what other programs leave of a GPU, as its runner told last', async (context) => {

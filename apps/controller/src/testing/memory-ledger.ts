@@ -91,6 +91,7 @@ export function createMemoryLedger(): MemoryLedger {
     handBack: refuse,
     noteHeld: refuse,
     noteFree: refuse,
+    noteMemory: refuse,
     noteFiles: refuse,
     settledHere: () => new Map(),
     completeTask: refuse,

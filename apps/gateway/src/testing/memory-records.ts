@@ -178,6 +178,7 @@ export function createMemoryRecords(): MemoryRecords {
     noteStopped: async () => {},
     noteHeld: async () => {},
     noteFree: async () => {},
+    noteMemory: async () => {},
     noteFiles: async () => {},
     async completeTask(completion) {
       held(completion);
