@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { availablePart } from './available-memory.ts';
+import { availableBytes, availablePart } from './available-memory.ts';
 import { giveWay } from './give-way.ts';
 
 test('on a machine that is short of memory the models of the GPU that has rested longest give way, one at a time, and none while there is enough', async (t) => {
@@ -32,7 +32,8 @@ test('memory is short by what the machine could give, or by the limit of its gro
     mkdirSync(join(at, path, '..'), { recursive: true });
     writeFileSync(join(at, path), text);
   };
-  const told = () => availablePart({ proc: join(at, 'proc'), cgroups: join(at, 'groups') });
+  const places = { proc: join(at, 'proc'), cgroups: join(at, 'groups') };
+  const told = () => availablePart(places);
   assert.equal(told(), null);
   write('proc/meminfo', 'MemTotal:       1000 kB\nMemFree:  10 kB\nMemAvailable:    600 kB\n');
   assert.equal(told(), 0.6);
@@ -43,4 +44,7 @@ test('memory is short by what the machine could give, or by the limit of its gro
   write('groups/pod/memory.current', '900\n');
   write('groups/pod/memory.stat', 'anon 600\ninactive_file 250\nactive_file 50\n');
   assert.equal(told(), 0.4);
+  assert.equal(availableBytes(places), 400, 'the limit of the group is less than the 600 KiB of the machine');
+  write('groups/pod/memory.max', 'max\n');
+  assert.equal(availableBytes(places), 600 * 1024);
 });

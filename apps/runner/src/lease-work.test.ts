@@ -54,7 +54,11 @@ function scene({ slots = 1 } = {}) {
     endings: { drain: drain.signal, end: end.signal },
     offerChanged: offers.signal,
     ahead: { add: (files) => void said.push(...files.map(({ digest }) => `fetches ${digest} ahead`)) },
-    weights: { add: (models) => void said.push(...models.map((model) => `reads ${model}`)) },
+    weights: {
+      add: (models) => void said.push(...models.map((model) => `reads ${model}`)),
+      now: () => null,
+      sourceOf: async () => null,
+    },
     trials: { idle: () => void trying.push('idle'), busy: () => void trying.push('busy') },
     onDrain: () => drain.abort(),
     executors: Array.from(

@@ -1,26 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import {
-  type CacheReport,
-  FilmwrightError,
-  type Lease,
-  mostPreviews,
-  mostPreviewsBytes,
-  needsOf,
-  type Preview,
-  singleModels,
-} from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
 import { heldAnywhere, heldPlaces } from './held-places.ts';
 import type { IdleTrials } from './idle-trials.ts';
+import { previewsOf } from './previews-of.ts';
 import { type Batch, type Held, type HeldLeases, runBatch, runLease, type WorkingExecutor } from './run-leases.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
 import type { DeviceWatch } from './watch-devices.ts';
-import type { WeightsAhead } from './weights-ahead.ts';
+import type { Weights } from './weights.ts';
 
 export type LeaseWork = {
   readonly client: Pick<Client, 'leaseTasks' | 'heartbeat' | 'completeTask' | 'failTask' | 'handBack'>;
@@ -40,8 +32,8 @@ export type LeaseWork = {
   readonly devices?: DeviceWatch;
   /** Fetches what the gateway says may be needed; nothing is where it is left out. */
   readonly ahead?: Pick<FetchAhead, 'add'>;
-  /** Reads weights that the gateway says may be loaded; nothing is where it is left out. */
-  readonly weights?: Pick<WeightsAhead, 'add'>;
+  /** Reads weights that the gateway says may be loaded, and knows which lie in memory; nothing does where it is left out. */
+  readonly weights?: Omit<Weights, 'close'>;
   /** Tries models while nothing runs; nothing does where it is left out or null. */
   readonly trials?: IdleTrials | null;
   /** Told that somebody asked for this runner to drain and end. */
@@ -71,7 +63,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const ended = AbortSignal.any([endings.end, gone.signal]);
   let wake = (): void => {};
   noMore.addEventListener('abort', () => wake(), { once: true });
-  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '', beats: 0 };
+  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '', toldMemory: '', beats: 0 };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
   const drained = (): void => {
@@ -196,6 +188,8 @@ type Beating = {
   readonly full: AbortSignal;
   /** What was told of the models that the executors hold; nothing yet where it is empty. */
   toldHeld: string;
+  /** The same of the weights in memory. */
+  toldMemory: string;
   /** How many heartbeats were begun. */
   beats: number;
 };
@@ -227,6 +221,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   const count = beating.beats;
   const places = heldPlaces(work.executors);
   const holds = JSON.stringify(places);
+  const hostMemory = work.weights?.now(heldAnywhere(places)) ?? null;
+  const inMemory = JSON.stringify(hostMemory);
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
@@ -237,6 +233,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const previews = previewsOf([...told.values()]);
     const news = {
       ...(holds !== beating.toldHeld && { models: heldAnywhere(places), held: places }),
+      ...(hostMemory !== null && inMemory !== beating.toldMemory && { hostMemory }),
       ...(files && { files }),
       ...(free && { free }),
       ...(previews.length > 0 && { previews: previews.map(({ preview }) => preview) }),
@@ -252,6 +249,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       ...(cache && { cache }),
     });
     beating.toldHeld = holds;
+    beating.toldMemory = inMemory;
     for (const { one, picture } of previews) if (one.preview === picture) one.preview = null;
     if (files !== null) work.files?.told(files);
     if (free !== null) work.devices?.told(free);
@@ -266,22 +264,6 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   } catch (error) {
     if (error instanceof FilmwrightError && (error.code === 'not-found' || error.code === 'unauthorized')) gone.abort(error);
   }
-}
-
-type Shown = { readonly one: Held; readonly picture: Uint8Array; readonly preview: Preview };
-
-/** Pictures that were not told yet, as many as one heartbeat carries. */
-function previewsOf(held: readonly Held[]): readonly Shown[] {
-  const shown: Shown[] = [];
-  let bytes = 0;
-  for (const one of held) {
-    const { preview: picture, lease } = one;
-    if (picture === null || bytes + picture.length > mostPreviewsBytes) continue;
-    bytes += picture.length;
-    const preview = { key: lease.task.key, fence: lease.fence, picture: Buffer.from(picture).toString('base64') };
-    shown.push({ one, picture, preview });
-  }
-  return shown.slice(0, mostPreviews);
 }
 
 /** Leases that run as one, and each other alone. */

@@ -28,7 +28,7 @@ import { type Endings, endingsOf } from './told-to-end.ts';
 import { type DeviceWatch, watchDevices } from './watch-devices.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 import { watchStore } from './watch-store.ts';
-import { createWeightsAhead, type WeightsAhead } from './weights-ahead.ts';
+import { openWeights, type Weights } from './weights.ts';
 
 const log = createLog({ app: 'runner' });
 
@@ -43,7 +43,7 @@ type Runner = {
   readonly figures: RunnerMetrics;
   /** Null where media come from a folder that is shared. */
   readonly fetching: FetchAhead | null;
-  readonly weights: WeightsAhead;
+  readonly weights: Weights;
   /** Null where models are not to be tried. */
   readonly trials: IdleTrials | null;
   readonly devices: DeviceWatch;
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   await serveMetricsByEnvironment(figures.metrics, { env: process.env, warn: (message) => log('warn', message) });
   const isBusy = (): boolean => performance.now() - movedMs < movingMs;
   const fetching = config.store !== null ? null : createFetchAhead({ open: (arrived) => openAheadCache(config, arrived), isBusy, log });
-  const weights = createWeightsAhead({ home: config.home, log });
+  const weights = openWeights({ home: config.home, log });
   const tries = process.env['FILMWRIGHT_MEASURE'] !== '0' && config.drillsOnly === null;
   const trials = tries
     ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, makeRoom: () => endOnDevices(executors), log })

@@ -3,8 +3,12 @@ import {
   FilmwrightError,
   type HandBack,
   type Lease,
+  type LoadedFrom,
   mostPreviewBytes,
+  needsOf,
   type Problem,
+  singleModels,
+  type Task,
   toProblem,
 } from '@filmwright/contracts';
 import type { Executor } from './executor.ts';
@@ -195,6 +199,11 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     };
     const crowd = crowding(work, [lease]);
     if (crowd.there.length > 0) await makeRoom(crowd, { work, signal });
+    let source: LoadedFrom | null = null;
+    // What is not found by the end of the task is not told: nothing waits for it.
+    void sourceOf(work, { task, executor }).then((found) => {
+      source = found;
+    });
     const done = await executor.run(task, asking).catch((error: unknown) => {
       // Other models of the process may have left no room on its device.
       const crowded =
@@ -213,13 +222,11 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
       log('info', `task ${end === 'stale' ? lost : 'handed back at a border'}`, note);
       return end;
     }
-    const { output, assets, wallMs, cpuMs, loadMs } = done;
-    const end = await report({
-      signal,
-      send: () => client.completeTask({ runnerId, key: task.key, fence, output, assets, wallMs, cpuMs, loadMs }),
-    });
+    const { type: _, ...made } = done;
+    const completion = { runnerId, key: task.key, fence, ...made, ...(source !== null && done.loadMs > 0 && { loadedFrom: source }) };
+    const end = await report({ signal, send: () => client.completeTask(completion) });
     outcome = end === 'stale' ? 'lost' : 'done';
-    log('info', `task ${end === 'stale' ? lost : outcome}`, { ...note, wallMs: Math.round(wallMs), ...cacheNote(work.cache()) });
+    log('info', `task ${end === 'stale' ? lost : outcome}`, { ...note, wallMs: Math.round(done.wallMs), ...cacheNote(work.cache()) });
     return end;
   } catch (error) {
     const problem = toProblem(error);
@@ -236,6 +243,17 @@ async function endLease(work: LeaseWork, { lease, executor, held }: Running): Pr
     letGo(held, one);
     tellEnd(outcome);
   }
+}
+
+/** Where the weights are that a task is about to load, looked at while its process begins: reading them is slower than looking. */
+async function sourceOf(
+  { weights }: LeaseWork,
+  { task, executor }: { readonly task: Task; readonly executor: WorkingExecutor },
+): Promise<LoadedFrom | null> {
+  const { model } = needsOf(task);
+  const missing = model === null ? [] : singleModels(model).filter((one) => !executor.held.includes(one));
+  if (weights === undefined || missing.length === 0) return null;
+  return weights.sourceOf(missing).catch(() => null);
 }
 
 function cacheNote(cache: CacheReport | null): Readonly<Record<string, unknown>> {

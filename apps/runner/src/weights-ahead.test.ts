@@ -51,6 +51,7 @@ test('models that a runner is told of are read by a process of its own; one that
   await new Promise<void>((resolve) => {
     const weights = createWeightsAhead({
       home,
+      onRead: (model) => told.push([model]),
       log(_level, message, facts) {
         told.push([message, facts]);
         void weights.close().then(resolve);
@@ -58,7 +59,7 @@ test('models that a runner is told of are read by a process of its own; one that
     });
     weights.add(['model nobody@sha256-0', name]);
   });
-  assert.deepEqual(told, [['weights were read into memory', { model: name, bytes: bytesOf(smallest) }]]);
+  assert.deepEqual(told, [['weights were read into memory', { model: name, bytes: bytesOf(smallest) }], [name]]);
 });
 
 function bytesOf({ card }: { readonly card: { readonly files: readonly { readonly bytes: number }[] } }): number {

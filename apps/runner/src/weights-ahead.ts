@@ -10,11 +10,13 @@ export type WeightsAhead = {
   readonly close: () => Promise<void>;
 };
 
+type Reading = { readonly home: string; readonly log: Log /** Told of a model that was read. */; readonly onRead: (model: string) => void };
+
 const mostModels = 100;
 const entry = fileURLToPath(new URL('./weights-main.ts', import.meta.url));
 
 /** One model at a time, each in a process of its own that gives way to all others and knows no secrets. */
-export function createWeightsAhead({ home, log }: { readonly home: string; readonly log: Log }): WeightsAhead {
+export function createWeightsAhead({ home, log, onRead }: Reading): WeightsAhead {
   const wanted = new Set<string>();
   let child: ChildProcess | null = null;
   let running: Promise<void> | undefined;
@@ -29,7 +31,9 @@ export function createWeightsAhead({ home, log }: { readonly home: string; reado
       });
       child = reader;
       reader.on('message', (told: { readonly bytes: number }) => {
-        if (told.bytes > 0) log('info', 'weights were read into memory', { model, bytes: told.bytes });
+        if (told.bytes === 0) return;
+        log('info', 'weights were read into memory', { model, bytes: told.bytes });
+        onRead(model);
       });
       // One that could not be started ends without a word.
       reader.once('error', () => reader.pid === undefined && resolve());

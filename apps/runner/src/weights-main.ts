@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { modelName, singleModels } from '@filmwright/contracts';
 import { listModels } from '@filmwright/engines/models/model-shelf';
+import { availableBytes } from './available-memory.ts';
 import { notesOf, readIntoMemory } from './read-into-memory.ts';
 
 /** Of the memory that is free so much may be filled with what is only likely to be needed. */
@@ -18,7 +19,8 @@ async function main([home = '', model = '']: readonly string[]): Promise<void> {
     notes: notesOf(home),
     name: model,
     paths: models.flatMap(({ folder, card }) => card.files.map(({ path }) => join(folder, path))),
-    spareBytes: process.availableMemory() * spareShare,
+    // What lies in memory of files, these among them, can be had.
+    spareBytes: (availableBytes() ?? process.availableMemory()) * spareShare,
     signal: ending.signal,
   });
   process.send?.({ bytes });

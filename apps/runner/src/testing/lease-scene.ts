@@ -15,15 +15,21 @@ export const leaseOf = (key: string, fence = 1): Lease => {
 };
 const nothing = async (): Promise<void> => {};
 
-type Scene = { readonly executor?: Partial<WorkingExecutor>; readonly client?: Partial<LeaseWork['client']>; readonly end?: AbortSignal };
+type Scene = {
+  readonly executor?: Partial<WorkingExecutor>;
+  readonly client?: Partial<LeaseWork['client']>;
+  readonly end?: AbortSignal;
+  readonly weights?: NonNullable<LeaseWork['weights']>;
+};
 /** What runs leases in one slot; what a test does not give fails when it is asked for, ends are taken, and nothing is logged. */
-export function workOf({ executor = {}, client = {}, end = new AbortController().signal }: Scene) {
+export function workOf({ executor = {}, client = {}, end = new AbortController().signal, weights }: Scene) {
   const never = (): never => assert.fail('it is not asked for');
   const working: WorkingExecutor = { held: [], devices: [], close: never, unload: never, run: never, runBatch: never, ...executor };
   const calls = { leaseTasks: never, heartbeat: async () => ({ stale: [], back: [] }), completeTask: nothing };
   const work: LeaseWork = {
     client: { ...calls, failTask: nothing, handBack: nothing, ...client },
     executors: [working],
+    ...(weights && { weights }),
     endings: { drain: new AbortController().signal, end },
     log: () => {},
     figures: createRunnerMetrics({ slots: 1, cache: () => null }),
