@@ -156,8 +156,13 @@ test('a token that was used lets no second machine in; the one that used it star
   assert.equal((await joined(box)).pool, 'far', 'the pool of its token is that of whoever drew it');
 });
 
-test('a cancelled build ends the encoder of a runner elsewhere at once and frees its slot', async (context) => {
+test('a cancelled task begins anew, and a cancelled build ends the encoder of a runner elsewhere at once and frees its slot', async (context) => {
   const build = await encoding('Cancelled', box);
+  const [first] = of(box, 'ffmpeg');
+  const task = (await client.listBuildTasks(build)).find(({ kind, state }) => kind === 'encode' && state === 'leased');
+  const stopped = await filmwright(platform.home, ['cancel', build, '--task', task?.address ?? '']);
+  assert.equal(stopped.out, `${task?.address} is stopped, and begins anew on another runner where there is one.\n`, stopped.err);
+  await until(() => of(box, 'ffmpeg').length > 0 && of(box, 'ffmpeg').every(({ pid }) => pid !== first?.pid), 'the task begins anew');
   const startedMs = performance.now();
   await client.cancelBuild(build);
   await until(() => of(box, 'ffmpeg').length === 0, 'the encoder ends');

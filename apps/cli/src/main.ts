@@ -146,7 +146,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'cancel': {
       const { cancel } = await import('./commands/cancel.ts');
-      await cancel({ build: only(rest, 'the id of a build'), urls, token, json });
+      await cancel({ build: only(rest, 'the id of a build'), task: values.task, urls, token, json });
       return 0;
     }
     case 'press': {

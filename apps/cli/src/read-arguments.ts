@@ -23,6 +23,7 @@ const options = {
   join: { type: 'string' },
   token: { type: 'string' },
   ttl: { type: 'string' },
+  task: { type: 'string' },
   pool: { type: 'string' },
   region: { type: 'string' },
   slots: { type: 'string' },

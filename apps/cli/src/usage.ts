@@ -29,6 +29,7 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright queue [--json]                      what waits for a runner, why, and when it is expected to start
   filmwright press BUILD --priority P --deadline D|none   make a film that waits more or less pressing; \`queue\` tells the id of its build
   filmwright cancel BUILD                        end a film that waits or is being made
+  filmwright cancel BUILD --task TASK            stop one task of it, by its address or key, which begins anew elsewhere
       runner, queue, press and cancel ask the platform of --home DIR, or --url URL --token TOKEN
   filmwright workspace [list]                    who shares this platform, on what terms [--home DIR]
   filmwright workspace add NAME | set NAME       [--weight 2] [--cap 8|none] [--gpu-rate 1] [--slot-rate 0.02]; see docs/guide/operations.md

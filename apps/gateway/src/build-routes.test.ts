@@ -113,6 +113,21 @@ test('a build is cancelled once; one that has ended is not', async (context) => 
   assert.equal((await cancel()).statusCode, 409);
 });
 
+test('a task is cancelled while its build has not ended; one that it has not is told', async (context) => {
+  const gateway = await startGateway(context);
+  const { id } = (await post(gateway, { document })).json();
+  const asked: unknown[] = [];
+  const answers = ['stopped', 'idle', 'absent', 'absent'] as const;
+  gateway.records.cancelTask = async (task) => answers[asked.push(task) - 1] ?? 'absent';
+  const cancel = () => gateway.call({ method: 'POST', url: `/v1/builds/${id}/tasks/sha256-k/cancel` });
+  assert.deepEqual([(await cancel()).json(), (await cancel()).json()], [{ stopped: true }, { stopped: false }]);
+  assert.deepEqual(asked[0], { buildId: id, key: 'sha256-k' });
+  const unknown = await cancel();
+  assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'not-found']);
+  gateway.records.change(id, { state: 'succeeded', endedAt: new Date().toISOString() });
+  assert.equal((await cancel()).statusCode, 409);
+});
+
 test('an id that is no id, or nobody knows, is not found', async (context) => {
   const gateway = await startGateway(context);
   for (const id of ['x', '..%2f..', '01890000-0000-7000-8000-00000000000', '01890000-0000-7000-8000-000000000000']) {

@@ -70,6 +70,19 @@ export function addBuildRoutes(app: FastifyInstance, parts: BuildParts): void {
     },
   });
   addRoute(app, {
+    name: 'cancelTask',
+    handler: async (request) => {
+      const [{ id, state, endedAt }, key] = [await findBuild(request, parts), paramOf(request, 'task')];
+      const found = await parts.records.cancelTask({ buildId: id, key }, request.workspaceId);
+      if (found === 'absent' && endedAt !== null)
+        throw new FilmwrightError('build-finished', `The build ${id} has ${state} already; nothing of it runs.`);
+      if (found === 'absent')
+        throw new FilmwrightError('not-found', `The build ${id} has no task ${key}; GET /v1/builds/${id}/tasks lists those it has.`);
+      request.log.info({ buildId: id, key, found }, 'task cancelled');
+      return { stopped: found === 'stopped' };
+    },
+  });
+  addRoute(app, {
     name: 'changeBuild',
     handler: async (request) => {
       const { id } = await findBuild(request, parts);

@@ -71,6 +71,8 @@ export type Client = FilmCalls &
     listBuilds(page?: { readonly limit?: number; readonly before?: string }): Promise<BuildPage>;
     listBuildTasks(id: string): Promise<readonly BuildTask[]>;
     cancelBuild(id: string): Promise<Build>;
+    /** Stops what runs of a task, by its key, which begins anew on another runner where there is one; tells whether anything ran. Throws `not-found` for one that the build has not, `build-finished` once that ended. */
+    cancelTask(build: string, key: string): Promise<{ readonly stopped: boolean }>;
     /** Makes a build that has not ended more or less pressing; throws `build-finished` for one that has. */
     changeBuild(id: string, change: BuildChange): Promise<Build>;
     followBuild(options: FollowOptions): AsyncGenerator<Build>;
@@ -169,6 +171,7 @@ type BuildCalls = Pick<
   | 'listBuilds'
   | 'listBuildTasks'
   | 'cancelBuild'
+  | 'cancelTask'
   | 'changeBuild'
   | 'followBuild'
   | 'getReport'
@@ -187,6 +190,7 @@ function buildCalls(connection: Connection): BuildCalls {
     listBuildTasks: async (id) =>
       (await callJson<{ tasks: readonly BuildTask[] }>(connection, { route: 'listBuildTasks', params: { id } })).tasks,
     cancelBuild: (id) => callJson(connection, { route: 'cancelBuild', params: { id } }),
+    cancelTask: (id, task) => callJson(connection, { route: 'cancelTask', params: { id, task } }),
     changeBuild: (id, body) => callJson(connection, { route: 'changeBuild', params: { id }, body }),
     followBuild: (options) => followBuild(connection, options),
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),

@@ -27,7 +27,7 @@ export const attemptSchema = z
     readyAt: z.string(),
     startedAt: z.string(),
     endedAt: z.string().nullable(),
-    /** `done`, or how it came to nothing: `failed`, `lost`, `left`, `unwanted`, `undelivered`; null while it runs. */
+    /** `done`, or how it came to nothing: `failed`, `lost`, `left`, `unwanted`, `cancelled`, `undelivered`; null while it runs. */
     outcome: z.string().nullable(),
     /** Why it ran there and then. */
     reason: z.string(),

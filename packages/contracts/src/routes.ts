@@ -49,6 +49,8 @@ export const routes = {
   changeBuild: { method: 'PATCH', path: '/v1/builds/:id', scope: 'user' },
   listBuildTasks: { method: 'GET', path: '/v1/builds/:id/tasks', scope: 'user' },
   cancelBuild: { method: 'POST', path: '/v1/builds/:id/cancel', scope: 'user' },
+  /** Stops what runs of one task, by its key; it begins anew, on another runner where there is one. */
+  cancelTask: { method: 'POST', path: '/v1/builds/:id/tasks/:task/cancel', scope: 'user' },
   /** Shots, lines and words on the time axis, and small pictures of what is encoded already. */
   buildShots: { method: 'GET', path: '/v1/builds/:id/shots', scope: 'user' },
   /** The newest picture, JPEG, of a drawing of a build that is under way. */

@@ -18,7 +18,7 @@ import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
 import { type Awaits, type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
-import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, updateWanted } from './wanted.ts';
+import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, stopTask, updateWanted } from './wanted.ts';
 
 export type BuildRow = {
   id: string;
@@ -62,6 +62,7 @@ type BuildCalls = Pick<
   | 'listBuilds'
   | 'activeBuilds'
   | 'cancelBuild'
+  | 'cancelTask'
   | 'changeBuild'
   | 'endBuild'
   | 'buildTasks'
@@ -131,6 +132,18 @@ export function buildRecords(database: Database): BuildCalls {
         await releaseTasks(client, id);
         await notify(client, { type: 'build', id });
         return true;
+      }),
+    cancelTask: ({ buildId, key }, workspaceId = defaultWorkspace) =>
+      transaction(async (client) => {
+        if (!isUuid(buildId)) return 'absent';
+        await lockWants(client, workspaceId);
+        const { rowCount } = await client.query(
+          `select from build_task bt join build b on b.id = bt.build_id
+           where b.id = $1 and b.workspace_id = $2 and b.ended_at is null and bt.key = $3 limit 1`,
+          [buildId, workspaceId, key],
+        );
+        if (rowCount === 0) return 'absent';
+        return (await stopTask(client, { workspaceId, key })) ? 'stopped' : 'idle';
       }),
     changeBuild: ({ id, priority = null, deadline }, workspaceId = defaultWorkspace) =>
       transaction(async (client) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import { epochOf, fitting, grantOf, leaseGranted, leaseOne } from './testing/lead.ts';
-import { completionOf, problemOf } from './testing/made-up.ts';
+import { completionOf, problemOf, someOffer } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner, tailed } from './testing/with-runner.ts';
 
@@ -91,6 +91,39 @@ test('L10: what nobody wants any more keeps its place until its runner says that
   await records.expireLeases();
   assert.deepEqual(await next(), ['b stopped']);
   assert.deepEqual(await left(), []);
+});
+
+test('B3a: a task that is cancelled stops where it runs, costs and counts nothing, keeps its place until it stopped, and waits for another runner', async () => {
+  const { records, runnerId, sql, build } = await openWithRunner(server, ['a', 'b']);
+  const [a, b] = await leaseGranted(records, { runnerId, max: 2, leaseMs });
+  assert.ok(a && b);
+  const other = await records.addWorkspace({ name: 'other' });
+  const { position } = await records.fleetSnapshot();
+  const cancel = (key: string, workspaceId?: string) => records.cancelTask({ buildId: build.id, key }, workspaceId);
+  assert.deepEqual([await cancel('a', other.id), await cancel('z')], ['absent', 'absent']);
+  assert.deepEqual([await cancel('a'), await cancel('a')], ['stopped', 'idle']);
+  assert.deepEqual((await tailed({ records }, position)).told, ['a waiting after returned']);
+  const held = [a, b].map(({ task, fence }) => ({ key: task.key, fence, percent: 40 }));
+  assert.deepEqual((await records.renew({ runnerId, leaseMs, leases: held })).stale, ['a'], 'its runner is told to stop');
+  await assert.rejects(records.completeTask({ ...completionOf(a), runnerId }), { code: 'lease-stale' });
+  const now = await records.fleetSnapshot();
+  const task = now.tasks.find(({ key }) => key === 'a');
+  assert.deepEqual([task?.state, task?.demand?.tried], ['waiting', [someOffer().name]]);
+  assert.deepEqual(
+    now.stopping?.map(({ key, fence }) => [key, fence]),
+    [['a', a.fence]],
+  );
+  const [row] = await sql(`select attempts, lost, failures from task where key = 'a'`);
+  assert.deepEqual(row, { attempts: 0, lost: 0, failures: [] });
+  assert.deepEqual(await sql(`select kind from spend_entry where key = 'a' and fence = ${a.fence} order by kind`), [
+    { kind: 'refund' },
+    { kind: 'reserve' },
+  ]);
+  const again = await leaseOne(records, { runnerId });
+  await records.completeTask({ ...completionOf(again), runnerId });
+  assert.equal(again.task.key, 'a');
+  await records.cancelBuild(build.id);
+  assert.equal(await cancel('b'), 'absent', 'nothing of a build that has ended runs for it');
 });
 
 test('L11: a runner is asked for a task, hands it back with what it needs to go on, and the next is given that; it counts for nothing', async () => {

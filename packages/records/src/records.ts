@@ -141,6 +141,11 @@ export interface Records {
   activeBuilds(): Promise<readonly BuildRecord[]>;
   /** Marks a build cancelled; of the tasks that no other active build wants, waiting ones are not leased and leased ones become stale. False if it had ended. */
   cancelBuild(id: string, workspaceId?: string): Promise<boolean>;
+  /**
+   * Stops what runs of a task that an active build lists, by its key; it waits again, for another runner where there is one, and the try neither counts nor costs.
+   * `absent` where no active build of that id lists it, `idle` where nothing of it runs.
+   */
+  cancelTask(task: { readonly buildId: string; readonly key: string }, workspaceId?: string): Promise<'stopped' | 'idle' | 'absent'>;
   /** Changes what is given of priority and deadline, of a build that has not ended and of its tasks; said again it changes nothing. False if it had ended or is not there. */
   changeBuild(
     change: { readonly id: string; readonly priority?: Priority | undefined; readonly deadline?: string | null | undefined },

@@ -3,9 +3,10 @@ import { devicesNow, type ToldOfDevices, type ToldOfMemory } from './device-rows
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetTask, FleetWorkspace, TaskId } from './schedule-store.ts';
 import { longestRetryMs, lossesUntilAlone } from './troubles.ts';
 
-/** Runners on which it failed or that were lost with it. */
-const tried = `case when t.failures <> '[]' or t.losses <> '[]' then (
-    select array_agg(distinct x->>'runner') filter (where x->>'runner' is not null) from jsonb_array_elements(t.failures || t.losses) x
+/** Runners on which it failed, that were lost with it, or that had it when it was cancelled last. */
+const tried = `case when t.failures <> '[]' or t.losses <> '[]' or t.left_on is not null then (
+    select array_agg(distinct x.runner) filter (where x.runner is not null)
+    from (select e->>'runner' as runner from jsonb_array_elements(t.failures || t.losses) e union all select t.left_on) x
   ) end`;
 /** A task with its lease as the statements of the fleet read it: `t` and `a` are the task and its live attempt. */
 export const taskColumns = `

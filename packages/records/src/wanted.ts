@@ -87,16 +87,21 @@ const want = `
   )
   select count(*)::int as changed from changed`;
 
-const release = `
+type Release = { readonly which: string; readonly outcome: 'unwanted' | 'cancelled'; readonly leftOn: string };
+
+/** Takes leased tasks back with a new fence: their attempts end as `outcome`, at no cost, and keep their places until their runners say that they stopped. */
+const release = ({ which, outcome, leftOn }: Release): string => `
   with taken as materialized (
-    select workspace_id, key, fence from task where workspace_id = $1 and key = any($2) and state = 'leased' and wanted_by is null
+    select workspace_id, key, fence from task where workspace_id = $1 and key = any($2) and state = 'leased' and ${which}
     order by workspace_id, key for update
   ), ended as (
-    update attempt a set ended_at = now(), outcome = 'unwanted', stopping_until = case when a.delivered_at is not null then a.lease_until end from taken t
-    where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key returning a.workspace_id, a.key, a.fence, a.stopping_until
+    update attempt a set ended_at = now(), outcome = '${outcome}', stopping_until = case when a.delivered_at is not null then a.lease_until end from taken t
+    where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key returning a.workspace_id, a.key, a.fence, a.stopping_until, a.runner_name
   ), refunded as (${refundOf('taken')}), posted as (${postEnds('ended', { outcome: 'returned', stopping: 'x.stopping_until is not null' })})
-  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1)
-  from taken x where t.workspace_id = x.workspace_id and t.key = x.key`;
+  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1), left_on = ${leftOn}
+  from taken x left join ended e on e.workspace_id = x.workspace_id and e.key = x.key where t.workspace_id = x.workspace_id and t.key = x.key returning t.key`;
+const releaseUnwanted = release({ which: 'wanted_by is null', outcome: 'unwanted', leftOn: 'null' });
+const releaseCancelled = release({ which: 'wanted_by is not null', outcome: 'cancelled', leftOn: 'e.runner_name' });
 
 /**
  * The one writer of `wanted_by`: the most pressing, then oldest, active build that lists the key. A leased task that nobody wants any more is taken
@@ -112,6 +117,17 @@ export async function updateWanted(
   const values = [change.workspaceId, textArray(keys)];
   const { rows } = await client.query<{ changed: number }>({ name: 'want', text: want, values });
   if (rows[0]?.changed === 0) return;
-  await client.query({ name: 'release', text: release, values });
+  await client.query({ name: 'release', text: releaseUnwanted, values });
   await notify(client, { type: 'ready' });
+}
+
+/** Stops what runs of a task that is wanted, which waits again (B3a); false where nothing runs. Call under `lockWants`. */
+export async function stopTask(
+  client: PoolClient,
+  { workspaceId, key }: { readonly workspaceId: string; readonly key: string },
+): Promise<boolean> {
+  const values = [workspaceId, textArray([key])];
+  const { rowCount } = await client.query({ name: 'release-cancelled', text: releaseCancelled, values });
+  if (rowCount === 1) await notify(client, { type: 'ready' });
+  return rowCount === 1;
 }

@@ -35,6 +35,11 @@ test('films and runners of a platform elsewhere are looked after by its address,
     expectedStartAt: null,
     reason: 'no place',
   };
+  const answers: readonly (readonly [string, unknown])[] = [
+    ['/v1/queue', { tasks: [waiting, waiting] }],
+    ['/v1/builds/b1/tasks/', { stopped: true }],
+    ['/v1/builds/b1/tasks', { tasks: [{ address: 'shot/0/span/1', key: 'k1', state: 'leased' }] }],
+  ];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       asked.push([request.method, request.url, request.headers.authorization, body].filter((part) => part !== '').join(' '));
@@ -50,7 +55,7 @@ test('films and runners of a platform elsewhere are looked after by its address,
       response.writeHead(isFleet ? 403 : request.url?.includes('runner') ? 204 : 200, {
         'content-type': isFleet ? 'application/problem+json' : 'application/json',
       });
-      const answer = isFleet ? problem : request.url?.startsWith('/v1/queue') ? { tasks: [waiting, waiting] } : build;
+      const answer = isFleet ? problem : (answers.find(([path]) => request.url?.startsWith(path))?.[1] ?? build);
       response.end(request.url?.includes('runner') ? undefined : JSON.stringify(answer));
     });
   });
@@ -58,23 +63,27 @@ test('films and runners of a platform elsewhere are looked after by its address,
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const place = ['--url', url, '--token', 'secret'];
   try {
-    const [pressed, cancelled, drained, woken, queued] = await Promise.all([
+    const [pressed, cancelled, stopped, drained, woken, queued] = await Promise.all([
       filmwright('press', 'b1', '--priority', 'bulk', '--deadline', 'none', ...place),
       filmwright('cancel', 'b1', ...place),
+      filmwright('cancel', 'b1', '--task', 'shot/0/span/1', ...place),
       filmwright('runner', 'drain', 'box', ...place),
       filmwright('runner', 'wake', 'box', ...place),
       filmwright('queue', ...place),
     ] as const);
     assert.equal(pressed.out, 'Aurora is bulk now, without a deadline.\n', pressed.err);
     assert.match(cancelled.out, /^Aurora is cancelled/, cancelled.err);
+    assert.match(stopped.out, /^shot\/0\/span\/1 is stopped/, stopped.err);
     assert.match(drained.out, /^Runner box takes nothing more/, drained.err);
     assert.match(woken.out, /^Runner box rests no more/, woken.err);
     assert.match(queued.out, /bulk +b1 +Aurora +2 +unknown +no place\n2 in line\./, queued.err);
     assert.deepEqual(asked.sort(), [
+      'GET /v1/builds/b1/tasks Bearer secret',
       'GET /v1/fleet Bearer secret',
       'GET /v1/queue?limit=10000 Bearer secret',
       'PATCH /v1/builds/b1 Bearer secret {"priority":"bulk","deadline":null}',
       'POST /v1/builds/b1/cancel Bearer secret',
+      'POST /v1/builds/b1/tasks/k1/cancel Bearer secret',
       'POST /v1/runners/box/drain Bearer secret',
       'POST /v1/runners/box/wake Bearer secret',
     ]);

@@ -67,6 +67,7 @@ export function createMemoryLedger(): MemoryLedger {
     getBuild: refuse,
     listBuilds: refuse,
     cancelBuild: refuse,
+    cancelTask: refuse,
     changeBuild: refuse,
     buildTasks: refuse,
     webPackage: refuse,

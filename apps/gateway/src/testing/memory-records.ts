@@ -110,6 +110,7 @@ export function createMemoryRecords(): MemoryRecords {
       change(id, { state: 'cancelled', endedAt: new Date().toISOString() });
       return true;
     },
+    cancelTask: async () => 'absent',
     async changeBuild({ id, priority, deadline }) {
       const state = builds.get(id)?.state;
       if (state !== 'planning' && state !== 'running') return false;

@@ -24,6 +24,7 @@ const outcomes: Readonly<Record<string, string>> = {
   left: 'handed back',
   returned: 'made room for a more pressing one',
   unwanted: 'cancelled',
+  cancelled: 'taken off its runner',
   undelivered: 'not picked up',
 };
 const mostLanes = 40;
