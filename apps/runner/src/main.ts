@@ -14,6 +14,7 @@ import { openAccess } from './gateway-access.ts';
 import { giveWay } from './give-way.ts';
 import { createIdleTrials, type IdleTrials } from './idle-trials.ts';
 import { importOffer } from './import-offer.ts';
+import { lateEncodersOf } from './late-encoders.ts';
 import { leaseAndWork } from './lease-work.ts';
 import { mostAheadBytes, openMediaCache } from './media-cache.ts';
 import type { ProbedOffer } from './messages.ts';
@@ -183,6 +184,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
   const { config, endings } = runner;
   const { client, connection, bringing } = first;
   let { shelves, probed } = first;
+  const late = lateEncodersOf(config, { signal: endings.drain, log });
   // Only what is a way of its own is measured.
   const link = config.join === null ? null : linkProbe({ home: config.home, folder: config.store, connection, client });
   while (!endings.drain.aborted && !endings.end.aborted) {
@@ -200,7 +202,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       while (executors.length < config.slots + usableDevices(probed).length) executors.push(newExecutor());
       const coming = bringing.names();
       const offer = { ...(await importOffer(config, { client, probed })), ...(coming.length > 0 && { bringing: coming }) };
-      const machine = { ...probed.machine, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
+      const encoders = late?.encoders() ?? probed.machine.encoders;
+      const machine = { ...probed.machine, encoders, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
       const devices = runner.devices.offer(offer.devices ?? []);
       const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
       for (const { kind, found, wanted } of refused)
@@ -221,7 +224,11 @@ async function serve(runner: Runner, first: Session): Promise<void> {
         log,
         runnerId,
         leaseMs,
-        offerChanged: coming.length > 0 ? AbortSignal.any([shelves.changed, bringing.over]) : shelves.changed,
+        offerChanged: AbortSignal.any([
+          shelves.changed,
+          ...(coming.length > 0 ? [bringing.over] : []),
+          ...(late === null ? [] : [late.news()]),
+        ]),
       });
       await client.leaveRunner(runnerId);
     } catch (error) {
