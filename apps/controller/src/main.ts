@@ -59,7 +59,7 @@ async function run(): Promise<void> {
           const parts = { gathering, records, nowMs: () => performance.now(), log, signal: AbortSignal.any([leading, over.signal]) };
           const pooling = keepPools({
             ...{ ...parts, pools, turn },
-            provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl }),
+            provisionerOf: (pool) => provisionerOf(pool, { env: process.env, records, gatewayUrl, log }),
           });
           const sweeping = sweepDaily({ plan: sweep, connectionString, signal: parts.signal, log });
           const pruning = pruneHistory({ ...parts, olderMs: historyMs });

@@ -8,7 +8,7 @@ import {
   type Lease,
   leaseRequestSchema,
   mostResumeBytes,
-  runnerOfferSchema,
+  runnerJoinSchema,
 } from '@filmwright/contracts';
 import { mergeOffers } from '@filmwright/core/plan/merge-offers';
 import { modelsByCapability } from '@filmwright/core/plan/models-by-capability';
@@ -32,7 +32,11 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
     name: 'joinRunner',
     bodyLimit: maxBodyBytes,
     handler: async (request) => {
-      const offer = checkInput(runnerOfferSchema, request.body);
+      const { lastEnd, ...offer } = checkInput(runnerJoinSchema, request.body);
+      if (lastEnd !== undefined) {
+        await records.noteRunnerEnd({ name: offer.name, end: lastEnd });
+        request.log.warn({ runner: offer.name, ...lastEnd }, 'the process of a runner ended');
+      }
       const { runnerId } = await records.joinRunner(offer);
       request.log.info({ runnerId, runner: offer.name, kinds: offer.kinds, slots: offer.slots }, 'runner joined');
       return { runnerId, leaseMs: parts.leaseMs };
@@ -42,7 +46,18 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
   addRoute(app, {
     name: 'heartbeat',
     handler: async (request): Promise<HeartbeatReply> => {
-      const { leases, stopped, models, held, free, hostMemory, files, beat, previews = [] } = checkInput(heartbeatSchema, request.body);
+      const {
+        leases,
+        stopped,
+        models,
+        held,
+        free,
+        hostMemory,
+        memory,
+        files,
+        beat,
+        previews = [],
+      } = checkInput(heartbeatSchema, request.body);
       const { runner, ...renewed } = await records.beat({ runnerId: runnerOf(request), leases, leaseMs: parts.leaseMs });
       await records.noteStopped({
         runnerId: runnerOf(request),
@@ -53,6 +68,7 @@ export function addRunnerRoutes(app: FastifyInstance, parts: GatewayParts & { re
       if (models !== undefined) await records.noteHeld({ runnerId: runnerOf(request), models, beat, ...(held && { held }) });
       if (free !== undefined) await records.noteFree({ runnerId: runnerOf(request), free, beat });
       if (hostMemory !== undefined) await records.noteMemory({ runnerId: runnerOf(request), memory: hostMemory, beat });
+      if (memory !== undefined) await records.noteRunnerMemory({ runnerId: runnerOf(request), memory, beat });
       if (runner === null) throw unknown(runnerOf(request));
       takePreviews(runnerOf(request), { sent: previews, onError: (err) => request.log.warn({ err }, 'a preview was not kept') });
       if (renewed.stale.length > 0) request.log.info({ runnerId: runnerOf(request), taskIds: renewed.stale }, 'leases are stale');

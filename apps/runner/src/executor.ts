@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
-import { heedLastWords, type LastWords } from './last-words.ts';
+import { heedLastWords } from '@filmwright/process/last-words';
+import { wordsText } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
 import { startExecutor } from './start-executor.ts';
@@ -59,13 +60,18 @@ export class Executor {
   #held: readonly string[] = [];
   #devices: readonly string[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
-  readonly #words = new WeakMap<ChildProcess, LastWords>();
+  readonly #words = new WeakMap<ChildProcess, ReturnType<typeof heedLastWords>>();
   #idleSinceMs: number | null = null;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+  }
+
+  /** Its process; undefined where there is none. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Models that the child holds in its memory. */
@@ -179,7 +185,7 @@ export class Executor {
     if (devices.length > 0 && devices.join() !== this.#devices.join()) this.close();
     const child = this.#child ?? this.#start(devices);
     this.#child = child;
-    const words = this.#words.get(child) ?? { tell: async () => '' };
+    const words = this.#words.get(child);
     return new Promise<Reply>((resolve, reject) => {
       const onStuck = (error: FilmwrightError | null): void => {
         this.close();
@@ -225,8 +231,8 @@ export class Executor {
         const what = `The process that ran ${kind ?? request.type} died (${how})`;
         // All is over but for what is said of it: a stop, or the next request, may come before.
         finish(() => {
-          void words.tell().then((last) => {
-            const detail = `${what}; it ${last === '' ? '' : `${last}, and `}is tried again.`;
+          void Promise.resolve(words?.tell()).then((last) => {
+            const detail = `${what}; it ${wordsText(last)}is tried again.`;
             reject(new FilmwrightError('task-failed', detail, { retryable: true }));
           });
         });

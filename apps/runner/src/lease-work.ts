@@ -12,6 +12,7 @@ import type { RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import type { Endings } from './told-to-end.ts';
 import type { DeviceWatch } from './watch-devices.ts';
+import type { MemoryWatch } from './watch-memory.ts';
 import type { Weights } from './weights.ts';
 
 export type LeaseWork = {
@@ -30,6 +31,8 @@ export type LeaseWork = {
   readonly files?: CachedFiles;
   /** What is free on its GPUs; nothing is told where it is left out. */
   readonly devices?: DeviceWatch;
+  /** Memory of its machine; nothing is told where it is left out. */
+  readonly memory?: MemoryWatch;
   /** Fetches what the gateway says may be needed; nothing is where it is left out. */
   readonly ahead?: Pick<FetchAhead, 'add'>;
   /** Reads weights that the gateway says may be loaded, and knows which lie in memory; nothing does where it is left out. */
@@ -229,6 +232,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const draining = work.endings.drain.aborted || full.aborted;
     const { runnerId } = work;
     const free = work.devices?.news() ?? null;
+    const memory = work.memory?.news() ?? null;
     const files = (await work.files?.news()) ?? null;
     const previews = previewsOf([...told.values()]);
     const news = {
@@ -236,6 +240,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
       ...(hostMemory !== null && inMemory !== beating.toldMemory && { hostMemory }),
       ...(files && { files }),
       ...(free && { free }),
+      ...(memory && { memory }),
       ...(previews.length > 0 && { previews: previews.map(({ preview }) => preview) }),
     };
     const { stale, staleFences, back, backFences, ahead, aheadModels, drain } = await work.client.heartbeat({
@@ -253,6 +258,7 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     for (const { one, picture } of previews) if (one.preview === picture) one.preview = null;
     if (files !== null) work.files?.told(files);
     if (free !== null) work.devices?.told(free);
+    if (memory !== null) work.memory?.told(memory);
     // A runner that drains by itself is told so too.
     if (drain === true && !draining) work.onDrain?.();
     if (ahead !== undefined && !draining) work.ahead?.add(ahead);

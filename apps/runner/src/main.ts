@@ -27,6 +27,7 @@ import { createRunnerMetrics, type RunnerMetrics } from './runner-metrics.ts';
 import { sleep } from './sleep.ts';
 import { type Endings, endingsOf } from './told-to-end.ts';
 import { type DeviceWatch, watchDevices } from './watch-devices.ts';
+import { type MemoryWatch, watchMemory } from './watch-memory.ts';
 import { type ShelfWatch, watchShelves } from './watch-shelves.ts';
 import { watchStore } from './watch-store.ts';
 import { openWeights, type Weights } from './weights.ts';
@@ -49,6 +50,7 @@ type Runner = {
   readonly trials: IdleTrials | null;
   readonly devices: DeviceWatch;
   readonly near: NearCpus;
+  readonly memory: MemoryWatch;
   /** Ends this runner as a signal does. */
   readonly onDrain: () => void;
 };
@@ -93,6 +95,7 @@ async function main(): Promise<void> {
     ? createIdleTrials({ afterMs: idleForTrialsMs, open: newExecutor, makeRoom: () => endOnDevices(executors), log })
     : null;
   const devices = watchDevices({ executors });
+  const memory = watchMemory({ executors });
   const runner: Runner = {
     config,
     executors,
@@ -105,6 +108,7 @@ async function main(): Promise<void> {
     trials,
     devices,
     near,
+    memory,
     onDrain,
   };
   const watching = giveWay({ executors, log });
@@ -185,6 +189,7 @@ async function serve(runner: Runner, first: Session): Promise<void> {
   const { client, connection, bringing } = first;
   let { shelves, probed } = first;
   const late = lateEncodersOf(config, { signal: endings.drain, log });
+  let { lastEnd } = config;
   // Only what is a way of its own is measured.
   const link = config.join === null ? null : linkProbe({ home: config.home, folder: config.store, connection, client });
   while (!endings.drain.aborted && !endings.end.aborted) {
@@ -205,7 +210,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       const encoders = late?.encoders() ?? probed.machine.encoders;
       const machine = { ...probed.machine, encoders, ...(await link?.(offer.fonts[0]?.regular ?? null)) };
       const devices = runner.devices.offer(offer.devices ?? []);
-      const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices });
+      const { runnerId, leaseMs, refused = [] } = await client.joinRunner({ ...offer, machine, devices, ...(lastEnd && { lastEnd }) });
+      lastEnd = null;
       for (const { kind, found, wanted } of refused)
         log('warn', 'this runner is of another version than the gateway and is not given a kind', { kind, found, wanted });
       log('info', 'runner joined', {
@@ -259,6 +265,8 @@ async function untilRoom({ config, endings }: Runner): Promise<void> {
   }
 }
 
+// Whoever started this process reads what it says, and may be gone before it.
+process.stderr.on('error', () => {});
 main().then(
   () => process.exit(0),
   (error: unknown) => {

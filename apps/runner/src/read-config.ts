@@ -1,6 +1,14 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, modelName, type RunnerOffer, type TaskKind, taskKindNames } from '@filmwright/contracts';
+import {
+  FilmwrightError,
+  modelName,
+  type RunnerEnd,
+  type RunnerOffer,
+  runnerEndSchema,
+  type TaskKind,
+  taskKindNames,
+} from '@filmwright/contracts';
 import { slotsFor } from './slots-for.ts';
 
 /** What a runner is told by its environment. */
@@ -29,6 +37,8 @@ export type RunnerConfig = {
   /** How long a task of a kind may stand still. */
   readonly stuckMs: (kind: TaskKind) => number;
   readonly rotateMs: number;
+  /** How the process ended that was this runner before, where whoever started both saw it. */
+  readonly lastEnd: RunnerEnd | null;
   /** Set where it takes drills and nothing else, and offers nothing that films are planned with. */
   readonly drillsOnly: DrillsOnly | null;
 };
@@ -64,6 +74,7 @@ export function readConfig(env: Environment): RunnerConfig {
     graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
     stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
     rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),
+    lastEnd: env.FILMWRIGHT_LAST_END ? runnerEndSchema.parse(JSON.parse(env.FILMWRIGHT_LAST_END)) : null,
     drillsOnly: drillsOnly(env),
   };
 }

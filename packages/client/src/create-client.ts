@@ -24,6 +24,8 @@ import type {
   Preview,
   QueueEntry,
   Report,
+  RunnerJoin,
+  RunnerMemory,
   RunnerOffer,
 } from '@filmwright/contracts';
 import { type Connection, callJson, callRoute, drain } from './call-route.ts';
@@ -96,7 +98,8 @@ export type Client = FilmCalls &
     listModels(): Promise<readonly ModelForFilms[]>;
     listGenerators(): Promise<readonly Generator[]>;
     listVoices(): Promise<readonly Voice[]>;
-    joinRunner(offer: RunnerOffer): Promise<Joined>;
+    /** What it offers, and how the process that was this runner before ended, where that was seen. */
+    joinRunner(offer: RunnerJoin): Promise<Joined>;
     /** Waits up to `waitMs` for work; an empty list means there was none. `request` is drawn by the runner: said again after a lost reply it is answered the same. */
     leaseTasks(request: {
       readonly request?: string;
@@ -123,6 +126,8 @@ export type Client = FilmCalls &
       readonly free?: readonly FreeMemory[];
       /** Weights in the memory of its machine, where that changed. */
       readonly hostMemory?: HostMemory;
+      /** Memory of the machine and of what does tasks, where that changed. */
+      readonly memory?: RunnerMemory;
       /** Attempts that were stopped since they were told to be stale. */
       readonly stopped?: readonly Pick<HeartbeatLease, 'key' | 'fence'>[];
       /** Newest pictures of what is being drawn. */

@@ -34,6 +34,7 @@ export * from './report.ts';
 export * from './rig.ts';
 export * from './routes.ts';
 export * from './runner-access.ts';
+export * from './runner-end.ts';
 export * from './storyboard-order.ts';
 export * from './subject.ts';
 export * from './task.ts';

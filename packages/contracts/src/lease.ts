@@ -5,6 +5,7 @@ import { generatorSchema } from './generator.ts';
 import { cacheReportSchema, deviceSchema, freeMemorySchema, hostMemorySchema, machineSchema } from './machine.ts';
 import { modelFiguresSchema } from './model-figures.ts';
 import { problemSchema } from './problem.ts';
+import { runnerEndSchema, runnerMemorySchema } from './runner-end.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
@@ -72,6 +73,9 @@ export const runnerOfferSchema = z.object({
   devices: z.array(deviceSchema).max(1000).readonly().optional(),
 });
 export type RunnerOffer = z.infer<typeof runnerOfferSchema>;
+/** The same, and how the process ended that was this runner before, where whoever started both saw it; told once. */
+export const runnerJoinSchema = runnerOfferSchema.extend({ lastEnd: runnerEndSchema.optional() });
+export type RunnerJoin = z.infer<typeof runnerJoinSchema>;
 /** What plans count on: offers of runners that are there, and, `atRest`, of the last machine of each pool of which none is there; `doubted` where none may come soon. */
 export type CountedOffer = RunnerOffer & { readonly atRest?: 'likely' | 'doubted' };
 
@@ -127,6 +131,8 @@ export const heartbeatSchema = z.object({
   free: z.array(freeMemorySchema).max(1000).readonly().optional(),
   /** Weights in the memory of its machine, where that is not as it told last; never told where the system does not say. */
   hostMemory: hostMemorySchema.optional(),
+  /** Memory of its machine and of what does its tasks; left out while it is about what was told last. */
+  memory: runnerMemorySchema.optional(),
   /** What came into its cache of inputs and left it since it told last; of a file whose last word was not answered, how it is by now. */
   files: z
     .object({ added: z.array(digestSchema).max(5000).readonly(), removed: z.array(digestSchema).max(5000).readonly() })

@@ -1,9 +1,12 @@
 import type { Database } from './database.ts';
 import { freeStopped, postEnds, refundOf } from './endings.ts';
+import { evidenceOf } from './loss-evidence.ts';
+import { lostProblem } from './lost-problem.ts';
 import { eventsOf, notify, notifyEach } from './notify.ts';
 import type { Records } from './records.ts';
+import { memoryOf } from './runner-end-records.ts';
 import { silenceMs } from './silence.ts';
-import { isAtFault, type Loss, lostProblem, mostNeighbours } from './troubles.ts';
+import { isAtFault, type Loss, mostNeighbours } from './troubles.ts';
 
 type Expired = {
   workspace_id: string;
@@ -13,7 +16,7 @@ type Expired = {
   undelivered: boolean;
 };
 
-/** What a task is called among neighbours. */
+/** What a task is called among neighbours; `partsOf` reads it. */
 const nameOf = (row: string): string => `${row}.workspace_id || ' ' || ${row}.key`;
 
 /**
@@ -31,7 +34,9 @@ const takeBack = `
     where a.fence = e.fence and a.workspace_id = e.workspace_id and a.key = e.key
   ), died as (select runner_id, min(heard_at) as heard_at from expired group by 1
   ), beside as materialized (
-    select d.runner_id, count(*)::int as tasks, (array_agg(n.name order by n.name))[:${mostNeighbours} + 1] as names from died d cross join lateral (
+    select d.runner_id, count(*)::int as tasks, (array_agg(n.name order by n.name))[:${mostNeighbours} + 1] as names,
+      ${memoryOf('d.runner_id')} as memory
+    from died d cross join lateral (
       select ${nameOf('n')} as name from attempt n where n.runner_id = d.runner_id and n.ended_at is null and n.delivered_at is not null
       union
       select ${nameOf('n')} from attempt n where n.runner_id = d.runner_id and n.outcome = 'lost' and n.ended_at > d.heard_at
@@ -47,7 +52,7 @@ const takeBack = `
     fence = case when e.undelivered then nextval('task_fence') else t.fence end,
     losses = case when e.undelivered then t.losses
       else t.losses || jsonb_build_object('runner', e.runner_name, 'startedAt', e.started_at, 'heardAt', e.heard_at, 'percent', e.percent,
-        'beside', b.tasks - 1, 'neighbours', (array_remove(b.names, ${nameOf('e')}))[:${mostNeighbours}]) end
+        'runnerId', e.runner_id, 'memory', b.memory, 'beside', b.tasks - 1, 'neighbours', (array_remove(b.names, ${nameOf('e')}))[:${mostNeighbours}]) end
   from expired e left join beside b on b.runner_id = e.runner_id where t.workspace_id = e.workspace_id and t.key = e.key
   returning t.workspace_id, t.key, t.kind, t.losses, e.undelivered`;
 
@@ -101,11 +106,15 @@ export function expiryRecords({ transaction, prepared }: Database): Pick<Records
       return transaction(async (client) => {
         const { rows: expired } = await client.query<Expired>({ name: 'take-back', text: takeBack });
         const failed = expired.filter((task) => !task.undelivered && isAtFault(task.losses));
+        const evidence = await evidenceOf(
+          client,
+          failed.flatMap(({ losses }) => losses),
+        );
         for (const task of failed)
           await client.query(`update task set state = 'failed', finished_at = now(), problem = $3 where workspace_id = $1 and key = $2`, [
             task.workspace_id,
             task.key,
-            JSON.stringify(lostProblem(task)),
+            JSON.stringify(lostProblem({ ...task, workspaceId: task.workspace_id }, evidence)),
           ]);
         if (failed.length > 0)
           await client.query(`select ${notifyEach('$1')}`, [eventsOf({ type: 'finished', keys: failed.map(({ key }) => key) })]);

@@ -1,11 +1,12 @@
 import type { Database } from './database.ts';
+import { pruneEnds } from './runner-end-records.ts';
 
 /** Old rows that nothing needs any more. */
 export interface HistoryStore {
   /**
    * Looks at no more than `most` attempts after the fence `after` (from the first one, where it is left out), and removes those that ended more than `olderMs`
    * ago and whose tasks are at rest, with what was reserved and given back for them; what was charged stays. Also removes changes from the outbox that are
-   * older than three days. `next` is where to go on, or null once all that is old was looked at.
+   * older than three days, and what is known of the ends of runners whose lost attempts are gone. `next` is where to go on, or null once all that is old was looked at.
    */
   pruneHistory(options: {
     readonly olderMs: number;
@@ -53,6 +54,7 @@ export function historyRecords({ prepared }: Database): HistoryStore {
         text: pruneAttempts,
         values: [after === undefined ? null : String(after), most, olderMs],
       });
+      await prepared({ name: 'prune-ends', text: pruneEnds, values: [] });
       return { removed: row?.removed ?? 0, next: row?.more === true && row.last !== null ? BigInt(row.last) : null };
     },
   };

@@ -35,6 +35,7 @@ import { queueRecords } from './queue-records.ts';
 import type { Records } from './records.ts';
 import { renewRecords } from './renew-records.ts';
 import { resultRecords } from './result-records.ts';
+import { runnerEndRecords } from './runner-end-records.ts';
 import { runnerRecords } from './runner-records.ts';
 import { scheduleRecords } from './schedule-records.ts';
 import type { QueueStore, ScheduleStore } from './schedule-store.ts';
@@ -89,6 +90,7 @@ export async function openRecords({ connectionString }: { readonly connectionStr
     ...poolMemoryRecords(database),
     ...previewRecords(database),
     ...runnerRecords(database),
+    ...runnerEndRecords(database),
     ...leaseRecords(database),
     ...renewRecords(database),
     ...outcomeRecords(database),

@@ -19,6 +19,8 @@ import type {
   Priority,
   Problem,
   Progress,
+  RunnerEnd,
+  RunnerMemory,
   RunnerOffer,
   Task,
   TaskKind,
@@ -211,6 +213,10 @@ export interface Records {
   noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
   /** Notes which weights lie in the memory of a runner's machine. */
   noteMemory(runner: { readonly runnerId: string; readonly memory: HostMemory; readonly beat?: number | undefined }): Promise<void>;
+  /** Notes memory as a runner told it; what a heartbeat before `beat` tells later changes nothing. */
+  noteRunnerMemory(told: { readonly runnerId: string; readonly memory: RunnerMemory; readonly beat?: number | undefined }): Promise<void>;
+  /** Notes how the process of the runner of this name ended (SPEC.md, F4). Call it before another joins in its place; of a runner of another name nothing is noted. */
+  noteRunnerEnd(ended: { readonly name: string; readonly end: RunnerEnd }): Promise<void>;
   /** Notes what came into the cache of a runner and left it. */
   noteFiles(runner: {
     readonly runnerId: string;

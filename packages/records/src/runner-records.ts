@@ -5,6 +5,7 @@ import { postEnds, refundOf } from './endings.ts';
 import { notify } from './notify.ts';
 import { offersAtRest } from './pool-memory-records.ts';
 import { defaultWorkspace, type Records } from './records.ts';
+import { removeReplaced } from './runner-end-records.ts';
 import { isHeard } from './silence.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 
@@ -42,7 +43,7 @@ export function runnerRecords({
       const runnerId = uuidv7();
       return transaction(async (client) => {
         // The runner that joins under a name is the only one of that name: what it held before it was killed is free at once.
-        await client.query('delete from runner where name = $1', [offer.name]);
+        await client.query(removeReplaced, [offer.name]);
         await client.query('insert into runner (id, workspace_id, offer, name, pool, region) values ($1, $2, $3, $4, $5, $6)', [
           ...[runnerId, defaultWorkspace, JSON.stringify(offer), offer.name],
           ...[offer.pool ?? noPool, offer.region ?? ''],

@@ -93,7 +93,7 @@ test('F4: what was lost with others each time is not set aside, and runs alone f
   assert.equal(state, 'failed');
   assert.match(
     problem?.detail ?? '',
-    /lost its runner 4 times: m1 began at .*, at 0 %, beside 2 others; .*m4 began at .*, at 0 %, alone\./,
+    /lost its runner 4 times: m1 began at .*, at 0 %, beside 2 others \(encode a, encode b\); .*m4 began at .*, at 0 %, alone\./,
   );
   const { runnerId } = await records.joinRunner(someOffer({ name: 'm5' }));
   for (const lease of await give(opened, { runnerId, keys: ['a', 'b'] })) await records.completeTask({ ...completionOf(lease), runnerId });

@@ -1,4 +1,4 @@
-import { FilmwrightError, type Problem, toProblem } from '@filmwright/contracts';
+import type { Problem, RunnerMemory } from '@filmwright/contracts';
 
 /** A try that failed, as its task keeps it. Instants are ISO 8601. */
 export type Failure = {
@@ -11,9 +11,14 @@ export type Failure = {
   readonly detail: string;
 };
 
-/** A try whose runner was lost: `beside` how many others, and the first of those in the order of `neighbours`, their workspaces and keys. Neither is known of tries by older versions. */
+/**
+ * A try whose runner was lost: `beside` how many others, and the first of those in the order of `neighbours`, their workspaces and keys; `memory` as the runner
+ * told it last. None of these is known of tries by older versions, memory of older runners neither.
+ */
 export type Loss = {
   readonly runner: string | null;
+  readonly runnerId?: string | null;
+  readonly memory?: RunnerMemory | null;
   readonly startedAt: string;
   readonly heardAt: string | null;
   readonly percent?: number;
@@ -39,24 +44,6 @@ export function isAtFault(losses: readonly Loss[]): boolean {
   return !first.some((each) => others.every((those) => those.includes(each)));
 }
 
-type Lost = { readonly key: string; readonly kind: string; readonly losses: readonly Loss[] };
-
-/** Who had a task that is set aside, when, how far it was, and what else was there. */
-export function lostProblem({ key, kind, losses }: Lost): Problem {
-  const seen = losses.map(({ runner, startedAt, heardAt, percent, beside }) => {
-    const ran = `${runner ?? 'a runner'} began at ${new Date(startedAt).toISOString()} and was heard of for ${secondsBetween(startedAt, heardAt ?? startedAt)} s`;
-    const far = percent === undefined ? '' : `, at ${Math.round(percent)} %`;
-    return `${ran}${far}${beside === undefined ? '' : `, ${besideText(beside)}`}`;
-  });
-  return toProblem(
-    new FilmwrightError(
-      'task-lost',
-      `The task "${kind}" (${key}) lost its runner ${losses.length} times: ${seen.join('; ')}. ` +
-        'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.',
-    ),
-  );
-}
-
 /** The problem of a task that is tried no more, with what happened at each try before. */
 export function failedProblem(problem: Problem, failures: readonly Failure[]): Problem {
   const before = failures.slice(0, -1);
@@ -70,11 +57,13 @@ export function failedProblem(problem: Problem, failures: readonly Failure[]): P
   return { ...problem, detail: `${problem.detail} It failed ${failures.length} times: ${told.join('; ')}.` };
 }
 
-function secondsBetween(from: string, to: string): number {
+/** Whole seconds from one instant to another, 0 where it lies before. */
+export function secondsBetween(from: string, to: string): number {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
 }
 
-function besideText(count: number): string {
+/** Whether a task had its runner to itself, in words. */
+export function besideText(count: number): string {
   return count === 0 ? 'alone' : `beside ${count} ${count === 1 ? 'other' : 'others'}`;
 }
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { FilmwrightError } from '@filmwright/contracts';
+import { heedRunnerEnd } from '@filmwright/process/heed-runner-end';
 import { proxiedEnvironment } from '@filmwright/process/proxied';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { filmwrightHome } from '../platform/home.ts';
+import { keptEnd } from '../platform/kept-end.ts';
 import { millisecondsOf } from './milliseconds-of.ts';
 import { runnerListing, runnerListText } from './runner-list.ts';
 
@@ -97,15 +99,23 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
     FILMWRIGHT_MODELS: models,
     FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
   }).filter((entry) => entry[1] !== undefined);
+  const kept = keptEnd(filmwrightHome());
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {
-    env: { ...proxiedEnvironment(process.env), FILMWRIGHT_HOME: filmwrightHome(), ...Object.fromEntries(set) },
+    env: {
+      ...proxiedEnvironment(process.env),
+      FILMWRIGHT_HOME: filmwrightHome(),
+      FILMWRIGHT_LAST_END: kept.read(),
+      ...Object.fromEntries(set),
+    },
     // The channel tells the runner when this process is gone.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
+  const ended = heedRunnerEnd(child);
   let problem: unknown;
   child.on(
     'message',
     (message: { readonly ready?: unknown; readonly runner?: unknown; readonly problem?: { readonly detail?: unknown } }) => {
+      if (message.ready === true) kept.forget();
       if (message.ready === true) process.stdout.write(`Joined ${join} as runner ${String(message.runner)}; Ctrl-C ends it.\n`);
       problem = message.problem?.detail ?? problem;
     },
@@ -115,6 +125,9 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
   process.on('SIGTERM', pass);
   process.on('SIGINT', [process.stdin, process.stdout].some(({ isTTY }) => isTTY) ? () => {} : pass);
   const status = await new Promise<number>((resolve) => child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1)));
+  // Whoever starts this command again has it told.
+  const end = await ended;
+  if (end !== null) kept.keep(end);
   if (status !== 0 && problem !== undefined)
     throw new FilmwrightError('unavailable', `The runner ended: ${String(problem)}`, { retryable: false });
   return status;

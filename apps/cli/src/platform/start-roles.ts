@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
-import { FilmwrightError, fromProblem, type PoolsFile, problemSchema } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, type PoolsFile, problemSchema, type RunnerEnd } from '@filmwright/contracts';
 import { keepDatabase } from './keep-database.ts';
 import { keptKey } from './kept-key.ts';
 import { openPlatformLog } from './platform-log.ts';
@@ -125,15 +125,26 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const startRunner = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const name = names[index - 1] ?? '';
+      // The next process of it tells whoever waits for what it had.
+      let end: RunnerEnd | null = null;
+      const onEnd = (seen: RunnerEnd): void => {
+        end = seen;
+      };
       const env = (): Record<string, string> => ({
         ...shared(index),
         ...{ FILMWRIGHT_URL: url, FILMWRIGHT_RUNNER_NAME: name, FILMWRIGHT_GRACE_MS: String(graceMs) },
+        FILMWRIGHT_LAST_END: end === null ? '' : JSON.stringify(end),
         // Machines that parse hostile media hold no other secret than their own.
         ...{ DATABASE_URL: '', FILMWRIGHT_TOKEN: '', FILMWRIGHT_SIGNING_KEY: '', FILMWRIGHT_TLS_KEY: '' },
         ...withoutTokens(options.pools),
       });
-      const onSign = (sign: Sign): void => (sign.ready === true ? resolve() : lacks(sign, reject));
-      runnerParts.push(supervise({ app: 'runner', name, env, logTo, onSign, graceMs: graceMs + killAfterMs }));
+      const onSign = (sign: Sign): void => {
+        lacks(sign, reject);
+        if (sign.ready !== true) return;
+        end = null;
+        resolve();
+      };
+      runnerParts.push(supervise({ app: 'runner', name, env, logTo, onSign, onEnd, graceMs: graceMs + killAfterMs }));
     });
   try {
     const answering = has('gateway') ? startGateway() : null;

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { RunnerEnd } from '@filmwright/contracts';
+import { heedRunnerEnd } from '@filmwright/process/heed-runner-end';
 
 export type AppName = 'gateway' | 'controller' | 'runner';
 export type SuperviseOptions = {
@@ -9,6 +12,8 @@ export type SuperviseOptions = {
   readonly logTo: number | 'inherit';
   /** Called with each line of standard output and each IPC message. */
   readonly onSign: (sign: Readonly<Record<string, unknown>>) => void;
+  /** Of a runner: called with how it ended where that was not in order, before it starts again. */
+  readonly onEnd?: (end: RunnerEnd) => void;
   /** How long it may take to end before it is killed; 5 s when left out. */
   readonly graceMs?: number;
 };
@@ -37,7 +42,7 @@ const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2
  * Keeps one app running until it is stopped. Running: child lives. Waiting: it died and starts again after 0.2 s, doubled
  * up to 5 s while it keeps dying young. Stopped: for good.
  */
-export function supervise({ app, name, env, logTo, onSign, graceMs = 5000 }: SuperviseOptions): Supervised {
+export function supervise({ app, name, env, logTo, onSign, onEnd, graceMs = 5000 }: SuperviseOptions): Supervised {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -46,16 +51,19 @@ export function supervise({ app, name, env, logTo, onSign, graceMs = 5000 }: Sup
     const startedMs = performance.now();
     const started = spawn(process.execPath, [...flags, entryOf(app)], {
       env: { ...process.env, ...env(), FILMWRIGHT_PROCESS: name },
-      stdio: ['ignore', 'pipe', logTo, 'ipc'],
+      stdio: ['ignore', 'pipe', onEnd === undefined ? logTo : 'pipe', 'ipc'],
     });
     child = started;
+    const told = onEnd === undefined ? null : heedRunnerEnd(started, { pass: passTo(logTo) });
     started.on('message', (message) => onSign(message as Readonly<Record<string, unknown>>));
     started.stdout?.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) if (line.startsWith('{')) onSign(JSON.parse(line) as Readonly<Record<string, unknown>>);
     });
     started.on('error', () => {});
-    started.on('exit', () => {
+    started.on('exit', async () => {
       child = undefined;
+      const end = await told;
+      if (end) onEnd?.(end);
       if (stopped) return;
       waitMs = performance.now() - startedMs > 10_000 ? 200 : Math.min(5000, waitMs * 2);
       timer = setTimeout(start, waitMs);
@@ -78,5 +86,17 @@ export function supervise({ app, name, env, logTo, onSign, graceMs = 5000 }: Sup
       await gone;
       clearTimeout(force);
     },
+  };
+}
+
+/** Where what is read of a runner's standard error goes on to. */
+function passTo(logTo: SuperviseOptions['logTo']): (text: string) => void {
+  if (logTo === 'inherit') return (text) => void process.stderr.write(text);
+  return (text) => {
+    try {
+      writeSync(logTo, text);
+    } catch {
+      // Its disk is full, or nobody needs the log any more.
+    }
   };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Pool } from '@filmwright/contracts';
+import type { Pool, RunnerEnd } from '@filmwright/contracts';
+import { heedRunnerEnd } from '@filmwright/process/heed-runner-end';
 import type { Provisioner } from './provisioner.ts';
 
 export type LocalOptions = {
@@ -9,6 +10,8 @@ export type LocalOptions = {
   /** Address of the gateway on this machine. */
   readonly url: Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told how a runner ended that did not end by itself in order, by the name that it joined under. */
+  readonly onEnd: (ended: { readonly name: string; readonly end: RunnerEnd }) => Promise<void>;
   /** How long a runner may finish what it has. */
   readonly graceMs: number;
 };
@@ -21,7 +24,7 @@ const killAfterMs = 5000;
  * Runners as processes of this machine. Each holds a channel to this process and ends with it, also when this process is killed: then nobody is left
  * whom the next controller does not know.
  */
-export function createLocalMachines({ pool, entry, url, env, graceMs }: LocalOptions): Provisioner {
+export function createLocalMachines({ pool, entry, url, env, onEnd, graceMs }: LocalOptions): Provisioner {
   const children = new Map<string, ChildProcess>();
   const end = (child: ChildProcess): void => {
     child.kill('SIGTERM');
@@ -43,8 +46,9 @@ export function createLocalMachines({ pool, entry, url, env, graceMs }: LocalOpt
           FILMWRIGHT_METRICS_PORT: '',
           FILMWRIGHT_METRICS_TOKEN: '',
         },
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
+      void heedRunnerEnd(child).then((end) => end && onEnd({ name: id, end }));
       children.set(id, child);
       const gone = (): void => {
         children.delete(id);

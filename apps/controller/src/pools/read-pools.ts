@@ -1,9 +1,11 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { FilmwrightError, joinCommand, type MachineOrder, type Pool, poolsFileSchema, writeJoinToken } from '@filmwright/contracts';
+import type { Log } from '@filmwright/process';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { keyPinOf } from '@filmwright/process/key-pin';
-import type { CredentialStore } from '@filmwright/records';
+import type { CredentialStore, Records } from '@filmwright/records';
+import { reasonOf } from '../reason-of.ts';
 import { createHttpMachines } from './http-machines.ts';
 import { createLocalMachines } from './local-machines.ts';
 import type { Provisioner } from './provisioner.ts';
@@ -38,7 +40,8 @@ export function readPools(env: Environment): readonly Pool[] {
 
 export type ProvisionerParts = {
   readonly env: Environment;
-  readonly records: Pick<CredentialStore, 'addRunnerToken'>;
+  readonly records: Pick<CredentialStore & Records, 'addRunnerToken' | 'noteRunnerEnd'>;
+  readonly log: Log;
   /** Address of the gateway for processes of this machine. */
   readonly gatewayUrl: Promise<string>;
 };
@@ -50,7 +53,7 @@ function withoutTokens(env: Environment): Environment {
 }
 
 /** Makes the provisioner that a pool names. */
-export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: ProvisionerParts): Provisioner {
+export function provisionerOf(pool: Pool, { env, records, gatewayUrl, log }: ProvisionerParts): Provisioner {
   const { provisioner } = pool;
   if (provisioner.type === 'local')
     return createLocalMachines({
@@ -58,6 +61,8 @@ export function provisionerOf(pool: Pool, { env, records, gatewayUrl }: Provisio
       entry: env.FILMWRIGHT_RUNNER_ENTRY ?? '',
       url: gatewayUrl,
       env: withoutTokens(env),
+      onEnd: (ended) =>
+        records.noteRunnerEnd(ended).catch((error: unknown) => log('warn', 'how a runner ended is not kept', { reason: reasonOf(error) })),
       graceMs: Number(env.FILMWRIGHT_GRACE_MS) || 0,
     });
   const { url, tokenFrom, machine } = provisioner;

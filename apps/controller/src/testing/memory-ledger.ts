@@ -93,6 +93,8 @@ export function createMemoryLedger(): MemoryLedger {
     noteHeld: refuse,
     noteFree: refuse,
     noteMemory: refuse,
+    noteRunnerMemory: refuse,
+    noteRunnerEnd: refuse,
     noteFiles: refuse,
     settledHere: () => new Map(),
     completeTask: refuse,

@@ -180,6 +180,8 @@ export function createMemoryRecords(): MemoryRecords {
     noteHeld: async () => {},
     noteFree: async () => {},
     noteMemory: async () => {},
+    noteRunnerMemory: async () => {},
+    noteRunnerEnd: async () => {},
     noteFiles: async () => {},
     async completeTask(completion) {
       held(completion);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunnerEnd } from '@filmwright/contracts';
+import { lostProblem } from './lost-problem.ts';
+import { leaseGranted } from './testing/lead.ts';
+import { someOffer } from './testing/made-up.ts';
+import { serverOfTests } from './testing/test-server.ts';
+import { openWithRunner } from './testing/with-runner.ts';
+import type { Loss } from './troubles.ts';
+
+const longMs = 3_600_000;
+const [mine, theirs] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'];
+const server = serverOfTests();
+
+function endOf(runnerId: string, changes: Partial<RunnerEnd> = {}): RunnerEnd {
+  const end = { endedAt: '2026-01-01T00:00:09.000Z', signal: 'SIGKILL', status: null, peakMib: 15_000, lines: ['first', 'no room'] };
+  return { runnerId, ...end, ...changes };
+}
+
+test('F4: a task that is set aside tells of each loss what the runner had of memory, how its process ended, and of neighbours of its own workspace which they were', () => {
+  const times = { startedAt: '2026-01-01T00:00:00.000Z', heardAt: '2026-01-01T00:00:08.000Z' };
+  const neighbours = [...['a', 'b', 'c', 'd', 'e', 'gone'].map((key) => `${mine} ${key}`), `${theirs} secret`];
+  const losses: readonly Loss[] = [
+    {
+      runner: 'm1',
+      ...times,
+      percent: 40.4,
+      beside: 7,
+      neighbours,
+      memory: { totalMib: 16_000, freeMib: 90, heldMib: 14_000 },
+      runnerId: 'r1',
+    },
+    { runner: 'm2', ...times, percent: 3, beside: 1, neighbours: [`${theirs} secret`], memory: null, runnerId: 'r2' },
+    { runner: 'm3', ...times, percent: 3, beside: 1, neighbours: [`${mine} gone`], runnerId: 'r3' },
+    { runner: 'old', ...times },
+  ];
+  const kinds = new Map(['a', 'b', 'c', 'd', 'e'].map((key) => [`${mine} ${key}`, 'speak']));
+  kinds.set(`${theirs} secret`, 'generate');
+  const ends = new Map([
+    ['r1', endOf('r1')],
+    ['r2', endOf('r2', { signal: null, status: 1, peakMib: null, lines: [] })],
+  ]);
+  const { detail } = lostProblem({ workspaceId: mine, key: 'k', kind: 'encode', losses }, { kinds, ends });
+  const told = 'began at 2026-01-01T00:00:00.000Z and was heard of for 8 s';
+  const wanted = [
+    `m1 ${told}, at 40 %, beside 7 others (among them speak a, speak b, speak c, speak d, speak e), with 90 of 16000 MiB of memory free and 14000 MiB held by its tasks as it told last, and its process was killed by SIGKILL at 2026-01-01T00:00:09.000Z, held 15000 MiB at most with all below it, wrote last "first | no room"`,
+    `m2 ${told}, at 3 %, beside 1 other, and its process ended with status 1 at 2026-01-01T00:00:09.000Z`,
+    `m3 ${told}, at 3 %, beside 1 other (gone)`,
+    `old ${told}`,
+  ];
+  assert.ok(detail.startsWith(`The task "encode" (k) lost its runner 4 times: ${wanted.join('; ')}. It may`), detail);
+  assert.ok(!detail.includes('secret') && !detail.includes('generate'), 'what others make is theirs');
+});
+
+test('F4: what a runner told of its memory stands in its losses, also once another joined under its name, and how its process ended is told by that one', async () => {
+  const { records, runnerId: first } = await openWithRunner(server, ['a', 'b']);
+  const memory = (freeMib: number) => ({ totalMib: 1000, freeMib, heldMib: 7 });
+  const ids = [first];
+  for (let loss = 1; loss <= 3; loss++) {
+    const runnerId = ids.at(-1) as string;
+    const [lease] = await leaseGranted(records, { runnerId, max: 1, leaseMs: longMs });
+    assert.equal(lease?.task.key, 'a');
+    await records.noteRunnerMemory({ runnerId, memory: memory(loss * 10), beat: 2 });
+    await records.noteRunnerMemory({ runnerId, memory: memory(999), beat: 1 });
+    // What another runner says of it is nothing.
+    await records.noteRunnerEnd({ name: 'two', end: endOf(runnerId, { signal: 'SIGSEGV' }) });
+    if (loss > 1) await records.noteRunnerEnd({ name: 'one', end: endOf(runnerId) });
+    ids.push((await records.joinRunner(someOffer())).runnerId);
+    assert.equal(await records.expireLeases(), 1);
+  }
+  const { detail = '' } = (await records.results(['a'])).get('a')?.problem ?? {};
+  const losses = detail.split('; one began');
+  assert.deepEqual(
+    losses.map((told) => /with (\d+) of 1000 MiB of memory free and 7 MiB/.exec(told)?.[1]),
+    ['10', '20', '30'],
+    detail,
+  );
+  assert.deepEqual(
+    losses.map((told) => told.includes('killed by SIGKILL at')),
+    [false, true, true],
+    detail,
+  );
+  assert.doesNotMatch(detail, /SIGSEGV/);
+});
+
+test('H1: what is known of the end of a runner goes with the attempts that were lost with it', async () => {
+  const { records, runnerId, sql } = await openWithRunner(server, ['a']);
+  await leaseGranted(records, { runnerId, max: 1, leaseMs: longMs });
+  await records.noteRunnerEnd({ name: 'one', end: endOf(runnerId) });
+  await sql(`update runner_end set noted_at = now() - interval '2 hours'`);
+  await records.joinRunner(someOffer());
+  await records.expireLeases();
+  const ends = async () => (await sql('select runner_id from runner_end')).length;
+  await records.pruneHistory({ olderMs: longMs, most: 10 });
+  assert.equal(await ends(), 1);
+  await sql('delete from attempt');
+  await records.pruneHistory({ olderMs: longMs, most: 10 });
+  assert.equal(await ends(), 0);
+});
