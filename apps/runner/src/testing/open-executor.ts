@@ -9,7 +9,8 @@ import { Executor, type ExecutorOptions } from '../executor.ts';
 
 /** An executor of a home that gives up what stands still for a minute. */
 export function executorOf(home: string, options: Partial<ExecutorOptions> = {}): Executor {
-  return new Executor({ env: { FILMWRIGHT_HOME: home }, idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work'), ...options });
+  const env = { FILMWRIGHT_HOME: home, ...options.env };
+  return new Executor({ idleMs: 60_000, stuckMs: () => 60_000, workRoot: join(home, 'work'), ...options, env });
 }
 
 type Opened = { readonly home: string; readonly blobs: Blobs; readonly executor: Executor };
