@@ -60,6 +60,7 @@ function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
   return {
     ...{ id: runnerId, name, credentialId, pool, region, slots, tasks, models, loaded },
     ...stateOf(runner),
+    ...(runner.hostMemory && { hostMemory: runner.hostMemory }),
     ...(runner.rest !== undefined && { restsUntil: runner.rest.untilAt }),
     version: version ?? null,
     machine: machine ?? null,

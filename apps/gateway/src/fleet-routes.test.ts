@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createClient } from '@filmwright/client';
 import { type Task, taskKinds } from '@filmwright/contracts';
 import { defaultWorkspace as workspaceId } from '@filmwright/records';
 import { courseOf } from './course-routes.ts';
 import { queueOf, stateOf } from './fleet-look.ts';
 import { databaseGateways } from './testing/database-gateways.ts';
+import { runnerToken } from './testing/start-gateway.ts';
 
 const openGateway = databaseGateways();
 const progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } } as const;
@@ -151,4 +153,28 @@ test('of a build with more attempts than are read nothing is said to be idle beh
   const build = { createdAt: at(0), endedAt: at(100) };
   assert.equal(courseOf(build, { facts: { ...facts, count: 3 }, nowMs: 0 }).idleMs, 3000);
   assert.equal(courseOf(build, { facts: { ...facts, count: 2 }, nowMs: 0 }).idleMs, 95_000);
+});
+
+test('whose weights lie in the memory of a machine is heard with heartbeats and shown with the fleet; a runner of before tells nothing of it', async (context) => {
+  const { client, url, records, sql } = await openGateway(context);
+  const runners = createClient({ url, token: runnerToken });
+  const [one, older] = [await runners.joinRunner({ ...offer, name: 'one' }), await runners.joinRunner({ ...offer, name: 'older' })];
+  const hostMemory = { budgetMib: 2048, models: ['model a@1'] };
+  await runners.heartbeat({ runnerId: one.runnerId, leases: [], beat: 1, hostMemory });
+  await runners.heartbeat({ runnerId: one.runnerId, leases: [], beat: 2 });
+  await runners.heartbeat({ runnerId: older.runnerId, leases: [], models: [] });
+  const shown = await eventually(async () => {
+    const all = (await client.fleet()).runners.map((runner) => [runner.name, runner.hostMemory] as const);
+    return all.length === 2 && all;
+  });
+  assert.deepEqual(Object.fromEntries(shown), { one: hostMemory, older: undefined });
+  const rows = [{ address: 'text/a', kind: 'subtitles', key: 'a', estimateMs: 4000, reused: false }] as const;
+  const { id: buildId } = await records.createBuild({ workspaceId, title: 'A', document: {}, files: {}, purpose: 'make', atMs: null });
+  await records.savePlan({ buildId, rows, ready: [taskOf('a')], progress });
+  const grant = { workspaceId, key: 'a', runnerId: one.runnerId, devices: [], expectedMs: 1, reason: 'a slot is free' };
+  await records.grantTasks({ epoch: await records.takeLead(), grants: [grant] });
+  const [lease] = await runners.leaseTasks({ runnerId: one.runnerId, max: 1, waitMs: 0 });
+  const end = { key: 'a', fence: lease?.fence ?? 0, output: {}, assets: [], wallMs: 9, cpuMs: 1, loadMs: 4, loadedFrom: 'memory' } as const;
+  await runners.completeTask({ runnerId: one.runnerId, ...end });
+  assert.deepEqual(await sql(`select body->>'loadedFrom' as source from outbox where topic = 'task.ended'`), [{ source: 'memory' }]);
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { buildStates, priorities } from './build.ts';
-import { cacheReportSchema, fleetDeviceSchema, machineSchema } from './machine.ts';
+import { cacheReportSchema, fleetDeviceSchema, hostMemorySchema, machineSchema } from './machine.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
@@ -91,6 +91,8 @@ export const fleetRunnerSchema = z
     models: z.array(z.string()).readonly(),
     /** Of its models those that its engines hold in memory now. */
     loaded: z.array(z.string()).readonly(),
+    /** Weights in the memory of its machine; absent where it does not tell. */
+    hostMemory: hostMemorySchema.optional(),
     machine: machineSchema.nullable(),
     devices: z.array(fleetDeviceSchema).readonly(),
     cache: cacheReportSchema.nullable(),

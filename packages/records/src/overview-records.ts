@@ -1,6 +1,6 @@
 import type { Amount, BuildSpend, Fleet, FleetPool, FleetQueueLine, RunnerOffer, RunningTask, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
-import { fleetDevices, type ToldOfDevices } from './device-rows.ts';
+import { fleetDevices, type ToldOfDevices, type ToldOfMemory } from './device-rows.ts';
 import type { BuildCourseFacts, OverviewStore, PoolState, RunnerFacts } from './overview-store.ts';
 import { isOfMachine, pooled } from './pooled.ts';
 import { silenceMs } from './silence.ts';
@@ -53,7 +53,8 @@ type AttemptRow = Omit<BuildCourseFacts['attempts'][number], 'readyAt' | 'starte
   readonly waited_for: string;
 };
 type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded'> &
-  ToldOfDevices & {
+  ToldOfDevices &
+  ToldOfMemory & {
     readonly id: string;
     readonly credential_id: string | null;
     readonly rest_failures: number | null;
@@ -133,7 +134,7 @@ export function overviewRecords({ rows, transaction }: Database): OverviewStore 
     async fleetFacts() {
       const [runners, running, queue, pools] = await Promise.all([
         rows<RunnerRow>(
-          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, c.credential_id,
+          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, r.host_memory, c.credential_id,
              x.failures as rest_failures, x.until as rest_until,
              greatest(0, extract(epoch from now() - r.seen_at) * 1000)::float8 as silent_ms,
              exists (select from pool_machine m where m.state = 'stopping' and ${isOfMachine}) as released,
@@ -242,6 +243,7 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     seenAt: row.seen_at.toISOString(),
     credentialId: row.credential_id,
     loaded: row.loaded,
+    ...(row.host_memory && { hostMemory: row.host_memory }),
     ...(row.rest_until !== null && { rest: { failures: row.rest_failures ?? 0, untilAt: row.rest_until.toISOString() } }),
     slots,
     models,

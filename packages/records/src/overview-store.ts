@@ -1,4 +1,14 @@
-import type { Attempt, BuildSpend, Fleet, FleetDevice, FleetPool, FleetQueueLine, RunnerOffer, RunningTask } from '@filmwright/contracts';
+import type {
+  Attempt,
+  BuildSpend,
+  Fleet,
+  FleetDevice,
+  FleetPool,
+  FleetQueueLine,
+  HostMemory,
+  RunnerOffer,
+  RunningTask,
+} from '@filmwright/contracts';
 import type { Under } from './pool-store.ts';
 
 /** What of a build waits for a runner, by reason as the leader said it last, and what else it has. */
@@ -40,6 +50,8 @@ export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'vers
   readonly credentialId: string | null;
   /** Models that its engines held when it said so last. */
   readonly loaded: readonly string[];
+  /** What it told of the weights in the memory of its machine; left out by one that does not tell. */
+  readonly hostMemory?: HostMemory;
   readonly tasks: readonly RunningTask[];
   /** It failed so many different tasks one after another, and is given nothing until then; absent while it does not rest. */
   readonly rest?: { readonly failures: number; readonly untilAt: string };

@@ -80,6 +80,19 @@ test('the list of runners says what each does, and why one is given less; silent
   );
 });
 
+test('the list of runners says whose weights lie in the memory of a machine that tells', () => {
+  const { state: _, why: __, tasks: ___, models: ____, loaded: _____, seenAt: ______, ...listed } = runner;
+  const textOf = (told: Pick<Fleet['runners'][number], 'hostMemory'>) =>
+    runnerListText(runnerListing({ runners: [listed], credentials: [] }, { runners: [{ ...runner, ...told, tasks: [] }] }));
+  const first = '  desk                         working   2 slots, studio, 0.1.0\n';
+  assert.equal(
+    textOf({ hostMemory: { budgetMib: 4608, models: ['model a@1', 'model b@1'] } }),
+    `${first}      weights in memory: model a@1, model b@1; 4.5 GiB for them\n`,
+  );
+  assert.equal(textOf({ hostMemory: { budgetMib: 4608, models: [] } }), first);
+  assert.equal(textOf({}), first);
+});
+
 test('the list of runners says what of each GPU models may have, and what it holds where its runner tells', () => {
   const { state: _, why: __, tasks: ___, models: ____, loaded: _____, seenAt: ______, ...listed } = runner;
   const gpu = {

@@ -4,7 +4,7 @@ import type { Fleet, RunnerList } from '@filmwright/contracts';
 export type RunnerListing = {
   readonly runners: readonly (Omit<RunnerList['runners'][number], 'devices'> &
     Pick<Fleet['runners'][number], 'devices'> &
-    Partial<Pick<Fleet['runners'][number], 'state' | 'why' | 'tasks'>>)[];
+    Partial<Pick<Fleet['runners'][number], 'state' | 'why' | 'tasks' | 'hostMemory'>>)[];
   readonly credentials: RunnerList['credentials'];
 };
 type Listed = RunnerListing['runners'][number];
@@ -19,7 +19,9 @@ export function runnerListing({ runners, credentials }: RunnerList, { runners: s
     .map(({ models: _, loaded: __, seenAt: ___, ...each }) => each);
   const told = runners.map((each) => {
     const found = seen.find(({ id }) => id === each.id);
-    return found === undefined ? each : { ...each, state: found.state, why: found.why, tasks: found.tasks, devices: found.devices };
+    if (found === undefined) return each;
+    const { state, why, tasks, devices, hostMemory } = found;
+    return { ...each, state, why, tasks, devices, ...(hostMemory && { hostMemory }) };
   });
   return { runners: [...told, ...silent], credentials };
 }
@@ -34,7 +36,8 @@ export function runnerListText({ runners, credentials }: RunnerListing): string 
   return all.length === 0 ? 'There are no runners.\n' : `${all.join('\n')}\n`;
 }
 
-function runnerText({ name, credentialId, slots, pool, region, version, machine, devices, cache, state, why, tasks = [] }: Listed): string {
+function runnerText(listed: Listed): string {
+  const { name, credentialId, slots, pool, region, version, machine, devices, cache, state, why, hostMemory, tasks = [] } = listed;
   const has = machine === null ? [] : [`${machine.cores} cores`, `${Math.round(machine.memoryBytes / gibibyte)} GiB`];
   const asked = cache === null ? 0 : cache.hits + cache.misses;
   const hits = cache === null || asked === 0 ? [] : [`cache ${Math.round((cache.hits / asked) * 100)} % of ${asked}`];
@@ -42,9 +45,21 @@ function runnerText({ name, credentialId, slots, pool, region, version, machine,
   const facts = [`${slots} slot${slots === 1 ? '' : 's'}`, ...has, ...place, ...(version === null ? [] : [version]), ...hits];
   const doing = tasks.map((task) => `${task.title}: ${task.kind}, ${Math.round(task.percent)} %  (${task.address})`);
   const notes = [...(why == null ? [] : [why]), ...(machine?.warnings ?? [])];
-  const lines = [...(credentialId === null ? [] : [`credential ${credentialId}`]), ...devices.map(deviceText), ...doing, ...notes];
+  const lines = [
+    ...(credentialId === null ? [] : [`credential ${credentialId}`]),
+    ...devices.map(deviceText),
+    ...memoryLines(hostMemory),
+    ...doing,
+    ...notes,
+  ];
   const what = state === undefined ? '' : `${state.padEnd(9)} `;
   return `  ${name.padEnd(28)} ${what}${facts.join(', ')}${lines.map((line) => `\n      ${line}`).join('')}`;
+}
+
+/** Models whose weights lie in memory, where there are any. */
+function memoryLines(memory: Listed['hostMemory']): readonly string[] {
+  if (memory === undefined || memory.models.length === 0) return [];
+  return [`weights in memory: ${memory.models.join(', ')}; ${(memory.budgetMib / 1024).toFixed(1)} GiB for them`];
 }
 
 /** A GPU with what of its memory models may have, and which of them are loaded there. */

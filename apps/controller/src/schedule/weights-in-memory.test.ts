@@ -54,6 +54,11 @@ test('P5: of two machines whose GPUs hold nothing the one is taken that has the 
   };
   await inMemory(two.runnerId, [ink]);
   assert.deepEqual(await givenTo('a', { loadMs: 4000, loadedFrom: 'memory' }), ['two', 'loading the model from memory takes 4 s']);
+  const shown = (await records.fleetFacts()).runners.map(({ name, hostMemory }) => [name, hostMemory?.models]);
+  assert.deepEqual(shown, [
+    ['one', undefined],
+    ['two', [ink]],
+  ]);
   await inMemory(two.runnerId, []);
   await inMemory(one.runnerId, [ink]);
   assert.deepEqual(await givenTo('b', { loadMs: 9000, loadedFrom: 'memory' }), ['one', 'loading the model from memory takes 4 s']);

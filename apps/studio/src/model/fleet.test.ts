@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BuildCourse, FleetRunner } from '@filmwright/contracts';
 import { lanesOf } from './course.ts';
-import { creditText, deviceText, gibibytes, hitRate, inOrderOfNeed, placesOf, queueGroups, secondText } from './fleet.ts';
+import { creditText, deviceText, gibibytes, hitRate, inOrderOfNeed, memoryText, placesOf, queueGroups, secondText } from './fleet.ts';
 import { expectedText, isSameReason, whyWaiting, workText } from './wait.ts';
 
 const nowMs = Date.parse('2030-01-01T00:01:00Z');
@@ -109,4 +109,9 @@ test('a GPU says what of its memory models may have, and which it holds', () => 
   const gpu = { vramMib: 24_576, freeMib: 12_288 } as FleetRunner['devices'][number];
   assert.equal(deviceText(gpu), '12 GiB of 24 GiB for models');
   assert.equal(deviceText({ ...gpu, models: ['model a@1'] }), '12 GiB of 24 GiB for models, holds model a@1');
+});
+
+test('whose weights lie in the memory of a machine is said with how much room there is for them; where there are none, nothing is', () => {
+  assert.equal(memoryText({ budgetMib: 12_288, models: ['model a@1', 'model b@1'] }), 'model a@1, model b@1; 12 GiB for them');
+  assert.deepEqual([memoryText({ budgetMib: 12_288, models: [] }), memoryText(undefined)], [null, null]);
 });

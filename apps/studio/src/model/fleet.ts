@@ -57,6 +57,12 @@ export function deviceText({ vramMib, freeMib, models = [] }: FleetRunner['devic
   return `${free} of ${all} for models${models.length === 0 ? '' : `, holds ${models.join(', ')}`}`;
 }
 
+/** Models whose weights lie in a machine's memory, and how much of it is for weights; null where there are none, or nobody tells. */
+export function memoryText(memory: FleetRunner['hostMemory']): string | null {
+  if (memory === undefined || memory.models.length === 0) return null;
+  return `${memory.models.join(', ')}; ${gibibytes(memory.budgetMib * 1024 ** 2)} for them`;
+}
+
 /** Credits with as many digits as tell them apart: `0.0042`, `1.25`, `1,204`. */
 export function creditText(credits: number): string {
   if (credits === 0) return '0';

@@ -1,5 +1,5 @@
 import type { Fleet } from '@filmwright/contracts';
-import { deviceText, gibibytes, hitRate, kindNames, placesOf } from '../../model/fleet.ts';
+import { deviceText, gibibytes, hitRate, kindNames, memoryText, placesOf } from '../../model/fleet.ts';
 import { byteCount, counted, timeAgo } from '../../model/format.ts';
 import { ProgressBar } from '../../parts/progress-bar.tsx';
 
@@ -110,8 +110,9 @@ function Places({ runner }: { readonly runner: Runner }) {
   );
 }
 
-function Hardware({ runner: { machine, devices, models, loaded, cache } }: { readonly runner: Runner }) {
+function Hardware({ runner: { machine, devices, models, loaded, hostMemory, cache } }: { readonly runner: Runner }) {
   const rate = hitRate(cache);
+  const inMemory = memoryText(hostMemory);
   const encoders = machine?.encoders.filter(({ works }) => works).map(({ name }) => name) ?? [];
   const facts: readonly (readonly [string, string])[] = [
     ...(machine === null
@@ -127,6 +128,7 @@ function Hardware({ runner: { machine, devices, models, loaded, cache } }: { rea
     ]),
     ...(encoders.length > 0 ? [['Encoders', encoders.join(', ')] as const] : []),
     ...(models.length + loaded.length > 0 ? [['Models', modelsText(models, loaded)] as const] : []),
+    ...(inMemory === null ? [] : [['Weights in memory', inMemory] as const]),
     ...(cache === null || rate === null
       ? []
       : [
