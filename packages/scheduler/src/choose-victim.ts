@@ -79,15 +79,18 @@ function isMissedLess(a: Victim, b: Victim): boolean {
 function nearest({ state, instantMs }: Floor, devices: ReadonlySet<Device>, group: Group): Device | null {
   let best: Device | null = null;
   let bestMs = Number.POSITIVE_INFINITY;
+  let bestTier: Tier = 'none';
   let seen = 0;
   for (const device of devices) {
     if (isAvoided(group, device.host)) continue;
     if (++seen > looked) break;
-    const { ms } = loadOf(state, device, group.model);
+    const { ms, tier } = loadOf(state, device, group.model);
     const endMs = instantMs + ms + group.workMs / group.count;
-    if (ms < bestMs && !isKept([device], { endMs, group: group.key })) {
+    const isNearer = ms < bestMs || (ms === bestMs && tier === 'memory' && bestTier !== 'memory');
+    if (isNearer && !isKept([device], { endMs, group: group.key })) {
       best = device;
       bestMs = ms;
+      bestTier = tier;
     }
   }
   return best;

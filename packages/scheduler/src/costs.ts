@@ -72,7 +72,7 @@ export function batchMs(
   return runMs(costs, { task, product }) * (1 + part * (count - 1));
 }
 
-/** Milliseconds until a model can start from where its weights are. */
+/** Milliseconds until a model can start from where its weights are. What was neither learned nor measured from memory is taken to be as from the disk: no saving is promised that nobody saw. */
 export function loadMs(
   costs: Costs,
   { model, tier, product }: { readonly model: string; readonly tier: Tier; readonly product: string },
@@ -81,7 +81,7 @@ export function loadMs(
   const known = costs.loads.get(`${model}|${tier}|${product}`) ?? costs.loads.get(`${model}|${tier}|${generalOf(product) ?? product}`);
   if (known !== undefined) return known.value;
   const facts = costs.models.get(model);
-  if (facts === undefined) return 0;
+  if (facts === undefined) return tier === 'memory' ? loadMs(costs, { model, tier: 'disk', product }) : 0;
   return tier === 'memory' ? facts.warmMs : tier === 'disk' ? facts.coldMs : facts.fetchMs + facts.coldMs;
 }
 

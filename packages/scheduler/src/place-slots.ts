@@ -265,11 +265,9 @@ function freest(
       const savesMs = fetchMs(host, mib);
       if (savesMs > least && isWorth(host, savesMs)) return { host, reason: 'a slot is free where its inputs are' };
     }
-    if (weights === null || least <= 0) return { host: first, reason: 'a slot is free' };
-    return {
-      host: weights.host,
-      reason: `a slot is free where the weights of its model are in memory; loading them there saves ${seconds(least)}`,
-    };
+    if (weights === null || least < 0) return { host: first, reason: 'a slot is free' };
+    const saves = least < 100 ? '' : `; loading them there saves ${seconds(least)}`;
+    return { host: weights.host, reason: `a slot is free where the weights of its model are in memory${saves}` };
   }
   return null;
 }

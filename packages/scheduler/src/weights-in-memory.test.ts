@@ -69,7 +69,8 @@ test('P2: on slots a runner that holds the model comes first, then one with its 
       ['warm', 'memory', 'a slot is free where the weights of its model are in memory; loading them there saves 27.0 s'],
     ],
     [model('a', { coldMs: 3900 }), { slots: 9 }, ['other', 'disk', 'a slot is free']],
-    [model('a', { coldMs: 3000 }), {}, ['other', 'disk', 'a slot is free']],
+    [model('a', { coldMs: 3000 }), {}, ['warm', 'memory', 'a slot is free where the weights of its model are in memory']],
+    [model('a', { coldMs: 2999 }), {}, ['other', 'disk', 'a slot is free']],
   ] as const) {
     const { tell, grants } = scheduler();
     const runners = [slots('other', others), slots('warm', { inMemory: ['a'] })];
@@ -130,4 +131,18 @@ test('P5: of what the memory has no room for that is gone which was used longest
   assert.deepEqual(['a', 'b'].map(run), ['memory', 'memory']);
   tell(atMs + 60_000, ...joined({ ...host, resident: [{ device: '0', model: 'b' }] }));
   assert.deepEqual(['d', 'e', 'a', 'c'].map(run), ['disk', 'disk', 'memory', 'disk']);
+});
+
+test('P5, I4: of a model that was never measured nor loaded from memory no saving is promised, but it is taken from there', () => {
+  const { tell, grants } = scheduler();
+  const runners = (inMemory: readonly string[]) => joined(gpuRunner('cold', 1), gpuRunner('warm', 1, [], { inMemory }));
+  const run = (id: string, atMs: number) => wanted(demand(id, { ...gpu, model: 'a', submittedMs: atMs, readyMs: atMs }));
+  tell(0, ...runners([]), ...run('first', 0));
+  tell(10_000, done('first', 1000, 8000), ...runners(['a']));
+  tell(20_000, ...run('second', 20_000));
+  const { runner: where, tier, expectedMs } = grants[1] ?? {};
+  assert.deepEqual([where, tier, expectedMs], ['warm', 'memory', 9000]);
+  tell(30_000, done('second', 1000, 2000), ...runners(['a']));
+  tell(40_000, ...run('third', 40_000));
+  assert.equal(grants[2]?.expectedMs, 3000);
 });
