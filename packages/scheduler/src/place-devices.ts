@@ -8,6 +8,7 @@ import { type Floor, forecastOf, nextOf, pickOf } from './floor.ts';
 import { loadOf, saved, serves } from './forecast.ts';
 import { type Group, patienceMs } from './group.ts';
 import { isKept } from './is-kept.ts';
+import { poolsNearWeights } from './near-weights.ts';
 import { comesFirst, type Pick, sortOutLate } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -33,8 +34,9 @@ export function placeOnDevices(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
   for (const group of state.groups.values()) if (group.gpus > 0) sortOutLate(group, instantMs);
   let known: Known | null = null;
-  for (const pool of state.fleet.devicePools.values()) {
-    if (pool.idle.size === 0) continue;
+  const near = poolsNearWeights(state, 'devices');
+  const pools = [...state.fleet.devicePools.values()].filter(({ idle }) => idle.size > 0);
+  for (const pool of pools.sort((a, b) => Number(near.has(b)) - Number(near.has(a)))) {
     const served = [...state.groups.values()].filter((group) => group.gpus === 1 && !group.alone && serves(state, pool, group));
     if (served.length === 0) continue;
     // Pools that serve the same know the same, one after the other.

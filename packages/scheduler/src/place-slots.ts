@@ -6,6 +6,7 @@ import { type Host, neighbours, productOf, type SlotPool, slotProduct, slotTier 
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { linkOf } from './link.ts';
+import { poolsNearWeights } from './near-weights.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -51,10 +52,12 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
   return decisions;
 }
 
-/** Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average, and twice as quick a link is nearer. */
-function nearestFirst({ fleet }: State): readonly SlotPool[] {
+/** Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average, and twice as quick a link is nearer; of those as near first what has weights in memory that wait. */
+function nearestFirst(state: State): readonly SlotPool[] {
+  const near = poolsNearWeights(state, 'slots');
   const speed = ({ linksMibPerS, runners }: SlotPool): number => Math.round(Math.log2(linksMibPerS / runners));
-  return [...fleet.slotPools.values()].filter(({ free }) => free > 0).sort((a, b) => speed(b) - speed(a));
+  const isNear = (pool: SlotPool): number => Number(near.has(pool));
+  return [...state.fleet.slotPools.values()].filter(({ free }) => free > 0).sort((a, b) => speed(b) - speed(a) || isNear(b) - isNear(a));
 }
 
 function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Group; readonly pick: Pick } | null {

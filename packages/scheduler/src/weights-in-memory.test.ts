@@ -146,3 +146,17 @@ test('P5, I4: of a model that was never measured nor loaded from memory no savin
   tell(40_000, ...run('third', 40_000));
   assert.equal(grants[2]?.expectedMs, 3000);
 });
+
+test('P5: also among devices of other kinds or with other free memory, and slots of runners that can do other things, what has the weights in memory is taken', () => {
+  const { devices } = gpuRunner('', 1);
+  const smaller = devices.map((device) => ({ ...device, product: 'other card', vramMib: device.vramMib - 100 }));
+  const slot = runner('slot', { slots: 1, capabilities: ['draw', 'sing'] });
+  for (const [cold, near, asks] of [
+    [gpuRunner('cold', 1), gpuRunner('near', 1, [], { devices: smaller, inMemory: ['a'] }), gpu],
+    [runner('cold', { slots: 1 }), { ...slot, id: 'near', inMemory: ['a'] }, {}],
+  ] as const) {
+    const { tell, grants } = scheduler();
+    tell(0, ...known(model('a', { hostMib: 10 })), ...joined(cold, near), ...wanted(demand('t', { ...asks, model: 'a' })));
+    assert.deepEqual([grants[0]?.runner, grants[0]?.tier], ['near', 'memory']);
+  }
+});

@@ -16,10 +16,10 @@ const generator = {
   ...{ ref: 'ink@1', capabilities: ['text-to-image'], width: 64, height: 64, multipleOf: 8, frames: 1, rate: 1, loops: false },
   ...{ steps: 4, guidance: 1, stepMs: null },
 } as unknown as NonNullable<RunnerOffer['generators']>[number];
-/** A machine with one GPU that draws. */
-const machineOf = (name: string) => {
+/** A machine with one GPU that draws, of which other programs leave so much. */
+const machineOf = (name: string, freeMib = 24_576) => {
   const device: Device = {
-    ...{ id: `GPU-${name}`, product: 'a GPU', vramMib: 24_576, freeMib: 24_576, fabric: name, slice: null, numaNode: null },
+    ...{ id: `GPU-${name}`, product: 'a GPU', vramMib: 24_576, freeMib, fabric: name, slice: null, numaNode: null },
     ...{ driver: '1', cuda: '12.4' },
   };
   return offer(name, {
@@ -36,7 +36,7 @@ test('P5: of two machines whose GPUs hold nothing the one is taken that has the 
   const opened = await server.open();
   const { records, sql } = opened;
   const stopFirst = start(context, opened);
-  const [one, two] = [await records.joinRunner(machineOf('one')), await records.joinRunner(machineOf('two'))];
+  const [one, two] = [await records.joinRunner(machineOf('one')), await records.joinRunner(machineOf('two', 24_000))];
   const inMemory = (runnerId: string, models: readonly string[]) => records.noteMemory({ runnerId, memory: { budgetMib: 32_768, models } });
   /** Whichever is given it ends it, having loaded from where it says, and unloads it after. */
   const givenTo = async (key: string, loaded: { readonly loadMs: number; readonly loadedFrom: 'memory' | 'disk' }) => {
