@@ -169,7 +169,7 @@ test('a build is planned by what machines of pools offered last while none of th
 test('plans know which pools may bring models, of a film that must be made in one place those there, and are made anew when that changes', async (context) => {
   const ledger = createMemoryLedger();
   ledger.setRunners([runner]);
-  const pool = { region: null, models: ['oil'], scouting: 'due', isSeen: false, bringing: [] } as const;
+  const pool = { region: null, models: ['oil'], scouting: 'due', scoutAt: null, isSeen: false, bringing: [] } as const;
   let pools: readonly BringingPool[] = [
     { ...pool, name: 'near', region: 'eu' },
     { ...pool, name: 'far' },
@@ -197,6 +197,43 @@ test('plans know which pools may bring models, of a film that must be made in on
   const saved = (): unknown => ledger.saves.findLast(({ buildId }) => buildId === there.id)?.awaits;
   await until(() => JSON.stringify(saved()).includes('coming'), 'the plan that knows of it');
   assert.deepEqual(saved(), { pools: ['near'], text: 'It waits for coming.' });
+});
+
+test('what a machine is through with fetching between two looks stands among what is offered, and no plan holds it for missing', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  let bringing: readonly string[] = ['oil'];
+  const come = (): void => {
+    if (!isOrdered) return;
+    ledger.setRunners([{ ...runner, models: ['oil@1'] }]);
+    bringing = [];
+  };
+  let isOrdered = false;
+  const told: unknown[] = [];
+  const offers = async () => {
+    const found = await ledger.records.offers();
+    come();
+    return found;
+  };
+  start(context, ledger, {
+    records: { ...ledger.records, offers },
+    bringingPools: async () => {
+      const pool = { name: 'near', region: null, models: ['oil'], scouting: 'known', scoutAt: null, isSeen: true, bringing } as const;
+      come();
+      return [pool];
+    },
+    plan: (input) => {
+      isOrdered = true;
+      told.push([input.offer.models, input.offer.pools?.[0]?.bringing]);
+      return { ...planChain(input), ready: [], end: null };
+    },
+  });
+  ledger.order({ shots: ['a'] });
+  await until(() => JSON.stringify(told.at(-1)) === '[["oil@1"],[]]', 'the plan with the model');
+  assert.deepEqual(
+    told.filter((one) => JSON.stringify(one) === '[[],[]]'),
+    [],
+  );
 });
 
 test('a database that is away stops nothing: the build goes on when it is back', async (context) => {

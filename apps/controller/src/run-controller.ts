@@ -78,9 +78,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
 
   const lookForRunners = async () => {
     // Machines of pools come when there is something to do.
+    // Pools first: what a machine is through with fetching meanwhile stands among the offers then.
+    const pools = (await options.bringingPools?.()) ?? [];
     const offers = await records.offers();
     if (offers.length > 0) {
-      const pools = (await options.bringingPools?.()) ?? [];
       offer = { ...mergeOffers(offers, offer), ...(pools.length > 0 && { pools }) };
       runnersSeenMs = nowMs();
     }
