@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FilmDocument } from '@filmwright/contracts';
 import type { Plan } from '@filmwright/core/plan/plan-build';
-import type { BringingPool } from '@filmwright/core/plan/pool-models';
+import { type BringingPool, poolsFor } from '@filmwright/core/plan/pool-models';
 import { digestOf, type Run, runPlan } from './fake-ledger.ts';
 
-const cloud = { name: 'cloud', region: null, models: ['sd-turbo', 'joe'], scouting: 'due', isSeen: false, bringing: [] } as const;
+const cloud = {
+  name: 'cloud',
+  region: null,
+  models: ['sd-turbo', 'joe'],
+  scouting: 'due',
+  scoutAt: null,
+  isSeen: false,
+  bringing: [],
+} as const;
 const asks = (model?: string) => ({ visual: { generate: { prompt: 'waves', ...(model !== undefined && { model }) } } });
 type Asking = { readonly shot: Record<string, unknown>; readonly pools: readonly BringingPool[]; readonly purpose?: 'check' };
 const run = ({ shot, pools, purpose }: Asking): Run => {
@@ -77,4 +85,20 @@ test('what a pool was to bring and did not is told with that pool, why and what 
     /pool cloud may bring it, but none came when one was asked for.*log of the controller.*20 minutes/,
   );
   assert.match(told({ scouting: 'failed', models: [] }, asks('other')), /none came.*models add other/);
+  assert.match(told({ scouting: 'lost' }), /pool cloud are to bring it, but each that came was gone before.*stay for longer/);
+});
+
+test('a film waits for no pool elsewhere than it must be made, and for none that was asked in vain since it is wanted', () => {
+  const createdAt = '2026-05-01T10:00:00.000Z';
+  const pool = { ...cloud, region: 'eu', scoutAt: '2026-05-01T10:20:00.000Z' };
+  const standing = (change: Partial<BringingPool>, place: object = {}) =>
+    poolsFor({ createdAt, ...place }, [{ ...pool, ...change }])[0]?.scouting;
+  assert.equal(standing({}), 'failed');
+  assert.equal(standing({ isSeen: true }), 'known');
+  assert.equal(standing({ scoutAt: '2026-05-01T09:59:59.999Z' }), 'due');
+  assert.equal(standing({ scoutAt: null }), 'due');
+  assert.equal(standing({ scouting: 'again' }), 'again', 'of one that was lost');
+  assert.equal(standing({ scouting: 'coming' }), 'coming');
+  assert.deepEqual([standing({ scoutAt: null }, { pool: 'cloud' }), standing({}, { pool: 'other' })], ['due', undefined]);
+  assert.deepEqual([standing({ scoutAt: null }, { region: 'eu' }), standing({}, { region: 'us' })], ['due', undefined]);
 });

@@ -2,6 +2,7 @@ import { type BuildResult, type Problem, type Progress, toProblem } from '@filmw
 import type { Offer } from '@filmwright/core/plan/merge-offers';
 import { type ChosenToolchain, keepChosen } from '@filmwright/core/plan/model-toolchains';
 import type { Plan, PlanInput } from '@filmwright/core/plan/plan-build';
+import { poolsFor } from '@filmwright/core/plan/pool-models';
 import type { Log } from '@filmwright/process';
 import type { BuildRecord, Records } from '@filmwright/records';
 import { createPlanStorage } from './plan-storage.ts';
@@ -136,9 +137,8 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
   };
 }
 
-/** A film that must be made in one place waits for no pool elsewhere. */
-function allowedTo({ pool = null, region = null }: BuildRecord, { pools, ...offer }: Offer): Offer {
-  const here = (pools ?? []).filter((one) => (pool === null || one.name === pool) && (region === null || one.region === region));
+function allowedTo(build: BuildRecord, { pools = [], ...offer }: Offer): Offer {
+  const here = poolsFor(build, pools);
   return here.length === 0 ? offer : { ...offer, pools: here };
 }
 

@@ -5,7 +5,7 @@ import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright
 import { openRecords } from '@filmwright/records';
 import { createControllerMetrics } from './controller-metrics.ts';
 import { holdLeadership } from './hold-leadership.ts';
-import { bringingPools } from './pools/bringing-pools.ts';
+import { createBringingPools } from './pools/bringing-pools.ts';
 import { keepPools } from './pools/keep-pools.ts';
 import { provisionerOf, readPools } from './pools/read-pools.ts';
 import { pruneHistory, readHistoryMs } from './prune-history.ts';
@@ -69,7 +69,7 @@ async function run(): Promise<void> {
               ...parts,
               chosenToolchains: records.chosenToolchains,
               plan: (input) => planBuild({ ...input, ...review }),
-              ...(pools.length > 0 && { bringingPools: () => bringingPools(pools, records) }),
+              ...(pools.length > 0 && { bringingPools: createBringingPools(pools, records) }),
               runnerWaitMs,
               figures,
               turn,

@@ -1,7 +1,7 @@
 import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core/plan/installed-models';
 import type { Database } from './database.ts';
-import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore, Under } from './pool-store.ts';
+import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine } from './pooled.ts';
 import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
@@ -22,8 +22,11 @@ type MemoryRow = {
   readonly offered_ago_ms: number | null;
   readonly start_ms: number | null;
   readonly short_ago_ms: number | null;
+  readonly scout_at: Date | null;
   readonly scout_ago_ms: number | null;
+  readonly scouts: number;
   readonly there: boolean;
+  readonly lost: boolean;
   readonly bringing: readonly string[];
 };
 
@@ -32,13 +35,6 @@ const isKept = `exists (select from pool_machine m where m.id = split_part(p.off
 
 /** What machines of pools showed (SPEC.md, O5). */
 export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
-  const note = async (pools: readonly string[], { turn, column }: Under & { readonly column: 'short_at' | 'scout_at' }): Promise<void> => {
-    if (pools.length === 0) return;
-    await transaction(async (client) => {
-      await holdTurn(client, turn);
-      await client.query(`update pool_memory set ${column} = now() where name = any($1)`, [pools]);
-    });
-  };
   return {
     async namePools(pools) {
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
@@ -57,7 +53,8 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
            select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on ${isOfMachine}
            where m.pool = any($1) and ${isHeard} order by m.pool, r.id desc
          )
-         update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now()
+         update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now(),
+           scouts = case when json_array_length(r.offer->'bringing') > 0 then p.scouts else 0 end
          from newest n join runner r on r.id = n.id
          where p.name = n.pool and (p.runner_id is distinct from n.id or p.offered_at < now() - ${noteAgain})`,
         [names],
@@ -65,7 +62,16 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
       return memoriesOf(rows, names);
     },
     poolMemories: (names) => memoriesOf(rows, names),
-    noteScouts: (pools, under) => note(pools, { column: 'scout_at', ...under }),
+    async noteScouts(scouts, { turn } = {}) {
+      if (scouts.length === 0) return;
+      await transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query(
+          'update pool_memory p set scout_at = now(), scouts = s.count from unnest($1::text[], $2::int[]) as s(pool, count) where p.name = s.pool',
+          [scouts.map(({ pool }) => pool), scouts.map(({ count }) => count)],
+        );
+      });
+    },
     noteStart: ({ pool, startMs }, { turn } = {}) =>
       transaction(async (client) => {
         await holdTurn(client, turn);
@@ -75,7 +81,13 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
           [pool, startMs],
         );
       }),
-    noteShort: (pools, under) => note(pools, { column: 'short_at', ...under }),
+    async noteShort(pools, { turn } = {}) {
+      if (pools.length === 0) return;
+      await transaction(async (client) => {
+        await holdTurn(client, turn);
+        await client.query('update pool_memory set short_at = now() where name = any($1)', [pools]);
+      });
+    },
     async runnerOffers(ids) {
       return rows<{ id: string; offer: RunnerOffer }>(
         `select id, offer from runner where id = any($1::uuid[])
@@ -91,19 +103,19 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
 async function memoriesOf(rows: Database['rows'], names: readonly string[]): Promise<readonly PoolMemoryRow[]> {
   const found = await rows<MemoryRow>(
     `select p.name, p.runner_id, ${agoMs('p.offered_at')} as offered_ago_ms, p.start_ms, ${agoMs('p.short_at')} as short_ago_ms,
-       ${agoMs('p.scout_at')} as scout_ago_ms, coalesce(n.there, false) as there, to_json(coalesce(n.bringing,
-         case when ${isKept} then array(select json_array_elements_text(p.offer->'bringing')) end, '{}')) as bringing
-     from pool_memory p left join lateral (
-       select true as there, array(
-         select distinct b.name from runner r cross join lateral json_array_elements_text(r.offer->'bringing') b(name) where r.pool = p.name and ${isHeard} order by 1
-       ) as bringing from runner r where r.pool = p.name and ${isHeard} limit 1
-     ) n on true where p.name = any($1) order by p.name`,
+       p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not k.kept and coalesce(json_array_length(p.offer->'bringing') > 0, false) as lost,
+       to_json(case when t.heard then t.bringing when k.kept then array(select json_array_elements_text(p.offer->'bringing')) else '{}' end) as bringing
+     from pool_memory p cross join lateral (
+       select count(*) > 0 as heard, count(m.id) > 0 as there,
+         coalesce((select array_agg(distinct b order by b) from unnest(array_agg(r.offer)) o cross join lateral json_array_elements_text(o->'bringing') b), '{}') as bringing
+       from runner r left join pool_machine m on ${isOfMachine} and m.pool = p.name where r.pool = p.name and ${isHeard}
+     ) t cross join lateral (select ${isKept} as kept) k where p.name = any($1) order by p.name`,
     [names],
   );
   return found.map((row): PoolMemoryRow => {
-    const { name, runner_id: runnerId, start_ms: startMs, there: isThere, bringing } = row;
+    const { name, runner_id: runnerId, start_ms: startMs, scouts, there: isThere, lost: isLost, bringing } = row;
     const ago = { offeredAgoMs: row.offered_ago_ms, shortAgoMs: row.short_ago_ms, scoutAgoMs: row.scout_ago_ms };
-    return { name, runnerId, startMs, ...ago, isThere, bringing };
+    return { name, runnerId, startMs, ...ago, scoutAt: row.scout_at?.toISOString() ?? null, scouts, isThere, isLost, bringing };
   });
 }
 

@@ -33,10 +33,15 @@ export type PoolMemoryRow = {
   readonly startMs: number | null;
   /** Since the pool fell short last; null where a machine came after that. */
   readonly shortAgoMs: number | null;
-  /** Since a scout of it was asked for, one machine that is to show what they can do; null where that never was. */
+  /** When a scout of it was asked for, one machine that is to show what they can do, and how long ago; null where that never was. */
+  readonly scoutAt: string | null;
   readonly scoutAgoMs: number | null;
-  /** A runner of it is heard of. */
+  /** How many were asked for one after another by then; none once a machine of it was through with fetching. */
+  readonly scouts: number;
+  /** A runner of a machine of it is heard of. */
   readonly isThere: boolean;
+  /** The machine that offered last is gone and was still fetching. */
+  readonly isLost: boolean;
   /** Models and voices, by the names of the pool, that its machines are still fetching. */
   readonly bringing: readonly string[];
 };
@@ -86,6 +91,9 @@ export type PoolFacts = {
 export type Under = { readonly turn?: number };
 
 /** What is remembered of pools, also while none of their machines is there. */
+/** A scout of a pool that is asked for: `count` is 1, and more where those before it were lost. */
+export type Scout = { readonly pool: string; readonly count: number };
+
 export interface PoolMemoryStore {
   /** Forgets what was known of pools that are not among these as they are. */
   namePools(pools: readonly PoolSpec[]): Promise<void>;
@@ -93,8 +101,8 @@ export interface PoolMemoryStore {
   rememberPools(pools: readonly PoolSpec[]): Promise<readonly PoolMemoryRow[]>;
   /** What is known of pools' machines, without a look at what they offer now. */
   poolMemories(names: readonly string[]): Promise<readonly PoolMemoryRow[]>;
-  /** Notes that a scout of each is asked for. */
-  noteScouts(pools: readonly string[], under?: Under): Promise<void>;
+  /** Notes that scouts are asked for. */
+  noteScouts(scouts: readonly Scout[], under?: Under): Promise<void>;
   /** Notes that a machine came after so long, or that pools fall short of what is asked of them. */
   noteStart(machine: { readonly pool: string; readonly startMs: number }, under?: Under): Promise<void>;
   noteShort(pools: readonly string[], under?: Under): Promise<void>;

@@ -6,6 +6,7 @@ import { createBell } from '../bell.ts';
 import { reasonOf } from '../reason-of.ts';
 import { restAfter } from '../rest-after.ts';
 import { createCarrier } from './carry-out.ts';
+import { specsOf } from './pool-specs.ts';
 import type { Provisioner } from './provisioner.ts';
 import { createSizing } from './size-pools.ts';
 
@@ -40,10 +41,7 @@ const superseded = 'lease-stale';
  */
 export async function runPools(options: PoolsOptions): Promise<void> {
   const { pools, records, nowMs, log, turn } = options;
-  const specs = pools.map(({ name, provisioner, models = [], capabilities = null }) => ({
-    ...{ name, kinds: capabilities },
-    spec: JSON.stringify([provisioner, models]),
-  }));
+  const specs = specsOf(pools);
   await records.namePools(specs);
   if (pools.length === 0) return;
   const installation = await records.installationId();

@@ -90,7 +90,7 @@ const onGpu = offer({
 });
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
-  ...{ scoutAgoMs: null, isThere: false, bringing: [] },
+  ...{ scoutAt: null, scoutAgoMs: null, scouts: 0, isThere: false, isLost: false, bringing: [] },
   ...changes,
 });
 
@@ -179,12 +179,15 @@ test('a pool that a film waits for brings one scout, which is told once, kept wh
     const { decisions, scouts } = sizing.decide({ facts: facts({ awaited: ['one'], runners }), machines, memories, nowMs });
     return [decisions[0]?.start, decisions[0]?.stop, scouts];
   };
-  assert.deepEqual(look(0, {}), [1, [], ['one']]);
+  assert.deepEqual(look(0, {}), [1, [], [{ pool: 'one', count: 1 }]]);
   assert.deepEqual(look(1000, { scoutAgoMs: 1000 }), [0, [], []]);
   const there = { scoutAgoMs: 9000, offeredAgoMs: 0, isThere: true };
   assert.deepEqual(look(2000, { ...there, bringing: ['oil'] }, [runner('m1')]), [0, [], []]);
   assert.deepEqual(look(60_000, { ...there, bringing: ['oil'] }, [runner('m1')]), [0, [], []], 'long idle');
   assert.deepEqual(look(61_000, there, [runner('m1')]), [0, ['m1'], []]);
+  const lost = { scoutAgoMs: 9000, offeredAgoMs: 100, isLost: true, scouts: 1 };
+  assert.deepEqual(look(0, lost), [1, [], [{ pool: 'one', count: 2 }]], 'lost while it fetched');
+  assert.deepEqual(look(0, { ...lost, scouts: 3 }), [0, [], []]);
   const other = { facts: facts(), memories: [memory('one', { runnerId: null, offeredAgoMs: null })] };
   assert.deepEqual(decide(createSizing([pool]), other)[0]?.start, 0, 'no film waits for it');
 });

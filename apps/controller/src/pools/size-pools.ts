@@ -1,9 +1,9 @@
 import type { Pool, RunnerOffer } from '@filmwright/contracts';
 import { type PoolDecision, planPools } from '@filmwright/core/pools/plan-pools';
-import { scoutingOf } from '@filmwright/core/pools/pool-scout';
+import { mayCome, scoutingOf } from '@filmwright/core/pools/pool-scout';
 import type { PoolMachine } from '@filmwright/core/pools/pool-supply';
 import type { Backlog, OtherRunners } from '@filmwright/core/pools/pool-work';
-import type { MachineRow, PoolFacts, PoolMemoryRow } from '@filmwright/records';
+import type { MachineRow, PoolFacts, PoolMemoryRow, Scout } from '@filmwright/records';
 import { type Abilities, createAbilities } from './abilities.ts';
 
 type Runner = PoolFacts['runners'][number];
@@ -28,8 +28,8 @@ export type Sizing = {
     readonly decisions: readonly PoolDecision[];
     /** Machines that came since the look before, and how long that took. */
     readonly came: readonly { readonly pool: string; readonly startMs: number }[];
-    /** Pools of which a scout is asked for from now on. */
-    readonly scouts: readonly string[];
+    /** Pools of which a scout is asked for from now on, and which one after another that is. */
+    readonly scouts: readonly Scout[];
   };
 };
 
@@ -71,13 +71,14 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         };
       };
       const ledMs = nowMs - ledSinceMs;
-      const scouts: string[] = [];
+      const scouts: Scout[] = [];
       const now = pools.map((pool) => {
         const memory = memories.find(({ name }) => name === pool.name);
         const { runnerId = null, startMs = null, shortAgoMs = null, bringing = [] } = memory ?? {};
         const agoMs = memory?.offeredAgoMs ?? Number.POSITIVE_INFINITY;
         const scouting = memory !== undefined && facts.awaited.includes(pool.name) ? scoutingOf(pool, memory) : null;
-        if (scouting === 'due') scouts.push(pool.name);
+        if (scouting === 'due' || scouting === 'again')
+          scouts.push({ pool: pool.name, count: scouting === 'again' ? (memory?.scouts ?? 0) + 1 : 1 });
         return {
           pool,
           machines: machines.filter((row) => row.pool === pool.name).map(machineOf),
@@ -85,7 +86,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
           // The program may be another than the one before: its machines too.
           offeredAgoMs: agoMs > ledMs ? Number.POSITIVE_INFINITY : agoMs,
           memory: { startMs, shortAgoMs: came.some((one) => one.pool === pool.name) ? null : shortAgoMs },
-          isAwaited: scouting === 'due' || scouting === 'coming' || (scouting !== null && bringing.length > 0),
+          isAwaited: scouting !== null && (mayCome(scouting) || bringing.length > 0),
         };
       });
       seen = next;

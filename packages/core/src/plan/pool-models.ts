@@ -1,5 +1,5 @@
 import { findModelRef, type Issue, type Pool, type TaskKind } from '@filmwright/contracts';
-import type { Scouting } from '../pools/pool-scout.ts';
+import { mayCome, type Scouting } from '../pools/pool-scout.ts';
 
 /** A pool whose machines may bring models and voices that nobody who is there offers. */
 export type BringingPool = {
@@ -10,6 +10,8 @@ export type BringingPool = {
   /** Kinds of tasks that it is for; all when left out. */
   readonly kinds?: Pool['capabilities'];
   readonly scouting: Scouting;
+  /** When a scout of it was asked for last, as the database has it (ISO 8601); null where that never was. */
+  readonly scoutAt: string | null;
   /** Whether a machine of it showed once what it can do. */
   readonly isSeen: boolean;
   /** Of `models` what machines of it are still fetching. */
@@ -21,6 +23,22 @@ export type AwaitedModel = { readonly pool: string; readonly model: string | nul
 
 /** An issue that may pass by itself, since a pool may bring what is missing. */
 export type PoolIssue = Issue & { readonly awaits?: AwaitedModel };
+
+/** Where a film must be made, null is anywhere, and since when it is wanted, as the database has it (ISO 8601, UTC with milliseconds, so that texts compare). */
+export type FilmPlace = { readonly pool?: string | null; readonly region?: string | null; readonly createdAt: string };
+
+/**
+ * Pools as far as a film may wait for them: none elsewhere than it must be made, and none that was asked in vain since it is wanted, however long ago that
+ * is by now: else a film that none can make would ask one after another without end.
+ */
+export function poolsFor({ pool = null, region = null, createdAt }: FilmPlace, pools: readonly BringingPool[]): readonly BringingPool[] {
+  return pools
+    .filter((one) => (pool === null || one.name === pool) && (region === null || one.region === region))
+    .map((one) => {
+      const inVain = one.scouting === 'due' && one.scoutAt !== null && one.scoutAt >= createdAt;
+      return inVain ? { ...one, scouting: one.isSeen ? 'known' : 'failed' } : one;
+    });
+}
 
 /** Something that nobody offers: its name, undefined where any will do, and what the kinds of task that want it begin with. */
 type Asked = { readonly asked: string | undefined; readonly kind: TaskKind; readonly pools?: readonly BringingPool[] | undefined };
@@ -83,6 +101,13 @@ function refused(issue: Issue, { asked, able }: Refused): Issue {
       message: `${issue.message} Machines of the pool ${failed.name} may bring it, but none came when one was asked for.`,
       next: `See in the log of the controller or on the fleet page why ${failed.name} has no machine, and make the film again: it is asked for one again 20 minutes after the last time. ${issue.next}`,
     };
+  const lost = able.find((pool) => pool.scouting === 'lost' && names(pool.models, asked) > 0);
+  if (lost !== undefined)
+    return {
+      ...issue,
+      message: `${issue.message} Machines of the pool ${lost.name} are to bring it, but each that came was gone before it had fetched what it is to bring.`,
+      next: `Have the pool ${lost.name} bring machines that stay for longer, or fewer models (\`models\` in pools.yaml), and make the film again: it is asked for one again after 20 minutes. ${issue.next}`,
+    };
   const known = able.find(({ models }) => asked !== undefined && names(models, asked) > 1);
   if (known === undefined) return issue;
   return {
@@ -106,7 +131,7 @@ function isOpen({ models, isSeen }: BringingPool): boolean {
 }
 
 function mayBring(pool: BringingPool, asked: string | undefined): number {
-  if (pool.scouting !== 'due' && pool.scouting !== 'coming') return 0;
+  if (!mayCome(pool.scouting)) return 0;
   // Machines that were seen are asked anew only for what they are to have.
   if (pool.isSeen && asked === undefined) return 0;
   const named = names(pool.models, asked);

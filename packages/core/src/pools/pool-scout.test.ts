@@ -5,14 +5,23 @@ import { type Scouting, type ScoutingFacts, scoutingOf } from './pool-scout.ts';
 import { ability, machine, nowMs, pool, poolNow, starting, work } from './testing/some-pools.ts';
 
 const minute = 60_000;
-const never: ScoutingFacts = { offeredAgoMs: null, scoutAgoMs: null, startMs: null, isThere: false, bringing: [] };
+const never: ScoutingFacts = {
+  offeredAgoMs: null,
+  scoutAgoMs: null,
+  scouts: 0,
+  startMs: null,
+  isThere: false,
+  isLost: false,
+  bringing: [],
+};
 const scouting = (changes: Partial<ScoutingFacts>, startMs = 5000): Scouting => scoutingOf(pool({ startMs }), { ...never, ...changes });
 
 test('one machine of a pool is a scout, and there is no other for twenty minutes where none came or what came could not do it', () => {
   assert.equal(scouting({}), 'due');
   assert.equal(scouting({ scoutAgoMs: 9 * minute }), 'coming');
   assert.equal(scouting({ scoutAgoMs: 11 * minute }), 'failed');
-  assert.equal(scouting({ scoutAgoMs: 21 * minute }), 'due');
+  assert.equal(scouting({ scoutAgoMs: 29 * minute }), 'failed');
+  assert.equal(scouting({ scoutAgoMs: 31 * minute }), 'due');
   assert.equal(scouting({ scoutAgoMs: minute, isThere: true }), 'known');
   assert.equal(scouting({ scoutAgoMs: 3 * minute, offeredAgoMs: minute }), 'known', 'it came and went');
   assert.equal(scouting({ offeredAgoMs: 19 * minute }), 'known');
@@ -24,7 +33,23 @@ test('one machine of a pool is a scout, and there is no other for twenty minutes
 test('who takes long to come has longer', () => {
   assert.equal(scouting({ scoutAgoMs: 20 * minute }, 2 * minute), 'coming');
   assert.equal(scouting({ scoutAgoMs: 20 * minute, startMs: 2 * minute }), 'coming', 'as was learned');
-  assert.equal(scouting({ scoutAgoMs: 50 * minute }, 2 * minute), 'due');
+  assert.equal(scouting({ scoutAgoMs: 41 * minute }, 2 * minute), 'failed', 'and a film that waits is told, however long that took');
+  assert.equal(scouting({ scoutAgoMs: 59 * minute }, 2 * minute), 'failed');
+  assert.equal(scouting({ scoutAgoMs: 61 * minute }, 2 * minute), 'due');
+  assert.equal(scouting({ offeredAgoMs: 90 * minute, scoutAgoMs: 41 * minute }, 2 * minute), 'known', 'by what the one before offered');
+});
+
+test('for a scout that is lost while it fetches another comes, as long as those before came too, and no more than three for one', () => {
+  const lost = (changes: Partial<ScoutingFacts>): Scouting =>
+    scouting({ isLost: true, offeredAgoMs: minute, scoutAgoMs: 3 * minute, scouts: 1, ...changes });
+  assert.equal(lost({}), 'again');
+  assert.equal(lost({ scouts: 0, scoutAgoMs: null }), 'again', 'of a machine that came for another reason');
+  assert.equal(lost({ scouts: 2, scoutAgoMs: 0 }), 'coming');
+  assert.equal(lost({ scouts: 2 }), 'again');
+  assert.equal(lost({ scouts: 3 }), 'lost');
+  assert.equal(lost({ scouts: 2, offeredAgoMs: 14 * minute, scoutAgoMs: 11 * minute }), 'lost', 'it did not come');
+  assert.equal(lost({ scouts: 3, offeredAgoMs: 21 * minute, scoutAgoMs: 23 * minute }), 'due');
+  assert.equal(lost({ isThere: true }), 'known');
 });
 
 test('a pool that a film waits for brings one machine, keeps it as long as the film waits, and brings no second', () => {
