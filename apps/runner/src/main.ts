@@ -188,7 +188,8 @@ async function serve(runner: Runner, first: Session): Promise<void> {
   const { config, endings } = runner;
   const { client, connection, bringing } = first;
   let { shelves, probed } = first;
-  const late = lateEncodersOf(config, { signal: endings.drain, log });
+  const isIdle = (): boolean => runner.executors.every(({ pid, idleSinceMs }) => pid === undefined || idleSinceMs !== null);
+  const late = lateEncodersOf(config, { isIdle, signal: endings.drain, log });
   let { lastEnd } = config;
   // Only what is a way of its own is measured.
   const link = config.join === null ? null : linkProbe({ home: config.home, folder: config.store, connection, client });
