@@ -180,7 +180,7 @@ export function createFleetView(): FleetView {
     return [...alone, ...whole];
   };
 
-  /** What is installed for the first time, or nowhere any more, changes what tasks ask for. */
+  /** What is installed for the first time, or nowhere any more, changes what tasks ask for; so does over how many GPUs a model is spread. */
   const retell = (instantMs: number): readonly Change[] =>
     [...waiting.values()]
       .filter(({ model }) => model !== null)
@@ -215,9 +215,11 @@ export function createFleetView(): FleetView {
     else caching.delete(runnerId);
     if (facts?.fetchesAhead === true) fetching.add(runnerId);
     else fetching.delete(runnerId);
-    const told = measured.set(runnerId, runner?.offer ?? null).map((model): Change => ({ type: 'model', model }));
+    const models = measured.set(runnerId, runner?.offer ?? null);
+    const told = models.facts.map((model): Change => ({ type: 'model', model }));
     const offering = { capabilities: facts?.capabilities ?? [], hasDevices: offeredDevices.length > 0 };
-    const retold = offered.set(runnerId, offering) ? retell(instantMs) : [];
+    const isOfferedAnew = offered.set(runnerId, offering);
+    const retold = isOfferedAnew || models.isSpreadAnew ? retell(instantMs) : [];
     if (facts === null) return [{ type: 'gone', runner: runnerId }, ...heirs, ...retold];
     // One that was silent comes back with what it still runs.
     const held = [...running.values()].filter((one) => one.runnerId === runnerId);

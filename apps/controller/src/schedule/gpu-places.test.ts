@@ -210,6 +210,24 @@ test('L1b: a model that is spread over GPUs has so many of one fabric for each o
   assert.equal((await leaseOf(opened, runnerId)).devices?.length, 1);
 });
 
+test('L1b: what waits for GPUs together that left for good has as many as there are now', async (context) => {
+  const opened = await server.scheduled(context);
+  const { records } = opened;
+  const told = { models: ['ink'], modelMemory: [{ ...mib('ink', 20_000), gpus: 2 }] };
+  const linked = ['GPU-1', 'GPU-2'].map((id) => ({ ...device(id, 24), fabric: 'linked' }));
+  const { runnerId: wide } = await records.joinRunner(draws('wide', { ...told, devices: linked }));
+  await order(opened, [drawing('first', 'ink', onGpu), drawing('second', 'ink', onGpu)]);
+  assert.equal((await leaseOf(opened, wide)).devices?.length, 2);
+  const { runnerId: single } = await records.joinRunner(draws('single', { ...told, devices: [device('GPU-3', 24)] }));
+  assert.deepEqual(await records.leaseTasks({ runnerId: single, max: 1, leaseMs: 20_000 }), []);
+  await records.leaveRunner(wide);
+  for (const _ of ['first', 'second']) {
+    const lease = await leaseOf(opened, single);
+    assert.deepEqual(lease.devices, ['GPU-3']);
+    await records.completeTask(done(single, lease));
+  }
+});
+
 test('a task of two GPUs is given both of one fabric together, with what is to leave either, and waits for both', async (context) => {
   const opened = await server.scheduled(context);
   const { records } = opened;
