@@ -126,6 +126,15 @@ test('B3a: a task that is cancelled stops where it runs, costs and counts nothin
   assert.equal(await cancel('b'), 'absent', 'nothing of a build that has ended runs for it');
 });
 
+test('B3a: what is cancelled begins anew, whatever it was handed back with', async () => {
+  const { records, runnerId, build } = await openWithRunner(server, ['a']);
+  const { fence } = await leaseOne(records, { runnerId });
+  await records.handBack({ runnerId, key: 'a', fence, resume: { step: 7 } });
+  assert.deepEqual((await leaseOne(records, { runnerId })).resume, { step: 7 });
+  assert.equal(await records.cancelTask({ buildId: build.id, key: 'a' }), 'stopped');
+  assert.equal((await leaseOne(records, { runnerId })).resume, undefined);
+});
+
 test('L11: a runner is asked for a task, hands it back with what it needs to go on, and the next is given that; it counts for nothing', async () => {
   const { records, runnerId, epoch, sql } = await openWithRunner(server, ['a', 'b']);
   const leases = await leaseGranted(records, { runnerId, max: 2, leaseMs });

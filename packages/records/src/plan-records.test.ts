@@ -119,12 +119,15 @@ test('S4: what a process plans or ends that drives builds no more is refused, an
 test('S3: a failed task of an earlier build is tried anew by the next, and not by the build it failed', async () => {
   const task = someTask('a');
   const { records, build: first, runnerId } = await openWithRunner(server, [task]);
+  await leaseOne(records, { runnerId });
+  assert.equal(await records.cancelTask({ buildId: first.id, key: 'a' }), 'stopped');
   const lease = await leaseOne(records, { runnerId });
   await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('media-invalid') });
   await records.savePlan({ buildId: first.id, rows: [rowFor(task)], ready: [task], progress: someProgress });
   assert.equal((await records.results(['a'])).get('a')?.state, 'failed');
   await someBuild(records, { tasks: [task], document: 2 });
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
+  assert.equal((await records.fleetSnapshot()).tasks[0]?.demand?.tried, undefined, 'no runner is to be left out any more');
   const again = await leaseOne(records, { runnerId });
   assert.ok(again.fence > lease.fence);
 });

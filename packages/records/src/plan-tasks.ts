@@ -50,7 +50,7 @@ const insert = (conflict: string): string => `
 const statements = {
   'add-tasks': insert('nothing'),
   'renew-tasks': insert(`update
-      set state = 'waiting', outcome = null, resume = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', failures = '[]', problem = null, percent = 0,
+      set state = 'waiting', outcome = null, resume = null, rank = excluded.rank, attempts = 0, lost = 0, losses = '[]', failures = '[]', left_on = null, problem = null, percent = 0,
         ready_at = now(), finished_at = null, fence = nextval('task_fence'), wanted_by = excluded.wanted_by, priority = excluded.priority,
         deadline_at = excluded.deadline_at, turn_at = excluded.turn_at, region = excluded.region, pool = excluded.pool
       where task.state = 'failed' and task.ran_for is distinct from $1`),

@@ -87,10 +87,10 @@ const want = `
   )
   select count(*)::int as changed from changed`;
 
-type Release = { readonly which: string; readonly outcome: 'unwanted' | 'cancelled'; readonly leftOn: string };
+type Release = { readonly which: string; readonly outcome: 'unwanted' | 'cancelled'; readonly next: string };
 
 /** Takes leased tasks back with a new fence: their attempts end as `outcome`, at no cost, and keep their places until their runners say that they stopped. */
-const release = ({ which, outcome, leftOn }: Release): string => `
+const release = ({ which, outcome, next }: Release): string => `
   with taken as materialized (
     select workspace_id, key, fence from task where workspace_id = $1 and key = any($2) and state = 'leased' and ${which}
     order by workspace_id, key for update
@@ -98,10 +98,14 @@ const release = ({ which, outcome, leftOn }: Release): string => `
     update attempt a set ended_at = now(), outcome = '${outcome}', stopping_until = case when a.delivered_at is not null then a.lease_until end from taken t
     where a.fence = t.fence and a.workspace_id = t.workspace_id and a.key = t.key returning a.workspace_id, a.key, a.fence, a.stopping_until, a.runner_name
   ), refunded as (${refundOf('taken')}), posted as (${postEnds('ended', { outcome: 'returned', stopping: 'x.stopping_until is not null' })})
-  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1), left_on = ${leftOn}
+  update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1), ${next}
   from taken x left join ended e on e.workspace_id = x.workspace_id and e.key = x.key where t.workspace_id = x.workspace_id and t.key = x.key returning t.key`;
-const releaseUnwanted = release({ which: 'wanted_by is null', outcome: 'unwanted', leftOn: 'null' });
-const releaseCancelled = release({ which: 'wanted_by is not null', outcome: 'cancelled', leftOn: 'e.runner_name' });
+const releaseUnwanted = release({ which: 'wanted_by is null', outcome: 'unwanted', next: 'left_on = null' });
+const releaseCancelled = release({
+  ...{ which: 'wanted_by is not null', outcome: 'cancelled' },
+  // Whoever stops it may do so for what an attempt before left.
+  next: 'left_on = e.runner_name, resume = null',
+});
 
 /**
  * The one writer of `wanted_by`: the most pressing, then oldest, active build that lists the key. A leased task that nobody wants any more is taken
