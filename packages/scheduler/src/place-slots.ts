@@ -52,12 +52,20 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
   return decisions;
 }
 
-/** Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average, and twice as quick a link is nearer; of those as near first what has weights in memory that wait. */
+/**
+ * Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average. As near as the quickest are all that bring
+ * more than half as much, and so on behind them: what is measured of links differs by chance. Of those as near first what has weights in memory that wait.
+ */
 function nearestFirst(state: State): readonly SlotPool[] {
   const near = poolsNearWeights(state, 'slots');
-  const speed = ({ linksMibPerS, runners }: SlotPool): number => Math.round(Math.log2(linksMibPerS / runners));
   const isNear = (pool: SlotPool): number => Number(near.has(pool));
-  return [...state.fleet.slotPools.values()].filter(({ free }) => free > 0).sort((a, b) => speed(b) - speed(a) || isNear(b) - isNear(a));
+  const speedOf = ({ linksMibPerS, runners }: SlotPool): number => linksMibPerS / runners;
+  const pools = [...state.fleet.slotPools.values()];
+  const quickest: number[] = [];
+  for (const speed of pools.map(speedOf).sort((a, b) => b - a))
+    if (speed * 2 <= (quickest.at(-1) ?? Number.POSITIVE_INFINITY)) quickest.push(speed);
+  const rank = (pool: SlotPool): number => quickest.findLastIndex((speed) => speedOf(pool) <= speed);
+  return pools.filter(({ free }) => free > 0).sort((a, b) => rank(a) - rank(b) || isNear(b) - isNear(a));
 }
 
 function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Group; readonly pick: Pick } | null {

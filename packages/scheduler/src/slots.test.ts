@@ -77,8 +77,8 @@ test('P2b: of free slots in several regions those are given first whose runners 
   const { tell, grants } = scheduler();
   const at = (id: string, region: string, linkMibPerS?: number) =>
     runner(id, { slots: 1, region, ...(linkMibPerS !== undefined && { linkMibPerS }) });
-  // What brings not even half as much again is no nearer: who joined first is.
-  tell(0, ...joined(at('far', 'us', 11), at('gigabit', 'asia'), at('near', 'eu', 400), at('also', 'eu2', 500)));
+  // What brings less than twice as much is no nearer: who joined first is.
+  tell(0, ...joined(at('far', 'us', 11), at('gigabit', 'asia'), at('near', 'eu', 500), at('also', 'eu2', 400)));
   for (const id of ['a', 'b', 'c', 'd']) tell(1, ...wanted(demand(id)));
   assert.deepEqual(
     grants.map(({ runner: id }) => id),
@@ -86,10 +86,21 @@ test('P2b: of free slots in several regions those are given first whose runners 
   );
   assert.deepEqual(granted(tell(2000, done('a'), done('b'), done('c'), done('d'), ...wanted(demand('us', { region: 'us' })))), ['us']);
   // Those of a pool and region are as near as they are on average, also once one of them left.
-  tell(3000, done('us'), { type: 'gone', runner: 'also' }, ...joined(at('slow', 'eu', 1)));
+  tell(3000, done('us'), { type: 'gone', runner: 'also' }, ...joined(at('slow', 'eu', 50)));
   tell(3001, ...wanted(demand('e')));
   assert.ok(['near', 'slow'].includes(grants.at(-1)?.runner ?? ''));
   tell(4001, done('e'), { type: 'gone', runner: 'near' });
   tell(4002, ...wanted(demand('f')));
   assert.equal(grants.at(-1)?.runner, 'gigabit');
+});
+
+test('P2b: links that differ by chance set nobody before another, whatever they are', () => {
+  for (const most of [23, 91, 100, 182, 364]) {
+    const { tell, grants } = scheduler();
+    const at = (id: string, linkMibPerS: number) => runner(id, { slots: 1, region: id, linkMibPerS });
+    tell(0, ...joined(at('less', most * 0.98), at('most', most), at('half', most / 2), at('least', most * 0.51)));
+    for (const id of ['a', 'b', 'c', 'd']) tell(1, ...wanted(demand(id)));
+    const given = grants.map(({ runner: id }) => id);
+    assert.deepEqual(given, ['less', 'most', 'least', 'half'], `${most} MiB a second`);
+  }
 });

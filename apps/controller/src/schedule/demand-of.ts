@@ -161,8 +161,11 @@ export function factsOf(runner: FleetRunner, devices: readonly DeviceFacts[]): R
 const diskMibPerS = 1024;
 
 function linkOf({ machine, cachesFiles }: RunnerOffer): Pick<RunnerFacts, 'linkMibPerS'> {
-  if (typeof machine?.downBytesPerS === 'number') return { linkMibPerS: machine.downBytesPerS / 1024 ** 2 };
-  return cachesFiles === false ? { linkMibPerS: diskMibPerS } : {};
+  const { downBytesPerS: down = null, upBytesPerS: up = null } = machine ?? {};
+  if (down === null) return cachesFiles === false ? { linkMibPerS: diskMibPerS } : {};
+  // What a mounted folder gives may lie in the memory of the machine already; what it takes goes all the way.
+  const bytesPerS = cachesFiles === false ? Math.min(down, up ?? down) : down;
+  return { linkMibPerS: bytesPerS / 1024 ** 2 };
 }
 
 /** The name under which a task may ask for a hardware encoder, such as `encoder h264_nvenc`; offered by runners that encoded a second of film with it. */

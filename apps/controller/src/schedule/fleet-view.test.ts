@@ -130,13 +130,17 @@ test('P1: a hardware encoder is offered by runners that encoded with it, and wha
   assert.deepEqual(grants, [['h264_nvenc', 'with']]);
 });
 
-test('P2b: how near a runner is to the store is what it measured, for one on the store’s own machine what a disk brings, else not known', () => {
-  const near = (changes: object, downBytesPerS: number | null) =>
-    factsOf({ ...runner, offer: { ...offer, ...changes, machine: { ...machineOf([]), downBytesPerS } } }, []).linkMibPerS;
-  assert.equal(near({ cachesFiles: true }, 64 * 2 ** 20), 64);
-  assert.equal(near({ cachesFiles: false }, 64 * 2 ** 20), 64, 'a mounted store was measured too');
-  assert.equal(near({ cachesFiles: false }, null), 1024);
-  assert.equal(near({}, null), undefined);
+test('P2b: how near a runner is to the store is what it measured, of a mounted folder the slower way, for one on the store’s own machine what a disk brings, else not known', () => {
+  const near = (changes: object, [down, up]: readonly (number | null)[]) => {
+    const [downBytesPerS = null, upBytesPerS = null] = [down, up].map((mib) => (mib == null ? null : mib * 2 ** 20));
+    const machine = { ...machineOf([]), downBytesPerS, upBytesPerS };
+    return factsOf({ ...runner, offer: { ...offer, ...changes, machine } }, []).linkMibPerS;
+  };
+  assert.equal(near({ cachesFiles: true }, [64, 8]), 64, 'inputs are what is on the way most');
+  assert.equal(near({ cachesFiles: false }, [3000, 90]), 90, 'what was read of a mounted store lay in memory');
+  assert.equal(near({ cachesFiles: false }, [64, null]), 64);
+  assert.equal(near({ cachesFiles: false }, [null]), 1024);
+  assert.equal(near({}, [null]), undefined);
 });
 
 test('held on slots is what lies in the machine’s memory, on a device what lies on it; one that does not tell where has models on its only device', () => {
