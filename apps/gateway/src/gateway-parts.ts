@@ -58,7 +58,7 @@ export type GatewayParts = {
   /** Home whose models and voices runners of other machines may have. */
   readonly shelfHome: string;
   readonly maxUploadBytes: number;
-  /** Price of an hour of a slot's work; null where none is set. */
+  /** Null where none is set. */
   readonly price: Price | null;
   readonly leaseMs: number;
   /** An upload that sends nothing for so long is given up. */

@@ -244,5 +244,3 @@ async function receive({ digest, part, source }: Receiving): Promise<Received> {
     await file.close();
   }
 }
-
-/** Changes when the bytes of a file do; a new name (link) changes it not. */
