@@ -62,6 +62,18 @@ test('what other programs take of a GPU is told while it rests, what this runner
   );
 });
 
+test('a process of this runner that ends while the driver answers is not taken for somebody else’s', async (t) => {
+  const [answers, looks] = [['GPU-1, 20000\n', 'GPU-1, 7, 4000\n'], { asked: 0, own: 0 }];
+  const ask = async (): Promise<string> => answers[looks.asked++ % 2] ?? '';
+  const watch = watchDevices({ executors: [], everyMs: 1, ask, ownPids: () => new Set(looks.own++ % 2 === 0 ? [7] : []) });
+  t.after(watch.close);
+  watch.offer([device('GPU-1', 24_000)]);
+  while (looks.asked < 8) {
+    await sleep(1);
+    assert.equal(watch.news(), null);
+  }
+});
+
 test('a driver that hangs is asked once', async (t) => {
   let asked = 0;
   const ask = (): Promise<string | null> => {

@@ -47,10 +47,12 @@ export function watchDevices({ executors, everyMs = lookMs, ask = askNvidia, own
   const look = async (): Promise<void> => {
     const before = new Map(offered.map(({ id }) => [id, stateOf(id)]));
     if ([...before.values()].every((state) => state === null)) return;
+    const were = ownPids();
     const looks: Look[] = [];
     if (offered.some(({ slice }) => slice === null)) looks.push(...(await lookAtGpus(ask)));
     if (offered.some(({ slice }) => slice !== null)) looks.push(...(await lookAtSlices(ask)));
-    const own = ownPids();
+    // A process may have come or gone while the driver answered.
+    const own = new Set([...were, ...ownPids()]);
     for (const { id, freeMib, programs, sharing } of looks) {
       const state = before.get(id) ?? null;
       if (freeMib === null || !Number.isInteger(freeMib) || state === null || stateOf(id) !== state) continue;
