@@ -6,7 +6,7 @@ import { type Host, neighbours, productOf, type SlotPool, slotProduct, slotTier 
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { linkOf } from './link.ts';
-import { poolsNearWeights } from './near-weights.ts';
+import { nearestFirst } from './nearest-first.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
@@ -50,22 +50,6 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
     }
   }
   return decisions;
-}
-
-/**
- * Pools that have a free slot; of a pool and region all are taken to be as near to the store as they are on average. As near as the quickest are all that bring
- * more than half as much, and so on behind them: what is measured of links differs by chance. Of those as near first what has weights in memory that wait.
- */
-function nearestFirst(state: State): readonly SlotPool[] {
-  const near = poolsNearWeights(state, 'slots');
-  const isNear = (pool: SlotPool): number => Number(near.has(pool));
-  const speedOf = ({ linksMibPerS, runners }: SlotPool): number => linksMibPerS / runners;
-  const pools = [...state.fleet.slotPools.values()];
-  const quickest: number[] = [];
-  for (const speed of pools.map(speedOf).sort((a, b) => b - a))
-    if (speed * 2 <= (quickest.at(-1) ?? Number.POSITIVE_INFINITY)) quickest.push(speed);
-  const rank = (pool: SlotPool): number => quickest.findLastIndex((speed) => speedOf(pool) <= speed);
-  return pools.filter(({ free }) => free > 0).sort((a, b) => rank(a) - rank(b) || isNear(b) - isNear(a));
 }
 
 function firstOf(picks: ReadonlyMap<Group, Pick | null>): { readonly group: Group; readonly pick: Pick } | null {
