@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultWorkspace, type OpenedRecords, openRecords } from '@filmwright/records';
 import { Client as SqlClient } from 'pg';
-import { filmwright, homesOfTest, killHard, makeHome, processesOf, start as startCommand } from './platform-home.ts';
+import { killHard, makeHome, processesOf } from './platform-home.ts';
 import { freePort, rolesOfTest } from './role-processes.ts';
 
 let records: OpenedRecords;
@@ -15,7 +13,6 @@ after(async () => {
   await database.end();
   await records.close();
 });
-const newHome = homesOfTest();
 const { home, env, start } = rolesOfTest(makeHome());
 
 before(async () => {
@@ -74,31 +71,4 @@ test('F4: a task that kills its runner three times is set aside, and says how ea
   const ended = String.raw`and its process was killed by SIGKILL at 20[-\dT:.]+Z, held \d+ MiB at most with all below it`;
   const each = String.raw`\S+ began at \S+ and was heard of for \d+ s, at [1-9]\d* %, alone, ${memory}, ${ended}`;
   assert.match(detail, new RegExp(`lost its runner 3 times: ${each}; ${each}; ${each}\\. It may need`));
-});
-
-test('F4a: how a runner that joined from elsewhere ended is told by the next start of its command', async () => {
-  const [url = '', token = ''] = [env.FILMWRIGHT_URL, env.FILMWRIGHT_TOKEN];
-  const drawn = await filmwright(home, ['runner', 'token', '--url', url, '--token', token]);
-  assert.equal(drawn.status, 0, drawn.err);
-  const elsewhere = newHome();
-  const runnerOf = async (name: string): Promise<string> => {
-    // One that was heard of has told its command that it joined.
-    const { rows } = await database.query<{ id: string }>('select id from runner where name <> $1 and memory is not null', [name]);
-    return rows[0]?.id ?? '';
-  };
-  const platform = (await records.runners())[0]?.name ?? '';
-  const joined = startCommand(elsewhere, ['runner', '--join', url, '--token', drawn.out.trim()]);
-  const runnerId = await found(() => runnerOf(platform), 'the runner to join');
-  for (const { pid } of processesOf(elsewhere).filter(({ role }) => role === 'runner')) killHard(pid);
-  assert.equal((await joined.ended).status, 1);
-  const kept = join(elsewhere, 'runner-end.json');
-  assert.ok(existsSync(kept));
-  const again = startCommand(elsewhere, ['runner', '--join', url]);
-  const { rows } = await found(async () => {
-    const told = await database.query('select seen from runner_end where runner_id = $1', [runnerId]);
-    return told.rows.length > 0 && !existsSync(kept) && told;
-  }, 'the end to be told');
-  assert.deepEqual([rows[0].seen.signal, rows[0].seen.runnerId], ['SIGKILL', runnerId]);
-  process.kill(again.pid, 'SIGTERM');
-  assert.equal((await again.ended).status, 0);
 });

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
-import { type RunnerList, type RunnerToken, taskKinds } from '@filmwright/contracts';
+import { type BuildTask, type RunnerEnd, type RunnerList, type RunnerToken, taskKinds } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { makeCertificate } from '../peers/make-certificate.ts';
 import {
@@ -113,6 +113,16 @@ async function encoding(title: string, home: string): Promise<string> {
   return id;
 }
 
+/** The span of a film that is encoded once one is: ffmpeg looks at media too. */
+async function encodingOf(build: string): Promise<BuildTask> {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = (await client.listBuildTasks(build)).find(({ kind, state }) => kind === 'encode' && state === 'leased');
+    if (found !== undefined && of(box, 'ffmpeg').length > 0) return found;
+    await sleep(50);
+  }
+  throw new Error('no span was encoded within half a minute');
+}
+
 const states = async (build: string): Promise<readonly string[]> =>
   (await client.listBuildTasks(build)).filter(({ kind }) => kind === 'encode').map(({ state }) => state);
 
@@ -156,13 +166,29 @@ test('a token that was used lets no second machine in; the one that used it star
   assert.equal((await joined(box)).pool, 'far', 'the pool of its token is that of whoever drew it');
 });
 
+test('how a runner ended is kept by its command, and told by the next start', async () => {
+  const { id } = await joined(box);
+  // It has told its command that it joined once it was given something.
+  const build = await encoding('Killed', box);
+  for (const { pid } of of(box, 'runner')) killHard(pid);
+  assert.equal((await runner.ended).status, 1);
+  const kept = join(box, 'runner-end.json');
+  const { runnerId, signal, peakMib } = JSON.parse(readFileSync(kept, 'utf8')) as RunnerEnd;
+  assert.deepEqual([runnerId, signal, (peakMib ?? 0) > 0], [id, 'SIGKILL', true]);
+  runner = join1(box);
+  // It is removed once the gateway let its runner in, which tells it with its offer.
+  await until(() => !existsSync(kept), 'the gateway took it');
+  await client.cancelBuild(build);
+  await until(() => of(box, 'ffmpeg').length === 0, 'the encoder ends');
+});
+
 test('a cancelled task begins anew, and a cancelled build ends the encoder of a runner elsewhere at once and frees its slot', async (context) => {
   const build = await encoding('Cancelled', box);
-  const [first] = of(box, 'ffmpeg');
-  const task = (await client.listBuildTasks(build)).find(({ kind, state }) => kind === 'encode' && state === 'leased');
-  const stopped = await filmwright(platform.home, ['cancel', build, '--task', task?.address ?? '']);
-  assert.equal(stopped.out, `${task?.address} is stopped, and begins anew on another runner where there is one.\n`, stopped.err);
-  await until(() => of(box, 'ffmpeg').length > 0 && of(box, 'ffmpeg').every(({ pid }) => pid !== first?.pid), 'the task begins anew');
+  const { address } = await encodingOf(build);
+  const first = new Set(of(box, 'ffmpeg').map(({ pid }) => pid));
+  const stopped = await filmwright(platform.home, ['cancel', build, '--task', address]);
+  assert.equal(stopped.out, `${address} is stopped, and begins anew on another runner where there is one.\n`, stopped.err);
+  await until(() => of(box, 'ffmpeg').length > 0 && of(box, 'ffmpeg').every(({ pid }) => !first.has(pid)), 'the task begins anew');
   const startedMs = performance.now();
   await client.cancelBuild(build);
   await until(() => of(box, 'ffmpeg').length === 0, 'the encoder ends');
