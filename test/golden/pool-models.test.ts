@@ -35,6 +35,7 @@ test('a film waits for a pool that may bring what nobody offers, by what the poo
     assert.deepEqual([plan.ready, plan.end === null], [[], plan.awaits !== undefined]);
     const begun = tasks.filter(({ kind }) => kind !== 'normalise' && kind !== 'inspect');
     assert.deepEqual(begun, [], 'nothing is made before');
+    if (plan.awaits) assert.deepEqual([plan.progress.stage, plan.progress.percent], ['read', 0], 'though its uploads were read');
     return plan.awaits?.pools;
   };
   assert.deepEqual(waitsFor(asks('sd-turbo'), {}), ['cloud']);

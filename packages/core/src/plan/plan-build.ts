@@ -111,7 +111,9 @@ export function planBuild(input: PlanInput): Plan {
     awaits = null,
     isHeld = false,
   } = planFilm({ input: { ...input, purpose }, film, planner, origin, warnings: issues });
-  const progress = progressOf(planner.planned, input.offer.slots);
+  const known = progressOf(planner.planned, input.offer.slots);
+  // All that is planned of a film that waits for a pool was only to read it.
+  const progress: Progress = isHeld ? { ...known, stage: 'read', shot: null, percent: 0, leftMs: null } : known;
   const rows = planner.planned.map(rowOf);
   const webPackage = (outcome !== null && 'webPackage' in outcome && outcome.webPackage) || null;
   const base = { title: film.title, rows, progress, webPackage, shots, chosen: planner.chosen() };
