@@ -49,10 +49,18 @@ export function queueOf(lines: FleetFacts['queue']): Fleet['queue'] {
       return {
         ...line,
         tasks: more.reduce((sum, { tasks }) => sum + tasks, line.tasks),
-        reason: plainReason(isBehind(line) ? `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it` : line.reason),
+        reason:
+          line.tasks === 0
+            ? asReason(line.reason)
+            : plainReason(isBehind(line) ? `${position} ${position === 1 ? 'task goes' : 'tasks go'} before it` : line.reason),
         expectedStartAt: line.expectedStartAt === null ? null : `${line.expectedStartAt.slice(0, 19)}Z`,
       };
     });
+}
+
+/** A sentence for the person whose film waits, as a reason. */
+function asReason(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
 }
 
 function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {

@@ -139,6 +139,23 @@ test('tasks behind others of their build are counted once, though some of the sa
   );
 });
 
+test('a film that waits for a pool stands in line with no task, and what it is told as its reason', () => {
+  const line = {
+    workspace: 'default',
+    priority: 'normal',
+    build: 'b',
+    title: 'A',
+    deadline: null,
+    position: 0,
+    expectedStartAt: null,
+  } as const;
+  const told = queueOf([{ ...line, tasks: 0, reason: 'Nobody who is there has oil: the film waits for the pool art.' }]);
+  assert.deepEqual(
+    told.map(({ tasks, reason, expectedStartAt }) => [tasks, reason, expectedStartAt]),
+    [[0, 'nobody who is there has oil: the film waits for the pool art', null]],
+  );
+});
+
 test('of a build with more attempts than are read nothing is said to be idle behind the last of them', () => {
   const at = (seconds: number): string => new Date(1000 * seconds).toISOString();
   const none = { gpuS: 0, slotS: 0, credits: 0 };

@@ -101,7 +101,7 @@ export const fleetRunnerSchema = z
   .readonly();
 export type FleetRunner = z.infer<typeof fleetRunnerSchema>;
 
-/** What waits of one build for one reason. */
+/** What waits of one build for one reason; no task where the build waits for a pool before anything of it is made. */
 export const fleetQueueSchema = z
   .object({
     workspace: z.string(),

@@ -152,7 +152,9 @@ export function overviewRecords({ rows, transaction }: Database): OverviewStore 
         ),
         rows<Omit<FleetQueueLine, 'deadline'> & { readonly deadline: Date | null; readonly position: number }>(
           `select w.name as workspace, b.priority, b.id as build, b.title, b.deadline, q.reason, q.tasks, q.position, q."expectedStartAt" from (
-             select u.build_id, u.workspace_id, u.reason, sum(u.tasks)::int as tasks, min(u.position) as position, min(u."expectedStartAt") as "expectedStartAt"
+             select b.id as build_id, b.workspace_id, b.awaits->>'text' as reason, 0 as tasks, 0 as position, null as "expectedStartAt" from build b
+             where b.awaits is not null and b.ended_at is null
+             union all select u.build_id, u.workspace_id, u.reason, sum(u.tasks)::int as tasks, min(u.position) as position, min(u."expectedStartAt") as "expectedStartAt"
              from (${waits('true')}) u group by 1, 2, 3, u."expectedStartAt" is null
            ) q join build b on b.id = q.build_id and b.ended_at is null join workspace w on w.id = q.workspace_id
            order by w.name, priority_rank(b.priority), q."expectedStartAt" nulls first, b.id limit ${mostLines}`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultWorkspace as workspaceId } from './records.ts';
 import { epochOf, fitting, grantOf, leaseGranted, leaseOne } from './testing/lead.ts';
-import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { completionOf, problemOf, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { addRunner } from './testing/with-runner.ts';
 
@@ -145,6 +145,20 @@ test('Q1: what waits of a large build is told by the sums that were written with
   await leaseOne(records, { runnerId });
   await records.cancelBuild(build.id);
   assert.equal(await records.buildWait({ workspaceId, buildId: build.id }), null);
+});
+
+test('O7: a film that waits for a pool before anything of it is made stands in line with no task', async () => {
+  const { records, build } = await open([]);
+  const plan = { buildId: build.id, rows: [], ready: [], progress: someProgress };
+  const queue = async () => (await records.fleetFacts()).queue.map(({ build: id, tasks, reason }) => [id, tasks, reason]);
+  assert.deepEqual(await queue(), []);
+  await records.savePlan({ ...plan, awaits: { pools: ['art'], text: 'It waits for art.' } });
+  assert.deepEqual(await queue(), [[build.id, 0, 'It waits for art.']]);
+  await records.savePlan(plan);
+  assert.deepEqual(await queue(), []);
+  await records.savePlan({ ...plan, awaits: { pools: ['art'], text: 'It waits for art.' } });
+  await records.cancelBuild(build.id);
+  assert.deepEqual(await queue(), []);
 });
 
 test('O4: the fleet is every runner with what it does, what waits of all builds, and pools as they were sized last', async () => {
