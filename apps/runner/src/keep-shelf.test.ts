@@ -35,21 +35,31 @@ async function machine(
     models,
     wanted,
     budgetBytes = 1e9,
-  }: { readonly models: ReturnType<typeof modelOf>[] | 'unheard'; readonly wanted: readonly string[]; readonly budgetBytes?: number },
+    breaks = 0,
+  }: {
+    readonly models: ReturnType<typeof modelOf>[] | 'unheard' | 'refused';
+    readonly wanted: readonly string[];
+    readonly budgetBytes?: number;
+    /** Fetches that break off first. */
+    readonly breaks?: number;
+  },
 ) {
   const home = await mkdtemp(join(tmpdir(), 'filmwright-machine-'));
   const ending = new AbortController();
   const told: string[] = [];
+  let fetches = 0;
   let looks = 0;
   const client: Pick<Client, 'platformShelf' | 'readMedia'> = {
     platformShelf: async (): Promise<PlatformShelf> => {
       looks++;
       if (models === 'unheard') throw new FilmwrightError('unavailable', 'Nobody answers.');
+      if (models === 'refused') throw new FilmwrightError('not-found', 'There is no such address.');
       return { models: models.map(({ card }) => ({ card, accepted: [] })), voices: [] };
     },
     async *readMedia({ source }) {
+      if (++fetches <= breaks) throw new FilmwrightError('unavailable', 'The media broke off.');
       const bytes =
-        models === 'unheard'
+        typeof models === 'string'
           ? undefined
           : models.find(({ card }) => 'shelfFile' in source && card.files[0]?.digest === source.shelfFile)?.bytes;
       if (bytes === undefined) throw new FilmwrightError('not-found', 'There is no such file.');
@@ -59,8 +69,8 @@ async function machine(
   const log = (_: string, message: string, fields?: Readonly<Record<string, unknown>>): void => {
     told.push(`${message}: ${String(fields?.['name'] ?? fields?.['problem'])}`);
   };
-  const tried: boolean[] = [];
-  const onTried = (came: boolean): void => void tried.push(came);
+  const tried: string[] = [];
+  const onTried = (came: boolean): void => void tried.push(`${came ? 'some' : 'none'} by look ${looks}`);
   const running = keepShelf({
     wanted,
     onTried,
@@ -131,17 +141,29 @@ test('all stands for what runs here; what goes wrong with one is told of and kee
   assert.doesNotMatch(told.join('\n'), /huge|server/);
 });
 
-test('once each was tried that is told, with whether any came, and not before the platform was heard', async (t) => {
+test('once each was tried that is told, with whether any came, and not at once where the platform is not heard', async (t) => {
   const some = await machine(t, {
     models: [{ ...modelOf('damaged'), bytes: randomBytes(2000) }, modelOf('oil')],
     wanted: ['damaged', 'oil'],
   });
-  await some.until(() => some.looks() > 2);
-  assert.deepEqual(some.tried, [true]);
+  await some.until(() => some.looks() > 6);
+  assert.deepEqual(some.tried, ['some by look 5'], 'as bytes may be damaged on the way');
   const none = await machine(t, { models: [modelOf('oil')], wanted: ['ink'] });
   await none.until(() => none.looks() > 2);
-  assert.deepEqual(none.tried, [false]);
+  assert.deepEqual(none.tried, ['none by look 1']);
   const deaf = await machine(t, { models: 'unheard', wanted: ['ink'] });
-  await deaf.until(() => deaf.looks() > 2);
-  assert.deepEqual(deaf.tried, []);
+  await deaf.until(() => deaf.looks() > 6);
+  assert.deepEqual(deaf.tried, ['none by look 5'], 'not at once: it may be back');
+  const refused = await machine(t, { models: 'refused', wanted: ['ink'] });
+  await refused.until(() => refused.looks() > 2);
+  assert.deepEqual(refused.tried, ['none by look 1'], 'which asking again does not mend');
+});
+
+test('what breaks off may still come in the next looks, and not for ever', async (t) => {
+  const brief = await machine(t, { models: [modelOf('oil')], wanted: ['oil'], breaks: 2 });
+  await brief.until(() => brief.looks() > 4);
+  assert.deepEqual(brief.tried, ['some by look 3']);
+  const long = await machine(t, { models: [modelOf('oil')], wanted: ['oil'], breaks: 100 });
+  await long.until(() => long.looks() > 6);
+  assert.deepEqual(long.tried, ['none by look 5']);
 });

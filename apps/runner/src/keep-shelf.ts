@@ -18,7 +18,7 @@ export type KeepShelf = {
   readonly client: Pick<Client, 'platformShelf' | 'readMedia'>;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Told once each was tried that the platform has, and whether any of it came. */
+  /** Told once each was tried that the platform has, and whether any of it came: what broke off is tried again some times before. */
   readonly onTried?: (came: boolean) => void;
   /** How long after one look the next is; a minute when left out. */
   readonly everyMs?: number;
@@ -26,6 +26,8 @@ export type KeepShelf = {
 
 const lookEveryMs = 60_000;
 const fetchRetries = 8;
+/** What breaks off in so many looks is not on its way any more, as far as others are told. */
+const mostLooks = 5;
 
 /**
  * Brings what is wanted of the platform's models and voices to this home, one after another, and looks again and again for what is new there, until the
@@ -35,12 +37,18 @@ export async function keepShelf(options: KeepShelf): Promise<void> {
   const { signal, log, everyMs = lookEveryMs } = options;
   let told: ReadonlySet<string> = new Set();
   const faulty: Faulty = new Map();
+  let looks = 0;
+  let anyCame = false;
   let isTried = false;
   while (!signal.aborted) {
     const { problems, came, isWhole } = await bringAll(options, faulty);
     if (signal.aborted) return;
-    if (isWhole && !isTried) options.onTried?.(came);
-    isTried ||= isWhole;
+    looks += 1;
+    anyCame ||= came;
+    if (!isTried && (isWhole || looks === mostLooks)) {
+      isTried = true;
+      options.onTried?.(anyCame);
+    }
     for (const [about, problem] of problems)
       if (!told.has(about)) log('warn', 'something of the platform is not brought here', { problem });
     told = new Set(problems.keys());
@@ -57,7 +65,7 @@ type Faulty = Map<string, string>;
 type Brought = {
   /** What went wrong, in words for people, by what it is about: how much room there is changes from look to look. */
   readonly problems: ReadonlyMap<string, string>;
-  /** Whether something came, and whether all was tried. */
+  /** Whether something came, and whether nothing broke off that may go on. */
   readonly came: boolean;
   readonly isWhole: boolean;
 };
@@ -66,7 +74,7 @@ async function bringAll(options: KeepShelf, faulty: Faulty): Promise<Brought> {
   const { client, log, signal } = options;
   const problems = new Map<string, string>();
   let anyCame = false;
-  let isWhole = false;
+  let isWhole = true;
   try {
     const shelf = await client.platformShelf();
     const { found, missing } = choose(shelf, options);
@@ -84,14 +92,15 @@ async function bringAll(options: KeepShelf, faulty: Faulty): Promise<Brought> {
         anyCame ||= came !== null;
         if (came !== null) log('info', 'brought from the platform', { name: came, bytes, ms: Math.round(performance.now() - beganMs) });
       } catch (error) {
-        const { code, detail } = toProblem(error);
+        const { code, detail, retryable } = toProblem(error);
+        if (retryable) isWhole = false;
         problems.set(error instanceof FaultyModel ? name : `${name} ${code}`, `${name}: ${detail}`);
         if (error instanceof FaultyModel) faulty.set(name, `${name}: ${detail}`);
       }
     }
-    isWhole = true;
   } catch (error) {
-    const { code, detail } = toProblem(error);
+    const { code, detail, retryable } = toProblem(error);
+    if (retryable) isWhole = false;
     problems.set(code, detail);
   }
   return { problems, came: anyCame, isWhole };
