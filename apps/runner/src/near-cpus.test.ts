@@ -32,6 +32,21 @@ test('nothing is chosen where a node is not known, or its processors are all or 
   assert.equal(nearCpus(on(1), { ...two, allowed: '0-2' }), null);
 });
 
+test('nothing is chosen where a container has few processors beside the GPU and several times as many elsewhere', () => {
+  const chosen = (near: string, allowed: string) =>
+    nearCpus(on(0), {
+      nodes: new Map([
+        [0, near],
+        [1, '16-127'],
+      ]),
+      allowed,
+    });
+  assert.equal(chosen('0-15', '15-22'), null);
+  assert.equal(chosen('0-15', '14-21'), '14,15');
+  assert.equal(chosen('0-15', '13-40'), null);
+  assert.equal(chosen('0-15', '12-127'), '12,13,14,15');
+});
+
 const allowedOf = (pid: number | 'self'): string =>
   /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
 

@@ -14,14 +14,18 @@ export type Processors = {
 
 type Near = Pick<Device, 'id' | 'numaNode'>;
 
-/** The processors of the NUMA nodes of these GPUs, as `taskset -c` takes them; null where it is not known which, and where they are none or all of those that may be used. */
+/** So many work side by side for one task: decoding, a model's threads, encoding. Where fewer are near, and several times as many elsewhere, they would wait for each other longer than for memory that is far. */
+const enough = 4;
+
+/** The processors of the NUMA nodes of these GPUs, as `taskset -c` takes them; null where it is not known which, and where they are too few or all of those that may be used. */
 export function nearCpus(devices: readonly Near[], { nodes, allowed }: Processors): string | null {
   const lists = devices.map(({ numaNode }) => (numaNode === null ? undefined : nodes.get(numaNode)));
   if (lists.length === 0 || lists.includes(undefined)) return null;
   const near = new Set(lists.flatMap((list) => cpusOf(list ?? '')));
   const usable = cpusOf(allowed);
   const both = usable.filter((cpu) => near.has(cpu));
-  return both.length === 0 || both.length === usable.length ? null : both.join();
+  const isFew = both.length === 0 || both.length < Math.min(enough, usable.length / 4);
+  return isFew || both.length === usable.length ? null : both.join();
 }
 
 function cpusOf(list: string): readonly number[] {

@@ -31,15 +31,18 @@ export function linkProbe({ home, folder, connection, client }: Link): (digest: 
   return async (digest) => {
     const byMount = folder !== null && (await provenStore({ home, folder }).mark()) !== null;
     if (known !== null && known.byMount === byMount && performance.now() - known.atMs < againMs) return known.rates;
-    const rates = byMount ? await mountRates(folder, digest) : await gatewayRates({ connection, client, digest });
-    known = { rates, byMount, atMs: performance.now() };
+    // A mount that gives no answer is not used either.
+    const measured = byMount ? await mountRates(folder, digest) : null;
+    const rates = measured ?? (await gatewayRates({ connection, client, digest }));
+    known = { rates, byMount: measured !== null, atMs: performance.now() };
     return rates;
   };
 }
 
-async function mountRates(root: string, digest: Digest | null): Promise<LinkRates> {
-  const rates = await ofMount(folderRates({ root, digest }));
-  return { downBytesPerS: rates?.readBytesPerS ?? null, upBytesPerS: rates?.writeBytesPerS ?? null };
+/** Null where nothing was measured in the time that a mount has. */
+async function mountRates(root: string, digest: Digest | null): Promise<LinkRates | null> {
+  const { readBytesPerS = null, writeBytesPerS = null } = (await ofMount(folderRates({ root, digest }))) ?? {};
+  return readBytesPerS === null && writeBytesPerS === null ? null : { downBytesPerS: readBytesPerS, upBytesPerS: writeBytesPerS };
 }
 
 async function gatewayRates({ connection, client, digest }: Pick<Link, 'connection' | 'client'> & { readonly digest: Digest | null }) {
