@@ -67,6 +67,10 @@ test('a film whose pool is asked says so in its wait, and in a check as a warnin
   const fetching = { scouting: 'known', isSeen: true, bringing: ['sd-turbo'] } as const;
   assert.match(text(fetching) ?? '', /^A machine of the pool cloud is fetching sd-turbo: /);
   assert.equal(text({ ...fetching, bringing: ['joe'] }), undefined);
+  const both = { ...asks('sd-turbo'), narration: [{ say: 'Hello.', voice: 'ann' }] };
+  const { awaits } = asked({ shot: both, pools: [cloud, { ...cloud, name: 'tales', models: ['ann'] }] });
+  assert.deepEqual([...(awaits?.pools ?? [])].sort(), ['cloud', 'tales'], 'at once');
+  assert.match(awaits?.text ?? '', /ann: the film waits for the pool tales.* sd-turbo: the film waits for the pool cloud/);
   const { end } = asked({ shot: asks('sd-turbo'), pools: [cloud], purpose: 'check' });
   const [issue] = end?.result?.issues ?? [];
   assert.deepEqual([end?.state, issue?.severity, Object.keys(issue ?? {}).includes('awaits')], ['succeeded', 'warning', false]);

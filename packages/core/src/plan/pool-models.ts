@@ -82,13 +82,18 @@ export function plainIssues(issues: readonly PoolIssue[], { isCheck }: { readonl
   return issues.map(({ awaits, ...issue }) => (isCheck && awaits !== undefined ? { ...issue, severity: 'warning' } : issue));
 }
 
-/** A sentence for the person whose film waits. */
-export function awaitedText([first]: readonly AwaitedModel[]): string {
-  if (first === undefined) return 'The film waits for a pool to bring a machine.';
-  const what = first.model === null ? 'something that can do it' : first.model;
-  return first.isFetching
-    ? `A machine of the pool ${first.pool} is fetching ${what}: the film is kept, and goes on by itself once it is there.`
-    : `Nobody who is there has ${what}: the film waits for the pool ${first.pool} to bring a machine with it, and goes on by itself then.`;
+/** For the person whose film waits: a sentence for each thing that it waits for, of many the first ones. */
+export function awaitedText(awaited: readonly AwaitedModel[]): string {
+  return awaited.slice(0, mostTold).map(oneAwaited).join(' ');
+}
+
+const mostTold = 3;
+
+function oneAwaited({ pool, model, isFetching }: AwaitedModel): string {
+  const what = model ?? 'something that can do it';
+  return isFetching
+    ? `A machine of the pool ${pool} is fetching ${what}: the film is kept, and goes on by itself once it is there.`
+    : `Nobody who is there has ${what}: the film waits for the pool ${pool} to bring a machine with it, and goes on by itself then.`;
 }
 
 type Refused = { readonly asked: string | undefined; readonly able: readonly BringingPool[] };
