@@ -29,7 +29,7 @@ writeFileSync(join(folder, 'ffprobe'), '#!/bin/sh\nexec ffprobe "$@"\n', { mode:
 process.env.FILMWRIGHT_FFMPEG = program;
 const platform = platformOfTest('--runners', '1');
 
-test('a platform’s own runner offers the hardware encoders that work, once it has tried them beside its work', {
+test('a platform’s own runner offers the hardware encoders that work, once it has tried them while nothing ran', {
   timeout: 120_000,
 }, async () => {
   const { url, token } = await platform.open();
