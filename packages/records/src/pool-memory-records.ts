@@ -107,7 +107,7 @@ async function memoriesOf(rows: Database['rows'], names: readonly string[]): Pro
        to_json(case when t.heard then t.bringing when k.kept then array(select json_array_elements_text(p.offer->'bringing')) else '{}' end) as bringing
      from pool_memory p cross join lateral (
        select count(*) > 0 as heard, count(m.id) > 0 as there,
-         coalesce((select array_agg(distinct b order by b) from unnest(array_agg(r.offer)) o cross join lateral json_array_elements_text(o->'bringing') b), '{}') as bringing
+         coalesce((select array_agg(distinct b order by b) from unnest(array_agg(r.bringing)) o cross join lateral json_array_elements_text(o) b), '{}') as bringing
        from runner r left join pool_machine m on ${isOfMachine} and m.pool = p.name where r.pool = p.name and ${isHeard}
      ) t cross join lateral (select ${isKept} as kept) k where p.name = any($1) order by p.name`,
     [names],
