@@ -13,7 +13,7 @@ const drawing = (key: string): Lease => {
 };
 
 test('a heartbeat tells which weights lie in memory where that is news, and again where it was not heard', {
-  timeout: 20_000,
+  timeout: 120_000,
 }, async () => {
   const heard: string[] = [];
   const drain = new AbortController();
@@ -30,7 +30,7 @@ test('a heartbeat tells which weights lie in memory where that is news, and agai
     },
     client: {
       leaseTasks: async ({ signal }) => {
-        await sleep(20_000, undefined, { signal });
+        await sleep(120_000, undefined, { signal });
         throw drain.signal.reason;
       },
       async heartbeat({ hostMemory }) {

@@ -17,6 +17,8 @@ export type WeightsInMemory = {
 type Watching = {
   readonly home: string;
   readonly lookMs?: number;
+  /** It rests for so many times as long as it looked. */
+  readonly restFactor?: number;
   /** Files of models, by the names that tasks ask for them. */
   readonly list?: (home: string) => Promise<ReadonlyMap<string, readonly string[]>>;
   readonly ask?: typeof pagesInMemory;
@@ -27,8 +29,8 @@ type Watching = {
 /** A machine that starts has more pressing things to do. */
 const firstMs = 2000;
 const everyMs = 15_000;
-/** Looking takes a thirtieth of the time at most: of large files it takes a processor some 13 ms for each GiB, on kernels that count page by page. */
-const restFactor = 30;
+/** Looking takes a thirtieth of the time at most, where nothing else is said: of large files it takes a processor some 13 ms for each GiB, on kernels that count page by page. */
+const thirtyfold = 30;
 /** Others may read weights too: all models are looked at so often, and those that lie there or were used in between. */
 const allEveryMs = 600_000;
 /** A model is in memory if no more than a twentieth of it must be read from the disk. */
@@ -36,12 +38,13 @@ const leastPart = 0.95;
 /** Of the memory that could be had so much is taken to keep weights: what runs needs some of it. */
 const budgetPart = 0.5;
 const mebibyte = 1024 ** 2;
-/** What runs takes and gives back less than this all the time. */
+/** What runs takes and gives back less than this all the time, and on large machines this part: each change is written down and looked at by whoever grants. */
 const leastNewsMib = 1024;
+const leastNewsPart = 1 / 16;
 
 /** Looks at where the pages of weights are as long as it is not closed, behind all else that the machine does. */
 export function watchWeights(watching: Watching): WeightsInMemory {
-  const { home, lookMs = everyMs, list = filesOfModels, ask = pagesInMemory, available = availableBytes } = watching;
+  const { home, lookMs = everyMs, restFactor = thirtyfold, list = filesOfModels, ask = pagesInMemory, available = availableBytes } = watching;
   const closing = new AbortController();
   const parts = new Map<string, number>();
   const used = new Set<string>();
@@ -81,7 +84,7 @@ export function watchWeights(watching: Watching): WeightsInMemory {
     const bytes = available();
     isKnown = found !== null && bytes !== null;
     const nowMib = Math.floor(((bytes ?? 0) * budgetPart) / mebibyte);
-    if (Math.abs(nowMib - budgetMib) >= leastNewsMib) budgetMib = nowMib;
+    if (Math.abs(nowMib - budgetMib) >= Math.max(leastNewsMib, budgetMib * leastNewsPart)) budgetMib = nowMib;
   };
 
   let timer: NodeJS.Timeout | undefined;
