@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
-import { heedLastWords } from '@filmwright/process/last-words';
+import { heedExecutor } from './executor-words.ts';
 import { wordsText } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
@@ -60,7 +60,7 @@ export class Executor {
   #held: readonly string[] = [];
   #devices: readonly string[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
-  readonly #words = new WeakMap<ChildProcess, ReturnType<typeof heedLastWords>>();
+  readonly #words = new WeakMap<ChildProcess, ReturnType<typeof heedExecutor>>();
   #idleSinceMs: number | null = null;
   /** One for each child that lives or whose folder is still there. */
   readonly #leaving = new Set<Promise<void>>();
@@ -261,7 +261,7 @@ export class Executor {
   #start(devices: readonly string[]): ChildProcess {
     const { env, startedBy } = this.#options;
     const child = startExecutor({ env, devices, startedBy: startedBy?.(devices) ?? [] });
-    this.#words.set(child, heedLastWords(child));
+    this.#words.set(child, heedExecutor(child));
     child.on('error', () => {});
     this.#held = [];
     this.#devices = devices;
