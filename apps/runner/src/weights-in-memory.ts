@@ -44,7 +44,14 @@ const leastNewsPart = 1 / 16;
 
 /** Looks at where the pages of weights are as long as it is not closed, behind all else that the machine does. */
 export function watchWeights(watching: Watching): WeightsInMemory {
-  const { home, lookMs = everyMs, restFactor = thirtyfold, list = filesOfModels, ask = pagesInMemory, available = availableBytes } = watching;
+  const {
+    home,
+    lookMs = everyMs,
+    restFactor = thirtyfold,
+    list = filesOfModels,
+    ask = pagesInMemory,
+    available = availableBytes,
+  } = watching;
   const closing = new AbortController();
   const parts = new Map<string, number>();
   const used = new Set<string>();
