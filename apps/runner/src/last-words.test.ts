@@ -25,6 +25,20 @@ test('of a process that dies it is told by which signal, what memory it held and
   assert.ok(Number(held) > 200, why);
 });
 
+test('what an executor wrote of an earlier task is not told of one that it dies of later', async (t) => {
+  const dies = `process.on('message', ({ type, task }) => {
+    if (type !== 'run') return;
+    console.error('of task ' + task.payload.durationMs);
+    if (task.payload.durationMs === 60_000) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300);
+  });`;
+  const { executor } = await openExecutor(t, { env: running(dies) });
+  assert.equal((await executor.run(drillOf(300), asking())).type, 'done');
+  await assert.rejects(executor.run(drillOf(60_000), asking()), ({ message }: Error) => {
+    assert.ok(message.includes('of task 60000') && !message.includes('of task 300'), message);
+    return true;
+  });
+});
+
 test('a task that is stopped while the last words of its process are awaited takes no time from the next one', async (t) => {
   // What it leaves behind keeps its standard error open.
   const dies = `import { spawn } from 'node:child_process';

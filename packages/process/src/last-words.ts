@@ -30,7 +30,7 @@ export type Heeding = {
 export function heedLastWords(
   child: ChildProcess,
   { pass = passOn, keep = (line) => line }: Heeding = {},
-): { readonly tell: () => Promise<LastWords> } {
+): { readonly tell: () => Promise<LastWords>; readonly forget: () => void } {
   const lines: string[] = [];
   let rest = '';
   let peakKib = 0;
@@ -49,6 +49,11 @@ export function heedLastWords(
   child.once('exit', () => clearInterval(look));
   const read = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
+    /** Lets go of what was written so far: what comes is of other work. */
+    forget() {
+      lines.length = 0;
+      rest = '';
+    },
     async tell() {
       await Promise.race([read, sleep(readWithinMs, undefined, { ref: false })]);
       const said = [...lines, plain(keep(rest))].filter((line) => line !== '').slice(-mostLastLines);
