@@ -193,7 +193,6 @@ export class Executor {
       };
       const tasks = request.type === 'run' ? [request.task] : request.type === 'batch' ? request.members.map(({ task }) => task) : [];
       const kind = tasks[0]?.kind;
-      // What was written of an earlier task may be another workspace's.
       if (kind !== undefined) words?.forget();
       const { pid } = child;
       const watch = kind === undefined || pid === undefined ? undefined : watchWork({ pid, what: kind, ...this.#timesOf(tasks), onStuck });

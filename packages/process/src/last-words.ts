@@ -49,7 +49,7 @@ export function heedLastWords(
   child.once('exit', () => clearInterval(look));
   const read = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
-    /** Lets go of what was written so far: what comes is of other work. */
+    /** Lets go of what was written so far: what comes is of other work, maybe of another workspace. */
     forget() {
       lines.length = 0;
       rest = '';

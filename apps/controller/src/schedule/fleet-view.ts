@@ -53,7 +53,6 @@ export type FleetView = {
   readonly setNear: (found: readonly (TaskId & { readonly runners: readonly NearRunner[] })[]) => void;
   /** The lease of a task that runs; null where it has none by now, or none yet. */
   readonly leaseOf: (taskId: string) => (TaskId & { readonly fence: number }) | null;
-  /** How many tasks wait. */
   readonly waiting: () => number;
   /** The task of a name, or null when it waits no longer. */
   readonly waitingTask: (taskId: string) => TaskDemand | null;
