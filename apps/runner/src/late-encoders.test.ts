@@ -23,6 +23,17 @@ function scene(t: TestContext, probe: TryingLate['probe'], machine = { isIdle: t
   return { late, said, end, pass };
 }
 
+/** The same where a task comes while an encoder that works is tried. */
+const taskComes = (t: TestContext, machine: { isIdle: boolean }) =>
+  scene(
+    t,
+    async () => {
+      machine.isIdle = false;
+      return [works];
+    },
+    machine,
+  );
+
 test('encoders are tried some time after the start, and one that works is news until it is told', async (t) => {
   let tries = 0;
   const { late, pass } = scene(t, async () => {
@@ -42,14 +53,7 @@ test('encoders are tried some time after the start, and one that works is news u
 
 test('encoders are tried and told while nothing runs, since who offers anew takes nothing until what it runs has ended', async (t) => {
   const machine = { isIdle: false };
-  const { late, pass } = scene(
-    t,
-    async () => {
-      machine.isIdle = false;
-      return [works];
-    },
-    machine,
-  );
+  const { late, pass } = taskComes(t, machine);
   await pass(5000);
   assert.deepEqual(late.encoders(), []);
   machine.isIdle = true;
@@ -89,14 +93,7 @@ test('an encoder that failed beside a task is tried again, later each time, unti
 
 test('what was told with other news is news no more', async (t) => {
   const machine = { isIdle: true };
-  const { late, pass } = scene(
-    t,
-    async () => {
-      machine.isIdle = false;
-      return [works];
-    },
-    machine,
-  );
+  const { late, pass } = taskComes(t, machine);
   await pass(5000);
   assert.deepEqual(late.encoders(), [works]);
   machine.isIdle = true;
