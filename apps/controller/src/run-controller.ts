@@ -77,10 +77,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
   };
 
   const lookForRunners = async () => {
-    // Machines of pools come when there is something to do.
     // Pools first: what a machine is through with fetching meanwhile stands among the offers then.
     const pools = (await options.bringingPools?.()) ?? [];
     const offers = await records.offers();
+    // Without any what was offered last stays: machines of pools come when there is something to do.
     if (offers.length > 0) {
       offer = { ...mergeOffers(offers, offer), ...(pools.length > 0 && { pools }) };
       runnersSeenMs = nowMs();

@@ -1,5 +1,5 @@
 import { findModelRef, type Issue, type Pool, type TaskKind } from '@filmwright/contracts';
-import { mayCome, type Scouting } from '../pools/pool-scout.ts';
+import { mayCome, type Scouting, staleMs } from '../pools/pool-scout.ts';
 
 /** A pool whose machines may bring models and voices that nobody who is there offers. */
 export type BringingPool = {
@@ -88,6 +88,7 @@ export function awaitedText(awaited: readonly AwaitedModel[]): string {
 }
 
 const mostTold = 3;
+const anewText = `${staleMs / 60_000} minutes`;
 
 function oneAwaited({ pool, model, isFetching }: AwaitedModel): string {
   const what = model ?? 'something that can do it';
@@ -104,21 +105,21 @@ function refused(issue: Issue, { asked, able }: Refused): Issue {
     return {
       ...issue,
       message: `${issue.message} Machines of the pool ${failed.name} may bring it, but none came when one was asked for.`,
-      next: `See in the log of the controller or on the fleet page why ${failed.name} has no machine, and make the film again: it is asked for one again 20 minutes after the last time. ${issue.next}`,
+      next: `See in the log of the controller or on the fleet page why ${failed.name} has no machine, and make the film again: it is asked for one again ${anewText} after the last time. ${issue.next}`,
     };
   const lost = able.find((pool) => pool.scouting === 'lost' && names(pool.models, asked) > 0);
   if (lost !== undefined)
     return {
       ...issue,
       message: `${issue.message} Machines of the pool ${lost.name} are to bring it, but each that came was gone before it had fetched what it is to bring.`,
-      next: `Have the pool ${lost.name} bring machines that stay for longer, or fewer models (\`models\` in pools.yaml), and make the film again: it is asked for one again after 20 minutes. ${issue.next}`,
+      next: `Have the pool ${lost.name} bring machines that stay for longer, or fewer models (\`models\` in pools.yaml), and make the film again: it is asked for one again after ${anewText}. ${issue.next}`,
     };
   const known = able.find(({ models }) => asked !== undefined && names(models, asked) > 1);
   if (known === undefined) return issue;
   return {
     ...issue,
     message: `${issue.message} Machines of the pool ${known.name} are to bring it, but the newest did not offer it.`,
-    next: `See that the platform has it (\`filmwright models list\`, \`filmwright voices\`), and make the film again; where it has, the log of the machine says why it does not run there. A machine of ${known.name} that is gone is asked for anew after 20 minutes.`,
+    next: `See that the platform has it (\`filmwright models list\`, \`filmwright voices\`), and make the film again; where it has, the log of the machine says why it does not run there. A machine of ${known.name} that is gone is asked for anew after ${anewText}.`,
   };
 }
 
