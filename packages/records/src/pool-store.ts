@@ -90,10 +90,10 @@ export type PoolFacts = {
 /** Number of `takeTurn`; what another has drawn a later one since is refused as `lease-stale`, and nothing is written. */
 export type Under = { readonly turn?: number };
 
-/** What is remembered of pools, also while none of their machines is there. */
 /** A scout of a pool that is asked for: `count` is 1, and more where those before it were lost. */
 export type Scout = { readonly pool: string; readonly count: number };
 
+/** What is remembered of pools, also while none of their machines is there. */
 export interface PoolMemoryStore {
   /** Forgets what was known of pools that are not among these as they are. */
   namePools(pools: readonly PoolSpec[]): Promise<void>;
