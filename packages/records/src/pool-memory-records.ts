@@ -2,7 +2,7 @@ import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core/plan/installed-models';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
-import { isOfMachine } from './pooled.ts';
+import { isOfMachine, isOutdated } from './pooled.ts';
 import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
 
@@ -50,7 +50,8 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
       const names = pools.map(({ name }) => name);
       await rows(
         `with newest as (
-           select distinct on (m.pool) m.pool, r.id from pool_machine m join runner r on ${isOfMachine}
+           select distinct on (m.pool) m.pool, r.id
+           from pool_machine m join pool_memory p on p.name = m.pool and not ${isOutdated} join runner r on ${isOfMachine}
            where m.pool = any($1) and ${isHeard} order by m.pool, r.id desc
          )
          update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now(),
@@ -106,7 +107,7 @@ async function memoriesOf(rows: Database['rows'], names: readonly string[]): Pro
        p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not k.kept and coalesce(json_array_length(p.offer->'bringing') > 0, false) as lost,
        to_json(case when t.heard then t.bringing when k.kept then array(select json_array_elements_text(p.offer->'bringing')) else '{}' end) as bringing
      from pool_memory p cross join lateral (
-       select count(*) > 0 as heard, count(m.id) > 0 as there,
+       select count(*) > 0 as heard, count(m.id) filter (where not ${isOutdated}) > 0 as there,
          coalesce((select array_agg(distinct b order by b) from unnest(array_agg(r.bringing)) o cross join lateral json_array_elements_text(o) b), '{}') as bringing
        from runner r left join pool_machine m on ${isOfMachine} and m.pool = p.name where r.pool = p.name and ${isHeard}
      ) t cross join lateral (select ${isKept} as kept) k where p.name = any($1) order by p.name`,
@@ -123,7 +124,9 @@ async function memoriesOf(rows: Database['rows'], names: readonly string[]): Pro
 export async function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
   const found = await rows<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>(
     `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at between now() - ${doubt} and now(), false) as "isShort" from pool_memory p
-     where p.offer is not null and not exists (select from runner r where r.pool = p.name and ${isHeard}) order by p.name`,
+     where p.offer is not null and not exists (
+       select from runner r left join pool_machine m on ${isOfMachine} where r.pool = p.name and ${isHeard} and not ${isOutdated}
+     ) order by p.name`,
   );
   return found.map(({ kinds, offer, ...row }) => ({ ...row, offer: kinds === null ? offer : offerWithin(offer, kinds) }));
 }

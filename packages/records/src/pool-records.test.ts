@@ -140,6 +140,35 @@ test('O5: what machines of a pool offered is known while none is there, until th
   assert.deepEqual(await records.offersAtRest(), []);
 });
 
+test('O5: a machine that was asked for before its pool was changed shows nothing of those to come, until the pool is as it was', async () => {
+  const { records } = await server.open();
+  const pools = (spec: string) => [{ name: 'one', spec, kinds: null }];
+  await records.namePools(pools('oil'));
+  await records.addMachines([{ id: 'm1', pool: 'one' }]);
+  const old = await records.joinRunner(someOffer({ name: 'm1/a1b2c3', pool: 'one', toolchain: { encode: 'f5' } }));
+  const known = async (spec: string) => {
+    await records.namePools(pools(spec));
+    const [memory] = await records.rememberPools(pools(spec));
+    const outdated = (await records.machines()).filter(({ isOutdated }) => isOutdated).map(({ id }) => id);
+    return [memory?.runnerId, memory?.isThere, outdated];
+  };
+  assert.deepEqual(await known('oil'), [old.runnerId, true, []]);
+  assert.deepEqual(await known('ink'), [null, false, ['m1']], 'corrected');
+  await records.addMachines([{ id: 'm2', pool: 'one' }]);
+  const next = await records.joinRunner(someOffer({ name: 'm2/a1b2c3', pool: 'one', toolchain: { encode: 'f6' } }));
+  await records.leaveRunner(old.runnerId);
+  const { runnerId } = await records.joinRunner(someOffer({ name: 'm1/a1b2c3', pool: 'one', toolchain: { encode: 'f5' } }));
+  assert.deepEqual(await known('ink'), [next.runnerId, true, ['m1']], 'the old one joined last');
+  await records.leaveRunner(next.runnerId);
+  assert.deepEqual(await known('ink'), [next.runnerId, false, ['m1']]);
+  assert.deepEqual(
+    (await records.offersAtRest()).map(({ offer }) => offer.toolchain.encode),
+    ['f6'],
+    'the old one does not stand for it',
+  );
+  assert.deepEqual(await known('oil'), [runnerId, true, ['m2']]);
+});
+
 test('O6: what a service says of a machine stands beside it until it says otherwise', async () => {
   const { records } = await server.open();
   await records.addMachines(['a', 'b'].map((id) => ({ id, pool: 'one' })));

@@ -2,7 +2,7 @@ import { noPool } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { listedTasks } from './fleet-records.ts';
 import type { MachineRow, PoolFacts, PoolMemoryStore, PoolStore } from './pool-store.ts';
-import { isOfMachine, machineOf } from './pooled.ts';
+import { isOfMachine, isOutdated, machineOf } from './pooled.ts';
 import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
 
@@ -13,7 +13,7 @@ type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs' | 'vra
 };
 type RunnerRow = Omit<PoolFacts['runners'][number], 'slots' | 'devices'> &
   Readonly<Record<`${'slot' | 'device'}_${'tasks' | 'left_ms'}`, number>>;
-type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy'> & {
+type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy' | 'isOutdated'> & {
   readonly age_ms: number;
   readonly ends_in_ms: number | null;
 };
@@ -36,8 +36,8 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
     async machines() {
       const found = await rows<KeptMachine>(
         `select m.id, m.pool, m.state, m.refused, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
-           (extract(epoch from m.ends_at - now()) * 1000)::double precision as ends_in_ms, coalesce(b.busy, 0) as busy
-         from pool_machine m left join (
+           (extract(epoch from m.ends_at - now()) * 1000)::double precision as ends_in_ms, coalesce(b.busy, 0) as busy, ${isOutdated} as "isOutdated"
+         from pool_machine m left join pool_memory p on p.name = m.pool left join (
            select ${machineOf} as machine, count(*)::int as busy from runner r join attempt a on a.runner_id = r.id and a.ended_at is null group by 1
          ) b on b.machine = m.id order by m.created_at, m.id`,
       );
@@ -46,10 +46,11 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
     addMachines: (machines, { turn } = {}) =>
       transaction(async (client) => {
         await holdTurn(client, turn);
-        await client.query('insert into pool_machine (id, pool) select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
-          machines.map(({ id }) => id),
-          machines.map(({ pool }) => pool),
-        ]);
+        await client.query(
+          `insert into pool_machine (id, pool, spec) select n.id, n.pool, p.spec
+           from unnest($1::text[], $2::text[]) as n(id, pool) left join pool_memory p on p.name = n.pool on conflict do nothing`,
+          [machines.map(({ id }) => id), machines.map(({ pool }) => pool)],
+        );
       }),
     stopMachine: (id, { turn } = {}) =>
       transaction(async (client) => {

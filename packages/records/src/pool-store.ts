@@ -10,6 +10,8 @@ export type MachineRow = {
   /** Why its service does not give it, and until it takes it away; null where it says neither. */
   readonly refused: MachineRefusal | null;
   readonly endsInMs: number | null;
+  /** It was asked for when its pool got its machines otherwise than now. */
+  readonly isOutdated: boolean;
 };
 
 /** What its service says of a machine now; `endsAt` in ISO 8601. */
@@ -38,7 +40,7 @@ export type PoolMemoryRow = {
   readonly scoutAgoMs: number | null;
   /** How many were asked for one after another by then; none once a machine of it was through with fetching. */
   readonly scouts: number;
-  /** A runner of a machine of it is heard of. */
+  /** A runner of a machine of it is heard of that was asked for as the pool is now. */
   readonly isThere: boolean;
   /** The machine that offered last is gone and was still fetching. */
   readonly isLost: boolean;
@@ -97,7 +99,7 @@ export type Scout = { readonly pool: string; readonly count: number };
 export interface PoolMemoryStore {
   /** Forgets what was known of pools that are not among these as they are. */
   namePools(pools: readonly PoolSpec[]): Promise<void>;
-  /** Keeps what the newest runner of each pool's machines offers, and gives what is known of them. */
+  /** Keeps what the newest runner of each pool's machines offers, of those that were asked for as the pool is now, and gives what is known of them. */
   rememberPools(pools: readonly PoolSpec[]): Promise<readonly PoolMemoryRow[]>;
   /** What is known of pools' machines, without a look at what they offer now. */
   poolMemories(names: readonly string[]): Promise<readonly PoolMemoryRow[]>;

@@ -2,6 +2,8 @@
 export const machineOf = `split_part(r.name, '/', 1)`;
 /** Whether a runner `r` is that of a machine `m` of a pool. */
 export const isOfMachine = `${machineOf} = m.id`;
+/** Whether a machine `m` was asked for when its pool `p` got its machines otherwise than now: it shows nothing of those to come. */
+export const isOutdated = `coalesce(m.spec <> p.spec, false)`;
 
 /** How the one that leads sized each pool within the last minute, with machines that are there, on their way and going. */
 export const pooled = `

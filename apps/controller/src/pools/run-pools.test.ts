@@ -81,6 +81,7 @@ test('a machine is neither asked for nor sent away when another leads by the tim
     busy: 0,
     refused: null,
     endsInMs: null,
+    isOutdated: false,
   } as const;
   const stopping = { ...wanted, id: 'fw-00000000-cloud-stopping', state: 'stopping' } as const;
   for (const { rows, listed } of [

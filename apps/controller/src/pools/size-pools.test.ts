@@ -6,7 +6,7 @@ import { createSizing, type Look, type Sizing } from './size-pools.ts';
 
 const pool = poolSchema.parse({ name: 'one', maximum: 4, idleMs: 5000 });
 const row = (id: string, changes: Partial<MachineRow> = {}): MachineRow => ({
-  ...{ id, pool: 'one', state: 'wanted', ageMs: 0, busy: 0, refused: null, endsInMs: null },
+  ...{ id, pool: 'one', state: 'wanted', ageMs: 0, busy: 0, refused: null, endsInMs: null, isOutdated: false },
   ...changes,
 });
 const runner = (name: string, busy = 0): PoolFacts['runners'][number] => ({
@@ -190,4 +190,19 @@ test('a pool that a film waits for brings one scout, which is told once, kept wh
   assert.deepEqual(look(0, { ...lost, scouts: 3 }), [0, [], []]);
   const other = { facts: facts(), memories: [memory('one', { runnerId: null, offeredAgoMs: null })] };
   assert.deepEqual(decide(createSizing([pool]), other)[0]?.start, 0, 'no film waits for it');
+});
+
+test('a machine that came before its pool was changed takes its share by what it offers itself, and keeps no scout of the pool away', () => {
+  const sizing = createSizing([pool]);
+  const machines = [row('m1', { isOutdated: true })];
+  const there = { machines, memories: [memory('one', { runnerId: null, offeredAgoMs: null })] };
+  const waiting = [waits({ tasks: 2, workMs: 120_000 })];
+  const look = { facts: facts({ waiting, runners: [runner('m1/a1b2c3')] }), ...there };
+  assert.deepEqual(sizing.unknown(look), ['id of m1/a1b2c3']);
+  sizing.setOffers([{ id: 'id of m1/a1b2c3', offer: offer() }]);
+  assert.equal(decide(sizing, look)[0]?.start, 1);
+  sizing.setOffers([{ id: 'id of m1/a1b2c3', offer: offer({ toolchain: { encode: 'f4' } }) }]);
+  assert.equal(decide(sizing, look)[0]?.start, 2, 'it can do none of it');
+  const awaiting = sizing.decide({ facts: facts({ awaited: ['one'], runners: [runner('m1/a1b2c3')] }), ...there, nowMs: 0 });
+  assert.deepEqual([awaiting.decisions[0]?.start, awaiting.scouts], [1, [{ pool: 'one', count: 1 }]]);
 });

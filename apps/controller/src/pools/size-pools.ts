@@ -57,7 +57,8 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         const sinceMs = last?.state === state ? last.sinceMs : last === undefined ? nowMs - row.ageMs : nowMs;
         const idleSinceMs = state === 'ready' && load.slots.tasks + load.devices.tasks === 0 ? (last?.idleSinceMs ?? nowMs) : null;
         // What a leader before saw come it has noted.
-        if (state === 'ready' && last?.state === 'starting') came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
+        if (state === 'ready' && last?.state === 'starting' && !row.isOutdated)
+          came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
         next.set(row.id, { state, sinceMs, idleSinceMs });
         return {
           id: row.id,
@@ -67,6 +68,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
           idleSinceMs,
           refused: row.refused,
           endsInMs: row.endsInMs,
+          isOutdated: row.isOutdated,
           isResting: runners.every(({ resting }) => resting),
         };
       };
@@ -116,9 +118,9 @@ function backlogOf({ waiting }: Pick<PoolFacts, 'waiting'>, { abilities, nowMs }
   }));
 }
 
-/** Runners of no machine that take tasks. */
+/** Runners that take tasks and are of no machine, or of one that came before its pool was changed. */
 function othersOf({ runners }: Pick<PoolFacts, 'runners'>, machines: readonly MachineRow[]): readonly Runner[] {
-  const ids = new Set(machines.map(({ id }) => id));
+  const ids = new Set(machines.filter(({ isOutdated }) => !isOutdated).map(({ id }) => id));
   return runners.filter(({ name, draining, resting }) => !draining && !resting && !ids.has(machineIn(name)));
 }
 

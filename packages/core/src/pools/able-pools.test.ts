@@ -67,3 +67,31 @@ test('where work stays that nobody can do, one machine comes of a pool whose mac
   const elsewhere = planPools({ pools: [old(60 * minute)], backlog: [{ ...draw, pool: 'dear' }], others: [], unplannedBuilds: 0, nowMs });
   assert.deepEqual(elsewhere[0]?.wanted, 0);
 });
+
+test('machines that came before a pool was changed are others to it: what they cannot do brings new ones, and they go once idle', () => {
+  const encode = work({ capability: 'encode 5', tasks: 2, workMs: 2 * minute });
+  const before = (changes: Partial<PoolNow['machines'][number]> = {}) => machine('old', { isOutdated: true, ...changes });
+  const of = (machines: PoolNow['machines'], { maximum = 4, ...changes }: { maximum?: number; isAwaited?: boolean } = {}) =>
+    planPools({
+      pools: [poolNow(pool({ maximum }), machines, changes)],
+      ...{ backlog: [encode], others: others(1, onGpu), unplannedBuilds: 0, nowMs },
+    })[0] ?? assert.fail();
+  assert.deepEqual([of([before()]).start, of([before()]).stop], [1, ['old']], 'one of them does half of it');
+  assert.match(of([before()]).reason, /1 came before the pool was changed/);
+  const young = before({ idleSinceMs: nowMs - 1000 });
+  assert.deepEqual(of([young]).stop, []);
+  assert.deepEqual([of([young], { maximum: 1 }).start, of([young], { maximum: 1 }).stop], [0, ['old']], 'there is no room beside it');
+  assert.deepEqual(of([young, machine('going', { state: 'stopping' })], { maximum: 2 }).stop, [], 'room comes already');
+  const load = { slots: { tasks: 1, leftMs: 5000 }, devices: { tasks: 0, leftMs: 0 } };
+  assert.deepEqual(of([before({ load, idleSinceMs: null })], { maximum: 1 }).stop, [], 'it has work');
+  assert.deepEqual(of([starting('old', 1000, { isOutdated: true })]).stop, ['old'], 'it would come as the pool was');
+});
+
+test('a scout comes beside machines that came before the pool was changed', () => {
+  const old = machine('old', { isOutdated: true, idleSinceMs: nowMs });
+  const [decision] = planPools({
+    pools: [poolNow(pool({ minimum: 1 }), [old], { isAwaited: true })],
+    ...{ backlog: [], others: others(1, onCpu), unplannedBuilds: 0, nowMs },
+  });
+  assert.deepEqual([decision?.start, decision?.stop], [1, []]);
+});

@@ -44,7 +44,7 @@ export type PoolDecision = {
   readonly pool: string;
   readonly wanted: number;
   readonly start: number;
-  /** Machines that go: idle ones, such as never came to work, and such as their service takes away soon. */
+  /** Machines that go: idle ones, such as never came to work or would come as the pool was before, and such as their service takes away soon. */
   readonly stop: readonly string[];
   /** Whether it falls short now of what was asked of it: its machines are late, fail, or are refused. */
   readonly isShort: boolean;
@@ -56,7 +56,8 @@ export type PoolDecision = {
  * maximum. What is too much for a pool, or more than it can be counted on to bring, is left to the next dearer one that can do it. Where work stays that
  * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew, as does one whose machines nobody ever saw where others are
  * known to do the work, and the pool of which a film waits for a scout. Machines go only when they have been idle for the
- * pool's time and are too many, never came, or are taken away.
+ * pool's time and are too many, never came, or are taken away. Those that came before the pool was changed are others to it: they take their share of the work
+ * first, go when they have been idle for its time, and give their place at once where one is wanted and the maximum leaves no room.
  */
 export function planPools(now: PoolsNow): readonly PoolDecision[] {
   const targetMs = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
@@ -177,19 +178,22 @@ function startsOf({ pool, machines, supply: { there }, wanted }: Starting): numb
 type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes' | 'isNew'> & Pick<Why, 'waiting' | 'tried'>;
 
 function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
-  const { there, resting, late, failed, ending, refused, lack } = supply;
+  const { there, resting, outdated, late, failed, ending, refused, lack } = supply;
+  const start = startsOf({ pool, machines, supply, wanted });
   let spare = Math.max(0, there.length - wanted);
   const unneeded = refused.slice(0, spare);
   spare -= unneeded.length;
-  const isIdle = (one: PoolMachine): boolean =>
-    one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null && nowMs - one.idleSinceMs >= pool.idleMs;
-  const longest = there.filter(isIdle).sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1));
-  const idle = [...resting.filter(isIdle), ...longest.slice(0, spare)];
+  const isIdle = (one: PoolMachine): boolean => isFree(one) && nowMs - (one.idleSinceMs ?? nowMs) >= pool.idleMs;
+  const idle = [...[...outdated, ...resting].filter(isIdle), ...there.filter(isIdle).sort(byIdleness).slice(0, spare)];
+  const unready = outdated.filter(({ state }) => state === 'starting');
+  const going = machines.filter(({ state }) => state === 'stopping').length + unready.length;
+  const roomless = Math.max(0, wanted - there.length - start - going);
+  const giving = outdated.filter((one) => isFree(one) && !idle.includes(one)).sort(byIdleness);
   return {
     pool: pool.name,
     wanted,
-    start: startsOf({ pool, machines, supply, wanted }),
-    stop: [...late, ...failed, ...ending, ...unneeded, ...idle].map(({ id }) => id),
+    start,
+    stop: [...late, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)].map(({ id }) => id),
     isShort: lack !== null,
     reason: poolReason({
       ...why,
@@ -197,4 +201,13 @@ function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: num
       busy: there.reduce((sum, machine) => sum + tasksOf(machine), 0),
     }),
   };
+}
+
+function isFree(one: PoolMachine): boolean {
+  return one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null;
+}
+
+/** The longest idle first. */
+function byIdleness(a: PoolMachine, b: PoolMachine): number {
+  return (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0) || (a.id < b.id ? -1 : 1);
 }

@@ -39,11 +39,12 @@ export function poolReason({ pool, wanted, need, films, waiting, mine, busy, sup
       : wanted === pool.minimum && need < pool.minimum
         ? `, its minimum is ${pool.minimum}`
         : '';
-  const { late, failed, ending, lack } = supply;
+  const { late, failed, ending, outdated, lack } = supply;
   const gone = [
     ...(lack === null ? [] : [lack]),
     ...(late.length > 0 ? [`${late.length} never came to work`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(outdated.length > 0 ? [`${outdated.length} came before the pool was changed`] : []),
     ...(ending.length > 0 ? [`its service takes ${ending.length} away`] : []),
     ...(idle > 0 ? [`${idle} had nothing to do for ${Math.round(pool.idleMs / 1000)} s`] : []),
   ];

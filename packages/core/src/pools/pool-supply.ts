@@ -15,6 +15,8 @@ export type PoolMachine = {
   readonly refused?: MachineRefusal | null;
   /** Whether it is given nothing for a while, since it failed one task after another. */
   readonly isResting?: boolean;
+  /** Whether it was asked for when the pool got its machines otherwise than now. */
+  readonly isOutdated?: boolean;
   /** Until its service takes it away; null where it does not. */
   readonly endsInMs?: number | null;
 };
@@ -47,6 +49,8 @@ export type Supply = {
   readonly refused: readonly PoolMachine[];
   /** Those that are there and are given nothing. */
   readonly resting: readonly PoolMachine[];
+  /** Those that came before the pool was changed: they do what they can, and show nothing of what those to come can do. */
+  readonly outdated: readonly PoolMachine[];
   /** Those that never came, that failed as their service says, and that it takes away soon. */
   readonly late: readonly PoolMachine[];
   readonly failed: readonly PoolMachine[];
@@ -78,8 +82,10 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
   const givenUpMs = givenUpMsOf(pool, memory);
   const lateMs = Math.max(leastLateMs, lateTimes * usualStartMs(pool, memory));
   const isOlder = ({ state, sinceMs }: PoolMachine, thanMs: number): boolean => state === 'starting' && nowMs - sinceMs > thanMs;
-  const wanted = machines.filter(({ state }) => state !== 'stopping');
-  const ending = wanted.filter(({ endsInMs = null }) => endsInMs !== null && endsInMs <= drainMs);
+  const stays = machines.filter(({ state }) => state !== 'stopping');
+  const ending = stays.filter(({ endsInMs = null }) => endsInMs !== null && endsInMs <= drainMs);
+  const outdated = stays.filter((one) => one.isOutdated === true && !ending.includes(one));
+  const wanted = stays.filter((one) => !outdated.includes(one));
   // Not at once: who has nothing but broken machines would be asked without end.
   const failed = wanted.filter((one) => one.refused === 'failed' && isOlder(one, leastLateMs) && !ending.includes(one));
   const late = wanted.filter((one) => isOlder(one, givenUpMs) && !failed.includes(one) && !ending.includes(one));
@@ -103,5 +109,5 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
           ? 'its machines are late'
           : null;
   const doubted = memory.shortAgoMs !== null && memory.shortAgoMs < Math.max(doubtMs, 2 * givenUpMs);
-  return { there, ready, onTime, refused, resting, late, failed, ending, lack, isDoubted: lack !== null || doubted };
+  return { there, ready, onTime, refused, resting, outdated, late, failed, ending, lack, isDoubted: lack !== null || doubted };
 }
