@@ -6,13 +6,15 @@ type OfLease = { readonly atMs: number; readonly key: string; readonly fence: nu
 /** What was said to the ledger and answered by it, in the order in which the ledger did it. */
 export type HistoryEvent =
   | ({ readonly type: 'granted'; readonly workspaceId: string } & OfLease)
-  | ({ readonly type: 'leased'; readonly resume: string | null } & OfLease)
+  | ({ readonly type: 'leased'; readonly attempt: number; readonly resume: string | null } & OfLease)
   | ({ readonly type: 'handed back'; readonly resume: string } & OfLease)
   | ({ readonly type: 'renewed' | 'failed' } & OfLease)
   | ({ readonly type: 'completed'; readonly output: string } & OfLease)
   | { readonly type: 'read'; readonly workspaceId: string; readonly key: string; readonly output: string }
   | { readonly type: 'left'; readonly runnerId: string }
+  | { readonly type: 'joined'; readonly runnerId: string; readonly name: string }
   | { readonly type: 'ended'; readonly workspaceId: string }
+  | ({ readonly type: 'cancelled'; readonly atMs: number; readonly answer: 'stopped' | 'idle' | 'absent' } & ModelId)
   | { readonly type: 'old leader' | 'old driver'; readonly heeded: boolean };
 
 /** How things are once nothing happens any more. */
@@ -30,6 +32,8 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
   const held = new Map<string, { readonly fence: number; readonly runnerId: string; readonly untilMs: number; readonly begun: boolean }>();
   const done = new Map<string, { readonly fence: number; readonly output: string }>();
   const failedFences = new Set<number>();
+  const failures = new Map<string, number>();
+  const stopped = new Set<number>();
   const left = new Map<string, string>();
   const ended = new Set<string>();
   const gone = new Set<string>();
@@ -41,6 +45,8 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
       case 'old driver':
         if (event.heeded) faults.push('S4: what one that drove before had planned was stored');
         continue;
+      case 'joined':
+        continue;
       case 'left':
         gone.add(event.runnerId);
         for (const [name, { runnerId }] of held) if (runnerId === event.runnerId) held.delete(name);
@@ -49,6 +55,22 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
         ended.add(event.workspaceId);
         for (const name of held.keys()) if (name.startsWith(`${event.workspaceId}/`)) held.delete(name);
         continue;
+      case 'cancelled': {
+        const name = nameOf(event);
+        const holder = held.get(name);
+        if (event.answer !== 'stopped') {
+          if (holder !== undefined && event.atMs <= holder.untilMs)
+            faults.push(`B3a: ${name} runs under ${holder.fence} and was not stopped`);
+          continue;
+        }
+        const fence = newest.get(name) ?? 0;
+        if (!granted.has(fence) || stopped.has(fence) || failedFences.has(fence) || done.has(name) || ended.has(event.workspaceId))
+          faults.push(`B3a: ${name} was stopped, of which nothing ran`);
+        stopped.add(fence);
+        held.delete(name);
+        left.delete(name);
+        continue;
+      }
       case 'read': {
         const known = done.get(nameOf(event));
         if (known?.output !== event.output)
@@ -81,6 +103,7 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
     const repeats = event.type === 'completed' && known?.fence === fence;
     if (newest.get(name) !== fence && !repeats)
       faults.push(`L5: ${event.type} of ${name} was taken under ${fence} after ${newest.get(name)} was given`);
+    if (stopped.has(fence)) faults.push(`B3a: ${event.type} of ${name} was taken under ${fence} after that was cancelled`);
     const isTold = event.type === 'renewed' || (event.type === 'leased' && held.get(name)?.begun === false);
     // What one that was replaced says of what it had is noted, and holds nothing.
     if (isTold && !gone.has(runnerId)) held.set(name, { fence, runnerId, untilMs: atMs + leaseMs, begun: true });
@@ -89,8 +112,11 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
     if (event.type === 'handed back') left.set(name, event.resume);
     if (event.type === 'leased' && event.resume !== (left.get(name) ?? null))
       faults.push(`L11: ${name} was begun with ${event.resume} under ${fence} after ${left.get(name) ?? 'nothing'} was left of it`);
+    if (event.type === 'leased' && event.attempt !== 1 + (failures.get(name) ?? 0))
+      faults.push(`F2: ${name} was begun as try ${event.attempt} under ${fence} after it failed ${failures.get(name) ?? 0} times`);
     if (event.type === 'failed') {
       left.delete(name);
+      if (!failedFences.has(fence)) failures.set(name, 1 + (failures.get(name) ?? 0));
       if (known?.fence === fence) faults.push(`F1: ${name} both was done and failed under ${fence}`);
       failedFences.add(fence);
     }

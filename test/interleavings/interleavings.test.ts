@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type BrokenCancel, LedgerOfBrokenCancel } from './broken-cancel.ts';
 import { interleave } from './interleave.ts';
 import { interleaveMany } from './interleave-many.ts';
 import type { Broken } from './model-attempts.ts';
 import { ModelLedger } from './model-ledger.ts';
+import { nameOf } from './model-rows.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1_000_001 + (Date.now() % 1_000_000));
 
@@ -39,6 +41,36 @@ test('leaders that were replaced write on, and both workspaces have the same key
   assert.ok(Math.min(...Object.values(seen)) > 5, JSON.stringify(seen));
 });
 
+test('tasks are cancelled while they run, wait, are done and are not there yet, and what ran goes to another runner', () => {
+  const seen = { stopped: 0, idle: 0, absent: 0, done: 0, elsewhere: 0, again: 0 };
+  for (let seed = 1; seed <= 60; seed++) {
+    const runners = new Map<string, string>();
+    const held = new Map<string, string>();
+    const left = new Map<string, string>();
+    const done = new Set<string>();
+    const names = new Map<number, string>();
+    for (const event of interleave(seed).history) {
+      if (event.type === 'joined') runners.set(event.runnerId, event.name);
+      if (event.type === 'completed') done.add(names.get(event.fence) ?? '');
+      if (event.type === 'granted') {
+        const name = nameOf(event);
+        const runner = runners.get(event.runnerId) ?? '';
+        if (left.has(name)) seen[left.get(name) === runner ? 'again' : 'elsewhere']++;
+        left.delete(name);
+        held.set(name, runner);
+        names.set(event.fence, name);
+      }
+      if (event.type !== 'cancelled') continue;
+      seen[event.answer]++;
+      if (event.answer === 'idle' && done.has(nameOf(event))) seen.done++;
+      if (event.answer === 'stopped') left.set(nameOf(event), held.get(nameOf(event)) ?? '');
+    }
+  }
+  assert.ok(Math.min(seen.stopped, seen.idle, seen.absent, seen.done) > 20, JSON.stringify(seen));
+  // Where no other runner is there it is the same one again.
+  assert.ok(seen.elsewhere > 4 * seen.again, JSON.stringify(seen));
+});
+
 const rules: readonly (readonly [Broken, RegExp])[] = [
   ['stale fences', /L5: .+ was taken under \d+ after \d+ was given/],
   ['two charges', /D2: .+ charged \d times/],
@@ -53,8 +85,34 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['output replaced', /F1: .+ was acknowledged and is done with/],
 ];
 
+const cancels: readonly (readonly [BrokenCancel, RegExp])[] = [
+  ['stops nothing', /B3a: renewed of .+ was taken under \d+ after that was cancelled/],
+  ['tells that nothing runs', /B3a: .+ runs under \d+ and was not stopped/],
+  ['keeps the fence', /B3a: completed of .+ was taken under \d+ after that was cancelled/],
+  ['keeps the checkpoint', /L11: .+ was begun with what \d+ left under \d+ after nothing was left of it/],
+  ['is charged', /D2: .+ charged \d times/],
+  ['gives nothing back', /D1: .+ given back 0 times/],
+  ['counts as a try', /F2: .+ was begun as try 2 under \d+ after it failed 0 times/],
+  ['wants it no more', /is lost: it is waiting for ever/],
+  ['tells nobody', /is lost: it is waiting for ever/],
+  ['stops it for others', /L3: .+ was given away under \d+ while .+ had it/],
+  ['begins what is done', /was done and was granted again/],
+];
+
+const faultsOf = (open: () => ModelLedger): string =>
+  Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, open()).faults)
+    .flat()
+    .join('\n');
+
 for (const [broken, told] of rules)
-  test(`a ledger with a broken rule is found out: ${broken}`, () => {
-    const faults = Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, new ModelLedger(broken)).faults).flat();
-    assert.match(faults.join('\n'), told);
-  });
+  test(`a ledger with a broken rule is found out: ${broken}`, () =>
+    assert.match(
+      faultsOf(() => new ModelLedger(broken)),
+      told,
+    ));
+for (const [how, told] of cancels)
+  test(`a cancel of one task that breaks its rule is found out: it ${how}`, () =>
+    assert.match(
+      faultsOf(() => new LedgerOfBrokenCancel(how)),
+      told,
+    ));

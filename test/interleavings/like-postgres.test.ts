@@ -27,9 +27,14 @@ const server = serverOfTests();
 test(`the real ledger answers as the model does, call by call (from seed ${firstSeed})`, async (t) => {
   let calls = 0;
   let losses = 0;
-  for (let seed = firstSeed; calls < leastCalls || losses < 5; seed++) {
+  let begunAnew = 0;
+  for (let seed = firstSeed; calls < leastCalls || losses < 5 || begunAnew < 1; seed++) {
     const model = new RecordedLedger();
     interleave(seed, model);
+    const anew = model.calls.filter((call) => call.type === 'cancelTask' && call.answer === 'stopped' && call.resume !== null).length;
+    // It is rare, and a history is played in much less time than it is replayed.
+    if (calls >= leastCalls && losses >= 5 && anew === 0) continue;
+    begunAnew += anew;
     await replay(model, { seed, opened: await server.open() });
     calls += model.calls.length;
     losses += model.attempts.filter(({ outcome }) => outcome === 'lost').length;
@@ -98,6 +103,11 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         assert.equal(await answerOf(records.endBuild({ ...end, turn: turns.get(call.turn) ?? 0 }), 'ended'), call.answer);
         return;
       }
+      case 'cancelTask': {
+        const asked = { buildId: buildOf(call.workspaceId).id, key: call.key };
+        assert.equal(await records.cancelTask(asked, workspaces.get(call.workspaceId)), call.answer);
+        return;
+      }
       case 'join':
         runners.set(call.runnerId, (await records.joinRunner(someOffer({ name: call.name }))).runnerId);
         return;
@@ -124,8 +134,8 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         requests.set(call.request, request);
         const leases = await records.leaseTasks({ runnerId: runnerOf(call.runnerId), max: call.max, leaseMs: longMs, request });
         assert.deepEqual(
-          leases.map(({ task, fence, resume = null }) => `${task.key} ${fence} ${resume}`).sort(),
-          call.leases.map(({ key, fence, resume }) => `${key} ${fenceOf(fence)} ${resume}`).sort(),
+          leases.map(({ task, fence, attempt, resume = null }) => `${task.key} ${fence} ${attempt} ${resume}`).sort(),
+          call.leases.map(({ key, fence, attempt, resume }) => `${key} ${fenceOf(fence)} ${attempt} ${resume}`).sort(),
         );
         return;
       }
@@ -177,7 +187,7 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
     await say(call).catch((error: unknown) => assert.fail(`${where}: ${error instanceof Error ? error.message : String(error)}`));
     const lines = await sql(
       `select case w.name when 'w' then 'w' else 'v' end as workspace, key, state, attempts, lost,
-         case when state in ('waiting', 'leased') then wanted_by is not null end as wanted
+         case when state in ('waiting', 'leased') then wanted_by is not null end as wanted, left_on as "leftOn"
        from task t join workspace w on w.id = t.workspace_id order by 1, 2`,
     );
     assert.deepEqual(lines, call.after, where);

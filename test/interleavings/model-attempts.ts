@@ -52,11 +52,20 @@ export class ModelAttempts {
   protected release(task: ModelTask): void {
     if (!task.wanted || (task.state !== 'waiting' && task.state !== 'leased')) return;
     task.wanted = false;
-    if (task.state === 'leased') this.giveBack(task, 'unwanted');
-    else this.view.noteTask(task);
+    if (task.state === 'leased') {
+      task.leftOn = null;
+      this.giveBack(task, 'unwanted');
+    } else this.view.noteTask(task);
   }
 
-  protected giveBack(task: ModelTask, outcome: 'left' | 'unwanted' | 'returned'): void {
+  /** What is wanted and runs, and is to begin anew. */
+  protected cancel(task: ModelTask): void {
+    const leftOn = this.byFence.get(task.fence)?.runnerName ?? null;
+    this.giveBack(task, 'cancelled');
+    Object.assign(task, { leftOn, resume: null });
+  }
+
+  protected giveBack(task: ModelTask, outcome: 'left' | 'unwanted' | 'cancelled' | 'returned'): void {
     const attempt = this.byFence.get(task.fence);
     if (attempt === undefined) return;
     this.end(attempt, outcome);

@@ -1,6 +1,6 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
-import { ModelAttempts } from './model-attempts.ts';
-import { freshTask, type ModelAttempt, type ModelBegun, type ModelGiven, type ModelLease, type ModelTask, nameOf } from './model-rows.ts';
+import { ModelBuilds } from './model-builds.ts';
+import { type ModelAttempt, type ModelBegun, type ModelGiven, type ModelLease, type ModelTask, nameOf } from './model-rows.ts';
 
 export const leaseMs = 3000;
 export const pickUpMs = 10_000;
@@ -8,51 +8,11 @@ const silenceMs = 30_000;
 const most = 3;
 const mostTries = 6;
 
-type Planned = { readonly turn: number; readonly workspaceId: string; readonly keys: readonly string[] };
-
 /** The rules of packages/records/SPEC.md in memory, one call at a time; the numbers at the lines are those of the rules. */
-export class ModelLedger extends ModelAttempts {
-  readonly #ended = new Set<string>();
+export class ModelLedger extends ModelBuilds {
   #epoch = 0;
-  #turn = 0;
   #runner = 0;
   #calls = 0;
-  // S4
-  takeTurn(): number {
-    this.#turn++;
-    return this.#turn;
-  }
-
-  // S1, S4, W1, B2: what is there already stays as it is; what is not listed any more is not wanted; once the build has ended nothing is added.
-  plan({ turn, workspaceId, keys }: Planned): 'stored' | 'stale' {
-    if (turn !== this.#turn && this.broken !== 'old drivers') return 'stale';
-    if (this.#ended.has(workspaceId)) return 'stored';
-    for (const key of keys) {
-      const name = nameOf({ workspaceId, key });
-      if (this.tasks.has(name)) continue;
-      const task = freshTask({ workspaceId, key }, this.nowMs);
-      this.tasks.set(name, task);
-      this.view.noteTask(task);
-    }
-    for (const task of this.tasks.values()) if (task.workspaceId === workspaceId && !keys.includes(task.key)) this.release(task);
-    return 'stored';
-  }
-
-  // W1, W2: what a workspace has of its own.
-  results(workspaceId: string): ReadonlyMap<string, Pick<ModelTask, 'state' | 'output'>> {
-    const isSeen = (task: ModelTask): boolean =>
-      task.workspaceId === workspaceId || (this.broken === 'shared keys' && task.state === 'done');
-    return new Map([...this.tasks.values()].filter(isSeen).map(({ key, state, output }) => [key, { state, output }]));
-  }
-
-  // B2, B3, S4: the build of a workspace ends, by whoever drives it or by people, who draw no number; what is leased goes stale at once, and the try does not count.
-  endBuild(workspaceId: string, turn?: number): 'ended' | 'stale' {
-    if (turn !== undefined && turn !== this.#turn && this.broken !== 'old drivers') return 'stale';
-    this.#ended.add(workspaceId);
-    for (const task of this.tasks.values()) if (task.workspaceId === workspaceId) this.release(task);
-    return 'ended';
-  }
-
   // L7
   join(name: string): string {
     for (const [id, runner] of this.runners) if (runner.name === name) this.#forget(id);
@@ -74,7 +34,7 @@ export class ModelLedger extends ModelAttempts {
 
   // A1, S4
   takeLead(turn: number): number | null {
-    if (turn !== this.#turn) return null;
+    if (turn !== this.turn) return null;
     this.#epoch++;
     return this.#epoch;
   }
@@ -123,6 +83,7 @@ export class ModelLedger extends ModelAttempts {
     const begun = (attempt: ModelAttempt): ModelBegun => ({
       key: attempt.key,
       fence: attempt.fence,
+      attempt: this.tasks.get(nameOf(attempt))?.attempts ?? 0,
       resume: this.tasks.get(nameOf(attempt))?.resume ?? null,
     });
     const mine = [...this.live.values()].filter((one) => one.runnerId === runnerId && this.taskOf(one) !== undefined);

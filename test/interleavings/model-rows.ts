@@ -18,6 +18,8 @@ export type ModelTask = ModelId & {
   output: string | null;
   /** What it was handed back with. */
   resume: string | null;
+  /** Name of the runner on which it was cancelled last. */
+  leftOn: string | null;
 };
 export type ModelAttempt = ModelId & {
   readonly fence: number;
@@ -31,14 +33,14 @@ export type ModelAttempt = ModelId & {
   heardAt: number;
   delivered: boolean;
   request: string | null;
-  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'undelivered' | 'returned' | null;
+  outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'cancelled' | 'undelivered' | 'returned' | null;
 };
 export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean };
 export type ModelSpend = ModelId & { readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
 export type ModelGiven = ModelLease & ModelId;
-/** A lease that a runner was given, with what it goes on from. */
-export type ModelBegun = ModelLease & { readonly resume: string | null };
+/** A lease that a runner was given, which try it is, and what it goes on from. */
+export type ModelBegun = ModelLease & { readonly attempt: number; readonly resume: string | null };
 
 /** The workspaces of the model. */
 export const workspaceIds = ['v', 'w'] as const;
@@ -49,7 +51,7 @@ export const nameOf = ({ workspaceId, key }: ModelId): string => `${workspaceId}
 /** A task as it is when it is planned first. */
 export function freshTask({ workspaceId, key }: ModelId, nowMs: number): ModelTask {
   const untouched = { state: 'waiting', fence: 0, outcome: null, attempts: 0, lost: 0, failures: [], losses: [], wanted: true } as const;
-  return { workspaceId, key, ...untouched, readyMs: nowMs, output: null, resume: null };
+  return { workspaceId, key, ...untouched, readyMs: nowMs, output: null, resume: null, leftOn: null };
 }
 
 /** A runner as whoever grants is told of it. */
@@ -60,14 +62,14 @@ export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
 
 /** A task as whoever grants is told of it; `attempt` is the one of its fence. */
 export function fleetTaskOf(
-  { workspaceId, key, state, wanted, readyMs, failures, lost }: ModelTask,
+  { workspaceId, key, state, wanted, readyMs, failures, leftOn, lost }: ModelTask,
   { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
 ): FleetTask {
   const demand: TaskDemand = {
     ...{ workspaceId, key, buildId: workspaceId, kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
     ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
     ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
-    ...{ tried: failures, alone: lost >= 2 },
+    ...{ tried: leftOn === null ? failures : [...failures, leftOn], alone: lost >= 2 },
   };
   const held = state === 'leased' ? attempt : undefined;
   const lease = held === undefined ? null : { fence: held.fence, runnerId: held.runnerId, devices: [], sinceMs: 0 };

@@ -6,6 +6,8 @@ export type ModelView = {
   /** A task changed, and `ended` how an attempt of it did; or a runner came, went or fell silent. */
   readonly noteTask: (task: ModelTask, ended?: AttemptEnd) => void;
   readonly noteRunner: (runnerId: string) => void;
+  /** Takes back what was noted last, as a ledger does that forgets to note it. */
+  readonly forgetLast: () => void;
   /** A4 */
   readonly snapshot: () => { readonly snapshot: Omit<FleetSnapshot, 'position'>; readonly position: number };
   /** A4: what was noted from a position on, and the position behind it. Things are told as they are now. */
@@ -40,6 +42,7 @@ export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): Mod
   return {
     noteTask: (task, ended) => void outbox.push({ task, ended: ended ?? null }),
     noteRunner: (runnerId) => void outbox.push({ runnerId }),
+    forgetLast: () => void outbox.pop(),
     snapshot() {
       const open = [...tasks.values()].filter(({ state, wanted }) => wanted && (state === 'waiting' || state === 'leased'));
       const here = [...runners.keys()].flatMap((id) => fleetRunner(id) ?? []);

@@ -1,6 +1,7 @@
 import { createFleetView, type FleetView } from '../../apps/controller/src/schedule/fleet-view.ts';
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { type Change, type Decision, openState, type State, step } from '../../packages/scheduler/src/index.ts';
+import type { ModelId } from './model-rows.ts';
 import type { World } from './world.ts';
 
 /** One build of a workspace: what each of its tasks reads, by place. */
@@ -28,7 +29,7 @@ const stepMs = 250;
 
 /** Leaders that drive builds and grant tasks. One is killed, stands still between reading and writing, or is replaced without hearing of it and goes on. */
 export function playLeaders(world: World, builds: readonly ModelBuild[]) {
-  const { ledger, history, random, trouble, at, later, every } = world;
+  const { ledger, history, random, trouble, at, later, every, delay } = world;
   const leaders = new Set<Leader>();
   /** Builds that ended without being done. */
   const over = new Set<string>();
@@ -98,6 +99,15 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
     over.add(workspaceId);
   };
 
+  /** Said at any moment of a second, and heard once or twice. */
+  const cancelTask = (task: ModelId): void => {
+    const copies = trouble(0.1) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++)
+      later(random() * 1000 + delay(), () =>
+        history.push({ type: 'cancelled', atMs: ledger.nowMs, ...task, answer: ledger.cancelTask(task) }),
+      );
+  };
+
   // Granting.
   const decide = (leader: Leader): readonly Grant[] => {
     const { decisions } = step(leader.state, leader.changes, ledger.nowMs);
@@ -147,9 +157,10 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
     start: lead,
     /** Every leader that lives looks how far builds are. */
     drive: () => leaders.forEach(drive),
-    /** People cancel a build now and then. */
+    /** People cancel a build now and then, and more often one of its tasks, whatever it does. */
     cancel(): void {
-      for (const { workspaceId } of builds) {
+      for (const { workspaceId, reads } of builds) {
+        if (trouble(0.2)) cancelTask({ workspaceId, key: keyOf(Math.floor(random() * reads.length)) });
         if (over.has(workspaceId) || !trouble(0.002)) continue;
         ledger.endBuild(workspaceId);
         endedNow(workspaceId);

@@ -47,6 +47,7 @@ export function playRunners(world: World, onDone: () => void) {
     if (runner.lastId !== '') history.push({ type: 'left', runnerId: runner.lastId });
     runner.id = ledger.join(runner.name);
     runner.lastId = runner.id;
+    history.push({ type: 'joined', runnerId: runner.id, name: runner.name });
     ask(runner);
     beat(runner, life);
   };

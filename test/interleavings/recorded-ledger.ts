@@ -1,6 +1,6 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { ModelLedger } from './model-ledger.ts';
-import type { ModelBegun, ModelGiven, ModelLease } from './model-rows.ts';
+import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, nameOf } from './model-rows.ts';
 
 type Call =
   | { readonly type: 'takeTurn'; readonly turn: number }
@@ -13,6 +13,8 @@ type Call =
     }
   | { readonly type: 'results'; readonly workspaceId: string; readonly found: readonly string[] }
   | { readonly type: 'endBuild'; readonly workspaceId: string; readonly turn?: number; readonly answer: string }
+  /** `resume` is what the task went on from. */
+  | ({ readonly type: 'cancelTask'; readonly resume: string | null; readonly answer: string } & ModelId)
   | { readonly type: 'join'; readonly name: string; readonly runnerId: string }
   | { readonly type: 'leave'; readonly runnerId: string }
   | { readonly type: 'takeLead'; readonly turn: number; readonly epoch: number | null }
@@ -37,6 +39,7 @@ export type TaskLine = {
   readonly attempts: number;
   readonly lost: number;
   readonly wanted: boolean | null;
+  readonly leftOn: string | null;
 };
 export type RecordedCall = Call & { readonly after: readonly TaskLine[] };
 
@@ -65,6 +68,13 @@ export class RecordedLedger extends ModelLedger {
   override endBuild(workspaceId: string, turn?: number): 'ended' | 'stale' {
     const answer = super.endBuild(workspaceId, turn);
     this.#note({ type: 'endBuild', workspaceId, ...(turn !== undefined && { turn }), answer });
+    return answer;
+  }
+
+  override cancelTask(asked: Parameters<ModelLedger['cancelTask']>[0]): ReturnType<ModelLedger['cancelTask']> {
+    const resume = this.tasks.get(nameOf(asked))?.resume ?? null;
+    const answer = super.cancelTask(asked);
+    this.#note({ type: 'cancelTask', ...asked, resume, answer });
     return answer;
   }
 
@@ -129,8 +139,9 @@ export class RecordedLedger extends ModelLedger {
   }
 
   #note(call: Call): void {
-    const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wanted }) => {
-      return { workspace: workspaceId, key, state, attempts, lost, wanted: state === 'waiting' || state === 'leased' ? wanted : null };
+    const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wanted, leftOn }) => {
+      const isOpen = state === 'waiting' || state === 'leased';
+      return { workspace: workspaceId, key, state, attempts, lost, wanted: isOpen ? wanted : null, leftOn };
     });
     this.calls.push({ ...call, after: after.sort((a, b) => (a.workspace + a.key < b.workspace + b.key ? -1 : 1)) });
   }
