@@ -1,3 +1,4 @@
+import { checkPlaces } from './check-places.ts';
 import { checkSpending } from './check-spending.ts';
 import { leaseMs, pickUpMs } from './model-ledger.ts';
 import { type ModelId, type ModelSpend, nameOf } from './model-rows.ts';
@@ -8,10 +9,13 @@ export type HistoryEvent =
   | ({ readonly type: 'granted'; readonly workspaceId: string } & OfLease)
   | ({ readonly type: 'leased'; readonly attempt: number; readonly resume: string | null } & OfLease)
   | ({ readonly type: 'handed back'; readonly resume: string } & OfLease)
-  | ({ readonly type: 'renewed' | 'failed' } & OfLease)
+  | ({ readonly type: 'renewed' } & OfLease)
+  | ({ readonly type: 'failed'; readonly passes: boolean } & OfLease)
   | ({ readonly type: 'completed'; readonly output: string } & OfLease)
   | { readonly type: 'read'; readonly workspaceId: string; readonly key: string; readonly output: string }
   | { readonly type: 'left'; readonly runnerId: string }
+  | { readonly type: 'stopped'; readonly fence: number }
+  | { readonly type: 'expired'; readonly atMs: number; readonly fences: readonly number[]; readonly silent: readonly string[] }
   | { readonly type: 'joined'; readonly runnerId: string; readonly name: string }
   | { readonly type: 'ended'; readonly workspaceId: string }
   | ({ readonly type: 'cancelled'; readonly atMs: number; readonly answer: 'stopped' | 'idle' | 'absent' } & ModelId)
@@ -33,6 +37,7 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
   const done = new Map<string, { readonly fence: number; readonly output: string }>();
   const failedFences = new Set<number>();
   const failures = new Map<string, number>();
+  const beyond = new Set<string>();
   const stopped = new Set<number>();
   const left = new Map<string, string>();
   const ended = new Set<string>();
@@ -46,6 +51,8 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
         if (event.heeded) faults.push('S4: what one that drove before had planned was stored');
         continue;
       case 'joined':
+      case 'stopped':
+      case 'expired':
         continue;
       case 'left':
         gone.add(event.runnerId);
@@ -84,6 +91,7 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
         if (holder !== undefined && atMs <= holder.untilMs)
           faults.push(`L3: ${name} was given away under ${fence} while ${holder.runnerId} had it under ${holder.fence}`);
         if (done.has(name)) faults.push(`${name} was done and was granted again (${fence})`);
+        if (beyond.has(name)) faults.push(`F3: ${name} failed for good and was granted again (${fence})`);
         if (granted.has(fence) || fence <= Math.max(0, ...granted.keys())) faults.push(`L3: the fence ${fence} did not grow`);
         granted.set(fence, { workspaceId, key, runnerId });
         newest.set(name, fence);
@@ -119,6 +127,7 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
       if (!failedFences.has(fence)) failures.set(name, 1 + (failures.get(name) ?? 0));
       if (known?.fence === fence) faults.push(`F1: ${name} both was done and failed under ${fence}`);
       failedFences.add(fence);
+      if (!event.passes) beyond.add(name);
     }
     if (event.type !== 'completed') continue;
     if (failedFences.has(fence)) faults.push(`F1: ${name} both failed and was done under ${fence}`);
@@ -134,5 +143,5 @@ export function checkHistory(history: readonly HistoryEvent[], end: EndState): r
       faults.push(`F1: ${name} was acknowledged and is ${state} with ${output}`);
     if (known === undefined && state === 'done') faults.push(`${name} is done, and nobody did it`);
   }
-  return [...faults, ...checkSpending({ spent: end.spent, granted, done })];
+  return [...faults, ...checkPlaces(history), ...checkSpending({ spent: end.spent, granted, done })];
 }

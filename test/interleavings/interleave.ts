@@ -34,7 +34,8 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
   leaders.start();
   runners.start();
   world.every(tickMs, () => {
-    ledger.expire();
+    const { fences, silent } = ledger.expire();
+    if (fences.length > 0) history.push({ type: 'expired', atMs: ledger.nowMs, fences, silent });
     leaders.drive();
     leaders.cancel();
     runners.upset();

@@ -82,6 +82,9 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['old drivers', /S4: what one that drove before had planned was stored/],
   ['shared keys', /W1: . read task-\d by \d+ of task-\d, of which it has nothing/],
   ['another pays', /W1: the settle of \d+, which w was given, stands with v/],
+  ['places given twice', /L10: .+ was given \d+ beside \d and \d that it had not stopped/],
+  ['places forgotten', /L10: .+ was given \d+ beside \d and \d that it had not stopped/],
+  ['tried for ever', /F3: .+ failed for good and was granted again/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
 ];
 

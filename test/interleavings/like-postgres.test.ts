@@ -113,6 +113,8 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         return;
       case 'leave':
         return records.leaveRunner(runnerOf(call.runnerId));
+      case 'drain':
+        return records.drainRunner(runnerOf(call.runnerId));
       case 'takeLead':
         epochs.set(call.epoch ?? 0, await records.takeLead(turns.get(call.turn)));
         return;
@@ -145,6 +147,10 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         assert.deepEqual(staleFences, call.stale.map(fenceOf));
         return;
       }
+      case 'noteStopped': {
+        const fences = call.fences === null ? {} : { fences: call.fences.map(fenceOf) };
+        return records.noteStopped({ runnerId: runnerOf(call.runnerId), ...fences, held: call.held.map(fenceOf) });
+      }
       case 'complete': {
         const { key, fence } = call.lease;
         const completion = completionOf({ task: someTask(key), fence: fenceOf(fence) });
@@ -160,7 +166,12 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
       }
       case 'fail': {
         const { key, fence } = call.lease;
-        const failure = { key, fence: fenceOf(fence), runnerId: runnerOf(call.runnerId), problem: problemOf('task-failed') };
+        const failure = {
+          key,
+          fence: fenceOf(fence),
+          runnerId: runnerOf(call.runnerId),
+          problem: problemOf(call.passes ? 'task-failed' : 'media-invalid'),
+        };
         assert.equal(await answerOf(records.failTask(failure), 'failed'), call.answer);
         return;
       }
@@ -172,6 +183,11 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         await sql(
           `update attempt set lease_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end where ended_at is null`,
           [over],
+        );
+        await sql(
+          `update attempt set stopping_until = now() + case when fence = any($1) then interval '-1 second' else interval '1 hour' end
+           where stopping_until is not null`,
+          [call.freed.map(fenceOf)],
         );
         await sql(`update runner set seen_at = now() - case when id = any($1) then interval '3 hours' else interval '0' end`, [
           call.silent.map(runnerOf),
@@ -187,7 +203,8 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
     await say(call).catch((error: unknown) => assert.fail(`${where}: ${error instanceof Error ? error.message : String(error)}`));
     const lines = await sql(
       `select case w.name when 'w' then 'w' else 'v' end as workspace, key, state, attempts, lost,
-         case when state in ('waiting', 'leased') then wanted_by is not null end as wanted, left_on as "leftOn"
+         case when state in ('waiting', 'leased') then wanted_by is not null end as wanted, left_on as "leftOn",
+         (select count(*)::int from attempt a where a.workspace_id = t.workspace_id and a.key = t.key and a.stopping_until is not null) as stopping
        from task t join workspace w on w.id = t.workspace_id order by 1, 2`,
     );
     assert.deepEqual(lines, call.after, where);

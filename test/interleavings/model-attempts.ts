@@ -4,7 +4,11 @@ import { createModelView } from './model-view.ts';
 /** A rule that the ledger breaks on purpose, so that the checker can be seen to find it. */
 export type Broken =
   | ('stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'output replaced' | 'begun anew' | 'taken early')
-  | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays');
+  | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays')
+  | ('places given twice' | 'places forgotten' | 'tried for ever');
+
+/** What a runner says that it stopped; null where it does not tell. */
+export type ModelStopped = { readonly runnerId: string; readonly fences: readonly number[] | null; readonly held: readonly number[] };
 
 /** Rows of the model's ledger, and what ends attempts: one state, one entry and one word to whoever grants for each. */
 export class ModelAttempts {
@@ -18,6 +22,7 @@ export class ModelAttempts {
   readonly view = createModelView({
     tasks: this.tasks,
     runners: this.runners,
+    stopping: () => (this.broken === 'places forgotten' ? [] : this.#stopping()),
     attemptOf: (fence) => this.byFence.get(fence),
     nowMs: () => this.nowMs,
   });
@@ -70,9 +75,31 @@ export class ModelAttempts {
     if (attempt === undefined) return;
     this.end(attempt, outcome);
     this.refund(attempt);
+    const stopping = this.broken !== 'places given twice' && attempt.delivered && (outcome === 'unwanted' || outcome === 'cancelled');
+    if (stopping) attempt.stoppingUntilMs = attempt.leaseUntilMs;
     this.fence++;
     Object.assign(task, { state: 'waiting', outcome: null, attempts: Math.max(0, task.attempts - 1), fence: this.fence });
-    this.view.noteTask(task, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
+    this.view.noteTask(task, { fence: attempt.fence, outcome: 'returned', ranMs: 0, stopping });
+  }
+
+  // L10: one that does not tell what it stopped has stopped what it does not hold.
+  noteStopped({ runnerId, fences, held }: ModelStopped): readonly number[] {
+    return this.freePlaces(
+      (one) => one.runnerId === runnerId && (fences === null ? !held.includes(one.fence) : fences.includes(one.fence)),
+    );
+  }
+
+  #stopping(): readonly ModelAttempt[] {
+    return this.attempts.filter(({ stoppingUntilMs }) => stoppingUntilMs !== null);
+  }
+
+  protected freePlaces(which: (attempt: ModelAttempt) => boolean): readonly number[] {
+    const freed = this.#stopping().filter(which);
+    for (const attempt of freed) {
+      attempt.stoppingUntilMs = null;
+      this.view.noteStopped(attempt);
+    }
+    return freed.map(({ fence }) => fence);
   }
 
   protected end(attempt: ModelAttempt, outcome: ModelAttempt['outcome']): void {

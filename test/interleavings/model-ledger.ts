@@ -8,6 +8,9 @@ const silenceMs = 30_000;
 const most = 3;
 const mostTries = 6;
 
+/** What was taken back, whose runners fell silent, and the places that were waited for long enough. */
+export type ModelExpired = { readonly fences: readonly number[]; readonly silent: readonly string[]; readonly freed: readonly number[] };
+
 /** The rules of packages/records/SPEC.md in memory, one call at a time; the numbers at the lines are those of the rules. */
 export class ModelLedger extends ModelBuilds {
   #epoch = 0;
@@ -18,9 +21,17 @@ export class ModelLedger extends ModelBuilds {
     for (const [id, runner] of this.runners) if (runner.name === name) this.#forget(id);
     this.#runner++;
     const id = `runner-${this.#runner}`;
-    this.runners.set(id, { name, seenMs: this.nowMs, gone: false });
+    this.runners.set(id, { name, seenMs: this.nowMs, gone: false, draining: false });
     this.view.noteRunner(id);
     return id;
+  }
+
+  // L9: said twice it changes nothing.
+  drain(runnerId: string): void {
+    const runner = this.runners.get(runnerId);
+    if (runner === undefined || runner.draining) return;
+    runner.draining = true;
+    this.view.noteRunner(runnerId);
   }
 
   // L6
@@ -60,6 +71,7 @@ export class ModelLedger extends ModelBuilds {
         ...{
           runnerName: runner.name,
           leaseUntilMs: this.nowMs + pickUpMs,
+          stoppingUntilMs: null,
           heardMs: this.nowMs,
           heardAt: 0,
           lostAt: 0,
@@ -161,8 +173,8 @@ export class ModelLedger extends ModelBuilds {
     const losses = task.state === 'leased' ? task.losses : task.losses.slice(0, -1);
     const failures = [...task.failures, attempt.runnerName];
     const names = new Set(failures);
-    const isUntried = [...this.runners.values()].some(({ name, gone }) => !gone && !names.has(name));
-    const again = passes && tries < mostTries && names.size < most && (tries < most || isUntried);
+    const isUntried = [...this.runners.values()].some(({ name, gone, draining }) => !gone && !draining && !names.has(name));
+    const again = (passes || this.broken === 'tried for ever') && tries < mostTries && names.size < most && (tries < most || isUntried);
     const readyMs = again ? this.nowMs + 1000 * 4 ** (Math.min(tries, 3) - 1) : task.readyMs;
     Object.assign(task, {
       attempts: tries,
@@ -180,8 +192,8 @@ export class ModelLedger extends ModelBuilds {
     return 'failed';
   }
 
-  // A3, F4, L4, L8
-  expire(): { readonly fences: readonly number[]; readonly silent: readonly string[] } {
+  // A3, F4, L4, L8, L10
+  expire(): ModelExpired {
     const silent: string[] = [];
     const untilMs = (attempt: ModelAttempt): number => attempt.leaseUntilMs - (this.broken === 'taken early' ? leaseMs / 2 : 0);
     const over = [...this.live.values()].filter((attempt) => untilMs(attempt) < this.nowMs);
@@ -192,6 +204,7 @@ export class ModelLedger extends ModelBuilds {
       silent.push(id);
       this.view.noteRunner(id);
     }
+    const freed = this.freePlaces(({ stoppingUntilMs, runnerId }) => (stoppingUntilMs ?? 0) < this.nowMs || !this.runners.has(runnerId));
     const fences: number[] = [];
     const lostAt = ++this.#calls;
     const neighbours = new Map([...this.live.values()].map(({ fence }) => [fence, this.#neighboursOf(fence)]));
@@ -207,7 +220,7 @@ export class ModelLedger extends ModelBuilds {
         attempt.lostAt = lostAt;
         if (this.broken === 'a lost task') task.wanted = false;
         const lost = task.lost + 1;
-        const losses = [...task.losses, neighbours.get(attempt.fence) ?? []];
+        const losses = [...task.losses, { runnerName: attempt.runnerName, neighbours: neighbours.get(attempt.fence) ?? [] }];
         Object.assign(task, { state: isAtFault(losses) ? 'failed' : 'waiting', outcome: 'lost', lost, losses, attempts });
         this.view.noteTask(task, { fence: attempt.fence, outcome: 'lost', ranMs: 0 });
       } else {
@@ -217,7 +230,7 @@ export class ModelLedger extends ModelBuilds {
         this.view.noteTask(task, { fence: attempt.fence, outcome: 'returned', ranMs: 0 });
       }
     }
-    return { fences, silent };
+    return { fences, silent, freed };
   }
 
   // F4: what the runner had beside an attempt when that was heard of last.
@@ -246,6 +259,6 @@ export class ModelLedger extends ModelBuilds {
 // F4
 function isAtFault(losses: ModelTask['losses']): boolean {
   if (losses.length < most) return false;
-  const [first = [], ...others] = losses;
+  const [first = [], ...others] = losses.map(({ neighbours }) => neighbours);
   return losses.length >= mostTries || !first.some((name) => others.every((names) => names.includes(name)));
 }

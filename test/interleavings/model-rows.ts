@@ -2,6 +2,8 @@ import type { FleetRunner, FleetTask, TaskDemand } from '../../packages/records/
 
 /** Keys are told apart by whose they are: two workspaces may have the same. */
 export type ModelId = { readonly workspaceId: string; readonly key: string };
+/** A runner that was lost with a task, and what else it had. */
+export type ModelLoss = { readonly runnerName: string; readonly neighbours: readonly string[] };
 /** A task of the model: what a row of the ledger says, without what no rule depends on. */
 export type ModelTask = ModelId & {
   state: 'waiting' | 'leased' | 'done' | 'failed';
@@ -10,9 +12,9 @@ export type ModelTask = ModelId & {
   outcome: 'lost' | 'failed' | 'done' | null;
   attempts: number;
   lost: number;
-  /** Names of the runners that failed it, and what else was there whenever its runner was lost. */
+  /** Names of the runners that failed it, and those that were lost with it. */
   failures: readonly string[];
-  losses: readonly (readonly string[])[];
+  losses: readonly ModelLoss[];
   wanted: boolean;
   readyMs: number;
   output: string | null;
@@ -26,6 +28,8 @@ export type ModelAttempt = ModelId & {
   readonly runnerId: string;
   readonly runnerName: string;
   leaseUntilMs: number;
+  /** Its runner is to stop it, and has its place until it says that it has, or until then. */
+  stoppingUntilMs: number | null;
   /** When its runner was heard of it last, or when it was granted. */
   heardMs: number;
   /** Whether it was lost, or heard of, last: numbers of calls that grow. */
@@ -35,7 +39,7 @@ export type ModelAttempt = ModelId & {
   request: string | null;
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'cancelled' | 'undelivered' | 'returned' | null;
 };
-export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean };
+export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean; draining: boolean };
 export type ModelSpend = ModelId & { readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
 export type ModelGiven = ModelLease & ModelId;
@@ -44,6 +48,9 @@ export type ModelBegun = ModelLease & { readonly attempt: number; readonly resum
 
 /** The workspaces of the model. */
 export const workspaceIds = ['v', 'w'] as const;
+
+/** So many tasks at once each runner offers to do. */
+export const slotsOffered = 2;
 
 /** One name for a task of a workspace. */
 export const nameOf = ({ workspaceId, key }: ModelId): string => `${workspaceId}/${key}`;
@@ -55,21 +62,21 @@ export function freshTask({ workspaceId, key }: ModelId, nowMs: number): ModelTa
 }
 
 /** A runner as whoever grants is told of it. */
-export function fleetRunnerOf(runnerId: string, name: string): FleetRunner {
-  const offer = { name, pid: 1, slots: 2, kinds: ['drill'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
-  return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining: false, held: [] };
+export function fleetRunnerOf(runnerId: string, { name, draining }: ModelRunner): FleetRunner {
+  const offer = { name, pid: 1, slots: slotsOffered, kinds: ['drill'], toolchain: {}, voices: [], models: [], fonts: [] } as const;
+  return { runnerId, offer: { ...offer, kinds: ['drill'] }, pool: 'default', region: '', draining, held: [] };
 }
 
 /** A task as whoever grants is told of it; `attempt` is the one of its fence. */
 export function fleetTaskOf(
-  { workspaceId, key, state, wanted, readyMs, failures, leftOn, lost }: ModelTask,
+  { workspaceId, key, state, wanted, readyMs, failures, losses, leftOn, lost }: ModelTask,
   { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
 ): FleetTask {
   const demand: TaskDemand = {
     ...{ workspaceId, key, buildId: workspaceId, kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
     ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
     ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
-    ...{ tried: leftOn === null ? failures : [...failures, leftOn], alone: lost >= 2 },
+    ...{ tried: [...failures, ...losses.map(({ runnerName }) => runnerName), ...(leftOn === null ? [] : [leftOn])], alone: lost >= 2 },
   };
   const held = state === 'leased' ? attempt : undefined;
   const lease = held === undefined ? null : { fence: held.fence, runnerId: held.runnerId, devices: [], sinceMs: 0 };

@@ -1,11 +1,13 @@
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetSnapshot, FleetTask, Grant } from '../../packages/records/src/schedule-store.ts';
-import { fleetRunnerOf, fleetTaskOf, type ModelAttempt, type ModelRunner, type ModelTask, nameOf } from './model-rows.ts';
+import { fleetRunnerOf, fleetTaskOf, type ModelAttempt, type ModelGiven, type ModelRunner, type ModelTask, nameOf } from './model-rows.ts';
 
 /** What whoever grants is told of the model ledger; the numbers at the lines are those of the rules in packages/records/SPEC.md. */
 export type ModelView = {
   /** A task changed, and `ended` how an attempt of it did; or a runner came, went or fell silent. */
   readonly noteTask: (task: ModelTask, ended?: AttemptEnd) => void;
   readonly noteRunner: (runnerId: string) => void;
+  /** The place of an attempt that was to be stopped is free. */
+  readonly noteStopped: (attempt: ModelGiven) => void;
   /** Takes back what was noted last, as a ledger does that forgets to note it. */
   readonly forgetLast: () => void;
   /** A4 */
@@ -20,16 +22,17 @@ export type ModelView = {
 type Rows = {
   readonly tasks: ReadonlyMap<string, ModelTask>;
   readonly runners: ReadonlyMap<string, ModelRunner>;
+  readonly stopping: () => readonly ModelAttempt[];
   readonly attemptOf: (fence: number) => ModelAttempt | undefined;
   readonly nowMs: () => number;
 };
 
-export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): ModelView {
-  const outbox: ({ readonly task: ModelTask; readonly ended: AttemptEnd | null } | { readonly runnerId: string })[] = [];
+export function createModelView({ tasks, runners, stopping, attemptOf, nowMs }: Rows): ModelView {
+  const outbox: (() => FleetEvent)[] = [];
 
   const fleetRunner = (runnerId: string): FleetRunner | null => {
     const runner = runners.get(runnerId);
-    return runner === undefined || runner.gone ? null : fleetRunnerOf(runnerId, runner.name);
+    return runner === undefined || runner.gone ? null : fleetRunnerOf(runnerId, runner);
   };
   const fleetTask = (task: ModelTask): FleetTask => fleetTaskOf(task, { attempt: attemptOf(task.fence), nowMs: nowMs() });
   const runnerEvent = (runnerId: string): FleetEvent => ({ type: 'runner', runnerId, runner: fleetRunner(runnerId) });
@@ -40,17 +43,18 @@ export function createModelView({ tasks, runners, attemptOf, nowMs }: Rows): Mod
   };
 
   return {
-    noteTask: (task, ended) => void outbox.push({ task, ended: ended ?? null }),
-    noteRunner: (runnerId) => void outbox.push({ runnerId }),
+    noteTask: (task, ended) => void outbox.push(() => taskEvent(task, ended ?? null)),
+    noteRunner: (runnerId) => void outbox.push(() => runnerEvent(runnerId)),
+    noteStopped: ({ workspaceId, key, fence }) => void outbox.push(() => ({ type: 'stopped', task: { workspaceId, key }, fence })),
     forgetLast: () => void outbox.pop(),
     snapshot() {
       const open = [...tasks.values()].filter(({ state, wanted }) => wanted && (state === 'waiting' || state === 'leased'));
       const here = [...runners.keys()].flatMap((id) => fleetRunner(id) ?? []);
-      return { snapshot: { tasks: open.map(fleetTask), runners: here, workspaces: [] }, position: outbox.length };
+      const left = stopping().map(({ workspaceId, key, fence, runnerId }) => ({ workspaceId, key, fence, runnerId, devices: [] }));
+      return { snapshot: { tasks: open.map(fleetTask), runners: here, workspaces: [], stopping: left }, position: outbox.length };
     },
     tail(position) {
-      const events = outbox.slice(position).map((row) => ('runnerId' in row ? runnerEvent(row.runnerId) : taskEvent(row.task, row.ended)));
-      return { events, position: outbox.length };
+      return { events: outbox.slice(position).map((row) => row()), position: outbox.length };
     },
     read: (grants) => [...grants.map(({ runnerId }) => runnerEvent(runnerId)), ...grants.flatMap(grantedTask)],
   };

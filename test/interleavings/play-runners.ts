@@ -12,10 +12,14 @@ type Runner = {
   id: string | null;
   lastId: string;
   life: number;
+  /** It asks for nothing more, and leaves once it has ended what it has. */
+  drains: boolean;
   request: string;
   cutUntilMs: number;
   pausedUntilMs: number;
   readonly held: Map<number, Work>;
+  /** What it stopped since it is not its own any more, until it is known that this was heard; null where it does not tell. */
+  readonly stopped: Set<number> | null;
 };
 
 /** Runners that crash, stand still, are cut off, leave, fail and hand back, and whose messages are late, lost, doubled and overtaken. `onDone` is called now and then when a task was done. */
@@ -43,7 +47,9 @@ export function playRunners(world: World, onDone: () => void) {
   const isHome = (runner: Runner, life: number): boolean => runner.life === life;
   const join = (runner: Runner): void => {
     const { life } = runner;
+    runner.drains = false;
     runner.held.clear();
+    runner.stopped?.clear();
     if (runner.lastId !== '') history.push({ type: 'left', runnerId: runner.lastId });
     runner.id = ledger.join(runner.name);
     runner.lastId = runner.id;
@@ -52,6 +58,7 @@ export function playRunners(world: World, onDone: () => void) {
     beat(runner, life);
   };
   const ask = (runner: Runner): void => {
+    if (runner.drains) return;
     requests++;
     runner.request = `request-${requests}`;
     askWith(runner, runner.request);
@@ -89,6 +96,7 @@ export function playRunners(world: World, onDone: () => void) {
     if (id === null || work.ended || runner.held.get(work.fence) !== work) return;
     const { key, fence } = work;
     const fails = trouble(0.08);
+    const passes = fails && random() < 0.95;
     const hands = !fails && trouble(0.12);
     const output = `${key} by ${fence}`;
     const resume = `what ${fence} left`;
@@ -100,17 +108,18 @@ export function playRunners(world: World, onDone: () => void) {
           const answer = hands
             ? ledger.handBack({ ...said, resume })
             : fails
-              ? ledger.fail({ ...said, passes: true })
+              ? ledger.fail({ ...said, passes })
               : ledger.complete({ ...said, output });
           const told = { atMs: ledger.nowMs, ...said };
           if (answer === 'returned') history.push({ type: 'handed back', ...told, resume });
-          if (answer === 'failed') history.push({ type: 'failed', ...told });
+          if (answer === 'failed') history.push({ type: 'failed', ...told, passes });
           if (answer === 'done') history.push({ type: 'completed', ...told, output: ledger.outputOf(fence) ?? '' });
           if (answer === 'done' && random() < 0.5) onDone();
           return answer;
         },
-        reply: () => {
+        reply: (answer) => {
           work.ended = true;
+          if (answer === 'stale') runner.stopped?.add(fence);
           if (runner.held.get(fence) === work) runner.held.delete(fence);
         },
       });
@@ -124,20 +133,38 @@ export function playRunners(world: World, onDone: () => void) {
     if (id !== null)
       whenAwake(runner, () => {
         const leases = [...runner.held.values()].filter(({ ended }) => !ended).map(({ key, fence }) => ({ key, fence }));
+        const told = runner.stopped === null ? null : [...runner.stopped];
+        const held = leases.map(({ fence }) => fence);
         send(runner, {
           deliver: () => {
             const stale = ledger.renew(id, leases);
+            const freed = ledger.noteStopped({ runnerId: id, fences: told, held });
+            for (const fence of freed) history.push({ type: 'stopped', fence });
             for (const { key, fence } of leases)
               if (!stale.includes(fence)) history.push({ type: 'renewed', atMs: ledger.nowMs, key, fence, runnerId: id });
-            return { stale, known: ledger.runners.has(id) };
+            const known = ledger.runners.get(id);
+            return { stale, isKnown: known !== undefined, drains: known?.draining === true };
           },
-          reply: ({ stale, known }) => {
-            for (const fence of stale) runner.held.delete(fence);
-            if (!known) restart(runner, 0);
+          reply: ({ stale, isKnown, drains }) => {
+            for (const fence of told ?? []) runner.stopped?.delete(fence);
+            for (const fence of stale) at(random() * 500, () => isHome(runner, life) && stop(runner, fence));
+            runner.drains = drains;
+            if (!isKnown) restart(runner, 0);
+            else if (drains && runner.held.size === 0) leave(runner);
           },
         });
       });
     at(beatMs, () => beat(runner, life));
+  };
+  const stop = (runner: Runner, fence: number): void => {
+    if (!runner.held.delete(fence)) return;
+    runner.stopped?.add(fence);
+  };
+  const leave = (runner: Runner): void => {
+    if (runner.id === null) return;
+    ledger.leave(runner.id);
+    history.push({ type: 'left', runnerId: runner.id });
+    restart(runner, random() * 3000);
   };
   const restart = (runner: Runner, afterMs: number): void => {
     runner.life++;
@@ -146,7 +173,18 @@ export function playRunners(world: World, onDone: () => void) {
   };
   const slots = 1 + Math.floor(random() * 2);
   const runners = Array.from({ length: 2 + Math.floor(random() * 2) }, (_, index): Runner => {
-    return { name: `r${index}`, id: null, lastId: '', life: 0, request: '', cutUntilMs: 0, pausedUntilMs: 0, held: new Map() };
+    return {
+      name: `r${index}`,
+      id: null,
+      lastId: '',
+      life: 0,
+      drains: false,
+      request: '',
+      cutUntilMs: 0,
+      pausedUntilMs: 0,
+      held: new Map(),
+      stopped: random() < 0.8 ? new Set() : null,
+    };
   });
   const upset = (runner: Runner): void => {
     if (!trouble(0.11)) return;
@@ -154,11 +192,8 @@ export function playRunners(world: World, onDone: () => void) {
     if (how < 0.28) restart(runner, random() * 8000);
     else if (how < 0.55) runner.cutUntilMs = ledger.nowMs + random() * 3 * leaseMs;
     else if (how < 0.82) runner.pausedUntilMs = ledger.nowMs + random() * 3 * leaseMs;
-    else if (runner.id !== null) {
-      ledger.leave(runner.id);
-      history.push({ type: 'left', runnerId: runner.id });
-      restart(runner, random() * 3000);
-    }
+    else if (how < 0.91) leave(runner);
+    else if (runner.id !== null) ledger.drain(runner.id);
   };
 
   return {

@@ -1,5 +1,6 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
-import { ModelLedger } from './model-ledger.ts';
+import type { ModelStopped } from './model-attempts.ts';
+import { type ModelExpired, ModelLedger } from './model-ledger.ts';
 import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, nameOf } from './model-rows.ts';
 
 type Call =
@@ -16,7 +17,7 @@ type Call =
   /** `resume` is what the task went on from. */
   | ({ readonly type: 'cancelTask'; readonly resume: string | null; readonly answer: string } & ModelId)
   | { readonly type: 'join'; readonly name: string; readonly runnerId: string }
-  | { readonly type: 'leave'; readonly runnerId: string }
+  | { readonly type: 'leave' | 'drain'; readonly runnerId: string }
   | { readonly type: 'takeLead'; readonly turn: number; readonly epoch: number | null }
   | { readonly type: 'grant'; readonly epoch: number; readonly grants: readonly Grant[]; readonly given: readonly ModelGiven[] | null }
   | {
@@ -29,8 +30,15 @@ type Call =
   | { readonly type: 'renew'; readonly runnerId: string; readonly leases: readonly ModelLease[]; readonly stale: readonly number[] }
   | { readonly type: 'complete'; readonly runnerId: string; readonly lease: ModelLease; readonly output: string; readonly answer: string }
   | { readonly type: 'handBack'; readonly runnerId: string; readonly lease: ModelLease; readonly resume: string; readonly answer: string }
-  | { readonly type: 'fail'; readonly runnerId: string; readonly lease: ModelLease; readonly answer: string }
-  | { readonly type: 'expire'; readonly fences: readonly number[]; readonly silent: readonly string[] };
+  | {
+      readonly type: 'fail';
+      readonly runnerId: string;
+      readonly lease: ModelLease;
+      readonly passes: boolean;
+      readonly answer: string;
+    }
+  | ({ readonly type: 'noteStopped' } & ModelStopped)
+  | ({ readonly type: 'expire' } & ModelExpired);
 /** What a task is after a call, in words that the database has too; null where nothing depends on it any more. */
 export type TaskLine = {
   readonly workspace: string;
@@ -40,6 +48,8 @@ export type TaskLine = {
   readonly lost: number;
   readonly wanted: boolean | null;
   readonly leftOn: string | null;
+  /** Attempts that are still to be stopped. */
+  readonly stopping: number;
 };
 export type RecordedCall = Call & { readonly after: readonly TaskLine[] };
 
@@ -82,6 +92,11 @@ export class RecordedLedger extends ModelLedger {
     const runnerId = super.join(name);
     this.#note({ type: 'join', name, runnerId });
     return runnerId;
+  }
+
+  override drain(runnerId: string): void {
+    super.drain(runnerId);
+    this.#note({ type: 'drain', runnerId });
   }
 
   override leave(runnerId: string): void {
@@ -128,20 +143,39 @@ export class RecordedLedger extends ModelLedger {
 
   override fail(said: Parameters<ModelLedger['fail']>[0]): 'failed' | 'stale' {
     const answer = super.fail(said);
-    this.#note({ type: 'fail', runnerId: said.runnerId, lease: { key: said.key, fence: said.fence }, answer });
+    const { runnerId, key, fence, passes } = said;
+    this.#note({ type: 'fail', runnerId, lease: { key, fence }, passes, answer });
     return answer;
   }
 
   override expire(): ReturnType<ModelLedger['expire']> {
-    const { fences, silent } = super.expire();
-    if (fences.length + silent.length > 0) this.#note({ type: 'expire', fences, silent });
-    return { fences, silent };
+    const expired = super.expire();
+    if (expired.fences.length + expired.silent.length + expired.freed.length > 0) this.#note({ type: 'expire', ...expired });
+    return expired;
+  }
+
+  override noteStopped(stopped: ModelStopped): readonly number[] {
+    const freed = super.noteStopped(stopped);
+    // Most heartbeats tell of nothing.
+    if (freed.length > 0 || (stopped.fences?.length ?? 0) > 0) this.#note({ type: 'noteStopped', ...stopped });
+    return freed;
   }
 
   #note(call: Call): void {
+    const stopping = new Map<string, number>();
+    for (const one of this.attempts) if (one.stoppingUntilMs !== null) stopping.set(nameOf(one), (stopping.get(nameOf(one)) ?? 0) + 1);
     const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wanted, leftOn }) => {
       const isOpen = state === 'waiting' || state === 'leased';
-      return { workspace: workspaceId, key, state, attempts, lost, wanted: isOpen ? wanted : null, leftOn };
+      return {
+        workspace: workspaceId,
+        key,
+        state,
+        attempts,
+        lost,
+        wanted: isOpen ? wanted : null,
+        leftOn,
+        stopping: stopping.get(nameOf({ workspaceId, key })) ?? 0,
+      };
     });
     this.calls.push({ ...call, after: after.sort((a, b) => (a.workspace + a.key < b.workspace + b.key ? -1 : 1)) });
   }
