@@ -6,7 +6,7 @@ const leaseMs = 60_000;
 const leasesWanted = 2000;
 const rounds = 20;
 
-/** Renewing 2,000 leases of one runner in one statement; then of 2,000 runners with one each, all at the same moment and spread over each second. */
+/** Renewing 2,000 leases of one runner in one statement; then of 2,000 runners with one each, all at the same moment and spread over each second, and what they tell of their memory. */
 export async function measureRenewals(connectionString: string): Promise<void> {
   const bare = await bareRenewals(connectionString, { rows: leasesWanted, rounds });
   console.log(`a bare update of 2,000 rows in one statement: ${told(bare, 0.95)}`);
@@ -22,6 +22,10 @@ export async function measureRenewals(connectionString: string): Promise<void> {
     });
     console.log(
       `one lease of each of 2,000 runners, all at the same moment: ${told(together, 0.95)}, ${perSecond(leasesWanted, percentile(together, 0.5))} renewals/s`,
+    );
+    const memory = await timesOf(rounds, async () => void (await Promise.all(wordsOf(each).map((word) => records.noteRunnerMemory(word)))));
+    console.log(
+      `memory as 2,000 runners tell it, all at the same moment: ${told(memory, 0.95)}, ${perSecond(leasesWanted, percentile(memory, 0.5))} words/s`,
     );
     const spread = await spreadTimes(records, each);
     console.log(`the same, each runner once a second at a time of its own, from when it is due to its answer: ${told(spread, 0.99)}`);
@@ -56,11 +60,18 @@ async function beatsOf(
 }
 
 let percent = 0;
+let words = 0;
 
 /** The same leases, a little further. */
 function moved(beats: readonly RenewRequest[]): readonly RenewRequest[] {
   percent = (percent + 1) % 100;
   return beats.map((beat) => ({ ...beat, leases: beat.leases.map((lease) => ({ ...lease, percent })) }));
+}
+
+/** What each tells of its memory, other than the time before. */
+function wordsOf(beats: readonly RenewRequest[]) {
+  words++;
+  return beats.map(({ runnerId }) => ({ runnerId, memory: { totalMib: 64_000, freeMib: words, heldMib: 64_000 - words }, beat: words }));
 }
 
 async function timesOf(count: number, work: () => Promise<void>): Promise<readonly number[]> {

@@ -180,11 +180,12 @@ test('whose weights lie in the memory of a machine is heard with heartbeats and 
   await runners.heartbeat({ runnerId: one.runnerId, leases: [], beat: 1, hostMemory });
   await runners.heartbeat({ runnerId: one.runnerId, leases: [], beat: 2 });
   await runners.heartbeat({ runnerId: older.runnerId, leases: [], models: [] });
-  const shown = await eventually(async () => {
-    const all = (await client.fleet()).runners.map((runner) => [runner.name, runner.hostMemory] as const);
-    return all.length === 2 && all;
+  const shown = async () => Object.fromEntries((await client.fleet()).runners.map((runner) => [runner.name, runner.hostMemory]));
+  const first = await eventually(async () => {
+    const all = await shown();
+    return Object.keys(all).length === 2 && all;
   });
-  assert.deepEqual(Object.fromEntries(shown), { one: hostMemory, older: undefined });
+  assert.deepEqual(first, { one: hostMemory, older: undefined });
   const rows = [{ address: 'text/a', kind: 'subtitles', key: 'a', estimateMs: 4000, reused: false }] as const;
   const { id: buildId } = await records.createBuild({ workspaceId, title: 'A', document: {}, files: {}, purpose: 'make', atMs: null });
   await records.savePlan({ buildId, rows, ready: [taskOf('a')], progress });
@@ -194,4 +195,7 @@ test('whose weights lie in the memory of a machine is heard with heartbeats and 
   const end = { key: 'a', fence: lease?.fence ?? 0, output: {}, assets: [], wallMs: 9, cpuMs: 1, loadMs: 4, loadedFrom: 'memory' } as const;
   await runners.completeTask({ runnerId: one.runnerId, ...end });
   assert.deepEqual(await sql(`select body->>'loadedFrom' as source from outbox where topic = 'task.ended'`), [{ source: 'memory' }]);
+  // It is withdrawn by who knows it no more.
+  await runners.heartbeat({ runnerId: one.runnerId, leases: [], beat: 3, hostMemory: null });
+  await eventually(async () => (await shown())['one'] === undefined);
 });

@@ -21,10 +21,13 @@ test('what executors hold is told by GPU, and by null where it lies in the memor
   assert.deepEqual(heldAnywhere(places), ['model a@1', 'model b@1', 'voice x 1']);
 });
 
-test('heartbeats tell what is held and where, once and when it changes place, and what is free on GPUs until that was heard', async () => {
+test('heartbeats tell what is held and where, once and when it changes place, and what is free on GPUs until that was heard', {
+  timeout: 60_000,
+}, async () => {
   const end = new AbortController();
   const told: unknown[] = [];
   let away = false;
+  let lost = 0;
   let free: readonly FreeMemory[] | null = [{ id: 'GPU-1', freeMib: 5 }];
   const heard = (): void => {
     free = null;
@@ -48,7 +51,10 @@ test('heartbeats tell what is held and where, once and when it changes place, an
       ...{ completeTask: never, failTask: never, handBack: never },
       leaseTasks: ({ signal }) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
       async heartbeat({ models, held, free: now }) {
-        if (away) throw new FilmwrightError('unavailable', 'The gateway is away.');
+        if (away) {
+          lost++;
+          throw new FilmwrightError('unavailable', 'The gateway is away.');
+        }
         if (held !== undefined || now !== undefined) told.push([models, held, now]);
         return { stale: [], back: [] };
       },
@@ -67,9 +73,16 @@ test('heartbeats tell what is held and where, once and when it changes place, an
   // The same models elsewhere.
   [first.held, second.held] = [[], ['model a@1']];
   await until(3);
+  // What was told while no answer came may have been heard: it is told again how it is, though it is as it was heard last.
+  away = true;
+  second.held = [];
+  for (const beats = lost + 2; lost < beats; ) await sleep(5);
+  second.held = ['model a@1'];
+  away = false;
+  await until(4);
   await sleep(60);
   end.abort();
   await over;
   const on = (device: string) => [['model a@1'], [{ device, models: ['model a@1'] }], undefined];
-  assert.deepEqual(told, [[[], [], [{ id: 'GPU-1', freeMib: 5 }]], on('GPU-1'), on('GPU-2')]);
+  assert.deepEqual(told, [[[], [], [{ id: 'GPU-1', freeMib: 5 }]], on('GPU-1'), on('GPU-2'), on('GPU-2')]);
 });

@@ -66,7 +66,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
   const ended = AbortSignal.any([endings.end, gone.signal]);
   let wake = (): void => {};
   noMore.addEventListener('abort', () => wake(), { once: true });
-  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '', toldMemory: '', beats: 0 };
+  const beating: Beating = { work, held, stopped, gone, full: full.signal, toldHeld: '', toldMemory: 'null', beats: 0 };
   const beats = beatUntil(ended, beating);
   // Whoever grants should hear at once that this runner takes no more.
   const drained = (): void => {
@@ -189,9 +189,9 @@ type Beating = {
   readonly stopped: Set<Stopped>;
   readonly gone: AbortController;
   readonly full: AbortSignal;
-  /** What was told of the models that the executors hold; nothing yet where it is empty. */
+  /** What was heard of the models that the executors hold; empty where nothing was told yet, and where an answer is awaited or was lost. */
   toldHeld: string;
-  /** The same of the weights in memory. */
+  /** The same of the weights in memory; `null` is also what is known of a runner that told nothing yet. */
   toldMemory: string;
   /** How many heartbeats were begun. */
   beats: number;
@@ -226,6 +226,10 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
   const holds = JSON.stringify(places);
   const hostMemory = work.weights?.now(heldAnywhere(places)) ?? null;
   const inMemory = JSON.stringify(hostMemory);
+  const isHeldNews = holds !== beating.toldHeld;
+  const isMemoryNews = inMemory !== beating.toldMemory;
+  if (isHeldNews) beating.toldHeld = '';
+  if (isMemoryNews) beating.toldMemory = '';
   try {
     // A reply that does not come must not keep the next heartbeat.
     const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1000, work.leaseMs / 4))]);
@@ -236,8 +240,8 @@ async function beat(beating: Beating, ended: AbortSignal): Promise<void> {
     const files = (await work.files?.news()) ?? null;
     const previews = previewsOf([...told.values()]);
     const news = {
-      ...(holds !== beating.toldHeld && { models: heldAnywhere(places), held: places }),
-      ...(hostMemory !== null && inMemory !== beating.toldMemory && { hostMemory }),
+      ...(isHeldNews && { models: heldAnywhere(places), held: places }),
+      ...(isMemoryNews && { hostMemory }),
       ...(files && { files }),
       ...(free && { free }),
       ...(memory && { memory }),

@@ -36,7 +36,7 @@ test('a heartbeat tells which weights lie in memory where that is news, and agai
       async heartbeat({ hostMemory }) {
         beats++;
         if (isAway) throw new Error('away');
-        if (hostMemory !== undefined) heard.push(`${hostMemory.budgetMib} ${hostMemory.models.join()}`);
+        if (hostMemory !== undefined) heard.push(hostMemory === null ? 'no more' : `${hostMemory.budgetMib} ${hostMemory.models.join()}`);
         return { stale: [], back: [] };
       },
     },
@@ -56,6 +56,17 @@ test('a heartbeat tells which weights lie in memory where that is news, and agai
   isAway = false;
   await beaten();
   assert.deepEqual(heard, ['1024 model a@1', '1024 ']);
+  memory = null;
+  await beaten(3);
+  assert.deepEqual(heard.splice(0), ['1024 model a@1', '1024 ', 'no more'], 'what was told is withdrawn, once');
+  // What was told may have come there though no answer came back.
+  isAway = true;
+  memory = { budgetMib: 1024, models: ['model a@1'] };
+  await beaten();
+  memory = null;
+  isAway = false;
+  await beaten(3);
+  assert.deepEqual(heard, ['no more']);
   drain.abort(new Error('drains'));
   await over;
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { HostMemory } from '@filmwright/contracts';
 import { dropFromCache } from '@filmwright/engines/measure/drop-from-cache';
 import { pagesIn, pagesInMemory } from './pages-in-memory.ts';
 import { type WeightsInMemory, watchWeights } from './weights-in-memory.ts';
@@ -16,7 +17,8 @@ const never = new AbortController().signal;
 
 /** Models of one file each that lie in memory as the test says, in percent; null where the system does not tell at all. */
 function scene(context: TestContext, first: Readonly<Record<string, number>> | null) {
-  const told = { parts: first, bytes: (8 * gibibyte) as number | null };
+  const told = { parts: first, bytes: (8 * gibibyte) as number | null, failing: 0 };
+  const known: (HostMemory | null)[] = [];
   const looks: string[] = [];
   const names = Object.keys(first ?? { 'model a@1': 0 });
   const weights = watchWeights({
@@ -25,6 +27,8 @@ function scene(context: TestContext, first: Readonly<Record<string, number>> | n
     list: async () => new Map(names.map((name) => [name, [name]])),
     async ask(paths) {
       looks.push(paths.join());
+      known.push(weights.now([]));
+      if (told.failing-- > 0) return null;
       const { parts } = told;
       return parts === null
         ? null
@@ -42,7 +46,7 @@ function scene(context: TestContext, first: Readonly<Record<string, number>> | n
     // What was asked last may have been asked before the test changed anything.
     for (const until = looks.length + 2; looks.length < until; ) await sleep(2);
   };
-  return { weights, told, looks, looked };
+  return { weights, told, looks, known, looked };
 }
 
 test('in memory is a model of whose weights no more than a twentieth is missing; those of which the system does not tell are left out', async (context) => {
@@ -74,6 +78,22 @@ test('between looks at all, those are looked at that lie there in part, are held
     await looked();
     assert.equal(looks.at(-1), 'model a@1', 'it was not there');
   }
+});
+
+test('where the system does not tell once nothing is known until it does, which is asked at the next look, of all; a second time it is let be for long', async (context) => {
+  const { weights, told, looks, known, looked } = scene(context, { 'model a@1': 100, 'model b@1': 0 });
+  await looked();
+  told.failing = 1;
+  const before = looks.length;
+  while (weights.now([]) === null || !known.slice(before).includes(null)) await sleep(2);
+  const after = looks[known.indexOf(null, before)];
+  assert.equal(after, 'model a@1,model b@1');
+  assert.deepEqual(weights.now([])?.models, ['model a@1']);
+  told.failing = 2;
+  while (told.failing > 0) await sleep(2);
+  const last = looks.length;
+  await sleep(50);
+  assert.deepEqual([weights.now([]), looks.length], [null, last]);
 });
 
 test('memory for weights is half of what could be had, told anew where that is other by a gibibyte, and by a sixteenth', async (context) => {

@@ -5,7 +5,7 @@ import { pagesInMemory } from './pages-in-memory.ts';
 
 /** Which weights lie in the memory of this machine, since something read them and nothing has needed their place. */
 export type WeightsInMemory = {
-  /** What was found last, with how much memory there is for weights; null while that is not known. `held` are models that processes hold now: they are looked at next. */
+  /** What was found last, with how much memory there is for weights; null while that is not known, or no more. `held` are models that processes hold now: they are looked at next. */
   readonly now: (held: readonly string[]) => HostMemory | null;
   /** From where models would be loaded at this moment; null where that is not known of all of them. */
   readonly sourceOf: (models: readonly string[]) => Promise<LoadedFrom | null>;
@@ -98,12 +98,16 @@ export function watchWeights(watching: Watching): WeightsInMemory {
   const lookIn = (ms: number): void => {
     timer = setTimeout(async () => {
       const startMs = performance.now();
+      const wasKnown = isKnown;
       // What fails once may work later, and nothing but times depends on it.
       await look().catch(() => {
         isKnown = false;
       });
+      // What lay there was forgotten.
+      if (!isKnown) listedMs = Number.NEGATIVE_INFINITY;
       const tookMs = performance.now() - startMs;
-      if (!closing.signal.aborted) lookIn(Math.max(isKnown ? lookMs : allEveryMs, restFactor * tookMs));
+      // Once in a while asking fails where much is done; where it fails again, it is likely to go on so.
+      if (!closing.signal.aborted) lookIn(Math.max(isKnown || wasKnown ? lookMs : allEveryMs, restFactor * tookMs));
     }, ms).unref();
   };
   lookIn(Math.min(firstMs, lookMs));

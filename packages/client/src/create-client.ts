@@ -124,8 +124,8 @@ export type Client = FilmCalls &
       readonly held?: readonly HeldOn[];
       /** Free memory of GPUs, where that changed. */
       readonly free?: readonly FreeMemory[];
-      /** Weights in the memory of its machine, where that changed. */
-      readonly hostMemory?: HostMemory;
+      /** Weights in the memory of its machine, where that changed; null where that is known no more. */
+      readonly hostMemory?: HostMemory | null;
       /** Memory of the machine and of what does tasks, where that changed. */
       readonly memory?: RunnerMemory;
       /** Attempts that were stopped since they were told to be stale. */

@@ -129,8 +129,8 @@ export const heartbeatSchema = z.object({
   held: z.array(heldOnSchema).max(1001).readonly().optional(),
   /** Free memory of all its GPUs, where that of any is not as it told last. */
   free: z.array(freeMemorySchema).max(1000).readonly().optional(),
-  /** Weights in the memory of its machine, where that is not as it told last; never told where the system does not say. */
-  hostMemory: hostMemorySchema.optional(),
+  /** Weights in the memory of its machine, where that is not as it told last; null where the system says so no more, and never told where it never did. */
+  hostMemory: hostMemorySchema.nullable().optional(),
   /** Memory of its machine and of what does its tasks; left out while it is about what was told last. */
   memory: runnerMemorySchema.optional(),
   /** What came into its cache of inputs and left it since it told last; of a file whose last word was not answered, how it is by now. */

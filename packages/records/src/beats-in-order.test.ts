@@ -22,13 +22,19 @@ test('A7b: what a runner holds and what is free is what its newest heartbeat tol
   await tell('model c', 4);
   await free(400, 4);
   assert.deepEqual(await told(), { held: 'model c', place: 'model c', free: '400' });
-  const memory = (model: string, beat?: number) => records.noteMemory({ runnerId, memory: { budgetMib: 1, models: [model] }, beat });
+  const memory = (model: string | null, beat?: number) =>
+    records.noteMemory({ runnerId, memory: model === null ? null : { budgetMib: 1, models: [model] }, beat });
   const inMemory = async () => (await sql(`select host_memory->'models'->>0 as model from runner`))[0]?.['model'];
   await memory('model a', 2);
   await memory('model b', 1);
   assert.equal(await inMemory(), 'model a');
   await memory('model c', 5);
   assert.equal(await inMemory(), 'model c');
+  await memory(null, 4);
+  assert.equal(await inMemory(), 'model c');
+  await memory(null, 7);
+  await memory('model c', 6);
+  assert.equal(await inMemory(), null);
   await memory('model d');
   assert.equal(await inMemory(), 'model d');
   await tell('model old');

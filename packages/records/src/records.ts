@@ -211,8 +211,8 @@ export interface Records {
   }): Promise<void>;
   /** Notes what is free by now on all GPUs of a runner. */
   noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
-  /** Notes which weights lie in the memory of a runner's machine. */
-  noteMemory(runner: { readonly runnerId: string; readonly memory: HostMemory; readonly beat?: number | undefined }): Promise<void>;
+  /** Notes which weights lie in the memory of a runner's machine; null where it knows that no more. */
+  noteMemory(runner: { readonly runnerId: string; readonly memory: HostMemory | null; readonly beat?: number | undefined }): Promise<void>;
   /** Notes memory as a runner told it; what a heartbeat before `beat` tells later changes nothing. */
   noteRunnerMemory(told: { readonly runnerId: string; readonly memory: RunnerMemory; readonly beat?: number | undefined }): Promise<void>;
   /** Notes how the process of the runner of this name ended (SPEC.md, F4). Call it before another joins in its place; of a runner of another name nothing is noted. */

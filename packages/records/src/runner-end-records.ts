@@ -1,4 +1,6 @@
+import { bigintArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
+import { gather } from './gather.ts';
 import type { Records } from './records.ts';
 import { isUuid } from './uuidv7.ts';
 
@@ -18,20 +20,44 @@ export const pruneEnds = `
   delete from runner_end x where noted_at < now() - interval '1 hour' and not exists (
     select from attempt a where a.runner_id = x.runner_id and a.outcome = 'lost')`;
 
+const told = 'unnest($1::uuid[], $2::json[], $3::bigint[]) as l(runner_id, memory, beat)';
+/** By its own count: a word that was overtaken says nothing any more, and one that does not count (0) is the newest. */
+const isNews = `r.id = l.runner_id and (l.beat = 0 or r.memory is null or coalesce((r.memory->>'beat')::bigint, 0) < l.beat)`;
+
+/** Of many runners; answers of which it was taken up. What another writes just now is left out, so that no two wait for each other and nobody for somebody else's. */
+const noteMany = `
+  with free as materialized (select id from runner where id = any($1::uuid[]) for no key update skip locked), noted as (
+    update runner r set memory = l.memory from ${told} where ${isNews} and r.id in (select id from free)
+  ) select id from free`;
+/** One that was left out. */
+const noteOne = `update runner r set memory = l.memory from ${told} where ${isNews}`;
+
+/** Words of so many runners go into one statement, and so many statements run at once. */
+const gathered = { most: 500, lanes: 2 };
+/** Whoever holds the rows of many keeps one connection. */
+const single = { most: 1, lanes: 1 };
+
+type Told = Parameters<Records['noteRunnerMemory']>[0];
+
 /** What is known of runners that die (SPEC.md, F4). */
 export function runnerEndRecords({
   rows,
   prepared,
 }: Pick<Database, 'rows' | 'prepared'>): Pick<Records, 'noteRunnerMemory' | 'noteRunnerEnd'> {
+  const many = gather(async (words: readonly Told[]) => {
+    const latest = new Map<string, Told>();
+    for (const word of words) if (isNewer(word, latest.get(word.runnerId))) latest.set(word.runnerId, word);
+    const found = await prepared<{ id: string }>({ name: 'note-memories', text: noteMany, values: valuesOf([...latest.values()]) });
+    const noted = new Set(found.map(({ id }) => id));
+    return words.map(({ runnerId }) => noted.has(runnerId.toLowerCase()));
+  }, gathered);
+  const one = gather(async (words: readonly Told[]) => {
+    await prepared({ name: 'note-memory', text: noteOne, values: valuesOf(words) });
+    return words;
+  }, single);
   return {
-    async noteRunnerMemory({ runnerId, memory, beat }) {
-      if (!isUuid(runnerId)) return;
-      await prepared({
-        name: 'note-runner-memory',
-        text: `update runner set memory = $2::text::json
-          where id = $1 and ($3::bigint is null or memory is null or coalesce((memory->>'beat')::bigint, 0) < $3)`,
-        values: [runnerId, JSON.stringify({ ...memory, ...(beat !== undefined && { beat }) }), beat ?? null],
-      });
+    async noteRunnerMemory(word) {
+      if (isUuid(word.runnerId) && !(await many(word))) await one(word);
     },
     async noteRunnerEnd({ name, end }) {
       await rows(
@@ -44,4 +70,19 @@ export function runnerEndRecords({
       );
     },
   };
+}
+
+function isNewer({ beat }: Told, than: Told | undefined): boolean {
+  return than === undefined || beat === undefined || beat >= (than.beat ?? 0);
+}
+
+function valuesOf(words: readonly Told[]): readonly unknown[] {
+  return [
+    uuidArray(words.map(({ runnerId }) => runnerId)),
+    textArray(
+      words.map(({ memory, beat }) => JSON.stringify({ ...memory, ...(beat !== undefined && { beat }) })),
+      'json',
+    ),
+    bigintArray(words.map(({ beat = 0 }) => beat)),
+  ];
 }

@@ -93,12 +93,12 @@ export function runnerRecords({
         [runnerId, JSON.stringify(Object.fromEntries(free.map(({ id, freeMib }) => [id, freeMib]))), beat ?? null],
       );
     },
-    async noteMemory({ runnerId, memory: { budgetMib, models }, beat }) {
+    async noteMemory({ runnerId, memory, beat }) {
       if (!isUuid(runnerId)) return;
       await rows(
         `update runner set host_memory = $2::text::json, memory_beat = coalesce($3, memory_beat)
          where id = $1 and case when $3::bigint is null then host_memory::text is distinct from $2::text else memory_beat < $3 end`,
-        [runnerId, JSON.stringify({ budgetMib, models: [...models].sort() }), beat ?? null],
+        [runnerId, memory && JSON.stringify({ budgetMib: memory.budgetMib, models: [...memory.models].sort() }), beat ?? null],
       );
     },
     async noteFiles({ runnerId, added, removed, beat }) {

@@ -37,7 +37,8 @@ test('P5: of two machines whose GPUs hold nothing the one is taken that has the 
   const { records, sql } = opened;
   const stopFirst = start(context, opened);
   const [one, two] = [await records.joinRunner(machineOf('one')), await records.joinRunner(machineOf('two', 24_000))];
-  const inMemory = (runnerId: string, models: readonly string[]) => records.noteMemory({ runnerId, memory: { budgetMib: 32_768, models } });
+  const inMemory = (runnerId: string, models: readonly string[] | null) =>
+    records.noteMemory({ runnerId, memory: models && { budgetMib: 32_768, models } });
   /** Whichever is given it ends it, having loaded from where it says, and unloads it after. */
   const givenTo = async (key: string, loaded: { readonly loadMs: number; readonly loadedFrom: 'memory' | 'disk' }) => {
     await order(opened, [drawing(key)]);
@@ -70,7 +71,8 @@ test('P5: of two machines whose GPUs hold nothing the one is taken that has the 
   start(context, opened);
   // The mean of 4 and 9 s outlived who learned it.
   assert.deepEqual(await givenTo('c', { loadMs: 7000, loadedFrom: 'memory' }), ['two', 'loading the model from memory takes 7 s']);
-  await inMemory(two.runnerId, []);
+  // Who says that it does not know any more has nothing there.
+  await inMemory(two.runnerId, null);
   // Believed to come from the disk, it came from memory: of the disk nothing is learned.
   const [, first] = await givenTo('d', { loadMs: 7000, loadedFrom: 'memory' });
   const [, second] = await givenTo('e', { loadMs: 30_000, loadedFrom: 'disk' });
