@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import type { EncoderProbe } from '@filmwright/contracts';
+import { standsIn } from '@filmwright/render/ffmpeg/known-answers';
 
 const frames = 60;
 const tryWithinMs = 20_000;
@@ -9,12 +11,27 @@ const uploads: Readonly<Record<string, readonly string[]>> = {
   vulkan: ['-init_hw_device', 'vulkan=hw', '-filter_hw_device', 'hw'],
 };
 
-/** Tries every hardware encoder of H.264, HEVC and AV1 that ffmpeg lists by encoding a second of 1280x720 at 60 fps, one after another. */
-export async function probeEncoders(ffmpeg: string): Promise<readonly EncoderProbe[]> {
+/** How Linux names what encodes: GPUs (also through WSL), Jetsons, and the encoders of small boards. */
+const devices = /^(?:dri|nvidia.*|nvhost.*|nvmap|dxg|kfd|video\d+|mpp_service)$/;
+
+/**
+ * Tries every hardware encoder of H.264, HEVC and AV1 that ffmpeg lists by encoding a second of 1280x720 at 60 fps, one after another. None is tried where
+ * Linux shows no device that could in `folder`, its /dev, and ffmpeg works here: a script may have it work on another machine.
+ */
+export async function probeEncoders(ffmpeg: string, folder = '/dev'): Promise<readonly EncoderProbe[]> {
   const { stdout } = await runFfmpeg(ffmpeg, ['-encoders']);
+  const names = hardwareEncoders(stdout);
+  if (names.length > 0 && (await lacksDevices(folder)) && !(await standsIn(ffmpeg, 'ffmpeg'))) {
+    const reason = `${folder} has no device that encodes (dri, nvidia0 and the like); where the machine has one, give it to the container`;
+    return names.map((name) => ({ name, works: false, framesPerS: null, reason }));
+  }
   const probes: EncoderProbe[] = [];
-  for (const name of hardwareEncoders(stdout)) probes.push(await tryEncoder(ffmpeg, name));
+  for (const name of names) probes.push(await tryEncoder(ffmpeg, name));
   return probes;
+}
+
+async function lacksDevices(folder: string): Promise<boolean> {
+  return process.platform === 'linux' && !(await readdir(folder)).some((name) => devices.test(name));
 }
 
 /** Names of hardware encoders in the list that `ffmpeg -encoders` prints. */

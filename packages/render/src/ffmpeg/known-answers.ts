@@ -49,9 +49,8 @@ async function readKept(file: string): Promise<Kept | null> {
 /** What changes when the program or a library that it loads is replaced; null where that cannot be seen from outside. */
 async function marksOf({ path, name, env }: Pick<KnownAnswers, 'path' | 'name' | 'env'>): Promise<readonly string[] | null> {
   try {
+    if (await standsIn(path, name)) return null;
     const real = await realpath(path);
-    // What runs under a name that is not its own asks another program, and so does a script.
-    if (!basename(real).startsWith(name) || (await isScript(real))) return null;
     const search = Object.entries(env).filter(([variable]) => /^(LD|DYLD)_/.test(variable));
     const folders = search.flatMap(([, value = '']) => value.split(delimiter)).filter((folder) => folder.startsWith('/'));
     // Installing a library writes the loader's list anew (Linux with glibc), and changes the folder that it comes into.
@@ -61,6 +60,12 @@ async function marksOf({ path, name, env }: Pick<KnownAnswers, 'path' | 'name' |
   } catch {
     return null;
   }
+}
+
+/** Whether it asks another program, maybe one of another machine: a script does, and what runs under a name that is not its own. */
+export async function standsIn(path: string, name: string): Promise<boolean> {
+  const real = await realpath(path);
+  return !basename(real).startsWith(name) || (await isScript(real));
 }
 
 /** Which file or folder it is, and when it changed last. */
