@@ -66,6 +66,7 @@ test('a film whose pool is asked says so in its wait, and in a check as a warnin
   assert.match(text({}) ?? '', /^Nobody who is there has sd-turbo: the film waits for the pool cloud to bring a machine with it/);
   const fetching = { scouting: 'known', isSeen: true, bringing: ['sd-turbo'] } as const;
   assert.match(text(fetching) ?? '', /^A machine of the pool cloud is fetching sd-turbo: /);
+  assert.match(text({ ...fetching, losses: 2 }) ?? '', /cloud is fetching sd-turbo anew, since it was lost 2 times while it did so: /);
   assert.equal(text({ ...fetching, bringing: ['joe'] }), undefined);
   const both = { ...asks('sd-turbo'), narration: [{ say: 'Hello.', voice: 'ann' }] };
   const { awaits } = asked({ shot: both, pools: [cloud, { ...cloud, name: 'tales', models: ['ann'] }] });

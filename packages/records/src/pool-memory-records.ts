@@ -1,5 +1,6 @@
 import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core/plan/installed-models';
+import { mostLosses } from '@filmwright/core/pools/pool-supply';
 import type { Database } from './database.ts';
 import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine, isOutdated } from './pooled.ts';
@@ -28,10 +29,15 @@ type MemoryRow = {
   readonly there: boolean;
   readonly lost: boolean;
   readonly bringing: readonly string[];
+  readonly losses: number;
 };
 
+/** Whether something is still to be fetched, of the names in a column. */
+const isAny = (names: string): string => `coalesce(json_array_length(${names}) > 0, false)`;
+/** A machine `m` was lost so often while it fetched that nobody waits for it any more. */
+const isInVain = `coalesce(m.losses >= ${mostLosses}, false)`;
 /** The machine that offered last is to stay: what it was still fetching may come though its runner is not there, which leaves to offer anew. */
-const isKept = `exists (select from pool_machine m where m.id = split_part(p.offer->>'name', '/', 1) and m.state = 'wanted')`;
+const isKept = `exists (select from pool_machine m where m.id = split_part(p.offer->>'name', '/', 1) and m.state = 'wanted' and not ${isInVain})`;
 
 /** What machines of pools showed (SPEC.md, O5). */
 export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
@@ -48,6 +54,7 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
     },
     async rememberPools(pools) {
       const names = pools.map(({ name }) => name);
+      await noteFetching(rows, names);
       await rows(
         `with newest as (
            select distinct on (m.pool) m.pool, r.id
@@ -55,7 +62,7 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
            where m.pool = any($1) and ${isHeard} order by m.pool, r.id desc
          )
          update pool_memory p set runner_id = n.id, offer = case when p.runner_id = n.id then p.offer else r.offer end, offered_at = now(),
-           scouts = case when json_array_length(r.offer->'bringing') > 0 then p.scouts else 0 end
+           scouts = case when ${isAny('r.bringing')} then p.scouts else 0 end
          from newest n join runner r on r.id = n.id
          where p.name = n.pool and (p.runner_id is distinct from n.id or p.offered_at < now() - ${noteAgain})`,
         [names],
@@ -101,22 +108,49 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
   };
 }
 
+/**
+ * Notes what each machine is still fetching, for when its runner leaves to offer anew. One that joins under another name while it fetched was lost and brought again: that
+ * counts beside it and as another scout of its pool.
+ */
+async function noteFetching(rows: Database['rows'], pools: readonly string[]): Promise<void> {
+  await rows(
+    `with told as (
+       select distinct on (m.id) m.id, m.pool, r.name, r.bringing, m.told_by <> r.name and ${isAny('m.bringing')} and ${isAny('r.bringing')} as lost
+       from pool_machine m join runner r on ${isOfMachine} where m.pool = any($1) and ${isHeard} order by m.id, r.id desc
+     ), noted as (
+       update pool_machine m set told_by = t.name, bringing = t.bringing,
+         losses = case when not ${isAny('t.bringing')} then 0 when t.lost then m.losses + 1 else m.losses end
+       from told t where t.id = m.id and (m.told_by, m.bringing::text) is distinct from (t.name, t.bringing::text)
+     )
+     update pool_memory p set scouts = p.scouts + l.count
+     from (select pool, count(*)::int as count from told where lost group by pool) l where l.pool = p.name`,
+    [pools],
+  );
+}
+
 async function memoriesOf(rows: Database['rows'], names: readonly string[]): Promise<readonly PoolMemoryRow[]> {
   const found = await rows<MemoryRow>(
     `select p.name, p.runner_id, ${agoMs('p.offered_at')} as offered_ago_ms, p.start_ms, ${agoMs('p.short_at')} as short_ago_ms,
-       p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not k.kept and coalesce(json_array_length(p.offer->'bringing') > 0, false) as lost,
-       to_json(case when t.heard then t.bringing when k.kept then array(select json_array_elements_text(p.offer->'bringing')) else '{}' end) as bringing
+       p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not ${isKept} and ${isAny(`p.offer->'bringing'`)} as lost, f.bringing, f.losses
      from pool_memory p cross join lateral (
-       select count(*) > 0 as heard, count(m.id) filter (where not ${isOutdated}) > 0 as there,
-         coalesce((select array_agg(distinct b order by b) from unnest(array_agg(r.bringing)) o cross join lateral json_array_elements_text(o) b), '{}') as bringing
-       from runner r left join pool_machine m on ${isOfMachine} and m.pool = p.name where r.pool = p.name and ${isHeard}
-     ) t cross join lateral (select ${isKept} as kept) k where p.name = any($1) order by p.name`,
+       select exists (
+         select from runner r join pool_machine m on ${isOfMachine} and m.pool = p.name and not ${isOutdated} and not ${isInVain}
+         where r.pool = p.name and ${isHeard}
+       ) as there
+     ) t cross join lateral (
+       select coalesce(json_agg(distinct b), '[]') as bringing, coalesce(max(o.losses), 0) as losses from (
+         select r.bringing, m.losses from runner r left join pool_machine m on ${isOfMachine} where r.pool = p.name and ${isHeard} and not ${isInVain}
+         union all
+         select m.bringing, m.losses from pool_machine m where m.pool = p.name and m.state = 'wanted' and not ${isInVain} and ${isAny('m.bringing')}
+           and not exists (select from runner r where ${isOfMachine} and ${isHeard})
+       ) o cross join lateral json_array_elements_text(o.bringing) b
+     ) f where p.name = any($1) order by p.name`,
     [names],
   );
   return found.map((row): PoolMemoryRow => {
-    const { name, runner_id: runnerId, start_ms: startMs, scouts, there: isThere, lost: isLost, bringing } = row;
+    const { name, runner_id: runnerId, start_ms: startMs, scouts, there: isThere, lost: isLost, bringing, losses } = row;
     const ago = { offeredAgoMs: row.offered_ago_ms, shortAgoMs: row.short_ago_ms, scoutAgoMs: row.scout_ago_ms };
-    return { name, runnerId, startMs, ...ago, scoutAt: row.scout_at?.toISOString() ?? null, scouts, isThere, isLost, bringing };
+    return { name, runnerId, startMs, ...ago, scoutAt: row.scout_at?.toISOString() ?? null, scouts, isThere, isLost, bringing, losses };
   });
 }
 

@@ -214,7 +214,7 @@ test('O7: a pool that a build waits for is known, with when a machine was asked 
   assert.deepEqual(await known(), [false, false, true, ['joe', 'oil']]);
   assert.deepEqual(await scouts(), [1, false]);
   await records.leaveRunner(runnerId);
-  assert.deepEqual(await known(), [false, false, false, ['oil', 'joe']], 'its runner may be back with more');
+  assert.deepEqual(await known(), [false, false, false, ['joe', 'oil']], 'its runner may be back with more');
   assert.deepEqual(await scouts(), [1, false]);
   await records.stopMachine('m1');
   assert.deepEqual(await known(), [false, false, false, []], 'it comes no more');

@@ -13,7 +13,7 @@ type WaitingRow = Omit<PoolFacts['waiting'][number], 'workMs' | 'dueInMs' | 'vra
 };
 type RunnerRow = Omit<PoolFacts['runners'][number], 'slots' | 'devices'> &
   Readonly<Record<`${'slot' | 'device'}_${'tasks' | 'left_ms'}`, number>>;
-type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy' | 'isOutdated'> & {
+type KeptMachine = Pick<MachineRow, 'id' | 'pool' | 'state' | 'refused' | 'busy' | 'isOutdated' | 'hasCome' | 'losses'> & {
   readonly age_ms: number;
   readonly ends_in_ms: number | null;
 };
@@ -35,7 +35,7 @@ export function poolRecords({ rows, transaction }: Database): Omit<PoolStore, ke
     },
     async machines() {
       const found = await rows<KeptMachine>(
-        `select m.id, m.pool, m.state, m.refused, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
+        `select m.id, m.pool, m.state, m.refused, m.told_by is not null as "hasCome", m.losses, greatest(0, extract(epoch from now() - m.changed_at) * 1000)::double precision as age_ms,
            (extract(epoch from m.ends_at - now()) * 1000)::double precision as ends_in_ms, coalesce(b.busy, 0) as busy, ${isOutdated} as "isOutdated"
          from pool_machine m left join pool_memory p on p.name = m.pool left join (
            select ${machineOf} as machine, count(*)::int as busy from runner r join attempt a on a.runner_id = r.id and a.ended_at is null group by 1

@@ -12,6 +12,10 @@ export type MachineRow = {
   readonly endsInMs: number | null;
   /** It was asked for when its pool got its machines otherwise than now. */
   readonly isOutdated: boolean;
+  /** Its runner was heard of once. */
+  readonly hasCome: boolean;
+  /** How often in a row it was lost while it fetched, and brought again under its id. */
+  readonly losses: number;
 };
 
 /** What its service says of a machine now; `endsAt` in ISO 8601. */
@@ -44,8 +48,10 @@ export type PoolMemoryRow = {
   readonly isThere: boolean;
   /** The machine that offered last is gone and was still fetching. */
   readonly isLost: boolean;
-  /** Models and voices, by the names of the pool, that its machines are still fetching. */
+  /** Models and voices, by the names of the pool, that its machines are still fetching; none of such as were lost too often while they did so. */
   readonly bringing: readonly string[];
+  /** How often in a row one of these machines was lost while it fetched. */
+  readonly losses: number;
 };
 
 /** What a machine of a pool of which none is there offered last, of what the pool is for; `isShort` where that pool fell short lately, so that none may come soon. */

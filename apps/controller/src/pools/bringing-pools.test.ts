@@ -6,7 +6,7 @@ import { createBringingPools } from './bringing-pools.ts';
 
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: null, offeredAgoMs: null, startMs: null, shortAgoMs: null, scoutAt: null, scoutAgoMs: null },
-  ...{ scouts: 0, isThere: false, isLost: false, bringing: [] },
+  ...{ scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0 },
   ...changes,
 });
 

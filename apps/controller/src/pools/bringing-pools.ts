@@ -22,10 +22,22 @@ export function createBringingPools(
       const memory = memories.find(({ name }) => name === pool.name);
       if (memory === undefined) return [];
       const { name, region, models = [], capabilities } = pool;
-      const { bringing, isThere, isLost, offeredAgoMs, scoutAt } = memory;
+      const { bringing, losses, isThere, isLost, offeredAgoMs, scoutAt } = memory;
       const isSeen = isThere || (offeredAgoMs !== null && !isLost);
       const scouting = scoutingOf(pool, memory);
-      return [{ name, region, models, ...(capabilities && { kinds: capabilities }), scouting, scoutAt, isSeen, bringing }];
+      return [
+        {
+          name,
+          region,
+          models,
+          ...(capabilities && { kinds: capabilities }),
+          scouting,
+          scoutAt,
+          isSeen,
+          bringing,
+          ...(losses > 0 && { losses }),
+        },
+      ];
     });
   };
 }

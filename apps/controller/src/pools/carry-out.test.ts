@@ -8,7 +8,7 @@ import { createCarrier } from './carry-out.ts';
 import { createHttpMachines } from './http-machines.ts';
 
 const pool = poolSchema.parse({ name: 'cloud', maximum: 9, region: 'north', provisioner: { type: 'http', url: 'http://127.0.0.1' } });
-const some = { pool: pool.name, ageMs: 0, busy: 0, refused: null, endsInMs: null, isOutdated: false } as const;
+const some = { pool: pool.name, ageMs: 0, busy: 0, refused: null, endsInMs: null, isOutdated: false, hasCome: false, losses: 0 } as const;
 const prefix = 'fw-00000000-cloud-';
 
 type Fault = 'none' | 'slow' | 'broken' | 'forgets' | 'twice' | 'deaf' | 'refuses';

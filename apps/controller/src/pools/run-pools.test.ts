@@ -82,6 +82,8 @@ test('a machine is neither asked for nor sent away when another leads by the tim
     refused: null,
     endsInMs: null,
     isOutdated: false,
+    hasCome: false,
+    losses: 0,
   } as const;
   const stopping = { ...wanted, id: 'fw-00000000-cloud-stopping', state: 'stopping' } as const;
   for (const { rows, listed } of [

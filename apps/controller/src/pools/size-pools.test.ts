@@ -6,7 +6,7 @@ import { createSizing, type Look, type Sizing } from './size-pools.ts';
 
 const pool = poolSchema.parse({ name: 'one', maximum: 4, idleMs: 5000 });
 const row = (id: string, changes: Partial<MachineRow> = {}): MachineRow => ({
-  ...{ id, pool: 'one', state: 'wanted', ageMs: 0, busy: 0, refused: null, endsInMs: null, isOutdated: false },
+  ...{ id, pool: 'one', state: 'wanted', ageMs: 0, busy: 0, refused: null, endsInMs: null, isOutdated: false, hasCome: false, losses: 0 },
   ...changes,
 });
 const runner = (name: string, busy = 0): PoolFacts['runners'][number] => ({
@@ -90,7 +90,7 @@ const onGpu = offer({
 });
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
-  ...{ scoutAt: null, scoutAgoMs: null, scouts: 0, isThere: false, isLost: false, bringing: [] },
+  ...{ scoutAt: null, scoutAgoMs: null, scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0 },
   ...changes,
 });
 
@@ -159,6 +159,16 @@ test('a machine that comes is told with the time that it took, once', () => {
   assert.deepEqual(at(10_000, []), []);
   assert.deepEqual(at(40_000, [runner('m1')]), [{ pool: 'one', startMs: 32_000 }]);
   assert.deepEqual(at(41_000, [runner('m1')]), []);
+  assert.deepEqual([at(42_000, []), at(44_000, [runner('m1')])], [[], []], 'its runner left to offer anew');
+});
+
+test('of a machine that came before this controller led nothing is told when its runner comes back', () => {
+  const sizing = createSizing([pool]);
+  const at = (nowMs: number, runners: PoolFacts['runners']) => {
+    const memories = [memory('one', { runnerId: null })];
+    return sizing.decide({ facts: facts({ runners }), machines: [row('m1', { hasCome: true, ageMs: 9_000_000 })], memories, nowMs }).came;
+  };
+  assert.deepEqual([at(1000, []), at(2000, [runner('m1')])], [[], []]);
 });
 
 test('a pool that remembers what its machines could before this controller led brings one where nobody can do the work', () => {

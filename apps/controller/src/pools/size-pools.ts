@@ -7,7 +7,12 @@ import type { MachineRow, PoolFacts, PoolMemoryRow, Scout } from '@filmwright/re
 import { type Abilities, createAbilities } from './abilities.ts';
 
 type Runner = PoolFacts['runners'][number];
-type Seen = { readonly state: PoolMachine['state']; readonly sinceMs: number; readonly idleSinceMs: number | null };
+type Seen = {
+  readonly state: PoolMachine['state'];
+  readonly sinceMs: number;
+  readonly idleSinceMs: number | null;
+  readonly hasCome: boolean;
+};
 
 /** What a person waits for should begin at once; what may wait for a quiet hour may wait so long. */
 const interactiveMs = 10_000;
@@ -56,10 +61,9 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         const last = seen.get(row.id);
         const sinceMs = last?.state === state ? last.sinceMs : last === undefined ? nowMs - row.ageMs : nowMs;
         const idleSinceMs = state === 'ready' && load.slots.tasks + load.devices.tasks === 0 ? (last?.idleSinceMs ?? nowMs) : null;
-        // What a leader before saw come it has noted.
-        if (state === 'ready' && last?.state === 'starting' && !row.isOutdated)
-          came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
-        next.set(row.id, { state, sinceMs, idleSinceMs });
+        // What a leader before saw come it has noted. One whose runner left to offer anew, or that was lost and brought again, came before.
+        if (state === 'ready' && last?.hasCome === false && !row.isOutdated) came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
+        next.set(row.id, { state, sinceMs, idleSinceMs, hasCome: state === 'ready' || (last ?? row).hasCome });
         return {
           id: row.id,
           state,
@@ -69,6 +73,7 @@ export function createSizing(pools: readonly Pool[]): Sizing {
           refused: row.refused,
           endsInMs: row.endsInMs,
           isOutdated: row.isOutdated,
+          losses: row.losses,
           isResting: runners.every(({ resting }) => resting),
         };
       };

@@ -16,10 +16,12 @@ export type BringingPool = {
   readonly isSeen: boolean;
   /** Of `models` what machines of it are still fetching. */
   readonly bringing: readonly string[];
+  /** How often in a row a machine of these was lost while it fetched; never where that is left out. */
+  readonly losses?: number;
 };
 
 /** A model or voice that a film waits for: null is any that can do it. */
-export type AwaitedModel = { readonly pool: string; readonly model: string | null; readonly isFetching: boolean };
+export type AwaitedModel = { readonly pool: string; readonly model: string | null; readonly isFetching: boolean; readonly losses?: number };
 
 /** An issue that may pass by itself, since a pool may bring what is missing. */
 export type PoolIssue = Issue & { readonly awaits?: AwaitedModel };
@@ -56,7 +58,7 @@ export function tellPools(issue: Issue, { asked, kind, pools = [] }: Asked): Poo
       ...issue,
       message: `${issue.message} A machine of the pool ${fetching.name} is still fetching what it is to bring.`,
       next: `Make the film: it waits for that machine. ${issue.next}`,
-      awaits: { pool: fetching.name, model, isFetching: true },
+      awaits: { pool: fetching.name, model, isFetching: true, ...(fetching.losses && { losses: fetching.losses }) },
     };
   const [likely] = able.filter((pool) => mayBring(pool, asked) > 0).sort((a, b) => eagerness(b, asked) - eagerness(a, asked));
   if (likely !== undefined)
@@ -90,11 +92,15 @@ export function awaitedText(awaited: readonly AwaitedModel[]): string {
 const mostTold = 3;
 const anewText = `${staleMs / 60_000} minutes`;
 
-function oneAwaited({ pool, model, isFetching }: AwaitedModel): string {
+function oneAwaited({ pool, model, isFetching, losses = 0 }: AwaitedModel): string {
   const what = model ?? 'something that can do it';
   return isFetching
-    ? `A machine of the pool ${pool} is fetching ${what}: the film is kept, and goes on by itself once it is there.`
+    ? `A machine of the pool ${pool} is fetching ${what}${lostText(losses)}: the film is kept, and goes on by itself once it is there.`
     : `Nobody who is there has ${what}: the film waits for the pool ${pool} to bring a machine with it, and goes on by itself then.`;
+}
+
+function lostText(losses: number): string {
+  return losses === 0 ? '' : ` anew, since it was lost ${losses === 1 ? 'once' : `${losses} times`} while it did so`;
 }
 
 type Refused = { readonly asked: string | undefined; readonly able: readonly BringingPool[] };

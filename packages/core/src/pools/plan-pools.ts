@@ -178,7 +178,7 @@ function startsOf({ pool, machines, supply: { there }, wanted }: Starting): numb
 type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes' | 'isNew'> & Pick<Why, 'waiting' | 'tried'>;
 
 function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
-  const { there, resting, outdated, late, failed, ending, refused, lack } = supply;
+  const { there, resting, outdated, late, lost, failed, ending, refused, lack } = supply;
   const start = startsOf({ pool, machines, supply, wanted });
   let spare = Math.max(0, there.length - wanted);
   const unneeded = refused.slice(0, spare);
@@ -193,7 +193,7 @@ function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: num
     pool: pool.name,
     wanted,
     start,
-    stop: [...late, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)].map(({ id }) => id),
+    stop: [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)].map(({ id }) => id),
     isShort: lack !== null,
     reason: poolReason({
       ...why,

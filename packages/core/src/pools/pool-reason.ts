@@ -39,10 +39,11 @@ export function poolReason({ pool, wanted, need, films, waiting, mine, busy, sup
       : wanted === pool.minimum && need < pool.minimum
         ? `, its minimum is ${pool.minimum}`
         : '';
-  const { late, failed, ending, outdated, lack } = supply;
+  const { late, lost, failed, ending, outdated, lack } = supply;
   const gone = [
     ...(lack === null ? [] : [lack]),
     ...(late.length > 0 ? [`${late.length} never came to work`] : []),
+    ...(lost.length > 0 ? [`${lost.length} lost again and again while fetching`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(outdated.length > 0 ? [`${outdated.length} came before the pool was changed`] : []),
     ...(ending.length > 0 ? [`its service takes ${ending.length} away`] : []),

@@ -17,6 +17,8 @@ export type PoolMachine = {
   readonly isResting?: boolean;
   /** Whether it was asked for when the pool got its machines otherwise than now. */
   readonly isOutdated?: boolean;
+  /** How often in a row it was lost while it fetched, and brought again under its id. */
+  readonly losses?: number;
   /** Until its service takes it away; null where it does not. */
   readonly endsInMs?: number | null;
 };
@@ -36,6 +38,8 @@ const givenUpTimes = 10;
 const leastGivenUpMs = 120_000;
 /** So long, or twice until a machine is given up, nothing is counted on that a pool which fell short has not given yet. */
 const doubtMs = 15 * 60_000;
+/** A machine that was lost so often in a row while it fetched, and brought again under its id, is given up. */
+export const mostLosses = 3;
 /** A machine is given nothing more so long before its service takes it away. */
 const drainMs = 180_000;
 
@@ -51,8 +55,9 @@ export type Supply = {
   readonly resting: readonly PoolMachine[];
   /** Those that came before the pool was changed: they do what they can, and show nothing of what those to come can do. */
   readonly outdated: readonly PoolMachine[];
-  /** Those that never came, that failed as their service says, and that it takes away soon. */
+  /** Those that never came, that were lost again and again, that failed as their service says, and that it takes away soon. */
   readonly late: readonly PoolMachine[];
+  readonly lost: readonly PoolMachine[];
   readonly failed: readonly PoolMachine[];
   readonly ending: readonly PoolMachine[];
   /** What keeps it from giving what is asked of it, as far as that shows now: a part of a sentence. */
@@ -89,8 +94,9 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
   // Not at once: who has nothing but broken machines would be asked without end.
   const failed = wanted.filter((one) => one.refused === 'failed' && isOlder(one, leastLateMs) && !ending.includes(one));
   const late = wanted.filter((one) => isOlder(one, givenUpMs) && !failed.includes(one) && !ending.includes(one));
+  const lost = wanted.filter((one) => (one.losses ?? 0) >= mostLosses && ![late, failed, ending].some((others) => others.includes(one)));
   const resting = wanted.filter((one) => one.state === 'ready' && one.isResting === true && !ending.includes(one));
-  const gone = new Set([...late, ...failed, ...ending, ...resting]);
+  const gone = new Set([...late, ...lost, ...failed, ...ending, ...resting]);
   const there = wanted.filter((one) => !gone.has(one));
   const ready = there.filter(({ state }) => state === 'ready');
   const refused = there.filter(({ state, refused: why = null }) => state === 'starting' && why !== null);
@@ -105,9 +111,11 @@ export function supplyOf({ pool, machines, memory, nowMs }: Supplying): Supply {
       ? 'its service has none available'
       : fails
         ? 'its machines fail'
-        : slow.length > 0 || late.some(isAlone)
-          ? 'its machines are late'
-          : null;
+        : [...there, ...lost].some(({ losses = 0 }) => losses > 0)
+          ? 'its machines are lost while they fetch'
+          : slow.length > 0 || late.some(isAlone)
+            ? 'its machines are late'
+            : null;
   const doubted = memory.shortAgoMs !== null && memory.shortAgoMs < Math.max(doubtMs, 2 * givenUpMs);
-  return { there, ready, onTime, refused, resting, outdated, late, failed, ending, lack, isDoubted: lack !== null || doubted };
+  return { there, ready, onTime, refused, resting, outdated, late, lost, failed, ending, lack, isDoubted: lack !== null || doubted };
 }

@@ -53,6 +53,15 @@ test('what a service refuses is left to the next dearer pool at once, and what f
   assert.deepEqual(unneeded?.stop, ['a']);
 });
 
+test('a machine that is lost and brought again while it fetches leaves work to the next dearer pool', () => {
+  const of = (losses: number): readonly PoolDecision[] => plan([poolNow(cheap, [starting('a', 1000, { losses })]), poolNow(dear)]);
+  const [first, instead] = of(1);
+  assert.deepEqual([first?.isShort, first?.stop, instead?.wanted], [true, [], 2]);
+  assert.match(first?.reason ?? '', /its machines are lost while they fetch$/);
+  assert.deepEqual([of(3)[0]?.stop, of(3)[0]?.start], [['a'], 2], 'it is given up');
+  assert.deepEqual([of(0)[0]?.isShort, of(0)[1]?.wanted], [false, 0]);
+});
+
 test('films that nobody can plan yet are planned elsewhere too where the cheapest pool brings nobody', () => {
   const pools = [poolNow(cheap, [starting('a', minute, { refused: 'quota' })]), poolNow(dear)];
   const films = planPools({ pools, backlog: [], others: [], unplannedBuilds: 1, nowMs });
