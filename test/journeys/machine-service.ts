@@ -19,6 +19,8 @@ export type MachineService = {
   readonly asked: () => readonly string[];
   /** Answers 500 to so many of the next calls, and does what they ask for all the same. */
   readonly failNext: (calls: number) => void;
+  /** Takes a machine away without being asked, as clouds do with spot machines. */
+  readonly take: (id: string) => void;
 };
 
 /** A small cloud: a machine is a process that joins by its token, with a home of its own. All of it ends after the tests of a file. */
@@ -82,6 +84,10 @@ export async function machineServiceOfTest(): Promise<MachineService> {
     asked: () => asked,
     failNext(calls) {
       failing = calls;
+    },
+    take(id) {
+      machines.get(id)?.child.kill('SIGKILL');
+      machines.delete(id);
     },
   };
 }

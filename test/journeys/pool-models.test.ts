@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
 import type { Build } from '@filmwright/contracts';
-import { installedModel, revisionFolder, revisionOf } from '@filmwright/engines/models/model-shelf';
 import { machineServiceOfTest } from './machine-service.ts';
 import { platformOfTest } from './platform-home.ts';
 import { freePort } from './role-processes.ts';
+import { shelveModel } from './shelve-model.ts';
 
 const port = await freePort();
 const service = await machineServiceOfTest();
@@ -23,21 +23,9 @@ const pools = [
 ];
 writeFileSync(join(platform.home, 'pools.yaml'), JSON.stringify({ pools }));
 
-/** A model that only the platform has: the small one that comes along, under another name. */
-async function shelve(name: string): Promise<void> {
-  const shipped = await installedModel({ name: 'backdrops', home: platform.home });
-  const { builtIn: _, revision: __, ...card } = { ...shipped.card, name };
-  const whole = { ...card, revision: revisionOf(card) };
-  const place = revisionFolder(platform.home, whole);
-  mkdirSync(place, { recursive: true });
-  cpSync(shipped.folder, join(place, 'files'), { recursive: true });
-  rmSync(join(place, 'files', 'card.json'));
-  writeFileSync(join(place, 'card.json'), JSON.stringify(whole));
-}
-
 let client: Client;
 before(async () => {
-  await shelve('oil');
+  await shelveModel(platform.home, 'oil');
   client = createClient(await platform.open());
   // A film that nobody can plan yet brings machines of any pool.
   while ((await client.listVoices()).length === 0) await sleep(100);
