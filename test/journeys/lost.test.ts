@@ -55,7 +55,7 @@ test('F4: a task that kills its runner three times is set aside, and says how ea
       return Number(rows[0]?.fence ?? 0);
     }, `the task to be on its way, time ${losses}`);
     for (const { pid } of processesOf(home).filter(({ role }) => role === 'runner')) killHard(pid);
-    // On a machine that has much to do its next process joins later than so short a lease lasts, and tells its end too late.
+    // On a machine that has much to do its next process joins later than so short a lease lasts, and may tell its end just as the build ends.
     await sleep(200);
     await database.query(`update attempt set lease_until = now() + interval '1 minute' where build_id = $1 and ended_at is null`, [
       build.id,

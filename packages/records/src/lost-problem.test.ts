@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunnerEnd } from '@filmwright/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FilmwrightError, type RunnerEnd, toProblem } from '@filmwright/contracts';
+import pg from 'pg';
 import { lostProblem } from './lost-problem.ts';
 import { leaseGranted } from './testing/lead.ts';
-import { someOffer } from './testing/made-up.ts';
+import { someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 import type { Loss } from './troubles.ts';
@@ -81,6 +83,92 @@ test('F4: what a runner told of its memory stands in its losses, also once anoth
     detail,
   );
   assert.doesNotMatch(detail, /SIGSEGV/);
+});
+
+test('F4a: what is told of the ends of runners once their task was set aside completes its problem and that of the builds that failed by it, once', async () => {
+  const { records, runnerId: first, build, sql } = await openWithRunner(server, ['a', 'b']);
+  const ids = [first];
+  for (let loss = 1; loss <= 3; loss++) {
+    await leaseGranted(records, { runnerId: ids.at(-1) as string, max: 1, leaseMs: longMs });
+    ids.push((await records.joinRunner(someOffer())).runnerId);
+    await records.expireLeases();
+  }
+  const problemOfTask = async () => (await records.results(['a'])).get('a')?.problem ?? assert.fail();
+  const { detail: bare, ...rest } = await problemOfTask();
+  assert.doesNotMatch(bare, /its process/);
+  const located = (detail: string) => ({
+    ...{ ...rest, detail: `shot 1: ${detail}` },
+    issues: [{ severity: 'error', code: rest.code, path: 'storyboard.0', message: detail } as const],
+  });
+  const other = await someBuild(records, { title: 'Another', tasks: [someTask('b')] });
+  for (const { id: buildId } of [build, other])
+    await records.endBuild({ buildId, state: 'failed', result: null, problem: located(bare), progress: someProgress });
+  const tell = (runnerId: string) => records.noteRunnerEnd({ name: 'one', end: endOf(runnerId, { lines: ['no $& room'] }) });
+  await records.noteRunnerEnd({ name: 'two', end: endOf(first) });
+  // One that is not of this task.
+  await tell(ids[3] as string);
+  assert.equal((await problemOfTask()).detail, bare);
+  await tell(ids[1] as string);
+  const { detail } = await problemOfTask();
+  const told =
+    ', and its process was killed by SIGKILL at 2026-01-01T00:00:09.000Z, held 15000 MiB at most with all below it, wrote last "no $& room"';
+  const losses = detail.split('; one began');
+  assert.deepEqual(
+    losses.map((loss) => loss.includes(told)),
+    [false, true, false],
+    detail,
+  );
+  assert.equal(
+    detail.replace(told, () => ''),
+    bare,
+    'nothing else is changed',
+  );
+  const problemOf = async (id: string) => (await records.getBuild(id))?.problem;
+  assert.deepEqual(await problemOf(build.id), located(detail));
+  assert.deepEqual(await problemOf(other.id), located(bare), 'what failed by other tasks is let be');
+  await tell(ids[1] as string);
+  await Promise.all([tell(first), tell(ids[2] as string)]);
+  const all = await problemOfTask();
+  assert.equal(all.detail.split(told).length, 4, all.detail);
+  assert.deepEqual(await problemOf(build.id), located(all.detail));
+  // What is tried again has no problem to complete.
+  await sql(`update task set state = 'waiting', problem = null where key = 'a'`);
+  await tell(first);
+  assert.equal((await records.results(['a'])).get('a')?.problem, null);
+});
+
+test('F4a: a task that is set aside at the very moment in which the end of its runner is told says it too', {
+  timeout: 60_000,
+}, async () => {
+  const { records, runnerId: first, connectionString } = await openWithRunner(server, ['a']);
+  let runnerId = first;
+  for (let loss = 1; loss <= 3; loss++) {
+    await leaseGranted(records, { runnerId, max: 1, leaseMs: longMs });
+    if (loss === 3) break;
+    ({ runnerId } = await records.joinRunner(someOffer()));
+    await records.expireLeases();
+  }
+  const slow = new pg.Client({ connectionString });
+  await slow.connect();
+  try {
+    // As setting aside does it, which has looked for ends by now and found none.
+    await slow.query('begin');
+    await slow.query(`select from task where key = 'a' for update`);
+    const telling = records.noteRunnerEnd({ name: 'one', end: endOf(runnerId) });
+    const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    while ((await slow.query(waits)).rowCount === 0) await sleep(5);
+    await slow.query(`update attempt set outcome = 'lost', ended_at = now() where runner_id = $1 and ended_at is null`, [runnerId]);
+    await slow.query(
+      `update task set state = 'failed', outcome = 'lost', problem = $2, losses = losses || jsonb_build_object('runner', 'one', 'runnerId', $1::text,
+         'startedAt', now(), 'heardAt', now()) where key = 'a'`,
+      [runnerId, JSON.stringify({ ...toProblem(new FilmwrightError('task-lost', 'as it was known')) })],
+    );
+    await slow.query('commit');
+    await telling;
+  } finally {
+    await slow.end();
+  }
+  assert.match((await records.results(['a'])).get('a')?.problem?.detail ?? '', /its process was killed by SIGKILL/);
 });
 
 test('H1: what is known of the end of a runner goes with the attempts that were lost with it', async () => {

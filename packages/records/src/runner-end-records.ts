@@ -1,4 +1,5 @@
 import { bigintArray, textArray, uuidArray } from './array-values.ts';
+import { completeEvidence } from './complete-evidence.ts';
 import type { Database } from './database.ts';
 import { gather } from './gather.ts';
 import type { Records } from './records.ts';
@@ -39,11 +40,18 @@ const single = { most: 1, lanes: 1 };
 
 type Told = Parameters<Records['noteRunnerMemory']>[0];
 
+const noteEnd = `
+  insert into runner_end (runner_id, seen) select $1::uuid, $3::text::json
+  where exists (select from runner where id = $1 and name = $2)
+    or exists (select from attempt where runner_id = $1 and runner_name = $2 and ended_at is null)
+    or exists (select from attempt where runner_id = $1 and runner_name = $2 and outcome = 'lost')
+  on conflict (runner_id) do update set seen = excluded.seen`;
+
 /** What is known of runners that die (SPEC.md, F4). */
 export function runnerEndRecords({
-  rows,
+  transaction,
   prepared,
-}: Pick<Database, 'rows' | 'prepared'>): Pick<Records, 'noteRunnerMemory' | 'noteRunnerEnd'> {
+}: Pick<Database, 'transaction' | 'prepared'>): Pick<Records, 'noteRunnerMemory' | 'noteRunnerEnd'> {
   const many = gather(async (words: readonly Told[]) => {
     const latest = new Map<string, Told>();
     for (const word of words) if (isNewer(word, latest.get(word.runnerId))) latest.set(word.runnerId, word);
@@ -59,16 +67,11 @@ export function runnerEndRecords({
     async noteRunnerMemory(word) {
       if (isUuid(word.runnerId) && !(await many(word))) await one(word);
     },
-    async noteRunnerEnd({ name, end }) {
-      await rows(
-        `insert into runner_end (runner_id, seen) select $1::uuid, $3::text::json
-         where exists (select from runner where id = $1 and name = $2)
-           or exists (select from attempt where runner_id = $1 and runner_name = $2 and ended_at is null)
-           or exists (select from attempt where runner_id = $1 and runner_name = $2 and outcome = 'lost')
-         on conflict (runner_id) do update set seen = excluded.seen`,
-        [end.runnerId, name, JSON.stringify(end)],
-      );
-    },
+    noteRunnerEnd: ({ name, end }) =>
+      transaction(async (client) => {
+        const { rowCount } = await client.query(noteEnd, [end.runnerId, name, JSON.stringify(end)]);
+        if (rowCount !== 0) await completeEvidence(client, end.runnerId);
+      }),
   };
 }
 
