@@ -59,7 +59,7 @@ export function queueOf(lines: FleetFacts['queue']): Fleet['queue'] {
 }
 
 /** A sentence for the person whose film waits, as a reason. */
-function asReason(text: string): string {
+export function asReason(text: string): string {
   return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
 }
 

@@ -1,7 +1,8 @@
-import type { QueueStore } from '@filmwright/records';
+import type { Queue } from '@filmwright/contracts';
 import type { FastifyInstance } from 'fastify';
 import { addRoute, queryOf } from './add-route.ts';
 import { checkNumber } from './check-input.ts';
+import { asReason } from './fleet-look.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { keptAnswer } from './kept-answer.ts';
 
@@ -11,19 +12,23 @@ const mostKnown = 100;
 
 /** What waits, and why. */
 export function addQueueRoutes(app: FastifyInstance, { queue }: Pick<GatewayParts, 'queue'>): void {
-  const known = new Map<string, () => ReturnType<QueueStore['queue']>>();
-  const look = (asked: Parameters<QueueStore['queue']>[0]): ReturnType<QueueStore['queue']> => {
+  const known = new Map<string, () => Promise<Queue>>();
+  const read = async (asked: { readonly workspaceId: string; readonly limit: number }): Promise<Queue> => {
+    const [tasks, films] = await Promise.all([queue.queue(asked), queue.awaitingFilms(asked)]);
+    return { tasks, films: films.map((film) => ({ ...film, reason: asReason(film.reason) })) };
+  };
+  const look = (asked: Parameters<typeof read>[0]): Promise<Queue> => {
     const name = `${asked.workspaceId} ${asked.limit}`;
     if (known.size >= mostKnown && !known.has(name)) known.clear();
-    const ask = known.get(name) ?? keptAnswer(() => queue.queue(asked), { trustMs });
+    const ask = known.get(name) ?? keptAnswer(() => read(asked), { trustMs });
     known.set(name, ask);
     return ask();
   };
   addRoute(app, {
     name: 'queue',
-    handler: async (request) => {
+    handler: (request) => {
       const limit = checkNumber(queryOf(request, 'limit'), { name: 'limit', fallback: 200, min: 1, max: 10_000 });
-      return { tasks: await look({ workspaceId: request.workspaceId, limit }) };
+      return look({ workspaceId: request.workspaceId, limit });
     },
   });
 }

@@ -50,6 +50,9 @@ test('what a workspace has is not there for another, by any route, and not for t
   const [north, south] = [await tenant('north', gateway), await tenant('south', gateway)];
   const { id: filmId } = await north.client.createFilm({ document: film });
   const { id: buildId } = await north.client.createBuild({ document: film });
+  const progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } } as const;
+  const awaits = { pools: ['art'], text: 'Nobody has oil: the film waits for the pool art.' };
+  await gateway.records.savePlan({ buildId, rows: [], ready: [], progress, awaits });
   const item = await north.client.addToLibrary({ kind: 'picture', name: 'Lamp', tags: [], body: {}, files: {} });
   const named = { films: ['film', filmId], builds: ['build', buildId], library: ['library item', item.id] } as const;
   for (const kind of ['films', 'builds', 'library'] as const) {
@@ -61,18 +64,29 @@ test('what a workspace has is not there for another, by any route, and not for t
         assert.match(await answerOf(name, { url, token, id }), new RegExp(`^404 There is no ${what} ${id}\\.`), `${name} by another`);
   }
   assert.equal((await north.client.getFilm(filmId)).version, 1, 'nothing of it was changed');
-  assert.equal((await north.client.getBuild(buildId)).state, 'planning');
+  assert.equal((await north.client.getBuild(buildId)).state, 'running');
   for (const { client } of [south, { client: operator }]) {
     assert.deepEqual((await client.listFilms()).films, []);
     assert.deepEqual((await client.listBuilds({ limit: 9 })).builds, []);
     assert.deepEqual((await client.listLibrary()).items, []);
-    assert.deepEqual(await client.queue(), []);
+    assert.deepEqual(await client.queue(), { tasks: [], films: [] });
   }
   assert.deepEqual(
     (await north.client.listFilms()).films.map(({ id }) => id),
     [filmId],
   );
   assert.equal((await north.client.listBuilds({ limit: 9 })).builds[0]?.id, buildId);
+  const waiting = {
+    build: buildId,
+    title: 'Ours',
+    priority: 'normal',
+    deadline: null,
+    reason: 'nobody has oil: the film waits for the pool art',
+  };
+  assert.deepEqual(await north.client.queue(), { tasks: [], films: [waiting] });
+  await north.client.cancelBuild(buildId);
+  await gateway.records.savePlan({ buildId, rows: [], ready: [], progress, awaits });
+  assert.deepEqual((await north.client.queue({ limit: 8 })).films, [], 'it has ended');
 });
 
 test('an asset, and an upload under way, belong to the workspace that sent them', async (context) => {

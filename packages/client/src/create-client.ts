@@ -22,7 +22,7 @@ import type {
   PackageAddresses,
   PlatformShelf,
   Preview,
-  QueueEntry,
+  Queue,
   Report,
   RunnerJoin,
   RunnerMemory,
@@ -88,8 +88,8 @@ export type Client = FilmCalls &
     packageFile(path: string): Promise<Uint8Array>;
     /** What a build costs and how its tasks went, also while it is made. */
     buildCourse(id: string): Promise<BuildCourse>;
-    /** Tasks that wait, those that start soonest first. */
-    queue(options?: { readonly limit?: number }): Promise<readonly QueueEntry[]>;
+    /** Tasks that wait, those that start soonest first, and films that wait for a pool. */
+    queue(options?: { readonly limit?: number }): Promise<Queue>;
     /** The workspace of this client's token, and whether it runs the platform. */
     ownWorkspace(): Promise<OwnWorkspace>;
     /** What it spent since an instant (ISO 8601), of the last day when left out. */
@@ -201,7 +201,11 @@ function buildCalls(connection: Connection): BuildCalls {
     getReport: (id) => callJson(connection, { route: 'buildReport', params: { id } }),
     buildShots: (id) => buildShots(connection, id),
     buildCourse: (id) => callJson(connection, { route: 'buildCourse', params: { id } }),
-    queue: async (query = {}) => (await callJson<{ tasks: readonly QueueEntry[] }>(connection, { route: 'queue', query })).tasks,
+    // An earlier gateway tells no films.
+    queue: async (query = {}) => ({
+      films: [],
+      ...(await callJson<Partial<Queue> & Pick<Queue, 'tasks'>>(connection, { route: 'queue', query })),
+    }),
     buildPackage: (id) => buildPackage(connection, id),
     packageFile: (path) => packageFile(connection, path),
   };

@@ -152,3 +152,9 @@ export const queueEntrySchema = z
   })
   .readonly();
 export type QueueEntry = z.infer<typeof queueEntrySchema>;
+
+/** A film of the workspace that waits for a pool before any task of it is there. */
+export type AwaitingFilm = Pick<QueueEntry, 'build' | 'title' | 'priority' | 'deadline' | 'reason'>;
+
+/** What of the workspace waits. */
+export type Queue = { readonly tasks: readonly QueueEntry[]; readonly films: readonly AwaitingFilm[] };

@@ -1,4 +1,4 @@
-import type { Priority, TaskKind } from '@filmwright/contracts';
+import type { AwaitingFilm, Priority, TaskKind } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import type { QueueStore } from './schedule-store.ts';
 import { toldTasks } from './standing-rows.ts';
@@ -31,7 +31,19 @@ export function queueRecords({ rows }: Database): QueueStore {
          order by x."expectedStartAt" nulls last, x.position, b.id, bt.ordinal limit $3`,
         [workspaceId, buildId ?? null, limit],
       );
-      return found.map((row) => ({ ...row, deadline: row.deadline?.toISOString() ?? null }));
+      return found.map(told);
+    },
+    async awaitingFilms({ workspaceId, limit }) {
+      const found = await rows<Omit<AwaitingFilm, 'deadline'> & { readonly deadline: Date | null }>(
+        `select b.id as build, b.title, b.priority, b.deadline, b.awaits->>'text' as reason from build b
+         where b.workspace_id = $1 and b.awaits is not null and b.ended_at is null order by priority_rank(b.priority), b.id limit $2`,
+        [workspaceId, limit],
+      );
+      return found.map(told);
     },
   };
+}
+
+function told<Row extends { readonly deadline: Date | null }>(row: Row): Omit<Row, 'deadline'> & { readonly deadline: string | null } {
+  return { ...row, deadline: row.deadline?.toISOString() ?? null };
 }

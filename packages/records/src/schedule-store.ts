@@ -1,4 +1,14 @@
-import type { HeldOn, HostMemory, LoadedFrom, Priority, QueueEntry, RunnerOffer, TaskKind, TaskStanding } from '@filmwright/contracts';
+import type {
+  AwaitingFilm,
+  HeldOn,
+  HostMemory,
+  LoadedFrom,
+  Priority,
+  QueueEntry,
+  RunnerOffer,
+  TaskKind,
+  TaskStanding,
+} from '@filmwright/contracts';
 
 /** A task within the ledger: keys are unique within a workspace. */
 export type TaskId = { readonly workspaceId: string; readonly key: string };
@@ -222,4 +232,6 @@ export interface ScheduleStore {
 export interface QueueStore {
   /** Tasks of a workspace, or of one of its builds, that wait, soonest expected first, as the leader said last. */
   queue(of: { readonly workspaceId: string; readonly buildId?: string; readonly limit: number }): Promise<readonly QueueEntry[]>;
+  /** Films of a workspace that wait for a pool before any task of them is there, the most pressing first; `reason` is a sentence for people. */
+  awaitingFilms(of: { readonly workspaceId: string; readonly limit: number }): Promise<readonly AwaitingFilm[]>;
 }

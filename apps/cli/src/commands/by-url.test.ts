@@ -36,7 +36,7 @@ test('films and runners of a platform elsewhere are looked after by its address,
     reason: 'no place',
   };
   const answers: readonly (readonly [string, unknown])[] = [
-    ['/v1/queue', { tasks: [waiting, waiting] }],
+    ['/v1/queue', { tasks: [waiting, waiting], films: [{ ...build, build: 'b2', title: 'Oil', reason: 'it waits for the pool art' }] }],
     ['/v1/builds/b1/tasks/', { stopped: true }],
     ['/v1/builds/b1/tasks', { tasks: [{ address: 'shot/0/span/1', key: 'k1', state: 'leased' }] }],
   ];
@@ -76,7 +76,11 @@ test('films and runners of a platform elsewhere are looked after by its address,
     assert.match(stopped.out, /^shot\/0\/span\/1 is stopped/, stopped.err);
     assert.match(drained.out, /^Runner box takes nothing more/, drained.err);
     assert.match(woken.out, /^Runner box rests no more/, woken.err);
-    assert.match(queued.out, /bulk +b1 +Aurora +2 +unknown +no place\n2 in line\./, queued.err);
+    assert.match(
+      queued.out,
+      /bulk +b2 +Oil +0 +unknown +it waits for the pool art\n +bulk +b1 +Aurora +2 +unknown +no place\n2 in line\./,
+      queued.err,
+    );
     assert.deepEqual(asked.sort(), [
       'GET /v1/builds/b1/tasks Bearer secret',
       'GET /v1/fleet Bearer secret',

@@ -1,4 +1,4 @@
-import { FilmwrightError, type Fleet, type QueueEntry } from '@filmwright/contracts';
+import { FilmwrightError, type Fleet, type Queue } from '@filmwright/contracts';
 import { inAbout } from '@filmwright/core/wait/wait-text';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { tableLines } from '../show/rows-table.ts';
@@ -16,8 +16,8 @@ export async function queue({ words, json, ...place }: QueueOptions): Promise<vo
     if (error instanceof FilmwrightError && error.code === 'forbidden') return null;
     throw error;
   });
-  const tasks = json || fleet === null ? await client.queue({ limit: mostTasks }) : [];
-  const lines = fleet?.queue ?? linesOf(tasks);
+  const { tasks, films } = json || fleet === null ? await client.queue({ limit: mostTasks }) : { tasks: [], films: [] };
+  const lines = fleet?.queue ?? linesOf({ tasks, films });
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...(fleet && { isLed: fleet.isLed }), queue: lines, tasks })}\n`);
     return;
@@ -25,9 +25,11 @@ export async function queue({ words, json, ...place }: QueueOptions): Promise<vo
   process.stdout.write(`${queueText({ isLed: fleet?.isLed ?? true, queue: lines, runners: fleet?.runners ?? null }, Date.now())}\n`);
 }
 
-/** Tasks of one workspace as films: each with what its first task waits for. */
-function linesOf(tasks: readonly QueueEntry[]): Fleet['queue'] {
-  const lines = new Map<string, Fleet['queue'][number]>();
+/** What waits of one workspace as films: each with what it waits for as a whole, else with what its first task does. */
+function linesOf({ tasks, films }: Queue): Fleet['queue'] {
+  const lines = new Map<string, Fleet['queue'][number]>(
+    films.map((film) => [film.build, { workspace: '', tasks: 0, expectedStartAt: null, ...film }]),
+  );
   for (const { build, title, priority, deadline, expectedStartAt, reason } of tasks) {
     const known = lines.get(build) ?? { ...{ workspace: '', build, title, priority, deadline, tasks: 0 }, expectedStartAt, reason };
     lines.set(build, { ...known, tasks: known.tasks + 1 });

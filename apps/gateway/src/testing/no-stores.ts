@@ -16,7 +16,7 @@ export const noStores: {
   readonly overview: OverviewStore;
   readonly previews: PreviewStore;
 } = {
-  queue: { queue: async () => [] },
+  queue: { queue: async () => [], awaitingFilms: async () => [] },
   workspaces: { findWorkspace: async () => null, describeWorkspace: async () => null },
   drills: { addDrill: none, listDrills: async () => [], drillState: async () => null, removeDrill: none, auditBuild: none },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, spendOf: none, savePoolStates: none },
