@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CacheReport, FilmwrightError, fromProblem, type Task, type TaskKind } from '@filmwright/contracts';
 import { heedExecutor } from './executor-words.ts';
-import { wordsText } from './last-words.ts';
+import { diedText } from './last-words.ts';
 import type { BatchMember, ProbedOffer, Reply, Request } from './messages.ts';
 import { killTree } from './process-tree.ts';
 import { startExecutor } from './start-executor.ts';
@@ -41,6 +41,8 @@ type Asking = {
   readonly onPreview?: (picture: Uint8Array, at: number) => void;
   /** GPUs that models are computed on, by the driver's names of them; whichever there are when left out or empty. */
   readonly devices?: readonly string[] | undefined;
+  /** Whether a batch is of several workspaces: what is written of the tasks of one is nothing for the others. */
+  readonly isShared?: boolean;
 };
 /** `resume` is what an attempt before left; `back` asks for the task to be handed back at its next border. */
 type Running = Asking & { readonly resume?: unknown; readonly back: AbortSignal };
@@ -177,7 +179,7 @@ export class Executor {
     await Promise.all(this.#leaving);
   }
 
-  #ask(request: Request, { signal, onPercent, onPreview, devices = [] }: Asking): Promise<Reply> {
+  #ask(request: Request, { signal, onPercent, onPreview, devices = [], isShared = false }: Asking): Promise<Reply> {
     signal.throwIfAborted();
     clearTimeout(this.#idleTimer);
     this.#idleSinceMs = null;
@@ -229,12 +231,10 @@ export class Executor {
       const died = (code: number | null, killed: string | null): void => {
         if (this.#child === child) this.#child = undefined;
         const how = killed === null ? `exit status ${code}` : killed;
-        const what = `The process that ran ${kind ?? request.type} died (${how})`;
         // All is over but for what is said of it: a stop, or the next request, may come before.
         finish(() => {
           void Promise.resolve(words?.tell()).then((last) => {
-            const detail = `${what}; it ${wordsText(last)}is tried again.`;
-            reject(new FilmwrightError('task-failed', detail, { retryable: true }));
+            reject(new FilmwrightError('task-failed', diedText({ tasks, asked: request.type, how, last, isShared }), { retryable: true }));
           });
         });
       };

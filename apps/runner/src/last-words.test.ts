@@ -25,6 +25,33 @@ test('of a process that dies it is told by which signal, what memory it held and
   assert.ok(Number(held) > 200, why);
 });
 
+test('of a batch whose process dies it is told which tasks it ran, and that what was written may be of any of them; nothing of either where they are of several workspaces', async (t) => {
+  const dies = `process.on('message', ({ type, members }) => {
+    if (type !== 'batch') return;
+    console.error('of ' + members.map(({ task }) => task.key).join());
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300);
+  });`;
+  const { executor } = await openExecutor(t, { env: running(dies) });
+  const never = new AbortController().signal;
+  const batchOf = (keys: readonly string[]) => keys.map((key) => ({ task: { ...drillOf(60_000), key }, back: never, stop: never }));
+  const why = async (keys: readonly string[], isShared: boolean): Promise<string> =>
+    executor.runBatch(batchOf(keys), { ...asking(), isShared }).then(
+      () => '',
+      (error: Error) => error.message.replace(/held \d+ MiB of memory at most( and )?/, ''),
+    );
+  const own = await why(['a', 'b'], false);
+  assert.equal(
+    own,
+    'The process that ran a batch of 2 tasks of kind drill (a, b) died (SIGKILL); it wrote last "of a,b", which may be of any of them, and is tried again.',
+  );
+  const long = ['a', 'b', 'c', 'd', `sha256-${'e'.repeat(64)}`, 'f'];
+  assert.match(await why(long, false), /a batch of 6 tasks of kind drill \(among them a, b, c, d, sha256-eeeeeeeeeeee\) died/);
+  assert.match(
+    await why(['mine', 'theirs'], true),
+    /^The process that ran a batch of 2 tasks of kind drill died \(SIGKILL\); it ((, and )?is tried again)\.$/,
+  );
+});
+
 test('what an executor wrote of an earlier task is not told of one that it dies of later', async (t) => {
   const dies = `process.on('message', ({ type, task }) => {
     if (type !== 'run') return;

@@ -64,6 +64,7 @@ export async function runBatch(work: LeaseWork, { batch, executor, held, onStale
   const asking = {
     signal,
     devices: batch[0].devices,
+    isShared: batch.some(({ workspaceId }) => workspaceId === undefined || workspaceId !== batch[0].workspaceId),
     onPercent(percent: number, at: number): void {
       const one = members[at];
       if (one !== undefined) one.percent = percent;
