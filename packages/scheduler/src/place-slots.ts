@@ -8,6 +8,7 @@ import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
 import { linkOf } from './link.ts';
 import { nearestFirst } from './nearest-first.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
+import { quickestWay } from './quickest-way.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { type Turns, turnsOf } from './turns.ts';
@@ -260,7 +261,10 @@ function freest(
       const savesMs = fetchMs(host, mib);
       if (savesMs > least && isWorth(host, savesMs)) return { host, reason: 'a slot is free where its inputs are' };
     }
-    if (weights === null || least < 0) return { host: first, reason: 'a slot is free' };
+    if (weights === null || least < 0) {
+      const host = quickestWay(hosts, { pool, first, fits });
+      return { host, reason: host === first ? 'a slot is free' : 'a slot is free at a runner with a quicker way to the store' };
+    }
     const saves = least < 100 ? '' : `; loading them there saves ${seconds(least)}`;
     return { host: weights.host, reason: `a slot is free where the weights of its model are in memory${saves}` };
   }

@@ -94,6 +94,23 @@ test('P2b: of free slots in several regions those are given first whose runners 
   assert.equal(grants.at(-1)?.runner, 'gigabit');
 });
 
+test('P2b: of runners of a pool and region that are equal else one with a far quicker way to the store goes first', () => {
+  const order = (links: readonly number[], changes: readonly Partial<Parameters<typeof runner>[1]>[] = []): string => {
+    const { tell, grants } = scheduler();
+    tell(0, ...joined(...links.map((linkMibPerS, index) => runner(String(linkMibPerS), { slots: 1, linkMibPerS, ...changes[index] }))));
+    for (const id of links.keys()) tell(1, ...wanted(demand(`task ${id}`)));
+    return grants.map(({ runner: id }) => id).join();
+  };
+  assert.equal(order([10, 25, 119]), '119,25,10');
+  assert.equal(order([60, 70, 119]), '60,70,119', 'by chance');
+  assert.equal(order([10, 119, 250]), '250,119,10');
+  assert.equal(order([10, 119], [{ slots: 2 }]), '10,119', 'more slots are free there');
+  const { tell, grants } = scheduler();
+  tell(0, ...joined(runner('slow', { slots: 1, linkMibPerS: 10 }), runner('quick', { slots: 1, linkMibPerS: 119 })));
+  tell(1, ...wanted(demand('a', { near: [{ runner: 'slow', mib: 1 }] })));
+  assert.equal(grants.at(-1)?.runner, 'slow', 'its inputs are there');
+});
+
 test('P2b: links that differ by chance set nobody before another, whatever they are', () => {
   for (const most of [23, 91, 100, 182, 364]) {
     const { tell, grants } = scheduler();
