@@ -12,6 +12,7 @@ import type {
   WebPackage,
 } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { withEvidence } from './complete-evidence.ts';
 import type { Database } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
@@ -165,13 +166,14 @@ export function buildRecords(database: Database): BuildCalls {
       transaction(async (client) => {
         if (!(await lockWantsOfBuild(client, buildId))) return;
         await checkTurn(client, turn);
+        const told = await withEvidence(client, { buildId, problem });
         const { rowCount } = await client.query(
           'update build set state = $2, result = $3, problem = $4, progress = $5, ended_at = now() where id = $1 and ended_at is null',
           [
             buildId,
             state,
             result === null ? null : JSON.stringify(result),
-            problem === null ? null : JSON.stringify(problem),
+            told === null ? null : JSON.stringify(told),
             JSON.stringify(progress),
           ],
         );

@@ -19,6 +19,12 @@ function endOf(runnerId: string, changes: Partial<RunnerEnd> = {}): RunnerEnd {
   return { runnerId, ...end, ...changes };
 }
 
+/** Until somebody waits for what this connection holds. */
+async function untilOneWaits(slow: pg.Client): Promise<void> {
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  while ((await slow.query(waits)).rowCount === 0) await sleep(5);
+}
+
 test('F4: a task that is set aside tells of each loss what the runner had of memory, how its process ended, and of neighbours of its own workspace which they were', () => {
   const times = { startedAt: '2026-01-01T00:00:00.000Z', heardAt: '2026-01-01T00:00:08.000Z' };
   const neighbours = [...['a', 'b', 'c', 'd', 'e', 'gone'].map((key) => `${mine} ${key}`), `${theirs} secret`];
@@ -131,6 +137,14 @@ test('F4a: what is told of the ends of runners once their task was set aside com
   const all = await problemOfTask();
   assert.equal(all.detail.split(told).length, 4, all.detail);
   assert.deepEqual(await problemOf(build.id), located(all.detail));
+  // One that fails by what was read of it before that was told.
+  const late = await someBuild(records, { title: 'Late' });
+  await sql(
+    `insert into build_task select (jsonb_populate_record(t, jsonb_build_object('build_id', $1::text))).* from build_task t where build_id = $2`,
+    [late.id, build.id],
+  );
+  await records.endBuild({ buildId: late.id, state: 'failed', result: null, problem: located(bare), progress: someProgress });
+  assert.deepEqual(await problemOf(late.id), located(all.detail));
   // What is tried again has no problem to complete.
   await sql(`update task set state = 'waiting', problem = null where key = 'a'`);
   await tell(first);
@@ -155,8 +169,7 @@ test('F4a: a task that is set aside at the very moment in which the end of its r
     await slow.query('begin');
     await slow.query(`select from task where key = 'a' for update`);
     const telling = records.noteRunnerEnd({ name: 'one', end: endOf(runnerId) });
-    const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-    while ((await slow.query(waits)).rowCount === 0) await sleep(5);
+    await untilOneWaits(slow);
     await slow.query(`update attempt set outcome = 'lost', ended_at = now() where runner_id = $1 and ended_at is null`, [runnerId]);
     await slow.query(
       `update task set state = 'failed', outcome = 'lost', problem = $2, losses = losses || jsonb_build_object('runner', 'one', 'runnerId', $1::text,
@@ -169,6 +182,29 @@ test('F4a: a task that is set aside at the very moment in which the end of its r
     await slow.end();
   }
   assert.match((await records.results(['a'])).get('a')?.problem?.detail ?? '', /its process was killed by SIGKILL/);
+});
+
+test('F4a: a build that fails at the very moment in which that is told says it too', { timeout: 60_000 }, async () => {
+  const { records, build, connectionString } = await openWithRunner(server, ['a']);
+  const lost = (ends: readonly RunnerEnd[]) => {
+    const losses = [{ runner: 'one', runnerId: 'r', startedAt: '2026-01-01T00:00:00.000Z', heardAt: null }];
+    const known = { kinds: new Map(), ends: new Map(ends.map((end) => [end.runnerId, end])) };
+    return lostProblem({ workspaceId: mine, key: 'a', kind: 'encode', losses }, known);
+  };
+  const slow = new pg.Client({ connectionString });
+  await slow.connect();
+  try {
+    await slow.query(`update task set state = 'failed', problem = $1`, [JSON.stringify(lost([]))]);
+    await slow.query('begin');
+    await slow.query('update task set problem = $1', [JSON.stringify(lost([endOf('r')]))]);
+    const ended = records.endBuild({ buildId: build.id, state: 'failed', result: null, problem: lost([]), progress: someProgress });
+    await untilOneWaits(slow);
+    await slow.query('commit');
+    await ended;
+  } finally {
+    await slow.end();
+  }
+  assert.deepEqual((await records.getBuild(build.id))?.problem, lost([endOf('r')]));
 });
 
 test('H1: what is known of the end of a runner goes with the attempts that were lost with it', async () => {

@@ -17,13 +17,17 @@ export function lostProblem({ workspaceId, key, kind, losses }: Lost, evidence: 
     const far = percent === undefined ? '' : `, at ${Math.round(percent)} %`;
     return `${ran}${far}${companyText(loss, { workspaceId, evidence })}${memoryText(loss)}${endText(loss, evidence)}`;
   });
-  return toProblem(
-    new FilmwrightError(
-      'task-lost',
-      `The task "${kind}" (${key}) lost its runner ${losses.length} times: ${seen.join('; ')}. ` +
-        'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.',
-    ),
-  );
+  return toProblem(new FilmwrightError('task-lost', `${leadOf({ kind, key })}${losses.length} times: ${seen.join('; ')}. ${advice}`));
+}
+
+const advice =
+  'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.';
+const leadOf = ({ kind, key }: Pick<Lost, 'kind' | 'key'>): string => `The task "${kind}" (${key}) lost its runner `;
+
+/** A text in which a task's problem is told, with what `detail` tells of it by now. */
+export function toldAnew(text: string, { detail, ...task }: Pick<Lost, 'kind' | 'key'> & { readonly detail: string }): string {
+  const [start, end] = [text.indexOf(leadOf(task)), text.lastIndexOf(advice)];
+  return start < 0 || end < start ? text : text.slice(0, start) + detail + text.slice(end + advice.length);
 }
 
 type Asked = { readonly workspaceId: string; readonly evidence: LossEvidence };
