@@ -15,7 +15,10 @@ test('whoever runs a batch is told whether it is of several workspaces, which it
     },
     client: { completeTask: async () => {} },
   });
-  const leaseIn = (workspaceId: string | undefined, fence: number) => ({ ...leaseOf(`t${fence}`, fence), ...(workspaceId && { workspaceId }) });
+  const leaseIn = (workspaceId: string | undefined, fence: number) => ({
+    ...leaseOf(`t${fence}`, fence),
+    ...(workspaceId && { workspaceId }),
+  });
   const pairs = [
     ['w', 'w'],
     ['w', 'x'],

@@ -37,6 +37,12 @@ test('stills of one model, size, number of steps and guidance are drawn as one o
     assert.deepEqual(batchOf(changes, compute), alone, `${JSON.stringify(changes)} ${compute}`);
 });
 
+test('a review of a clip has a border behind each look, that of a picture none', () => {
+  const bordersMs = (clip: { readonly fps: number; readonly atMs: readonly number[] } | null) =>
+    needsOf({ kind: 'review', payload: { model: 'ink@1', media: 'sha256-x', clip }, estimateMs: 900 }).bordersMs;
+  assert.deepEqual([bordersMs({ fps: 25, atMs: [0, 1000, 2000] }), bordersMs(null)], [300, null]);
+});
+
 test('a piece of a clip has a border behind each of its frames', () => {
   const clip = { clip: 'sha256-x', model: 'ink@1', frames: 50 };
   const pieces = [

@@ -80,8 +80,9 @@ function wantsOf(task: Needing): TaskNeeds {
     case 'upscale-clip':
       // Each frame that is made is kept.
       return { ...none, model: modelName([payload.model]), bordersMs: task.estimateMs / payload.frames };
-    case 'upscale':
     case 'review':
+      return { ...none, model: modelName([payload.model]), bordersMs: payload.clip && task.estimateMs / payload.clip.atMs.length };
+    case 'upscale':
     case 'storyboard':
       return { ...none, model: modelName([payload.model]) };
     case 'generate':

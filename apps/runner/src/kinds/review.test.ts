@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { FilmwrightError, type Payload } from '@filmwright/contracts';
 import { type ModelPool, openModelPool } from '@filmwright/engines/onnx/model-pool';
 import { findFfmpeg } from '@filmwright/render/ffmpeg/find-ffmpeg';
+import { bordersOf, HandedBack } from '../borders.ts';
 import type { TaskContext } from '../run-task.ts';
 import { runReview } from './review.ts';
 
@@ -28,6 +29,7 @@ const at = async (path: string, pool: ModelPool): Promise<TaskContext> =>
     toolset: await findFfmpeg(),
     pathOf: async () => path,
     progress: () => {},
+    borders: bordersOf({ resume: undefined, asked: () => false }),
     pictureModels: async () => pool,
   }) as unknown as TaskContext;
 
@@ -54,6 +56,35 @@ test('a clip is looked at where it was told, and the gravest look gives verdict,
     ],
   );
   assert.deepEqual([seen.verdict, seen.label, seen.atMs, seen.scores['Neutral']], ['held', 'Porn', 1000, 1]);
+});
+
+test('a review that is handed back after every look sees what one without a break does, and looks at nothing twice', async (context) => {
+  const path = clipFor(context);
+  let looks = 0;
+  const counting: ModelPool = {
+    ...whiteIsHeld,
+    run(...asked) {
+      looks++;
+      return whiteIsHeld.run(...asked);
+    },
+  };
+  const place = await at(path, counting);
+  const whole = await runReview({ model: 'nsfwjs', media, clip }, place);
+  let resume: unknown;
+  const [before, attempts] = [looks, 4];
+  for (let attempt = 1; ; attempt++) {
+    assert.ok(attempt <= attempts, 'it goes on with the next look');
+    const borders = bordersOf({ resume, asked: () => true });
+    const ended = await runReview({ model: 'nsfwjs', media, clip }, { ...place, borders }).catch((error: unknown) => error);
+    if (!(ended instanceof HandedBack)) {
+      assert.deepEqual([ended, attempt, looks - before], [whole, attempts, whole.looks.length]);
+      break;
+    }
+    // It goes on elsewhere: what it needs travels as JSON.
+    resume = JSON.parse(JSON.stringify(ended.resume));
+  }
+  const damaged = bordersOf({ resume: { seen: [{ atMs: 400, scores: {}, verdict: 'fine', label: null }] }, asked: () => false });
+  assert.deepEqual(await runReview({ model: 'nsfwjs', media, clip }, { ...place, borders: damaged }), whole);
 });
 
 test('the model that comes along reviews a picture, and a clip of which nothing can be seen is an error', async (context) => {
