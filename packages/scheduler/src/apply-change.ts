@@ -2,6 +2,7 @@ import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
 import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
+import { noteFollowing } from './follow-ups.ts';
 import { forgiveAll, noteDeath, takeOverRest } from './health.ts';
 import { forgetComing, noteComing, passOver } from './prefetch.ts';
 import { setShare } from './shares.ts';
@@ -13,6 +14,7 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
   switch (change.type) {
     case 'task':
       forgetComing(state, change.task.id);
+      if (!isKnown(state, change.task.id)) noteFollowing(state.followUps, change.task, instantMs);
       wait(state, change.task, instantMs);
       return;
     case 'coming':
@@ -59,4 +61,8 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
     case 'workspace':
       setShare(shareOf(state, change.workspace.id), { ...change.workspace, instantMs });
   }
+}
+
+function isKnown({ entries, later, attempts }: State, id: string): boolean {
+  return entries.has(id) || later.has(id) || attempts.has(id);
 }

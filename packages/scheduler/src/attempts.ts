@@ -1,6 +1,7 @@
 import { batchMs, noteAttempt, noteBatch } from './costs.ts';
 import type { Change, Demand, Tier } from './demand.ts';
 import { type Attempt, type Device, type Host, productOf, slotProduct } from './fleet.ts';
+import { noteAgain, noteFollowed } from './follow-ups.ts';
 import { placeKey } from './group.ts';
 import { noteDone, noteFailed } from './health.ts';
 import { offerPlaces, setFreeSlots, setIdle } from './places.ts';
@@ -86,6 +87,8 @@ export function endAttempt(state: State, ended: Extract<Change, { type: 'ended' 
     noteAttempt(state.costs, { ...ended, task, product: attempt.product, tier: ended.loadedFrom ?? attempt.tier });
   else if (ended.outcome === 'done' && attempt.left === 1)
     noteBatch(state.costs, { task, product: attempt.product, ranMs: ended.ranMs, count: 1 + attempt.batch.length });
+  if (ended.outcome === 'done') noteFollowed(state.followUps, task, instantMs);
+  else noteAgain(state.followUps, task);
   const tookMs = ((instantMs - attempt.startMs) * Math.max(1, attempt.devices.length)) / (1 + attempt.batch.length);
   const share = shareOf(state, task.workspace);
   const moreMs = tookMs - attempt.chargedMs;
@@ -118,7 +121,11 @@ export function resumeAttempt(state: State, change: Extract<Change, { type: 'run
 /** A runner is gone with all that it ran. */
 export function forgetAttempts(state: State, host: Host): void {
   for (const attempt of [...host.running])
-    for (const task of [attempt.task, ...attempt.batch]) if (state.attempts.get(task.id) === attempt) release(state, attempt, task);
+    for (const task of [attempt.task, ...attempt.batch]) {
+      if (state.attempts.get(task.id) !== attempt) continue;
+      noteAgain(state.followUps, task);
+      release(state, attempt, task);
+    }
 }
 
 function release(state: State, attempt: Attempt, task: Demand): void {

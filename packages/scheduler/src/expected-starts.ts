@@ -39,8 +39,10 @@ type Loads = { readonly memory: number; readonly disk: number; readonly store: n
 
 /** When tasks that have their turn one after the other start: what runs and what goes before them is looked through, and what loading takes. */
 export type ExpectedStarts = {
+  /** When the first place that serves a group is free; Infinity where none does. */
+  firstMs(group: Group): number;
   /** When the work of a task begins, its model loaded, in milliseconds; null where no place serves it. What it takes of devices counts for those after it. */
-  take(waiting: Waiting): { readonly startMs: number; readonly tookMs: number } | null;
+  take(waiting: Waiting): { readonly startMs: number; readonly endMs: number; readonly tookMs: number } | null;
 };
 
 /** Loading another model must be worth so many times what it takes: places go on with what they hold. */
@@ -166,6 +168,10 @@ export function openStarts(state: State, groups: readonly Group[], instantMs: nu
   };
 
   return {
+    firstMs(group) {
+      const place = group.gpus > 1 ? several(reachOf(group), group)?.at(-1) : one(reachOf(group), group);
+      return place?.freeMs ?? Number.POSITIVE_INFINITY;
+    },
     take({ entry, group }) {
       const found = reachOf(group);
       const single = group.gpus > 1 ? null : one(found, group);
@@ -189,7 +195,7 @@ export function openStarts(state: State, groups: readonly Group[], instantMs: nu
         ends[0] = endMs;
         ends.sort((a, b) => a - b);
       }
-      return { startMs, tookMs: (endMs - freeMs) * (gang?.length ?? 1) };
+      return { startMs, endMs, tookMs: (endMs - freeMs) * (gang?.length ?? 1) };
     },
   };
 }

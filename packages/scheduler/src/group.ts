@@ -49,13 +49,17 @@ export function createGroup(task: Demand): Group {
   return { key: groupKey(task), placeKey: placeKey(task), ...where, bands, count: 0, workMs: 0, held: '' };
 }
 
+/** When a task is due; one without a deadline once it waited for long. */
+export function dueMsOf({ deadlineMs, submittedMs, priority }: Demand): number {
+  return deadlineMs ?? submittedMs + patienceMs[priority];
+}
+
 /** Adds a task with what its work is thought to be; `number` is higher with each that comes to wait. */
 export function addToGroup(group: Group, { task, workMs, number }: Pick<Entry, 'task' | 'workMs' | 'number'>): Entry {
   const band = group.bands[task.priority];
   const line = band.get(task.workspace) ?? createLine(task.workspace);
   band.set(task.workspace, line);
-  const dueMs = task.deadlineMs ?? task.submittedMs + patienceMs[task.priority];
-  const entry: Entry = { task, workMs, number, dueMs, gone: false };
+  const entry: Entry = { task, workMs, number, dueMs: dueMsOf(task), gone: false };
   addToLine(line, entry);
   group.count++;
   group.workMs += workMs;

@@ -1,5 +1,6 @@
 import { isAvoided } from './avoid-tried.ts';
 import type { Demand } from './demand.ts';
+import { expectFollowUps } from './expected-follow-ups.ts';
 import { openStarts } from './expected-starts.ts';
 import type { Host } from './fleet.ts';
 import { serves } from './forecast.ts';
@@ -57,26 +58,30 @@ export function* eachPlaced(state: State, instantMs: number): Generator<Placed |
     const order = openTurns(state, groups, instantMs);
     yield null;
     const starts = openStarts(state, groups, instantMs);
+    yield null;
+    const followUps = expectFollowUps(state, { starts, groups, instantMs });
     const of = new Map<Group, { readonly why: WhyNot; readonly line: string; readonly ahead: { count: number } }>();
     for (const group of groups) {
       yield null;
       const line = nameOf(group);
       of.set(group, { why: whyNot(state, group, instantMs), line, ahead: ahead.get(line) as { count: number } });
     }
-    lines.push({ order, starts, of });
+    lines.push({ order, starts, followUps, of });
   }
   for (const task of later) {
     const wait = Math.ceil((task.readyMs - instantMs) / 1000);
     const reason = `it is tried again in ${wait} s`;
     yield { ...{ task, entry: null, group: null, line: null, stays: true, why: null }, position: 0, expectedStartMs: task.readyMs, reason };
   }
-  for (const { order, starts, of } of lines)
+  for (const { order, starts, followUps, of } of lines)
     for (let next = order.next(); next !== null; next = order.next()) {
       const { entry, group } = next;
       const { task } = entry;
       const { why, line, ahead } = of.get(group) as { why: WhyNot; line: string; ahead: { count: number } };
       const position = ahead.count++;
+      followUps.before(next);
       const start = starts.take(next);
+      if (start !== null) followUps.ends(task, start.endMs);
       order.took(start?.tookMs ?? 0, start?.startMs ?? instantMs);
       const capped = cappedReason(state, task);
       const reason = capped ?? why.stays ?? (position === 0 ? why.first(group) : behindReason(position));

@@ -1,6 +1,7 @@
 import { type Costs, createCosts } from './costs.ts';
 import type { Demand } from './demand.ts';
 import { type Attempt, createFleet, type Fleet } from './fleet.ts';
+import { createFollowUps, type FollowUps } from './follow-ups.ts';
 import type { Group } from './group.ts';
 import type { Coming } from './prefetch.ts';
 import type { Rate } from './rate.ts';
@@ -39,6 +40,7 @@ export type State = {
   readonly rates: Map<string, Rate>;
   /** On which product tasks of a group ran last: its times serve as the guess for those that wait. */
   readonly products: Map<string, string>;
+  readonly followUps: FollowUps;
 };
 
 /** A scheduler that knows of nothing yet. */
@@ -61,6 +63,7 @@ export function openState(): State {
     untold: new Set(),
     rates: new Map(),
     products: new Map(),
+    followUps: createFollowUps(),
   };
 }
 
