@@ -112,26 +112,28 @@ export type Process = {
   readonly role: 'program' | 'gateway' | 'controller' | 'runner' | 'executor' | 'ffmpeg' | 'postgres' | 'other';
 };
 
-/** Every living process that works for a home. */
+/** Every living process that works for a home. One that was just forked, and is not yet what it is to be, is its parent. */
 export function processesOf(home: string): readonly Process[] {
-  const found: Process[] = [];
+  const found = new Map<number, { readonly parent: number; readonly command: string }>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      const state = /\) ([A-Z]) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+      const [, state, parent] = /\) ([A-Z]) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
       if (state === 'Z' || state === 'X') continue;
       const named =
         command.includes(home) ||
         readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`FILMWRIGHT_HOME=${home}`) ||
         readlinkSync(`/proc/${pid}/cwd`).startsWith(home);
-      if (named) found.push({ pid, role: roleOf(command) });
+      if (named) found.set(pid, { parent: Number(parent), command });
     } catch {
       // It ended meanwhile.
     }
   }
-  return found;
+  return [...found].flatMap(([pid, { parent, command }]) =>
+    found.get(parent)?.command === command ? [] : [{ pid, role: roleOf(command) }],
+  );
 }
 
 function roleOf(command: string): Process['role'] {
