@@ -17,7 +17,7 @@ process.env.TMPDIR = folder;
 process.env.FILMWRIGHT_TEST_DATABASE = mkdtempSync(join(folder, 'database-'));
 chmodSync(process.env.FILMWRIGHT_TEST_DATABASE, 0o755);
 
-// Tests wait for what they started: with three, two cores were busy 1.7 of the time.
+// Tests wait for what they started: with three of them two cores were idle for a seventh of the time.
 const atOnce = 4;
 const events = run({ files: gathered(process.argv.slice(2)), concurrency: atOnce });
 events.on('test:fail', ({ todo }) => {
