@@ -6,10 +6,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient, hasEnded } from '@filmwright/client';
 import type { Build } from '@filmwright/contracts';
-import { machineServiceOfTest } from './machine-service.ts';
-import { platformOfTest } from './platform-home.ts';
-import { freePort } from './role-processes.ts';
-import { shelveModel } from './shelve-model.ts';
+import { machineServiceOfTest } from '../journeys/machine-service.ts';
+import { platformOfTest } from '../journeys/platform-home.ts';
+import { freePort } from '../journeys/role-processes.ts';
+import { shelveModel } from '../journeys/shelve-model.ts';
 
 const [port, between] = [await freePort(), await freePort()];
 
@@ -76,8 +76,11 @@ test('a film whose pool brings a machine that is taken away again and again unde
   const none = { gpuS: 0, slotS: 0, credits: 0 };
   const { spend } = await client.buildCourse(id);
   assert.deepEqual([spend.estimate, spend.held, spend.settled], [null, none, none]);
-  assert.deepEqual([fleeting().length, new Set(fleeting()).size], [4, 1]);
+  // The third may be given up before its service brings it again.
+  const asked = fleeting().length;
+  assert.ok(asked === 3 || asked === 4, `${asked} machines`);
+  assert.equal(new Set(fleeting()).size, 1);
 
   const again = await until(await ordered(), /never/);
-  assert.deepEqual([again.state, fleeting().length], ['failed', 4], 'no other is asked for');
+  assert.deepEqual([again.state, fleeting().length], ['failed', asked], 'no other is asked for');
 });
