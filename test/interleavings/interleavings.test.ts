@@ -9,7 +9,7 @@ import { nameOf } from './model-rows.ts';
 
 const firstSeed = Number(process.env.FILMWRIGHT_SEED ?? 1_000_001 + (Date.now() % 1_000_000));
 
-const played = 10_000;
+const played = 4000;
 
 test(`${played} interleavings of leaders, runners and unruly messages lose nothing, and do and charge nothing twice (from seed ${firstSeed})`, async () => {
   const { count, wrong, faults, events, cancelled } = await interleaveMany({ firstSeed, count: played, threads: 2 });

@@ -14,27 +14,32 @@ type Expected = Waiting & { readonly readyMs: number; readonly after: number };
 
 /** What will come to wait once others have ended, by how often that was so: it takes places before those of whom it has its turn. */
 export type ExpectedFollowUps = {
-  /** Gives places to what comes until one is free for a task, and goes before that. */
-  before(waiting: Waiting): void;
+  /** Gives places to what comes until one is free for a task, and goes before that; a pause may be made at each null. */
+  before(waiting: Waiting): Iterable<null>;
   /** A task is expected to end. */
   ends(task: Demand, endMs: number): void;
 };
 
 type Looking = { readonly starts: ExpectedStarts; readonly groups: readonly Group[]; readonly instantMs: number };
 
-/** What follows is followed in turn, so often at most, as nobody knows when a build is through; and so many are expected in one line. */
+/** What follows is followed in turn, so often at most, as nobody knows when a build is through. */
 const mostAfter = 10;
+/** So many are expected in one line for each task that waits or runs, and so many in all: where more came than were done lately, each would be followed by ever more. */
+const mostEach = 8;
 const mostExpected = 20_000;
+/** A pause may be made after so many were given places. */
+const pauseAfter = 200;
 
 /** What follows all that runs, in the places of one line. */
 export function expectFollowUps(state: State, { starts, groups, instantMs }: Looking): ExpectedFollowUps {
   const { kinds } = state.followUps;
-  if ([...kinds.values()].every(({ came }) => came.size === 0)) return { before: () => {}, ends: () => {} };
+  if ([...kinds.values()].every(({ came }) => came.size === 0)) return { before: () => [], ends: () => {} };
   const goesBefore = goesBeforeAt(instantMs);
   const coming = createHeap<Expected>((a, b) => a.readyMs < b.readyMs);
   const there = createHeap<Expected>((a, b) => goesBefore(a.entry, b.entry));
   const known = new Map<string, Group | null>(groups.map((group) => [group.key, group]));
   const parts = new Map<string, number>();
+  const most = Math.min(mostExpected, mostEach * (state.entries.size + state.attempts.size));
   let count = 0;
 
   /** The group of a kind; null where nothing of this line serves it. */
@@ -72,7 +77,7 @@ export function expectFollowUps(state: State, { starts, groups, instantMs }: Loo
       if (group === null) continue;
       // Of what comes every other time half a one is due each time.
       let part = (parts.get(`${kind}\n${key}`) ?? 0.5) + came / followed.done;
-      for (; part >= 1 && count < mostExpected; part--) expect({ ...like, id: `follow-up ${count}` }, { group, readyMs, after });
+      for (; part >= 1 && count < most; part--) expect({ ...like, id: `follow-up ${count}` }, { group, readyMs, after });
       parts.set(`${kind}\n${key}`, part % 1);
     }
   };
@@ -83,8 +88,9 @@ export function expectFollowUps(state: State, { starts, groups, instantMs }: Loo
   }
   return {
     ends: (task, endMs) => follow(task, { endMs, after: 1 }),
-    before({ entry, group }) {
-      for (;;) {
+    *before({ entry, group }) {
+      for (let taken = 1; ; taken++) {
+        if (taken % pauseAfter === 0) yield null;
         const freeMs = starts.firstMs(group);
         for (let next = coming.first(); next !== undefined && next.readyMs <= freeMs; next = coming.first())
           there.push(coming.pop() as Expected);

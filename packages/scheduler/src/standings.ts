@@ -79,7 +79,7 @@ export function* eachPlaced(state: State, instantMs: number): Generator<Placed |
       const { task } = entry;
       const { why, line, ahead } = of.get(group) as { why: WhyNot; line: string; ahead: { count: number } };
       const position = ahead.count++;
-      followUps.before(next);
+      yield* followUps.before(next);
       const start = starts.take(next);
       if (start !== null) followUps.ends(task, start.endMs);
       order.took(start?.tookMs ?? 0, start?.startMs ?? instantMs);
