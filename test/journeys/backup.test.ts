@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@filmwright/client';
 import type { Digest } from '@filmwright/contracts';
 import { filmwright, homesOfTest, platformOfTest, processesOf, start, until } from './platform-home.ts';
@@ -56,6 +57,7 @@ test('a backup that is taken while another film is made restores into a new home
 
   const other = { ...smallest, title: 'Another', storyboard: [{ length: '8s', visual: { backdrop: 'halo' } }] };
   const running = start(platform.home, ['make', writeFilm(place, other, 'other.json'), '--out', join(place, 'other')]);
+  while (!(await client.listFilms()).films.some(({ title }) => title === 'Another')) await sleep(50);
   await until(() => processesOf(platform.home).some(({ role }) => role === 'ffmpeg'), 'the other film is made');
   const taken = await answer<BackedUp>(platform.home, ['backup', folder]);
   assert.ok(

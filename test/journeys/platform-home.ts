@@ -138,7 +138,8 @@ export function processesOf(home: string): readonly Process[] {
 
 function roleOf(command: string): Process['role'] {
   if (/postgres/.test(command.split(' ')[0] ?? '')) return 'postgres';
-  if (/(^|\/)ffmpeg /.test(command)) return 'ffmpeg';
+  // One that is asked what it can do makes nothing, and neither does a trial of an encoder.
+  if (/(^|\/)ffmpeg /.test(command)) return /-(version|encoders|filters) $|testsrc2/.test(command) ? 'other' : 'ffmpeg';
   for (const role of ['gateway', 'controller', 'runner'] as const) if (command.includes(`apps/${role}/src/main.ts`)) return role;
   if (command.includes('executor-main.ts')) return 'executor';
   return command.includes('apps/cli/src/main.ts') ? 'program' : 'other';
