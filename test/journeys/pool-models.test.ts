@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, createClient, hasEnded } from '@filmwright/client';
+import { type Client, hasEnded } from '@filmwright/client';
 import type { Build } from '@filmwright/contracts';
 import { machineServiceOfTest } from './machine-service.ts';
 import { platformOfTest } from './platform-home.ts';
 import { freePort } from './role-processes.ts';
-import { shelveModel } from './shelve-model.ts';
+import { openWithModel } from './shelve-model.ts';
 
 const port = await freePort();
 const service = await machineServiceOfTest();
@@ -25,10 +25,7 @@ writeFileSync(join(platform.home, 'pools.yaml'), JSON.stringify({ pools }));
 
 let client: Client;
 before(async () => {
-  await shelveModel(platform.home, 'oil');
-  client = createClient(await platform.open());
-  // A film that nobody can plan yet brings machines of any pool.
-  while ((await client.listVoices()).length === 0) await sleep(100);
+  client = await openWithModel(platform, 'oil');
 });
 
 type Followed = { readonly end: Build; readonly waits: ReadonlySet<string> };

@@ -4,12 +4,12 @@ import { request as ask, createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, createClient, hasEnded } from '@filmwright/client';
+import { type Client, hasEnded } from '@filmwright/client';
 import type { Build } from '@filmwright/contracts';
 import { machineServiceOfTest } from '../journeys/machine-service.ts';
 import { platformOfTest } from '../journeys/platform-home.ts';
 import { freePort } from '../journeys/role-processes.ts';
-import { shelveModel } from '../journeys/shelve-model.ts';
+import { openWithModel } from '../journeys/shelve-model.ts';
 
 const [port, between] = [await freePort(), await freePort()];
 
@@ -42,9 +42,7 @@ writeFileSync(join(platform.home, 'pools.yaml'), JSON.stringify({ pools }));
 
 let client: Client;
 before(async () => {
-  await shelveModel(platform.home, 'oil');
-  client = createClient(await platform.open());
-  while ((await client.listVoices()).length === 0) await sleep(100);
+  client = await openWithModel(platform, 'oil');
 });
 
 const ordered = async (): Promise<string> => {
