@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilmwrightError, type RunnerEnd, toProblem } from '@filmwright/contracts';
 import pg from 'pg';
-import { lostProblem } from './lost-problem.ts';
+import { lostProblem, toldAnew } from './lost-problem.ts';
 import { leaseGranted } from './testing/lead.ts';
 import { someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
@@ -149,6 +149,15 @@ test('F4a: what is told of the ends of runners once their task was set aside com
   await sql(`update task set state = 'waiting', problem = null where key = 'a'`);
   await tell(first);
   assert.equal((await records.results(['a'])).get('a')?.problem, null);
+});
+
+test('F4a: where the problems of several tasks are told as one, that of each is told anew alone', () => {
+  const told = (key: string): string =>
+    lostProblem({ workspaceId: mine, key, kind: 'encode', losses: [] }, { kinds: new Map(), ends: new Map() }).detail;
+  const both = `2 problems: ${told('a')} ${told('b')}`;
+  assert.equal(toldAnew(both, { kind: 'encode', key: 'a', detail: 'More is known.' }), `2 problems: More is known. ${told('b')}`);
+  assert.equal(toldAnew(both, { kind: 'encode', key: 'b', detail: 'More is known.' }), `2 problems: ${told('a')} More is known.`);
+  assert.equal(toldAnew(both, { kind: 'encode', key: 'c', detail: 'More is known.' }), both);
 });
 
 test('F4a: a task that is set aside at the very moment in which the end of its runner is told says it too', {

@@ -24,10 +24,11 @@ const advice =
   'It may need more memory than there is: look at the log of the runners, give them more memory or start fewer, then make the film again.';
 const leadOf = ({ kind, key }: Pick<Lost, 'kind' | 'key'>): string => `The task "${kind}" (${key}) lost its runner `;
 
-/** A text in which a task's problem is told, with what `detail` tells of it by now. */
+/** A text in which a task's problem is told, maybe among those of others, with what `detail` tells of it by now. */
 export function toldAnew(text: string, { detail, ...task }: Pick<Lost, 'kind' | 'key'> & { readonly detail: string }): string {
-  const [start, end] = [text.indexOf(leadOf(task)), text.lastIndexOf(advice)];
-  return start < 0 || end < start ? text : text.slice(0, start) + detail + text.slice(end + advice.length);
+  const start = text.indexOf(leadOf(task));
+  const end = text.indexOf(advice, start);
+  return start < 0 || end < 0 ? text : text.slice(0, start) + detail + text.slice(end + advice.length);
 }
 
 type Asked = { readonly workspaceId: string; readonly evidence: LossEvidence };
