@@ -22,10 +22,13 @@ async function conflict(film: string): Promise<{ readonly first: Page; readonly 
   await first.locator('[data-index="0"]').waitFor();
   await second.locator('[data-index="0"]').waitFor();
   // Both write at the same time: the second before it hears of the first.
-  await second.route('**/v1/films/*', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
+  let hasSaid = false;
+  await second.route('**/v1/films/*', (route) => {
+    hasSaid ||= route.request().method() !== 'GET';
+    return hasSaid ? route.continue() : route.abort();
+  });
   await writeWords(first, { shot: 0, words: 'What the first tab says.' });
   await isSaved(first, 2, film);
-  await second.unroute('**/v1/films/*');
   await writeWords(second, { shot: 0, words: 'What the second tab says.' });
   await second.getByRole('dialog').waitFor();
   return { first, second, faults: person.faults };
