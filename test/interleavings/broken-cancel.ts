@@ -1,5 +1,5 @@
 import { ModelLedger } from './model-ledger.ts';
-import { type ModelId, type ModelTask, nameOf, workspaceIds } from './model-rows.ts';
+import { type ModelTask, nameOf, workspaceIds, workspaceOf } from './model-rows.ts';
 
 /** What a cancel of one task does that breaks its rule. */
 export type BrokenCancel =
@@ -15,8 +15,8 @@ export class LedgerOfBrokenCancel extends ModelLedger {
     this.#how = how;
   }
 
-  override cancelTask(asked: ModelId): 'stopped' | 'idle' | 'absent' {
-    const task = this.tasks.get(nameOf(asked));
+  override cancelTask(asked: Parameters<ModelLedger['cancelTask']>[0]): ReturnType<ModelLedger['cancelTask']> {
+    const task = this.tasks.get(nameOf({ workspaceId: workspaceOf(asked.buildId), key: asked.key }));
     if (this.#how === 'stops nothing' && task?.state === 'leased') return 'stopped';
     if (this.#how === 'tells that nothing runs') return 'idle';
     if (this.#how === 'begins what is done' && task?.state === 'done') Object.assign(task, { state: 'leased' });
@@ -46,7 +46,7 @@ export class LedgerOfBrokenCancel extends ModelLedger {
         task.attempts = attempts;
         return;
       case 'wants it no more':
-        task.wanted = false;
+        task.wantedBy = null;
         return;
       case 'tells nobody':
         this.view.forgetLast();

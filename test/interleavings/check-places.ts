@@ -1,4 +1,5 @@
 import type { HistoryEvent } from './check-history.ts';
+import { createListings } from './listings.ts';
 import { leaseMs } from './model-ledger.ts';
 import { nameOf, slotsOffered } from './model-rows.ts';
 
@@ -13,6 +14,7 @@ export function checkPlaces(history: readonly HistoryEvent[]): readonly string[]
   const running = new Map<number, Placed>();
   const stopping = new Map<number, Placed>();
   const lossy = new Set<string>();
+  const listings = createListings();
   const stop = (which: (placed: Placed) => boolean): void => {
     for (const [fence, placed] of running) {
       if (!which(placed)) continue;
@@ -21,6 +23,8 @@ export function checkPlaces(history: readonly HistoryEvent[]): readonly string[]
     }
   };
   for (const event of history) {
+    const unwanted = listings.note(event);
+    if (unwanted.length > 0) stop(({ name }) => unwanted.includes(name));
     if (event.type === 'granted') {
       const { fence, runnerId, atMs } = event;
       running.set(fence, { name: nameOf(event), runnerId, delivered: false, untilMs: 0 });
@@ -38,7 +42,6 @@ export function checkPlaces(history: readonly HistoryEvent[]): readonly string[]
     } else if (event.type === 'completed' || event.type === 'failed' || event.type === 'handed back') running.delete(event.fence);
     else if (event.type === 'stopped') stopping.delete(event.fence);
     else if (event.type === 'cancelled' && event.answer === 'stopped') stop(({ name }) => name === nameOf(event));
-    else if (event.type === 'ended') stop(({ name }) => name.startsWith(`${event.workspaceId}/`));
     else if (event.type === 'left') for (const [fence, { runnerId }] of running) if (runnerId === event.runnerId) running.delete(fence);
     if (event.type !== 'expired') continue;
     for (const fence of event.fences) {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type BrokenCancel, LedgerOfBrokenCancel } from './broken-cancel.ts';
 import { interleave } from './interleave.ts';
 import { interleaveMany } from './interleave-many.ts';
+import { createListings } from './listings.ts';
 import type { Broken } from './model-attempts.ts';
 import { ModelLedger } from './model-ledger.ts';
 import { nameOf } from './model-rows.ts';
@@ -71,6 +72,29 @@ test('tasks are cancelled while they run, wait, are done and are not there yet, 
   assert.ok(seen.elsewhere > 4 * seen.again, JSON.stringify(seen));
 });
 
+test('builds of one workspace share tasks while both run; what failed or was swept is made again for the later', () => {
+  const seen = { shared: 0, 'handed on': 0, 'tried anew': 0, 'put back': 0 };
+  for (let seed = 1; seed <= 500; seed++) {
+    const listings = createListings();
+    const held = new Map<string, string>();
+    for (const event of interleave(seed).history) {
+      if (event.type === 'planned') {
+        seen['tried anew'] += event.anew.length;
+        if (event.keys.some((key) => ![null, event.buildId].includes(listings.wanting({ ...event, key })))) seen.shared++;
+      }
+      listings.note(event);
+      if (event.type === 'granted') held.set(nameOf(event), event.buildId);
+      if (event.type === 'ended')
+        for (const [name, buildId] of held) {
+          const [workspaceId = '', key = ''] = name.split('/');
+          if (buildId === event.buildId && listings.wanting({ workspaceId, key }) !== null) seen['handed on']++;
+        }
+      if (event.type === 'put back') seen['put back']++;
+    }
+  }
+  assert.ok(seen.shared > 200 && seen['handed on'] > 20 && seen['put back'] > 20 && seen['tried anew'] > 1, JSON.stringify(seen));
+});
+
 const rules: readonly (readonly [Broken, RegExp])[] = [
   ['stale fences', /L5: .+ was taken under \d+ after \d+ was given/],
   ['two charges', /D2: .+ charged \d times/],
@@ -86,12 +110,20 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['places forgotten', /L10: .+ was given \d+ beside \d and \d that it had not stopped/],
   ['tried for ever', /F3: .+ failed for good and was granted again/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
+  ['ended for all', /L3: .+ was given away under \d+ while .+ had it/],
+  ['wanted by nobody', /B3: .+ was granted under \d+, which no build wants/],
+  ['another build pays', /Q3: the settle of \d+, which was granted for v-1, stands with v-2/],
+  ['failed for all', /S3: v-2 failed by what had failed before it/],
+  ['tried anew for its own', /S3: .+ was tried anew for .-\d, which it had failed/],
+  ['counts kept', /F2: .+ was begun as try \d under \d+ after it failed 0 times/],
+  ['asset stays gone', /R2: v-2 succeeded with .+, whose asset is gone/],
+  ['checkpoint kept', /L11: .+ was begun with what \d+ left under \d+ after nothing was left of it/],
 ];
 
 const cancels: readonly (readonly [BrokenCancel, RegExp])[] = [
-  ['stops nothing', /B3a: renewed of .+ was taken under \d+ after that was cancelled/],
+  ['stops nothing', /L5: renewed of .+ was taken under \d+ after that was cancelled/],
   ['tells that nothing runs', /B3a: .+ runs under \d+ and was not stopped/],
-  ['keeps the fence', /B3a: completed of .+ was taken under \d+ after that was cancelled/],
+  ['keeps the fence', /L5: completed of .+ was taken under \d+ after that was cancelled/],
   ['keeps the checkpoint', /L11: .+ was begun with what \d+ left under \d+ after nothing was left of it/],
   ['is charged', /D2: .+ charged \d times/],
   ['gives nothing back', /D1: .+ given back 0 times/],
@@ -102,20 +134,20 @@ const cancels: readonly (readonly [BrokenCancel, RegExp])[] = [
   ['begins what is done', /was done and was granted again/],
 ];
 
-const faultsOf = (open: () => ModelLedger): string =>
-  Array.from({ length: 150 }, (_, seed) => interleave(seed + 1, open()).faults)
-    .flat()
-    .join('\n');
+const mostSeeds = 20_000;
+
+/** Plays seeds until one of their faults is told so; some rules are seldom tempted. */
+function assertFound(open: () => ModelLedger, told: RegExp): void {
+  const others = new Set<string>();
+  for (let seed = 1; seed <= mostSeeds; seed++) {
+    const { faults } = interleave(seed, open());
+    if (faults.some((fault) => told.test(fault))) return;
+    for (const fault of faults) others.add(fault.replaceAll(/\d+/g, 'N'));
+  }
+  assert.fail(`${told} was not among ${[...others].join('\n') || 'no faults'}`);
+}
 
 for (const [broken, told] of rules)
-  test(`a ledger with a broken rule is found out: ${broken}`, () =>
-    assert.match(
-      faultsOf(() => new ModelLedger(broken)),
-      told,
-    ));
+  test(`a ledger with a broken rule is found out: ${broken}`, () => assertFound(() => new ModelLedger(broken), told));
 for (const [how, told] of cancels)
-  test(`a cancel of one task that breaks its rule is found out: it ${how}`, () =>
-    assert.match(
-      faultsOf(() => new LedgerOfBrokenCancel(how)),
-      told,
-    ));
+  test(`a cancel of one task that breaks its rule is found out: it ${how}`, () => assertFound(() => new LedgerOfBrokenCancel(how), told));

@@ -5,7 +5,10 @@ import { createModelView } from './model-view.ts';
 export type Broken =
   | ('stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'output replaced' | 'begun anew' | 'taken early')
   | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays')
-  | ('places given twice' | 'places forgotten' | 'tried for ever');
+  | ('places given twice' | 'places forgotten' | 'tried for ever')
+  | ('ended for all' | 'wanted by nobody' | 'another build pays')
+  | ('failed for all' | 'tried anew for its own' | 'counts kept')
+  | ('asset stays gone' | 'checkpoint kept');
 
 /** What a runner says that it stopped; null where it does not tell. */
 export type ModelStopped = { readonly runnerId: string; readonly fences: readonly number[] | null; readonly held: readonly number[] };
@@ -51,16 +54,6 @@ export class ModelAttempts {
     const task = this.tasks.get(nameOf(attempt));
     if (task?.fence === attempt.fence) return task;
     return this.broken === 'stale fences' ? task : undefined;
-  }
-
-  /** What nobody wants any more. */
-  protected release(task: ModelTask): void {
-    if (!task.wanted || (task.state !== 'waiting' && task.state !== 'leased')) return;
-    task.wanted = false;
-    if (task.state === 'leased') {
-      task.leftOn = null;
-      this.giveBack(task, 'unwanted');
-    } else this.view.noteTask(task);
   }
 
   /** What is wanted and runs, and is to begin anew. */
@@ -112,8 +105,10 @@ export class ModelAttempts {
     if (!known) this.spend(attempt, 'refund');
   }
 
-  protected spend({ workspaceId, key, fence }: ModelAttempt, kind: ModelSpend['kind']): void {
+  protected spend({ workspaceId, key, fence, buildId }: ModelAttempt, kind: ModelSpend['kind']): void {
     const payer = this.broken === 'another pays' && kind === 'settle' && workspaceId === 'w' ? 'v' : workspaceId;
-    this.spent.push({ workspaceId: payer, key, fence, kind });
+    const wantedBy = this.tasks.get(nameOf({ workspaceId, key }))?.wantedBy ?? buildId;
+    const pays = this.broken === 'another build pays' && kind === 'settle' ? wantedBy : buildId;
+    this.spent.push({ workspaceId: payer, key, fence, buildId: pays, kind });
   }
 }

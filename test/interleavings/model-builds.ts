@@ -1,9 +1,15 @@
 import { ModelAttempts } from './model-attempts.ts';
-import { freshTask, type ModelId, type ModelTask, nameOf } from './model-rows.ts';
+import { freshTask, type ModelId, type ModelTask, modelBuilds, nameOf, untouchedTask, workspaceOf } from './model-rows.ts';
 
-type Planned = { readonly turn: number; readonly workspaceId: string; readonly keys: readonly string[] };
+/** What is stored of a build: the keys that it lists, and those of them that its driver has not handed in yet. */
+type Planned = { readonly turn: number; readonly buildId: string; readonly keys: readonly string[]; readonly ready: readonly string[] };
+type OfBuild = { readonly buildId: string; readonly key: string };
+type Keys = { readonly workspaceId: string; readonly keys: readonly string[] };
 
-/** What whoever drives builds, and people, say to the model's ledger: one build of each workspace. */
+/** What nobody asked for is not swept before so long. */
+const sweepAfterMs = 6000;
+
+/** What whoever drives builds, and people, say to the model's ledger. */
 export class ModelBuilds extends ModelAttempts {
   readonly #ended = new Set<string>();
   readonly #listed = new Map<string, ReadonlySet<string>>();
@@ -15,43 +21,114 @@ export class ModelBuilds extends ModelAttempts {
     return this.turn;
   }
 
-  // S1, S4, W1, B2: what is there already stays as it is; what is not listed any more is not wanted; once the build has ended nothing is added.
-  plan({ turn, workspaceId, keys }: Planned): 'stored' | 'stale' {
+  // S1, S3, S4, W1, B2: what failed for another build is tried anew, else what is there stays as it is; once the build has ended nothing is added.
+  plan({ turn, buildId, keys, ready }: Planned): 'stored' | 'stale' {
     if (turn !== this.turn && this.broken !== 'old drivers') return 'stale';
-    if (this.#ended.has(workspaceId)) return 'stored';
-    for (const key of keys) {
-      const name = nameOf({ workspaceId, key });
-      if (this.tasks.has(name)) continue;
-      const task = freshTask({ workspaceId, key }, this.nowMs);
-      this.tasks.set(name, task);
-      this.view.noteTask(task);
+    if (this.#ended.has(buildId)) return 'stored';
+    const workspaceId = workspaceOf(buildId);
+    for (const key of ready) {
+      const task = this.tasks.get(nameOf({ workspaceId, key }));
+      if (task === undefined) this.#add({ workspaceId, key }, buildId);
+      else if (task.state === 'failed' && this.#mayRenew(task, buildId)) this.#renew(task, buildId);
     }
-    for (const task of this.tasks.values()) if (task.workspaceId === workspaceId && !keys.includes(task.key)) this.release(task);
-    this.#listed.set(workspaceId, new Set(keys));
+    const before = this.#listed.get(buildId) ?? [];
+    this.#listed.set(buildId, new Set(keys));
+    this.#want({ workspaceId, keys: [...new Set([...before, ...keys])] });
     return 'stored';
   }
 
-  // W1, W2: what a workspace has of its own.
-  results(workspaceId: string): ReadonlyMap<string, Pick<ModelTask, 'state' | 'output'>> {
-    const isSeen = (task: ModelTask): boolean =>
-      task.workspaceId === workspaceId || (this.broken === 'shared keys' && task.state === 'done');
-    return new Map([...this.tasks.values()].filter(isSeen).map(({ key, state, output }) => [key, { state, output }]));
+  // W1, W2, R2: what a workspace has of its own; what was made and is gone waits again.
+  results({ workspaceId, keys }: Keys): ReadonlyMap<string, Pick<ModelTask, 'state' | 'output' | 'ranFor'>> {
+    const isAsked = (task: ModelTask): boolean =>
+      keys.includes(task.key) && (task.workspaceId === workspaceId || (this.broken === 'shared keys' && task.state === 'done'));
+    const found = [...this.tasks.values()].filter(isAsked);
+    for (const task of found) {
+      task.askedMs = this.nowMs;
+      if (task.gone && this.broken !== 'asset stays gone') this.#putBack(task);
+    }
+    return new Map(found.map(({ key, state, output, ranFor }) => [key, { state, output, ranFor }]));
   }
 
-  // B2, B3, S4: the build of a workspace ends, by whoever drives it or by people, who draw no number; what is leased goes stale at once, and the try does not count.
-  endBuild(workspaceId: string, turn?: number): 'ended' | 'stale' {
+  // B2, B3, S4: a build ends, by whoever drives it or by people, who draw no number; what no other wants and is leased goes stale at once, and the try does not count.
+  endBuild(buildId: string, turn?: number): 'ended' | 'stale' {
     if (turn !== undefined && turn !== this.turn && this.broken !== 'old drivers') return 'stale';
-    this.#ended.add(workspaceId);
-    for (const task of this.tasks.values()) if (task.workspaceId === workspaceId) this.release(task);
+    this.#ended.add(buildId);
+    this.#want({ workspaceId: workspaceOf(buildId), keys: [...(this.#listed.get(buildId) ?? [])] });
     return 'ended';
   }
 
   // B3a
-  cancelTask(asked: ModelId): 'stopped' | 'idle' | 'absent' {
-    if (this.#ended.has(asked.workspaceId) || this.#listed.get(asked.workspaceId)?.has(asked.key) !== true) return 'absent';
-    const task = this.tasks.get(nameOf(asked));
-    if (task?.state !== 'leased' || !task.wanted) return 'idle';
+  cancelTask({ buildId, key }: OfBuild): 'stopped' | 'idle' | 'absent' {
+    if (this.#ended.has(buildId) || this.#listed.get(buildId)?.has(key) !== true) return 'absent';
+    const task = this.tasks.get(nameOf({ workspaceId: workspaceOf(buildId), key }));
+    if (task?.state !== 'leased' || task.wantedBy === null) return 'idle';
     this.cancel(task);
     return 'stopped';
+  }
+
+  /** Takes what was made by tasks that no active build lists, and that nobody asked for of late; gives those tasks. */
+  sweep(): readonly ModelId[] {
+    const isForgotten = (task: ModelTask): boolean =>
+      task.state === 'done' && !task.gone && this.#wanting(task) === null && this.nowMs - task.askedMs > sweepAfterMs;
+    const swept = [...this.tasks.values()].filter(isForgotten);
+    for (const task of swept) task.gone = true;
+    return swept.map(({ workspaceId, key }) => ({ workspaceId, key }));
+  }
+
+  /** Which tasks are handed out first: those of older builds. */
+  protected orderOf(asked: ModelId): number {
+    return modelBuilds.findIndex(({ id }) => id === this.tasks.get(nameOf(asked))?.wantedBy);
+  }
+
+  #add(asked: ModelId, buildId: string): void {
+    const task = { ...freshTask(asked, this.nowMs), wantedBy: buildId };
+    this.tasks.set(nameOf(asked), task);
+    this.view.noteTask(task);
+  }
+
+  #mayRenew({ ranFor }: ModelTask, buildId: string): boolean {
+    if (this.broken === 'failed for all') return false;
+    return ranFor !== buildId || this.broken === 'tried anew for its own';
+  }
+
+  #renew(task: ModelTask, buildId: string): void {
+    const { attempts } = task;
+    this.fence++;
+    Object.assign(task, untouchedTask(this.nowMs), { fence: this.fence, wantedBy: buildId });
+    if (this.broken === 'counts kept') task.attempts = attempts;
+    this.view.noteTask(task);
+  }
+
+  #putBack(task: ModelTask): void {
+    const { resume } = task;
+    this.fence++;
+    Object.assign(task, untouchedTask(this.nowMs), { fence: this.fence, wantedBy: null });
+    if (this.broken === 'checkpoint kept') task.resume = resume;
+    this.#want({ workspaceId: task.workspaceId, keys: [task.key] });
+  }
+
+  /** The oldest build that lists a task and has not ended. */
+  #wanting({ workspaceId, key }: ModelId): string | null {
+    const wants = modelBuilds.find(
+      (build) => build.workspaceId === workspaceId && !this.#ended.has(build.id) && this.#listed.get(build.id)?.has(key) === true,
+    );
+    return wants?.id ?? null;
+  }
+
+  /** What waits or runs is wanted by the oldest build that lists it; what none lists any more is taken back. */
+  #want({ workspaceId, keys }: Keys): void {
+    for (const key of keys) {
+      const task = this.tasks.get(nameOf({ workspaceId, key }));
+      if (task === undefined || (task.state !== 'waiting' && task.state !== 'leased')) continue;
+      const wantedBy = this.#wanting(task);
+      if (wantedBy === task.wantedBy) continue;
+      if (wantedBy === null && this.broken === 'wanted by nobody') continue;
+      const goesOn = wantedBy !== null && (this.broken !== 'ended for all' || !this.#ended.has(task.wantedBy ?? ''));
+      task.wantedBy = goesOn ? wantedBy : null;
+      if (task.wantedBy === null && task.state === 'leased') {
+        task.leftOn = null;
+        this.giveBack(task, 'unwanted');
+      } else this.view.noteTask(task);
+    }
   }
 }

@@ -60,14 +60,14 @@ export class ModelLedger extends ModelBuilds {
       const task = this.tasks.get(nameOf(grant));
       const runner = this.runners.get(grant.runnerId);
       const free = task?.state === 'waiting' || (this.broken === 'done runs again' && task?.state === 'done');
-      if (task === undefined || !free || !task.wanted || runner === undefined || runner.gone) {
+      if (task === undefined || !free || task.wantedBy === null || runner === undefined || runner.gone) {
         refused.push(grant);
         continue;
       }
       this.fence++;
-      Object.assign(task, { state: 'leased', fence: this.fence, outcome: null, attempts: task.attempts + 1 });
+      Object.assign(task, { state: 'leased', fence: this.fence, outcome: null, attempts: task.attempts + 1, ranFor: task.wantedBy });
       const attempt: ModelAttempt = {
-        ...{ workspaceId: task.workspaceId, key: task.key, fence: task.fence, runnerId: grant.runnerId },
+        ...{ workspaceId: task.workspaceId, key: task.key, fence: task.fence, buildId: task.wantedBy, runnerId: grant.runnerId },
         ...{
           runnerName: runner.name,
           leaseUntilMs: this.nowMs + pickUpMs,
@@ -84,7 +84,7 @@ export class ModelLedger extends ModelBuilds {
       this.live.set(attempt.fence, attempt);
       this.byFence.set(attempt.fence, attempt);
       this.spend(attempt, 'reserve');
-      given.push({ workspaceId: task.workspaceId, key: task.key, fence: task.fence });
+      given.push({ workspaceId: task.workspaceId, key: task.key, fence: task.fence, buildId: task.wantedBy });
     }
     return { given, refused };
   }
@@ -101,7 +101,7 @@ export class ModelLedger extends ModelBuilds {
     const mine = [...this.live.values()].filter((one) => one.runnerId === runnerId && this.taskOf(one) !== undefined);
     const before = mine.filter((one) => one.request === request);
     if (before.length > 0) return before.map(begun);
-    const waiting = mine.filter((one) => !one.delivered).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const waiting = mine.filter((one) => !one.delivered).sort((a, b) => this.orderOf(a) - this.orderOf(b) || (a.key < b.key ? -1 : 1));
     const fresh = waiting.slice(0, max);
     const heard = { heardMs: this.nowMs, heardAt: ++this.#calls };
     for (const one of fresh) Object.assign(one, { delivered: true, request, leaseUntilMs: this.nowMs + leaseMs, ...heard });
@@ -116,7 +116,7 @@ export class ModelLedger extends ModelBuilds {
       const attempt = this.claimed({ key, fence, runnerId });
       const task = attempt === null ? undefined : this.taskOf(attempt);
       if (attempt === null || task === undefined) return [fence];
-      const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wanted && this.runners.has(runnerId);
+      const revives = task.state === 'waiting' && task.outcome === 'lost' && task.wantedBy !== null && this.runners.has(runnerId);
       if (task.state !== 'leased' && !revives) return [fence];
       Object.assign(attempt, { delivered: true, leaseUntilMs: this.nowMs + leaseMs, heardMs: this.nowMs, heardAt, outcome: null });
       this.live.set(fence, attempt);
@@ -154,7 +154,7 @@ export class ModelLedger extends ModelBuilds {
       if (this.broken === 'output replaced') task.output = `${output} again`;
       return 'done';
     }
-    Object.assign(task, { state: 'done', outcome: 'done', output });
+    Object.assign(task, { state: 'done', outcome: 'done', output, gone: false });
     // A lease that stays when its task is done runs out, and the task begins anew.
     if (this.broken !== 'done runs again') this.end(attempt, 'done');
     this.spend(attempt, 'settle');
@@ -218,7 +218,7 @@ export class ModelLedger extends ModelBuilds {
       if (attempt.delivered) {
         this.end(attempt, 'lost');
         attempt.lostAt = lostAt;
-        if (this.broken === 'a lost task') task.wanted = false;
+        if (this.broken === 'a lost task') task.wantedBy = null;
         const lost = task.lost + 1;
         const losses = [...task.losses, { runnerName: attempt.runnerName, neighbours: neighbours.get(attempt.fence) ?? [] }];
         Object.assign(task, { state: isAtFault(losses) ? 'failed' : 'waiting', outcome: 'lost', lost, losses, attempts });

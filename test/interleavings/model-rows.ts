@@ -15,16 +15,25 @@ export type ModelTask = ModelId & {
   /** Names of the runners that failed it, and those that were lost with it. */
   failures: readonly string[];
   losses: readonly ModelLoss[];
-  wanted: boolean;
+  /** The oldest build that lists it and has not ended. */
+  wantedBy: string | null;
+  /** The build for which it was granted last. */
+  ranFor: string | null;
   readyMs: number;
   output: string | null;
   /** What it was handed back with. */
   resume: string | null;
   /** Name of the runner on which it was cancelled last. */
   leftOn: string | null;
+  /** Done, and what it made was swept. */
+  gone: boolean;
+  /** When somebody who drives asked for it last. */
+  askedMs: number;
 };
 export type ModelAttempt = ModelId & {
   readonly fence: number;
+  /** The build that it was granted for, which pays. */
+  readonly buildId: string;
   readonly runnerId: string;
   readonly runnerName: string;
   leaseUntilMs: number;
@@ -40,14 +49,22 @@ export type ModelAttempt = ModelId & {
   outcome: 'done' | 'failed' | 'lost' | 'left' | 'unwanted' | 'cancelled' | 'undelivered' | 'returned' | null;
 };
 export type ModelRunner = { readonly name: string; seenMs: number; gone: boolean; draining: boolean };
-export type ModelSpend = ModelId & { readonly fence: number; readonly kind: 'reserve' | 'settle' | 'refund' };
+export type ModelSpend = ModelId & { readonly fence: number; readonly buildId: string; readonly kind: 'reserve' | 'settle' | 'refund' };
 export type ModelLease = { readonly key: string; readonly fence: number };
-export type ModelGiven = ModelLease & ModelId;
+export type ModelGiven = ModelLease & ModelId & { readonly buildId: string };
 /** A lease that a runner was given, which try it is, and what it goes on from. */
 export type ModelBegun = ModelLease & { readonly attempt: number; readonly resume: string | null };
 
-/** The workspaces of the model. */
+/** Builds of the model, the oldest first: two of one workspace, which share tasks by key, and one of another. */
+export const modelBuilds = [
+  { id: 'v-1', workspaceId: 'v' },
+  { id: 'w-1', workspaceId: 'w' },
+  { id: 'v-2', workspaceId: 'v' },
+] as const;
 export const workspaceIds = ['v', 'w'] as const;
+
+/** Whose build it is. */
+export const workspaceOf = (buildId: string): string => modelBuilds.find(({ id }) => id === buildId)?.workspaceId ?? '';
 
 /** So many tasks at once each runner offers to do. */
 export const slotsOffered = 2;
@@ -55,10 +72,15 @@ export const slotsOffered = 2;
 /** One name for a task of a workspace. */
 export const nameOf = ({ workspaceId, key }: ModelId): string => `${workspaceId}/${key}`;
 
+/** What of a task says that nothing of it was tried. */
+export const untouchedTask = (nowMs: number): Omit<ModelTask, keyof ModelId | 'fence' | 'wantedBy' | 'ranFor' | 'askedMs'> => ({
+  ...{ state: 'waiting', outcome: null, attempts: 0, lost: 0, failures: [], losses: [] },
+  ...{ output: null, resume: null, leftOn: null, gone: false, readyMs: nowMs },
+});
+
 /** A task as it is when it is planned first. */
 export function freshTask({ workspaceId, key }: ModelId, nowMs: number): ModelTask {
-  const untouched = { state: 'waiting', fence: 0, outcome: null, attempts: 0, lost: 0, failures: [], losses: [], wanted: true } as const;
-  return { workspaceId, key, ...untouched, readyMs: nowMs, output: null, resume: null, leftOn: null };
+  return { workspaceId, key, fence: 0, wantedBy: null, ranFor: null, askedMs: nowMs, ...untouchedTask(nowMs) };
 }
 
 /** A runner as whoever grants is told of it. */
@@ -69,16 +91,16 @@ export function fleetRunnerOf(runnerId: string, { name, draining }: ModelRunner)
 
 /** A task as whoever grants is told of it; `attempt` is the one of its fence. */
 export function fleetTaskOf(
-  { workspaceId, key, state, wanted, readyMs, failures, losses, leftOn, lost }: ModelTask,
+  { workspaceId, key, state, wantedBy, readyMs, failures, losses, leftOn, lost }: ModelTask,
   { attempt, nowMs }: { readonly attempt: ModelAttempt | undefined; readonly nowMs: number },
 ): FleetTask {
   const demand: TaskDemand = {
-    ...{ workspaceId, key, buildId: workspaceId, kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
+    ...{ workspaceId, key, buildId: wantedBy ?? '', kind: 'drill', version: 1, toolchain: '', model: null, size: '', estimateMs: 500 },
     ...{ gpus: 0, vramMib: 0, region: null, pool: null, bordersMs: null, batch: null, batchMost: 1, priority: 'normal', rank: 0 },
     ...{ deadlineInMs: null, turnAgoMs: 0, readyInMs: readyMs - nowMs },
     ...{ tried: [...failures, ...losses.map(({ runnerName }) => runnerName), ...(leftOn === null ? [] : [leftOn])], alone: lost >= 2 },
   };
   const held = state === 'leased' ? attempt : undefined;
   const lease = held === undefined ? null : { fence: held.fence, runnerId: held.runnerId, devices: [], sinceMs: 0 };
-  return { workspaceId, key, state, demand: wanted ? demand : null, lease };
+  return { workspaceId, key, state, demand: wantedBy === null ? null : demand, lease };
 }

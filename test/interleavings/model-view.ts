@@ -48,7 +48,7 @@ export function createModelView({ tasks, runners, stopping, attemptOf, nowMs }: 
     noteStopped: ({ workspaceId, key, fence }) => void outbox.push(() => ({ type: 'stopped', task: { workspaceId, key }, fence })),
     forgetLast: () => void outbox.pop(),
     snapshot() {
-      const open = [...tasks.values()].filter(({ state, wanted }) => wanted && (state === 'waiting' || state === 'leased'));
+      const open = [...tasks.values()].filter(({ state, wantedBy }) => wantedBy !== null && (state === 'waiting' || state === 'leased'));
       const here = [...runners.keys()].flatMap((id) => fleetRunner(id) ?? []);
       const left = stopping().map(({ workspaceId, key, fence, runnerId }) => ({ workspaceId, key, fence, runnerId, devices: [] }));
       return { snapshot: { tasks: open.map(fleetTask), runners: here, workspaces: [], stopping: left }, position: outbox.length };

@@ -1,11 +1,18 @@
 import { createFleetView, type FleetView } from '../../apps/controller/src/schedule/fleet-view.ts';
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { type Change, type Decision, openState, type State, step } from '../../packages/scheduler/src/index.ts';
-import type { ModelId } from './model-rows.ts';
+import type { ModelLedger } from './model-ledger.ts';
+import { type ModelId, nameOf } from './model-rows.ts';
 import type { World } from './world.ts';
 
-/** One build of a workspace: what each of its tasks reads, by place. */
-export type ModelBuild = { readonly workspaceId: string; readonly reads: readonly (readonly number[])[] };
+/** A build from when it is there, in milliseconds: which places of its workspace it makes, and by place what the task there reads. */
+export type ModelBuild = {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly fromMs: number;
+  readonly places: readonly number[];
+  readonly reads: readonly (readonly number[])[];
+};
 /** Keys are the same in every workspace. */
 export const keyOf = (place: number): string => `task-${place}`;
 
@@ -15,7 +22,9 @@ type Leader = {
   readonly epoch: number;
   readonly view: FleetView;
   readonly state: State;
-  readonly planned: Map<string, number>;
+  /** Keys that a build lists, and those that were handed in for it. */
+  readonly planned: Map<string, string>;
+  readonly submitted: Set<string>;
   readonly seen: Set<string>;
   /** Builds of which a plan or an end is on its way to the ledger. */
   readonly storing: Set<string>;
@@ -27,12 +36,17 @@ type Leader = {
 
 const stepMs = 250;
 
+type BuildEnd = 'succeeded' | 'failed' | 'cancelled';
+type Results = ReturnType<ModelLedger['results']>;
+/** The keys that a build lists, those of them that are not done, and how it ends if that is over. */
+type Plan = { readonly keys: readonly string[]; readonly ready: readonly string[]; readonly end: BuildEnd | null };
+
 /** Leaders that drive builds and grant tasks. One is killed, stands still between reading and writing, or is replaced without hearing of it and goes on. */
 export function playLeaders(world: World, builds: readonly ModelBuild[]) {
   const { ledger, history, random, trouble, at, later, every, delay } = world;
   const leaders = new Set<Leader>();
-  /** Builds that ended without being done. */
-  const over = new Set<string>();
+  /** How builds ended. */
+  const over = new Map<string, BuildEnd>();
   let newest: Leader | null = null;
   let standbyDue = false;
 
@@ -43,7 +57,8 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
     const view = createFleetView();
     const { snapshot, position } = ledger.view.snapshot();
     const changes = view.open({ ...snapshot, position: { xid: 0n, seen: new Map() } }, ledger.nowMs);
-    const fresh = { planned: new Map(), seen: new Set<string>(), storing: new Set<string>(), isStanding: false, isOver: false };
+    const known = { planned: new Map<string, string>(), submitted: new Set<string>(), seen: new Set<string>(), storing: new Set<string>() };
+    const fresh = { ...known, isStanding: false, isOver: false };
     const leader: Leader = { turn, epoch, view, state: openState(), position, changes, ...fresh };
     leaders.add(leader);
     newest = leader;
@@ -68,39 +83,68 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
 
   // Driving: what is read now may be stored late.
   const drive = (leader: Leader): void => {
-    for (const build of builds) if (!leader.storing.has(build.workspaceId)) driveBuild(leader, build);
+    for (const build of builds) {
+      const isThere = ledger.nowMs >= build.fromMs && !over.has(build.id) && !leader.storing.has(build.id);
+      if (isThere) driveBuild(leader, build);
+    }
   };
-  const driveBuild = (leader: Leader, { workspaceId, reads }: ModelBuild): void => {
-    const results = ledger.results(workspaceId);
+  const driveBuild = (leader: Leader, build: ModelBuild): void => {
+    const { id: buildId, workspaceId } = build;
+    const results = read(leader, build);
+    const plan = planOf(build, (key) => viewOf(leader, { build, key, results }));
+    const listed = plan.keys.join();
+    if (plan.end === null && plan.ready.every((key) => leader.submitted.has(`${buildId} ${key}`)) && leader.planned.get(buildId) === listed)
+      return;
+    const store = (): void => {
+      leader.storing.delete(buildId);
+      const { turn } = leader;
+      const ready = plan.ready.filter((key) => !leader.submitted.has(`${buildId} ${key}`));
+      const failed = ready.filter((key) => stateOf({ workspaceId, key }) === 'failed');
+      const answer = plan.end === null ? ledger.plan({ turn, buildId, keys: plan.keys, ready }) : ledger.endBuild(buildId, turn);
+      noteOld(leader, { type: 'old driver', heeded: answer !== 'stale' });
+      if (answer === 'stale') stop(leader);
+      else if (plan.end !== null) endedNow(build, plan.end);
+      else {
+        const anew = failed.filter((key) => stateOf({ workspaceId, key }) === 'waiting');
+        history.push({ type: 'planned', buildId, workspaceId, keys: plan.keys, anew });
+        leader.planned.set(buildId, listed);
+        for (const key of ready) leader.submitted.add(`${buildId} ${key}`);
+      }
+    };
+    if (trouble(0.05)) {
+      leader.storing.add(buildId);
+      later(random() * 5000, store);
+    } else store();
+  };
+  const stateOf = (task: ModelId): string | undefined => ledger.tasks.get(nameOf(task))?.state;
+  const read = (leader: Leader, { workspaceId, places }: ModelBuild): Results => {
+    const keys = places.map(keyOf);
+    const gone = keys.filter((key) => ledger.tasks.get(nameOf({ workspaceId, key }))?.gone === true);
+    const results = ledger.results({ workspaceId, keys });
+    for (const key of gone) if (results.get(key)?.state !== 'done') history.push({ type: 'put back', workspaceId, key });
     for (const [key, { state, output }] of results) {
       if (state !== 'done' || output === null || leader.seen.has(`${workspaceId}/${key} ${output}`)) continue;
       leader.seen.add(`${workspaceId}/${key} ${output}`);
       history.push({ type: 'read', workspaceId, key, output });
     }
-    const keys = reads.flatMap((before, place) => (before.every((one) => results.get(keyOf(one))?.state === 'done') ? [keyOf(place)] : []));
-    const failed = [...results.values()].some(({ state }) => state === 'failed');
-    if (over.has(workspaceId) || (!failed && leader.planned.get(workspaceId) === keys.length)) return;
-    const store = (): void => {
-      leader.storing.delete(workspaceId);
-      const { turn } = leader;
-      const answer = failed ? ledger.endBuild(workspaceId, turn) : ledger.plan({ turn, workspaceId, keys });
-      noteOld(leader, { type: 'old driver', heeded: answer !== 'stale' });
-      if (answer === 'stale') stop(leader);
-      else leader.planned.set(workspaceId, keys.length);
-      if (answer === 'ended') endedNow(workspaceId);
-    };
-    if (trouble(0.05)) {
-      leader.storing.add(workspaceId);
-      later(random() * 5000, store);
-    } else store();
+    return results;
   };
-  const endedNow = (workspaceId: string): void => {
-    if (!over.has(workspaceId)) history.push({ type: 'ended', workspaceId });
-    over.add(workspaceId);
+  /** What failed for another build, and was not handed in for this one, is to be tried anew. */
+  const viewOf = (
+    leader: Leader,
+    { build, key, results }: { readonly build: ModelBuild; readonly key: string; readonly results: Results },
+  ) => {
+    const found = results.get(key);
+    if (found?.state !== 'failed' || found.ranFor === build.id || leader.submitted.has(`${build.id} ${key}`)) return found?.state ?? null;
+    return null;
+  };
+  const endedNow = ({ id: buildId, workspaceId }: ModelBuild, state: BuildEnd): void => {
+    if (!over.has(buildId)) history.push({ type: 'ended', buildId, workspaceId, state });
+    over.set(buildId, state);
   };
 
   /** Said at any moment of a second, and heard once or twice. */
-  const cancelTask = (task: ModelId): void => {
+  const cancelTask = (task: ModelId & { readonly buildId: string }): void => {
     const copies = trouble(0.1) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++)
       later(random() * 1000 + delay(), () =>
@@ -121,10 +165,10 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
       stop(leader);
       return;
     }
-    for (const { workspaceId, key, fence } of answer.given) {
+    for (const { workspaceId, key, fence, buildId } of answer.given) {
       const isThis = (grant: Grant): boolean => grant.workspaceId === workspaceId && grant.key === key && !answer.refused.includes(grant);
       const runnerId = grants.find(isThis)?.runnerId ?? '';
-      history.push({ type: 'granted', atMs: ledger.nowMs, workspaceId, key, fence, runnerId });
+      history.push({ type: 'granted', atMs: ledger.nowMs, workspaceId, key, fence, runnerId, buildId });
       leader.view.noteGiven({ workspaceId, key, fence });
     }
     const read = ledger.view.tail(leader.position);
@@ -159,12 +203,26 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
     drive: () => leaders.forEach(drive),
     /** People cancel a build now and then, and more often one of its tasks, whatever it does. */
     cancel(): void {
-      for (const { workspaceId, reads } of builds) {
-        if (trouble(0.2)) cancelTask({ workspaceId, key: keyOf(Math.floor(random() * reads.length)) });
-        if (over.has(workspaceId) || !trouble(0.002)) continue;
-        ledger.endBuild(workspaceId);
-        endedNow(workspaceId);
+      for (const build of builds) {
+        const { id: buildId, workspaceId, places } = build;
+        if (trouble(0.2)) cancelTask({ buildId, workspaceId, key: keyOf(places[Math.floor(random() * places.length)] ?? 0) });
+        if (over.has(buildId) || !trouble(0.006)) continue;
+        ledger.endBuild(buildId);
+        endedNow(build, 'cancelled');
       }
     },
+    /** What nobody wants any more, and made something that nobody asked for of late, loses it. */
+    sweep(): void {
+      for (const task of ledger.sweep()) history.push({ type: 'swept', ...task });
+    },
   };
+}
+
+/** What a build is to do next, of which `stateAt` tells how tasks are by their keys; null where they are to be handed in. */
+function planOf({ places, reads }: ModelBuild, stateAt: (key: string) => string | null): Plan {
+  const states = new Map(places.map((place) => [place, stateAt(keyOf(place))]));
+  const keys = places.filter((place) => (reads[place] ?? []).every((one) => states.get(one) === 'done'));
+  const ready = keys.filter((place) => states.get(place) !== 'done').map(keyOf);
+  const failed = [...states.values()].includes('failed');
+  return { keys: keys.map(keyOf), ready, end: failed ? 'failed' : ready.length === 0 ? 'succeeded' : null };
 }

@@ -96,7 +96,7 @@ export function playRunners(world: World, onDone: () => void) {
     if (id === null || work.ended || runner.held.get(work.fence) !== work) return;
     const { key, fence } = work;
     const fails = trouble(0.08);
-    const passes = fails && random() < 0.95;
+    const passes = fails && random() < 0.8;
     const hands = !fails && trouble(0.12);
     const output = `${key} by ${fence}`;
     const resume = `what ${fence} left`;

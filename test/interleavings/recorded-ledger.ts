@@ -1,21 +1,29 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import type { ModelStopped } from './model-attempts.ts';
 import { type ModelExpired, ModelLedger } from './model-ledger.ts';
-import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, nameOf } from './model-rows.ts';
+import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, nameOf, workspaceOf } from './model-rows.ts';
 
 type Call =
   | { readonly type: 'takeTurn'; readonly turn: number }
   | {
       readonly type: 'plan';
       readonly turn: number;
-      readonly workspaceId: string;
+      readonly buildId: string;
       readonly keys: readonly string[];
+      readonly ready: readonly string[];
       readonly answer: string;
     }
-  | { readonly type: 'results'; readonly workspaceId: string; readonly found: readonly string[] }
-  | { readonly type: 'endBuild'; readonly workspaceId: string; readonly turn?: number; readonly answer: string }
+  | { readonly type: 'results'; readonly workspaceId: string; readonly keys: readonly string[]; readonly found: readonly string[] }
+  | { readonly type: 'sweep'; readonly swept: readonly ModelId[] }
+  | { readonly type: 'endBuild'; readonly buildId: string; readonly turn?: number; readonly answer: string }
   /** `resume` is what the task went on from. */
-  | ({ readonly type: 'cancelTask'; readonly resume: string | null; readonly answer: string } & ModelId)
+  | {
+      readonly type: 'cancelTask';
+      readonly buildId: string;
+      readonly key: string;
+      readonly resume: string | null;
+      readonly answer: string;
+    }
   | { readonly type: 'join'; readonly name: string; readonly runnerId: string }
   | { readonly type: 'leave' | 'drain'; readonly runnerId: string }
   | { readonly type: 'takeLead'; readonly turn: number; readonly epoch: number | null }
@@ -46,7 +54,8 @@ export type TaskLine = {
   readonly state: string;
   readonly attempts: number;
   readonly lost: number;
-  readonly wanted: boolean | null;
+  readonly wantedBy: string | null;
+  readonly ranFor: string | null;
   readonly leftOn: string | null;
   /** Attempts that are still to be stopped. */
   readonly stopping: number;
@@ -69,20 +78,27 @@ export class RecordedLedger extends ModelLedger {
     return answer;
   }
 
-  override results(workspaceId: string): ReturnType<ModelLedger['results']> {
-    const results = super.results(workspaceId);
-    this.#note({ type: 'results', workspaceId, found: [...results].map(([key, { state, output }]) => `${key} ${state} ${output}`).sort() });
+  override results(asked: Parameters<ModelLedger['results']>[0]): ReturnType<ModelLedger['results']> {
+    const results = super.results(asked);
+    this.#note({ type: 'results', ...asked, found: [...results].map(([key, { state, output }]) => `${key} ${state} ${output}`).sort() });
     return results;
   }
 
-  override endBuild(workspaceId: string, turn?: number): 'ended' | 'stale' {
-    const answer = super.endBuild(workspaceId, turn);
-    this.#note({ type: 'endBuild', workspaceId, ...(turn !== undefined && { turn }), answer });
+  override sweep(): readonly ModelId[] {
+    const swept = super.sweep();
+    if (swept.length > 0) this.#note({ type: 'sweep', swept });
+    return swept;
+  }
+
+  override endBuild(buildId: string, turn?: number): 'ended' | 'stale' {
+    const answer = super.endBuild(buildId, turn);
+    this.#note({ type: 'endBuild', buildId, ...(turn !== undefined && { turn }), answer });
     return answer;
   }
 
   override cancelTask(asked: Parameters<ModelLedger['cancelTask']>[0]): ReturnType<ModelLedger['cancelTask']> {
-    const resume = this.tasks.get(nameOf(asked))?.resume ?? null;
+    const task = { workspaceId: workspaceOf(asked.buildId), key: asked.key };
+    const resume = this.tasks.get(nameOf(task))?.resume ?? null;
     const answer = super.cancelTask(asked);
     this.#note({ type: 'cancelTask', ...asked, resume, answer });
     return answer;
@@ -164,7 +180,7 @@ export class RecordedLedger extends ModelLedger {
   #note(call: Call): void {
     const stopping = new Map<string, number>();
     for (const one of this.attempts) if (one.stoppingUntilMs !== null) stopping.set(nameOf(one), (stopping.get(nameOf(one)) ?? 0) + 1);
-    const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wanted, leftOn }) => {
+    const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wantedBy, ranFor, leftOn }) => {
       const isOpen = state === 'waiting' || state === 'leased';
       return {
         workspace: workspaceId,
@@ -172,7 +188,8 @@ export class RecordedLedger extends ModelLedger {
         state,
         attempts,
         lost,
-        wanted: isOpen ? wanted : null,
+        wantedBy: isOpen ? wantedBy : null,
+        ranFor,
         leftOn,
         stopping: stopping.get(nameOf({ workspaceId, key })) ?? 0,
       };

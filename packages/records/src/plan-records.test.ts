@@ -157,15 +157,19 @@ test('R1: results tell output, time and the build a task ran for; unknown keys a
   assert.deepEqual([...(await records.hasAssets(['sha256-of-a', 'sha256-none']))], ['sha256-of-a']);
 });
 
-test('R2: a done task whose asset is gone waits again, and a late repetition cannot bring the asset back', async () => {
+test('R2: a done task whose asset is gone waits again and begins anew, and a late repetition cannot bring the asset back', async () => {
   const { records, sql, runnerId } = await openWithRunner(server, ['a']);
+  const first = await leaseOne(records, { runnerId });
+  await records.handBack({ runnerId, key: 'a', fence: first.fence, resume: { checkpointAsset: 'sha256-half' } });
   const lease = await leaseOne(records, { runnerId });
+  assert.deepEqual(lease.resume, { checkpointAsset: 'sha256-half' });
   await records.completeTask({ ...completionOf(lease), runnerId });
   await sql('delete from asset');
   assert.equal((await records.results(['a'])).get('a')?.state, 'waiting');
   await assert.rejects(records.completeTask({ ...completionOf(lease), runnerId }), { code: 'lease-stale' });
   const again = await leaseOne(records, { runnerId });
   assert.ok(again.fence > lease.fence);
+  assert.equal(again.resume, undefined, 'what it was to go on from may be gone as well');
   await records.completeTask({ ...completionOf(again), runnerId });
   assert.equal((await records.results(['a'])).get('a')?.state, 'done');
 });

@@ -46,7 +46,7 @@ export function resultRecords(database: Database): Pick<Records, 'results'> {
     transaction(async (client) => {
       await lockWants(client, workspaceId);
       await client.query(
-        `update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, output = null, finished_at = null, percent = 0,
+        `update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, output = null, resume = null, left_on = null, finished_at = null, percent = 0,
            attempts = 0, lost = 0, losses = '[]', failures = '[]', ready_at = now(), wanted_by = null
          where workspace_id = $1 and key = any($2) and ${isGone}`,
         [workspaceId, keys],
