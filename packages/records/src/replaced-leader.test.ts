@@ -14,11 +14,20 @@ test('A6: what a leader found and how it sized pools is written by whoever leads
   const under = { turn };
   const rest = { name: 'bad', failures: 3, restMs: 30_000, untilInMs: 20_000 };
   const time = { name: 'encode', ms: 5, count: 2 };
+  const followed = { kind: 'draw', done: 3.5, came: [{ count: 1.25, afterMs: 200, like: { capability: 'join "it"' } }] };
   const size = { name: 'cloud', minimum: 0, maximum: 4, wanted: 2, costPerHour: 0.9, reason: 'work waits' };
   const pools = [{ name: 'cloud', spec: 'small', kinds: null }];
   await records.namePools(pools);
   await records.saveRests([rest], { epoch });
   await records.saveLearned([time], { epoch });
+  await records.saveFollowUps(
+    [
+      { ...followed, came: [] },
+      { ...followed, kind: 'cut' },
+    ],
+    { epoch },
+  );
+  await records.saveFollowUps([followed], { epoch });
   await records.savePoolStates([size], under);
   await records.noteStart({ pool: 'cloud', startMs: 1000 }, under);
   const [next] = [await records.takeTurn(), await records.takeLead()];
@@ -26,6 +35,7 @@ test('A6: what a leader found and how it sized pools is written by whoever leads
   await assert.rejects(records.saveStandings([], { id: randomUUID(), lines: [], epoch }), stale);
   await assert.rejects(records.saveRests([], { epoch }), stale);
   await assert.rejects(records.saveLearned([{ ...time, ms: 9 }], { epoch }), stale);
+  await assert.rejects(records.saveFollowUps([{ ...followed, done: 9 }], { epoch }), stale);
   await assert.rejects(records.savePoolStates([{ ...size, wanted: 0 }], under), stale);
   await assert.rejects(records.noteStart({ pool: 'cloud', startMs: 9000 }, under), stale);
   await assert.rejects(records.noteShort(['cloud'], under), stale);
@@ -34,6 +44,7 @@ test('A6: what a leader found and how it sized pools is written by whoever leads
     ['bad'],
   );
   assert.deepEqual(await records.learnedTimes(), [time]);
+  assert.deepEqual(await records.learnedFollowUps(), [followed, { ...followed, kind: 'cut' }], 'what was found last comes first');
   assert.deepEqual(
     (await records.fleetFacts()).pools.map(({ wanted }) => wanted),
     [2],

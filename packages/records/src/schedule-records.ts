@@ -1,6 +1,7 @@
 import { floatArray, textArray, uuidArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { costOf } from './endings.ts';
+import { learnedRecords } from './learned-records.ts';
 import { eventsOf, notifyEach } from './notify.ts';
 import {
   type EventRow,
@@ -22,8 +23,6 @@ import { leads, superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
 const pickUpMs = 10_000;
-/** So many times are taken over from the leader before. */
-const mostLearned = 100_000;
 /** So many changes are read at once. */
 const mostRead = 5000;
 
@@ -242,24 +241,7 @@ export function scheduleRecords(database: Database): ScheduleStore {
         runners: runners.map((runner, at) => ({ runner, mib: mib[at] ?? 0 })),
       }));
     },
-    async learnedTimes() {
-      await rows(`delete from learned_time where at < now() - interval '90 days'`);
-      return rows('select name, ms, count from learned_time order by at desc limit $1', [mostLearned]);
-    },
-    async saveLearned(times, { epoch }) {
-      if (times.length === 0) return;
-      // In order of names, so that two writers of many rows cannot wait for each other.
-      const sorted = [...times].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const found = await prepared({
-        name: 'save-learned',
-        text: `with ${leads('$4')}, put as (
-            insert into learned_time (name, ms, count) select g.* from lead, unnest($1::text[], $2::float8[], $3::int[]) as g
-            on conflict (name) do update set ms = excluded.ms, count = excluded.count, at = now()
-          ) select from lead`,
-        values: [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count), epoch],
-      });
-      if (found.length === 0) throw superseded();
-    },
+    ...learnedRecords(database),
     async saveRests(rests, { epoch }) {
       const found = await prepared({
         name: 'save-rests',

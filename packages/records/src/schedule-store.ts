@@ -175,6 +175,9 @@ export type StandingLines = { readonly id: string; readonly lines: readonly Line
 /** What a leader found: the mean of so many attempts, in milliseconds (of ratios, the ratio). The scheduler names them. */
 export type LearnedTime = { readonly name: string; readonly ms: number; readonly count: number };
 
+/** What a leader found to come once a task of a kind is done, in a form that the scheduler alone knows: of another version it may be any. */
+export type KeptFollowUps = { readonly kind: string; readonly done: number; readonly came: unknown };
+
 /** A runner with so much of a task's inputs. */
 export type NearRunner = { readonly runner: string; readonly mib: number };
 
@@ -217,8 +220,11 @@ export interface ScheduleStore {
   nearOf(tasks: readonly TaskId[]): Promise<readonly (TaskId & { readonly runners: readonly NearRunner[] })[]>;
   /** What leaders before found, what was found last first; what nothing came of for 90 days is forgotten. */
   learnedTimes(): Promise<readonly LearnedTime[]>;
-  /** This and the rests are refused as `lease-stale`, and nothing is written, when another leads by now. */
+  /** This, follow-ups and rests are refused as `lease-stale`, and nothing is written, when another leads by now. */
   saveLearned(times: readonly LearnedTime[], under: { readonly epoch: number }): Promise<void>;
+  /** As `learnedTimes`, what was found to follow. */
+  learnedFollowUps(): Promise<readonly KeptFollowUps[]>;
+  saveFollowUps(kinds: readonly KeptFollowUps[], under: { readonly epoch: number }): Promise<void>;
   /** Makes these the runners that rest; ends of rests in the past are of those that are tried. */
   saveRests(rests: readonly RunnerRest[], under: { readonly epoch: number }): Promise<void>;
   /**

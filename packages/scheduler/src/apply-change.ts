@@ -2,7 +2,7 @@ import { endAttempt, forgetAttempts, resumeAttempt } from './attempts.ts';
 import { noteLearned } from './costs.ts';
 import type { Change } from './demand.ts';
 import { removeHost, setHost } from './fleet.ts';
-import { noteFollowing } from './follow-ups.ts';
+import { noteFollowing, noteLearnedFollowUps } from './follow-ups.ts';
 import { forgiveAll, noteDeath, takeOverRest } from './health.ts';
 import { forgetComing, noteComing, passOver } from './prefetch.ts';
 import { setShare } from './shares.ts';
@@ -57,6 +57,9 @@ export function applyChange(state: State, change: Change, instantMs: number): vo
       return;
     case 'learned':
       noteLearned(state.costs, change.time);
+      return;
+    case 'followed':
+      noteLearnedFollowUps(state.followUps, change.followUps);
       return;
     case 'workspace':
       setShare(shareOf(state, change.workspace.id), { ...change.workspace, instantMs });

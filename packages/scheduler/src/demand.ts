@@ -1,3 +1,4 @@
+import type { LearnedFollowUps } from './follow-ups.ts';
 import type { Rest } from './health.ts';
 
 /** How pressing a task is beside others: what a person waits for, films, and what may wait for a quiet hour. */
@@ -169,8 +170,9 @@ export type Change =
   /** An operator says that a runner is well again. */
   | { readonly type: 'woken'; readonly runner: string }
   | { readonly type: 'model'; readonly model: ModelFacts }
-  /** Found by a scheduler before this one. */
+  /** Both found by a scheduler before this one. */
   | { readonly type: 'learned'; readonly time: LearnedTime }
+  | { readonly type: 'followed'; readonly followUps: LearnedFollowUps }
   | { readonly type: 'workspace'; readonly workspace: WorkspaceFacts };
 
 /** What is to be done. `reason` is a sentence for the person who asks why. */

@@ -30,6 +30,9 @@ const mostExpected = 20_000;
 /** A pause may be made after so many were given places. */
 const pauseAfter = 200;
 
+/** Where its inputs lie is not known, and of others like it nothing waits. */
+const byItself = { near: [], bordersMs: null, batch: null, batchMost: 1 } as const;
+
 /** What follows all that runs, in the places of one line. */
 export function expectFollowUps(state: State, { starts, groups, instantMs }: Looking): ExpectedFollowUps {
   const { kinds } = state.followUps;
@@ -62,22 +65,15 @@ export function expectFollowUps(state: State, { starts, groups, instantMs }: Loo
     const kind = placeKey(task);
     const followed = kinds.get(kind);
     if (followed === undefined || after > mostAfter) return;
-    for (const [key, { count: came, afterMs, task: last }] of followed.came) {
+    for (const [key, { count: came, afterMs, like }] of followed.came) {
       const readyMs = endMs + afterMs;
       const { build, workspace, priority, deadlineMs, submittedMs } = task;
-      const like = {
-        ...last,
-        ...{ build, workspace, priority, deadlineMs, submittedMs },
-        readyMs,
-        batch: null,
-        tried: [],
-        alone: false,
-      };
-      const group = groupOf(key, like);
+      const next: Demand = { ...like, ...byItself, id: '', build, workspace, priority, deadlineMs, submittedMs, readyMs };
+      const group = groupOf(key, next);
       if (group === null) continue;
       // Of what comes every other time half a one is due each time.
       let part = (parts.get(`${kind}\n${key}`) ?? 0.5) + came / followed.done;
-      for (; part >= 1 && count < most; part--) expect({ ...like, id: `follow-up ${count}` }, { group, readyMs, after });
+      for (; part >= 1 && count < most; part--) expect({ ...next, id: `follow-up ${count}` }, { group, readyMs, after });
       parts.set(`${kind}\n${key}`, part % 1);
     }
   };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Demand } from './demand.ts';
+import { takeFollowUps } from './follow-ups.ts';
+import { readFollowUps } from './read-follow-ups.ts';
 import { standings } from './standings.ts';
 import { demand, joined, runner, scheduler, wanted } from './testing/fleet-of.ts';
 
@@ -70,4 +72,77 @@ test('S2: what follows its own kind without end is expected a few times only', (
   const { y, z } = three(told, { atMs });
   assert.equal(y, 1000);
   assert.ok((z ?? 0) > 10_000 && (z ?? 0) < 25_000, `z in ${z} ms`);
+});
+
+/** What one scheduler found, written and read again. */
+const handedOn = ({ state }: Told) => {
+  const left: unknown[] = JSON.parse(JSON.stringify(takeFollowUps(state)));
+  return left.flatMap((one) => readFollowUps(one) ?? []).map((followUps) => ({ type: 'followed', followUps }) as const);
+};
+
+test('S2, I4: the next scheduler is told what was found to follow, and expects the same', () => {
+  const before = oneSlot();
+  const atMs = live(before, { afterMs: 200, outcomes: ['done'] });
+  const found = handedOn(before);
+  const next = oneSlot();
+  next.tell(atMs, ...found);
+  const expected = three(before, { atMs });
+  assert.deepEqual(three(next, { atMs }), expected);
+  assert.deepEqual(expected, { y: 1000, z: 4000 }, 'what follows x and y goes before z');
+  assert.equal(JSON.stringify(found).includes('lived-'), false, 'of builds nothing is told');
+  const knows = oneSlot();
+  const laterMs = live(knows, { afterMs: 0, outcomes: ['done'] });
+  knows.tell(laterMs, ...found);
+  assert.deepEqual(three(knows, { atMs: laterMs }), { y: 2000, z: 4000 }, 'what it found itself since then is kept');
+});
+
+test('I4: of what follows only what changed is taken, so much at once as is soon written', () => {
+  const told = scheduler();
+  const capabilities = Array.from({ length: 130 }, (_, at) => `kind ${at}`);
+  told.tell(0, ...joined(runner('r', { slots: 200, capabilities })));
+  assert.deepEqual(takeFollowUps(told.state), []);
+  const end = (of: readonly string[], build: string) => {
+    for (const capability of of) {
+      told.tell(1000, ...wanted(demand(`${build} ${capability}`, { build, capability })));
+      told.tell(2000, ended(`${build} ${capability}`, 'done'));
+    }
+  };
+  end(capabilities, 'one');
+  assert.deepEqual([takeFollowUps(told.state).length, takeFollowUps(told.state).length, takeFollowUps(told.state).length], [100, 30, 0]);
+  for (const [at, capability] of capabilities.entries()) end(['kind 7', capability], `build ${at}`);
+  const seven = [...takeFollowUps(told.state), ...takeFollowUps(told.state)].find(({ kind }) => kind.startsWith('kind 7|'));
+  assert.equal(seven?.came.length, 16);
+  end(['kind 9'], 'last');
+  assert.deepEqual(
+    takeFollowUps(told.state).map(({ kind }) => kind.split('|')[0]),
+    ['kind 9'],
+  );
+});
+
+test('I4: what another version left, or what is damaged, is no follow-up', () => {
+  const told = oneSlot();
+  live(told, { afterMs: 200, outcomes: ['done'] });
+  const [left] = takeFollowUps(told.state);
+  assert.ok(left !== undefined && readFollowUps(left) === left);
+  const [came] = left.came;
+  assert.ok(came !== undefined);
+  const { capability, ...less } = came.like;
+  assert.equal(capability, 'join');
+  const damaged: readonly unknown[] = [
+    ...[null, 'text', [], {}, { ...left, done: 0 }, { ...left, done: Number.NaN }, { ...left, kind: 7 }, { ...left, came: null }],
+    ...[
+      { ...left, came: [null] },
+      { ...left, came: [{ ...came, count: '1' }] },
+      { ...left, came: [{ ...came, afterMs: -1 }] },
+    ],
+    ...[
+      { ...left, came: [{ ...came, like: less }] },
+      { ...left, came: [{ ...came, like: { ...came.like, gpus: 0.5 } }] },
+    ],
+    ...[{ ...left, came: [came, { ...came, like: { ...came.like, model: 3 } }] }],
+  ];
+  assert.deepEqual(
+    damaged.filter((one) => readFollowUps(one) !== null),
+    [],
+  );
 });

@@ -32,7 +32,7 @@ export const patienceMs: Readonly<Record<Priority, number>> = { interactive: 30_
 const vramStepMib = 512;
 
 /** Tasks of one such key find the same places, wherever they were tried. */
-export function placeKey(task: Demand): string {
+export function placeKey(task: Pick<Demand, 'capability' | 'model' | 'gpus' | 'vramMib' | 'region' | 'pool'>): string {
   return [task.capability, task.model ?? '', task.gpus, vramOf(task), task.region ?? '', task.pool ?? ''].join('|');
 }
 
@@ -81,6 +81,6 @@ export function* linesOf(group: Group): Generator<readonly [Priority, WaitingLin
   for (const priority of priorities) for (const line of group.bands[priority].values()) yield [priority, line];
 }
 
-function vramOf(task: Demand): number {
+function vramOf(task: Pick<Demand, 'vramMib'>): number {
   return Math.ceil(task.vramMib / vramStepMib) * vramStepMib;
 }

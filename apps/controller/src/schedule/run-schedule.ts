@@ -1,7 +1,7 @@
 import { FilmwrightError } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { AheadHint, AheadStore, Grant, OfferAtRest, Records, ScheduleStore } from '@filmwright/records';
-import { type Change, type Decision, openState, restsOf, type State, step, takeLearned } from '@filmwright/scheduler';
+import { type Change, type Decision, openState, restsOf, type State, step } from '@filmwright/scheduler';
 import { type Bell, createBell } from '../bell.ts';
 import type { ControllerFigures } from '../controller-metrics.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -9,6 +9,7 @@ import { comingOf } from './coming-of.ts';
 import { idOf } from './demand-of.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
 import type { Gathering } from './gathering.ts';
+import { learnedChanges, saveLearned } from './learned.ts';
 import { createStandingsPress, type StandingsPress } from './publish-standings.ts';
 
 /** What the schedule works with; `nowMs` is a clock in milliseconds that never goes back. */
@@ -93,7 +94,7 @@ async function follow(
   const { records, nowMs, log, signal, figures, epoch, view, press } = leading;
   const state = openState();
   leading.gathering?.retell();
-  const learned = (await records.learnedTimes()).map((time): Change => ({ type: 'learned', time }));
+  const learned = await learnedChanges(records);
   const snapshot = await records.fleetSnapshot();
   let { position } = snapshot;
   for (const runner of snapshot.runners) view.changesOf({ type: 'runner', runnerId: runner.runnerId, runner }, nowMs());
@@ -116,7 +117,7 @@ async function follow(
     if (answer === null) return 'another leads';
     press.publish(state);
     if (nowMs() >= nextSaveMs) {
-      await records.saveLearned(takeLearned(state), { epoch });
+      await saveLearned(records, { state, epoch });
       rested = await saveRests(leading, { state, rested });
       nextSaveMs = nowMs() + saveMs;
     }
