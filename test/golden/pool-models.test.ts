@@ -56,6 +56,8 @@ test('a film waits for a pool that may bring what nobody offers, by what the poo
   assert.deepEqual(waitsFor(asks('sd-turbo'), { name: 'any', models: [] }, { name: 'every', models: ['all'] }, {}), ['cloud']);
   assert.deepEqual(waitsFor(asks('sd-turbo'), { name: 'every', models: ['all'], scouting: 'coming' }, {}), ['every']);
   assert.deepEqual(waitsFor(asks('sd-turbo'), { name: 'cheap' }, {}), ['cheap']);
+  assert.deepEqual(waitsFor(asks('sd-turbo'), { name: 'cheap', heldBy: 2 }, {}), ['cloud'], 'which has a place for a machine');
+  assert.deepEqual(waitsFor(asks('sd-turbo'), { name: 'cheap', heldBy: 2 }), ['cheap']);
   const missing = { ...asks('sd-turbo'), narration: [{ say: 'Hello.', voice: 'nobody' }] };
   assert.equal(waitsFor(missing, {}), undefined, 'for the voice no wait helps');
 });
@@ -64,6 +66,14 @@ test('a film whose pool is asked says so in its wait, and in a check as a warnin
   const text = (change: Partial<BringingPool>): string | undefined =>
     asked({ shot: asks('sd-turbo'), pools: [{ ...cloud, ...change }] }).awaits?.text;
   assert.match(text({}) ?? '', /^Nobody who is there has sd-turbo: the film waits for the pool cloud to bring a machine with it/);
+  assert.match(
+    text({ heldBy: 2 }) ?? '',
+    /by itself then. All 2 machines that it may have came before it was changed; one of them is given nothing more/,
+  );
+  assert.match(
+    text({ heldBy: 1 }) ?? '',
+    /then. The one machine that it may have came before it was changed; it is given nothing more, and goes once/,
+  );
   const fetching = { scouting: 'known', isSeen: true, bringing: ['sd-turbo'] } as const;
   assert.match(text(fetching) ?? '', /^A machine of the pool cloud is fetching sd-turbo: /);
   assert.match(text({ ...fetching, losses: 2 }) ?? '', /cloud is fetching sd-turbo anew, since it was lost 2 times while it did so: /);

@@ -30,6 +30,8 @@ type MemoryRow = {
   readonly lost: boolean;
   readonly bringing: readonly string[];
   readonly losses: number;
+  readonly machines: number;
+  readonly outdated: number;
 };
 
 /** Whether something is still to be fetched, of the names in a column. */
@@ -145,13 +147,16 @@ async function noteFetching(rows: Database['rows'], pools: readonly string[]): P
 async function memoriesOf(rows: Database['rows'], names: readonly string[]): Promise<readonly PoolMemoryRow[]> {
   const found = await rows<MemoryRow>(
     `select p.name, p.runner_id, ${agoMs('p.offered_at')} as offered_ago_ms, p.start_ms, ${agoMs('p.short_at')} as short_ago_ms,
-       p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not ${isKept} and ${isAny(`p.offer->'bringing'`)} as lost, f.bringing, f.losses
+       p.scout_at, ${agoMs('p.scout_at')} as scout_ago_ms, p.scouts, t.there, not t.there and not ${isKept} and ${isAny(`p.offer->'bringing'`)} as lost, f.bringing, f.losses,
+       a.machines, a.outdated
      from pool_memory p cross join lateral (
        select exists (
          select from runner r join pool_machine m on ${isOfMachine} and m.pool = p.name and not ${isOutdated} and not ${isInVain}
          where r.pool = p.name and ${isHeard}
        ) as there
      ) t cross join lateral (
+       select count(*)::int as machines, (count(*) filter (where ${isOutdated}))::int as outdated from pool_machine m where m.pool = p.name
+     ) a cross join lateral (
        select coalesce(json_agg(distinct b), '[]') as bringing, coalesce(max(o.losses), 0) as losses from (
          select r.bringing, m.losses from runner r left join pool_machine m on ${isOfMachine} where r.pool = p.name and ${isHeard} and not ${isInVain}
          union all
@@ -162,9 +167,11 @@ async function memoriesOf(rows: Database['rows'], names: readonly string[]): Pro
     [names],
   );
   return found.map((row): PoolMemoryRow => {
-    const { name, runner_id: runnerId, start_ms: startMs, scouts, there: isThere, lost: isLost, bringing, losses } = row;
+    const { name, runner_id: runnerId, start_ms: startMs, there: isThere, lost: isLost } = row;
+    const { scouts, bringing, losses, machines, outdated } = row;
     const ago = { offeredAgoMs: row.offered_ago_ms, shortAgoMs: row.short_ago_ms, scoutAgoMs: row.scout_ago_ms };
-    return { name, runnerId, startMs, ...ago, scoutAt: row.scout_at?.toISOString() ?? null, scouts, isThere, isLost, bringing, losses };
+    const told = { scoutAt: row.scout_at?.toISOString() ?? null, scouts, isThere, isLost, bringing, losses };
+    return { name, runnerId, startMs, ...ago, ...told, machines, outdated };
   });
 }
 

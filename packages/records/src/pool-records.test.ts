@@ -150,6 +150,7 @@ test('O5: a machine that was asked for before its pool was changed shows nothing
     await records.namePools(pools(spec));
     const [memory] = await records.rememberPools(pools(spec));
     const outdated = (await records.machines()).filter(({ isOutdated }) => isOutdated).map(({ id }) => id);
+    assert.deepEqual([memory?.machines, memory?.outdated], [(await records.machines()).length, outdated.length]);
     return [memory?.runnerId, memory?.isThere, outdated];
   };
   assert.deepEqual(await known('oil'), [old.runnerId, true, []]);

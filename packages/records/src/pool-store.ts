@@ -54,6 +54,9 @@ export type PoolMemoryRow = {
   readonly bringing: readonly string[];
   /** How often in a row one of these machines was lost while it fetched. */
   readonly losses: number;
+  /** Its machines, those on their way here or out among them, and how many of them were asked for when it got them otherwise than now. */
+  readonly machines: number;
+  readonly outdated: number;
 };
 
 /** What a machine of a pool of which none is there offered last, of what the pool is for; `isShort` where that pool fell short lately, so that none may come soon. */

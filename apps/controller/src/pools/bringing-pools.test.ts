@@ -6,7 +6,7 @@ import { createBringingPools } from './bringing-pools.ts';
 
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: null, offeredAgoMs: null, startMs: null, shortAgoMs: null, scoutAt: null, scoutAgoMs: null },
-  ...{ scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0 },
+  ...{ scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0, machines: 0, outdated: 0 },
   ...changes,
 });
 
@@ -37,4 +37,16 @@ test('a pool whose machine was lost while it fetched has not shown what it can d
   assert.equal(await seen({ offeredAgoMs: 1000 }), true);
   assert.equal(await seen({ offeredAgoMs: 1000, isLost: true }), false);
   assert.equal(await seen({ isThere: true }), true);
+});
+
+test('a pool is held by machines that came before it was changed where these are as many as it may have, and a scout is to come', async () => {
+  const pools = [poolSchema.parse({ name: 'one', maximum: 2, models: ['oil'] })];
+  const heldBy = async (changes: Partial<PoolMemoryRow>): Promise<number | undefined> => {
+    const [known] = await createBringingPools(pools, { namePools: async () => {}, poolMemories: async () => [memory('one', changes)] })();
+    return known?.heldBy;
+  };
+  assert.equal(await heldBy({ machines: 2, outdated: 2 }), 2);
+  assert.equal(await heldBy({ machines: 1, outdated: 1 }), undefined, 'there is room');
+  assert.equal(await heldBy({ machines: 2, outdated: 1 }), undefined, 'one is as those to come');
+  assert.equal(await heldBy({ machines: 2, outdated: 2, offeredAgoMs: 1000 }), undefined, 'what it brings is known');
 });

@@ -1,6 +1,6 @@
 import type { Pool } from '@filmwright/contracts';
 import type { BringingPool } from '@filmwright/core/plan/pool-models';
-import { scoutingOf } from '@filmwright/core/pools/pool-scout';
+import { mayCome, scoutingOf } from '@filmwright/core/pools/pool-scout';
 import type { PoolMemoryStore } from '@filmwright/records';
 import { specsOf } from './pool-specs.ts';
 
@@ -21,10 +21,11 @@ export function createBringingPools(
     return byCost.flatMap((pool): readonly BringingPool[] => {
       const memory = memories.find(({ name }) => name === pool.name);
       if (memory === undefined) return [];
-      const { name, region, models = [], capabilities } = pool;
-      const { bringing, losses, isThere, isLost, offeredAgoMs, scoutAt } = memory;
+      const { name, region, models = [], capabilities, maximum } = pool;
+      const { bringing, losses, machines, outdated, isThere, isLost, offeredAgoMs, scoutAt } = memory;
       const isSeen = isThere || (offeredAgoMs !== null && !isLost);
       const scouting = scoutingOf(pool, memory);
+      const isHeld = mayCome(scouting) && machines >= maximum && outdated === machines;
       return [
         {
           name,
@@ -36,6 +37,7 @@ export function createBringingPools(
           isSeen,
           bringing,
           ...(losses > 0 && { losses }),
+          ...(isHeld && { heldBy: machines }),
         },
       ];
     });

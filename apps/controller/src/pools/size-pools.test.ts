@@ -90,7 +90,7 @@ const onGpu = offer({
 });
 const memory = (name: string, changes: Partial<PoolMemoryRow> = {}): PoolMemoryRow => ({
   ...{ name, runnerId: `runner of ${name}`, offeredAgoMs: 0, startMs: null, shortAgoMs: null },
-  ...{ scoutAt: null, scoutAgoMs: null, scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0 },
+  ...{ scoutAt: null, scoutAgoMs: null, scouts: 0, isThere: false, isLost: false, bringing: [], losses: 0, machines: 0, outdated: 0 },
   ...changes,
 });
 
@@ -215,4 +215,27 @@ test('a machine that came before its pool was changed takes its share by what it
   assert.equal(decide(sizing, look)[0]?.start, 2, 'it can do none of it');
   const awaiting = sizing.decide({ facts: facts({ awaited: ['one'], runners: [runner('m1/a1b2c3')] }), ...there, nowMs: 0 });
   assert.deepEqual([awaiting.decisions[0]?.start, awaiting.scouts], [1, [{ pool: 'one', count: 1 }]]);
+});
+
+test('O5a: no time counts against a scout while machines that came before the pool was changed hold all its places, and one of them makes room', () => {
+  const sizing = createSizing([{ ...pool, maximum: 2 }]);
+  const look = (nowMs: number, machines: readonly MachineRow[], runners: PoolFacts['runners']) => {
+    const memories = [memory('one', { runnerId: null, offeredAgoMs: null })];
+    const { decisions, scouts } = sizing.decide({ facts: facts({ awaited: ['one'], runners }), machines, memories, nowMs });
+    return [decisions[0]?.start, decisions[0]?.stop, scouts];
+  };
+  const old = (id: string, changes: Partial<MachineRow> = {}) => row(id, { isOutdated: true, ...changes });
+  const [both, going] = [
+    [old('m1'), old('m2')],
+    [old('m1'), old('m2', { state: 'stopping' })],
+  ];
+  assert.deepEqual(look(0, both, [runner('m1', 3), runner('m2', 1)]), [0, ['m2'], []]);
+  const hour = 3_600_000;
+  for (const nowMs of [1000, hour, 5 * hour])
+    assert.deepEqual(look(nowMs, going, [runner('m1', 3), runner('m2', 1)]), [0, [], []], 'it ends what it has');
+  assert.deepEqual(look(5 * hour + 1000, going, [runner('m1', 3), runner('m2')]), [0, [], []]);
+  assert.deepEqual(look(5 * hour + 2000, [old('m1')], [runner('m1', 3)]), [1, [], [{ pool: 'one', count: 1 }]], 'there is room');
+  const stuck = [old('m1', { state: 'stopping' }), old('m2', { state: 'stopping' })];
+  assert.deepEqual(look(6 * hour, stuck, []), [0, [], []]);
+  assert.deepEqual(look(7 * hour, stuck, []), [0, [], [{ pool: 'one', count: 1 }]], 'they do not go: who waits is told in the end');
 });

@@ -60,7 +60,8 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         const state = row.state === 'stopping' ? 'stopping' : runners.length > 0 ? 'ready' : 'starting';
         const last = seen.get(row.id);
         const sinceMs = last?.state === state ? last.sinceMs : last === undefined ? nowMs - row.ageMs : nowMs;
-        const idleSinceMs = state === 'ready' && load.slots.tasks + load.devices.tasks === 0 ? (last?.idleSinceMs ?? nowMs) : null;
+        const isIdle = state !== 'starting' && load.slots.tasks + load.devices.tasks === 0;
+        const idleSinceMs = isIdle ? (last?.idleSinceMs ?? nowMs) : null;
         // What a leader before saw come it has noted. One whose runner left to offer anew, or that was lost and brought again, came before.
         if (state === 'ready' && last?.hasCome === false && !row.isOutdated) came.push({ pool: row.pool, startMs: nowMs - last.sinceMs });
         next.set(row.id, { state, sinceMs, idleSinceMs, hasCome: state === 'ready' || (last ?? row).hasCome });
@@ -78,14 +79,14 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         };
       };
       const ledMs = nowMs - ledSinceMs;
-      const scouts: Scout[] = [];
+      const due: Scout[] = [];
       const now = pools.map((pool) => {
         const memory = memories.find(({ name }) => name === pool.name);
         const { runnerId = null, startMs = null, shortAgoMs = null, bringing = [] } = memory ?? {};
         const agoMs = memory?.offeredAgoMs ?? Number.POSITIVE_INFINITY;
         const scouting = memory !== undefined && facts.awaited.includes(pool.name) ? scoutingOf(pool, memory) : null;
         if (scouting === 'due' || scouting === 'again')
-          scouts.push({ pool: pool.name, count: scouting === 'again' ? (memory?.scouts ?? 0) + 1 : 1 });
+          due.push({ pool: pool.name, count: scouting === 'again' ? (memory?.scouts ?? 0) + 1 : 1 });
         return {
           pool,
           machines: machines.filter((row) => row.pool === pool.name).map(machineOf),
@@ -104,6 +105,8 @@ export function createSizing(pools: readonly Pool[]): Sizing {
         unplannedBuilds: facts.waiting.length > 0 || memories.some(({ runnerId }) => runnerId !== null) ? 0 : unplannedIn(facts),
         nowMs,
       });
+      // Until one can come no time is counted in which it did not.
+      const scouts = due.filter(({ pool }) => !decisions.some((one) => one.pool === pool && one.isFull));
       return { decisions, came, scouts };
     },
   };

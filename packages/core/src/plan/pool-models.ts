@@ -18,10 +18,16 @@ export type BringingPool = {
   readonly bringing: readonly string[];
   /** How often in a row a machine of these was lost while it fetched; never where that is left out. */
   readonly losses?: number;
+  /** How many machines it has where these are as many as it may have and all came before it was changed: none can come before one of them goes. */
+  readonly heldBy?: number;
 };
 
 /** A model or voice that a film waits for: null is any that can do it. */
-export type AwaitedModel = { readonly pool: string; readonly model: string | null; readonly isFetching: boolean; readonly losses?: number };
+export type AwaitedModel = Pick<BringingPool, 'losses' | 'heldBy'> & {
+  readonly pool: string;
+  readonly model: string | null;
+  readonly isFetching: boolean;
+};
 
 /** An issue that may pass by itself, since a pool may bring what is missing. */
 export type PoolIssue = Issue & { readonly awaits?: AwaitedModel };
@@ -66,7 +72,7 @@ export function tellPools(issue: Issue, { asked, kind, pools = [] }: Asked): Poo
       ...issue,
       message: `${issue.message} Machines of the pool ${likely.name} may bring it, and none showed yet what it can do.`,
       next: `Make the film: it waits while ${likely.name} brings one. ${issue.next}`,
-      awaits: { pool: likely.name, model, isFetching: false },
+      awaits: { pool: likely.name, model, isFetching: false, ...(likely.heldBy && { heldBy: likely.heldBy }) },
     };
   return refused(issue, { asked, able });
 }
@@ -92,11 +98,17 @@ export function awaitedText(awaited: readonly AwaitedModel[]): string {
 const mostTold = 3;
 const anewText = `${staleMs / 60_000} minutes`;
 
-function oneAwaited({ pool, model, isFetching, losses = 0 }: AwaitedModel): string {
+function oneAwaited({ pool, model, isFetching, losses = 0, heldBy = 0 }: AwaitedModel): string {
   const what = model ?? 'something that can do it';
   return isFetching
     ? `A machine of the pool ${pool} is fetching ${what}${lostText(losses)}: the film is kept, and goes on by itself once it is there.`
-    : `Nobody who is there has ${what}: the film waits for the pool ${pool} to bring a machine with it, and goes on by itself then.`;
+    : `Nobody who is there has ${what}: the film waits for the pool ${pool} to bring a machine with it, and goes on by itself then.${heldText(heldBy)}`;
+}
+
+function heldText(heldBy: number): string {
+  if (heldBy === 0) return '';
+  const them = heldBy === 1 ? 'The one machine that it may have' : `All ${heldBy} machines that it may have`;
+  return ` ${them} came before it was changed; ${heldBy === 1 ? 'it' : 'one of them'} is given nothing more, and goes once it has done what it has.`;
 }
 
 function lostText(losses: number): string {
@@ -150,7 +162,7 @@ function mayBring(pool: BringingPool, asked: string | undefined): number {
   return isOpen(pool) ? 1 : named === 0 ? 0 : named + 1;
 }
 
-/** One that is on its way goes first, so that no second comes beside it. */
+/** One that is on its way goes first, so that no second comes beside it, and one that has no place for it yet last. */
 function eagerness(pool: BringingPool, asked: string | undefined): number {
-  return mayBring(pool, asked) + (pool.scouting === 'coming' ? 10 : 0);
+  return mayBring(pool, asked) + (pool.scouting === 'coming' ? 10 : 0) - (pool.heldBy ? 10 : 0);
 }

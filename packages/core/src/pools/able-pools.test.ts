@@ -81,7 +81,9 @@ test('machines that came before a pool was changed are others to it: what they c
   const young = before({ idleSinceMs: nowMs - 1000 });
   assert.deepEqual(of([young]).stop, []);
   assert.deepEqual([of([young], { maximum: 1 }).start, of([young], { maximum: 1 }).stop], [0, ['old']], 'there is no room beside it');
-  assert.deepEqual(of([young, machine('going', { state: 'stopping' })], { maximum: 2 }).stop, [], 'room comes already');
+  const going = (agoMs: number) => machine('going', { state: 'stopping', sinceMs: nowMs - agoMs });
+  assert.deepEqual(of([young, going(minute)], { maximum: 2 }).stop, [], 'room comes already');
+  assert.deepEqual(of([young, going(5 * minute)], { maximum: 2 }).stop, ['old'], 'that one may never go');
   const load = { slots: { tasks: 1, leftMs: 5000 }, devices: { tasks: 0, leftMs: 0 } };
   assert.deepEqual(of([before({ load, idleSinceMs: null })], { maximum: 1 }).stop, [], 'it has work');
   assert.deepEqual(of([starting('old', 1000, { isOutdated: true })]).stop, ['old'], 'it would come as the pool was');
@@ -94,4 +96,28 @@ test('a scout comes beside machines that came before the pool was changed', () =
     ...{ backlog: [], others: others(1, onCpu), unplannedBuilds: 0, nowMs },
   });
   assert.deepEqual([decision?.start, decision?.stop], [1, []]);
+});
+
+test('where machines that came before the pool was changed hold all its places at work, the one that is done soonest makes room for a scout', () => {
+  const at = (id: string, leftMs: number, changes: Partial<PoolNow['machines'][number]> = {}) => {
+    const load = { slots: { tasks: leftMs > 0 ? 1 : 0, leftMs }, devices: { tasks: 0, leftMs: 0 } };
+    return machine(id, { isOutdated: true, load, idleSinceMs: null, ...changes });
+  };
+  const of = (machines: PoolNow['machines'], changes: Partial<PoolNow> = {}) => {
+    const pools = [poolNow(pool({ maximum: 2 }), machines, { isAwaited: true, ...changes })];
+    const [decision] = planPools({ pools, backlog: [], others: others(1, onCpu), unplannedBuilds: 0, nowMs });
+    return [decision?.start, decision?.stop, decision?.isFull];
+  };
+  const [long, short] = [at('a', 60 * minute), at('b', minute)];
+  assert.deepEqual(of([long, short]), [0, ['b'], true]);
+  assert.deepEqual(of([long, short], { isAwaited: false }), [0, [], true], 'nobody waits for a scout');
+  assert.deepEqual(of([long, at('b', minute, { state: 'stopping' })]), [0, [], true], 'it ends what it has, however long that takes');
+  assert.deepEqual(of([long, at('b', 0, { idleSinceMs: nowMs })]), [0, ['b'], true], 'one that has nothing to do goes before those');
+  assert.deepEqual(of([long]), [1, [], false]);
+  const [gone, stays] = [1000, 5 * minute].map((agoMs) => at('b', 0, { state: 'stopping', idleSinceMs: nowMs - agoMs }));
+  assert.ok(gone !== undefined && stays !== undefined);
+  assert.deepEqual(of([long, gone]), [0, [], true]);
+  assert.deepEqual(of([long, stays]), [0, ['a'], true], 'it was done long ago and may never go');
+  assert.deepEqual(of([stays, { ...stays, id: 'c' }]), [0, [], false], 'none can come, and who waits is told in the end');
+  assert.deepEqual(of([long, starting('new', 1000)]), [0, [], false]);
 });

@@ -1,7 +1,7 @@
 import type { Pool } from '@filmwright/contracts';
 import { poolReason, type Why } from './pool-reason.ts';
 import { staleMs } from './pool-scout.ts';
-import { type PoolMachine, type PoolMemory, type Supply, supplyOf, usualStartMs } from './pool-supply.ts';
+import { givenUpMsOf, type PoolMachine, type PoolMemory, type Supply, supplyOf, usualStartMs } from './pool-supply.ts';
 import {
   type Ability,
   type Asking,
@@ -44,8 +44,10 @@ export type PoolDecision = {
   readonly pool: string;
   readonly wanted: number;
   readonly start: number;
-  /** Machines that go: idle ones, such as never came to work or would come as the pool was before, and such as their service takes away soon. */
+  /** Machines that go: idle ones, such as never came to work or would come as the pool was before, such as their service takes away soon, and one at work that keeps a scout away. */
   readonly stop: readonly string[];
+  /** Whether none can come for now: all places are held by machines that came before the pool was changed, or that are about to go. */
+  readonly isFull: boolean;
   /** Whether it falls short now of what was asked of it: its machines are late, fail, or are refused. */
   readonly isShort: boolean;
   readonly reason: string;
@@ -57,7 +59,8 @@ export type PoolDecision = {
  * nobody can do, the cheapest pool whose machines were not seen for long brings one, which tells anew, as does one whose machines nobody ever saw where others are
  * known to do the work, and the pool of which a film waits for a scout. Machines go only when they have been idle for the
  * pool's time and are too many, never came, or are taken away. Those that came before the pool was changed are others to it: they take their share of the work
- * first, go when they have been idle for its time, and give their place at once where one is wanted and the maximum leaves no room.
+ * first, go when they have been idle for its time, and give their place at once where one is wanted and the maximum leaves no room. Where all of them are at
+ * work and a film waits for a scout, the one that has least to do is given nothing more, so that its place comes free however much there is to do.
  */
 export function planPools(now: PoolsNow): readonly PoolDecision[] {
   const targetMs = Math.min(...now.pools.map(({ pool }) => pool.targetMs), Number.POSITIVE_INFINITY);
@@ -177,7 +180,7 @@ function startsOf({ pool, machines, supply: { there }, wanted }: Starting): numb
 
 type Deciding = PoolNow & Omit<Sizing, 'planning' | 'shares' | 'takes' | 'isNew'> & Pick<Why, 'waiting' | 'tried'>;
 
-function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: number): PoolDecision {
+function decide({ pool, machines, supply, wanted, isAwaited = false, ...why }: Deciding, nowMs: number): PoolDecision {
   const { there, resting, outdated, late, lost, failed, ending, refused, lack } = supply;
   const start = startsOf({ pool, machines, supply, wanted });
   let spare = Math.max(0, there.length - wanted);
@@ -186,14 +189,21 @@ function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: num
   const isIdle = (one: PoolMachine): boolean => isFree(one) && nowMs - (one.idleSinceMs ?? nowMs) >= pool.idleMs;
   const idle = [...[...outdated, ...resting].filter(isIdle), ...there.filter(isIdle).sort(byIdleness).slice(0, spare)];
   const unready = outdated.filter(({ state }) => state === 'starting');
-  const going = machines.filter(({ state }) => state === 'stopping').length + unready.length;
-  const roomless = Math.max(0, wanted - there.length - start - going);
+  const goneMs = givenUpMsOf(pool, why.memory);
+  // What has nothing left and does not go for so long may never go.
+  const isGoing = ({ sinceMs, idleSinceMs }: PoolMachine): boolean => nowMs - Math.max(sinceMs, idleSinceMs ?? nowMs) < goneMs;
+  const going = machines.filter((one) => one.state === 'stopping' && isGoing(one));
+  const roomless = Math.max(0, wanted - there.length - start - going.length - unready.length);
   const giving = outdated.filter((one) => isFree(one) && !idle.includes(one)).sort(byIdleness);
+  const stop = [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)];
+  const isScoutless = there.length === 0 && start === 0;
+  const drained = isAwaited && isScoutless && roomless > 0 && stop.length === 0 ? [...outdated].sort(byWork).slice(0, 1) : [];
   return {
     pool: pool.name,
     wanted,
     start,
-    stop: [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)].map(({ id }) => id),
+    stop: [...stop, ...drained].map(({ id }) => id),
+    isFull: isScoutless && outdated.length + going.length > 0,
     isShort: lack !== null,
     reason: poolReason({
       ...why,
@@ -205,6 +215,12 @@ function decide({ pool, machines, supply, wanted, ...why }: Deciding, nowMs: num
 
 function isFree(one: PoolMachine): boolean {
   return one.state === 'ready' && tasksOf(one) === 0 && one.idleSinceMs !== null;
+}
+
+/** What has least left to do first. */
+function byWork(a: PoolMachine, b: PoolMachine): number {
+  const leftMs = ({ load }: PoolMachine): number => placeKinds.reduce((sum, kind) => sum + load[kind].leftMs, 0);
+  return leftMs(a) - leftMs(b) || (a.id < b.id ? -1 : 1);
 }
 
 /** The longest idle first. */
