@@ -16,7 +16,7 @@ export function checkBuilds(known: Known, event: BuildEvent, at: number): readon
       return checkCancel(known, event);
     case 'swept':
       known.swept.add(nameOf(event));
-      return [];
+      return checkSwept(known, event);
     case 'put back':
       forget(known, { name: nameOf(event), why: 'it was put back' });
       return [];
@@ -32,14 +32,19 @@ function checkAnew(known: Known, { buildId, workspaceId, anew }: Extract<BuildEv
   });
 }
 
-function checkSuccess({ listings, done, swept }: Known, event: Extract<BuildEvent, { readonly type: 'ended' }>): readonly string[] {
-  const { buildId, workspaceId, state } = event;
+function checkSuccess({ done, swept }: Known, event: Extract<BuildEvent, { readonly type: 'ended' }>): readonly string[] {
+  const { buildId, workspaceId, keys, state } = event;
   if (state !== 'succeeded') return [];
-  const names = listings.keysOf(buildId).map((key) => nameOf({ workspaceId, key }));
+  const names = keys.map((key) => nameOf({ workspaceId, key }));
   return names.flatMap((name) => {
     if (!done.has(name)) return [`B2: ${buildId} succeeded without ${name}`];
     return swept.has(name) ? [`R2: ${buildId} succeeded with ${name}, whose asset is gone`] : [];
   });
+}
+
+function checkSwept({ listings }: Known, task: ModelId): readonly string[] {
+  const wanting = listings.wanting(task);
+  return wanting === null ? [] : [`G3: what ${nameOf(task)} made was swept while ${wanting} ran`];
 }
 
 /** A build fails by what failed while it wanted that, and not by what an earlier one left behind. */

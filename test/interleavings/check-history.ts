@@ -22,7 +22,8 @@ export type HistoryEvent =
   | { readonly type: 'joined'; readonly runnerId: string; readonly name: string }
   /** Of the keys that a build lists from now on, `anew` had failed and wait again. */
   | ({ readonly type: 'planned'; readonly keys: readonly string[]; readonly anew: readonly string[] } & OfBuild)
-  | ({ readonly type: 'ended'; readonly state: 'succeeded' | 'failed' | 'cancelled' } & OfBuild)
+  /** `keys` are of all that the build needed, listed or not. */
+  | ({ readonly type: 'ended'; readonly keys: readonly string[]; readonly state: 'succeeded' | 'failed' | 'cancelled' } & OfBuild)
   | ({
       readonly type: 'cancelled';
       readonly atMs: number;

@@ -117,6 +117,8 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['tried anew for its own', /S3: .+ was tried anew for .-\d, which it had failed/],
   ['counts kept', /F2: .+ was begun as try \d under \d+ after it failed 0 times/],
   ['asset stays gone', /R2: v-2 succeeded with .+, whose asset is gone/],
+  ['asset stays gone for the next', /R2: v-2 succeeded with .+, whose asset is gone/],
+  ['swept for all', /G3: what .+ made was swept while .-\d ran/],
   ['checkpoint kept', /L11: .+ was begun with what \d+ left under \d+ after nothing was left of it/],
 ];
 

@@ -8,7 +8,7 @@ export type Broken =
   | ('places given twice' | 'places forgotten' | 'tried for ever')
   | ('ended for all' | 'wanted by nobody' | 'another build pays')
   | ('failed for all' | 'tried anew for its own' | 'counts kept')
-  | ('asset stays gone' | 'checkpoint kept');
+  | ('asset stays gone' | 'asset stays gone for the next' | 'swept for all' | 'checkpoint kept');
 
 /** What a runner says that it stopped; null where it does not tell. */
 export type ModelStopped = { readonly runnerId: string; readonly fences: readonly number[] | null; readonly held: readonly number[] };

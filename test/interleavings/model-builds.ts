@@ -44,7 +44,7 @@ export class ModelBuilds extends ModelAttempts {
     const found = [...this.tasks.values()].filter(isAsked);
     for (const task of found) {
       task.askedMs = this.nowMs;
-      if (task.gone && this.broken !== 'asset stays gone') this.#putBack(task);
+      if (task.gone && !this.#staysGone(task)) this.#putBack(task);
     }
     return new Map(found.map(({ key, state, output, ranFor }) => [key, { state, output, ranFor }]));
   }
@@ -68,8 +68,7 @@ export class ModelBuilds extends ModelAttempts {
 
   /** Takes what was made by tasks that no active build lists, and that nobody asked for of late; gives those tasks. */
   sweep(): readonly ModelId[] {
-    const isForgotten = (task: ModelTask): boolean =>
-      task.state === 'done' && !task.gone && this.#wanting(task) === null && this.nowMs - task.askedMs > sweepAfterMs;
+    const isForgotten = (task: ModelTask): boolean => task.state === 'done' && !task.gone && this.#maySweep(task);
     const swept = [...this.tasks.values()].filter(isForgotten);
     for (const task of swept) task.gone = true;
     return swept.map(({ workspaceId, key }) => ({ workspaceId, key }));
@@ -84,6 +83,14 @@ export class ModelBuilds extends ModelAttempts {
     const task = { ...freshTask(asked, this.nowMs), wantedBy: buildId };
     this.tasks.set(nameOf(asked), task);
     this.view.noteTask(task);
+  }
+
+  #maySweep(task: ModelTask): boolean {
+    return this.broken === 'swept for all' || (this.#wanting(task) === null && this.nowMs - task.askedMs > sweepAfterMs);
+  }
+
+  #staysGone(task: ModelTask): boolean {
+    return this.broken === 'asset stays gone' || (this.broken === 'asset stays gone for the next' && this.#wanting(task) === null);
   }
 
   #mayRenew({ ranFor }: ModelTask, buildId: string): boolean {

@@ -138,8 +138,8 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
     if (found?.state !== 'failed' || found.ranFor === build.id || leader.submitted.has(`${build.id} ${key}`)) return found?.state ?? null;
     return null;
   };
-  const endedNow = ({ id: buildId, workspaceId }: ModelBuild, state: BuildEnd): void => {
-    if (!over.has(buildId)) history.push({ type: 'ended', buildId, workspaceId, state });
+  const endedNow = ({ id: buildId, workspaceId, places }: ModelBuild, state: BuildEnd): void => {
+    if (!over.has(buildId)) history.push({ type: 'ended', buildId, workspaceId, keys: places.map(keyOf), state });
     over.set(buildId, state);
   };
 
