@@ -51,7 +51,9 @@ function checkSwept({ listings }: Known, task: ModelId): readonly string[] {
 function checkFailed({ listings, listedAt, troubledAt }: Known, event: Extract<BuildEvent, { readonly type: 'ended' }>): readonly string[] {
   const { buildId, workspaceId, state } = event;
   const troubled = (key: string): boolean => (troubledAt.get(nameOf({ workspaceId, key })) ?? -1) > (listedAt.get(lineOf(event, key)) ?? 0);
-  return state !== 'failed' || listings.keysOf(buildId).some(troubled) ? [] : [`S3: ${buildId} failed by what had failed before it`];
+  return state !== 'failed' || listings.keysOf(buildId).some(troubled)
+    ? []
+    : [`S3, F2, F4: ${buildId} failed by what had failed before it, or was to be tried again`];
 }
 
 const lineOf = ({ buildId }: { readonly buildId: string }, key: string): string => `${buildId} ${key}`;

@@ -40,6 +40,8 @@ export type EndState = {
   readonly spent: readonly ModelSpend[];
 };
 
+const leastTries = 3;
+
 /** Every way in which a history and its end break what the ledger promises, each a sentence; none for a good one. Knows nothing of how the ledger works. */
 export function checkHistory(history: readonly HistoryEvent[], end: EndState): readonly string[] {
   const known = createKnown();
@@ -60,7 +62,10 @@ function checkEvent(known: Known, event: HistoryEvent, at: number): readonly str
       for (const fence of event.fences) {
         known.ranOut.add(fence);
         const task = known.granted.get(fence);
-        if (task !== undefined) known.troubledAt.set(nameOf(task), at);
+        if (task === undefined) continue;
+        const name = nameOf(task);
+        known.losses.set(name, 1 + (known.losses.get(name) ?? 0));
+        noteTrouble(known, { name, at });
       }
       return [];
     case 'left':
@@ -127,8 +132,8 @@ function checkWord(known: Known, event: Word, at: number): readonly string[] {
   if (event.type === 'handed back') known.left.set(name, event.resume);
   if (event.type === 'leased') faults.push(...checkBegun(known, { name, ...event }));
   if (event.type === 'failed') {
-    known.troubledAt.set(name, at);
     faults.push(...checkFailure(known, { name, ...event }));
+    noteTrouble(known, { name, at });
   }
   if (event.type !== 'completed') return faults;
   if (known.failedFences.has(fence)) faults.push(`F1: ${name} both failed and was done under ${fence}`);
@@ -136,6 +141,11 @@ function checkWord(known: Known, event: Word, at: number): readonly string[] {
   if (done === undefined) known.done.set(name, { fence, output: event.output });
   known.did.add(fence);
   return faults;
+}
+
+/** F2, F3, F4: what may pass, or was lost, is tried thrice at least before that is for good. */
+function noteTrouble({ failures, losses, beyond, troubledAt }: Known, { name, at }: { readonly name: string; readonly at: number }): void {
+  if (beyond.has(name) || Math.max(failures.get(name) ?? 0, losses.get(name) ?? 0) >= leastTries) troubledAt.set(name, at);
 }
 
 type Begun = { readonly name: string; readonly fence: number; readonly attempt: number; readonly resume: string | null };

@@ -21,7 +21,9 @@ export type Known = {
   readonly stale: Map<number, string>;
   /** With what a task was handed back last. */
   readonly left: Map<string, string>;
-  /** At which event of the history a task failed or was lost last, and since which a build lists it, by both their names. */
+  /** How often a lease on a task ran out. */
+  readonly losses: Map<string, number>;
+  /** At which event of the history a task may have failed for good last, and since which a build lists it, by both their names. */
   readonly troubledAt: Map<string, number>;
   readonly listedAt: Map<string, number>;
   /** What is done and whose asset is gone. */
@@ -33,7 +35,7 @@ export function createKnown(): Known {
   return {
     listings: createListings(),
     ...{ granted: new Map(), newest: new Map(), held: new Map(), done: new Map(), did: new Set() },
-    ...{ failedFences: new Set(), failures: new Map(), beyond: new Set(), ranOut: new Set() },
+    ...{ failedFences: new Set(), failures: new Map(), losses: new Map(), beyond: new Set(), ranOut: new Set() },
     ...{ stale: new Map(), left: new Map(), troubledAt: new Map(), listedAt: new Map(), swept: new Set(), gone: new Set() },
   };
 }
@@ -41,5 +43,5 @@ export function createKnown(): Known {
 /** A task begins as if nothing of it was tried; what is said under the fence before it is stale. */
 export function forget(known: Known, { name, why }: { readonly name: string; readonly why: string }): void {
   known.stale.set(known.newest.get(name) ?? 0, why);
-  for (const one of [known.held, known.failures, known.beyond, known.left, known.done, known.swept]) one.delete(name);
+  for (const one of [known.held, known.failures, known.losses, known.beyond, known.left, known.done, known.swept]) one.delete(name);
 }

@@ -174,7 +174,8 @@ export class ModelLedger extends ModelBuilds {
     const failures = [...task.failures, attempt.runnerName];
     const names = new Set(failures);
     const isUntried = [...this.runners.values()].some(({ name, gone, draining }) => !gone && !draining && !names.has(name));
-    const again = (passes || this.broken === 'tried for ever') && tries < mostTries && names.size < most && (tries < most || isUntried);
+    const mayPass = this.broken === 'tried for ever' || (passes && this.broken !== 'tried once');
+    const again = mayPass && tries < mostTries && names.size < most && (tries < most || isUntried);
     const readyMs = again ? this.nowMs + 1000 * 4 ** (Math.min(tries, 3) - 1) : task.readyMs;
     Object.assign(task, {
       attempts: tries,
@@ -221,7 +222,8 @@ export class ModelLedger extends ModelBuilds {
         if (this.broken === 'a lost task') task.wantedBy = null;
         const lost = task.lost + 1;
         const losses = [...task.losses, { runnerName: attempt.runnerName, neighbours: neighbours.get(attempt.fence) ?? [] }];
-        Object.assign(task, { state: isAtFault(losses) ? 'failed' : 'waiting', outcome: 'lost', lost, losses, attempts });
+        const isOver = isAtFault(losses) || this.broken === 'set aside at once';
+        Object.assign(task, { state: isOver ? 'failed' : 'waiting', outcome: 'lost', lost, losses, attempts });
         this.view.noteTask(task, { fence: attempt.fence, outcome: 'lost', ranMs: 0 });
       } else {
         this.end(attempt, 'undelivered');
