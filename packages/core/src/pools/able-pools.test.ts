@@ -113,6 +113,11 @@ test('where machines that came before the pool was changed hold all its places a
   assert.deepEqual(of([long, short], { isAwaited: false }), [0, [], true], 'nobody waits for a scout');
   assert.deepEqual(of([long, at('b', minute, { state: 'stopping' })]), [0, [], true], 'it ends what it has, however long that takes');
   assert.deepEqual(of([long, at('b', 0, { idleSinceMs: nowMs })]), [0, ['b'], true], 'one that has nothing to do goes before those');
+  const working = at('b', minute, { state: 'stopping' });
+  assert.deepEqual(of([at('a', 0, { idleSinceMs: nowMs }), working]), [0, ['a'], true], 'what goes may be at work for long');
+  const lowered = { pool: pool({ maximum: 1 }) };
+  assert.deepEqual(of([long, working], lowered), [0, ['a'], true], 'both have to go where only one may be there');
+  assert.deepEqual(of([long], lowered), [0, ['a'], true]);
   assert.deepEqual(of([long]), [1, [], false]);
   const [gone, stays] = [1000, 5 * minute].map((agoMs) => at('b', 0, { state: 'stopping', idleSinceMs: nowMs - agoMs }));
   assert.ok(gone !== undefined && stays !== undefined);

@@ -193,11 +193,15 @@ function decide({ pool, machines, supply, wanted, isAwaited = false, ...why }: D
   // What has nothing left and does not go for so long may never go.
   const isGoing = ({ sinceMs, idleSinceMs }: PoolMachine): boolean => nowMs - Math.max(sinceMs, idleSinceMs ?? nowMs) < goneMs;
   const going = machines.filter((one) => one.state === 'stopping' && isGoing(one));
-  const roomless = Math.max(0, wanted - there.length - start - going.length - unready.length);
+  const lacking = wanted - there.length - start;
+  // Where the maximum was made less, more have to go before one can come.
+  const over = Math.max(0, machines.length - pool.maximum);
+  const roomless = (leaving: number): number => (lacking <= 0 ? 0 : Math.max(0, lacking + over - leaving - unready.length));
+  const freeing = roomless(going.filter((one) => tasksOf(one) === 0).length);
   const giving = outdated.filter((one) => isFree(one) && !idle.includes(one)).sort(byIdleness);
-  const stop = [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, roomless)];
+  const stop = [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, freeing)];
   const isScoutless = there.length === 0 && start === 0;
-  const drained = isAwaited && isScoutless && roomless > 0 && stop.length === 0 ? [...outdated].sort(byWork).slice(0, 1) : [];
+  const drained = isAwaited && isScoutless && roomless(going.length) > 0 && stop.length === 0 ? [...outdated].sort(byWork).slice(0, 1) : [];
   return {
     pool: pool.name,
     wanted,
