@@ -91,8 +91,6 @@ export function remoteMedia({
         },
         async store({ path, mediaType }) {
           const { digest, bytes } = await digestOfFile(path);
-          // What one task makes the next one often reads.
-          await cache.keep({ path, digest });
           const open = (startByte: number): ReadableStream<Uint8Array> => {
             const stream = createReadStream(path, { start: startByte, highWaterMark: 256 * 1024 });
             const watch = new TransformStream<Uint8Array, Uint8Array>({
@@ -104,6 +102,8 @@ export function remoteMedia({
             return (Readable.toWeb(stream) as ReadableStream<Uint8Array>).pipeThrough(watch);
           };
           await untilRoom({ moved, store: () => client.resumeUpload({ digest, bytes, mediaType, open }) });
+          // What one task makes the next one often reads. The same file by a second name: damaged in the cache before it was sent, it would be lost.
+          await cache.keep({ path, digest });
           await rm(path, { force: true });
           return { digest, bytes, mediaType };
         },
