@@ -99,6 +99,8 @@ function checkGrant(known: Known, event: Extract<HistoryEvent, { readonly type: 
     faults.push(`L3: ${name} was given away under ${fence} while ${holder.runnerId} had it under ${holder.fence}`);
   if (known.done.has(name)) faults.push(`${name} was done and was granted again (${fence})`);
   if (known.beyond.has(name)) faults.push(`F3: ${name} failed for good and was granted again (${fence})`);
+  const readyMs = known.readyMs.get(name) ?? 0;
+  if (atMs < readyMs) faults.push(`F2: ${name} was granted under ${fence} ${Math.ceil(readyMs - atMs)} ms too soon after it failed`);
   if (known.granted.has(fence) || fence <= Math.max(0, ...known.granted.keys())) faults.push(`L3: the fence ${fence} did not grow`);
   known.granted.set(fence, { workspaceId, key, runnerId, buildId });
   known.newest.set(name, fence);
@@ -158,11 +160,16 @@ function checkBegun({ left, failures }: Known, { name, fence, attempt, resume }:
   return faults;
 }
 
-type Failed = { readonly name: string; readonly fence: number; readonly passes: boolean };
+type Failed = { readonly name: string; readonly fence: number; readonly passes: boolean; readonly atMs: number };
 
-function checkFailure({ left, done, failedFences, failures, beyond }: Known, { name, fence, passes }: Failed): readonly string[] {
+function checkFailure(known: Known, { name, fence, passes, atMs }: Failed): readonly string[] {
+  const { left, done, failedFences, failures, readyMs, beyond } = known;
   left.delete(name);
-  if (!failedFences.has(fence)) failures.set(name, 1 + (failures.get(name) ?? 0));
+  if (!failedFences.has(fence)) {
+    const count = 1 + (failures.get(name) ?? 0);
+    failures.set(name, count);
+    readyMs.set(name, atMs + 1000 * 4 ** (Math.min(count, 3) - 1));
+  }
   failedFences.add(fence);
   if (!passes) beyond.add(name);
   return done.get(name)?.fence === fence ? [`F1: ${name} both was done and failed under ${fence}`] : [];

@@ -110,6 +110,7 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['places forgotten', /L10: .+ was given \d+ beside \d and \d that it had not stopped/],
   ['tried for ever', /F3: .+ failed for good and was granted again/],
   ['tried once', /F2, F4: .-\d failed by what had failed before it, or was to be tried again/],
+  ['tried at once', /F2: .+ was granted under \d+ \d+ ms too soon after it failed/],
   ['set aside at once', /F2, F4: .-\d failed by what had failed before it, or was to be tried again/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
   ['ended for all', /L3: .+ was given away under \d+ while .+ had it/],

@@ -13,6 +13,8 @@ export type Known = {
   readonly did: Set<number>;
   readonly failedFences: Set<number>;
   readonly failures: Map<string, number>;
+  /** From when on what failed may be tried again, in milliseconds. */
+  readonly readyMs: Map<string, number>;
   /** What failed for good. */
   readonly beyond: Set<string>;
   /** Leases that ran out and were not renewed since. */
@@ -35,7 +37,7 @@ export function createKnown(): Known {
   return {
     listings: createListings(),
     ...{ granted: new Map(), newest: new Map(), held: new Map(), done: new Map(), did: new Set() },
-    ...{ failedFences: new Set(), failures: new Map(), losses: new Map(), beyond: new Set(), ranOut: new Set() },
+    ...{ failedFences: new Set(), failures: new Map(), readyMs: new Map(), losses: new Map(), beyond: new Set(), ranOut: new Set() },
     ...{ stale: new Map(), left: new Map(), troubledAt: new Map(), listedAt: new Map(), swept: new Set(), gone: new Set() },
   };
 }
@@ -43,5 +45,6 @@ export function createKnown(): Known {
 /** A task begins as if nothing of it was tried; what is said under the fence before it is stale. */
 export function forget(known: Known, { name, why }: { readonly name: string; readonly why: string }): void {
   known.stale.set(known.newest.get(name) ?? 0, why);
-  for (const one of [known.held, known.failures, known.losses, known.beyond, known.left, known.done, known.swept]) one.delete(name);
+  for (const one of [known.held, known.failures, known.readyMs, known.losses, known.beyond, known.left, known.done, known.swept])
+    one.delete(name);
 }

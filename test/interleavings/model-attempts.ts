@@ -5,7 +5,7 @@ import { createModelView } from './model-view.ts';
 export type Broken =
   | ('stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'output replaced' | 'begun anew' | 'taken early')
   | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays')
-  | ('places given twice' | 'places forgotten' | 'tried for ever' | 'tried once' | 'set aside at once')
+  | ('places given twice' | 'places forgotten' | 'tried for ever' | 'tried once' | 'tried at once' | 'set aside at once')
   | ('ended for all' | 'wanted by nobody' | 'another build pays')
   | ('failed for all' | 'tried anew for its own' | 'counts kept')
   | ('asset stays gone' | 'asset stays gone for the next' | 'swept for all' | 'checkpoint kept');

@@ -176,7 +176,7 @@ export class ModelLedger extends ModelBuilds {
     const isUntried = [...this.runners.values()].some(({ name, gone, draining }) => !gone && !draining && !names.has(name));
     const mayPass = this.broken === 'tried for ever' || (passes && this.broken !== 'tried once');
     const again = mayPass && tries < mostTries && names.size < most && (tries < most || isUntried);
-    const readyMs = again ? this.nowMs + 1000 * 4 ** (Math.min(tries, 3) - 1) : task.readyMs;
+    const readyMs = again && this.broken !== 'tried at once' ? this.nowMs + 1000 * 4 ** (Math.min(tries, 3) - 1) : task.readyMs;
     Object.assign(task, {
       attempts: tries,
       lost,
