@@ -68,11 +68,11 @@ test('a film whose pool is asked says so in its wait, and in a check as a warnin
   assert.match(text({}) ?? '', /^Nobody who is there has sd-turbo: the film waits for the pool cloud to bring a machine with it/);
   assert.match(
     text({ heldBy: 2 }) ?? '',
-    /by itself then. All 2 machines that it may have came before it was changed; one of them is given nothing more/,
+    /by itself then. All 2 machines that it has came before it was changed; one of them is given nothing more/,
   );
   assert.match(
     text({ heldBy: 1 }) ?? '',
-    /then. The one machine that it may have came before it was changed; it is given nothing more, and goes once/,
+    /then. The one machine that it has came before it was changed; it is given nothing more, and goes once/,
   );
   const fetching = { scouting: 'known', isSeen: true, bringing: ['sd-turbo'] } as const;
   assert.match(text(fetching) ?? '', /^A machine of the pool cloud is fetching sd-turbo: /);

@@ -2,7 +2,7 @@ import type { RunnerOffer, TaskKind } from '@filmwright/contracts';
 import { offerWithin } from '@filmwright/core/plan/installed-models';
 import { mostLosses } from '@filmwright/core/pools/pool-supply';
 import type { Database } from './database.ts';
-import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore, PoolSpec } from './pool-store.ts';
+import type { OfferAtRest, PoolMemoryRow, PoolMemoryStore } from './pool-store.ts';
 import { isOfMachine, isOutdated } from './pooled.ts';
 import { isHeard } from './silence.ts';
 import { holdTurn } from './wanted.ts';
@@ -45,7 +45,6 @@ const isKept = `exists (select from pool_machine m where m.id = split_part(p.off
 export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
   return {
     async namePools(pools) {
-      await respell(rows, pools);
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
       await rows('delete from pool_memory where (name, spec) not in (select * from unnest($1::text[], $2::text[]))', named);
       await rows(
@@ -109,19 +108,6 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
     },
     offersAtRest: () => offersAtRest(rows),
   };
-}
-
-/** What an earlier version noted is taken over as it is written by now, not taken for another way to get machines. */
-async function respell(rows: Database['rows'], pools: readonly PoolSpec[]): Promise<void> {
-  const written = pools.filter(({ spec, formerSpec = spec }) => formerSpec !== spec);
-  if (written.length === 0) return;
-  await rows(
-    `with named as (select * from unnest($1::text[], $2::text[], $3::text[]) as n(name, spec, former)), machines as (
-       update pool_machine m set spec = n.spec from named n where m.pool = n.name and m.spec = n.former
-     )
-     update pool_memory p set spec = n.spec from named n where p.name = n.name and p.spec = n.former`,
-    [written.map(({ name }) => name), written.map(({ spec }) => spec), written.map(({ formerSpec }) => formerSpec)],
-  );
 }
 
 /**

@@ -25,8 +25,6 @@ export type MachineNews = { readonly id: string; readonly refused: MachineRefusa
 export type PoolSpec = {
   readonly name: string;
   readonly spec: string;
-  /** The same as an earlier version wrote it; nothing is known by it where it is left out. */
-  readonly formerSpec?: string;
   /** Kinds of tasks that it is for; all where that is null. */
   readonly kinds: readonly TaskKind[] | null;
 };

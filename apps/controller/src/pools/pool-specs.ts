@@ -10,6 +10,5 @@ export function specsOf(pools: readonly Pool[]): readonly PoolSpec[] {
   return pools.map(({ name, provisioner, models = [], capabilities = null }) => ({
     ...{ name, kinds: capabilities },
     spec: canonicalText([provisioner, [...new Set(models)].sort()]),
-    formerSpec: JSON.stringify([provisioner, models]),
   }));
 }

@@ -107,7 +107,7 @@ function oneAwaited({ pool, model, isFetching, losses = 0, heldBy = 0 }: Awaited
 
 function heldText(heldBy: number): string {
   if (heldBy === 0) return '';
-  const them = heldBy === 1 ? 'The one machine that it may have' : `All ${heldBy} machines that it may have`;
+  const them = heldBy === 1 ? 'The one machine that it has' : `All ${heldBy} machines that it has`;
   return ` ${them} came before it was changed; ${heldBy === 1 ? 'it' : 'one of them'} is given nothing more, and goes once it has done what it has.`;
 }
 

@@ -46,7 +46,7 @@ export type PoolDecision = {
   readonly start: number;
   /** Machines that go: idle ones, such as never came to work or would come as the pool was before, such as their service takes away soon, and one at work that keeps a scout away. */
   readonly stop: readonly string[];
-  /** Whether none can come for now: all places are held by machines that came before the pool was changed, or that are about to go. */
+  /** Whether none can come for now, and one will: all places are held by machines that came before the pool was changed, or that are about to go. */
   readonly isFull: boolean;
   /** Whether it falls short now of what was asked of it: its machines are late, fail, or are refused. */
   readonly isShort: boolean;
@@ -192,7 +192,8 @@ function decide({ pool, machines, supply, wanted, isAwaited = false, ...why }: D
   const goneMs = givenUpMsOf(pool, why.memory);
   // What has nothing left and does not go for so long may never go.
   const isGoing = ({ sinceMs, idleSinceMs }: PoolMachine): boolean => nowMs - Math.max(sinceMs, idleSinceMs ?? nowMs) < goneMs;
-  const going = machines.filter((one) => one.state === 'stopping' && isGoing(one));
+  const stopping = machines.filter(({ state }) => state === 'stopping');
+  const going = stopping.filter(isGoing);
   const lacking = wanted - there.length - start;
   // Where the maximum was made less, more have to go before one can come.
   const over = Math.max(0, machines.length - pool.maximum);
@@ -200,14 +201,15 @@ function decide({ pool, machines, supply, wanted, isAwaited = false, ...why }: D
   const freeing = roomless(going.filter((one) => tasksOf(one) === 0).length);
   const giving = outdated.filter((one) => isFree(one) && !idle.includes(one)).sort(byIdleness);
   const stop = [...late, ...lost, ...failed, ...ending, ...unneeded, ...unready, ...idle, ...giving.slice(0, freeing)];
-  const isScoutless = there.length === 0 && start === 0;
-  const drained = isAwaited && isScoutless && roomless(going.length) > 0 && stop.length === 0 ? [...outdated].sort(byWork).slice(0, 1) : [];
+  // Where one does not go, a service that removes none could lose the pool all that is at work.
+  const mayDrain = there.length === 0 && start === 0 && going.length === stopping.length;
+  const drained = isAwaited && mayDrain && roomless(going.length) > 0 && stop.length === 0 ? [...outdated].sort(byWork).slice(0, 1) : [];
   return {
     pool: pool.name,
     wanted,
     start,
     stop: [...stop, ...drained].map(({ id }) => id),
-    isFull: isScoutless && outdated.length + going.length > 0,
+    isFull: mayDrain && outdated.length + going.length > 0,
     isShort: lack !== null,
     reason: poolReason({
       ...why,
