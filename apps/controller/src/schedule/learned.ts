@@ -12,9 +12,19 @@ export async function learnedChanges(records: Pick<ScheduleStore, 'learnedTimes'
 }
 
 type Leading = { readonly state: State; readonly epoch: number };
+type Saving = {
+  readonly records: Pick<ScheduleStore, 'saveLearned' | 'saveFollowUps'>;
+  readonly nowMs: () => number;
+  readonly followUpsMs: number;
+};
 
-/** Writes what was found since it was written last. */
-export async function saveLearned(records: Pick<ScheduleStore, 'saveLearned' | 'saveFollowUps'>, { state, epoch }: Leading): Promise<void> {
-  await records.saveLearned(takeLearned(state), { epoch });
-  await records.saveFollowUps(takeFollowUps(state), { epoch });
+/** What writes what was found since it was written last: times at each call, and what follows, which takes more room and changes slowly, every `followUpsMs`. */
+export function learnedWriter({ records, nowMs, followUpsMs }: Saving): (leading: Leading) => Promise<void> {
+  let nextMs = nowMs();
+  return async ({ state, epoch }) => {
+    await records.saveLearned(takeLearned(state), { epoch });
+    if (nowMs() < nextMs) return;
+    await records.saveFollowUps(takeFollowUps(state), { epoch });
+    nextMs = nowMs() + followUpsMs;
+  };
 }

@@ -9,7 +9,7 @@ import { comingOf } from './coming-of.ts';
 import { idOf } from './demand-of.ts';
 import { createFleetView, type FleetView } from './fleet-view.ts';
 import type { Gathering } from './gathering.ts';
-import { learnedChanges, saveLearned } from './learned.ts';
+import { learnedChanges, learnedWriter } from './learned.ts';
 import { createStandingsPress, type StandingsPress } from './publish-standings.ts';
 
 /** What the schedule works with; `nowMs` is a clock in milliseconds that never goes back. */
@@ -26,6 +26,8 @@ export type Scheduling = {
   readonly offersAtRest?: () => Promise<readonly OfferAtRest[]>;
   /** What is there of what tasks to come will read; nothing is fetched ahead when left out. */
   readonly gathering?: Gathering;
+  /** How often what was found to follow is written, in milliseconds; every 30 s when it is left out. */
+  readonly followUpsMs?: number;
 };
 
 /** What comes within so long of a step is taken up by the next together: under hundreds of tasks a second a step for each costs more than the tasks. */
@@ -39,6 +41,7 @@ const pruneMs = 10_000;
 const lookAtPoolsMs = 1000;
 /** What was learned is written so often: whoever is killed takes no more than that with them. */
 const saveMs = 1000;
+const followUpsMs = 30_000;
 const againMs = 1000;
 
 /**
@@ -88,11 +91,12 @@ async function lead(options: Scheduling, bell: Bell): Promise<'ended' | 'another
 
 /** Starts from how things are and goes on with what changes. */
 async function follow(
-  leading: Carrying & Pick<Scheduling, 'log' | 'signal' | 'gathering' | 'offersAtRest'>,
+  leading: Carrying & Pick<Scheduling, 'log' | 'signal' | 'gathering' | 'offersAtRest' | 'followUpsMs'>,
   bell: Bell,
 ): Promise<'ended' | 'another leads'> {
   const { records, nowMs, log, signal, figures, epoch, view, press } = leading;
   const state = openState();
+  const saveLearned = learnedWriter({ records, nowMs, followUpsMs: leading.followUpsMs ?? followUpsMs });
   leading.gathering?.retell();
   const learned = await learnedChanges(records);
   const snapshot = await records.fleetSnapshot();
@@ -117,7 +121,7 @@ async function follow(
     if (answer === null) return 'another leads';
     press.publish(state);
     if (nowMs() >= nextSaveMs) {
-      await saveLearned(records, { state, epoch });
+      await saveLearned({ state, epoch });
       rested = await saveRests(leading, { state, rested });
       nextSaveMs = nowMs() + saveMs;
     }

@@ -53,7 +53,7 @@ export async function order(
 
 /** Schedules until the test or the returned function ends it. */
 export function start(context: TestContext, { records, gathering }: Opened & { readonly gathering?: Gathering }): () => Promise<void> {
-  return runBeside(context, (beside) => runSchedule({ ...beside, records, ...(gathering && { gathering }) }));
+  return runBeside(context, (beside) => runSchedule({ ...beside, records, followUpsMs: 100, ...(gathering && { gathering }) }));
 }
 
 /** A server of records for the tests of a file, and a way to open records of their own that are scheduled until the test ends. */
