@@ -144,6 +144,11 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         epochs.set(call.epoch ?? 0, await records.takeLead(turns.get(call.turn)));
         return;
       case 'grant': {
+        const resting = call.resting.map(({ workspaceId, key }) => `${workspaces.get(workspaceId)} ${key}`);
+        await sql(
+          `update task set ready_at = now() + case when concat_ws(' ', workspace_id, key) = any($1) then interval '10 s' else interval '-1 s' end`,
+          [resting],
+        );
         const grants = call.grants.map((grant) => ({
           ...grant,
           workspaceId: workspaces.get(grant.workspaceId) ?? '',

@@ -59,7 +59,8 @@ export class ModelLedger extends ModelBuilds {
     for (const grant of grants) {
       const task = this.tasks.get(nameOf(grant));
       const runner = this.runners.get(grant.runnerId);
-      const free = task?.state === 'waiting' || (this.broken === 'done runs again' && task?.state === 'done');
+      const free =
+        (task?.state === 'waiting' && task.readyMs <= this.nowMs) || (this.broken === 'done runs again' && task?.state === 'done');
       if (task === undefined || !free || task.wantedBy === null || runner === undefined || runner.gone) {
         refused.push(grant);
         continue;

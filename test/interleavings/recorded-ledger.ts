@@ -27,7 +27,14 @@ type Call =
   | { readonly type: 'join'; readonly name: string; readonly runnerId: string }
   | { readonly type: 'leave' | 'drain'; readonly runnerId: string }
   | { readonly type: 'takeLead'; readonly turn: number; readonly epoch: number | null }
-  | { readonly type: 'grant'; readonly epoch: number; readonly grants: readonly Grant[]; readonly given: readonly ModelGiven[] | null }
+  | {
+      readonly type: 'grant';
+      readonly epoch: number;
+      readonly grants: readonly Grant[];
+      readonly given: readonly ModelGiven[] | null;
+      /** What is in the pause after a failure. */
+      readonly resting: readonly ModelId[];
+    }
   | {
       readonly type: 'lease';
       readonly runnerId: string;
@@ -127,8 +134,11 @@ export class RecordedLedger extends ModelLedger {
   }
 
   override grant(epoch: number, grants: readonly Grant[]): ReturnType<ModelLedger['grant']> {
+    const resting = [...this.tasks.values()]
+      .filter(({ readyMs }) => readyMs > this.nowMs)
+      .map(({ workspaceId, key }) => ({ workspaceId, key }));
     const answer = super.grant(epoch, grants);
-    if (grants.length > 0) this.#note({ type: 'grant', epoch, grants, given: answer?.given ?? null });
+    if (grants.length > 0) this.#note({ type: 'grant', epoch, grants, given: answer?.given ?? null, resting });
     return answer;
   }
 

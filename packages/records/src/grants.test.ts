@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { fitting, grantOf, leaseOne } from './testing/lead.ts';
-import { completionOf, someBuild, someTask } from './testing/made-up.ts';
+import { completionOf, problemOf, someBuild, someTask } from './testing/made-up.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
@@ -37,6 +37,17 @@ test('A1, A2: what one grants that led before, what waits no longer and what is 
   assert.deepEqual(seen.sort(), [`${nobody.runnerId} is gone`, `${runnerId} one`, `a leased ${runnerId}`, 'b waiting ']);
   const [attempt] = await sql('select runner_name, reason, expected_ms, delivered_at from attempt');
   assert.deepEqual(attempt, { runner_name: 'one', reason: 'a slot is free', expected_ms: 1000, delivered_at: null });
+});
+
+test('A2: what failed since it was decided on is not given before its pause is over, which no clock makes longer', async () => {
+  const { records, runnerId, epoch, sql } = await openWithRunner(server, ['a']);
+  const [again] = fitting(await records.fleetSnapshot(), runnerId).map((task) => grantOf(task, runnerId));
+  assert.ok(again);
+  const lease = await leaseOne(records, { runnerId });
+  await records.failTask({ runnerId, key: 'a', fence: lease.fence, problem: problemOf('unavailable') });
+  assert.deepEqual(await records.grantTasks({ epoch, grants: [again] }), { given: [], refused: [again] });
+  await sql(`update task set ready_at = now() + interval '1 hour'`);
+  assert.equal((await records.grantTasks({ epoch, grants: [again] }))?.given.length, 1);
 });
 
 test('A3: a grant that nobody asks for is taken back and counts for nothing; a lease asked for in time stays', async () => {

@@ -19,6 +19,7 @@ import {
 } from './schedule-rows.ts';
 import type { FleetEvent, RunnerRest, ScheduleStore, TaskId } from './schedule-store.ts';
 import { standingRecords } from './standing-records.ts';
+import { longestRetryMs } from './troubles.ts';
 import { leads, superseded } from './wanted.ts';
 
 /** A grant that its runner did not ask for within this is taken back. */
@@ -43,6 +44,9 @@ const tail = `
   order by o.xid, o.id`;
 type TailRow = EventRow & { horizon: string; xid: string | null; id: string };
 
+/** Failed since it was decided on, and in its pause before the next try. What a clock that was ahead wrote holds nothing up (F2). */
+const isResting = `(t.ready_at > now() and t.ready_at <= now() + interval '${longestRetryMs} milliseconds')`;
+
 /** A runner that leaves waits for what is just given to it, so that it gives that back too; what comes later finds it gone. */
 const grant = `
   with ${leads('$1')}, rates as materialized (select id, gpu_rate, slot_rate from workspace), there as materialized (
@@ -52,7 +56,7 @@ const grant = `
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::float8[], $6::text[], $7::text[], $9::text[], $10::uuid[], $12::text[])
       with ordinality as g(workspace_id, key, runner_id, expected_ms, reason, devices, waited_for, batch, unload, at)
     join there r on r.id = g.runner_id
-    where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and exists (select from lead)
+    where t.workspace_id = g.workspace_id and t.key = g.key and t.state = 'waiting' and t.wanted_by is not null and not ${isResting} and exists (select from lead)
     returning g.at, t.workspace_id, t.key, t.fence, t.wanted_by, g.runner_id, r.name, g.expected_ms, g.reason, g.waited_for, g.batch, g.unload,
       string_to_array(g.devices, ',') as devices
   ), noted as (
