@@ -126,12 +126,12 @@ async function dropSlot(client: pg.Client): Promise<void> {
   await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1 and active_pid is not null', [
     slot,
   ]);
-  for (let tries = 0; ; tries++) {
+  for (const untilMs = performance.now() + syncWithinMs; ; ) {
     try {
       await client.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot]);
       return;
     } catch (error) {
-      if (tries === 50) throw error;
+      if (performance.now() > untilMs) throw error;
       await sleep(100);
     }
   }
