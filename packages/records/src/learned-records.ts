@@ -21,24 +21,26 @@ type Learned = Pick<ScheduleStore, 'learnedTimes' | 'saveLearned' | 'learnedFoll
 
 /** What a leader learned, for the next (SPEC.md, A6). */
 export function learnedRecords({ rows, prepared }: Database): Learned {
+  /** What nothing came of for long is forgotten. */
+  const newest = async <Row extends object>(
+    table: 'learned_time' | 'follow_up',
+    { columns, most }: { readonly columns: string; readonly most: number },
+  ): Promise<readonly Row[]> => {
+    await rows(`delete from ${table} where at < now() - interval '90 days'`);
+    return rows<Row>(`select ${columns} from ${table} order by at desc limit $1`, [most]);
+  };
   const save = async (statement: Prepared): Promise<void> => {
     if ((await prepared(statement)).length === 0) throw superseded();
   };
   return {
-    async learnedTimes() {
-      await rows(`delete from learned_time where at < now() - interval '90 days'`);
-      return rows<LearnedTime>('select name, ms, count from learned_time order by at desc limit $1', [mostTimes]);
-    },
+    learnedTimes: () => newest<LearnedTime>('learned_time', { columns: 'name, ms, count', most: mostTimes }),
     async saveLearned(times, { epoch }) {
       if (times.length === 0) return;
       const sorted = inOrder(times, ({ name }) => name);
       const values = [sorted.map(({ name }) => name), sorted.map(({ ms }) => ms), sorted.map(({ count }) => count), epoch];
       await save({ name: 'save-learned', text: saveTimes, values });
     },
-    async learnedFollowUps() {
-      await rows(`delete from follow_up where at < now() - interval '90 days'`);
-      return rows<KeptFollowUps>('select kind, done, came from follow_up order by at desc limit $1', [mostKinds]);
-    },
+    learnedFollowUps: () => newest<KeptFollowUps>('follow_up', { columns: 'kind, done, came', most: mostKinds }),
     async saveFollowUps(kinds, { epoch }) {
       if (kinds.length === 0) return;
       const sorted = inOrder(kinds, ({ kind }) => kind);

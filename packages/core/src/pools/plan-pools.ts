@@ -46,7 +46,7 @@ export type PoolDecision = {
   readonly start: number;
   /** Machines that go: idle ones, such as never came to work or would come as the pool was before, such as their service takes away soon, and one at work that keeps a scout away. */
   readonly stop: readonly string[];
-  /** Whether none can come for now, and one will: all places are held by machines that came before the pool was changed, or that are about to go. */
+  /** Whether none can come until one goes: all places are held by machines that came before the pool was changed, or that are on their way out. */
   readonly isFull: boolean;
   /** Whether it falls short now of what was asked of it: its machines are late, fail, or are refused. */
   readonly isShort: boolean;
