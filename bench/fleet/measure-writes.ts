@@ -1,5 +1,5 @@
 import { defaultWorkspace, type OpenedRecords, openRecords } from '../../packages/records/src/index.ts';
-import { completionOf, enqueue, many, offerOf, orderBuild, perSecond, submit } from './made-up.ts';
+import { completionOf, enqueue, many, offerOf, orderBuild, percentile, perSecond, submit } from './made-up.ts';
 import { openRowBaselines, type RowBaselines } from './row-baselines.ts';
 import { type Baselines, openBaselines } from './write-baselines.ts';
 
@@ -14,15 +14,21 @@ export async function measureWrites(connectionString: string): Promise<void> {
   try {
     await measureEnqueueing({ connectionString, records, rows });
     for (const batch of [50, 100, 200]) {
-      const name = `pairs${batch}-`;
-      await enqueue(records, many(tasks, name));
-      const pairs = await pairsPerSecond({ connectionString, batch, name, lanes: 1 });
-      const bare = await baselines.bare({ count: tasks, batch });
-      await enqueue(records, many(tasks, `lanes${batch}-`));
-      const lanes = await pairsPerSecond({ connectionString, batch, name: `lanes${batch}-`, lanes: 2 });
+      const rates: Readonly<Record<'sent' | 'bare' | 'awaited', number[]>> = { sent: [], bare: [], awaited: [] };
+      for (let round = 0; round < 5; round++) {
+        const pairs = async (sent: number): Promise<number> => {
+          const name = `pairs${batch}-${round}-${sent}-`;
+          await enqueue(records, many(tasks, name));
+          return pairsPerSecond({ connectionString, batch, name, sent });
+        };
+        rates.sent.push(await pairs(2));
+        rates.bare.push(await baselines.bare({ count: tasks, batch }));
+        rates.awaited.push(await pairs(1));
+      }
+      const [sent = 0, bare = 0, awaited = 0] = [rates.sent, rates.bare, rates.awaited].map((all) => percentile(all, 0.5));
       console.log(
-        `batches of ${batch}: ${pairs} pairs/s by two connections; bare statements ${bare} pairs/s; ratio ${(pairs / bare).toFixed(2)}; ` +
-          `${lanes} pairs/s where a gateway completes by two`,
+        `batches of ${batch}, medians of five: ${sent} pairs/s by two connections (${rates.sent.join(', ')}); bare statements ${bare} (${rates.bare.join(', ')}); ` +
+          `ratio ${(sent / bare).toFixed(2)}; ${awaited} where a gateway waits for each answer`,
       );
     }
     console.log(`claims one by one with SKIP LOCKED, two connections: ${await claims(baselines)} pairs/s`);
@@ -72,10 +78,10 @@ async function claims(baselines: Baselines): Promise<number> {
   return baselines.claims({ count: 2000, waiting: tasks });
 }
 
-type Pairs = { readonly connectionString: string; readonly batch: number; readonly name: string; readonly lanes: number };
+type Pairs = { readonly connectionString: string; readonly batch: number; readonly name: string; readonly sent: number };
 
-/** One connection grants, `lanes` others complete what was granted. */
-async function pairsPerSecond({ connectionString, batch, name, lanes }: Pairs): Promise<number> {
+/** One connection grants, one completes what was granted, with so many batches sent before they are answered: a gateway sends two. */
+async function pairsPerSecond({ connectionString, batch, name, sent }: Pairs): Promise<number> {
   const [leader, gateway] = [await openRecords({ connectionString }), await openRecords({ connectionString })];
   try {
     const epoch = await leader.takeLead();
@@ -115,7 +121,7 @@ async function pairsPerSecond({ connectionString, batch, name, lanes }: Pairs): 
         if (answers.some((answer) => answer !== 'done')) throw new Error('a completion was refused');
       }
     };
-    await Promise.all([grant(), ...Array.from({ length: lanes }, complete)]);
+    await Promise.all([grant(), ...Array.from({ length: sent }, complete)]);
     return perSecond(tasks, performance.now() - startMs);
   } finally {
     await leader.close();

@@ -2,6 +2,7 @@ import { FilmwrightError } from '@filmwright/contracts';
 import pg, { type Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import { steadfast } from './connect.ts';
 import { databaseHosts } from './database-hosts.ts';
+import { openPipe } from './pipe.ts';
 
 /** A pool whose calls are tried again while the database is away; only statements that may run twice go through it. */
 export type Database = {
@@ -9,6 +10,8 @@ export type Database = {
   rows<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Like `rows`; the database reads and plans the text once per connection, under that name. `tries` counts as below. */
   prepared<Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)): Promise<readonly Row[]>;
+  /** Like `prepared`, on one connection that takes each before those before are answered: what waits for another's lock holds up what is behind it. */
+  piped<Row extends QueryResultRow>(statement: Prepared): Promise<readonly Row[]>;
   /** `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
   transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
   /** Like `transaction`, for streams of rows, which a pipelined connection does not take. */
@@ -32,6 +35,7 @@ export function openDatabase(connectionString: string): Database {
   const hosts = databaseHosts(connectionString);
   const pool = openPool(hosts, { max: 4, idleTimeoutMillis: 60_000, pipeline: true });
   const streams = openPool(hosts, { max: 2, idleTimeoutMillis: 1000 });
+  const pipe = openPipe(pool);
   const again = <T>(work: (tries: number) => Promise<T>): Promise<T> => retried(work, hosts.next);
   return {
     pool,
@@ -45,6 +49,7 @@ export function openDatabase(connectionString: string): Database {
       });
       return result.rows;
     },
+    piped: async <Row extends QueryResultRow>(statement: Prepared) => (await again(() => pipe<Row>(statement))).rows,
     transaction: (work) => again((tries) => inTransaction(pool, (client) => work(client, tries))),
     streaming: (work) => again((tries) => inTransaction(streams, (client) => work(client, tries))),
     async close() {

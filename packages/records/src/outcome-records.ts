@@ -104,12 +104,13 @@ const handBack = `
   )
   select key, ${notifyEach('$5')} from taken`;
 
-/** So many completions go into one statement, and so many statements run at once. */
+/** So many completions go into one statement; while one runs, the next is sent already. */
 const gathered = { most: 200, lanes: 2 };
 
 /** How attempts end: done or failed, each guarded by its fence (SPEC.md, F). */
 export function outcomeRecords({
   prepared,
+  piped,
   transaction,
 }: Database): Pick<Records, 'completeTask' | 'completeTasks' | 'failTask' | 'handBack' | 'settledHere'> {
   const settledHere = new Map<string, Amount>();
@@ -127,7 +128,7 @@ export function outcomeRecords({
       bigintArray(ends.map(({ fence }) => fence)),
       uuidArray(ends.map(({ runnerId }) => runnerId)),
     ];
-    const [row] = await prepared<{ done: number; spent: readonly SpentRow[] | null }>({
+    const [row] = await piped<{ done: number; spent: readonly SpentRow[] | null }>({
       name: 'complete',
       text: complete,
       values: [

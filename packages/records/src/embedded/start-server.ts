@@ -38,6 +38,8 @@ const settings = {
   work_mem: '8MB',
   maintenance_work_mem: '32MB',
   max_wal_size: '1GB',
+  // A plan of many thousand tasks fits into it: with less, who writes the plan waits for the disk in the middle of it.
+  wal_buffers: '16MB',
   autovacuum_max_workers: '1',
   autovacuum_naptime: '10s',
   max_worker_processes: '2',
