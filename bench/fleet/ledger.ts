@@ -1,14 +1,15 @@
-// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are write, renew, wait, submit.
+// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are plan, pair, renew, wait, submit.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../packages/records/src/embedded/start-postgres.ts';
+import { measurePairs } from './measure-pairs.ts';
+import { measurePlans } from './measure-plans.ts';
 import { measureRenewals } from './measure-renewals.ts';
 import { measureSubmissions } from './measure-submissions.ts';
 import { measureWaits } from './measure-waits.ts';
-import { measureWrites } from './measure-writes.ts';
 
-const parts = { write: measureWrites, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
+const parts = { plan: measurePlans, pair: measurePairs, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
 const wanted = process.argv.slice(2);
 
 for (const [name, measure] of Object.entries(parts)) {
