@@ -2,32 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { nearest } from '@filmwright/core/film/issues';
+import { commands } from './command-options.ts';
 import { readArguments } from './read-arguments.ts';
 import { showError } from './show/show-problem.ts';
 import { usage } from './usage.ts';
-
-const commands = [
-  'make',
-  'check',
-  'script',
-  'storyboard',
-  'frame',
-  'export',
-  'import',
-  'serve',
-  'runner',
-  'pool',
-  'queue',
-  'cancel',
-  'press',
-  'workspace',
-  'backup',
-  'restore',
-  'sweep',
-  'drill',
-  'voices',
-  'models',
-] as const;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args);

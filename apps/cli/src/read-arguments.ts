@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FilmwrightError } from '@filmwright/contracts';
+import { checkOptions } from './command-options.ts';
 
 /** Every option of every command. */
 const options = {
@@ -73,10 +74,23 @@ const options = {
   drawings: { type: 'boolean', default: false },
 } as const;
 
-/** Words and options of a command line; throws `request-invalid` for an option that no command has. */
+/** Names of all options, without their dashes. */
+export const optionNames = Object.keys(options);
+
+/** Words and options of a command line; throws `request-invalid` for an option that no command has, or not the one that is asked for. */
 export function readArguments(args: readonly string[]) {
+  const read = parsed(args);
+  const { help, version } = read.values;
+  const [command] = read.positionals;
+  // What is not given has its default among the values.
+  const given = read.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  if (command !== undefined && !help && !version) checkOptions(command, given);
+  return read;
+}
+
+function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, tokens: true });
   } catch (error) {
     throw new FilmwrightError('request-invalid', `${error instanceof Error ? error.message : String(error)} Run \`filmwright --help\`.`);
   }

@@ -8,9 +8,9 @@ process.env.DATABASE_URL = (await serverOfTests().open()).connectionString;
 
 /** The words of the command as they are typed. */
 function ask(...words: readonly string[]): Promise<WorkspaceAnswer> {
-  const { values, positionals } = readArguments(words);
+  const { values, positionals } = readArguments(['workspace', ...words]);
   const { weight, cap, json } = values;
-  return askWorkspaces({ words: positionals, weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], json });
+  return askWorkspaces({ words: positionals.slice(1), weight, cap, gpuRate: values['gpu-rate'], slotRate: values['slot-rate'], json });
 }
 
 test('a workspace is made, given its terms, listed, and opened by a token that ends when it is revoked', async () => {

@@ -201,6 +201,14 @@ test('a home that is not empty is refused and left alone', async () => {
   assert.match((await refused(['backup', target])).detail, /holds other things than a backup \(mine\.txt\)/);
 });
 
+test('a restore that is asked for a dry run, which it does not have, touches nothing', async () => {
+  const target = join(place, 'dry');
+  const { status, out } = await run(['restore', folder, '--home', target, '--dry-run']);
+  assert.equal(status, 2, out);
+  assert.match((JSON.parse(out) as Problem).detail, /^restore takes no --dry-run; it takes --keep-machines, --home and --json/);
+  assert.equal(existsSync(target), false);
+});
+
 test('a damaged asset in a .zip file is named, and nothing is left of the restore', async () => {
   const path = join(place, 'one.zip');
   await ran(['backup', path]);
