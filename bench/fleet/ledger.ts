@@ -11,6 +11,8 @@ import { measureWaits } from './measure-waits.ts';
 
 const parts = { plan: measurePlans, pair: measurePairs, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. Wanted some of ${Object.keys(parts).join(', ')}.`);
 
 for (const [name, measure] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -21,6 +21,8 @@ before(async () => {
   const started = await roles.start('database');
   env.DATABASE_URL = /DATABASE_URL=(\S+)/.exec(started.text())?.[1] ?? assert.fail(started.text());
   env.FILMWRIGHT_SIGNING_KEY = 'signing-key-of-the-journey';
+  // As where the gateway is of the same command: what ends with it has no time.
+  env.FILMWRIGHT_GRACE_MS = '0';
   const port = await freePort();
   env.FILMWRIGHT_URL = `http://127.0.0.1:${port}`;
   await roles.start('gateway,controller', { args: ['--port', String(port)] });
@@ -164,4 +166,16 @@ test('P2: what needs a model goes to the runner that holds it in memory, and doe
     }
   }
   assert.equal(await loads(), before, 'it was loaded once');
+});
+
+test('L9: a runner of the platform that is asked to drain finishes what it has, also where its end would stop that, and is started anew', async () => {
+  const build = await drill({ durationMs: 4000 });
+  await found(() => running(build), 'the task to run');
+  const asked = (await records.runners())[0]?.runnerId ?? assert.fail('a runner is there');
+  await records.drainRunner(asked);
+  await done(build);
+  const outcomes = (await attemptsOf(build)).map(({ outcome }) => outcome);
+  assert.ok(outcomes.length > 0 && outcomes.every((outcome) => outcome === 'done'), outcomes.join());
+  await found(async () => (await records.runners()).some(({ runnerId }) => runnerId !== asked), 'another process of the runner');
+  await done(await drill({}));
 });

@@ -102,6 +102,9 @@ test('a controller that leads sweeps the store of its machine, one that is kille
   );
   assert.deepEqual([await count(media), existsSync(pathOf(media, kept))], [1, true]);
   assert.deepEqual(await at.sql('select digest from asset'), [{ digest: kept }]);
+  const told = second.out.log.split('\n').find((line) => line.includes('"msg":"swept a workspace"'));
+  const { workspace, swept, kept: stays } = JSON.parse(told ?? assert.fail(second.out.log));
+  assert.deepEqual([workspace, Object.keys(swept), stays.recent], ['default', ['assets', 'bytes'], { assets: 1, bytes: 4 }]);
   second.child.kill('SIGTERM');
   await second.gone;
 });

@@ -49,13 +49,14 @@ export type SweepDaily = {
   readonly log: Log;
 };
 
-/** Sweeps once a day until `signal` is aborted, and says in the log what went; what fails is said and tried again within the hour. */
+/** Sweeps once a day until `signal` is aborted, and says in the log what went and what stays, by workspace; what fails is said and tried again within the hour. */
 export async function sweepDaily({ plan, connectionString, signal, log }: SweepDaily): Promise<void> {
   if (plan === null) return;
   const { root, ...ages } = plan;
   await keepSwept({
     ...{ ...ages, connectionString, signal, store: sweepFolder(root) },
     onSwept({ workspaces, stray, freedBytes }) {
+      for (const { name, swept, kept } of workspaces) log('info', 'swept a workspace', { workspace: name, swept, kept });
       const assets = workspaces.reduce((sum, { swept }) => sum + swept.assets, 0);
       log('info', 'swept', { assets, strays: stray.assets, freedBytes });
     },

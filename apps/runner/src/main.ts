@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Client, type Connection, createClient } from '@filmwright/client';
 import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contracts';
 import { usableDevices } from '@filmwright/core/plan/usable-devices';
-import { createLog, serveMetricsByEnvironment, whenToldToEnd } from '@filmwright/process';
+import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
 import { type Bringing, bringFromPlatform, bringsNothing } from './bringing.ts';
 import { cacheBudget } from './cache-budget.ts';
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const asked = new Promise<string>((resolve) => {
     onDrain = () => resolve('asked to drain');
   });
-  const endings = endingsOf(config.graceMs, Promise.race([whenToldToEnd(), asked]));
+  const endings = endingsOf({ graceMs: config.graceMs, asked });
   const near = createNearCpus({ log });
   const { startedBy } = near;
   let cache: CacheReport | null = null;

@@ -34,7 +34,7 @@ async function drilled(pool: string) {
   return { drill, build, runnerId, done: lease.task.key, left: leases[1]?.task.key };
 }
 
-test('D1: a pool that anybody uses is refused, with who does', async () => {
+test('N1: a pool that anybody uses is refused, with who does', async () => {
   const { id } = await records.addDrill({ pool: 'mine' });
   await assert.rejects(records.addDrill({ pool: 'mine' }), /not free for a drill: another drill, begun/);
   await records.joinRunner(someOffer({ name: 'worker', pool: 'busy' }));
@@ -68,7 +68,7 @@ test('a drill tells its runners, what they have to do and its builds', async () 
   await records.removeDrill({ id: drill.id, removeBytes: async () => {} });
 });
 
-test('D2, D3: with a drill goes all that it made, and nothing that another names', async () => {
+test('N2, N3: with a drill goes all that it made, and nothing that another names', async () => {
   const { drill } = await drilled('leaving');
   assert.equal((await records.findCredential('secret of leaving'))?.workspaceId, drill.id, 'what its runners send is of the drill');
   assert.ok(Object.keys(await rowsOf(drill.id)).length > 9, 'it has made something');
@@ -85,7 +85,7 @@ test('D2, D3: with a drill goes all that it made, and nothing that another names
   assert.equal(await records.drillState(drill.id), null);
 });
 
-test('D3: while a backup runs bytes are left to the next sweep', async () => {
+test('N3: while a backup runs bytes are left to the next sweep', async () => {
   const { drill } = await drilled('waiting');
   await sql('select pg_advisory_lock(706170003)');
   const removeBytes = async (): Promise<void> => assert.fail('nothing is removed');
