@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@filmwright/client';
-import { type CacheReport, FilmwrightError, type Lease, needsOf, singleModels } from '@filmwright/contracts';
+import { type CacheReport, FilmwrightError, type Lease, mostLeases, needsOf, singleModels } from '@filmwright/contracts';
 import type { Log } from '@filmwright/process';
 import type { CachedFiles } from './cached-files.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
@@ -85,7 +85,7 @@ export async function leaseAndWork(work: LeaseWork): Promise<void> {
         await beat(beating, ended);
         break;
       }
-      const leases = await leased(work, { max: free.length, signal: noMore });
+      const leases = await leased(work, { max: Math.min(free.length, mostLeases), signal: noMore });
       // Its place is given to others once this is told.
       const onStale = ({ task, fence }: Lease): void => {
         stopped.add({ key: task.key, fence });

@@ -4,6 +4,7 @@ import { type CacheReport, FilmwrightError, toProblem } from '@filmwright/contra
 import { usableDevices } from '@filmwright/core/plan/usable-devices';
 import { createLog, serveMetricsByEnvironment } from '@filmwright/process';
 import { addCounts } from './add-counts.ts';
+import { beforeNextJoin } from './before-next-join.ts';
 import { type Bringing, bringFromPlatform, bringsNothing } from './bringing.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { watchCachedFiles } from './cached-files.ts';
@@ -243,19 +244,14 @@ async function serve(runner: Runner, first: Session): Promise<void> {
       const problem = toProblem(error);
       // A credential that is refused stays so.
       if (problem.code === 'unauthorized' && config.join !== null) throw error;
-      const isOlder = problem.code === 'request-invalid';
-      const why = isOlder
-        ? 'the gateway does not understand this runner: upgrade gateways first. Asks again'
-        : 'runner lost the gateway, joins again';
+      const { why, waitMs } = beforeNextJoin(problem);
       log('warn', why, { problem });
-      await sleep(isOlder ? olderGatewayMs : 500, endings.drain);
+      await sleep(waitMs, endings.drain);
     }
   }
 }
 
 const lookForRoomMs = 5000;
-/** A gateway of an earlier version is replaced by and by. */
-const olderGatewayMs = 10_000;
 
 /** A machine that joined is there only while it has room; where it tells that it has none, others do its work. */
 async function untilRoom({ config, endings }: Runner): Promise<void> {

@@ -96,8 +96,10 @@ export type Lease = {
   /** Leases of one batch run as one; each is completed, failed or found stale for itself. */
   readonly batch?: string;
 };
+/** One request is given so many leases at most; a runner with more free places asks again for the rest. */
+export const mostLeases = 200;
 export const leaseRequestSchema = z.object({
-  max: z.number().int().min(1).max(200),
+  max: z.number().int().min(1).max(mostLeases),
   waitMs: z.number().int().min(0).max(25_000),
   /** Drawn by the runner: the same request again, after a lost reply, is given the same leases. */
   request: z.uuid().optional(),
