@@ -1,5 +1,5 @@
 import { createClient } from '@filmwright/client';
-import { FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
+import { FilmwrightError, isSafeAddress, readJoinToken, safeAddress, writeJoinToken } from '@filmwright/contracts';
 import { hashOfSecret } from '@filmwright/process/hash-of-secret';
 import { type CredentialFile, drawSecret, endJoining, joiningSecret, readCredential, writeCredential } from './credential-file.ts';
 import { connectionWith, openAccess } from './gateway-access.ts';
@@ -67,7 +67,7 @@ async function exchange({ home, url, token, name }: Joining & { readonly token: 
   if (join === null)
     throw new FilmwrightError(
       'request-invalid',
-      'The token to join is not whole; wanted the word that `filmwright runner token` printed, beginning with fwj1.',
+      'The token to join, which --token gives, is not whole; wanted the word that `filmwright runner token` printed, beginning with fwj1.',
     );
   const certificate = await certificateOf(new URL(url), join.fingerprint);
   const secret = await joiningSecret(home, hashOfSecret(token));
@@ -112,13 +112,7 @@ async function certificateOf(url: URL, fingerprint: string | null): Promise<stri
   return seen.pem;
 }
 
-/** A secret is sent over nothing that others can read. */
 function checkUrl(text: string): void {
-  const url = URL.parse(text);
-  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return;
-  throw new FilmwrightError(
-    'request-invalid',
-    `The address to join is ${JSON.stringify(text)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
-  );
+  if (isSafeAddress(text)) return;
+  throw new FilmwrightError('request-invalid', `The address to join is ${JSON.stringify(text)}; wanted ${safeAddress}.`);
 }

@@ -47,5 +47,10 @@ test('a runner of a drill takes drills only, and what else it may be told is ref
 test('what is missing is named', () => {
   assert.throws(() => readConfig({ FILMWRIGHT_HOME: '/h' }), /FILMWRIGHT_RUNNER_TOKEN/);
   assert.throws(() => readConfig({ FILMWRIGHT_JOIN: 'https://x' }), /FILMWRIGHT_HOME not set/);
-  assert.throws(() => readConfig({ ...local, FILMWRIGHT_SLOTS: '0' }), /FILMWRIGHT_SLOTS is "0"/);
+  for (const wrong of ['0', '1001'])
+    assert.throws(
+      () => readConfig({ ...local, FILMWRIGHT_SLOTS: wrong }),
+      new RegExp(`FILMWRIGHT_SLOTS is "${wrong}"; wanted a whole number from 1 to 1000`),
+    );
+  assert.equal(readConfig({ ...local, FILMWRIGHT_SLOTS: '1000' }).slots, 1000);
 });

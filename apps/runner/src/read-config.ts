@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   FilmwrightError,
   modelName,
+  mostSlots,
   type RunnerEnd,
   type RunnerOffer,
   runnerEndSchema,
@@ -68,7 +69,7 @@ export function readConfig(env: Environment): RunnerConfig {
     pool: env.FILMWRIGHT_POOL || null,
     region: env.FILMWRIGHT_REGION || null,
     models: (env.FILMWRIGHT_MODELS ?? '').split(',').flatMap((name) => name.trim() || []),
-    slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1 }),
+    slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1, most: mostSlots }),
     idleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: 20_000, least: 0 }),
     deviceIdleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: Number.POSITIVE_INFINITY, least: 0 }),
     graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
@@ -104,13 +105,19 @@ function originOf(text: string): string {
 
 function wholeOf(
   env: Environment,
-  { name, fallback, least }: { readonly name: string; readonly fallback: number; readonly least: number },
+  {
+    name,
+    fallback,
+    least,
+    most = Number.MAX_SAFE_INTEGER,
+  }: { readonly name: string; readonly fallback: number; readonly least: number; readonly most?: number },
 ): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new FilmwrightError('request-invalid', `${name} is ${JSON.stringify(text)}; wanted a whole number from ${least}.`);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const end = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+  throw new FilmwrightError('request-invalid', `${name} is ${JSON.stringify(text)}; wanted a whole number from ${least}${end}.`);
 }
 
 /** `300000`, or by kind: `encode=600000,speak=60000`; kinds that are not named keep five minutes. */

@@ -10,11 +10,14 @@ import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
 
+/** A runner has so many slots at most. */
+export const mostSlots = 1000;
+
 /** What a runner offers when it joins, after probing what it can really do. */
 export const runnerOfferSchema = z.object({
   name: z.string(),
   pid: z.number().int(),
-  slots: z.number().int().positive(),
+  slots: z.number().int().positive().max(mostSlots),
   kinds: z.array(kind).readonly(),
   toolchain: toolchainSchema,
   voices: z

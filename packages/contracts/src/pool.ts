@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostSlots } from './lease.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
@@ -52,7 +53,7 @@ export const poolSchema = z
       .readonly()
       .optional(),
     /** Tasks that a machine does at once. */
-    slots: z.number().int().min(1).max(1000).default(1),
+    slots: z.number().int().min(1).max(mostSlots).default(1),
     /** What waits without a deadline should be done within so long. */
     targetMs: z
       .number()

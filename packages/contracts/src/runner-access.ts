@@ -3,6 +3,17 @@ import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
 
 /** What pools are called. */
 export const poolName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted small letters, digits and dashes');
+
+/** What `isSafeAddress` wants, as it is told. */
+export const safeAddress = "https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel";
+
+/** Whether a secret may be sent to an address of a gateway: over nothing that others can read. */
+export function isSafeAddress(text: string): boolean {
+  const url = URL.parse(text);
+  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
+}
+
 /** SHA-256 of a secret in hex: the secret itself stays with the runner that drew it. */
 const secretHash = z.string().regex(/^[0-9a-f]{64}$/, 'wanted 64 hex digits');
 

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, type Problem, problemSchema } from '@filmwright/contracts';
 import { heedRunnerEnd } from '@filmwright/process/heed-runner-end';
 import { proxiedEnvironment } from '@filmwright/process/proxied';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
 import { filmwrightHome } from '../platform/home.ts';
 import { keptEnd } from '../platform/kept-end.ts';
+import { passAllButEnd } from '../platform/pass-all-but-end.ts';
 import { millisecondsOf } from './milliseconds-of.ts';
+import { readJoining } from './read-joining.ts';
 import { runnerListing, runnerListText } from './runner-list.ts';
 
 /** `token` is that of `--join`, or that of the platform at `urls`. */
@@ -25,6 +28,9 @@ export type RunnerOptions = PlatformWords & {
   /** Folder of all state, that of FILMWRIGHT_HOME when left out. */
   readonly json: boolean;
 };
+
+/** What a runner wrote before it ended is there by then. */
+const readWithinMs = 500;
 
 /** `runner --join URL --token T`, `runner token`, `runner list`, `runner drain NAME`, `runner wake NAME`, `runner revoke ID`; gives the exit status. */
 export async function runner(options: RunnerOptions): Promise<number> {
@@ -85,41 +91,34 @@ async function revoke(id: string, place: PlatformWords): Promise<number> {
   return 0;
 }
 
-/** Runs a runner on this machine until it is told to end. */
+/** Runs a runner on this machine until it is told to end; throws what ended it otherwise. */
 async function joinAs(options: RunnerOptions & { readonly join: string }): Promise<number> {
-  const { join, token, pool, region, slots, models, grace, metricsPort } = options;
+  const told = readJoining(options);
+  const { join } = options;
   const entry = fileURLToPath(new URL('../../../runner/src/main.ts', import.meta.url));
-  const set = Object.entries({
-    FILMWRIGHT_JOIN: join,
-    FILMWRIGHT_JOIN_TOKEN: token,
-    FILMWRIGHT_POOL: pool,
-    FILMWRIGHT_REGION: region,
-    FILMWRIGHT_SLOTS: slots,
-    FILMWRIGHT_METRICS_PORT: metricsPort,
-    FILMWRIGHT_MODELS: models,
-    FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
-  }).filter((entry) => entry[1] !== undefined);
   const kept = keptEnd(filmwrightHome());
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', entry], {
-    env: {
-      ...proxiedEnvironment(process.env),
-      FILMWRIGHT_HOME: filmwrightHome(),
-      FILMWRIGHT_LAST_END: kept.read(),
-      ...Object.fromEntries(set),
-    },
+    env: { ...proxiedEnvironment(process.env), FILMWRIGHT_HOME: filmwrightHome(), FILMWRIGHT_LAST_END: kept.read(), ...told },
     // The channel tells the runner when this process is gone.
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  const ended = heedRunnerEnd(child);
-  let problem: unknown;
-  child.on(
-    'message',
-    (message: { readonly ready?: unknown; readonly runner?: unknown; readonly problem?: { readonly detail?: unknown } }) => {
-      if (message.ready === true) kept.forget();
-      if (message.ready === true) process.stdout.write(`Joined ${join} as runner ${String(message.runner)}; Ctrl-C ends it.\n`);
-      problem = message.problem?.detail ?? problem;
-    },
-  );
+  let hasJoined = false;
+  let problem: Problem | undefined;
+  const onEnd = (found: Problem): boolean => {
+    problem = found;
+    // Whoever keeps the log of a runner that worked finds its end there too.
+    return !hasJoined;
+  };
+  const ended = heedRunnerEnd(child, { pass: passAllButEnd((text) => void process.stderr.write(text), onEnd) });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.on('message', (message: { readonly ready?: unknown; readonly runner?: unknown; readonly problem?: unknown }) => {
+    problem = problemSchema.safeParse(message.problem).data ?? problem;
+    if (message.ready !== true) return;
+    hasJoined = true;
+    problem = undefined;
+    kept.forget();
+    process.stdout.write(`Joined ${join} as runner ${String(message.runner)}; Ctrl-C ends it.\n`);
+  });
   // Ctrl-C in a terminal reaches the child by itself; a second one must not be doubled.
   const pass = (name: NodeJS.Signals): void => void child.kill(name);
   process.on('SIGTERM', pass);
@@ -128,7 +127,8 @@ async function joinAs(options: RunnerOptions & { readonly join: string }): Promi
   // Whoever starts this command again has it told.
   const end = await ended;
   if (end !== null) kept.keep(end);
-  if (status !== 0 && problem !== undefined)
-    throw new FilmwrightError('unavailable', `The runner ended: ${String(problem)}`, { retryable: false });
+  // What it said last may come behind its end.
+  await Promise.race([closed, sleep(readWithinMs, undefined, { ref: false })]);
+  if (status !== 0 && problem !== undefined) throw fromProblem(problem);
   return status;
 }

@@ -1,5 +1,5 @@
 import { type Client, createClient } from '@filmwright/client';
-import { FilmwrightError } from '@filmwright/contracts';
+import { FilmwrightError, isSafeAddress, safeAddress } from '@filmwright/contracts';
 import { callThroughProxy } from '@filmwright/process/proxied';
 import { anyGateway } from './any-gateway.ts';
 import { filmwrightHome } from './home.ts';
@@ -40,11 +40,6 @@ export function readPlace(given: { readonly urls: readonly string[]; readonly to
 }
 
 function originOf(given: string): string {
-  const url = URL.parse(given);
-  const isLoopback = url !== null && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url.origin;
-  throw new FilmwrightError(
-    'request-invalid',
-    `--url is ${JSON.stringify(given)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
-  );
+  if (isSafeAddress(given)) return new URL(given).origin;
+  throw new FilmwrightError('request-invalid', `--url is ${JSON.stringify(given)}; wanted ${safeAddress}.`);
 }

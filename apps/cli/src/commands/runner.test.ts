@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { mostSlots } from '@filmwright/contracts';
+import { type JoiningWords, readJoining } from './read-joining.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'filmwright-join-'));
+after(() => rmSync(home, { recursive: true }));
+/** Nobody listens there. */
+const away = 'http://127.0.0.1:2';
+
+type Said = { readonly status: number; readonly out: string; readonly err: string };
+
+/** Runs `filmwright runner` as it is typed. */
+function runner(...words: readonly string[]): Promise<Said> {
+  const env = { ...process.env, FILMWRIGHT_HOME: home };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, 'runner', ...words], { env }, (error, out, err) => {
+      resolve({ status: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+test('what cannot be meant by whoever joins is refused by the name of its option', () => {
+  const slots = (found: string): string => `--slots is ${JSON.stringify(found)}; wanted a whole number from 1 to ${mostSlots}.`;
+  const wrong: readonly (readonly [Partial<JoiningWords>, string])[] = [
+    ...['abc', '0', '1.5', String(mostSlots + 1)].map((found) => [{ slots: found }, slots(found)] as const),
+    [{ metricsPort: '70000' }, '--metrics-port is "70000"; wanted a whole number from 0 to 65535.'],
+    [{ grace: 'long' }, '--grace is "long"; wanted a time such as 90s, 10m or 2h.'],
+    [{ region: 'e'.repeat(101) }, `--region is "${'e'.repeat(101)}"; wanted 100 characters at most.`],
+    ...['studio.example', 'http://studio.example:7070', ''].map(
+      (url) =>
+        [
+          { join: url },
+          `--join is ${JSON.stringify(url)}; wanted https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel.`,
+        ] as const,
+    ),
+  ];
+  for (const [words, message] of wrong) assert.throws(() => readJoining({ join: away, ...words }), { code: 'request-invalid', message });
+  assert.deepEqual(readJoining({ join: away, slots: String(mostSlots), grace: '2m', region: '', metricsPort: '' }), {
+    ...{ FILMWRIGHT_JOIN: away, FILMWRIGHT_SLOTS: String(mostSlots), FILMWRIGHT_GRACE_MS: '120000' },
+    ...{ FILMWRIGHT_REGION: '', FILMWRIGHT_METRICS_PORT: '' },
+  });
+});
+
+test('no runner is started for what is refused', { timeout: 60_000 }, async () => {
+  const err = `The request is not valid: --slots is "abc"; wanted a whole number from 1 to ${mostSlots}.\n`;
+  assert.deepEqual(await runner('--join', away, '--slots', 'abc'), { status: 2, out: '', err });
+});
+
+test('what only the runner finds out is told once, as a problem of its own code', { timeout: 60_000 }, async () => {
+  const broken = await runner('--join', away, '--token', 'fwj1.half');
+  assert.deepEqual([broken.status, broken.out], [2, '']);
+  assert.match(broken.err, /^The request is not valid: The token to join, which --token gives, is not whole; wanted .*\n$/);
+  const none = await runner('--join', away, '--json');
+  assert.equal(none.status, 1);
+  const { code, title, detail } = JSON.parse(none.out) as Readonly<Record<string, string>>;
+  assert.deepEqual([code, title], ['unauthorized', 'A token is wanted']);
+  assert.match(detail ?? '', /^This runner has no credential in .* join with --token\.$/);
+  assert.equal(none.err, '');
+});
