@@ -54,6 +54,20 @@ test('a runner of a later version joins an earlier gateway, which leaves out wha
   await assert.rejects(client.joinRunner({ ...later, slots: 0 } as unknown as RunnerOffer), { code: 'request-invalid' });
 });
 
+test('a runner joins no pool that no token can name', async (context) => {
+  const gateway = await startGateway(context);
+  const client = createClient({ url: await gateway.listen(), token: runnerToken });
+  await assert.rejects(client.joinRunner({ ...offer, pool: 'GPU Pool!' }), {
+    code: 'request-invalid',
+    message: /pool: wanted small letters, digits and dashes.*found "GPU Pool!"/,
+  });
+  await client.joinRunner({ ...offer, pool: 'gpu-7' });
+  assert.deepEqual(
+    (await gateway.records.runners()).map(({ pool }) => pool),
+    ['gpu-7'],
+  );
+});
+
 test('a runner joins, waits, gets a task the moment it is ready, renews and completes it', async (context) => {
   const gateway = await startGateway(context);
   const client = createClient({ url: await gateway.listen(), token: runnerToken });

@@ -21,6 +21,15 @@ test('a machine that joins is told by an address, and is named for itself', () =
   assert.deepEqual({ slots: config.slots, graceMs: config.graceMs, token: config.token }, { slots: 3, graceMs: 60_000, token: null });
 });
 
+test('a pool is called as tokens may call it', () => {
+  assert.equal(readConfig({ ...local, FILMWRIGHT_POOL: 'gpu-7' }).pool, 'gpu-7');
+  assert.equal(readConfig({ ...local, FILMWRIGHT_POOL: '' }).pool, null);
+  assert.throws(() => readConfig({ ...local, FILMWRIGHT_POOL: 'GPU Pool!' }), {
+    code: 'request-invalid',
+    message: /^FILMWRIGHT_POOL is "GPU Pool!"; wanted small letters/,
+  });
+});
+
 test('how long a task may stand still is told for all kinds or for one', () => {
   assert.equal(readConfig(local).stuckMs('encode'), 300_000);
   const { stuckMs } = readConfig({ ...local, FILMWRIGHT_STUCK_MS: '60000, encode=900000' });

@@ -5,6 +5,7 @@ import { generatorSchema } from './generator.ts';
 import { cacheReportSchema, deviceSchema, freeMemorySchema, hostMemorySchema, machineSchema } from './machine.ts';
 import { modelFiguresSchema } from './model-figures.ts';
 import { problemSchema } from './problem.ts';
+import { poolName } from './runner-access.ts';
 import { runnerEndSchema, runnerMemorySchema } from './runner-end.ts';
 import { type Task, type TaskKind, taskKindNames, toolchainSchema } from './task.ts';
 
@@ -60,7 +61,7 @@ export const runnerOfferSchema = z.object({
   version: z.string().max(100).optional(),
   /** Models and voices, by the names that it was told, that it is still bringing from the platform: it offers them once they are there. */
   bringing: z.array(z.string().max(300)).max(1000).readonly().optional(),
-  pool: z.string().max(100).optional(),
+  pool: poolName.optional(),
   region: z.string().max(100).optional(),
   machine: machineSchema.optional(),
   /** It hands tasks back at their borders when it is asked to. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mostSlots } from './lease.ts';
+import { poolName } from './runner-access.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 const kind = z.enum(taskKindNames as [TaskKind, ...TaskKind[]]);
@@ -27,9 +28,9 @@ export const noPool = 'default';
 /** Runners of a kind that come and go with the work. A machine is one runner. */
 export const poolSchema = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'wanted up to 41 small letters, digits and dashes')
+    /** Shorter than others may be, since its machines are called by it and more. */
+    name: poolName
+      .max(41, 'wanted 41 characters at most')
       .refine((name) => name !== noPool, { error: `wanted another name: ${noPool} stands for runners of no pool` }),
     /** Machines that stay, whatever there is to do. */
     minimum: z.number().int().min(0).max(10_000).default(0),

@@ -1,8 +1,20 @@
 import { z } from 'zod';
 import { cacheReportSchema, deviceSchema, machineSchema } from './machine.ts';
+import { FilmwrightError } from './problem.ts';
 
-/** What pools are called. */
-export const poolName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'wanted small letters, digits and dashes');
+/** What pools are called, whoever names one: a token, a runner that joins, a drill or `pools.yaml`. */
+export const poolName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'wanted small letters, digits and dashes, of which the first is no dash')
+  .max(63, 'wanted 63 characters at most');
+
+/** The name of a pool as it was told at a place such as `--pool`; throws `request-invalid` that names the place. */
+export function readPoolName(text: string, place: string): string {
+  const { data, error } = poolName.safeParse(text);
+  if (data !== undefined) return data;
+  const wanted = error?.issues.map(({ message }) => message).join(', ');
+  throw new FilmwrightError('request-invalid', `${place} is ${JSON.stringify(text)}; ${wanted}.`);
+}
 
 /** What `isSafeAddress` wants, as it is told. */
 export const safeAddress = "https://HOST:PORT, or http://127.0.0.1:PORT on the gateway's own machine or through a tunnel";

@@ -1,4 +1,4 @@
-import { FilmwrightError, isSafeAddress, mostSlots, runnerOfferSchema, safeAddress } from '@filmwright/contracts';
+import { FilmwrightError, isSafeAddress, mostSlots, readPoolName, runnerOfferSchema, safeAddress } from '@filmwright/contracts';
 import { millisecondsOf } from './milliseconds-of.ts';
 
 /** What the command line says of a machine that joins. */
@@ -22,6 +22,7 @@ const mostPort = 65_535;
 export function readJoining(words: JoiningWords): Readonly<Record<string, string>> {
   const { join, token, pool, region, slots, models, grace, metricsPort } = words;
   if (!isSafeAddress(join)) throw new FilmwrightError('request-invalid', `--join is ${JSON.stringify(join)}; wanted ${safeAddress}.`);
+  if (pool) readPoolName(pool, '--pool');
   if (slots) checkWhole(slots, { name: '--slots', least: 1, most: mostSlots });
   if (metricsPort) checkWhole(metricsPort, { name: '--metrics-port', least: 0, most: mostPort });
   if (!runnerOfferSchema.shape.region.safeParse(region).success)

@@ -31,6 +31,8 @@ test('what cannot be meant by whoever joins is refused by the name of its option
   const wrong: readonly (readonly [Partial<JoiningWords>, string])[] = [
     ...['abc', '0', '1.5', String(mostSlots + 1)].map((found) => [{ slots: found }, slots(found)] as const),
     [{ metricsPort: '70000' }, '--metrics-port is "70000"; wanted a whole number from 0 to 65535.'],
+    [{ pool: 'GPU Pool!' }, '--pool is "GPU Pool!"; wanted small letters, digits and dashes, of which the first is no dash.'],
+    [{ pool: 'p'.repeat(64) }, `--pool is "${'p'.repeat(64)}"; wanted 63 characters at most.`],
     [{ grace: 'long' }, '--grace is "long"; wanted a time such as 90s, 10m or 2h.'],
     [{ region: 'e'.repeat(101) }, `--region is "${'e'.repeat(101)}"; wanted 100 characters at most.`],
     ...['studio.example', 'http://studio.example:7070', ''].map(
@@ -53,7 +55,12 @@ test('no runner is started for what is refused', { timeout: 60_000 }, async () =
   assert.deepEqual(await runner('--join', away, '--slots', 'abc'), { status: 2, out: '', err });
 });
 
-test('what only the runner finds out is told once, as a problem of its own code', { timeout: 60_000 }, async () => {
+test('a token is drawn for no pool that a runner cannot join', { timeout: 60_000 }, async () => {
+  const err = 'The request is not valid: --pool is "GPU Pool!"; wanted small letters, digits and dashes, of which the first is no dash.\n';
+  assert.deepEqual(await runner('token', '--pool', 'GPU Pool!'), { status: 2, out: '', err });
+});
+
+test('what only the runner finds out is told once, as a problem of its own code', { timeout: 180_000 }, async () => {
   const broken = await runner('--join', away, '--token', 'fwj1.half');
   assert.deepEqual([broken.status, broken.out], [2, '']);
   assert.match(broken.err, /^The request is not valid: The token to join, which --token gives, is not whole; wanted .*\n$/);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { FilmwrightError, fromProblem, type Problem, problemSchema } from '@filmwright/contracts';
+import { FilmwrightError, fromProblem, type Problem, problemSchema, readPoolName } from '@filmwright/contracts';
 import { heedRunnerEnd } from '@filmwright/process/heed-runner-end';
 import { proxiedEnvironment } from '@filmwright/process/proxied';
 import { askedPlatform, type PlatformWords } from '../platform/asked-platform.ts';
@@ -49,8 +49,9 @@ export async function runner(options: RunnerOptions): Promise<number> {
 
 async function drawToken(options: RunnerOptions): Promise<number> {
   const { ttl = '10m', pool, json } = options;
+  const asked = { ttlMs: millisecondsOf(ttl, '--ttl'), ...(pool === undefined ? {} : { pool: readPoolName(pool, '--pool') }) };
   const client = await askedPlatform(options);
-  const drawn = await client.createRunnerToken({ ttlMs: millisecondsOf(ttl, '--ttl'), ...(pool === undefined ? {} : { pool }) });
+  const drawn = await client.createRunnerToken(asked);
   if (json) {
     process.stdout.write(`${JSON.stringify(drawn)}\n`);
     return 0;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { poolName } from '@filmwright/contracts';
 import { checkPools, readPoolsFile } from './read-pools-file.ts';
 
 test('pools are read from the home or a file, with every fault told', async (context) => {
@@ -19,8 +20,26 @@ test('pools are read from the home or a file, with every fault told', async (con
   );
   await assert.rejects(
     readPoolsFile({ home, path: join(home, 'odd.yaml') }),
-    /pools\.0\.name: wanted up to 41 small letters.*pools\.0: .*"idle".*pools\.1\.maximum.*pools\.2\.name: wanted another name/,
+    /pools\.0\.name: wanted small letters, digits and dashes.*pools\.0: .*"idle".*pools\.1\.maximum.*pools\.2\.name: wanted another name/,
   );
+});
+
+test('pools are called by what tokens and runners may name, of so many characters that names of machines hold them', async (context) => {
+  const home = mkdtempSync(join(tmpdir(), 'filmwright-pools-'));
+  context.after(() => rmSync(home, { recursive: true }));
+  const read = (name: string) => {
+    writeFileSync(join(home, 'pools.yaml'), JSON.stringify({ pools: [{ name, maximum: 1 }] }));
+    return readPoolsFile({ home, path: undefined });
+  };
+  for (const wrong of ['GPU', 'a b', '-a', '', 'a_b']) {
+    assert.equal(poolName.safeParse(wrong).success, false, wrong);
+    await assert.rejects(read(wrong), /pools\.0\.name: wanted small letters/, wrong);
+  }
+  for (const right of ['a', '7-b', 'a'.repeat(41)]) {
+    assert.equal(poolName.parse(right), right);
+    assert.equal((await read(right))?.pools[0]?.name, right);
+  }
+  await assert.rejects(read('a'.repeat(42)), /pools\.0\.name: wanted 41 characters at most/);
 });
 
 test('what pools lack on this machine is told before anything starts', () => {
