@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -53,6 +55,27 @@ test('what cannot be meant by whoever joins is refused by the name of its option
 test('no runner is started for what is refused', { timeout: 60_000 }, async () => {
   const err = `The request is not valid: --slots is "abc"; wanted a whole number from 1 to ${mostSlots}.\n`;
   assert.deepEqual(await runner('--join', away, '--slots', 'abc'), { status: 2, out: '', err });
+});
+
+test('without a word runners are listed, as by `runner list`', { timeout: 60_000 }, async (context) => {
+  const answers: Readonly<Record<string, unknown>> = {
+    '/v1/runners': { runners: [], credentials: [] },
+    '/v1/fleet': { runners: [] },
+  };
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers[request.url ?? '']));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  const place = ['--url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, '--token', 'secret'];
+  const bare = await runner(...place);
+  assert.deepEqual([bare.status, bare.err, asked.sort()], [0, '', ['/v1/fleet', '/v1/runners']]);
+  assert.deepEqual(await runner('list', ...place), bare);
+  const forgotten = await runner('--slots', '2', '--pool', 'gpu', ...place);
+  assert.deepEqual([forgotten.status, forgotten.out], [2, '']);
+  assert.match(forgotten.err, /takes no --pool and --slots\. To work for a platform say `runner --join URL`/);
 });
 
 test('a token is drawn for no pool that a runner cannot join', { timeout: 60_000 }, async () => {

@@ -32,10 +32,11 @@ export type RunnerOptions = PlatformWords & {
 /** What a runner wrote before it ended is there by then. */
 const readWithinMs = 500;
 
-/** `runner --join URL --token T`, `runner token`, `runner list`, `runner drain NAME`, `runner wake NAME`, `runner revoke ID`; gives the exit status. */
+/** `runner [list]`, `runner --join URL --token T`, `runner token`, `runner drain NAME`, `runner wake NAME`, `runner revoke ID`; gives the exit status. */
 export async function runner(options: RunnerOptions): Promise<number> {
-  const [verb, id, ...rest] = options.words;
-  if (verb === undefined && options.join !== undefined) return joinAs({ ...options, join: options.join });
+  if (options.words.length === 0 && options.join !== undefined) return joinAs({ ...options, join: options.join });
+  if (options.words.length === 0) checkListing(options);
+  const [verb = 'list', id, ...rest] = options.words;
   if (verb === 'token' && id === undefined) return drawToken(options);
   if (verb === 'list' && id === undefined) return list(options);
   if (verb === 'drain' && id !== undefined && rest.length === 0) return drain(id, options);
@@ -44,6 +45,17 @@ export async function runner(options: RunnerOptions): Promise<number> {
   throw new FilmwrightError(
     'request-invalid',
     `Wanted \`runner --join URL --token TOKEN\`, \`runner token [--ttl 10m] [--pool NAME]\`, \`runner list\`, \`runner drain NAME\`, \`runner wake NAME\` or \`runner revoke ID\`, found ${['runner', ...options.words].join(' ')}.`,
+  );
+}
+
+/** Throws where an option says that `--join` or `token` was forgotten: nobody lists runners by their slots. */
+function checkListing({ ttl, pool, region, slots, models, grace, metricsPort }: RunnerOptions): void {
+  const said = { '--ttl': ttl, '--pool': pool, '--region': region, '--slots': slots, '--models': models, '--grace': grace };
+  const stray = Object.entries({ ...said, '--metrics-port': metricsPort }).flatMap(([name, text]) => (text === undefined ? [] : [name]));
+  if (stray.length === 0) return;
+  throw new FilmwrightError(
+    'request-invalid',
+    `\`runner\` alone lists runners, and takes no ${stray.join(' and ')}. To work for a platform say \`runner --join URL\`, to let another machine do so \`runner token\`.`,
   );
 }
 
