@@ -82,15 +82,15 @@ export async function createGateway(
   addMediaRoutes(app, parts);
   addPreviewRoutes(app, parts);
   addPackageRoutes(app, { parts, cache, hot });
-  const caches = addRunnerIdentity(app, parts);
+  addRunnerIdentity(app, parts);
   addWorkspaceRoutes(app, parts);
   addQueueRoutes(app, parts);
   addCourseRoutes(app, parts);
-  addFleetRoutes(app, { parts, caches });
+  addFleetRoutes(app, { parts });
   addRunnerRoutes(app, { ...parts, onLoad: metrics.countLoad });
   addProgramRoutes(app, parts);
   addShelfRoutes(app, parts);
-  addRunnerTokenRoutes(app, { parts, check, caches });
+  addRunnerTokenRoutes(app, { parts, check });
   addDrillRoutes(app, { parts, check });
   await app.register(async (scope) => addAssetRoutes(scope, parts));
   await app.register(async (scope) => addUploadRoutes(scope, parts));

@@ -2,7 +2,6 @@ import { type Fleet, type FleetRunner, taskKindNames, taskKinds } from '@filmwri
 import { plainReason } from '@filmwright/core/wait/plain-reason';
 import type { FleetFacts, FleetStore, OverviewStore, RunnerFacts } from '@filmwright/records';
 import { keptAnswer } from './kept-answer.ts';
-import type { CacheReports } from './runner-identity.ts';
 
 /** Reads the fleet, at most once a second however many look, and sums of spending more seldom. */
 export type FleetLook = () => Promise<Fleet>;
@@ -10,21 +9,20 @@ export type FleetLook = () => Promise<Fleet>;
 type Looking = {
   readonly overview: Pick<OverviewStore, 'fleetFacts' | 'fleetSpend'>;
   readonly fleet: Pick<FleetStore, 'isLed'>;
-  readonly caches: CacheReports;
 };
 
 const trustMs = 900;
 const spendTrustMs = 5000;
 const mostBuilds = 20;
 
-export function createFleetLook({ overview, fleet, caches }: Looking): FleetLook {
+export function createFleetLook({ overview, fleet }: Looking): FleetLook {
   const spend = keptAnswer(() => overview.fleetSpend(mostBuilds), { trustMs: spendTrustMs });
   return keptAnswer(
     async () => {
       const [isLed, facts, spent] = await Promise.all([fleet.isLed(), overview.fleetFacts(), spend()]);
       return {
         isLed,
-        runners: facts.runners.map((runner) => runnerOf(runner, caches)),
+        runners: facts.runners.map(runnerOf),
         queue: queueOf(facts.queue),
         pools: facts.pools,
         spend: spent,
@@ -63,8 +61,8 @@ export function asReason(text: string): string {
   return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
 }
 
-function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
-  const { runnerId, name, credentialId, pool, region, version, slots, tasks, models, loaded, machine, devices, seenAt } = runner;
+function runnerOf(runner: RunnerFacts): FleetRunner {
+  const { runnerId, name, credentialId, pool, region, version, slots, tasks, models, loaded, machine, devices, cache, seenAt } = runner;
   return {
     ...{ id: runnerId, name, credentialId, pool, region, slots, tasks, models, loaded },
     ...stateOf(runner),
@@ -73,7 +71,7 @@ function runnerOf(runner: RunnerFacts, caches: CacheReports): FleetRunner {
     version: version ?? null,
     machine: machine ?? null,
     devices: devices ?? [],
-    cache: caches.get(runnerId) ?? null,
+    cache,
     seenAt: `${seenAt.slice(0, 17)}00Z`,
   };
 }

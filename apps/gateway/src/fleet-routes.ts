@@ -3,15 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { addRoute } from './add-route.ts';
 import { createFleetLook } from './fleet-look.ts';
 import type { GatewayParts } from './gateway-parts.ts';
-import type { CacheReports } from './runner-identity.ts';
 import { type Followed, sendEvents } from './send-events.ts';
 
 /** The whole fleet for who runs the platform, once or as server-sent events. */
-export function addFleetRoutes(
-  app: FastifyInstance,
-  { parts, caches }: { readonly parts: GatewayParts; readonly caches: CacheReports },
-): void {
-  const look = createFleetLook({ overview: parts.overview, fleet: parts.fleet, caches });
+export function addFleetRoutes(app: FastifyInstance, { parts }: { readonly parts: GatewayParts }): void {
+  const look = createFleetLook({ overview: parts.overview, fleet: parts.fleet });
   addRoute(app, { name: 'fleet', handler: () => look() });
   addRoute(app, {
     name: 'fleetEvents',

@@ -1,4 +1,4 @@
-import { type CacheReport, cacheReportSchema, FilmwrightError, routes, taskKindNames, taskKinds } from '@filmwright/contracts';
+import { cacheReportSchema, FilmwrightError, routes, taskKindNames, taskKinds } from '@filmwright/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayParts } from './gateway-parts.ts';
 import { knownOffer } from './known-offer.ts';
@@ -12,18 +12,17 @@ declare module 'fastify' {
   }
 }
 
-/** What runners tell of their hot caches; kept here only, since each heartbeat says it again. */
-export type CacheReports = ReadonlyMap<string, CacheReport>;
-
+/** What runners tell of their caches with each heartbeat is noted so seldom. */
+const cacheNoteMs = 10_000;
 const mostKept = 10_000;
 
 /**
  * Holds runners to what they are: one with a credential acts under its name and pool and for nobody else, what it says it made lies in the store, and
  * no runner is given kinds in a version that it does not know.
  */
-export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): CacheReports {
+export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): void {
   const bonds = new Map<string, string>();
-  const caches = new Map<string, CacheReport>();
+  const notedAtMs = new Map<string, number>();
   app.decorateRequest('refusedKinds');
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.scope !== 'runner') return;
@@ -79,11 +78,12 @@ export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): Ca
     if (draining === true) await parts.records.drainRunner(runnerId);
     const report = cacheReportSchema.safeParse(cache);
     if (!report.success) return;
-    if (caches.size >= mostKept) caches.clear();
-    caches.set(runnerId, report.data);
+    const nowMs = performance.now();
+    if (nowMs - (notedAtMs.get(runnerId) ?? Number.NEGATIVE_INFINITY) < cacheNoteMs) return;
+    if (notedAtMs.size >= mostKept) notedAtMs.clear();
+    notedAtMs.set(runnerId, nowMs);
+    await parts.records.noteCache({ runnerId, cache: report.data });
   }
-
-  return caches;
 }
 
 /** Puts the name and pool of its credential on an offer, and takes off what this gateway means otherwise. */

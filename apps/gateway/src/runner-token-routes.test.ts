@@ -60,6 +60,8 @@ test('a token lets one runner in, which then reaches what runners reach and noth
   assert.equal((await gateway.call({ ...beat, headers: { authorization: `Bearer ${secret}` } })).statusCode, 200);
   const list = (await gateway.call({ url: '/v1/runners' })).json() as RunnerList;
   assert.deepEqual(list.runners[0]?.cache, cache);
+  assert.deepEqual((await gateway.records.runners())[0]?.cache, cache, 'it is in the ledger: every gateway tells it');
+  assert.ok(!('cache' in ((await gateway.records.offers())[0] ?? {})), 'and changes nothing of what can be planned');
   assert.equal(list.runners[0]?.credentialId, first.json().id);
   await assert.rejects(client.listBuilds(), { code: 'unauthorized' });
   assert.equal(await client.headAsset(`sha256-${'0'.repeat(64)}`), null);

@@ -17,12 +17,11 @@ import { checkId, checkInput } from './check-input.ts';
 import type { CredentialCheck } from './credential-check.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { bearerOf } from './guard.ts';
-import type { CacheReports } from './runner-identity.ts';
 
-type Access = { readonly parts: GatewayParts; readonly check: CredentialCheck; readonly caches: CacheReports };
+type Access = { readonly parts: GatewayParts; readonly check: CredentialCheck };
 
 /** How runners of other machines are let in, seen and locked out. */
-export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, caches }: Access): void {
+export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check }: Access): void {
   const { records, credentials } = parts;
   addRoute(app, {
     name: 'createRunnerToken',
@@ -71,7 +70,7 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
     handler: async (): Promise<RunnerList> => {
       const [runners, listed] = await Promise.all([records.runners(), credentials.listCredentials()]);
       return {
-        runners: runners.map(({ runnerId, name, slots, pool, region, version, machine, devices }) => ({
+        runners: runners.map(({ runnerId, name, slots, pool, region, version, machine, devices, cache = null }) => ({
           id: runnerId,
           name,
           credentialId: listed.ofRunner.get(runnerId) ?? null,
@@ -81,7 +80,7 @@ export function addRunnerTokenRoutes(app: FastifyInstance, { parts, check, cache
           version: version ?? null,
           machine: machine ?? null,
           devices: devices ?? [],
-          cache: caches.get(runnerId) ?? null,
+          cache,
         })),
         credentials: listed.credentials,
       };

@@ -52,7 +52,7 @@ type AttemptRow = Omit<BuildCourseFacts['attempts'][number], 'readyAt' | 'starte
   readonly ended_at: Date | null;
   readonly waited_for: string;
 };
-type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded'> &
+type RunnerRow = Pick<RunnerFacts, 'name' | 'pool' | 'region' | 'draining' | 'released' | 'loaded' | 'cache'> &
   ToldOfDevices &
   ToldOfMemory & {
     readonly id: string;
@@ -134,7 +134,7 @@ export function overviewRecords({ rows, transaction }: Database): OverviewStore 
     async fleetFacts() {
       const [runners, running, queue, pools] = await Promise.all([
         rows<RunnerRow>(
-          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, r.host_memory, c.credential_id,
+          `select r.id, r.name, r.offer->>'pool' as pool, r.offer->>'region' as region, r.draining, r.gone_at, r.seen_at, r.held as loaded, r.held_on, r.free_mib, r.host_memory, r.cache, c.credential_id,
              x.failures as rest_failures, x.until as rest_until,
              greatest(0, extract(epoch from now() - r.seen_at) * 1000)::float8 as silent_ms,
              exists (select from pool_machine m where m.state = 'stopping' and ${isOfMachine}) as released,
@@ -244,6 +244,7 @@ function runnerOf(row: RunnerRow, tasks: readonly RunningRow[]): RunnerFacts {
     silentMs: row.silent_ms,
     seenAt: row.seen_at.toISOString(),
     credentialId: row.credential_id,
+    cache: row.cache,
     loaded: row.loaded,
     ...(row.host_memory && { hostMemory: row.host_memory }),
     ...(row.rest_until !== null && { rest: { failures: row.rest_failures ?? 0, untilAt: row.rest_until.toISOString() } }),

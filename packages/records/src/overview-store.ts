@@ -1,6 +1,7 @@
 import type {
   Attempt,
   BuildSpend,
+  CacheReport,
   Fleet,
   FleetDevice,
   FleetPool,
@@ -48,6 +49,8 @@ export type RunnerFacts = Pick<RunnerOffer, 'slots' | 'models' | 'kinds' | 'vers
   readonly silentMs: number;
   readonly seenAt: string;
   readonly credentialId: string | null;
+  /** Null for one that told nothing of its cache yet. */
+  readonly cache: CacheReport | null;
   /** Models that its engines held when it said so last. */
   readonly loaded: readonly string[];
   /** What it told of the weights in the memory of its machine; left out by one that does not tell. */

@@ -176,6 +176,8 @@ test('O4: the fleet is every runner with what it does, what waits of all builds,
   await records.savePoolStates([size]);
   const reason = 'all 2 slots that can are busy';
   await records.saveStandings([{ workspaceId, buildId: build.id, tasks: [{ key: 'b', position: 0, expectedStartAt: null, reason }] }]);
+  const cache = { hits: 3, misses: 1, hitBytes: 30, missBytes: 10, damaged: 0, evicted: 0, bytes: 40 };
+  await records.noteCache({ runnerId, cache });
   const facts = await records.fleetFacts();
   assert.deepEqual(facts.pools, [{ ...size, there: 1, starting: 1, stopping: 0 }]);
   assert.deepEqual(facts.queue, [
@@ -186,6 +188,7 @@ test('O4: the fleet is every runner with what it does, what waits of all builds,
   ]);
   const [cloud, one] = facts.runners;
   assert.ok(cloud && one);
+  assert.deepEqual([cloud.cache, one.cache], [null, cache]);
   assert.deepEqual([cloud.runnerId, cloud.pool, cloud.version, cloud.tasks, cloud.isGone], [two.runnerId, 'cloud', '0.1.0', [], false]);
   assert.deepEqual(
     one.tasks.map(({ build: of, title, address, kind, percent }) => [of, title, address, kind, percent]),

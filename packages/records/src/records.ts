@@ -8,6 +8,7 @@ import type {
   BuildShots,
   BuildState,
   BuildTask,
+  CacheReport,
   Completion,
   CountedOffer,
   Failure,
@@ -213,6 +214,8 @@ export interface Records {
   noteFree(runner: { readonly runnerId: string; readonly free: readonly FreeMemory[]; readonly beat?: number | undefined }): Promise<void>;
   /** Notes which weights lie in the memory of a runner's machine; null where it knows that no more. */
   noteMemory(runner: { readonly runnerId: string; readonly memory: HostMemory | null; readonly beat?: number | undefined }): Promise<void>;
+  /** Notes what a runner tells of its cache; told once more it changes nothing. */
+  noteCache(runner: { readonly runnerId: string; readonly cache: CacheReport }): Promise<void>;
   /** Notes memory as a runner told it; what a heartbeat before `beat` tells later changes nothing. */
   noteRunnerMemory(told: { readonly runnerId: string; readonly memory: RunnerMemory; readonly beat?: number | undefined }): Promise<void>;
   /** Notes how the process of the runner of this name ended (SPEC.md, F4). Call it before another joins in its place; of a runner of another name nothing is noted. */
@@ -225,7 +228,9 @@ export interface Records {
     readonly beat?: number | undefined;
   }): Promise<void>;
   /** Offers of runners that were heard of in the last 30 s. */
-  runners(): Promise<readonly (RunnerOffer & { readonly runnerId: string; readonly draining?: boolean })[]>;
+  runners(): Promise<
+    readonly (RunnerOffer & { readonly runnerId: string; readonly draining?: boolean; readonly cache?: CacheReport | null })[]
+  >;
   /** The same, and what the last machines of pools offered of which none is there. */
   offers(): Promise<readonly CountedOffer[]>;
   /** Gives the runner up to `max` tasks that were granted to it and that it was not given yet; the same `request` is given the same. A sign of life. */

@@ -1,4 +1,4 @@
-import { type CountedOffer, noPool, type RunnerOffer } from '@filmwright/contracts';
+import { type CacheReport, type CountedOffer, noPool, type RunnerOffer } from '@filmwright/contracts';
 import type { Database } from './database.ts';
 import { devicesNow, type ToldOfDevices } from './device-rows.ts';
 import { postEnds, refundOf } from './endings.ts';
@@ -21,20 +21,38 @@ const giveBack = `
   update task t set state = 'waiting', fence = nextval('task_fence'), outcome = null, percent = 0, attempts = greatest(0, t.attempts - 1)
   from held h where t.workspace_id = h.workspace_id and t.key = h.key`;
 
+type ThereRow = Pick<ToldOfDevices, 'free_mib'> & {
+  readonly id: string;
+  readonly offer: RunnerOffer;
+  readonly name: string;
+  readonly draining: boolean;
+  readonly cache: CacheReport | null;
+};
+
 /** Runners: who is there and what they can do. */
 export function runnerRecords({
   rows,
   transaction,
 }: Database): Pick<
   Records,
-  'joinRunner' | 'leaveRunner' | 'drainRunner' | 'wakeRunner' | 'noteHeld' | 'noteFree' | 'noteMemory' | 'noteFiles' | 'runners' | 'offers'
+  | 'joinRunner'
+  | 'leaveRunner'
+  | 'drainRunner'
+  | 'wakeRunner'
+  | 'noteHeld'
+  | 'noteFree'
+  | 'noteMemory'
+  | 'noteCache'
+  | 'noteFiles'
+  | 'runners'
+  | 'offers'
 > {
   const runners: Records['runners'] = async () => {
-    const found = await rows<{ id: string; offer: RunnerOffer; name: string; draining: boolean } & Pick<ToldOfDevices, 'free_mib'>>(
-      `select r.id, r.offer, r.name, r.draining, r.free_mib from runner r where ${isHeard} order by r.id`,
+    const found = await rows<ThereRow>(
+      `select r.id, r.offer, r.name, r.draining, r.free_mib, r.cache from runner r where ${isHeard} order by r.id`,
     );
     return found.map(({ offer, ...row }) => ({
-      ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining },
+      ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining, cache: row.cache },
       ...(offer.devices && { devices: devicesNow(offer.devices, row) }),
     }));
   };
@@ -101,6 +119,13 @@ export function runnerRecords({
         [runnerId, memory && JSON.stringify({ budgetMib: memory.budgetMib, models: [...memory.models].sort() }), beat ?? null],
       );
     },
+    async noteCache({ runnerId, cache }) {
+      if (!isUuid(runnerId)) return;
+      await rows('update runner set cache = $2::text::json where id = $1 and cache::text is distinct from $2::text', [
+        runnerId,
+        JSON.stringify(cache),
+      ]);
+    },
     async noteFiles({ runnerId, added, removed, beat }) {
       if (!isUuid(runnerId)) return;
       await transaction(async (client) => {
@@ -119,7 +144,9 @@ export function runnerRecords({
     },
     runners,
     async offers() {
-      const [there, atRest] = await Promise.all([runners(), offersAtRest(rows)]);
+      const [found, atRest] = await Promise.all([runners(), offersAtRest(rows)]);
+      // What may be planned does not change with what a cache holds.
+      const there = found.map(({ cache: _, ...offer }) => offer);
       return [...there, ...atRest.map(({ offer, isShort }): CountedOffer => ({ ...offer, atRest: isShort ? 'doubted' : 'likely' }))];
     },
   };

@@ -93,6 +93,7 @@ export function createMemoryLedger(): MemoryLedger {
     noteHeld: refuse,
     noteFree: refuse,
     noteMemory: refuse,
+    noteCache: refuse,
     noteRunnerMemory: refuse,
     noteRunnerEnd: refuse,
     noteFiles: refuse,

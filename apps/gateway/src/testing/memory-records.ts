@@ -180,6 +180,7 @@ export function createMemoryRecords(): MemoryRecords {
     noteHeld: async () => {},
     noteFree: async () => {},
     noteMemory: async () => {},
+    noteCache: async () => {},
     noteRunnerMemory: async () => {},
     noteRunnerEnd: async () => {},
     noteFiles: async () => {},
