@@ -7,3 +7,8 @@ const gigabitMibPerS = 119;
 export function linkOf({ linkMibPerS = gigabitMibPerS }: Pick<RunnerFacts, 'linkMibPerS'>): number {
   return linkMibPerS;
 }
+
+/** How long so much of inputs is on the way to a runner. */
+export function fetchMs(facts: Pick<RunnerFacts, 'linkMibPerS'>, mib: number): number {
+  return (mib / linkOf(facts)) * 1000;
+}

@@ -1,27 +1,24 @@
 import { startAttempt } from './attempts.ts';
 import { isAvoided } from './avoid-tried.ts';
-import { batchMs, loadMs } from './costs.ts';
+import { batchMs } from './costs.ts';
 import type { Decision, Demand, Near, Tier } from './demand.ts';
-import { type Host, neighbours, productOf, type SlotPool, slotProduct, slotTier } from './fleet.ts';
+import { type Host, neighbours, productOf, type SlotPool, slotTier } from './fleet.ts';
+import { type Expecting, freest, isForOthers, loadOf, looked, weightsFor } from './freest.ts';
 import type { Group } from './group.ts';
 import { hasRoom, needMib, soonestRoom } from './host-memory.ts';
-import { linkOf } from './link.ts';
+import { fetchMs } from './link.ts';
 import { nearestFirst } from './nearest-first.ts';
 import { comesFirst, type Pick, pickEntry } from './pick-line.ts';
-import { quickestWay } from './quickest-way.ts';
+import { expectingHosts } from './prefetch.ts';
 import { isCapped } from './shares.ts';
 import { type State, shareOf } from './state.ts';
 import { type Turns, turnsOf } from './turns.ts';
 import { stopWaiting } from './waiting.ts';
 
-/** So many runners that hold a model, have its weights in memory, or inputs, are looked at. */
-const looked = 64;
-/** Side by side with others a task takes longer; it goes there all the same where its inputs would be longer on the way than this, or its model longer to load. */
-const spreadMs = 1000;
-
 /** Gives free processor slots to tasks that need no GPU: most pressing first, each to a runner that holds its model, else to the one that has most slots free. Slots nearer to the store are given first. */
 export function placeOnSlots(state: State, instantMs: number): Decision[] {
   const decisions: Decision[] = [];
+  const expecting = expectingHosts(state);
   for (const pool of nearestFirst(state)) {
     const kept = new Set<Host>();
     const groups = [...state.groups.values()].filter((group) => !group.alone && servesOnSlots(pool, group));
@@ -32,13 +29,13 @@ export function placeOnSlots(state: State, instantMs: number): Decision[] {
       const next = firstHeld(state, { pool, picks }) ?? firstOf(picks);
       if (next === null) break;
       const { task } = next.pick.entry;
-      const held = heldFor(state, { pool, ...next, instantMs }) ?? heldForInputs(state, { pool, ...next, instantMs });
+      const held = heldFor(state, { pool, ...next, instantMs }) ?? heldForInputs(state, { pool, ...next, expecting, instantMs });
       next.group.held = held ?? '';
       if (held !== null) {
         picks.set(next.group, null);
         continue;
       }
-      const place = placeFor(state, { pool, group: next.group, task, kept });
+      const place = placeFor(state, { pool, group: next.group, task, kept, expecting });
       if (place === null) {
         next.group.held = keepRoom(state, { pool, group: next.group, task, kept });
         picks.set(next.group, null);
@@ -141,7 +138,7 @@ function keepRoom(state: State, { pool, group, task, kept }: Placing): string {
 }
 
 /** A model in memory saves its loading; beside that the runner with most free slots, so that work is spread. Null where no free slot has memory for its model. */
-function placeFor(state: State, { pool, group, task, kept }: Placing): Place | null {
+function placeFor(state: State, { pool, group, task, kept, expecting }: Placing & Expecting): Place | null {
   const mib = needMib(state, task);
   const known = new Map<string, boolean>();
   const hasMemory = (host: Host): boolean => {
@@ -157,7 +154,7 @@ function placeFor(state: State, { pool, group, task, kept }: Placing): Place | n
     const host = others.reduce((best, other) => (other.freeSlots > best.freeSlots ? other : best), first);
     return { host, tier: 'resident', reason: 'a slot is free where its model is in memory' };
   }
-  const found = freest(state, { pool, task, fits });
+  const found = freest(state, { pool, task, fits, expecting });
   if (found === null) return null;
   const { host, reason } = found;
   return { host, tier: slotTier(host, task.model), reason };
@@ -166,20 +163,6 @@ function placeFor(state: State, { pool, group, task, kept }: Placing): Place | n
 function holdersOf({ fleet }: State, model: string): Host[] {
   return [...(fleet.slotHolders.get(model) ?? [])].slice(0, looked);
 }
-
-/** Of free runners that have the weights of a model in memory, which none of them holds, the one with most free slots, and what loading from there saves. */
-function weightsFor(state: State, { pool, model, fits }: WeightsFor): { readonly host: Host; readonly savesMs: number } | null {
-  let best: Host | null = null;
-  let seen = 0;
-  for (const host of model === null ? [] : (state.fleet.warm.get(model) ?? [])) {
-    if (++seen > looked) break;
-    if (host.slotPool === pool && host.freeSlots > (best?.freeSlots ?? 0) && fits(host)) best = host;
-  }
-  if (best === null) return null;
-  const from = (tier: Tier): number => loadOf(state, { model, tier, product: productOf(best) });
-  return { host: best, savesMs: from('disk') - from('memory') };
-}
-type WeightsFor = { readonly pool: SlotPool; readonly model: string | null; readonly fits: (host: Host) => boolean };
 
 type Next = { readonly pool: SlotPool; readonly group: Group; readonly pick: Pick; readonly instantMs: number };
 
@@ -206,7 +189,7 @@ function heldFor(state: State, { pool, group, pick, instantMs }: Next): string |
  * Why the only task of its kind is to wait for a runner that holds its inputs, from its turn on no longer than fetching them elsewhere takes; null where it is
  * not. Runners are taken that hold half as much as the one that holds most, or more.
  */
-function heldForInputs(state: State, { pool, group, pick, instantMs }: Next): string | null {
+function heldForInputs(state: State, { pool, group, pick, expecting, instantMs }: Next & Expecting): string | null {
   const { id, near, model } = pick.entry.task;
   if (model !== null || group.count > 1) return null;
   const most = near[0]?.mib ?? 0;
@@ -216,8 +199,9 @@ function heldForInputs(state: State, { pool, group, pick, instantMs }: Next): st
     if (mib < most / 2) break;
     const host = state.fleet.hosts.get(runner);
     if (host === undefined || host.slotPool === null || isAvoided(group, host) || !servesOnSlots(host.slotPool, group)) continue;
+    if (isForOthers(host, { expecting, mib })) continue;
     if (host.freeSlots > 0 && host.slotPool === pool) return null;
-    const savedMs = fetchMs(host, mib);
+    const savedMs = fetchMs(host.facts, mib);
     const waitMs = nextFreeMs(host, instantMs);
     if (waitMs >= savedMs || instantMs - sinceMs >= savedMs) continue;
     why ??= `waiting ${seconds(waitMs)} for ${runner}, which holds its inputs, beats fetching ${Math.round(mib)} MiB elsewhere for ${seconds(savedMs)}`;
@@ -235,50 +219,6 @@ function nextFreeMs({ freeSlots, running }: Host, instantMs: number): number {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-type Load = { readonly model: string | null; readonly tier: Tier; readonly product?: string };
-
-function loadOf({ costs }: State, { model, tier, product = slotProduct }: Load): number {
-  return model === null ? 0 : loadMs(costs, { model, tier, product });
-}
-
-/** The runner with most free slots; one that holds the inputs, or has the weights in memory, comes first among equals, and before others where bringing or loading them takes more than `spreadMs` longer elsewhere. */
-function freest(
-  state: State,
-  { pool, task, fits }: { readonly pool: SlotPool; readonly task: Demand; readonly fits: (host: Host) => boolean },
-): { readonly host: Host; readonly reason: string } | null {
-  const weights = weightsFor(state, { pool, model: task.model, fits });
-  for (let free = pool.byFree.length - 1; free > 0; free--) {
-    const hosts = pool.byFree[free] as Set<Host>;
-    const first = firstThat(hosts, fits);
-    if (first === null) continue;
-    const isWorth = (host: Host, savesMs: number): boolean => savesMs > spreadMs || hosts.has(host);
-    const least = weights !== null && isWorth(weights.host, weights.savesMs) ? weights.savesMs : -1;
-    for (const { runner, mib } of task.near) {
-      const host = state.fleet.hosts.get(runner);
-      if (host === undefined || host.slotPool !== pool || host.freeSlots === 0 || !fits(host)) continue;
-      const savesMs = fetchMs(host, mib);
-      if (savesMs > least && isWorth(host, savesMs)) return { host, reason: 'a slot is free where its inputs are' };
-    }
-    if (weights === null || least < 0) {
-      const host = quickestWay(hosts, { pool, first, fits });
-      return { host, reason: host === first ? 'a slot is free' : 'a slot is free at a runner with a quicker way to the store' };
-    }
-    const saves = least < 100 ? '' : `; loading them there saves ${seconds(least)}`;
-    return { host: weights.host, reason: `a slot is free where the weights of its model are in memory${saves}` };
-  }
-  return null;
-}
-
-function firstThat(hosts: Iterable<Host>, fits: (host: Host) => boolean): Host | null {
-  for (const host of hosts) if (fits(host)) return host;
-  return null;
-}
-
-/** How long so much of inputs is on the way to a runner. */
-function fetchMs({ facts }: Host, mib: number): number {
-  return (mib / linkOf(facts)) * 1000;
 }
 
 /** Whether the slots of a pool are places for a group's tasks. */

@@ -86,6 +86,39 @@ test('A2: a hint promises nothing: the task goes where it is free, and a runner 
   );
 });
 
+test('P2: what a runner fetched ahead is not left lying there by tasks that are elsewhere as soon', () => {
+  const { tell, grants } = scheduler();
+  const assemble = demand('assemble');
+  const on = (): Readonly<Record<string, string>> => Object.fromEntries(grants.map((each) => [each.tasks[0], each.runner]));
+  tell(0, ...joined(...['r1', 'r2', 'r3', 'r4'].map((id) => runner(id, ahead))));
+  tell(1, coming(assemble, { id: 'spans', mib: 450, on: ['r1'] }));
+  tell(2, ...wanted(demand('light', { near: [{ runner: 'r1', mib: 60 }] }), demand('plain')));
+  assert.deepEqual(on(), { light: 'r2', plain: 'r3' }, 'half a second of fetching is less than what the task that comes would wait');
+  tell(3, ...wanted({ ...assemble, near: [{ runner: 'r1', mib: 450 }] }));
+  assert.equal(on()['assemble'], 'r1');
+  tell(4, coming(demand('next'), { id: 'more', mib: 450, on: ['r1'] }));
+  tell(1000, done('assemble'), ...wanted(demand('heavy', { near: [{ runner: 'r1', mib: 450 }] })));
+  assert.equal(on()['heavy'], 'r1', 'what saves more than a second there goes there all the same');
+  tell(2000, done('heavy'), ...wanted(demand('fourth')));
+  tell(2001, ...wanted(demand('last')));
+  assert.deepEqual([on()['fourth'], on()['last']], ['r4', 'r1'], 'where nothing else is free it is as good as another');
+});
+
+test('P2: nobody waits for a runner that is left to a task that comes', () => {
+  const { tell, state } = scheduler();
+  const near = [{ runner: 'r1', mib: 60 }];
+  const waits = (mib: number): readonly string[] => {
+    tell(0, ...joined(runner('r1', ahead), runner('r2', ahead)), coming(demand('assemble'), { id: 'spans', mib, on: ['r1'] }));
+    tell(1, ...wanted(demand('short', { estimateMs: 300, size: 'short', near: [{ runner: 'r1', mib: 450 }] })));
+    return granted(tell(2, ...wanted(demand('light', { near }))));
+  };
+  assert.deepEqual(waits(3), []);
+  assert.match(standings(state, 2)[0]?.reason ?? '', /for r1, which holds its inputs, beats fetching 60 MiB elsewhere for 0.5 s/);
+  tell(300, done('short', 300));
+  tell(1300, done('light'), { type: 'withdrawn', task: 'assemble' });
+  assert.deepEqual(waits(450), ['light']);
+});
+
 test('P2: inputs that would be long on the way are gone to where they are, also where less is free', () => {
   const { tell, grants } = scheduler();
   tell(0, ...joined(runner('small', { slots: 2 }), runner('large', { slots: 8 })));

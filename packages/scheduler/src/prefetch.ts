@@ -1,11 +1,14 @@
 import type { Change, Decision, Demand, InputFacts } from './demand.ts';
 import type { Host } from './fleet.ts';
+import { fetchMs } from './link.ts';
 import type { State } from './state.ts';
 
 /** A task that cannot start yet, with what it will read and the runner that is told to fetch that. */
 export type Coming = {
   task: Demand;
   readonly inputs: Map<string, InputFacts>;
+  /** Of all inputs. */
+  mib: number;
   readonly heldMib: Map<string, number>;
   /** Chosen with the first input, and kept while it is there. */
   runner: string | null;
@@ -21,12 +24,15 @@ type Load = ReadonlyMap<string, number>;
 /** Notes what came to be there of what a task will read. */
 export function noteComing(state: State, { task, inputs }: Extract<Change, { type: 'coming' }>): void {
   if (task.gpus > 0 || state.entries.has(task.id) || state.later.has(task.id) || state.attempts.has(task.id)) return;
-  const coming: Coming = state.coming.get(task.id) ?? { task, inputs: new Map(), heldMib: new Map(), runner: null, untold: new Set() };
+  const coming: Coming = state.coming.get(task.id) ?? {
+    ...{ task, inputs: new Map(), mib: 0, heldMib: new Map(), runner: null, untold: new Set() },
+  };
   coming.task = task;
   for (const input of inputs) {
     if (coming.inputs.has(input.id)) continue;
     coming.inputs.set(input.id, input);
     coming.untold.add(input.id);
+    coming.mib += input.mib;
     for (const runner of input.on) coming.heldMib.set(runner, (coming.heldMib.get(runner) ?? 0) + input.mib);
   }
   state.coming.set(task.id, coming);
@@ -48,6 +54,19 @@ export function passOver(state: State, runner: string): void {
     for (const input of coming.inputs.keys()) coming.untold.add(input);
     state.untold.add(id);
   }
+}
+
+/** What would be longer on the way elsewhere is worth that others leave a runner to the task that comes. */
+const worthMs = 1000;
+
+/** Runners that fetch so much for a task that comes that others should leave them to it. */
+export function expectingHosts({ coming, fleet }: State): ReadonlySet<Host> {
+  const expecting = new Set<Host>();
+  for (const { runner, mib } of coming.values()) {
+    const host = runner === null ? undefined : fleet.hosts.get(runner);
+    if (host !== undefined && fetchMs(host.facts, mib) > worthMs) expecting.add(host);
+  }
+  return expecting;
 }
 
 /** Tells runners what to fetch before they are given a task that reads it. */
