@@ -119,6 +119,8 @@ export const film = (settings: FilmSettings): Scenario => {
     tickMs: 20,
     grantMs: 40,
     reportMs: 20,
+    // As measured on real runners: what awaits a task is planned and in the ledger so long after its end (bench/fleet/runners-bench.ts day).
+    planMs: 40,
     // A hint comes with the answer to a heartbeat, of which there is one a second.
     hintMs: 1000,
     network: { runnerMibPerS: 119, storeMibPerS: 1190 },
