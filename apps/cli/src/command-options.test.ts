@@ -10,6 +10,7 @@ const flags = new Set([
     'keep-machines',
     'no-sweep',
     'dry-run',
+    'take-store',
     'remove',
     'yes',
     'offer-voice',

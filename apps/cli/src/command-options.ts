@@ -27,7 +27,7 @@ export const commandOptions = {
   workspace: ['weight', 'cap', 'gpu-rate', 'slot-rate'],
   backup: [],
   restore: ['keep-machines'],
-  sweep: ['older', 'builds', 'dry-run'],
+  sweep: ['older', 'builds', 'dry-run', 'take-store'],
   drill: ['rounds', 'seed', 'runners', 'platforms', 'only', 'pool', 'remove', ...platform],
   voices: [],
   models: ['all', 'out', 'yes', 'for', 'accept-licence', 'pin', 'card', 'name', 'capability', 'licence', 'select', 'convert', 'expect'],

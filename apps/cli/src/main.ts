@@ -156,7 +156,13 @@ async function main(args: readonly string[]): Promise<number> {
     case 'sweep': {
       const { sweep } = await import('./commands/sweep.ts');
       if (rest.length > 0) throw new FilmwrightError('request-invalid', `sweep takes no ${rest.join(' ')}. Run \`filmwright --help\`.`);
-      await sweep({ older: values.older ?? '7d', builds: values.builds ?? '30d', dryRun: values['dry-run'], json });
+      await sweep({
+        older: values.older ?? '7d',
+        builds: values.builds ?? '30d',
+        dryRun: values['dry-run'],
+        takeStore: values['take-store'],
+        json,
+      });
       return 0;
     }
     case 'drill': {

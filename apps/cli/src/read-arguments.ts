@@ -19,6 +19,7 @@ const options = {
   'keep-machines': { type: 'boolean', default: false },
   'no-sweep': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
+  'take-store': { type: 'boolean', default: false },
   port: { type: 'string', default: '7070' },
   runners: { type: 'string' },
   join: { type: 'string' },

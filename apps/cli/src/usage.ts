@@ -36,7 +36,7 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright workspace token NAME | revoke ID    a token that works for one workspace alone, and its end
   filmwright backup FOLDER|FILE.zip              records and assets as of now, while the platform runs [--home DIR]
   filmwright restore FOLDER|FILE.zip             a backup into an empty home [--home DIR] [--keep-machines]
-  filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--home DIR]
+  filmwright sweep [--dry-run] [--older 7d]      remove assets that nothing names [--builds 30d] [--take-store] [--home DIR]
   filmwright drill [--rounds 20] [--seed 1]      break a platform of its own on purpose and see what it loses [--runners 3] [--platforms 1] [--only FAULT] [--home DIR]
   filmwright drill --url URL --token TOKEN       break runners of its own on a platform that runs, and take away what it made [--pool drill] [--remove]; see docs/guide/operations.md
   filmwright voices [list | install NAME | add FOLDER|NAME]   voices, those that models became too

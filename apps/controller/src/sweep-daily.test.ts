@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sweepFolder } from '@filmwright/blobs';
 import type { Digest } from '@filmwright/contracts';
-import { defaultWorkspace as workspaceId } from '@filmwright/records';
+import { recordsId, defaultWorkspace as workspaceId } from '@filmwright/records';
+import { claimStore } from '@filmwright/records/sweep';
 import { startTestServer, type TestRecords, type TestServer } from '@filmwright/records/testing';
 import { readSweep } from './sweep-daily.ts';
 
@@ -81,6 +82,7 @@ test('a controller that leads sweeps the store of its machine, one that is kille
     `insert into asset (workspace_id, digest, bytes, media_type, seen_at) select $1, d, 8, 'image/png', now() - interval '8 days' from unnest($2::text[]) as d`,
     [workspaceId, named],
   );
+  assert.equal(await claimStore({ connectionString: at.connectionString, store: sweepFolder(media) }), true);
   const first = start(at, { FILMWRIGHT_HOME: join(home, 'one') });
   await until(
     () => gone.some((digest) => !existsSync(pathOf(media, digest))),
@@ -114,6 +116,7 @@ test('a controller beside a folder of other records, and one that is told not to
   const media = join(home, 'two', 'media');
   store(media, 'of others');
   await at.records.putAsset({ workspaceId, digest: `sha256-${'0'.repeat(64)}`, bytes: 4, mediaType: 'image/png' });
+  await sweepFolder(media).setMark({ mark: (await recordsId(at)) ?? '', instead: true });
   const beside = start(at, { FILMWRIGHT_MEDIA: media });
   await until(
     () => beside.out.log.includes('seems to belong to other records'),

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openFolderBlobs } from '@filmwright/blobs';
+import { openFolderBlobs, sweepFolder } from '@filmwright/blobs';
 import { toProblem } from '@filmwright/contracts';
 import { whenToldToEnd } from '@filmwright/process';
 import { openRecords } from '@filmwright/records';
+import { claimStore } from '@filmwright/records/sweep';
 import { openChangeHub } from './change-hub.ts';
 import { createGateway } from './create-gateway.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -25,6 +26,7 @@ async function run(): Promise<void> {
   const records = await openRecords({ connectionString: config.databaseUrl });
   try {
     const blobs = await openFolderBlobs({ root: config.mediaRoot });
+    const claimed = await claimStore({ connectionString: config.databaseUrl, store: sweepFolder(config.mediaRoot) }).catch(reasonOf);
     const parts: GatewayParts = {
       records,
       films: records,
@@ -90,6 +92,11 @@ async function run(): Promise<void> {
       const publicUrl = parts.publicUrl();
       process.stdout.write(`${JSON.stringify({ ready: true, url, publicUrl })}\n`);
       app.log.info({ url, publicUrl }, 'gateway is ready');
+      if (claimed !== true)
+        app.log.warn(
+          { folder: config.mediaRoot, ...(claimed === false ? {} : { reason: claimed }) },
+          'the media folder is not marked as that of these records, and is not swept for them',
+        );
       app.log.info({ reason: await told }, 'gateway ends');
     } finally {
       endWatch();
@@ -99,6 +106,10 @@ async function run(): Promise<void> {
   } finally {
     await records.close();
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function portOf(address: string | { readonly port: number } | null): number | null {

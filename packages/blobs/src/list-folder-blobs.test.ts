@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -51,4 +51,25 @@ test('B8: an asset is as old as the last time that it was stored, and a sweep re
   assert.equal(await folder.removeOlder({ digest, thanMs: hourAgoMs }), true);
   assert.equal(await blobs.has(digest), false);
   assert.equal(await folder.removeOlder({ digest, thanMs: hourAgoMs }), false);
+});
+
+test('B10: of several that say at once whose a store is one stays, on every machine, until another is to take its place', async (context) => {
+  const { root } = await filled(context);
+  const before = await all(listFolderBlobs(root));
+  const store = sweepFolder(root);
+  assert.equal(await store.mark(), null);
+  assert.equal(await sweepFolder(join(root, 'none')).mark(), null);
+  const marks = Array.from({ length: 20 }, (_, at) => `records ${at}`);
+  await Promise.all(marks.map((mark) => sweepFolder(root).setMark({ mark, instead: false })));
+  const first = await store.mark();
+  assert.ok(first !== null && marks.includes(first));
+  await store.setMark({ mark: 'too late', instead: false });
+  assert.equal(await sweepFolder(root).mark(), first);
+  await store.setMark({ mark: 'in its place', instead: true });
+  assert.equal(await store.mark(), 'in its place');
+  assert.deepEqual(await all(store.list()), before);
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.startsWith('records-id')),
+    ['records-id'],
+  );
 });

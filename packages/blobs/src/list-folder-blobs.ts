@@ -1,6 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestSchema } from '@filmwright/contracts';
+import { syncFolder } from '@filmwright/process/sync-folder';
+import { codeOf } from './disk-problem.ts';
 
 /** An asset as it lies in a store's folder; `changedAtMs` is when it came there, in milliseconds of the epoch. */
 export type StoredBlob = { readonly digest: Digest; readonly path: string; readonly bytes: number; readonly changedAtMs: number };
@@ -22,11 +26,17 @@ export async function* listFolderBlobs(root: string): AsyncGenerator<StoredBlob>
 
 /** What a sweep does with a store. */
 export type SweepFolder = {
-  readonly list: () => AsyncIterable<StoredBlob>;
+  readonly list: () => AsyncGenerator<StoredBlob>;
   readonly has: (digest: Digest) => Promise<boolean>;
   /** Removes bytes that came, or were stored again, before that instant; false for younger ones and for what is not there. */
   readonly removeOlder: (blob: { readonly digest: Digest; readonly thanMs: number }) => Promise<boolean>;
+  /** Whose store it is, as `setMark` said, on whatever machine; null where nobody has yet. */
+  readonly mark: () => Promise<string | null>;
+  /** Says whose store it is. Of several at once the first stays, unless it is to be another's `instead`. */
+  readonly setMark: (options: { readonly mark: string; readonly instead: boolean }) => Promise<void>;
 };
+
+const markName = 'records-id';
 
 /** The folder of a store, as a sweep of assets uses it. */
 export function sweepFolder(root: string): SweepFolder {
@@ -41,7 +51,41 @@ export function sweepFolder(root: string): SweepFolder {
       await rm(path, { force: true });
       return true;
     },
+    mark: () => readMark(join(root, markName)),
+    async setMark({ mark, instead }) {
+      await mkdir(root, { recursive: true });
+      const part = join(root, `${markName}.${randomUUID()}`);
+      try {
+        await writeFile(part, `${mark}\n`, { flag: 'wx', mode: 0o644, flush: true });
+        await (instead ? rename(part, join(root, markName)) : keepFirst(part, join(root, markName)));
+        await syncFolder(root);
+      } finally {
+        await rm(part, { force: true });
+      }
+    },
   };
+}
+
+async function readMark(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A link appears whole, and never in the place of another. */
+async function keepFirst(part: string, path: string): Promise<void> {
+  try {
+    await link(part, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    // Some mounts know no links.
+    await copyFile(part, path, constants.COPYFILE_EXCL).catch((second: unknown) => {
+      if (codeOf(second) !== 'EEXIST') throw second;
+    });
+  }
 }
 
 async function folders(root: string): Promise<readonly string[]> {

@@ -16,6 +16,7 @@ export * from './overview-store.ts';
 export * from './pool-store.ts';
 export type { PreviewStore } from './preview-store.ts';
 export * from './records.ts';
+export { recordsId } from './records-id.ts';
 export * from './schedule-store.ts';
 export { uuidv7 } from './uuidv7.ts';
 export * from './workspace-store.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type Blobs, openFolderBlobs } from '@filmwright/blobs';
+import { type Blobs, openFolderBlobs, type SweepFolder, sweepFolder } from '@filmwright/blobs';
 import { type Digest, FilmwrightError } from '@filmwright/contracts';
 import { checkKnownSchema, endRestore, type Loaded, loadRecords } from '@filmwright/records/backup';
 import { startPostgres } from '@filmwright/records/embedded';
@@ -14,6 +14,7 @@ import { inLanes } from '../keep/in-lanes.ts';
 import { newHome } from '../keep/new-home.ts';
 import { untilInterrupted } from '../keep/use-database.ts';
 import { filmwrightHome } from '../platform/home.ts';
+import { addressOf, writeHomeRecords } from '../platform/home-records.ts';
 import { sizeText } from '../show/size-text.ts';
 
 export type RestoreOptions = {
@@ -36,8 +37,12 @@ export async function restore({ path, keepMachines, json }: RestoreOptions): Pro
     const made = await newHome(home);
     let isPlaced = false;
     const work = async (): Promise<Restored> => {
-      const files = await restoreFiles(source, made.folder);
-      const { leftMachines } = await restoreRecords(source, { folder: made.folder, keepMachines });
+      const root = process.env.FILMWRIGHT_MEDIA || join(made.folder, 'media');
+      const store = sweepFolder(root);
+      const isNew = (await store.list().next()).done === true;
+      const files = await restoreFiles(source, { folder: made.folder, root });
+      const { leftMachines, id } = await restoreRecords(source, { folder: made.folder, keepMachines });
+      if (id !== null) await noteWhose(id, { folder: made.folder, store, isNew });
       await made.place();
       isPlaced = true;
       return { ...files, leftMachines };
@@ -66,12 +71,28 @@ export async function restore({ path, keepMachines, json }: RestoreOptions): Pro
   }
 }
 
+type Whose = { readonly folder: string; readonly store: SweepFolder; readonly isNew: boolean };
+
+/** The home and a new store belong to what was restored; a store that was there stays whose it is. */
+async function noteWhose(id: string, { folder, store, isNew }: Whose): Promise<void> {
+  const external = process.env.DATABASE_URL;
+  await writeHomeRecords(folder, { id, address: external ? addressOf(external) : null });
+  if (isNew) await store.setMark({ mark: id, instead: false });
+  const mark = await store.mark();
+  if (mark !== null && mark !== id)
+    process.stderr.write(
+      'The media folder belongs to other records, and is not swept for these. If these take the place of those for good, `filmwright sweep --take-store` makes it theirs.\n',
+    );
+}
+
+type RestoreFiles = { readonly folder: string; readonly root: string };
+
 /** Assets and files of the home, each held against its digest while it is copied. */
-async function restoreFiles({ manifest, read }: BackupSource, folder: string): Promise<Omit<Restored, 'leftMachines'>> {
+async function restoreFiles({ manifest, read }: BackupSource, { folder, root }: RestoreFiles): Promise<Omit<Restored, 'leftMachines'>> {
   const assets = await readAssetList(await unpacked(await read(`${manifest.records}/${assetListName}`)), manifest.assets.digest);
   if (assets === null) throw damaged('its list of assets is not the one that was written');
   const missing = new Set<string>(manifest.assets.missing);
-  const blobs = await openFolderBlobs({ root: process.env.FILMWRIGHT_MEDIA || join(folder, 'media') });
+  const blobs = await openFolderBlobs({ root });
   const present = assets.filter(({ digest }) => !missing.has(digest));
   await inLanes(present, { lanes: assetsAtOnce, work: (asset) => restoreAsset({ asset, read, blobs }) });
   for (const { path, digest, mode } of manifest.files) {
@@ -109,6 +130,7 @@ async function restoreRecords({ manifest, read }: BackupSource, { folder, keepMa
       read: async (table) => unpacked(await read(`${manifest.records}/${table}.copy.gz`)),
       missing: manifest.assets.missing,
       keepMachines,
+      keepId: false,
       mark: `restore of ${manifest.id} is not finished`,
     });
   if (process.env.DATABASE_URL) return load(process.env.DATABASE_URL);

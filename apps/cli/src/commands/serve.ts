@@ -40,7 +40,7 @@ export async function serve({ port, runners, metricsPort, roles: list, pools: pa
   const pools = await readPoolsFile({ home, path });
   if (pools !== null) checkPools(pools, { roles, publicUrl: reach.publicUrl, env: process.env });
   const options: RolesOptions = {
-    ...{ home, roles, port, logTo: 'stderr' },
+    ...{ home, roles, port, mayMove: true, logTo: 'stderr' },
     ...(runners === undefined ? {} : { runners }),
     ...(reach.publicUrl === undefined ? {} : { publicUrl: reach.publicUrl }),
     ...(tls === null ? {} : { tls }),
@@ -48,12 +48,14 @@ export async function serve({ port, runners, metricsPort, roles: list, pools: pa
     ...(pools === null ? {} : { pools }),
   };
   const { ready, stop } = roles.includes('gateway') ? await withPlatform(options) : await withoutPage(options);
+  const told = new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
+  });
+  // Whoever reads it may end this process at once.
   process.stdout.write(`${ready}\n  state lies in ${home}; Ctrl-C ends it.\n`);
   // The database alone has no pipe to this process that would hold it.
   const stay = setInterval(() => {}, 3_600_000);
-  const reason = await new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
-  });
+  const reason = await told;
   clearInterval(stay);
   process.stderr.write(`Ending on ${reason}...\n`);
   await stop();

@@ -11,6 +11,8 @@ export type SweepCommand = {
   readonly older: string;
   readonly builds: string;
   readonly dryRun: boolean;
+  /** Makes the media folder that of these records, whosever it was. */
+  readonly takeStore: boolean;
   readonly json: boolean;
 };
 
@@ -25,11 +27,11 @@ const names: Readonly<Record<Keeper, string>> = {
 };
 
 /** Removes assets that nothing names from a home, also while its platform runs, and says of each workspace what is kept and by what. */
-export async function sweep({ older, builds, dryRun, json }: SweepCommand): Promise<void> {
+export async function sweep({ older, builds, dryRun, takeStore, json }: SweepCommand): Promise<void> {
   const home = filmwrightHome();
   const ages = { olderMs: ageOf(older, '--older'), buildsMs: ageOf(builds, '--builds') };
   const store = sweepFolder(process.env.FILMWRIGHT_MEDIA || join(home, 'media'));
-  const report = await useDatabase(home, (connectionString) => sweepAssets({ connectionString, store, ...ages, dryRun }));
+  const report = await useDatabase(home, (connectionString) => sweepAssets({ connectionString, store, ...ages, dryRun, takeStore }));
   if (report === null)
     throw new FilmwrightError('unavailable', 'A backup or another sweep runs on these records. Sweep again when it has ended.', {
       retryable: true,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { serverOfTests } from '@filmwright/records/testing';
 import { readArguments } from '../read-arguments.ts';
 import { askWorkspaces, type WorkspaceAnswer } from './workspace.ts';
 
+process.env.FILMWRIGHT_HOME = join(tmpdir(), `filmwright-no-home-${process.pid}`);
 process.env.DATABASE_URL = (await serverOfTests().open()).connectionString;
 
 /** The words of the command as they are typed. */

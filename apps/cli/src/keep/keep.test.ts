@@ -23,6 +23,7 @@ import { openFolderBlobs, sweepFolder } from '@filmwright/blobs';
 import type { Digest, Problem } from '@filmwright/contracts';
 import { type OpenedRecords, openRecords, defaultWorkspace as workspaceId } from '@filmwright/records';
 import { startPostgres } from '@filmwright/records/embedded';
+import { claimStore } from '@filmwright/records/sweep';
 import { startTestServer, type TestServer } from '@filmwright/records/testing';
 
 const seed = Number(process.env.FILMWRIGHT_SEED ?? Date.now() % 1_000_000);
@@ -77,11 +78,14 @@ async function refused(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Works on the records of a home while nothing else runs on it. */
-async function withRecords<T>(at: string, work: (records: OpenedRecords) => Promise<T>): Promise<T> {
+async function withRecords<T>(
+  at: string,
+  work: (records: OpenedRecords, database: { readonly connectionString: string }) => Promise<T>,
+): Promise<T> {
   const database = await startPostgres({ home: at });
   const records = await openRecords({ connectionString: database.connectionString });
   try {
-    return await work(records);
+    return await work(records, database);
   } finally {
     await records.close();
     await database.stop();
@@ -101,13 +105,15 @@ before(async () => {
   writeFileSync(join(home, 'voices', 'joe', 'card.json'), '{}');
   writeFileSync(join(home, 'signing.key'), 'k'.repeat(40), { mode: 0o600 });
   mkdirSync(join(home, 'cache'));
-  digests = await withRecords(home, async (records) => {
+  digests = await withRecords(home, async (records, { connectionString }) => {
     const made: Digest[] = [];
     for (let number = 0; number < assets; number++) made.push(await put(records, randomBytes(100_000)));
     await records.createFilm({
       ...{ workspaceId, title: 'Kept', document: {}, aspect: '16:9', shots: 0, note: null, session: null },
       files: Object.fromEntries(made.map((digest, at) => [`${at}.png`, digest])),
     });
+    // As the platform does when it starts.
+    assert.ok(await claimStore({ connectionString, store: sweepFolder(join(home, 'media')) }));
     return made;
   });
   server = await startTestServer();

@@ -2,12 +2,20 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
+import { addressOf, checkHomeRecords, checkOwnDatabase } from '../platform/home-records.ts';
 import { readPlatformFile, withStartLock } from '../platform/platform-file.ts';
 
-/** Runs `work` with the address of a home's database: DATABASE_URL, else that of the platform that runs there, else one that is started for it and ended after it. */
+/**
+ * Runs `work` with the address of a home's database: DATABASE_URL, else that of the platform that runs there, else one that is started for it and ended after it.
+ * Throws `request-invalid`, before any work, where the home belongs to another.
+ */
 export async function useDatabase<T>(home: string, work: (connectionString: string) => Promise<T>): Promise<T> {
   const external = process.env.DATABASE_URL;
-  if (external) return work(external);
+  if (external) {
+    await checkHomeRecords(home, { connectionString: external, address: addressOf(external) });
+    return work(external);
+  }
+  await checkOwnDatabase(home);
   if (!(await stat(join(home, 'postgresql', 'data', 'PG_VERSION')).catch(() => null)))
     throw new FilmwrightError(
       'not-found',

@@ -3,6 +3,15 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 import { FilmwrightError, fromProblem, type PoolsFile, problemSchema, type RunnerEnd } from '@filmwright/contracts';
+import {
+  addressOf,
+  checkHomeRecords,
+  checkOwnDatabase,
+  type FoundDatabase,
+  type HomeRecords,
+  nameOf,
+  noteHomeRecords,
+} from './home-records.ts';
 import { keepDatabase } from './keep-database.ts';
 import { keptKey } from './kept-key.ts';
 import { openPlatformLog } from './platform-log.ts';
@@ -26,6 +35,8 @@ export type RolesOptions = {
   readonly metricsPort?: number;
   /** Machines that come and go with the work; the controller sees to them. */
   readonly pools?: PoolsFile;
+  /** Whether the home may go over to the database of DATABASE_URL, where it belonged to another. */
+  readonly mayMove?: boolean;
   readonly logTo: 'file' | 'stderr';
 };
 /** Where the gateway answers: `url` on this machine, `publicUrl` for others, null where none reach it. */
@@ -64,7 +75,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   const see = logFile === null ? 'what it wrote above' : join(home, 'logs', 'platform.log');
   const hasPools = has('controller') && (options.pools?.pools.length ?? 0) > 0;
   const count = has('runner') ? (options.runners ?? (hasPools ? 0 : runnersFor(availableParallelism(), freemem()))) : 0;
+  if (has('database')) await checkOwnDatabase(home);
   const database = has('database') ? await keepDatabase(home) : null;
+  const external = has('gateway') || has('controller') ? process.env.DATABASE_URL : undefined;
+  const found = foundDatabase({ own: database?.connectionString(), external });
+  if (found !== null && database === null && options.mayMove !== true) await checkHomeRecords(home, found);
   const secrets = await secretsOf(home);
   const names = await runnerNames(home, { count, isAlone: !has('gateway') });
   const parts: Supervised[] = [];
@@ -159,6 +174,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     }
     if (deciding !== null) await within(deciding, `the controller did not start; see ${see}. Does the database answer?`);
     if (first !== null) await within(first, `no runner started; see ${see}.`);
+    if (found !== null) tellMove(home, await noteHomeRecords(home, found));
     // The others come a moment later: what needs no work, or one frame, is done by then and has the cores to itself.
     others = setTimeout(() => {
       for (let index = 2; index <= count; index++) startRunner(index).catch(() => {});
@@ -168,6 +184,21 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     await stop();
     throw error;
   }
+}
+
+type Databases = { readonly own: string | undefined; readonly external: string | undefined };
+
+/** The database that the roles work with; null for those that know none. */
+function foundDatabase({ own, external }: Databases): FoundDatabase | null {
+  if (own !== undefined) return { connectionString: own, address: null };
+  return external ? { connectionString: external, address: addressOf(external) } : null;
+}
+
+function tellMove(home: string, before: HomeRecords | null): void {
+  if (before === null) return;
+  process.stderr.write(
+    `${home} works with other records from now on; until now with those in ${nameOf(before.address)}. What lies in its media folder stays, and is swept for those alone: see docs/guide/operations.md.\n`,
+  );
 }
 
 /** Empties the variables that hold the tokens of services of machines. */

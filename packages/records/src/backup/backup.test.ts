@@ -7,6 +7,7 @@ import pg from 'pg';
 import { migrationsFolder } from '../migrate.ts';
 import { openRecords } from '../open-records.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
+import { recordsId } from '../records-id.ts';
 import { leaseGranted } from '../testing/lead.ts';
 import { completionOf, someBuild, someOffer, someTask } from '../testing/made-up.ts';
 import { serverOfTests, type TestRecords } from '../testing/test-server.ts';
@@ -49,6 +50,7 @@ function load(
     missing: [],
     mark: 'restore one',
     keepMachines: false,
+    keepId: false,
     ...changes,
   });
 }
@@ -202,6 +204,23 @@ test('K9: a role that may not switch off checks loads too', async () => {
   const counts = new Map((await take(url.href)).dump.tables.map(({ name, rows }) => [name, rows]));
   for (const { name, rows } of taken.dump.tables)
     if (!['outbox', 'runner', 'spend_entry'].includes(name)) assert.equal(counts.get(name), rows, name);
+});
+
+test('K11: restored records have an id of their own, also where they keep the machines; those of an upgraded server keep theirs', async () => {
+  const from = await server.open();
+  const id = await recordsId(from);
+  assert.match(id ?? '', /^[0-9a-f-]{36}$/);
+  const taken = await take(from.connectionString);
+  const loaded = async (changes: Parameters<typeof load>[2]): Promise<string | null> => {
+    const to = await server.empty();
+    assert.equal(await recordsId(to), null);
+    const told = await load(to.connectionString, taken, changes);
+    assert.equal(told.id, await recordsId(to));
+    return told.id;
+  };
+  const [copy, other] = [await loaded({}), await loaded({ keepMachines: true })];
+  assert.equal(new Set([id, copy, other]).size, 3);
+  assert.equal(await loaded({ keepId: true }), id);
 });
 
 test('K10: a copy has a mark of its own and knows no machine of the first; what takes the place of the first keeps both', async () => {

@@ -9,6 +9,7 @@ import { away, isPassing } from '../database.ts';
 import { databaseHosts } from '../database-hosts.ts';
 import { migrationNames, migrationsFolder } from '../migrate.ts';
 import { openRecords } from '../open-records.ts';
+import { idMigration, recordsId } from '../records-id.ts';
 import { measure, type RecordsDump } from './records-dump.ts';
 import { quoted, type TableShape, tableShapes } from './table-shapes.ts';
 
@@ -23,9 +24,11 @@ export type LoadRecords = {
   readonly mark: string;
   /** Whether the machines of pools are those of these records from now on; else they stay with the platform that was backed up. */
   readonly keepMachines: boolean;
+  /** Whether they are the same records in other files, as after an upgrade of the server, and nothing is left of the first; else they get an id of their own. */
+  readonly keepId: boolean;
 };
-/** Ids of machines that the backup names and that these records know no more, unless they were kept. */
-export type Loaded = { readonly leftMachines: readonly string[] };
+/** Ids of machines that the backup names and that these records know no more, unless they were kept; and the id of the records (`recordsId`). */
+export type Loaded = { readonly leftMachines: readonly string[]; readonly id: string | null };
 
 /** Fences that the first life of the records may have given after its backup lie below this much above the last one that the backup knows. */
 const fenceGap = 1_000_000_000n;
@@ -48,13 +51,14 @@ export async function loadRecords(load: LoadRecords): Promise<Loaded> {
     if (!(await isLoaded(client, load.mark))) {
       await client.query('begin');
       await loadAll(client, load);
+      if (!load.keepId) await drawId(client, load.dump);
       if (!load.keepMachines) leftMachines = await leaveMachines(client);
       await client.query(`comment on table migration is '${load.mark.replaceAll("'", "''")}'`);
       await client.query('commit');
       await client.query('analyze');
     }
     await settle(client, load.connectionString);
-    return { leftMachines };
+    return { leftMachines, id: await recordsId(load) };
   } catch (error) {
     throw isPassing(error) ? away(error) : error;
   } finally {
@@ -138,6 +142,11 @@ async function loadTable(client: pg.Client, { dump, read, shape }: LoadRecords &
   const { rows, bytes, digest } = measured();
   if (rows !== wanted.rows || digest !== wanted.digest)
     throw damaged(`the table ${shape.name} has ${rows} rows of ${bytes} bytes, wanted ${wanted.rows} of ${wanted.bytes}`, digest);
+}
+
+/** What is written here from now on is nothing that the first records know; those of a schema without an id draw one when it is brought up to date. */
+async function drawId(client: pg.Client, { migrations }: RecordsDump): Promise<void> {
+  if (migrations.includes(idMigration)) await client.query('update installation set records_id = gen_random_uuid()');
 }
 
 /** A copy is another installation: machines that bear the mark of the first are not its own, to use or to end. */

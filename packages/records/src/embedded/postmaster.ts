@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -21,6 +21,13 @@ export async function postmaster(data: string): Promise<Postmaster | null> {
 export async function serves({ pid, data }: { readonly pid: number; readonly data: string }): Promise<boolean> {
   const words = await commandOf(pid);
   return process.platform === 'linux' ? words.includes('-D') && words.includes(data) : words.join(' ').includes(data);
+}
+
+/** The port of the database of a home; null where it does not run. */
+export async function servedAt(home: string): Promise<number | null> {
+  const data = join(await realpath(home).catch(() => home), 'postgresql', 'data');
+  const there = await postmaster(data);
+  return there !== null && (await serves({ pid: there.pid, data })) ? there.port : null;
 }
 
 /** The words of the command line of a process; none where it is gone. */

@@ -181,7 +181,7 @@ async function bringOver({ home, base, old, owner, stage }: BringOver): Promise<
   const next = await startServer({ home: stage });
   try {
     if (dump !== null) {
-      const load = { dump, missing: [], keepMachines: true, mark: 'upgrade is not finished' };
+      const load = { dump, missing: [], keepMachines: true, keepId: true, mark: 'upgrade is not finished' };
       await loadRecords({ ...load, connectionString: next.connectionString, read: async (table) => unpacked(at(table)) });
       await endRestore(next);
     }

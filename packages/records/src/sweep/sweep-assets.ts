@@ -4,13 +4,17 @@ import { keepLock } from '../backup/records-dump.ts';
 import { away, isPassing, openDatabase } from '../database.ts';
 import { databaseHosts } from '../database-hosts.ts';
 import { migrate } from '../migrate.ts';
+import { checkStore } from './check-store.ts';
 import { findNamed, isNamedSince, isUnnamed, type Keeper, keepers, milliseconds } from './find-unnamed.ts';
 
-/** Where the bytes lie. `has` says whether bytes are there (never asked where it is left out); `removeOlder` removes bytes that were stored before an instant (milliseconds of the epoch), and says whether it did. */
+/** Where the bytes lie. `has` says whether bytes are there, and `mark` whose records the store belongs to, null where nobody's yet (neither is asked where it is left out); `removeOlder` removes bytes that were stored before an instant (milliseconds of the epoch), and says whether it did. */
 export type SweepStore = {
   readonly list: () => AsyncIterable<{ readonly digest: Digest; readonly bytes: number; readonly changedAtMs: number }>;
   readonly has?: (digest: Digest) => Promise<boolean>;
   readonly removeOlder: (blob: { readonly digest: Digest; readonly thanMs: number }) => Promise<boolean>;
+  readonly mark?: () => Promise<string | null>;
+  /** Marks it; a mark that is there stays unless it is to be another `instead`. */
+  readonly setMark?: (options: { readonly mark: string; readonly instead: boolean }) => Promise<void>;
 };
 
 export type SweepOptions = {
@@ -24,6 +28,8 @@ export type SweepOptions = {
   readonly dryRun: boolean;
   /** Does nothing where a sweep ended within this time. */
   readonly everyMs?: number;
+  /** Makes a store theirs that is marked as that of other records, or not at all. */
+  readonly takeStore?: boolean;
   readonly signal?: AbortSignal;
 };
 
@@ -40,7 +46,6 @@ export type SweepReport = { readonly workspaces: readonly SweptWorkspace[]; read
 
 const hourMs = 3_600_000;
 const rowsAtOnce = 200;
-const sampledAssets = 20;
 /** Whoever writes waits behind a lock that is waited for: it is given up soon, and tried again. */
 const lockTimeoutMs = 500;
 const lockTries = 40;
@@ -52,7 +57,7 @@ const rowLocks = ['lock table asset in share row exclusive mode'];
 
 /**
  * Removes assets that nothing names: first their rows, so that what made them is made again when it is wanted, then their bytes, and bytes that no row names (SPEC.md, G).
- * Null, with nothing done, while a backup or another sweep runs and where it is not due. Throws `request-invalid` for an age below an hour and for a store that lacks what the records named last, `unavailable` when the database goes away.
+ * Null, with nothing done, while a backup or another sweep runs and where it is not due. Throws `request-invalid` for an age below an hour and for a store that is marked as that of other records or lacks what these named last, `unavailable` when the database goes away.
  */
 export async function sweepAssets(options: SweepOptions): Promise<SweepReport | null> {
   if (options.olderMs < hourMs)
@@ -73,7 +78,7 @@ export async function sweepAssets(options: SweepOptions): Promise<SweepReport | 
     await client.connect();
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [keepLock]);
     if (rows[0]?.held !== true || !(await isDue(client, options))) return null;
-    await checkStore(client, options.store);
+    await checkStore(client, options);
     return await sweep(client, options);
   } catch (error) {
     throw isPassing(error) ? away(error) : error;
@@ -87,23 +92,6 @@ async function isDue(client: pg.Client, { everyMs = 0 }: SweepOptions): Promise<
     `select from upkeep where name = 'sweep' and done_at > now() - ${milliseconds(everyMs)} and done_at <= now()`,
   );
   return rowCount === 0;
-}
-
-/** Of a store that belongs to other records every file would seem to be named by nobody. */
-async function checkStore(client: pg.Client, { has, list }: SweepStore): Promise<void> {
-  if (has === undefined) return;
-  const { rows } = await client.query<{ digest: Digest }>(
-    `select digest from asset group by digest order by max(seen_at) desc limit ${sampledAssets}`,
-  );
-  const there = await Promise.all(rows.map(({ digest }) => has(digest)));
-  const found = there.filter(Boolean).length;
-  if (found * 2 > rows.length) return;
-  // A new platform has neither.
-  if (rows.length === 0 && (await list()[Symbol.asyncIterator]().next()).done === true) return;
-  throw new FilmwrightError(
-    'request-invalid',
-    `Nothing was swept: of the ${rows.length} assets that the records named last, ${found} lie in the media folder; wanted more than half. It seems to belong to other records. Set FILMWRIGHT_HOME or FILMWRIGHT_MEDIA, and DATABASE_URL, to those of one platform.`,
-  );
 }
 
 async function sweep(client: pg.Client, options: SweepOptions): Promise<SweepReport> {

@@ -4,10 +4,12 @@ import type { Digest } from '@filmwright/contracts';
 import pg from 'pg';
 import { openSnapshot } from '../backup/index.ts';
 import { defaultWorkspace as workspaceId } from '../records.ts';
+import { recordsId } from '../records-id.ts';
 import { leaseOne } from '../testing/lead.ts';
 import { completionOf, rowFor, someOffer, someProgress, someTask } from '../testing/made-up.ts';
 import { age, assetOf, built, dayMs, digestOf, hourMs, left, openPlace, put, storeOf, sweep } from '../testing/sweep-place.ts';
 import { serverOfTests } from '../testing/test-server.ts';
+import { claimStore } from './index.ts';
 
 const server = serverOfTests();
 
@@ -224,4 +226,64 @@ test('G11: a store that lacks most of what the records named last is left alone,
   await assert.rejects(sweep({ ...at, store: other }), { ...refused, message: /of the 3 assets/ });
   assert.deepEqual([await left(at, digests), other.held.size], [[true, true, true], 1]);
   assert.equal((await sweep({ ...at, store: { ...at.store, has } }))?.stray.assets, 1);
+});
+
+test('G12: a store that is marked as that of other records, or not at all, is left alone, though it has all that these name, until it is taken', async () => {
+  const [at, other] = [await place(), await place()];
+  // Databases of tests are copies of one.
+  await other.sql('update installation set records_id = gen_random_uuid()');
+  let mark: string | null = null;
+  const store = {
+    ...at.store,
+    has: async (digest: Digest) => at.store.held.has(digest),
+    mark: async () => mark,
+    setMark: async (to: { readonly mark: string; readonly instead: boolean }) => {
+      mark = to.instead ? to.mark : (mark ?? to.mark);
+    },
+  };
+  assert.equal((await sweep({ ...at, store }))?.freedBytes, 0);
+  const digest = await put(at, 'old');
+  // Those know the old asset too; the newer one is not theirs.
+  for (const { records } of [at, other])
+    await records.addToLibrary({ workspaceId, kind: 'picture', name: 'One', tags: [], body: {}, files: { a: digest } });
+  await other.records.putAsset({ workspaceId, digest, bytes: 10, mediaType: 'image/png' });
+  const newer = await put(at, 'newer');
+  await at.records.addToLibrary({ workspaceId, kind: 'picture', name: 'Two', tags: [], body: {}, files: { a: newer } });
+  const kept = (): readonly boolean[] => [digest, newer].map((each) => at.store.held.has(each));
+  const byOthers = { ...other, store };
+  for (const those of [{ ...at, store }, byOthers])
+    await assert.rejects(sweep(those), { code: 'request-invalid', message: /bears no mark yet.*Start the platform/ });
+  assert.equal(await claimStore({ connectionString: at.connectionString, store }), true);
+  assert.equal(mark, await recordsId(at));
+  assert.equal(await claimStore({ connectionString: other.connectionString, store }), false);
+  for (const dryRun of [true, false])
+    await assert.rejects(sweep(byOthers, { dryRun }), {
+      code: 'request-invalid',
+      message: new RegExp(`marked as that of the records ${mark}`),
+    });
+  assert.deepEqual([kept(), mark], [[true, true], await recordsId(at)]);
+  assert.equal((await sweep({ ...at, store }))?.stray.assets, 0);
+  assert.equal((await sweep(byOthers, { dryRun: true, takeStore: true }))?.stray.assets, 1);
+  assert.equal(mark, await recordsId(at));
+  assert.equal((await sweep(byOthers, { takeStore: true }))?.stray.assets, 1);
+  assert.deepEqual([kept(), mark], [[true, false], await recordsId(other)]);
+  await assert.rejects(sweep({ ...at, store }), /marked as that of the records/);
+});
+
+test('G12: records that name little of what lies in a store do not mark it as theirs; an empty one is of those that come first', async () => {
+  const at = await place();
+  const marks: string[] = [];
+  const store = {
+    ...at.store,
+    has: async (digest: Digest) => at.store.held.has(digest),
+    mark: async () => marks[0] ?? null,
+    setMark: async ({ mark }: { readonly mark: string }) => void marks.push(mark),
+  };
+  const claim = () => claimStore({ connectionString: at.connectionString, store });
+  at.store.held.set(digestOf('of others'), 0);
+  assert.equal(await claim(), false);
+  await at.records.putAsset({ workspaceId, digest: digestOf('mine'), bytes: 10, mediaType: 'image/png' });
+  assert.deepEqual([await claim(), marks], [false, []]);
+  at.store.held.clear();
+  assert.deepEqual([await claim(), marks], [true, [await recordsId(at)]]);
 });
