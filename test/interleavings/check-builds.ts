@@ -86,11 +86,11 @@ function checkCancel(known: Known, event: Extract<BuildEvent, { readonly type: '
   return ran ? [] : [`B3a: ${name} was stopped, of which nothing ran`];
 }
 
-/** Of a granted task: that a build wants it, and that it is done for the oldest of them. */
+/** Of a granted task: that a build wants it, and that it is done for the most pressing of them. */
 export function checkWanted({ listings }: Known, event: ModelId & { readonly fence: number; readonly buildId: string }): readonly string[] {
   const wanting = listings.wanting(event);
   if (wanting === null) return [`B3: ${nameOf(event)} was granted under ${event.fence}, which no build wants`];
   return wanting === event.buildId
     ? []
-    : [`R1: ${nameOf(event)} was granted for ${event.buildId} while ${wanting} is the oldest that wants it`];
+    : [`L2: ${nameOf(event)} was granted for ${event.buildId} while ${wanting} is the most pressing that wants it`];
 }

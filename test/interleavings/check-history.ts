@@ -1,3 +1,5 @@
+import type { Priority } from '../../packages/scheduler/src/demand.ts';
+import { checkBack, noteAsked } from './check-asked.ts';
 import { checkBuilds, checkWanted } from './check-builds.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkSpending } from './check-spending.ts';
@@ -12,7 +14,10 @@ export type HistoryEvent =
   | ({ readonly type: 'granted'; readonly workspaceId: string; readonly buildId: string } & OfLease)
   | ({ readonly type: 'leased'; readonly attempt: number; readonly resume: string | null } & OfLease)
   | ({ readonly type: 'handed back'; readonly resume: string } & OfLease)
-  | ({ readonly type: 'renewed' } & OfLease)
+  /** `back`: its runner was told to hand it back. */
+  | ({ readonly type: 'renewed'; readonly back: boolean } & OfLease)
+  /** Said by the one that leads, or by one that led before. */
+  | { readonly type: 'asked back'; readonly fences: readonly number[]; readonly leads: boolean }
   | ({ readonly type: 'failed'; readonly passes: boolean } & OfLease)
   | ({ readonly type: 'completed'; readonly output: string } & OfLease)
   | { readonly type: 'read'; readonly workspaceId: string; readonly key: string; readonly output: string }
@@ -21,7 +26,12 @@ export type HistoryEvent =
   | { readonly type: 'expired'; readonly atMs: number; readonly fences: readonly number[]; readonly silent: readonly string[] }
   | { readonly type: 'joined'; readonly runnerId: string; readonly name: string }
   /** Of the keys that a build lists from now on, `anew` had failed and wait again. */
-  | ({ readonly type: 'planned'; readonly keys: readonly string[]; readonly anew: readonly string[] } & OfBuild)
+  | ({
+      readonly type: 'planned';
+      readonly keys: readonly string[];
+      readonly anew: readonly string[];
+      readonly priority: Priority;
+    } & OfBuild)
   /** `keys` are of all that the build needed, listed or not. */
   | ({ readonly type: 'ended'; readonly keys: readonly string[]; readonly state: 'succeeded' | 'failed' | 'cancelled' } & OfBuild)
   | ({
@@ -55,6 +65,9 @@ function checkEvent(known: Known, event: HistoryEvent, at: number): readonly str
       return event.heeded ? ['A1: one that led before was given its grants'] : [];
     case 'old driver':
       return event.heeded ? ['S4: what one that drove before had planned was stored'] : [];
+    case 'asked back':
+      noteAsked(known, event);
+      return [];
     case 'joined':
     case 'stopped':
       return [];
@@ -128,10 +141,14 @@ function checkWord(known: Known, event: Word, at: number): readonly string[] {
   const isTold = event.type === 'renewed' || (event.type === 'leased' && known.held.get(name)?.begun === false);
   // What one that was replaced says of what it had is noted, and holds nothing.
   if (isTold && !known.gone.has(runnerId)) known.held.set(name, { fence, runnerId, untilMs: atMs + leaseMs, begun: true });
+  if (event.type === 'renewed') faults.push(...checkBack(known, { name, ...event }));
   if (event.type === 'renewed') known.ranOut.delete(fence);
   if (event.type !== 'renewed' && event.type !== 'leased') known.held.delete(name);
   if (event.type === 'renewed' && done !== undefined) faults.push(`a lease on ${name} was renewed after it was done`);
-  if (event.type === 'handed back') known.left.set(name, event.resume);
+  if (event.type === 'handed back') {
+    known.left.set(name, event.resume);
+    known.stale.set(fence, 'it was handed back');
+  }
   if (event.type === 'leased') faults.push(...checkBegun(known, { name, ...event }));
   if (event.type === 'failed') {
     faults.push(...checkFailure(known, { name, ...event }));

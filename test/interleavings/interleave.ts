@@ -21,6 +21,7 @@ export function interleave(seed: number, ledger = new ModelLedger()): Interleavi
   const world = createWorld(seed, { ledger, isDone: () => builds.every(({ id }) => leaders.over.has(id)) });
   const { history } = world;
   const builds = randomBuilds(world.random);
+  for (const { id, priority } of builds) ledger.priorities.set(id, priority);
   const leaders = playLeaders(world, builds);
   const runners = playRunners(world, leaders.drive);
   leaders.start();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BrokenCancel, LedgerOfBrokenCancel } from './broken-cancel.ts';
+import { type BrokenHandBack, LedgerOfBrokenHandBack } from './broken-hand-back.ts';
 import { interleave } from './interleave.ts';
 import { interleaveMany } from './interleave-many.ts';
 import { createListings } from './listings.ts';
@@ -44,7 +45,7 @@ test('leaders that were replaced write on, and both workspaces have the same key
 
 test('tasks are cancelled while they run, wait, are done and are not there yet, and what ran goes to another runner', () => {
   const seen = { stopped: 0, idle: 0, absent: 0, done: 0, elsewhere: 0, again: 0 };
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 120; seed++) {
     const runners = new Map<string, string>();
     const held = new Map<string, string>();
     const left = new Map<string, string>();
@@ -56,7 +57,8 @@ test('tasks are cancelled while they run, wait, are done and are not there yet, 
       if (event.type === 'granted') {
         const name = nameOf(event);
         const runner = runners.get(event.runnerId) ?? '';
-        if (left.has(name)) seen[left.get(name) === runner ? 'again' : 'elsewhere']++;
+        // One that is alone has it again.
+        if (left.has(name) && new Set(runners.values()).size > 1) seen[left.get(name) === runner ? 'again' : 'elsewhere']++;
         left.delete(name);
         held.set(name, runner);
         names.set(event.fence, name);
@@ -95,6 +97,33 @@ test('builds of one workspace share tasks while both run; what failed or was swe
   assert.ok(seen.shared > 200 && seen['handed on'] > 20 && seen['put back'] > 20 && seen['tried anew'] > 1, JSON.stringify(seen));
 });
 
+test('running tasks are asked back for more pressing ones, and are handed back, or end or are lost before', () => {
+  const seen = { asked: 0, 'asked in vain': 0, returned: 0, elsewhere: 0, completed: 0, expired: 0 };
+  for (let seed = 1; seed <= 2000; seed++) {
+    const told = new Map<number, string>();
+    const names = new Map<number, string>();
+    const left = new Map<string, string>();
+    for (const event of interleave(seed).history) {
+      if (event.type === 'granted') {
+        const name = nameOf(event);
+        names.set(event.fence, name);
+        if (left.has(name) && left.get(name) !== event.runnerId) seen.elsewhere++;
+        left.delete(name);
+      }
+      if (event.type === 'asked back') seen[event.leads ? 'asked' : 'asked in vain'] += event.fences.length;
+      if (event.type === 'renewed' && event.back) told.set(event.fence, event.runnerId);
+      if (event.type === 'handed back' && told.has(event.fence)) {
+        seen.returned++;
+        left.set(names.get(event.fence) ?? '', event.runnerId);
+      }
+      if (event.type === 'completed' && told.delete(event.fence)) seen.completed++;
+      if (event.type === 'expired') seen.expired += event.fences.filter((fence) => told.delete(fence)).length;
+    }
+  }
+  const { asked, returned, 'asked in vain': inVain, elsewhere, completed, expired } = seen;
+  assert.ok(asked > 100 && returned > 50 && Math.min(inVain, elsewhere, completed, expired) > 1, JSON.stringify(seen));
+});
+
 const rules: readonly (readonly [Broken, RegExp])[] = [
   ['stale fences', /L5: .+ was taken under \d+ after \d+ was given/],
   ['two charges', /D2: .+ charged \d times/],
@@ -114,6 +143,7 @@ const rules: readonly (readonly [Broken, RegExp])[] = [
   ['set aside at once', /F2, F4: .-\d failed by what had failed before it, or was to be tried again/],
   ['output replaced', /F1: .+ was acknowledged and is done with/],
   ['ended for all', /L3: .+ was given away under \d+ while .+ had it/],
+  ['pressing late', /L2: .+ was granted for v-1 while v-2 is the most pressing that wants it/],
   ['wanted by nobody', /B3: .+ was granted under \d+, which no build wants/],
   ['another build pays', /Q3: the settle of \d+, which was granted for v-1, stands with v-2/],
   ['failed for all', /F4: v-2 failed by what had failed before it/],
@@ -139,6 +169,21 @@ const cancels: readonly (readonly [BrokenCancel, RegExp])[] = [
   ['begins what is done', /was done and was granted again/],
 ];
 
+const handBacks: readonly (readonly [BrokenHandBack, RegExp])[] = [
+  ['counts as a try', /F2: .+ was begun as try 2 under \d+ after it failed 0 times/],
+  ['loses what was left', /L11: .+ was begun with null under \d+ after what \d+ left was left of it/],
+  ['is taken again', /L5: handed back of .+ was taken under \d+ after it was handed back/],
+  ['is taken once it is done', /F1: .+ was acknowledged and is waiting|was done and was granted again/],
+  ['is charged', /D2: .+ charged \d times/],
+  ['gives nothing back', /D1: .+ given back 0 times/],
+  ['wants it no more', /is lost: it is waiting for ever/],
+  ['tells nobody', /is lost: it is waiting for ever/],
+  ['is asked by an old leader', /A6: .+ under \d+ was to be handed back, and nobody who leads had asked for it/],
+  ['is told for all', /A6: .+ under \d+ was to be handed back, and nobody who leads had asked for it/],
+  ['is told to the next', /A6: .+ under \d+ was to be handed back, and nobody who leads had asked for it/],
+  ['is not told', /L11: .+ under \d+ was asked back, and its runner was not told/],
+];
+
 const mostSeeds = 20_000;
 
 /** Plays seeds until one of their faults is told so; some rules are seldom tempted. */
@@ -156,3 +201,5 @@ for (const [broken, told] of rules)
   test(`a ledger with a broken rule is found out: ${broken}`, () => assertFound(() => new ModelLedger(broken), told));
 for (const [how, told] of cancels)
   test(`a cancel of one task that breaks its rule is found out: it ${how}`, () => assertFound(() => new LedgerOfBrokenCancel(how), told));
+for (const [how, told] of handBacks)
+  test(`a hand-back that breaks its rule is found out: it ${how}`, () => assertFound(() => new LedgerOfBrokenHandBack(how), told));

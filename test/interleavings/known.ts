@@ -23,6 +23,8 @@ export type Known = {
   readonly stale: Map<number, string>;
   /** With what a task was handed back last. */
   readonly left: Map<string, string>;
+  /** Fences that were asked back while they held. */
+  readonly asked: Set<number>;
   /** How often a lease on a task ran out. */
   readonly losses: Map<string, number>;
   /** At which event of the history a task may have failed for good last, and since which a build lists it, by both their names. */
@@ -38,7 +40,15 @@ export function createKnown(): Known {
     listings: createListings(),
     ...{ granted: new Map(), newest: new Map(), held: new Map(), done: new Map(), did: new Set() },
     ...{ failedFences: new Set(), failures: new Map(), readyMs: new Map(), losses: new Map(), beyond: new Set(), ranOut: new Set() },
-    ...{ stale: new Map(), left: new Map(), troubledAt: new Map(), listedAt: new Map(), swept: new Set(), gone: new Set() },
+    ...{
+      stale: new Map(),
+      left: new Map(),
+      troubledAt: new Map(),
+      listedAt: new Map(),
+      swept: new Set(),
+      gone: new Set(),
+      asked: new Set(),
+    },
   };
 }
 

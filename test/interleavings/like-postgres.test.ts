@@ -29,7 +29,14 @@ const server = serverOfTests();
 test(`the real ledger answers as the model does, call by call (from seed ${firstSeed})`, async (t) => {
   let calls = 0;
   let losses = 0;
-  const rare = new Set(['cancelled and begun anew', 'put back', 'tried anew', 'handed on to another build']);
+  const rare = new Set([
+    'cancelled and begun anew',
+    'put back',
+    'tried anew',
+    'handed on to another build',
+    'wanted more by another build',
+  ]);
+  for (const what of ['asked back', 'asked back in vain', 'handed back for it']) rare.add(what);
   const lastSeed = firstSeed + mostSeeds;
   for (let seed = firstSeed; seed < lastSeed && (calls < leastCalls || losses < 5 || rare.size > 0); seed++) {
     const model = new RecordedLedger();
@@ -51,6 +58,12 @@ function rareOf({ calls }: RecordedLedger, history: readonly HistoryEvent[]): re
   const ofCalls = calls.flatMap((call, at): readonly string[] => {
     if (call.type === 'cancelTask') return call.answer === 'stopped' && call.resume !== null ? ['cancelled and begun anew'] : [];
     const before = new Map(calls[at - 1]?.after.map((line) => [line.workspace + line.key, line]));
+    const isPressed = ({ workspace, key, wantedBy }: TaskLine): boolean =>
+      wantedBy === 'v-2' && before.get(workspace + key)?.wantedBy === 'v-1';
+    if (call.type === 'plan') return call.after.some(isPressed) ? ['wanted more by another build'] : [];
+    if (call.type === 'askBack') return call.after.some(({ asked }) => asked > 0) ? ['asked back'] : [];
+    const wasAsked = ({ workspace, key, asked }: TaskLine): boolean => asked === 0 && (before.get(workspace + key)?.asked ?? 0) > 0;
+    if (call.type === 'handBack') return call.answer === 'returned' && call.after.some(wasAsked) ? ['handed back for it'] : [];
     const isHandedOn = ({ workspace, key, state, wantedBy, ranFor }: TaskLine): boolean =>
       state === 'leased' && before.get(workspace + key)?.wantedBy === ranFor && wantedBy !== ranFor;
     return call.type === 'endBuild' && call.after.some(isHandedOn) ? ['handed on to another build'] : [];
@@ -60,6 +73,7 @@ function rareOf({ calls }: RecordedLedger, history: readonly HistoryEvent[]): re
     ...ofCalls,
     ...(history.some(({ type }) => type === 'put back') ? ['put back'] : []),
     ...(history.some(isAnew) ? ['tried anew'] : []),
+    ...(history.some((event) => event.type === 'asked back' && !event.leads) ? ['asked back in vain'] : []),
   ];
 }
 
@@ -85,7 +99,14 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
   ]);
   const builds = new Map<string, BuildRecord>();
   for (const [at, { id, workspaceId }] of modelBuilds.entries())
-    builds.set(id, await someBuild(records, { workspaceId: workspaces.get(workspaceId) ?? '', document: at }));
+    builds.set(
+      id,
+      await someBuild(records, {
+        workspaceId: workspaces.get(workspaceId) ?? '',
+        document: at,
+        priority: model.priorities.get(id) ?? 'normal',
+      }),
+    );
   const buildOf = (id: string): BuildRecord => builds.get(id) ?? assert.fail(id);
   const namesOfBuilds = new Map([...builds].map(([name, { id }]) => [id, name]));
   const nameOfBuild = (id: unknown): string | null => (id === null ? null : (namesOfBuilds.get(String(id)) ?? assert.fail(String(id))));
@@ -161,6 +182,12 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
         for (const [index, { fence }] of (call.given ?? []).entries()) fences.set(fence, given.get(names[index] ?? '') ?? 0);
         return;
       }
+      case 'askBack': {
+        const asked = call.leases.map(({ workspaceId, key, fence }) => {
+          return { workspaceId: workspaces.get(workspaceId) ?? '', key, fence: fenceOf(fence), reason: 'something more pressing waits' };
+        });
+        return records.askBack(asked, { epoch: epochs.get(call.epoch) ?? 0 });
+      }
       case 'lease': {
         const request = requests.get(call.request) ?? uuidv7();
         requests.set(call.request, request);
@@ -173,8 +200,8 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
       }
       case 'renew': {
         const leases = call.leases.map(({ key, fence }) => ({ key, fence: fenceOf(fence), percent: 5 }));
-        const { staleFences = [] } = await records.renew({ runnerId: runnerOf(call.runnerId), leases, leaseMs: longMs });
-        assert.deepEqual(staleFences, call.stale.map(fenceOf));
+        const { staleFences = [], backFences = [] } = await records.renew({ runnerId: runnerOf(call.runnerId), leases, leaseMs: longMs });
+        assert.deepEqual([staleFences, backFences], [call.stale.map(fenceOf), call.back.map(fenceOf)]);
         return;
       }
       case 'noteStopped': {
@@ -233,8 +260,10 @@ async function replay(model: RecordedLedger, { seed, opened }: { readonly seed: 
     await say(call).catch((error: unknown) => assert.fail(`${where}: ${error instanceof Error ? error.message : String(error)}`));
     const lines = await sql(
       `select case w.name when 'w' then 'w' else 'v' end as workspace, key, state, attempts, lost,
-         case when state in ('waiting', 'leased') then wanted_by end as "wantedBy", ran_for as "ranFor", left_on as "leftOn",
-         (select count(*)::int from attempt a where a.workspace_id = t.workspace_id and a.key = t.key and a.stopping_until is not null) as stopping
+         case when state in ('waiting', 'leased') then wanted_by end as "wantedBy",
+         case when state in ('waiting', 'leased') and wanted_by is not null then priority end as priority, ran_for as "ranFor", left_on as "leftOn",
+         (select count(*)::int from attempt a where a.workspace_id = t.workspace_id and a.key = t.key and a.stopping_until is not null) as stopping,
+         (select count(*)::int from attempt a where a.workspace_id = t.workspace_id and a.key = t.key and a.ended_at is null and a.asked_back is not null) as asked
        from task t join workspace w on w.id = t.workspace_id order by 1, 2`,
     );
     const named = lines.map(({ wantedBy, ranFor, ...line }) => ({ ...line, wantedBy: nameOfBuild(wantedBy), ranFor: nameOfBuild(ranFor) }));

@@ -1,3 +1,4 @@
+import type { Priority } from '../../packages/scheduler/src/demand.ts';
 import { type ModelAttempt, type ModelLease, type ModelRunner, type ModelSpend, type ModelTask, nameOf } from './model-rows.ts';
 import { createModelView } from './model-view.ts';
 
@@ -6,7 +7,7 @@ export type Broken =
   | ('stale fences' | 'two charges' | 'done runs again' | 'a lost task' | 'output replaced' | 'begun anew' | 'taken early')
   | ('old leaders' | 'old drivers' | 'shared keys' | 'another pays')
   | ('places given twice' | 'places forgotten' | 'tried for ever' | 'tried once' | 'tried at once' | 'set aside at once')
-  | ('ended for all' | 'wanted by nobody' | 'another build pays')
+  | ('ended for all' | 'pressing late' | 'wanted by nobody' | 'another build pays')
   | ('failed for all' | 'tried anew for its own' | 'counts kept')
   | ('asset stays gone' | 'asset stays gone for the next' | 'swept for all' | 'checkpoint kept');
 
@@ -19,6 +20,8 @@ export class ModelAttempts {
   readonly attempts: ModelAttempt[] = [];
   readonly spent: ModelSpend[] = [];
   readonly runners = new Map<string, ModelRunner>();
+  /** How pressing builds are; set before anything of them is planned. */
+  readonly priorities = new Map<string, Priority>();
   protected readonly live = new Map<number, ModelAttempt>();
   protected readonly byFence = new Map<number, ModelAttempt>();
   /** What whoever grants is told. */
@@ -27,6 +30,7 @@ export class ModelAttempts {
     runners: this.runners,
     stopping: () => (this.broken === 'places forgotten' ? [] : this.#stopping()),
     attemptOf: (fence) => this.byFence.get(fence),
+    priorities: this.priorities,
     nowMs: () => this.nowMs,
   });
   protected readonly broken: Broken | null;

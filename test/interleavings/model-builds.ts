@@ -1,5 +1,15 @@
 import { ModelAttempts } from './model-attempts.ts';
-import { freshTask, type ModelId, type ModelTask, modelBuilds, nameOf, untouchedTask, workspaceOf } from './model-rows.ts';
+import {
+  freshTask,
+  type ModelId,
+  type ModelTask,
+  modelBuilds,
+  mostPressing,
+  nameOf,
+  rankOfPriority,
+  untouchedTask,
+  workspaceOf,
+} from './model-rows.ts';
 
 /** What is stored of a build: the keys that it lists, and those of them that its driver has not handed in yet. */
 type Planned = { readonly turn: number; readonly buildId: string; readonly keys: readonly string[]; readonly ready: readonly string[] };
@@ -74,9 +84,10 @@ export class ModelBuilds extends ModelAttempts {
     return swept.map(({ workspaceId, key }) => ({ workspaceId, key }));
   }
 
-  /** Which tasks are handed out first: those of older builds. */
+  /** L2: which tasks are handed out first, those of more pressing, then of older builds. */
   protected orderOf(asked: ModelId): number {
-    return modelBuilds.findIndex(({ id }) => id === this.tasks.get(nameOf(asked))?.wantedBy);
+    const wantedBy = this.tasks.get(nameOf(asked))?.wantedBy ?? '';
+    return rankOfPriority(this.priorities.get(wantedBy)) * modelBuilds.length + modelBuilds.findIndex(({ id }) => id === wantedBy);
   }
 
   #add(asked: ModelId, buildId: string): void {
@@ -114,15 +125,15 @@ export class ModelBuilds extends ModelAttempts {
     this.#want({ workspaceId: task.workspaceId, keys: [task.key] });
   }
 
-  /** The oldest build that lists a task and has not ended. */
+  /** L2: the most pressing, then oldest, build that lists a task and has not ended. */
   #wanting({ workspaceId, key }: ModelId): string | null {
-    const wants = modelBuilds.find(
+    const wants = modelBuilds.filter(
       (build) => build.workspaceId === workspaceId && !this.#ended.has(build.id) && this.#listed.get(build.id)?.has(key) === true,
     );
-    return wants?.id ?? null;
+    return (this.broken === 'pressing late' ? wants[0] : mostPressing(wants, this.priorities))?.id ?? null;
   }
 
-  /** What waits or runs is wanted by the oldest build that lists it; what none lists any more is taken back. */
+  /** What waits or runs is wanted by the most pressing build that lists it; what none lists any more is taken back. */
   #want({ workspaceId, keys }: Keys): void {
     for (const key of keys) {
       const task = this.tasks.get(nameOf({ workspaceId, key }));

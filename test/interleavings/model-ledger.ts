@@ -1,6 +1,16 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import { ModelBuilds } from './model-builds.ts';
-import { type ModelAttempt, type ModelBegun, type ModelGiven, type ModelLease, type ModelTask, nameOf } from './model-rows.ts';
+import {
+  estimateMsOf,
+  type ModelAttempt,
+  type ModelBegun,
+  type ModelGiven,
+  type ModelId,
+  type ModelLease,
+  type ModelRenewed,
+  type ModelTask,
+  nameOf,
+} from './model-rows.ts';
 
 export const leaseMs = 3000;
 export const pickUpMs = 10_000;
@@ -77,6 +87,7 @@ export class ModelLedger extends ModelBuilds {
           heardAt: 0,
           lostAt: 0,
           delivered: false,
+          askedBack: false,
           request: null,
           outcome: null,
         },
@@ -88,6 +99,15 @@ export class ModelLedger extends ModelBuilds {
       given.push({ workspaceId: task.workspaceId, key: task.key, fence: task.fence, buildId: task.wantedBy });
     }
     return { given, refused };
+  }
+
+  // L11, A6: what has ended by now is not asked back.
+  askBack(epoch: number, leases: readonly (ModelId & ModelLease)[]): void {
+    if (epoch !== this.#epoch) return;
+    for (const lease of leases) {
+      const attempt = this.live.get(lease.fence);
+      if (attempt !== undefined && nameOf(attempt) === nameOf(lease)) attempt.askedBack = true;
+    }
   }
 
   // L3: the same request is given the same.
@@ -109,11 +129,12 @@ export class ModelLedger extends ModelBuilds {
     return fresh.map(begun);
   }
 
-  // L4, L5, W1: what is stale is told by fences.
-  renew(runnerId: string, leases: readonly ModelLease[]): readonly number[] {
+  // L4, L5, L11, W1: what is stale, and what is to be handed back, is told by fences.
+  renew(runnerId: string, leases: readonly ModelLease[]): ModelRenewed {
     this.#heard(runnerId);
     const heardAt = ++this.#calls;
-    return leases.flatMap(({ key, fence }) => {
+    const back: number[] = [];
+    const stale = leases.flatMap(({ key, fence }) => {
       const attempt = this.claimed({ key, fence, runnerId });
       const task = attempt === null ? undefined : this.taskOf(attempt);
       if (attempt === null || task === undefined) return [fence];
@@ -130,9 +151,10 @@ export class ModelLedger extends ModelBuilds {
           attempts: task.attempts + 1,
         });
         this.view.noteTask(task);
-      }
+      } else if (attempt.askedBack) back.push(fence);
       return [];
     });
+    return { stale, back };
   }
 
   // L11
@@ -159,7 +181,7 @@ export class ModelLedger extends ModelBuilds {
     // A lease that stays when its task is done runs out, and the task begins anew.
     if (this.broken !== 'done runs again') this.end(attempt, 'done');
     this.spend(attempt, 'settle');
-    this.view.noteTask(task, { fence, outcome: 'done', ranMs: 1 });
+    this.view.noteTask(task, { fence, outcome: 'done', ranMs: estimateMsOf(key) });
     return 'done';
   }
 

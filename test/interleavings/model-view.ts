@@ -1,5 +1,14 @@
 import type { AttemptEnd, FleetEvent, FleetRunner, FleetSnapshot, FleetTask, Grant } from '../../packages/records/src/schedule-store.ts';
-import { fleetRunnerOf, fleetTaskOf, type ModelAttempt, type ModelGiven, type ModelRunner, type ModelTask, nameOf } from './model-rows.ts';
+import {
+  fleetRunnerOf,
+  fleetTaskOf,
+  type ModelAttempt,
+  type ModelGiven,
+  type ModelRunner,
+  type ModelTask,
+  nameOf,
+  type Priorities,
+} from './model-rows.ts';
 
 /** What whoever grants is told of the model ledger; the numbers at the lines are those of the rules in packages/records/SPEC.md. */
 export type ModelView = {
@@ -24,17 +33,21 @@ type Rows = {
   readonly runners: ReadonlyMap<string, ModelRunner>;
   readonly stopping: () => readonly ModelAttempt[];
   readonly attemptOf: (fence: number) => ModelAttempt | undefined;
+  readonly priorities: Priorities;
   readonly nowMs: () => number;
 };
 
-export function createModelView({ tasks, runners, stopping, attemptOf, nowMs }: Rows): ModelView {
+export function createModelView({ tasks, runners, stopping, attemptOf, priorities, nowMs }: Rows): ModelView {
   const outbox: (() => FleetEvent)[] = [];
 
   const fleetRunner = (runnerId: string): FleetRunner | null => {
     const runner = runners.get(runnerId);
     return runner === undefined || runner.gone ? null : fleetRunnerOf(runnerId, runner);
   };
-  const fleetTask = (task: ModelTask): FleetTask => fleetTaskOf(task, { attempt: attemptOf(task.fence), nowMs: nowMs() });
+  const fleetTask = (task: ModelTask): FleetTask => {
+    const priority = priorities.get(task.wantedBy ?? '') ?? 'normal';
+    return fleetTaskOf(task, { attempt: attemptOf(task.fence), nowMs: nowMs(), priority });
+  };
   const runnerEvent = (runnerId: string): FleetEvent => ({ type: 'runner', runnerId, runner: fleetRunner(runnerId) });
   const taskEvent = (task: ModelTask, ended: AttemptEnd | null): FleetEvent => ({ type: 'task', ended, task: fleetTask(task) });
   const grantedTask = (grant: Grant): readonly FleetEvent[] => {

@@ -1,13 +1,14 @@
 import { createFleetView, type FleetView } from '../../apps/controller/src/schedule/fleet-view.ts';
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
-import { type Change, type Decision, openState, type State, step } from '../../packages/scheduler/src/index.ts';
+import { type Change, type Decision, openState, type Priority, type State, step } from '../../packages/scheduler/src/index.ts';
 import type { ModelLedger } from './model-ledger.ts';
-import { type ModelId, nameOf } from './model-rows.ts';
+import { type ModelId, type ModelLease, nameOf } from './model-rows.ts';
 import type { World } from './world.ts';
 
 /** A build from when it is there, in milliseconds: which places of its workspace it makes, and by place what the task there reads. */
 export type ModelBuild = {
   readonly id: string;
+  readonly priority: Priority;
   readonly workspaceId: string;
   readonly fromMs: number;
   readonly places: readonly number[];
@@ -36,6 +37,8 @@ type Leader = {
 
 const stepMs = 250;
 
+/** What a leader decided to write: leases that are asked back, and grants. */
+type Decided = { readonly asked: readonly (ModelId & ModelLease)[]; readonly grants: readonly Grant[] };
 type BuildEnd = 'succeeded' | 'failed' | 'cancelled';
 type Results = ReturnType<ModelLedger['results']>;
 /** The keys that a build lists, those of them that are not done, and how it ends if that is over. */
@@ -106,7 +109,7 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
       else if (plan.end !== null) endedNow(build, plan.end);
       else {
         const anew = failed.filter((key) => stateOf({ workspaceId, key }) === 'waiting');
-        history.push({ type: 'planned', buildId, workspaceId, keys: plan.keys, anew });
+        history.push({ type: 'planned', buildId, workspaceId, priority: build.priority, keys: plan.keys, anew });
         leader.planned.set(buildId, listed);
         for (const key of ready) leader.submitted.add(`${buildId} ${key}`);
       }
@@ -153,12 +156,16 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
   };
 
   // Granting.
-  const decide = (leader: Leader): readonly Grant[] => {
+  const decide = (leader: Leader): Decided => {
     const { decisions } = step(leader.state, leader.changes, ledger.nowMs);
     leader.changes = [];
-    return decisions.flatMap((decision: Decision) => (decision.type === 'grant' ? leader.view.grantsOf(decision) : []));
+    const leaseOf = (decision: Decision) => (decision.type === 'preempt' ? (leader.view.leaseOf(decision.task) ?? []) : []);
+    const asked = decisions.flatMap(leaseOf);
+    return { asked, grants: decisions.flatMap((decision) => (decision.type === 'grant' ? leader.view.grantsOf(decision) : [])) };
   };
-  const write = (leader: Leader, grants: readonly Grant[]): void => {
+  const write = (leader: Leader, { asked, grants }: Decided): void => {
+    ledger.askBack(leader.epoch, asked);
+    if (asked.length > 0) history.push({ type: 'asked back', fences: asked.map(({ fence }) => fence), leads: leader === newest });
     const answer = ledger.grant(leader.epoch, grants);
     if (grants.length > 0) noteOld(leader, { type: 'old leader', heeded: answer !== null });
     if (answer === null) {
@@ -177,18 +184,18 @@ export function playLeaders(world: World, builds: readonly ModelBuild[]) {
   };
   const act = (leader: Leader): void => {
     if (leader.isStanding) return;
-    const grants = decide(leader);
+    const decided = decide(leader);
     // Between deciding and writing another may take over, and the old one not know it.
     leader.isStanding = trouble(0.03);
     if (leader.isStanding) {
       standBy(3000);
       later(random() * 5000, () => {
         leader.isStanding = false;
-        write(leader, grants);
+        write(leader, decided);
       });
       return;
     }
-    write(leader, grants);
+    write(leader, decided);
     if (trouble(0.02)) standBy(1000);
     if (trouble(0.02)) {
       stop(leader);

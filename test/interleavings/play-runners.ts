@@ -1,11 +1,11 @@
 import { leaseMs } from './model-ledger.ts';
-import type { ModelBegun } from './model-rows.ts';
+import { bordersMsOf, type ModelBegun } from './model-rows.ts';
 import type { World } from './world.ts';
 
 const beatMs = 900;
 const askAgainMs = 2000;
 
-type Work = { readonly key: string; readonly fence: number; ended: boolean };
+type Work = { readonly key: string; readonly fence: number; ended: boolean; askedBack: boolean };
 /** A runner process; a new one of the same name replaces it after a crash. What it holds is told apart by fences. */
 type Runner = {
   readonly name: string;
@@ -84,20 +84,27 @@ export function playRunners(world: World, onDone: () => void) {
     // Without a reply the same is asked again: the ledger gives the same.
     at(askAgainMs, () => isHome(runner, life) && runner.request === request && askWith(runner, request));
   };
-  const begin = (runner: Runner, { key, fence }: ModelBegun): void => {
+  const begin = (runner: Runner, { key, fence, resume }: ModelBegun): void => {
     if (runner.held.has(fence)) return;
-    const work: Work = { key, fence, ended: false };
+    const work: Work = { key, fence, ended: false, askedBack: false };
     const { life } = runner;
     runner.held.set(fence, work);
-    at(100 + random() * 1500, () => isHome(runner, life) && whenAwake(runner, () => finish(runner, work)));
+    const borders = bordersMsOf(key) === null ? 0 : Math.floor(random() * (resume === null ? 8 : 4));
+    at(100 + random() * 1500, () => isHome(runner, life) && whenAwake(runner, () => goOn(runner, work, borders)));
   };
-  const finish = (runner: Runner, work: Work): void => {
+  /** What has borders is handed back at the next of them once it is asked for. */
+  const goOn = (runner: Runner, work: Work, borders: number): void => {
+    const { life } = runner;
+    if (borders === 0 || work.askedBack) finish(runner, work, borders > 0);
+    else at(200 + random() * 600, () => isHome(runner, life) && whenAwake(runner, () => goOn(runner, work, borders - 1)));
+  };
+  const finish = (runner: Runner, work: Work, atBorder: boolean): void => {
     const { id, life } = runner;
     if (id === null || work.ended || runner.held.get(work.fence) !== work) return;
     const { key, fence } = work;
     const fails = trouble(0.08);
     const passes = fails && random() < 0.8;
-    const hands = !fails && trouble(0.12);
+    const hands = !fails && (atBorder || trouble(0.12));
     const output = `${key} by ${fence}`;
     const resume = `what ${fence} left`;
     const tell = (): void => {
@@ -137,15 +144,20 @@ export function playRunners(world: World, onDone: () => void) {
         const held = leases.map(({ fence }) => fence);
         send(runner, {
           deliver: () => {
-            const stale = ledger.renew(id, leases);
+            const { stale, back } = ledger.renew(id, leases);
             const freed = ledger.noteStopped({ runnerId: id, fences: told, held });
             for (const fence of freed) history.push({ type: 'stopped', fence });
             for (const { key, fence } of leases)
-              if (!stale.includes(fence)) history.push({ type: 'renewed', atMs: ledger.nowMs, key, fence, runnerId: id });
+              if (!stale.includes(fence))
+                history.push({ type: 'renewed', atMs: ledger.nowMs, key, fence, runnerId: id, back: back.includes(fence) });
             const known = ledger.runners.get(id);
-            return { stale, isKnown: known !== undefined, drains: known?.draining === true };
+            return { stale, back, isKnown: known !== undefined, drains: known?.draining === true };
           },
-          reply: ({ stale, isKnown, drains }) => {
+          reply: ({ stale, back, isKnown, drains }) => {
+            for (const fence of back) {
+              const work = runner.held.get(fence);
+              if (work !== undefined) work.askedBack = true;
+            }
             for (const fence of told ?? []) runner.stopped?.delete(fence);
             for (const fence of stale) at(random() * 500, () => isHome(runner, life) && stop(runner, fence));
             runner.drains = drains;
@@ -172,7 +184,7 @@ export function playRunners(world: World, onDone: () => void) {
     at(afterMs, () => runner.id === null && join(runner));
   };
   const slots = 1 + Math.floor(random() * 2);
-  const runners = Array.from({ length: 2 + Math.floor(random() * 2) }, (_, index): Runner => {
+  const runners = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index): Runner => {
     return {
       name: `r${index}`,
       id: null,

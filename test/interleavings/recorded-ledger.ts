@@ -1,7 +1,7 @@
 import type { Grant } from '../../packages/records/src/schedule-store.ts';
 import type { ModelStopped } from './model-attempts.ts';
 import { type ModelExpired, ModelLedger } from './model-ledger.ts';
-import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, nameOf, workspaceOf } from './model-rows.ts';
+import { type ModelBegun, type ModelGiven, type ModelId, type ModelLease, type ModelRenewed, nameOf, workspaceOf } from './model-rows.ts';
 
 type Call =
   | { readonly type: 'takeTurn'; readonly turn: number }
@@ -42,7 +42,14 @@ type Call =
       readonly request: string;
       readonly leases: readonly ModelBegun[];
     }
-  | { readonly type: 'renew'; readonly runnerId: string; readonly leases: readonly ModelLease[]; readonly stale: readonly number[] }
+  | {
+      readonly type: 'renew';
+      readonly runnerId: string;
+      readonly leases: readonly ModelLease[];
+      readonly stale: readonly number[];
+      readonly back: readonly number[];
+    }
+  | { readonly type: 'askBack'; readonly epoch: number; readonly leases: readonly (ModelId & ModelLease)[] }
   | { readonly type: 'complete'; readonly runnerId: string; readonly lease: ModelLease; readonly output: string; readonly answer: string }
   | { readonly type: 'handBack'; readonly runnerId: string; readonly lease: ModelLease; readonly resume: string; readonly answer: string }
   | {
@@ -62,10 +69,12 @@ export type TaskLine = {
   readonly attempts: number;
   readonly lost: number;
   readonly wantedBy: string | null;
+  readonly priority: string | null;
   readonly ranFor: string | null;
   readonly leftOn: string | null;
-  /** Attempts that are still to be stopped. */
+  /** Attempts that are still to be stopped, and those that are asked back. */
   readonly stopping: number;
+  readonly asked: number;
 };
 export type RecordedCall = Call & { readonly after: readonly TaskLine[] };
 
@@ -148,10 +157,15 @@ export class RecordedLedger extends ModelLedger {
     return leases;
   }
 
-  override renew(runnerId: string, leases: readonly ModelLease[]): readonly number[] {
-    const stale = super.renew(runnerId, leases);
-    this.#note({ type: 'renew', runnerId, leases, stale });
-    return stale;
+  override askBack(epoch: number, leases: Parameters<ModelLedger['askBack']>[1]): void {
+    super.askBack(epoch, leases);
+    if (leases.length > 0) this.#note({ type: 'askBack', epoch, leases });
+  }
+
+  override renew(runnerId: string, leases: readonly ModelLease[]): ModelRenewed {
+    const renewed = super.renew(runnerId, leases);
+    this.#note({ type: 'renew', runnerId, leases, ...renewed });
+    return renewed;
   }
 
   override complete(said: Parameters<ModelLedger['complete']>[0]): 'done' | 'stale' {
@@ -188,6 +202,7 @@ export class RecordedLedger extends ModelLedger {
   }
 
   #note(call: Call): void {
+    const asked = [...this.live.values()].filter(({ askedBack }) => askedBack).map(nameOf);
     const stopping = new Map<string, number>();
     for (const one of this.attempts) if (one.stoppingUntilMs !== null) stopping.set(nameOf(one), (stopping.get(nameOf(one)) ?? 0) + 1);
     const after = [...this.tasks.values()].map(({ workspaceId, key, state, attempts, lost, wantedBy, ranFor, leftOn }) => {
@@ -199,9 +214,11 @@ export class RecordedLedger extends ModelLedger {
         attempts,
         lost,
         wantedBy: isOpen ? wantedBy : null,
+        priority: isOpen && wantedBy !== null ? (this.priorities.get(wantedBy) ?? 'normal') : null,
         ranFor,
         leftOn,
         stopping: stopping.get(nameOf({ workspaceId, key })) ?? 0,
+        asked: asked.filter((name) => name === nameOf({ workspaceId, key })).length,
       };
     });
     this.calls.push({ ...call, after: after.sort((a, b) => (a.workspace + a.key < b.workspace + b.key ? -1 : 1)) });
