@@ -1,15 +1,23 @@
-// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are plan, pair, renew, wait, submit.
+// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are plan, pair, chain, renew, wait, submit.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../packages/records/src/embedded/start-postgres.ts';
+import { measureChains } from './measure-chains.ts';
 import { measurePairs } from './measure-pairs.ts';
 import { measurePlans } from './measure-plans.ts';
 import { measureRenewals } from './measure-renewals.ts';
 import { measureSubmissions } from './measure-submissions.ts';
 import { measureWaits } from './measure-waits.ts';
 
-const parts = { plan: measurePlans, pair: measurePairs, renew: measureRenewals, wait: measureWaits, submit: measureSubmissions };
+const parts = {
+  plan: measurePlans,
+  pair: measurePairs,
+  chain: measureChains,
+  renew: measureRenewals,
+  wait: measureWaits,
+  submit: measureSubmissions,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
 if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. Wanted some of ${Object.keys(parts).join(', ')}.`);

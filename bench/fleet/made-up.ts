@@ -29,6 +29,11 @@ export function taskOf(name: string): Task {
   return { ...task, inputs: [], rank: 0, estimateMs: 1000 } as unknown as Task;
 }
 
+/** What the leader decides of a task that one slot does. */
+export function grantOf({ key, runnerId }: { readonly key: string; readonly runnerId: string }) {
+  return { workspaceId: defaultWorkspace, key, runnerId, devices: [], expectedMs: 1000, reason: 'a slot is free' };
+}
+
 /** What a runner brings for a task: an output with one asset. */
 export function completionOf(lease: { readonly key: string; readonly fence: number }): Completion {
   const { key, fence } = lease;
@@ -49,12 +54,21 @@ export async function orderBuild(records: Records, name: string): Promise<string
   return (await records.createBuild(wanted)).id;
 }
 
+/** Tasks that are ready, and every line of their build, of which those that await others have no key yet; left out where these tasks are all. */
+type Submission = {
+  readonly buildId: string;
+  readonly tasks: readonly Task[];
+  readonly lines?: readonly { readonly task: Task; readonly isKnown: boolean }[];
+};
+
 /** Stores these tasks as a build's plan, as the controller does. */
 export async function submit(
   records: Records,
-  { buildId, tasks }: { readonly buildId: string; readonly tasks: readonly Task[] },
+  { buildId, tasks, lines = tasks.map((task) => ({ task, isKnown: true })) }: Submission,
 ): Promise<void> {
-  const rows = tasks.map(({ key, kind, estimateMs }) => ({ address: key, kind, key, estimateMs, reused: false }));
+  const rows = lines.map(({ task: { key, kind, estimateMs }, isKnown }) => ({
+    ...{ address: key, kind, key: isKnown ? key : null, estimateMs, reused: false },
+  }));
   await records.savePlan({ buildId, rows, ready: tasks, progress });
 }
 

@@ -1,5 +1,6 @@
-import { defaultWorkspace, openRecords } from '../../packages/records/src/index.ts';
-import { completionOf, enqueue, many, offerOf, percentile, perSecond } from './made-up.ts';
+import { openRecords } from '../../packages/records/src/index.ts';
+import { createChannel } from './channel.ts';
+import { completionOf, enqueue, grantOf, many, offerOf, percentile, perSecond } from './made-up.ts';
 import { openBaselines } from './write-baselines.ts';
 
 const tasks = 20_000;
@@ -47,36 +48,19 @@ async function pairsPerSecond({ connectionString, batch, name, sent }: Pairs): P
     const epoch = await leader.takeLead();
     const { runnerId } = await leader.joinRunner(offerOf('bench', 1000));
     const keys = many(tasks, name).map(({ key }) => key);
-    const given: { key: string; fence: number }[] = [];
-    let waiting: (() => void)[] = [];
-    let taken = 0;
+    const given = createChannel<readonly { readonly key: string; readonly fence: number }[]>();
     const startMs = performance.now();
-    const wake = () => {
-      for (const one of waiting) one();
-      waiting = [];
-    };
     const grant = async () => {
       for (let granted = 0; granted < tasks; granted += batch) {
-        const grants = keys.slice(granted, granted + batch).map((key) => ({
-          ...{ workspaceId: defaultWorkspace, key, runnerId, devices: [], expectedMs: 1000, reason: 'a slot is free' },
-        }));
+        const grants = keys.slice(granted, granted + batch).map((key) => grantOf({ key, runnerId }));
         const answer = await leader.grantTasks({ epoch, grants });
         if (answer?.given.length !== grants.length) throw new Error(`granted ${answer?.given.length} of ${grants.length}`);
-        given.push(...answer.given);
-        wake();
+        given.put(answer.given);
       }
+      given.close();
     };
     const complete = async () => {
-      while (taken < tasks) {
-        const some = given.splice(0, batch);
-        if (some.length === 0) {
-          await new Promise<void>((resolve) => {
-            waiting.push(resolve);
-          });
-          continue;
-        }
-        taken += some.length;
-        if (taken === tasks) wake();
+      for (let some = await given.take(); some !== null; some = await given.take()) {
         const answers = await gateway.completeTasks(some.map((lease) => ({ ...completionOf(lease), runnerId })));
         if (answers.some((answer) => answer !== 'done')) throw new Error('a completion was refused');
       }
