@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { problemSchema } from '@filmwright/contracts';
 import { filmwright, makeHome, processesOf, removeHome } from './platform-home.ts';
 import { writeFilm } from './small-film.ts';
+import { assertWholeMedia } from './whole-media.ts';
 
 const mebibyte = 1024 ** 2;
 /** A disk of its own, whose size this file decides. */
@@ -69,6 +69,7 @@ test('a disk that becomes full while spans are made is told with its place, and 
   assert.equal(existsSync(out), false, 'no output appears');
   assert.deepEqual(readdirSync(join(disk, 'work')), [], 'nothing half written takes room');
   assertWholeMedia(join(disk, 'media'));
+  assert.deepEqual(readdirSync(join(disk, 'media/tmp')), [], 'nothing half stored takes room');
   assert.doesNotMatch(readFileSync(join(disk, 'postgresql/server.log'), 'utf8'), /PANIC|could not write/, 'the database had its room');
 
   const before = tasksDone();
@@ -117,13 +118,4 @@ function tasksDone(): readonly { readonly task: string; readonly kind: string }[
     .split('\n')
     .filter((line) => line.includes('"task done"'))
     .map((line) => JSON.parse(line) as { readonly task: string; readonly kind: string });
-}
-
-/** Whatever is visible in the store has the bytes that its name says. */
-function assertWholeMedia(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) assertWholeMedia(path);
-    else assert.equal(`sha256-${createHash('sha256').update(readFileSync(path)).digest('hex')}`, name);
-  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { openRecords } from '@filmwright/records';
@@ -8,6 +8,7 @@ import { startPostgres } from '@filmwright/records/embedded';
 import { Client } from 'pg';
 import { filmwright, homesOfTest, killHard, type Process, processesOf, start } from './platform-home.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
+import { assertWholeMedia } from './whole-media.ts';
 
 const seed = Number(process.env.FILMWRIGHT_SEED ?? Date.now() % 1_000_000);
 let state = seed;
@@ -77,16 +78,6 @@ async function strike({ home, role, afterMs, pid }: Strike): Promise<void> {
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-/** Whatever is visible in the store has the bytes that its name says. */
-function assertWholeMedia(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) {
-      if (name !== 'tmp') assertWholeMedia(path);
-    } else assert.equal(`sha256-${digestOf(path)}`, name);
   }
 }
 

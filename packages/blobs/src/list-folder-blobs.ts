@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestSchema } from '@filmwright/contracts';
 import { syncFolder } from '@filmwright/process/sync-folder';
 import { codeOf } from './disk-problem.ts';
+import { temporaryPath } from './left-overs.ts';
 
 /** An asset as it lies in a store's folder; `changedAtMs` is when it came there, in milliseconds of the epoch. */
 export type StoredBlob = { readonly digest: Digest; readonly path: string; readonly bytes: number; readonly changedAtMs: number };
@@ -53,14 +53,16 @@ export function sweepFolder(root: string): SweepFolder {
     },
     mark: () => readMark(join(root, markName)),
     async setMark({ mark, instead }) {
-      await mkdir(root, { recursive: true });
-      const part = join(root, `${markName}.${randomUUID()}`);
+      const temp = join(root, 'tmp');
+      await mkdir(temp, { recursive: true });
+      const { path: part, forget } = temporaryPath(temp);
       try {
         await writeFile(part, `${mark}\n`, { flag: 'wx', mode: 0o644, flush: true });
         await (instead ? rename(part, join(root, markName)) : keepFirst(part, join(root, markName)));
         await syncFolder(root);
       } finally {
         await rm(part, { force: true });
+        forget();
       }
     },
   };
