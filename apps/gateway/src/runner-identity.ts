@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-/** What runners tell of their caches with each heartbeat is noted so seldom. */
+/** What runners tell of their caches with each heartbeat is noted where it changed, and so seldom. */
 const cacheNoteMs = 10_000;
 const mostKept = 10_000;
 
@@ -22,7 +22,7 @@ const mostKept = 10_000;
  */
 export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): void {
   const bonds = new Map<string, string>();
-  const notedAtMs = new Map<string, number>();
+  const noted = new Map<string, { readonly text: string; readonly atMs: number }>();
   app.decorateRequest('refusedKinds');
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.scope !== 'runner') return;
@@ -78,10 +78,10 @@ export function addRunnerIdentity(app: FastifyInstance, parts: GatewayParts): vo
     if (draining === true) await parts.records.drainRunner(runnerId);
     const report = cacheReportSchema.safeParse(cache);
     if (!report.success) return;
-    const nowMs = performance.now();
-    if (nowMs - (notedAtMs.get(runnerId) ?? Number.NEGATIVE_INFINITY) < cacheNoteMs) return;
-    if (notedAtMs.size >= mostKept) notedAtMs.clear();
-    notedAtMs.set(runnerId, nowMs);
+    const [atMs, text, last] = [performance.now(), JSON.stringify(report.data), noted.get(runnerId)];
+    if (last !== undefined && (last.text === text || atMs - last.atMs < cacheNoteMs)) return;
+    if (noted.size >= mostKept) noted.clear();
+    noted.set(runnerId, { text, atMs });
     await parts.records.noteCache({ runnerId, cache: report.data });
   }
 }

@@ -1,7 +1,8 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { syncFolder } from '@filmwright/process/sync-folder';
+import { writeWhole } from '@filmwright/process/write-whole';
 import { z } from 'zod';
 
 const fileName = 'records.json';
@@ -54,15 +55,7 @@ async function isOwn(home: string, address: string): Promise<boolean> {
 
 /** Writes the note, whole or not at all. */
 export async function writeHomeRecords(home: string, records: HomeRecords): Promise<void> {
-  const part = join(home, `${fileName}.${process.pid}`);
-  const file = await open(part, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(records)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(part, join(home, fileName));
+  await writeWhole(join(home, fileName), `${JSON.stringify(records)}\n`);
   await syncFolder(home);
 }
 
