@@ -27,9 +27,11 @@ export function endingsOf({ graceMs, told = whenToldToEnd(), asked }: Ending): E
     return stop;
   };
   void asked.then((reason) => follow(reason, graceMs > 0 ? graceMs : askedGraceMs));
+  // Listens from the start: a second signal that came while the first is followed would kill the process.
+  let onSignal = (): void => {};
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => onSignal());
   void told.then((reason) => {
-    const stop = follow(reason, graceMs);
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, stop);
+    onSignal = follow(reason, graceMs);
   });
   return { drain: drain.signal, end: end.signal };
 }
