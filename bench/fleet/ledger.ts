@@ -1,9 +1,10 @@
-// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are plan, pair, chain, renew, wait, submit.
+// The ledger of many runners on the PostgreSQL that the platform starts: node bench/fleet/ledger.ts [part ...], parts are plan, pair, chain, renew, wait, submit, order.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../packages/records/src/embedded/start-postgres.ts';
 import { measureChains } from './measure-chains.ts';
+import { measureOrders } from './measure-orders.ts';
 import { measurePairs } from './measure-pairs.ts';
 import { measurePlans } from './measure-plans.ts';
 import { measureRenewals } from './measure-renewals.ts';
@@ -17,6 +18,7 @@ const parts = {
   renew: measureRenewals,
   wait: measureWaits,
   submit: measureSubmissions,
+  order: measureOrders,
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));

@@ -20,6 +20,8 @@ export type Driving = {
   readonly turn?: number;
   /** What was chosen for a build's tasks by whoever drove it before; nothing when left out. */
   readonly chosenToolchains?: (buildId: string) => Promise<readonly ChosenToolchain[]>;
+  /** All live tasks of a build are read again so often, in milliseconds; each half a second when left out. */
+  readonly rereadMs?: () => number;
   /** Told what is there of what a build's tasks to come will read; nobody is when left out. */
   readonly gathering?: Pick<Gathering, 'set' | 'drop'>;
 };
@@ -39,12 +41,15 @@ export type BuildDriver = {
   readonly fail: (problem: Problem) => Promise<void>;
 };
 
-/** All live tasks are read again so often; what finished is told at once. */
-const rereadMs = 500;
+/** What finished is told at once; how far tasks are, and what nobody told, is read. */
+export const leastRereadMs = 500;
 const noProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
 /** Starts driving a build; everything it knows is read from the ledger, so that a restart goes on where a crash stopped. */
-export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn, gathering, chosenToolchains }: Driving): BuildDriver {
+export function driveBuild(
+  build: BuildRecord,
+  { records, plan, nowMs, log, turn, gathering, chosenToolchains, rereadMs = () => leastRereadMs }: Driving,
+): BuildDriver {
   const buildId = build.id;
   const cache = createResultCache({ build, records });
   const held = turn === undefined ? {} : { turn };
@@ -64,7 +69,7 @@ export function driveBuild(build: BuildRecord, { records, plan, nowMs, log, turn
     const keys = all ? live : [...finished];
     finished.clear();
     const changed = await cache.refresh(keys);
-    if (all) nextReadMs = nowMs() + Math.max(rereadMs, restAfter(nowMs() - startedMs));
+    if (all) nextReadMs = nowMs() + Math.max(rereadMs(), restAfter(nowMs() - startedMs));
     return changed;
   };
 

@@ -250,6 +250,42 @@ test('a database that is away stops nothing: the build goes on when it is back',
   assert.equal(ledger.ends.get(id)?.state, 'succeeded');
 });
 
+test('a plan that is long in being stored holds up no other, and no build is planned twice at once, also after a round that broke off', async (context) => {
+  const ledger = createMemoryLedger();
+  ledger.setRunners([runner]);
+  const slow = ledger.order({ shots: ['slow'] });
+  const others = ['a', 'b', 'c', 'd'].map((shot) => ledger.order({ shots: [shot] }));
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  context.after(() => release());
+  let under = 0;
+  let most = 0;
+  let breaks = 1;
+  const records = {
+    ...ledger.records,
+    async savePlan(plan: Parameters<typeof ledger.records.savePlan>[0]) {
+      if (plan.buildId === slow.id) {
+        most = Math.max(most, ++under);
+        await released;
+        under--;
+      }
+      if (plan.buildId === others[1]?.id && breaks-- > 0) throw new FilmwrightError('unavailable', 'The database is away.');
+      return ledger.records.savePlan(plan);
+    },
+  };
+  start(context, ledger, { records });
+  await until(() => ledger.waiting().includes('speak:a'), 'the plan of another build');
+  assert.equal(ledger.waiting().includes('speak:slow'), false);
+  await sleep(1500);
+  assert.equal(most, 1);
+  release();
+  for (const { id } of [slow, ...others]) await workUntilEnd(ledger, id);
+  assert.equal(most, 1);
+  assert.equal(breaks < 1, true, 'a round broke off');
+});
+
 test('a film of ten thousand shots is driven to its end without reading finished tasks again and again', async (context) => {
   const ledger = createMemoryLedger();
   ledger.setRunners([runner]);

@@ -4,7 +4,7 @@ import type { BringingPool } from '@filmwright/core/plan/pool-models';
 import type { RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import type { ControllerFigures } from './controller-metrics.ts';
-import { type BuildDriver, type Driving, driveBuild } from './drive-build.ts';
+import { type BuildDriver, type Driving, driveBuild, leastRereadMs } from './drive-build.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** `runnerWaitMs`: how long builds wait when no runner is heard of; `signal` ends the loop after the step at hand. */
@@ -20,10 +20,14 @@ export type ControllerOptions = Driving & {
 };
 
 const tickMs = 1000;
+/** With many builds the ledger is asked for live tasks once in so long, not for each of them twice a second. */
+const betweenRereadsMs = 5;
 /** While builds wait for the first runner, it is looked for so often. */
 const lookForRunnersMs = 250;
 /** A build whose steps fail so often in a row with errors that are not the database's absence is given up. */
 const mostFailures = 5;
+/** Steps under way at once; the ledger's connections are the schedule's too. */
+const stepsAtOnce = 3;
 const superseded = 'lease-stale';
 
 /**
@@ -40,6 +44,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
   let nextTickMs = 0;
   let nextListMs = 0;
   let listAgain = true;
+  const rereadMs = () => Math.max(leastRereadMs, betweenRereadsMs * drivers.size);
 
   const hear = (event: RecordsEvent) => {
     if (event.type === 'build' && !drivers.has(event.id)) {
@@ -58,18 +63,14 @@ export async function runController(options: ControllerOptions): Promise<void> {
   const listBuilds = async () => {
     const startedMs = nowMs();
     listAgain = false;
-    const active = await records.activeBuilds();
-    // The list brings the documents, which may be long.
+    const { fresh, ended } = await records.activeBuilds([...drivers.keys()]);
     nextListMs = nowMs() + Math.max(tickMs, 10 * (nowMs() - startedMs));
-    const ids = new Set(active.map((build) => build.id));
-    for (const id of [...drivers.keys()])
-      if (!ids.has(id)) {
-        drivers.delete(id);
-        options.gathering?.drop(id);
-      }
-    for (const build of active) {
-      if (drivers.has(build.id)) continue;
-      drivers.set(build.id, driveBuild(build, options));
+    for (const id of ended) {
+      drivers.delete(id);
+      options.gathering?.drop(id);
+    }
+    for (const build of fresh) {
+      drivers.set(build.id, driveBuild(build, { ...options, rereadMs }));
       // A runner may have come since the last look.
       nextTickMs = 0;
       log('info', 'driving build', { buildId: build.id, title: build.title, purpose: build.purpose });
@@ -95,9 +96,17 @@ export async function runController(options: ControllerOptions): Promise<void> {
     nextTickMs = nowMs() + (drivers.size > 0 && nowMs() - runnersSeenMs > tickMs ? lookForRunnersMs : tickMs);
   };
 
+  /** Some at once: each waits for the ledger most of the time. The round ends when every step has, also where one broke off. */
   const stepAll = async () => {
-    for (const driver of drivers.values()) {
+    const left = [...drivers.values()].values();
+    const ends = await Promise.allSettled(Array.from({ length: stepsAtOnce }, () => stepEach(left)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+
+  const stepEach = async (left: Iterator<BuildDriver>) => {
+    for (let next = left.next(); !next.done; next = left.next()) {
       if (signal.aborted) return;
+      const driver = next.value;
       const absentMs = nowMs() - Math.max(runnersSeenMs, driver.startedMs);
       if (absentMs >= options.runnerWaitMs) {
         await driver.fail(toProblem(noRunner(absentMs)));

@@ -58,7 +58,10 @@ export function addDrillRoutes(
   addRoute(app, {
     name: 'createDrillBuild',
     handler: async (request, reply): Promise<DrillBuildState> => {
-      const { id: workspaceId, pool } = await find(request);
+      const drill = checkId({ id: paramOf(request, 'id'), what: 'drill' });
+      const place = await drills.drillPlace(drill);
+      if (place === null) throw noDrill(drill);
+      const { id: workspaceId, pool } = place;
       const body = checkInput(drillBuildRequestSchema, request.body);
       const { document, priority, deadline = null } = body;
       const make = async (id: string): Promise<string> => {

@@ -114,11 +114,18 @@ export function buildRecords(database: Database): BuildCalls {
       );
       return found.map(buildOf);
     },
-    async activeBuilds() {
+    async activeBuilds(known = []) {
+      const active = new Set((await rows<{ id: string }>('select id from build where ended_at is null')).map(({ id }) => id));
+      const knownIds = new Set(known);
+      const unknown = [...active].filter((id) => !knownIds.has(id));
+      const ended = known.filter((id) => !active.has(id));
+      if (unknown.length === 0) return { fresh: [], ended };
       const found = await rows<ActiveRow>(
-        'select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id where b.ended_at is null order by b.id',
+        `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
+         where b.id = any($1) and b.ended_at is null order by b.id`,
+        [unknown],
       );
-      return found.map(recordOf);
+      return { fresh: found.map(recordOf), ended };
     },
     cancelBuild: (id, workspaceId = defaultWorkspace) =>
       transaction(async (client, tries) => {

@@ -41,12 +41,22 @@ test('B1: the same document again is the same film; builds are listed newest fir
   const ids = (builds: readonly { id: string }[]) => builds.map((build) => build.id);
   assert.deepEqual(ids(await records.listBuilds({ workspaceId: defaultWorkspace, limit: 2 })), [other.id, two.id]);
   assert.deepEqual(ids(await records.listBuilds({ workspaceId: defaultWorkspace, limit: 2, before: two.id })), [one.id]);
-  assert.deepEqual(ids(await records.activeBuilds()), [one.id, two.id, other.id]);
-  const [first] = await records.activeBuilds();
+  assert.deepEqual(ids((await records.activeBuilds()).fresh), [one.id, two.id, other.id]);
+  const [first] = (await records.activeBuilds()).fresh;
   assert.equal(JSON.stringify(first?.document), '{"b":1,"a":"x"}', 'the document keeps the order of its keys');
   assert.deepEqual(first?.files, { 'a.png': 'sha256-1' });
   assert.equal((await records.getBuild(other.id))?.state, 'planning');
-  assert.equal((await records.activeBuilds())[2]?.atMs, 12.5);
+  assert.equal((await records.activeBuilds()).fresh[2]?.atMs, 12.5);
+});
+
+test('B1: of active builds that are known only those are told that ended', async () => {
+  const { records } = await server.open();
+  const [one, two] = [await someBuild(records, { document: { a: 1 } }), await someBuild(records, { document: { a: 2 } })];
+  assert.deepEqual(await records.activeBuilds([one.id, two.id]), { fresh: [], ended: [] });
+  await records.cancelBuild(one.id);
+  const three = await someBuild(records, { document: { a: 3 } });
+  const { fresh, ended } = await records.activeBuilds([one.id, two.id]);
+  assert.deepEqual([fresh.map(({ id, document }) => ({ id, document })), ended], [[{ id: three.id, document: { a: 3 } }], [one.id]]);
 });
 
 test('B1: eight builds of one new document at once share one film version', async () => {
@@ -70,7 +80,7 @@ test('B1: titles, documents and problems keep every character, and a title loses
   const odd = 'a\u0000b\ud800 \u{1f3ac} مرحبا';
   const build = await someBuild(records, { title: odd, document: { odd } });
   assert.equal(build.title, odd.replace('\u0000', '').replace('\ud800', '\ufffd'));
-  assert.deepEqual((await records.activeBuilds())[0]?.document, { odd });
+  assert.deepEqual((await records.activeBuilds()).fresh[0]?.document, { odd });
   const problem = { ...problemOf('internal'), detail: odd };
   await records.endBuild({ buildId: build.id, state: 'failed', result: null, problem, progress: someProgress });
   assert.deepEqual((await records.getBuild(build.id))?.problem, problem);
@@ -99,7 +109,7 @@ test('B2: a build ends once; what comes after is ignored', async () => {
   assert.deepEqual(ended?.problem, problem);
   assert.equal(ended?.progress.percent, someProgress.percent);
   assert.ok(ended?.endedAt);
-  assert.deepEqual(await records.activeBuilds(), []);
+  assert.deepEqual((await records.activeBuilds()).fresh, []);
   assert.deepEqual(await sql('select key from task'), [{ key: 'a' }]);
 });
 

@@ -33,7 +33,13 @@ const lockTries = 20;
 
 /** Drills on a platform that is in use (SPEC.md, D). */
 export function drillRecords({ rows, transaction }: Database, builds: Pick<Records, 'cancelBuild'>): DrillStore {
+  const find = async (id: string): Promise<PlaceRow | undefined> =>
+    isUuid(id) ? (await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]))[0] : undefined;
   return {
+    async drillPlace(id) {
+      const place = await find(id);
+      return place === undefined ? null : placeOf(place);
+    },
     addDrill({ pool, id = uuidv7() }) {
       return transaction(async (client) => {
         const { rows: known } = await client.query<PlaceRow>(`${places} where d.workspace_id = $1`, [id]);
@@ -54,7 +60,7 @@ export function drillRecords({ rows, transaction }: Database, builds: Pick<Recor
     },
     listDrills: async () => (await rows<PlaceRow>(`${places} order by d.workspace_id`)).map(placeOf),
     async drillState(id) {
-      const [place] = isUuid(id) ? await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]) : [];
+      const place = await find(id);
       if (place === undefined) return null;
       const [runners, tasks, found] = await Promise.all([
         rows<DrillState['runners'][number]>(
@@ -74,7 +80,7 @@ export function drillRecords({ rows, transaction }: Database, builds: Pick<Recor
       return { ...placeOf(place), runners, tasks, builds: states };
     },
     async removeDrill({ id, removeBytes }) {
-      const [place] = isUuid(id) ? await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]) : [];
+      const place = await find(id);
       if (place === undefined) return null;
       const active = await rows<{ id: string }>('select id from build where workspace_id = $1 and ended_at is null', [id]);
       for (const build of active) await builds.cancelBuild(build.id, id);

@@ -6,6 +6,8 @@ export interface DrillStore {
   addDrill(drill: { readonly pool: string; readonly id?: string }): Promise<DrillPlace>;
   /** Drills that were not removed, oldest first. */
   listDrills(): Promise<readonly DrillPlace[]>;
+  /** Where a drill is; null where there is none of that id. */
+  drillPlace(id: string): Promise<DrillPlace | null>;
   /** A drill as it is now; null where there is none of that id. */
   drillState(id: string): Promise<DrillState | null>;
   /**

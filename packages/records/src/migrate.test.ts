@@ -111,7 +111,7 @@ test('V1: a database of before films had numbered versions keeps every row, and 
     );
     assert.equal((await records.getBuild(newBuild))?.state, 'running');
     assert.deepEqual(
-      (await records.activeBuilds()).map(({ id }) => id),
+      (await records.activeBuilds()).fresh.map(({ id }) => id),
       [newBuild],
     );
     assert.deepEqual(await records.webPackage(oldBuild), { durationMs: 1 });

@@ -103,10 +103,10 @@ export function createMemoryLedger(): MemoryLedger {
     failTask: refuse,
     ping: refuse,
     close: async () => {},
-    async activeBuilds() {
+    async activeBuilds(known = []) {
       answer();
       lists++;
-      return [...active.values()];
+      return { fresh: [...active.values()].filter(({ id }) => !known.includes(id)), ended: known.filter((id) => !active.has(id)) };
     },
     async savePlan(plan) {
       answer();

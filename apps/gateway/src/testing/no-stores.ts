@@ -18,7 +18,14 @@ export const noStores: {
 } = {
   queue: { queue: async () => [], awaitingFilms: async () => [] },
   workspaces: { findWorkspace: async () => null, describeWorkspace: async () => null },
-  drills: { addDrill: none, listDrills: async () => [], drillState: async () => null, removeDrill: none, auditBuild: none },
+  drills: {
+    addDrill: none,
+    listDrills: async () => [],
+    drillPlace: async () => null,
+    drillState: async () => null,
+    removeDrill: none,
+    auditBuild: none,
+  },
   overview: { buildWait: async () => null, buildCourse: none, fleetFacts: none, fleetSpend: none, spendOf: none, savePoolStates: none },
   previews: { notePreviews: none, previewTimes: async () => new Map(), previewPicture: async () => null },
   films: {
