@@ -73,7 +73,7 @@ export function readConfig(env: Environment): RunnerConfig {
     slots: wholeOf(env, { name: 'FILMWRIGHT_SLOTS', fallback: joins ? slotsFor() : 1, least: 1, most: mostSlots }),
     idleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: 20_000, least: 0 }),
     deviceIdleMs: wholeOf(env, { name: 'FILMWRIGHT_EXECUTOR_IDLE_MS', fallback: Number.POSITIVE_INFINITY, least: 0 }),
-    graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0 }),
+    graceMs: wholeOf(env, { name: 'FILMWRIGHT_GRACE_MS', fallback: joins ? 60_000 : 0, least: 0, most: mostTimerMs }),
     stuckMs: stuckTimes(env.FILMWRIGHT_STUCK_MS ?? ''),
     rotateMs: wholeOf(env, { name: 'FILMWRIGHT_ROTATE_MS', fallback: dayMs, least: 1000 }),
     lastEnd: env.FILMWRIGHT_LAST_END ? runnerEndSchema.parse(JSON.parse(env.FILMWRIGHT_LAST_END)) : null,
@@ -103,6 +103,9 @@ function drillsOnly({ FILMWRIGHT_DRILLS: text = '', FILMWRIGHT_DRILL_MODELS: mod
 function originOf(text: string): string {
   return URL.parse(text)?.origin ?? text;
 }
+
+/** A longer timer would end at once. */
+const mostTimerMs = 2 ** 31 - 1;
 
 function wholeOf(
   env: Environment,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assetSchema, digestSchema } from './digest.ts';
 import { issueSchema, problemSchema } from './problem.ts';
+import { poolName } from './runner-access.ts';
 import { type TaskKind, taskKindNames } from './task.ts';
 
 export const buildStates = ['planning', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -123,7 +124,7 @@ export const buildRequestSchema = z.object({
   /** When it should be done: ISO 8601 with a time zone. */
   deadline: z.iso.datetime({ offset: true }).optional(),
   /** Its tasks run only on runners of this pool, and of this region; anywhere when left out. */
-  pool: z.string().min(1).max(100).optional(),
+  pool: poolName.optional(),
   region: z.string().min(1).max(100).optional(),
 });
 export type BuildRequest = z.input<typeof buildRequestSchema>;

@@ -162,6 +162,10 @@ test('priority and deadline are read, and what is none is refused by its name', 
     () => readPressing({ priority: 'soon', deadline: undefined }, nowMs),
     /--priority is "soon"; wanted interactive, normal, bulk/,
   );
+  assert.throws(
+    () => readPressing({ priority: undefined, deadline: undefined, pool: 'GPU' }, nowMs),
+    /--pool is "GPU"; wanted small letters/,
+  );
   for (const deadline of ['tomorrow', '12', '+5', '2030-13-45', '+99999999999d'])
     assert.throws(() => readPressing({ priority: undefined, deadline }, nowMs), /--deadline is/);
 });

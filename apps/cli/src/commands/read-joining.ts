@@ -14,6 +14,8 @@ export type JoiningWords = {
 };
 
 const mostPort = 65_535;
+/** A timer of Node is no longer; one that was asked to be would end at once. */
+const mostGraceDays = 24;
 
 /**
  * What its runner is told by its environment; throws `request-invalid` that names the option. What stands empty counts as left out, as variables of service
@@ -35,9 +37,15 @@ export function readJoining(words: JoiningWords): Readonly<Record<string, string
     FILMWRIGHT_SLOTS: slots,
     FILMWRIGHT_METRICS_PORT: metricsPort,
     FILMWRIGHT_MODELS: models,
-    FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(millisecondsOf(grace, '--grace')),
+    FILMWRIGHT_GRACE_MS: grace === undefined ? undefined : String(graceMsOf(grace)),
   };
   return Object.fromEntries(Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function graceMsOf(grace: string): number {
+  const found = millisecondsOf(grace, '--grace');
+  if (found <= mostGraceDays * 86_400_000) return found;
+  throw new FilmwrightError('request-invalid', `--grace is ${JSON.stringify(grace)}; wanted ${mostGraceDays} days at most.`);
 }
 
 function checkWhole(text: string, { name, least, most }: { readonly name: string; readonly least: number; readonly most: number }): void {

@@ -1,4 +1,4 @@
-import { FilmwrightError, type Priority, priorities } from '@filmwright/contracts';
+import { FilmwrightError, type Priority, priorities, readPoolName } from '@filmwright/contracts';
 
 /** How pressing a film is, by when it should be done and where, as `createBuild` takes it; nothing where it was not said. */
 export type Pressing = { readonly priority?: Priority; readonly deadline?: string; readonly pool?: string; readonly region?: string };
@@ -13,7 +13,7 @@ export function readPressing({ priority, deadline, pool, region }: Asked, nowMs:
   return {
     ...(found === undefined ? {} : { priority: found }),
     ...(deadline === undefined ? {} : { deadline: instantOf(deadline, nowMs) }),
-    ...(pool && { pool }),
+    ...(pool && { pool: readPoolName(pool, '--pool') }),
     ...(region && { region }),
   };
 }

@@ -35,6 +35,7 @@ test('what cannot be meant by whoever joins is refused by the name of its option
     [{ metricsPort: '70000' }, '--metrics-port is "70000"; wanted a whole number from 0 to 65535.'],
     [{ pool: 'GPU Pool!' }, '--pool is "GPU Pool!"; wanted small letters, digits and dashes, of which the first is no dash.'],
     [{ pool: 'p'.repeat(64) }, `--pool is "${'p'.repeat(64)}"; wanted 63 characters at most.`],
+    [{ grace: '25d' }, '--grace is "25d"; wanted 24 days at most.'],
     [{ grace: 'long' }, '--grace is "long"; wanted a time such as 90s, 10m or 2h.'],
     [{ region: 'e'.repeat(101) }, `--region is "${'e'.repeat(101)}"; wanted 100 characters at most.`],
     ...['studio.example', 'http://studio.example:7070', ''].map(
