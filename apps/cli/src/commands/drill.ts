@@ -32,7 +32,7 @@ export async function drill({ rounds, seed, runners, platforms, only = '', home:
   const open = async (name: string) => {
     const folder = join(home, name);
     await mkdir(folder);
-    return startDrillPlatform({ home: folder, runners });
+    return startDrillPlatform({ home: folder, runners, rounds: Math.ceil(rounds / platforms) });
   };
   try {
     await playRounds({ rounds, seed, faults: wanted, lanes: platforms, open, tally, tell, signal });

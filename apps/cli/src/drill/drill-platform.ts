@@ -36,20 +36,24 @@ export type DrillPlatform = Omit<RunnerGround, 'records'> & {
 const leaseMs = 3000;
 const wholeWithinMs = 60_000;
 
-/** Two gateways, two controllers, a database and so many runners on a home that nobody else uses. */
-export async function startDrillPlatform({
-  home,
-  runners: count,
-}: {
+type DrillPlatformOptions = {
   readonly home: string;
   readonly runners: number;
-}): Promise<DrillPlatform> {
+  /** About how many rounds are played on it. */
+  readonly rounds: number;
+};
+
+/** About what a round leaves in the store for each runner and two more, twice over. */
+const roundBytes = 200_000;
+
+/** Two gateways, two controllers, a database and so many runners on a home that nobody else uses, whose store keeps what all of its rounds make. */
+export async function startDrillPlatform({ home, runners: count, rounds }: DrillPlatformOptions): Promise<DrillPlatform> {
   const ends: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    return await start(home, { count, ends, stop });
+    return await start(home, { count, keptBytes: rounds * (count + 2) * roundBytes, ends, stop });
   } catch (error) {
     await stop();
     throw error;
@@ -57,15 +61,20 @@ export async function startDrillPlatform({
 }
 
 type Part = { readonly name: string; readonly env: Readonly<Record<string, string>> };
-type Starting = { readonly count: number; readonly ends: (() => Promise<void> | void)[]; readonly stop: () => Promise<void> };
+type Starting = {
+  readonly count: number;
+  readonly keptBytes: number;
+  readonly ends: (() => Promise<void> | void)[];
+  readonly stop: () => Promise<void>;
+};
 
-async function start(home: string, { count, ends, stop }: Starting): Promise<DrillPlatform> {
+async function start(home: string, { count, keptBytes, ends, stop }: Starting): Promise<DrillPlatform> {
   const logTo = openPlatformLog(home);
   ends.push(() => closeSync(logTo));
   const store = join(home, 'store');
   const places = runnerPlaces(home, count);
   const homes = [store, ...places.map((place) => place.home)];
-  const mounted = homes.map((folder) => smallDisk(folder));
+  const mounted = homes.map((folder) => smallDisk(folder, folder === store ? keptBytes : 0));
   ends.push(() => {
     for (const [index, folder] of homes.entries()) if (mounted[index]) unmount(folder);
   });
