@@ -222,11 +222,15 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   const { id, workspaceId, title, document, files, purpose, atMs, deadline = null, region = null, pool = null } = build;
   const priority = build.priority ?? (purpose === 'frame' || purpose === 'check' || purpose === 'preview' ? 'interactive' : 'normal');
   const version = await versionOfBuild(client, build);
-  await client.query(
-    `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline, region, pool)
+  await client.query({
+    name: 'add-build',
+    text: `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline, region, pool)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing`,
-    [id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress), priority, deadline, region, pool],
-  );
+    values: [
+      ...[id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
+      ...[priority, deadline, region, pool],
+    ],
+  });
   const { rows: made } = await client.query<BuildRow>('select * from build where id = $1', [id]);
   if (made[0] === undefined) throw new Error('the build was not stored');
   await notify(client, { type: 'build', id });

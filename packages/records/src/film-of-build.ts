@@ -12,7 +12,8 @@ export async function versionOfBuild(client: PoolClient, build: NewBuild): Promi
     ? bareVersion(client, build)
     : namedVersion(client, { ...build.film, workspaceId: build.workspaceId }));
   // What was built stays in the list.
-  await client.query('update film_version set superseded_at = null where id = $1 and superseded_at is not null', [version.id]);
+  const kept = 'update film_version set superseded_at = null where id = $1 and superseded_at is not null';
+  await client.query({ name: 'keep-version', text: kept, values: [version.id] });
   return version;
 }
 
@@ -34,7 +35,8 @@ async function namedVersion(client: PoolClient, { id, version, workspaceId }: Na
 async function bareVersion(client: PoolClient, build: NewBuild): Promise<Version> {
   const { workspaceId, title, purpose, of } = build;
   // One at a time per title, so that a new film is not begun twice.
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`film ${workspaceId} ${title}`]);
+  const lock = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
+  await client.query({ name: 'lock-title', text: lock, values: [`film ${workspaceId} ${title}`] });
   const text = versionText(build);
   if (of !== undefined) await wantFilm(client, { id: of, workspaceId });
   const version = (await knownVersion(client, { build, text })) ?? (await beginVersion(client, { build, text }));
@@ -57,24 +59,23 @@ type BuildText = { readonly build: NewBuild; readonly text: VersionText };
 /** What was only looked at in a film of another title, a part or a try of it, is no version of that film when it is made by itself. */
 async function knownVersion(client: PoolClient, { build, text }: BuildText): Promise<Version | undefined> {
   const { workspaceId, title, purpose, of } = build;
-  const { rows } = await client.query<Version>(
-    `select v.id, v.film_id, v.number from film_version v join film f on f.id = v.film_id
+  const { rows } = await client.query<Version>({
+    name: 'known-version',
+    text: `select v.id, v.film_id, v.number from film_version v join film f on f.id = v.film_id
      where v.workspace_id = $1 and v.digest = $2 and ($3::uuid is null or v.film_id = $3) and (v.number is not null or f.title = $4 or not $5)
      order by v.number is null, v.created_at desc limit 1`,
-    [workspaceId, text.digest, of ?? null, storable(title), purpose === 'make'],
-  );
+    values: [workspaceId, text.digest, of ?? null, storable(title), purpose === 'make'],
+  });
   return rows[0];
 }
 
 async function beginVersion(client: PoolClient, { build, text }: BuildText): Promise<Version> {
   const { workspaceId, title, of } = build;
   if (of !== undefined) return { id: await addVersion(client, { workspaceId, filmId: of, number: null, text }), film_id: of, number: null };
-  const { rows } = await client.query<{ id: string }>('select id from film where workspace_id = $1 and title = $2 order by id limit 1', [
-    workspaceId,
-    title,
-  ]);
+  const titled = 'select id from film where workspace_id = $1 and title = $2 order by id limit 1';
+  const { rows } = await client.query<{ id: string }>({ name: 'titled-film', text: titled, values: [workspaceId, title] });
   const filmId = rows[0]?.id ?? uuidv7();
-  if (rows[0] === undefined)
-    await client.query('insert into film (id, workspace_id, title) values ($1, $2, $3)', [filmId, workspaceId, storable(title)]);
+  const begin = 'insert into film (id, workspace_id, title) values ($1, $2, $3)';
+  if (rows[0] === undefined) await client.query({ name: 'begin-film', text: begin, values: [filmId, workspaceId, storable(title)] });
   return { id: await addVersion(client, { workspaceId, filmId, number: null, text }), film_id: filmId, number: null };
 }

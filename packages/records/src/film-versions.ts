@@ -43,14 +43,15 @@ export type NewVersion = {
 export async function addVersion(client: PoolClient, version: NewVersion): Promise<string> {
   const { workspaceId, filmId, number, text, session = null, note = null, restored = null, changes = [], begunAt = null } = version;
   const id = uuidv7();
-  await client.query(
-    `insert into film_version (id, workspace_id, film_id, digest, document, files, assets, number, session, note, restored, changes, begun_at)
+  await client.query({
+    name: 'add-version',
+    text: `insert into film_version (id, workspace_id, film_id, digest, document, files, assets, number, session, note, restored, changes, begun_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, now()))`,
-    [
+    values: [
       ...[id, workspaceId, filmId, text.digest, text.document, text.files, text.assets, number],
       ...[session === null ? null : storable(session), note === null ? null : storable(note), restored, storedChanges(changes), begunAt],
     ],
-  );
+  });
   return id;
 }
 

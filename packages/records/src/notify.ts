@@ -11,7 +11,7 @@ const overlapMs = 5000;
 
 /** Tells every listener about a change, once the transaction is committed. */
 export async function notify(client: PoolClient, event: RecordsEvent): Promise<void> {
-  await client.query('select pg_notify($1, $2)', [channel, JSON.stringify(event)]);
+  await client.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, JSON.stringify(event)] });
 }
 
 /** Part of a statement that tells every listener of the events in a parameter or expression, texts as `eventsOf` gives them. */

@@ -1,4 +1,5 @@
 import type { Problem, TaskKind } from '@filmwright/contracts';
+import { textArray } from './array-values.ts';
 import type { Database } from './database.ts';
 import { defaultWorkspace, type Records, type TaskResult } from './records.ts';
 import { isStale, noteSeen } from './seen-assets.ts';
@@ -33,13 +34,14 @@ const percentOf = `case when t.state = 'leased' then coalesce((select a.percent 
 
 /** What became of tasks. */
 export function resultRecords(database: Database): Pick<Records, 'results'> {
-  const { rows, transaction } = database;
+  const { rows, prepared, transaction } = database;
   const read = (keys: readonly string[], workspaceId: string) =>
-    rows<ResultRow>(
-      `select key, kind, state, output, problem, ${percentOf}, wall_ms, finished_at, ran_for, (${isGone}) as gone, (${isForgotten}) as stale
+    prepared<ResultRow>({
+      name: 'results',
+      text: `select key, kind, state, output, problem, ${percentOf}, wall_ms, finished_at, ran_for, (${isGone}) as gone, (${isForgotten}) as stale
        from task t where workspace_id = $1 and key = any($2)`,
-      [workspaceId, keys],
-    );
+      values: [workspaceId, textArray(keys)],
+    });
 
   /** A done task whose asset is gone waits again, with a new fence, if a build still wants it. */
   const putBack = (keys: readonly string[], workspaceId: string) =>
