@@ -1,7 +1,7 @@
 import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
 import type { BringingPool } from '@filmwright/core/plan/pool-models';
-import type { RecordsEvent } from '@filmwright/records';
+import type { BuildRecord, RecordsEvent } from '@filmwright/records';
 import { createBell } from './bell.ts';
 import type { ControllerFigures } from './controller-metrics.ts';
 import { type BuildDriver, type Driving, driveBuild, leastRereadMs } from './drive-build.ts';
@@ -43,12 +43,14 @@ export async function runController(options: ControllerOptions): Promise<void> {
   let runnersSeenMs = Number.NEGATIVE_INFINITY;
   let nextTickMs = 0;
   let nextListMs = 0;
-  let listAgain = true;
+  /** Builds of which was heard and that nobody drives; null where any may be active. */
+  let unheard = null as Set<string> | null;
+  let lookAgain = false;
   const rereadMs = () => Math.max(leastRereadMs, betweenRereadsMs * drivers.size);
 
   const hear = (event: RecordsEvent) => {
     if (event.type === 'build' && !drivers.has(event.id)) {
-      listAgain = true;
+      unheard?.add(event.id);
       bell.ring();
     }
     if (event.type === 'finished') {
@@ -62,22 +64,33 @@ export async function runController(options: ControllerOptions): Promise<void> {
   /** Takes up new builds, lets go of ended and cancelled ones. */
   const listBuilds = async () => {
     const startedMs = nowMs();
-    listAgain = false;
+    unheard = new Set();
     const { fresh, ended } = await records.activeBuilds([...drivers.keys()]);
     nextListMs = nowMs() + Math.max(tickMs, 10 * (nowMs() - startedMs));
     for (const id of ended) {
       drivers.delete(id);
       options.gathering?.drop(id);
     }
-    for (const build of fresh) {
+    takeUp(fresh);
+  };
+
+  const takeUpUnheard = async (ids: readonly string[]) => {
+    unheard = new Set();
+    takeUp(await records.activeAmong(ids));
+  };
+
+  const takeUp = (builds: readonly BuildRecord[]) => {
+    for (const build of builds) {
+      if (drivers.has(build.id)) continue;
       drivers.set(build.id, driveBuild(build, { ...options, rereadMs }));
       // A runner may have come since the last look.
-      nextTickMs = 0;
+      lookAgain = true;
       log('info', 'driving build', { buildId: build.id, title: build.title, purpose: build.purpose });
     }
   };
 
   const lookForRunners = async () => {
+    lookAgain = false;
     // Pools first: what a machine is through with fetching meanwhile stands among the offers then.
     const pools = (await options.bringingPools?.()) ?? [];
     const offers = await records.offers();
@@ -138,8 +151,10 @@ export async function runController(options: ControllerOptions): Promise<void> {
   try {
     while (!signal.aborted) {
       try {
-        if (listAgain || nowMs() >= nextListMs) await listBuilds();
+        if (unheard === null || nowMs() >= nextListMs) await listBuilds();
+        else if (unheard.size > 0) await takeUpUnheard([...unheard]);
         if (nowMs() >= nextTickMs) await tick();
+        else if (lookAgain) await lookForRunners();
         const startedMs = nowMs();
         await stepAll();
         options.figures?.drove((nowMs() - startedMs) / 1000);
@@ -151,7 +166,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
           return;
         }
         log('warn', 'a round failed; trying again', { reason: reasonOf(error) });
-        listAgain = true;
+        unheard = null;
         await bell.rest(tickMs);
       }
     }

@@ -62,6 +62,7 @@ type BuildCalls = Pick<
   | 'getBuild'
   | 'listBuilds'
   | 'activeBuilds'
+  | 'activeAmong'
   | 'cancelBuild'
   | 'cancelTask'
   | 'changeBuild'
@@ -95,6 +96,15 @@ export function buildRecords(database: Database): BuildCalls {
     ]);
     return row?.body ?? null;
   };
+  const activeAmong = async (ids: readonly string[]): Promise<readonly BuildRecord[]> => {
+    if (ids.length === 0) return [];
+    const found = await rows<ActiveRow>(
+      `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
+       where b.id = any($1) and b.ended_at is null order by b.id`,
+      [ids],
+    );
+    return found.map(recordOf);
+  };
   return {
     createBuild(wanted) {
       // The id is drawn first, so that a commit whose answer was lost is not made twice.
@@ -119,14 +129,9 @@ export function buildRecords(database: Database): BuildCalls {
       const knownIds = new Set(known);
       const unknown = [...active].filter((id) => !knownIds.has(id));
       const ended = known.filter((id) => !active.has(id));
-      if (unknown.length === 0) return { fresh: [], ended };
-      const found = await rows<ActiveRow>(
-        `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
-         where b.id = any($1) and b.ended_at is null order by b.id`,
-        [unknown],
-      );
-      return { fresh: found.map(recordOf), ended };
+      return { fresh: await activeAmong(unknown), ended };
     },
+    activeAmong,
     cancelBuild: (id, workspaceId = defaultWorkspace) =>
       transaction(async (client, tries) => {
         if (!isUuid(id)) return false;

@@ -57,6 +57,11 @@ test('B1: of active builds that are known only those are told that ended', async
   const three = await someBuild(records, { document: { a: 3 } });
   const { fresh, ended } = await records.activeBuilds([one.id, two.id]);
   assert.deepEqual([fresh.map(({ id, document }) => ({ id, document })), ended], [[{ id: three.id, document: { a: 3 } }], [one.id]]);
+  const among = await records.activeAmong([three.id, one.id, two.id, crypto.randomUUID()]);
+  assert.deepEqual(
+    among.map(({ id }) => id),
+    [two.id, three.id],
+  );
 });
 
 test('B1: eight builds of one new document at once share one film version', async () => {

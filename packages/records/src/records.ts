@@ -140,8 +140,10 @@ export interface Records {
   /** A build of a workspace (here and below the default one if left out), or null. */
   getBuild(id: string, workspaceId?: string): Promise<Build | null>;
   listBuilds(options: { readonly workspaceId: string; readonly limit: number; readonly before?: string }): Promise<readonly Build[]>;
-  /** For the controller: builds that have not ended beside those of the given ids, oldest first, and which of the given ones have. Of what is known no document is read again. */
+  /** For the controller: builds that have not ended beside those that are `known`, oldest first, and which of the known ones have. Of what is known no document is read again. */
   activeBuilds(known?: readonly string[]): Promise<{ readonly fresh: readonly BuildRecord[]; readonly ended: readonly string[] }>;
+  /** Those of the given builds that have not ended, oldest first. */
+  activeAmong(ids: readonly string[]): Promise<readonly BuildRecord[]>;
   /** Marks a build cancelled; of the tasks that no other active build wants, waiting ones are not leased and leased ones become stale. False if it had ended. */
   cancelBuild(id: string, workspaceId?: string): Promise<boolean>;
   /**

@@ -108,6 +108,10 @@ export function createMemoryLedger(): MemoryLedger {
       lists++;
       return { fresh: [...active.values()].filter(({ id }) => !known.includes(id)), ended: known.filter((id) => !active.has(id)) };
     },
+    async activeAmong(ids) {
+      answer();
+      return [...active.values()].filter(({ id }) => ids.includes(id));
+    },
     async savePlan(plan) {
       answer();
       rows.set(plan.buildId, plan.rows);

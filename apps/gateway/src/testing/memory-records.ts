@@ -103,6 +103,7 @@ export function createMemoryRecords(): MemoryRecords {
       const first = before === undefined ? 0 : newest.findIndex((build) => build.id === before) + 1;
       return newest.slice(first, first + limit);
     },
+    activeAmong: async () => [],
     activeBuilds: async () => ({ fresh: [], ended: [] }),
     async cancelBuild(id) {
       const state = builds.get(id)?.state;
