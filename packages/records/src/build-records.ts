@@ -128,8 +128,7 @@ export function buildRecords(database: Database): BuildCalls {
       const active = new Set((await rows<{ id: string }>('select id from build where ended_at is null')).map(({ id }) => id));
       const knownIds = new Set(known);
       const unknown = [...active].filter((id) => !knownIds.has(id));
-      const ended = known.filter((id) => !active.has(id));
-      return { fresh: await activeAmong(unknown), ended };
+      return { fresh: await activeAmong(unknown), ended: known.filter((id) => !active.has(id)) };
     },
     activeAmong,
     cancelBuild: (id, workspaceId = defaultWorkspace) =>
