@@ -1,49 +1,14 @@
-import type {
-  Build,
-  BuildPurpose,
-  BuildResult,
-  BuildShots,
-  BuildState,
-  BuildTask,
-  Priority,
-  Problem,
-  Progress,
-  TaskKind,
-  WebPackage,
-} from '@filmwright/contracts';
+import type { BuildShots, BuildTask, Progress, TaskKind, WebPackage } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { type ActiveRow, type BuildRow, buildOf, recordOf } from './build-rows.ts';
 import { withEvidence } from './complete-evidence.ts';
 import type { Database } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
 import { notify } from './notify.ts';
-import { type Awaits, type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
+import { type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, stopTask, updateWanted } from './wanted.ts';
-
-export type BuildRow = {
-  id: string;
-  workspace_id: string;
-  film_id: string;
-  title: string;
-  purpose: BuildPurpose;
-  priority: Priority;
-  deadline: Date | null;
-  at_ms: number | null;
-  state: BuildState;
-  progress: Progress;
-  result: BuildResult | null;
-  problem: Problem | null;
-  awaits: Awaits | null;
-  created_at: Date;
-  ended_at: Date | null;
-};
-type ActiveRow = BuildRow & {
-  pool: string | null;
-  region: string | null;
-  document: unknown;
-  files: Readonly<Record<string, string>>;
-};
 
 const firstProgress: Progress = { stage: 'read', shot: null, percent: 0, leftMs: null, tasks: { total: 0, done: 0, run: 0, reused: 0 } };
 
@@ -76,7 +41,7 @@ type BuildCalls = Pick<
 
 /** Films and builds. */
 export function buildRecords(database: Database): BuildCalls {
-  const { rows, transaction } = database;
+  const { rows, prepared, transaction } = database;
   type View = { readonly table: 'build_package' | 'build_shots'; readonly id: string; readonly body: unknown };
   const saveView = ({ table, buildId: id, turn, body }: Omit<View, 'id'> & ViewedBuild): Promise<void> =>
     transaction(async (client) => {
@@ -98,11 +63,12 @@ export function buildRecords(database: Database): BuildCalls {
   };
   const activeAmong = async (ids: readonly string[]): Promise<readonly BuildRecord[]> => {
     if (ids.length === 0) return [];
-    const found = await rows<ActiveRow>(
-      `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
+    const found = await prepared<ActiveRow>({
+      name: 'active-among',
+      text: `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
        where b.id = any($1) and b.ended_at is null order by b.id`,
-      [ids],
-    );
+      values: [ids],
+    });
     return found.map(recordOf);
   };
   return {
@@ -114,7 +80,8 @@ export function buildRecords(database: Database): BuildCalls {
     },
     async getBuild(id, workspaceId = defaultWorkspace) {
       if (!isUuid(id)) return null;
-      const [row] = await rows<BuildRow>('select * from build where id = $1 and workspace_id = $2', [id, workspaceId]);
+      const text = 'select * from build where id = $1 and workspace_id = $2';
+      const [row] = await prepared<BuildRow>({ name: 'build', text, values: [id, workspaceId] });
       return row === undefined ? null : buildOf(row);
     },
     async listBuilds({ workspaceId, limit, before }) {
@@ -226,19 +193,20 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   const { id, workspaceId, title, document, files, purpose, atMs, deadline = null, region = null, pool = null } = build;
   const priority = build.priority ?? (purpose === 'frame' || purpose === 'check' || purpose === 'preview' ? 'interactive' : 'normal');
   const version = await versionOfBuild(client, build);
-  await client.query({
+  const { rows: added } = await client.query<BuildRow>({
     name: 'add-build',
     text: `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline, region, pool)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning *`,
     values: [
       ...[id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
       ...[priority, deadline, region, pool],
     ],
   });
-  const { rows: made } = await client.query<BuildRow>('select * from build where id = $1', [id]);
-  if (made[0] === undefined) throw new Error('the build was not stored');
+  // It was stored before where the answer of that commit was lost.
+  const made = added[0] ?? (await client.query<BuildRow>('select * from build where id = $1', [id])).rows[0];
+  if (made === undefined) throw new Error('the build was not stored');
   await notify(client, { type: 'build', id });
-  return recordOf({ ...made[0], document, files, pool, region });
+  return recordOf({ ...made, document, files, pool, region });
 }
 
 async function isCancelled(
@@ -261,40 +229,4 @@ export async function releaseTasks(client: PoolClient, buildId: string): Promise
   );
   const workspaceId = wanted[0]?.workspace_id;
   if (workspaceId !== undefined) await updateWanted(client, { workspaceId, keys: wanted.map((row) => row.key) });
-}
-
-function recordOf(row: ActiveRow): BuildRecord {
-  return {
-    id: row.id,
-    workspaceId: row.workspace_id,
-    filmId: row.film_id,
-    title: row.title,
-    purpose: row.purpose,
-    atMs: row.at_ms,
-    document: row.document,
-    files: row.files,
-    state: row.state,
-    pool: row.pool,
-    region: row.region,
-    createdAt: row.created_at.toISOString(),
-  };
-}
-
-/** A row as the API shows it. */
-export function buildOf(row: BuildRow): Build {
-  return {
-    id: row.id,
-    film: row.film_id,
-    title: row.title,
-    purpose: row.purpose,
-    priority: row.priority,
-    deadline: row.deadline?.toISOString() ?? null,
-    state: row.state,
-    progress: row.progress,
-    createdAt: row.created_at.toISOString(),
-    endedAt: row.ended_at?.toISOString() ?? null,
-    result: row.result,
-    problem: row.problem,
-    ...(row.awaits != null && row.ended_at === null && { waits: row.awaits.text }),
-  };
 }

@@ -4,15 +4,16 @@ import { steadfast } from './connect.ts';
 import { databaseHosts } from './database-hosts.ts';
 import { openPipe } from './pipe.ts';
 
-/** A pool whose calls are tried again while the database is away; only statements that may run twice go through it. */
+/** A database whose calls are tried again while it is away; only statements that may run twice go through it. */
 export type Database = {
   readonly pool: Pool;
+  /** What is asked seldom, or differs with what it is asked with: the database plans it each time, for its values. */
   rows<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** Like `rows`; the database reads and plans the text once per connection, under that name. `tries` counts as below. */
+  /** Like `rows`; the database reads and plans the text once per connection, under that name, whatever its values. `tries` counts as below. */
   prepared<Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)): Promise<readonly Row[]>;
   /** Like `prepared`, on one connection that takes each before those before are answered: what waits for another's lock holds up what is behind it. */
   piped<Row extends QueryResultRow>(statement: Prepared): Promise<readonly Row[]>;
-  /** `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
+  /** Its statements are planned whatever their values. `tries` counts from 0: above it, an earlier try may have been committed without our hearing of it. */
   transaction<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
   /** Like `transaction`, for streams of rows, which a pipelined connection does not take. */
   streaming<T>(work: (client: PoolClient, tries: number) => Promise<T>): Promise<T>;
@@ -30,17 +31,27 @@ const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|
 const connectionMessages =
   /Connection terminated|Query read timeout|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
-/** Opens a pool of at most four connections, which take statements before those before are answered, and one of two for streams of rows; nothing is sent before the first call. */
+/**
+ * What each statement of a session is planned for: any values, once for a prepared one. For lists of one key the database finds that plan ten times as dear as
+ * one made for them, and would plan anew each time, which takes longer than the statement.
+ */
+const anyValues = '-c plan_cache_mode=force_generic_plan';
+
+/**
+ * Opens a pool of at most four connections, which take statements before those before are answered, one of as many for what is planned for its values, and one
+ * of two for streams of rows; nothing is sent before the first call.
+ */
 export function openDatabase(connectionString: string): Database {
   const hosts = databaseHosts(connectionString);
-  const pool = openPool(hosts, { max: 4, idleTimeoutMillis: 60_000, pipeline: true });
-  const streams = openPool(hosts, { max: 2, idleTimeoutMillis: 1000 });
+  const pool = openPool(hosts, { max: 4, idleTimeoutMillis: 60_000, pipeline: true, options: anyValues });
+  const asking = openPool(hosts, { max: 4, idleTimeoutMillis: 10_000 });
+  const streams = openPool(hosts, { max: 2, idleTimeoutMillis: 1000, options: anyValues });
   const pipe = openPipe(pool);
   const again = <T>(work: (tries: number) => Promise<T>): Promise<T> => retried(work, hosts.next);
   return {
     pool,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
-      (await again(() => pool.query<Row>(sql, [...values]))).rows,
+      (await again(() => asking.query<Row>(sql, [...values]))).rows,
     prepared: async <Row extends QueryResultRow>(statement: Prepared | ((tries: number) => Prepared)) => {
       const of = typeof statement === 'function' ? statement : () => statement;
       const result = await again((tries) => {
@@ -53,16 +64,16 @@ export function openDatabase(connectionString: string): Database {
     transaction: (work) => again((tries) => inTransaction(pool, (client) => work(client, tries))),
     streaming: (work) => again((tries) => inTransaction(streams, (client) => work(client, tries))),
     async close() {
-      await Promise.all([pool.end(), streams.end()]);
+      await Promise.all([pool.end(), asking.end(), streams.end()]);
     },
   };
 }
 
-function openPool(hosts: ReturnType<typeof databaseHosts>, options: PoolConfig): Pool {
+function openPool(hosts: ReturnType<typeof databaseHosts>, { options = '', ...limits }: PoolConfig): Pool {
   const pool = new pg.Pool({
     connectionString: hosts.now(),
     ...(hosts.areMany ? { onConnect: checkWritable } : {}),
-    ...options,
+    ...limits,
     connectionTimeoutMillis: 5000,
     ...steadfast,
     statement_timeout: 60_000,
@@ -72,7 +83,7 @@ function openPool(hosts: ReturnType<typeof databaseHosts>, options: PoolConfig):
     application_name: 'filmwright',
     // Every statement here has its index; plans that were made while a table was small go on after it has grown. What has none only seems dear by that, and is
     // not worth compiling.
-    options: `${steadfast.options} -c enable_seqscan=off -c jit=off`,
+    options: `${steadfast.options} -c enable_seqscan=off -c jit=off ${options}`,
   });
   // Each new connection goes to the server that is asked at the time.
   if (hosts.areMany) Object.defineProperty(pool.options, 'connectionString', { get: hosts.now });

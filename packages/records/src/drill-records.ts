@@ -32,9 +32,11 @@ const lockTimeoutMs = 500;
 const lockTries = 20;
 
 /** Drills on a platform that is in use (SPEC.md, D). */
-export function drillRecords({ rows, transaction }: Database, builds: Pick<Records, 'cancelBuild'>): DrillStore {
+export function drillRecords({ rows, prepared, transaction }: Database, builds: Pick<Records, 'cancelBuild'>): DrillStore {
   const find = async (id: string): Promise<PlaceRow | undefined> =>
-    isUuid(id) ? (await rows<PlaceRow>(`${places} where d.workspace_id = $1`, [id]))[0] : undefined;
+    isUuid(id)
+      ? (await prepared<PlaceRow>({ name: 'drill-place', text: `${places} where d.workspace_id = $1`, values: [id] }))[0]
+      : undefined;
   return {
     async drillPlace(id) {
       const place = await find(id);

@@ -11,14 +11,15 @@ export interface DriveStore {
 }
 
 /** Turns are drawn between the writes of others: what is read after it, nobody before can change. */
-export function driveRecords({ rows }: Database): DriveStore {
+export function driveRecords({ rows, prepared }: Database): DriveStore {
   return {
     chosenToolchains: (buildId) =>
-      rows(
-        `select distinct t.kind, t.model, t.toolchain from build_task b join task t on t.workspace_id = b.workspace_id and t.key = b.key
+      prepared({
+        name: 'chosen-toolchains',
+        text: `select distinct t.kind, t.model, t.toolchain from build_task b join task t on t.workspace_id = b.workspace_id and t.key = b.key
          where b.build_id = $1 and t.model is not null and t.toolchain <> '' order by t.kind, t.model, t.toolchain`,
-        [buildId],
-      ),
+        values: [buildId],
+      }),
     async checkTurn(turn) {
       if ((await rows('select from leadership where drive = $1', [turn])).length === 0) throw superseded();
     },

@@ -1,6 +1,7 @@
 import type { FilmChange, FilmRecord } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
-import { type BuildRow, buildOf, releaseTasks } from './build-records.ts';
+import { releaseTasks } from './build-records.ts';
+import { type BuildRow, buildOf } from './build-rows.ts';
 import type { Database } from './database.ts';
 import type { FilmSaving, FilmStore, OwnId, SaveOutcome, StoredFilm } from './film-store.ts';
 import { addVersion, leadFilm, storable, versionText } from './film-versions.ts';

@@ -151,11 +151,13 @@ async function learnOf(client: PoolClient, count: number): Promise<void> {
   if ((rows[0]?.known ?? 0) < 2 * count) await client.query('analyze task, build_task, attempt');
 }
 
-/** Asks which of these tasks other active builds list. */
+/** Asks which of these tasks other active builds list; each by its key, however many builds there are. */
 const othersThatWant = ({ workspaceId, buildId, keys }: Place & { readonly keys: readonly string[] }): Prepared => ({
   name: 'shared-tasks',
-  text: `select bt.key from unnest($3::text[]) as k(key) join build_task bt on bt.key = k.key
-    join build b on b.id = bt.build_id and b.ended_at is null where bt.workspace_id = $1 and bt.build_id <> $2`,
+  text: `select k.key from unnest($3::text[]) as k(key) cross join lateral (
+      select from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
+      where bt.workspace_id = $1 and bt.key = k.key and bt.build_id <> $2 limit 1
+    ) other`,
   values: [workspaceId, buildId, textArray(keys)],
 });
 

@@ -42,7 +42,8 @@ const isInVain = `coalesce(m.losses >= ${mostLosses}, false)`;
 const isKept = `exists (select from pool_machine m where m.id = split_part(p.offer->>'name', '/', 1) and m.state = 'wanted' and not ${isInVain})`;
 
 /** What machines of pools showed (SPEC.md, O5). */
-export function poolMemoryRecords({ rows, transaction }: Database): PoolMemoryStore {
+export function poolMemoryRecords(database: Database): PoolMemoryStore {
+  const { rows, transaction } = database;
   return {
     async namePools(pools) {
       const named = [pools.map(({ name }) => name), pools.map(({ spec }) => spec)];
@@ -106,7 +107,7 @@ export function poolMemoryRecords({ rows, transaction }: Database): PoolMemorySt
         [ids],
       );
     },
-    offersAtRest: () => offersAtRest(rows),
+    offersAtRest: () => offersAtRest(database),
   };
 }
 
@@ -162,12 +163,14 @@ async function memoriesOf(rows: Database['rows'], names: readonly string[]): Pro
 }
 
 /** What machines of pools offered last of which none is there. */
-export async function offersAtRest(rows: Database['rows']): Promise<readonly OfferAtRest[]> {
-  const found = await rows<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>(
-    `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at between now() - ${doubt} and now(), false) as "isShort" from pool_memory p
+export async function offersAtRest({ prepared }: Pick<Database, 'prepared'>): Promise<readonly OfferAtRest[]> {
+  const found = await prepared<OfferAtRest & { readonly kinds: readonly TaskKind[] | null }>({
+    name: 'offers-at-rest',
+    text: `select p.name as pool, p.offer, p.kinds, coalesce(p.short_at between now() - ${doubt} and now(), false) as "isShort" from pool_memory p
      where p.offer is not null and not exists (
        select from runner r left join pool_machine m on ${isOfMachine} where r.pool = p.name and ${isHeard} and not ${isOutdated}
      ) order by p.name`,
-  );
+    values: [],
+  });
   return found.map(({ kinds, offer, ...row }) => ({ ...row, offer: kinds === null ? offer : offerWithin(offer, kinds) }));
 }

@@ -32,6 +32,7 @@ type ThereRow = Pick<ToldOfDevices, 'free_mib'> & {
 /** Runners: who is there and what they can do. */
 export function runnerRecords({
   rows,
+  prepared,
   transaction,
 }: Database): Pick<
   Records,
@@ -48,9 +49,11 @@ export function runnerRecords({
   | 'offers'
 > {
   const runners: Records['runners'] = async () => {
-    const found = await rows<ThereRow>(
-      `select r.id, r.offer, r.name, r.draining, r.free_mib, r.cache from runner r where ${isHeard} order by r.id`,
-    );
+    const found = await prepared<ThereRow>({
+      name: 'runners-there',
+      text: `select r.id, r.offer, r.name, r.draining, r.free_mib, r.cache from runner r where ${isHeard} order by r.id`,
+      values: [],
+    });
     return found.map(({ offer, ...row }) => ({
       ...{ ...offer, name: row.name, runnerId: row.id, draining: row.draining, cache: row.cache },
       ...(offer.devices && { devices: devicesNow(offer.devices, row) }),
@@ -144,7 +147,7 @@ export function runnerRecords({
     },
     runners,
     async offers() {
-      const [found, atRest] = await Promise.all([runners(), offersAtRest(rows)]);
+      const [found, atRest] = await Promise.all([runners(), offersAtRest({ prepared })]);
       // What may be planned does not change with what a cache holds.
       const there = found.map(({ cache: _, ...offer }) => offer);
       return [...there, ...atRest.map(({ offer, isShort }): CountedOffer => ({ ...offer, atRest: isShort ? 'doubted' : 'likely' }))];
