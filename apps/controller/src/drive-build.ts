@@ -31,8 +31,8 @@ export type BuildDriver = {
   readonly id: string;
   /** The instant of `nowMs` at which this process took it up. */
   readonly startedMs: number;
-  /** Notes that a task finished; true if this build waits for it. */
-  readonly noteFinished: (key: string) => boolean;
+  /** Notes that tasks finished; true if this build waits for one of them. */
+  readonly noteFinished: (keys: readonly string[]) => boolean;
   /** Reads what changed, plans on and stores it, as far as that is due; true when the build has ended. */
   readonly step: (offer: Offer) => Promise<boolean>;
   /** The instant of `nowMs` at which the next step has something to do. */
@@ -107,9 +107,10 @@ export function driveBuild(
   return {
     id: buildId,
     startedMs: nowMs(),
-    noteFinished(key) {
-      if (live.has(key)) finished.add(key);
-      return live.has(key);
+    noteFinished(keys) {
+      const waited = keys.filter((key) => live.has(key));
+      for (const key of waited) finished.add(key);
+      return waited.length > 0;
     },
     dueMs() {
       if (plannedOffer === null || finished.size > 0) return nextPlanMs;

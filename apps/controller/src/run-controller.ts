@@ -56,8 +56,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
     if (event.type === 'finished') {
       // Whoever finishes a task is there, even if too busy to say so otherwise.
       if (offer !== null) runnersSeenMs = nowMs();
-      const waited = event.keys.map((key) => [...drivers.values()].map((driver) => driver.noteFinished(key)).includes(true));
-      if (waited.includes(true)) bell.ring();
+      for (const driver of drivers.values()) if (driver.noteFinished(event.keys)) bell.ring();
     }
   };
 
@@ -111,20 +110,25 @@ export async function runController(options: ControllerOptions): Promise<void> {
 
   /** Some at once: each waits for the ledger most of the time. The round ends when every step has, also where one broke off. */
   const stepAll = async () => {
-    const left = [...drivers.values()].values();
+    const left = drivers.values();
     const ends = await Promise.allSettled(Array.from({ length: stepsAtOnce }, () => stepEach(left)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
 
   const stepEach = async (left: Iterator<BuildDriver>) => {
+    // Most are not due, of thousands: the clock is asked after those alone that were.
+    let atMs = nowMs();
     for (let next = left.next(); !next.done; next = left.next()) {
-      if (signal.aborted) return;
       const driver = next.value;
-      const absentMs = nowMs() - Math.max(runnersSeenMs, driver.startedMs);
+      const absentMs = atMs - Math.max(runnersSeenMs, driver.startedMs);
+      const isDue = offer !== null && dueMs(driver) <= atMs;
+      if (!isDue && absentMs < options.runnerWaitMs) continue;
+      if (signal.aborted) return;
       if (absentMs >= options.runnerWaitMs) {
         await driver.fail(toProblem(noRunner(absentMs)));
         drivers.delete(driver.id);
-      } else if (offer !== null && dueMs(driver) <= nowMs()) await stepOne(driver, offer);
+      } else if (offer !== null) await stepOne(driver, offer);
+      atMs = nowMs();
     }
   };
 
@@ -158,7 +162,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
         const startedMs = nowMs();
         await stepAll();
         options.figures?.drove((nowMs() - startedMs) / 1000);
-        const nextMs = Math.min(nextTickMs, nextListMs, ...(offer === null ? [] : [...drivers.values()].map(dueMs)));
+        let nextMs = Math.min(nextTickMs, nextListMs);
+        if (offer !== null) for (const driver of drivers.values()) nextMs = Math.min(nextMs, dueMs(driver));
         await bell.wait(Math.max(0, nextMs - nowMs()));
       } catch (error) {
         if (error instanceof FilmwrightError && error.code === superseded) {

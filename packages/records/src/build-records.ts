@@ -2,10 +2,10 @@ import type { BuildShots, BuildTask, Progress, TaskKind, WebPackage } from '@fil
 import type { PoolClient } from 'pg';
 import { type ActiveRow, type BuildRow, buildOf, recordOf } from './build-rows.ts';
 import { withEvidence } from './complete-evidence.ts';
-import type { Database } from './database.ts';
+import { type Database, sendAll } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
 import { storable } from './film-versions.ts';
-import { notify } from './notify.ts';
+import { notify, notifying } from './notify.ts';
 import { type BuildRecord, defaultWorkspace, type NewBuild, type Records, type ViewedBuild } from './records.ts';
 import { isUuid, uuidv7 } from './uuidv7.ts';
 import { checkTurn, holdTurn, lockWants, lockWantsOfBuild, stopTask, updateWanted } from './wanted.ts';
@@ -192,8 +192,8 @@ export function buildRecords(database: Database): BuildCalls {
 async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: string }): Promise<BuildRecord> {
   const { id, workspaceId, title, document, files, purpose, atMs, deadline = null, region = null, pool = null } = build;
   const priority = build.priority ?? (purpose === 'frame' || purpose === 'check' || purpose === 'preview' ? 'interactive' : 'normal');
-  const version = await versionOfBuild(client, build);
-  const { rows: added } = await client.query<BuildRow>({
+  const { version, storing } = await versionOfBuild(client, build);
+  const adding = {
     name: 'add-build',
     text: `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline, region, pool)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning *`,
@@ -201,11 +201,12 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
       ...[id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
       ...[priority, deadline, region, pool],
     ],
-  });
+  };
+  const answers = await sendAll(client, [...storing, adding, notifying({ type: 'build', id })]);
+  const added = answers[storing.length] as readonly BuildRow[];
   // It was stored before where the answer of that commit was lost.
   const made = added[0] ?? (await client.query<BuildRow>('select * from build where id = $1', [id])).rows[0];
   if (made === undefined) throw new Error('the build was not stored');
-  await notify(client, { type: 'build', id });
   return recordOf({ ...made, document, files, pool, region });
 }
 

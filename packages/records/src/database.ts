@@ -44,7 +44,7 @@ const anyValues = '-c plan_cache_mode=force_generic_plan';
 export function openDatabase(connectionString: string): Database {
   const hosts = databaseHosts(connectionString);
   const pool = openPool(hosts, { max: 4, idleTimeoutMillis: 60_000, pipeline: true, options: anyValues });
-  const asking = openPool(hosts, { max: 4, idleTimeoutMillis: 10_000 });
+  const asking = openPool(hosts, { max: 4, idleTimeoutMillis: 5000 });
   const streams = openPool(hosts, { max: 2, idleTimeoutMillis: 1000, options: anyValues });
   const pipe = openPipe(pool);
   const again = <T>(work: (tries: number) => Promise<T>): Promise<T> => retried(work, hosts.next);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FilmChange } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
+import { type Prepared, sendAll } from './database.ts';
 import type { FilmContent } from './film-store.ts';
 import { uuidv7 } from './uuidv7.ts';
 
@@ -39,11 +40,16 @@ export type NewVersion = {
   readonly begunAt?: Date;
 };
 
-/** Adds a version and returns its id; the caller holds the film's row. */
-export async function addVersion(client: PoolClient, version: NewVersion): Promise<string> {
+/** Adds a version; the caller holds the film's row. */
+export async function addVersion(client: PoolClient, version: NewVersion): Promise<void> {
+  await sendAll(client, [addingVersion(version).adding]);
+}
+
+/** The statement that adds a version, and its id. */
+export function addingVersion(version: NewVersion): { readonly id: string; readonly adding: Prepared } {
   const { workspaceId, filmId, number, text, session = null, note = null, restored = null, changes = [], begunAt = null } = version;
   const id = uuidv7();
-  await client.query({
+  const adding = {
     name: 'add-version',
     text: `insert into film_version (id, workspace_id, film_id, digest, document, files, assets, number, session, note, restored, changes, begun_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, now()))`,
@@ -51,8 +57,8 @@ export async function addVersion(client: PoolClient, version: NewVersion): Promi
       ...[id, workspaceId, filmId, text.digest, text.document, text.files, text.assets, number],
       ...[session === null ? null : storable(session), note === null ? null : storable(note), restored, storedChanges(changes), begunAt],
     ],
-  });
-  return id;
+  };
+  return { id, adding };
 }
 
 /** Makes a version the newest of its film. */

@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import { endSoon, steadfast } from './connect.ts';
-import { checkWritable } from './database.ts';
+import { checkWritable, type Prepared, sendAll } from './database.ts';
 import { databaseHosts } from './database-hosts.ts';
 import type { RecordsEvent } from './records.ts';
 
@@ -11,7 +11,12 @@ const overlapMs = 5000;
 
 /** Tells every listener about a change, once the transaction is committed. */
 export async function notify(client: PoolClient, event: RecordsEvent): Promise<void> {
-  await client.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, JSON.stringify(event)] });
+  await sendAll(client, [notifying(event)]);
+}
+
+/** The statement that tells every listener about a change. */
+export function notifying(event: RecordsEvent): Prepared {
+  return { name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, JSON.stringify(event)] };
 }
 
 /** Part of a statement that tells every listener of the events in a parameter or expression, texts as `eventsOf` gives them. */

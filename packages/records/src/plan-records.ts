@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 import { textArray } from './array-values.ts';
 import { type Database, type Prepared, sendAll } from './database.ts';
 import { notifyEach } from './notify.ts';
-import { addingOf, addTasks, copyLines, copyTasks, inKeyOrder, type Looks, type Place, tasksToRenew } from './plan-tasks.ts';
+import { addingOf, addTasks, copyLines, copyTasks, inKeyOrder, type Looks, tasksToRenew } from './plan-tasks.ts';
 import type { PlannedRow, Records } from './records.ts';
 import { checkingTurn, lockingWantsOf, superseded, updateWanted } from './wanted.ts';
 
@@ -91,10 +91,18 @@ async function copyPlan(
 
 /** The keys of tasks that were copied with the lines of their plan; null where neither was. */
 type Copied = { readonly copied: readonly string[] | null };
-/** A plan that was begun: the keys of its new tasks, and what its build was. */
-type Begun = { readonly added: readonly string[]; readonly build: BegunRow };
+/** A plan that was begun: the keys of its new tasks, what its build was, and, where they went with it, the lines that changed and the tasks that others list. */
+type Begun = {
+  readonly added: readonly string[];
+  readonly build: BegunRow;
+  readonly lines: readonly LineRow[] | null;
+  readonly shared: readonly LineRow[] | null;
+};
 
-/** Adds what is new, unless that was copied, waits for the lock of wants and begins the plan under it; in one go where the connection is pipelined. */
+/**
+ * Adds what is new, unless that was copied, waits for the lock of wants and begins the plan under it; in one go where the connection is pipelined. The lines
+ * of a small plan with tasks go along: others wait for that lock.
+ */
 async function beginPlan(client: PoolClient, plan: Plan & Copied): Promise<Begun> {
   const { buildId, rows, ready, progress, awaits = null, turn, rowsDigest, copied } = plan;
   const left = rows.filter(({ reused }) => !reused);
@@ -106,17 +114,21 @@ async function beginPlan(client: PoolClient, plan: Plan & Copied): Promise<Begun
   const awaited = awaits === null ? null : JSON.stringify(awaits);
   const values = [buildId, JSON.stringify(progress), rowsDigest, slotMs, events, gpuMs, awaited];
   const beginning = { name: 'begin-plan', text: begin, values };
-  const answers = await sendAll(client, [...adding, lockingWantsOf(buildId), ...checking, beginning]);
-  if (checking.length > 0 && answers.at(-2)?.length === 0) throw superseded();
-  const build = answers.at(-1)?.[0] as BegunRow | undefined;
+  const first = [...adding, lockingWantsOf(buildId), ...checking, beginning];
+  const isWhole = adding.length > 0 && rows.length < manyRows;
+  const along = isWhole ? [storingRows({ buildId, rows }), othersThatWant({ buildId, keys: ready.map(({ key }) => key) })] : [];
+  const answers = await sendAll(client, [...first, ...along]);
+  if (checking.length > 0 && answers[first.length - 2]?.length === 0) throw superseded();
+  const build = answers[first.length - 1]?.[0] as BegunRow | undefined;
   if (build === undefined) throw tooLate;
   const keys = adding.length > 0 ? (answers[0] ?? []) : [];
-  return { added: copied ?? keys.map(({ key }) => key), build };
+  const [lines = null, shared = null] = answers.slice(first.length);
+  return { added: copied ?? keys.map(({ key }) => key), build, lines, shared };
 }
 
 /** Under the lock of wants: what was there already is tried anew where it failed, and each task is wanted by the build that presses most. */
 async function settlePlan(client: PoolClient, plan: Plan & Copied): Promise<void> {
-  const { added, build } = await beginPlan(client, plan);
+  const { added, build, ...along } = await beginPlan(client, plan);
   const { buildId, rows, ready, rowsDigest, copied } = plan;
   const place = { workspaceId: build.workspace_id, buildId };
   const fresh = new Set(added);
@@ -124,20 +136,16 @@ async function settlePlan(client: PoolClient, plan: Plan & Copied): Promise<void
   const tasks = await tasksToRenew(client, { ...place, tasks: others });
   const came = [...added, ...(await addTasks(client, { buildId, tasks, name: 'renew-tasks' }))];
   if (build.before === rowsDigest) return;
-  // How pressing the build is may have changed after its new tasks were written.
-  const looking = came.length > 0 && !build.pressed ? [othersThatWant({ ...place, keys: came })] : [];
-  const storing = copied !== null ? [] : [storingRows({ ...place, rows })];
-  const isFew = rows.length < manyRows;
-  const answers = await sendAll(client, [...storing, ...(isFew ? looking : [])]);
-  const changed = copied !== null ? rows : (answers[0] ?? []);
+  const changed = along.lines ?? (copied !== null ? rows : ((await sendAll(client, [storingRows({ buildId, rows })]))[0] ?? []));
   const gone = build.before === null ? [] : await removeLines(client, { buildId, rows });
   const keys = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
     (key) => key !== null,
   );
   await learnOf(client, keys.length);
-  const shared = isFew ? answers[storing.length] : (await sendAll(client, looking))[0];
+  // How pressing the build is may have changed after its new tasks were written.
+  const settled = new Set(build.pressed ? [] : came);
+  const shared = along.shared ?? (settled.size > 0 ? (await sendAll(client, [othersThatWant({ buildId, keys: came })]))[0] : []);
   // Who wants what was just added, and no other active build lists, is known.
-  const settled = new Set(looking.length > 0 ? came : []);
   for (const { key } of shared ?? []) settled.delete(key);
   await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
 }
@@ -151,34 +159,35 @@ async function learnOf(client: PoolClient, count: number): Promise<void> {
   if ((rows[0]?.known ?? 0) < 2 * count) await client.query('analyze task, build_task, attempt');
 }
 
+type Lines = { readonly buildId: string; readonly rows: readonly PlannedRow[] };
+
 /** Asks which of these tasks other active builds list; each by its key, however many builds there are. */
-const othersThatWant = ({ workspaceId, buildId, keys }: Place & { readonly keys: readonly string[] }): Prepared => ({
+const othersThatWant = ({ buildId, keys }: { readonly buildId: string; readonly keys: readonly string[] }): Prepared => ({
   name: 'shared-tasks',
-  text: `select k.key from unnest($3::text[]) as k(key) cross join lateral (
+  text: `select k.key from build own cross join unnest($2::text[]) as k(key) cross join lateral (
       select from build_task bt join build b on b.id = bt.build_id and b.ended_at is null
-      where bt.workspace_id = $1 and bt.key = k.key and bt.build_id <> $2 limit 1
-    ) other`,
-  values: [workspaceId, buildId, textArray(keys)],
+      where bt.workspace_id = own.workspace_id and bt.key = k.key and bt.build_id <> own.id limit 1
+    ) other where own.id = $1`,
+  values: [buildId, textArray(keys)],
 });
 
 /** Writes the lines that differ; answers with every key that so came to this build, and the one that was in its place. */
-const storingRows = ({ workspaceId, buildId, rows }: Place & { readonly rows: readonly PlannedRow[] }): Prepared => ({
+const storingRows = ({ buildId, rows }: Lines): Prepared => ({
   name: 'store-rows',
   text: `with given as (
-     select * from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::boolean[]) with ordinality
+     select * from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::boolean[]) with ordinality
        as g(address, kind, key, estimate_ms, reused, ordinal)
    ), changed as (
-     select g.*, b.key as old_key from given g left join build_task b on b.build_id = $2 and b.address = g.address
+     select g.*, b.key as old_key from given g left join build_task b on b.build_id = $1 and b.address = g.address
      where b.address is null or (b.kind, b.key, b.estimate_ms, b.reused, b.ordinal) is distinct from (g.kind, g.key, g.estimate_ms, g.reused, g.ordinal)
    ), written as (
      insert into build_task (workspace_id, build_id, address, kind, key, estimate_ms, reused, ordinal)
-     select $1, $2, address, kind, key, estimate_ms, reused, ordinal from changed
+     select own.workspace_id, own.id, address, kind, key, estimate_ms, reused, ordinal from changed, build own where own.id = $1
      on conflict (build_id, address) do update set kind = excluded.kind, key = excluded.key, estimate_ms = excluded.estimate_ms,
        reused = excluded.reused, ordinal = excluded.ordinal
    )
    select key, old_key from changed where key is distinct from old_key`,
   values: [
-    workspaceId,
     buildId,
     rows.map((row) => row.address),
     rows.map((row) => row.kind),
@@ -189,10 +198,7 @@ const storingRows = ({ workspaceId, buildId, rows }: Place & { readonly rows: re
 });
 
 /** Removes the lines of a plan before that this one has no more; gives their keys. */
-async function removeLines(
-  client: PoolClient,
-  { buildId, rows }: { readonly buildId: string; readonly rows: readonly PlannedRow[] },
-): Promise<readonly (string | null)[]> {
+async function removeLines(client: PoolClient, { buildId, rows }: Lines): Promise<readonly (string | null)[]> {
   const { rows: gone } = await client.query<{ key: string | null }>(
     `delete from build_task where build_id = $1 and (select count(*) from build_task where build_id = $1) > $3 and not (address = any($2)) returning key`,
     [buildId, rows.map((row) => row.address), rows.length],

@@ -33,7 +33,7 @@ const mostLogBytes = 8 * 1024 ** 2;
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '40',
+  max_connections: '80',
   shared_buffers: '128MB',
   work_mem: '8MB',
   maintenance_work_mem: '32MB',
