@@ -118,7 +118,8 @@ export function driveBuild(
     },
     async step(offered) {
       if (nowMs() < nextPlanMs) return false;
-      chosen ??= new Map(byModel((await chosenToolchains?.(buildId)) ?? []));
+      // For a build without a plan nobody has chosen anything.
+      chosen ??= new Map(build.state === 'planning' ? [] : byModel((await chosenToolchains?.(buildId)) ?? []));
       const offer = keepChosen(allowedTo(build, offered), [...chosen.values()]);
       const offeredText = JSON.stringify(offer);
       const changed = await readChanges();

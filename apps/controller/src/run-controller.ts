@@ -21,7 +21,7 @@ export type ControllerOptions = Driving & {
 
 const tickMs = 1000;
 /** With many builds the ledger is asked for live tasks once in so long, not for each of them twice a second. */
-const betweenRereadsMs = 5;
+const betweenRereadsMs = 10;
 /** While builds wait for the first runner, it is looked for so often. */
 const lookForRunnersMs = 250;
 /** A build whose steps fail so often in a row with errors that are not the database's absence is given up. */

@@ -130,11 +130,9 @@ async function follow(
       pruned = position.xid;
       nextPruneMs = nowMs() + pruneMs;
     }
-    if (answer.length === 0) {
-      await bell.wait(view.waiting() > 0 ? stepMs : readMs);
-      const leftMs = startMs + togetherMs - nowMs();
-      if (leftMs > 0) await bell.rest(leftMs);
-    }
+    if (answer.length === 0) await bell.wait(view.waiting() > 0 ? stepMs : readMs);
+    const leftMs = startMs + togetherMs - nowMs();
+    if (leftMs > 0) await bell.rest(leftMs);
     const read = await records.tailOutbox(position);
     position = read.position;
     view.setNear(await records.nearOf(view.placed(read.events.flatMap((event) => (event.type === 'task' ? [event.task] : [])))));
