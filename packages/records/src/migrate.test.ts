@@ -251,6 +251,23 @@ test('migrations may take as long as what is filled needs, and read tables as a 
   }
 });
 
+test('statements of transactions and prepared ones are planned for any values, others for those that they are asked with', async () => {
+  const database = openDatabase((await server.empty()).connectionString);
+  const text = `select current_setting('plan_cache_mode') as mode`;
+  try {
+    const modes = [
+      ...(await database.rows(text)),
+      ...(await database.prepared({ name: 'mode', text, values: [] })),
+      ...(await database.piped({ name: 'mode', text, values: [] })),
+      ...(await database.transaction(async (client) => (await client.query(text)).rows)),
+      ...(await database.streaming(async (client) => (await client.query(text)).rows)),
+    ].map(({ mode }) => mode);
+    assert.deepEqual(modes, ['auto', ...Array(4).fill('force_generic_plan')]);
+  } finally {
+    await database.close();
+  }
+});
+
 test('the server gives up a connection whose other side is gone, and compiles no statement', async () => {
   const database = openDatabase((await server.empty()).connectionString);
   try {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultWorkspace } from './records.ts';
 import { epochOf, leaseGranted } from './testing/lead.ts';
 import { completionOf, problemOf, someBuild, someOffer, someTask } from './testing/made-up.ts';
+import { rowsRead } from './testing/rows-read.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner, tailed } from './testing/with-runner.ts';
 
@@ -106,15 +106,10 @@ test('of one change one task is read, however many there are', async () => {
   await sql('analyze');
   const { position } = await records.fleetSnapshot();
   await someBuild(records, { tasks: [someTask('one')] });
-  // Connections tell what they read when they end.
   const read = async () => {
-    const others = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name = 'filmwright'`;
-    await sql(`select pg_terminate_backend(pid) ${others}`);
-    while ((await sql(`select pid ${others}`)).length > 0) await sleep(10);
-    const [row] =
-      await sql(`select sum(idx_tup_read)::int as rows, (select sum(idx_scan)::int from pg_stat_user_indexes where relname = 'outbox') as looks
-      from pg_stat_user_indexes where relname in ('task', 'attempt')`);
-    return row as { readonly rows: number; readonly looks: number };
+    const rows = await rowsRead({ sql }, ['task', 'attempt']);
+    const [row] = await sql(`select sum(idx_scan)::int as looks from pg_stat_user_indexes where relname = 'outbox'`);
+    return { rows, looks: Number(row?.['looks']) };
   };
   const before = await read();
   assert.deepEqual((await tailed({ records }, position)).told, ['one waiting']);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { defaultWorkspace } from './records.ts';
 import { leaseGranted, leaseOne } from './testing/lead.ts';
 import { completionOf, problemOf, rowFor, someBuild, someOffer, someProgress, someTask } from './testing/made-up.ts';
+import { rowsRead } from './testing/rows-read.ts';
 import { serverOfTests } from './testing/test-server.ts';
 import { openWithRunner } from './testing/with-runner.ts';
 
@@ -254,4 +255,22 @@ test('S5: a large plan that comes after its build had ended leaves nothing', asy
   for (const some of [tasks, tasks.slice(0, 2)])
     await records.savePlan({ buildId: build.id, rows: some.map((task) => rowFor(task)), ready: some, progress: someProgress });
   assert.deepEqual(await sql('select key from task union all select address from build_task'), []);
+});
+
+test('of other builds those alone are read that list a task of a plan, however many there are', async () => {
+  const { records, sql } = await server.open();
+  for (let at = 0; at < 300; at++) {
+    // What the database knows of its tables is from when they were small.
+    if (at === 30) await sql('analyze');
+    await someBuild(records, { tasks: [someTask(`of-${at}`)], document: at });
+  }
+  const planned = await someBuild(records, { document: 'another' });
+  const tasks = [someTask('new'), someTask('of-7')];
+  const plan = (ready: typeof tasks) =>
+    records.savePlan({ buildId: planned.id, rows: tasks.map((task) => rowFor(task)), ready, progress: someProgress });
+  const before = await rowsRead({ sql }, ['build', 'build_task', 'task']);
+  await plan(tasks);
+  const read = (await rowsRead({ sql }, ['build', 'build_task', 'task'])) - before;
+  assert.ok(read > 0 && read < 60, `${read} rows were read for a plan of two tasks`);
+  assert.deepEqual(await sql(`select count(*)::int as n from task where wanted_by = $1`, [planned.id]), [{ n: 1 }]);
 });
