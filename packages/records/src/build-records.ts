@@ -1,6 +1,6 @@
 import type { BuildShots, BuildTask, Progress, TaskKind, WebPackage } from '@filmwright/contracts';
 import type { PoolClient } from 'pg';
-import { type ActiveRow, type BuildRow, buildOf, recordOf } from './build-rows.ts';
+import { type ActiveRow, type BuildRow, buildColumns, buildOf, recordOf } from './build-rows.ts';
 import { withEvidence } from './complete-evidence.ts';
 import { type Database, sendAll } from './database.ts';
 import { versionOfBuild } from './film-of-build.ts';
@@ -65,7 +65,7 @@ export function buildRecords(database: Database): BuildCalls {
     if (ids.length === 0) return [];
     const found = await prepared<ActiveRow>({
       name: 'active-among',
-      text: `select b.*, v.document, v.files from build b join film_version v on v.id = b.film_version_id
+      text: `select b.*, v.document, v.files from (select ${buildColumns}, film_version_id, pool, region from build) b join film_version v on v.id = b.film_version_id
        where b.id = any($1) and b.ended_at is null order by b.id`,
       values: [ids],
     });
@@ -80,7 +80,7 @@ export function buildRecords(database: Database): BuildCalls {
     },
     async getBuild(id, workspaceId = defaultWorkspace) {
       if (!isUuid(id)) return null;
-      const text = 'select * from build where id = $1 and workspace_id = $2';
+      const text = `select ${buildColumns} from build where id = $1 and workspace_id = $2`;
       const [row] = await prepared<BuildRow>({ name: 'build', text, values: [id, workspaceId] });
       return row === undefined ? null : buildOf(row);
     },
@@ -196,7 +196,7 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   const adding = {
     name: 'add-build',
     text: `insert into build (id, workspace_id, film_id, film_version_id, title, purpose, at_ms, progress, priority, deadline, region, pool)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning *`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing returning ${buildColumns}`,
     values: [
       ...[id, workspaceId, version.film_id, version.id, title, purpose, atMs, JSON.stringify(firstProgress)],
       ...[priority, deadline, region, pool],
@@ -205,7 +205,7 @@ async function storeBuild(client: PoolClient, build: NewBuild & { readonly id: s
   const answers = await sendAll(client, [...storing, adding, notifying({ type: 'build', id })]);
   const added = answers[storing.length] as readonly BuildRow[];
   // It was stored before where the answer of that commit was lost.
-  const made = added[0] ?? (await client.query<BuildRow>('select * from build where id = $1', [id])).rows[0];
+  const made = added[0] ?? (await client.query<BuildRow>(`select ${buildColumns} from build where id = $1`, [id])).rows[0];
   if (made === undefined) throw new Error('the build was not stored');
   return recordOf({ ...made, document, files, pool, region });
 }

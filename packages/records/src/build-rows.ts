@@ -19,6 +19,26 @@ export type BuildRow = {
   created_at: Date;
   ended_at: Date | null;
 };
+/** Columns of a `BuildRow`, by their names: a prepared statement with a star would fail once another program has added one. */
+export const buildColumns = [
+  ...[
+    'id',
+    'workspace_id',
+    'film_id',
+    'title',
+    'purpose',
+    'priority',
+    'deadline',
+    'at_ms',
+    'state',
+    'progress',
+    'result',
+    'problem',
+    'awaits',
+  ],
+  ...['created_at', 'ended_at'],
+].join(', ');
+
 /** With the version that is built. */
 export type ActiveRow = BuildRow & {
   pool: string | null;
