@@ -274,3 +274,20 @@ test('of other builds those alone are read that list a task of a plan, however m
   assert.ok(read > 0 && read < 60, `${read} rows were read for a plan of two tasks`);
   assert.deepEqual(await sql(`select count(*)::int as n from task where wanted_by = $1`, [planned.id]), [{ n: 1 }]);
 });
+
+test('B4: a task that was swept and comes anew by the plan of one build is wanted by the build that presses more', async () => {
+  const { records, sql } = await server.open();
+  const task = someTask('a');
+  const pressing = await someBuild(records, { tasks: [task], priority: 'interactive' });
+  const other = await someBuild(records, { tasks: [task], document: 'another' });
+  const rows = [rowFor(task)];
+  const again = { buildId: other.id, ready: [task], progress: someProgress };
+  for (const plan of [
+    { ...again, rows },
+    { ...again, rows: [...rows, rowFor(someTask('b'), { key: null })] },
+  ]) {
+    await sql('delete from task');
+    await records.savePlan(plan);
+    assert.deepEqual(await sql('select wanted_by, priority from task'), [{ wanted_by: pressing.id, priority: 'interactive' }]);
+  }
+});

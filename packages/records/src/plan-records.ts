@@ -135,19 +135,22 @@ async function settlePlan(client: PoolClient, plan: Plan & Copied): Promise<void
   const others = ready.filter(({ key }) => !fresh.has(key));
   const tasks = await tasksToRenew(client, { ...place, tasks: others });
   const came = [...added, ...(await addTasks(client, { buildId, tasks, name: 'renew-tasks' }))];
-  if (build.before === rowsDigest) return;
-  const changed = along.lines ?? (copied !== null ? rows : ((await sendAll(client, [storingRows({ buildId, rows })]))[0] ?? []));
-  const gone = build.before === null ? [] : await removeLines(client, { buildId, rows });
-  const keys = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
+  const isSame = build.before === rowsDigest;
+  const changed = isSame
+    ? []
+    : (along.lines ?? (copied !== null ? rows : ((await sendAll(client, [storingRows({ buildId, rows })]))[0] ?? [])));
+  const gone = isSame || build.before === null ? [] : await removeLines(client, { buildId, rows });
+  const lined = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
     (key) => key !== null,
   );
-  await learnOf(client, keys.length);
+  await learnOf(client, lined.length);
   // How pressing the build is may have changed after its new tasks were written.
   const settled = new Set(build.pressed ? [] : came);
   const shared = along.shared ?? (settled.size > 0 ? (await sendAll(client, [othersThatWant({ buildId, keys: came })]))[0] : []);
-  // Who wants what was just added, and no other active build lists, is known.
+  // Who wants what was just added, and no other active build lists, is known; what was swept meanwhile comes anew though its line is there.
   for (const { key } of shared ?? []) settled.delete(key);
-  await updateWanted(client, { workspaceId: place.workspaceId, keys: keys.filter((key) => !settled.has(key)) });
+  const keys = [...lined, ...came].filter((key) => !settled.has(key));
+  await updateWanted(client, { workspaceId: place.workspaceId, keys });
 }
 
 type LineRow = { readonly key?: string | null; readonly old_key?: string | null };
