@@ -45,7 +45,9 @@ test(`the real ledger answers as the model does, call by call (from seed ${first
     // A history is played in much less time than it is replayed.
     if (calls >= leastCalls && losses >= 5 && seen.length === 0) continue;
     for (const what of seen) rare.delete(what);
-    await replay(model, { seed, opened: await server.open() });
+    const opened = await server.open();
+    await replay(model, { seed, opened });
+    await opened.close();
     calls += model.calls.length;
     losses += model.attempts.filter(({ outcome }) => outcome === 'lost').length;
   }

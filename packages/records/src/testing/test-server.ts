@@ -26,6 +26,8 @@ export type TestRecords = {
   readonly records: OpenedRecords;
   readonly connectionString: string;
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+  /** For whoever opens one after the other: the server lets in so many connections only. The others are closed with it. */
+  readonly close: () => Promise<void>;
 };
 
 /** What the tests of a file ask of their server. */
@@ -43,7 +45,7 @@ export async function startTestServer(): Promise<TestServer> {
   await chmod(home, 0o755);
   const isPrepared = await takePrepared(home);
   let server: RunningPostgres = await startPostgres({ home });
-  const closes: (() => Promise<void>)[] = [];
+  const closes = new Set<() => Promise<void>>();
   const to = (database: string): string => {
     const url = new URL(server.connectionString);
     url.pathname = `/${database}`;
@@ -79,12 +81,12 @@ export async function startTestServer(): Promise<TestServer> {
       const records = await openRecords({ connectionString });
       const pool = new pg.Pool({ connectionString, max: 1 });
       pool.on('error', () => {});
-      closes.push(async () => {
-        await records.close();
-        await pool.end();
-      });
+      const close = async (): Promise<void> => {
+        if (closes.delete(close)) await Promise.all([records.close(), pool.end()]);
+      };
+      closes.add(close);
       const sql: TestRecords['sql'] = async (text, values = []) => (await pool.query<Record<string, unknown>>(text, [...values])).rows;
-      return { records, connectionString, sql };
+      return { records, connectionString, sql, close };
     },
     async restart() {
       await server.exited;
