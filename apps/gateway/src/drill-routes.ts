@@ -55,11 +55,6 @@ export function addDrillRoutes(
       return removed;
     },
   });
-  const stateOf = async (id: string, workspaceId: string): Promise<Omit<DrillBuildState, 'id'>> => {
-    const made = await records.getBuild(id, workspaceId);
-    if (made === null) throw new FilmwrightError('not-found', `The build ${id} went with its drill meanwhile.`);
-    return made;
-  };
   addRoute(app, {
     name: 'createDrillBuild',
     handler: async (request, reply): Promise<DrillBuildState> => {
@@ -69,16 +64,15 @@ export function addDrillRoutes(
       const { id: workspaceId, pool } = place;
       const body = checkInput(drillBuildRequestSchema, request.body);
       const { document, priority, deadline = null } = body;
-      const begun: DrillBuildState[] = [];
-      const make = async (given: string): Promise<string> => {
+      const make = async (id: string): Promise<string> => {
         const build = { title: document.title, document, files: {}, purpose: 'drill', atMs: null, deadline, pool } as const;
-        const { id, state } = await records.createBuild({ ...build, id: given, workspaceId, ...(priority && { priority }) });
-        if (state === 'planning') begun.push({ id, state, endedAt: null, problem: null });
-        return id;
+        return (await records.createBuild({ ...build, id, workspaceId, ...(priority && { priority }) })).id;
       };
       const id = await once.build({ workspaceId, key: request.headers['idempotency-key'], body, make });
-      const { state, endedAt, problem } = begun[0] ?? (await stateOf(id, workspaceId));
+      const made = await records.getBuild(id, workspaceId);
+      if (made === null) throw new FilmwrightError('not-found', `The build ${id} went with its drill meanwhile.`);
       reply.code(202).header('location', `/v1/drills/${workspaceId}/builds/${id}/audit`);
+      const { state, endedAt, problem } = made;
       return { id, state, endedAt, problem };
     },
   });

@@ -91,7 +91,7 @@ async function copyPlan(
 
 /** The keys of tasks that were copied with the lines of their plan; null where neither was. */
 type Copied = { readonly copied: readonly string[] | null };
-/** A plan that was begun: the keys of its new tasks, what its build was, and, where they went with it, the lines that changed and the tasks that others list. */
+/** A plan that was begun: the keys of its new tasks, what its build was, and its lines that changed and tasks that others list, null where those did not go with it. */
 type Begun = {
   readonly added: readonly string[];
   readonly build: BegunRow;
@@ -128,29 +128,30 @@ async function beginPlan(client: PoolClient, plan: Plan & Copied): Promise<Begun
 
 /** Under the lock of wants: what was there already is tried anew where it failed, and each task is wanted by the build that presses most. */
 async function settlePlan(client: PoolClient, plan: Plan & Copied): Promise<void> {
-  const { added, build, ...along } = await beginPlan(client, plan);
-  const { buildId, rows, ready, rowsDigest, copied } = plan;
-  const place = { workspaceId: build.workspace_id, buildId };
+  const begun = await beginPlan(client, plan);
+  const { added, build } = begun;
+  const { buildId, ready, rowsDigest } = plan;
+  const { workspace_id: workspaceId } = build;
   const fresh = new Set(added);
   const others = ready.filter(({ key }) => !fresh.has(key));
-  const tasks = await tasksToRenew(client, { ...place, tasks: others });
+  const tasks = await tasksToRenew(client, { workspaceId, buildId, tasks: others });
   const came = [...added, ...(await addTasks(client, { buildId, tasks, name: 'renew-tasks' }))];
-  const isSame = build.before === rowsDigest;
-  const changed = isSame
-    ? []
-    : (along.lines ?? (copied !== null ? rows : ((await sendAll(client, [storingRows({ buildId, rows })]))[0] ?? [])));
-  const gone = isSame || build.before === null ? [] : await removeLines(client, { buildId, rows });
-  const lined = [...changed.flatMap(({ key = null, old_key: before = null }: LineRow) => [key, before]), ...gone].filter(
-    (key) => key !== null,
-  );
+  const lined = build.before === rowsDigest ? [] : await changeLines(client, { ...plan, ...begun });
   await learnOf(client, lined.length);
   // How pressing the build is may have changed after its new tasks were written.
   const settled = new Set(build.pressed ? [] : came);
-  const shared = along.shared ?? (settled.size > 0 ? (await sendAll(client, [othersThatWant({ buildId, keys: came })]))[0] : []);
+  const shared = begun.shared ?? (settled.size > 0 ? (await sendAll(client, [othersThatWant({ buildId, keys: came })]))[0] : []);
   // Who wants what was just added, and no other active build lists, is known; what was swept meanwhile comes anew though its line is there.
   for (const { key } of shared ?? []) settled.delete(key);
-  const keys = [...lined, ...came].filter((key) => !settled.has(key));
-  await updateWanted(client, { workspaceId: place.workspaceId, keys });
+  await updateWanted(client, { workspaceId, keys: [...lined, ...came].filter((key) => !settled.has(key)) });
+}
+
+/** Makes the lines of a build those of its plan, as far as they did not go with it; gives every key that came to the build by that, or left it. */
+async function changeLines(client: PoolClient, { buildId, rows, copied, lines, build }: Plan & Copied & Begun): Promise<readonly string[]> {
+  const stored = async () => (await sendAll(client, [storingRows({ buildId, rows })]))[0] ?? [];
+  const changed: readonly LineRow[] = copied !== null ? rows : (lines ?? (await stored()));
+  const gone = build.before === null ? [] : await removeLines(client, { buildId, rows });
+  return [...changed.flatMap(({ key = null, old_key: before = null }) => [key, before]), ...gone].filter((key) => key !== null);
 }
 
 type LineRow = { readonly key?: string | null; readonly old_key?: string | null };
