@@ -5,12 +5,13 @@ import { freemem, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { mountsBelow, unmount } from '@filmwright/process/mounts';
 
 const temp = roomyMemory() ?? tmpdir();
 removeLeft(temp);
 const folder = mkdtempSync(join(temp, `filmwright-tests-${process.pid}-`));
 chmodSync(folder, 0o755);
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('exit', () => remove(folder));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 process.env.TMPDIR = folder;
 // The first database that a test makes is kept here as it was at first; the others are copies.
@@ -66,8 +67,18 @@ function removeLeft(temp) {
     try {
       process.kill(Number(pid), 0);
     } catch {
-      rmSync(join(temp, name), { recursive: true, force: true });
+      remove(join(temp, name));
     }
+  }
+}
+
+/** With what tests mounted there that were killed; what cannot be removed is told, and stops no tests. */
+function remove(folder) {
+  for (const { point } of mountsBelow(folder)) unmount(point);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    process.stderr.write(`${folder} stays: ${error.message}\n`);
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { filmwright, homesOfTest, processesOf } from './platform-home.ts';
+import { mountsBelow } from '@filmwright/process/mounts';
+import { filmwright, homesOfTest, processesOf, start, until } from './platform-home.ts';
 
 const newHome = homesOfTest();
+const disksBelow = (home: string): readonly string[] => mountsBelow(home).map(({ point }) => point);
 
 test('a drill breaks what it started, loses nothing, does and charges nothing twice, and leaves nothing behind', async () => {
   const home = newHome();
@@ -18,5 +19,20 @@ test('a drill breaks what it started, loses nothing, does and charges nothing tw
   const none = await filmwright(home, ['drill', '--only', 'set the house on fire', '--home', home]);
   assert.notEqual(none.status, 0);
   assert.match(none.err, /No fault is called "set the house on fire"; there are: kill a runner, /);
-  assert.doesNotMatch(readFileSync('/proc/mounts', 'utf8'), new RegExp(home));
+  assert.deepEqual(disksBelow(home), []);
+});
+
+test('a drill that is killed takes its platform along, and the next one takes its disks away', async () => {
+  const home = newHome();
+  const { pid, ended } = start(home, ['drill', '--rounds', '1', '--runners', '1', '--home', home]);
+  await until(() => processesOf(home).some(({ role }) => role === 'runner'), 'the drill has a runner');
+  const disks = disksBelow(home);
+  process.kill(pid, 'SIGKILL');
+  await ended;
+  await until(() => processesOf(home).length === 0, 'what the drill started has ended');
+  // Not root, or not on Linux, a drill has none.
+  assert.equal(disks.length, process.platform === 'linux' && process.getuid?.() === 0 ? 2 : 0);
+  const next = await filmwright(home, ['drill', '--url', 'http://127.0.0.1:9', '--token', 'none', '--home', home]);
+  assert.equal(next.status, 1, next.out + next.err);
+  assert.deepEqual(disksBelow(home), []);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { mountsBelow, unmount } from '@filmwright/process/mounts';
 
 // Looking over every picture takes longer than these small films; the journey of clips has it done.
 process.env.FILMWRIGHT_REVIEW ??= 'off';
@@ -26,6 +27,7 @@ export async function removeHome(home: string): Promise<void> {
   await until(() => processesOf(home).length === 0, 'processes of the home end');
   // Of a database that was killed here; one that ended by itself left nothing.
   if (existsSync(join(home, 'postgresql', 'data', 'postmaster.pid'))) await (await import('@filmwright/records/embedded')).freeShared(home);
+  for (const { point } of mountsBelow(home)) unmount(point);
   await rm(home, { recursive: true, force: true, maxRetries: 5 });
 }
 

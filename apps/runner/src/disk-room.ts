@@ -1,6 +1,7 @@
-import { readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { readMounts } from '@filmwright/process/mounts';
 
 const mebibyte = 1024 ** 2;
 /** No task starts with less than this free. */
@@ -48,7 +49,7 @@ export async function asDiskFull(error: unknown, room: Room): Promise<unknown> {
 }
 
 async function diskFull({ home, tempDir, what, percent, elsewhere }: Room, cause?: unknown): Promise<FilmwrightError> {
-  const [free, mount, written] = await Promise.all([freeBytes(home), mountOf(home), bytesIn(tempDir)]);
+  const [free, written] = await Promise.all([freeBytes(home), bytesIn(tempDir)]);
   const share = percent() / 100;
   const missing = share > 0.05 ? (written / share) * (1 - share) : 0;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
@@ -58,7 +59,7 @@ async function diskFull({ home, tempDir, what, percent, elsewhere }: Room, cause
       : `at least ${megabytes(startBytes)} to ${what} and for the database`;
   return new FilmwrightError(
     'disk-full',
-    `The file system ${mount} is full: ${Math.max(0, Math.floor(free / 1e6))} MB left for ${home}; wanted ${wanted}. ` +
+    `The file system ${mountOf(home)} is full: ${Math.max(0, Math.floor(free / 1e6))} MB left for ${home}; wanted ${wanted}. ` +
       'Free space there or set FILMWRIGHT_HOME to a larger disk, then run the same command again; finished parts are kept.',
     { ...(cause === undefined ? {} : { cause }), ...(elsewhere ? { retryable: true } : {}) },
   );
@@ -78,12 +79,10 @@ async function freeBytes(folder: string): Promise<number> {
   }
 }
 
-/** Where the file system of a folder is mounted (proc(5), mountinfo, field 5), or the folder itself where that cannot be told. */
-async function mountOf(folder: string): Promise<string> {
-  const list = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const points = list.split('\n').map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '));
-  const around = points.filter((point) => point !== '' && (folder === point || folder.startsWith(point === '/' ? '/' : `${point}/`)));
-  return around.sort((a, b) => b.length - a.length)[0] ?? folder;
+/** Where the file system of a folder is mounted, or the folder itself where that cannot be told. */
+function mountOf(folder: string): string {
+  const around = readMounts().filter(({ point }) => folder === point || folder.startsWith(point === '/' ? '/' : `${point}/`));
+  return around.map(({ point }) => point).sort((a, b) => b.length - a.length)[0] ?? folder;
 }
 
 async function bytesIn(folder: string): Promise<number> {

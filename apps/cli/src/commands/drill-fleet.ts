@@ -10,6 +10,7 @@ import { steadily } from '../drill/fleet-records.ts';
 import { type FleetReport, fleetReport, fleetReportText } from '../drill/fleet-report.ts';
 import { heedInterrupts } from '../drill/heed-interrupts.ts';
 import { faultsNamed, playRounds } from '../drill/play-rounds.ts';
+import { freeKilledDisks } from '../drill/small-disk.ts';
 import { clientOf } from '../platform/asked-platform.ts';
 import { drillHome } from './drill.ts';
 import { checkFleet, type FleetPlace, removeLeftOver } from './drill-place.ts';
@@ -32,6 +33,7 @@ export type DrillFleetOptions = FleetRounds & {
 
 /** Drills a platform that runs already, by its address: strikes only runners that it starts here, and removes all that it made. 1 as for a platform of its own, and where something was left behind. */
 export async function drillFleet(options: DrillFleetOptions): Promise<number> {
+  freeKilledDisks(tell);
   if (options.remove) return removeLeftOver(options);
   const { signal, giveBack } = heedInterrupts(tell);
   const { report, tally } = await playOnFleet({ ...options, faults: faultsOfRunners, signal, tell }).finally(giveBack);

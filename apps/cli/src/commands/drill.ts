@@ -6,6 +6,7 @@ import { startDrillPlatform } from '../drill/drill-platform.ts';
 import { emptyTally, isSound, statusOf, sumsOf, sumsText } from '../drill/drill-sums.ts';
 import { heedInterrupts } from '../drill/heed-interrupts.ts';
 import { faultsNamed, playRounds } from '../drill/play-rounds.ts';
+import { freeKilledDisks } from '../drill/small-disk.ts';
 
 export type DrillOptions = {
   readonly rounds: number;
@@ -24,8 +25,9 @@ export type DrillOptions = {
 /** Breaks a platform of its own on purpose, a fault each round, and says whether tasks were lost, run or charged twice, or came out wrong; 1 where any was, where a round broke off, or where no fault took hold at all. What lies on the platforms stays then. */
 export async function drill({ rounds, seed, runners, platforms, only = '', home: given, json }: DrillOptions): Promise<number> {
   const wanted = faultsNamed(faults, only);
-  const home = await drillHome(given);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  freeKilledDisks(tell);
+  const home = await drillHome(given);
   tell(`Seed ${seed}, ${rounds} rounds, ${platforms} × ${runners} runners, on ${home}.`);
   const tally = emptyTally();
   const { signal, giveBack } = heedInterrupts(tell);

@@ -44,7 +44,7 @@ export async function startDrillDatabase(home: string): Promise<DrillDatabase> {
   const start = async (name: string, port = 0): Promise<Server> => {
     const at = join(home, name);
     await mkdir(at, { recursive: true });
-    return { ...(await startPostgres({ home: at, port, replicates: true })), home: at };
+    return { ...(await startPostgres({ home: at, port, replicates: true, diesWithStarter: true })), home: at };
   };
   const nameOf = ({ home: at }: Server): string => at.slice(home.length + 1);
   let server = await start('database-1');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@filmwright/client';
 import { FilmwrightError } from '@filmwright/contracts';
+import { unmount } from '@filmwright/process/mounts';
 import { openRecords } from '@filmwright/records';
 import { openPlatformLog } from '../platform/platform-log.ts';
 import { type AppName, type Supervised, supervise } from '../platform/supervise.ts';
@@ -12,7 +13,7 @@ import type { DatabaseWay } from './database-way.ts';
 import { type DrillDatabase, startDrillDatabase } from './drill-database.ts';
 import { type DrillRunner, heedingSignals, runnerPlaces, startDrillRunner } from './drill-runner.ts';
 import type { RunnerGround } from './fault.ts';
-import { smallDisk, unmount } from './small-disk.ts';
+import { smallDisk } from './small-disk.ts';
 import { storedIn } from './stored-in.ts';
 
 /** A part that writes to the database, and its way there. */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@filmwright/client';
 import { type DrillPlace, FilmwrightError, readJoinToken, writeJoinToken } from '@filmwright/contracts';
+import { unmount } from '@filmwright/process/mounts';
 import { openPlatformLog } from '../platform/platform-log.ts';
 import { heedingSignals, runnerPlaces, startDrillRunner } from './drill-runner.ts';
 import type { RunnerGround } from './fault.ts';
 import { fleetRecords, steadily } from './fleet-records.ts';
-import { smallDisk, unmount } from './small-disk.ts';
+import { smallDisk } from './small-disk.ts';
 
 export type FleetGround = RunnerGround & { readonly stop: () => Promise<void> };
 export type FleetGroundOptions = {

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deathLauncher } from '@filmwright/process/death-launcher';
 import { isAlive } from '@filmwright/process/is-alive';
 import pg from 'pg';
 import { type RunningPostgres, startPostgres } from './start-postgres.ts';
 
+const launcher = deathLauncher('INT');
 let home = '';
 let database: RunningPostgres;
 
@@ -151,6 +155,31 @@ test('P11: a server that starts again has the port that it had, unless another h
   other.close();
   assert.notEqual(new URL(database.connectionString).port, port);
   assert.deepEqual(await ask('select 1 as answer'), [1]);
+});
+
+test(`P13: a server whose starter is killed ends too, cleanly, where it was started for it${launcher.length > 0 ? '' : ' (skipped: setpriv cannot tell it here)'}`, {
+  skip: launcher.length === 0,
+}, async () => {
+  await database.stop();
+  const start = `import(process.argv[1]).then(async ({ startPostgres }) => {
+    const { pid } = await startPostgres({ home: process.argv[2], diesWithStarter: true });
+    process.stdout.write(String(pid));
+    setInterval(() => {}, 60_000);
+  })`;
+  const starter = spawn(process.execPath, ['-e', start, import.meta.resolve('./start-postgres.ts'), home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(starter.stdout, 'data');
+  const pid = Number(String(said));
+  const there = join(home, 'postgresql', 'data', 'postmaster.pid');
+  assert.match(await readFile(there, 'utf8'), new RegExp(`^${pid}\\n`));
+  starter.kill('SIGKILL');
+  const untilMs = performance.now() + 30_000;
+  // Killed, it would leave it.
+  while (existsSync(there) && performance.now() < untilMs) await sleep(20);
+  assert.equal(existsSync(there), false);
+  database = await startPostgres({ home });
+  assert.deepEqual(await ask('select count(*)::int as answer from kept'), [1001]);
 });
 
 test('P7: stopping ends every process, and stopping again is no error', async () => {

@@ -4,6 +4,7 @@ import { chown, mkdir, readFile, realpath, rename, stat } from 'node:fs/promises
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { deathLauncher } from '@filmwright/process/death-launcher';
 import { isAlive } from '@filmwright/process/is-alive';
 import { postgresBinaries } from './binaries.ts';
 import { checkReachable, databaseEnvironment, databaseOwner, databasePassword, dataFolder, type Owner } from './data-folder.ts';
@@ -15,6 +16,8 @@ export type StartServer = {
   readonly port?: number;
   /** Whether it can feed a standby; a server of `copyToStandby` needs it too. */
   readonly replicates?: boolean;
+  /** Whether it ends when the process dies that started it, however that happens, where the kernel can tell it so (Linux): for data that nobody wants afterwards. */
+  readonly diesWithStarter?: boolean;
 };
 export type RunningPostgres = {
   readonly connectionString: string;
@@ -60,7 +63,12 @@ const settings = {
 const replicating = { wal_level: 'replica', max_wal_senders: '4', max_replication_slots: '4' } as const;
 
 /** Starts the server of a home whose data is of its version, or takes over the one that still runs there after its supervisor was killed. */
-export async function startServer({ home: given, port = 0, replicates = false }: StartServer): Promise<RunningPostgres> {
+export async function startServer({
+  home: given,
+  port = 0,
+  replicates = false,
+  diesWithStarter = false,
+}: StartServer): Promise<RunningPostgres> {
   await mkdir(join(given, 'postgresql'), { recursive: true });
   // One spelling of the path, by which a running server of this home is known again.
   const home = await realpath(given);
@@ -83,7 +91,8 @@ export async function startServer({ home: given, port = 0, replicates = false }:
       }
       await forgetPostmaster(data);
     }
-    lastLog = await launch({ home, binaries, data, owner, replicates, port: port === 0 ? await portOf(data) : port });
+    const at = port === 0 ? await portOf(data) : port;
+    lastLog = await launch({ home, binaries, data, owner, replicates, diesWithStarter, port: at });
     if (lastLog !== '') await pause(200);
   }
   throw new FilmwrightError(
@@ -92,17 +101,10 @@ export async function startServer({ home: given, port = 0, replicates = false }:
   );
 }
 
-type Launch = {
-  readonly home: string;
-  readonly binaries: string;
-  readonly data: string;
-  readonly owner: Owner;
-  readonly port: number;
-  readonly replicates: boolean;
-};
+type Launch = Required<StartServer> & { readonly binaries: string; readonly data: string; readonly owner: Owner };
 
 /** Starts the server and waits until it is ready (empty answer) or gone (the end of its log). */
-async function launch({ home, binaries, data, owner, port, replicates }: Launch): Promise<string> {
+async function launch({ home, binaries, data, owner, port, replicates, diesWithStarter }: Launch): Promise<string> {
   const logPath = join(home, 'postgresql', 'server.log');
   const logged = await stat(logPath).catch(() => null);
   if (logged !== null && logged.size > mostLogBytes) await rename(logPath, `${logPath}.1`);
@@ -112,7 +114,9 @@ async function launch({ home, binaries, data, owner, port, replicates }: Launch)
     '-c',
     `${name}=${value}`,
   ]);
-  const child = spawn(join(binaries, 'bin', 'postgres'), ['-D', data, ...options], {
+  // At its interrupt it ends fast, and frees what it shares.
+  const [program = '', ...words] = [...(diesWithStarter ? deathLauncher('INT') : []), join(binaries, 'bin', 'postgres'), '-D', data];
+  const child = spawn(program, [...words, ...options], {
     cwd: data,
     env: databaseEnvironment(),
     detached: true,

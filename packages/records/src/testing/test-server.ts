@@ -44,7 +44,7 @@ export async function startTestServer(): Promise<TestServer> {
   // PostgreSQL runs as another user where the tests run as root.
   await chmod(home, 0o755);
   const isPrepared = await takePrepared(home);
-  let server: RunningPostgres = await startPostgres({ home });
+  let server: RunningPostgres = await startPostgres({ home, diesWithStarter: true });
   const closes = new Set<() => Promise<void>>();
   const to = (database: string): string => {
     const url = new URL(server.connectionString);
@@ -62,7 +62,7 @@ export async function startTestServer(): Promise<TestServer> {
     if (prepared !== undefined) {
       await server.stop();
       await keepPrepared(home, prepared);
-      server = await startPostgres({ home });
+      server = await startPostgres({ home, diesWithStarter: true });
     }
   }
   let count = 0;
@@ -90,7 +90,7 @@ export async function startTestServer(): Promise<TestServer> {
     },
     async restart() {
       await server.exited;
-      server = await startPostgres({ home, port: Number(new URL(server.connectionString).port) });
+      server = await startPostgres({ home, diesWithStarter: true, port: Number(new URL(server.connectionString).port) });
     },
     async stop() {
       for (const close of closes) await close();
