@@ -2,6 +2,7 @@ import { FilmwrightError, toProblem } from '@filmwright/contracts';
 import { mergeOffers, type Offer } from '@filmwright/core/plan/merge-offers';
 import type { BringingPool } from '@filmwright/core/plan/pool-models';
 import type { BuildRecord, RecordsEvent } from '@filmwright/records';
+import { createAgenda } from './agenda.ts';
 import { createBell } from './bell.ts';
 import type { ControllerFigures } from './controller-metrics.ts';
 import { type BuildDriver, type Driving, driveBuild, leastRereadMs } from './drive-build.ts';
@@ -38,6 +39,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
   const { records, nowMs, log, signal } = options;
   const bell = createBell(signal);
   const drivers = new Map<string, BuildDriver>();
+  /** When each has something to do, once it is known what may be made at all. */
+  const agenda = createAgenda<BuildDriver>();
   const failures = new Map<string, { readonly count: number; readonly untilMs: number }>();
   let offer: Offer | null = null;
   let runnersSeenMs = Number.NEGATIVE_INFINITY;
@@ -56,7 +59,11 @@ export async function runController(options: ControllerOptions): Promise<void> {
     if (event.type === 'finished') {
       // Whoever finishes a task is there, even if too busy to say so otherwise.
       if (offer !== null) runnersSeenMs = nowMs();
-      for (const driver of drivers.values()) if (driver.noteFinished(event.keys)) bell.ring();
+      for (const driver of drivers.values())
+        if (driver.noteFinished(event.keys)) {
+          putDown(driver);
+          bell.ring();
+        }
     }
   };
 
@@ -67,7 +74,7 @@ export async function runController(options: ControllerOptions): Promise<void> {
     const { fresh, ended } = await records.activeBuilds([...drivers.keys()]);
     nextListMs = nowMs() + Math.max(tickMs, 10 * (nowMs() - startedMs));
     for (const id of ended) {
-      drivers.delete(id);
+      letGo(id);
       options.gathering?.drop(id);
     }
     takeUp(fresh);
@@ -81,7 +88,9 @@ export async function runController(options: ControllerOptions): Promise<void> {
   const takeUp = (builds: readonly BuildRecord[]) => {
     for (const build of builds) {
       if (drivers.has(build.id)) continue;
-      drivers.set(build.id, driveBuild(build, { ...options, rereadMs }));
+      const driver = driveBuild(build, { ...options, rereadMs });
+      drivers.set(build.id, driver);
+      putDown(driver);
       // A runner may have come since the last look.
       lookAgain = true;
       log('info', 'driving build', { buildId: build.id, title: build.title, purpose: build.purpose });
@@ -108,45 +117,52 @@ export async function runController(options: ControllerOptions): Promise<void> {
     nextTickMs = nowMs() + (drivers.size > 0 && nowMs() - runnersSeenMs > tickMs ? lookForRunnersMs : tickMs);
   };
 
-  /** Some at once: each waits for the ledger most of the time. The round ends when every step has, also where one broke off. */
-  const stepAll = async () => {
-    const left = drivers.values();
-    const ends = await Promise.allSettled(Array.from({ length: stepsAtOnce }, () => stepEach(left)));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const putDown = (driver: BuildDriver) => agenda.put(driver, Math.max(driver.dueMs(), failures.get(driver.id)?.untilMs ?? 0));
+
+  const letGo = (id: string) => {
+    const driver = drivers.get(id);
+    if (driver !== undefined) agenda.drop(driver);
+    drivers.delete(id);
   };
 
-  const stepEach = async (left: Iterator<BuildDriver>) => {
-    // Most are not due, of thousands: the clock is asked after those alone that were.
-    let atMs = nowMs();
-    for (let next = left.next(); !next.done; next = left.next()) {
-      const driver = next.value;
-      const absentMs = atMs - Math.max(runnersSeenMs, driver.startedMs);
-      const isDue = offer !== null && dueMs(driver) <= atMs;
-      if (!isDue && absentMs < options.runnerWaitMs) continue;
-      if (signal.aborted) return;
-      if (absentMs >= options.runnerWaitMs) {
-        await driver.fail(toProblem(noRunner(absentMs)));
-        drivers.delete(driver.id);
-      } else if (offer !== null) await stepOne(driver, offer);
-      atMs = nowMs();
+  const failAbandoned = async () => {
+    for (const driver of drivers.values()) {
+      const absentMs = nowMs() - Math.max(runnersSeenMs, driver.startedMs);
+      if (absentMs < options.runnerWaitMs) continue;
+      await driver.fail(toProblem(noRunner(absentMs)));
+      letGo(driver.id);
     }
   };
 
-  const dueMs = (driver: BuildDriver) => Math.max(driver.dueMs(), failures.get(driver.id)?.untilMs ?? 0);
+  /** Some at once: each waits for the ledger most of the time. The round ends when every step has, also where one broke off. */
+  const stepAll = async () => {
+    if (nowMs() - runnersSeenMs >= options.runnerWaitMs) await failAbandoned();
+    const current = offer;
+    if (current === null) return;
+    const left = agenda.takeDue(nowMs()).values();
+    const ends = await Promise.allSettled(Array.from({ length: stepsAtOnce }, () => stepEach(left, current)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+
+  const stepEach = async (left: Iterator<BuildDriver>, current: Offer) => {
+    for (let next = left.next(); !next.done && !signal.aborted; next = left.next()) await stepOne(next.value, current);
+  };
 
   /** One build's trouble is not the others': its step is tried again later, and at last the build fails with the reason. */
   const stepOne = async (driver: BuildDriver, current: Offer) => {
     try {
-      if (await driver.step(current)) drivers.delete(driver.id);
+      const ended = await driver.step(current);
       failures.delete(driver.id);
+      if (ended) letGo(driver.id);
+      else putDown(driver);
     } catch (error) {
       if (error instanceof FilmwrightError && (error.code === 'unavailable' || error.code === superseded)) throw error;
       const count = (failures.get(driver.id)?.count ?? 0) + 1;
       log('error', 'a step failed', { buildId: driver.id, count, stack: error instanceof Error ? error.stack : String(error) });
       failures.set(driver.id, { count, untilMs: nowMs() + tickMs });
-      if (count < mostFailures) return;
+      if (count < mostFailures) return putDown(driver);
       failures.delete(driver.id);
-      drivers.delete(driver.id);
+      letGo(driver.id);
       await driver.fail(toProblem(givenUp(error)));
     }
   };
@@ -162,9 +178,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
         const startedMs = nowMs();
         await stepAll();
         options.figures?.drove((nowMs() - startedMs) / 1000);
-        let nextMs = Math.min(nextTickMs, nextListMs);
-        if (offer !== null) for (const driver of drivers.values()) nextMs = Math.min(nextMs, dueMs(driver));
-        await bell.wait(Math.max(0, nextMs - nowMs()));
+        const nextMs = offer === null ? Number.POSITIVE_INFINITY : agenda.nextMs();
+        await bell.wait(Math.max(0, Math.min(nextTickMs, nextListMs, nextMs) - nowMs()));
       } catch (error) {
         if (error instanceof FilmwrightError && error.code === superseded) {
           log('warn', 'another controller drives builds by now');
@@ -172,6 +187,8 @@ export async function runController(options: ControllerOptions): Promise<void> {
         }
         log('warn', 'a round failed; trying again', { reason: reasonOf(error) });
         unheard = null;
+        // Those that were due and whose turn did not come among them.
+        for (const driver of drivers.values()) putDown(driver);
         await bell.rest(tickMs);
       }
     }
