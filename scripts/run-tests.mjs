@@ -5,6 +5,7 @@ import { freemem, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { isAlive } from '@filmwright/process/is-alive';
 import { mountsBelow, unmount } from '@filmwright/process/mounts';
 
 const temp = roomyMemory() ?? tmpdir();
@@ -63,12 +64,7 @@ function roomyMemory() {
 function removeLeft(temp) {
   for (const name of readdirSync(temp)) {
     const pid = /^filmwright-tests-(\d+)-/.exec(name)?.[1];
-    if (pid === undefined) continue;
-    try {
-      process.kill(Number(pid), 0);
-    } catch {
-      remove(join(temp, name));
-    }
+    if (pid !== undefined && !isAlive(Number(pid))) remove(join(temp, name));
   }
 }
 
