@@ -128,6 +128,23 @@ test('a controller ends with the parent that holds its standard input', async ()
   assert.equal(await controller.exited, 0);
 });
 
+test('a leading controller whose database has gone ends soon after it is told to', async () => {
+  const { child, out, exited } = start();
+  await until(
+    () => out.text.includes('\n'),
+    () => `the controller: ${out.log}`,
+  );
+  assert.deepEqual(JSON.parse(out.text), { ready: true, role: 'leader' });
+  await database.stop();
+  // By then it asks for something, which it would try for half a minute.
+  await sleep(2000);
+  child.stdin.end();
+  const code = await exited;
+  database = await startPostgres({ home });
+  assert.equal(code, 0, out.log);
+  assert.doesNotMatch(out.log, /broke off|a round failed/);
+});
+
 test('S6: a controller of an older program than the one that led last stands by and says what to do, and leads where it is told to', async () => {
   await records.takeTurn({ program: { kinds: { hologram: 1 } }, anyway: true });
   const older = start();

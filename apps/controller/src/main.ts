@@ -19,6 +19,9 @@ import { turnOf, whyNotLead } from './why-not-lead.ts';
 
 const log = createLog({ app: 'controller', least: process.env.FILMWRIGHT_LOG_LEVEL || 'info' });
 
+/** So long the step at hand may take once it is to end: without its database it would be tried for half a minute. All that is known is in the ledger. */
+const graceMs = 5000;
+
 /** Starts the controller, says on standard output whether it leads or stands by, and drives builds until it is told to end. */
 async function run(): Promise<void> {
   const connectionString = process.env.DATABASE_URL;
@@ -39,6 +42,10 @@ async function run(): Promise<void> {
   const told = whenToldToEnd().then((reason) => {
     log('info', 'controller ends', { reason });
     ending.abort();
+    setTimeout(() => {
+      log('warn', 'controller ends in the middle of a step, which is left to the next one', { graceMs });
+      process.exit(0);
+    }, graceMs).unref();
   });
   const announce = announceOnce();
   const records = await openRecords({ connectionString });

@@ -32,8 +32,8 @@ const connectionMessages =
   /Connection terminated|Query read timeout|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
 /**
- * What each statement of a session is planned for: any values, once for a prepared one. For lists of one key the database finds that plan ten times as dear as
- * one made for them, and would plan anew each time, which takes longer than the statement.
+ * What each statement of a session is planned for: any values, once for a prepared one. PostgreSQL expects ten keys in a list that it does not know, finds that
+ * plan dearer than one made for a list of one, and would by itself plan anew each time, which takes longer than the statement.
  */
 const anyValues = '-c plan_cache_mode=force_generic_plan';
 
