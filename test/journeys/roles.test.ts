@@ -24,6 +24,7 @@ const digestOf = (path: string): string => createHash('sha256').update(readFileS
 
 let port = 0;
 let metricsPort = 0;
+let databaseMetricsPort = 0;
 const parts = new Map<string, RoleProcess>();
 
 async function startPart(role: 'gateway' | 'controller' | 'runner'): Promise<void> {
@@ -52,7 +53,8 @@ before(async () => {
   port = await freePort();
   // The controller's, and those of two runners behind it.
   metricsPort = await freePort(3);
-  const database = await roles.start('database');
+  databaseMetricsPort = await freePort();
+  const database = await roles.start('database', { args: ['--metrics-port', String(databaseMetricsPort)] });
   env.DATABASE_URL = /DATABASE_URL=(\S+)/.exec(database.text())?.[1] ?? assert.fail(database.text());
   env.FILMWRIGHT_SIGNING_KEY = 'signing-key-of-the-journey';
   env.FILMWRIGHT_URL = `http://127.0.0.1:${port}`;
@@ -100,6 +102,10 @@ test('every role tells its figures', async () => {
   assert.equal(controller.sum('filmwright_runners'), 2);
   assert.equal(runner.sum('filmwright_role', { role: 'runner' }), 1);
   assert.equal(runner.sum('filmwright_runner_slots'), 1);
+  const database = await read(databaseMetricsPort);
+  assert.equal(database.sum('filmwright_role', { role: 'database' }), 1);
+  assert.equal(database.sum('filmwright_postgres_up'), 1);
+  assert.ok(database.sum('filmwright_postgres_connections') > 0);
 });
 
 test('while nobody makes films they are edited and played, and a film that is ordered waits, told so', async () => {

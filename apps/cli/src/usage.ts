@@ -17,7 +17,7 @@ export const usage = `filmwright: makes finished films from film documents
   filmwright serve [--port 7070] [--runners N]   start the platform and stay
       --roles gateway,controller,runner,database   only these of it; see docs/guide/roles.md
       --host ADDRESS --tls-cert FILE --tls-key FILE [--tls-port 7443] --public-url URL   for other machines
-      --metrics-port PORT [--metrics-host ADDRESS --metrics-token T]   where controller and runners tell how they do; see docs/guide/roles.md
+      --metrics-port PORT [--metrics-host ADDRESS --metrics-token T]   where controller, runners and database tell how they do; see docs/guide/roles.md
       --pools pools.yaml                           machines that come and go with the work; see docs/guide/pools.md
       --no-sweep, --older 7d, --builds 30d         what the daily sweep removes; see docs/guide/operations.md
   filmwright runner token [--ttl 10m] [--pool P] lets one other machine work for this platform

@@ -1,4 +1,5 @@
 import type { Gauge, Metrics } from '@filmwright/process';
+import { sinceFirst } from '@filmwright/process/since-first';
 import type { FleetFigures, FleetStore } from '@filmwright/records';
 
 type Fleet = { readonly records: Pick<FleetStore, 'figures'>; readonly leads: () => boolean };
@@ -101,13 +102,7 @@ function addDatabase(metrics: Metrics, gauge: MakeGauge): Write {
     name: 'filmwright_database_deadlocks_total',
     help: 'Transactions broken off since they waited for each other.',
   });
-  const told = new Map<string, number>();
-  /** The database counts from when its statistics began; a counter of ours tells what came since this process looked first. */
-  const since = (name: string, total: number): number => {
-    const before = told.get(name) ?? total;
-    told.set(name, total);
-    return Math.max(0, total - before);
-  };
+  const since = sinceFirst();
   return ({ database: now }) => {
     bytes.set({}, now.bytes);
     connections.set({}, now.connections);

@@ -31,7 +31,7 @@ export type RolesOptions = {
   readonly publicUrl?: string;
   /** Runner processes, 0 for none; as many as cores and memory bear when left out. */
   readonly runners?: number;
-  /** Loopback port on which the controller tells its metrics; the runners follow on the ports after it. None when left out. */
+  /** Port on which the controller tells its metrics; the runners follow on the ports after it, then the database, which has this one where it is alone. None when left out. */
   readonly metricsPort?: number;
   /** Machines that come and go with the work; the controller sees to them. */
   readonly pools?: PoolsFile;
@@ -82,6 +82,14 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
   if (found !== null && database === null && options.mayMove !== true) await checkHomeRecords(home, found);
   const secrets = await secretsOf(home);
   const names = await runnerNames(home, { count, isAlone: !has('gateway') });
+  const figures =
+    database !== null && metricsPort !== undefined
+      ? await (await import('./database-metrics.ts')).serveDatabaseMetrics({
+          database,
+          home,
+          port: metricsPort + databaseMetricsAt(roles, count),
+        })
+      : null;
   const parts: Supervised[] = [];
   const runnerParts: Supervised[] = [];
   const controllerParts: Supervised[] = [];
@@ -90,6 +98,7 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     clearTimeout(others);
     await Promise.all([...runnerParts, ...controllerParts].map((part) => part.stop()));
     await Promise.all(parts.map((part) => part.stop()));
+    await figures?.close();
     await database?.stop();
     if (logFile !== null) closeSync(logFile);
   };
@@ -184,6 +193,11 @@ export async function startRoles(options: RolesOptions): Promise<RunningRoles> {
     await stop();
     throw error;
   }
+}
+
+/** So far behind the first port of figures is that of the database. */
+function databaseMetricsAt(roles: readonly Role[], runners: number): number {
+  return roles.includes('controller') || runners > 0 ? runners + 1 : 0;
 }
 
 type Databases = { readonly own: string | undefined; readonly external: string | undefined };
