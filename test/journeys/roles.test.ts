@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, hasEnded } from '@filmwright/client';
 import { readMetrics } from '@filmwright/process/testing';
 import { Client as SqlClient } from 'pg';
-import { filmwright, homesOfTest, makeHome, start } from './platform-home.ts';
+import { filmwright, homesOfTest, makeHome, processesOf, start } from './platform-home.ts';
 import { freePort, type RoleProcess, rolesOfTest } from './role-processes.ts';
 import { smallFilm, writeFilm } from './small-film.ts';
 
 const newHome = homesOfTest();
 const roles = rolesOfTest(makeHome());
 const { home, env } = roles;
+const told = rolesOfTest(makeHome());
 const played = {
   title: 'Played',
   format: { resolution: '720p', fps: 25 },
@@ -164,4 +165,15 @@ test('a second gateway of another home serves the same films, under the same add
 test('a runner that is told to end leaves, so that nobody waits for it', async () => {
   await stopPart('runner');
   assert.deepEqual(await sql('select from runner'), []);
+});
+
+test('a service manager that tells a whole group of processes to end has the platform end in order, with its database', async () => {
+  const database = await told.start('database');
+  assert.equal(processesOf(told.home).filter(({ role }) => role === 'postgres').length > 0, true);
+  // As it arrives where npm, and whoever started this command, pass it on as well.
+  process.kill(database.pid, 'SIGTERM');
+  await sleep(5);
+  process.kill(database.pid, 'SIGTERM');
+  assert.equal(await database.stop(), 0, database.text());
+  assert.deepEqual(processesOf(told.home), []);
 });

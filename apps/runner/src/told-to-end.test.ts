@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endingsOf } from './told-to-end.ts';
 
 const never = new Promise<string>(() => {});
@@ -56,7 +57,7 @@ const program = `
   say('waits');
 `;
 
-test('a second signal ends at once', async (context) => {
+test('a signal that comes by two ways drains once, and a second one ends at once', async (context) => {
   const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -64,8 +65,13 @@ test('a second signal ends at once', async (context) => {
   let said = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (text.endsWith('waits ') || text.endsWith('drains ')) child.kill('SIGTERM');
+    if (text.endsWith('waits ')) child.kill('SIGTERM');
   });
+  while (!said.includes('drains')) await sleep(5);
+  child.kill('SIGTERM');
+  await sleep(1100);
+  assert.equal(said, 'waits drains ');
+  child.kill('SIGTERM');
   await once(child, 'close');
   assert.equal(said, 'waits drains ends');
 });

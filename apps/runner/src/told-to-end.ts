@@ -1,4 +1,5 @@
 import { whenToldToEnd } from '@filmwright/process';
+import { onSignal } from '@filmwright/process/on-signal';
 
 /** How a runner ends: first it takes no more (`drain`), then it stops what still runs (`end`). */
 export type Endings = { readonly drain: AbortSignal; readonly end: AbortSignal };
@@ -27,11 +28,10 @@ export function endingsOf({ graceMs, told = whenToldToEnd(), asked }: Ending): E
     return stop;
   };
   void asked.then((reason) => follow(reason, graceMs > 0 ? graceMs : askedGraceMs));
-  // Listens from the start: a second signal that came while the first is followed would kill the process.
-  let onSignal = (): void => {};
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => onSignal());
+  let stopAtOnce = (): void => {};
+  onSignal(() => stopAtOnce());
   void told.then((reason) => {
-    onSignal = follow(reason, graceMs);
+    stopAtOnce = follow(reason, graceMs);
   });
   return { drain: drain.signal, end: end.signal };
 }

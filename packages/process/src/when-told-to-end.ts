@@ -1,10 +1,10 @@
 import { fstatSync } from 'node:fs';
+import { onSignal } from './on-signal.ts';
 
-/** Resolves with the reason when this process should end: SIGTERM, SIGINT, or the end of the parent that holds its IPC channel or standard input. */
+/** Resolves with the reason when this process should end: SIGTERM, SIGINT, or the end of the parent that holds its IPC channel or standard input. Signals that follow change nothing. */
 export function whenToldToEnd(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-    process.once('SIGINT', () => resolve('SIGINT'));
+    onSignal(resolve);
     if (process.connected) process.once('disconnect', () => resolve('parent disconnected'));
     else if (isHeldByParent()) {
       process.stdin.once('end', () => resolve('standard input ended'));

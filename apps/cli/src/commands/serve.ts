@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
+import { onSignal } from '@filmwright/process/on-signal';
 import { filmwrightHome } from '../platform/home.ts';
 import { readPlatformFile, withStartLock } from '../platform/platform-file.ts';
 import { checkPools, readPoolsFile } from '../platform/read-pools-file.ts';
@@ -49,7 +50,12 @@ export async function serve({ port, runners, metricsPort, roles: list, pools: pa
   };
   const { ready, stop } = roles.includes('gateway') ? await withPlatform(options) : await withoutPage(options);
   const told = new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
+    let ends = false;
+    onSignal((name) => {
+      if (ends) process.exit(130);
+      ends = true;
+      resolve(name);
+    });
   });
   // Whoever reads it may end this process at once.
   process.stdout.write(`${ready}\n  state lies in ${home}; Ctrl-C ends it.\n`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FilmwrightError } from '@filmwright/contracts';
 import { startPostgres } from '@filmwright/records/embedded';
 import { addressOf, checkHomeRecords, checkOwnDatabase } from '../platform/home-records.ts';
+import { onInterruptEnd } from '../platform/on-interrupt-end.ts';
 import { readPlatformFile, withStartLock } from '../platform/platform-file.ts';
 
 /**
@@ -40,14 +41,11 @@ export async function untilInterrupted<T>({
   readonly work: () => Promise<T>;
   readonly end: () => Promise<void>;
 }): Promise<T> {
-  const interrupt = (): void => void end().finally(() => process.exit(130));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const giveBack = onInterruptEnd(end);
   try {
     return await work();
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    giveBack();
     await end();
   }
 }

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@filmwright/client';
+import { onInterruptEnd } from './on-interrupt-end.ts';
 import { readPlatformFile, withStartLock } from './platform-file.ts';
 import { readRoles } from './roles.ts';
 import { untilIdle } from './until-idle.ts';
@@ -24,14 +25,11 @@ export async function usePlatform<T>(home: string, work: (client: Client) => Pro
   });
   const client = await clientOfWork(home, running.client);
   // Ctrl-C ends what was started here; the signal's own end would leave it behind.
-  const interrupt = (): void => void running.stop().then(() => process.exit(130));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const giveBack = onInterruptEnd(running.stop);
   try {
     return await work(client);
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    giveBack();
     await running.stop();
   }
 }
